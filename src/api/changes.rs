@@ -1,0 +1,130 @@
+//! What was changed, and taking it back: `/changes` and `/undo`.
+
+use axum::{Json as JsonAnswer, extract::State};
+use deserr::Deserr;
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    caller::Caller,
+    cursor::Listing,
+    error::{ApiError, Place},
+    extract::{Conditions, Json, NoBody, Query},
+    filter::Limit,
+    view::{ChangeView, Now, PageOf},
+    write::{TodosWritten, call},
+};
+use crate::{
+    app::App,
+    domain::{
+        change::{Change, Image, Operation},
+        id::ChangeId,
+        invalid::Invalid,
+        key::IdempotencyKey,
+        refusal::Refusal,
+    },
+    store::{Call, Needs, WriteError, Written},
+};
+
+/// Which page of the changes.
+#[derive(Debug, Deserr, IntoParams)]
+#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+#[into_params(parameter_in = Query)]
+pub struct ChangesQuery {
+    /// How many at most; 50 when left out.
+    #[deserr(default)]
+    #[param(value_type = i32, required = false, minimum = 1, maximum = 100)]
+    limit: Option<Limit>,
+    /// next_cursor of the answer before, to continue it.
+    #[deserr(default)]
+    #[param(required = false, nullable = false)]
+    cursor: Option<String>,
+}
+
+/// A page of changes.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangesPage {
+    /// Newest first.
+    changes: Vec<ChangeView>,
+    /// Present when there are more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    next_cursor: Option<String>,
+    now: Now,
+}
+
+/// Which change to undo.
+#[derive(Debug, Deserr, ToSchema)]
+#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+pub struct UndoChange {
+    /// Id of the change; the latest change when left out.
+    #[deserr(default)]
+    #[schema(required = false, nullable = false, example = "8f3kq2m9x7w1z0tb")]
+    change_id: Option<String>,
+    /// Any text unique to this intent. Sending the same again undoes nothing twice.
+    #[deserr(default)]
+    #[schema(value_type = String, required = false, max_length = 200)]
+    idempotency_key: Option<IdempotencyKey>,
+}
+
+/// List changes
+#[utoipa::path(
+    get, path = "/changes", operation_id = "getChanges", params(ChangesQuery),
+    summary = "List changes",
+    description = "Returns what was changed in the last 30 days, newest first, with the ids that undoChange takes.",
+    responses((status = 200, description = "A page of changes", body = ChangesPage), super::openapi::ReadErrors),
+)]
+pub async fn get_changes(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<ChangesQuery>,
+    _: NoBody,
+) -> Result<JsonAnswer<ChangesPage>, ApiError> {
+    let listing = Listing { owner: &caller.owner, of: "getChanges".to_owned() };
+    let after = query.cursor.as_deref().map(|cursor| listing.position(cursor)).transpose()?;
+    let limit = query.limit.unwrap_or_default().0;
+    let mut page = PageOf::new(limit);
+    let now = app.clock.now();
+    let next = caller.store.changes(after, limit + 1, now, |change| page.take(ChangeView::from(&change))).await?;
+    let next_cursor = next.map(|position| listing.cursor(&position));
+    Ok(JsonAnswer(ChangesPage { changes: page.items, next_cursor, now: Now::at(now, &app.config.time_zone) }))
+}
+
+/// Undo a change
+#[utoipa::path(
+    post, path = "/undo", operation_id = "undoChange", request_body = UndoChange,
+    summary = "Undo a change",
+    description = "Restores all todos of a change to their state before it, or none. An undo is a change itself, so undoing it brings the change back; to go further back, pass the id of an earlier change.",
+    responses((status = 200, description = "Undone", body = TodosWritten), super::openapi::EditErrors),
+)]
+pub async fn undo_change(
+    State(app): State<App>,
+    caller: Caller,
+    conditions: Conditions,
+    Json { value: body, raw }: Json<UndoChange>,
+) -> Result<JsonAnswer<TodosWritten>, ApiError> {
+    let call = call(&app, Operation::UndoChange, "", &raw, &conditions, body.idempotency_key)?;
+    let written = undo(&caller, call, body.change_id.as_deref()).await.map_err(ApiError::of_write(Place::Todos))?;
+    Ok(TodosWritten::of(&written))
+}
+
+async fn undo(caller: &Caller, call: Call, change_id: Option<&str>) -> Result<Written, WriteError> {
+    let (change, images) = find(caller, &call, change_id).await?;
+    let call = Call { undoes: Some(change.id.clone()), ..call };
+    let todos = images.iter().map(|image| image.after.id.clone()).collect();
+    // With a key the first call may have happened already, which is for the record to say, not for a guess.
+    let likely =
+        if call.request.is_none() { images.iter().map(|image| image.after.clone()).collect() } else { Vec::new() };
+    let needs = Needs { todos, guess: likely, ..Needs::default() };
+    caller.store.write(&call, &needs, |snapshot| change.undo(&images, &snapshot.todos, call.now)).await
+}
+
+async fn find(caller: &Caller, call: &Call, change_id: Option<&str>) -> Result<(Change, Vec<Image>), WriteError> {
+    match change_id {
+        Some(text) => {
+            let id = ChangeId::parse(text).ok_or(Refusal::NoSuchChange)?;
+            Ok(caller.store.change(&id, call.now).await?.ok_or(Refusal::NoSuchChange)?)
+        }
+        None => Ok(caller.store.latest_change(call.now).await?.ok_or(Refusal::NothingToUndo)?),
+    }
+}

@@ -1,0 +1,80 @@
+//! Where a listing goes on: opaque to the caller, worthless outside the listing that made it.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+
+use super::error::ApiError;
+use crate::{domain::owner::Owner, store::Position};
+
+/// Bytes of the tag. It is no secret and no signature: the owner always comes from the credential, so a forged cursor
+/// reads nothing that its forger could not list. It tells a mistaken cursor from a right one.
+const TAG: usize = 9;
+
+/// A listing, as far as its cursors go: of whom, and of what with which filters.
+#[derive(Debug)]
+pub struct Listing<'a> {
+    pub owner: &'a Owner,
+    /// The operation and its filters, in any unambiguous form.
+    pub of: String,
+}
+
+impl Listing<'_> {
+    /// The cursor that continues this listing behind `position`.
+    pub fn cursor(&self, position: &Position) -> String {
+        let mut bytes = self.tag(position).to_vec();
+        bytes.extend(position.as_str().as_bytes());
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Reads a cursor of this listing; refuses every other.
+    pub fn position(&self, cursor: &str) -> Result<Position, ApiError> {
+        let bytes = URL_SAFE_NO_PAD.decode(cursor.trim()).map_err(|_| ApiError::BadCursor)?;
+        let (tag, place) = bytes.split_at_checked(TAG).ok_or(ApiError::BadCursor)?;
+        let position = std::str::from_utf8(place).ok().and_then(Position::parse).ok_or(ApiError::BadCursor)?;
+        if self.tag(&position) == tag { Ok(position) } else { Err(ApiError::BadCursor) }
+    }
+
+    fn tag(&self, position: &Position) -> [u8; TAG] {
+        let mut hash = Sha256::new();
+        for part in [self.owner.as_str(), &self.of, position.as_str()] {
+            hash.update(part.len().to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        let digest: [u8; 32] = hash.finalize().into();
+        std::array::from_fn(|at| digest[at])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn listing<'a>(owner: &'a Owner, of: &str) -> Listing<'a> {
+        Listing { owner, of: of.to_owned() }
+    }
+
+    #[test]
+    fn a_cursor_continues_its_own_listing_and_no_other() {
+        let (ann, bob) = (Owner::parse("ann").unwrap(), Owner::parse("bob").unwrap());
+        let position = Position::parse("open#~#k7m2x9qa4t").unwrap();
+        let cursor = listing(&ann, "open").cursor(&position);
+        assert_eq!(listing(&ann, "open").position(&cursor).unwrap(), position);
+        assert!(listing(&ann, "open tag=a").position(&cursor).is_err());
+        assert!(listing(&bob, "open").position(&cursor).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_altered_cursor_is_taken(at in 0usize..36, with in "[A-Za-z0-9_-]") {
+            let ann = Owner::parse("ann").unwrap();
+            let cursor = listing(&ann, "open").cursor(&Position::parse("open#~#k7m2x9qa4t").unwrap());
+            let mut altered: Vec<char> = cursor.chars().collect();
+            let at = at % altered.len();
+            altered[at] = with.chars().next().unwrap();
+            let altered: String = altered.into_iter().collect();
+            prop_assume!(altered != cursor);
+            prop_assert!(listing(&ann, "open").position(&altered).is_err());
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Every way in which a request can fail, as RFC 9457 problem details. Statuses are chosen here and nowhere else.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    problem::{FieldError, Problem, kind},
+    view::fit,
+};
+use crate::{
+    domain::{
+        id::TodoId,
+        invalid::Invalid,
+        refusal::{self, Refusal},
+    },
+    store::{Fault, Kind, WriteError},
+};
+
+/// The media type of RFC 9457, section 3.
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+/// Offending items that one answer lists; one message each may repeat a part of what was sent.
+const ERRORS: usize = 100;
+
+/// What an operation answers instead of its result.
+#[derive(Debug)]
+pub enum ApiError {
+    /// The request cannot be read: JSON that is none, a header that is none.
+    Malformed(String),
+    /// The cursor was changed, or belongs to another listing or owner.
+    BadCursor,
+    /// Values that break rules, each with its path.
+    Invalid(Vec<FieldError>),
+    /// No todo has the id of the path.
+    NoSuchTodo,
+    /// No operation has this path.
+    NoSuchPath,
+    MethodNotAllowed,
+    BodyTooLarge,
+    NotJson,
+    /// `If-Match` and `expected_version` and the like, which did not hold; and all else the domain refuses.
+    Refused {
+        refusal: Refusal,
+        place: Place,
+    },
+    /// A request that only a configured deployment can answer.
+    NoPublicUrl,
+    Failed(Fault),
+}
+
+/// How the items of a call are called in paths.
+#[derive(Debug, Clone, Copy)]
+pub enum Place {
+    /// `todos[3].due`
+    Todos,
+    /// `ids[3]`
+    Ids,
+    /// `due`: the call has one item, that of the path.
+    Item,
+}
+
+impl ApiError {
+    /// One value that breaks a rule.
+    pub fn invalid(path: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(path, Invalid::new(message))])
+    }
+
+    /// Turns what a write answered into an error; `place` says how its items are called.
+    pub fn of_write(place: Place) -> impl FnOnce(WriteError) -> Self {
+        move |error| match error {
+            WriteError::Refused(refusal) => Self::Refused { refusal, place },
+            WriteError::Failed(fault) => Self::Failed(fault),
+        }
+    }
+
+    fn problem(self) -> Problem {
+        match self {
+            Self::Malformed(detail) => kind::MALFORMED.saying(detail),
+            Self::BadCursor => kind::BAD_CURSOR.into(),
+            Self::Invalid(errors) => Problem { errors: bounded(errors), ..kind::INVALID.into() },
+            Self::NoSuchTodo => kind::NO_SUCH_TODO.into(),
+            Self::NoSuchPath => kind::NO_SUCH_PATH.into(),
+            Self::MethodNotAllowed => kind::METHOD_NOT_ALLOWED.into(),
+            Self::BodyTooLarge => kind::BODY_TOO_LARGE.into(),
+            Self::NotJson => kind::NOT_JSON.into(),
+            Self::Refused { refusal, place } => refused(refusal, place),
+            Self::NoPublicUrl => kind::NO_PUBLIC_URL.into(),
+            Self::Failed(fault) => match fault.kind {
+                Kind::Throttled => kind::THROTTLED.into(),
+                Kind::Unavailable => kind::UNAVAILABLE.into(),
+                Kind::Broken => kind::INTERNAL.into(),
+            },
+        }
+    }
+}
+
+fn refused(refusal: Refusal, place: Place) -> Problem {
+    match refusal {
+        Refusal::NotFound(faults) => Problem { errors: located(faults, place), ..kind::NO_SUCH_TODOS.into() },
+        Refusal::Invalid(faults) => Problem { errors: located(faults, place), ..kind::INVALID.into() },
+        Refusal::Conflict { faults, current } => {
+            Problem { errors: located(faults, place), current: fit(&current), ..kind::CONFLICT.into() }
+        }
+        Refusal::ChangedSince { ids, current } => {
+            let later = |id: TodoId| FieldError::new(id.as_str(), Invalid::new("was changed after this change"));
+            let errors = ids.into_iter().map(later).collect();
+            Problem { errors, current: fit(&current), ..kind::CHANGED_SINCE.into() }
+        }
+        Refusal::AlreadyUndone { by } => kind::ALREADY_UNDONE
+            .saying(format!("Nothing was changed. To bring the change back, undo the change {}.", by.as_str())),
+        Refusal::NoSuchChange => kind::NO_SUCH_CHANGE.into(),
+        Refusal::NothingToUndo => kind::NOTHING_TO_UNDO.into(),
+        Refusal::KeyReused => kind::KEY_REUSED.into(),
+        Refusal::TooLarge => kind::TODOS_TOO_LARGE.into(),
+    }
+}
+
+fn located(faults: Vec<refusal::Fault>, place: Place) -> Vec<FieldError> {
+    let path = |fault: &refusal::Fault| match (place, fault.field) {
+        (Place::Todos, "") => format!("todos[{}]", fault.item),
+        (Place::Todos, field) => format!("todos[{}].{field}", fault.item),
+        (Place::Ids, _) => format!("ids[{}]", fault.item),
+        (Place::Item, field) => field.to_owned(),
+    };
+    faults.into_iter().map(|fault| FieldError::new(path(&fault), Invalid::new(fault.message))).collect()
+}
+
+/// At most so many errors as an answer can hold, the last one saying how many there are besides.
+fn bounded(mut errors: Vec<FieldError>) -> Vec<FieldError> {
+    if errors.len() > ERRORS {
+        let left = errors.len() - ERRORS;
+        errors.truncate(ERRORS);
+        errors.push(FieldError::new("", Invalid::new(format!("and {left} more"))));
+    }
+    errors
+}
+
+/// For the log line of the request: why it failed, in words that are not for the client.
+#[derive(Debug, Clone)]
+pub struct Cause(pub String);
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let cause = if let Self::Failed(fault) = &self { Some(Cause(fault.cause.clone())) } else { None };
+        let problem = self.problem();
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(problem)).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, PROBLEM_JSON);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        if let Some(cause) = cause {
+            response.extensions_mut().insert(cause);
+        }
+        response
+    }
+}
+
+impl From<Fault> for ApiError {
+    fn from(fault: Fault) -> Self {
+        Self::Failed(fault)
+    }
+}

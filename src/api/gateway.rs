@@ -1,0 +1,66 @@
+//! What API Gateway, function URLs and load balancers add to a request: the stage in the path, the domain it came by.
+
+use axum::http::{Extensions, Request, Uri, uri::PathAndQuery};
+use lambda_http::{RequestExt, request::RequestContext};
+
+use crate::config::Config;
+
+/// The stage whose name is not part of any address.
+const DEFAULT_STAGE: &str = "$default";
+
+/// The address under which the caller reached this deployment, without a trailing slash: `PUBLIC_URL`, else the domain
+/// and stage that API Gateway vouches for. Never a header, which anybody can send. A load balancer vouches for
+/// nothing, so behind one there is no address without `PUBLIC_URL`.
+pub fn base_url(config: &Config, extensions: &Extensions) -> Option<String> {
+    if let Some(url) = &config.public_url {
+        return Some(url.clone());
+    }
+    let (domain, stage) = match extensions.get::<RequestContext>()? {
+        RequestContext::ApiGatewayV1(context) => (context.domain_name.as_ref()?, context.stage.as_deref()),
+        RequestContext::ApiGatewayV2(context) => (context.domain_name.as_ref()?, context.stage.as_deref()),
+        _ => return None,
+    };
+    Some(match stage {
+        Some(stage) if stage != DEFAULT_STAGE => format!("https://{domain}/{stage}"),
+        _ => format!("https://{domain}"),
+    })
+}
+
+/// The request with the path that our routes know. REST APIs (v1) send the path without the stage, HTTP APIs (v2) with
+/// it, and `lambda_http` puts it in front of both.
+pub fn without_stage<B>(mut request: Request<B>) -> Request<B> {
+    let stage = match request.extensions().get::<RequestContext>() {
+        Some(RequestContext::ApiGatewayV1(context)) => {
+            // What v1 sent is the path itself, even when it begins like the stage.
+            context.stage.as_ref().map(|_| None)
+        }
+        Some(RequestContext::ApiGatewayV2(context)) => {
+            context.stage.clone().filter(|stage| stage != DEFAULT_STAGE).map(Some)
+        }
+        _ => None,
+    };
+    let Some(stage) = stage else { return request };
+    let raw = request.raw_http_path().to_owned();
+    let path = match &stage {
+        Some(stage) => raw
+            .strip_prefix(&format!("/{stage}"))
+            .filter(|rest| rest.is_empty() || rest.starts_with('/'))
+            .unwrap_or(&raw),
+        None => &raw,
+    };
+    let path = if path.is_empty() { "/" } else { path };
+    if let Some(uri) = with_path(request.uri(), path) {
+        *request.uri_mut() = uri;
+    }
+    request
+}
+
+fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
+    let path_and_query = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(path_and_query.parse::<PathAndQuery>().ok()?);
+    Uri::from_parts(parts).ok()
+}

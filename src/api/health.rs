@@ -1,0 +1,40 @@
+//! Whether the service works: `/health`.
+
+use std::sync::Arc;
+
+use axum::{Extension, Json, extract::State};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    error::ApiError,
+    extract::{NoBody, NoQuery, Query},
+};
+use crate::{app::App, store::Usage};
+
+/// The service works.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// Always ok; anything else is a problem document.
+    #[schema(value_type = String, example = "ok")]
+    status: &'static str,
+    #[schema(value_type = String)]
+    version: &'static str,
+}
+
+/// Check the service
+#[utoipa::path(
+    get, path = "/health", operation_id = "getHealth",
+    summary = "Check the service",
+    description = "Tells whether the service and its storage work.",
+    responses((status = 200, description = "Both work", body = Health), super::openapi::HealthErrors),
+)]
+pub async fn get_health(
+    State(app): State<App>,
+    Extension(usage): Extension<Arc<Usage>>,
+    _: Query<NoQuery>,
+    _: NoBody,
+) -> Result<Json<Health>, ApiError> {
+    app.store.ping(&usage).await?;
+    Ok(Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION") }))
+}

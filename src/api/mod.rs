@@ -1,0 +1,47 @@
+//! HTTP in, HTTP out. One file per resource; path, method, document and handler stand on one attribute.
+
+mod caller;
+mod changes;
+mod cursor;
+mod error;
+mod extract;
+mod filter;
+pub mod gateway;
+mod health;
+mod log;
+pub mod openapi;
+mod pages;
+mod problem;
+mod todo;
+mod todos;
+mod view;
+mod write;
+
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{app::App, domain::limits};
+use error::ApiError;
+
+/// Everything that is served.
+pub fn router(app: App) -> Router {
+    let (operations, document) = routes().split_for_parts();
+    let log = log::Log::new(openapi::operations(&document), app.ids.clone());
+    operations
+        .route("/openapi.json", get(pages::get_openapi))
+        .fallback(async || ApiError::NoSuchPath)
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+        .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .layer(middleware::from_fn_with_state(log, log::observe))
+        .with_state(app)
+}
+
+/// The operations of the document.
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(todos::get_todos, todos::add_todos, todos::update_todos, todos::delete_todos))
+        .routes(routes!(todo::get_todo, todo::update_todo, todo::delete_todo))
+        .routes(routes!(changes::undo_change))
+        .routes(routes!(changes::get_changes))
+        .routes(routes!(health::get_health))
+}

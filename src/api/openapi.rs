@@ -1,0 +1,201 @@
+//! The OpenAPI document: made from the handlers, brought into the form that ChatGPT's importer takes, checked in as
+//! `openapi.json`, and served with the address of the deployment.
+
+use serde_json::{Map, Value, json};
+use utoipa::{IntoResponses, openapi::OpenApi};
+
+use super::problem::Problem;
+
+/// The checked-in document. `tests/openapi.rs` compares it with what the handlers say.
+const EMBEDDED: &str = include_str!("../../openapi.json");
+/// Stands in the checked-in document where the address of a deployment belongs. Never served.
+pub const PLACEHOLDER: &str = "https://todo-action.example.com";
+
+/// The document with `base_url` as its only server.
+pub fn served(base_url: &str) -> String {
+    EMBEDDED.replace(PLACEHOLDER, base_url)
+}
+
+/// The document that the handlers make, with `base_url` as its only server.
+pub fn generated(base_url: &str) -> Value {
+    let mut document = serde_json::to_value(super::routes().into_openapi()).unwrap_or_default();
+    document["openapi"] = json!("3.1.0");
+    document["info"] = json!({
+        "title": "todo-action",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": "A person's todos. Every change is on the record and can be undone for 30 days.",
+    });
+    document["servers"] = json!([{ "url": base_url }]);
+    for operation in operations_mut(&mut document) {
+        // Every write can be undone, so none needs to be confirmed beforehand.
+        operation.insert("x-openai-isConsequential".to_owned(), json!(false));
+        operation.remove("tags");
+        if operation["operationId"] == "getHealth" {
+            operation.insert("security".to_owned(), json!([]));
+        }
+    }
+    merge_all_of(&mut document);
+    for name in request_schemas(&document) {
+        document["components"]["schemas"][name]["additionalProperties"] = json!(false);
+    }
+    document
+}
+
+/// Method, path and `operationId` of every operation.
+pub fn operations(document: &OpenApi) -> Vec<(axum::http::Method, String, String)> {
+    use axum::http::Method;
+    let mut operations = Vec::new();
+    for (path, item) in &document.paths.paths {
+        let methods = [
+            (Method::GET, &item.get),
+            (Method::POST, &item.post),
+            (Method::PATCH, &item.patch),
+            (Method::DELETE, &item.delete),
+            (Method::PUT, &item.put),
+        ];
+        for (method, operation) in methods {
+            if let Some(id) = operation.as_ref().and_then(|operation| operation.operation_id.clone()) {
+                operations.push((method, path.clone(), id));
+            }
+        }
+    }
+    operations
+}
+
+fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
+    paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut).filter_map(Value::as_object_mut)
+}
+
+/// Importers lose the members of `allOf`, which utoipa makes of flattened structs and of described enums: one schema
+/// takes its place. What is said beside `allOf` stays.
+fn merge_all_of(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.values_mut().for_each(merge_all_of);
+            if let Some(Value::Array(parts)) = members.remove("allOf") {
+                parts.into_iter().for_each(|part| merge_schema(members, part));
+            }
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(merge_all_of),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Adds to a schema what another one says: its properties, what it requires, and any other member that is not there.
+fn merge_schema(schema: &mut Map<String, Value>, part: Value) {
+    let Value::Object(part) = part else { return };
+    for (name, value) in part {
+        match (schema.get_mut(&name), value) {
+            (Some(Value::Object(own)), Value::Object(more)) => own.extend(more),
+            (Some(Value::Array(own)), Value::Array(more)) => own.extend(more),
+            (Some(_), _) => {}
+            (None, value) => {
+                schema.insert(name, value);
+            }
+        }
+    }
+}
+
+/// The schemas of what callers send, in which unknown fields are refused.
+fn request_schemas(document: &Value) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut open: Vec<&Value> = Vec::new();
+    for item in document["paths"].as_object().into_iter().flat_map(Map::values) {
+        open.extend(item.as_object().into_iter().flat_map(Map::values).map(|operation| &operation["requestBody"]));
+    }
+    while let Some(value) = open.pop() {
+        if let Some(name) = value["$ref"].as_str().and_then(|target| target.rsplit('/').next())
+            && !names.iter().any(|known| known == name)
+        {
+            names.push(name.to_owned());
+            open.push(&document["components"]["schemas"][name]);
+        }
+        open.extend(value.as_object().into_iter().flat_map(Map::values));
+    }
+    names
+}
+
+/// What a listing can answer instead.
+#[derive(IntoResponses)]
+pub enum ReadErrors {
+    #[response(
+        status = 400,
+        description = "Unreadable, or a foreign cursor",
+        content_type = "application/problem+json"
+    )]
+    Malformed(Problem),
+    #[response(status = 422, description = "Invalid values", content_type = "application/problem+json")]
+    Invalid(Problem),
+    #[response(status = 503, description = "Try again soon", content_type = "application/problem+json")]
+    Unavailable(Problem),
+}
+
+/// What looking up one todo can answer instead.
+#[derive(IntoResponses)]
+pub enum FindErrors {
+    #[response(status = 400, description = "Unreadable", content_type = "application/problem+json")]
+    Malformed(Problem),
+    #[response(status = 404, description = "No such todo", content_type = "application/problem+json")]
+    NotFound(Problem),
+    #[response(status = 422, description = "Invalid values", content_type = "application/problem+json")]
+    Invalid(Problem),
+    #[response(status = 503, description = "Try again soon", content_type = "application/problem+json")]
+    Unavailable(Problem),
+}
+
+/// What adding can answer instead.
+#[derive(IntoResponses)]
+pub enum WriteErrors {
+    #[response(status = 400, description = "Unreadable", content_type = "application/problem+json")]
+    Malformed(Problem),
+    #[response(status = 413, description = "Too large", content_type = "application/problem+json")]
+    TooLarge(Problem),
+    #[response(status = 415, description = "Not JSON", content_type = "application/problem+json")]
+    NotJson(Problem),
+    #[response(status = 422, description = "Invalid values", content_type = "application/problem+json")]
+    Invalid(Problem),
+    #[response(status = 503, description = "Try again soon", content_type = "application/problem+json")]
+    Unavailable(Problem),
+}
+
+/// What changing existing things can answer instead.
+#[derive(IntoResponses)]
+pub enum EditErrors {
+    #[response(status = 400, description = "Unreadable", content_type = "application/problem+json")]
+    Malformed(Problem),
+    #[response(status = 404, description = "No such todo or change", content_type = "application/problem+json")]
+    NotFound(Problem),
+    #[response(status = 409, description = "Not as expected", content_type = "application/problem+json")]
+    Conflict(Problem),
+    #[response(status = 413, description = "Too large", content_type = "application/problem+json")]
+    TooLarge(Problem),
+    #[response(status = 415, description = "Not JSON", content_type = "application/problem+json")]
+    NotJson(Problem),
+    #[response(status = 422, description = "Invalid values", content_type = "application/problem+json")]
+    Invalid(Problem),
+    #[response(status = 503, description = "Try again soon", content_type = "application/problem+json")]
+    Unavailable(Problem),
+}
+
+/// What deleting can answer instead.
+#[derive(IntoResponses)]
+pub enum DeleteErrors {
+    #[response(status = 400, description = "Unreadable", content_type = "application/problem+json")]
+    Malformed(Problem),
+    #[response(status = 404, description = "No such todo", content_type = "application/problem+json")]
+    NotFound(Problem),
+    #[response(status = 409, description = "Not as expected", content_type = "application/problem+json")]
+    Conflict(Problem),
+    #[response(status = 422, description = "Invalid values", content_type = "application/problem+json")]
+    Invalid(Problem),
+    #[response(status = 503, description = "Try again soon", content_type = "application/problem+json")]
+    Unavailable(Problem),
+}
+
+/// What the health check can answer instead.
+#[derive(IntoResponses)]
+pub enum HealthErrors {
+    #[response(status = 503, description = "The storage does not answer", content_type = "application/problem+json")]
+    Unavailable(Problem),
+}

@@ -1,0 +1,133 @@
+//! The form of every error: RFC 9457 problem details.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::view::TodoView;
+use crate::domain::invalid::Invalid;
+
+/// A value that was refused.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where it stands, such as todos[2].due; empty for the request as a whole.
+    pub path: String,
+    /// What is wrong with it.
+    pub message: String,
+    /// The accepted values, when they can be listed.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(value_type = Vec<String>, required = false)]
+    pub allowed: Vec<String>,
+}
+
+/// What went wrong and what to do next (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// URI that names the kind of problem.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind of problem in words.
+    pub title: &'static str,
+    /// HTTP status.
+    #[schema(value_type = i32)]
+    pub status: u16,
+    /// What to do next.
+    pub detail: String,
+    /// Stable word for the kind of problem.
+    pub code: &'static str,
+    /// Every value at fault. Nothing was changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub errors: Vec<FieldError>,
+    /// The todos as they are now, when they are not as expected.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub current: Vec<TodoView>,
+}
+
+impl FieldError {
+    /// A value at `path` that breaks a rule.
+    pub fn new(path: impl Into<String>, invalid: Invalid) -> Self {
+        let allowed = invalid.allowed.iter().map(|word| (*word).to_owned()).collect();
+        Self { path: path.into(), message: invalid.message, allowed }
+    }
+}
+
+/// A kind of problem: what is the same each time it is met.
+pub struct Kind {
+    status: u16,
+    code: &'static str,
+    title: &'static str,
+    detail: &'static str,
+}
+
+impl Kind {
+    const fn new(status: u16, code: &'static str, title: &'static str, detail: &'static str) -> Self {
+        Self { status, code, title, detail }
+    }
+
+    /// A problem of this kind with a detail of its own.
+    pub fn saying(self, detail: String) -> Problem {
+        Problem { detail, ..self.into() }
+    }
+}
+
+impl From<Kind> for Problem {
+    fn from(kind: Kind) -> Self {
+        Self {
+            kind: format!("urn:todo-action:problem:{}", kind.code),
+            title: kind.title,
+            status: kind.status,
+            detail: kind.detail.to_owned(),
+            code: kind.code,
+            errors: Vec::new(),
+            current: Vec::new(),
+        }
+    }
+}
+
+/// Every kind of problem there is. Each detail says what to do next, because a model reads it.
+#[rustfmt::skip]
+pub mod kind {
+    use super::Kind;
+
+    pub const MALFORMED: Kind = Kind::new(400, "malformed", "The request cannot be read",
+        "Send the request as the document at /openapi.json describes it.");
+    pub const BAD_CURSOR: Kind = Kind::new(400, "bad_cursor", "The cursor cannot be used",
+        "Leave the cursor out to start from the beginning; a cursor only continues the listing that returned it, with the same filters.");
+    pub const NO_SUCH_TODO: Kind = Kind::new(404, "not_found", "There is no such todo",
+        "Use an id that getTodos returned; ids cannot be guessed.");
+    pub const NO_SUCH_TODOS: Kind = Kind::new(404, "not_found", "Some todos do not exist",
+        "Nothing was changed. Leave out the ids named in errors, or look the right ones up with getTodos.");
+    pub const NO_SUCH_CHANGE: Kind = Kind::new(404, "not_found", "There is no such change",
+        "Use an id that getChanges returned; changes can be undone for 30 days.");
+    pub const NOTHING_TO_UNDO: Kind = Kind::new(404, "nothing_to_undo", "There is nothing to undo",
+        "No change of the last 30 days is left to undo.");
+    pub const NO_SUCH_PATH: Kind = Kind::new(404, "no_such_path", "There is nothing at this path",
+        "Use a path of the document at /openapi.json.");
+    pub const METHOD_NOT_ALLOWED: Kind = Kind::new(405, "method_not_allowed", "The path does not take this method",
+        "Use one of the methods in the Allow header, as the document at /openapi.json has them.");
+    pub const CONFLICT: Kind = Kind::new(409, "conflict", "Some todos are not as expected",
+        "Nothing was changed. See the todos as they are now in current, decide again, and send the request with their versions or without expected_version.");
+    pub const CHANGED_SINCE: Kind = Kind::new(409, "changed_since", "Some todos were changed since",
+        "Nothing was undone, because that would lose the later changes. Undo those first (getChanges lists them), or change the todos with updateTodos.");
+    pub const ALREADY_UNDONE: Kind = Kind::new(409, "already_undone", "The change has been undone before",
+        "Nothing was changed. To bring the change back, undo the change that undid it.");
+    pub const BODY_TOO_LARGE: Kind = Kind::new(413, "too_large", "The request body is too large",
+        "Send at most 128 KiB; spread the todos over several calls.");
+    pub const TODOS_TOO_LARGE: Kind = Kind::new(413, "too_large", "The todos are too large for one call",
+        "Nothing was changed. Send the todos in several calls of fewer todos.");
+    pub const NOT_JSON: Kind = Kind::new(415, "not_json", "The request body is not JSON",
+        "Send the body as JSON with the header Content-Type: application/json.");
+    pub const INVALID: Kind = Kind::new(422, "invalid", "Some values are not valid",
+        "Nothing was changed. Correct the values named in errors and send the request again.");
+    pub const KEY_REUSED: Kind = Kind::new(422, "idempotency_key_reused", "The idempotency key belongs to another request",
+        "Nothing was changed. Use a new idempotency key for a new request; repeat a request only with the same body.");
+    pub const INTERNAL: Kind = Kind::new(500, "internal", "The server failed",
+        "Trying again will not help; the operator finds the cause in the log.");
+    pub const NO_PUBLIC_URL: Kind = Kind::new(503, "no_public_url", "The address of this deployment is not known",
+        "Its operator has to set PUBLIC_URL.");
+    pub const THROTTLED: Kind = Kind::new(503, "throttled", "The storage is busy",
+        "Send the same request again in a few seconds, with the same idempotency key if it has one.");
+    pub const UNAVAILABLE: Kind = Kind::new(503, "unavailable", "The storage did not answer",
+        "Send the same request again in a few seconds, with the same idempotency key if it has one.");
+}

@@ -1,0 +1,151 @@
+//! One todo: `/todos/{id}`.
+
+use axum::{Json as JsonAnswer, extract::State, response::Response};
+use deserr::{DeserializeError, Deserr, IntoValue, Map, MergeWithError, Value, ValuePointerRef};
+use serde::Serialize;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
+
+use super::{
+    caller::Caller,
+    error::{ApiError, Place},
+    extract::{Conditions, ItemId, Json, NoBody, NoQuery, Query},
+    view::TodoView,
+    write::{self, TodoWritten, call, with_etag},
+};
+use crate::{
+    app::App,
+    domain::{
+        change::Operation,
+        invalid::Invalid,
+        key::IdempotencyKey,
+        limits,
+        patch::{TodoEdit, Version},
+        plan::Named,
+    },
+};
+
+/// One todo.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TodoFound {
+    todo: TodoView,
+}
+
+/// What `updateTodo` takes: a [`TodoEdit`] whose id stands in the path, and an idempotency key.
+#[derive(Debug)]
+pub struct UpdateTodo {
+    edit: TodoEdit,
+    idempotency_key: Option<IdempotencyKey>,
+}
+
+/// Get a todo
+#[utoipa::path(
+    get, path = "/todos/{id}", operation_id = "getTodo",
+    params(("id" = String, Path, description = "Id of the todo", example = "k7m2x9qa4t")),
+    summary = "Get one todo",
+    description = "Returns one todo with all its fields, whatever its status.",
+    responses((status = 200, description = "The todo", body = TodoFound), super::openapi::FindErrors),
+)]
+pub async fn get_todo(
+    State(app): State<App>,
+    caller: Caller,
+    ItemId(id): ItemId,
+    _: Query<NoQuery>,
+    _: NoBody,
+) -> Result<Response, ApiError> {
+    let todo = caller.store.todo(&id, app.clock.now()).await?.ok_or(ApiError::NoSuchTodo)?;
+    Ok(with_etag(&todo, JsonAnswer(TodoFound { todo: TodoView::from(&todo) })))
+}
+
+/// Update a todo
+#[utoipa::path(
+    patch, path = "/todos/{id}", operation_id = "updateTodo", request_body = UpdateTodo,
+    params(("id" = String, Path, description = "Id of the todo", example = "k7m2x9qa4t")),
+    summary = "Update one todo",
+    description = "Changes one todo: completing, reopening, renaming, rescheduling, moving, tagging. Fields that are left out stay as they are.",
+    responses((status = 200, description = "Updated", body = TodoWritten), super::openapi::EditErrors),
+)]
+pub async fn update_todo(
+    State(app): State<App>,
+    caller: Caller,
+    ItemId(id): ItemId,
+    conditions: Conditions,
+    _: Query<NoQuery>,
+    Json { value: body, raw }: Json<UpdateTodo>,
+) -> Result<Response, ApiError> {
+    let mut edit = body.edit;
+    match (edit.expected_version, conditions.if_match) {
+        (Some(Version(body)), Some(header)) if body != header => {
+            return Err(ApiError::invalid("expected_version", "differs from the header If-Match; send one of them"));
+        }
+        (body, header) => edit.expected_version = body.or(header.map(Version)),
+    }
+    let call = call(&app, Operation::UpdateTodo, id.as_str(), &raw, &conditions, body.idempotency_key)?;
+    let edits = [(Named::new(id.as_str()), edit)];
+    let written = write::update(&app, &caller, &call, &edits).await.map_err(ApiError::of_write(Place::Item))?;
+    Ok(TodoWritten::of(&written))
+}
+
+/// Delete a todo
+#[utoipa::path(
+    delete, path = "/todos/{id}", operation_id = "deleteTodo",
+    params(("id" = String, Path, description = "Id of the todo", example = "k7m2x9qa4t")),
+    summary = "Delete one todo",
+    description = "Deletes one todo. It is kept for 30 days and comes back with undoChange.",
+    responses((status = 200, description = "Deleted", body = TodoWritten), super::openapi::DeleteErrors),
+)]
+pub async fn delete_todo(
+    State(app): State<App>,
+    caller: Caller,
+    ItemId(id): ItemId,
+    conditions: Conditions,
+    _: Query<NoQuery>,
+    _: NoBody,
+) -> Result<Response, ApiError> {
+    let call = call(&app, Operation::DeleteTodo, id.as_str(), &serde_json::Value::Null, &conditions, None)?;
+    let named = [Named::new(id.as_str())];
+    let written = write::delete(&app, &caller, &call, &named, conditions.if_match).await;
+    Ok(TodoWritten::of(&written.map_err(ApiError::of_write(Place::Item))?))
+}
+
+impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for UpdateTodo {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
+        let Value::Map(mut members) = value else {
+            return TodoEdit::deserialize_from_value(value, location).map(|edit| Self { edit, idempotency_key: None });
+        };
+        let key = members
+            .remove("idempotency_key")
+            .map(|key| Deserr::deserialize_from_value(key.into_value(), location.push_key("idempotency_key")));
+        let edit = TodoEdit::deserialize_from_value(Value::<V>::Map(members), location);
+        match (key.transpose(), edit) {
+            (Ok(idempotency_key), Ok(edit)) => Ok(Self { edit, idempotency_key }),
+            (Err(one), Err(other)) => Err(deserr::take_cf_content(E::merge(Some(one), other, location))),
+            (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
+        }
+    }
+}
+
+impl PartialSchema for UpdateTodo {
+    /// The schema of [`TodoEdit`] without the id and with the key.
+    fn schema() -> RefOr<Schema> {
+        let RefOr::T(Schema::Object(mut edit)) = TodoEdit::schema() else {
+            return TodoEdit::schema();
+        };
+        edit.properties.remove("id");
+        edit.required.retain(|name| name != "id");
+        let key = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .max_length(Some(limits::IDEMPOTENCY_KEY))
+            .description(Some("Any text unique to this intent. Sending the same again changes nothing twice."));
+        edit.properties.insert("idempotency_key".to_owned(), key.into());
+        RefOr::T(Schema::Object(edit))
+    }
+}
+
+impl ToSchema for UpdateTodo {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        TodoEdit::schemas(schemas);
+    }
+}

@@ -1,0 +1,222 @@
+//! The collection: `/todos`.
+
+use axum::{Json as JsonAnswer, extract::State, http::StatusCode};
+use deserr::Deserr;
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    caller::Caller,
+    cursor::Listing,
+    error::{ApiError, Place},
+    extract::{Conditions, Json, NoBody, Query},
+    filter::TodosQuery,
+    problem::FieldError,
+    view::{Now, PageOf, TodoView},
+    write::{self, TodosWritten, call, moment},
+};
+use crate::{
+    app::App,
+    domain::{
+        change::Operation,
+        invalid::Invalid,
+        key::IdempotencyKey,
+        limits,
+        patch::TodoEdit,
+        plan::{self, Named},
+        todo::NewTodo,
+    },
+    store::{Needs, Take},
+};
+
+/// Todos to add.
+#[derive(Debug, Deserr, ToSchema)]
+#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+pub struct AddTodos {
+    #[schema(min_items = 1, max_items = 40)]
+    todos: Vec<NewTodo>,
+    /// Any text unique to this intent. Sending the same again adds nothing twice.
+    #[deserr(default)]
+    #[schema(value_type = String, required = false, max_length = 200)]
+    idempotency_key: Option<IdempotencyKey>,
+}
+
+/// Changes to todos.
+#[derive(Debug, Deserr, ToSchema)]
+#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+pub struct UpdateTodos {
+    #[schema(min_items = 1, max_items = 40)]
+    todos: Vec<TodoEdit>,
+    /// Any text unique to this intent. Sending the same again changes nothing twice.
+    #[deserr(default)]
+    #[schema(value_type = String, required = false, max_length = 200)]
+    idempotency_key: Option<IdempotencyKey>,
+}
+
+/// Which todos to delete.
+#[derive(Debug, Deserr, IntoParams)]
+#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+#[into_params(parameter_in = Query)]
+pub struct DeleteQuery {
+    /// Ids of the todos, separated by commas; at most 40.
+    #[param(value_type = String, example = "k7m2x9qa4t,p3n8w5rb6v")]
+    ids: Ids,
+}
+
+/// Ids separated by commas.
+#[derive(Debug, Deserr)]
+#[deserr(try_from(String) = Ids::parse -> Invalid)]
+struct Ids(Vec<Named>);
+
+/// A page of todos.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TodosPage {
+    /// Open todos by due date, undated last; completed and deleted ones newest first.
+    todos: Vec<TodoView>,
+    /// Present when there are more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    next_cursor: Option<String>,
+    now: Now,
+}
+
+/// List todos
+#[utoipa::path(
+    get, path = "/todos", operation_id = "getTodos", params(TodosQuery),
+    summary = "List todos",
+    description = "Returns the todos that match all given filters, and the present moment. With next_cursor in the answer there are more.",
+    responses((status = 200, description = "A page of todos", body = TodosPage), super::openapi::ReadErrors),
+)]
+pub async fn get_todos(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<TodosQuery>,
+    _: NoBody,
+) -> Result<JsonAnswer<TodosPage>, ApiError> {
+    let listing = Listing { owner: &caller.owner, of: query.listing() };
+    let (range, filter) = (query.range(), query.filter());
+    let after = query.cursor.as_deref().map(|cursor| listing.position(cursor)).transpose()?;
+    let limit = query.limit.unwrap_or_default().0;
+    // One more than asked for shows whether there are more. With filters nobody knows how many have to be read.
+    let at_most = filter.is_none().then_some(limit + 1);
+    let mut page = PageOf::new(limit);
+    let now = app.clock.now();
+    let next = caller.store.todos(&range, after, at_most, now, |todo| match &filter {
+        Some(filter) if !filter.matches(&todo) => Take::Skipped,
+        _ => page.take(TodoView::from(&todo)),
+    });
+    let next_cursor = next.await?.map(|position| listing.cursor(&position));
+    Ok(JsonAnswer(TodosPage { todos: page.items, next_cursor, now: Now::at(now, &app.config.time_zone) }))
+}
+
+/// Add todos
+#[utoipa::path(
+    post, path = "/todos", operation_id = "addTodos", request_body = AddTodos,
+    summary = "Add todos",
+    description = "Adds one or more todos, all or none, and returns them with their ids. new_lists names lists that did not exist before.",
+    responses(
+        (status = 201, description = "Added", body = TodosWritten),
+        (status = 200, description = "Added before by the same request", body = TodosWritten),
+        super::openapi::WriteErrors,
+    ),
+)]
+pub async fn add_todos(
+    State(app): State<App>,
+    caller: Caller,
+    conditions: Conditions,
+    Json { value: body, raw }: Json<AddTodos>,
+) -> Result<(StatusCode, JsonAnswer<TodosWritten>), ApiError> {
+    counted(body.todos.len(), "todos")?;
+    let call = call(&app, Operation::AddTodos, "", &raw, &conditions, body.idempotency_key)?;
+    let moment = moment(&app);
+    let plan = |_: &_| Ok(plan::add(&body.todos, || app.ids.todo(), &moment));
+    let written = caller.store.write(&call, &Needs::default(), plan).await.map_err(ApiError::of_write(Place::Todos))?;
+    let status = if written.replayed { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, TodosWritten::of(&written)))
+}
+
+/// Update todos
+#[utoipa::path(
+    patch, path = "/todos", operation_id = "updateTodos", request_body = UpdateTodos,
+    summary = "Update several todos",
+    description = "Changes up to 40 todos in one call, all or none: completing, reopening, renaming, rescheduling, moving, tagging. Fields that are left out stay as they are.",
+    responses((status = 200, description = "Updated", body = TodosWritten), super::openapi::EditErrors),
+)]
+pub async fn update_todos(
+    State(app): State<App>,
+    caller: Caller,
+    conditions: Conditions,
+    Json { value: body, raw }: Json<UpdateTodos>,
+) -> Result<JsonAnswer<TodosWritten>, ApiError> {
+    counted(body.todos.len(), "todos")?;
+    let call = call(&app, Operation::UpdateTodos, "", &raw, &conditions, body.idempotency_key)?;
+    let edits = named(body.todos)?;
+    let written = write::update(&app, &caller, &call, &edits).await.map_err(ApiError::of_write(Place::Todos))?;
+    Ok(TodosWritten::of(&written))
+}
+
+/// Delete todos
+#[utoipa::path(
+    delete, path = "/todos", operation_id = "deleteTodos", params(DeleteQuery),
+    summary = "Delete several todos",
+    description = "Deletes up to 40 todos in one call, all or none. They are kept for 30 days and come back with undoChange.",
+    responses((status = 200, description = "Deleted", body = TodosWritten), super::openapi::DeleteErrors),
+)]
+pub async fn delete_todos(
+    State(app): State<App>,
+    caller: Caller,
+    conditions: Conditions,
+    Query(query): Query<DeleteQuery>,
+    _: NoBody,
+) -> Result<JsonAnswer<TodosWritten>, ApiError> {
+    let ids = query.ids.0;
+    counted(ids.len(), "ids")?;
+    let target = ids.iter().map(|named| named.sent.as_str()).collect::<Vec<_>>().join(",");
+    let call = call(&app, Operation::DeleteTodos, &target, &serde_json::Value::Null, &conditions, None)?;
+    let written = write::delete(&app, &caller, &call, &ids, None).await.map_err(ApiError::of_write(Place::Ids))?;
+    Ok(TodosWritten::of(&written))
+}
+
+/// Refuses none and more than 40.
+fn counted(number: usize, path: &str) -> Result<(), ApiError> {
+    match number {
+        0 => Err(ApiError::invalid(path, "must name at least one todo")),
+        1..=limits::TODOS_PER_CALL => Ok(()),
+        _ => Err(ApiError::invalid(
+            path,
+            format!(
+                "must be at most {} todos, but there are {number}; send the rest in further calls",
+                limits::TODOS_PER_CALL
+            ),
+        )),
+    }
+}
+
+/// The edits with the todos they name.
+fn named(edits: Vec<TodoEdit>) -> Result<Vec<(Named, TodoEdit)>, ApiError> {
+    let missing = |edit: &(usize, &TodoEdit)| edit.1.id.is_none();
+    let errors: Vec<_> =
+        edits.iter().enumerate().filter(missing).map(|(item, _)| format!("todos[{item}].id")).collect();
+    if !errors.is_empty() {
+        let missing = |path| FieldError::new(path, Invalid::new("is missing"));
+        return Err(ApiError::Invalid(errors.into_iter().map(missing).collect()));
+    }
+    Ok(edits.into_iter().map(|edit| (Named::new(edit.id.as_deref().unwrap_or_default()), edit)).collect())
+}
+
+impl Ids {
+    fn parse(text: String) -> Result<Self, Invalid> {
+        let ids: Vec<&str> = text.split(',').map(str::trim).collect();
+        if ids.contains(&"") {
+            return Err(Invalid::new("must be ids separated by single commas, such as k7m2x9qa4t,p3n8w5rb6v"));
+        }
+        // Naming a todo twice deletes it once.
+        let mut named: Vec<Named> = Vec::new();
+        for id in ids.into_iter().map(Named::new) {
+            if !named.contains(&id) {
+                named.push(id);
+            }
+        }
+        Ok(Self(named))
+    }
+}

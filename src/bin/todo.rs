@@ -1,0 +1,165 @@
+//! The `todo` command: todo-action on a laptop.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use directories::ProjectDirs;
+use todo_action::{
+    api::{self, openapi},
+    app::{App, Clock, Ids},
+    config::{Config, base_url},
+    local,
+    store::{Store, connect},
+};
+use tokio::{net::TcpListener, sync::watch};
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
+
+type Failure = Box<dyn std::error::Error>;
+
+/// A TODO list that an assistant can be trusted with.
+#[derive(Parser)]
+#[command(name = "todo", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the whole API on this machine, over an embedded DynamoDB that keeps its data in a file.
+    Serve(Serve),
+    /// Print the OpenAPI document.
+    Openapi {
+        /// Address of the deployment that the document is for, such as https://todo.example.com.
+        #[arg(long, value_name = "URL")]
+        server_url: Option<String>,
+    },
+}
+
+#[derive(clap::Args)]
+struct Serve {
+    /// Port to listen on; 0 takes a free one.
+    #[arg(long, default_value_t = 9000)]
+    port: u16,
+    /// Address to listen on. Only this machine's own, because there is no authentication yet.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    host: IpAddr,
+    /// File that keeps the todos; made when it does not exist.
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Serve(arguments) => serve(arguments),
+        Command::Openapi { server_url } => print_document(server_url.as_deref()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print_document(server_url: Option<&str>) -> Result<(), Failure> {
+    let server = server_url.map(|url| base_url("--server-url", url)).transpose()?;
+    let document = openapi::generated(server.as_deref().unwrap_or(openapi::PLACEHOLDER));
+    println!("{}", serde_json::to_string_pretty(&document)?);
+    Ok(())
+}
+
+#[tokio::main]
+async fn serve(arguments: Serve) -> Result<(), Failure> {
+    if !arguments.host.is_loopback() {
+        let host = arguments.host;
+        return Err(format!(
+            "--host {host} would let others in, and there is no authentication yet; use 127.0.0.1 or ::1"
+        )
+        .into());
+    }
+    log_to_stderr();
+    let config = Config::from_env()?;
+    let asked = SocketAddr::new(arguments.host, arguments.port);
+    let listener = TcpListener::bind(asked).await;
+    let listener =
+        listener.map_err(|error| format!("cannot listen on {asked}: {error}; choose another port with --port"))?;
+    let address = listener.local_addr()?;
+    let data = arguments.data.map_or_else(default_data_file, Ok)?;
+
+    let (stop, stopping) = watch::channel(false);
+    let (connection, dynamodb) = local::serve(local::open(Some(&data))?, told(stopping.clone())).await?;
+    let dynamodb = tokio::spawn(dynamodb);
+    let client = connect(connection);
+    local::create_table(&client, TABLE).await?;
+
+    let base_url = format!("http://{address}");
+    let config = Config { public_url: Some(base_url.clone()), ..config };
+    let app =
+        App { config: Arc::new(config), store: Store::new(client, TABLE), clock: Clock::system(), ids: Ids::random() };
+    greet(&base_url, &data);
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        stop.send_replace(true);
+    });
+    axum::serve(listener, api::router(app)).with_graceful_shutdown(told(stopping)).await?;
+    dynamodb.await?;
+    println!("Stopped.");
+    Ok(())
+}
+
+/// Our own lines alone: the embedded DynamoDB warns of every condition that does not hold, which is an answer like others.
+fn log_to_stderr() {
+    let ours = Targets::new().with_target("todo_action", tracing::Level::INFO);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    tracing_subscriber::registry().with(lines).with(ours).init();
+}
+
+/// The table's name in the data file.
+const TABLE: &str = "todos";
+
+fn default_data_file() -> Result<PathBuf, Failure> {
+    let folders =
+        ProjectDirs::from("", "", "todo-action").ok_or("this user has no home folder; name a file with --data")?;
+    Ok(folders.data_dir().join("todos.db"))
+}
+
+fn greet(base_url: &str, data: &std::path::Path) {
+    println!("todo-action is running. Stop it with Ctrl-C.\n");
+    println!("  API        {base_url}");
+    println!("  Document   {base_url}/openapi.json");
+    println!("  Data       {}\n", data.display());
+    println!("Try it:");
+    println!(
+        "  curl -s {base_url}/todos -H 'Content-Type: application/json' -d '{{\"todos\":[{{\"title\":\"Buy milk\",\"list\":\"Shopping\"}}]}}'"
+    );
+    println!("  curl -s {base_url}/todos");
+    println!("  curl -s {base_url}/undo -X POST");
+}
+
+/// Resolves when the process is asked to end: Ctrl-C, or SIGTERM where there is one.
+async fn asked_to_stop() {
+    let interrupted = async { drop(tokio::signal::ctrl_c().await) };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}
+
+/// Resolves once the word to stop has been given.
+async fn told(mut stopping: watch::Receiver<bool>) {
+    drop(stopping.wait_for(|stop| *stop).await);
+}

@@ -1,0 +1,151 @@
+//! Every environment variable, once.
+
+use std::fmt;
+
+use jiff::tz::TimeZone;
+
+use crate::domain::owner::Owner;
+
+/// What the program is told from outside. Built once, at start.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `PUBLIC_URL`: the address under which the API is reached, without a trailing slash. Without it the document
+    /// names the API Gateway domain of each request.
+    pub public_url: Option<String>,
+    /// `OWNER`: to whom every request belongs; `me` when not set.
+    pub owner: Owner,
+    /// `DEFAULT_TIME_ZONE`: IANA name of the zone in which dates are meant; UTC when not set.
+    pub time_zone: TimeZone,
+}
+
+/// What the Lambda needs besides, to reach its table.
+#[derive(Clone)]
+pub struct LambdaConfig {
+    pub config: Config,
+    /// `TABLE_NAME`.
+    pub table: String,
+    /// `AWS_REGION`, set by Lambda.
+    pub region: String,
+    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, set by Lambda.
+    pub credentials: aws_credential_types::Credentials,
+    /// `AWS_ENDPOINT_URL_DYNAMODB`: another DynamoDB than the region's.
+    pub endpoint: Option<String>,
+}
+
+/// A variable that is missing or cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError(String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads the process's environment. An empty variable counts as not set.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from(variable)
+    }
+
+    fn from(read: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let public_url = read("PUBLIC_URL").map(|url| base_url("PUBLIC_URL", &url)).transpose()?;
+        let owner = read("OWNER").unwrap_or_else(|| "me".to_owned());
+        let owner = Owner::parse(&owner).map_err(|error| ConfigError(format!("OWNER {error}")))?;
+        let zone = read("DEFAULT_TIME_ZONE").unwrap_or_else(|| "UTC".to_owned());
+        let time_zone = TimeZone::get(&zone).map_err(|_| {
+            ConfigError(format!("DEFAULT_TIME_ZONE must be an IANA time zone such as Europe/Berlin, not \"{zone}\""))
+        })?;
+        Ok(Self { public_url, owner, time_zone })
+    }
+}
+
+impl LambdaConfig {
+    /// Reads the process's environment, which Lambda and the template fill.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from(variable)
+    }
+
+    fn from(read: impl Fn(&str) -> Option<String> + Copy) -> Result<Self, ConfigError> {
+        let need =
+            |name: &str| read(name).ok_or_else(|| ConfigError(format!("the environment variable {name} is not set")));
+        let credentials = aws_credential_types::Credentials::new(
+            need("AWS_ACCESS_KEY_ID")?,
+            need("AWS_SECRET_ACCESS_KEY")?,
+            read("AWS_SESSION_TOKEN"),
+            None,
+            "environment",
+        );
+        Ok(Self {
+            config: Config::from(read)?,
+            table: need("TABLE_NAME")?,
+            region: need("AWS_REGION")?,
+            credentials,
+            endpoint: read("AWS_ENDPOINT_URL_DYNAMODB"),
+        })
+    }
+}
+
+/// An absolute http or https address without query or fragment; a slash at its end is taken off.
+pub fn base_url(name: &str, url: &str) -> Result<String, ConfigError> {
+    let refused =
+        || ConfigError(format!("{name} must be an absolute address such as https://todo.example.com, not \"{url}\""));
+    let uri: http::Uri = url.trim().parse().map_err(|_| refused())?;
+    let web = matches!(uri.scheme_str(), Some("http" | "https"));
+    if !web || uri.host().is_none_or(str::is_empty) || uri.query().is_some() || url.contains('#') {
+        return Err(refused());
+    }
+    Ok(url.trim().trim_end_matches('/').to_owned())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lambda(vars: &[(&str, &str)]) -> Result<LambdaConfig, ConfigError> {
+        let find = |name: &str| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        LambdaConfig::from(find)
+    }
+
+    const COMPLETE: [(&str, &str); 4] = [
+        ("TABLE_NAME", "todos"),
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", "id"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+    ];
+
+    #[test]
+    fn defaults_are_one_owner_in_utc_without_a_public_url() {
+        let config = lambda(&COMPLETE).unwrap().config;
+        assert_eq!((config.public_url, config.owner.as_str(), config.time_zone), (None, "me", TimeZone::UTC));
+    }
+
+    #[test]
+    fn every_error_names_its_variable() {
+        for (name, _) in COMPLETE {
+            let rest: Vec<_> = COMPLETE.into_iter().filter(|(key, _)| *key != name).collect();
+            assert!(lambda(&rest).err().unwrap().to_string().contains(name));
+        }
+        for (name, value) in [
+            ("PUBLIC_URL", "todo.example.com"),
+            ("PUBLIC_URL", "https://a/?b"),
+            ("DEFAULT_TIME_ZONE", "Mars/Olympus"),
+            ("OWNER", "a\tb"),
+        ] {
+            let vars: Vec<_> = COMPLETE.into_iter().chain([(name, value)]).collect();
+            assert!(lambda(&vars).err().unwrap().to_string().contains(name));
+        }
+    }
+
+    #[test]
+    fn a_base_url_loses_its_last_slash() {
+        assert_eq!(base_url("PUBLIC_URL", "https://todo.example.com/dev/").unwrap(), "https://todo.example.com/dev");
+    }
+}

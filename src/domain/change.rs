@@ -1,0 +1,165 @@
+//! Changes: every write is one atomic unit that is on the record and can be undone.
+
+use std::collections::HashMap;
+
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    id::{ChangeId, TodoId},
+    key::Fingerprint,
+    limits,
+    refusal::Refusal,
+    text::{ListName, Title},
+    todo::{Status, Todo},
+};
+
+/// The record of one write: what it was, and what it did to which todo. The states of the todos before and after are
+/// its [`Image`]s.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    pub id: ChangeId,
+    pub at: Timestamp,
+    pub operation: Operation,
+    pub todos: Vec<ChangedTodo>,
+    /// Lists that this change brought into being.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub new_lists: Vec<ListName>,
+    /// The change that this one undid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<ChangeId>,
+    /// The change that undid this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone_by: Option<ChangeId>,
+    /// What the request asked for, when it carried an idempotency key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Fingerprint>,
+}
+
+/// The operations that write, by their `operationId`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Operation {
+    AddTodos,
+    UpdateTodos,
+    UpdateTodo,
+    DeleteTodos,
+    DeleteTodo,
+    UndoChange,
+}
+
+/// What a change did to one todo.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangedTodo {
+    pub id: TodoId,
+    /// The title after the change.
+    pub title: Title,
+    /// The fields that differ; empty when the todo was added.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+}
+
+/// One todo before and after a change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Image {
+    /// Absent when the change added the todo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Todo>,
+    pub after: Todo,
+}
+
+impl Operation {
+    /// The `operationId`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AddTodos => "addTodos",
+            Self::UpdateTodos => "updateTodos",
+            Self::UpdateTodo => "updateTodo",
+            Self::DeleteTodos => "deleteTodos",
+            Self::DeleteTodo => "deleteTodo",
+            Self::UndoChange => "undoChange",
+        }
+    }
+}
+
+impl Change {
+    /// When this change can no longer be undone.
+    pub fn undo_until(&self) -> Timestamp {
+        days_after(self.at, limits::UNDO_DAYS)
+    }
+
+    /// What has to be written to take this change back, given its images and the todos as they are now (those that
+    /// exist). Each todo gets its exact prior state under a new version; one that the change added moves to `deleted`.
+    ///
+    /// Refused, naming them, when some todos are no longer as the change left them.
+    pub fn undo(
+        &self,
+        images: &[Image],
+        current: &HashMap<TodoId, Todo>,
+        now: Timestamp,
+    ) -> Result<Vec<Image>, Refusal> {
+        if let Some(by) = &self.undone_by {
+            return Err(Refusal::AlreadyUndone { by: by.clone() });
+        }
+        let changed_since =
+            |image: &&Image| !current.get(&image.after.id).is_some_and(|todo| todo.same_content(&image.after));
+        let since: Vec<TodoId> = images.iter().filter(changed_since).map(|image| image.after.id.clone()).collect();
+        if !since.is_empty() {
+            let current = since.iter().filter_map(|id| current.get(id)).cloned().collect();
+            return Err(Refusal::ChangedSince { ids: since, current });
+        }
+        let back = |image: &Image| {
+            let present = current[&image.after.id].clone();
+            let prior = match &image.before {
+                Some(before) => before.clone(),
+                None => present.moved_to(Status::Deleted, now),
+            };
+            Image { after: prior.following(&present), before: Some(present) }
+        };
+        Ok(images.iter().map(back).collect())
+    }
+}
+
+impl Image {
+    /// A todo that comes into being.
+    pub fn added(todo: Todo) -> Self {
+        Self { before: None, after: todo }
+    }
+
+    /// `current` becoming `after`, which gets the next version.
+    pub fn changed(current: &Todo, after: Todo) -> Self {
+        Self { after: after.following(current), before: Some(current.clone()) }
+    }
+
+    /// Whether the todo says something else afterwards.
+    pub fn is_change(&self) -> bool {
+        self.before.as_ref().is_none_or(|before| !before.same_content(&self.after))
+    }
+
+    /// What the change record says of this todo.
+    pub fn summary(&self) -> ChangedTodo {
+        let fields = self.before.as_ref().map(|before| differing(before, &self.after)).unwrap_or_default();
+        ChangedTodo { id: self.after.id.clone(), title: self.after.title.clone(), fields }
+    }
+}
+
+/// The names of the fields in which two states of a todo differ, bookkeeping aside.
+fn differing(before: &Todo, after: &Todo) -> Vec<String> {
+    let pairs = [
+        ("title", before.title != after.title),
+        ("status", before.status != after.status),
+        ("list", before.list != after.list),
+        ("priority", before.priority != after.priority),
+        ("due", before.due != after.due),
+        ("notes", before.notes != after.notes),
+        ("tags", before.tags != after.tags),
+        ("steps", before.steps != after.steps),
+    ];
+    pairs.iter().filter(|(_, differs)| *differs).map(|(name, _)| (*name).to_owned()).collect()
+}
+
+/// The moment `days` days of 24 hours later, or the end of time.
+pub fn days_after(at: Timestamp, days: i64) -> Timestamp {
+    at.checked_add((days * 24).hours()).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,101 @@
+//! Ids: lower-case Crockford base32, short enough for a model to copy, sparse enough that an invented one hits nothing.
+
+use serde::{Deserialize, Serialize};
+
+use super::key::IdempotencyKey;
+
+/// Crockford's alphabet in lower case: no i, l, o, u. <https://www.crockford.com/base32.html>
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// The id of a todo: 10 characters, 50 bits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TodoId(String);
+
+/// The id of a change: 16 characters, 80 bits. Random, or derived from the caller's idempotency key, so that the
+/// same key always names the same change record.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChangeId(String);
+
+impl TodoId {
+    /// Characters of a todo's id.
+    pub const LENGTH: usize = 10;
+
+    /// Makes an id of random bytes.
+    pub fn from_random(bytes: [u8; 16]) -> Self {
+        Self(encode(&bytes, Self::LENGTH))
+    }
+
+    /// Reads an id in any case, with spaces around it. `None` when it cannot be the id of a todo, which a caller
+    /// should take like an unknown one.
+    pub fn parse(text: &str) -> Option<Self> {
+        parse(text, Self::LENGTH).map(Self)
+    }
+
+    /// The 10 characters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl ChangeId {
+    /// Characters of a change's id.
+    pub const LENGTH: usize = 16;
+
+    /// Makes an id of random bytes.
+    pub fn from_random(bytes: [u8; 16]) -> Self {
+        Self(encode(&bytes, Self::LENGTH))
+    }
+
+    /// The id of the change that a request with this key makes: the same for every repetition.
+    pub fn from_key(key: &IdempotencyKey) -> Self {
+        Self(encode(&key.digest(), Self::LENGTH))
+    }
+
+    /// Reads an id in any case, with spaces around it. `None` when it cannot be the id of a change.
+    pub fn parse(text: &str) -> Option<Self> {
+        parse(text, Self::LENGTH).map(Self)
+    }
+
+    /// The 16 characters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The first `length` characters, five bits each, most significant bit first.
+fn encode(bytes: &[u8], length: usize) -> String {
+    let bit = |at: usize| (bytes[at / 8] >> (7 - at % 8)) & 1;
+    (0..length)
+        .map(|place| {
+            let value = (0..5).fold(0, |value, offset| (value << 1) | bit(place * 5 + offset));
+            char::from(ALPHABET[usize::from(value)])
+        })
+        .collect()
+}
+
+fn parse(text: &str, length: usize) -> Option<String> {
+    let text = text.trim().to_ascii_lowercase();
+    (text.len() == length && text.bytes().all(|byte| ALPHABET.contains(&byte))).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_takes_five_bits_for_each_character() {
+        assert_eq!(TodoId::from_random([0; 16]).as_str(), "0000000000");
+        assert_eq!(TodoId::from_random([255; 16]).as_str(), "zzzzzzzzzz");
+        assert_eq!(encode(&[0b0000_1000, 0b1000_0000], 2), "12");
+    }
+
+    #[test]
+    fn an_id_is_read_in_any_case_and_nothing_else_is_an_id() {
+        assert_eq!(TodoId::parse(" K7M2X9QA4T "), TodoId::parse("k7m2x9qa4t"));
+        for invented in ["", "1", "todo-1", "k7m2x9qa4", "k7m2x9qa4tt", "k7m2x9qa4u", "k7m2x9qa4é", "../../../x"] {
+            assert_eq!(TodoId::parse(invented), None, "{invented}");
+        }
+    }
+}

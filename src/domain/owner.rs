@@ -1,0 +1,38 @@
+//! Whose todos they are.
+
+use super::invalid::Invalid;
+
+/// The person a todo belongs to, as the credential names them. Never read from a body, a path or a query.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Owner(String);
+
+impl Owner {
+    /// DynamoDB allows 2,048 bytes in a partition key; the rest is left for the store's prefix.
+    const MAX_BYTES: usize = 1_024;
+
+    /// Takes an owner's name of 1 to 1,024 bytes without control characters.
+    pub fn parse(name: &str) -> Result<Self, Invalid> {
+        if name.is_empty() || name.len() > Self::MAX_BYTES || name.chars().any(char::is_control) {
+            return Err(Invalid::new("must be 1 to 1,024 bytes without control characters"));
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    /// The name itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_has_a_name_that_fits_a_partition_key() {
+        assert_eq!(Owner::parse("me").unwrap().as_str(), "me");
+        for refused in ["", "a\nb", &"x".repeat(1_025)] {
+            assert!(Owner::parse(refused).is_err(), "{refused:?}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What a write makes of the todos as they are: all of it, or a refusal that names every item at fault.
+
+use std::collections::HashMap;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    change::Image,
+    id::TodoId,
+    patch::{FieldError, TodoEdit},
+    refusal::{Fault, Refusal},
+    todo::{NewTodo, Status, Todo},
+};
+
+/// The todos as they are, by id.
+pub type Todos = HashMap<TodoId, Todo>;
+
+/// Moment and time zone in which a plan is made.
+#[derive(Debug, Clone)]
+pub struct Moment {
+    pub now: Timestamp,
+    pub zone: TimeZone,
+}
+
+/// One todo that a call names: the id as it was sent, and what it can be the id of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub sent: String,
+    pub id: Option<TodoId>,
+}
+
+impl Named {
+    /// Takes what a caller sent for an id.
+    pub fn new(sent: &str) -> Self {
+        Self { id: TodoId::parse(sent), sent: sent.chars().take(60).collect() }
+    }
+
+    fn find<'a>(&self, item: usize, todos: &'a Todos) -> Result<&'a Todo, Fault> {
+        let found = self.id.as_ref().and_then(|id| todos.get(id));
+        found.ok_or_else(|| Fault::new(item, "id", format!("no todo has the id \"{}\"", self.sent)))
+    }
+}
+
+/// New todos with these ids, as many as there are todos.
+pub fn add(news: &[NewTodo], mut next_id: impl FnMut() -> TodoId, moment: &Moment) -> Vec<Image> {
+    news.iter().map(|new| Image::added(Todo::add(new, next_id(), moment.now, &moment.zone))).collect()
+}
+
+/// Refuses edits that no state of the todos could make right: two for one todo, one that asks for nothing or for
+/// opposites.
+pub fn check_edits(edits: &[(Named, TodoEdit)]) -> Result<(), Refusal> {
+    let mut faults = Vec::new();
+    let mut first: HashMap<&TodoId, usize> = HashMap::new();
+    for (item, (named, edit)) in edits.iter().enumerate() {
+        if let Some(id) = &named.id
+            && let Some(before) = first.insert(id, item)
+        {
+            faults.push(Fault::new(
+                item,
+                "id",
+                format!("is also the id of item {before}; send one item for each todo"),
+            ));
+        }
+        if edit.is_empty() {
+            let message = "changes nothing: send at least one field with a value, and name fields to empty in clear";
+            faults.push(Fault::new(item, "", message));
+        }
+        faults.extend(in_item(item, edit.contradictions()));
+    }
+    refuse_unless_empty(faults, Refusal::Invalid)
+}
+
+/// The todos after these edits, in their order.
+pub fn update(edits: &[(Named, TodoEdit)], todos: &Todos, moment: &Moment) -> Result<Vec<Image>, Refusal> {
+    let found = find_all(edits.iter().map(|(named, _)| named), todos)?;
+    let pairs = || edits.iter().zip(&found).enumerate();
+    let expected = pairs()
+        .filter_map(|(item, ((_, edit), todo))| stale(item, edit.expected_version.map(|version| version.0), todo));
+    let deleted = pairs().filter_map(|(item, ((_, edit), todo))| {
+        let stays = todo.status == Status::Deleted && !edit.restores();
+        stays.then(|| Fault::new(item, "status", "the todo is deleted; send status open to restore it"))
+    });
+    unless_conflict(expected.chain(deleted).collect(), &found)?;
+
+    let mut images = Vec::new();
+    let mut faults = Vec::new();
+    for (item, ((_, edit), todo)) in pairs() {
+        match edit.apply(todo, moment.now, &moment.zone) {
+            Ok(after) => images.push(Image::changed(todo, after)),
+            Err(errors) => faults.extend(in_item(item, errors)),
+        }
+    }
+    refuse_unless_empty(faults, Refusal::Invalid)?;
+    Ok(images)
+}
+
+/// The todos deleted, in the order named. One that is deleted already stays as it is.
+pub fn delete(
+    named: &[Named],
+    expected_version: Option<u64>,
+    todos: &Todos,
+    moment: &Moment,
+) -> Result<Vec<Image>, Refusal> {
+    let found = find_all(named.iter(), todos)?;
+    let expected = found.iter().enumerate().filter_map(|(item, todo)| stale(item, expected_version, todo));
+    unless_conflict(expected.collect(), &found)?;
+    Ok(found.iter().map(|todo| Image::changed(todo, todo.moved_to(Status::Deleted, moment.now))).collect())
+}
+
+fn find_all<'a, 'n>(named: impl Iterator<Item = &'n Named>, todos: &'a Todos) -> Result<Vec<&'a Todo>, Refusal> {
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    for (item, named) in named.enumerate() {
+        match named.find(item, todos) {
+            Ok(todo) => found.push(todo),
+            Err(fault) => missing.push(fault),
+        }
+    }
+    refuse_unless_empty(missing, Refusal::NotFound)?;
+    Ok(found)
+}
+
+fn stale(item: usize, expected: Option<u64>, todo: &Todo) -> Option<Fault> {
+    let expected = expected.filter(|version| *version != todo.version)?;
+    let message = format!("version {expected} was expected, but the todo has version {}", todo.version);
+    Some(Fault::new(item, "expected_version", message))
+}
+
+fn unless_conflict(faults: Vec<Fault>, found: &[&Todo]) -> Result<(), Refusal> {
+    refuse_unless_empty(faults, |faults| {
+        let current = found.iter().enumerate().filter(|(item, _)| faults.iter().any(|fault| fault.item == *item));
+        Refusal::Conflict { current: current.map(|(_, todo)| (*todo).clone()).collect(), faults }
+    })
+}
+
+fn refuse_unless_empty(faults: Vec<Fault>, refusal: impl FnOnce(Vec<Fault>) -> Refusal) -> Result<(), Refusal> {
+    if faults.is_empty() { Ok(()) } else { Err(refusal(faults)) }
+}
+
+fn in_item(item: usize, errors: Vec<FieldError>) -> impl Iterator<Item = Fault> {
+    errors.into_iter().map(move |(field, invalid)| Fault::new(item, field, invalid.message))
+}

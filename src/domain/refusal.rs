@@ -1,0 +1,47 @@
+//! Why a write that was well formed did not happen. Nothing has changed when one of these is returned.
+
+use super::{
+    id::{ChangeId, TodoId},
+    todo::Todo,
+};
+
+/// The outcome of a write that was refused.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Refusal {
+    /// Some of the todos named do not exist (for this owner).
+    NotFound(Vec<Fault>),
+    /// Some values break a rule that needs the todo to be checked.
+    Invalid(Vec<Fault>),
+    /// Some of the todos are not in the state the caller expected; their current states are given.
+    Conflict { faults: Vec<Fault>, current: Vec<Todo> },
+    /// No change has this id, or it is older than 30 days.
+    NoSuchChange,
+    /// The owner has no change that could be undone.
+    NothingToUndo,
+    /// The change has been undone before, by `by`.
+    AlreadyUndone { by: ChangeId },
+    /// Todos of the change were changed since; an undo would lose that.
+    ChangedSince { ids: Vec<TodoId>, current: Vec<Todo> },
+    /// The idempotency key was used before for another request.
+    KeyReused,
+    /// The todos and their prior states are together larger than DynamoDB takes in one transaction (4 MB).
+    TooLarge,
+}
+
+/// One offending item of a write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    /// The item's place in the call, from 0.
+    pub item: usize,
+    /// The field at fault; empty when the whole item is.
+    pub field: &'static str,
+    /// What is wrong and what to do, as a clause or sentence.
+    pub message: String,
+}
+
+impl Fault {
+    /// A fault of one item.
+    pub fn new(item: usize, field: &'static str, message: impl Into<String>) -> Self {
+        Self { item, field, message: message.into() }
+    }
+}

@@ -1,0 +1,207 @@
+//! Text that people and models write: cleaned, bounded, never empty.
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use super::{invalid::Invalid, limits};
+
+/// A kind of text: its limit, and whether it may have several lines.
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, $clean:ident, $limit:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, deserr::Deserr)]
+        #[serde(transparent)]
+        #[deserr(try_from(String) = $name::parse -> Invalid)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Cleans the text and takes it when something visible is left and it is within the limit.
+            pub fn parse(text: String) -> Result<Self, Invalid> {
+                bounded($clean(&text), $limit).map(Self)
+            }
+
+            /// The cleaned text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+text! {
+    /// What is to be done, on one line of at most 500 characters.
+    Title, one_line, limits::TITLE
+}
+text! {
+    /// Free text of at most 4,000 characters; line breaks and tabs are kept.
+    Notes, many_lines, limits::NOTES
+}
+text! {
+    /// The name of a list, at most 60 characters. Two names that differ only in case are one list.
+    ListName, one_line, limits::LIST
+}
+text! {
+    /// A tag, at most 60 characters. Two tags that differ only in case are one tag.
+    Tag, one_line, limits::TAG
+}
+text! {
+    /// The title of a step, at most 200 characters.
+    StepTitle, one_line, limits::STEP_TITLE
+}
+text! {
+    /// A text to filter by, at most 200 characters.
+    Filter, one_line, limits::FILTER
+}
+
+impl Notes {
+    /// These notes and another paragraph below them. Refused when both together are over the limit.
+    pub fn append(&self, paragraph: &Self) -> Result<Self, Invalid> {
+        Self::parse(format!("{}\n\n{}", self.0, paragraph.0))
+    }
+}
+
+impl ListName {
+    /// The list of a todo that names none.
+    pub const INBOX: &'static str = "Inbox";
+
+    /// `Inbox`.
+    pub fn inbox() -> Self {
+        Self(Self::INBOX.to_owned())
+    }
+
+    /// What the list is known by: the same for every spelling of its name.
+    pub fn key(&self) -> String {
+        without_case(&self.0)
+    }
+}
+
+impl Tag {
+    /// The same for every spelling of the tag.
+    pub fn key(&self) -> String {
+        without_case(&self.0)
+    }
+}
+
+/// The text with compatibility forms and case taken away: how names are compared.
+pub fn without_case(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).collect()
+}
+
+/// The text with case and accents taken away: how a search compares.
+pub fn without_case_and_accents(text: &str) -> String {
+    text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect()
+}
+
+/// White space of any kind becomes single spaces, what cannot be seen goes.
+fn one_line(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let visible: String = letters
+        .iter()
+        .enumerate()
+        .filter(|(at, letter)| letter.is_whitespace() || !is_invisible(&letters, *at))
+        .map(|(_, letter)| *letter)
+        .collect();
+    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Line ends become `\n`; control characters other than line break and tab go.
+fn many_lines(text: &str) -> String {
+    let kept: String = text
+        .replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .chars()
+        .filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t'))
+        .collect();
+    kept.trim().to_owned()
+}
+
+/// Control characters, and the zero-width and direction marks that hide text or turn it around. The two joiners are
+/// kept where they carry meaning, between letters or pictures outside ASCII: emoji families, Persian, Indic scripts.
+fn is_invisible(letters: &[char], at: usize) -> bool {
+    match letters[at] {
+        '\u{200c}' | '\u{200d}' => {
+            let joins = |neighbour: Option<&char>| {
+                neighbour.is_some_and(|letter| !letter.is_ascii() && !letter.is_whitespace() && !is_mark(*letter))
+            };
+            !(joins(at.checked_sub(1).and_then(|before| letters.get(before))) && joins(letters.get(at + 1)))
+        }
+        letter => letter.is_control() || is_mark(letter),
+    }
+}
+
+/// Zero-width space and joiners, direction marks and overrides, word joiner and other invisible operators, BOM, soft hyphen.
+fn is_mark(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+fn bounded(text: String, limit: usize) -> Result<String, Invalid> {
+    let length = text.chars().count();
+    if length == 0 {
+        return Err(Invalid::new("must have at least one visible character"));
+    }
+    if length > limit {
+        return Err(Invalid::new(format!("must be at most {limit} characters, but has {length}")));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn title(text: &str) -> String {
+        Title::parse(text.to_owned()).unwrap().as_str().to_owned()
+    }
+
+    #[test]
+    fn a_title_is_one_clean_line() {
+        assert_eq!(title("  Buy\r\n\tmilk \u{0} "), "Buy milk");
+        assert_eq!(title("pay\u{200b}ment\u{feff}"), "payment");
+        assert_eq!(title("\u{202e}evil\u{202c}"), "evil");
+        assert_eq!(title("a\u{200d}b"), "ab");
+    }
+
+    #[test]
+    fn emoji_families_and_right_to_left_text_survive() {
+        for kept in ["👨‍👩‍👧 picnic", "می‌خواهم", "לקנות חלב", "🏳️‍🌈", "क्‍ष"]
+        {
+            assert_eq!(title(kept), kept);
+        }
+    }
+
+    #[test]
+    fn text_without_anything_visible_is_refused() {
+        for empty in ["", "   ", "\n\t", "\u{200b}\u{feff}", "\u{0}"] {
+            assert!(Title::parse(empty.to_owned()).is_err(), "{empty:?}");
+        }
+    }
+
+    #[test]
+    fn limits_count_characters_not_bytes() {
+        assert!(Title::parse("é".repeat(limits::TITLE)).is_ok());
+        let error = Title::parse("é".repeat(limits::TITLE + 1)).unwrap_err();
+        assert_eq!(error.message, "must be at most 500 characters, but has 501");
+    }
+
+    #[test]
+    fn notes_keep_their_lines() {
+        assert_eq!(Notes::parse("one\r\n\ttwo\u{7}\n".to_owned()).unwrap().as_str(), "one\n\ttwo");
+    }
+
+    #[test]
+    fn names_match_without_case_and_searches_without_accents() {
+        assert_eq!(without_case("ÉCOLE"), "école");
+        assert_eq!(without_case_and_accents("École ﬁne ÅNGSTRÖM"), "ecole fine angstrom");
+    }
+
+    proptest! {
+        #[test]
+        fn cleaning_twice_changes_nothing_more(text in "\\PC{0,40}|[\\x00-\\x20\u{200b}-\u{200f}a👨]{0,40}") {
+            if let Ok(once) = Title::parse(text) {
+                let twice = Title::parse(once.as_str().to_owned()).unwrap();
+                prop_assert_eq!(once, twice);
+            }
+        }
+    }
+}

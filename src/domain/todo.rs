@@ -1,0 +1,270 @@
+//! A todo.
+
+use std::collections::HashSet;
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    due::{Due, DueInput},
+    id::TodoId,
+    invalid::Invalid,
+    limits,
+    text::{ListName, Notes, StepTitle, Tag, Title},
+};
+
+/// One thing to do, as it is stored. Times are to the microsecond.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Todo {
+    pub id: TodoId,
+    pub title: Title,
+    pub status: Status,
+    pub list: ListName,
+    pub priority: Priority,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Due>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<Notes>,
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+    #[serde(default, skip_serializing_if = "Steps::is_empty")]
+    pub steps: Steps,
+    /// 1 when added, one more after each change, never the same for two states of a todo.
+    pub version: u64,
+    pub created_at: Timestamp,
+    /// When the content last changed. An undo restores it with the content.
+    pub updated_at: Timestamp,
+    /// Present exactly while `status` is `completed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<Timestamp>,
+    /// Present exactly while `status` is `deleted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// Where a todo stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, deserr::Deserr)]
+#[serde(rename_all = "lowercase")]
+#[deserr(try_from(String) = Status::parse -> Invalid)]
+pub enum Status {
+    Open,
+    Completed,
+    Deleted,
+}
+
+/// How much it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema, deserr::Deserr)]
+#[serde(rename_all = "lowercase")]
+#[deserr(try_from(String) = Priority::parse -> Invalid)]
+pub enum Priority {
+    Low,
+    #[default]
+    Normal,
+    High,
+    Urgent,
+}
+
+/// A part of a todo that can be ticked off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, deserr::Deserr)]
+#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+#[schema(title = "Step")]
+pub struct Step {
+    /// What this step is.
+    #[schema(value_type = String, max_length = 200)]
+    pub title: StepTitle,
+    /// Whether it is done; false when left out.
+    #[deserr(default)]
+    #[serde(default)]
+    #[schema(required = false)]
+    pub done: bool,
+}
+
+/// At most 20 tags, no two of which differ only in case.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, deserr::Deserr)]
+#[serde(transparent)]
+#[deserr(try_from(Vec<Tag>) = Tags::parse -> Invalid, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+pub struct Tags(Vec<Tag>);
+
+/// At most 50 steps.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, deserr::Deserr)]
+#[serde(transparent)]
+#[deserr(try_from(Vec<Step>) = Steps::parse -> Invalid, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+pub struct Steps(Vec<Step>);
+
+/// A todo to add. Only the title is needed.
+#[derive(Debug, Clone, PartialEq, Eq, ToSchema, deserr::Deserr)]
+#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+pub struct NewTodo {
+    /// What is to be done, in a few words.
+    #[schema(value_type = String, min_length = 1, max_length = 500, example = "Book flights")]
+    pub title: Title,
+    /// Name of the list it goes into; Inbox when left out. A name that does not exist yet makes a new list.
+    #[deserr(default)]
+    #[schema(value_type = String, required = false, max_length = 60, example = "Trip")]
+    pub list: Option<ListName>,
+    /// How much it matters; normal when left out.
+    #[deserr(default)]
+    #[schema(value_type = Priority, inline, required = false)]
+    pub priority: Option<Priority>,
+    /// When it is due: a date (2026-11-27) or a time on the person's clock (2026-11-27T09:30).
+    #[deserr(default)]
+    #[schema(value_type = String, required = false, example = "2026-11-27")]
+    pub due: Option<DueInput>,
+    /// Details, links, context.
+    #[deserr(default)]
+    #[schema(value_type = String, required = false, max_length = 4000, example = "window seat")]
+    pub notes: Option<Notes>,
+    /// Words to find it by.
+    #[deserr(default)]
+    #[schema(value_type = Vec<String>, required = false, max_items = 20, example = json!(["travel"]))]
+    pub tags: Tags,
+    /// Smaller parts, in order.
+    #[deserr(default)]
+    #[schema(value_type = Vec<Step>, required = false, max_items = 50)]
+    pub steps: Steps,
+}
+
+impl Todo {
+    /// The todo that `new` asks for, open and at version 1.
+    pub fn add(new: &NewTodo, id: TodoId, now: Timestamp, zone: &TimeZone) -> Self {
+        Self {
+            id,
+            title: new.title.clone(),
+            status: Status::Open,
+            list: new.list.clone().unwrap_or_else(ListName::inbox),
+            priority: new.priority.unwrap_or_default(),
+            due: new.due.map(|due| due.resolve(zone)),
+            notes: new.notes.clone(),
+            tags: new.tags.clone(),
+            steps: new.steps.clone(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            completed_at: None,
+            deleted_at: None,
+        }
+    }
+
+    /// This todo in another status, with the times that belong to it. In the same status it stays as it is.
+    pub fn moved_to(&self, status: Status, now: Timestamp) -> Self {
+        if status == self.status {
+            return self.clone();
+        }
+        Self {
+            status,
+            completed_at: (status == Status::Completed).then_some(now),
+            deleted_at: (status == Status::Deleted).then_some(now),
+            updated_at: now,
+            ..self.clone()
+        }
+    }
+
+    /// The next version of this todo, following `current`.
+    pub fn following(self, current: &Self) -> Self {
+        Self { version: current.version + 1, ..self }
+    }
+
+    /// Whether both say the same, whatever their versions.
+    pub fn same_content(&self, other: &Self) -> bool {
+        *self == Self { version: self.version, ..other.clone() }
+    }
+}
+
+impl Status {
+    /// The words of the wire, in the order of the variants.
+    pub const WORDS: &'static [&'static str] = &["open", "completed", "deleted"];
+
+    /// Reads a status in any case. "done" and the like are refused with the words that exist.
+    pub fn parse(text: String) -> Result<Self, Invalid> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "open" => Ok(Self::Open),
+            "completed" => Ok(Self::Completed),
+            "deleted" => Ok(Self::Deleted),
+            _ => Err(Invalid::word(&text, Self::WORDS)),
+        }
+    }
+
+    /// The word of the wire.
+    pub fn word(self) -> &'static str {
+        Self::WORDS[self as usize]
+    }
+}
+
+impl Priority {
+    /// The words of the wire, from low to high.
+    pub const WORDS: &'static [&'static str] = &["low", "normal", "high", "urgent"];
+
+    /// Reads a priority in any case.
+    pub fn parse(text: String) -> Result<Self, Invalid> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "low" => Ok(Self::Low),
+            "normal" => Ok(Self::Normal),
+            "high" => Ok(Self::High),
+            "urgent" => Ok(Self::Urgent),
+            _ => Err(Invalid::word(&text, Self::WORDS)),
+        }
+    }
+}
+
+impl Tags {
+    /// Takes the tags in their order, each once: the first spelling stays. Refused when more than 20 are left.
+    pub fn parse(tags: Vec<Tag>) -> Result<Self, Invalid> {
+        let mut seen = HashSet::new();
+        let tags: Vec<_> = tags.into_iter().filter(|tag| seen.insert(tag.key())).collect();
+        if tags.len() > limits::TAGS {
+            return Err(Invalid::new(format!("must be at most {} tags, but there are {}", limits::TAGS, tags.len())));
+        }
+        Ok(Self(tags))
+    }
+
+    /// These tags and `more`.
+    pub fn with(&self, more: &Self) -> Result<Self, Invalid> {
+        Self::parse(self.0.iter().chain(&more.0).cloned().collect())
+    }
+
+    /// These tags without `others`, in any case.
+    pub fn without(&self, others: &Self) -> Self {
+        Self(self.0.iter().filter(|tag| !others.contains(tag)).cloned().collect())
+    }
+
+    /// Whether one of them is `tag`, in any case.
+    pub fn contains(&self, tag: &Tag) -> bool {
+        let key = tag.key();
+        self.0.iter().any(|own| own.key() == key)
+    }
+
+    /// The tags in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &Tag> {
+        self.0.iter()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Steps {
+    /// Takes at most 50 steps.
+    pub fn parse(steps: Vec<Step>) -> Result<Self, Invalid> {
+        if steps.len() > limits::STEPS {
+            return Err(Invalid::new(format!(
+                "must be at most {} steps, but there are {}",
+                limits::STEPS,
+                steps.len()
+            )));
+        }
+        Ok(Self(steps))
+    }
+
+    /// The steps in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &Step> {
+        self.0.iter()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

@@ -1,0 +1,153 @@
+//! Change records: how a change and its images lie in the table, and how they are read back.
+//!
+//! A record holds its images itself while they are small, so that an ordinary write costs one item. Larger images
+//! go into parts beside it (`change#<id>#<n>`, not in the timeline), because an item ends at 400 KB.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    OwnerStore,
+    fault::Fault,
+    item::{self, Item},
+    timeline::{Range, Take},
+};
+use crate::domain::{
+    change::{Change, Image},
+    id::ChangeId,
+};
+
+/// The attribute of an undone change that names the change that undid it: [`Change::undone_by`].
+pub(super) const UNDONE_BY: &str = "undone_by";
+/// Images up to this size, as JSON, lie in the record itself, which the index holds a second time.
+const INLINE_BYTES: usize = 8 * 1024;
+/// Size of a part, as JSON; the largest single image is well below 100 KB more.
+const PART_BYTES: usize = 250 * 1024;
+
+#[derive(Serialize, Deserialize, Default)]
+struct Images {
+    #[serde(default)]
+    images: Vec<Image>,
+    /// How many items beside the record hold the images.
+    #[serde(default)]
+    parts: usize,
+}
+
+/// The items of a change: the record first, then its parts. A change that did nothing is not in the timeline: there
+/// is nothing to show and nothing to undo, but its idempotency key is remembered.
+pub(super) fn change_items(partition: &str, change: &Change, images: &[Image]) -> Result<Vec<Item>, Fault> {
+    let mut record = item::to_item(change)?;
+    record.extend(item::key(partition, item::change_sk(&change.id)));
+    if !change.todos.is_empty() {
+        record.insert(item::VIEW.to_owned(), AttributeValue::S(item::change_view(change)));
+    }
+    let parts = if size_of(&images) <= INLINE_BYTES { Vec::new() } else { parts(images) };
+    let inline = if parts.is_empty() { images.to_vec() } else { Vec::new() };
+    record.extend(item::to_item(&Images { images: inline, parts: parts.len() })?);
+    let mut items = vec![record];
+    for (number, images) in parts.into_iter().enumerate() {
+        let mut part = item::to_item(&Images { images, parts: 0 })?;
+        part.extend(item::key(partition, format!("{}#{number:02}", item::change_sk(&change.id))));
+        items.push(part);
+    }
+    for item in &mut items {
+        item.insert(item::EXPIRES_AT.to_owned(), item::number(change.undo_until().as_second()));
+    }
+    Ok(items)
+}
+
+/// Consecutive runs of images, each at most a part long.
+fn parts(images: &[Image]) -> Vec<Vec<Image>> {
+    let mut parts: Vec<Vec<Image>> = Vec::new();
+    let mut room = 0;
+    for image in images {
+        let size = size_of(image);
+        match parts.last_mut() {
+            Some(part) if size <= room => part.push(image.clone()),
+            _ => {
+                parts.push(vec![image.clone()]);
+                room = PART_BYTES;
+            }
+        }
+        room = room.saturating_sub(size);
+    }
+    parts
+}
+
+/// About what an image takes in DynamoDB: its JSON's length.
+pub(super) fn size_of<T: Serialize>(value: &T) -> usize {
+    serde_json::to_string(value).map_or(usize::MAX / 1024, |json| json.len())
+}
+
+impl OwnerStore {
+    /// A change with its images in order. `None` when there is none of that id, or it is older than 30 days.
+    pub async fn change(&self, id: &ChangeId, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
+        let mut items = Vec::new();
+        let mut start: Option<Item> = None;
+        loop {
+            let answer = self
+                .client
+                .query()
+                .table_name(&*self.table)
+                .consistent_read(true)
+                .key_condition_expression("#owner = :owner AND begins_with(#sk, :change)")
+                .expression_attribute_names("#owner", item::OWNER)
+                .expression_attribute_names("#sk", item::SK)
+                .expression_attribute_values(":owner", item::text(&self.partition))
+                .expression_attribute_values(":change", AttributeValue::S(item::change_sk(id)))
+                .set_exclusive_start_key(start)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await;
+            self.usage.called();
+            let answer = answer.map_err(|error| Fault::of("Query", &error))?;
+            self.usage.read(answer.consumed_capacity().map(std::slice::from_ref));
+            items.extend(answer.items.unwrap_or_default());
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return read_change(items, now);
+            }
+        }
+    }
+
+    /// The owner's latest change that is not undone, with its images.
+    pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
+        let mut latest = None;
+        // One is nearly always enough: what undid a change is later than that change.
+        self.timeline(&Range::changes(), None, Some(1), |record| {
+            if latest.is_some() {
+                return Ok(Take::Full);
+            }
+            let wanted = !record.contains_key(UNDONE_BY) && !item::expired(&record, now);
+            latest = wanted.then_some(record);
+            Ok(if wanted { Take::Full } else { Take::Skipped })
+        })
+        .await?;
+        match latest {
+            Some(record) => self.whole(record, now).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The change of a record that is at hand, with its images; its parts are fetched when it has any.
+    pub(super) async fn whole(&self, record: Item, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
+        if item::from_item::<Images>(record.clone())?.parts == 0 {
+            return read_change(vec![record], now);
+        }
+        let change: Change = item::from_item(record)?;
+        self.change(&change.id, now).await
+    }
+}
+
+fn read_change(items: Vec<Item>, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
+    let mut items = items.into_iter();
+    let Some(record) = items.next().filter(|record| !item::expired(record, now)) else {
+        return Ok(None);
+    };
+    let mut images = item::from_item::<Images>(record.clone())?.images;
+    for part in items {
+        images.extend(item::from_item::<Images>(part)?.images);
+    }
+    Ok(Some((item::from_item(record)?, images)))
+}

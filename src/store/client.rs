@@ -1,0 +1,46 @@
+//! The SDK client, made by hand: a Lambda has its region and credentials in the environment, and `aws-config` would
+//! bring STS, SSO and profile files to find them. docs/PERFORMANCE in ADR 0005.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::{
+    Client, Config,
+    config::{BehaviorVersion, Region, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig},
+};
+
+/// Where DynamoDB is and as whom it is called.
+#[derive(Clone)]
+pub struct Connection {
+    pub region: String,
+    /// Another address than the region's, such as the embedded DynamoDB's.
+    pub endpoint: Option<String>,
+    pub credentials: Credentials,
+    /// Another transport than the SDK's own: where tests inject faults.
+    pub transport: Option<SharedHttpClient>,
+}
+
+/// A client with time-outs and retries set on purpose. By default the SDK waits for ever and starts its back-off at
+/// one second; a caller behind API Gateway has 30 seconds, an assistant's patience is shorter.
+pub fn connect(connection: Connection) -> Client {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_millis(1_500))
+        .operation_timeout(Duration::from_secs(5))
+        .build();
+    let retries = RetryConfig::standard()
+        .with_max_attempts(4)
+        .with_initial_backoff(Duration::from_millis(25))
+        .with_max_backoff(Duration::from_secs(1));
+    let mut config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(connection.region))
+        .credentials_provider(connection.credentials)
+        .timeout_config(timeouts)
+        .retry_config(retries);
+    config.set_endpoint_url(connection.endpoint);
+    if let Some(transport) = connection.transport {
+        config = config.http_client(transport);
+    }
+    Client::from_conf(config.build())
+}

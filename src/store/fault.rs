@@ -1,0 +1,77 @@
+//! What can go wrong between us and DynamoDB, named in one place.
+
+use std::fmt;
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+/// A call to DynamoDB that failed for a reason the caller of the API did not cause.
+#[derive(Debug)]
+pub struct Fault {
+    pub kind: Kind,
+    /// For the log alone: the DynamoDB operation, the error code and Amazon's message. No item, no key.
+    pub cause: String,
+}
+
+/// What a caller can do about a [`Fault`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Too many requests for the table or for one owner: try again later.
+    Throttled,
+    /// No answer in time, or DynamoDB's own failure: try again soon.
+    Unavailable,
+    /// Something is wrong with the deployment or with this program: trying again does not help.
+    Broken,
+}
+
+impl Fault {
+    /// Names the failure of `operation` after the SDK has given up on it.
+    pub(super) fn of<E>(operation: &'static str, error: &SdkError<E>) -> Self
+    where
+        E: ProvideErrorMetadata,
+    {
+        let code = error.code().unwrap_or_default();
+        let kind = match error {
+            SdkError::ServiceError(answer) => match code {
+                "ProvisionedThroughputExceededException"
+                | "ThrottlingException"
+                | "RequestLimitExceeded"
+                | "LimitExceededException" => Kind::Throttled,
+                "TransactionInProgressException" | "InternalServerError" | "ServiceUnavailable" => Kind::Unavailable,
+                _ if answer.raw().status().is_server_error() => Kind::Unavailable,
+                _ => Kind::Broken,
+            },
+            SdkError::ConstructionFailure(_) => Kind::Broken,
+            // Time-outs, refused connections, cut answers; and, of a non-exhaustive type, what is yet unknown.
+            _ => Kind::Unavailable,
+        };
+        let class = match error {
+            SdkError::ConstructionFailure(_) => "construction failure",
+            SdkError::TimeoutError(_) => "time-out",
+            SdkError::DispatchFailure(_) => "connection failure",
+            SdkError::ResponseError(_) => "unreadable response",
+            _ => code,
+        };
+        Self {
+            kind,
+            cause: format!("{operation}: {class} {}", error.message().unwrap_or_default()).trim_end().to_owned(),
+        }
+    }
+
+    /// A failure that DynamoDB reports inside an answer.
+    pub(super) fn named(kind: Kind, cause: impl Into<String>) -> Self {
+        Self { kind, cause: cause.into() }
+    }
+
+    /// An item in the table that is not what this program writes.
+    pub(super) fn unreadable(error: &serde_dynamo::Error) -> Self {
+        Self { kind: Kind::Broken, cause: format!("an item of the table cannot be read or written: {error}") }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.cause)
+    }
+}
+
+impl std::error::Error for Fault {}

@@ -1,0 +1,138 @@
+//! How a domain value lies in the table: keys, views, and nothing of when to read or write it.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::fault::Fault;
+use crate::domain::{
+    change::{Change, days_after},
+    id::{ChangeId, TodoId},
+    limits,
+    owner::Owner,
+    todo::{Status, Todo},
+};
+
+pub(super) const OWNER: &str = "owner";
+pub(super) const SK: &str = "sk";
+pub(super) const VIEW: &str = "view";
+pub(super) const EXPIRES_AT: &str = "expires_at";
+/// The local secondary index on `owner` and `view`.
+pub(super) const TIMELINE: &str = "timeline";
+/// Stands in an open todo's view where it has no due date: sorts behind every date.
+const UNDATED: &str = "~";
+
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+pub(super) fn partition(owner: &Owner) -> String {
+    format!("user#{}", owner.as_str())
+}
+
+pub(super) fn key(partition: &str, sk: String) -> Item {
+    HashMap::from([(OWNER.to_owned(), text(partition)), (SK.to_owned(), AttributeValue::S(sk))])
+}
+
+pub(super) fn todo_sk(id: &TodoId) -> String {
+    format!("todo#{}", id.as_str())
+}
+
+pub(super) fn change_sk(id: &ChangeId) -> String {
+    format!("change#{}", id.as_str())
+}
+
+/// Where a todo's state places it in the timeline. Every todo is in exactly one view.
+pub(super) fn todo_view(todo: &Todo) -> String {
+    let since = |at: Option<Timestamp>| moment(at.unwrap_or(todo.updated_at));
+    let place = match todo.status {
+        Status::Open => todo.due.map_or_else(|| UNDATED.to_owned(), |due| due.to_string()),
+        Status::Completed => since(todo.completed_at),
+        Status::Deleted => since(todo.deleted_at),
+    };
+    format!("{}#{place}#{}", todo.status.word(), todo.id.as_str())
+}
+
+pub(super) fn change_view(change: &Change) -> String {
+    format!("change#{}#{}", moment(change.at), change.id.as_str())
+}
+
+pub(super) fn todo_item(partition: &str, todo: &Todo) -> Result<Item, Fault> {
+    let mut item = to_item(todo)?;
+    item.extend(key(partition, todo_sk(&todo.id)));
+    item.insert(VIEW.to_owned(), AttributeValue::S(todo_view(todo)));
+    if let Some(deleted_at) = todo.deleted_at {
+        item.insert(EXPIRES_AT.to_owned(), number(days_after(deleted_at, limits::UNDO_DAYS).as_second()));
+    }
+    Ok(item)
+}
+
+/// A todo, or `None` when the item has expired: DynamoDB takes days to remove it.
+pub(super) fn read_todo(item: Item, now: Timestamp) -> Result<Option<Todo>, Fault> {
+    if expired(&item, now) { Ok(None) } else { from_item(item).map(Some) }
+}
+
+pub(super) fn expired(item: &Item, now: Timestamp) -> bool {
+    let expires_at =
+        item.get(EXPIRES_AT).and_then(|value| value.as_n().ok()).and_then(|seconds| seconds.parse::<i64>().ok());
+    expires_at.is_some_and(|second| second <= now.as_second())
+}
+
+pub(super) fn to_item<T: Serialize>(value: &T) -> Result<Item, Fault> {
+    serde_dynamo::to_item(value).map_err(|error| Fault::unreadable(&error))
+}
+
+pub(super) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, Fault> {
+    serde_dynamo::from_item(item).map_err(|error| Fault::unreadable(&error))
+}
+
+pub(super) fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}
+
+pub(super) fn number(value: i64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// RFC 3339 in UTC with six decimals, always of one length, so that it sorts as time does.
+fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::todo::NewTodo;
+    use jiff::tz::TimeZone;
+    use serde_json::json;
+
+    fn todo(due: Option<&str>) -> Todo {
+        let new: NewTodo =
+            deserr::deserialize::<_, _, deserr::errors::JsonError>(json!({"title": "x", "due": due, "tags": ["a"]}))
+                .unwrap();
+        Todo::add(&new, TodoId::from_random([0; 16]), "2026-11-22T10:00:00.000001Z".parse().unwrap(), &TimeZone::UTC)
+    }
+
+    #[test]
+    fn undated_todos_sort_behind_dated_ones_and_a_day_before_its_hours() {
+        let views =
+            [Some("2026-11-27"), Some("2026-11-27T09:30"), Some("2026-11-28"), None].map(|due| todo_view(&todo(due)));
+        assert!(views.is_sorted(), "{views:?}");
+    }
+
+    #[test]
+    fn an_item_reads_back_as_the_todo_it_was() {
+        let todo = todo(Some("2026-11-27T09:30"));
+        let item = todo_item("user#me", &todo).unwrap();
+        assert!(!item.contains_key(EXPIRES_AT));
+        assert_eq!(read_todo(item, Timestamp::MAX).unwrap(), Some(todo));
+    }
+
+    #[test]
+    fn a_deleted_todo_expires_thirty_days_later() {
+        let at: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
+        let item = todo_item("user#me", &todo(None).moved_to(Status::Deleted, at)).unwrap();
+        assert!(read_todo(item.clone(), "2026-12-22T09:59:59Z".parse().unwrap()).unwrap().is_some());
+        assert!(read_todo(item, "2026-12-22T10:00:00Z".parse().unwrap()).unwrap().is_none());
+    }
+}

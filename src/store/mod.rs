@@ -1,0 +1,70 @@
+//! Domain types in one DynamoDB table. The only way to an item is [`Store::of`] an owner.
+
+mod changes;
+mod client;
+mod commit;
+mod fault;
+mod item;
+mod lists;
+mod read;
+mod timeline;
+mod usage;
+mod write;
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+
+pub use client::{Connection, connect};
+pub use fault::{Fault, Kind};
+pub use timeline::{Position, Range, Take};
+pub use usage::Usage;
+pub use write::{Call, Needs, Snapshot, WriteError, Written};
+
+use crate::domain::owner::Owner;
+
+/// The table that holds everything.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: Client,
+    table: Arc<str>,
+}
+
+/// What one owner has in the table. Nothing of another owner can be named through it.
+#[derive(Debug, Clone)]
+pub struct OwnerStore {
+    client: Client,
+    table: Arc<str>,
+    /// The partition key: an owner's name cannot collide with another kind of partition.
+    partition: String,
+    usage: Arc<Usage>,
+}
+
+impl Store {
+    /// A store in `table`, which must have the shape that `infra/template.yaml` gives it.
+    pub fn new(client: Client, table: &str) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    /// The part of the table that belongs to `owner`. What it costs is added to `usage`.
+    pub fn of(&self, owner: &Owner, usage: Arc<Usage>) -> OwnerStore {
+        OwnerStore { client: self.client.clone(), table: self.table.clone(), partition: item::partition(owner), usage }
+    }
+
+    /// Asks for an item that does not exist: proves that the table answers, and opens the connection. Half a read unit.
+    pub async fn ping(&self, usage: &Usage) -> Result<(), Fault> {
+        let key = item::key("health", "health".to_owned());
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&*self.table)
+            .set_key(Some(key))
+            .return_consumed_capacity(aws_sdk_dynamodb::types::ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        usage.called();
+        let answer = answer.map_err(|error| Fault::of("GetItem", &error))?;
+        usage.read(answer.consumed_capacity().map(std::slice::from_ref));
+        Ok(())
+    }
+}

@@ -1,0 +1,77 @@
+//! Reading single items, strongly consistent.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
+use jiff::Timestamp;
+
+use super::{
+    OwnerStore,
+    fault::{Fault, Kind},
+    item::{self, Item},
+};
+use crate::domain::{id::TodoId, todo::Todo};
+
+/// How often keys that DynamoDB left unprocessed are asked for again.
+const BATCH_ROUNDS: u32 = 5;
+
+impl OwnerStore {
+    /// One todo in any status, in one call. `None` when this owner has none of that id.
+    pub async fn todo(&self, id: &TodoId, now: Timestamp) -> Result<Option<Todo>, Fault> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&*self.table)
+            .set_key(Some(item::key(&self.partition, item::todo_sk(id))))
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        self.usage.called();
+        let answer = answer.map_err(|error| Fault::of("GetItem", &error))?;
+        self.usage.read(answer.consumed_capacity().map(std::slice::from_ref));
+        answer.item.map_or(Ok(None), |item| item::read_todo(item, now))
+    }
+
+    /// The items of these sort keys that exist, by sort key, in one call; in more when DynamoDB leaves some unprocessed.
+    /// At most 100 keys, no two of them equal.
+    pub(super) async fn items(&self, sort_keys: Vec<String>) -> Result<HashMap<String, Item>, Fault> {
+        let mut found = HashMap::new();
+        let mut keys: Vec<Item> = sort_keys.into_iter().map(|sk| item::key(&self.partition, sk)).collect();
+        for round in 0..BATCH_ROUNDS {
+            if keys.is_empty() {
+                return Ok(found);
+            }
+            if round > 0 {
+                tokio::time::sleep(Duration::from_millis(20 << round)).await;
+            }
+            let (items, left) = self.batch(keys).await?;
+            found.extend(items.into_iter().filter_map(|item| Some((item.get(item::SK)?.as_s().ok()?.clone(), item))));
+            keys = left;
+        }
+        if keys.is_empty() {
+            Ok(found)
+        } else {
+            Err(Fault::named(Kind::Throttled, "BatchGetItem: keys stayed unprocessed"))
+        }
+    }
+
+    async fn batch(&self, keys: Vec<Item>) -> Result<(Vec<Item>, Vec<Item>), Fault> {
+        let request = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+        let request = request.map_err(|error| Fault::named(Kind::Broken, format!("BatchGetItem: {error}")))?;
+        let answer = self
+            .client
+            .batch_get_item()
+            .request_items(&*self.table, request)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        self.usage.called();
+        let answer = answer.map_err(|error| Fault::of("BatchGetItem", &error))?;
+        self.usage.read(answer.consumed_capacity.as_deref());
+        let items = answer.responses.unwrap_or_default().into_values().flatten().collect();
+        let left = answer.unprocessed_keys.unwrap_or_default().into_values().flat_map(|left| left.keys).collect();
+        Ok((items, left))
+    }
+}

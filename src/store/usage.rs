@@ -1,0 +1,52 @@
+//! What one request costs in DynamoDB.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use aws_sdk_dynamodb::types::ConsumedCapacity;
+
+/// Counts the calls to DynamoDB and the capacity units they consumed. One per request, shared by all it does.
+#[derive(Debug, Default)]
+pub struct Usage {
+    calls: AtomicU64,
+    /// In tenths: DynamoDB bills half units for eventually consistent reads.
+    read_tenths: AtomicU64,
+    write_tenths: AtomicU64,
+}
+
+impl Usage {
+    /// Calls made so far; the SDK's own retries of a call count as that one.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Relaxed)
+    }
+
+    /// Read capacity units consumed so far.
+    pub fn read_units(&self) -> f64 {
+        units(&self.read_tenths)
+    }
+
+    /// Write capacity units consumed so far, those of the index included.
+    pub fn write_units(&self) -> f64 {
+        units(&self.write_tenths)
+    }
+
+    pub(super) fn called(&self) {
+        self.calls.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn read(&self, consumed: Option<&[ConsumedCapacity]>) {
+        self.read_tenths.fetch_add(tenths(consumed), Relaxed);
+    }
+
+    pub(super) fn wrote(&self, consumed: Option<&[ConsumedCapacity]>) {
+        self.write_tenths.fetch_add(tenths(consumed), Relaxed);
+    }
+}
+
+fn units(tenths: &AtomicU64) -> f64 {
+    tenths.load(Relaxed) as f64 / 10.0
+}
+
+fn tenths(consumed: Option<&[ConsumedCapacity]>) -> u64 {
+    let units: f64 = consumed.unwrap_or_default().iter().filter_map(ConsumedCapacity::capacity_units).sum();
+    (units * 10.0).round() as u64
+}
