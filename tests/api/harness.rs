@@ -1,0 +1,247 @@
+//! A whole API for each test: its own owner, its own clock, one DynamoDB for all.
+
+use std::sync::{
+    Arc, LazyLock,
+    atomic::{AtomicI64, Ordering},
+};
+
+use aws_sdk_dynamodb::config::SharedHttpClient;
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode},
+};
+use http_body_util::BodyExt;
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::{Value, json};
+use todo_action::{
+    api,
+    app::{App, Clock, Ids},
+    config::Config,
+    domain::owner::Owner,
+    local,
+    store::{Connection, Store, connect},
+};
+use tower::ServiceExt;
+
+use super::transport::Wire;
+
+/// The operations of the document: method, path, and whether it takes a body.
+pub const OPERATIONS: [(&str, &str, bool); 10] = [
+    ("GET", "/todos", false),
+    ("POST", "/todos", true),
+    ("PATCH", "/todos", true),
+    ("DELETE", "/todos", false),
+    ("GET", "/todos/{id}", false),
+    ("PATCH", "/todos/{id}", true),
+    ("DELETE", "/todos/{id}", false),
+    ("POST", "/undo", true),
+    ("GET", "/changes", false),
+    ("GET", "/health", false),
+];
+
+/// The API as one owner sees it.
+#[derive(Clone)]
+pub struct Api {
+    router: Router,
+    pub clock: TestClock,
+    /// The wire to DynamoDB, of this owner alone.
+    pub wire: Wire,
+}
+
+/// A clock that goes on by a millisecond each time it is looked at, and by more when told.
+#[derive(Clone)]
+pub struct TestClock(Arc<AtomicI64>);
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+    /// The body as JSON; `null` when it is none.
+    pub body: Value,
+}
+
+/// Where DynamoDB is, and the table that this run of the tests made in it.
+static DYNAMODB: LazyLock<(String, String)> = LazyLock::new(|| {
+    let table = format!("todo-action-test-{}", Ids::random().change().as_str());
+    let made = table.clone();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    // A thread of its own, because each test ends the runtime it runs on.
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let endpoint = match std::env::var("DYNAMODB_ENDPOINT") {
+                Ok(endpoint) => endpoint,
+                Err(_) => {
+                    let database = local::open(None).unwrap();
+                    let (connection, server) = local::serve(database, std::future::pending()).await.unwrap();
+                    tokio::spawn(server);
+                    connection.endpoint.unwrap()
+                }
+            };
+            local::create_table(&connect(local::connection(endpoint.clone())), &made).await.unwrap();
+            sender.send(endpoint).unwrap();
+            std::future::pending::<()>().await;
+        });
+    });
+    (receiver.recv().unwrap(), table)
+});
+
+impl Api {
+    /// An API whose owner has nothing yet, in UTC, on Sunday 22 November 2026, 10:00.
+    pub fn new() -> Self {
+        Self::in_zone("UTC")
+    }
+
+    /// The same in another default time zone.
+    pub fn in_zone(zone: &str) -> Self {
+        let (endpoint, table) = &*DYNAMODB;
+        let clock =
+            TestClock(Arc::new(AtomicI64::new("2026-11-22T10:00:00Z".parse::<Timestamp>().unwrap().as_microsecond())));
+        let wire = Wire::new();
+        let transport = Some(SharedHttpClient::new(wire.clone()));
+        let client = connect(Connection { transport, ..local::connection(endpoint.clone()) });
+        let config = Config {
+            public_url: Some("https://todo.test".to_owned()),
+            owner: Owner::parse(&format!("owner-{}", Ids::random().change().as_str())).unwrap(),
+            time_zone: TimeZone::get(zone).unwrap(),
+        };
+        let ticking = clock.clone();
+        let app = App {
+            config: Arc::new(config),
+            store: Store::new(client, table),
+            clock: Clock::new(move || ticking.tick()),
+            ids: Ids::random(),
+        };
+        Self { router: api::router(app), clock, wire }
+    }
+
+    /// Sends a request as it is.
+    pub async fn raw(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let body = serde_json::from_str(&text).unwrap_or_default();
+        Answer { status: parts.status, headers: parts.headers, text, body }
+    }
+
+    /// Sends a request with these headers; a `null` body is none.
+    pub async fn send(&self, method: &str, path: &str, body: Value, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = if body.is_null() {
+            Body::empty()
+        } else {
+            request = request.header("content-type", "application/json");
+            Body::from(body.to_string())
+        };
+        self.raw(request.body(body).unwrap()).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, Value::Null, &[]).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send("POST", path, body, &[]).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send("PATCH", path, body, &[]).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, Value::Null, &[]).await
+    }
+
+    /// Adds todos of these titles and returns their ids.
+    #[track_caller]
+    pub fn add(&self, titles: &[&str]) -> impl Future<Output = Vec<String>> {
+        let todos: Vec<Value> = titles.iter().map(|title| json!({ "title": title })).collect();
+        let caller = std::panic::Location::caller();
+        async move {
+            let answer = self.post("/todos", json!({ "todos": todos })).await;
+            assert_eq!(answer.status, 201, "adding at {caller}: {}", answer.text);
+            answer.ids()
+        }
+    }
+
+    /// All todos of a status, all pages.
+    pub async fn all(&self, status: &str) -> Vec<Value> {
+        let mut todos = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let answer = self.get(&format!("/todos?status={status}&limit=100&cursor={cursor}")).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            todos.extend(answer.body["todos"].as_array().unwrap().iter().cloned());
+            match answer.body["next_cursor"].as_str() {
+                Some(next) => cursor = next.to_owned(),
+                None => return todos,
+            }
+        }
+    }
+
+    /// Everything this owner has, as far as the API tells: what a refused request must leave as it is.
+    pub async fn everything(&self) -> Value {
+        let changes = self.get("/changes").await;
+        assert_eq!(changes.status, 200, "{}", changes.text);
+        json!({
+            "open": self.all("open").await,
+            "completed": self.all("completed").await,
+            "deleted": self.all("deleted").await,
+            "changes": changes.body["changes"],
+        })
+    }
+}
+
+impl TestClock {
+    pub fn advance(&self, span: jiff::Span) {
+        self.0.fetch_add(span.total(jiff::Unit::Microsecond).unwrap() as i64, Ordering::SeqCst);
+    }
+
+    fn tick(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.0.fetch_add(1_000, Ordering::SeqCst)).unwrap()
+    }
+}
+
+impl Answer {
+    /// The ids of the todos in the answer.
+    pub fn ids(&self) -> Vec<String> {
+        let todos = self.body["todos"].as_array().expect("an answer with todos");
+        todos.iter().map(|todo| todo["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The id of the change that the request made.
+    #[track_caller]
+    pub fn change_id(&self) -> String {
+        self.body["change"]["id"].as_str().unwrap_or_else(|| panic!("no change in {}", self.text)).to_owned()
+    }
+
+    /// Asserts that this is a problem document of RFC 9457 as we promise it, with this status and code.
+    #[track_caller]
+    pub fn assert_problem(&self, status: u16, code: &str) {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        assert_eq!(self.headers["content-type"], "application/problem+json", "{}", self.text);
+        assert_eq!(self.body["status"], status, "{}", self.text);
+        assert_eq!(self.body["code"], code, "{}", self.text);
+        assert_eq!(self.body["type"], format!("urn:todo-action:problem:{code}"));
+        for member in ["title", "detail"] {
+            assert!(self.body[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {}", self.text);
+        }
+        assert!(self.text.chars().count() < 100_000);
+    }
+
+    /// Asserts that one of the errors is about this path and says this.
+    #[track_caller]
+    pub fn assert_error(&self, path: &str, says: &str) {
+        let errors = self.body["errors"].as_array().unwrap_or_else(|| panic!("no errors in {}", self.text));
+        let about = errors.iter().filter(|error| error["path"] == path);
+        let said = about.filter_map(|error| error["message"].as_str()).any(|message| message.contains(says));
+        assert!(said, "no error at {path:?} says {says:?}: {}", self.text);
+    }
+}

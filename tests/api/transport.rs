@@ -1,0 +1,111 @@
+//! The wire between the SDK and DynamoDB: counts what passes, and fails where a test wants it to.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use aws_smithy_runtime_api::client::{
+    http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+    },
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
+    runtime_components::RuntimeComponents,
+};
+use aws_smithy_types::body::SdkBody;
+
+/// What happens to one call instead of reaching DynamoDB (or instead of its answer coming back).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// `ThrottlingException`.
+    Throttled,
+    /// Status 500.
+    ServerError,
+    /// The connection cannot be made.
+    Refused,
+    /// No answer ever comes.
+    Silent,
+    /// The transaction is cancelled, because another one touches the same items.
+    Conflict,
+    /// `ResourceNotFoundException`: the deployment names a table that does not exist.
+    NoTable,
+    /// DynamoDB did what was asked, but the answer is lost.
+    AnswerLost,
+}
+
+/// Counts the calls and plays the faults that were ordered, in order.
+#[derive(Debug, Clone)]
+pub struct Wire {
+    inner: SharedHttpClient,
+    calls: Arc<Mutex<Vec<String>>>,
+    faults: Arc<Mutex<VecDeque<Fault>>>,
+}
+
+impl Wire {
+    pub fn new() -> Self {
+        let inner = aws_smithy_http_client::Builder::new().build_http();
+        Self { inner, calls: Arc::default(), faults: Arc::default() }
+    }
+
+    /// The next calls meet these faults, one each.
+    pub fn fail(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.faults.lock().unwrap().extend(faults);
+    }
+
+    /// The DynamoDB operations called since the last look.
+    pub fn take_calls(&self) -> Vec<String> {
+        std::mem::take(&mut self.calls.lock().unwrap())
+    }
+}
+
+impl HttpClient for Wire {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(WireConnector {
+            inner: self.inner.http_connector(settings, components),
+            wire: self.clone(),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct WireConnector {
+    inner: SharedHttpConnector,
+    wire: Wire,
+}
+
+impl HttpConnector for WireConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        self.wire.calls.lock().unwrap().push(operation);
+        match self.wire.faults.lock().unwrap().pop_front() {
+            None => self.inner.call(request),
+            Some(Fault::Throttled) => answer(400, "ThrottlingException", "slow down"),
+            Some(Fault::ServerError) => answer(500, "InternalServerError", "we failed"),
+            Some(Fault::NoTable) => answer(400, "ResourceNotFoundException", "no such table: secret-table"),
+            Some(Fault::Conflict) => answer(400, "TransactionCanceledException", "cancelled"),
+            Some(Fault::Refused) => {
+                HttpConnectorFuture::ready(Err(ConnectorError::io("connection refused".to_owned().into())))
+            }
+            Some(Fault::Silent) => HttpConnectorFuture::new(std::future::pending()),
+            Some(Fault::AnswerLost) => {
+                let call = self.inner.call(request);
+                HttpConnectorFuture::new(async move {
+                    call.await?;
+                    Err(ConnectorError::io("connection reset".to_owned().into()))
+                })
+            }
+        }
+    }
+}
+
+fn answer(status: u16, kind: &str, message: &str) -> HttpConnectorFuture {
+    let body = serde_json::json!({
+        "__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"),
+        "message": message,
+        "Message": message,
+        "CancellationReasons": [{ "Code": "None" }, { "Code": "TransactionConflict", "Message": message }],
+    });
+    let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body.to_string()));
+    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+    HttpConnectorFuture::ready(Ok(response))
+}
