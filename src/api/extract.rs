@@ -253,9 +253,9 @@ fn in_words(kind: ValueKind) -> &'static str {
 }
 
 fn unknown(key: &str, accepted: &[&str]) -> Invalid {
-    // 0.75 takes "prio" for "priority" and leaves "colour" without a guess.
+    // 0.74 takes "prio" for "priority" and "dun" for "done", and leaves "colour" without a guess.
     let close = accepted.iter().map(|name| (strsim::jaro_winkler(&key.to_lowercase(), name), *name));
-    let best = close.filter(|(closeness, _)| *closeness > 0.75).max_by(|(one, _), (other, _)| one.total_cmp(other));
+    let best = close.filter(|(closeness, _)| *closeness > 0.74).max_by(|(one, _), (other, _)| one.total_cmp(other));
     Invalid::new(match best {
         Some((_, name)) => format!("is not a field here; did you mean {name}?"),
         None => format!("is not a field here; the fields are {}", accepted.join(", ")),

@@ -19,6 +19,7 @@ use crate::{
     app::App,
     domain::{
         change::Operation,
+        id::TodoId,
         invalid::Invalid,
         key::IdempotencyKey,
         limits,
@@ -76,6 +77,9 @@ pub async fn update_todo(
     Json { value: body, raw }: Json<UpdateTodo>,
 ) -> Result<Response, ApiError> {
     let mut edit = body.edit;
+    if edit.id.as_deref().is_some_and(|other| TodoId::parse(other).as_ref() != Some(&id)) {
+        return Err(ApiError::invalid("id", "is not the id in the path; leave it out here"));
+    }
     match (edit.expected_version, conditions.if_match) {
         (Some(Version(body)), Some(header)) if body != header => {
             return Err(ApiError::invalid("expected_version", "differs from the header If-Match; send one of them"));

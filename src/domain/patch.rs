@@ -1,5 +1,8 @@
 //! What an update may do to a todo: absent means unchanged.
 
+use std::convert::Infallible;
+
+use deserr::{DeserializeError, Deserr, ErrorKind, IntoValue, Value, ValuePointerRef, take_cf_content};
 use jiff::{Timestamp, tz::TimeZone};
 use utoipa::ToSchema;
 
@@ -11,8 +14,8 @@ use super::{
 };
 
 /// Changes to one todo. Only the fields that are sent change.
-#[derive(Debug, Clone, PartialEq, Eq, Default, ToSchema, deserr::Deserr)]
-#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, ToSchema, Deserr)]
+#[deserr(deny_unknown_fields = not_a_field::<__Deserr_E>, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct TodoEdit {
     /// Id of the todo.
     #[deserr(default)]
@@ -73,7 +76,7 @@ pub struct TodoEdit {
 }
 
 /// The statuses an update can set. A todo is deleted by the delete operations alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema, deserr::Deserr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema, Deserr)]
 #[schema(rename_all = "lowercase")]
 #[deserr(try_from(String) = EditStatus::parse -> Invalid)]
 pub enum EditStatus {
@@ -82,7 +85,7 @@ pub enum EditStatus {
 }
 
 /// A field that can be emptied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema, deserr::Deserr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema, Deserr)]
 #[schema(rename_all = "lowercase")]
 #[deserr(try_from(String) = Clearable::parse -> Invalid)]
 pub enum Clearable {
@@ -95,6 +98,17 @@ pub enum Clearable {
 /// The version a caller has seen. Models send numbers as text now and then, which is taken too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version(pub u64);
+
+/// Refuses an unknown field of an edit. An edit that is the whole body stands on an item route, whose id is in the path
+/// and which takes an idempotency key.
+fn not_a_field<E: DeserializeError>(field: &str, accepted: &[&str], location: ValuePointerRef) -> E {
+    let mut accepted = accepted.to_vec();
+    if location.is_origin() {
+        accepted.retain(|name| *name != "id");
+        accepted.push("idempotency_key");
+    }
+    take_cf_content(E::error::<Infallible>(None, ErrorKind::UnknownKey { key: field, accepted: &accepted }, location))
+}
 
 /// The field at fault and why.
 pub type FieldError = (&'static str, Invalid);
@@ -237,19 +251,16 @@ impl Clearable {
     }
 }
 
-impl<E: deserr::DeserializeError> deserr::Deserr<E> for Version {
-    fn deserialize_from_value<V: deserr::IntoValue>(
-        value: deserr::Value<V>,
-        location: deserr::ValuePointerRef,
-    ) -> Result<Self, E> {
+impl<E: DeserializeError> Deserr<E> for Version {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
         let number = match value {
-            deserr::Value::Integer(number) => Some(number),
-            deserr::Value::String(text) => text.trim().parse().ok(),
+            Value::Integer(number) => Some(number),
+            Value::String(text) => text.trim().parse().ok(),
             _ => None,
         };
         number.filter(|version| *version > 0).map(Self).ok_or_else(|| {
             let msg = "must be the version of the todo, a whole number such as 3".to_owned();
-            deserr::take_cf_content(E::error::<V>(None, deserr::ErrorKind::Unexpected { msg }, location))
+            take_cf_content(E::error::<V>(None, ErrorKind::Unexpected { msg }, location))
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The operations from outside: real requests to the real router, over a real DynamoDB protocol.
 
+mod bad_input;
 mod harness;
 mod session;
 mod transport;

@@ -1,0 +1,434 @@
+//! What a language model really sends. Every operation answers with a problem document that says what to do next, and
+//! nothing changes.
+
+use axum::{body::Body, http::Request};
+use serde_json::{Value, json};
+
+use super::harness::{Answer, Api, OPERATIONS};
+
+/// A todo to aim at, and a valid body for each operation that takes one.
+struct Target {
+    api: Api,
+    id: String,
+    before: Value,
+}
+
+impl Target {
+    async fn new() -> Self {
+        let api = Api::new();
+        let id = api.add(&["Buy milk"]).await.remove(0);
+        let before = api.everything().await;
+        Self { api, id, before }
+    }
+
+    fn path(&self, path: &str) -> String {
+        path.replace("{id}", &self.id)
+    }
+
+    /// The same with the query that the operation needs.
+    fn address(&self, method: &str, path: &str) -> String {
+        let query = if (method, path) == ("DELETE", "/todos") { format!("?ids={}", self.id) } else { String::new() };
+        format!("{}{query}", self.path(path))
+    }
+
+    fn body(&self, method: &str, path: &str) -> Value {
+        match (method, path) {
+            ("POST", "/todos") => json!({"todos": [{"title": "Buy eggs"}]}),
+            ("PATCH", "/todos") => json!({"todos": [{"id": self.id, "title": "Buy eggs"}]}),
+            ("PATCH", _) => json!({"title": "Buy eggs"}),
+            _ => json!({}),
+        }
+    }
+
+    async fn raw(&self, method: &str, path: &str, content_type: &str, body: impl Into<Body>) -> Answer {
+        let request =
+            Request::builder().method(method).uri(self.address(method, path)).header("content-type", content_type);
+        self.api.raw(request.body(body.into()).unwrap()).await
+    }
+
+    #[track_caller]
+    fn assert_untouched(&self) -> impl Future<Output = ()> {
+        let caller = std::panic::Location::caller();
+        async move { assert_eq!(self.api.everything().await, self.before, "something changed before {caller}") }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_field_is_refused_by_every_operation_with_a_suggestion() {
+    let target = Target::new().await;
+    for (method, path, takes_body) in OPERATIONS {
+        let answer = if takes_body {
+            let mut body = target.body(method, path);
+            body["idempotencykey"] = json!("k");
+            target.api.send(method, &target.path(path), body, &[]).await
+        } else {
+            let address = target.address(method, path);
+            let and = if address.contains('?') { '&' } else { '?' };
+            target.api.send(method, &format!("{address}{and}limitt=3"), Value::Null, &[]).await
+        };
+        answer.assert_problem(422, "invalid");
+        match (method, path) {
+            ("GET", "/todos" | "/changes") => answer.assert_error("limitt", "did you mean limit?"),
+            _ if takes_body => answer.assert_error("idempotencykey", "did you mean idempotency_key?"),
+            _ => answer.assert_error("limitt", "is not a field here"),
+        }
+    }
+    target.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn unknown_fields_are_refused_at_every_depth_and_all_at_once() {
+    let target = Target::new().await;
+    let answer = target
+        .api
+        .post(
+            "/todos",
+            json!({"todos": [{"title": "a", "prio": "high"}, {"titel": "b", "steps": [{"title": "c", "dun": true}]}]}),
+        )
+        .await;
+    answer.assert_problem(422, "invalid");
+    answer.assert_error("todos[0].prio", "did you mean priority?");
+    answer.assert_error("todos[1].titel", "did you mean title?");
+    answer.assert_error("todos[1].title", "is missing");
+    answer.assert_error("todos[1].steps[0].dun", "did you mean done?");
+    target.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn a_value_of_the_wrong_type_is_refused_by_every_operation_that_takes_a_body() {
+    let target = Target::new().await;
+    let wrong = [
+        ("POST", "/todos", json!({"todos": {"title": "x"}}), "todos", "must be an array, not an object"),
+        ("POST", "/todos", json!({"todos": ["milk"]}), "todos[0]", "must be an object, not a string"),
+        ("POST", "/todos", json!({"todos": [{"title": 5}]}), "todos[0].title", "must be a string, not a whole number"),
+        ("POST", "/todos", json!({"todos": [{"title": "x", "tags": "a,b"}]}), "todos[0].tags", "must be an array"),
+        ("POST", "/todos", json!({"todos": [{"title": "x", "priority": 1}]}), "todos[0].priority", "must be a string"),
+        ("PATCH", "/todos", json!({"todos": [{"id": 7, "title": "x"}]}), "todos[0].id", "must be a string"),
+        ("PATCH", "/todos/{id}", json!({"clear": "due"}), "clear", "must be an array, not a string"),
+        ("PATCH", "/todos/{id}", json!({"title": "x", "expected_version": "three"}), "expected_version", "such as 3"),
+        ("PATCH", "/todos/{id}", json!({"title": "x", "idempotency_key": 5}), "idempotency_key", "must be a string"),
+        ("POST", "/undo", json!({"change_id": 5}), "change_id", "must be a string, not a whole number"),
+    ];
+    for (method, path, body, at, says) in wrong {
+        let answer = target.api.send(method, &target.path(path), body, &[]).await;
+        answer.assert_problem(422, "invalid");
+        answer.assert_error(at, says);
+    }
+    for body in [json!([]), json!("x"), json!(5), json!(true)] {
+        for (method, path, _) in OPERATIONS.into_iter().filter(|(_, _, takes_body)| *takes_body) {
+            target.api.send(method, &target.path(path), body.clone(), &[]).await.assert_problem(400, "malformed");
+        }
+    }
+    target.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn values_that_break_a_rule_are_refused_with_the_rule_and_the_accepted_values() {
+    let target = Target::new().await;
+    let broken = [
+        (json!({"title": "x".repeat(501)}), "title", "at most 500 characters, but has 501"),
+        (json!({"title": "   \u{200b}"}), "title", "at least one visible character"),
+        (json!({"title": "x", "due": "tomorrow"}), "due", "2026-11-27T09:30"),
+        (json!({"title": "x", "due": "2026-02-30"}), "due", "must be a date"),
+        (json!({"title": "x", "priority": "top"}), "priority", "must be one of low, normal, high, urgent, not \"top\""),
+        (json!({"title": "x", "notes": "n".repeat(4_001)}), "notes", "at most 4000 characters"),
+        (json!({"title": "x", "list": "l".repeat(61)}), "list", "at most 60 characters"),
+        (json!({"title": "x", "tags": ["t".repeat(61)]}), "tags[0]", "at most 60 characters"),
+        (json!({"title": "x", "tags": (0..21).map(|n| n.to_string()).collect::<Vec<_>>()}), "tags", "at most 20 tags"),
+        (
+            json!({"title": "x", "steps": (0..51).map(|n| json!({"title": n.to_string()})).collect::<Vec<_>>()}),
+            "steps",
+            "at most 50 steps",
+        ),
+        (json!({"title": "x", "steps": [{"title": "s".repeat(201)}]}), "steps[0].title", "at most 200 characters"),
+    ];
+    for (todo, field, says) in broken {
+        let answer = target.api.post("/todos", json!({"todos": [{"title": "fine"}, todo]})).await;
+        answer.assert_problem(422, "invalid");
+        answer.assert_error(&format!("todos[1].{field}"), says);
+        let mut edit = todo;
+        edit["id"] = json!(target.id);
+        let answer = target.api.patch("/todos", json!({"todos": [edit]})).await;
+        answer.assert_problem(422, "invalid");
+        answer.assert_error(&format!("todos[0].{field}"), says);
+    }
+    let answer = target.api.post("/todos", json!({"todos": [{"title": "x", "priority": "top"}]})).await;
+    assert_eq!(answer.body["errors"][0]["allowed"], json!(["low", "normal", "high", "urgent"]));
+    target.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn null_and_empty_text_count_as_absent() {
+    let api = Api::new();
+    let todo =
+        json!({"title": "a", "list": null, "due": "", "notes": "", "tags": ["", null], "steps": null, "priority": ""});
+    let added = api.post("/todos", json!({"todos": [todo], "idempotency_key": null})).await;
+    assert_eq!(added.status, 201, "{}", added.text);
+    let todo = &added.body["todos"][0];
+    assert_eq!((&todo["list"], &todo["priority"]), (&json!("Inbox"), &json!("normal")));
+    for absent in ["due", "notes", "tags", "steps"] {
+        assert!(todo.get(absent).is_none(), "{absent}");
+    }
+    let path = format!("/todos/{}", added.ids()[0]);
+    let edited = api.patch(&path, json!({"title": "b", "due": "2026-11-27", "notes": ""})).await;
+    assert_eq!(edited.status, 200, "{}", edited.text);
+    let again = api.patch(&path, json!({"title": "", "due": null, "notes": "n"})).await;
+    assert_eq!((&again.body["todo"]["title"], &again.body["todo"]["due"]), (&json!("b"), &json!("2026-11-27")));
+    let listed = api.get("/todos?status=&list=&tag=&q=&due_from=&limit=&cursor=").await;
+    assert_eq!(listed.ids().len(), 1, "{}", listed.text);
+}
+
+#[tokio::test]
+async fn a_call_that_asks_for_nothing_is_refused_instead_of_doing_nothing() {
+    let target = Target::new().await;
+    for body in [
+        json!({}),
+        json!({"todos": null}),
+        json!({"todos": ""}),
+        json!({"todos": [{}]}),
+        json!({"todos": [{"title": ""}]}),
+    ] {
+        target.api.post("/todos", body).await.assert_problem(422, "invalid");
+    }
+    target.api.post("/todos", json!({"todos": []})).await.assert_error("todos", "at least one");
+    for edit in [json!({}), json!({"title": null, "due": ""}), json!({"expected_version": 1}), json!({"clear": []})] {
+        let answer = target.api.patch(&target.path("/todos/{id}"), edit.clone()).await;
+        answer.assert_problem(422, "invalid");
+        answer.assert_error("", "name fields to empty in clear");
+        let mut item = edit;
+        item["id"] = json!(target.id);
+        target.api.patch("/todos", json!({"todos": [item]})).await.assert_error("todos[0]", "changes nothing");
+    }
+    target
+        .api
+        .patch("/todos", json!({"todos": [{"title": "x"}, {"title": "y"}]}))
+        .await
+        .assert_error("todos[1].id", "is missing");
+    let answer = target.api.patch(&target.path("/todos/{id}"), json!({"id": "0000000000", "title": "x"})).await;
+    answer.assert_error("id", "not the id in the path");
+    let answer = target.api.patch(&target.path("/todos/{id}"), json!({"due": "2026-11-27", "clear": ["due"]})).await;
+    answer.assert_error("due", "set and cleared");
+    target.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn deleting_without_ids_or_with_an_empty_one_is_refused() {
+    let target = Target::new().await;
+    for query in ["", "?ids=", "?ids=,", "?ids=%20"] {
+        let answer = target.api.delete(&format!("/todos{query}")).await;
+        answer.assert_problem(422, "invalid");
+    }
+    for ids in [format!("{},", target.id), format!("{},,{}", target.id, target.id), format!(",{}", target.id)] {
+        target.api.delete(&format!("/todos?ids={ids}")).await.assert_error("ids", "separated by single commas");
+    }
+    let twice = format!("/todos?ids={0}&ids={0}", target.id);
+    target.api.delete(&twice).await.assert_error("ids", "more than once");
+    let body = json!({"ids": [target.id]});
+    target.api.send("DELETE", &format!("/todos?ids={}", target.id), body, &[]).await.assert_problem(400, "malformed");
+    target.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn another_content_type_is_refused_by_every_operation_that_takes_a_body() {
+    let target = Target::new().await;
+    for (method, path, _) in OPERATIONS.into_iter().filter(|(_, _, takes_body)| *takes_body) {
+        let body = target.body(method, path).to_string();
+        for content_type in
+            ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "json", ""]
+        {
+            target.raw(method, path, content_type, body.clone()).await.assert_problem(415, "not_json");
+        }
+    }
+    target.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn json_with_a_charset_or_a_suffix_is_json() {
+    let target = Target::new().await;
+    for content_type in ["application/json; charset=utf-8", "Application/JSON", "application/merge-patch+json"] {
+        let answer = target.raw("PATCH", "/todos/{id}", content_type, json!({"notes": content_type}).to_string()).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn broken_json_is_refused_with_its_place() {
+    let target = Target::new().await;
+    for (method, path, _) in OPERATIONS.into_iter().filter(|(_, _, takes_body)| *takes_body) {
+        for broken in ["{", "{\"todos\":[{\"title\":\"x\"}]", "{'todos':[]}", "{\"a\":1,}", "\u{feff}{}", "nul"] {
+            let answer = target.raw(method, path, "application/json", broken).await;
+            answer.assert_problem(400, "malformed");
+            assert!(answer.body["detail"].as_str().unwrap().contains("line 1, column"), "{}", answer.text);
+        }
+        target.raw(method, path, "application/json", vec![b'{', 0xff, b'}']).await.assert_problem(400, "malformed");
+        let deep = "[".repeat(500);
+        target
+            .raw(method, path, "application/json", format!("{{\"todos\":{deep}"))
+            .await
+            .assert_problem(400, "malformed");
+    }
+    target.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn a_body_over_128_kib_is_refused_by_every_operation() {
+    let target = Target::new().await;
+    for (method, path, _) in OPERATIONS {
+        let body = format!("{{\"filler\":\"{}\"}}", "x".repeat(129 * 1024));
+        target.raw(method, path, "application/json", body).await.assert_problem(413, "too_large");
+    }
+    target.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn a_body_where_none_belongs_is_refused_instead_of_overlooked() {
+    let target = Target::new().await;
+    for (method, path, _) in OPERATIONS.into_iter().filter(|(_, _, takes_body)| !takes_body) {
+        target.raw(method, path, "application/json", "{\"status\":\"open\"}").await.assert_problem(400, "malformed");
+    }
+    target.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_take_is_405_with_the_methods_it_takes() {
+    let target = Target::new().await;
+    for (_, path, _) in OPERATIONS {
+        let taken: Vec<_> =
+            OPERATIONS.iter().filter(|(_, other, _)| *other == path).map(|(method, ..)| *method).collect();
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter().filter(|method| !taken.contains(method)) {
+            let answer = target.api.send(method, &target.path(path), json!({}), &[]).await;
+            answer.assert_problem(405, "method_not_allowed");
+            let allow = answer.headers["allow"].to_str().unwrap();
+            assert!(taken.iter().all(|method| allow.contains(method)), "{method} {path}: {allow}");
+        }
+    }
+    target.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn an_unknown_path_is_404_for_every_method() {
+    let target = Target::new().await;
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+        for path in ["/", "/todo", "/todos/", "/todos/a/b", "/v1/todos", "/todos/%2e%2e/health", "/TODOS"] {
+            let answer = target.api.send(method, path, json!({}), &[]).await;
+            answer.assert_problem(404, "no_such_path");
+        }
+    }
+    target.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn an_invented_id_is_404_for_every_operation_that_takes_one() {
+    let target = Target::new().await;
+    for id in ["0000000000", "1", "todo-1", "buy%20milk", "k7m2x9qa4t%00", "%F0%9F%91%A8", &"x".repeat(3_000)] {
+        for (method, body) in [("GET", Value::Null), ("PATCH", json!({"title": "x"})), ("DELETE", Value::Null)] {
+            target.api.send(method, &format!("/todos/{id}"), body, &[]).await.assert_problem(404, "not_found");
+        }
+        target.api.delete(&format!("/todos?ids={id}")).await.assert_problem(404, "not_found");
+        let item = json!({"id": id, "title": "x"});
+        target.api.patch("/todos", json!({"todos": [item]})).await.assert_problem(404, "not_found");
+        target.api.post("/undo", json!({"change_id": id})).await.assert_problem(404, "not_found");
+    }
+    target.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn an_id_may_be_sent_in_capitals_and_with_spaces() {
+    let target = Target::new().await;
+    let shouted = format!(" {} ", target.id.to_uppercase());
+    let answer = target.api.patch("/todos", json!({"todos": [{"id": shouted, "title": "x"}]})).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_tampered_cursor_is_refused_by_every_listing() {
+    let target = Target::new().await;
+    target.api.add(&["Buy eggs"]).await;
+    for path in ["/todos", "/changes"] {
+        let first = target.api.get(&format!("{path}?limit=1")).await;
+        let cursor = first.body["next_cursor"].as_str().unwrap().to_owned();
+        let mut flipped = cursor.clone().into_bytes();
+        let last = flipped.len() - 2;
+        flipped[last] = if flipped[last] == b'A' { b'B' } else { b'A' };
+        let flipped = String::from_utf8(flipped).unwrap();
+        for tampered in [&flipped, &cursor[1..], &format!("{cursor}x"), "x", "AAAA", "💥", "null", &"A".repeat(5_000)]
+        {
+            let tampered: String = form_urlencoded(tampered);
+            target.api.get(&format!("{path}?limit=1&cursor={tampered}")).await.assert_problem(400, "bad_cursor");
+        }
+        let other = if path == "/todos" { "/changes" } else { "/todos" };
+        target.api.get(&format!("{other}?cursor={cursor}")).await.assert_problem(400, "bad_cursor");
+    }
+}
+
+#[tokio::test]
+async fn query_values_that_break_a_rule_are_refused() {
+    let target = Target::new().await;
+    let broken = [
+        ("status=done", "status", "open, completed, deleted"),
+        ("priority=1", "priority", "low, normal, high, urgent"),
+        ("due_from=tomorrow", "due_from", "2026-11-27"),
+        ("due_to=2026-02-30", "due_to", "2026-11-27"),
+        ("limit=0", "limit", "from 1 to 100"),
+        ("limit=101", "limit", "from 1 to 100"),
+        ("limit=ten", "limit", "from 1 to 100"),
+        ("limit=-1", "limit", "from 1 to 100"),
+        ("status=open&status=completed", "status", "more than once"),
+    ];
+    for (query, path, says) in broken {
+        let answer = target.api.get(&format!("/todos?{query}")).await;
+        answer.assert_problem(422, "invalid");
+        answer.assert_error(path, says);
+    }
+}
+
+#[tokio::test]
+async fn forty_todos_in_one_call_are_taken_and_sixty_refused() {
+    let api = Api::new();
+    let todos = |count: usize| (0..count).map(|n| json!({"title": format!("todo {n}")})).collect::<Vec<_>>();
+    api.post("/todos", json!({"todos": todos(60)})).await.assert_error("todos", "at most 40 todos, but there are 60");
+    let added = api.post("/todos", json!({"todos": todos(40)})).await;
+    assert_eq!(added.status, 201, "{}", added.text);
+    let ids = added.ids();
+    let edits = |count: usize| (0..count).map(|n| json!({"id": ids[n % 40], "title": "x"})).collect::<Vec<_>>();
+    api.patch("/todos", json!({"todos": edits(41)})).await.assert_error("todos", "at most 40");
+    assert_eq!(api.patch("/todos", json!({"todos": edits(40)})).await.status, 200);
+    let others: Vec<_> = (0..41).map(|n| format!("{n:010}")).collect();
+    api.delete(&format!("/todos?ids={}", others.join(","))).await.assert_error("ids", "at most 40");
+    assert_eq!(api.delete(&format!("/todos?ids={}", ids.join(","))).await.ids().len(), 40);
+}
+
+#[tokio::test]
+async fn emoji_right_to_left_text_and_long_notes_come_back_as_they_were() {
+    let api = Api::new();
+    let notes = "שלום 👋\n\tline two ".repeat(200).trim().to_owned();
+    let todo = json!({"title": "👨‍👩‍👧 לקנות חלב", "list": "🛒", "tags": ["بيت"], "notes": notes, "steps": [{"title": "می‌خواهم"}]});
+    let added = api.post("/todos", json!({"todos": [todo]})).await;
+    assert_eq!(added.status, 201, "{}", added.text);
+    let found = api.get(&format!("/todos/{}", added.ids()[0])).await;
+    for field in ["title", "list", "tags", "notes"] {
+        assert_eq!(found.body["todo"][field], todo[field], "{field}");
+    }
+    assert_eq!(found.body["todo"]["steps"][0]["title"], todo["steps"][0]["title"]);
+}
+
+#[tokio::test]
+async fn malformed_headers_are_refused() {
+    let target = Target::new().await;
+    let path = target.path("/todos/{id}");
+    for if_match in ["three", "\"3\", \"4\"", "W/\"3\"", "\"\"", "é"] {
+        let answer = target.api.send("PATCH", &path, json!({"title": "x"}), &[("if-match", if_match)]).await;
+        answer.assert_problem(400, "malformed");
+    }
+    let long = "k".repeat(201);
+    let answer = target.api.send("PATCH", &path, json!({"title": "x"}), &[("idempotency-key", &long)]).await;
+    answer.assert_problem(400, "malformed");
+    target.assert_untouched().await;
+}
+
+/// A value as it stands in a query.
+fn form_urlencoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
