@@ -110,7 +110,7 @@ pub async fn undo_change(
 
 async fn undo(caller: &Caller, call: Call, change_id: Option<&str>) -> Result<Written, WriteError> {
     let (change, images) = find(caller, &call, change_id).await?;
-    let call = Call { undoes: Some(change.id.clone()), ..call };
+    let call = Call { undoes: Some(change.clone()), ..call };
     let todos = images.iter().map(|image| image.after.id.clone()).collect();
     // With a key the first call may have happened already, which is for the record to say, not for a guess.
     let likely =

@@ -4,6 +4,7 @@ use deserr::Deserr;
 use jiff::civil::Date;
 use utoipa::IntoParams;
 
+use super::error::ApiError;
 use crate::{
     domain::{
         due,
@@ -83,6 +84,16 @@ impl TodosQuery {
     pub fn listing(&self) -> String {
         let Self { status, list, tag, priority, q, due_from, due_to, limit: _, cursor: _ } = self;
         format!("getTodos {status:?} {list:?} {tag:?} {priority:?} {q:?} {due_from:?} {due_to:?}")
+    }
+
+    /// Refuses days of which the last is before the first: nothing is due then, which nobody asks for.
+    pub fn check(&self) -> Result<(), ApiError> {
+        match self.days() {
+            Some((Some(from), Some(to))) if to < from => {
+                Err(ApiError::invalid("due_to", "must not be before due_from"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The part of the timeline to read. Days narrow it where the view is by due date.

@@ -93,6 +93,7 @@ pub async fn get_todos(
     Query(query): Query<TodosQuery>,
     _: NoBody,
 ) -> Result<JsonAnswer<TodosPage>, ApiError> {
+    query.check()?;
     let listing = Listing { owner: &caller.owner, of: query.listing() };
     let (range, filter) = (query.range(), query.filter());
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor)).transpose()?;

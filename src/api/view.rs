@@ -84,7 +84,7 @@ pub struct ChangeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub undoes: Option<String>,
-    /// Id of the change that undid this one.
+    /// Id of the last change that undid this one; it may be undone itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub undone_by: Option<String>,

@@ -29,7 +29,7 @@ pub struct Change {
     /// The change that this one undid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<ChangeId>,
-    /// The change that undid this one.
+    /// The change that undid this one, the last one if several did. It may have been undone itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<ChangeId>,
     /// What the request asked for, when it carried an idempotency key.
@@ -92,22 +92,27 @@ impl Change {
     /// What has to be written to take this change back, given its images and the todos as they are now (those that
     /// exist). Each todo gets its exact prior state under a new version; one that the change added moves to `deleted`.
     ///
-    /// Refused, naming them, when some todos are no longer as the change left them.
+    /// A change is in effect while its todos are as it left them, which an undo of its undo makes them again. Refused
+    /// when they are not: because it has been undone, or because of others, which are named.
     pub fn undo(
         &self,
         images: &[Image],
         current: &HashMap<TodoId, Todo>,
         now: Timestamp,
     ) -> Result<Vec<Image>, Refusal> {
-        if let Some(by) = &self.undone_by {
-            return Err(Refusal::AlreadyUndone { by: by.clone() });
-        }
-        let changed_since =
-            |image: &&Image| !current.get(&image.after.id).is_some_and(|todo| todo.same_content(&image.after));
+        let now_of = |image: &Image| current.get(&image.after.id);
+        let changed_since = |image: &&Image| !now_of(image).is_some_and(|todo| todo.same_content(&image.after));
         let since: Vec<TodoId> = images.iter().filter(changed_since).map(|image| image.after.id.clone()).collect();
         if !since.is_empty() {
-            let current = since.iter().filter_map(|id| current.get(id)).cloned().collect();
-            return Err(Refusal::ChangedSince { ids: since, current });
+            return Err(match &self.undone_by {
+                Some(by) if images.iter().all(|image| image.is_taken_back(now_of(image))) => {
+                    Refusal::AlreadyUndone { by: by.clone() }
+                }
+                _ => {
+                    let current = since.iter().filter_map(|id| current.get(id)).cloned().collect();
+                    Refusal::ChangedSince { ids: since, current }
+                }
+            });
         }
         let back = |image: &Image| {
             let present = current[&image.after.id].clone();
@@ -135,6 +140,13 @@ impl Image {
     /// Whether the todo says something else afterwards.
     pub fn is_change(&self) -> bool {
         self.before.as_ref().is_none_or(|before| !before.same_content(&self.after))
+    }
+
+    fn is_taken_back(&self, now: Option<&Todo>) -> bool {
+        now.is_some_and(|now| match &self.before {
+            Some(before) => now.same_content(before),
+            None => now.status == Status::Deleted,
+        })
     }
 
     /// What the change record says of this todo.

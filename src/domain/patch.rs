@@ -155,7 +155,8 @@ impl TodoEdit {
         if let Some(title) = &self.title {
             after.title = title.clone();
         }
-        if let Some(list) = &self.list {
+        // Another spelling of the list it is in is the same list.
+        if let Some(list) = self.list.as_ref().filter(|list| list.key() != todo.list.key()) {
             after.list = list.clone();
         }
         if let Some(priority) = self.priority {

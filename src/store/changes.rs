@@ -111,17 +111,15 @@ impl OwnerStore {
         }
     }
 
-    /// The owner's latest change that is not undone, with its images.
+    /// The owner's latest change, with its images. It cannot have been undone, because what undid it would be later.
     pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
         let mut latest = None;
-        // One is nearly always enough: what undid a change is later than that change.
         self.timeline(&Range::changes(), None, Some(1), |record| {
-            if latest.is_some() {
-                return Ok(Take::Full);
+            if item::expired(&record, now) {
+                return Ok(Take::Skipped);
             }
-            let wanted = !record.contains_key(UNDONE_BY) && !item::expired(&record, now);
-            latest = wanted.then_some(record);
-            Ok(if wanted { Take::Full } else { Take::Skipped })
+            latest = Some(record);
+            Ok(Take::Full)
         })
         .await?;
         match latest {

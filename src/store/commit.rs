@@ -20,6 +20,7 @@ use super::{
 };
 use crate::domain::{
     change::{Change, Image},
+    id::ChangeId,
     text::ListName,
 };
 
@@ -33,6 +34,8 @@ pub(super) struct Unit<'a> {
     pub change: &'a Change,
     pub images: &'a [Image],
     pub lists: &'a [ListCheck],
+    /// What had undone the change that this one undoes, when that was read.
+    pub undone_before: Option<&'a ChangeId>,
 }
 
 /// What became of a transaction. Only the first has changed anything.
@@ -109,20 +112,28 @@ impl OwnerStore {
             actions.push((Purpose::List(check.name().clone()), self.ascertain(check)?));
         }
         if let Some(undone) = &unit.change.undoes {
-            let update = Update::builder()
-                .table_name(&*self.table)
-                .set_key(Some(item::key(&self.partition, item::change_sk(undone))))
-                .update_expression("SET #undone = :by")
-                .condition_expression("attribute_exists(#sk) AND attribute_not_exists(#undone)")
-                .expression_attribute_names("#sk", item::SK)
-                .expression_attribute_names("#undone", UNDONE_BY)
-                .expression_attribute_values(":by", item::text(unit.change.id.as_str()))
-                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-                .build()
-                .map_err(broken)?;
-            actions.push((Purpose::Undo, TransactWriteItem::builder().update(update).build()));
+            actions.push((Purpose::Undo, self.mark_undone(undone, unit)?));
         }
         Ok(actions)
+    }
+
+    /// Writes into the record of a change what undid it, unless another undo did so since the record was read.
+    fn mark_undone(&self, undone: &ChangeId, unit: &Unit<'_>) -> Result<TransactWriteItem, Fault> {
+        let update = Update::builder()
+            .table_name(&*self.table)
+            .set_key(Some(item::key(&self.partition, item::change_sk(undone))))
+            .update_expression("SET #undone = :by")
+            .expression_attribute_names("#sk", item::SK)
+            .expression_attribute_names("#undone", UNDONE_BY)
+            .expression_attribute_values(":by", item::text(unit.change.id.as_str()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let update = match unit.undone_before {
+            None => update.condition_expression("attribute_exists(#sk) AND attribute_not_exists(#undone)"),
+            Some(before) => update
+                .condition_expression("attribute_exists(#sk) AND #undone = :before")
+                .expression_attribute_values(":before", item::text(before.as_str())),
+        };
+        Ok(TransactWriteItem::builder().update(update.build().map_err(broken)?).build())
     }
 
     fn put(&self, item: Item) -> PutBuilder {

@@ -37,7 +37,7 @@ pub struct Call {
     pub request: Option<Fingerprint>,
     pub now: Timestamp,
     /// The change this write undoes.
-    pub undoes: Option<ChangeId>,
+    pub undoes: Option<Change>,
 }
 
 /// What a plan needs to know.
@@ -110,6 +110,7 @@ impl OwnerStore {
         } else {
             snapshot.guess(&needs.guess);
         }
+        let undone_before = call.undoes.as_ref().and_then(|change| change.undone_by.as_ref());
         let (mut replans, mut list_rounds) = (0, 0);
         loop {
             let mut images = plan(&snapshot)?;
@@ -118,7 +119,7 @@ impl OwnerStore {
             if change.todos.is_empty() && call.request.is_none() {
                 return Ok(Written { change, images, replayed: false });
             }
-            match self.commit(&Unit { change: &change, images: &images, lists: &lists }).await? {
+            match self.commit(&Unit { change: &change, images: &images, lists: &lists, undone_before }).await? {
                 Outcome::Done => return Ok(Written { change, images, replayed: false }),
                 Outcome::Exists(record) => return self.replay(call, record).await,
                 Outcome::Undone(record) => return Err(undone(record)?.into()),
@@ -199,7 +200,7 @@ impl Call {
             operation: self.operation,
             todos: images.iter().filter(|image| image.is_change()).map(Image::summary).collect(),
             new_lists: lists.iter().filter_map(new).collect(),
-            undoes: self.undoes.clone(),
+            undoes: self.undoes.as_ref().map(|change| change.id.clone()),
             undone_by: None,
             request: self.request.clone(),
         }

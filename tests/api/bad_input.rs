@@ -369,6 +369,7 @@ async fn query_values_that_break_a_rule_are_refused() {
         ("priority=1", "priority", "low, normal, high, urgent"),
         ("due_from=tomorrow", "due_from", "2026-11-27"),
         ("due_to=2026-02-30", "due_to", "2026-11-27"),
+        ("due_from=2026-11-30&due_to=2026-11-23", "due_to", "must not be before due_from"),
         ("limit=0", "limit", "from 1 to 100"),
         ("limit=101", "limit", "from 1 to 100"),
         ("limit=ten", "limit", "from 1 to 100"),

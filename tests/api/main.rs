@@ -2,5 +2,9 @@
 
 mod bad_input;
 mod harness;
+mod idempotency;
+mod listing;
 mod session;
 mod transport;
+mod undo;
+mod updating;

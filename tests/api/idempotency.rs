@@ -1,0 +1,150 @@
+//! A repeated request never does anything twice.
+
+use serde_json::{Value, json};
+
+use super::{harness::Api, transport::Fault};
+
+#[tokio::test]
+async fn the_same_key_and_body_answer_the_first_result_again() {
+    let api = Api::new();
+    let body = json!({"todos": [{"title": "Buy milk", "list": "Shopping"}], "idempotency_key": "milk-1"});
+    let first = api.post("/todos", body.clone()).await;
+    assert_eq!(first.status, 201, "{}", first.text);
+    let again = api.post("/todos", body.clone()).await;
+    assert_eq!((again.status.as_u16(), &again.body["replayed"]), (200, &json!(true)), "{}", again.text);
+    for member in ["todos", "change", "new_lists"] {
+        assert_eq!(again.body[member], first.body[member], "{member}");
+    }
+    // Another order of the members, and what counts as absent, is the same body.
+    let same = json!({"idempotency_key": "milk-1", "todos": [{"notes": "", "list": "Shopping", "due": null, "title": "Buy milk"}]});
+    assert_eq!(api.post("/todos", same).await.body["replayed"], true);
+    // So is the key in the header.
+    let header = json!({"todos": [{"title": "Buy milk", "list": "Shopping"}]});
+    assert_eq!(api.send("POST", "/todos", header, &[("idempotency-key", "\"milk-1\"")]).await.body["replayed"], true);
+    assert_eq!(api.all("open").await.len(), 1);
+    // 30 days later the key is free again.
+    api.clock.advance(jiff::Span::new().hours(30 * 24 + 1));
+    assert_eq!(api.post("/todos", body).await.status, 201);
+}
+
+#[tokio::test]
+async fn the_same_key_with_another_request_is_422() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let key = json!("one");
+    let first = api.post("/todos", json!({"todos": [{"title": "b"}], "idempotency_key": key})).await;
+    assert_eq!(first.status, 201, "{}", first.text);
+    let before = api.everything().await;
+    let others = [
+        api.post("/todos", json!({"todos": [{"title": "c"}], "idempotency_key": key})).await,
+        api.patch("/todos", json!({"todos": [{"id": id, "title": "x"}], "idempotency_key": key})).await,
+        api.patch(&format!("/todos/{id}"), json!({"title": "x", "idempotency_key": key})).await,
+        api.send("DELETE", &format!("/todos/{id}"), Value::Null, &[("idempotency-key", "one")]).await,
+        api.send("DELETE", &format!("/todos?ids={id}"), Value::Null, &[("idempotency-key", "one")]).await,
+        api.post("/undo", json!({"idempotency_key": key})).await,
+    ];
+    for answer in others {
+        answer.assert_problem(422, "idempotency_key_reused");
+    }
+    let answer = api
+        .send(
+            "POST",
+            "/todos",
+            json!({"todos": [{"title": "b"}], "idempotency_key": key}),
+            &[("idempotency-key", "two")],
+        )
+        .await;
+    answer.assert_error("idempotency_key", "differs from the header");
+    assert_eq!(api.everything().await, before);
+}
+
+#[tokio::test]
+async fn every_write_can_be_repeated_with_its_key() {
+    let api = Api::new();
+    let ids = api.add(&["a", "b", "c"]).await;
+    let key = |name: &'static str| [("idempotency-key", name)];
+    let requests = [
+        (
+            "PATCH",
+            "/todos".to_owned(),
+            json!({"todos": [{"id": ids[0], "append_notes": "once", "expected_version": 1}]}),
+            "k1",
+        ),
+        ("PATCH", format!("/todos/{}", ids[1]), json!({"append_notes": "once", "expected_version": 1}), "k2"),
+        ("DELETE", format!("/todos/{}", ids[2]), Value::Null, "k3"),
+        ("DELETE", format!("/todos?ids={},{}", ids[0], ids[1]), Value::Null, "k4"),
+        ("POST", "/undo".to_owned(), json!({}), "k5"),
+    ];
+    for (method, path, body, name) in requests {
+        let first = api.send(method, &path, body.clone(), &key(name)).await;
+        assert_eq!(first.status, 200, "{}", first.text);
+        let before = api.everything().await;
+        let again = api.send(method, &path, body, &key(name)).await;
+        assert_eq!(
+            (again.status.as_u16(), &again.body["replayed"]),
+            (200, &json!(true)),
+            "{method} {path}: {}",
+            again.text
+        );
+        for member in ["todos", "todo", "change"] {
+            assert_eq!(again.body.get(member), first.body.get(member), "{method} {path}");
+        }
+        assert_eq!(api.everything().await, before, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn a_repetition_does_not_resurrect_what_was_deleted_since() {
+    let api = Api::new();
+    let body = json!({"todos": [{"title": "a"}], "idempotency_key": "k"});
+    let id = api.post("/todos", body.clone()).await.ids().remove(0);
+    api.delete(&format!("/todos/{id}")).await;
+    assert_eq!(api.post("/todos", body).await.body["replayed"], true);
+    assert!(api.all("open").await.is_empty());
+    assert_eq!(api.get(&format!("/todos/{id}")).await.body["todo"]["status"], "deleted");
+}
+
+#[tokio::test]
+async fn a_key_remembers_a_write_that_changed_nothing() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let path = format!("/todos/{id}");
+    let open = json!({"status": "open", "idempotency_key": "k"});
+    let first = api.patch(&path, open.clone()).await;
+    assert_eq!(first.body["unchanged"], true, "{}", first.text);
+    api.patch(&path, json!({"status": "completed"})).await;
+    let again = api.patch(&path, open).await;
+    assert_eq!((&again.body["replayed"], &again.body["todo"]), (&json!(true), &first.body["todo"]), "{}", again.text);
+    assert_eq!(api.get(&path).await.body["todo"]["status"], "completed");
+    assert_eq!(api.get("/changes").await.body["changes"].as_array().unwrap().len(), 2, "nothing is not a change");
+}
+
+#[tokio::test]
+async fn a_large_first_result_comes_back_whole() {
+    let api = Api::new();
+    let todos: Vec<_> = (0..30).map(|n| json!({"title": format!("t{n}"), "notes": "n".repeat(4_000)})).collect();
+    let body = json!({"todos": todos, "idempotency_key": "k"});
+    let first = api.post("/todos", body.clone()).await;
+    assert_eq!(first.status, 201, "{}", first.text);
+    let again = api.post("/todos", body).await;
+    assert_eq!(again.body["todos"], first.body["todos"]);
+    assert_eq!(again.ids().len(), 30);
+}
+
+#[tokio::test]
+async fn a_request_whose_answer_was_lost_can_be_sent_again() {
+    let api = Api::new();
+    let body = json!({"todos": [{"title": "a"}], "idempotency_key": "k"});
+    // The SDK repeats the transaction under its own token, which DynamoDB recognises.
+    api.wire.fail([Fault::AnswerLost]);
+    let first = api.post("/todos", body.clone()).await;
+    assert_eq!(first.status, 201, "{}", first.text);
+    assert_eq!(api.post("/todos", body).await.body["replayed"], true);
+    assert_eq!(api.all("open").await.len(), 1);
+    // When the SDK gives up, the key takes over.
+    let body = json!({"todos": [{"title": "b"}], "idempotency_key": "k2"});
+    api.wire.fail([Fault::AnswerLost, Fault::Refused, Fault::Refused, Fault::Refused]);
+    api.post("/todos", body.clone()).await.assert_problem(503, "unavailable");
+    assert_eq!(api.post("/todos", body).await.body["replayed"], true);
+    assert_eq!(api.all("open").await.len(), 2);
+}

@@ -1,0 +1,249 @@
+//! Taking changes back.
+
+use proptest::{prelude::*, test_runner::TestRunner};
+use serde_json::{Value, json};
+
+use super::harness::Api;
+
+#[tokio::test]
+async fn undoing_restores_every_field_but_the_version() {
+    let api = Api::new();
+    let todo = json!({
+        "title": "a", "list": "Trip", "priority": "high", "due": "2026-11-27", "notes": "n",
+        "tags": ["t"], "steps": [{"title": "s", "done": true}],
+    });
+    let added = api.post("/todos", json!({"todos": [todo]})).await;
+    let before = added.body["todos"][0].clone();
+    let path = format!("/todos/{}", added.ids()[0]);
+    let edit = json!({
+        "title": "b", "list": "Home", "priority": "low", "due": "2027-01-01T10:00", "notes": "m",
+        "tags": [], "steps": [{"title": "x"}], "status": "completed", "clear": [],
+    });
+    for request in [("PATCH", edit), ("DELETE", Value::Null)] {
+        api.clock.advance(jiff::Span::new().hours(1));
+        let changed = api.send(request.0, &path, request.1, &[]).await;
+        assert_eq!(changed.status, 200, "{}", changed.text);
+        let undone = api.post("/undo", json!({"change_id": changed.change_id()})).await;
+        assert_eq!(undone.status, 200, "{}", undone.text);
+        assert_eq!(undone.body["todos"], json!([without_version_as(&undone.body["todos"][0], &before)]));
+        let mut now = api.get(&path).await.body["todo"].clone();
+        assert!(now["version"].as_u64() > before["version"].as_u64());
+        now["version"] = before["version"].clone();
+        assert_eq!(now, before);
+    }
+}
+
+fn without_version_as(todo: &Value, expected: &Value) -> Value {
+    let mut expected = expected.clone();
+    expected["version"] = todo["version"].clone();
+    expected
+}
+
+#[tokio::test]
+async fn undoing_an_add_deletes_and_redoing_brings_back() {
+    let api = Api::new();
+    let ids = api.add(&["a", "b"]).await;
+    let undone = api.post("/undo", json!({})).await;
+    assert_eq!(undone.ids(), ids);
+    assert!(api.all("open").await.is_empty());
+    assert_eq!(api.all("deleted").await.len(), 2);
+    let redone = api.post("/undo", json!({})).await;
+    assert_eq!(redone.body["todos"][0]["status"], "open", "{}", redone.text);
+    assert_eq!(api.all("open").await.len(), 2);
+    let changes = api.get("/changes").await.body["changes"].clone();
+    assert_eq!(changes[0]["undoes"], changes[1]["id"]);
+    assert_eq!(changes[1]["undone_by"], changes[0]["id"]);
+    assert_eq!(changes[1]["undoes"], changes[2]["id"]);
+}
+
+#[tokio::test]
+async fn an_undo_of_something_changed_since_touches_nothing_and_names_what_changed() {
+    let api = Api::new();
+    let ids = api.add(&["a", "b", "c"]).await;
+    let edits: Vec<_> = ids.iter().map(|id| json!({"id": id, "due": "2026-11-27"})).collect();
+    let change = api.patch("/todos", json!({"todos": edits})).await.change_id();
+    let later = api.patch(&format!("/todos/{}", ids[1]), json!({"priority": "high"})).await;
+    let before = api.everything().await;
+    let answer = api.post("/undo", json!({"change_id": change})).await;
+    answer.assert_problem(409, "changed_since");
+    answer.assert_error(&ids[1], "was changed after this change");
+    assert_eq!(answer.body["errors"].as_array().unwrap().len(), 1);
+    assert_eq!(answer.body["current"], json!([later.body["todo"]]));
+    assert_eq!(api.everything().await, before);
+    // With the later change taken back, the earlier one can be.
+    assert_eq!(api.post("/undo", json!({"change_id": later.change_id()})).await.status, 200);
+    assert_eq!(api.post("/undo", json!({"change_id": change})).await.status, 200);
+    assert!(api.all("open").await.iter().all(|todo| todo.get("due").is_none()));
+}
+
+#[tokio::test]
+async fn a_change_is_undone_once() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let change = api.patch(&format!("/todos/{id}"), json!({"title": "b"})).await.change_id();
+    let by = api.post("/undo", json!({"change_id": change})).await.change_id();
+    let before = api.everything().await;
+    let answer = api.post("/undo", json!({"change_id": change})).await;
+    answer.assert_problem(409, "already_undone");
+    assert!(answer.body["detail"].as_str().unwrap().contains(&by), "{}", answer.text);
+    assert_eq!(api.everything().await, before);
+    // Brought back by an undo of the undo, it is in effect again and can be undone again.
+    assert_eq!(api.post("/undo", json!({"change_id": by})).await.body["todos"][0]["title"], "b");
+    assert_eq!(api.post("/undo", json!({"change_id": change})).await.body["todos"][0]["title"], "a");
+}
+
+#[tokio::test]
+async fn without_any_change_there_is_nothing_to_undo() {
+    let api = Api::new();
+    api.post("/undo", Value::Null).await.assert_problem(404, "nothing_to_undo");
+}
+
+#[tokio::test]
+async fn a_change_of_forty_large_todos_is_undone_as_one() {
+    let api = Api::new();
+    let long = "ח".repeat(4_000);
+    let mut ids = Vec::new();
+    for _ in 0..4 {
+        let todos: Vec<_> = (0..10).map(|n| json!({"title": format!("t{n}"), "notes": long})).collect();
+        let added = api.post("/todos", json!({"todos": todos})).await;
+        assert_eq!(added.status, 201, "{}", added.text);
+        ids.extend(added.ids());
+    }
+    let start = api.all("open").await;
+    let edits: Vec<_> = ids.iter().map(|id| json!({"id": id, "status": "completed"})).collect();
+    let completed = api.patch("/todos", json!({"todos": edits})).await;
+    assert_eq!(completed.status, 200, "{}", completed.text);
+    assert!(completed.text.chars().count() < 100_000);
+    assert_eq!(completed.body["todos"][39]["omitted"], json!(["notes"]), "what did not fit is named");
+    let undone = api.post("/undo", json!({})).await;
+    assert_eq!(undone.status, 200, "{}", undone.text);
+    let mut end = api.all("open").await;
+    for (todo, before) in end.iter_mut().zip(&start) {
+        todo["version"] = before["version"].clone();
+    }
+    assert_eq!(end, start);
+}
+
+#[tokio::test]
+async fn a_change_too_large_for_dynamodb_is_refused_and_nothing_happens() {
+    let api = Api::new();
+    let huge = json!({"notes": "漢".repeat(4_000), "steps": (0..50).map(|_| json!({"title": "字".repeat(200)})).collect::<Vec<_>>()});
+    let mut ids = Vec::new();
+    for n in 0..40 {
+        let mut todo = huge.clone();
+        todo["title"] = json!(format!("t{n}"));
+        let added = api.post("/todos", json!({"todos": [todo]})).await;
+        assert_eq!(added.status, 201, "{}", added.text);
+        ids.extend(added.ids());
+    }
+    let edits = |ids: &[String]| ids.iter().map(|id| json!({"id": id, "status": "completed"})).collect::<Vec<_>>();
+    let answer = api.patch("/todos", json!({"todos": edits(&ids)})).await;
+    answer.assert_problem(413, "too_large");
+    assert_eq!(api.all("open").await.len(), 40);
+    assert_eq!(api.patch("/todos", json!({"todos": edits(&ids[..20])})).await.status, 200);
+}
+
+/// A write of a random session; the numbers choose among the todos that there are.
+#[derive(Debug, Clone)]
+enum Write {
+    Add(Vec<String>),
+    Edit(Vec<(usize, Value)>),
+    Delete(Vec<usize>),
+    Undo,
+}
+
+fn writes() -> impl Strategy<Value = Vec<Write>> {
+    let edit = prop_oneof![
+        "[a-z]{1,8}".prop_map(|title| json!({ "title": title })),
+        (1u32..28).prop_map(|day| json!({"due": format!("2026-12-{day:02}")})),
+        Just(json!({"status": "completed"})),
+        Just(json!({"status": "open"})),
+        Just(json!({"clear": ["due", "tags", "notes"]})),
+        "[a-c]".prop_map(|tag| json!({"add_tags": [tag]})),
+        "[a-c]".prop_map(|tag| json!({"remove_tags": [tag]})),
+        "[A-Ca-c]".prop_map(|list| json!({ "list": list })),
+        "[a-z ]{1,9}[a-z]".prop_map(|notes| json!({ "append_notes": notes })),
+    ];
+    let write = prop_oneof![
+        prop::collection::vec("[a-z]{1,8}", 1..4).prop_map(Write::Add),
+        prop::collection::vec((0usize..20, edit), 1..4).prop_map(Write::Edit),
+        prop::collection::vec(0usize..20, 1..3).prop_map(Write::Delete),
+        Just(Write::Undo),
+    ];
+    prop::collection::vec(write, 1..10)
+}
+
+/// Does the write if there is something to do it to; returns the change it made.
+async fn perform(api: &Api, ids: &mut Vec<String>, write: &Write) -> Option<String> {
+    let pick = |at: &usize| ids[at % ids.len()].clone();
+    let answer = match write {
+        Write::Add(titles) => {
+            let todos: Vec<_> = titles.iter().map(|title| json!({ "title": title })).collect();
+            let answer = api.post("/todos", json!({ "todos": todos })).await;
+            ids.extend(answer.ids());
+            answer
+        }
+        Write::Edit(edits) => {
+            let mut seen = Vec::new();
+            let mut items = Vec::new();
+            for (at, edit) in edits {
+                let id = pick(at);
+                if !seen.contains(&id) {
+                    let mut item = edit.clone();
+                    item["id"] = json!(id);
+                    items.push(item);
+                    seen.push(id);
+                }
+            }
+            api.patch("/todos", json!({ "todos": items })).await
+        }
+        Write::Delete(which) => {
+            let named: Vec<_> = which.iter().map(pick).collect();
+            api.delete(&format!("/todos?ids={}", named.join(","))).await
+        }
+        Write::Undo => api.post("/undo", json!({})).await,
+    };
+    // An edit of a deleted todo is refused, which is no change either.
+    assert!(matches!(answer.status.as_u16(), 200 | 201 | 409), "{write:?}: {}", answer.text);
+    answer.body["change"]["id"].as_str().map(str::to_owned)
+}
+
+/// All todos by id, versions aside.
+async fn state(api: &Api) -> Value {
+    let mut todos = [api.all("open").await, api.all("completed").await, api.all("deleted").await].concat();
+    todos.sort_by_key(|todo| todo["id"].to_string());
+    for todo in &mut todos {
+        todo.as_object_mut().unwrap().remove("version");
+    }
+    json!(todos)
+}
+
+#[test]
+fn any_sequence_of_writes_undone_one_by_one_restores_the_start() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() });
+    let outcome = runner.run(&writes(), |writes| {
+        runtime.block_on(async {
+            let api = Api::new();
+            let mut ids = api.add(&["one", "two", "three"]).await;
+            let start_ids = ids.clone();
+            let start = state(&api).await;
+            let mut changes = Vec::new();
+            for write in &writes {
+                changes.extend(perform(&api, &mut ids, write).await);
+            }
+            for change in changes.iter().rev() {
+                let answer = api.post("/undo", json!({ "change_id": change })).await;
+                assert_eq!(answer.status, 200, "{writes:?}: {}", answer.text);
+            }
+            let end = state(&api).await;
+            let (known, added): (Vec<_>, Vec<_>) =
+                end.as_array().unwrap().iter().cloned().partition(|todo| start_ids.iter().any(|id| todo["id"] == *id));
+            prop_assert_eq!(json!(known), start);
+            prop_assert!(added.iter().all(|todo| todo["status"] == "deleted"), "what was added is gone: {added:?}");
+            Ok(())
+        })
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+}
