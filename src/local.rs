@@ -18,7 +18,7 @@ use rusqlite::{Connection as Sqlite, OpenFlags};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
-use crate::store::Connection;
+use crate::store::{Connection, Patience};
 
 /// The template that defines the table.
 const TEMPLATE: &str = include_str!("../infra/template.yaml");
@@ -96,6 +96,7 @@ pub fn connection(endpoint: String) -> Connection {
         endpoint: Some(endpoint),
         credentials: Credentials::new("local", "local", None, None, "local"),
         transport: None,
+        patience: Patience::default(),
     }
 }
 

@@ -8,7 +8,7 @@ use todo_action::{
     api,
     app::{App, Clock, Ids},
     config::LambdaConfig,
-    store::{Connection, Store, Usage, connect},
+    store::{Connection, Patience, Store, Usage, connect},
 };
 
 /// How long init waits for DynamoDB. A failure is tolerated: the first request tries again.
@@ -31,6 +31,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         endpoint: config.endpoint,
         credentials: config.credentials,
         transport: None,
+        patience: Patience::default(),
     });
     let store = Store::new(client, &config.table);
     // Init has a whole CPU and is not billed by the request: the place for the TLS handshake.

@@ -1,5 +1,5 @@
 //! The SDK client, made by hand: a Lambda has its region and credentials in the environment, and `aws-config` would
-//! bring STS, SSO and profile files to find them. docs/PERFORMANCE in ADR 0005.
+//! bring STS, SSO and profile files to find them (docs/adr/0005-lean-lambda.md).
 
 use std::time::Duration;
 
@@ -18,15 +18,31 @@ pub struct Connection {
     pub credentials: Credentials,
     /// Another transport than the SDK's own: where tests inject faults.
     pub transport: Option<SharedHttpClient>,
+    pub patience: Patience,
 }
 
-/// A client with time-outs and retries set on purpose. By default the SDK waits for ever and starts its back-off at
-/// one second; a caller behind API Gateway has 30 seconds, an assistant's patience is shorter.
+/// How long a call may take. By default the SDK waits for ever, while a caller behind API Gateway has 30 seconds and an
+/// assistant's patience is shorter.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For one attempt; DynamoDB answers in milliseconds.
+    pub attempt: Duration,
+    /// For all attempts together.
+    pub operation: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { attempt: Duration::from_millis(1_500), operation: Duration::from_secs(5) }
+    }
+}
+
+/// A client with time-outs and retries set on purpose. By default the SDK's back-off starts at one second.
 pub fn connect(connection: Connection) -> Client {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(Duration::from_millis(1_500))
-        .operation_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(connection.patience.attempt)
+        .operation_timeout(connection.patience.operation)
         .build();
     let retries = RetryConfig::standard()
         .with_max_attempts(4)

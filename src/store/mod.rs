@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 
-pub use client::{Connection, connect};
+pub use client::{Connection, Patience, connect};
 pub use fault::{Fault, Kind};
 pub use timeline::{Position, Range, Take};
 pub use usage::Usage;

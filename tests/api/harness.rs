@@ -4,6 +4,7 @@ use std::sync::{
     Arc, LazyLock,
     atomic::{AtomicI64, Ordering},
 };
+use std::time::Duration;
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use axum::{
@@ -20,7 +21,7 @@ use todo_action::{
     config::Config,
     domain::owner::Owner,
     local,
-    store::{Connection, Store, connect},
+    store::{Connection, Patience, Store, connect},
 };
 use tower::ServiceExt;
 
@@ -97,12 +98,23 @@ impl Api {
 
     /// The same in another default time zone.
     pub fn in_zone(zone: &str) -> Self {
+        // A machine that is busy with other tests is no reason to fail.
+        let minute = Duration::from_secs(60);
+        Self::with(zone, Patience { attempt: minute, operation: minute })
+    }
+
+    /// The same with the patience of the product.
+    pub fn impatient() -> Self {
+        Self::with("UTC", Patience::default())
+    }
+
+    fn with(zone: &str, patience: Patience) -> Self {
         let (endpoint, table) = &*DYNAMODB;
         let clock =
             TestClock(Arc::new(AtomicI64::new("2026-11-22T10:00:00Z".parse::<Timestamp>().unwrap().as_microsecond())));
         let wire = Wire::new();
         let transport = Some(SharedHttpClient::new(wire.clone()));
-        let client = connect(Connection { transport, ..local::connection(endpoint.clone()) });
+        let client = connect(Connection { transport, patience, ..local::connection(endpoint.clone()) });
         let config = Config {
             public_url: Some("https://todo.test".to_owned()),
             owner: Owner::parse(&format!("owner-{}", Ids::random().change().as_str())).unwrap(),

@@ -1,10 +1,14 @@
 //! The operations from outside: real requests to the real router, over a real DynamoDB protocol.
 
 mod bad_input;
+mod cost;
+mod faults;
 mod harness;
 mod idempotency;
+mod isolation;
 mod listing;
 mod session;
+mod simultaneous;
 mod transport;
 mod undo;
 mod updating;

@@ -51,6 +51,11 @@ impl Wire {
         self.faults.lock().unwrap().extend(faults);
     }
 
+    /// Forgets the faults that have not happened.
+    pub fn take_faults(&self) {
+        self.faults.lock().unwrap().clear();
+    }
+
     /// The DynamoDB operations called since the last look.
     pub fn take_calls(&self) -> Vec<String> {
         std::mem::take(&mut self.calls.lock().unwrap())

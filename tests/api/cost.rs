@@ -1,0 +1,132 @@
+//! What each operation costs in calls to DynamoDB, counted on the wire; and large lists.
+
+use serde_json::{Value, json};
+
+use super::harness::Api;
+
+#[tokio::test]
+async fn every_operation_keeps_to_its_round_trips() {
+    let api = Api::new();
+    let ids = api.add(&["a", "b", "c", "d"]).await;
+    api.post("/todos", json!({"todos": [{"title": "e", "list": "Trip"}]})).await;
+    let (one, two) = (format!("/todos/{}", ids[0]), format!("/todos/{}", ids[1]));
+    let several = |field: &str, value: &str| json!({"todos": ids.iter().map(|id| json!({"id": id, field: value})).collect::<Vec<_>>()});
+    let cases: [(&str, &str, Value, &[&str]); 15] = [
+        ("GET", &one, Value::Null, &["GetItem"]),
+        ("GET", "/todos", Value::Null, &["Query"]),
+        ("GET", "/todos?q=a&status=open&tag=x", Value::Null, &["Query"]),
+        ("GET", "/changes", Value::Null, &["Query"]),
+        ("GET", "/health", Value::Null, &["GetItem"]),
+        ("POST", "/todos", json!({"todos": [{"title": "f"}]}), &["TransactWriteItems"]),
+        (
+            "POST",
+            "/todos",
+            json!({"todos": [{"title": "g", "list": "Trip"}], "idempotency_key": "k"}),
+            &["TransactWriteItems"],
+        ),
+        (
+            "POST",
+            "/todos",
+            json!({"todos": [{"title": "g", "list": "Trip"}], "idempotency_key": "k"}),
+            &["TransactWriteItems"],
+        ),
+        ("PATCH", &one, json!({"title": "x", "list": "Trip"}), &["BatchGetItem", "TransactWriteItems"]),
+        ("PATCH", &one, json!({"title": "y", "idempotency_key": "k2"}), &["BatchGetItem", "TransactWriteItems"]),
+        ("PATCH", "/todos", several("status", "completed"), &["BatchGetItem", "TransactWriteItems"]),
+        ("PATCH", "/todos", several("list", "New"), &["BatchGetItem", "TransactWriteItems"]),
+        ("DELETE", &two, Value::Null, &["BatchGetItem", "TransactWriteItems"]),
+        ("POST", "/undo", json!({}), &["Query", "TransactWriteItems"]),
+        // A list that is new is found to be new, and then made.
+        (
+            "POST",
+            "/todos",
+            json!({"todos": [{"title": "h", "list": "Newer"}]}),
+            &["TransactWriteItems", "TransactWriteItems"],
+        ),
+    ];
+    for (method, path, body, calls) in cases {
+        api.wire.take_calls();
+        let answer = api.send(method, path, body, &[]).await;
+        assert!(answer.status.is_success(), "{}", answer.text);
+        assert_eq!(api.wire.take_calls(), calls, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_by_its_form_costs_nothing() {
+    let api = Api::new();
+    api.add(&["a"]).await;
+    api.wire.take_calls();
+    api.post("/todos", json!({"todos": [{"titel": "x"}]})).await.assert_problem(422, "invalid");
+    api.patch("/todos", json!({"todos": [{"id": "0000000000"}]})).await.assert_problem(422, "invalid");
+    api.get("/todos/not-an-id").await.assert_problem(404, "not_found");
+    api.post("/undo", json!({"change_id": "not-an-id"})).await.assert_problem(404, "not_found");
+    api.get("/todos?cursor=x").await.assert_problem(400, "bad_cursor");
+    assert!(api.wire.take_calls().is_empty());
+}
+
+/// 10,000 todos of one owner, every eighth with notes as long as they may be.
+#[tokio::test]
+async fn ten_thousand_todos_are_listed_once_each_in_short_answers_of_one_call() {
+    let api = Api::new();
+    for batch in 0..250 {
+        let todo = |n: usize| {
+            let mut todo = json!({"title": format!("todo {batch}-{n}"), "due": format!("2026-{:02}-{:02}", n % 12 + 1, batch % 28 + 1)});
+            if n % 8 == 0 {
+                todo["notes"] = json!("n".repeat(if batch % 10 == 0 { 4_000 } else { 1_600 }));
+            }
+            todo
+        };
+        let added = api.post("/todos", json!({"todos": (0..40).map(todo).collect::<Vec<_>>()})).await;
+        assert_eq!(added.status, 201, "{}", added.text);
+    }
+    let mut seen = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        api.wire.take_calls();
+        let page = api.get(&format!("/todos?limit=100&cursor={cursor}")).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        assert!(page.text.chars().count() < 100_000);
+        assert_eq!(api.wire.take_calls(), ["Query"]);
+        seen.extend(page.ids());
+        match page.body["next_cursor"].as_str() {
+            Some(next) => cursor = next.to_owned(),
+            None => break,
+        }
+    }
+    let total = seen.len();
+    seen.sort();
+    seen.dedup();
+    assert_eq!((seen.len(), total), (10_000, 10_000));
+
+    // A search that finds nothing reads a bounded part of it and says where to go on.
+    api.wire.take_calls();
+    let search = api.get("/todos?q=nowhere-to-be-found").await;
+    assert_eq!(search.ids().len(), 0);
+    assert!(search.body["next_cursor"].is_string(), "{}", search.text);
+    assert_eq!(api.wire.take_calls(), ["Query"; 4]);
+    let rest = format!("/todos?q=nowhere-to-be-found&cursor={}", search.body["next_cursor"].as_str().unwrap());
+    assert!(api.get(&rest).await.body.get("next_cursor").is_none());
+}
+
+#[tokio::test]
+async fn a_page_of_the_longest_todos_ends_before_it_is_too_long() {
+    let api = Api::new();
+    for batch in 0..20 {
+        let todo = |n: usize| json!({"title": format!("{batch}-{n}"), "notes": "\"\\".repeat(2_000)});
+        let added = api.post("/todos", json!({"todos": (0..10).map(todo).collect::<Vec<_>>()})).await;
+        assert_eq!(added.status, 201, "{}", added.text);
+    }
+    let mut count = 0;
+    let mut cursor = String::new();
+    loop {
+        let page = api.get(&format!("/todos?limit=100&cursor={cursor}")).await;
+        assert!(page.text.chars().count() < 100_000, "{}", page.text.len());
+        count += page.ids().len();
+        match page.body["next_cursor"].as_str() {
+            Some(next) => cursor = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(count, 200);
+}

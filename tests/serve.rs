@@ -1,0 +1,213 @@
+//! `todo serve`, the real command: it answers, keeps its data, and says clearly why it does not start.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// A folder of one test, gone with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("todo-action-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+/// A running server, stopped when dropped.
+struct Server {
+    child: Child,
+    address: String,
+    greeting: String,
+}
+
+impl Server {
+    fn start(data: &Path) -> Self {
+        let mut child =
+            todo(&["serve", "--port", "0", "--data", data.to_str().unwrap()]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut greeting = String::new();
+        while !greeting.contains("/undo") {
+            greeting += &lines.next().expect("a greeting").unwrap();
+            greeting.push('\n');
+        }
+        // What it prints later must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        let base = greeting.lines().find_map(|line| line.trim().strip_prefix("API")).unwrap().trim();
+        let address = base.strip_prefix("http://").unwrap().to_owned();
+        Self { child, address, greeting }
+    }
+
+    fn send(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap_or_default())
+    }
+
+    /// Asks it to stop as Ctrl-C does, and waits until it has.
+    fn interrupt(mut self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success(), "Ctrl-C is a clean stop");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn todo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_todo"));
+    command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
+    for variable in ["PUBLIC_URL", "OWNER", "DEFAULT_TIME_ZONE"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+fn refused(arguments: &[&str]) -> String {
+    let Output { status, stderr, .. } = todo(arguments).stderr(Stdio::piped()).output().unwrap();
+    assert!(!status.success(), "{arguments:?}");
+    let said = String::from_utf8(stderr).unwrap();
+    assert!(!said.contains("panicked"), "{said}");
+    said
+}
+
+#[test]
+fn a_session_goes_on_after_a_restart() {
+    let folder = Folder::new("session");
+    let data = folder.file("new/folder/todos.db");
+    let server = Server::start(&data);
+    let (status, added) =
+        server.send("POST", "/todos", json!({"todos": [{"title": "a"}, {"title": "b"}, {"title": "c"}]}));
+    assert_eq!(status, 201, "{added}");
+    let id = |at: usize| added["todos"][at]["id"].as_str().unwrap().to_owned();
+    assert_eq!(server.send("GET", "/todos", Value::Null).1["todos"].as_array().unwrap().len(), 3);
+    assert_eq!(server.send("PATCH", &format!("/todos/{}", id(0)), json!({"due": "2026-11-27"})).0, 200);
+    let done = [1, 2].map(|at| json!({"id": id(at), "status": "completed"}));
+    assert_eq!(server.send("PATCH", "/todos", json!({"todos": done})).0, 200);
+    assert_eq!(server.send("DELETE", &format!("/todos/{}", id(0)), Value::Null).0, 200);
+    let (_, undone) = server.send("POST", "/undo", Value::Null);
+    assert_eq!(undone["todos"][0]["status"], "open", "{undone}");
+    let (_, redone) = server.send("POST", "/undo", json!({"change_id": undone["change"]["id"]}));
+    assert_eq!(redone["todos"][0]["status"], "deleted", "{redone}");
+    let state = |server: &Server| {
+        ["open", "completed", "deleted"]
+            .map(|status| server.send("GET", &format!("/todos?status={status}"), Value::Null).1["todos"].clone())
+    };
+    let before = state(&server);
+    assert_eq!(before.each_ref().map(|todos| todos.as_array().unwrap().len()), [0, 2, 1]);
+    server.interrupt();
+
+    let server = Server::start(&data);
+    assert_eq!(state(&server), before);
+    assert_eq!(server.send("GET", "/changes", Value::Null).1["changes"].as_array().unwrap().len(), 6);
+}
+
+#[test]
+fn what_was_written_survives_a_kill() {
+    let folder = Folder::new("kill");
+    let data = folder.file("todos.db");
+    let mut server = Server::start(&data);
+    assert_eq!(server.send("POST", "/todos", json!({"todos": [{"title": "a"}]})).0, 201);
+    server.child.kill().unwrap();
+    drop(server);
+    let server = Server::start(&data);
+    assert_eq!(server.send("GET", "/todos", Value::Null).1["todos"][0]["title"], "a");
+}
+
+#[test]
+fn the_greeting_says_where_it_is_and_the_document_says_the_same() {
+    let folder = Folder::new("greeting");
+    let server = Server::start(&folder.file("todos.db"));
+    let base = format!("http://{}", server.address);
+    for said in [format!("{base}/openapi.json"), format!("{base}/todos"), folder.file("todos.db").display().to_string()]
+    {
+        assert!(server.greeting.contains(&said), "{said}");
+    }
+    assert_eq!(server.send("GET", "/openapi.json", Value::Null).1["servers"], json!([{ "url": base }]));
+}
+
+#[test]
+fn a_busy_port_is_named() {
+    let folder = Folder::new("port");
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let said = refused(&["serve", "--port", &port, "--data", folder.file("todos.db").to_str().unwrap()]);
+    assert!(said.contains(&format!("127.0.0.1:{port}")) && said.contains("--port"), "{said}");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_named() {
+    let folder = Folder::new("unwritable");
+    std::fs::write(folder.file("file"), "not a folder").unwrap();
+    for data in [folder.0.clone(), folder.file("file/todos.db")] {
+        let said = refused(&["serve", "--port", "0", "--data", data.to_str().unwrap()]);
+        assert!(said.contains(data.to_str().unwrap()) && said.contains("cannot"), "{said}");
+    }
+}
+
+#[test]
+fn a_file_of_something_else_is_refused_and_left_as_it_is() {
+    let folder = Folder::new("foreign");
+    let (text, database) = (folder.file("notes.txt"), folder.file("other.db"));
+    std::fs::write(&text, "my diary\n".repeat(1_000)).unwrap();
+    let other = rusqlite::Connection::open(&database).unwrap();
+    other.execute_batch("CREATE TABLE songs (title TEXT); INSERT INTO songs VALUES ('x');").unwrap();
+    drop(other);
+    for file in [text, database] {
+        let before = std::fs::read(&file).unwrap();
+        let said = refused(&["serve", "--port", "0", "--data", file.to_str().unwrap()]);
+        assert!(said.contains("is not a data file of todo-action"), "{said}");
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+    }
+}
+
+#[test]
+fn an_address_that_others_can_reach_is_refused() {
+    let folder = Folder::new("host");
+    let data = folder.file("todos.db");
+    for host in ["0.0.0.0", "::", "192.168.1.1"] {
+        let said = refused(&["serve", "--host", host, "--port", "0", "--data", data.to_str().unwrap()]);
+        assert!(said.contains(host) && said.contains("no authentication yet"), "{said}");
+    }
+    assert!(!data.exists());
+}
+
+#[test]
+fn the_document_is_printed_for_an_address() {
+    let print =
+        |arguments: &[&str]| -> Value { serde_json::from_slice(&todo(arguments).output().unwrap().stdout).unwrap() };
+    let document = print(&["openapi", "--server-url", "https://todo.example.org/dev/"]);
+    assert_eq!(document["servers"], json!([{"url": "https://todo.example.org/dev"}]));
+    assert!(refused(&["openapi", "--server-url", "todo.example.org"]).contains("--server-url"));
+}
