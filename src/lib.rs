@@ -1,6 +1,6 @@
 //! A TODO list that an assistant can be trusted with: one AWS Lambda behind API Gateway, todos in DynamoDB.
 //!
-//! The layers, from the outside in. Each may use those below it and none above; `tests/architecture.rs` holds that.
+//! The layers, from the outside in. Each may use those below it and none above; `tests/architecture` holds that.
 
 pub mod api;
 pub mod app;

@@ -18,6 +18,7 @@ mod view;
 mod write;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{app::App, domain::limits};
@@ -38,7 +39,7 @@ pub fn router(app: App) -> Router {
 
 /// The operations of the document.
 fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(openapi::Components::openapi())
         .routes(routes!(todos::get_todos, todos::add_todos, todos::update_todos, todos::delete_todos))
         .routes(routes!(todo::get_todo, todo::update_todo, todo::delete_todo))
         .routes(routes!(changes::undo_change))

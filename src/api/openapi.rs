@@ -2,11 +2,11 @@
 //! `openapi.json`, and served with the address of the deployment.
 
 use serde_json::{Map, Value, json};
-use utoipa::{IntoResponses, openapi::OpenApi};
+use utoipa::{IntoResponses, OpenApi, openapi::OpenApi as Document};
 
 use super::problem::Problem;
 
-/// The checked-in document. `tests/openapi.rs` compares it with what the handlers say.
+/// The checked-in document. `tests/openapi` compares it with what the handlers say.
 const EMBEDDED: &str = include_str!("../../openapi.json");
 /// Stands in the checked-in document where the address of a deployment belongs. Never served.
 pub const PLACEHOLDER: &str = "https://todo-action.example.com";
@@ -42,7 +42,7 @@ pub fn generated(base_url: &str) -> Value {
 }
 
 /// Method, path and `operationId` of every operation.
-pub fn operations(document: &OpenApi) -> Vec<(axum::http::Method, String, String)> {
+pub fn operations(document: &Document) -> Vec<(axum::http::Method, String, String)> {
     use axum::http::Method;
     let mut operations = Vec::new();
     for (path, item) in &document.paths.paths {
@@ -115,6 +115,11 @@ fn request_schemas(document: &Value) -> Vec<String> {
     }
     names
 }
+
+/// The schemas that only `IntoResponses` refers to, which does not bring them along.
+#[derive(OpenApi)]
+#[openapi(components(schemas(Problem)))]
+pub struct Components;
 
 /// What a listing can answer instead.
 #[derive(IntoResponses)]

@@ -129,7 +129,7 @@ pub async fn add_todos(
 ) -> Result<(StatusCode, JsonAnswer<TodosWritten>), ApiError> {
     counted(body.todos.len(), "todos")?;
     let call = call(&app, Operation::AddTodos, "", &raw, &conditions, body.idempotency_key)?;
-    let moment = moment(&app);
+    let moment = moment(&app, &call);
     let plan = |_: &_| Ok(plan::add(&body.todos, || app.ids.todo(), &moment));
     let written = caller.store.write(&call, &Needs::default(), plan).await.map_err(ApiError::of_write(Place::Todos))?;
     let status = if written.replayed { StatusCode::OK } else { StatusCode::CREATED };

@@ -68,9 +68,9 @@ pub struct WriteOutcome {
     pub unchanged: bool,
 }
 
-/// The moment of a write in the owner's time zone.
-pub fn moment(app: &App) -> Moment {
-    Moment { now: app.clock.now(), zone: app.config.time_zone.clone() }
+/// The moment of a call in the owner's time zone.
+pub fn moment(app: &App, call: &Call) -> Moment {
+    Moment { now: call.now, zone: app.config.time_zone.clone() }
 }
 
 /// The write that a request asks for. `target` is the id of an item route, `raw` the body; the key may come in
@@ -95,7 +95,7 @@ pub fn call(
     Ok(Call {
         operation,
         change_id: key.as_ref().map_or_else(|| app.ids.change(), ChangeId::from_key),
-        request: key.map(|_| Fingerprint::new(operation.name(), target, raw)),
+        request: key.map(|_| Fingerprint::new(operation.word(), target, raw)),
         now: app.clock.now(),
         undoes: None,
     })
@@ -109,7 +109,7 @@ pub async fn update(
     edits: &[(Named, TodoEdit)],
 ) -> Result<Written, WriteError> {
     plan::check_edits(edits)?;
-    let moment = moment(app);
+    let moment = moment(app, call);
     let needs = Needs {
         todos: edits.iter().filter_map(|(named, _)| named.id.clone()).collect(),
         lists: edits.iter().filter_map(|(_, edit)| edit.list.clone()).collect(),
@@ -126,7 +126,7 @@ pub async fn delete(
     named: &[Named],
     expected_version: Option<u64>,
 ) -> Result<Written, WriteError> {
-    let moment = moment(app);
+    let moment = moment(app, call);
     let needs = Needs { todos: named.iter().filter_map(|named| named.id.clone()).collect(), ..Needs::default() };
     caller.store.write(call, &needs, |snapshot| plan::delete(named, expected_version, &snapshot.todos, &moment)).await
 }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::{
     id::{ChangeId, TodoId},
@@ -13,6 +12,7 @@ use super::{
     refusal::Refusal,
     text::{ListName, Title},
     todo::{Status, Todo},
+    words::words,
 };
 
 /// The record of one write: what it was, and what it did to which todo. The states of the todos before and after are
@@ -37,16 +37,16 @@ pub struct Change {
     pub request: Option<Fingerprint>,
 }
 
-/// The operations that write, by their `operationId`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum Operation {
-    AddTodos,
-    UpdateTodos,
-    UpdateTodo,
-    DeleteTodos,
-    DeleteTodo,
-    UndoChange,
+words! {
+    /// The operations that write, by their `operationId`.
+    Operation {
+        AddTodos = "addTodos",
+        UpdateTodos = "updateTodos",
+        UpdateTodo = "updateTodo",
+        DeleteTodos = "deleteTodos",
+        DeleteTodo = "deleteTodo",
+        UndoChange = "undoChange",
+    }
 }
 
 /// What a change did to one todo.
@@ -67,20 +67,6 @@ pub struct Image {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Todo>,
     pub after: Todo,
-}
-
-impl Operation {
-    /// The `operationId`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::AddTodos => "addTodos",
-            Self::UpdateTodos => "updateTodos",
-            Self::UpdateTodo => "updateTodo",
-            Self::DeleteTodos => "deleteTodos",
-            Self::DeleteTodo => "deleteTodo",
-            Self::UndoChange => "undoChange",
-        }
-    }
 }
 
 impl Change {

@@ -1,4 +1,4 @@
-//! Every limit of the product, once. `tests/openapi.rs` compares the document with these.
+//! Every limit of the product, once. `tests/openapi` compares the document with these.
 
 /// Characters (Unicode scalar values) of a title.
 pub const TITLE: usize = 500;

@@ -12,3 +12,4 @@ pub mod plan;
 pub mod refusal;
 pub mod text;
 pub mod todo;
+mod words;

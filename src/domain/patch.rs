@@ -11,6 +11,7 @@ use super::{
     invalid::Invalid,
     text::{ListName, Notes, Title},
     todo::{Priority, Status, Step, Steps, Tags, Todo},
+    words::words,
 };
 
 /// Changes to one todo. Only the fields that are sent change.
@@ -51,15 +52,15 @@ pub struct TodoEdit {
     pub append_notes: Option<Notes>,
     /// Replaces all tags.
     #[deserr(default)]
-    #[schema(value_type = Vec<String>, required = false, max_items = 20)]
+    #[schema(value_type = Tags, inline, required = false)]
     pub tags: Option<Tags>,
     /// Adds these tags to the others.
     #[deserr(default)]
-    #[schema(value_type = Vec<String>, required = false, max_items = 20)]
+    #[schema(value_type = Tags, inline, required = false)]
     pub add_tags: Option<Tags>,
     /// Takes these tags away.
     #[deserr(default)]
-    #[schema(value_type = Vec<String>, required = false, max_items = 20)]
+    #[schema(value_type = Tags, inline, required = false)]
     pub remove_tags: Option<Tags>,
     /// Replaces all steps.
     #[deserr(default)]
@@ -75,24 +76,20 @@ pub struct TodoEdit {
     pub expected_version: Option<Version>,
 }
 
-/// The statuses an update can set. A todo is deleted by the delete operations alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema, Deserr)]
-#[schema(rename_all = "lowercase")]
-#[deserr(try_from(String) = EditStatus::parse -> Invalid)]
-pub enum EditStatus {
-    Open,
-    Completed,
+words! {
+    /// The statuses an update can set. A todo is deleted by the delete operations alone.
+    EditStatus { Open = "open", Completed = "completed" } refused |word: &str| {
+        if word.eq_ignore_ascii_case("deleted") {
+            let message = "cannot be set to deleted; delete with deleteTodo or deleteTodos".to_owned();
+            return Invalid { message, allowed: EditStatus::WORDS };
+        }
+        Invalid::word(word, EditStatus::WORDS)
+    }
 }
 
-/// A field that can be emptied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema, Deserr)]
-#[schema(rename_all = "lowercase")]
-#[deserr(try_from(String) = Clearable::parse -> Invalid)]
-pub enum Clearable {
-    Due,
-    Notes,
-    Tags,
-    Steps,
+words! {
+    /// A field that can be emptied.
+    Clearable { Due = "due", Notes = "notes", Tags = "tags", Steps = "steps" }
 }
 
 /// The version a caller has seen. Models send numbers as text now and then, which is taken too.
@@ -207,41 +204,7 @@ impl TodoEdit {
     }
 }
 
-impl EditStatus {
-    const WORDS: &'static [&'static str] = &["open", "completed"];
-
-    /// Reads the word in any case; `deleted` is refused with the way to delete.
-    pub fn parse(text: String) -> Result<Self, Invalid> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "open" => Ok(Self::Open),
-            "completed" => Ok(Self::Completed),
-            "deleted" => Err(Invalid {
-                message: "cannot be set to deleted; delete with deleteTodo or deleteTodos".to_owned(),
-                allowed: Self::WORDS,
-            }),
-            _ => Err(Invalid::word(&text, Self::WORDS)),
-        }
-    }
-}
-
 impl Clearable {
-    const WORDS: &'static [&'static str] = &["due", "notes", "tags", "steps"];
-
-    /// Reads the name of a field that can be emptied.
-    pub fn parse(text: String) -> Result<Self, Invalid> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "due" => Ok(Self::Due),
-            "notes" => Ok(Self::Notes),
-            "tags" => Ok(Self::Tags),
-            "steps" => Ok(Self::Steps),
-            _ => Err(Invalid::word(&text, Self::WORDS)),
-        }
-    }
-
-    fn word(self) -> &'static str {
-        Self::WORDS[self as usize]
-    }
-
     fn empty(self, todo: &mut Todo) {
         match self {
             Self::Due => todo.due = None,

@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ArrayBuilder, ObjectBuilder, RefOr, Schema, Type},
+};
 
 use super::{
     due::{Due, DueInput},
@@ -12,6 +15,7 @@ use super::{
     invalid::Invalid,
     limits,
     text::{ListName, Notes, StepTitle, Tag, Title},
+    words::words,
 };
 
 /// One thing to do, as it is stored. Times are to the microsecond.
@@ -43,26 +47,14 @@ pub struct Todo {
     pub deleted_at: Option<Timestamp>,
 }
 
-/// Where a todo stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, deserr::Deserr)]
-#[serde(rename_all = "lowercase")]
-#[deserr(try_from(String) = Status::parse -> Invalid)]
-pub enum Status {
-    Open,
-    Completed,
-    Deleted,
+words! {
+    /// Where a todo stands.
+    Status { Open = "open", Completed = "completed", Deleted = "deleted" }
 }
 
-/// How much it matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema, deserr::Deserr)]
-#[serde(rename_all = "lowercase")]
-#[deserr(try_from(String) = Priority::parse -> Invalid)]
-pub enum Priority {
-    Low,
-    #[default]
-    Normal,
-    High,
-    Urgent,
+words! {
+    /// How much a todo matters, from little to much.
+    Priority { Low = "low", Normal = "normal", High = "high", Urgent = "urgent" }
 }
 
 /// A part of a todo that can be ticked off.
@@ -71,7 +63,7 @@ pub enum Priority {
 #[schema(title = "Step")]
 pub struct Step {
     /// What this step is.
-    #[schema(value_type = String, max_length = 200)]
+    #[schema(value_type = String, min_length = 1, max_length = 200)]
     pub title: StepTitle,
     /// Whether it is done; false when left out.
     #[deserr(default)]
@@ -117,7 +109,7 @@ pub struct NewTodo {
     pub notes: Option<Notes>,
     /// Words to find it by.
     #[deserr(default)]
-    #[schema(value_type = Vec<String>, required = false, max_items = 20, example = json!(["travel"]))]
+    #[schema(value_type = Tags, inline, required = false, example = json!(["travel"]))]
     pub tags: Tags,
     /// Smaller parts, in order.
     #[deserr(default)]
@@ -171,41 +163,20 @@ impl Todo {
     }
 }
 
-impl Status {
-    /// The words of the wire, in the order of the variants.
-    pub const WORDS: &'static [&'static str] = &["open", "completed", "deleted"];
-
-    /// Reads a status in any case. "done" and the like are refused with the words that exist.
-    pub fn parse(text: String) -> Result<Self, Invalid> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "open" => Ok(Self::Open),
-            "completed" => Ok(Self::Completed),
-            "deleted" => Ok(Self::Deleted),
-            _ => Err(Invalid::word(&text, Self::WORDS)),
-        }
-    }
-
-    /// The word of the wire.
-    pub fn word(self) -> &'static str {
-        Self::WORDS[self as usize]
+impl Default for Priority {
+    fn default() -> Self {
+        Self::Normal
     }
 }
 
-impl Priority {
-    /// The words of the wire, from low to high.
-    pub const WORDS: &'static [&'static str] = &["low", "normal", "high", "urgent"];
-
-    /// Reads a priority in any case.
-    pub fn parse(text: String) -> Result<Self, Invalid> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "low" => Ok(Self::Low),
-            "normal" => Ok(Self::Normal),
-            "high" => Ok(Self::High),
-            "urgent" => Ok(Self::Urgent),
-            _ => Err(Invalid::word(&text, Self::WORDS)),
-        }
+impl PartialSchema for Tags {
+    fn schema() -> RefOr<Schema> {
+        let tag = ObjectBuilder::new().schema_type(Type::String).max_length(Some(limits::TAG));
+        ArrayBuilder::new().items(tag).max_items(Some(limits::TAGS)).into()
     }
 }
+
+impl ToSchema for Tags {}
 
 impl Tags {
     /// Takes the tags in their order, each once: the first spelling stays. Refused when more than 20 are left.

@@ -64,24 +64,9 @@ impl Range {
     pub fn changes() -> Self {
         Self { low: "change#".to_owned(), high: format!("change#{LAST}"), newest_first: true }
     }
-
-    /// Whether `position` can be a place of this listing.
-    pub fn holds(&self, position: &Position) -> bool {
-        (self.low.as_str()..=self.high.as_str()).contains(&position.0.as_str())
-    }
 }
 
 impl Position {
-    /// The place of a todo in its listing.
-    pub fn of_todo(todo: &Todo) -> Self {
-        Self(item::todo_view(todo))
-    }
-
-    /// The place of a change in its listing.
-    pub fn of_change(change: &Change) -> Self {
-        Self(item::change_view(change))
-    }
-
     /// Reads what [`Position::as_str`] gave. `None` when it was never a position.
     pub fn parse(text: &str) -> Option<Self> {
         let position = Self(text.to_owned());
@@ -211,15 +196,21 @@ mod tests {
 
     #[test]
     fn a_range_of_due_days_takes_the_whole_last_day_and_no_undated_todo() {
-        let range = Range::open_due(Some("2026-11-27".parse().unwrap()), Some("2026-11-28".parse().unwrap()));
-        let holds = |place: &str| range.holds(&Position(format!("open#{place}#0000000000")));
-        assert!(holds("2026-11-27") && holds("2026-11-28") && holds("2026-11-28T23:59"));
-        assert!(!holds("2026-11-26T23:59") && !holds("2026-11-29") && !holds("~"));
-        assert!(
-            !Range::open_due(Some("2026-11-27".parse().unwrap()), None)
-                .holds(&Position("open#~#0000000000".to_owned()))
-        );
-        assert!(Range::todos(Status::Open).holds(&Position("open#~#0000000000".to_owned())));
+        let day = |day: &str| Some(day.parse().unwrap());
+        let range = Range::open_due(day("2026-11-27"), day("2026-11-28"));
+        for inside in ["2026-11-27", "2026-11-28", "2026-11-28T23:59"] {
+            assert!(contains(&range, inside), "{inside}");
+        }
+        for outside in ["2026-11-26T23:59", "2026-11-29", "~"] {
+            assert!(!contains(&range, outside), "{outside}");
+        }
+        assert!(!contains(&Range::open_due(day("2026-11-27"), None), "~"));
+        assert!(contains(&Range::todos(Status::Open), "~"));
+    }
+
+    fn contains(range: &Range, place: &str) -> bool {
+        let view = format!("open#{place}#0000000000");
+        (range.low.as_str()..=range.high.as_str()).contains(&view.as_str())
     }
 
     #[test]

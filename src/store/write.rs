@@ -149,7 +149,8 @@ impl OwnerStore {
             return Ok(None);
         }
         let mut keys: Vec<String> = needs.todos.iter().map(item::todo_sk).collect();
-        keys.extend(needs.lists.iter().map(list_sk));
+        let lists: Vec<_> = needs.lists.iter().filter(|list| !snapshot.lists.knows(list)).collect();
+        keys.extend(lists.iter().copied().map(list_sk));
         let record = item::change_sk(&call.change_id);
         if call.request.is_some() {
             keys.push(record.clone());
@@ -165,10 +166,10 @@ impl OwnerStore {
                 snapshot.todos.insert(id.clone(), todo);
             }
         }
-        for list in &needs.lists {
-            let key = list_sk(list);
+        for list in lists {
+            // Two spellings of one list are one key; the second finds it known.
             if !snapshot.lists.knows(list) {
-                snapshot.lists.learn_item(list, items.remove(&key))?;
+                snapshot.lists.learn_item(list, items.remove(&list_sk(list)))?;
             }
         }
         Ok(items.remove(&record).filter(|record| !item::expired(record, call.now)))

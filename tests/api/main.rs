@@ -1,6 +1,7 @@
 //! The operations from outside: real requests to the real router, over a real DynamoDB protocol.
 
-mod bad_input;
+mod bad_addresses;
+mod bad_bodies;
 mod cost;
 mod faults;
 mod harness;
@@ -9,6 +10,7 @@ mod isolation;
 mod listing;
 mod session;
 mod simultaneous;
+mod target;
 mod transport;
 mod undo;
 mod updating;

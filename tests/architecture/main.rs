@@ -1,0 +1,97 @@
+//! The shape of the program, held by a machine. Each rule takes a file's name and its text and returns what breaks it.
+//! A rule stands below once, beside a text that breaks it; of that follow the test that the repository keeps the rule,
+//! and the test that the rule would notice.
+
+mod rule;
+mod source;
+
+use rule::LONGEST_FILE;
+use source::{code, lambda, program, tracked};
+
+type Rule = fn(&str, &str) -> Vec<String>;
+
+macro_rules! rules {
+    ($($rule:ident of $files:ident, broken by $($name:literal: $text:expr),+;)*) => {
+        $(
+            #[test]
+            fn $rule() {
+                let files: Vec<(String, String)> = $files();
+                assert!(!files.is_empty(), "there is nothing to look at");
+                let broken: Vec<_> = files.iter().flat_map(|(name, text)| rule::$rule(name, text)).collect();
+                assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+            }
+        )*
+
+        fn rules() -> Vec<(&'static str, Rule, &'static str, String)> {
+            vec![$($((stringify!($rule), rule::$rule, $name, String::from($text))),+),*]
+        }
+    };
+}
+
+rules! {
+    imports_go_downwards of program, broken by
+        "src/domain/todo.rs": "use crate::store::Store;",
+        "src/cache.rs": "";
+    the_library_is_its_layers of program, broken by
+        "src/lib.rs": "pub mod api; pub fn more() {}";
+    nothing_is_imported_by_a_glob of program, broken by
+        "src/app.rs": "pub use crate::{config::Config, domain::*};";
+    no_test_is_ignored of code, broken by
+        "tests/a.rs": "#[test] #[ignore = \"slow\"] fn a() {}",
+        "tests/a.rs": "#[cfg_attr(windows, ignore)] #[test] fn a() {}";
+    lints_are_expected_for_a_reason_never_allowed of code, broken by
+        "src/a.rs": "#![allow(dead_code)]",
+        "src/a.rs": "#[cfg_attr(windows, allow(dead_code))] fn a() {}",
+        "src/a.rs": "#[expect(dead_code)] fn a() {}";
+    the_program_does_not_panic of program, broken by
+        "src/a.rs": "fn a() { b().unwrap(); }",
+        "src/a.rs": "fn a() { b().expect(\"b\"); }",
+        "src/a.rs": "fn a() { todo!() }",
+        "src/app.rs": "fn a() {\nb().expect(\"b\");\n}";
+    no_file_is_too_long of code, broken by
+        "src/a.rs": "\n".repeat(LONGEST_FILE + 1);
+    the_lambda_has_no_sqlite_and_no_command_line of lambda, broken by
+        "cargo tree": "serde v1.0.0\nclap v4.6.0";
+    the_lambda_has_one_http_and_one_tls of lambda, broken by
+        "cargo tree": "hyper v0.14.0\nhyper v1.0.0\nrustls v0.23.0",
+        "cargo tree": "hyper v1.0.0\nrustls v0.23.0\nnative-tls v0.2.0";
+    no_file_names_a_folder_of_somebodys_machine of tracked, broken by
+        "README.md": concat!("see /home", "/ann/todo");
+    the_table_is_defined_in_the_template_alone of tracked, broken by
+        "README.md": concat!("Key", "Schema"),
+        "infra/template.yaml": "Resources: {}";
+}
+
+#[test]
+fn every_rule_notices_when_it_is_broken() {
+    for (name, rule, file, text) in rules() {
+        assert!(!rule(file, &text).is_empty(), "{name} does not notice {file}: {text}");
+    }
+}
+
+#[test]
+fn no_way_to_write_an_import_escapes() {
+    let layer = |text: &str| rule::imports_go_downwards("src/store/read.rs", text);
+    for upwards in [
+        "use crate::api::router;",
+        "use crate::{domain::{id::TodoId, todo}, app::{self, App}};",
+        "use super::super::app;",
+        "mod inner { use super::super::super::config::Config; }",
+        "fn a() -> crate::app::App { todo }",
+        "fn a() { log(format!(\"{}\", [crate::config::LIMIT])); }",
+        "#[derive(Deserr)] #[deserr(error = crate::api::error::Broken)] struct A;",
+        "macro_rules! a { () => { $crate::api::router() } }",
+        "use crate::*;",
+        "use crate::{self as root};",
+    ] {
+        assert_ne!(layer(upwards), [""; 0], "{upwards}");
+    }
+    for sound in [
+        "use crate::domain::{id::TodoId, text};",
+        "use super::{fault::Fault, item};",
+        "mod tests { use super::super::Store; }",
+        "/// Unlike [`crate::api`].\npub(crate) fn a() { let text = \"crate::api\"; self.api::<u8>(text) }",
+    ] {
+        assert_eq!(layer(sound), [""; 0], "{sound}");
+    }
+}

@@ -1,0 +1,125 @@
+//! The rules of the program's shape.
+
+use std::collections::BTreeSet;
+
+use crate::source::{attributes, items, module, paths, without_tests, words};
+
+/// Each layer and those it may use.
+const MAY_USE: [(&str, &[&str]); 6] = [
+    ("api", &["app", "config", "domain", "store"]),
+    ("app", &["config", "domain", "store"]),
+    ("config", &["domain"]),
+    ("domain", &[]),
+    ("local", &["store"]),
+    ("store", &["domain"]),
+];
+/// The programs, which put the layers together.
+const PROGRAMS: [&str; 2] = ["src/main.rs", "src/bin/todo.rs"];
+/// The table is defined in this file, which the other one reads.
+const TEMPLATE: (&str, &str) = ("infra/template.yaml", "src/local.rs");
+pub const LONGEST_FILE: usize = 350;
+/// Where people and machines keep their checkouts.
+const FOLDERS: [&str; 6] = ["home", "root", "Users", "work", "workspace", "workspaces"];
+
+pub fn imports_go_downwards(file: &str, text: &str) -> Vec<String> {
+    if PROGRAMS.contains(&file) || file == "src/lib.rs" {
+        return Vec::new();
+    }
+    let own = &module(file)[0];
+    let Some((_, below)) = MAY_USE.iter().find(|(layer, _)| layer == own) else {
+        return vec![format!("{file} belongs to no layer; give it one in MAY_USE")];
+    };
+    let upwards = |path: &&Vec<String>| path.first().is_none_or(|to| to != own && !below.contains(&to.as_str()));
+    let say = |path: &Vec<String>| format!("{file} uses crate::{}; {own} may use {below:?}", path.join("::"));
+    paths(file, &words(text)).iter().filter(upwards).map(say).collect()
+}
+
+pub fn the_library_is_its_layers(file: &str, text: &str) -> Vec<String> {
+    if file != "src/lib.rs" {
+        return Vec::new();
+    }
+    let layers = MAY_USE.map(|(layer, _)| ["pub", "mod", layer].map(str::to_owned).to_vec());
+    let items = items(&words(text));
+    let other = items.iter().filter(|item| !layers.contains(item));
+    other.map(|item| format!("{file} holds more than the layers of MAY_USE: {}", item.join(" "))).collect()
+}
+
+pub fn nothing_is_imported_by_a_glob(file: &str, text: &str) -> Vec<String> {
+    let words = without_tests(&words(text));
+    let imports = words.split(|word| word == ";").filter_map(|statement| {
+        let start = statement.iter().rposition(|word| word == "use")?;
+        Some(&statement[start..]).filter(|import| import.get(1).is_some_and(|word| word != "<"))
+    });
+    let globs = imports.filter(|import| import.contains(&"*".to_owned()));
+    globs.map(|import| format!("{file} does not name what it imports: {}", import.join(" "))).collect()
+}
+
+pub fn no_test_is_ignored(file: &str, text: &str) -> Vec<String> {
+    let words = words(text);
+    let ignoring = attributes(&words).filter(|attribute| attribute.contains(&"ignore".to_owned()));
+    ignoring.map(|_| format!("{file} ignores a test; mend it or remove it")).collect()
+}
+
+pub fn lints_are_expected_for_a_reason_never_allowed(file: &str, text: &str) -> Vec<String> {
+    let words = words(text);
+    let wrong = attributes(&words).filter(|attribute| {
+        let calls = |name| attribute.windows(2).any(|words| *words == [name, "("]);
+        calls("allow") || calls("expect") && !attribute.contains(&"reason".to_owned())
+    });
+    wrong.map(|attribute| format!("{file}: write #[expect(…, reason = …)], not #{}", attribute.concat())).collect()
+}
+
+/// Only src/app.rs may, and says why in a comment.
+pub fn the_program_does_not_panic(file: &str, text: &str) -> Vec<String> {
+    let words = without_tests(&words(text));
+    let panics = words.windows(3).filter(|words| match [&*words[0], &*words[1], &*words[2]] {
+        [".", "unwrap" | "unwrap_err" | "expect_err", "("] => true,
+        [".", "expect", "("] => file != "src/app.rs",
+        ["panic" | "todo" | "unimplemented" | "unreachable", "!", "(" | "[" | "{"] => true,
+        _ => false,
+    });
+    let lines: Vec<_> = text.lines().map(str::trim).collect();
+    let silent = lines.windows(2).filter(|pair| file == "src/app.rs" && pair[1].contains(".expect("));
+    let silent = silent.filter(|pair| !pair[0].starts_with("//")).map(|pair| format!("{file}: why? {}", pair[1]));
+    panics.map(|words| format!("{file} can panic: {}", words.concat())).chain(silent).collect()
+}
+
+pub fn no_file_is_too_long(file: &str, text: &str) -> Vec<String> {
+    let length = text.lines().count();
+    (length > LONGEST_FILE).then(|| format!("{file} has {length} lines; take it apart")).into_iter().collect()
+}
+
+/// Name and version of every package of a tree.
+fn packages(tree: &str) -> BTreeSet<(&str, &str)> {
+    let words = tree.lines().map(str::split_whitespace);
+    words.filter_map(|mut words| Some((words.next()?, words.next()?))).collect()
+}
+
+pub fn the_lambda_has_no_sqlite_and_no_command_line(_: &str, tree: &str) -> Vec<String> {
+    let unwanted = ["rusqlite", "libsqlite3-sys", "dynoxide", "clap", "directories", "serde-saphyr"];
+    let found = packages(tree).into_iter().filter(|(name, _)| unwanted.iter().any(|word| name.starts_with(word)));
+    found.map(|(name, _)| format!("{name} is in the Lambda; it belongs to the feature \"cli\"")).collect()
+}
+
+pub fn the_lambda_has_one_http_and_one_tls(_: &str, tree: &str) -> Vec<String> {
+    let wanted = [("hyper", 1), ("rustls", 1), ("native-tls", 0), ("openssl", 0), ("openssl-sys", 0)];
+    let number = |name: &str| packages(tree).iter().filter(|(package, _)| *package == name).count();
+    let wrong = wanted.into_iter().filter(|(name, wanted)| number(name) != *wanted);
+    wrong.map(|(name, wanted)| format!("{name}: {} versions instead of {wanted}", number(name))).collect()
+}
+
+pub fn no_file_names_a_folder_of_somebodys_machine(file: &str, text: &str) -> Vec<String> {
+    let absolute =
+        |start: usize| !text[..start].ends_with(|before: char| before.is_alphanumeric() || "_.-}~".contains(before));
+    let names = |folder: &&&str| text.match_indices(&format!("/{folder}/")).any(|(start, _)| absolute(start));
+    FOLDERS.iter().filter(names).map(|folder| format!("{file} names a path in /{folder}")).collect()
+}
+
+pub fn the_table_is_defined_in_the_template_alone(file: &str, text: &str) -> Vec<String> {
+    let (template, reader) = TEMPLATE;
+    let (defines, may) = (text.contains(concat!("Key", "Schema")), file == template || file == reader);
+    (defines != may)
+        .then(|| format!("{file}: the table is defined in {template}, read by {reader}"))
+        .into_iter()
+        .collect()
+}

@@ -1,0 +1,186 @@
+//! What the document owes to the program: its operations, limits, words and errors. Each rule returns what breaks it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use todo_action::{
+    api::openapi::{PLACEHOLDER, generated},
+    domain::{
+        change::Operation,
+        id::{ChangeId, TodoId},
+        invalid::Invalid,
+        limits,
+        patch::{Clearable, EditStatus},
+        todo::{Priority, Status},
+    },
+};
+
+use crate::document::{Schema, elements, members, operations, schemas, texts};
+
+/// Every operation there is.
+const VOCABULARY: [(&str, &str, &str); 10] = [
+    ("getTodos", "get", "/todos"),
+    ("addTodos", "post", "/todos"),
+    ("updateTodos", "patch", "/todos"),
+    ("deleteTodos", "delete", "/todos"),
+    ("getTodo", "get", "/todos/{id}"),
+    ("updateTodo", "patch", "/todos/{id}"),
+    ("deleteTodo", "delete", "/todos/{id}"),
+    ("undoChange", "post", "/undo"),
+    ("getChanges", "get", "/changes"),
+    ("getHealth", "get", "/health"),
+];
+
+pub fn the_document_is_what_the_handlers_say(document: &Value) -> Vec<String> {
+    let mut differences = Vec::new();
+    compare("", document, &generated(PLACEHOLDER), &mut differences);
+    if !differences.is_empty() {
+        // A redirection into the file itself would empty it before the command, which embeds it, is compiled.
+        differences.push("Is openapi.json out of date? `just openapi` writes it: `cargo todo openapi` into another file, which then takes its place.".to_owned());
+    }
+    differences
+}
+
+fn compare(at: &str, shipped: &Value, made: &Value, differences: &mut Vec<String>) {
+    match (shipped, made) {
+        (Value::Object(one), Value::Object(other)) => {
+            let names: BTreeSet<_> = one.keys().chain(other.keys()).collect();
+            names
+                .into_iter()
+                .for_each(|name| compare(&format!("{at}/{name}"), &shipped[name], &made[name], differences));
+        }
+        _ if shipped == made => {}
+        _ => {
+            let [shipped, made] = [shipped, made].map(|value| value.to_string().chars().take(120).collect::<String>());
+            differences.push(format!("{at} is {shipped}, but the handlers say {made}"));
+        }
+    }
+}
+
+pub fn the_placeholder_for_the_address_occurs_once(document: &Value) -> Vec<String> {
+    let number = document.to_string().matches(PLACEHOLDER).count();
+    if number == 1 { Vec::new() } else { vec![format!("{PLACEHOLDER} occurs {number} times")] }
+}
+
+pub fn the_operations_are_the_vocabulary(document: &Value) -> Vec<String> {
+    let found: BTreeSet<_> = operations(document).map(|item| (item.id(), item.method, item.path)).collect();
+    let wanted = BTreeSet::from(VOCABULARY);
+    found.symmetric_difference(&wanted).map(|operation| format!("{operation:?}")).collect()
+}
+
+pub fn every_error_is_a_problem_document(document: &Value) -> Vec<String> {
+    let problem = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+    let mut wrong = Vec::new();
+    for operation in operations(document) {
+        let errors = operation.responses().filter(|(status, _)| !["200", "201"].contains(status));
+        let other = errors.filter(|(status, error)| status.parse::<u16>().is_err() || error["content"] != problem);
+        wrong.extend(other.map(|(status, _)| format!("{operation}: {status}")));
+    }
+    wrong
+}
+
+pub fn every_operation_says_that_it_may_be_unavailable(document: &Value) -> Vec<String> {
+    let silent = operations(document).filter(|operation| operation.value["responses"]["503"].is_null());
+    silent.map(|operation| operation.to_string()).collect()
+}
+
+pub fn limits_are_those_of_the_domain(document: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for schema in schemas(document) {
+        let expected = most(&schema);
+        for name in ["maxLength", "maxItems", "maximum", "maxProperties", "exclusiveMaximum"] {
+            let limit = expected.filter(|(word, _)| *word == name).map(|(_, limit)| limit);
+            if schema.value.get(name) != limit.map(Value::from).as_ref() {
+                wrong.push(format!("{schema}: {name} is {}, but the limit is {limit:?}", schema.value[name]));
+            }
+        }
+        let least = ["minLength", "minItems", "minimum"].into_iter().filter_map(|name| schema.value.get(name));
+        wrong.extend(least.filter(|least| **least != 1).map(|least| format!("{schema}: at least {least}")));
+    }
+    wrong
+}
+
+/// What a value may be at most. Answers promise no limits.
+fn most(schema: &Schema) -> Option<(&'static str, usize)> {
+    let limit = match (schema.owner, schema.field.as_str()) {
+        ("Step", "title") => ("maxLength", limits::STEP_TITLE),
+        (_, "title") => ("maxLength", limits::TITLE),
+        (_, "notes" | "append_notes") => ("maxLength", limits::NOTES),
+        (_, "list") => ("maxLength", limits::LIST),
+        (_, "tag" | "tags[]" | "add_tags[]" | "remove_tags[]") => ("maxLength", limits::TAG),
+        (_, "tags" | "add_tags" | "remove_tags") => ("maxItems", limits::TAGS),
+        (_, "steps") => ("maxItems", limits::STEPS),
+        (_, "todos") => ("maxItems", limits::TODOS_PER_CALL),
+        (_, "idempotency_key") => ("maxLength", limits::IDEMPOTENCY_KEY),
+        (_, "q") => ("maxLength", limits::FILTER),
+        (_, "limit") => ("maximum", limits::PAGE),
+        _ => return None,
+    };
+    schema.sent.then_some(limit)
+}
+
+pub fn numbers_in_descriptions_are_those_of_the_domain(document: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for text in texts(document) {
+        let words: Vec<_> = text.split(' ').map(|word| word.trim_matches(['.', ',', ';', ':', '(', ')'])).collect();
+        for (at, number) in words.iter().enumerate().filter_map(|(at, word)| Some((at, word.parse::<i64>().ok()?))) {
+            let limit = match (words[at.saturating_sub(1)], words.get(at + 1)) {
+                ("RFC", _) => continue,
+                (_, Some(&"days")) => limits::UNDO_DAYS,
+                (_, Some(&"hours")) => 24,
+                (_, Some(&"when")) => limits::PAGE_DEFAULT as i64,
+                _ => limits::TODOS_PER_CALL as i64,
+            };
+            if number != limit {
+                wrong.push(format!("{number} instead of {limit} in \"{text}\""));
+            }
+        }
+    }
+    wrong
+}
+
+pub fn words_are_those_that_the_domain_takes(document: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for schema in schemas(document) {
+        let known = words(&schema, document);
+        let said: BTreeSet<_> = elements(&schema.value["enum"]).filter_map(Value::as_str).collect();
+        if said != known {
+            wrong.push(format!("{schema}: {said:?}, but the domain takes {known:?}"));
+        }
+    }
+    wrong
+}
+
+fn words<'a>(schema: &Schema, document: &'a Value) -> BTreeSet<&'a str> {
+    match (schema.owner, schema.field.as_str()) {
+        ("TodoEdit" | "UpdateTodo", "status") => taken(EditStatus::parse),
+        ("Todo" | "getTodos", "status") => taken(Status::parse),
+        (_, "priority") => taken(Priority::parse),
+        (_, "clear[]") => taken(Clearable::parse),
+        ("Change", "operation") => operations(document)
+            .filter(|operation| operation.method != "get")
+            .map(|operation| operation.id())
+            .filter(|id| serde_json::from_value::<Operation>(json!(id)).is_ok_and(|known| known.word() == *id))
+            .collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
+/// The words that `parse` takes, as its refusal lists them.
+fn taken<T>(parse: fn(String) -> Result<T, Invalid>) -> BTreeSet<&'static str> {
+    let allowed = parse("?".to_owned()).err().map_or(&[][..], |refusal| refusal.allowed);
+    allowed.iter().copied().filter(|word| parse((*word).to_owned()).is_ok()).collect()
+}
+
+pub fn example_ids_look_like_ids(document: &Value) -> Vec<String> {
+    let parameters = operations(document).flat_map(|operation| operation.parameters());
+    let of_parameters = parameters.map(|parameter| (parameter["name"].as_str().unwrap_or_default(), parameter));
+    let properties = members(&document["components"]["schemas"]).flat_map(|(_, schema)| members(&schema["properties"]));
+    let examples = of_parameters.chain(properties).filter_map(|(name, value)| Some((name, value["example"].as_str()?)));
+    let wrong = examples.filter(|(name, example)| match *name {
+        "id" | "ids" => example.split(',').any(|id| TodoId::parse(id).is_none()),
+        "change_id" => ChangeId::parse(example).is_none(),
+        _ => false,
+    });
+    wrong.map(|(name, example)| format!("{name}: {example}")).collect()
+}
