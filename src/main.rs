@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lambda_http::tower::ServiceExt;
+use lambda_http::{Adapter, lambda_runtime, tower::ServiceExt};
 use todo_action::{
     api,
     app::{App, Clock, Ids},
@@ -41,5 +41,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         Err(_) => tracing::warn!("DynamoDB did not answer during init in time"),
     }
     let app = App { config: Arc::new(config.config), store, clock: Clock::system(), ids: Ids::random() };
-    lambda_http::run(api::router(app).map_request(api::gateway::without_stage)).await
+    let requests = Adapter::from(api::router(app).map_request(api::gateway::without_stage));
+    // What `lambda_http::run` does, with events that it can read.
+    lambda_runtime::run(requests.map_request(api::event::readable)).await
 }

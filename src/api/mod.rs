@@ -4,6 +4,7 @@ mod caller;
 mod changes;
 mod cursor;
 mod error;
+pub mod event;
 mod extract;
 mod filter;
 pub mod gateway;

@@ -124,7 +124,7 @@ pub mod kind {
         "Nothing was changed. Use a new idempotency key for a new request; repeat a request only with the same body.");
     pub const INTERNAL: Kind = Kind::new(500, "internal", "The server failed",
         "Trying again will not help; the operator finds the cause in the log.");
-    pub const NO_PUBLIC_URL: Kind = Kind::new(503, "no_public_url", "The address of this deployment is not known",
+    pub const NO_PUBLIC_URL: Kind = Kind::new(500, "no_public_url", "The address of this deployment is not known",
         "Its operator has to set PUBLIC_URL.");
     pub const THROTTLED: Kind = Kind::new(503, "throttled", "The storage is busy",
         "Send the same request again in a few seconds, with the same idempotency key if it has one.");

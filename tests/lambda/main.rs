@@ -1,0 +1,10 @@
+//! The shipped executable behind all that AWS puts in front of a function: events in, answers and log lines out.
+
+mod addresses;
+mod events;
+mod log;
+mod odd_events;
+mod problems;
+mod runtime_api;
+mod sessions;
+mod start;

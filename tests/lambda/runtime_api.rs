@@ -1,0 +1,294 @@
+//! The shipped executable as a child process, and the Lambda Runtime API it talks to.
+//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
+
+use std::io::Read;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{
+    Arc, LazyLock,
+    atomic::{AtomicU64, Ordering},
+    mpsc,
+};
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, Path, State},
+    http::StatusCode,
+    response::IntoResponse,
+    routing::{get, post},
+};
+use serde_json::Value;
+use todo_action::{
+    app::{Clock, Ids},
+    local,
+    store::{Connection, connect},
+};
+use tokio::{net::TcpListener, runtime::Runtime, sync::Mutex, task::JoinHandle};
+
+use super::events::{Ask, Reply};
+
+/// Longer than anything here can take: whoever waits for more has met a hang.
+const WAIT: Duration = Duration::from_secs(40);
+
+// AWS's own examples of credentials, which open nothing.
+pub const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
+pub const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+pub const SESSION_TOKEN: &str = "IQoJb3JpZ2luX2VjEXAMPLETOKEN";
+
+/// Runs what the tests serve, while the tests themselves wait on plain channels.
+static SERVERS: LazyLock<Runtime> =
+    LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
+
+/// Where DynamoDB is, and the table that this run of the tests made in it.
+static DYNAMODB: LazyLock<(String, String)> = LazyLock::new(|| SERVERS.block_on(dynamodb()));
+
+/// What the process did with an event, or instead of one.
+#[derive(Debug)]
+pub enum Outcome {
+    Response { id: String, body: Value },
+    Error { id: String, body: Value },
+    InitError,
+    Exited,
+}
+
+/// The process in its environment. It is killed when this is dropped.
+pub struct Lambda {
+    child: Child,
+    events: tokio::sync::mpsc::UnboundedSender<(String, Value)>,
+    outcomes: mpsc::Receiver<Outcome>,
+    stdout: mpsc::Receiver<String>,
+    stderr: mpsc::Receiver<String>,
+    api: JoinHandle<()>,
+}
+
+/// What is left of a process.
+pub struct Remains {
+    pub status: ExitStatus,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+struct Api {
+    events: Mutex<tokio::sync::mpsc::UnboundedReceiver<(String, Value)>>,
+    outcomes: mpsc::Sender<Outcome>,
+}
+
+impl Lambda {
+    /// A function whose owner has nothing yet.
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same with other variables in its environment; `None` takes one away.
+    pub fn start_with(changes: &[(&str, Option<&str>)]) -> Self {
+        let (events, waiting) = tokio::sync::mpsc::unbounded_channel();
+        let (sender, outcomes) = mpsc::channel();
+        let listener = SERVERS.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let api = Api { events: Mutex::new(waiting), outcomes: sender.clone() };
+        let api = SERVERS.spawn(async move { axum::serve(listener, router(api)).await.unwrap() });
+
+        let mut command = Command::new(env!("CARGO_BIN_EXE_todo-action"));
+        command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.envs(environment(&address));
+        for (name, value) in changes {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let mut child = command.spawn().unwrap();
+        let stderr = read(child.stderr.take().unwrap(), || {});
+        // The pipe closes when the process is gone.
+        let stdout = read(child.stdout.take().unwrap(), move || drop(sender.send(Outcome::Exited)));
+        Self { child, events, outcomes, stdout, stderr, api }
+    }
+
+    /// Hands the process an event and returns the id of the invocation and what became of it.
+    pub fn invoke(&self, event: Value) -> (String, Outcome) {
+        static INVOCATIONS: AtomicU64 = AtomicU64::new(1);
+        let id = format!("8f507cfc-5b1a-4697-b07a-{:012x}", INVOCATIONS.fetch_add(1, Ordering::Relaxed));
+        self.events.send((id.clone(), event)).expect("the Runtime API is there");
+        let outcome = self.outcome();
+        if let Outcome::Response { id: of, .. } | Outcome::Error { id: of, .. } = &outcome {
+            assert_eq!(*of, id, "the answer belongs to the event");
+        }
+        (id, outcome)
+    }
+
+    /// Asks as a client of the door would, and returns what the client gets.
+    #[track_caller]
+    pub fn send(&self, ask: Ask) -> Reply {
+        self.send_event(&ask, ask.event())
+    }
+
+    /// The same with an event that was made of the question beforehand.
+    #[track_caller]
+    pub fn send_event(&self, ask: &Ask, event: Value) -> Reply {
+        let (id, outcome) = self.invoke(event);
+        assert!(matches!(outcome, Outcome::Response { .. }), "{ask:?} was not answered but {outcome:?}");
+        let Outcome::Response { body, .. } = outcome else { unreachable!() };
+        ask.door.reply(id, &body)
+    }
+
+    /// Kills the process, which has then written all that belongs to the events it answered.
+    pub fn stop(mut self) -> Remains {
+        self.child.kill().unwrap();
+        self.remains()
+    }
+
+    /// Waits until the process ends by itself.
+    #[track_caller]
+    pub fn exited(mut self) -> Remains {
+        let outcome = self.outcome();
+        assert!(matches!(outcome, Outcome::Exited), "{outcome:?}");
+        self.remains()
+    }
+
+    fn outcome(&self) -> Outcome {
+        self.outcomes.recv_timeout(WAIT).expect("the process does something in time")
+    }
+
+    fn remains(&mut self) -> Remains {
+        let stdout = self.stdout.recv_timeout(WAIT).expect("its output ends");
+        let stderr = self.stderr.recv_timeout(WAIT).expect("its error output ends");
+        Remains { status: self.child.wait().unwrap(), stdout, stderr }
+    }
+}
+
+impl Drop for Lambda {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        self.api.abort();
+        if std::thread::panicking() {
+            for output in [&self.stdout, &self.stderr] {
+                eprintln!("{}", output.recv_timeout(WAIT).unwrap_or_default());
+            }
+        }
+    }
+}
+
+impl Remains {
+    /// Everything that it wrote.
+    pub fn output(&self) -> String {
+        format!("{}\n{}", self.stdout, self.stderr)
+    }
+}
+
+/// What Lambda sets for a function, and what the template adds.
+fn environment(api: &str) -> Vec<(&'static str, String)> {
+    let (endpoint, table) = &*DYNAMODB;
+    let owner = format!("owner-{}", Ids::random().change().as_str());
+    let lambda = [
+        ("AWS_LAMBDA_RUNTIME_API", api),
+        ("AWS_LAMBDA_FUNCTION_NAME", "todo-action"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/todo-action"),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "2026/11/22/[$LATEST]0123456789abcdef0123456789abcdef"),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"),
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_DEFAULT_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", ACCESS_KEY),
+        ("AWS_SECRET_ACCESS_KEY", SECRET_KEY),
+        ("AWS_SESSION_TOKEN", SESSION_TOKEN),
+        ("_HANDLER", "bootstrap"),
+        ("LAMBDA_TASK_ROOT", "/var/task"),
+        ("TZ", ":UTC"),
+        ("TABLE_NAME", table),
+        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
+        ("OWNER", &owner),
+    ];
+    lambda.into_iter().map(|(name, value)| (name, value.to_owned())).collect()
+}
+
+async fn dynamodb() -> (String, String) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "which DynamoDB to test against is for whoever runs the tests to say"
+    )]
+    let endpoint = match std::env::var("DYNAMODB_ENDPOINT") {
+        Ok(endpoint) => endpoint,
+        Err(_) => {
+            let (connection, server) = local::serve(local::open(None).unwrap(), std::future::pending()).await.unwrap();
+            tokio::spawn(server);
+            connection.endpoint.unwrap()
+        }
+    };
+    let table = format!("todo-action-test-{}", Ids::random().change().as_str());
+    // As the process will call it: DynamoDB Local keeps the tables of different keys and regions apart.
+    let connection = Connection {
+        region: "eu-west-1".to_owned(),
+        credentials: Credentials::new(ACCESS_KEY, SECRET_KEY, Some(SESSION_TOKEN.to_owned()), None, "test"),
+        ..local::connection(endpoint.clone())
+    };
+    local::create_table(&connect(connection), &table).await.unwrap();
+    (endpoint, table)
+}
+
+fn read(mut pipe: impl Read + Send + 'static, then: impl FnOnce() + Send + 'static) -> mpsc::Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = pipe.read_to_end(&mut bytes);
+        let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
+        then();
+    });
+    receiver
+}
+
+fn router(api: Api) -> Router {
+    Router::new()
+        .route("/2018-06-01/runtime/invocation/next", get(next))
+        .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
+        .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
+        .route("/2018-06-01/runtime/init/error", post(init_error))
+        .layer(DefaultBodyLimit::disable())
+        .with_state(Arc::new(api))
+}
+
+async fn next(State(api): State<Arc<Api>>) -> impl IntoResponse {
+    let Some((id, event)) = api.events.lock().await.recv().await else { std::future::pending().await };
+    let deadline = Clock::system().now().as_millisecond() + 30_000;
+    let headers = [
+        ("lambda-runtime-aws-request-id", id),
+        ("lambda-runtime-deadline-ms", deadline.to_string()),
+        (
+            "lambda-runtime-invoked-function-arn",
+            "arn:aws:lambda:eu-west-1:123456789012:function:todo-action".to_owned(),
+        ),
+        (
+            "lambda-runtime-trace-id",
+            "Root=1-6740a3f2-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1".to_owned(),
+        ),
+    ];
+    (headers, Json(event))
+}
+
+async fn response(State(api): State<Arc<Api>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
+    api.report(Outcome::Response { id, body: json(&body) })
+}
+
+async fn error(State(api): State<Arc<Api>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
+    api.report(Outcome::Error { id, body: json(&body) })
+}
+
+async fn init_error(State(api): State<Arc<Api>>) -> StatusCode {
+    api.report(Outcome::InitError)
+}
+
+impl Api {
+    fn report(&self, outcome: Outcome) -> StatusCode {
+        // A test that ended does not listen any more.
+        let _ = self.outcomes.send(outcome);
+        StatusCode::ACCEPTED
+    }
+}
+
+fn json(body: &[u8]) -> Value {
+    serde_json::from_slice(body).expect("the process sends JSON")
+}
