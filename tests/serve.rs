@@ -54,13 +54,16 @@ impl Server {
     }
 
     fn send(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        self.send_as(method, path, body, &format!("Host: {}", self.address))
+    }
+
+    fn send_as(&self, method: &str, path: &str, body: Value, headers: &str) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            self.address,
+            "{method} {path} HTTP/1.1\r\n{headers}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         )
         .unwrap();
@@ -155,6 +158,35 @@ fn the_greeting_says_where_it_is_and_the_document_says_the_same() {
         assert!(server.greeting.contains(&said), "{said}");
     }
     assert_eq!(server.send("GET", "/openapi.json", Value::Null).1["servers"], json!([{ "url": base }]));
+}
+
+#[test]
+fn a_web_page_of_somebody_else_is_refused() {
+    let folder = Folder::new("origin");
+    let server = Server::start(&folder.file("todos.db"));
+    assert_eq!(server.send("POST", "/todos", json!({"todos": [{"title": "a"}]})).0, 201);
+    let port = server.address.rsplit(':').next().unwrap();
+    let foreign = [
+        format!("Host: {}\r\nOrigin: https://evil.example", server.address),
+        format!("Host: {}\r\nOrigin: null", server.address),
+        format!("Host: evil.example:{port}"),
+    ];
+    for headers in &foreign {
+        let (status, answer) = server.send_as("POST", "/undo", Value::Null, headers);
+        assert_eq!((status, &answer["code"]), (403, &json!("foreign_origin")), "{headers}");
+    }
+    let own = format!("Host: localhost:{port}\r\nOrigin: http://localhost:{port}");
+    assert_eq!(server.send_as("GET", "/todos", Value::Null, &own).1["todos"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_half_sent_request_does_not_keep_it_from_stopping() {
+    let folder = Folder::new("half");
+    let server = Server::start(&folder.file("todos.db"));
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    stream.write_all(b"POST /todos HTTP/1.1\r\nContent-Le").unwrap();
+    assert_eq!(server.send("GET", "/health", Value::Null).0, 200);
+    server.interrupt();
 }
 
 #[test]

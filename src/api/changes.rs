@@ -2,6 +2,7 @@
 
 use axum::{Json as JsonAnswer, extract::State};
 use deserr::Deserr;
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -9,7 +10,7 @@ use super::{
     caller::Caller,
     cursor::Listing,
     error::{ApiError, Place},
-    extract::{Conditions, Json, NoBody, Query},
+    extract::{Conditions, Json, NoBody, NoQuery, Query},
     filter::Limit,
     view::{ChangeView, Now, PageOf},
     write::{TodosWritten, call},
@@ -23,7 +24,7 @@ use crate::{
         key::IdempotencyKey,
         refusal::Refusal,
     },
-    store::{Call, Needs, WriteError, Written},
+    store::{Call, Needs, Range, Snapshot, WriteError, Written},
 };
 
 /// Which page of the changes.
@@ -81,7 +82,7 @@ pub async fn get_changes(
     _: NoBody,
 ) -> Result<JsonAnswer<ChangesPage>, ApiError> {
     let listing = Listing { owner: &caller.owner, of: "getChanges".to_owned() };
-    let after = query.cursor.as_deref().map(|cursor| listing.position(cursor)).transpose()?;
+    let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &Range::changes())).transpose()?;
     let limit = query.limit.unwrap_or_default().0;
     let mut page = PageOf::new(limit);
     let now = app.clock.now();
@@ -101,30 +102,40 @@ pub async fn undo_change(
     State(app): State<App>,
     caller: Caller,
     conditions: Conditions,
+    _: Query<NoQuery>,
     Json { value: body, raw }: Json<UndoChange>,
 ) -> Result<JsonAnswer<TodosWritten>, ApiError> {
     let call = call(&app, Operation::UndoChange, "", &raw, &conditions, body.idempotency_key)?;
-    let written = undo(&caller, call, body.change_id.as_deref()).await.map_err(ApiError::of_write(Place::Todos))?;
+    let written =
+        undo(&app, &caller, call, body.change_id.as_deref()).await.map_err(ApiError::of_write(Place::Change))?;
     Ok(TodosWritten::of(&written))
 }
 
-async fn undo(caller: &Caller, call: Call, change_id: Option<&str>) -> Result<Written, WriteError> {
-    let (change, images) = find(caller, &call, change_id).await?;
+async fn undo(app: &App, caller: &Caller, call: Call, change_id: Option<&str>) -> Result<Written, WriteError> {
+    let now = app.clock.now();
+    // A repetition is answered first: by now the change may be undone by it, or too old to be found.
+    if let Some(written) = caller.store.recorded(&call, now).await? {
+        return Ok(written);
+    }
+    let (change, mut images) = find(caller, change_id, now).await?;
+    // What the call left as it was is not part of what it changed.
+    images.retain(Image::is_change);
     let call = Call { undoes: Some(change.clone()), ..call };
-    let todos = images.iter().map(|image| image.after.id.clone()).collect();
-    // With a key the first call may have happened already, which is for the record to say, not for a guess.
-    let likely =
-        if call.request.is_none() { images.iter().map(|image| image.after.clone()).collect() } else { Vec::new() };
-    let needs = Needs { todos, guess: likely, ..Needs::default() };
-    caller.store.write(&call, &needs, |snapshot| change.undo(&images, &snapshot.todos, call.now)).await
+    let needs = Needs {
+        todos: images.iter().map(|image| image.after.id.clone()).collect(),
+        guess: images.iter().map(|image| image.after.clone()).collect(),
+        ..Needs::default()
+    };
+    let plan = |snapshot: &Snapshot| change.undo(&images, &snapshot.todos, snapshot.now);
+    caller.store.write(&call, &needs, || app.clock.now(), plan).await
 }
 
-async fn find(caller: &Caller, call: &Call, change_id: Option<&str>) -> Result<(Change, Vec<Image>), WriteError> {
+async fn find(caller: &Caller, change_id: Option<&str>, now: Timestamp) -> Result<(Change, Vec<Image>), WriteError> {
     match change_id {
         Some(text) => {
             let id = ChangeId::parse(text).ok_or(Refusal::NoSuchChange)?;
-            Ok(caller.store.change(&id, call.now).await?.ok_or(Refusal::NoSuchChange)?)
+            Ok(caller.store.change(&id, now).await?.ok_or(Refusal::NoSuchChange)?)
         }
-        None => Ok(caller.store.latest_change(call.now).await?.ok_or(Refusal::NothingToUndo)?),
+        None => Ok(caller.store.latest_change(now).await?.ok_or(Refusal::NothingToUndo)?),
     }
 }

@@ -4,7 +4,10 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use super::error::ApiError;
-use crate::{domain::owner::Owner, store::Position};
+use crate::{
+    domain::owner::Owner,
+    store::{Position, Range},
+};
 
 /// Bytes of the tag. It is no secret and no signature: the owner always comes from the credential, so a forged cursor
 /// reads nothing that its forger could not list. It tells a mistaken cursor from a right one.
@@ -26,12 +29,12 @@ impl Listing<'_> {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Reads a cursor of this listing; refuses every other.
-    pub fn position(&self, cursor: &str) -> Result<Position, ApiError> {
+    /// Reads a cursor of this listing, which goes through `range`; refuses every other.
+    pub fn position(&self, cursor: &str, range: &Range) -> Result<Position, ApiError> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor.trim()).map_err(|_| ApiError::BadCursor)?;
         let (tag, place) = bytes.split_at_checked(TAG).ok_or(ApiError::BadCursor)?;
         let position = std::str::from_utf8(place).ok().and_then(Position::parse).ok_or(ApiError::BadCursor)?;
-        if self.tag(&position) == tag { Ok(position) } else { Err(ApiError::BadCursor) }
+        if self.tag(&position) == tag && range.holds(&position) { Ok(position) } else { Err(ApiError::BadCursor) }
     }
 
     fn tag(&self, position: &Position) -> [u8; TAG] {
@@ -54,14 +57,29 @@ mod tests {
         Listing { owner, of: of.to_owned() }
     }
 
+    fn open() -> Range {
+        Range::todos(crate::domain::todo::Status::Open)
+    }
+
+    #[test]
+    fn a_forged_cursor_cannot_leave_its_listing() {
+        let ann = Owner::parse("ann").unwrap();
+        for forged in ["completed#~#k7m2x9qa4t", "zzz#~#k7m2x9qa4t", &format!("open#{}#k7m2x9qa4t", "x".repeat(2_000))]
+        {
+            let cursor = listing(&ann, "open")
+                .cursor(&Position::parse(forged).unwrap_or_else(|| Position::parse("deleted#~#k7m2x9qa4t").unwrap()));
+            assert!(listing(&ann, "open").position(&cursor, &open()).is_err(), "{forged}");
+        }
+    }
+
     #[test]
     fn a_cursor_continues_its_own_listing_and_no_other() {
         let (ann, bob) = (Owner::parse("ann").unwrap(), Owner::parse("bob").unwrap());
         let position = Position::parse("open#~#k7m2x9qa4t").unwrap();
         let cursor = listing(&ann, "open").cursor(&position);
-        assert_eq!(listing(&ann, "open").position(&cursor).unwrap(), position);
-        assert!(listing(&ann, "open tag=a").position(&cursor).is_err());
-        assert!(listing(&bob, "open").position(&cursor).is_err());
+        assert_eq!(listing(&ann, "open").position(&cursor, &open()).unwrap(), position);
+        assert!(listing(&ann, "open tag=a").position(&cursor, &open()).is_err());
+        assert!(listing(&bob, "open").position(&cursor, &open()).is_err());
     }
 
     proptest! {
@@ -74,7 +92,7 @@ mod tests {
             altered[at] = with.chars().next().unwrap();
             let altered: String = altered.into_iter().collect();
             prop_assume!(altered != cursor);
-            prop_assert!(listing(&ann, "open").position(&altered).is_err());
+            prop_assert!(listing(&ann, "open").position(&altered, &open()).is_err());
         }
     }
 }

@@ -8,7 +8,7 @@ use axum::{
 
 use super::{
     problem::{FieldError, Problem, kind},
-    view::fit,
+    view::{characters, fit_problem as fit},
 };
 use crate::{
     domain::{
@@ -21,8 +21,8 @@ use crate::{
 
 /// The media type of RFC 9457, section 3.
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
-/// Offending items that one answer lists; one message each may repeat a part of what was sent.
-const ERRORS: usize = 100;
+/// Characters of the errors in one answer. Together with the todos of a conflict they stay below OpenAI's 100,000.
+const ERRORS_CHARACTERS: usize = 15_000;
 
 /// What an operation answers instead of its result.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub enum ApiError {
     BadCursor,
     /// Values that break rules, each with its path.
     Invalid(Vec<FieldError>),
+    /// A web page of somebody else made the request.
+    ForeignOrigin,
     /// No todo has the id of the path.
     NoSuchTodo,
     /// No operation has this path.
@@ -59,6 +61,8 @@ pub enum Place {
     Ids,
     /// `due`: the call has one item, that of the path.
     Item,
+    /// The call names a change.
+    Change,
 }
 
 impl ApiError {
@@ -80,6 +84,7 @@ impl ApiError {
             Self::Malformed(detail) => kind::MALFORMED.saying(detail),
             Self::BadCursor => kind::BAD_CURSOR.into(),
             Self::Invalid(errors) => Problem { errors: bounded(errors), ..kind::INVALID.into() },
+            Self::ForeignOrigin => kind::FOREIGN_ORIGIN.into(),
             Self::NoSuchTodo => kind::NO_SUCH_TODO.into(),
             Self::NoSuchPath => kind::NO_SUCH_PATH.into(),
             Self::MethodNotAllowed => kind::METHOD_NOT_ALLOWED.into(),
@@ -98,16 +103,19 @@ impl ApiError {
 
 fn refused(refusal: Refusal, place: Place) -> Problem {
     match refusal {
+        Refusal::NotFound(_) if matches!(place, Place::Item) => kind::NO_SUCH_TODO.into(),
         Refusal::NotFound(faults) => Problem { errors: located(faults, place), ..kind::NO_SUCH_TODOS.into() },
         Refusal::Invalid(faults) => Problem { errors: located(faults, place), ..kind::INVALID.into() },
         Refusal::Conflict { faults, current } => {
             Problem { errors: located(faults, place), current: fit(&current), ..kind::CONFLICT.into() }
         }
         Refusal::ChangedSince { ids, current } => {
-            let later = |id: TodoId| FieldError::new(id.as_str(), Invalid::new("was changed after this change"));
+            let message = |id: TodoId| format!("the todo {} was changed after this change", id.as_str());
+            let later = |id: TodoId| FieldError::new("change_id", Invalid::new(message(id)));
             let errors = ids.into_iter().map(later).collect();
             Problem { errors, current: fit(&current), ..kind::CHANGED_SINCE.into() }
         }
+        Refusal::Contended { current } => Problem { current: fit(&current), ..kind::CONTENDED.into() },
         Refusal::AlreadyUndone { by } => kind::ALREADY_UNDONE
             .saying(format!("Nothing was changed. To bring the change back, undo the change {}.", by.as_str())),
         Refusal::NoSuchChange => kind::NO_SUCH_CHANGE.into(),
@@ -122,19 +130,24 @@ fn located(faults: Vec<refusal::Fault>, place: Place) -> Vec<FieldError> {
         (Place::Todos, "") => format!("todos[{}]", fault.item),
         (Place::Todos, field) => format!("todos[{}].{field}", fault.item),
         (Place::Ids, _) => format!("ids[{}]", fault.item),
-        (Place::Item, field) => field.to_owned(),
+        (Place::Item | Place::Change, field) => field.to_owned(),
     };
-    faults.into_iter().map(|fault| FieldError::new(path(&fault), Invalid::new(fault.message))).collect()
+    bounded(faults.into_iter().map(|fault| FieldError::new(path(&fault), Invalid::new(fault.message))).collect())
 }
 
-/// At most so many errors as an answer can hold, the last one saying how many there are besides.
-fn bounded(mut errors: Vec<FieldError>) -> Vec<FieldError> {
-    if errors.len() > ERRORS {
-        let left = errors.len() - ERRORS;
-        errors.truncate(ERRORS);
-        errors.push(FieldError::new("", Invalid::new(format!("and {left} more"))));
+/// As many errors as an answer has room for, and then one that says how many there are besides.
+fn bounded(errors: Vec<FieldError>) -> Vec<FieldError> {
+    let total = errors.len();
+    let mut room = ERRORS_CHARACTERS;
+    let fits = |error: &FieldError| {
+        room = room.saturating_sub(characters(error));
+        room > 0
+    };
+    let mut kept: Vec<_> = errors.into_iter().take_while(fits).collect();
+    if kept.len() < total {
+        kept.push(FieldError::new("", Invalid::new(format!("and {} more", total - kept.len()))));
     }
-    errors
+    kept
 }
 
 /// For the log line of the request: why it failed, in words that are not for the client.

@@ -47,10 +47,10 @@ pub fn readable(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequ
 fn keep_sound_address(headers: &mut HeaderMap) {
     let text =
         |headers: &HeaderMap, name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    if !text(headers, header::HOST.as_str()).is_some_and(|host| Url::parse(&format!("https://{host}/")).is_ok()) {
+    if text(headers, header::HOST.as_str()).is_none_or(|host| Url::parse(&format!("https://{host}/")).is_err()) {
         headers.remove(header::HOST);
     }
-    if !text(headers, "x-forwarded-proto").is_some_and(|scheme| matches!(scheme.as_str(), "http" | "https")) {
+    if text(headers, "x-forwarded-proto").is_none_or(|scheme| !matches!(scheme.as_str(), "http" | "https")) {
         headers.remove("x-forwarded-proto");
     }
 }

@@ -69,6 +69,9 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
             let place = format!("line {}, column {}", error.line(), error.column());
             ApiError::Malformed(format!("The body is not valid JSON at {place}; send one JSON object."))
         })?;
+        if value.is_null() {
+            return Self::read(Value::Object(Map::new()));
+        }
         if !value.is_object() {
             return Err(ApiError::Malformed(
                 "The body must be one JSON object, as the document describes it.".to_owned(),
@@ -161,22 +164,25 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-/// Models send `null` and `""` for "nothing", at every depth: such members do not exist for us. Elements of lists of
-/// plain values go too; of lists of objects they stay and are refused, so that the others keep their numbers.
+/// Models send `null`, `""` and `[]` for "nothing", at every depth: such members do not exist for us. Neither does a list
+/// of nothing but those; in others they are for whoever reads the list, so that the elements keep their numbers.
 fn drop_absent(value: &mut Value) {
-    let absent = |value: &Value| value.is_null() || value.as_str() == Some("");
     match value {
         Value::Object(members) => {
-            members.retain(|_, value| !absent(value));
+            members.retain(|_, value| !is_absent(value));
             members.values_mut().for_each(drop_absent);
         }
-        Value::Array(elements) => {
-            if !elements.iter().any(Value::is_object) {
-                elements.retain(|element| !absent(element));
-            }
-            elements.iter_mut().for_each(drop_absent);
-        }
+        Value::Array(elements) => elements.iter_mut().for_each(drop_absent),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn is_absent(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(elements) => elements.iter().all(is_absent),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
     }
 }
 
@@ -253,13 +259,43 @@ fn in_words(kind: ValueKind) -> &'static str {
 }
 
 fn unknown(key: &str, accepted: &[&str]) -> Invalid {
-    // 0.74 takes "prio" for "priority" and "dun" for "done", and leaves "colour" without a guess.
-    let close = accepted.iter().map(|name| (strsim::jaro_winkler(&key.to_lowercase(), name), *name));
-    let best = close.filter(|(closeness, _)| *closeness > 0.74).max_by(|(one, _), (other, _)| one.total_cmp(other));
-    Invalid::new(match best {
-        Some((_, name)) => format!("is not a field here; did you mean {name}?"),
+    Invalid::new(match meant(&key.to_lowercase(), accepted) {
+        Some(name) => format!("is not a field here; did you mean {name}?"),
+        None if accepted.is_empty() => "is not a field here; there are none".to_owned(),
         None => format!("is not a field here; the fields are {}", accepted.join(", ")),
     })
+}
+
+/// The field that was probably meant: one that begins alike ("prio", "due_date"), one that is a slip away ("titel"), or
+/// one that others call so.
+fn meant<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
+    const SYNONYMS: [(&str, &str); 17] = [
+        ("name", "title"),
+        ("task", "title"),
+        ("text", "title"),
+        ("content", "title"),
+        ("summary", "title"),
+        ("description", "notes"),
+        ("body", "notes"),
+        ("details", "notes"),
+        ("labels", "tags"),
+        ("label", "tags"),
+        ("deadline", "due"),
+        ("date", "due"),
+        ("project", "list"),
+        ("importance", "priority"),
+        ("subtasks", "steps"),
+        ("completed", "status"),
+        ("version", "expected_version"),
+    ];
+    let alike = |name: &str| key.len() >= 3 && (name.starts_with(key) || key.starts_with(name));
+    let slips = |name: &str| strsim::damerau_levenshtein(key, name);
+    let near = || {
+        accepted.iter().copied().filter(|name| slips(name) <= (name.len() / 4).max(1)).min_by_key(|name| slips(name))
+    };
+    let synonym = || SYNONYMS.iter().find(|(word, _)| *word == key).map(|(_, name)| *name);
+    let begins = accepted.iter().copied().find(|name| alike(name));
+    begins.or_else(near).or_else(|| accepted.iter().copied().find(|name| synonym() == Some(*name)))
 }
 
 /// A name that a caller made up may be of any length.

@@ -11,6 +11,7 @@ pub mod gateway;
 mod health;
 mod log;
 pub mod openapi;
+pub mod origin;
 mod pages;
 mod problem;
 mod todo;
@@ -18,11 +19,23 @@ mod todos;
 mod view;
 mod write;
 
-use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{app::App, domain::limits};
+use crate::{
+    app::App,
+    domain::limits,
+    store::{Fault, Kind},
+};
 use error::ApiError;
 
 /// Everything that is served.
@@ -34,8 +47,18 @@ pub fn router(app: App) -> Router {
         .fallback(async || ApiError::NoSuchPath)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .layer(middleware::from_fn(deadline))
         .layer(middleware::from_fn_with_state(log, log::observe))
         .with_state(app)
+}
+
+/// How long a request may take in all. API Gateway gives up after 30 seconds, and the caller then knows nothing.
+const DEADLINE: Duration = Duration::from_secs(14);
+
+async fn deadline(request: Request, next: Next) -> Response {
+    let late = || Fault { kind: Kind::Unavailable, cause: "the request took too long".to_owned() };
+    let answer = tokio::time::timeout(DEADLINE, next.run(request)).await;
+    answer.unwrap_or_else(|_| ApiError::Failed(late()).into_response())
 }
 
 /// The operations of the document.

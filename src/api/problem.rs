@@ -94,6 +94,8 @@ pub mod kind {
         "Send the request as the document at /openapi.json describes it.");
     pub const BAD_CURSOR: Kind = Kind::new(400, "bad_cursor", "The cursor cannot be used",
         "Leave the cursor out to start from the beginning; a cursor only continues the listing that returned it, with the same filters.");
+    pub const FOREIGN_ORIGIN: Kind = Kind::new(403, "foreign_origin", "The request comes from another site",
+        "Send it from a program on this machine, to the address that the server printed.");
     pub const NO_SUCH_TODO: Kind = Kind::new(404, "not_found", "There is no such todo",
         "Use an id that getTodos returned; ids cannot be guessed.");
     pub const NO_SUCH_TODOS: Kind = Kind::new(404, "not_found", "Some todos do not exist",
@@ -108,6 +110,8 @@ pub mod kind {
         "Use one of the methods in the Allow header, as the document at /openapi.json has them.");
     pub const CONFLICT: Kind = Kind::new(409, "conflict", "Some todos are not as expected",
         "Nothing was changed. See the todos as they are now in current, decide again, and send the request with their versions or without expected_version.");
+    pub const CONTENDED: Kind = Kind::new(409, "conflict", "Others are changing the same todos",
+        "Nothing was changed. Send the same request again; see the todos as they are now in current.");
     pub const CHANGED_SINCE: Kind = Kind::new(409, "changed_since", "Some todos were changed since",
         "Nothing was undone, because that would lose the later changes. Undo those first (getChanges lists them), or change the todos with updateTodos.");
     pub const ALREADY_UNDONE: Kind = Kind::new(409, "already_undone", "The change has been undone before",

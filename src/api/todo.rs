@@ -4,7 +4,7 @@ use axum::{Json as JsonAnswer, extract::State, response::Response};
 use deserr::{DeserializeError, Deserr, IntoValue, Map, MergeWithError, Value, ValuePointerRef};
 use serde::Serialize;
 use utoipa::{
-    PartialSchema, ToSchema,
+    IntoParams, PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, Type},
 };
 
@@ -32,6 +32,21 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TodoFound {
     todo: TodoView,
+}
+
+/// What `deleteTodo` takes besides the id. GPTs send no headers and DELETE has no body.
+#[derive(Debug, Deserr, IntoParams)]
+#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+#[into_params(parameter_in = Query)]
+pub struct DeleteTodoQuery {
+    /// Deletes the todo only if it still has this version.
+    #[deserr(default)]
+    #[param(value_type = i64, required = false, minimum = 1)]
+    expected_version: Option<Version>,
+    /// Any text unique to this intent. Sending the same again deletes nothing twice.
+    #[deserr(default)]
+    #[param(value_type = String, required = false, max_length = 200)]
+    idempotency_key: Option<IdempotencyKey>,
 }
 
 /// What `updateTodo` takes: a [`TodoEdit`] whose id stands in the path, and an idempotency key.
@@ -80,12 +95,7 @@ pub async fn update_todo(
     if edit.id.as_deref().is_some_and(|other| TodoId::parse(other).as_ref() != Some(&id)) {
         return Err(ApiError::invalid("id", "is not the id in the path; leave it out here"));
     }
-    match (edit.expected_version, conditions.if_match) {
-        (Some(Version(body)), Some(header)) if body != header => {
-            return Err(ApiError::invalid("expected_version", "differs from the header If-Match; send one of them"));
-        }
-        (body, header) => edit.expected_version = body.or(header.map(Version)),
-    }
+    edit.expected_version = expected_version(edit.expected_version, conditions.if_match)?.map(Version);
     let call = call(&app, Operation::UpdateTodo, id.as_str(), &raw, &conditions, body.idempotency_key)?;
     let edits = [(Named::new(id.as_str()), edit)];
     let written = write::update(&app, &caller, &call, &edits).await.map_err(ApiError::of_write(Place::Item))?;
@@ -95,7 +105,7 @@ pub async fn update_todo(
 /// Delete a todo
 #[utoipa::path(
     delete, path = "/todos/{id}", operation_id = "deleteTodo",
-    params(("id" = String, Path, description = "Id of the todo", example = "k7m2x9qa4t")),
+    params(("id" = String, Path, description = "Id of the todo", example = "k7m2x9qa4t"), DeleteTodoQuery),
     summary = "Delete one todo",
     description = "Deletes one todo. It is kept for 30 days and comes back with undoChange.",
     responses((status = 200, description = "Deleted", body = TodoWritten), super::openapi::DeleteErrors),
@@ -105,13 +115,25 @@ pub async fn delete_todo(
     caller: Caller,
     ItemId(id): ItemId,
     conditions: Conditions,
-    _: Query<NoQuery>,
+    Query(query): Query<DeleteTodoQuery>,
     _: NoBody,
 ) -> Result<Response, ApiError> {
-    let call = call(&app, Operation::DeleteTodo, id.as_str(), &serde_json::Value::Null, &conditions, None)?;
+    let expected = expected_version(query.expected_version, conditions.if_match)?;
+    let call =
+        call(&app, Operation::DeleteTodo, id.as_str(), &serde_json::Value::Null, &conditions, query.idempotency_key)?;
     let named = [Named::new(id.as_str())];
-    let written = write::delete(&app, &caller, &call, &named, conditions.if_match).await;
+    let written = write::delete(&app, &caller, &call, &named, expected).await;
     Ok(TodoWritten::of(&written.map_err(ApiError::of_write(Place::Item))?))
+}
+
+/// The version that the caller has seen, from the request or from `If-Match`.
+fn expected_version(sent: Option<Version>, if_match: Option<u64>) -> Result<Option<u64>, ApiError> {
+    match (sent, if_match) {
+        (Some(Version(sent)), Some(header)) if sent != header => {
+            Err(ApiError::invalid("expected_version", "differs from the header If-Match; send one of them"))
+        }
+        (sent, header) => Ok(sent.map(|version| version.0).or(header)),
+    }
 }
 
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for UpdateTodo {

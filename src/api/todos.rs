@@ -9,7 +9,7 @@ use super::{
     caller::Caller,
     cursor::Listing,
     error::{ApiError, Place},
-    extract::{Conditions, Json, NoBody, Query},
+    extract::{Conditions, Json, NoBody, NoQuery, Query},
     filter::TodosQuery,
     problem::FieldError,
     view::{Now, PageOf, TodoView},
@@ -26,7 +26,7 @@ use crate::{
         plan::{self, Named},
         todo::NewTodo,
     },
-    store::{Needs, Take},
+    store::{Needs, Snapshot, Take},
 };
 
 /// Todos to add.
@@ -61,6 +61,10 @@ pub struct DeleteQuery {
     /// Ids of the todos, separated by commas; at most 40.
     #[param(value_type = String, example = "k7m2x9qa4t,p3n8w5rb6v")]
     ids: Ids,
+    /// Any text unique to this intent. Sending the same again deletes nothing twice.
+    #[deserr(default)]
+    #[param(value_type = String, required = false, max_length = 200)]
+    idempotency_key: Option<IdempotencyKey>,
 }
 
 /// Ids separated by commas.
@@ -96,7 +100,7 @@ pub async fn get_todos(
     query.check()?;
     let listing = Listing { owner: &caller.owner, of: query.listing() };
     let (range, filter) = (query.range(), query.filter());
-    let after = query.cursor.as_deref().map(|cursor| listing.position(cursor)).transpose()?;
+    let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &range)).transpose()?;
     let limit = query.limit.unwrap_or_default().0;
     // One more than asked for shows whether there are more. With filters nobody knows how many have to be read.
     let at_most = filter.is_none().then_some(limit + 1);
@@ -125,13 +129,17 @@ pub async fn add_todos(
     State(app): State<App>,
     caller: Caller,
     conditions: Conditions,
+    _: Query<NoQuery>,
     Json { value: body, raw }: Json<AddTodos>,
 ) -> Result<(StatusCode, JsonAnswer<TodosWritten>), ApiError> {
     counted(body.todos.len(), "todos")?;
     let call = call(&app, Operation::AddTodos, "", &raw, &conditions, body.idempotency_key)?;
-    let moment = moment(&app, &call);
-    let plan = |_: &_| Ok(plan::add(&body.todos, || app.ids.todo(), &moment));
-    let written = caller.store.write(&call, &Needs::default(), plan).await.map_err(ApiError::of_write(Place::Todos))?;
+    let plan = |snapshot: &Snapshot| Ok(plan::add(&body.todos, || app.ids.todo(), &moment(&app, snapshot)));
+    let written = caller
+        .store
+        .write(&call, &Needs::default(), || app.clock.now(), plan)
+        .await
+        .map_err(ApiError::of_write(Place::Todos))?;
     let status = if written.replayed { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, TodosWritten::of(&written)))
 }
@@ -147,6 +155,7 @@ pub async fn update_todos(
     State(app): State<App>,
     caller: Caller,
     conditions: Conditions,
+    _: Query<NoQuery>,
     Json { value: body, raw }: Json<UpdateTodos>,
 ) -> Result<JsonAnswer<TodosWritten>, ApiError> {
     counted(body.todos.len(), "todos")?;
@@ -173,7 +182,8 @@ pub async fn delete_todos(
     let ids = query.ids.0;
     counted(ids.len(), "ids")?;
     let target = ids.iter().map(|named| named.sent.as_str()).collect::<Vec<_>>().join(",");
-    let call = call(&app, Operation::DeleteTodos, &target, &serde_json::Value::Null, &conditions, None)?;
+    let call =
+        call(&app, Operation::DeleteTodos, &target, &serde_json::Value::Null, &conditions, query.idempotency_key)?;
     let written = write::delete(&app, &caller, &call, &ids, None).await.map_err(ApiError::of_write(Place::Ids))?;
     Ok(TodosWritten::of(&written))
 }

@@ -15,6 +15,9 @@ use crate::{
 /// Characters of todos or changes in one answer. OpenAI cuts a connection at 100,000; the rest is for what surrounds them.
 const ANSWER_CHARACTERS: usize = 90_000;
 
+/// Characters of the todos beside a problem's errors.
+const PROBLEM_CHARACTERS: usize = 80_000;
+
 /// A todo.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Todo)]
@@ -177,15 +180,24 @@ impl Now {
     }
 }
 
-/// The todos as they go into an answer that must hold all of them. When they are too long together, the longest fields
-/// of the last ones are left out and named.
+/// The todos as they go into an answer that must hold all of them. Where they are too long together, the longest fields
+/// of those that do not fit are left out and named.
 pub fn fit<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
+    fit_into(ANSWER_CHARACTERS, todos)
+}
+
+/// The same beside the errors of a problem.
+pub fn fit_problem<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
+    fit_into(PROBLEM_CHARACTERS, todos)
+}
+
+fn fit_into<'a>(room: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     let mut views: Vec<TodoView> = todos.into_iter().map(TodoView::from).collect();
     let short: Vec<TodoView> = views.iter().map(TodoView::shortened).collect();
     let mut total: usize = short.iter().map(characters).sum();
     for (view, short) in views.iter_mut().zip(short) {
         let more = characters(view).saturating_sub(characters(&short));
-        if total + more <= ANSWER_CHARACTERS {
+        if total + more <= room {
             total += more;
         } else {
             *view = short;
@@ -231,7 +243,7 @@ impl<T: Serialize> PageOf<T> {
 }
 
 /// Characters of a value in an answer, the comma behind it included.
-fn characters<T: Serialize>(value: &T) -> usize {
+pub fn characters<T: Serialize>(value: &T) -> usize {
     serde_json::to_string(value).map_or(0, |json| json.chars().count() + 1)
 }
 

@@ -25,7 +25,7 @@ use crate::{
         plan::{self, Moment, Named},
         todo::Todo,
     },
-    store::{Call, Needs, WriteError, Written},
+    store::{Call, Needs, Snapshot, WriteError, Written},
 };
 
 /// The todos as they are after the call.
@@ -68,13 +68,13 @@ pub struct WriteOutcome {
     pub unchanged: bool,
 }
 
-/// The moment of a call in the owner's time zone.
-pub fn moment(app: &App, call: &Call) -> Moment {
-    Moment { now: call.now, zone: app.config.time_zone.clone() }
+/// The moment of a plan in the owner's time zone.
+pub fn moment(app: &App, snapshot: &Snapshot) -> Moment {
+    Moment { now: snapshot.now, zone: app.config.time_zone.clone() }
 }
 
-/// The write that a request asks for. `target` is the id of an item route, `raw` the body; the key may come in
-/// the header or in the body, but not as two different ones.
+/// The write that a request asks for. `target` is what the path and the query name, `raw` the body; the key may come in
+/// the header or in the request, but not as two different ones. `If-Match` is for one todo and refused elsewhere.
 pub fn call(
     app: &App,
     operation: Operation,
@@ -92,11 +92,16 @@ pub fn call(
         }
         (header, body) => body.or_else(|| header.clone()),
     };
+    let on_item = matches!(operation, Operation::UpdateTodo | Operation::DeleteTodo);
+    if conditions.if_match.is_some() && !on_item {
+        let detail = "If-Match is for operations on one todo; send expected_version with each todo instead.";
+        return Err(ApiError::Malformed(detail.to_owned()));
+    }
+    let target = format!("{target} {:?}", conditions.if_match);
     Ok(Call {
         operation,
         change_id: key.as_ref().map_or_else(|| app.ids.change(), ChangeId::from_key),
-        request: key.map(|_| Fingerprint::new(operation.word(), target, raw)),
-        now: app.clock.now(),
+        request: key.map(|_| Fingerprint::new(operation.word(), &target, raw)),
         undoes: None,
     })
 }
@@ -109,13 +114,13 @@ pub async fn update(
     edits: &[(Named, TodoEdit)],
 ) -> Result<Written, WriteError> {
     plan::check_edits(edits)?;
-    let moment = moment(app, call);
     let needs = Needs {
         todos: edits.iter().filter_map(|(named, _)| named.id.clone()).collect(),
         lists: edits.iter().filter_map(|(_, edit)| edit.list.clone()).collect(),
         guess: Vec::new(),
     };
-    caller.store.write(call, &needs, |snapshot| plan::update(edits, &snapshot.todos, &moment)).await
+    let plan = |snapshot: &Snapshot| plan::update(edits, &snapshot.todos, &moment(app, snapshot));
+    caller.store.write(call, &needs, || app.clock.now(), plan).await
 }
 
 /// Deletes several todos, or one.
@@ -126,9 +131,9 @@ pub async fn delete(
     named: &[Named],
     expected_version: Option<u64>,
 ) -> Result<Written, WriteError> {
-    let moment = moment(app, call);
     let needs = Needs { todos: named.iter().filter_map(|named| named.id.clone()).collect(), ..Needs::default() };
-    caller.store.write(call, &needs, |snapshot| plan::delete(named, expected_version, &snapshot.todos, &moment)).await
+    let plan = |snapshot: &Snapshot| plan::delete(named, expected_version, &snapshot.todos, &moment(app, snapshot));
+    caller.store.write(call, &needs, || app.clock.now(), plan).await
 }
 
 impl TodosWritten {

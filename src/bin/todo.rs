@@ -1,14 +1,20 @@
 //! The `todo` command: todo-action on a laptop.
 
+use std::future::IntoFuture;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::middleware;
 use clap::{Parser, Subcommand};
 use directories::ProjectDirs;
 use todo_action::{
-    api::{self, openapi},
+    api::{
+        self, openapi,
+        origin::{OwnHosts, own_origin},
+    },
     app::{App, Clock, Ids},
     config::{Config, base_url},
     local,
@@ -91,25 +97,48 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     let address = listener.local_addr()?;
     let data = arguments.data.map_or_else(default_data_file, Ok)?;
 
-    let (stop, stopping) = watch::channel(false);
-    let (connection, dynamodb) = local::serve(local::open(Some(&data))?, told(stopping.clone())).await?;
+    // The database outlives the requests that are under way when it is time to stop.
+    let (close, closing) = watch::channel(false);
+    let (connection, dynamodb) = local::serve(local::open(Some(&data))?, told(closing)).await?;
     let dynamodb = tokio::spawn(dynamodb);
     let client = connect(connection);
     local::create_table(&client, TABLE).await?;
 
-    let base_url = format!("http://{address}");
-    let config = Config { public_url: Some(base_url.clone()), ..config };
+    let here = format!("http://{address}");
+    let base_url = config.public_url.clone().unwrap_or_else(|| here.clone());
+    let hosts = own_hosts(address, &base_url);
+    let config = Config { public_url: Some(base_url), ..config };
     let app =
         App { config: Arc::new(config), store: Store::new(client, TABLE), clock: Clock::system(), ids: Ids::random() };
-    greet(&base_url, &data);
-    tokio::spawn(async move {
+    let router = api::router(app).layer(middleware::from_fn_with_state(hosts, own_origin));
+    greet(&here, &data);
+    let (stop, stopping) = watch::channel(false);
+    let server = axum::serve(listener, router).with_graceful_shutdown(told(stopping));
+    let asked = async {
         asked_to_stop().await;
         stop.send_replace(true);
-    });
-    axum::serve(listener, api::router(app)).with_graceful_shutdown(told(stopping)).await?;
-    dynamodb.await?;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = server.into_future() => served?,
+        // A connection that never ends its request must not keep the server from ending.
+        () = asked => {}
+    }
+    close.send_replace(true);
+    drop(tokio::time::timeout(GRACE, dynamodb).await);
     println!("Stopped.");
     Ok(())
+}
+
+/// How long requests under way may take when the server is asked to stop.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// The names under which programs on this machine reach the server, and the one that `PUBLIC_URL` adds.
+fn own_hosts(address: SocketAddr, base_url: &str) -> OwnHosts {
+    let port = address.port();
+    let public = base_url.split_once("://").map_or(base_url, |(_, rest)| rest).split('/').next().unwrap_or_default();
+    let local = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}:{port}"));
+    OwnHosts(local.into_iter().chain([address.to_string(), public.to_ascii_lowercase()]).collect())
 }
 
 /// Our own lines alone: the embedded DynamoDB warns of every condition that does not hold, which is an answer like others.

@@ -48,7 +48,10 @@ impl DueInput {
     pub fn resolve(self, zone: &TimeZone) -> Due {
         match self {
             Self::Local(due) => due,
-            Self::Instant(instant) => Due::At(zone.to_datetime(instant)),
+            Self::Instant(instant) => {
+                let clock = zone.to_datetime(instant);
+                Due::At(clock.date().at(clock.hour(), clock.minute(), 0, 0))
+            }
         }
     }
 }
@@ -95,11 +98,19 @@ fn number(two_digits: &str) -> Option<i8> {
 fn instant(text: &str) -> Option<Timestamp> {
     day(text.get(..10)?)?;
     let time = text.get(11..)?;
+    // A bracketed zone behind the offset is not RFC 3339, and would be overlooked.
+    if time.contains('[') {
+        return None;
+    }
     let shaped = matches!(text.as_bytes()[10], b'T' | b't' | b' ')
         && time.len() >= 9
         && time.as_bytes()[2] == b':'
         && time.as_bytes()[5] == b':';
-    shaped.then(|| text.parse().ok()).flatten()
+    let instant: Timestamp = shaped.then(|| text.parse().ok()).flatten()?;
+    // Two days from the ends of the calendar, so that every zone's wall clock is within it.
+    let first = TimeZone::UTC.to_timestamp(Date::constant(1, 1, 3).at(0, 0, 0, 0)).ok()?;
+    let last = TimeZone::UTC.to_timestamp(Date::constant(9999, 12, 29).at(0, 0, 0, 0)).ok()?;
+    (first..last).contains(&instant).then_some(instant)
 }
 
 impl fmt::Display for Due {
@@ -152,6 +163,9 @@ mod tests {
     fn anything_else_is_refused_with_the_accepted_forms() {
         for refused in [
             "tomorrow",
+            "0000-01-01T00:00:00+01:00",
+            "9999-12-31T23:00:00-05:00",
+            "2026-11-27T15:00:00Z[Europe/Berlin]",
             "2026-02-30",
             "2026-13-01",
             "26-11-27",
@@ -175,6 +189,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_was_read_is_read_back(
+            year in 0i16..=9999, month in 1i8..=12, day in 1i8..=28, hour in 0i8..24, minute in 0i8..60, offset in -12i8..=14,
+            zone in prop_oneof![Just("UTC"), Just("Pacific/Kiritimati"), Just("Pacific/Pago_Pago"), Just("Asia/Kathmandu")],
+        ) {
+            let zone = TimeZone::get(zone).unwrap();
+            let date = format!("{year:04}-{month:02}-{day:02}");
+            for text in [date.clone(), format!("{date}T{hour:02}:{minute:02}"), format!("{date}T{hour:02}:{minute:02}:00{offset:+03}:00")] {
+                if let Ok(input) = DueInput::parse(text.clone()) {
+                    let due = input.resolve(&zone);
+                    prop_assert_eq!(Due::try_from(due.to_string()).unwrap(), due, "{}", text);
+                }
+            }
+        }
+
         #[test]
         fn no_text_makes_it_panic(text in "\\PC{0,24}") {
             let _ = DueInput::parse(text);

@@ -6,6 +6,7 @@ pub mod id;
 pub mod invalid;
 pub mod key;
 pub mod limits;
+pub mod listed;
 pub mod owner;
 pub mod patch;
 pub mod plan;

@@ -1,6 +1,6 @@
 //! What an update may do to a todo: absent means unchanged.
 
-use std::convert::Infallible;
+use std::{collections::HashSet, convert::Infallible};
 
 use deserr::{DeserializeError, Deserr, ErrorKind, IntoValue, Value, ValuePointerRef, take_cf_content};
 use jiff::{Timestamp, tz::TimeZone};
@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::{
     due::DueInput,
     invalid::Invalid,
+    listed::Listed,
     text::{ListName, Notes, Title},
     todo::{Priority, Status, Step, Steps, Tags, Todo},
     words::words,
@@ -69,7 +70,7 @@ pub struct TodoEdit {
     /// Fields to empty. An empty text or null in a field changes nothing.
     #[deserr(default)]
     #[schema(value_type = Vec<Clearable>, inline, required = false, example = json!(["due"]))]
-    pub clear: Vec<Clearable>,
+    pub clear: Clear,
     /// Changes the todo only if it still has this version.
     #[deserr(default)]
     #[schema(value_type = i64, required = false, minimum = 1)]
@@ -91,6 +92,11 @@ words! {
     /// A field that can be emptied.
     Clearable { Due = "due", Notes = "notes", Tags = "tags", Steps = "steps" }
 }
+
+/// Fields to empty, each once.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserr)]
+#[deserr(from(Listed<Clearable>) = Clear::of, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+pub struct Clear(Vec<Clearable>);
 
 /// The version a caller has seen. Models send numbers as text now and then, which is taken too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +130,7 @@ impl TodoEdit {
     /// Fields that are to be set and cleared at once: a contradiction.
     pub fn contradictions(&self) -> Vec<FieldError> {
         self.clear
+            .0
             .iter()
             .filter(|field| match field {
                 Clearable::Due => self.due.is_some(),
@@ -146,7 +153,7 @@ impl TodoEdit {
             Some(EditStatus::Completed) => todo.moved_to(Status::Completed, now),
             None => todo.clone(),
         };
-        for field in &self.clear {
+        for field in &self.clear.0 {
             field.empty(&mut after);
         }
         if let Some(title) = &self.title {
@@ -201,6 +208,13 @@ impl TodoEdit {
             todo.tags = todo.tags.with(tags)?;
         }
         Ok(())
+    }
+}
+
+impl Clear {
+    fn of(Listed(fields): Listed<Clearable>) -> Self {
+        let mut seen = HashSet::new();
+        Self(fields.into_iter().filter(|field| seen.insert(*field)).collect())
     }
 }
 

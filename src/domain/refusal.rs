@@ -14,6 +14,8 @@ pub enum Refusal {
     Invalid(Vec<Fault>),
     /// Some of the todos are not in the state the caller expected; their current states are given.
     Conflict { faults: Vec<Fault>, current: Vec<Todo> },
+    /// Others kept changing these todos while this write was planned, again and again.
+    Contended { current: Vec<Todo> },
     /// No change has this id, or it is older than 30 days.
     NoSuchChange,
     /// The owner has no change that could be undone.

@@ -85,7 +85,8 @@ impl Tag {
 /// The text without case, composed: how names are compared. Compatibility forms stay, because taking them apart can make
 /// a name of 60 characters longer than the 1,024 bytes of a sort key.
 fn without_case(text: &str) -> String {
-    text.nfc().flat_map(char::to_lowercase).collect()
+    // Greek writes one letter in two ways, at the end of a word in the other.
+    text.nfc().flat_map(char::to_lowercase).map(|letter| if letter == 'ς' { 'σ' } else { letter }).collect()
 }
 
 /// The text with case and accents taken away: how a search compares.
@@ -116,28 +117,50 @@ fn many_lines(text: &str) -> String {
     kept.trim().to_owned()
 }
 
-/// Control characters, and the zero-width and direction marks that hide text or turn it around. The two joiners are
-/// kept where they carry meaning, between letters or pictures outside ASCII: emoji families, Persian, Indic scripts.
+/// Whether a letter is to go: control characters, and what is not seen or turns text around. Three kinds stay where they
+/// carry meaning: joiners between letters or pictures outside ASCII (emoji families, Persian, Indic scripts), variation
+/// selectors behind a letter, and the tags of a flag.
 fn is_invisible(letters: &[char], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| letters[before]);
     match letters[at] {
         '\u{200c}' | '\u{200d}' => {
-            let joins = |neighbour: Option<&char>| {
-                neighbour.is_some_and(|letter| !letter.is_ascii() && !letter.is_whitespace() && !is_mark(*letter))
+            let joins = |neighbour: Option<char>| {
+                neighbour.is_some_and(|letter| {
+                    !letter.is_ascii() && !letter.is_whitespace() && (!is_ignorable(letter) || is_selector(letter))
+                })
             };
-            !(joins(at.checked_sub(1).and_then(|before| letters.get(before))) && joins(letters.get(at + 1)))
+            !(joins(before) && joins(letters.get(at + 1).copied()))
         }
-        letter => letter.is_control() || is_mark(letter),
+        letter if is_selector(letter) => before.is_none_or(|before| before.is_whitespace() || is_ignorable(before)),
+        letter if is_tag(letter) => letters[..at].iter().rev().find(|letter| !is_tag(**letter)) != Some(&'\u{1f3f4}'),
+        letter => letter.is_control() || is_ignorable(letter),
     }
 }
 
-/// Zero-width space and joiners, direction marks and overrides, word joiner and other invisible operators, BOM, soft hyphen.
-fn is_mark(letter: char) -> bool {
-    matches!(letter, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+/// What stands for a picture's form, emoji or text.
+fn is_selector(letter: char) -> bool {
+    matches!(letter, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// Letters nobody sees, which spell the region of a flag, or hide a message for a model.
+fn is_tag(letter: char) -> bool {
+    matches!(letter, '\u{e0000}'..='\u{e007f}')
+}
+
+/// Unicode's `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt): fillers, zero-width characters, direction marks
+/// and overrides, selectors, tags; and the empty pattern of Braille, which is as blank.
+fn is_ignorable(letter: char) -> bool {
+    matches!(letter,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn bounded(text: String, limit: usize) -> Result<String, Invalid> {
     let length = text.chars().count();
-    if length == 0 {
+    let seen = |letter: char| !letter.is_whitespace() && !is_ignorable(letter) && !is_combining_mark(letter);
+    if !text.chars().any(seen) {
         return Err(Invalid::new("must have at least one visible character"));
     }
     if length > limit {
@@ -161,19 +184,38 @@ mod tests {
         assert_eq!(title("pay\u{200b}ment\u{feff}"), "payment");
         assert_eq!(title("\u{202e}evil\u{202c}"), "evil");
         assert_eq!(title("a\u{200d}b"), "ab");
+        assert_eq!(title("buy\u{e0041}\u{e0042} milk\u{34f}"), "buy milk");
     }
 
     #[test]
     fn emoji_families_and_right_to_left_text_survive() {
-        for kept in ["👨‍👩‍👧 picnic", "می‌خواهم", "לקנות חלב", "🏳️‍🌈", "क्‍ष"]
-        {
+        for kept in [
+            "👨‍👩‍👧 picnic",
+            "می‌خواهم",
+            "לקנות חלב",
+            "🏳️‍🌈",
+            "क्‍ष",
+            "☎️ call",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} flag",
+        ] {
             assert_eq!(title(kept), kept);
         }
     }
 
     #[test]
     fn text_without_anything_visible_is_refused() {
-        for empty in ["", "   ", "\n\t", "\u{200b}\u{feff}", "\u{0}"] {
+        for empty in [
+            "",
+            "   ",
+            "\n\t",
+            "\u{200b}\u{feff}",
+            "\u{0}",
+            "\u{e0041}\u{e0042}",
+            "\u{fe0f}",
+            "\u{3164}",
+            "\u{2800}",
+            "\u{301}",
+        ] {
             assert!(Title::parse(empty.to_owned()).is_err(), "{empty:?}");
         }
     }
@@ -194,6 +236,7 @@ mod tests {
     fn names_match_without_case_and_searches_without_accents() {
         assert_eq!(without_case("ÉCOLE"), "école");
         assert_eq!(without_case("E\u{301}COLE"), "école");
+        assert_eq!(without_case("ΔΟΥΛΕΙΕΣ"), without_case("δουλειες"));
         assert_eq!(without_case_and_accents("École ﬁne ÅNGSTRÖM"), "ecole fine angstrom");
     }
 

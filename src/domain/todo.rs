@@ -14,6 +14,7 @@ use super::{
     id::TodoId,
     invalid::Invalid,
     limits,
+    listed::Listed,
     text::{ListName, Notes, StepTitle, Tag, Title},
     words::words,
 };
@@ -75,7 +76,7 @@ pub struct Step {
 /// At most 20 tags, no two of which differ only in case.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, deserr::Deserr)]
 #[serde(transparent)]
-#[deserr(try_from(Vec<Tag>) = Tags::parse -> Invalid, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+#[deserr(try_from(Listed<Tag>) = Tags::parse -> Invalid, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct Tags(Vec<Tag>);
 
 /// At most 50 steps.
@@ -163,6 +164,7 @@ impl Todo {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "words! makes the enum")]
 impl Default for Priority {
     fn default() -> Self {
         Self::Normal
@@ -180,7 +182,7 @@ impl ToSchema for Tags {}
 
 impl Tags {
     /// Takes the tags in their order, each once: the first spelling stays. Refused when more than 20 are left.
-    pub fn parse(tags: Vec<Tag>) -> Result<Self, Invalid> {
+    pub fn parse(Listed(tags): Listed<Tag>) -> Result<Self, Invalid> {
         let mut seen = HashSet::new();
         let tags: Vec<_> = tags.into_iter().filter(|tag| seen.insert(tag.key())).collect();
         if tags.len() > limits::TAGS {
@@ -191,7 +193,7 @@ impl Tags {
 
     /// These tags and `more`.
     pub fn with(&self, more: &Self) -> Result<Self, Invalid> {
-        Self::parse(self.0.iter().chain(&more.0).cloned().collect())
+        Self::parse(Listed(self.0.iter().chain(&more.0).cloned().collect()))
     }
 
     /// These tags without `others`, in any case.

@@ -23,7 +23,7 @@ pub(super) const UNDONE_BY: &str = "undone_by";
 /// Images up to this size, as JSON, lie in the record itself, which the index holds a second time.
 const INLINE_BYTES: usize = 8 * 1024;
 /// Size of a part, as JSON; the largest single image is well below 100 KB more.
-const PART_BYTES: usize = 250 * 1024;
+const PART_BYTES: usize = 300 * 1024;
 
 #[derive(Serialize, Deserialize, Default)]
 struct Images {
@@ -143,8 +143,9 @@ fn read_change(items: Vec<Item>, now: Timestamp) -> Result<Option<(Change, Vec<I
     let Some(record) = items.next().filter(|record| !item::expired(record, now)) else {
         return Ok(None);
     };
-    let mut images = item::from_item::<Images>(record.clone())?.images;
-    for part in items {
+    let Images { mut images, parts } = item::from_item(record.clone())?;
+    // An earlier change under the same idempotency key may have left more parts, which expired with it.
+    for part in items.take(parts) {
         images.extend(item::from_item::<Images>(part)?.images);
     }
     Ok(Some((item::from_item(record)?, images)))

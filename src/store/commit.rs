@@ -11,6 +11,8 @@ use aws_sdk_dynamodb::{
     },
 };
 
+use jiff::Timestamp;
+
 use super::{
     OwnerStore,
     changes::{UNDONE_BY, change_items, size_of},
@@ -64,7 +66,7 @@ enum Purpose {
 
 impl OwnerStore {
     pub(super) async fn commit(&self, unit: &Unit<'_>) -> Result<Outcome, Fault> {
-        if unit.images.iter().map(|image| size_of(image) + size_of(&image.after)).sum::<usize>() > TRANSACTION_BYTES {
+        if unit.images.iter().map(bytes_either_way).sum::<usize>() > TRANSACTION_BYTES {
             return Ok(Outcome::TooLarge);
         }
         let (purposes, actions) = self.actions(unit)?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
@@ -98,7 +100,7 @@ impl OwnerStore {
     fn actions(&self, unit: &Unit<'_>) -> Result<Vec<(Purpose, TransactWriteItem)>, Fault> {
         let mut actions = Vec::new();
         for (number, record) in change_items(&self.partition, unit.change, unit.images)?.into_iter().enumerate() {
-            let put = self.put(record).condition_expression("attribute_not_exists(#sk) OR #expires < :now");
+            let put = self.put(record).condition_expression("attribute_not_exists(#sk) OR #expires <= :now");
             let put = put
                 .expression_attribute_names("#sk", item::SK)
                 .expression_attribute_names("#expires", item::EXPIRES_AT);
@@ -106,7 +108,7 @@ impl OwnerStore {
             actions.push((if number == 0 { Purpose::Record } else { Purpose::Part }, finished(put)?));
         }
         for image in unit.images.iter().filter(|image| image.is_change()) {
-            actions.push((Purpose::Todo, self.put_todo(image)?));
+            actions.push((Purpose::Todo, self.put_todo(image, unit.change.at)?));
         }
         for check in unit.lists {
             actions.push((Purpose::List(check.name().clone()), self.ascertain(check)?));
@@ -143,8 +145,8 @@ impl OwnerStore {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
-    fn put_todo(&self, image: &Image) -> Result<TransactWriteItem, Fault> {
-        let put = self.put(item::todo_item(&self.partition, &image.after)?);
+    fn put_todo(&self, image: &Image, at: Timestamp) -> Result<TransactWriteItem, Fault> {
+        let put = self.put(item::todo_item(&self.partition, &image.after, at)?);
         finished(match &image.before {
             None => put.condition_expression("attribute_not_exists(#sk)").expression_attribute_names("#sk", item::SK),
             Some(before) => put
@@ -178,6 +180,14 @@ impl OwnerStore {
             }
         }
     }
+}
+
+/// What an image takes in a transaction, which holds the state that is written and the record of both: the more of
+/// writing it and of taking it back, so that what was done can be undone.
+fn bytes_either_way(image: &Image) -> usize {
+    let after = size_of(&image.after);
+    let before = image.before.as_ref().map_or(after, size_of);
+    before + after + before.max(after)
 }
 
 /// Why a transaction was cancelled; `None` when it only collided with another and may be sent again.

@@ -57,12 +57,14 @@ pub(super) fn change_view(change: &Change) -> String {
     format!("change#{}#{}", moment(change.at), change.id.as_str())
 }
 
-pub(super) fn todo_item(partition: &str, todo: &Todo) -> Result<Item, Fault> {
+/// A todo written at `at`. When it is deleted it expires 30 days later, however long ago it was deleted first: what
+/// has been brought back to that state can itself be taken back.
+pub(super) fn todo_item(partition: &str, todo: &Todo, at: Timestamp) -> Result<Item, Fault> {
     let mut item = to_item(todo)?;
     item.extend(key(partition, todo_sk(&todo.id)));
     item.insert(VIEW.to_owned(), AttributeValue::S(todo_view(todo)));
-    if let Some(deleted_at) = todo.deleted_at {
-        item.insert(EXPIRES_AT.to_owned(), number(days_after(deleted_at, limits::UNDO_DAYS).as_second()));
+    if todo.status == Status::Deleted {
+        item.insert(EXPIRES_AT.to_owned(), number(days_after(at, limits::UNDO_DAYS).as_second()));
     }
     Ok(item)
 }
@@ -123,7 +125,7 @@ mod tests {
     #[test]
     fn an_item_reads_back_as_the_todo_it_was() {
         let todo = todo(Some("2026-11-27T09:30"));
-        let item = todo_item("user#me", &todo).unwrap();
+        let item = todo_item("user#me", &todo, Timestamp::UNIX_EPOCH).unwrap();
         assert!(!item.contains_key(EXPIRES_AT));
         assert_eq!(read_todo(item, Timestamp::MAX).unwrap(), Some(todo));
     }
@@ -131,7 +133,7 @@ mod tests {
     #[test]
     fn a_deleted_todo_expires_thirty_days_later() {
         let at: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
-        let item = todo_item("user#me", &todo(None).moved_to(Status::Deleted, at)).unwrap();
+        let item = todo_item("user#me", &todo(None).moved_to(Status::Deleted, at), at).unwrap();
         assert!(read_todo(item.clone(), "2026-12-22T09:59:59Z".parse().unwrap()).unwrap().is_some());
         assert!(read_todo(item, "2026-12-22T10:00:00Z".parse().unwrap()).unwrap().is_none());
     }

@@ -35,7 +35,6 @@ pub struct Call {
     pub change_id: ChangeId,
     /// Present exactly when the caller sent an idempotency key.
     pub request: Option<Fingerprint>,
-    pub now: Timestamp,
     /// The change this write undoes.
     pub undoes: Option<Change>,
 }
@@ -52,9 +51,12 @@ pub struct Needs {
 }
 
 /// The todos that a plan works on, as they were read: those of [`Needs::todos`] that exist.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Snapshot {
     pub todos: HashMap<TodoId, Todo>,
+    /// When they were read. What is planned on them happens at this moment, so that of two changes of one todo the
+    /// later one has the later time.
+    pub now: Timestamp,
     lists: KnownLists,
 }
 
@@ -100,13 +102,15 @@ impl OwnerStore {
         &self,
         call: &Call,
         needs: &Needs,
+        clock: impl Fn() -> Timestamp,
         plan: impl Fn(&Snapshot) -> Result<Vec<Image>, Refusal>,
     ) -> Result<Written, WriteError> {
-        let mut snapshot = Snapshot::default();
+        let mut snapshot = Snapshot { todos: HashMap::new(), now: clock(), lists: KnownLists::default() };
         if needs.guess.is_empty() {
             if let Some(record) = self.read(call, needs, &mut snapshot).await? {
-                return self.replay(call, record).await;
+                return self.replay(call, record, snapshot.now).await;
             }
+            snapshot.now = clock();
         } else {
             snapshot.guess(&needs.guess);
         }
@@ -115,13 +119,13 @@ impl OwnerStore {
         loop {
             let mut images = plan(&snapshot)?;
             let lists = snapshot.lists.settle(&mut images);
-            let change = call.change(&images, &lists);
+            let change = call.change(&images, &lists, snapshot.now);
             if change.todos.is_empty() && call.request.is_none() {
                 return Ok(Written { change, images, replayed: false });
             }
             match self.commit(&Unit { change: &change, images: &images, lists: &lists, undone_before }).await? {
                 Outcome::Done => return Ok(Written { change, images, replayed: false }),
-                Outcome::Exists(record) => return self.replay(call, record).await,
+                Outcome::Exists(record) => return self.replay(call, record, snapshot.now).await,
                 Outcome::Undone(record) => return Err(undone(record)?.into()),
                 Outcome::TooLarge => return Err(Refusal::TooLarge.into()),
                 Outcome::Lists(found) if list_rounds < LIST_ROUNDS => {
@@ -131,14 +135,17 @@ impl OwnerStore {
                     }
                 }
                 Outcome::Lists(_) => return Err(Fault::named(Kind::Unavailable, "the lists keep changing").into()),
-                Outcome::Moved if replans < REPLANS => {
+                Outcome::Moved => {
                     replans += 1;
                     tokio::time::sleep(Duration::from_millis(10 << replans)).await;
                     if let Some(record) = self.read(call, needs, &mut snapshot).await? {
-                        return self.replay(call, record).await;
+                        return self.replay(call, record, snapshot.now).await;
+                    }
+                    snapshot.now = clock();
+                    if replans > REPLANS {
+                        return Err(snapshot.contended(needs).into());
                     }
                 }
-                Outcome::Moved => return Err(contended(&images).into()),
             }
         }
     }
@@ -161,7 +168,7 @@ impl OwnerStore {
         snapshot.todos.clear();
         for id in &needs.todos {
             if let Some(item) = items.remove(&item::todo_sk(id))
-                && let Some(todo) = item::read_todo(item, call.now)?
+                && let Some(todo) = item::read_todo(item, snapshot.now)?
             {
                 snapshot.todos.insert(id.clone(), todo);
             }
@@ -172,12 +179,24 @@ impl OwnerStore {
                 snapshot.lists.learn_item(list, items.remove(&list_sk(list)))?;
             }
         }
-        Ok(items.remove(&record).filter(|record| !item::expired(record, call.now)))
+        Ok(items.remove(&record).filter(|record| !item::expired(record, snapshot.now)))
+    }
+
+    /// The result of an earlier call with the same key, in one call to DynamoDB; none without a key.
+    pub async fn recorded(&self, call: &Call, now: Timestamp) -> Result<Option<Written>, WriteError> {
+        if call.request.is_none() {
+            return Ok(None);
+        }
+        let sk = item::change_sk(&call.change_id);
+        match self.items(vec![sk.clone()]).await?.remove(&sk).filter(|record| !item::expired(record, now)) {
+            Some(record) => self.replay(call, record, now).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// The first result again, if this is the same request.
-    async fn replay(&self, call: &Call, record: Item) -> Result<Written, WriteError> {
-        let Some((change, images)) = self.whole(record, call.now).await? else {
+    async fn replay(&self, call: &Call, record: Item, now: Timestamp) -> Result<Written, WriteError> {
+        let Some((change, images)) = self.whole(record, now).await? else {
             return Err(Fault::named(Kind::Unavailable, "a change record vanished while it was read").into());
         };
         match &call.request {
@@ -190,14 +209,14 @@ impl OwnerStore {
 }
 
 impl Call {
-    fn change(&self, images: &[Image], lists: &[ListCheck]) -> Change {
+    fn change(&self, images: &[Image], lists: &[ListCheck], at: Timestamp) -> Change {
         let new = |check: &ListCheck| match check {
             ListCheck::Create(name) => Some(name.clone()),
             ListCheck::Exists(_) => None,
         };
         Change {
             id: self.change_id.clone(),
-            at: self.now,
+            at,
             operation: self.operation,
             todos: images.iter().filter(|image| image.is_change()).map(Image::summary).collect(),
             new_lists: lists.iter().filter_map(new).collect(),
@@ -209,6 +228,11 @@ impl Call {
 }
 
 impl Snapshot {
+    /// Others kept changing the same todos.
+    fn contended(&self, needs: &Needs) -> Refusal {
+        Refusal::Contended { current: needs.todos.iter().filter_map(|id| self.todos.get(id)).cloned().collect() }
+    }
+
     fn guess(&mut self, todos: &[Todo]) {
         for todo in todos {
             self.lists.learn(todo.list.clone());
@@ -224,9 +248,4 @@ fn undone(record: Item) -> Result<Refusal, Fault> {
     }
     let change: Change = item::from_item(record)?;
     Ok(change.undone_by.map_or(Refusal::NoSuchChange, |by| Refusal::AlreadyUndone { by }))
-}
-
-/// Others kept changing the same todos.
-fn contended(images: &[Image]) -> Refusal {
-    Refusal::Conflict { faults: Vec::new(), current: images.iter().filter_map(|image| image.before.clone()).collect() }
 }

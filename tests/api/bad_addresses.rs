@@ -99,6 +99,44 @@ async fn query_values_that_break_a_rule_are_refused() {
 }
 
 #[tokio::test]
+async fn parameters_where_none_belong_are_refused_instead_of_overlooked() {
+    let target = Target::new().await;
+    for (method, path, _) in OPERATIONS.into_iter().filter(|(method, path, _)| (*method, *path) != ("GET", "/todos")) {
+        let address = target.address(method, path);
+        let and = if address.contains('?') { '&' } else { '?' };
+        let body = if method == "GET" || method == "DELETE" { Value::Null } else { target.body(method, path) };
+        let answer = target.api.send(method, &format!("{address}{and}change_id=zzzzzzzzzzzzzzzz"), body, &[]).await;
+        answer.assert_problem(422, "invalid");
+        answer.assert_error("change_id", "is not a field here");
+    }
+    target.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn empty_parameters_count_as_absent_for_every_operation() {
+    let target = Target::new().await;
+    for (method, path, _) in
+        OPERATIONS.into_iter().filter(|(method, path, _)| *method == "GET" && *path != "/todos/{id}")
+    {
+        let answer = target.api.send(method, &format!("{path}?limit=&cursor="), Value::Null, &[]).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+    let deleted = target.api.delete(&format!("/todos/{}?expected_version=&idempotency_key=", target.id)).await;
+    assert_eq!(deleted.status, 200, "{}", deleted.text);
+}
+
+#[tokio::test]
+async fn if_match_is_refused_where_there_is_not_one_todo() {
+    let target = Target::new().await;
+    for (method, path) in [("POST", "/todos"), ("PATCH", "/todos"), ("DELETE", "/todos"), ("POST", "/undo")] {
+        let body = if method == "DELETE" { Value::Null } else { target.body(method, path) };
+        let answer = target.api.send(method, &target.address(method, path), body, &[("if-match", "\"1\"")]).await;
+        answer.assert_problem(400, "malformed");
+    }
+    target.assert_untouched().await;
+}
+
+#[tokio::test]
 async fn malformed_headers_are_refused() {
     let target = Target::new().await;
     let path = target.path("/todos/{id}");

@@ -38,14 +38,14 @@ async fn unknown_fields_are_refused_at_every_depth_and_all_at_once() {
         .api
         .post(
             "/todos",
-            json!({"todos": [{"title": "a", "prio": "high"}, {"titel": "b", "steps": [{"title": "c", "dun": true}]}]}),
+            json!({"todos": [{"title": "a", "prio": "high"}, {"titel": "b", "steps": [{"title": "c", "doen": true}]}]}),
         )
         .await;
     answer.assert_problem(422, "invalid");
     answer.assert_error("todos[0].prio", "did you mean priority?");
     answer.assert_error("todos[1].titel", "did you mean title?");
     answer.assert_error("todos[1].title", "is missing");
-    answer.assert_error("todos[1].steps[0].dun", "did you mean done?");
+    answer.assert_error("todos[1].steps[0].doen", "did you mean done?");
     target.assert_untouched().await;
 }
 
@@ -134,6 +134,19 @@ async fn null_and_empty_text_count_as_absent() {
 }
 
 #[tokio::test]
+async fn nulls_and_empty_texts_in_lists_do_not_count_and_keep_the_numbers() {
+    let target = Target::new().await;
+    let path = target.path("/todos/{id}");
+    let filled = json!({"tags": ["a", null, "", "b"], "steps": [{"title": "s"}]});
+    let filled = target.api.patch(&path, filled).await.body["todo"].clone();
+    assert_eq!(filled["tags"], json!(["a", "b"]));
+    let kept = target.api.patch(&path, json!({"title": "x", "tags": [""], "steps": [null], "add_tags": []})).await;
+    assert_eq!((&kept.body["todo"]["tags"], &kept.body["todo"]["steps"]), (&filled["tags"], &filled["steps"]));
+    let broken = target.api.patch(&path, json!({"tags": ["", null, "t".repeat(61)]})).await;
+    broken.assert_error("tags[2]", "at most 60 characters");
+}
+
+#[tokio::test]
 async fn a_call_that_asks_for_nothing_is_refused_instead_of_doing_nothing() {
     let target = Target::new().await;
     for body in [
@@ -145,8 +158,14 @@ async fn a_call_that_asks_for_nothing_is_refused_instead_of_doing_nothing() {
     ] {
         target.api.post("/todos", body).await.assert_problem(422, "invalid");
     }
-    target.api.post("/todos", json!({"todos": []})).await.assert_error("todos", "at least one");
-    for edit in [json!({}), json!({"title": null, "due": ""}), json!({"expected_version": 1}), json!({"clear": []})] {
+    target.api.post("/todos", json!({"todos": []})).await.assert_error("todos", "is missing");
+    let nothing = [
+        json!({}),
+        json!({"title": null, "due": ""}),
+        json!({"expected_version": 1}),
+        json!({"clear": [], "tags": []}),
+    ];
+    for edit in nothing {
         let answer = target.api.patch(&target.path("/todos/{id}"), edit.clone()).await;
         answer.assert_problem(422, "invalid");
         answer.assert_error("", "name fields to empty in clear");
@@ -181,6 +200,46 @@ async fn deleting_without_ids_or_with_an_empty_one_is_refused() {
     let body = json!({"ids": [target.id]});
     target.api.send("DELETE", &format!("/todos?ids={}", target.id), body, &[]).await.assert_problem(400, "malformed");
     target.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn an_error_is_short_however_much_is_wrong() {
+    let target = Target::new().await;
+    let bodies = [
+        ("PATCH", "/todos/{id}", json!({"clear": vec!["due"; 12_000], "due": "2026-01-01"})),
+        ("PATCH", "/todos", json!({"todos": vec![json!({"id": "x".repeat(2_000), "priority": "y".repeat(500)}); 40]})),
+        ("POST", "/todos", json!({"todos": vec![json!({}); 10_000]})),
+        ("POST", "/todos", json!({"todos": [{"title": "x", "z".repeat(100_000): 1}]})),
+    ];
+    for (method, path, body) in bodies {
+        let answer = target.api.send(method, &target.path(path), body, &[]).await;
+        answer.assert_problem(422, "invalid");
+        assert!(answer.text.len() < 20_000, "{}", answer.text.len());
+    }
+    target.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn words_that_others_use_are_answered_with_ours() {
+    let api = Api::new();
+    let meant = [
+        ("name", "title"),
+        ("task", "title"),
+        ("description", "notes"),
+        ("labels", "tags"),
+        ("due_date", "due"),
+        ("Deadline", "due"),
+        ("subtasks", "steps"),
+        ("prio", "priority"),
+        ("importance", "priority"),
+        ("lst", "list"),
+    ];
+    for (sent, field) in meant {
+        let answer = api.post("/todos", json!({"todos": [{"title": "x", sent: "y"}]})).await;
+        answer.assert_error(&format!("todos[0].{sent}"), &format!("did you mean {field}?"));
+    }
+    let answer = api.post("/todos", json!({"todos": [{"title": "x", "colour": "y"}]})).await;
+    answer.assert_error("todos[0].colour", "the fields are title, list, priority");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ async fn every_operation_keeps_to_its_round_trips() {
     api.post("/todos", json!({"todos": [{"title": "e", "list": "Trip"}]})).await;
     let (one, two) = (format!("/todos/{}", ids[0]), format!("/todos/{}", ids[1]));
     let several = |field: &str, value: &str| json!({"todos": ids.iter().map(|id| json!({"id": id, field: value})).collect::<Vec<_>>()});
-    let cases: [(&str, &str, Value, &[&str]); 15] = [
+    let cases: [(&str, &str, Value, &[&str]); 16] = [
         ("GET", &one, Value::Null, &["GetItem"]),
         ("GET", "/todos", Value::Null, &["Query"]),
         ("GET", "/todos?q=a&status=open&tag=x", Value::Null, &["Query"]),
@@ -36,6 +36,7 @@ async fn every_operation_keeps_to_its_round_trips() {
         ("PATCH", "/todos", several("list", "New"), &["BatchGetItem", "TransactWriteItems"]),
         ("DELETE", &two, Value::Null, &["BatchGetItem", "TransactWriteItems"]),
         ("POST", "/undo", json!({}), &["Query", "TransactWriteItems"]),
+        ("POST", "/undo", json!({"idempotency_key": "k3"}), &["BatchGetItem", "Query", "TransactWriteItems"]),
         // A list that is new is found to be new, and then made.
         (
             "POST",
@@ -72,7 +73,7 @@ async fn ten_thousand_todos_are_listed_once_each_in_short_answers_of_one_call() 
     for batch in 0..250 {
         let todo = |n: usize| {
             let mut todo = json!({"title": format!("todo {batch}-{n}"), "due": format!("2026-{:02}-{:02}", n % 12 + 1, batch % 28 + 1)});
-            if n % 8 == 0 {
+            if n.is_multiple_of(8) {
                 todo["notes"] = json!("n".repeat(if batch % 10 == 0 { 4_000 } else { 1_600 }));
             }
             todo

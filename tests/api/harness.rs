@@ -73,9 +73,9 @@ static DYNAMODB: LazyLock<(String, String)> = LazyLock::new(|| {
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         runtime.block_on(async {
-            let endpoint = match std::env::var("DYNAMODB_ENDPOINT") {
-                Ok(endpoint) => endpoint,
-                Err(_) => {
+            let endpoint = match given_endpoint() {
+                Some(endpoint) => endpoint,
+                None => {
                     let database = local::open(None).unwrap();
                     let (connection, server) = local::serve(database, std::future::pending()).await.unwrap();
                     tokio::spawn(server);
@@ -89,6 +89,11 @@ static DYNAMODB: LazyLock<(String, String)> = LazyLock::new(|| {
     });
     (receiver.recv().unwrap(), table)
 });
+
+#[expect(clippy::disallowed_methods, reason = "a setting of the test run, not of the program")]
+fn given_endpoint() -> Option<String> {
+    std::env::var("DYNAMODB_ENDPOINT").ok()
+}
 
 impl Api {
     /// An API whose owner has nothing yet, in UTC, on Sunday 22 November 2026, 10:00.

@@ -59,9 +59,19 @@ async fn the_same_key_with_another_request_is_422() {
 }
 
 #[tokio::test]
+async fn the_same_key_with_another_condition_is_another_request() {
+    let api = Api::new();
+    let path = format!("/todos/{}", api.add(&["a"]).await[0]);
+    let body = json!({"title": "b", "idempotency_key": "k"});
+    assert_eq!(api.send("PATCH", &path, body.clone(), &[("if-match", "\"1\"")]).await.status, 200);
+    assert_eq!(api.send("PATCH", &path, body.clone(), &[("if-match", "\"1\"")]).await.body["replayed"], true);
+    api.send("PATCH", &path, body, &[("if-match", "\"9\"")]).await.assert_problem(422, "idempotency_key_reused");
+}
+
+#[tokio::test]
 async fn every_write_can_be_repeated_with_its_key() {
     let api = Api::new();
-    let ids = api.add(&["a", "b", "c"]).await;
+    let ids = api.add(&["a", "b", "c", "d"]).await;
     let key = |name: &'static str| [("idempotency-key", name)];
     let requests = [
         (
@@ -73,6 +83,7 @@ async fn every_write_can_be_repeated_with_its_key() {
         ("PATCH", format!("/todos/{}", ids[1]), json!({"append_notes": "once", "expected_version": 1}), "k2"),
         ("DELETE", format!("/todos/{}", ids[2]), Value::Null, "k3"),
         ("DELETE", format!("/todos?ids={},{}", ids[0], ids[1]), Value::Null, "k4"),
+        ("DELETE", format!("/todos/{}?expected_version=1&idempotency_key=k6", ids[3]), Value::Null, "k6"),
         ("POST", "/undo".to_owned(), json!({}), "k5"),
     ];
     for (method, path, body, name) in requests {

@@ -67,6 +67,7 @@ async fn simultaneous_edits_of_one_todo_survive_or_are_answered_409() {
     for (n, answer) in answers.iter().enumerate() {
         if answer.status == 409 {
             answer.assert_problem(409, "conflict");
+            assert_eq!(answer.body["current"][0]["id"], json!(id));
             continue;
         }
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -106,6 +107,18 @@ async fn simultaneous_undos_of_one_change_undo_it_once() {
     refused.iter().for_each(|answer| answer.assert_problem(409, "already_undone"));
     let todo = api.get(&format!("/todos/{id}")).await.body["todo"].clone();
     assert_eq!((&todo["title"], &todo["version"]), (&json!("a"), &json!(3)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn after_simultaneous_edits_the_latest_change_is_the_one_that_undo_takes() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let edit = |n: usize| ("PATCH", format!("/todos/{id}"), json!({"add_tags": [format!("t{n}")]}));
+    at_once(&api, (0..6).map(edit).collect()).await;
+    let before = api.get(&format!("/todos/{id}")).await.body["todo"]["version"].clone();
+    let undone = api.post("/undo", json!({})).await;
+    assert_eq!(undone.status, 200, "{}", undone.text);
+    assert_eq!(undone.body["todos"][0]["version"].as_u64(), before.as_u64().map(|version| version + 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

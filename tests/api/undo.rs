@@ -66,7 +66,7 @@ async fn an_undo_of_something_changed_since_touches_nothing_and_names_what_chang
     let before = api.everything().await;
     let answer = api.post("/undo", json!({"change_id": change})).await;
     answer.assert_problem(409, "changed_since");
-    answer.assert_error(&ids[1], "was changed after this change");
+    answer.assert_error("change_id", &format!("the todo {} was changed after this change", ids[1]));
     assert_eq!(answer.body["errors"].as_array().unwrap().len(), 1);
     assert_eq!(answer.body["current"], json!([later.body["todo"]]));
     assert_eq!(api.everything().await, before);
@@ -90,6 +90,68 @@ async fn a_change_is_undone_once() {
     // Brought back by an undo of the undo, it is in effect again and can be undone again.
     assert_eq!(api.post("/undo", json!({"change_id": by})).await.body["todos"][0]["title"], "b");
     assert_eq!(api.post("/undo", json!({"change_id": change})).await.body["todos"][0]["title"], "a");
+}
+
+#[tokio::test]
+async fn what_a_call_left_as_it_was_is_not_part_of_its_change() {
+    for key in [Value::Null, json!("k")] {
+        let api = Api::new();
+        let ids = api.add(&["a", "b"]).await;
+        let edits = json!([{"id": ids[0], "title": "a2"}, {"id": ids[1], "status": "open"}]);
+        let change = api.patch("/todos", json!({"todos": edits, "idempotency_key": key})).await.change_id();
+        api.patch(&format!("/todos/{}", ids[1]), json!({"title": "b2"})).await;
+        let undone = api.post("/undo", json!({"change_id": change})).await;
+        assert_eq!(undone.status, 200, "{}", undone.text);
+        assert_eq!(undone.ids(), [ids[0].clone()]);
+    }
+}
+
+#[tokio::test]
+async fn a_todo_that_an_undo_deletes_again_is_kept_for_thirty_days_from_then() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let path = format!("/todos/{id}");
+    api.delete(&path).await;
+    api.clock.advance(jiff::Span::new().hours(20 * 24));
+    let reopened = api.patch(&path, json!({"status": "open"})).await.change_id();
+    api.clock.advance(jiff::Span::new().hours(15 * 24));
+    let undone = api.post("/undo", json!({"change_id": reopened})).await;
+    assert_eq!(undone.body["todos"][0]["status"], "deleted", "{}", undone.text);
+    assert_eq!(api.all("deleted").await.len(), 1);
+    assert_eq!(api.post("/undo", json!({})).await.body["todos"][0]["status"], "open");
+}
+
+#[tokio::test]
+async fn a_key_used_again_after_thirty_days_undoes_its_own_change_alone() {
+    let api = Api::new();
+    let large = |n: usize| json!({"title": format!("t{n}"), "notes": "漢".repeat(4_000)});
+    let mut ids = Vec::new();
+    for batch in 0..4 {
+        let added =
+            api.post("/todos", json!({"todos": (0..9).map(|n| large(batch * 9 + n)).collect::<Vec<_>>()})).await;
+        ids.extend(added.ids());
+    }
+    let edits =
+        |ids: &[String], status: &str| ids.iter().map(|id| json!({"id": id, "status": status})).collect::<Vec<_>>();
+    let weekly = |edits: Vec<Value>| json!({"todos": edits, "idempotency_key": "weekly"});
+    assert_eq!(api.patch("/todos", weekly(edits(&ids, "completed"))).await.status, 200);
+    api.clock.advance(jiff::Span::new().hours(31 * 24));
+    let second = api.patch("/todos", weekly(edits(&ids[..3], "open"))).await;
+    assert_eq!(second.ids().len(), 3, "{}", second.text);
+    let undone = api.post("/undo", json!({"change_id": second.change_id()})).await;
+    assert_eq!(undone.ids(), ids[..3], "{}", undone.text);
+}
+
+#[tokio::test]
+async fn an_undo_with_a_key_is_answered_again_after_its_change_is_too_old() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let change = api.patch(&format!("/todos/{id}"), json!({"title": "b"})).await.change_id();
+    api.clock.advance(jiff::Span::new().hours(29 * 24));
+    let undo = json!({"change_id": change, "idempotency_key": "k"});
+    assert_eq!(api.post("/undo", undo.clone()).await.status, 200);
+    api.clock.advance(jiff::Span::new().hours(2 * 24));
+    assert_eq!(api.post("/undo", undo).await.body["replayed"], true);
 }
 
 #[tokio::test]
@@ -127,7 +189,7 @@ async fn a_change_of_forty_large_todos_is_undone_as_one() {
 #[tokio::test]
 async fn a_change_too_large_for_dynamodb_is_refused_and_nothing_happens() {
     let api = Api::new();
-    let huge = json!({"notes": "漢".repeat(4_000), "steps": (0..50).map(|_| json!({"title": "字".repeat(200)})).collect::<Vec<_>>()});
+    let huge = json!({"notes": "🍎".repeat(4_000), "steps": (0..50).map(|_| json!({"title": "🍎".repeat(200)})).collect::<Vec<_>>()});
     let mut ids = Vec::new();
     for n in 0..40 {
         let mut todo = huge.clone();
@@ -140,7 +202,11 @@ async fn a_change_too_large_for_dynamodb_is_refused_and_nothing_happens() {
     let answer = api.patch("/todos", json!({"todos": edits(&ids)})).await;
     answer.assert_problem(413, "too_large");
     assert_eq!(api.all("open").await.len(), 40);
-    assert_eq!(api.patch("/todos", json!({"todos": edits(&ids[..20])})).await.status, 200);
+    // What is taken can be taken back, also when it makes the todos small.
+    let emptied: Vec<_> = ids.iter().map(|id| json!({"id": id, "clear": ["notes", "steps"]})).collect();
+    api.patch("/todos", json!({"todos": emptied})).await.assert_problem(413, "too_large");
+    assert_eq!(api.patch("/todos", json!({"todos": emptied[..20]})).await.status, 200);
+    assert_eq!(api.post("/undo", json!({})).await.status, 200);
 }
 
 /// A write of a random session; the numbers choose among the todos that there are.
