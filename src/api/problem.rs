@@ -9,7 +9,7 @@ use crate::domain::invalid::Invalid;
 /// A value that was refused.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// Where it stands, such as todos[2].due; empty for the request as a whole.
+    /// Where it stands, such as `todos[2].due`; empty for the request as a whole.
     pub path: String,
     /// What is wrong with it.
     pub message: String,
