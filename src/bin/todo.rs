@@ -39,7 +39,7 @@ enum Command {
     Serve(Serve),
     /// Print the OpenAPI document.
     Openapi {
-        /// Address of the deployment that the document is for, such as https://todo.example.com.
+        /// Address of the deployment that the document is for, such as `https://todo.example.com`.
         #[arg(long, value_name = "URL")]
         server_url: Option<String>,
     },
