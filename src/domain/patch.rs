@@ -21,7 +21,7 @@ use super::{
 pub struct TodoEdit {
     /// Id of the todo.
     #[deserr(default)]
-    #[schema(value_type = String, required = true, example = "k7m2x9qa4t")]
+    #[schema(value_type = String, required = true, min_length = 1, example = "k7m2x9qa4t")]
     pub id: Option<String>,
     /// New title.
     #[deserr(default)]
@@ -233,6 +233,8 @@ impl<E: DeserializeError> Deserr<E> for Version {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
         let number = match value {
             Value::Integer(number) => Some(number),
+            // 3.0 is an integer to JSON Schema. Beyond 2^53 a float no longer names one version.
+            Value::Float(number) if number.fract() == 0.0 && (1.0..9e15).contains(&number) => Some(number as u64),
             Value::String(text) => text.trim().parse().ok(),
             _ => None,
         };

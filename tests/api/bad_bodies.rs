@@ -62,6 +62,9 @@ async fn a_value_of_the_wrong_type_is_refused_by_every_operation_that_takes_a_bo
         ("PATCH", "/todos/{id}", json!({"clear": "due"}), "clear", "must be an array, not a string"),
         ("PATCH", "/todos/{id}", json!({"title": "x", "expected_version": "three"}), "expected_version", "such as 3"),
         ("PATCH", "/todos/{id}", json!({"title": "x", "idempotency_key": 5}), "idempotency_key", "must be a string"),
+        ("PATCH", "/todos/{id}", json!({"title": "x", "expected_version": 1.5}), "expected_version", "such as 3"),
+        ("PATCH", "/todos/{id}", json!({"title": "x", "expected_version": 0}), "expected_version", "such as 3"),
+        ("PATCH", "/todos/{id}", json!({"title": "x", "expected_version": -1}), "expected_version", "such as 3"),
         ("POST", "/undo", json!({"change_id": 5}), "change_id", "must be a string, not a whole number"),
     ];
     for (method, path, body, at, says) in wrong {

@@ -164,6 +164,8 @@ async fn a_stale_version_is_409_with_the_current_todo() {
     let answers = [
         (api.patch(&path(&todo), json!({"title": "x", "expected_version": 1})).await, "expected_version"),
         (api.patch(&path(&todo), json!({"title": "x", "expected_version": "1"})).await, "expected_version"),
+        (api.patch(&path(&todo), json!({"title": "x", "expected_version": 1.0})).await, "expected_version"),
+        (api.delete(&format!("{}?expected_version=1", path(&todo))).await, "expected_version"),
         (api.send("PATCH", &path(&todo), json!({"title": "x"}), &stale).await, "expected_version"),
         (api.send("DELETE", &path(&todo), Value::Null, &stale).await, "expected_version"),
         (
