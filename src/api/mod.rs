@@ -1,5 +1,6 @@
 //! HTTP in, HTTP out. One file per resource; path, method, document and handler stand on one attribute.
 
+mod broken;
 mod caller;
 mod changes;
 mod cursor;

@@ -113,6 +113,17 @@ async fn parameters_where_none_belong_are_refused_instead_of_overlooked() {
 }
 
 #[tokio::test]
+async fn a_long_name_of_a_parameter_is_not_repeated_at_length() {
+    let target = Target::new().await;
+    let name = "x".repeat(5_000);
+    for query in [format!("{name}=1"), format!("{name}=1&{name}=2")] {
+        let answer = target.api.get(&format!("/todos?{query}")).await;
+        answer.assert_problem(422, "invalid");
+        assert!(answer.text.len() < 1_000, "{}", answer.text.len());
+    }
+}
+
+#[tokio::test]
 async fn empty_parameters_count_as_absent_for_every_operation() {
     let target = Target::new().await;
     for (method, path, _) in
