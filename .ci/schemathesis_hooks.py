@@ -16,6 +16,7 @@ BEYOND_SCHEMAS = (
     "on one line",
     "is set and cleared in one call",
     "changes nothing",
+    "must be at most 20 tags, but there are",
     "must not be before due_from",
 )
 # A cursor continues only the listing that returned it; a key belongs to the request that it was first sent with.
@@ -78,26 +79,37 @@ def is_refused_beyond_schemas(problem):
 
 
 def fits_once_cleaned(case, request):
-    """Whether what the request says fits the document. Models send null and "" for "nothing", so the API takes both as
-    absent; and it measures texts without what cannot be seen. The document does not invite either."""
-    if case.body is NOT_SET:
-        return any(value == "" for _, value in parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
+    """Whether what the request says fits the document. Models send null, "" and [] for "nothing", so the API takes all
+    three as absent; and it measures texts without what cannot be seen. The document does not invite either."""
     document = case.operation.schema.raw_schema
     operation = document["paths"][case.operation.path][case.operation.method]
-    schema = operation["requestBody"]["content"]["application/json"]["schema"]
-    return jsonschema_rs.is_valid({**schema, "components": document["components"]}, cleaned(case.body))
+    if case.body is not NOT_SET:
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        return jsonschema_rs.is_valid({**schema, "components": document["components"]}, cleaned(case.body or {}))
+    query = parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
+    schemas = {parameter["name"]: parameter["schema"] for parameter in operation.get("parameters", [])}
+    return query != [] and all(value == "" or fits_as_text(schemas.get(name, False), cleaned(value)) for name, value in query)
+
+
+def fits_as_text(schema, text):
+    is_number = schema is not False and schema["type"] == "integer" and text.isdecimal()
+    return jsonschema_rs.is_valid(schema, int(text) if is_number else text)
 
 
 def cleaned(value):
     if isinstance(value, dict):
-        return {name: cleaned(member) for name, member in value.items() if member not in (None, "")}
+        return {name: cleaned(member) for name, member in value.items() if not is_absent(member)}
     if isinstance(value, list):
         # Among objects a null is a mistake, and refused.
         keep_all = any(isinstance(element, dict) for element in value)
-        return [cleaned(element) for element in value if keep_all or element not in (None, "")]
+        return [cleaned(element) for element in value if keep_all or not is_absent(element)]
     if isinstance(value, str):
         return " ".join("".join(letter for letter in value if is_seen(letter)).split())
     return value
+
+
+def is_absent(value):
+    return value in (None, "") or isinstance(value, list) and all(map(is_absent, value))
 
 
 def is_seen(letter):
