@@ -161,3 +161,59 @@ fn differing(before: &Todo, after: &Todo) -> Vec<String> {
 pub fn days_after(at: Timestamp, days: i64) -> Timestamp {
     at.checked_add((days * 24).hours()).unwrap_or(Timestamp::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::todo::NewTodo;
+    use jiff::tz::TimeZone;
+    use serde_json::json;
+
+    fn added(title: &str) -> Image {
+        let new: NewTodo = deserr::deserialize::<_, _, deserr::errors::JsonError>(json!({ "title": title })).unwrap();
+        Image::added(Todo::add(&new, TodoId::from_random([7; 16]), Timestamp::UNIX_EPOCH, &TimeZone::UTC))
+    }
+
+    fn change(images: &[Image]) -> Change {
+        Change {
+            id: ChangeId::from_random([1; 16]),
+            at: Timestamp::UNIX_EPOCH,
+            operation: Operation::UpdateTodo,
+            todos: images.iter().map(Image::summary).collect(),
+            new_lists: Vec::new(),
+            undoes: None,
+            undone_by: None,
+            request: None,
+        }
+    }
+
+    fn now(todo: &Todo) -> HashMap<TodoId, Todo> {
+        HashMap::from([(todo.id.clone(), todo.clone())])
+    }
+
+    #[test]
+    fn an_undo_gives_back_the_state_before_under_a_new_version() {
+        let first = added("a").after;
+        let second = Image::changed(&first, Todo { title: added("b").after.title, ..first.clone() });
+        let undone = change(&[second.clone()]).undo(&[second.clone()], &now(&second.after), Timestamp::MAX).unwrap();
+        assert!(undone[0].after.same_content(&first));
+        assert_eq!((undone[0].before.as_ref(), undone[0].after.version), (Some(&second.after), 3));
+    }
+
+    #[test]
+    fn an_undo_of_an_add_deletes() {
+        let image = added("a");
+        let undone = change(&[image.clone()]).undo(&[image.clone()], &now(&image.after), Timestamp::MAX).unwrap();
+        assert_eq!((undone[0].after.status, undone[0].after.deleted_at), (Status::Deleted, Some(Timestamp::MAX)));
+    }
+
+    #[test]
+    fn a_change_whose_todo_is_no_longer_so_or_no_longer_there_is_not_undone() {
+        let image = added("a");
+        let other = Todo { title: added("b").after.title, ..image.after.clone() };
+        for todos in [now(&other), HashMap::new()] {
+            let refused = change(&[image.clone()]).undo(&[image.clone()], &todos, Timestamp::MAX).unwrap_err();
+            assert!(matches!(refused, Refusal::ChangedSince { ids, .. } if ids == [image.after.id.clone()]));
+        }
+    }
+}

@@ -139,3 +139,68 @@ fn refuse_unless_empty(faults: Vec<Fault>, refusal: impl FnOnce(Vec<Fault>) -> R
 fn in_item(item: usize, errors: Vec<FieldError>) -> impl Iterator<Item = Fault> {
     errors.into_iter().map(move |(field, invalid)| Fault::new(item, field, invalid.message))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn moment() -> Moment {
+        Moment { now: "2026-11-22T10:00:00Z".parse().unwrap(), zone: TimeZone::UTC }
+    }
+
+    fn read<T: deserr::Deserr<deserr::errors::JsonError>>(value: Value) -> T {
+        deserr::deserialize(value).unwrap()
+    }
+
+    /// Todos `0000000000` and `1111111111`, as they are after they were added.
+    fn todos() -> Todos {
+        let mut ids = ["0000000000", "1111111111"].into_iter().map(|id| TodoId::parse(id).unwrap());
+        let news = [read(json!({"title": "a"})), read(json!({"title": "b", "due": "2026-11-27"}))];
+        let images = add(&news, || ids.next().unwrap(), &moment());
+        images.into_iter().map(|image| (image.after.id.clone(), image.after)).collect()
+    }
+
+    fn edits(edits: Value) -> Vec<(Named, TodoEdit)> {
+        let edits: Vec<TodoEdit> = read(edits);
+        edits.into_iter().map(|edit| (Named::new(edit.id.as_deref().unwrap()), edit)).collect()
+    }
+
+    #[test]
+    fn an_update_is_an_image_of_each_todo_in_the_order_of_the_call() {
+        let edits = edits(json!([{"id": "1111111111", "clear": ["due"]}, {"id": "0000000000", "title": "a"}]));
+        let images = update(&edits, &todos(), &moment()).unwrap();
+        assert_eq!(images[0].summary().fields, ["due"]);
+        assert_eq!((images[0].after.version, images[0].is_change(), images[1].is_change()), (2, true, false));
+    }
+
+    #[test]
+    fn every_item_at_fault_is_named_and_the_first_kind_of_fault_wins() {
+        let faults = |refusal| match refusal {
+            Refusal::NotFound(faults) | Refusal::Invalid(faults) | Refusal::Conflict { faults, .. } => {
+                faults.iter().map(|fault| (fault.item, fault.field)).collect::<Vec<_>>()
+            }
+            other => panic!("{other:?}"),
+        };
+        let unknown = edits(
+            json!([{"id": "x", "title": "c"}, {"id": "0000000000", "expected_version": 9, "title": "c"}, {"id": "2222222222", "title": "c"}]),
+        );
+        assert_eq!(faults(update(&unknown, &todos(), &moment()).unwrap_err()), [(0, "id"), (2, "id")]);
+        let stale = edits(
+            json!([{"id": "1111111111", "title": "c"}, {"id": "0000000000", "expected_version": 9, "title": "c"}]),
+        );
+        assert_eq!(faults(update(&stale, &todos(), &moment()).unwrap_err()), [(1, "expected_version")]);
+        let odd = edits(json!([{"id": "0000000000"}, {"id": "0000000000", "due": "2026-11-27", "clear": ["due"]}]));
+        assert_eq!(faults(check_edits(&odd).unwrap_err()), [(0, ""), (1, "id"), (1, "due")]);
+    }
+
+    #[test]
+    fn deleting_what_is_deleted_changes_nothing() {
+        let named = [Named::new("0000000000")];
+        let mut todos = todos();
+        let image = delete(&named, None, &todos, &moment()).unwrap().remove(0);
+        assert_eq!(image.after.deleted_at, Some(moment().now));
+        todos.insert(image.after.id.clone(), image.after);
+        assert!(!delete(&named, None, &todos, &moment()).unwrap()[0].is_change());
+    }
+}
