@@ -164,6 +164,8 @@ pub fn days_after(at: Timestamp, days: i64) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use std::slice::from_ref;
+
     use super::*;
     use crate::domain::todo::NewTodo;
     use jiff::tz::TimeZone;
@@ -195,7 +197,7 @@ mod tests {
     fn an_undo_gives_back_the_state_before_under_a_new_version() {
         let first = added("a").after;
         let second = Image::changed(&first, Todo { title: added("b").after.title, ..first.clone() });
-        let undone = change(&[second.clone()]).undo(&[second.clone()], &now(&second.after), Timestamp::MAX).unwrap();
+        let undone = change(from_ref(&second)).undo(from_ref(&second), &now(&second.after), Timestamp::MAX).unwrap();
         assert!(undone[0].after.same_content(&first));
         assert_eq!((undone[0].before.as_ref(), undone[0].after.version), (Some(&second.after), 3));
     }
@@ -203,7 +205,7 @@ mod tests {
     #[test]
     fn an_undo_of_an_add_deletes() {
         let image = added("a");
-        let undone = change(&[image.clone()]).undo(&[image.clone()], &now(&image.after), Timestamp::MAX).unwrap();
+        let undone = change(from_ref(&image)).undo(from_ref(&image), &now(&image.after), Timestamp::MAX).unwrap();
         assert_eq!((undone[0].after.status, undone[0].after.deleted_at), (Status::Deleted, Some(Timestamp::MAX)));
     }
 
@@ -212,7 +214,7 @@ mod tests {
         let image = added("a");
         let other = Todo { title: added("b").after.title, ..image.after.clone() };
         for todos in [now(&other), HashMap::new()] {
-            let refused = change(&[image.clone()]).undo(&[image.clone()], &todos, Timestamp::MAX).unwrap_err();
+            let refused = change(from_ref(&image)).undo(from_ref(&image), &todos, Timestamp::MAX).unwrap_err();
             assert!(matches!(refused, Refusal::ChangedSince { ids, .. } if ids == [image.after.id.clone()]));
         }
     }
