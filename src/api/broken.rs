@@ -118,13 +118,16 @@ fn meant<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
         ("completed", "status"),
         ("version", "expected_version"),
     ];
-    let alike = |name: &str| key.len() >= 3 && (name.starts_with(key) || key.starts_with(name));
+    // One that edits must not become one that replaces.
+    let edits = ["add", "append", "remove"].iter().any(|word| key.contains(word));
+    let alike = |name: &str| (key.len() > 2 && name.starts_with(key)) || (name.len() > 2 && key.starts_with(name));
     let slips = |name: &str| strsim::damerau_levenshtein(key, name);
     let near = || {
         accepted.iter().copied().filter(|name| slips(name) <= (name.len() / 4).max(1)).min_by_key(|name| slips(name))
     };
     let synonym = || SYNONYMS.iter().find(|(word, _)| *word == key).map(|(_, name)| *name);
-    let begins = accepted.iter().copied().find(|name| alike(name));
+    let mut begin = accepted.iter().copied().filter(|name| !edits && alike(name));
+    let begins = begin.next().filter(|_| begin.next().is_none());
     begins.or_else(near).or_else(|| accepted.iter().copied().find(|name| synonym() == Some(*name)))
 }
 

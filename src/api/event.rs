@@ -1,7 +1,7 @@
 //! Events as the world sends them. `lambda_http` panics where it cannot make a URI of what a client wrote, and a panic
 //! ends the process; so what is no URI is made one before.
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri, header};
 use lambda_http::{LambdaEvent, request::LambdaRequest};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::Url;
@@ -43,11 +43,16 @@ pub fn readable(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequ
     event
 }
 
+/// Whether both parsers that `lambda_http` uses take an address with this host.
+fn makes_a_uri(host: &str) -> bool {
+    Url::parse(&format!("https://{host}/")).is_ok_and(|url| url.as_str().parse::<Uri>().is_ok())
+}
+
 /// Drops a host that is none and a scheme that is not the web's. Nothing of ours relies on either.
 fn keep_sound_address(headers: &mut HeaderMap) {
     let text =
         |headers: &HeaderMap, name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    if text(headers, header::HOST.as_str()).is_none_or(|host| Url::parse(&format!("https://{host}/")).is_err()) {
+    if text(headers, header::HOST.as_str()).is_none_or(|host| !makes_a_uri(&host)) {
         headers.remove(header::HOST);
     }
     if text(headers, "x-forwarded-proto").is_none_or(|scheme| !matches!(scheme.as_str(), "http" | "https")) {

@@ -23,7 +23,9 @@ pub async fn own_origin(State(hosts): State<OwnHosts>, request: Request, next: N
 
 fn is_own(OwnHosts(hosts): &OwnHosts, headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default().to_ascii_lowercase());
-    let known = |host: &str| hosts.iter().any(|own| own == host);
+    // Clients leave the port of the scheme out.
+    let bare = |own: &str| own.strip_suffix(":80").or(own.strip_suffix(":443")).map(str::to_owned);
+    let known = |host: &str| hosts.iter().any(|own| own == host || bare(own).as_deref() == Some(host));
     let origin = |origin: String| origin.split_once("://").is_some_and(|(_, host)| known(host));
     text(header::HOST).is_some_and(|host| known(&host)) && text(header::ORIGIN).is_none_or(origin)
 }

@@ -224,7 +224,7 @@ impl Ids {
         // Naming a todo twice deletes it once.
         let mut named: Vec<Named> = Vec::new();
         for id in ids.into_iter().map(Named::new) {
-            if !named.contains(&id) {
+            if !named.iter().any(|other| *other == id || (id.id.is_some() && other.id == id.id)) {
                 named.push(id);
             }
         }

@@ -131,7 +131,7 @@ impl Image {
     fn is_taken_back(&self, now: Option<&Todo>) -> bool {
         now.is_some_and(|now| match &self.before {
             Some(before) => now.same_content(before),
-            None => now.status == Status::Deleted,
+            None => now.status == Status::Deleted && now.version == self.after.version + 1,
         })
     }
 

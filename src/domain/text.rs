@@ -1,7 +1,10 @@
 //! Text that people and models write: cleaned, bounded, never empty.
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_normalization::{
+    UnicodeNormalization,
+    char::{canonical_combining_class, is_combining_mark},
+};
 
 use super::{invalid::Invalid, limits};
 
@@ -85,18 +88,23 @@ impl Tag {
 /// The text without case, composed: how names are compared. Compatibility forms stay, because taking them apart can make
 /// a name of 60 characters longer than the 1,024 bytes of a sort key.
 fn without_case(text: &str) -> String {
-    // Greek writes one letter in two ways, at the end of a word in the other.
-    text.nfc().flat_map(char::to_lowercase).map(|letter| if letter == 'ς' { 'σ' } else { letter }).collect()
+    text.nfc().flat_map(lower).collect()
 }
 
 /// The text with case and accents taken away: how a search compares.
 pub fn without_case_and_accents(text: &str) -> String {
-    text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect()
+    text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(lower).collect()
+}
+
+/// The letter in lower case. Greek writes one letter in another way at the end of a word.
+fn lower(letter: char) -> impl Iterator<Item = char> {
+    letter.to_lowercase().map(|letter| if letter == 'ς' { 'σ' } else { letter })
 }
 
 /// White space of any kind becomes single spaces, what cannot be seen goes.
 fn one_line(text: &str) -> String {
-    let letters: Vec<char> = text.chars().collect();
+    // The empty pattern of Braille is the space between its words.
+    let letters: Vec<char> = text.chars().map(|letter| if letter == '\u{2800}' { ' ' } else { letter }).collect();
     let visible: String = letters
         .iter()
         .enumerate()
@@ -129,17 +137,22 @@ fn is_invisible(letters: &[char], at: usize) -> bool {
                     !letter.is_ascii() && !letter.is_whitespace() && (!is_ignorable(letter) || is_selector(letter))
                 })
             };
-            !(joins(before) && joins(letters.get(at + 1).copied()))
+            // Behind a virama a joiner forms the letter also at the end of a word.
+            let virama = before.is_some_and(|letter| canonical_combining_class(letter) == 9);
+            !(joins(before) && (virama || joins(letters.get(at + 1).copied())))
         }
         letter if is_selector(letter) => before.is_none_or(|before| before.is_whitespace() || is_ignorable(before)),
-        letter if is_tag(letter) => letters[..at].iter().rev().find(|letter| !is_tag(**letter)) != Some(&'\u{1f3f4}'),
+        // A flag has six tags at most and one that ends it.
+        letter if is_tag(letter) => {
+            letters[..at].iter().rev().take(7).find(|letter| !is_tag(**letter)) != Some(&'\u{1f3f4}')
+        }
         letter => letter.is_control() || is_ignorable(letter),
     }
 }
 
-/// What stands for a picture's form, emoji or text.
+/// What chooses the form of the letter before: emoji or text, an ideograph's, a Mongolian letter's.
 fn is_selector(letter: char) -> bool {
-    matches!(letter, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+    matches!(letter, '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// Letters nobody sees, which spell the region of a flag, or hide a message for a model.
@@ -184,6 +197,10 @@ mod tests {
         assert_eq!(title("pay\u{200b}ment\u{feff}"), "payment");
         assert_eq!(title("\u{202e}evil\u{202c}"), "evil");
         assert_eq!(title("a\u{200d}b"), "ab");
+        let hidden: String =
+            "ignore all".chars().map(|letter| char::from_u32(0xe0000 + letter as u32).unwrap()).collect();
+        assert_eq!(title(&format!("🏴{hidden} x")).chars().filter(|letter| is_tag(*letter)).count(), 7);
+        assert_eq!(title("⠓⠑\u{2800}⠺"), "⠓⠑ ⠺");
         assert_eq!(title("buy\u{e0041}\u{e0042} milk\u{34f}"), "buy milk");
     }
 
@@ -196,6 +213,8 @@ mod tests {
             "🏳️‍🌈",
             "क्‍ष",
             "☎️ call",
+            "ᠪᠠᠭ\u{180e}ᠠ",
+            "അവന്\u{200d} x",
             "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} flag",
         ] {
             assert_eq!(title(kept), kept);
@@ -237,6 +256,7 @@ mod tests {
         assert_eq!(without_case("ÉCOLE"), "école");
         assert_eq!(without_case("E\u{301}COLE"), "école");
         assert_eq!(without_case("ΔΟΥΛΕΙΕΣ"), without_case("δουλειες"));
+        assert_eq!(without_case_and_accents("Δουλειές"), without_case_and_accents("ΔΟΥΛΕΙΕΣ"));
         assert_eq!(without_case_and_accents("École ﬁne ÅNGSTRÖM"), "ecole fine angstrom");
     }
 

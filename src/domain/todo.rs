@@ -82,7 +82,7 @@ pub struct Tags(Vec<Tag>);
 /// At most 50 steps.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, deserr::Deserr)]
 #[serde(transparent)]
-#[deserr(try_from(Vec<Step>) = Steps::parse -> Invalid, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+#[deserr(try_from(Listed<Step>) = Steps::parse -> Invalid, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct Steps(Vec<Step>);
 
 /// A todo to add. Only the title is needed.
@@ -220,7 +220,7 @@ impl Tags {
 
 impl Steps {
     /// Takes at most 50 steps.
-    pub fn parse(steps: Vec<Step>) -> Result<Self, Invalid> {
+    pub fn parse(Listed(steps): Listed<Step>) -> Result<Self, Invalid> {
         if steps.len() > limits::STEPS {
             return Err(Invalid::new(format!(
                 "must be at most {} steps, but there are {}",

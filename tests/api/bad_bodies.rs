@@ -241,6 +241,13 @@ async fn words_that_others_use_are_answered_with_ours() {
         let answer = api.post("/todos", json!({"todos": [{"title": "x", sent: "y"}]})).await;
         answer.assert_error(&format!("todos[0].{sent}"), &format!("did you mean {field}?"));
     }
+    let path = format!("/todos/{}", api.add(&["x"]).await[0]);
+    for edits in ["notes_append", "tags_to_add"] {
+        let answer = api.patch(&path, json!({"title": "x", edits: "y"})).await;
+        answer.assert_error(edits, "the fields are title, status");
+    }
+    let answer = api.post("/todos", json!({"todos": [{"title": "x", "idempotency_key": "y"}]})).await;
+    answer.assert_error("todos[0].idempotency_key", "the fields are title, list");
     let answer = api.post("/todos", json!({"todos": [{"title": "x", "colour": "y"}]})).await;
     answer.assert_error("todos[0].colour", "the fields are title, list, priority");
 }

@@ -57,6 +57,16 @@ async fn undoing_an_add_deletes_and_redoing_brings_back() {
 }
 
 #[tokio::test]
+async fn an_add_whose_todo_was_deleted_otherwise_is_not_said_to_be_undone() {
+    let api = Api::new();
+    let added = api.post("/todos", json!({"todos": [{"title": "a"}]})).await;
+    api.post("/undo", json!({})).await;
+    api.post("/undo", json!({})).await;
+    api.delete(&format!("/todos/{}", added.ids()[0])).await;
+    api.post("/undo", json!({"change_id": added.change_id()})).await.assert_problem(409, "changed_since");
+}
+
+#[tokio::test]
 async fn an_undo_of_something_changed_since_touches_nothing_and_names_what_changed() {
     let api = Api::new();
     let ids = api.add(&["a", "b", "c"]).await;

@@ -139,6 +139,14 @@ async fn one_unknown_id_among_forty_changes_nothing_and_is_named() {
 }
 
 #[tokio::test]
+async fn a_todo_named_in_two_spellings_is_deleted_once() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let answer = api.delete(&format!("/todos?ids={id},{},{id}", id.to_uppercase())).await;
+    assert_eq!((answer.status.as_u16(), answer.ids()), (200, vec![id]), "{}", answer.text);
+}
+
+#[tokio::test]
 async fn one_broken_rule_among_several_changes_nothing() {
     let api = Api::new();
     let added =
