@@ -17,6 +17,7 @@ BEYOND_SCHEMAS = (
     "is set and cleared in one call",
     "changes nothing",
     "must be at most 20 tags, but there are",
+    "would make the notes",
     "must not be before due_from",
 )
 # A cursor continues only the listing that returned it; a key belongs to the request that it was first sent with.
