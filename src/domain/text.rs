@@ -56,6 +56,13 @@ text! {
     Filter, one_line, limits::FILTER
 }
 
+impl Title {
+    /// The same for every spelling of the title.
+    pub fn key(&self) -> String {
+        without_case(&self.0)
+    }
+}
+
 impl Notes {
     /// These notes and another paragraph below them. Refused when both together are over the limit.
     pub fn append(&self, paragraph: &Self) -> Result<Self, Invalid> {
