@@ -19,11 +19,16 @@ const BATCH_ROUNDS: u32 = 5;
 impl OwnerStore {
     /// One todo in any status, in one call. `None` when this owner has none of that id.
     pub async fn todo(&self, id: &TodoId, now: Timestamp) -> Result<Option<Todo>, Fault> {
+        self.item(item::todo_sk(id)).await?.map_or(Ok(None), |item| item::read_todo(item, now))
+    }
+
+    /// The item of this sort key, in one call.
+    pub(super) async fn item(&self, sort_key: String) -> Result<Option<Item>, Fault> {
         let answer = self
             .client
             .get_item()
             .table_name(&*self.table)
-            .set_key(Some(item::key(&self.partition, item::todo_sk(id))))
+            .set_key(Some(item::key(&self.partition, sort_key)))
             .consistent_read(true)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
@@ -31,7 +36,7 @@ impl OwnerStore {
         self.usage.called();
         let answer = answer.map_err(|error| Fault::of("GetItem", &error))?;
         self.usage.read(answer.consumed_capacity().map(std::slice::from_ref));
-        answer.item.map_or(Ok(None), |item| item::read_todo(item, now))
+        Ok(answer.item)
     }
 
     /// The items of these sort keys that exist, by sort key, in one call; in more when DynamoDB leaves some unprocessed.

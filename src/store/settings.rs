@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
-
 use super::{
     OwnerStore,
     fault::Fault,
@@ -25,19 +23,8 @@ pub(super) struct Remembered(Arc<Mutex<HashMap<String, Settings>>>);
 impl OwnerStore {
     /// The owner's settings, in one call, strongly consistent.
     pub async fn settings(&self) -> Result<Settings, Fault> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&*self.table)
-            .set_key(Some(item::key(&self.partition, SETTINGS.to_owned())))
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        self.usage.called();
-        let answer = answer.map_err(|error| Fault::of("GetItem", &error))?;
-        self.usage.read(answer.consumed_capacity().map(std::slice::from_ref));
-        self.seen(answer.item)
+        let item = self.item(SETTINGS.to_owned()).await?;
+        self.seen(item)
     }
 
     /// The settings that the owner probably has.

@@ -1,28 +1,14 @@
 //! The same request again, without a key; and todos that are perhaps the same.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::harness::{Answer, Api};
-
-async fn at_once(api: &Api, body: &Value, times: usize) -> Vec<Answer> {
-    let tasks: Vec<_> = (0..times)
-        .map(|_| {
-            let (api, body) = (api.clone(), body.clone());
-            tokio::spawn(async move { api.post("/todos", body).await })
-        })
-        .collect();
-    let mut answers = Vec::new();
-    for task in tasks {
-        answers.push(task.await.unwrap());
-    }
-    answers
-}
+use super::harness::{Api, at_once};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fifty_simultaneous_equal_adds_without_a_key_make_one_set() {
     let api = Api::new();
     let body = json!({"todos": [{"title": "milk", "list": "Shopping"}, {"title": "eggs", "due": "tomorrow"}]});
-    let answers = at_once(&api, &body, 50).await;
+    let answers = at_once(&api, vec![("POST", "/todos".to_owned(), body); 50]).await;
     let created: Vec<_> = answers.iter().filter(|answer| answer.status == 201).collect();
     assert_eq!(created.len(), 1, "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
     for answer in answers.iter().filter(|answer| answer.status != 201) {

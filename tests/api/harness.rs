@@ -228,6 +228,22 @@ impl Api {
     }
 }
 
+/// Sends all requests at once, each from its own task, on several threads.
+pub async fn at_once(api: &Api, requests: Vec<(&'static str, String, Value)>) -> Vec<Answer> {
+    let tasks: Vec<_> = requests
+        .into_iter()
+        .map(|(method, path, body)| {
+            let api = api.clone();
+            tokio::spawn(async move { api.send(method, &path, body, &[]).await })
+        })
+        .collect();
+    let mut answers = Vec::new();
+    for task in tasks {
+        answers.push(task.await.unwrap());
+    }
+    answers
+}
+
 impl TestClock {
     pub fn advance(&self, span: jiff::Span) {
         self.0.fetch_add(span.total(jiff::Unit::Microsecond).unwrap() as i64, Ordering::SeqCst);

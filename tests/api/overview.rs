@@ -7,8 +7,8 @@ use super::harness::Api;
 #[tokio::test]
 async fn the_overview_counts_and_shows_what_is_due() {
     let api = Api::new();
-    api.patch("/settings", json!({"time_zone": "Asia/Kathmandu"})).await;
     api.clock.set("2026-11-22T10:00:00", "Asia/Kathmandu");
+    api.patch("/settings", json!({"time_zone": "Asia/Kathmandu"})).await;
     let todos = json!([
         {"title": "late", "due": "2026-11-20", "list": "Work", "tags": ["x"]},
         {"title": "this morning", "due": "2026-11-22T09:00", "list": "Work"},

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::harness::{Answer, Api};
+use super::harness::{Answer, Api, at_once};
 
 async fn add(api: &Api, todo: Value) -> String {
     let answer = api.post("/todos", json!({"todos": [todo], "allow_duplicate": true})).await;
@@ -65,15 +65,9 @@ async fn completing_twice_completes_once() {
 async fn simultaneous_completions_complete_once() {
     let api = Api::new();
     let id = add(&api, json!({"title": "a", "due": "2026-11-22", "repeat": {"unit": "day"}})).await;
-    let tasks: Vec<_> = (0..20)
-        .map(|_| {
-            let (api, path) = (api.clone(), format!("/todos/{id}"));
-            tokio::spawn(async move { api.patch(&path, json!({"status": "completed"})).await })
-        })
-        .collect();
+    let request = ("PATCH", format!("/todos/{id}"), json!({"status": "completed"}));
     let mut successors = 0;
-    for task in tasks {
-        let answer = task.await.unwrap();
+    for answer in at_once(&api, vec![request; 20]).await {
         assert!(matches!(answer.status.as_u16(), 200 | 409), "{}", answer.text);
         successors += usize::from(answer.body.get("next").is_some());
     }

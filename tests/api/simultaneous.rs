@@ -1,25 +1,9 @@
 //! Requests at the same moment. Each test has "simultaneous" in its name: only a DynamoDB whose transactions are
 //! atomic under concurrency can pass them.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::harness::{Answer, Api};
-
-/// Sends all requests at once, each from its own task, on several threads.
-async fn at_once(api: &Api, requests: Vec<(&'static str, String, Value)>) -> Vec<Answer> {
-    let tasks: Vec<_> = requests
-        .into_iter()
-        .map(|(method, path, body)| {
-            let api = api.clone();
-            tokio::spawn(async move { api.send(method, &path, body, &[]).await })
-        })
-        .collect();
-    let mut answers = Vec::new();
-    for task in tasks {
-        answers.push(task.await.unwrap());
-    }
-    answers
-}
+use super::harness::{Api, at_once};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fifty_simultaneous_adds_with_one_key_make_one_set() {
