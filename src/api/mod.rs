@@ -9,6 +9,7 @@ pub mod event;
 mod extract;
 mod filter;
 pub mod gateway;
+mod headers;
 mod health;
 mod log;
 pub mod openapi;
@@ -44,11 +45,15 @@ pub fn router(app: App) -> Router {
     let (operations, document) = routes().split_for_parts();
     let log = log::Log::new(openapi::operations(&document), app.ids.clone());
     operations
+        .route("/", get(pages::get_start))
         .route("/openapi.json", get(pages::get_openapi))
+        .route("/privacy", get(pages::get_privacy))
+        .route("/favicon.ico", get(pages::get_favicon))
         .fallback(async || ApiError::NoSuchPath)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
         .layer(middleware::from_fn(deadline))
+        .layer(middleware::map_response(headers::secured))
         .layer(middleware::from_fn_with_state(log, log::observe))
         .with_state(app)
 }

@@ -8,6 +8,7 @@ mod harness;
 mod idempotency;
 mod isolation;
 mod listing;
+mod pages;
 mod session;
 mod simultaneous;
 mod target;
