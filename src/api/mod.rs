@@ -12,6 +12,7 @@ pub mod gateway;
 mod headers;
 mod health;
 mod log;
+mod metrics;
 pub mod openapi;
 pub mod origin;
 mod pages;
@@ -43,7 +44,7 @@ use error::ApiError;
 /// Everything that is served.
 pub fn router(app: App) -> Router {
     let (operations, document) = routes().split_for_parts();
-    let log = log::Log::new(openapi::operations(&document), app.ids.clone());
+    let log = log::Log::new(openapi::operations(&document), &app);
     operations
         .route("/", get(pages::get_start))
         .route("/openapi.json", get(pages::get_openapi))
