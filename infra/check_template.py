@@ -31,12 +31,13 @@ PSEUDO_PARAMETERS = {
     "AWS::Region": REGION,
     "AWS::StackName": "todo-action",
 }
-# The parameters of a stack with a domain of its own.
-DOMAIN = {
+# The parameters of a stack with all that is optional.
+EVERYTHING = {
     "DomainName": "todo.example.com",
     "CertificateArn": f"arn:aws:acm:{REGION}:123456789012:certificate/0d4bd2f7-6b1c-4f4c-9d1f-5e0f6a2b7c11",
     "HostedZoneId": "Z0123456789",
     "AlarmTopicArn": f"arn:aws:sns:{REGION}:123456789012:alarms",
+    "RestoredTable": "todos-restored",
 }
 # What the function does besides asking DynamoDB.
 OTHER_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
@@ -162,7 +163,7 @@ def outputs(template):
     found = template.get("Outputs", {})
     wrong = [f"the output {name} is missing" for name in sorted(OUTPUTS - found.keys())]
     wrong += [f"the output {name} has no description" for name, output in found.items() if not output.get("Description")]
-    for parameters, base in (({}, ENDPOINT), (DOMAIN, "https://todo.example.com")):
+    for parameters, base in (({}, ENDPOINT), (EVERYTHING, "https://todo.example.com")):
         stack = Stack(template, parameters)
         expected = {"BaseUrl": base, "OpenApiUrl": f"{base}/openapi.json", "PrivacyPolicyUrl": f"{base}/privacy"}
         for name, output in found.items():
@@ -180,8 +181,9 @@ def outputs(template):
             continue
         if environment.get("PUBLIC_URL") != base:
             wrong.append(f"PUBLIC_URL is {environment.get('PUBLIC_URL')!r}, not {base!r}")
-        if environment.get("TABLE_NAME") != "<TodosTable>":
-            wrong.append("TABLE_NAME is not the table")
+        table = parameters.get("RestoredTable", "<TodosTable>")
+        if environment.get("TABLE_NAME") != table:
+            wrong.append(f"TABLE_NAME is {environment.get('TABLE_NAME')!r}, not {table!r}")
     return wrong
 
 
@@ -202,28 +204,38 @@ def calls(folder):
 
 
 def permissions(template, needed):
-    stack = Stack(template, {})
-    role = next(name for name in template["Resources"] if stack.value(function(template)["Role"]) == f"<{name}.Arn>")
-    role = template["Resources"][role]["Properties"]
+    name = function(template)["Role"]["Fn::GetAtt"][0]
+    role = template["Resources"][name]["Properties"]
     wrong = [f"the role has managed policies: {role['ManagedPolicyArns']}"] if role.get("ManagedPolicyArns") else []
-    table = "<TodosTable.Arn>"
-    granted = set()
-    for policy in role["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            actions, resources = (as_list(stack.value(statement.get(name, []))) for name in ("Action", "Resource"))
-            if statement["Effect"] != "Allow" or "NotAction" in statement or "NotResource" in statement:
-                wrong.append(f"a statement of the role is not a plain permission: {statement}")
-            for action in actions:
-                of_table = action.startswith("dynamodb:")
-                if of_table and not set(resources) <= {table, f"{table}/index/timeline"}:
-                    wrong.append(f"{action} is allowed on more than the table: {resources}")
-                if action.startswith("logs:") and resources != ["<FunctionLogs.Arn>"]:
-                    wrong.append(f"{action} is allowed on more than the function's log: {resources}")
-                if not of_table and action not in OTHER_ACTIONS:
-                    wrong.append(f"{action} is allowed")
-            granted.update(action for action in actions if action.startswith("dynamodb:"))
+    statements = [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
+    granted = {action for statement in statements for action in as_list(statement["Action"]) if action.startswith("dynamodb:")}
+    restored = f"arn:aws:dynamodb:{REGION}:{PSEUDO_PARAMETERS['AWS::AccountId']}:table/{EVERYTHING['RestoredTable']}"
+    for parameters, table in (({}, "<TodosTable.Arn>"), (EVERYTHING, restored)):
+        stack = Stack(template, parameters)
+        for statement in statements:
+            wrong += too_much(stack.value(statement), table)
     wrong += [f"{action} is allowed, but src/store does not call it" for action in sorted(granted - needed)]
     return wrong + [f"src/store calls {action}, but it is not allowed" for action in sorted(needed - granted)]
+
+
+def too_much(statement, table):
+    """What a statement allows on other things than the function's own."""
+    if statement["Effect"] != "Allow" or "NotAction" in statement or "NotResource" in statement:
+        return [f"a statement of the role is not a plain permission: {statement}"]
+    resources = set(as_list(statement["Resource"]))
+    wrong = []
+    for action in as_list(statement["Action"]):
+        if action.startswith("dynamodb:"):
+            own = {table, f"{table}/index/timeline"}
+        elif action.startswith("logs:"):
+            own = {"<FunctionLogs.Arn>"}
+        else:
+            own = resources
+        if action not in OTHER_ACTIONS and not action.startswith("dynamodb:"):
+            wrong.append(f"{action} is allowed")
+        if not resources <= own:
+            wrong.append(f"{action} is allowed on more than what is the function's own: {sorted(resources)}")
+    return wrong
 
 
 def as_list(value):

@@ -60,7 +60,7 @@ def invoke(env_file, environment, event):
         result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     returned = json.loads(result.stdout.strip().splitlines()[-1])
-    assert "statusCode" in returned, result.stdout + result.stderr
+    assert returned.get("statusCode", 500) < 500, result.stdout + result.stderr
     return returned["statusCode"], returned["headers"]["content-type"], json.loads(returned["body"])
 
 

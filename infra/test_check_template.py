@@ -5,6 +5,8 @@ import tomllib
 
 import check_template
 import pytest
+from samcli.lib.providers.api_provider import ApiProvider
+from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
 
 HERE = pathlib.Path(__file__).parent
 TEMPLATE = (HERE / "template.yaml").read_text()
@@ -84,8 +86,10 @@ def test_a_broader_policy_is_found(action):
 
 
 def test_a_policy_for_more_than_the_table_is_found():
-    found = problems_with("                Resource: !GetAtt TodosTable.Arn\n", '                Resource: "*"\n')
-    assert any("more than the table" in problem for problem in found)
+    found = problems_with('"${TodosTable.Arn}/index/timeline"', '"${TodosTable.Arn}/index/*"')
+    assert only(found, "on more than what is the function's own")
+    found = problems_with("                  - !GetAtt TodosTable.Arn\n", '                  - "*"\n')
+    assert only(found, "on more than what is the function's own")
 
 
 def test_a_managed_policy_is_found():
@@ -108,3 +112,8 @@ def test_a_function_alone_has_the_time_limit_of_the_template():
     manifest = tomllib.loads((HERE.parent / "Cargo.toml").read_text())
     limit = check_template.function(check_template.expanded(TEMPLATE))["Timeout"]
     assert manifest["package"]["metadata"]["lambda"]["deploy"]["timeout"] == limit
+
+
+def test_sam_local_finds_the_api():
+    stacks, _ = SamLocalStackProvider.get_stacks(str(HERE / "template.yaml"))
+    assert [route.function_name for route in ApiProvider(stacks).api.routes] == ["Function"]
