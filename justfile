@@ -33,10 +33,10 @@ build architecture="arm64":
 # The whole stack; asks for what it has not been told before.
 deploy architecture="arm64":
     cd infra && sam build --parameter-overrides Architecture={{ architecture }}
-    cd infra && sam deploy --guided
+    cd infra && sam deploy --guided --parameter-overrides Architecture={{ architecture }}
 
 # New code for the function of a stack; its name is the output FunctionName.
-deploy-code function: build
+deploy-code function architecture="arm64": (build architecture)
     cargo lambda deploy --binary-name todo-action {{ function }}
 
 # The outputs of the stack: what to paste into the GPT editor.
