@@ -75,7 +75,9 @@ class Stack:
                 case "Fn::GetAtt":
                     return self.attribute(*(argument if isinstance(argument, list) else argument.split(".", 1)))
                 case "Fn::Sub":
-                    return re.sub(r"\$\{([^}!]+)\}", lambda found: str(self.named(found[1])), argument)
+                    text, own = argument if isinstance(argument, list) else (argument, {})
+                    named = lambda found: str(self.value(own[found[1]]) if found[1] in own else self.named(found[1]))
+                    return re.sub(r"\$\{([^}!]+)\}", named, text)
                 case "Fn::If":
                     condition, yes, no = argument
                     return self.value(yes if self.holds({"Condition": condition}) else no)

@@ -1,5 +1,6 @@
 """The check of the template, checked: each way to break the template that it exists for makes it fail."""
 
+import json
 import pathlib
 import tomllib
 
@@ -117,3 +118,19 @@ def test_a_function_alone_has_the_time_limit_of_the_template():
 def test_sam_local_finds_the_api():
     stacks, _ = SamLocalStackProvider.get_stacks(str(HERE / "template.yaml"))
     assert [route.function_name for route in ApiProvider(stacks).api.routes] == ["Function"]
+
+
+def test_the_dashboard_shows_metrics_that_the_function_writes():
+    template = check_template.expanded(TEMPLATE)
+    written = (HERE.parent / "src/api/metrics.rs").read_text()
+    for parameters in ({}, check_template.EVERYTHING):
+        stack = check_template.Stack(template, parameters)
+        widgets = json.loads(stack.value(template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]))["widgets"]
+        (own,) = [one["properties"]["metrics"] for one in widgets if one["properties"].get("metrics", [[""]])[0][0] == "todo-action"]
+        assert [metric[1] for metric in own] == ["dynamodb_calls", "replays", "conflicts", "faults"]
+        assert all(f'"{metric[1]}"' in written for metric in own)
+        assert (own[0][0], own[0][2]) == ("todo-action", "function")
+
+
+def test_the_access_log_is_json():
+    assert len(json.loads(check_template.expanded(TEMPLATE)["Resources"]["ApiStage"]["Properties"]["AccessLogSettings"]["Format"])) == 10
