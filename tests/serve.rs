@@ -91,7 +91,7 @@ impl Drop for Server {
 fn todo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_todo"));
     command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
-    for variable in ["PUBLIC_URL", "OWNER", "DEFAULT_TIME_ZONE"] {
+    for variable in ["PUBLIC_URL", "OWNER", "DEFAULT_TIME_ZONE", "CONFIRM"] {
         command.env_remove(variable);
     }
     command
