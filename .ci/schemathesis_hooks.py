@@ -17,11 +17,23 @@ BEYOND_SCHEMAS = (
     "is set and cleared in one call",
     "changes nothing",
     "must be at most 20 tags, but there are",
+    "would make the notes",
     "must not be before due_from",
+    "must not be before completed_from",
+    "must not be before the due date",
+    "must be completed with completed_from",
+    "cannot go with due_from",
+    "cannot empty due while the todo repeats",
+    "takes weekdays with unit week alone",
+    "must be the IANA name of a time zone",
+    "has no step",
+    "may be step",
+    "send it in one of the two",
 )
 # A cursor continues only the listing that returned it; a key belongs to the request that it was first sent with.
 CODES_BEYOND_SCHEMAS = ("bad_cursor", "idempotency_key_reused")
 
+ZONES = ("Europe/Berlin", "Asia/Kathmandu", "UTC")
 DUE = ("2026-11-27", "2026-11-27T09:30", "2026-11-27T15:00:00Z")
 # Todos that exist, the latest last.
 ids = deque(maxlen=40)
@@ -49,6 +61,10 @@ def likely(value, name=""):
         members = {name: likely(member, name) for name, member in value.items()}
         if isinstance(members.get("clear"), list):
             members["clear"] = [field for field in members["clear"] if not isinstance(field, str) or field not in members]
+        # A todo that is made up has no steps but those of the same call.
+        for name in ("complete_steps", "reopen_steps"):
+            if isinstance(members.get(name), list):
+                members[name] = ["1"] if name == "complete_steps" and members.get("steps") else []
         return members
     if isinstance(value, list):
         return [likely(element) for element in value]
@@ -56,6 +72,8 @@ def likely(value, name=""):
         return value
     if name == "due":
         return DUE[len(value) % len(DUE)]
+    if name == "time_zone":
+        return ZONES[len(value) % len(ZONES)]
     if name == "idempotency_key":
         return "".join(filter(str.isprintable, value)) or "key"
     return value if any(map(str.isalnum, value)) else value[:-1] + "x"
@@ -80,7 +98,8 @@ def is_refused_beyond_schemas(problem):
 
 def fits_once_cleaned(case, request):
     """Whether what the request says fits the document. Models send null, "" and [] for "nothing", so the API takes all
-    three as absent; and it measures texts without what cannot be seen. The document does not invite either."""
+    three as absent; it measures texts without what cannot be seen; it takes a step's title for the step, its position as
+    a number, and weekdays for weeks. The document does not invite any of it."""
     document = case.operation.schema.raw_schema
     operation = document["paths"][case.operation.path][case.operation.method]
     if case.body is not NOT_SET:
@@ -96,13 +115,18 @@ def fits_as_text(schema, text):
     return jsonschema_rs.is_valid(schema, int(text) if is_number else text)
 
 
-def cleaned(value):
+def cleaned(value, name=""):
     if isinstance(value, dict):
-        return {name: cleaned(member) for name, member in value.items() if not is_absent(member)}
+        members = {name: cleaned(member, name) for name, member in value.items() if not is_absent(member)}
+        return {"unit": "week", **members} if name == "repeat" and members.get("weekdays") else members
     if isinstance(value, list):
-        # Among objects a null is a mistake, and refused.
-        keep_all = any(isinstance(element, dict) for element in value)
-        return [cleaned(element) for element in value if keep_all or not is_absent(element)]
+        # Among todos a null is a mistake, and refused.
+        elements = [cleaned(element) for element in value if name == "todos" or not is_absent(element)]
+        if name == "steps":
+            return [{"title": element} if isinstance(element, str) else element for element in elements]
+        if name in ("complete_steps", "reopen_steps"):
+            return [str(element) if type(element) is int else element for element in elements]
+        return elements
     if isinstance(value, str):
         return " ".join("".join(letter for letter in value if is_seen(letter)).split())
     return value

@@ -14,7 +14,7 @@ pub struct Config {
     pub public_url: Option<String>,
     /// `OWNER`: to whom every request belongs; `me` when not set.
     pub owner: Owner,
-    /// `DEFAULT_TIME_ZONE`: IANA name of the zone in which dates are meant; UTC when not set.
+    /// `DEFAULT_TIME_ZONE`: IANA name of the zone in which dates are meant by an owner who has set none; UTC when not set.
     pub time_zone: TimeZone,
     /// `CONFIRM`: before which operations ChatGPT asks the person, each time.
     pub confirm: Confirm,

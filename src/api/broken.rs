@@ -99,7 +99,7 @@ fn unknown(key: &str, accepted: &[&str]) -> Invalid {
 /// The field that was probably meant: one that begins alike ("prio", "due_date"), one that is a slip away ("titel"), or
 /// one that others call so.
 fn meant<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
-    const SYNONYMS: [(&str, &str); 17] = [
+    const SYNONYMS: [(&str, &str); 24] = [
         ("name", "title"),
         ("task", "title"),
         ("text", "title"),
@@ -117,6 +117,13 @@ fn meant<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
         ("subtasks", "steps"),
         ("completed", "status"),
         ("version", "expected_version"),
+        ("recurrence", "repeat"),
+        ("interval", "every"),
+        ("frequency", "unit"),
+        ("freq", "unit"),
+        ("days", "weekdays"),
+        ("end", "until"),
+        ("query", "q"),
     ];
     // One that edits must not become one that replaces.
     let edits = ["add", "append", "remove"].iter().any(|word| key.contains(word));

@@ -24,7 +24,7 @@ use crate::{
         key::IdempotencyKey,
         refusal::Refusal,
     },
-    store::{Call, Needs, Range, Snapshot, WriteError, Written},
+    store::{Call, Guess, Needs, Range, Reading, Snapshot, WriteError, Written},
 };
 
 /// Which page of the changes.
@@ -62,7 +62,7 @@ pub struct UndoChange {
     #[deserr(default)]
     #[schema(required = false, nullable = false, example = "8f3kq2m9x7w1z0tb")]
     change_id: Option<String>,
-    /// Any text unique to this intent. Sending the same again undoes nothing twice.
+    /// A repeated call with the same key does nothing twice.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,
@@ -73,7 +73,7 @@ pub struct UndoChange {
     get, path = "/changes", operation_id = "getChanges", params(ChangesQuery),
     summary = "List changes",
     description = "Returns what was changed in the last 30 days, newest first, with the ids that undoChange takes.",
-    responses((status = 200, description = "A page of changes", body = ChangesPage), super::openapi::ReadErrors),
+    responses((status = 200, description = "A page of changes", body = ChangesPage), super::openapi::Errors),
 )]
 pub async fn get_changes(
     State(app): State<App>,
@@ -86,17 +86,20 @@ pub async fn get_changes(
     let limit = query.limit.unwrap_or_default().0;
     let mut page = PageOf::new(limit);
     let now = app.clock.now();
-    let next = caller.store.changes(after, limit + 1, now, |change| page.take(ChangeView::from(&change))).await?;
+    let reading = Reading { after, at_most: Some(limit + 1), ..Reading::of(Range::changes()) };
+    let take = |change| page.take(ChangeView::from(&change));
+    let (settings, next) = caller.store.changes(reading, now, caller.store.settings(), take).await?;
     let next_cursor = next.map(|position| listing.cursor(&position));
-    Ok(JsonAnswer(ChangesPage { changes: page.items, next_cursor, now: Now::at(now, &app.config.time_zone) }))
+    let now = Now::from(&settings.moment(now, &app.config.time_zone));
+    Ok(JsonAnswer(ChangesPage { changes: page.items, next_cursor, now }))
 }
 
 /// Undo a change
 #[utoipa::path(
     post, path = "/undo", operation_id = "undoChange", request_body = UndoChange,
     summary = "Undo a change",
-    description = "Restores all todos of a change to their state before it, or none. An undo is a change itself, so undoing it brings the change back; to go further back, pass the id of an earlier change.",
-    responses((status = 200, description = "Undone", body = TodosWritten), super::openapi::EditErrors),
+    description = "Restores everything that a change changed to its state before, or nothing. An undo is a change itself, so undoing it brings the change back; to go further back, pass the id of an earlier change.",
+    responses((status = 200, description = "Undone", body = TodosWritten), super::openapi::Errors),
 )]
 pub async fn undo_change(
     State(app): State<App>,
@@ -108,7 +111,7 @@ pub async fn undo_change(
     let call = call(&app, Operation::UndoChange, "", &raw, &conditions, body.idempotency_key)?;
     let written =
         undo(&app, &caller, call, body.change_id.as_deref()).await.map_err(ApiError::of_write(Place::Change))?;
-    Ok(TodosWritten::of(&written))
+    Ok(TodosWritten::of(&app, &written))
 }
 
 async fn undo(app: &App, caller: &Caller, call: Call, change_id: Option<&str>) -> Result<Written, WriteError> {
@@ -121,12 +124,16 @@ async fn undo(app: &App, caller: &Caller, call: Call, change_id: Option<&str>) -
     // What the call left as it was is not part of what it changed.
     images.retain(Image::is_change);
     let call = Call { undoes: Some(change.clone()), ..call };
+    let guess = Guess {
+        todos: images.iter().map(|image| image.after.clone()).collect(),
+        settings: change.settings.as_ref().map(|image| image.after.clone()),
+    };
     let needs = Needs {
         todos: images.iter().map(|image| image.after.id.clone()).collect(),
-        guess: images.iter().map(|image| image.after.clone()).collect(),
+        guess: Some(guess),
         ..Needs::default()
     };
-    let plan = |snapshot: &Snapshot| change.undo(&images, &snapshot.todos, snapshot.now);
+    let plan = |snapshot: &Snapshot| change.undo(&images, &snapshot.todos, &snapshot.settings, snapshot.now);
     caller.store.write(&call, &needs, || app.clock.now(), plan).await
 }
 

@@ -115,6 +115,10 @@ fn refused(refusal: Refusal, place: Place) -> Problem {
             let errors = ids.into_iter().map(later).collect();
             Problem { errors, current: fit(&current), ..kind::CHANGED_SINCE.into() }
         }
+        Refusal::SettingsChangedSince => {
+            let message = Invalid::new("the settings were changed after this change");
+            Problem { errors: vec![FieldError::new("change_id", message)], ..kind::CHANGED_SINCE.into() }
+        }
         Refusal::Contended { current } => Problem { current: fit(&current), ..kind::CONTENDED.into() },
         Refusal::AlreadyUndone { by } => kind::ALREADY_UNDONE
             .saying(format!("Nothing was changed. To bring the change back, undo the change {}.", by.as_str())),

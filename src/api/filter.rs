@@ -1,17 +1,19 @@
 //! What a listing of todos can be narrowed by.
 
 use deserr::Deserr;
-use jiff::civil::Date;
+use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 use utoipa::IntoParams;
 
 use super::error::ApiError;
 use crate::{
     domain::{
-        due,
+        due::{self, Due},
         invalid::Invalid,
         limits,
+        moment::Moment,
         text::{Filter, ListName, Tag, without_case_and_accents},
         todo::{Priority, Status, Todo},
+        words::words,
     },
     store::Range,
 };
@@ -21,34 +23,43 @@ use crate::{
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
 pub struct TodosQuery {
-    /// Which status; open when left out.
+    /// open when left out, completed with completed_from or completed_to.
     #[deserr(default)]
     #[param(value_type = Status, inline, required = false)]
     status: Option<Status>,
-    /// Only this list.
     #[deserr(default)]
     #[param(value_type = String, required = false, max_length = 60)]
     list: Option<ListName>,
-    /// Only todos with this tag.
     #[deserr(default)]
     #[param(value_type = String, required = false, max_length = 60)]
     tag: Option<Tag>,
-    /// Only this priority.
     #[deserr(default)]
     #[param(value_type = Priority, inline, required = false)]
     priority: Option<Priority>,
-    /// Only todos with this text in title, notes or steps; case and accents do not matter.
+    /// Text in title, notes, steps or tags; case and accents do not matter.
     #[deserr(default)]
     #[param(value_type = String, required = false, max_length = 200)]
     q: Option<Filter>,
-    /// Only todos due on this day or later (2026-11-27).
+    /// When it is due: today includes what is overdue, next_7_days are those after today, none is without a due date.
+    #[deserr(default)]
+    #[param(value_type = DueWithin, inline, required = false)]
+    due: Option<DueWithin>,
+    /// First due date (2026-11-27).
     #[deserr(default)]
     #[param(value_type = String, required = false, format = "date")]
     due_from: Option<Day>,
-    /// Only todos due on this day or earlier (2026-11-27).
+    /// Last due date.
     #[deserr(default)]
     #[param(value_type = String, required = false, format = "date")]
     due_to: Option<Day>,
+    /// First day of completion.
+    #[deserr(default)]
+    #[param(value_type = String, required = false, format = "date")]
+    completed_from: Option<Day>,
+    /// Last day of completion.
+    #[deserr(default)]
+    #[param(value_type = String, required = false, format = "date")]
+    completed_to: Option<Day>,
     /// How many at most; 50 when left out.
     #[deserr(default)]
     #[param(value_type = i32, required = false, minimum = 1, maximum = 100)]
@@ -57,6 +68,20 @@ pub struct TodosQuery {
     #[deserr(default)]
     #[param(required = false, nullable = false)]
     pub cursor: Option<String>,
+}
+
+words! {
+    /// When a todo is due, as seen from the present moment.
+    DueWithin {
+        Overdue = "overdue",
+        Today = "today",
+        Tomorrow = "tomorrow",
+        NextSevenDays = "next_7_days",
+        None = "none"
+    } refused |word: &str| {
+        let Invalid { message, allowed } = Invalid::word(word, DueWithin::WORDS);
+        Invalid { message: format!("{message}; for other days send due_from and due_to"), allowed }
+    }
 }
 
 /// A day in a query.
@@ -69,6 +94,9 @@ struct Day(Date);
 #[deserr(try_from(String) = Limit::parse -> Invalid)]
 pub struct Limit(pub usize);
 
+/// The first and the last day of a span, both included; without one it is open at that end.
+type Days = (Option<Date>, Option<Date>);
+
 /// The filters that only looking at each todo can answer.
 #[derive(Debug)]
 pub struct TodoFilter {
@@ -76,70 +104,137 @@ pub struct TodoFilter {
     tag: Option<Tag>,
     priority: Option<Priority>,
     q: Option<String>,
-    due: Option<(Option<Date>, Option<Date>)>,
+    due: Option<DueWithin>,
+    due_days: Option<Days>,
+    completed: Option<Days>,
+    moment: Moment,
 }
 
 impl TodosQuery {
     /// What tells this listing from another: all but the page.
     pub fn listing(&self) -> String {
-        let Self { status, list, tag, priority, q, due_from, due_to, limit: _, cursor: _ } = self;
-        format!("getTodos {status:?} {list:?} {tag:?} {priority:?} {q:?} {due_from:?} {due_to:?}")
+        let Self { status, list, tag, priority, q, due, due_from, due_to, completed_from, completed_to, .. } = self;
+        let due = due.map(DueWithin::word);
+        format!(
+            "getTodos {status:?} {list:?} {tag:?} {priority:?} {q:?} {due:?} {due_from:?} {due_to:?} {completed_from:?} {completed_to:?}"
+        )
     }
 
-    /// Refuses days of which the last is before the first: nothing is due then, which nobody asks for.
+    /// Refuses filters that exclude each other: nobody asks for nothing.
     pub fn check(&self) -> Result<(), ApiError> {
-        match self.days() {
-            Some((Some(from), Some(to))) if to < from => {
-                Err(ApiError::invalid("due_to", "must not be before due_from"))
+        for (days, first, last) in
+            [(self.due_days(), "due_from", "due_to"), (self.completed_days(), "completed_from", "completed_to")]
+        {
+            if let Some((Some(from), Some(to))) = days
+                && to < from
+            {
+                return Err(ApiError::invalid(last, format!("must not be before {first}")));
             }
-            _ => Ok(()),
+        }
+        if self.due.is_some() && self.due_days().is_some() {
+            return Err(ApiError::invalid("due", "cannot go with due_from or due_to; send one or the other"));
+        }
+        if self.completed_days().is_some() && self.status() != Status::Completed {
+            let message = "must be completed with completed_from or completed_to; leave it out or leave those out";
+            return Err(ApiError::invalid("status", message));
+        }
+        Ok(())
+    }
+
+    /// The part of the timeline to read, where the view knows it. On which day the owner is, is not known yet, so where
+    /// that counts the part is wide enough for every time zone.
+    pub fn range(&self, now: Timestamp) -> Range {
+        let utc = TimeZone::UTC.to_datetime(now).date();
+        let days_on = |days: i64| Some(utc.saturating_add(Span::new().days(days)));
+        match (self.status(), self.due, self.due_days(), self.completed_days()) {
+            (Status::Open, Some(DueWithin::None), ..) => Range::undated(),
+            (Status::Open, Some(DueWithin::Overdue | DueWithin::Today), ..) => Range::open_due(None, days_on(1)),
+            (Status::Open, Some(DueWithin::Tomorrow), ..) => Range::open_due(days_on(0), days_on(2)),
+            (Status::Open, Some(DueWithin::NextSevenDays), ..) => Range::open_due(days_on(0), days_on(8)),
+            (Status::Open, None, Some((from, to)), _) => Range::open_due(from, to),
+            (Status::Completed, _, _, Some((from, to))) => {
+                let midnight = |day: Option<Date>, days: i64| {
+                    let day = day?.saturating_add(Span::new().days(days));
+                    TimeZone::UTC.to_timestamp(day.to_datetime(jiff::civil::Time::midnight())).ok()
+                };
+                Range::completed(midnight(from, -1), midnight(to, 2))
+            }
+            (status, ..) => Range::todos(status),
         }
     }
 
-    /// The part of the timeline to read. Days narrow it where the view is by due date.
-    pub fn range(&self) -> Range {
-        match (self.status(), self.days()) {
-            (Status::Open, Some((from, to))) => Range::open_due(from, to),
-            (status, _) => Range::todos(status),
-        }
+    /// Whether the range alone answers the query, so that no todo needs to be looked at.
+    pub fn is_a_range(&self) -> bool {
+        let Self { status: _, list, tag, priority, q, due, limit: _, cursor: _, .. } = self;
+        let by_day = self.completed_days().is_some() || self.due_days().is_some() && self.status() != Status::Open;
+        list.is_none() && tag.is_none() && priority.is_none() && q.is_none() && due.is_none() && !by_day
     }
 
-    /// What remains to be looked at in each todo of the range; `None` when every one is wanted.
-    pub fn filter(&self) -> Option<TodoFilter> {
-        let filter = TodoFilter {
+    /// What is looked at in each todo of the range.
+    pub fn filter(&self, moment: Moment) -> TodoFilter {
+        TodoFilter {
             list: self.list.as_ref().map(ListName::key),
             tag: self.tag.clone(),
             priority: self.priority,
             q: self.q.as_ref().map(|text| without_case_and_accents(text.as_str())),
-            due: self.days().filter(|_| self.status() != Status::Open),
-        };
-        let all = matches!(&filter, TodoFilter { list: None, tag: None, priority: None, q: None, due: None });
-        (!all).then_some(filter)
+            due: self.due,
+            due_days: self.due_days(),
+            completed: self.completed_days(),
+            moment,
+        }
     }
 
     fn status(&self) -> Status {
-        self.status.unwrap_or(Status::Open)
+        let default = if self.completed_days().is_some() { Status::Completed } else { Status::Open };
+        self.status.unwrap_or(default)
     }
 
-    fn days(&self) -> Option<(Option<Date>, Option<Date>)> {
-        let day = |day: Option<Day>| day.map(|day| day.0);
-        (self.due_from.is_some() || self.due_to.is_some()).then(|| (day(self.due_from), day(self.due_to)))
+    fn due_days(&self) -> Option<Days> {
+        days(self.due_from, self.due_to)
     }
+
+    fn completed_days(&self) -> Option<Days> {
+        days(self.completed_from, self.completed_to)
+    }
+}
+
+fn days(from: Option<Day>, to: Option<Day>) -> Option<Days> {
+    let day = |day: Option<Day>| day.map(|day| day.0);
+    (from.is_some() || to.is_some()).then(|| (day(from), day(to)))
 }
 
 impl TodoFilter {
     /// Whether the todo is wanted.
     pub fn matches(&self, todo: &Todo) -> bool {
+        let completed_on = || todo.completed_at.map(|at| self.moment.zone.to_datetime(at).date());
         self.list.as_ref().is_none_or(|list| todo.list.key() == *list)
             && self.tag.as_ref().is_none_or(|tag| todo.tags.contains(tag))
             && self.priority.is_none_or(|priority| todo.priority == priority)
-            && self.due.is_none_or(|days| is_due_within(todo, days))
+            && self.due.is_none_or(|within| within.holds(todo.due, &self.moment))
+            && self.due_days.is_none_or(|days| is_within(todo.due.map(Due::date), days))
+            && self.completed.is_none_or(|days| is_within(completed_on(), days))
             && self.q.as_ref().is_none_or(|text| says(todo, text))
     }
 }
 
-fn is_due_within(todo: &Todo, (from, to): (Option<Date>, Option<Date>)) -> bool {
-    todo.due.is_some_and(|due| from.is_none_or(|from| due.date() >= from) && to.is_none_or(|to| due.date() <= to))
+impl DueWithin {
+    /// Whether a todo that is due then falls into it.
+    pub fn holds(self, due: Option<Due>, moment: &Moment) -> bool {
+        let Some(due) = due else { return self == Self::None };
+        let (date, today) = (due.date(), moment.today());
+        let days_on = |days: i64| today.saturating_add(Span::new().days(days));
+        match self {
+            Self::Overdue => due.is_overdue(moment),
+            Self::Today => date <= today,
+            Self::Tomorrow => date == days_on(1),
+            Self::NextSevenDays => days_on(1) <= date && date <= days_on(7),
+            Self::None => false,
+        }
+    }
+}
+
+fn is_within(day: Option<Date>, (from, to): Days) -> bool {
+    day.is_some_and(|day| from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to))
 }
 
 fn says(todo: &Todo, text: &str) -> bool {
@@ -147,11 +242,12 @@ fn says(todo: &Todo, text: &str) -> bool {
     has(todo.title.as_str())
         || todo.notes.as_ref().is_some_and(|notes| has(notes.as_str()))
         || todo.steps.iter().any(|step| has(step.title.as_str()))
+        || todo.tags.iter().any(|tag| has(tag.as_str()))
 }
 
 impl Day {
     fn parse(text: String) -> Result<Self, Invalid> {
-        due::day(text.trim()).map(Self).ok_or_else(|| Invalid::new("must be a date such as 2026-11-27"))
+        due::date(&text).map(Self)
     }
 }
 

@@ -15,8 +15,7 @@ use crate::{app::App, store::Usage};
 /// The service works.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
-    /// Always ok; anything else is a problem document.
-    #[schema(value_type = String, example = "ok")]
+    #[schema(value_type = String)]
     status: &'static str,
     #[schema(value_type = String)]
     version: &'static str,
@@ -27,7 +26,7 @@ pub struct Health {
     get, path = "/health", operation_id = "getHealth",
     summary = "Check the service",
     description = "Tells whether the service and its storage work.",
-    responses((status = 200, description = "Both work", body = Health), super::openapi::HealthErrors),
+    responses((status = 200, description = "Both work", body = Health), super::openapi::Errors),
 )]
 pub async fn get_health(
     State(app): State<App>,

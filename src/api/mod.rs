@@ -15,8 +15,10 @@ mod log;
 mod metrics;
 pub mod openapi;
 pub mod origin;
+mod overview;
 mod pages;
 mod problem;
+mod settings;
 mod todo;
 mod todos;
 mod view;
@@ -75,5 +77,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(todo::get_todo, todo::update_todo, todo::delete_todo))
         .routes(routes!(changes::undo_change))
         .routes(routes!(changes::get_changes))
+        .routes(routes!(overview::get_overview))
+        .routes(routes!(settings::get_settings, settings::update_settings))
         .routes(routes!(health::get_health))
 }

@@ -55,6 +55,8 @@ pub fn generated(base_url: &str) -> Value {
         }
     }
     merge_all_of(&mut document);
+    leave_out(&mut document);
+    say_once(&mut document);
     for name in request_schemas(&document) {
         document["components"]["schemas"][name]["additionalProperties"] = json!(false);
     }
@@ -102,6 +104,42 @@ fn merge_all_of(value: &mut Value) {
     }
 }
 
+/// Schemas whose fields another schema describes: a model reads both.
+const DESCRIBED_ELSEWHERE: [&str; 3] = ["UpdateTodo", "TodoWritten", "SettingsWritten"];
+
+/// Leaves out descriptions of schemas, because their names and the fields that hold them say what they are for, and
+/// those of fields that are described elsewhere.
+fn say_once(document: &mut Value) {
+    let schemas = document["components"]["schemas"].as_object_mut();
+    for (name, schema) in schemas.into_iter().flatten() {
+        let Some(members) = schema.as_object_mut() else { continue };
+        members.remove("description");
+        if DESCRIBED_ELSEWHERE.contains(&name.as_str()) {
+            let fields = members.get_mut("properties").and_then(Value::as_object_mut);
+            for field in fields.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut) {
+                field.remove("description");
+                field.remove("example");
+            }
+        }
+    }
+}
+
+/// Leaves out what says nothing: that a parameter need not be sent, how many bits a number has.
+fn leave_out(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.values_mut().for_each(leave_out);
+            members.retain(|name, value| match name.as_str() {
+                "required" => *value != false,
+                "format" => !matches!(value.as_str(), Some("int32" | "int64")),
+                _ => true,
+            });
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(leave_out),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 /// Adds to a schema what another one says: its properties, what it requires, and any other member that is not there.
 fn merge_schema(schema: &mut Map<String, Value>, part: Value) {
     let Value::Object(part) = part else { return };
@@ -141,86 +179,10 @@ fn request_schemas(document: &Value) -> Vec<String> {
 #[openapi(components(schemas(Problem)))]
 pub struct Components;
 
-/// What a listing can answer instead.
+/// What every operation can answer instead. One response for all: which statuses there are is the same everywhere, and the
+/// document has to be short enough for a model to read.
 #[derive(IntoResponses)]
-pub enum ReadErrors {
-    #[response(
-        status = 400,
-        description = "Unreadable, or a foreign cursor",
-        content_type = "application/problem+json"
-    )]
-    Malformed(Problem),
-    #[response(status = 422, description = "Invalid values", content_type = "application/problem+json")]
-    Invalid(Problem),
-    #[response(status = 503, description = "Try again soon", content_type = "application/problem+json")]
-    Unavailable(Problem),
-}
-
-/// What looking up one todo can answer instead.
-#[derive(IntoResponses)]
-pub enum FindErrors {
-    #[response(status = 400, description = "Unreadable", content_type = "application/problem+json")]
-    Malformed(Problem),
-    #[response(status = 404, description = "No such todo", content_type = "application/problem+json")]
-    NotFound(Problem),
-    #[response(status = 422, description = "Invalid values", content_type = "application/problem+json")]
-    Invalid(Problem),
-    #[response(status = 503, description = "Try again soon", content_type = "application/problem+json")]
-    Unavailable(Problem),
-}
-
-/// What adding can answer instead.
-#[derive(IntoResponses)]
-pub enum WriteErrors {
-    #[response(status = 400, description = "Unreadable", content_type = "application/problem+json")]
-    Malformed(Problem),
-    #[response(status = 413, description = "Too large", content_type = "application/problem+json")]
-    TooLarge(Problem),
-    #[response(status = 415, description = "Not JSON", content_type = "application/problem+json")]
-    NotJson(Problem),
-    #[response(status = 422, description = "Invalid values", content_type = "application/problem+json")]
-    Invalid(Problem),
-    #[response(status = 503, description = "Try again soon", content_type = "application/problem+json")]
-    Unavailable(Problem),
-}
-
-/// What changing existing things can answer instead.
-#[derive(IntoResponses)]
-pub enum EditErrors {
-    #[response(status = 400, description = "Unreadable", content_type = "application/problem+json")]
-    Malformed(Problem),
-    #[response(status = 404, description = "No such todo or change", content_type = "application/problem+json")]
-    NotFound(Problem),
-    #[response(status = 409, description = "Not as expected", content_type = "application/problem+json")]
-    Conflict(Problem),
-    #[response(status = 413, description = "Too large", content_type = "application/problem+json")]
-    TooLarge(Problem),
-    #[response(status = 415, description = "Not JSON", content_type = "application/problem+json")]
-    NotJson(Problem),
-    #[response(status = 422, description = "Invalid values", content_type = "application/problem+json")]
-    Invalid(Problem),
-    #[response(status = 503, description = "Try again soon", content_type = "application/problem+json")]
-    Unavailable(Problem),
-}
-
-/// What deleting can answer instead.
-#[derive(IntoResponses)]
-pub enum DeleteErrors {
-    #[response(status = 400, description = "Unreadable", content_type = "application/problem+json")]
-    Malformed(Problem),
-    #[response(status = 404, description = "No such todo", content_type = "application/problem+json")]
-    NotFound(Problem),
-    #[response(status = 409, description = "Not as expected", content_type = "application/problem+json")]
-    Conflict(Problem),
-    #[response(status = 422, description = "Invalid values", content_type = "application/problem+json")]
-    Invalid(Problem),
-    #[response(status = 503, description = "Try again soon", content_type = "application/problem+json")]
-    Unavailable(Problem),
-}
-
-/// What the health check can answer instead.
-#[derive(IntoResponses)]
-pub enum HealthErrors {
-    #[response(status = 503, description = "The storage does not answer", content_type = "application/problem+json")]
-    Unavailable(Problem),
+pub enum Errors {
+    #[response(status = "default", description = "Not done", content_type = "application/problem+json")]
+    Problem(Problem),
 }

@@ -9,11 +9,10 @@ use crate::domain::invalid::Invalid;
 /// A value that was refused.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// Where it stands, such as `todos[2].due`; empty for the request as a whole.
+    /// Such as todos[2].due; empty for the whole request.
     pub path: String,
-    /// What is wrong with it.
     pub message: String,
-    /// The accepted values, when they can be listed.
+    /// Accepted values.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(value_type = Vec<String>, required = false)]
     pub allowed: Vec<String>,
@@ -22,23 +21,20 @@ pub struct FieldError {
 /// What went wrong and what to do next (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// URI that names the kind of problem.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The kind of problem in words.
     pub title: &'static str,
-    /// HTTP status.
     #[schema(value_type = i32)]
     pub status: u16,
     /// What to do next.
     pub detail: String,
-    /// Stable word for the kind of problem.
+    /// Stable word for the kind.
     pub code: &'static str,
-    /// Every value at fault. Nothing was changed.
+    /// Every value at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldError>,
-    /// The todos as they are now, when they are not as expected.
+    /// The todos as they are, when not as expected.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub current: Vec<TodoView>,

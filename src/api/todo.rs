@@ -39,11 +39,11 @@ pub struct TodoFound {
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
 pub struct DeleteTodoQuery {
-    /// Deletes the todo only if it still has this version.
+    /// Deletes it only if it still has this version.
     #[deserr(default)]
     #[param(value_type = i64, required = false, minimum = 1)]
     expected_version: Option<Version>,
-    /// Any text unique to this intent. Sending the same again deletes nothing twice.
+    /// A repeated call with the same key does nothing twice.
     #[deserr(default)]
     #[param(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,
@@ -59,10 +59,10 @@ pub struct UpdateTodo {
 /// Get a todo
 #[utoipa::path(
     get, path = "/todos/{id}", operation_id = "getTodo",
-    params(("id" = String, Path, description = "Id of the todo", example = "k7m2x9qa4t")),
+    params(("id" = String, Path, example = "k7m2x9qa4t")),
     summary = "Get one todo",
     description = "Returns one todo with all its fields, whatever its status.",
-    responses((status = 200, description = "The todo", body = TodoFound), super::openapi::FindErrors),
+    responses((status = 200, description = "The todo", body = TodoFound), super::openapi::Errors),
 )]
 pub async fn get_todo(
     State(app): State<App>,
@@ -78,10 +78,10 @@ pub async fn get_todo(
 /// Update a todo
 #[utoipa::path(
     patch, path = "/todos/{id}", operation_id = "updateTodo", request_body = UpdateTodo,
-    params(("id" = String, Path, description = "Id of the todo", example = "k7m2x9qa4t")),
+    params(("id" = String, Path, example = "k7m2x9qa4t")),
     summary = "Update one todo",
-    description = "Changes one todo: completing, reopening, renaming, rescheduling, moving, tagging. Fields that are left out stay as they are.",
-    responses((status = 200, description = "Updated", body = TodoWritten), super::openapi::EditErrors),
+    description = "Changes one todo, with the fields that updateTodos describes. Fields that are left out stay as they are.",
+    responses((status = 200, description = "Updated", body = TodoWritten), super::openapi::Errors),
 )]
 pub async fn update_todo(
     State(app): State<App>,
@@ -105,10 +105,10 @@ pub async fn update_todo(
 /// Delete a todo
 #[utoipa::path(
     delete, path = "/todos/{id}", operation_id = "deleteTodo",
-    params(("id" = String, Path, description = "Id of the todo", example = "k7m2x9qa4t"), DeleteTodoQuery),
+    params(("id" = String, Path, example = "k7m2x9qa4t"), DeleteTodoQuery),
     summary = "Delete one todo",
     description = "Deletes one todo. It is kept for 30 days and comes back with undoChange.",
-    responses((status = 200, description = "Deleted", body = TodoWritten), super::openapi::DeleteErrors),
+    responses((status = 200, description = "Deleted", body = TodoWritten), super::openapi::Errors),
 )]
 pub async fn delete_todo(
     State(app): State<App>,
@@ -164,7 +164,7 @@ impl PartialSchema for UpdateTodo {
         let key = ObjectBuilder::new()
             .schema_type(Type::String)
             .max_length(Some(limits::IDEMPOTENCY_KEY))
-            .description(Some("Any text unique to this intent. Sending the same again changes nothing twice."));
+            .description(Some("A repeated call with the same key does nothing twice."));
         edit.properties.insert("idempotency_key".to_owned(), key.into());
         RefOr::T(Schema::Object(edit))
     }

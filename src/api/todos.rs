@@ -1,5 +1,7 @@
 //! The collection: `/todos`.
 
+use std::collections::HashSet;
+
 use axum::{Json as JsonAnswer, extract::State, http::StatusCode};
 use deserr::Deserr;
 use serde::Serialize;
@@ -19,14 +21,17 @@ use crate::{
     app::App,
     domain::{
         change::Operation,
+        due_input::DueInput,
+        id::TodoId,
         invalid::Invalid,
-        key::IdempotencyKey,
+        key::{Fingerprint, IdempotencyKey},
         limits,
+        moment::Moment,
         patch::TodoEdit,
         plan::{self, Named},
         todo::NewTodo,
     },
-    store::{Needs, Snapshot, Take},
+    store::{Needs, OpenTitle, Reading, SettingsNeed, Snapshot, Take, Written},
 };
 
 /// Todos to add.
@@ -35,10 +40,14 @@ use crate::{
 pub struct AddTodos {
     #[schema(min_items = 1, max_items = 40)]
     todos: Vec<NewTodo>,
-    /// Any text unique to this intent. Sending the same again adds nothing twice.
+    /// A repeated call with the same key does nothing twice.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,
+    /// true adds the same again. Otherwise the same request within two minutes is a repetition and adds nothing.
+    #[deserr(default)]
+    #[schema(value_type = bool, required = false)]
+    allow_duplicate: Option<bool>,
 }
 
 /// Changes to todos.
@@ -47,7 +56,7 @@ pub struct AddTodos {
 pub struct UpdateTodos {
     #[schema(min_items = 1, max_items = 40)]
     todos: Vec<TodoEdit>,
-    /// Any text unique to this intent. Sending the same again changes nothing twice.
+    /// A repeated call with the same key does nothing twice.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,
@@ -61,7 +70,7 @@ pub struct DeleteQuery {
     /// Ids of the todos, separated by commas; at most 40.
     #[param(value_type = String, example = "k7m2x9qa4t,p3n8w5rb6v")]
     ids: Ids,
-    /// Any text unique to this intent. Sending the same again deletes nothing twice.
+    /// A repeated call with the same key does nothing twice.
     #[deserr(default)]
     #[param(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,
@@ -89,7 +98,7 @@ pub struct TodosPage {
     get, path = "/todos", operation_id = "getTodos", params(TodosQuery),
     summary = "List todos",
     description = "Returns the todos that match all given filters, and the present moment. With next_cursor in the answer there are more.",
-    responses((status = 200, description = "A page of todos", body = TodosPage), super::openapi::ReadErrors),
+    responses((status = 200, description = "A page of todos", body = TodosPage), super::openapi::Errors),
 )]
 pub async fn get_todos(
     State(app): State<App>,
@@ -98,20 +107,24 @@ pub async fn get_todos(
     _: NoBody,
 ) -> Result<JsonAnswer<TodosPage>, ApiError> {
     query.check()?;
+    let now = app.clock.now();
     let listing = Listing { owner: &caller.owner, of: query.listing() };
-    let (range, filter) = (query.range(), query.filter());
+    let range = query.range(now);
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &range)).transpose()?;
     let limit = query.limit.unwrap_or_default().0;
     // One more than asked for shows whether there are more. With filters nobody knows how many have to be read.
-    let at_most = filter.is_none().then_some(limit + 1);
+    let at_most = query.is_a_range().then_some(limit + 1);
+    let reading = Reading { after, at_most, ..Reading::of(range) };
     let mut page = PageOf::new(limit);
-    let now = app.clock.now();
-    let next = caller.store.todos(&range, after, at_most, now, |todo| match &filter {
-        Some(filter) if !filter.matches(&todo) => Take::Skipped,
-        _ => page.take(TodoView::from(&todo)),
+    let moment = async { Ok(caller.store.settings().await?.moment(now, &app.config.time_zone)) };
+    let listed = caller.store.todos(reading, now, moment, |moment: &Moment| {
+        let filter = query.filter(moment.clone());
+        let page = &mut page;
+        move |todo| if filter.matches(&todo) { page.take(TodoView::from(&todo)) } else { Take::Skipped }
     });
-    let next_cursor = next.await?.map(|position| listing.cursor(&position));
-    Ok(JsonAnswer(TodosPage { todos: page.items, next_cursor, now: Now::at(now, &app.config.time_zone) }))
+    let (moment, next) = listed.await?;
+    let next_cursor = next.map(|position| listing.cursor(&position));
+    Ok(JsonAnswer(TodosPage { todos: page.items, next_cursor, now: Now::from(&moment) }))
 }
 
 /// Add todos
@@ -122,7 +135,7 @@ pub async fn get_todos(
     responses(
         (status = 201, description = "Added", body = TodosWritten),
         (status = 200, description = "Added before by the same request", body = TodosWritten),
-        super::openapi::WriteErrors,
+        super::openapi::Errors,
     ),
 )]
 pub async fn add_todos(
@@ -133,23 +146,49 @@ pub async fn add_todos(
     Json { value: body, raw }: Json<AddTodos>,
 ) -> Result<(StatusCode, JsonAnswer<TodosWritten>), ApiError> {
     counted(body.todos.len(), "todos")?;
-    let call = call(&app, Operation::AddTodos, "", &raw, &conditions, body.idempotency_key)?;
-    let plan = |snapshot: &Snapshot| Ok(plan::add(&body.todos, || app.ids.todo(), &moment(&app, snapshot)));
-    let written = caller
-        .store
-        .write(&call, &Needs::default(), || app.clock.now(), plan)
-        .await
-        .map_err(ApiError::of_write(Place::Todos))?;
+    let mut call = call(&app, Operation::AddTodos, "", &raw, &conditions, body.idempotency_key)?;
+    if call.request.is_none() && body.allow_duplicate != Some(true) {
+        call.once = Some(Fingerprint::new(Operation::AddTodos.word(), "", &raw));
+    }
+    let depends =
+        |new: &NewTodo| new.list.is_none() || new.repeat.is_some() || new.due.is_some_and(DueInput::is_relative);
+    let settings = if body.todos.iter().any(depends) { SettingsNeed::Probable } else { SettingsNeed::Nothing };
+    let needs = Needs { settings, ..Needs::default() };
+    let plan = |snapshot: &Snapshot| {
+        let list = snapshot.settings.default_list();
+        plan::add(&body.todos, || app.ids.todo(), &list, &moment(&app, snapshot))
+    };
+    let titles = body.todos.iter().map(|new| new.title.key()).collect();
+    let (written, alike) =
+        tokio::join!(caller.store.write(&call, &needs, || app.clock.now(), plan), caller.store.open_titled(&titles));
+    let written = written.map_err(ApiError::of_write(Place::Todos))?;
+    // Only a hint: what has been added is not in question because of it.
+    let duplicates = possible_duplicates(&written, &alike.unwrap_or_default());
     let status = if written.replayed { StatusCode::OK } else { StatusCode::CREATED };
-    Ok((status, TodosWritten::of(&written)))
+    Ok((status, JsonAnswer(TodosWritten::answer(&app, &written, duplicates))))
+}
+
+/// The open todos that have the title and the list of one that was added, and those that the call adds a second time.
+fn possible_duplicates(written: &Written, alike: &[OpenTitle]) -> Vec<String> {
+    if written.replayed {
+        return Vec::new();
+    }
+    let mut known: HashSet<(String, String)> = HashSet::new();
+    let own: HashSet<&TodoId> = written.images.iter().map(|image| &image.after.id).collect();
+    let added = written.images.iter().map(|image| &image.after);
+    let twins: Vec<&TodoId> =
+        added.filter(|todo| !known.insert((todo.title.key(), todo.list.key()))).map(|todo| &todo.id).collect();
+    let same = |other: &&OpenTitle| !own.contains(&other.id) && known.contains(&(other.title.key(), other.list.key()));
+    let others = alike.iter().filter(same).map(|other| &other.id);
+    others.chain(twins).take(limits::TODOS_PER_CALL).map(|id| id.as_str().to_owned()).collect()
 }
 
 /// Update todos
 #[utoipa::path(
     patch, path = "/todos", operation_id = "updateTodos", request_body = UpdateTodos,
     summary = "Update several todos",
-    description = "Changes up to 40 todos in one call, all or none: completing, reopening, renaming, rescheduling, moving, tagging. Fields that are left out stay as they are.",
-    responses((status = 200, description = "Updated", body = TodosWritten), super::openapi::EditErrors),
+    description = "Changes up to 40 todos, all or none: completing, reopening, renaming, rescheduling, moving, tagging, ticking steps. Fields that are left out stay as they are. Completing a repeating todo adds the next one.",
+    responses((status = 200, description = "Updated", body = TodosWritten), super::openapi::Errors),
 )]
 pub async fn update_todos(
     State(app): State<App>,
@@ -162,7 +201,7 @@ pub async fn update_todos(
     let call = call(&app, Operation::UpdateTodos, "", &raw, &conditions, body.idempotency_key)?;
     let edits = named(body.todos)?;
     let written = write::update(&app, &caller, &call, &edits).await.map_err(ApiError::of_write(Place::Todos))?;
-    Ok(TodosWritten::of(&written))
+    Ok(TodosWritten::of(&app, &written))
 }
 
 /// Delete todos
@@ -170,7 +209,7 @@ pub async fn update_todos(
     delete, path = "/todos", operation_id = "deleteTodos", params(DeleteQuery),
     summary = "Delete several todos",
     description = "Deletes up to 40 todos in one call, all or none. They are kept for 30 days and come back with undoChange.",
-    responses((status = 200, description = "Deleted", body = TodosWritten), super::openapi::DeleteErrors),
+    responses((status = 200, description = "Deleted", body = TodosWritten), super::openapi::Errors),
 )]
 pub async fn delete_todos(
     State(app): State<App>,
@@ -185,7 +224,7 @@ pub async fn delete_todos(
     let call =
         call(&app, Operation::DeleteTodos, &target, &serde_json::Value::Null, &conditions, query.idempotency_key)?;
     let written = write::delete(&app, &caller, &call, &ids, None).await.map_err(ApiError::of_write(Place::Ids))?;
-    Ok(TodosWritten::of(&written))
+    Ok(TodosWritten::of(&app, &written))
 }
 
 /// Refuses none and more than 40.

@@ -1,13 +1,16 @@
 //! What a todo looks like on the wire, and how answers stay within what an assistant takes.
 
-use jiff::{Timestamp, Unit, tz::TimeZone};
+use jiff::{Timestamp, Unit};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
     domain::{
         change::{Change, Operation},
-        todo::{Priority, Status, Step, Todo},
+        moment::Moment,
+        repeat::Repeat,
+        steps::Step,
+        todo::{Priority, Status, Todo},
     },
     store::Take,
 };
@@ -24,16 +27,18 @@ const PROBLEM_CHARACTERS: usize = 80_000;
 pub struct TodoView {
     pub id: String,
     pub title: String,
-    #[schema(value_type = Status, inline)]
+    #[schema(value_type = String)]
     pub status: Status,
-    /// Name of its list.
     pub list: String,
-    #[schema(value_type = Priority, inline)]
+    #[schema(value_type = String)]
     pub priority: Priority,
-    /// Date (2026-11-27) or time on the person's clock (2026-11-27T09:30).
+    /// 2026-11-27, or 2026-11-27T09:30 on the person's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub due: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Repeat, required = false)]
+    pub repeat: Option<Repeat>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub notes: Option<String>,
@@ -43,7 +48,6 @@ pub struct TodoView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub steps: Vec<Step>,
-    /// Grows with each change.
     #[schema(value_type = i64)]
     pub version: u64,
     #[schema(value_type = String, format = "date-time")]
@@ -56,7 +60,7 @@ pub struct TodoView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = "date-time", required = false)]
     pub deleted_at: Option<Timestamp>,
-    /// Fields left out because the answer would be too long; getTodo has them.
+    /// Fields left out of a long answer; getTodo has them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>, required = false)]
     pub omitted: Vec<&'static str>,
@@ -65,9 +69,8 @@ pub struct TodoView {
 /// The change that a write made.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ChangeRef {
-    /// Id to undo it with.
+    /// Id that undoChange takes.
     pub id: String,
-    /// Until when undoChange can take it back.
     #[schema(value_type = String, format = "date-time")]
     pub undo_until: Timestamp,
 }
@@ -79,19 +82,18 @@ pub struct ChangeView {
     pub id: String,
     #[schema(value_type = String, format = "date-time")]
     pub at: Timestamp,
-    /// Operation that made it.
-    #[schema(value_type = Operation, inline)]
+    #[schema(value_type = String)]
     pub operation: Operation,
     pub todos: Vec<ChangedTodoView>,
-    /// Id of the change that this one undid.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>, required = false)]
+    pub settings: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub undoes: Option<String>,
-    /// Id of the last change that undid this one; it may be undone itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub undone_by: Option<String>,
-    /// Until when undoChange can take it back.
     #[schema(value_type = String, format = "date-time")]
     pub undo_until: Timestamp,
 }
@@ -102,7 +104,7 @@ pub struct ChangeView {
 pub struct ChangedTodoView {
     pub id: String,
     pub title: String,
-    /// Fields that changed; left out when the todo was added.
+    /// Fields that changed; absent when it was added.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub fields: Vec<String>,
@@ -113,10 +115,8 @@ pub struct ChangedTodoView {
 pub struct Now {
     #[schema(format = "date")]
     pub date: String,
-    /// Time of day, 24 hours.
     pub time: String,
     pub weekday: String,
-    /// IANA name of the time zone.
     pub time_zone: String,
 }
 
@@ -129,6 +129,7 @@ impl From<&Todo> for TodoView {
             list: todo.list.as_str().to_owned(),
             priority: todo.priority,
             due: todo.due.map(|due| due.to_string()),
+            repeat: todo.repeat.clone(),
             notes: todo.notes.as_ref().map(|notes| notes.as_str().to_owned()),
             tags: todo.tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
             steps: todo.steps.iter().cloned().collect(),
@@ -160,6 +161,7 @@ impl From<&Change> for ChangeView {
             at: to_the_second(change.at),
             operation: change.operation,
             todos: change.todos.iter().map(todo).collect(),
+            settings: change.settings.as_ref().map(|image| image.fields()).unwrap_or_default(),
             undoes: change.undoes.as_ref().map(|id| id.as_str().to_owned()),
             undone_by: change.undone_by.as_ref().map(|id| id.as_str().to_owned()),
             undo_until: to_the_second(change.undo_until()),
@@ -167,15 +169,14 @@ impl From<&Change> for ChangeView {
     }
 }
 
-impl Now {
-    /// The moment `at` in `zone`.
-    pub fn at(at: Timestamp, zone: &TimeZone) -> Self {
-        let now = at.to_zoned(zone.clone());
+impl From<&Moment> for Now {
+    fn from(moment: &Moment) -> Self {
+        let now = moment.now.to_zoned(moment.zone.clone());
         Self {
             date: now.date().to_string(),
             time: now.strftime("%H:%M").to_string(),
             weekday: now.strftime("%A").to_string().to_lowercase(),
-            time_zone: zone.iana_name().unwrap_or("UTC").to_owned(),
+            time_zone: moment.zone.iana_name().unwrap_or("UTC").to_owned(),
         }
     }
 }
@@ -184,6 +185,11 @@ impl Now {
 /// of those that do not fit are left out and named.
 pub fn fit<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS, todos)
+}
+
+/// The same beside what else an answer has.
+pub fn fit_beside<'a>(others: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
+    fit_into(ANSWER_CHARACTERS.saturating_sub(others), todos)
 }
 
 /// The same beside the errors of a problem.

@@ -13,19 +13,21 @@ use super::{
     caller::Caller,
     error::ApiError,
     extract::Conditions,
+    settings::SettingsView,
     view::{ChangeRef, TodoView, fit},
 };
 use crate::{
     app::App,
     domain::{
-        change::Operation,
+        change::{Image, Operation},
         id::ChangeId,
         key::{Fingerprint, IdempotencyKey},
+        moment::Moment,
         patch::TodoEdit,
-        plan::{self, Moment, Named},
+        plan::{self, Named},
         todo::Todo,
     },
-    store::{Call, Needs, Snapshot, WriteError, Written},
+    store::{Call, Needs, SettingsNeed, Snapshot, WriteError, Written},
 };
 
 /// The todos as they are after the call.
@@ -33,6 +35,22 @@ use crate::{
 pub struct TodosWritten {
     /// In the order of the call.
     pub todos: Vec<TodoView>,
+    /// Todos that follow completed repeating ones.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub next: Vec<TodoView>,
+    // Present when the call changed them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = SettingsView, required = false)]
+    pub settings: Option<SettingsView>,
+    /// Ids of open todos with the same title in the same list.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub possible_duplicates: Vec<String>,
+    /// Lists that are new.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub new_lists: Vec<String>,
     #[serde(flatten)]
     #[schema(inline)]
     pub outcome: WriteOutcome,
@@ -42,6 +60,13 @@ pub struct TodosWritten {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TodoWritten {
     pub todo: TodoView,
+    /// The todo that follows a completed repeating one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = TodoView, required = false)]
+    pub next: Option<TodoView>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub new_lists: Vec<String>,
     #[serde(flatten)]
     #[schema(inline)]
     pub outcome: WriteOutcome,
@@ -50,27 +75,23 @@ pub struct TodoWritten {
 /// What a write did besides.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WriteOutcome {
-    /// Left out when nothing changed.
+    // Absent when nothing changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub change: Option<ChangeRef>,
-    /// Lists that did not exist before.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    pub new_lists: Vec<String>,
-    /// True when this is the result of an earlier, identical request.
+    /// An earlier, identical request did this; nothing was done now.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub replayed: bool,
-    /// True when the todos already were as asked.
+    /// Everything already was as asked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub unchanged: bool,
 }
 
-/// The moment of a plan in the owner's time zone.
+/// The moment of a plan as the owner's clock shows it.
 pub fn moment(app: &App, snapshot: &Snapshot) -> Moment {
-    Moment { now: snapshot.now, zone: app.config.time_zone.clone() }
+    snapshot.settings.moment(snapshot.now, &app.config.time_zone)
 }
 
 /// The write that a request asks for. `target` is what the path and the query name, `raw` the body; the key may come in
@@ -102,6 +123,7 @@ pub fn call(
         operation,
         change_id: key.as_ref().map_or_else(|| app.ids.change(), ChangeId::from_key),
         request: key.map(|_| Fingerprint::new(operation.word(), &target, raw)),
+        once: None,
         undoes: None,
     })
 }
@@ -117,9 +139,14 @@ pub async fn update(
     let needs = Needs {
         todos: edits.iter().filter_map(|(named, _)| named.id.clone()).collect(),
         lists: edits.iter().filter_map(|(_, edit)| edit.list.clone()).collect(),
-        guess: Vec::new(),
+        settings: if edits.iter().any(|(_, edit)| edit.needs_clock()) {
+            SettingsNeed::Read
+        } else {
+            SettingsNeed::Nothing
+        },
+        guess: None,
     };
-    let plan = |snapshot: &Snapshot| plan::update(edits, &snapshot.todos, &moment(app, snapshot));
+    let plan = |snapshot: &Snapshot| plan::update(edits, &snapshot.todos, || app.ids.todo(), &moment(app, snapshot));
     caller.store.write(call, &needs, || app.clock.now(), plan).await
 }
 
@@ -138,18 +165,32 @@ pub async fn delete(
 
 impl TodosWritten {
     /// The answer of an operation on several todos.
-    pub fn of(written: &Written) -> Json<Self> {
-        Json(Self { todos: fit(after(written)), outcome: WriteOutcome::of(written) })
+    pub fn of(app: &App, written: &Written) -> Json<Self> {
+        Json(Self::answer(app, written, Vec::new()))
+    }
+
+    /// The same with the ids of todos that may be duplicates of new ones.
+    pub fn answer(app: &App, written: &Written, possible_duplicates: Vec<String>) -> Self {
+        let (asked, next): (Vec<_>, Vec<_>) = written.images.iter().partition(|image| !is_next(written, image));
+        let mut todos = fit(asked.iter().chain(&next).map(|image| after(image)));
+        let next = todos.split_off(asked.len());
+        let settings = written.change.settings.as_ref();
+        let settings = settings.map(|image| SettingsView::of(&image.after, &app.config.time_zone));
+        let (new_lists, outcome) = (new_lists(written), WriteOutcome::of(written));
+        Self { todos, next, settings, possible_duplicates, new_lists, outcome }
     }
 }
 
 impl TodoWritten {
     /// The answer of an operation on one todo, with its entity tag.
     pub fn of(written: &Written) -> Response {
-        let Some(todo) = after(written).next() else {
+        let view = |wanted: bool| written.images.iter().find(|image| is_next(written, image) == wanted).map(after);
+        let Some(todo) = view(false) else {
             return ApiError::NoSuchTodo.into_response();
         };
-        with_etag(todo, Json(Self { todo: TodoView::from(todo), outcome: WriteOutcome::of(written) }))
+        let next = view(true).map(TodoView::from);
+        let (new_lists, outcome) = (new_lists(written), WriteOutcome::of(written));
+        with_etag(todo, Json(Self { todo: TodoView::from(todo), next, new_lists, outcome }))
     }
 }
 
@@ -159,23 +200,29 @@ pub fn with_etag(todo: &Todo, answer: impl IntoResponse) -> Response {
     (StatusCode::OK, tag.map(|tag| [(header::ETAG, tag)]).ok(), answer).into_response()
 }
 
-/// The todos as the write left them. One that it did not change keeps the version it has.
-fn after(written: &Written) -> impl Iterator<Item = &Todo> {
-    written.images.iter().map(|image| match &image.before {
+fn new_lists(written: &Written) -> Vec<String> {
+    written.change.new_lists.iter().map(|list| list.as_str().to_owned()).collect()
+}
+
+/// Whether the todo came into being because another was completed.
+fn is_next(written: &Written, image: &Image) -> bool {
+    let updates = matches!(written.change.operation, Operation::UpdateTodo | Operation::UpdateTodos);
+    updates && image.before.is_none()
+}
+
+/// The todo as the write left it. One that it did not change keeps the version it has.
+fn after(image: &Image) -> &Todo {
+    match &image.before {
         Some(before) if !image.is_change() => before,
         _ => &image.after,
-    })
+    }
 }
 
 impl WriteOutcome {
-    fn of(written: &Written) -> Self {
+    /// What the write did besides.
+    pub fn of(written: &Written) -> Self {
         let change = &written.change;
-        let unchanged = change.todos.is_empty();
-        Self {
-            change: (!unchanged).then(|| ChangeRef::from(change)),
-            new_lists: change.new_lists.iter().map(|list| list.as_str().to_owned()).collect(),
-            replayed: written.replayed,
-            unchanged,
-        }
+        let unchanged = change.is_nothing();
+        Self { change: (!unchanged).then(|| ChangeRef::from(change)), replayed: written.replayed, unchanged }
     }
 }

@@ -10,19 +10,23 @@ use super::{
     key::Fingerprint,
     limits,
     refusal::Refusal,
+    settings::{Settings, SettingsImage},
     text::{ListName, Title},
     todo::{Status, Todo},
     words::words,
 };
 
-/// The record of one write: what it was, and what it did to which todo. The states of the todos before and after are
-/// its [`Image`]s.
+/// The record of one write: what it was, and what it did to which todo or to the settings. The states of the todos before
+/// and after are its [`Image`]s.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     pub id: ChangeId,
     pub at: Timestamp,
     pub operation: Operation,
     pub todos: Vec<ChangedTodo>,
+    /// What it did to the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<SettingsImage>,
     /// Lists that this change brought into being.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub new_lists: Vec<ListName>,
@@ -46,6 +50,7 @@ words! {
         DeleteTodos = "deleteTodos",
         DeleteTodo = "deleteTodo",
         UndoChange = "undoChange",
+        UpdateSettings = "updateSettings",
     }
 }
 
@@ -58,6 +63,14 @@ pub struct ChangedTodo {
     /// The fields that differ; empty when the todo was added.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
+}
+
+/// What a write does, all or none.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Effect {
+    /// The todos before and after, those that stay as they are included.
+    pub images: Vec<Image>,
+    pub settings: Option<SettingsImage>,
 }
 
 /// One todo before and after a change.
@@ -75,8 +88,13 @@ impl Change {
         days_after(self.at, limits::UNDO_DAYS)
     }
 
-    /// What has to be written to take this change back, given its images and the todos as they are now (those that
-    /// exist). Each todo gets its exact prior state under a new version; one that the change added moves to `deleted`.
+    /// Whether it left everything as it was.
+    pub fn is_nothing(&self) -> bool {
+        self.todos.is_empty() && self.settings.is_none()
+    }
+
+    /// What has to be written to take this change back, given its images, and the todos (those that exist) and settings as
+    /// they are now. Each todo gets its exact prior state under a new version; one that the change added moves to `deleted`.
     ///
     /// A change is in effect while its todos are as it left them, which an undo of its undo makes them again. Refused
     /// when they are not: because it has been undone, or because of others, which are named.
@@ -84,8 +102,9 @@ impl Change {
         &self,
         images: &[Image],
         current: &HashMap<TodoId, Todo>,
+        settings: &Settings,
         now: Timestamp,
-    ) -> Result<Vec<Image>, Refusal> {
+    ) -> Result<Effect, Refusal> {
         let now_of = |image: &Image| current.get(&image.after.id);
         let changed_since = |image: &&Image| !now_of(image).is_some_and(|todo| todo.same_content(&image.after));
         let since: Vec<TodoId> = images.iter().filter(changed_since).map(|image| image.after.id.clone()).collect();
@@ -108,7 +127,24 @@ impl Change {
             };
             Image { after: prior.following(&present), before: Some(present) }
         };
-        Ok(images.iter().map(back).collect())
+        Ok(Effect { images: images.iter().map(back).collect(), settings: self.undo_settings(settings)? })
+    }
+
+    fn undo_settings(&self, now: &Settings) -> Result<Option<SettingsImage>, Refusal> {
+        match &self.settings {
+            None => Ok(None),
+            Some(image) if now.same_content(&image.after) => Ok(now.becoming(&image.before)),
+            Some(image) => Err(match &self.undone_by {
+                Some(by) if now.same_content(&image.before) => Refusal::AlreadyUndone { by: by.clone() },
+                _ => Refusal::SettingsChangedSince,
+            }),
+        }
+    }
+}
+
+impl From<Vec<Image>> for Effect {
+    fn from(images: Vec<Image>) -> Self {
+        Self { images, settings: None }
     }
 }
 
@@ -150,6 +186,7 @@ fn differing(before: &Todo, after: &Todo) -> Vec<String> {
         ("list", before.list != after.list),
         ("priority", before.priority != after.priority),
         ("due", before.due != after.due),
+        ("repeat", before.repeat != after.repeat),
         ("notes", before.notes != after.notes),
         ("tags", before.tags != after.tags),
         ("steps", before.steps != after.steps),
@@ -173,7 +210,8 @@ mod tests {
 
     fn added(title: &str) -> Image {
         let new: NewTodo = deserr::deserialize::<_, _, deserr::errors::JsonError>(json!({ "title": title })).unwrap();
-        Image::added(Todo::add(&new, TodoId::from_random([7; 16]), Timestamp::UNIX_EPOCH, &TimeZone::UTC))
+        let moment = Settings::default().moment(Timestamp::UNIX_EPOCH, &TimeZone::UTC);
+        Image::added(Todo::add(&new, TodoId::from_random([7; 16]), &ListName::inbox(), &moment).unwrap())
     }
 
     fn change(images: &[Image]) -> Change {
@@ -182,11 +220,17 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             operation: Operation::UpdateTodo,
             todos: images.iter().map(Image::summary).collect(),
+            settings: None,
             new_lists: Vec::new(),
             undoes: None,
             undone_by: None,
             request: None,
         }
+    }
+
+    fn undo(image: &Image, todos: &HashMap<TodoId, Todo>) -> Result<Vec<Image>, Refusal> {
+        let effect = change(from_ref(image)).undo(from_ref(image), todos, &Settings::default(), Timestamp::MAX);
+        effect.map(|effect| effect.images)
     }
 
     fn now(todo: &Todo) -> HashMap<TodoId, Todo> {
@@ -197,7 +241,7 @@ mod tests {
     fn an_undo_gives_back_the_state_before_under_a_new_version() {
         let first = added("a").after;
         let second = Image::changed(&first, Todo { title: added("b").after.title, ..first.clone() });
-        let undone = change(from_ref(&second)).undo(from_ref(&second), &now(&second.after), Timestamp::MAX).unwrap();
+        let undone = undo(&second, &now(&second.after)).unwrap();
         assert!(undone[0].after.same_content(&first));
         assert_eq!((undone[0].before.as_ref(), undone[0].after.version), (Some(&second.after), 3));
     }
@@ -205,7 +249,7 @@ mod tests {
     #[test]
     fn an_undo_of_an_add_deletes() {
         let image = added("a");
-        let undone = change(from_ref(&image)).undo(from_ref(&image), &now(&image.after), Timestamp::MAX).unwrap();
+        let undone = undo(&image, &now(&image.after)).unwrap();
         assert_eq!((undone[0].after.status, undone[0].after.deleted_at), (Status::Deleted, Some(Timestamp::MAX)));
     }
 
@@ -214,7 +258,7 @@ mod tests {
         let image = added("a");
         let other = Todo { title: added("b").after.title, ..image.after.clone() };
         for todos in [now(&other), HashMap::new()] {
-            let refused = change(from_ref(&image)).undo(from_ref(&image), &todos, Timestamp::MAX).unwrap_err();
+            let refused = undo(&image, &todos).unwrap_err();
             assert!(matches!(refused, Refusal::ChangedSince { ids, .. } if ids == [image.after.id.clone()]));
         }
     }

@@ -12,6 +12,9 @@ pub struct Invalid {
     pub allowed: &'static [&'static str],
 }
 
+/// The field at fault and why.
+pub type FieldError = (&'static str, Invalid);
+
 impl Invalid {
     /// A broken rule whose accepted values cannot be listed.
     pub fn new(message: impl Into<String>) -> Self {

@@ -34,7 +34,13 @@ impl IdempotencyKey {
 pub struct Fingerprint(String);
 
 impl Fingerprint {
-    /// `target` is the item of an item route, else empty. The body's `idempotency_key` does not count.
+    /// The fingerprint in hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// `target` is the item of an item route, else empty. The body's `idempotency_key` and `allow_duplicate` do not count:
+    /// they say how to send, not what.
     pub fn new(operation: &str, target: &str, body: &Value) -> Self {
         let mut hash = Sha256::new();
         for part in [operation, target] {
@@ -46,12 +52,14 @@ impl Fingerprint {
     }
 }
 
+const HOW_TO_SEND: [&str; 2] = ["idempotency_key", "allow_duplicate"];
+
 /// JSON with sorted keys and no spaces, whatever map `serde_json` was built with.
 fn canonical(value: &Value, top: bool) -> String {
     match value {
         Value::Object(map) => {
             let mut members: Vec<_> =
-                map.iter().filter(|(key, _)| !(top && key.as_str() == "idempotency_key")).collect();
+                map.iter().filter(|(key, _)| !(top && HOW_TO_SEND.contains(&key.as_str()))).collect();
             members.sort_by_key(|(key, _)| key.as_str());
             let members: Vec<_> = members
                 .iter()

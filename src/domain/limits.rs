@@ -29,3 +29,7 @@ pub const FILTER: usize = 200;
 pub const IDEMPOTENCY_KEY: usize = 200;
 /// Days for which a change can be undone, a deleted todo is kept, and an idempotency key is remembered.
 pub const UNDO_DAYS: i64 = 30;
+/// Seconds within which an identical request to add todos is taken for a repetition.
+pub const REPETITION_SECONDS: i64 = 120;
+/// Todos, lists and tags that the overview shows at most.
+pub const OVERVIEW: usize = 40;

@@ -2,15 +2,22 @@
 
 pub mod change;
 pub mod due;
+pub mod due_input;
 pub mod id;
 pub mod invalid;
 pub mod key;
 pub mod limits;
 pub mod listed;
+pub mod moment;
 pub mod owner;
 pub mod patch;
 pub mod plan;
+pub(crate) mod read;
 pub mod refusal;
+pub mod repeat;
+mod repeat_input;
+pub mod settings;
+pub mod steps;
 pub mod text;
 pub mod todo;
-mod words;
+pub(crate) mod words;

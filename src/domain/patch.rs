@@ -3,15 +3,18 @@
 use std::{collections::HashSet, convert::Infallible};
 
 use deserr::{DeserializeError, Deserr, ErrorKind, IntoValue, Value, ValuePointerRef, take_cf_content};
-use jiff::{Timestamp, tz::TimeZone};
 use utoipa::ToSchema;
 
 use super::{
-    due::DueInput,
-    invalid::Invalid,
+    due_input::DueInput,
+    invalid::{FieldError, Invalid},
     listed::Listed,
+    moment::Moment,
+    read,
+    repeat::Repeat,
+    steps::{Step, StepRefs, Steps},
     text::{ListName, Notes, Title},
-    todo::{Priority, Status, Step, Steps, Tags, Todo},
+    todo::{Priority, Status, Tags, Todo},
     words::words,
 };
 
@@ -19,30 +22,31 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq, Default, ToSchema, Deserr)]
 #[deserr(deny_unknown_fields = not_a_field::<__Deserr_E>, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct TodoEdit {
-    /// Id of the todo.
     #[deserr(default)]
     #[schema(value_type = String, required = true, min_length = 1, example = "k7m2x9qa4t")]
     pub id: Option<String>,
-    /// New title.
     #[deserr(default)]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 500)]
     pub title: Option<Title>,
-    /// completed when it is done; open to take it up again, which also restores a deleted todo.
+    /// completed when it is done; open reopens it, or restores a deleted todo.
     #[deserr(default)]
     #[schema(value_type = EditStatus, inline, required = false)]
     pub status: Option<EditStatus>,
-    /// Name of the list to move it to. A name that does not exist yet makes a new list.
+    /// List to move it to.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 60)]
     pub list: Option<ListName>,
-    /// How much it matters.
     #[deserr(default)]
     #[schema(value_type = Priority, inline, required = false)]
     pub priority: Option<Priority>,
-    /// New due date (2026-11-27) or time on the person's clock (2026-11-27T09:30).
+    /// New due date, written as in addTodos. Keeps repeat.
     #[deserr(default)]
     #[schema(value_type = String, required = false, example = "2026-11-27T09:30")]
     pub due: Option<DueInput>,
+    /// How it repeats from now on.
+    #[deserr(default)]
+    #[schema(value_type = Repeat, required = false)]
+    pub repeat: Option<Repeat>,
     /// Replaces the notes.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 4000)]
@@ -55,7 +59,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Tags, inline, required = false)]
     pub tags: Option<Tags>,
-    /// Adds these tags to the others.
+    /// Adds these tags.
     #[deserr(default)]
     #[schema(value_type = Tags, inline, required = false)]
     pub add_tags: Option<Tags>,
@@ -67,11 +71,19 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Vec<Step>, required = false, max_items = 50)]
     pub steps: Option<Steps>,
-    /// Fields to empty. An empty text or null in a field changes nothing.
+    /// Ticks these steps, named by title or by position, from "1".
+    #[deserr(default)]
+    #[schema(value_type = Vec<String>, required = false, max_items = 50)]
+    pub complete_steps: StepRefs,
+    /// Takes their ticks away.
+    #[deserr(default)]
+    #[schema(value_type = Vec<String>, required = false, max_items = 50)]
+    pub reopen_steps: StepRefs,
+    /// Fields to empty. Null or an empty text in a field leaves it as it is.
     #[deserr(default)]
     #[schema(value_type = Vec<Clearable>, inline, required = false, example = json!(["due"]))]
     pub clear: Clear,
-    /// Changes the todo only if it still has this version.
+    /// Changes it only if it still has this version.
     #[deserr(default)]
     #[schema(value_type = i64, required = false, minimum = 1)]
     pub expected_version: Option<Version>,
@@ -90,7 +102,7 @@ words! {
 
 words! {
     /// A field that can be emptied.
-    Clearable { Due = "due", Notes = "notes", Tags = "tags", Steps = "steps" }
+    Clearable { Due = "due", Repeat = "repeat", Notes = "notes", Tags = "tags", Steps = "steps" }
 }
 
 /// Fields to empty, each once.
@@ -113,9 +125,6 @@ fn not_a_field<E: DeserializeError>(field: &str, accepted: &[&str], location: Va
     take_cf_content(E::error::<Infallible>(None, ErrorKind::UnknownKey { key: field, accepted: &accepted }, location))
 }
 
-/// The field at fault and why.
-pub type FieldError = (&'static str, Invalid);
-
 impl TodoEdit {
     /// Whether it asks for nothing.
     pub fn is_empty(&self) -> bool {
@@ -127,6 +136,12 @@ impl TodoEdit {
         self.status == Some(EditStatus::Open)
     }
 
+    /// Whether the owner's clock is needed to apply it.
+    pub fn needs_clock(&self) -> bool {
+        let completes = self.status == Some(EditStatus::Completed);
+        completes || self.repeat.is_some() || self.due.is_some_and(DueInput::is_relative)
+    }
+
     /// Fields that are to be set and cleared at once: a contradiction.
     pub fn contradictions(&self) -> Vec<FieldError> {
         self.clear
@@ -134,6 +149,7 @@ impl TodoEdit {
             .iter()
             .filter(|field| match field {
                 Clearable::Due => self.due.is_some(),
+                Clearable::Repeat => self.repeat.is_some(),
                 Clearable::Notes => self.notes.is_some(),
                 Clearable::Tags => self.tags.is_some(),
                 Clearable::Steps => self.steps.is_some(),
@@ -142,15 +158,11 @@ impl TodoEdit {
             .collect()
     }
 
-    /// The todo after this edit; it keeps its version. Errors name the fields that break a limit together with what is there.
-    pub fn apply(&self, todo: &Todo, now: Timestamp, zone: &TimeZone) -> Result<Todo, Vec<FieldError>> {
-        let mut errors = Vec::new();
-        let mut keep = |field: &'static str, outcome: Result<(), Invalid>| {
-            errors.extend(outcome.err().map(|error| (field, error)))
-        };
+    /// The todo after this edit; it keeps its version. Errors name the fields that break a rule together with what is there.
+    pub fn apply(&self, todo: &Todo, moment: &Moment) -> Result<Todo, Vec<FieldError>> {
         let mut after = match self.status {
-            Some(EditStatus::Open) => todo.moved_to(Status::Open, now),
-            Some(EditStatus::Completed) => todo.moved_to(Status::Completed, now),
+            Some(EditStatus::Open) => todo.moved_to(Status::Open, moment.now),
+            Some(EditStatus::Completed) => todo.moved_to(Status::Completed, moment.now),
             None => todo.clone(),
         };
         for field in &self.clear.0 {
@@ -166,21 +178,50 @@ impl TodoEdit {
         if let Some(priority) = self.priority {
             after.priority = priority;
         }
-        if let Some(due) = self.due {
-            after.due = Some(due.resolve(zone));
-        }
         if let Some(steps) = &self.steps {
             after.steps = steps.clone();
         }
-        keep("append_notes", self.edit_notes(&mut after));
-        keep("add_tags", self.edit_tags(&mut after));
+        let mut errors = Vec::new();
+        let outcomes = [
+            ("append_notes", self.edit_notes(&mut after)),
+            ("add_tags", self.edit_tags(&mut after)),
+            ("complete_steps", after.steps.tick(&self.complete_steps, true)),
+            ("reopen_steps", self.reopen(&mut after)),
+        ];
+        errors.extend(outcomes.into_iter().filter_map(|(field, outcome)| Some((field, outcome.err()?))));
+        errors.extend(self.edit_due(&mut after, moment).err().into_iter().flatten());
         if !errors.is_empty() {
             return Err(errors);
         }
         if !after.same_content(todo) {
-            after.updated_at = now;
+            after.updated_at = moment.now;
         }
         Ok(after)
+    }
+
+    /// A new due date leaves the repetition as it is; the next date is counted from the new one.
+    fn edit_due(&self, todo: &mut Todo, moment: &Moment) -> Result<(), Vec<FieldError>> {
+        if let Some(due) = self.due {
+            todo.due = Some(due.resolve(moment));
+            todo.anchor_day = None;
+        }
+        if let Some(repeat) = &self.repeat {
+            todo.repeat = Some(repeat.clone());
+            todo.anchor_day = None;
+        }
+        if self.clear.0.contains(&Clearable::Due) && todo.repeat.is_some() {
+            let message = "cannot empty due while the todo repeats; clear repeat as well, or send a new due";
+            return Err(vec![("clear", Invalid::new(message))]);
+        }
+        // A last date that is put off past the end of its series is still the last.
+        if self.repeat.is_some() { todo.settle_repeat(moment) } else { Ok(()) }
+    }
+
+    fn reopen(&self, todo: &mut Todo) -> Result<(), Invalid> {
+        if todo.steps.overlap(&self.complete_steps, &self.reopen_steps) {
+            return Err(Invalid::new("names a step that complete_steps names too; send it in one of the two"));
+        }
+        todo.steps.tick(&self.reopen_steps, false)
     }
 
     fn edit_notes(&self, todo: &mut Todo) -> Result<(), Invalid> {
@@ -221,7 +262,8 @@ impl Clear {
 impl Clearable {
     fn empty(self, todo: &mut Todo) {
         match self {
-            Self::Due => todo.due = None,
+            Self::Due => (todo.due, todo.anchor_day) = (None, None),
+            Self::Repeat => (todo.repeat, todo.anchor_day) = (None, None),
             Self::Notes => todo.notes = None,
             Self::Tags => todo.tags = Tags::default(),
             Self::Steps => todo.steps = Steps::default(),
@@ -231,14 +273,7 @@ impl Clearable {
 
 impl<E: DeserializeError> Deserr<E> for Version {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
-        let number = match value {
-            Value::Integer(number) => Some(number),
-            // 3.0 is an integer to JSON Schema. Beyond 2^53 a float no longer names one version.
-            Value::Float(number) if number.fract() == 0.0 && (1.0..9e15).contains(&number) => Some(number as u64),
-            Value::String(text) => text.trim().parse().ok(),
-            _ => None,
-        };
-        number.filter(|version| *version > 0).map(Self).ok_or_else(|| {
+        read::whole_number(&value).filter(|version| *version > 0).map(Self).ok_or_else(|| {
             let msg = "must be the version of the todo, a whole number such as 3".to_owned();
             take_cf_content(E::error::<V>(None, ErrorKind::Unexpected { msg }, location))
         })

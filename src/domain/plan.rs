@@ -2,25 +2,19 @@
 
 use std::collections::HashMap;
 
-use jiff::{Timestamp, tz::TimeZone};
-
 use super::{
     change::Image,
     id::TodoId,
-    patch::{FieldError, TodoEdit},
+    invalid::FieldError,
+    moment::Moment,
+    patch::TodoEdit,
     refusal::{Fault, Refusal},
+    text::ListName,
     todo::{NewTodo, Status, Todo},
 };
 
 /// The todos as they are, by id.
 pub type Todos = HashMap<TodoId, Todo>;
-
-/// Moment and time zone in which a plan is made.
-#[derive(Debug, Clone)]
-pub struct Moment {
-    pub now: Timestamp,
-    pub zone: TimeZone,
-}
 
 /// One todo that a call names: the id as it was sent, and what it can be the id of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,9 +35,22 @@ impl Named {
     }
 }
 
-/// New todos with these ids, as many as there are todos.
-pub fn add(news: &[NewTodo], mut next_id: impl FnMut() -> TodoId, moment: &Moment) -> Vec<Image> {
-    news.iter().map(|new| Image::added(Todo::add(new, next_id(), moment.now, &moment.zone))).collect()
+/// New todos with these ids, as many as there are todos; those that name no list go into `default_list`.
+pub fn add(
+    news: &[NewTodo],
+    mut next_id: impl FnMut() -> TodoId,
+    default_list: &ListName,
+    moment: &Moment,
+) -> Result<Vec<Image>, Refusal> {
+    let (mut images, mut faults) = (Vec::new(), Vec::new());
+    for (item, new) in news.iter().enumerate() {
+        match Todo::add(new, next_id(), default_list, moment) {
+            Ok(todo) => images.push(Image::added(todo)),
+            Err(errors) => faults.extend(in_item(item, errors)),
+        }
+    }
+    refuse_unless_empty(faults, Refusal::Invalid)?;
+    Ok(images)
 }
 
 /// Refuses edits that no state of the todos could make right: two for one todo, one that asks for nothing or for
@@ -70,8 +77,13 @@ pub fn check_edits(edits: &[(Named, TodoEdit)]) -> Result<(), Refusal> {
     refuse_unless_empty(faults, Refusal::Invalid)
 }
 
-/// The todos after these edits, in their order.
-pub fn update(edits: &[(Named, TodoEdit)], todos: &Todos, moment: &Moment) -> Result<Vec<Image>, Refusal> {
+/// The todos after these edits, in their order, and behind them those that follow repeating ones that are completed.
+pub fn update(
+    edits: &[(Named, TodoEdit)],
+    todos: &Todos,
+    mut next_id: impl FnMut() -> TodoId,
+    moment: &Moment,
+) -> Result<Vec<Image>, Refusal> {
     let found = find_all(edits.iter().map(|(named, _)| named), todos)?;
     let pairs = || edits.iter().zip(&found).enumerate();
     let expected = pairs()
@@ -82,15 +94,24 @@ pub fn update(edits: &[(Named, TodoEdit)], todos: &Todos, moment: &Moment) -> Re
     });
     unless_conflict(expected.chain(deleted).collect(), &found)?;
 
-    let mut images = Vec::new();
-    let mut faults = Vec::new();
+    let (mut images, mut successors, mut faults) = (Vec::new(), Vec::new(), Vec::new());
     for (item, ((_, edit), todo)) in pairs() {
-        match edit.apply(todo, moment.now, &moment.zone) {
-            Ok(after) => images.push(Image::changed(todo, after)),
+        match edit.apply(todo, moment) {
+            Ok(mut after) => {
+                let completes = todo.status == Status::Open && after.status == Status::Completed;
+                let repeats = completes && after.repeat.is_some();
+                if let Some(successor) = repeats.then(|| after.successor(next_id(), moment)).flatten() {
+                    // The repetition passes on. Reopened and completed again, this todo has no second successor.
+                    (after.repeat, after.anchor_day) = (None, None);
+                    successors.push(Image::added(successor));
+                }
+                images.push(Image::changed(todo, after));
+            }
             Err(errors) => faults.extend(in_item(item, errors)),
         }
     }
     refuse_unless_empty(faults, Refusal::Invalid)?;
+    images.append(&mut successors);
     Ok(images)
 }
 
@@ -143,10 +164,16 @@ fn in_item(item: usize, errors: Vec<FieldError>) -> impl Iterator<Item = Fault> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::moment::Weekday;
+    use jiff::tz::TimeZone;
     use serde_json::{Value, json};
 
     fn moment() -> Moment {
-        Moment { now: "2026-11-22T10:00:00Z".parse().unwrap(), zone: TimeZone::UTC }
+        Moment { now: "2026-11-22T10:00:00Z".parse().unwrap(), zone: TimeZone::UTC, week_start: Weekday::Mon }
+    }
+
+    fn no_id() -> TodoId {
+        panic!("nothing here repeats")
     }
 
     fn read<T: deserr::Deserr<deserr::errors::JsonError>>(value: Value) -> T {
@@ -157,7 +184,7 @@ mod tests {
     fn todos() -> Todos {
         let mut ids = ["0000000000", "1111111111"].into_iter().map(|id| TodoId::parse(id).unwrap());
         let news = [read(json!({"title": "a"})), read(json!({"title": "b", "due": "2026-11-27"}))];
-        let images = add(&news, || ids.next().unwrap(), &moment());
+        let images = add(&news, || ids.next().unwrap(), &ListName::inbox(), &moment()).unwrap();
         images.into_iter().map(|image| (image.after.id.clone(), image.after)).collect()
     }
 
@@ -169,7 +196,7 @@ mod tests {
     #[test]
     fn an_update_is_an_image_of_each_todo_in_the_order_of_the_call() {
         let edits = edits(json!([{"id": "1111111111", "clear": ["due"]}, {"id": "0000000000", "title": "a"}]));
-        let images = update(&edits, &todos(), &moment()).unwrap();
+        let images = update(&edits, &todos(), no_id, &moment()).unwrap();
         assert_eq!(images[0].summary().fields, ["due"]);
         assert_eq!((images[0].after.version, images[0].is_change(), images[1].is_change()), (2, true, false));
     }
@@ -185,11 +212,11 @@ mod tests {
         let unknown = edits(
             json!([{"id": "x", "title": "c"}, {"id": "0000000000", "expected_version": 9, "title": "c"}, {"id": "2222222222", "title": "c"}]),
         );
-        assert_eq!(faults(update(&unknown, &todos(), &moment()).unwrap_err()), [(0, "id"), (2, "id")]);
+        assert_eq!(faults(update(&unknown, &todos(), no_id, &moment()).unwrap_err()), [(0, "id"), (2, "id")]);
         let stale = edits(
             json!([{"id": "1111111111", "title": "c"}, {"id": "0000000000", "expected_version": 9, "title": "c"}]),
         );
-        assert_eq!(faults(update(&stale, &todos(), &moment()).unwrap_err()), [(1, "expected_version")]);
+        assert_eq!(faults(update(&stale, &todos(), no_id, &moment()).unwrap_err()), [(1, "expected_version")]);
         let odd = edits(json!([{"id": "0000000000"}, {"id": "0000000000", "due": "2026-11-27", "clear": ["due"]}]));
         assert_eq!(faults(check_edits(&odd).unwrap_err()), [(0, ""), (1, "id"), (1, "due")]);
     }

@@ -24,6 +24,8 @@ pub enum Refusal {
     AlreadyUndone { by: ChangeId },
     /// Todos of the change were changed since; an undo would lose that.
     ChangedSince { ids: Vec<TodoId>, current: Vec<Todo> },
+    /// The settings were changed since; an undo would lose that.
+    SettingsChangedSince,
     /// The idempotency key was used before for another request.
     KeyReused,
     /// The todos and their prior states are together larger than DynamoDB takes in one transaction (4 MB).

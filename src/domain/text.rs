@@ -56,10 +56,24 @@ text! {
     Filter, one_line, limits::FILTER
 }
 
+impl Title {
+    /// The same for every spelling of the title.
+    pub fn key(&self) -> String {
+        without_case(&self.0)
+    }
+}
+
 impl Notes {
     /// These notes and another paragraph below them. Refused when both together are over the limit.
     pub fn append(&self, paragraph: &Self) -> Result<Self, Invalid> {
-        Self::parse(format!("{}\n\n{}", self.0, paragraph.0))
+        let (both, limit) = (format!("{}\n\n{}", self.0, paragraph.0), limits::NOTES);
+        let length = both.chars().count();
+        if length > limit {
+            return Err(Invalid::new(format!(
+                "would make the notes {length} characters long, and they take at most {limit} characters; shorten it, or replace the notes"
+            )));
+        }
+        Ok(Self(both))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -10,12 +10,16 @@ use utoipa::{
 };
 
 use super::{
-    due::{Due, DueInput},
+    due::Due,
+    due_input::DueInput,
     id::TodoId,
-    invalid::Invalid,
+    invalid::{FieldError, Invalid},
     limits,
     listed::Listed,
-    text::{ListName, Notes, StepTitle, Tag, Title},
+    moment::Moment,
+    repeat::Repeat,
+    steps::{Step, Steps},
+    text::{ListName, Notes, Tag, Title},
     words::words,
 };
 
@@ -29,6 +33,12 @@ pub struct Todo {
     pub priority: Priority,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Due>,
+    /// Only with a due date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Repeat>,
+    /// The day of the month that a repetition returns to, while `due` is earlier because its month is too short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor_day: Option<i8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<Notes>,
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
@@ -58,32 +68,11 @@ words! {
     Priority { Low = "low", Normal = "normal", High = "high", Urgent = "urgent" }
 }
 
-/// A part of a todo that can be ticked off.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, deserr::Deserr)]
-#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
-#[schema(title = "Step")]
-pub struct Step {
-    /// What this step is.
-    #[schema(value_type = String, min_length = 1, max_length = 200)]
-    pub title: StepTitle,
-    /// Whether it is done; false when left out.
-    #[deserr(default)]
-    #[serde(default)]
-    #[schema(required = false)]
-    pub done: bool,
-}
-
 /// At most 20 tags, no two of which differ only in case.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, deserr::Deserr)]
 #[serde(transparent)]
 #[deserr(try_from(Listed<Tag>) = Tags::parse -> Invalid, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct Tags(Vec<Tag>);
-
-/// At most 50 steps.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, deserr::Deserr)]
-#[serde(transparent)]
-#[deserr(try_from(Listed<Step>) = Steps::parse -> Invalid, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
-pub struct Steps(Vec<Step>);
 
 /// A todo to add. Only the title is needed.
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema, deserr::Deserr)]
@@ -92,51 +81,88 @@ pub struct NewTodo {
     /// What is to be done, in a few words.
     #[schema(value_type = String, min_length = 1, max_length = 500, example = "Book flights")]
     pub title: Title,
-    /// Name of the list it goes into; Inbox when left out. A name that does not exist yet makes a new list.
+    /// Name of its list, the default list when left out. A new name makes a new list.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 60, example = "Trip")]
     pub list: Option<ListName>,
-    /// How much it matters; normal when left out.
+    /// normal when left out.
     #[deserr(default)]
     #[schema(value_type = Priority, inline, required = false)]
     pub priority: Option<Priority>,
-    /// When it is due: a date (2026-11-27) or a time on the person's clock (2026-11-27T09:30).
+    /// A date (2026-11-27) or a time on the person's clock (2026-11-27T09:30); also today, tomorrow, mon to sun, +3d, +2w.
     #[deserr(default)]
     #[schema(value_type = String, required = false, example = "2026-11-27")]
     pub due: Option<DueInput>,
-    /// Details, links, context.
+    /// Completing it then adds the next one.
+    #[deserr(default)]
+    #[schema(value_type = Repeat, required = false)]
+    pub repeat: Option<Repeat>,
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 4000, example = "window seat")]
     pub notes: Option<Notes>,
-    /// Words to find it by.
     #[deserr(default)]
     #[schema(value_type = Tags, inline, required = false, example = json!(["travel"]))]
     pub tags: Tags,
-    /// Smaller parts, in order.
     #[deserr(default)]
     #[schema(value_type = Vec<Step>, required = false, max_items = 50)]
     pub steps: Steps,
 }
 
 impl Todo {
-    /// The todo that `new` asks for, open and at version 1.
-    pub fn add(new: &NewTodo, id: TodoId, now: Timestamp, zone: &TimeZone) -> Self {
-        Self {
+    /// The todo that `new` asks for, open and at version 1. `default_list` is the list of one that names none.
+    pub fn add(new: &NewTodo, id: TodoId, default_list: &ListName, moment: &Moment) -> Result<Self, Vec<FieldError>> {
+        let mut todo = Self {
             id,
             title: new.title.clone(),
             status: Status::Open,
-            list: new.list.clone().unwrap_or_else(ListName::inbox),
+            list: new.list.clone().unwrap_or_else(|| default_list.clone()),
             priority: new.priority.unwrap_or_default(),
-            due: new.due.map(|due| due.resolve(zone)),
+            due: new.due.map(|due| due.resolve(moment)),
+            repeat: new.repeat.clone(),
+            anchor_day: None,
             notes: new.notes.clone(),
             tags: new.tags.clone(),
             steps: new.steps.clone(),
             version: 1,
-            created_at: now,
-            updated_at: now,
+            created_at: moment.now,
+            updated_at: moment.now,
             completed_at: None,
             deleted_at: None,
+        };
+        todo.settle_repeat(moment)?;
+        Ok(todo)
+    }
+
+    /// Gives a repeating todo without a due date its first one. Refused when the repetition ends before it has begun.
+    pub fn settle_repeat(&mut self, moment: &Moment) -> Result<(), Vec<FieldError>> {
+        let Some(repeat) = &self.repeat else { return Ok(()) };
+        let due = *self.due.get_or_insert_with(|| repeat.first(moment));
+        match repeat.until {
+            Some(until) if until < due.date() => {
+                let message = format!("must not be before the due date, {}", due.date());
+                Err(vec![("repeat.until", Invalid::new(message))])
+            }
+            _ => Ok(()),
         }
+    }
+
+    /// The todo that follows this one, completed at `moment`: the same again under this id, with its next due date and all
+    /// steps to be done. `None` when it does not repeat, or not any more.
+    pub fn successor(&self, id: TodoId, moment: &Moment) -> Option<Self> {
+        let next = self.repeat.as_ref()?.next(self.due?, self.anchor_day, moment)?;
+        Some(Self {
+            id,
+            status: Status::Open,
+            due: Some(next.due),
+            anchor_day: next.anchor_day,
+            steps: self.steps.all_to_do(),
+            version: 1,
+            created_at: moment.now,
+            updated_at: moment.now,
+            completed_at: None,
+            deleted_at: None,
+            ..self.clone()
+        })
     }
 
     /// This todo in another status, with the times that belong to it. In the same status it stays as it is.
@@ -209,30 +235,6 @@ impl Tags {
 
     /// The tags in their order.
     pub fn iter(&self) -> impl Iterator<Item = &Tag> {
-        self.0.iter()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl Steps {
-    /// Takes at most 50 steps.
-    pub fn parse(Listed(steps): Listed<Step>) -> Result<Self, Invalid> {
-        if steps.len() > limits::STEPS {
-            return Err(Invalid::new(format!(
-                "must be at most {} steps, but there are {}",
-                limits::STEPS,
-                steps.len()
-            )));
-        }
-        Ok(Self(steps))
-    }
-
-    /// The steps in their order.
-    pub fn iter(&self) -> impl Iterator<Item = &Step> {
         self.0.iter()
     }
 

@@ -1,16 +1,16 @@
 //! Small vocabularies: enums whose variants are words on the wire, in the document and in the table alike.
 
-/// An enum of words. It is read in any case; every other word is refused with the list of those that exist, unless
-/// `refused` says something else. In the document it stands inline, described by the field that has it.
+/// An enum of words. It is read in any case, also by the other words that a variant names; everything else is refused with
+/// the list of the words that exist, unless `refused` says something else. In the document it stands inline, described by
+/// the field that has it.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        words!($(#[$doc])* $name { $($(#[$variant_doc])* $variant = $word),+ }
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal $(| $other:literal)*),+ $(,)? }) => {
+        words!($(#[$doc])* $name { $($(#[$variant_doc])* $variant = $word $(| $other)*),+ }
             refused |text: &str| $crate::domain::invalid::Invalid::word(text, $name::WORDS));
     };
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ } refused $refused:expr) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal $(| $other:literal)*),+ } refused $refused:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, deserr::Deserr)]
-        #[deserr(try_from(String) = $name::parse -> $crate::domain::invalid::Invalid)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $name {
             $($(#[$variant_doc])* #[serde(rename = $word)] $variant),+
         }
@@ -22,7 +22,7 @@ macro_rules! words {
             /// Reads the word in any case.
             pub fn parse(text: String) -> Result<Self, $crate::domain::invalid::Invalid> {
                 let word = text.trim();
-                $(if word.eq_ignore_ascii_case($word) {
+                $(if [$word $(, $other)*].iter().any(|own| word.eq_ignore_ascii_case(own)) {
                     return Ok(Self::$variant);
                 })+
                 Err($refused(word))
@@ -33,6 +33,18 @@ macro_rules! words {
                 match self {
                     $(Self::$variant => $word),+
                 }
+            }
+        }
+
+        impl<E> deserr::Deserr<E> for $name
+        where
+            E: deserr::DeserializeError + deserr::MergeWithError<$crate::domain::invalid::Invalid>,
+        {
+            fn deserialize_from_value<V: deserr::IntoValue>(
+                value: deserr::Value<V>,
+                location: deserr::ValuePointerRef,
+            ) -> Result<Self, E> {
+                $crate::domain::read::text(value, location, Self::parse)
             }
         }
 

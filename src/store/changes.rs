@@ -3,6 +3,8 @@
 //! A record holds its images itself while they are small, so that an ordinary write costs one item. Larger images
 //! go into parts beside it (`change#<id>#<n>`, not in the timeline), because an item ends at 400 KB.
 
+use std::future::ready;
+
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,7 +13,8 @@ use super::{
     OwnerStore,
     fault::Fault,
     item::{self, Item},
-    timeline::{Range, Take},
+    range::Range,
+    timeline::{Reading, Take},
 };
 use crate::domain::{
     change::{Change, Image},
@@ -39,7 +42,7 @@ struct Images {
 pub(super) fn change_items(partition: &str, change: &Change, images: &[Image]) -> Result<Vec<Item>, Fault> {
     let mut record = item::to_item(change)?;
     record.extend(item::key(partition, item::change_sk(&change.id)));
-    if !change.todos.is_empty() {
+    if !change.is_nothing() {
         record.insert(item::VIEW.to_owned(), AttributeValue::S(item::change_view(change)));
     }
     let parts = if size_of(&images) <= INLINE_BYTES { Vec::new() } else { parts(images) };
@@ -114,14 +117,18 @@ impl OwnerStore {
     /// The owner's latest change, with its images. It cannot have been undone, because what undid it would be later.
     pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
         let mut latest = None;
-        self.timeline(&Range::changes(), None, Some(1), |record| {
-            if item::expired(&record, now) {
-                return Ok(Take::Skipped);
+        let reading = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
+        let slot = &mut latest;
+        let begin = move |(): &()| {
+            move |record: Item| {
+                if item::expired(&record, now) {
+                    return Ok(Take::Skipped);
+                }
+                *slot = Some(record);
+                Ok(Take::Full)
             }
-            latest = Some(record);
-            Ok(Take::Full)
-        })
-        .await?;
+        };
+        self.timeline(reading, ready(Ok(())), begin).await?;
         match latest {
             Some(record) => self.whole(record, now).await,
             None => Ok(None),

@@ -22,7 +22,7 @@ pub(super) const EXPIRES_AT: &str = "expires_at";
 /// The local secondary index on `owner` and `view`.
 pub(super) const TIMELINE: &str = "timeline";
 /// Stands in an open todo's view where it has no due date: sorts behind every date.
-const UNDATED: &str = "~";
+pub(super) const UNDATED: &str = "~";
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
@@ -92,19 +92,19 @@ pub(super) fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
 }
 
-pub(super) fn number(value: i64) -> AttributeValue {
+pub(super) fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
 /// RFC 3339 in UTC with six decimals, always of one length, so that it sorts as time does.
-fn moment(at: Timestamp) -> String {
+pub(super) fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::todo::NewTodo;
+    use crate::domain::{settings::Settings, text::ListName, todo::NewTodo};
     use jiff::tz::TimeZone;
     use serde_json::json;
 
@@ -112,7 +112,9 @@ mod tests {
         let new: NewTodo =
             deserr::deserialize::<_, _, deserr::errors::JsonError>(json!({"title": "x", "due": due, "tags": ["a"]}))
                 .unwrap();
-        Todo::add(&new, TodoId::from_random([0; 16]), "2026-11-22T10:00:00.000001Z".parse().unwrap(), &TimeZone::UTC)
+        let now = "2026-11-22T10:00:00.000001Z".parse().unwrap();
+        let moment = Settings::default().moment(now, &TimeZone::UTC);
+        Todo::add(&new, TodoId::from_random([0; 16]), &ListName::inbox(), &moment).unwrap()
     }
 
     #[test]

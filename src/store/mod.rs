@@ -1,12 +1,17 @@
 //! Domain types in one DynamoDB table. The only way to an item is [`Store::of`] an owner.
 
+mod actions;
+mod call;
 mod changes;
 mod client;
 mod commit;
 mod fault;
 mod item;
 mod lists;
+mod range;
 mod read;
+mod recent;
+mod settings;
 mod timeline;
 mod usage;
 mod write;
@@ -15,11 +20,12 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 
+pub use call::{Call, Guess, Needs, SettingsNeed, Snapshot, WriteError, Written};
 pub use client::{Connection, Patience, connect};
 pub use fault::{Fault, Kind};
-pub use timeline::{Position, Range, Take};
+pub use range::{Position, Range};
+pub use timeline::{OpenTitle, Reading, Take};
 pub use usage::Usage;
-pub use write::{Call, Needs, Snapshot, WriteError, Written};
 
 use crate::domain::owner::Owner;
 
@@ -28,6 +34,7 @@ use crate::domain::owner::Owner;
 pub struct Store {
     client: Client,
     table: Arc<str>,
+    remembered: settings::Remembered,
 }
 
 /// What one owner has in the table. Nothing of another owner can be named through it.
@@ -37,18 +44,25 @@ pub struct OwnerStore {
     table: Arc<str>,
     /// The partition key: an owner's name cannot collide with another kind of partition.
     partition: String,
+    remembered: settings::Remembered,
     usage: Arc<Usage>,
 }
 
 impl Store {
     /// A store in `table`, which must have the shape that `infra/template.yaml` gives it.
     pub fn new(client: Client, table: &str) -> Self {
-        Self { client, table: table.into() }
+        Self { client, table: table.into(), remembered: settings::Remembered::default() }
     }
 
     /// The part of the table that belongs to `owner`. What it costs is added to `usage`.
     pub fn of(&self, owner: &Owner, usage: Arc<Usage>) -> OwnerStore {
-        OwnerStore { client: self.client.clone(), table: self.table.clone(), partition: item::partition(owner), usage }
+        OwnerStore {
+            client: self.client.clone(),
+            table: self.table.clone(),
+            partition: item::partition(owner),
+            remembered: self.remembered.clone(),
+            usage,
+        }
     }
 
     /// Asks for an item that does not exist: proves that the table answers, and opens the connection. Half a read unit.

@@ -1,39 +1,36 @@
-//! Listings: one `begins_with` or range query on the local index, strongly consistent, page after page.
+//! Listings: one range query on the local index, page after page.
+
+use std::collections::HashSet;
+use std::future::Future;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
+use serde::Deserialize;
 
 use super::{
     OwnerStore,
     fault::Fault,
     item::{self, Item},
+    range::{Position, Range},
 };
 use crate::domain::{
     change::Change,
-    id::{ChangeId, TodoId},
+    id::TodoId,
+    text::{ListName, Title},
     todo::{Status, Todo},
 };
 
-/// Pages of up to 1 MB that one listing reads at most. A caller gets the position it reached.
-const PAGES: usize = 4;
-/// More than the longest view has, and less than the 1,024 bytes of a sort key.
-const VIEW_BYTES: usize = 100;
-/// Sorts behind every character that a view can have after a date.
-const LAST: char = '~';
-/// Sorts behind every digit and before `~`: the end of all dates, where the undated begin.
-const AFTER_DATES: char = ':';
-
-/// Which items, and from which end.
+/// A listing: which items, from where on, and how much is read for it at most.
 #[derive(Debug, Clone)]
-pub struct Range {
-    low: String,
-    high: String,
-    newest_first: bool,
+pub struct Reading {
+    pub range: Range,
+    /// Where it goes on; at the beginning when there is none.
+    pub after: Option<Position>,
+    /// How many items DynamoDB reads at a time; up to 1 MB when there is none.
+    pub at_most: Option<usize>,
+    /// How many times DynamoDB reads. A caller gets the position that was reached.
+    pub pages: usize,
 }
-
-/// A place in a listing: what was last seen, by its view.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Position(String);
 
 /// What became of an item that a listing offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,136 +42,135 @@ pub enum Take {
     Full,
 }
 
-impl Range {
-    /// The todos of a status. Open ones come by due date, undated last; the others newest first.
-    pub fn todos(status: Status) -> Self {
-        let word = status.word();
-        Self { low: format!("{word}#"), high: format!("{word}#{LAST}{LAST}"), newest_first: status != Status::Open }
-    }
-
-    /// The open todos that are due on these days, both included.
-    pub fn open_due(from: Option<Date>, to: Option<Date>) -> Self {
-        let bound = |day: Option<Date>| day.map(|day| day.to_string());
-        Self {
-            low: format!("open#{}", bound(from).unwrap_or_default()),
-            high: bound(to).map_or_else(|| format!("open#{AFTER_DATES}"), |day| format!("open#{day}{LAST}")),
-            newest_first: false,
-        }
-    }
-
-    /// The changes, newest first.
-    pub fn changes() -> Self {
-        Self { low: "change#".to_owned(), high: format!("change#{LAST}"), newest_first: true }
-    }
+/// An open todo, as far as it tells whether another is the same.
+#[derive(Debug, Clone, Deserialize)]
+pub struct OpenTitle {
+    pub id: TodoId,
+    pub title: Title,
+    pub list: ListName,
 }
 
-impl Range {
-    /// Whether `position` can be a place of this listing.
-    pub fn holds(&self, position: &Position) -> bool {
-        (self.low.as_str()..=self.high.as_str()).contains(&position.0.as_str())
-    }
+/// How a page is asked for.
+#[derive(Clone, Copy)]
+enum Extent {
+    /// Whole items, as they are at this moment.
+    Whole,
+    /// Id, title and list, as they were a moment ago: half the price.
+    Titles,
 }
 
-impl Position {
-    /// Reads what [`Position::as_str`] gave. `None` when it was never a position.
-    pub fn parse(text: &str) -> Option<Self> {
-        let position = Self(text.to_owned());
-        (text.len() <= VIEW_BYTES).then(|| position.sk().map(|_| position)).flatten()
-    }
-
-    /// The position as text: `<view>#<when>#<id>`.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The sort key of the item that stands here, which DynamoDB wants beside the view.
-    fn sk(&self) -> Option<String> {
-        let (kind, rest) = self.0.split_once('#')?;
-        let (_, id) = rest.rsplit_once('#')?;
-        if kind == "change" {
-            ChangeId::parse(id).map(|id| item::change_sk(&id))
-        } else {
-            TodoId::parse(id).map(|id| item::todo_sk(&id))
-        }
+impl Reading {
+    /// The whole of a range, four pages of it at a time.
+    pub fn of(range: Range) -> Self {
+        Self { range, after: None, at_most: None, pages: 4 }
     }
 }
 
 impl OwnerStore {
-    /// Offers the todos of `range` to `take`, one after another, from `after` on, until it is full, the listing ends, or
-    /// four pages of 1 MB are read. Returns where to go on; `None` at the end. With `at_most` only so many are read
-    /// from DynamoDB at a time.
-    pub async fn todos(
+    /// Offers the todos of a listing one after another, strongly consistent, until there is no room left, the listing
+    /// ends, or its pages are read. `beside` is awaited at the same time as the first page, and `begin` makes of it
+    /// what takes the todos in: an owner's time zone, say. Returns where to go on; `None` at the end.
+    pub async fn todos<S, F: FnMut(Todo) -> Take>(
         &self,
-        range: &Range,
-        after: Option<Position>,
-        at_most: Option<usize>,
+        reading: Reading,
         now: Timestamp,
-        mut take: impl FnMut(Todo) -> Take,
-    ) -> Result<Option<Position>, Fault> {
-        self.timeline(range, after, at_most, |item| Ok(item::read_todo(item, now)?.map_or(Take::Skipped, &mut take)))
-            .await
+        beside: impl Future<Output = Result<S, Fault>>,
+        begin: impl FnOnce(&S) -> F,
+    ) -> Result<(S, Option<Position>), Fault> {
+        let begin = |beside: &S| {
+            let mut take = begin(beside);
+            move |item| Ok(item::read_todo(item, now)?.map_or(Take::Skipped, &mut take))
+        };
+        self.timeline(reading, beside, begin).await
     }
 
-    /// Offers the changes, newest first, in the way of [`OwnerStore::todos`].
-    pub async fn changes(
+    /// Offers changes in the way of [`OwnerStore::todos`].
+    pub async fn changes<S>(
         &self,
-        after: Option<Position>,
-        at_most: usize,
+        reading: Reading,
         now: Timestamp,
+        beside: impl Future<Output = Result<S, Fault>>,
         mut take: impl FnMut(Change) -> Take,
-    ) -> Result<Option<Position>, Fault> {
-        self.timeline(&Range::changes(), after, Some(at_most), |item| {
-            if item::expired(&item, now) {
-                return Ok(Take::Skipped);
+    ) -> Result<(S, Option<Position>), Fault> {
+        let begin = |_: &S| {
+            move |item: Item| {
+                if item::expired(&item, now) {
+                    return Ok(Take::Skipped);
+                }
+                Ok(take(item::from_item(item)?))
             }
-            Ok(take(item::from_item(item)?))
-        })
-        .await
+        };
+        self.timeline(reading, beside, begin).await
     }
 
-    /// Offers raw items in the way of [`OwnerStore::todos`].
-    pub(super) async fn timeline(
-        &self,
-        range: &Range,
-        after: Option<Position>,
-        at_most: Option<usize>,
-        mut take: impl FnMut(Item) -> Result<Take, Fault>,
-    ) -> Result<Option<Position>, Fault> {
-        let mut reached = after;
-        for _ in 0..PAGES {
-            let (items, more) = self.page(range, reached.as_ref(), at_most).await?;
+    /// The open todos with one of these titles, in any case, as far as they are among the first 4 MB. A hint: it may be
+    /// a moment old.
+    pub async fn open_titled(&self, titles: &HashSet<String>) -> Result<Vec<OpenTitle>, Fault> {
+        let mut found = Vec::new();
+        let reading = Reading::of(Range::todos(Status::Open));
+        let mut reached = None;
+        for _ in 0..reading.pages {
+            let (items, more) = self.page(&reading, reached.as_ref(), Extent::Titles).await?;
             for item in items {
-                let place = view(&item);
-                if take(item)? == Take::Full {
-                    return Ok(reached);
+                let todo: OpenTitle = item::from_item(item)?;
+                if titles.contains(&todo.title.key()) {
+                    found.push(todo);
                 }
-                reached = place;
             }
             if more.is_none() {
-                return Ok(None);
+                break;
             }
             reached = more;
         }
-        Ok(reached)
+        Ok(found)
+    }
+
+    /// Offers raw items in the way of [`OwnerStore::todos`].
+    pub(super) async fn timeline<S, F: FnMut(Item) -> Result<Take, Fault>>(
+        &self,
+        reading: Reading,
+        beside: impl Future<Output = Result<S, Fault>>,
+        begin: impl FnOnce(&S) -> F,
+    ) -> Result<(S, Option<Position>), Fault> {
+        let mut reached = reading.after.clone();
+        let (beside, mut page) = tokio::try_join!(beside, self.page(&reading, reached.as_ref(), Extent::Whole))?;
+        let mut take = begin(&beside);
+        let mut left = reading.pages;
+        loop {
+            let (items, more) = page;
+            for item in items {
+                let place = view(&item);
+                if take(item)? == Take::Full {
+                    return Ok((beside, reached));
+                }
+                reached = place;
+            }
+            left -= 1;
+            if more.is_none() || left == 0 {
+                return Ok((beside, more));
+            }
+            reached = more;
+            page = self.page(&reading, reached.as_ref(), Extent::Whole).await?;
+        }
     }
 
     async fn page(
         &self,
-        range: &Range,
+        reading: &Reading,
         after: Option<&Position>,
-        at_most: Option<usize>,
+        extent: Extent,
     ) -> Result<(Vec<Item>, Option<Position>), Fault> {
         let start = after.map(|position| {
             let mut start = item::key(&self.partition, position.sk().unwrap_or_default());
             start.insert(item::VIEW.to_owned(), item::text(position.as_str()));
             start
         });
-        let answer = self
+        let range = &reading.range;
+        let mut query = self
             .client
             .query()
             .table_name(&*self.table)
             .index_name(item::TIMELINE)
-            .consistent_read(true)
             .key_condition_expression("#owner = :owner AND #view BETWEEN :low AND :high")
             .expression_attribute_names("#owner", item::OWNER)
             .expression_attribute_names("#view", item::VIEW)
@@ -183,10 +179,17 @@ impl OwnerStore {
             .expression_attribute_values(":high", item::text(&range.high))
             .scan_index_forward(!range.newest_first)
             .set_exclusive_start_key(start)
-            .set_limit(at_most.and_then(|limit| i32::try_from(limit).ok()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
+            .set_limit(reading.at_most.and_then(|limit| i32::try_from(limit).ok()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        query = match extent {
+            Extent::Whole => query.consistent_read(true),
+            Extent::Titles => query
+                .projection_expression("#id, #title, #list")
+                .expression_attribute_names("#id", "id")
+                .expression_attribute_names("#title", "title")
+                .expression_attribute_names("#list", "list"),
+        };
+        let answer = query.send().await;
         self.usage.called();
         let answer = answer.map_err(|error| Fault::of("Query", &error))?;
         self.usage.read(answer.consumed_capacity().map(std::slice::from_ref));
@@ -197,39 +200,4 @@ impl OwnerStore {
 
 fn view(item: &Item) -> Option<Position> {
     item.get(item::VIEW).and_then(|value: &AttributeValue| value.as_s().ok()).map(|view| Position(view.clone()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_range_of_due_days_takes_the_whole_last_day_and_no_undated_todo() {
-        let day = |day: &str| Some(day.parse().unwrap());
-        let range = Range::open_due(day("2026-11-27"), day("2026-11-28"));
-        for inside in ["2026-11-27", "2026-11-28", "2026-11-28T23:59"] {
-            assert!(contains(&range, inside), "{inside}");
-        }
-        for outside in ["2026-11-26T23:59", "2026-11-29", "~"] {
-            assert!(!contains(&range, outside), "{outside}");
-        }
-        assert!(!contains(&Range::open_due(day("2026-11-27"), None), "~"));
-        assert!(contains(&Range::todos(Status::Open), "~"));
-    }
-
-    fn contains(range: &Range, place: &str) -> bool {
-        range.holds(&Position(format!("open#{place}#0000000000")))
-    }
-
-    #[test]
-    fn a_position_names_the_item_it_stands_at() {
-        assert_eq!(Position::parse("open#2026-11-27#k7m2x9qa4t").unwrap().sk().unwrap(), "todo#k7m2x9qa4t");
-        assert_eq!(
-            Position::parse("change#2026-11-27T00:00:00.000000Z#k7m2x9qa4tk7m2x9").unwrap().sk().unwrap(),
-            "change#k7m2x9qa4tk7m2x9"
-        );
-        for forged in ["", "open", "open#", "open#~#nope", "change#x#k7m2x9qa4t"] {
-            assert_eq!(Position::parse(forged), None, "{forged}");
-        }
-    }
 }

@@ -7,134 +7,73 @@ use jiff::Timestamp;
 
 use super::{
     OwnerStore,
+    call::{Call, Needs, SettingsNeed, Snapshot, WriteError, Written},
     changes::UNDONE_BY,
     commit::{Outcome, Unit},
     fault::{Fault, Kind},
     item::{self, Item},
-    lists::{KnownLists, ListCheck, list_sk},
+    lists::{KnownLists, list_sk},
+    settings::SETTINGS,
 };
 use crate::domain::{
-    change::{Change, Image, Operation},
-    id::{ChangeId, TodoId},
-    key::Fingerprint,
+    change::{Change, Effect},
     refusal::Refusal,
-    text::ListName,
-    todo::Todo,
 };
 
 /// How often a plan is made again because a todo changed between reading and writing.
 const REPLANS: u32 = 3;
-/// How often the lists may turn out to be others than thought; each time more of them are known.
-const LIST_ROUNDS: u32 = 4;
-
-/// A write as the caller asked for it.
-#[derive(Debug, Clone)]
-pub struct Call {
-    pub operation: Operation,
-    /// Derived from the idempotency key when there is one, otherwise random.
-    pub change_id: ChangeId,
-    /// Present exactly when the caller sent an idempotency key.
-    pub request: Option<Fingerprint>,
-    /// The change this write undoes.
-    pub undoes: Option<Change>,
-}
-
-/// What a plan needs to know.
-#[derive(Debug, Clone, Default)]
-pub struct Needs {
-    /// Todos that the plan looks up. Read before the first plan, unless `guess` has them all.
-    pub todos: Vec<TodoId>,
-    /// Lists that the plan moves todos to; read in the same call as the todos.
-    pub lists: Vec<ListName>,
-    /// States that the todos are probably in, which spares the first read. A wrong guess is found by its version.
-    pub guess: Vec<Todo>,
-}
-
-/// The todos that a plan works on, as they were read: those of [`Needs::todos`] that exist.
-#[derive(Debug, Clone)]
-pub struct Snapshot {
-    pub todos: HashMap<TodoId, Todo>,
-    /// When they were read. What is planned on them happens at this moment, so that of two changes of one todo the
-    /// later one has the later time.
-    pub now: Timestamp,
-    lists: KnownLists,
-}
-
-/// A write that happened, now or the first time the key was used.
-#[derive(Debug, Clone)]
-pub struct Written {
-    pub change: Change,
-    /// The todos before and after, in the order of the call; those that stayed as they were included.
-    pub images: Vec<Image>,
-    /// Whether this is the recorded result of an earlier request with the same key.
-    pub replayed: bool,
-}
-
-/// Why a write did not happen.
-#[derive(Debug)]
-pub enum WriteError {
-    Refused(Refusal),
-    Failed(Fault),
-}
-
-impl From<Refusal> for WriteError {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<Fault> for WriteError {
-    fn from(fault: Fault) -> Self {
-        Self::Failed(fault)
-    }
-}
+/// How often the lists and settings may turn out to be others than thought; each time more of them are known.
+const ROUNDS: u32 = 4;
 
 impl OwnerStore {
-    /// Makes the images that `plan` wants, all or none, and records them as one change.
+    /// Does what `plan` wants, all or none, and records it as one change.
     ///
-    /// `plan` sees the todos of `needs` and may be asked again, with newer states, when one of them has changed before the
-    /// commit; it must not have effects. Images that change nothing are not written; when none is left and
-    /// the call has no idempotency key, nothing is recorded either ([`Change::todos`] is then empty).
+    /// `plan` sees the todos and settings of `needs` and may be asked again, with newer states, when one of them has changed
+    /// before the commit; it must not have effects. Images that change nothing are not written; when nothing is left and
+    /// the call has no idempotency key, nothing is recorded either ([`Change::is_nothing`]).
     ///
     /// Calls to DynamoDB: one to read, unless nothing needs to be read, and one to write. One more for a list that is
-    /// new or spelled in another way, two more for each time another write came in between.
-    pub async fn write(
+    /// new or spelled in another way and for settings that are not those last seen, two more for each time another write
+    /// came in between.
+    pub async fn write<P: Into<Effect>>(
         &self,
         call: &Call,
         needs: &Needs,
         clock: impl Fn() -> Timestamp,
-        plan: impl Fn(&Snapshot) -> Result<Vec<Image>, Refusal>,
+        plan: impl Fn(&Snapshot) -> Result<P, Refusal>,
     ) -> Result<Written, WriteError> {
-        let mut snapshot = Snapshot { todos: HashMap::new(), now: clock(), lists: KnownLists::default() };
-        if needs.guess.is_empty() {
-            if let Some(record) = self.read(call, needs, &mut snapshot).await? {
-                return self.replay(call, record, snapshot.now).await;
+        let mut snapshot = self.snapshot(clock());
+        match &needs.guess {
+            Some(guess) => snapshot.guess(guess),
+            None => {
+                if let Some(record) = self.read(call, needs, &mut snapshot).await? {
+                    return self.replay(call, record, snapshot.now).await;
+                }
+                snapshot.now = clock();
             }
-            snapshot.now = clock();
-        } else {
-            snapshot.guess(&needs.guess);
         }
-        let undone_before = call.undoes.as_ref().and_then(|change| change.undone_by.as_ref());
-        let (mut replans, mut list_rounds) = (0, 0);
+        let (mut replans, mut rounds) = (0, 0);
         loop {
-            let mut images = plan(&snapshot)?;
-            let lists = snapshot.lists.settle(&mut images);
-            let change = call.change(&images, &lists, snapshot.now);
-            if change.todos.is_empty() && call.request.is_none() {
-                return Ok(Written { change, images, replayed: false });
+            let mut effect: Effect = plan(&snapshot)?.into();
+            let lists = snapshot.lists.settle(&mut effect.images);
+            let change = call.change(&effect, &lists, snapshot.now);
+            if change.is_nothing() && call.request.is_none() {
+                return Ok(Written { change, images: effect.images, replayed: false });
             }
-            match self.commit(&Unit { change: &change, images: &images, lists: &lists, undone_before }).await? {
-                Outcome::Done => return Ok(Written { change, images, replayed: false }),
+            let unit = Unit {
+                change: &change,
+                images: &effect.images,
+                lists: &lists,
+                undone_before: call.undoes.as_ref().and_then(|change| change.undone_by.as_ref()),
+                settings: snapshot.unascertained(needs, &change),
+                once: call.once.as_ref(),
+            };
+            match self.commit(&unit).await? {
+                Outcome::Done => return Ok(self.written(change, effect)),
                 Outcome::Exists(record) => return self.replay(call, record, snapshot.now).await,
+                Outcome::Repeated(recent) => return Ok(self.repetition(&recent, snapshot.now).await?),
                 Outcome::Undone(record) => return Err(undone(record)?.into()),
                 Outcome::TooLarge => return Err(Refusal::TooLarge.into()),
-                Outcome::Lists(found) if list_rounds < LIST_ROUNDS => {
-                    list_rounds += 1;
-                    for (asked, item) in found {
-                        snapshot.lists.learn_item(&asked, item)?;
-                    }
-                }
-                Outcome::Lists(_) => return Err(Fault::named(Kind::Unavailable, "the lists keep changing").into()),
                 Outcome::Moved => {
                     replans += 1;
                     tokio::time::sleep(Duration::from_millis(10 << replans)).await;
@@ -146,16 +85,46 @@ impl OwnerStore {
                         return Err(snapshot.contended(needs).into());
                     }
                 }
+                Outcome::Lists(found) => {
+                    another(&mut rounds)?;
+                    for (asked, item) in found {
+                        snapshot.lists.learn_item(&asked, item)?;
+                    }
+                }
+                Outcome::Settings(item) => {
+                    another(&mut rounds)?;
+                    (snapshot.settings, snapshot.settings_read) = (self.seen(item)?, true);
+                }
             }
+        }
+    }
+
+    fn written(&self, change: Change, Effect { images, settings }: Effect) -> Written {
+        if let Some(image) = settings {
+            self.remember_settings(image.after);
+        }
+        Written { change, images, replayed: false }
+    }
+
+    fn snapshot(&self, now: Timestamp) -> Snapshot {
+        Snapshot {
+            todos: HashMap::new(),
+            now,
+            settings: self.probable_settings(),
+            settings_read: false,
+            lists: KnownLists::default(),
         }
     }
 
     /// Reads what the plan needs and, when the call has a key, the record of an earlier call with that key, all in one call.
     async fn read(&self, call: &Call, needs: &Needs, snapshot: &mut Snapshot) -> Result<Option<Item>, Fault> {
-        if needs.todos.is_empty() {
+        let guessed = || needs.guess.as_ref().is_some_and(|guess| guess.settings.is_some());
+        let settings = needs.settings == SettingsNeed::Read || guessed();
+        if needs.todos.is_empty() && !settings {
             return Ok(None);
         }
         let mut keys: Vec<String> = needs.todos.iter().map(item::todo_sk).collect();
+        keys.extend(settings.then(|| SETTINGS.to_owned()));
         let lists: Vec<_> = needs.lists.iter().filter(|list| !snapshot.lists.knows(list)).collect();
         keys.extend(lists.iter().copied().map(list_sk));
         let record = item::change_sk(&call.change_id);
@@ -178,6 +147,10 @@ impl OwnerStore {
             if !snapshot.lists.knows(list) {
                 snapshot.lists.learn_item(list, items.remove(&list_sk(list)))?;
             }
+        }
+        if settings {
+            snapshot.settings = self.seen(items.remove(SETTINGS))?;
+            snapshot.settings_read = true;
         }
         Ok(items.remove(&record).filter(|record| !item::expired(record, snapshot.now)))
     }
@@ -211,37 +184,11 @@ impl OwnerStore {
     }
 }
 
-impl Call {
-    fn change(&self, images: &[Image], lists: &[ListCheck], at: Timestamp) -> Change {
-        let new = |check: &ListCheck| match check {
-            ListCheck::Create(name) => Some(name.clone()),
-            ListCheck::Exists(_) => None,
-        };
-        Change {
-            id: self.change_id.clone(),
-            at,
-            operation: self.operation,
-            todos: images.iter().filter(|image| image.is_change()).map(Image::summary).collect(),
-            new_lists: lists.iter().filter_map(new).collect(),
-            undoes: self.undoes.as_ref().map(|change| change.id.clone()),
-            undone_by: None,
-            request: self.request.clone(),
-        }
-    }
-}
-
-impl Snapshot {
-    /// Others kept changing the same todos.
-    fn contended(&self, needs: &Needs) -> Refusal {
-        Refusal::Contended { current: needs.todos.iter().filter_map(|id| self.todos.get(id)).cloned().collect() }
-    }
-
-    fn guess(&mut self, todos: &[Todo]) {
-        for todo in todos {
-            self.lists.learn(todo.list.clone());
-            self.todos.insert(todo.id.clone(), todo.clone());
-        }
-    }
+/// Counts the rounds in which a transaction failed because more is known now.
+fn another(rounds: &mut u32) -> Result<(), Fault> {
+    *rounds += 1;
+    let keeps = || Fault::named(Kind::Unavailable, "the lists or the settings keep changing");
+    (*rounds <= ROUNDS).then_some(()).ok_or_else(keeps)
 }
 
 /// The answer to an undo that came second.

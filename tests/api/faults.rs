@@ -15,6 +15,7 @@ async fn every_operation(api: &Api, id: &str, faults: &[Fault]) -> Vec<Answer> {
         let body = match (method, path) {
             ("POST", "/todos") => json!({"todos": [{"title": "new"}]}),
             ("PATCH", "/todos") => json!({"todos": [{"id": id, "title": "x"}]}),
+            ("PATCH", "/settings") => json!({"week_start": "sun"}),
             ("PATCH", _) => json!({"title": "x"}),
             ("POST", "/undo") => json!({}),
             _ => Value::Null,

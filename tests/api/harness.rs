@@ -6,7 +6,7 @@ use std::sync::{
 };
 use std::time::Duration;
 
-use aws_sdk_dynamodb::config::SharedHttpClient;
+use aws_sdk_dynamodb::{Client, config::SharedHttpClient};
 use axum::{
     Router,
     body::Body,
@@ -28,7 +28,7 @@ use tower::ServiceExt;
 use super::transport::Wire;
 
 /// The operations of the document: method, path, and whether it takes a body.
-pub const OPERATIONS: [(&str, &str, bool); 10] = [
+pub const OPERATIONS: [(&str, &str, bool); 13] = [
     ("GET", "/todos", false),
     ("POST", "/todos", true),
     ("PATCH", "/todos", true),
@@ -38,12 +38,17 @@ pub const OPERATIONS: [(&str, &str, bool); 10] = [
     ("DELETE", "/todos/{id}", false),
     ("POST", "/undo", true),
     ("GET", "/changes", false),
+    ("GET", "/overview", false),
+    ("GET", "/settings", false),
+    ("PATCH", "/settings", true),
     ("GET", "/health", false),
 ];
 
 /// The API as one owner sees it.
 #[derive(Clone)]
 pub struct Api {
+    app: App,
+    client: Client,
     router: Router,
     pub clock: TestClock,
     /// The wire to DynamoDB, of this owner alone.
@@ -137,11 +142,17 @@ impl Api {
         let ticking = clock.clone();
         let app = App {
             config: Arc::new(config),
-            store: Store::new(client, table),
+            store: Store::new(client.clone(), table),
             clock: Clock::new(move || ticking.tick()),
             ids: Ids::random(),
         };
-        Self { router: api::router(app), clock, wire }
+        Self { router: api::router(app.clone()), app, client, clock, wire }
+    }
+
+    /// Another instance of the service, which remembers nothing of what this one has seen.
+    pub fn elsewhere(&self) -> Self {
+        let app = App { store: Store::new(self.client.clone(), &DYNAMODB.1), ..self.app.clone() };
+        Self { router: api::router(app.clone()), app, ..self.clone() }
     }
 
     /// Sends a request as it is.
@@ -191,7 +202,7 @@ impl Api {
         let todos: Vec<Value> = titles.iter().map(|title| json!({ "title": title })).collect();
         let caller = std::panic::Location::caller();
         async move {
-            let answer = self.post("/todos", json!({ "todos": todos })).await;
+            let answer = self.post("/todos", json!({ "todos": todos, "allow_duplicate": true })).await;
             assert_eq!(answer.status, 201, "adding at {caller}: {}", answer.text);
             answer.ids()
         }
@@ -221,6 +232,7 @@ impl Api {
             "completed": self.all("completed").await,
             "deleted": self.all("deleted").await,
             "changes": changes.body["changes"],
+            "settings": self.get("/settings").await.body["settings"],
         })
     }
 }
@@ -228,6 +240,12 @@ impl Api {
 impl TestClock {
     pub fn advance(&self, span: jiff::Span) {
         self.0.fetch_add(span.total(jiff::Unit::Microsecond).unwrap() as i64, Ordering::SeqCst);
+    }
+
+    /// Sets it to this time of a zone's wall clock.
+    pub fn set(&self, local: &str, zone: &str) {
+        let at = local.parse::<jiff::civil::DateTime>().unwrap().in_tz(zone).unwrap().timestamp();
+        self.0.store(at.as_microsecond(), Ordering::SeqCst);
     }
 
     fn tick(&self) -> Timestamp {

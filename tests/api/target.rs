@@ -34,6 +34,7 @@ impl Target {
         match (method, path) {
             ("POST", "/todos") => json!({"todos": [{"title": "Buy eggs"}]}),
             ("PATCH", "/todos") => json!({"todos": [{"id": self.id, "title": "Buy eggs"}]}),
+            ("PATCH", "/settings") => json!({"week_start": "sun"}),
             ("PATCH", _) => json!({"title": "Buy eggs"}),
             _ => json!({}),
         }

@@ -177,7 +177,7 @@ async fn a_change_of_forty_large_todos_is_undone_as_one() {
     let mut ids = Vec::new();
     for _ in 0..4 {
         let todos: Vec<_> = (0..10).map(|n| json!({"title": format!("t{n}"), "notes": long})).collect();
-        let added = api.post("/todos", json!({"todos": todos})).await;
+        let added = api.post("/todos", json!({"todos": todos, "allow_duplicate": true})).await;
         assert_eq!(added.status, 201, "{}", added.text);
         ids.extend(added.ids());
     }
@@ -225,6 +225,7 @@ enum Write {
     Add(Vec<String>),
     Edit(Vec<(usize, Value)>),
     Delete(Vec<usize>),
+    Settings(Value),
     Undo,
 }
 
@@ -233,8 +234,10 @@ fn writes() -> impl Strategy<Value = Vec<Write>> {
         "[a-z]{1,8}".prop_map(|title| json!({ "title": title })),
         (1u32..28).prop_map(|day| json!({"due": format!("2026-12-{day:02}")})),
         Just(json!({"status": "completed"})),
+        Just(json!({"repeat": {"unit": "week", "weekdays": ["mon"]}})),
+        Just(json!({"clear": ["repeat"]})),
         Just(json!({"status": "open"})),
-        Just(json!({"clear": ["due", "tags", "notes"]})),
+        Just(json!({"clear": ["due", "repeat", "tags", "notes"]})),
         "[a-c]".prop_map(|tag| json!({"add_tags": [tag]})),
         "[a-c]".prop_map(|tag| json!({"remove_tags": [tag]})),
         "[A-Ca-c]".prop_map(|list| json!({ "list": list })),
@@ -244,6 +247,12 @@ fn writes() -> impl Strategy<Value = Vec<Write>> {
         prop::collection::vec("[a-z]{1,8}", 1..4).prop_map(Write::Add),
         prop::collection::vec((0usize..20, edit), 1..4).prop_map(Write::Edit),
         prop::collection::vec(0usize..20, 1..3).prop_map(Write::Delete),
+        prop_oneof![
+            Just(json!({"week_start": "sun"})),
+            Just(json!({"clear": ["week_start"]})),
+            Just(json!({"default_list": "c"})),
+        ]
+        .prop_map(Write::Settings),
         Just(Write::Undo),
     ];
     prop::collection::vec(write, 1..10)
@@ -255,10 +264,11 @@ async fn perform(api: &Api, ids: &mut Vec<String>, write: &Write) -> Option<Stri
     let answer = match write {
         Write::Add(titles) => {
             let todos: Vec<_> = titles.iter().map(|title| json!({ "title": title })).collect();
-            let answer = api.post("/todos", json!({ "todos": todos })).await;
+            let answer = api.post("/todos", json!({ "todos": todos, "allow_duplicate": true })).await;
             ids.extend(answer.ids());
             answer
         }
+        Write::Settings(edit) => api.patch("/settings", edit.clone()).await,
         Write::Edit(edits) => {
             let mut seen = Vec::new();
             let mut items = Vec::new();
@@ -284,13 +294,14 @@ async fn perform(api: &Api, ids: &mut Vec<String>, write: &Write) -> Option<Stri
     answer.body["change"]["id"].as_str().map(str::to_owned)
 }
 
-/// All todos by id, versions aside.
+/// All todos by id, versions aside, and the settings.
 async fn state(api: &Api) -> Value {
     let mut todos = [api.all("open").await, api.all("completed").await, api.all("deleted").await].concat();
     todos.sort_by_key(|todo| todo["id"].to_string());
     for todo in &mut todos {
         todo.as_object_mut().unwrap().remove("version");
     }
+    todos.push(api.get("/settings").await.body["settings"].clone());
     json!(todos)
 }
 
@@ -299,27 +310,30 @@ fn any_sequence_of_writes_undone_one_by_one_restores_the_start() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut runner =
         TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() });
-    let outcome = runner.run(&writes(), |writes| {
-        runtime.block_on(async {
-            let api = Api::new();
-            let mut ids = api.add(&["one", "two", "three"]).await;
-            let start_ids = ids.clone();
-            let start = state(&api).await;
-            let mut changes = Vec::new();
-            for write in &writes {
-                changes.extend(perform(&api, &mut ids, write).await);
-            }
-            for change in changes.iter().rev() {
-                let answer = api.post("/undo", json!({ "change_id": change })).await;
-                assert_eq!(answer.status, 200, "{writes:?}: {}", answer.text);
-            }
-            let end = state(&api).await;
-            let (known, added): (Vec<_>, Vec<_>) =
-                end.as_array().unwrap().iter().cloned().partition(|todo| start_ids.iter().any(|id| todo["id"] == *id));
-            prop_assert_eq!(json!(known), start);
-            prop_assert!(added.iter().all(|todo| todo["status"] == "deleted"), "what was added is gone: {added:?}");
-            Ok(())
-        })
-    });
+    let outcome =
+        runner.run(&writes(), |writes| {
+            runtime.block_on(async {
+                let api = Api::new();
+                let mut ids = api.add(&["one", "two", "three"]).await;
+                let start_ids = ids.clone();
+                let start = state(&api).await;
+                let mut changes = Vec::new();
+                for write in &writes {
+                    changes.extend(perform(&api, &mut ids, write).await);
+                }
+                for change in changes.iter().rev() {
+                    let answer = api.post("/undo", json!({ "change_id": change })).await;
+                    assert_eq!(answer.status, 200, "{writes:?}: {}", answer.text);
+                }
+                let end = state(&api).await;
+                let (known, added): (Vec<_>, Vec<_>) =
+                    end.as_array().unwrap().iter().cloned().partition(|todo| {
+                        todo.get("time_zone").is_some() || start_ids.iter().any(|id| todo["id"] == *id)
+                    });
+                prop_assert_eq!(json!(known), start);
+                prop_assert!(added.iter().all(|todo| todo["status"] == "deleted"), "what was added is gone: {added:?}");
+                Ok(())
+            })
+        });
     outcome.unwrap_or_else(|error| panic!("{error}"));
 }

@@ -6,11 +6,13 @@ use serde_json::{Value, json};
 use todo_action::{
     api::openapi::{PLACEHOLDER, generated},
     domain::{
-        change::Operation,
         id::{ChangeId, TodoId},
         invalid::Invalid,
         limits,
+        moment::Weekday,
         patch::{Clearable, EditStatus},
+        repeat::{CountedFrom, Repeat, Unit},
+        settings::Setting,
         todo::{Priority, Status},
     },
 };
@@ -18,7 +20,7 @@ use todo_action::{
 use crate::document::{Schema, elements, members, operations, schemas, texts};
 
 /// Every operation there is.
-const VOCABULARY: [(&str, &str, &str); 10] = [
+const VOCABULARY: [(&str, &str, &str); 13] = [
     ("getTodos", "get", "/todos"),
     ("addTodos", "post", "/todos"),
     ("updateTodos", "patch", "/todos"),
@@ -28,6 +30,9 @@ const VOCABULARY: [(&str, &str, &str); 10] = [
     ("deleteTodo", "delete", "/todos/{id}"),
     ("undoChange", "post", "/undo"),
     ("getChanges", "get", "/changes"),
+    ("getOverview", "get", "/overview"),
+    ("getSettings", "get", "/settings"),
+    ("updateSettings", "patch", "/settings"),
     ("getHealth", "get", "/health"),
 ];
 
@@ -72,16 +77,20 @@ pub fn every_error_is_a_problem_document(document: &Value) -> Vec<String> {
     let problem = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
     let mut wrong = Vec::new();
     for operation in operations(document) {
-        let errors = operation.responses().filter(|(status, _)| !["200", "201"].contains(status));
-        let other = errors.filter(|(status, error)| status.parse::<u16>().is_err() || error["content"] != problem);
+        let errors: Vec<_> = operation.responses().filter(|(status, _)| !["200", "201"].contains(status)).collect();
+        let other = errors.iter().filter(|(status, error)| *status != "default" || error["content"] != problem);
         wrong.extend(other.map(|(status, _)| format!("{operation}: {status}")));
+        wrong.extend(errors.is_empty().then(|| format!("{operation}: no default")));
     }
     wrong
 }
 
-pub fn every_operation_says_that_it_may_be_unavailable(document: &Value) -> Vec<String> {
-    let silent = operations(document).filter(|operation| operation.value["responses"]["503"].is_null());
-    silent.map(|operation| operation.to_string()).collect()
+/// Characters of the document that a model is given to read.
+const CHARACTERS: usize = 24_000;
+
+pub fn the_compact_document_has_at_most_24_000_characters(document: &Value) -> Vec<String> {
+    let length = document.to_string().chars().count();
+    if length <= CHARACTERS { Vec::new() } else { vec![format!("it has {length}")] }
 }
 
 pub fn limits_are_those_of_the_domain(document: &Value) -> Vec<String> {
@@ -109,7 +118,9 @@ fn most(schema: &Schema) -> Option<(&'static str, usize)> {
         (_, "list") => ("maxLength", limits::LIST),
         (_, "tag" | "tags[]" | "add_tags[]" | "remove_tags[]") => ("maxLength", limits::TAG),
         (_, "tags" | "add_tags" | "remove_tags") => ("maxItems", limits::TAGS),
-        (_, "steps") => ("maxItems", limits::STEPS),
+        (_, "steps" | "complete_steps" | "reopen_steps") => ("maxItems", limits::STEPS),
+        (_, "every") => ("maximum", usize::from(Repeat::MOST)),
+        (_, "default_list") => ("maxLength", limits::LIST),
         (_, "todos") => ("maxItems", limits::TODOS_PER_CALL),
         (_, "idempotency_key") => ("maxLength", limits::IDEMPOTENCY_KEY),
         (_, "q") => ("maxLength", limits::FILTER),
@@ -122,10 +133,12 @@ fn most(schema: &Schema) -> Option<(&'static str, usize)> {
 pub fn numbers_in_descriptions_are_those_of_the_domain(document: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
     for text in texts(document) {
-        let words: Vec<_> = text.split(' ').map(|word| word.trim_matches(['.', ',', ';', ':', '(', ')'])).collect();
+        let words: Vec<_> =
+            text.split(' ').map(|word| word.trim_matches(['.', ',', ';', ':', '(', ')', '"'])).collect();
         for (at, number) in words.iter().enumerate().filter_map(|(at, word)| Some((at, word.parse::<i64>().ok()?))) {
             let limit = match (words[at.saturating_sub(1)], words.get(at + 1)) {
                 ("RFC", _) => continue,
+                ("from", _) if number == 1 => continue,
                 (_, Some(&"days")) => limits::UNDO_DAYS,
                 (_, Some(&"hours")) => 24,
                 (_, Some(&"when")) => limits::PAGE_DEFAULT as i64,
@@ -142,7 +155,7 @@ pub fn numbers_in_descriptions_are_those_of_the_domain(document: &Value) -> Vec<
 pub fn words_are_those_that_the_domain_takes(document: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
     for schema in schemas(document) {
-        let known = words(&schema, document);
+        let known = words(&schema);
         let said: BTreeSet<_> = elements(&schema.value["enum"]).filter_map(Value::as_str).collect();
         if said != known {
             wrong.push(format!("{schema}: {said:?}, but the domain takes {known:?}"));
@@ -151,17 +164,19 @@ pub fn words_are_those_that_the_domain_takes(document: &Value) -> Vec<String> {
     wrong
 }
 
-fn words<'a>(schema: &Schema, document: &'a Value) -> BTreeSet<&'a str> {
+fn words(schema: &Schema) -> BTreeSet<&'static str> {
     match (schema.owner, schema.field.as_str()) {
         ("TodoEdit" | "UpdateTodo", "status") => taken(EditStatus::parse),
-        ("Todo" | "getTodos", "status") => taken(Status::parse),
+        ("getTodos", "status") => taken(Status::parse),
+        ("getTodos", "due") => BTreeSet::from(["overdue", "today", "tomorrow", "next_7_days", "none"]),
+        // Answers promise no words: there are no others than those that can be sent.
+        ("Todo", _) => BTreeSet::new(),
         (_, "priority") => taken(Priority::parse),
+        ("UpdateSettings", "clear[]") => taken(Setting::parse),
         (_, "clear[]") => taken(Clearable::parse),
-        ("Change", "operation") => operations(document)
-            .filter(|operation| operation.method != "get")
-            .map(|operation| operation.id())
-            .filter(|id| serde_json::from_value::<Operation>(json!(id)).is_ok_and(|known| known.word() == *id))
-            .collect(),
+        ("Repeat", "unit") => taken(Unit::parse),
+        ("Repeat", "from") => taken(CountedFrom::parse),
+        (_, "weekdays[]" | "week_start") => taken(Weekday::parse),
         _ => BTreeSet::new(),
     }
 }

@@ -1,0 +1,196 @@
+//! What is on, in one call: `/overview`.
+
+use std::collections::HashMap;
+use std::future::ready;
+
+use axum::{Json as JsonAnswer, extract::State};
+use jiff::{Span, Timestamp};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    caller::Caller,
+    error::ApiError,
+    extract::{NoBody, NoQuery, Query},
+    filter::DueWithin,
+    view::{ChangeView, Now, TodoView, characters, fit_beside},
+};
+use crate::{
+    app::App,
+    domain::{
+        limits,
+        moment::Moment,
+        todo::{Status, Todo},
+    },
+    store::{Range, Reading, Take},
+};
+
+/// How many MB of open todos are counted.
+const PAGES: usize = 20;
+/// How many todos of the last change are told.
+const LAST_TODOS: usize = 5;
+
+/// What is on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Overview {
+    now: Now,
+    counts: Counts,
+    /// Open todos in each list.
+    lists: Vec<Share>,
+    /// Open todos with each tag.
+    tags: Vec<Share>,
+    overdue: Vec<TodoView>,
+    due_today: Vec<TodoView>,
+    next_7_days: Vec<TodoView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = ChangeView, required = false)]
+    last_change: Option<ChangeView>,
+    /// There are more open todos than were counted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    incomplete: bool,
+}
+
+/// How many todos there are.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct Counts {
+    #[schema(value_type = i64)]
+    open: usize,
+    #[schema(value_type = i64)]
+    overdue: usize,
+    #[schema(value_type = i64)]
+    due_today: usize,
+    #[schema(value_type = i64)]
+    next_7_days: usize,
+    #[schema(value_type = i64)]
+    completed_today: usize,
+}
+
+/// How many open todos have this name in common.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Share {
+    name: String,
+    #[schema(value_type = i64)]
+    open: usize,
+}
+
+/// The open todos as they are counted.
+struct Tally {
+    moment: Moment,
+    counts: Counts,
+    lists: Names,
+    tags: Names,
+    /// The first todos that are overdue, due today and due in the next seven days.
+    shown: [Vec<Todo>; 3],
+}
+
+/// How often each name was seen, in whatever spelling: the first one is told.
+#[derive(Default)]
+struct Names(HashMap<String, Share>);
+
+/// Get the overview
+#[utoipa::path(
+    get, path = "/overview", operation_id = "getOverview",
+    summary = "Get the overview",
+    description = "Returns what is on: the present moment, counts, open todos per list and tag, the first 40 that are overdue, due today or in the seven days after, and the last change.",
+    responses((status = 200, description = "The overview", body = Overview), super::openapi::Errors),
+)]
+pub async fn get_overview(
+    State(app): State<App>,
+    caller: Caller,
+    _: Query<NoQuery>,
+    _: NoBody,
+) -> Result<JsonAnswer<Overview>, ApiError> {
+    let now = app.clock.now();
+    let (store, nothing) = (&caller.store, || ready(Ok(())));
+    let moment = async { Ok(store.settings().await?.moment(now, &app.config.time_zone)) };
+    let (mut tally, mut completed, mut last) = (None, Vec::new(), None);
+    let (counted, times, latest) = (&mut tally, &mut completed, &mut last);
+    let open = Reading { pages: PAGES, ..Reading::of(Range::todos(Status::Open)) };
+    let open = store.todos(open, now, moment, move |moment: &Moment| {
+        let tally = counted.insert(Tally::at(moment.clone()));
+        move |todo| tally.count(todo)
+    });
+    // On which day the owner is, is not known yet. No day is longer than this.
+    let since = now.checked_sub(Span::new().hours(26)).unwrap_or(Timestamp::MIN);
+    let done = Reading::of(Range::completed(Some(since), None));
+    let done = store.todos(done, now, nothing(), move |()| {
+        move |todo| {
+            times.extend(todo.completed_at);
+            Take::Taken
+        }
+    });
+    let changes = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
+    let changes = store.changes(changes, now, nothing(), move |change| {
+        *latest = Some(ChangeView::from(&change));
+        Take::Full
+    });
+    let ((moment, more), _, _) = tokio::try_join!(open, done, changes)?;
+    let tally = tally.unwrap_or_else(|| Tally::at(moment));
+    Ok(JsonAnswer(tally.overview(&completed, last, more.is_some())))
+}
+
+impl Tally {
+    fn at(moment: Moment) -> Self {
+        Self {
+            moment,
+            counts: Counts::default(),
+            lists: Names::default(),
+            tags: Names::default(),
+            shown: [Vec::new(), Vec::new(), Vec::new()],
+        }
+    }
+
+    fn count(&mut self, todo: Todo) -> Take {
+        self.counts.open += 1;
+        self.lists.count(todo.list.key(), todo.list.as_str());
+        todo.tags.iter().for_each(|tag| self.tags.count(tag.key(), tag.as_str()));
+        let (counts, moment) = (&mut self.counts, &self.moment);
+        let holds = |within: DueWithin| within.holds(todo.due, moment);
+        let (count, group) = if holds(DueWithin::Overdue) {
+            (&mut counts.overdue, 0)
+        } else if holds(DueWithin::Today) {
+            (&mut counts.due_today, 1)
+        } else if holds(DueWithin::NextSevenDays) {
+            (&mut counts.next_7_days, 2)
+        } else {
+            return Take::Taken;
+        };
+        *count += 1;
+        if self.shown.iter().map(Vec::len).sum::<usize>() < limits::OVERVIEW {
+            self.shown[group].push(todo);
+        }
+        Take::Taken
+    }
+
+    fn overview(mut self, completed: &[Timestamp], last: Option<ChangeView>, incomplete: bool) -> Overview {
+        let today = self.moment.today();
+        let is_today = |at: &&Timestamp| self.moment.zone.to_datetime(**at).date() == today;
+        self.counts.completed_today = completed.iter().filter(is_today).count();
+        let (lists, tags) = (self.lists.fullest(), self.tags.fullest());
+        let last_change = last.map(|mut change| {
+            change.todos.truncate(LAST_TODOS);
+            change
+        });
+        let others = characters(&lists) + characters(&tags) + characters(&last_change);
+        let [late, today, _] = [0, 1, 2].map(|group| self.shown[group].len());
+        let mut overdue = fit_beside(others, self.shown.iter().flatten());
+        let mut due_today = overdue.split_off(late);
+        let next_7_days = due_today.split_off(today);
+        let now = Now::from(&self.moment);
+        Overview { now, counts: self.counts, lists, tags, overdue, due_today, next_7_days, last_change, incomplete }
+    }
+}
+
+impl Names {
+    fn count(&mut self, key: String, name: &str) {
+        self.0.entry(key).or_insert_with(|| Share { name: name.to_owned(), open: 0 }).open += 1;
+    }
+
+    fn fullest(self) -> Vec<Share> {
+        let mut shares: Vec<_> = self.0.into_values().collect();
+        shares.sort_by(|one, other| other.open.cmp(&one.open).then_with(|| one.name.cmp(&other.name)));
+        shares.truncate(limits::OVERVIEW);
+        shares
+    }
+}

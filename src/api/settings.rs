@@ -1,0 +1,158 @@
+//! What a person has settled once for all todos: `/settings`.
+
+use axum::{Json as JsonAnswer, extract::State};
+use deserr::Deserr;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    caller::Caller,
+    error::{ApiError, Place},
+    extract::{Conditions, Json, NoBody, NoQuery, Query},
+    problem::FieldError,
+    view::Now,
+    write::{WriteOutcome, call},
+};
+use crate::{
+    app::App,
+    domain::{
+        change::{Effect, Operation},
+        invalid::Invalid,
+        key::IdempotencyKey,
+        listed::Listed,
+        moment::Weekday,
+        settings::{Setting, Settings, SettingsEdit, ZoneName},
+        text::ListName,
+    },
+    store::{Needs, SettingsNeed, Snapshot},
+};
+
+/// A person's settings, defaults included.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Settings)]
+pub struct SettingsView {
+    pub time_zone: String,
+    #[schema(value_type = Weekday, inline)]
+    pub week_start: Weekday,
+    pub default_list: String,
+}
+
+/// Changes to the settings.
+#[derive(Debug, Deserr, ToSchema)]
+#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+pub struct UpdateSettings {
+    /// IANA name of the person's time zone.
+    #[deserr(default)]
+    #[schema(value_type = String, required = false, example = "Europe/Berlin")]
+    time_zone: Option<ZoneName>,
+    /// Day on which weeks begin.
+    #[deserr(default)]
+    #[schema(value_type = Weekday, inline, required = false)]
+    week_start: Option<Weekday>,
+    /// List of new todos that name none.
+    #[deserr(default)]
+    #[schema(value_type = String, required = false, max_length = 60)]
+    default_list: Option<ListName>,
+    /// Settings to set back to their defaults.
+    #[deserr(default)]
+    #[schema(value_type = Vec<Setting>, inline, required = false)]
+    clear: Option<Listed<Setting>>,
+    /// A repeated call with the same key does nothing twice.
+    #[deserr(default)]
+    #[schema(value_type = String, required = false, max_length = 200)]
+    idempotency_key: Option<IdempotencyKey>,
+}
+
+/// The settings, and what time it is by them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SettingsFound {
+    settings: SettingsView,
+    now: Now,
+}
+
+/// The settings as they are after the call.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SettingsWritten {
+    settings: SettingsView,
+    now: Now,
+    #[serde(flatten)]
+    #[schema(inline)]
+    outcome: WriteOutcome,
+}
+
+impl SettingsView {
+    /// The settings with the defaults of what was never set.
+    pub fn of(settings: &Settings, default_zone: &TimeZone) -> Self {
+        Self {
+            time_zone: settings.zone(default_zone).iana_name().unwrap_or("UTC").to_owned(),
+            week_start: settings.week_start(),
+            default_list: settings.default_list().as_str().to_owned(),
+        }
+    }
+}
+
+/// Get the settings
+#[utoipa::path(
+    get, path = "/settings", operation_id = "getSettings",
+    summary = "Get the settings",
+    description = "Returns the person's time zone, first day of the week and default list, and the present moment.",
+    responses((status = 200, description = "The settings", body = SettingsFound), super::openapi::Errors),
+)]
+pub async fn get_settings(
+    State(app): State<App>,
+    caller: Caller,
+    _: Query<NoQuery>,
+    _: NoBody,
+) -> Result<JsonAnswer<SettingsFound>, ApiError> {
+    let settings = caller.store.settings().await?;
+    let zone = &app.config.time_zone;
+    let now = Now::from(&settings.moment(app.clock.now(), zone));
+    Ok(JsonAnswer(SettingsFound { settings: SettingsView::of(&settings, zone), now }))
+}
+
+/// Update the settings
+#[utoipa::path(
+    patch, path = "/settings", operation_id = "updateSettings", request_body = UpdateSettings,
+    summary = "Update the settings",
+    description = "Changes time zone, first day of the week or default list. Due dates stay as they are on the clock. undoChange takes it back.",
+    responses((status = 200, description = "Updated", body = SettingsWritten), super::openapi::Errors),
+)]
+pub async fn update_settings(
+    State(app): State<App>,
+    caller: Caller,
+    conditions: Conditions,
+    _: Query<NoQuery>,
+    Json { value: body, raw }: Json<UpdateSettings>,
+) -> Result<JsonAnswer<SettingsWritten>, ApiError> {
+    let UpdateSettings { time_zone, week_start, default_list, clear, idempotency_key } = body;
+    let clear = clear.map_or_else(Vec::new, |Listed(settings)| settings);
+    let edit = SettingsEdit { time_zone, week_start, default_list, clear };
+    if edit == SettingsEdit::default() {
+        let message = "changes nothing: send at least one setting with a value, and name settings to set back in clear";
+        return Err(ApiError::invalid("", message));
+    }
+    let contradictions = edit.contradictions();
+    if !contradictions.is_empty() {
+        let errors = contradictions.into_iter().map(|(field, invalid)| FieldError::new(field, invalid));
+        return Err(ApiError::Invalid(errors.collect()));
+    }
+    let call = call(&app, Operation::UpdateSettings, "", &raw, &conditions, idempotency_key)?;
+    let needs = Needs { settings: SettingsNeed::Read, ..Needs::default() };
+    let plan = |Snapshot { settings, .. }: &Snapshot| {
+        Ok(Effect { images: Vec::new(), settings: settings.becoming(&edit.apply(settings)) })
+    };
+    let written = caller.store.write(&call, &needs, || app.clock.now(), plan).await;
+    let written = written.map_err(ApiError::of_write(Place::Item))?;
+    let settings = match &written.change.settings {
+        Some(image) => image.after.clone(),
+        None => caller.store.settings().await?,
+    };
+    let zone = &app.config.time_zone;
+    let now = Now::from(&settings.moment(app.clock.now(), zone));
+    Ok(JsonAnswer(SettingsWritten {
+        settings: SettingsView::of(&settings, zone),
+        now,
+        outcome: WriteOutcome::of(&written),
+    }))
+}

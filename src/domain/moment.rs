@@ -1,0 +1,57 @@
+//! The present, as the owner's clock and calendar show it.
+
+use jiff::{
+    Timestamp,
+    civil::{Date, Weekday as Day},
+    tz::TimeZone,
+};
+
+use super::words::words;
+
+words! {
+    /// A day of the week, as RFC 5545 abbreviates it, with a third letter.
+    Weekday {
+        Mon = "mon" | "monday",
+        Tue = "tue" | "tuesday",
+        Wed = "wed" | "wednesday",
+        Thu = "thu" | "thursday",
+        Fri = "fri" | "friday",
+        Sat = "sat" | "saturday",
+        Sun = "sun" | "sunday",
+    }
+}
+
+/// A moment in the owner's time zone, and on which day the owner's weeks begin.
+#[derive(Debug, Clone)]
+pub struct Moment {
+    pub now: Timestamp,
+    pub zone: TimeZone,
+    pub week_start: Weekday,
+}
+
+impl Moment {
+    /// The owner's date.
+    pub fn today(&self) -> Date {
+        self.zone.to_datetime(self.now).date()
+    }
+}
+
+impl Weekday {
+    /// The weekday of a date.
+    pub fn of(date: Date) -> Self {
+        match date.weekday() {
+            Day::Monday => Self::Mon,
+            Day::Tuesday => Self::Tue,
+            Day::Wednesday => Self::Wed,
+            Day::Thursday => Self::Thu,
+            Day::Friday => Self::Fri,
+            Day::Saturday => Self::Sat,
+            Day::Sunday => Self::Sun,
+        }
+    }
+
+    /// How many days later than `first` in a week that begins with it, 0 to 6.
+    pub fn days_after(self, first: Self) -> i64 {
+        (self as i64 - first as i64).rem_euclid(7)
+    }
+}

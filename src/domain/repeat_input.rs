@@ -1,0 +1,91 @@
+//! What a caller may write for a repetition.
+
+use deserr::{DeserializeError, Deserr, ErrorKind, IntoValue, MergeWithError, Value, ValuePointerRef, take_cf_content};
+use jiff::civil::Date;
+
+use super::{
+    due,
+    invalid::Invalid,
+    listed::Listed,
+    moment::Weekday,
+    read,
+    repeat::{CountedFrom, Repeat, Unit},
+};
+
+/// The members of a repetition.
+#[derive(Deserr)]
+#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
+struct Fields {
+    #[deserr(default)]
+    every: Every,
+    #[deserr(default)]
+    unit: Option<Unit>,
+    #[deserr(default)]
+    weekdays: Option<Listed<Weekday>>,
+    #[deserr(default)]
+    from: Option<CountedFrom>,
+    #[deserr(default)]
+    until: Option<Until>,
+}
+
+struct Every(u16);
+
+struct Until(Date);
+
+impl Repeat {
+    /// Takes weekdays with weeks alone, and the other rules that no single field can tell.
+    fn of(fields: Fields) -> Result<Self, Invalid> {
+        let Fields { every: Every(every), unit, weekdays, from, until } = fields;
+        let mut weekdays = weekdays.map_or_else(Vec::new, |Listed(days)| days);
+        weekdays.sort_by_key(|day| day.days_after(Weekday::Mon));
+        weekdays.dedup();
+        let unit = match (unit, weekdays.is_empty()) {
+            (None, true) => {
+                return Err(Invalid::new(
+                    "needs a unit: day, week, month or year, such as {\"every\":1,\"unit\":\"week\"}",
+                ));
+            }
+            // Every day that is one of these days is every week on these days.
+            (None | Some(Unit::Week), false) => Unit::Week,
+            (Some(Unit::Day), false) if every == 1 => Unit::Week,
+            (Some(_), false) => return Err(Invalid::new("takes weekdays with unit week alone; leave them out")),
+            (Some(unit), true) => unit,
+        };
+        let until = until.map(|Until(date)| date);
+        Ok(Self { every, unit, weekdays, from: from.unwrap_or(CountedFrom::Due), until })
+    }
+}
+
+impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for Repeat {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
+        let refused = |invalid| take_cf_content(E::merge(None, invalid, location));
+        if !matches!(value, Value::Map(_)) {
+            return Err(refused(Invalid::new(
+                "must be an object such as {\"every\":1,\"unit\":\"week\",\"weekdays\":[\"mon\"]}, with unit day, week, month or year",
+            )));
+        }
+        Self::of(Fields::deserialize_from_value(value, location)?).map_err(refused)
+    }
+}
+
+impl Default for Every {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+impl<E: DeserializeError> Deserr<E> for Every {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
+        let number = read::whole_number(&value).and_then(|number| u16::try_from(number).ok());
+        number.filter(|number| (1..=Repeat::MOST).contains(number)).map(Self).ok_or_else(|| {
+            let msg = format!("must be a whole number from 1 to {}", Repeat::MOST);
+            take_cf_content(E::error::<V>(None, ErrorKind::Unexpected { msg }, location))
+        })
+    }
+}
+
+impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for Until {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
+        read::text(value, location, |text| due::date(&text).map(Self))
+    }
+}

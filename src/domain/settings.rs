@@ -1,0 +1,172 @@
+//! What a person has settled once for all todos.
+
+use deserr::{DeserializeError, Deserr, IntoValue, MergeWithError, Value, ValuePointerRef};
+use jiff::{Timestamp, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    invalid::{FieldError, Invalid},
+    moment::{Moment, Weekday},
+    read,
+    text::ListName,
+    words::words,
+};
+
+/// A person's settings, as they are stored: what was never set is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Settings {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<ZoneName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub week_start: Option<Weekday>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_list: Option<ListName>,
+    /// 0 as long as nothing was ever set, one more after each change.
+    pub version: u64,
+}
+
+/// The IANA name of a time zone that the time zone database has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ZoneName(String);
+
+/// Settings before and after a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsImage {
+    pub before: Settings,
+    pub after: Settings,
+}
+
+/// Changes to settings. Only the fields that are sent change.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SettingsEdit {
+    pub time_zone: Option<ZoneName>,
+    pub week_start: Option<Weekday>,
+    pub default_list: Option<ListName>,
+    pub clear: Vec<Setting>,
+}
+
+words! {
+    /// A setting that can go back to its default.
+    Setting { TimeZone = "time_zone", WeekStart = "week_start", DefaultList = "default_list" }
+}
+
+impl Settings {
+    /// The time zone in which dates are meant; `default` when none was set.
+    pub fn zone(&self, default: &TimeZone) -> TimeZone {
+        let own = self.time_zone.as_ref().and_then(|name| TimeZone::get(&name.0).ok());
+        own.unwrap_or_else(|| default.clone())
+    }
+
+    /// The day on which weeks begin: Monday when none was set (ISO 8601).
+    pub fn week_start(&self) -> Weekday {
+        self.week_start.unwrap_or(Weekday::Mon)
+    }
+
+    /// The list of a new todo that names none; `Inbox` when none was set.
+    pub fn default_list(&self) -> ListName {
+        self.default_list.clone().unwrap_or_else(ListName::inbox)
+    }
+
+    /// The moment `now` as this person's clock and calendar show it.
+    pub fn moment(&self, now: Timestamp, default: &TimeZone) -> Moment {
+        Moment { now, zone: self.zone(default), week_start: self.week_start() }
+    }
+
+    /// Whether both say the same, whatever their versions.
+    pub fn same_content(&self, other: &Self) -> bool {
+        *self == Self { version: self.version, ..other.clone() }
+    }
+
+    /// These settings becoming what `wanted` says, under the next version; `None` when they already are.
+    pub fn becoming(&self, wanted: &Self) -> Option<SettingsImage> {
+        let after = Self { version: self.version + 1, ..wanted.clone() };
+        (!self.same_content(&after)).then(|| SettingsImage { before: self.clone(), after })
+    }
+}
+
+impl SettingsImage {
+    /// The names of the settings that differ.
+    pub fn fields(&self) -> Vec<&'static str> {
+        let Self { before, after } = self;
+        let pairs = [
+            (Setting::TimeZone, before.time_zone != after.time_zone),
+            (Setting::WeekStart, before.week_start != after.week_start),
+            (Setting::DefaultList, before.default_list != after.default_list),
+        ];
+        pairs.iter().filter(|(_, differs)| *differs).map(|(setting, _)| setting.word()).collect()
+    }
+}
+
+impl SettingsEdit {
+    /// Settings that are to be set and cleared at once: a contradiction.
+    pub fn contradictions(&self) -> Vec<FieldError> {
+        let is_set = |setting: &&Setting| match setting {
+            Setting::TimeZone => self.time_zone.is_some(),
+            Setting::WeekStart => self.week_start.is_some(),
+            Setting::DefaultList => self.default_list.is_some(),
+        };
+        let message = "is set and cleared in one call; send one of the two";
+        self.clear.iter().filter(is_set).map(|setting| (setting.word(), Invalid::new(message))).collect()
+    }
+
+    /// The settings after this edit; they keep their version.
+    pub fn apply(&self, settings: &Settings) -> Settings {
+        let mut after = settings.clone();
+        for setting in &self.clear {
+            match setting {
+                Setting::TimeZone => after.time_zone = None,
+                Setting::WeekStart => after.week_start = None,
+                Setting::DefaultList => after.default_list = None,
+            }
+        }
+        after.time_zone = self.time_zone.clone().or(after.time_zone);
+        after.week_start = self.week_start.or(after.week_start);
+        after.default_list = self.default_list.clone().or(after.default_list);
+        after
+    }
+}
+
+impl ZoneName {
+    /// Takes the name of a zone in any case.
+    pub fn parse(text: String) -> Result<Self, Invalid> {
+        let zone = TimeZone::get(text.trim()).ok().filter(|zone| !zone.is_unknown());
+        let name = zone.as_ref().and_then(TimeZone::iana_name).map(|name| Self(name.to_owned()));
+        name.ok_or_else(|| {
+            Invalid::new("must be the IANA name of a time zone, such as Europe/Berlin or America/New_York")
+        })
+    }
+
+    /// The name as the database spells it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for ZoneName {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
+        read::text(value, location, Self::parse)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_is_named_as_the_database_spells_it() {
+        assert_eq!(ZoneName::parse(" europe/berlin ".into()).unwrap().as_str(), "Europe/Berlin");
+        for unknown in ["", "Berlin", "GMT+2", "UTC+01:00", "Mars/Olympus", "+02:00"] {
+            assert!(ZoneName::parse(unknown.into()).unwrap_err().message.contains("Europe/Berlin"), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn settings_that_already_are_so_make_no_change() {
+        let edit = SettingsEdit { week_start: Some(Weekday::Sun), ..SettingsEdit::default() };
+        let before = Settings::default();
+        let image = before.becoming(&edit.apply(&before)).unwrap();
+        assert_eq!((image.fields(), image.after.version), (vec!["week_start"], 1));
+        assert_eq!(image.after.becoming(&edit.apply(&image.after)), None);
+    }
+}

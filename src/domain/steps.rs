@@ -1,0 +1,209 @@
+//! The steps of a todo, and ticking them off one by one.
+
+use deserr::{DeserializeError, Deserr, IntoValue, MergeWithError, Value, ValuePointerRef, take_cf_content};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    invalid::Invalid,
+    limits,
+    listed::Listed,
+    read,
+    text::{StepTitle, without_case_and_accents},
+};
+
+/// A part of a todo that can be ticked off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Step {
+    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    pub title: StepTitle,
+    // False when left out.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub done: bool,
+}
+
+/// At most 50 steps.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Deserr)]
+#[serde(transparent)]
+#[deserr(try_from(Listed<Step>) = Steps::parse -> Invalid, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
+pub struct Steps(Vec<Step>);
+
+/// Which steps a caller means, each by its position from 1 or by its title.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserr)]
+#[deserr(from(Listed<StepRef>) = StepRefs::of, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
+pub struct StepRefs(Vec<StepRef>);
+
+/// A step by its position, as text, or by its title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct StepRef(String);
+
+/// The members of a step, where it is not its title alone.
+#[derive(Deserr)]
+#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
+struct Fields {
+    title: StepTitle,
+    #[deserr(default)]
+    done: bool,
+}
+
+impl Steps {
+    /// Takes at most 50 steps.
+    pub fn parse(Listed(steps): Listed<Step>) -> Result<Self, Invalid> {
+        if steps.len() > limits::STEPS {
+            return Err(Invalid::new(format!(
+                "must be at most {} steps, but there are {}",
+                limits::STEPS,
+                steps.len()
+            )));
+        }
+        Ok(Self(steps))
+    }
+
+    /// The steps in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &Step> {
+        self.0.iter()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The same steps, none of them done.
+    pub fn all_to_do(&self) -> Self {
+        Self(self.0.iter().map(|step| Step { done: false, ..step.clone() }).collect())
+    }
+
+    /// Ticks the steps that `which` names, or takes their ticks away. Refused, with the steps there are, when one of them
+    /// does not exist or may be another.
+    pub fn tick(&mut self, StepRefs(which): &StepRefs, done: bool) -> Result<(), Invalid> {
+        let found: Vec<usize> = which.iter().map(|step| self.find(step)).collect::<Result<_, _>>()?;
+        for at in found {
+            self.0[at].done = done;
+        }
+        Ok(())
+    }
+
+    /// Whether one step is named in both.
+    pub fn overlap(&self, one: &StepRefs, other: &StepRefs) -> bool {
+        let places = |refs: &StepRefs| refs.0.iter().filter_map(|step| self.find(step).ok()).collect::<Vec<_>>();
+        let others = places(other);
+        places(one).iter().any(|at| others.contains(at))
+    }
+
+    fn find(&self, StepRef(sent): &StepRef) -> Result<usize, Invalid> {
+        let wanted = without_case_and_accents(sent.trim());
+        let titled = |step: &Step| without_case_and_accents(step.title.as_str()) == wanted;
+        let mut places: Vec<usize> =
+            self.0.iter().enumerate().filter(|(_, step)| titled(step)).map(|(at, _)| at).collect();
+        let position = wanted.parse::<usize>().ok().and_then(|position| position.checked_sub(1));
+        places.extend(position.filter(|at| *at < self.0.len() && !places.contains(at)));
+        match places[..] {
+            [at] => Ok(at),
+            [] => Err(Invalid::new(format!("has no step \"{}\"; {}", short(sent), self.listed()))),
+            _ => {
+                let positions: Vec<_> = places.iter().map(|at| (at + 1).to_string()).collect();
+                let positions = positions.join(" and ");
+                Err(Invalid::new(format!("may be step {positions} with \"{}\"; {}", short(sent), self.listed())))
+            }
+        }
+    }
+
+    /// The steps there are, as far as an error has room for them.
+    fn listed(&self) -> String {
+        const SHOWN: usize = 10;
+        let mut steps: Vec<_> = (self.0.iter().take(SHOWN).enumerate())
+            .map(|(at, step)| format!("{} {}", at + 1, short(step.title.as_str())))
+            .collect();
+        if self.0.len() > SHOWN {
+            steps.push(format!("and so on to {}", self.0.len()));
+        }
+        if steps.is_empty() {
+            return "the todo has no steps".to_owned();
+        }
+        format!("send the position or the whole title of one of: {}", steps.join(", "))
+    }
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
+impl StepRefs {
+    fn of(Listed(steps): Listed<StepRef>) -> Self {
+        Self(steps)
+    }
+}
+
+impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for Step {
+    /// A step, or its title alone, which models send for one that is to be done.
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
+        if matches!(value, Value::String(_)) {
+            return read::text(value, location, StepTitle::parse).map(|title| Self { title, done: false });
+        }
+        if !matches!(value, Value::Map(_)) {
+            let invalid = Invalid::new("must be an object such as {\"title\":\"Compare prices\"}, or the title alone");
+            return Err(take_cf_content(E::merge(None, invalid, location)));
+        }
+        Fields::deserialize_from_value(value, location).map(|Fields { title, done }| Self { title, done })
+    }
+}
+
+impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for StepRef {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
+        if let Some(position) = read::whole_number(&value) {
+            return Ok(Self(position.to_string()));
+        }
+        match value {
+            Value::String(title) => Ok(Self(title)),
+            _ => {
+                let invalid = Invalid::new("must be the title of a step, or its position from 1 as text");
+                Err(take_cf_content(E::merge(None, invalid, location)))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn steps(titles: &[&str]) -> Steps {
+        deserr::deserialize::<_, _, deserr::errors::JsonError>(json!(titles)).unwrap()
+    }
+
+    fn ticked(steps: &Steps, which: serde_json::Value) -> Result<Vec<bool>, Invalid> {
+        let which: StepRefs = deserr::deserialize::<_, _, deserr::errors::JsonError>(which).unwrap();
+        let mut steps = steps.clone();
+        steps.tick(&which, true)?;
+        Ok(steps.iter().map(|step| step.done).collect())
+    }
+
+    #[test]
+    fn a_step_is_named_by_position_or_title() {
+        let steps = steps(&["Pack", "Écouter la radio", "Call"]);
+        for which in [json!([2]), json!(["2"]), json!([2.0]), json!([" ecouter LA radio "])] {
+            assert_eq!(ticked(&steps, which.clone()).unwrap(), [false, true, false], "{which}");
+        }
+        assert_eq!(ticked(&steps, json!(["1", "call"])).unwrap(), [true, false, true]);
+    }
+
+    #[test]
+    fn a_step_that_is_not_there_or_may_be_another_is_refused_with_those_there_are() {
+        let three = steps(&["Call", "2", "call"]);
+        for (which, says) in [
+            (json!(["Call"]), "may be step 1 and 3"),
+            (json!([0]), "no step \"0\""),
+            (json!([4]), "1 Call, 2 2, 3 call"),
+            (json!(["Ring"]), "no step \"Ring\""),
+        ] {
+            let message = ticked(&three, which.clone()).unwrap_err().message;
+            assert!(message.contains(says), "{which}: {message}");
+        }
+        // A title that is the number of another step could be either.
+        let message = ticked(&steps(&["2", "Call"]), json!(["2"])).unwrap_err().message;
+        assert!(message.contains("may be step 1 and 2"), "{message}");
+    }
+}

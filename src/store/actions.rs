@@ -1,0 +1,179 @@
+//! What a transaction does, item by item, and on what condition.
+
+use aws_sdk_dynamodb::types::{
+    ConditionCheck, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    builders::{ConditionCheckBuilder, PutBuilder},
+};
+use jiff::Timestamp;
+
+use super::{
+    OwnerStore,
+    changes::{UNDONE_BY, change_items},
+    commit::Unit,
+    fault::{Fault, Kind},
+    item::{self, Item},
+    lists::{self, ListCheck},
+    recent, settings,
+};
+use crate::domain::{
+    change::{Change, Image},
+    id::ChangeId,
+    key::Fingerprint,
+    settings::SettingsImage,
+    text::ListName,
+};
+
+/// The attribute of todos and settings that grows with each change.
+const VERSION: &str = "version";
+
+/// What an action of the transaction is for, in the order of the actions.
+pub(super) enum Purpose {
+    Record,
+    Part,
+    Todo,
+    Settings,
+    SettingsCheck,
+    Once,
+    List(ListName),
+    Undo,
+}
+
+impl OwnerStore {
+    pub(super) fn actions(&self, unit: &Unit<'_>) -> Result<Vec<(Purpose, TransactWriteItem)>, Fault> {
+        let mut actions = Vec::new();
+        for (number, record) in change_items(&self.partition, unit.change, unit.images)?.into_iter().enumerate() {
+            let put = self.put(record).condition_expression("attribute_not_exists(#sk) OR #expires <= :now");
+            let put = put
+                .expression_attribute_names("#sk", item::SK)
+                .expression_attribute_names("#expires", item::EXPIRES_AT);
+            let put = put.expression_attribute_values(":now", item::number(unit.change.at.as_second()));
+            actions.push((if number == 0 { Purpose::Record } else { Purpose::Part }, finished(put)?));
+        }
+        for image in unit.images.iter().filter(|image| image.is_change()) {
+            actions.push((Purpose::Todo, self.put_todo(image, unit.change.at)?));
+        }
+        if let Some(image) = &unit.change.settings {
+            actions.push((Purpose::Settings, self.put_settings(image)?));
+        }
+        if let Some(version) = unit.settings {
+            actions.push((Purpose::SettingsCheck, self.ascertain_settings(version)?));
+        }
+        if let Some(request) = unit.once {
+            actions.push((Purpose::Once, self.remember(request, unit.change)?));
+        }
+        for check in unit.lists {
+            actions.push((Purpose::List(check.name().clone()), self.ascertain(check)?));
+        }
+        if let Some(undone) = &unit.change.undoes {
+            actions.push((Purpose::Undo, self.mark_undone(undone, unit)?));
+        }
+        Ok(actions)
+    }
+
+    /// Writes into the record of a change what undid it, unless another undo did so since the record was read.
+    fn mark_undone(&self, undone: &ChangeId, unit: &Unit<'_>) -> Result<TransactWriteItem, Fault> {
+        let update = Update::builder()
+            .table_name(&*self.table)
+            .set_key(Some(item::key(&self.partition, item::change_sk(undone))))
+            .update_expression("SET #undone = :by")
+            .expression_attribute_names("#sk", item::SK)
+            .expression_attribute_names("#undone", UNDONE_BY)
+            .expression_attribute_values(":by", item::text(unit.change.id.as_str()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let update = match unit.undone_before {
+            None => update.condition_expression("attribute_exists(#sk) AND attribute_not_exists(#undone)"),
+            Some(before) => update
+                .condition_expression("attribute_exists(#sk) AND #undone = :before")
+                .expression_attribute_values(":before", item::text(before.as_str())),
+        };
+        Ok(TransactWriteItem::builder().update(update.build().map_err(broken)?).build())
+    }
+
+    fn put(&self, item: Item) -> PutBuilder {
+        Put::builder()
+            .table_name(&*self.table)
+            .set_item(Some(item))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+
+    fn put_todo(&self, image: &Image, at: Timestamp) -> Result<TransactWriteItem, Fault> {
+        let put = self.put(item::todo_item(&self.partition, &image.after, at)?);
+        finished(match &image.before {
+            None => put.condition_expression("attribute_not_exists(#sk)").expression_attribute_names("#sk", item::SK),
+            Some(before) => put
+                .condition_expression("#version = :version")
+                .expression_attribute_names("#version", VERSION)
+                .expression_attribute_values(":version", item::number(before.version)),
+        })
+    }
+
+    fn put_settings(&self, image: &SettingsImage) -> Result<TransactWriteItem, Fault> {
+        let put = self.put(settings::settings_item(&self.partition, &image.after)?);
+        finished(match image.before.version {
+            0 => put.condition_expression("attribute_not_exists(#sk)").expression_attribute_names("#sk", item::SK),
+            version => put
+                .condition_expression("#version = :version")
+                .expression_attribute_names("#version", VERSION)
+                .expression_attribute_values(":version", item::number(version)),
+        })
+    }
+
+    /// Lets the transaction fail when the settings have another version than this.
+    fn ascertain_settings(&self, version: u64) -> Result<TransactWriteItem, Fault> {
+        let check = self.check(settings::SETTINGS.to_owned());
+        checked(match version {
+            0 => check.condition_expression("attribute_not_exists(#sk)").expression_attribute_names("#sk", item::SK),
+            version => check
+                .condition_expression("#version = :version")
+                .expression_attribute_names("#version", VERSION)
+                .expression_attribute_values(":version", item::number(version)),
+        })
+    }
+
+    /// Remembers for a while which change a request made. Fails when it is remembered already, whenever that began:
+    /// a time has edges for two requests to stand on either side of, an item has not.
+    fn remember(&self, request: &Fingerprint, change: &Change) -> Result<TransactWriteItem, Fault> {
+        let put = self.put(recent::recent_item(&self.partition, request, change));
+        finished(
+            put.condition_expression("attribute_not_exists(#sk) OR #expires <= :now")
+                .expression_attribute_names("#sk", item::SK)
+                .expression_attribute_names("#expires", item::EXPIRES_AT)
+                .expression_attribute_values(":now", item::number(change.at.as_second())),
+        )
+    }
+
+    fn check(&self, sk: String) -> ConditionCheckBuilder {
+        ConditionCheck::builder()
+            .table_name(&*self.table)
+            .set_key(Some(item::key(&self.partition, sk)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+
+    fn ascertain(&self, check: &ListCheck) -> Result<TransactWriteItem, Fault> {
+        match check {
+            ListCheck::Create(name) => finished(
+                self.put(lists::list_item(&self.partition, name))
+                    .condition_expression("attribute_not_exists(#sk)")
+                    .expression_attribute_names("#sk", item::SK),
+            ),
+            ListCheck::Exists(name) => checked(
+                self.check(lists::list_sk(name))
+                    .condition_expression("#name = :name")
+                    .expression_attribute_names("#name", lists::NAME)
+                    .expression_attribute_values(":name", item::text(name.as_str())),
+            ),
+        }
+    }
+}
+
+fn finished(put: PutBuilder) -> Result<TransactWriteItem, Fault> {
+    Ok(TransactWriteItem::builder().put(put.build().map_err(broken)?).build())
+}
+
+fn checked(check: ConditionCheckBuilder) -> Result<TransactWriteItem, Fault> {
+    Ok(TransactWriteItem::builder().condition_check(check.build().map_err(broken)?).build())
+}
+
+fn broken(error: aws_sdk_dynamodb::error::BuildError) -> Fault {
+    Fault::named(Kind::Broken, format!("TransactWriteItems: {error}"))
+}

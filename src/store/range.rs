@@ -1,0 +1,143 @@
+//! Places in an owner's timeline: which part of it a listing reads, and where it stands.
+
+use jiff::{Timestamp, civil::Date};
+
+use super::item;
+use crate::domain::{
+    id::{ChangeId, TodoId},
+    todo::Status,
+};
+
+/// More than the longest view has, and less than the 1,024 bytes of a sort key.
+const VIEW_BYTES: usize = 100;
+/// Sorts behind every character that a view can have after a date.
+const LAST: char = '~';
+/// Sorts behind every digit and before `~`: the end of all dates, where the undated begin.
+const AFTER_DATES: char = ':';
+
+/// Which items, and from which end.
+#[derive(Debug, Clone)]
+pub struct Range {
+    pub(super) low: String,
+    pub(super) high: String,
+    pub(super) newest_first: bool,
+}
+
+/// A place in a listing: what was last seen, by its view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position(pub(super) String);
+
+impl Range {
+    /// The todos of a status. Open ones come by due date, undated last; the others newest first.
+    pub fn todos(status: Status) -> Self {
+        let word = status.word();
+        Self { low: format!("{word}#"), high: format!("{word}#{LAST}{LAST}"), newest_first: status != Status::Open }
+    }
+
+    /// The open todos that are due on these days, both included.
+    pub fn open_due(from: Option<Date>, to: Option<Date>) -> Self {
+        let bound = |day: Option<Date>| day.map(|day| day.to_string());
+        Self {
+            low: format!("open#{}", bound(from).unwrap_or_default()),
+            high: bound(to).map_or_else(|| format!("open#{AFTER_DATES}"), |day| format!("open#{day}{LAST}")),
+            newest_first: false,
+        }
+    }
+
+    /// The open todos without a due date.
+    pub fn undated() -> Self {
+        let low = format!("open#{}", item::UNDATED);
+        Self { high: format!("{low}{LAST}"), low, newest_first: false }
+    }
+
+    /// The todos completed from one moment on, and before another.
+    pub fn completed(from: Option<Timestamp>, before: Option<Timestamp>) -> Self {
+        let bound = |at: Option<Timestamp>| at.map(item::moment).unwrap_or_default();
+        Self {
+            low: format!("completed#{}", bound(from)),
+            high: before.map_or_else(|| format!("completed#{LAST}"), |_| format!("completed#{}", bound(before))),
+            newest_first: true,
+        }
+    }
+
+    /// The changes, newest first.
+    pub fn changes() -> Self {
+        Self { low: "change#".to_owned(), high: format!("change#{LAST}"), newest_first: true }
+    }
+}
+
+impl Range {
+    /// Whether `position` can be a place of this listing.
+    pub fn holds(&self, position: &Position) -> bool {
+        (self.low.as_str()..=self.high.as_str()).contains(&position.0.as_str())
+    }
+}
+
+impl Position {
+    /// Reads what [`Position::as_str`] gave. `None` when it was never a position.
+    pub fn parse(text: &str) -> Option<Self> {
+        let position = Self(text.to_owned());
+        (text.len() <= VIEW_BYTES).then(|| position.sk().map(|_| position)).flatten()
+    }
+
+    /// The position as text: `<view>#<when>#<id>`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The sort key of the item that stands here, which DynamoDB wants beside the view.
+    pub(super) fn sk(&self) -> Option<String> {
+        let (kind, rest) = self.0.split_once('#')?;
+        let (_, id) = rest.rsplit_once('#')?;
+        if kind == "change" {
+            ChangeId::parse(id).map(|id| item::change_sk(&id))
+        } else {
+            TodoId::parse(id).map(|id| item::todo_sk(&id))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_of_due_days_takes_the_whole_last_day_and_no_undated_todo() {
+        let day = |day: &str| Some(day.parse().unwrap());
+        let range = Range::open_due(day("2026-11-27"), day("2026-11-28"));
+        for inside in ["2026-11-27", "2026-11-28", "2026-11-28T23:59"] {
+            assert!(contains(&range, inside), "{inside}");
+        }
+        for outside in ["2026-11-26T23:59", "2026-11-29", "~"] {
+            assert!(!contains(&range, outside), "{outside}");
+        }
+        assert!(!contains(&Range::open_due(day("2026-11-27"), None), "~"));
+        assert!(contains(&Range::todos(Status::Open), "~"));
+        assert!(contains(&Range::undated(), "~") && !contains(&Range::undated(), "9999-12-31T23:59"));
+    }
+
+    #[test]
+    fn a_range_of_completed_todos_has_its_first_moment_and_not_its_last() {
+        let at = |text: &str| Some(text.parse().unwrap());
+        let range = Range::completed(at("2026-11-20T00:00:00Z"), at("2026-11-22T00:00:00Z"));
+        let holds = |moment: &str| range.holds(&Position(format!("completed#{moment}#0000000000")));
+        assert!(holds("2026-11-20T00:00:00.000000Z") && holds("2026-11-21T23:59:59.999999Z"));
+        assert!(!holds("2026-11-19T23:59:59.999999Z") && !holds("2026-11-22T00:00:00.000000Z"));
+    }
+
+    fn contains(range: &Range, place: &str) -> bool {
+        range.holds(&Position(format!("open#{place}#0000000000")))
+    }
+
+    #[test]
+    fn a_position_names_the_item_it_stands_at() {
+        assert_eq!(Position::parse("open#2026-11-27#k7m2x9qa4t").unwrap().sk().unwrap(), "todo#k7m2x9qa4t");
+        assert_eq!(
+            Position::parse("change#2026-11-27T00:00:00.000000Z#k7m2x9qa4tk7m2x9").unwrap().sk().unwrap(),
+            "change#k7m2x9qa4tk7m2x9"
+        );
+        for forged in ["", "open", "open#", "open#~#nope", "change#x#k7m2x9qa4t"] {
+            assert_eq!(Position::parse(forged), None, "{forged}");
+        }
+    }
+}

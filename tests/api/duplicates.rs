@@ -1,0 +1,132 @@
+//! The same request again, without a key; and todos that are perhaps the same.
+
+use serde_json::{Value, json};
+
+use super::harness::{Answer, Api};
+
+async fn at_once(api: &Api, body: &Value, times: usize) -> Vec<Answer> {
+    let tasks: Vec<_> = (0..times)
+        .map(|_| {
+            let (api, body) = (api.clone(), body.clone());
+            tokio::spawn(async move { api.post("/todos", body).await })
+        })
+        .collect();
+    let mut answers = Vec::new();
+    for task in tasks {
+        answers.push(task.await.unwrap());
+    }
+    answers
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fifty_simultaneous_equal_adds_without_a_key_make_one_set() {
+    let api = Api::new();
+    let body = json!({"todos": [{"title": "milk", "list": "Shopping"}, {"title": "eggs", "due": "tomorrow"}]});
+    let answers = at_once(&api, &body, 50).await;
+    let created: Vec<_> = answers.iter().filter(|answer| answer.status == 201).collect();
+    assert_eq!(created.len(), 1, "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
+    for answer in answers.iter().filter(|answer| answer.status != 201) {
+        assert_eq!((answer.status.as_u16(), &answer.body["replayed"]), (200, &json!(true)), "{}", answer.text);
+        assert_eq!(answer.body["todos"], created[0].body["todos"]);
+        assert_eq!(answer.body["change"], created[0].body["change"]);
+    }
+    assert_eq!(api.all("open").await.len(), 2);
+}
+
+#[tokio::test]
+async fn three_minutes_later_the_same_request_adds_again() {
+    let api = Api::new();
+    let body = json!({"todos": [{"title": "milk"}]});
+    assert_eq!(api.post("/todos", body.clone()).await.status, 201);
+    api.clock.advance(jiff::Span::new().seconds(115));
+    assert_eq!(api.post("/todos", body.clone()).await.body["replayed"], true);
+    api.clock.advance(jiff::Span::new().seconds(65));
+    let again = api.post("/todos", body).await;
+    assert_eq!(again.status, 201, "{}", again.text);
+    assert_eq!(api.all("open").await.len(), 2);
+}
+
+#[tokio::test]
+async fn no_edge_of_a_time_window_lets_a_repetition_through() {
+    // Whatever windows of time there might be, two requests 20 seconds apart stand on either side of some edge.
+    for second in (0..=180).step_by(15) {
+        let api = Api::new();
+        api.clock.set("2026-11-22T09:59:00", "UTC");
+        api.clock.advance(jiff::Span::new().seconds(second));
+        let body = json!({"todos": [{"title": "milk"}]});
+        assert_eq!(api.post("/todos", body.clone()).await.status, 201);
+        api.clock.advance(jiff::Span::new().seconds(20));
+        assert_eq!(api.post("/todos", body).await.body["replayed"], true, "{second}");
+        assert_eq!(api.all("open").await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_duplicate_that_is_allowed_is_added() {
+    let api = Api::new();
+    let body = json!({"todos": [{"title": "milk"}]});
+    let allowed = json!({"todos": [{"title": "milk"}], "allow_duplicate": true});
+    for body in [body.clone(), allowed.clone(), allowed] {
+        assert_eq!(api.post("/todos", body).await.status, 201);
+    }
+    assert_eq!(api.all("open").await.len(), 3);
+    assert_eq!(api.post("/todos", body).await.body["replayed"], true);
+}
+
+#[tokio::test]
+async fn the_order_of_members_makes_no_other_request_and_another_value_does() {
+    let api = Api::new();
+    let request = |text: &str| {
+        let request =
+            axum::http::Request::builder().method("POST").uri("/todos").header("content-type", "application/json");
+        request.body(axum::body::Body::from(text.to_owned())).unwrap()
+    };
+    let first = api.raw(request(r#"{"todos":[{"title":"milk","list":"Shopping"}]}"#)).await;
+    assert_eq!(first.status, 201, "{}", first.text);
+    let same =
+        api.raw(request(r#"{ "todos": [ {"notes": null, "list":"Shopping", "tags": [], "title":"milk"} ] }"#)).await;
+    assert_eq!(same.body["replayed"], true, "{}", same.text);
+    let other = api.raw(request(r#"{"todos":[{"title":"milk","list":"Office"}]}"#)).await;
+    assert_eq!(other.status, 201, "{}", other.text);
+    let keyed =
+        api.post("/todos", json!({"todos": [{"title": "milk", "list": "Shopping"}], "idempotency_key": "k"})).await;
+    assert_eq!(keyed.status, 201, "a key says for itself what is a repetition: {}", keyed.text);
+}
+
+#[tokio::test]
+async fn a_repetition_shows_the_todos_as_they_are_and_resurrects_nothing() {
+    let api = Api::new();
+    let body = json!({"todos": [{"title": "milk"}, {"title": "eggs"}]});
+    let ids = api.post("/todos", body.clone()).await.ids();
+    api.patch(&format!("/todos/{}", ids[1]), json!({"title": "brown eggs"})).await;
+    api.delete(&format!("/todos/{}", ids[0])).await;
+    let again = api.post("/todos", body).await;
+    assert_eq!((again.status.as_u16(), &again.body["replayed"]), (200, &json!(true)), "{}", again.text);
+    assert_eq!(again.body["todos"][0]["status"], "deleted", "{}", again.text);
+    assert_eq!(again.body["todos"][1]["title"], "brown eggs");
+    assert_eq!(api.all("open").await.len(), 1);
+}
+
+#[tokio::test]
+async fn another_owner_may_ask_for_the_same() {
+    let body = json!({"todos": [{"title": "milk"}]});
+    for _ in 0..2 {
+        assert_eq!(Api::new().post("/todos", body.clone()).await.status, 201);
+    }
+}
+
+#[tokio::test]
+async fn equal_open_titles_in_the_same_list_come_back_as_possible_duplicates() {
+    let api = Api::new();
+    let ids =
+        api.post("/todos", json!({"todos": [{"title": "Milk", "list": "Shopping"}, {"title": "Milk"}]})).await.ids();
+    let done = api.add(&["bread"]).await.remove(0);
+    api.patch(&format!("/todos/{done}"), json!({"status": "completed"})).await;
+    let added = api.post("/todos", json!({"todos": [{"title": "MILK", "list": "shopping"}, {"title": "bread"}]})).await;
+    assert_eq!(added.status, 201, "{}", added.text);
+    assert_eq!(added.body["possible_duplicates"], json!([ids[0]]), "another list and a completed todo do not count");
+    let twins = api.post("/todos", json!({"todos": [{"title": "tea"}, {"title": "Tea"}]})).await;
+    assert_eq!(twins.body["possible_duplicates"], json!([twins.ids()[1]]));
+    let alone = api.post("/todos", json!({"todos": [{"title": "salt"}]})).await;
+    assert!(alone.body.get("possible_duplicates").is_none(), "{}", alone.text);
+}

@@ -1,0 +1,91 @@
+//! What language models really send: each value has one documented meaning, or a refusal that names what is accepted.
+
+use serde_json::{Value, json};
+
+use super::harness::Api;
+
+/// The field as it is answered, or what the refusal at this path says.
+enum Meaning {
+    Is(Value),
+    Refused(&'static str, &'static str),
+}
+use Meaning::{Is, Refused};
+
+fn table() -> Vec<(Value, Meaning)> {
+    let week = json!({"every": 1, "unit": "week", "from": "due"});
+    let forms = "must be a date such as 2026-11-27, a time";
+    let object = "must be an object such as {\"every\":1,\"unit\":\"week\"";
+    let step = json!([{"title": "x", "done": false}]);
+    vec![
+        (json!({"due": "next friday-ish"}), Refused("due", forms)),
+        (json!({"due": "2026-02-30"}), Refused("due", forms)),
+        (json!({"due": "yesterday"}), Refused("due", forms)),
+        (json!({"due": 20261127}), Refused("due", forms)),
+        (json!({"due": true}), Refused("due", forms)),
+        (json!({"due": {"date": "2026-11-27"}}), Refused("due", forms)),
+        (json!({"due": "tomorrow"}), Is(json!("2026-11-23"))),
+        (json!({"due": "Friday"}), Is(json!("2026-11-27"))),
+        (json!({"due": "sun"}), Is(json!("2026-11-29"))),
+        (json!({"due": "+2w"}), Is(json!("2026-12-06"))),
+        (json!({"due": "2026-11-27T09:30:00+01:00"}), Is(json!("2026-11-27T08:30"))),
+        (json!({"due": ""}), Is(Value::Null)),
+        (json!({"due": null}), Is(Value::Null)),
+        (json!({"priority": "High"}), Is(json!("high"))),
+        (json!({"priority": 1}), Refused("priority", "must be one of low, normal, high, urgent, not \"1\"")),
+        (json!({"priority": "medium"}), Refused("priority", "must be one of low, normal, high, urgent")),
+        (json!({"priority": null}), Is(json!("normal"))),
+        (json!({"tags": "a,b"}), Refused("tags", "must be an array, not a string")),
+        (json!({"tags": ["a", null, "A", ""]}), Is(json!(["a"]))),
+        (json!({"tags": [1]}), Refused("tags[0]", "must be a string")),
+        (json!({"steps": ["x"]}), Is(step.clone())),
+        (json!({"steps": [{"title": "x"}]}), Is(step)),
+        (json!({"steps": "x"}), Refused("steps", "must be an array, not a string")),
+        (json!({"steps": [5]}), Refused("steps[0]", "must be an object such as {\"title\":")),
+        (json!({"steps": [{"name": "x"}]}), Refused("steps[0].name", "did you mean title?")),
+        (json!({"repeat": "weekly"}), Refused("repeat", object)),
+        (json!({"repeat": true}), Refused("repeat", object)),
+        (json!({"repeat": {"unit": "weekly"}}), Is(week.clone())),
+        (json!({"repeat": {"unit": "Week", "every": "1"}}), Is(week)),
+        (json!({"repeat": {"every": 2}}), Refused("repeat", "needs a unit: day, week, month or year")),
+        (json!({"repeat": {"unit": "hour"}}), Refused("repeat.unit", "must be one of day, week, month, year")),
+        (json!({"repeat": {"unit": "day", "every": 0}}), Refused("repeat.every", "from 1 to 365")),
+        (json!({"repeat": {"unit": "day", "every": 366}}), Refused("repeat.every", "from 1 to 365")),
+        (json!({"repeat": {"unit": "month", "weekdays": ["mon"]}}), Refused("repeat", "weekdays with unit week alone")),
+        (
+            json!({"repeat": {"unit": "week", "weekdays": ["someday"]}}),
+            Refused("repeat.weekdays[0]", "must be one of mon"),
+        ),
+        (json!({"repeat": {"unit": "week", "until": "soon"}}), Refused("repeat.until", "must be a date such as")),
+        (json!({"repeat": {"interval": 1, "unit": "day"}}), Refused("repeat.interval", "did you mean every?")),
+        (
+            json!({"repeat": {"unit": "day", "weekdays": ["Friday", "mon"]}}),
+            Is(json!({"every": 1, "unit": "week", "weekdays": ["mon", "fri"], "from": "due"})),
+        ),
+        (json!({"list": ["Shopping"]}), Refused("list", "must be a string, not an array")),
+        (json!({"notes": ["a", "b"]}), Refused("notes", "must be a string, not an array")),
+        (json!({"title": 5}), Refused("title", "must be a string, not a whole number")),
+    ]
+}
+
+#[tokio::test]
+async fn each_value_that_a_model_sends_has_one_meaning_or_a_refusal_that_names_what_is_accepted() {
+    let api = Api::new();
+    for (value, meaning) in table() {
+        let mut todo = json!({"title": "a"});
+        let (field, sent) = value.as_object().unwrap().iter().next().unwrap();
+        todo[field] = sent.clone();
+        let before = api.all("open").await.len();
+        let answer = api.post("/todos", json!({"todos": [todo], "allow_duplicate": true})).await;
+        match meaning {
+            Is(expected) => {
+                assert_eq!(answer.status, 201, "{value}: {}", answer.text);
+                assert_eq!(answer.body["todos"][0][field], expected, "{value}");
+            }
+            Refused(path, says) => {
+                answer.assert_problem(422, "invalid");
+                answer.assert_error(&format!("todos[0].{path}"), says);
+                assert_eq!(api.all("open").await.len(), before, "{value}");
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Settings, and what depends on them.
+
+use serde_json::json;
+
+use super::harness::Api;
+
+#[tokio::test]
+async fn settings_have_defaults_change_one_by_one_and_go_back() {
+    let api = Api::in_zone("Europe/Berlin");
+    let defaults = json!({"time_zone": "Europe/Berlin", "week_start": "mon", "default_list": "Inbox"});
+    assert_eq!(api.get("/settings").await.body["settings"], defaults);
+    let changed = api.patch("/settings", json!({"time_zone": "asia/kathmandu", "week_start": "Sunday"})).await;
+    let settings = json!({"time_zone": "Asia/Kathmandu", "week_start": "sun", "default_list": "Inbox"});
+    assert_eq!(changed.body["settings"], settings, "{}", changed.text);
+    assert_eq!(changed.body["now"]["time"], "15:45");
+    let list = api.patch("/settings", json!({"default_list": "Errands", "time_zone": "", "week_start": null})).await;
+    assert_eq!(list.body["settings"]["time_zone"], "Asia/Kathmandu", "nothing is not a value: {}", list.text);
+    let back = api.patch("/settings", json!({"clear": ["time_zone", "week_start", "default_list"]})).await;
+    assert_eq!(back.body["settings"], defaults);
+    let again = api.patch("/settings", json!({"clear": ["time_zone"]})).await;
+    assert_eq!((&again.body["unchanged"], again.body.get("change")), (&json!(true), None), "{}", again.text);
+}
+
+#[tokio::test]
+async fn a_change_of_settings_is_on_the_record_and_undone_like_any_other() {
+    let api = Api::new();
+    let first = api.patch("/settings", json!({"time_zone": "Asia/Kathmandu"})).await;
+    let change = &api.get("/changes").await.body["changes"][0];
+    assert_eq!((&change["operation"], &change["settings"]), (&json!("updateSettings"), &json!(["time_zone"])));
+    let undone = api.post("/undo", json!({})).await;
+    assert_eq!((&undone.body["settings"]["time_zone"], undone.ids().len()), (&json!("UTC"), 0), "{}", undone.text);
+    let redone = api.post("/undo", json!({"change_id": undone.change_id()})).await;
+    assert_eq!(redone.body["settings"]["time_zone"], "Asia/Kathmandu", "{}", redone.text);
+    api.patch("/settings", json!({"week_start": "sun"})).await;
+    let refused = api.post("/undo", json!({"change_id": first.change_id()})).await;
+    refused.assert_problem(409, "changed_since");
+    refused.assert_error("change_id", "settings were changed");
+    assert_eq!(api.get("/settings").await.body["settings"]["time_zone"], "Asia/Kathmandu");
+}
+
+#[tokio::test]
+async fn a_setting_that_cannot_be_is_refused_with_what_can() {
+    let api = Api::new();
+    for (body, path, says) in [
+        (json!({"time_zone": "Berlin"}), "time_zone", "such as Europe/Berlin"),
+        (json!({"time_zone": "GMT+2"}), "time_zone", "such as Europe/Berlin"),
+        (json!({"time_zone": 2}), "time_zone", "such as Europe/Berlin"),
+        (json!({"week_start": "someday"}), "week_start", "must be one of mon, tue"),
+        (json!({"week_start": 1}), "week_start", "must be one of mon, tue"),
+        (json!({"default_list": "l".repeat(61)}), "default_list", "at most 60"),
+        (json!({"timezone": "UTC"}), "timezone", "did you mean time_zone?"),
+        (json!({"clear": ["due"]}), "clear[0]", "must be one of time_zone"),
+        (json!({"time_zone": "UTC", "clear": ["time_zone"]}), "time_zone", "set and cleared"),
+        (json!({}), "", "changes nothing"),
+    ] {
+        let answer = api.patch("/settings", body.clone()).await;
+        answer.assert_problem(422, "invalid");
+        answer.assert_error(path, says);
+    }
+    assert!(api.get("/changes").await.body["changes"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn new_todos_go_into_the_default_list_whoever_remembers_an_old_one() {
+    let api = Api::new();
+    assert_eq!(api.post("/todos", json!({"todos": [{"title": "a"}]})).await.body["todos"][0]["list"], "Inbox");
+    api.patch("/settings", json!({"default_list": "Errands"})).await;
+    // This add and the next depend on settings that another instance knows by another version.
+    let elsewhere = api.elsewhere();
+    let added = elsewhere.post("/todos", json!({"todos": [{"title": "b"}]})).await;
+    assert_eq!((&added.body["todos"][0]["list"], &added.body["new_lists"]), (&json!("Errands"), &json!(["Errands"])));
+    api.patch("/settings", json!({"default_list": "Work"})).await;
+    let added = elsewhere.post("/todos", json!({"todos": [{"title": "c"}]})).await;
+    assert_eq!(added.body["todos"][0]["list"], "Work", "{}", added.text);
+}
+
+#[tokio::test]
+async fn simultaneous_changes_of_settings_all_survive() {
+    let api = Api::new();
+    let bodies = [json!({"time_zone": "Asia/Kathmandu"}), json!({"week_start": "sat"}), json!({"default_list": "x"})];
+    let answers = futures::future::join_all(bodies.iter().map(|body| api.patch("/settings", body.clone()))).await;
+    assert!(answers.iter().all(|answer| answer.status == 200));
+    let settings = json!({"time_zone": "Asia/Kathmandu", "week_start": "sat", "default_list": "x"});
+    assert_eq!(api.get("/settings").await.body["settings"], settings);
+}
