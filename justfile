@@ -25,10 +25,47 @@ openapi:
     cargo todo openapi >target/openapi.json
     mv target/openapi.json openapi.json
 
-# The Lambda for this machine's architecture, and its size.
-build:
-    cargo build --release --locked
-    ls -lh target/release/todo-action
+# The Lambda, for arm64 as the template has it; `just build x86_64` for the other.
+build architecture="arm64":
+    cargo lambda build --release --locked {{ if architecture == "arm64" { "--arm64" } else { "" } }}
+    ls -lh target/lambda/todo-action/bootstrap
+
+# The whole stack; asks for what it has not been told before.
+deploy architecture="arm64":
+    cd infra && sam build --parameter-overrides Architecture={{ architecture }}
+    cd infra && sam deploy --guided --parameter-overrides Architecture={{ architecture }}
+
+# New code for the function of a stack; its name is the output FunctionName.
+deploy-code function architecture="arm64": (build architecture)
+    cargo lambda deploy --binary-name todo-action {{ function }}
+
+# The outputs of the stack: what to paste into the GPT editor.
+outputs stack="todo-action":
+    cd infra && sam list stack-outputs --stack-name {{ stack }}
+
+# The log of the function, as it comes.
+logs stack="todo-action":
+    cd infra && sam logs --stack-name {{ stack }} --name Function --tail
+
+# The embedded DynamoDB alone, on port 8000, for the two below.
+dynamodb *options:
+    cargo todo dynamodb {{ options }}
+
+# The function on this machine, compiled again after each change; wants `just dynamodb` in another terminal.
+watch:
+    cargo lambda watch --invoke-address 127.0.0.1
+
+# Sends one of infra/events to `just watch`.
+invoke event="list":
+    cargo lambda invoke todo-action --invoke-address 127.0.0.1 --data-file infra/events/{{ event }}.json
+
+# `sam local invoke` with every event and a session through `sam local start-api`; starts a container engine if there is none.
+sam-local:
+    infra/sam-local
+
+# What can be checked of a deployment without AWS.
+check-infra:
+    infra/check
 
 # Everything that has to pass before a change goes in.
 ci:

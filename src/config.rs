@@ -16,6 +16,28 @@ pub struct Config {
     pub owner: Owner,
     /// `DEFAULT_TIME_ZONE`: IANA name of the zone in which dates are meant by an owner who has set none; UTC when not set.
     pub time_zone: TimeZone,
+    /// `CONFIRM`: before which operations ChatGPT asks the person, each time.
+    pub confirm: Confirm,
+    /// `OPERATOR_NAME` and `OPERATOR_CONTACT`, for the privacy policy.
+    pub operator: Operator,
+    /// `AWS_LAMBDA_FUNCTION_NAME`, set by Lambda: under which name metrics are reported; without one there are none.
+    pub function: Option<String>,
+}
+
+/// The operations before which ChatGPT asks the person. Every write can be undone, hence none of them by default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Confirm {
+    #[default]
+    None,
+    Deletes,
+    Writes,
+}
+
+/// Who answers for a deployment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Operator {
+    pub name: Option<String>,
+    pub contact: Option<String>,
 }
 
 /// What the Lambda needs besides, to reach its table.
@@ -58,7 +80,16 @@ impl Config {
         let time_zone = TimeZone::get(&zone).map_err(|_| {
             ConfigError(format!("DEFAULT_TIME_ZONE must be an IANA time zone such as Europe/Berlin, not \"{zone}\""))
         })?;
-        Ok(Self { public_url, owner, time_zone })
+        let confirm = match read("CONFIRM").as_deref() {
+            None | Some("none") => Confirm::None,
+            Some("deletes") => Confirm::Deletes,
+            Some("writes") => Confirm::Writes,
+            Some(other) => {
+                return Err(ConfigError(format!("CONFIRM must be none, deletes or writes, not \"{other}\"")));
+            }
+        };
+        let operator = Operator { name: read("OPERATOR_NAME"), contact: read("OPERATOR_CONTACT") };
+        Ok(Self { public_url, owner, time_zone, confirm, operator, function: read("AWS_LAMBDA_FUNCTION_NAME") })
     }
 }
 
@@ -125,6 +156,16 @@ mod tests {
     fn defaults_are_one_owner_in_utc_without_a_public_url() {
         let config = lambda(&COMPLETE).unwrap().config;
         assert_eq!((config.public_url, config.owner.as_str(), config.time_zone), (None, "me", TimeZone::UTC));
+        assert_eq!((config.confirm, config.operator, config.function), (Confirm::None, Operator::default(), None));
+    }
+
+    #[test]
+    fn confirm_is_one_of_three_words() {
+        let confirm =
+            |word| lambda(&[&COMPLETE[..], &[("CONFIRM", word)]].concat()).map(|config| config.config.confirm);
+        for (word, expected) in [("none", Confirm::None), ("deletes", Confirm::Deletes), ("writes", Confirm::Writes)] {
+            assert_eq!(confirm(word).unwrap(), expected);
+        }
     }
 
     #[test]
@@ -138,6 +179,7 @@ mod tests {
             ("PUBLIC_URL", "https://a/?b"),
             ("DEFAULT_TIME_ZONE", "Mars/Olympus"),
             ("OWNER", "a\tb"),
+            ("CONFIRM", "Deletes"),
         ] {
             let vars: Vec<_> = COMPLETE.into_iter().chain([(name, value)]).collect();
             assert!(lambda(&vars).err().unwrap().to_string().contains(name));

@@ -78,8 +78,17 @@ pub async fn serve(
     database: Database,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(Connection, impl Future<Output = ()> + Send), LocalError> {
-    let failed = |error: std::io::Error| LocalError(format!("cannot listen on 127.0.0.1: {error}"));
-    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(failed)?;
+    serve_at(0, database, stop).await
+}
+
+/// The same on this loopback port.
+pub async fn serve_at(
+    port: u16,
+    database: Database,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(Connection, impl Future<Output = ()> + Send), LocalError> {
+    let failed = |error: std::io::Error| LocalError(format!("cannot listen on 127.0.0.1:{port}: {error}"));
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(failed)?;
     let connection = connection(format!("http://{}", listener.local_addr().map_err(failed)?));
     let server = async move {
         if let Err(error) = dynoxide::server::serve_with_shutdown(listener, database, stop).await {

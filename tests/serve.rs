@@ -91,7 +91,7 @@ impl Drop for Server {
 fn todo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_todo"));
     command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
-    for variable in ["PUBLIC_URL", "OWNER", "DEFAULT_TIME_ZONE"] {
+    for variable in ["PUBLIC_URL", "OWNER", "DEFAULT_TIME_ZONE", "CONFIRM"] {
         command.env_remove(variable);
     }
     command
@@ -242,4 +242,21 @@ fn the_document_is_printed_for_an_address() {
     let document = print(&["openapi", "--server-url", "https://todo.example.org/dev/"]);
     assert_eq!(document["servers"], json!([{"url": "https://todo.example.org/dev"}]));
     assert!(refused(&["openapi", "--server-url", "todo.example.org"]).contains("--server-url"));
+}
+
+#[test]
+fn the_embedded_dynamodb_is_served_alone_with_the_table_in_it() {
+    let mut child = todo(&["dynamodb", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut greeting = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut greeting).unwrap();
+    let address = greeting.split(' ').find_map(|word| word.strip_prefix("http://")).expect(&greeting).to_owned();
+    let mut server = Server { child, address, greeting };
+    let ask = "Host: localhost\r\nX-Amz-Target: DynamoDB_20120810.DescribeTable\r\n\
+        Authorization: AWS4-HMAC-SHA256 Credential=local/20261122/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0\r\n\
+        X-Amz-Date: 20261122T100000Z";
+    let (status, table) = server.send_as("POST", "/", json!({"TableName": "todos"}), ask);
+    assert_eq!((status, &table["Table"]["TableStatus"]), (200, &json!("ACTIVE")), "{table}");
+    let pid = server.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert!(server.child.wait().unwrap().success());
 }

@@ -1,32 +1,66 @@
 //! One line per request: what was asked, what became of it, what it cost. No body, no query, no secret.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, Method},
+    http::{HeaderMap, Method, StatusCode},
     middleware::Next,
     response::Response,
 };
 use lambda_http::RequestExt;
+use serde::Serialize;
 
-use super::error::Cause;
-use crate::{app::Ids, store::Usage};
+use super::{error::Cause, metrics};
+use crate::{
+    app::{App, Clock, Ids},
+    store::Usage,
+};
 
-/// Names requests by the operations of the document.
+/// Names requests by the operations of the document, and writes their lines.
 #[derive(Debug, Clone)]
 pub struct Log {
     names: Arc<HashMap<(Method, String), String>>,
     ids: Ids,
+    clock: Clock,
+    /// The function whose metrics the lines are.
+    function: Option<Arc<str>>,
+}
+
+/// What a line says.
+#[derive(Debug, Serialize)]
+pub struct Line {
+    pub request_id: String,
+    pub operation: String,
+    pub method: String,
+    pub status: u16,
+    pub duration_ms: f64,
+    pub dynamodb_calls: u64,
+    pub read_units: f64,
+    pub write_units: f64,
+    /// Whether the answer is the recorded result of an earlier request.
+    pub replays: u8,
+    /// Whether the todos were not as the caller expected.
+    pub conflicts: u8,
+    /// Whether the request failed for a reason that the caller did not cause.
+    pub faults: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub openai_conversation_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub openai_gpt_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
 }
 
 impl Log {
     /// A log that knows these operations: method, path and `operationId`.
-    pub fn new(operations: Vec<(Method, String, String)>, ids: Ids) -> Self {
+    pub fn new(operations: Vec<(Method, String, String)>, app: &App) -> Self {
         let names = operations.into_iter().map(|(method, path, name)| ((method, path), name)).collect();
-        Self { names: Arc::new(names), ids }
+        let function = app.config.function.as_deref().map(Arc::from);
+        Self { names: Arc::new(names), ids: app.ids.clone(), clock: app.clock.clone(), function }
     }
 
     fn operation(&self, request: &Request) -> String {
@@ -35,6 +69,31 @@ impl Log {
         };
         let known = self.names.get(&(request.method().clone(), path.as_str().to_owned()));
         known.cloned().unwrap_or_else(|| path.as_str().to_owned())
+    }
+
+    fn write(&self, line: &Line) {
+        if let Some(function) = &self.function {
+            // Not through `tracing`, whose fields cannot hold what a metric consists of. A closed log is no reason to fail.
+            drop(writeln!(std::io::stdout(), "{}", metrics::line(line, function, self.clock.now())));
+            return;
+        }
+        macro_rules! write {
+            ($level:ident) => {
+                tracing::$level!(
+                    request_id = line.request_id,
+                    method = line.method,
+                    duration_ms = line.duration_ms,
+                    dynamodb_calls = line.dynamodb_calls,
+                    read_units = line.read_units,
+                    write_units = line.write_units,
+                    cause = line.cause,
+                    "{} answered {}",
+                    line.operation,
+                    line.status
+                )
+            };
+        }
+        if line.faults > 0 { write!(error) } else { write!(info) }
     }
 }
 
@@ -49,37 +108,29 @@ pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -
         Some(context) => context.request_id.clone(),
         None => log.ids.change().as_str().to_owned(),
     };
-    let conversation = known_header(request.headers(), "openai-conversation-id");
-    let gpt = known_header(request.headers(), "openai-gpt-id");
+    let openai_conversation_id = known_header(request.headers(), "openai-conversation-id");
+    let openai_gpt_id = known_header(request.headers(), "openai-gpt-id");
 
     let response = next.run(request).await;
 
-    let status = response.status().as_u16();
-    let cause = response.extensions().get::<Cause>().map(|cause| cause.0.as_str());
+    let status = response.status();
     let milliseconds = started.elapsed().as_secs_f64() * 1_000.0;
-    macro_rules! line {
-        ($level:ident) => {
-            tracing::$level!(
-                request_id,
-                operation,
-                method = method.as_str(),
-                status,
-                duration_ms = (milliseconds * 100.0).round() / 100.0,
-                dynamodb_calls = usage.calls(),
-                read_units = usage.read_units(),
-                write_units = usage.write_units(),
-                openai_conversation_id = conversation,
-                openai_gpt_id = gpt,
-                cause,
-                "{operation} answered {status}"
-            )
-        };
-    }
-    if status >= 500 {
-        line!(error);
-    } else {
-        line!(info);
-    }
+    log.write(&Line {
+        request_id,
+        operation,
+        method: method.to_string(),
+        status: status.as_u16(),
+        duration_ms: (milliseconds * 100.0).round() / 100.0,
+        dynamodb_calls: usage.calls(),
+        read_units: usage.read_units(),
+        write_units: usage.write_units(),
+        replays: usage.is_replay().into(),
+        conflicts: (status == StatusCode::CONFLICT).into(),
+        faults: status.is_server_error().into(),
+        openai_conversation_id,
+        openai_gpt_id,
+        cause: response.extensions().get::<Cause>().map(|cause| cause.0.clone()),
+    });
     response
 }
 

@@ -9,8 +9,10 @@ pub mod event;
 mod extract;
 mod filter;
 pub mod gateway;
+mod headers;
 mod health;
 mod log;
+mod metrics;
 pub mod openapi;
 pub mod origin;
 mod overview;
@@ -44,13 +46,17 @@ use error::ApiError;
 /// Everything that is served.
 pub fn router(app: App) -> Router {
     let (operations, document) = routes().split_for_parts();
-    let log = log::Log::new(openapi::operations(&document), app.ids.clone());
+    let log = log::Log::new(openapi::operations(&document), &app);
     operations
+        .route("/", get(pages::get_start))
         .route("/openapi.json", get(pages::get_openapi))
+        .route("/privacy", get(pages::get_privacy))
+        .route("/favicon.ico", get(pages::get_favicon))
         .fallback(async || ApiError::NoSuchPath)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
         .layer(middleware::from_fn(deadline))
+        .layer(middleware::map_response(headers::secured))
         .layer(middleware::from_fn_with_state(log, log::observe))
         .with_state(app)
 }

@@ -5,15 +5,31 @@ use serde_json::{Map, Value, json};
 use utoipa::{IntoResponses, OpenApi, openapi::OpenApi as Document};
 
 use super::problem::Problem;
+use crate::config::Confirm;
 
 /// The checked-in document. `tests/openapi` compares it with what the handlers say.
 const EMBEDDED: &str = include_str!("../../openapi.json");
 /// Stands in the checked-in document where the address of a deployment belongs. Never served.
 pub const PLACEHOLDER: &str = "https://todo-action.example.com";
 
-/// The document with `base_url` as its only server.
-pub fn served(base_url: &str) -> String {
-    EMBEDDED.replace(PLACEHOLDER, base_url)
+/// The document with `base_url` as its only server, and with the prompts that the operator wants.
+pub fn served(base_url: &str, confirm: Confirm) -> String {
+    match confirm {
+        Confirm::None => EMBEDDED.replace(PLACEHOLDER, base_url),
+        Confirm::Deletes => asking(base_url, |method| method == "delete"),
+        Confirm::Writes => asking(base_url, |method| method != "get"),
+    }
+}
+
+/// The document in which ChatGPT has to ask the person before the operations of these methods, each time.
+fn asking(base_url: &str, before: impl Fn(&str) -> bool) -> String {
+    let mut document = generated(base_url);
+    for item in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            operation["x-openai-isConsequential"] = json!(before(method));
+        }
+    }
+    document.to_string()
 }
 
 /// The document that the handlers make, with `base_url` as its only server.

@@ -1,16 +1,105 @@
-//! What is served beside the operations.
+//! What is served beside the operations: the document, and the pages for people.
+
+use std::sync::LazyLock;
 
 use axum::{
     extract::State,
-    http::{Extensions, header},
-    response::IntoResponse,
+    http::{Extensions, HeaderValue, header},
+    response::{Html, IntoResponse, Response},
 };
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256};
 
 use super::{error::ApiError, gateway, openapi};
-use crate::app::App;
+use crate::{
+    app::App,
+    config::{Confirm, Operator},
+};
 
-/// `GET /openapi.json`: the document, with this deployment as its server.
+const START: &str = include_str!("pages/start.html");
+const PRIVACY: &str = include_str!("pages/privacy.html");
+const STYLE: &str = include_str!("pages/style.css");
+const SCRIPT: &str = include_str!("pages/script.js");
+const FAVICON: &str = include_str!("pages/favicon.svg");
+
+/// The pages' own style and script, known by their hashes, and nothing else; requests to this service alone.
+static PAGE_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text.as_bytes())));
+    let policy = format!(
+        "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; img-src 'self'; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    );
+    HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+});
+
+/// `GET /openapi.json`: the document, with this deployment as its server. Importers always get the current one.
 pub async fn get_openapi(State(app): State<App>, extensions: Extensions) -> Result<impl IntoResponse, ApiError> {
     let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoPublicUrl)?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], openapi::served(&base_url)))
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
+    Ok((headers, openapi::served(&base_url, app.config.confirm)))
+}
+
+/// `GET /`: how to set up a GPT with this deployment, and whether it works.
+pub async fn get_start(State(app): State<App>, extensions: Extensions) -> Result<Response, ApiError> {
+    let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoPublicUrl)?;
+    let confirm = match app.config.confirm {
+        Confirm::None => "ChatGPT can be told to always allow every operation, because each write can be undone.",
+        Confirm::Deletes => "ChatGPT asks before it deletes, each time (CONFIRM=deletes).",
+        Confirm::Writes => "ChatGPT asks before each operation that changes something (CONFIRM=writes).",
+    };
+    Ok(page(START, &[("base_url", &escaped(&base_url)), ("confirm", confirm)], "public, max-age=300"))
+}
+
+/// `GET /privacy`: the privacy policy that a GPT links to.
+pub async fn get_privacy(State(app): State<App>) -> Response {
+    page(PRIVACY, &[("operator", &responsible(&app.config.operator))], "public, max-age=3600")
+}
+
+/// `GET /favicon.ico`: browsers ask for this name and go by the media type.
+pub async fn get_favicon() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=604800")], FAVICON)
+}
+
+/// A page with these values, which are HTML, in their places.
+fn page(text: &str, values: &[(&str, &str)], caching: &'static str) -> Response {
+    let known = [("style", STYLE), ("script", SCRIPT), ("version", env!("CARGO_PKG_VERSION"))];
+    // Piece by piece, so that a value which looks like a place is not filled in turn.
+    let mut pieces = text.split("{{");
+    let mut html = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (name, rest) = piece.split_once("}}").unwrap_or((piece, ""));
+        let value = known.iter().chain(values).find(|(known, _)| *known == name);
+        html.push_str(value.map_or("", |(_, value)| value));
+        html.push_str(rest);
+    }
+    let caching = [(header::CACHE_CONTROL, HeaderValue::from_static(caching))];
+    (caching, [(header::CONTENT_SECURITY_POLICY, PAGE_POLICY.clone())], Html(html)).into_response()
+}
+
+/// Who answers for the service, as HTML.
+fn responsible(operator: &Operator) -> String {
+    let name = operator.name.as_deref().map(escaped);
+    let contact = operator.contact.as_deref().map(|contact| {
+        let shown = escaped(contact);
+        let (plain, web) = (!contact.contains(char::is_whitespace), contact.starts_with("https://"));
+        match contact {
+            _ if plain && web => format!("<a href=\"{shown}\">{shown}</a>"),
+            _ if plain && contact.contains('@') => format!("<a href=\"mailto:{shown}\">{shown}</a>"),
+            _ => shown,
+        }
+    });
+    match (name, contact) {
+        (Some(name), Some(contact)) => format!("This service is run by {name}. Contact: {contact}"),
+        (Some(name), None) => format!("This service is run by {name}."),
+        (None, Some(contact)) => format!("The operator of this service is reached at {contact}"),
+        (None, None) => "The operator of this service has not given a name yet (OPERATOR_NAME, OPERATOR_CONTACT). \
+             Whoever gave you its address can tell."
+            .to_owned(),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

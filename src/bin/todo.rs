@@ -2,7 +2,7 @@
 
 use std::future::IntoFuture;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +43,15 @@ enum Command {
         #[arg(long, value_name = "URL")]
         server_url: Option<String>,
     },
+    /// Serve the embedded DynamoDB alone, with the table in it, for a Lambda that is tried out on this machine.
+    Dynamodb {
+        /// Port to listen on; 0 takes a free one.
+        #[arg(long, default_value_t = 8000)]
+        port: u16,
+        /// File that keeps the items; without one they are gone when it stops.
+        #[arg(long, value_name = "FILE")]
+        data: Option<PathBuf>,
+    },
 }
 
 #[derive(clap::Args)]
@@ -62,6 +71,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve(arguments) => serve(arguments),
         Command::Openapi { server_url } => print_document(server_url.as_deref()),
+        Command::Dynamodb { port, data } => serve_dynamodb(port, data.as_deref()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -130,6 +140,18 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     Ok(())
 }
 
+#[tokio::main]
+async fn serve_dynamodb(port: u16, data: Option<&Path>) -> Result<(), Failure> {
+    log_to_stderr();
+    let (connection, dynamodb) = local::serve_at(port, local::open(data)?, asked_to_stop()).await?;
+    let address = connection.endpoint.clone().unwrap_or_default();
+    let dynamodb = tokio::spawn(dynamodb);
+    local::create_table(&connect(connection), TABLE).await?;
+    println!("DynamoDB is running on {address} with the table {TABLE}. Stop it with Ctrl-C.");
+    dynamodb.await?;
+    Ok(())
+}
+
 /// How long requests under way may take when the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -157,7 +179,7 @@ fn default_data_file() -> Result<PathBuf, Failure> {
     Ok(folders.data_dir().join("todos.db"))
 }
 
-fn greet(base_url: &str, data: &std::path::Path) {
+fn greet(base_url: &str, data: &Path) {
     println!("todo-action is running. Stop it with Ctrl-C.\n");
     println!("  API        {base_url}");
     println!("  Document   {base_url}/openapi.json");

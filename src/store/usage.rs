@@ -1,6 +1,6 @@
 //! What one request costs in DynamoDB.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use aws_sdk_dynamodb::types::ConsumedCapacity;
 
@@ -11,6 +11,7 @@ pub struct Usage {
     /// In tenths: DynamoDB bills half units for eventually consistent reads.
     read_tenths: AtomicU64,
     write_tenths: AtomicU64,
+    replay: AtomicBool,
 }
 
 impl Usage {
@@ -27,6 +28,15 @@ impl Usage {
     /// Write capacity units consumed so far, those of the index included.
     pub fn write_units(&self) -> f64 {
         units(&self.write_tenths)
+    }
+
+    /// Whether the request was answered with the recorded result of an earlier one.
+    pub fn is_replay(&self) -> bool {
+        self.replay.load(Relaxed)
+    }
+
+    pub(super) fn replayed(&self) {
+        self.replay.store(true, Relaxed);
     }
 
     pub(super) fn called(&self) {

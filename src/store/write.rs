@@ -173,7 +173,10 @@ impl OwnerStore {
             return Err(Fault::named(Kind::Unavailable, "a change record vanished while it was read").into());
         };
         match &call.request {
-            Some(request) if change.request.as_ref() == Some(request) => Ok(Written { change, images, replayed: true }),
+            Some(request) if change.request.as_ref() == Some(request) => {
+                self.usage.replayed();
+                Ok(Written { change, images, replayed: true })
+            }
             Some(_) => Err(Refusal::KeyReused.into()),
             // Without a key the id is 80 random bits: not this program's doing, and not worth more than another try.
             None => Err(Fault::named(Kind::Unavailable, "the id of a change was taken").into()),

@@ -24,7 +24,7 @@ async fn a_method_that_a_path_does_not_take_is_405_with_the_methods_it_takes() {
 async fn an_unknown_path_is_404_for_every_method() {
     let target = Target::new().await;
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
-        for path in ["/", "/todo", "/todos/", "/todos/a/b", "/v1/todos", "/todos/%2e%2e/health", "/TODOS"] {
+        for path in ["/index.html", "/todo", "/todos/", "/todos/a/b", "/v1/todos", "/todos/%2e%2e/health", "/TODOS"] {
             let answer = target.api.send(method, path, json!({}), &[]).await;
             answer.assert_problem(404, "no_such_path");
         }

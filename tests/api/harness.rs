@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use todo_action::{
     api,
     app::{App, Clock, Ids},
-    config::Config,
+    config::{Config, Confirm, Operator},
     domain::owner::Owner,
     local,
     store::{Connection, Patience, Store, connect},
@@ -110,26 +110,35 @@ impl Api {
     pub fn in_zone(zone: &str) -> Self {
         // A machine that is busy with other tests is no reason to fail.
         let minute = Duration::from_secs(60);
-        Self::with(zone, Patience { attempt: minute, operation: minute })
+        Self::with(zone, Patience { attempt: minute, operation: minute }, |_| {})
+    }
+
+    /// The same as its operator has configured it.
+    pub fn configured(configure: impl FnOnce(&mut Config)) -> Self {
+        Self::with("UTC", Patience::default(), configure)
     }
 
     /// The same with the patience of the product.
     pub fn impatient() -> Self {
-        Self::with("UTC", Patience::default())
+        Self::with("UTC", Patience::default(), |_| {})
     }
 
-    fn with(zone: &str, patience: Patience) -> Self {
+    fn with(zone: &str, patience: Patience, configure: impl FnOnce(&mut Config)) -> Self {
         let (endpoint, table) = &*DYNAMODB;
         let clock =
             TestClock(Arc::new(AtomicI64::new("2026-11-22T10:00:00Z".parse::<Timestamp>().unwrap().as_microsecond())));
         let wire = Wire::new();
         let transport = Some(SharedHttpClient::new(wire.clone()));
         let client = connect(Connection { transport, patience, ..local::connection(endpoint.clone()) });
-        let config = Config {
+        let mut config = Config {
             public_url: Some("https://todo.test".to_owned()),
             owner: Owner::parse(&format!("owner-{}", Ids::random().change().as_str())).unwrap(),
             time_zone: TimeZone::get(zone).unwrap(),
+            confirm: Confirm::None,
+            operator: Operator::default(),
+            function: None,
         };
+        configure(&mut config);
         let ticking = clock.clone();
         let app = App {
             config: Arc::new(config),

@@ -12,6 +12,7 @@ mod isolation;
 mod listing;
 mod model_values;
 mod overview;
+mod pages;
 mod repeating;
 mod session;
 mod settings;

@@ -63,6 +63,33 @@ fn behind_a_load_balancer_nobody_knows_the_address_without_a_public_url() {
 }
 
 #[test]
+fn the_pages_reach_a_browser_through_every_door_and_name_the_same_address() {
+    let lambda = Lambda::start();
+    let with_public_url = Lambda::start_with(&[("PUBLIC_URL", Some("https://todo.example.net"))]);
+    for door in Door::ALL {
+        for path in ["/", "/privacy"] {
+            let page = with_public_url.send(door.ask("GET", path));
+            assert_eq!(
+                (page.status, page.headers["content-type"].as_str()),
+                (200, "text/html; charset=utf-8"),
+                "{door:?}"
+            );
+            assert!(page.text.starts_with("<!DOCTYPE html>") && page.text.ends_with("</html>\n"), "{door:?} {path}");
+        }
+        let page = with_public_url.send(door.ask("GET", "/"));
+        assert!(page.text.contains("\"https://todo.example.net/openapi.json\""), "{door:?}");
+        assert_eq!(with_public_url.send(door.ask("GET", "/favicon.ico")).headers["content-type"], "image/svg+xml");
+    }
+    for door in DOMAINS {
+        let (page, document) = (lambda.send(door.ask("GET", "/")), lambda.send(door.ask("GET", "/openapi.json")));
+        assert!(page.text.contains(&format!("\"{}/openapi.json\"", server(&document))), "{door:?}: {}", page.text);
+    }
+    for door in LOAD_BALANCERS {
+        lambda.send(door.ask("GET", "/")).assert_problem(500, "no_public_url");
+    }
+}
+
+#[test]
 fn forged_headers_never_change_the_address() {
     let lambda = Lambda::start();
     for door in DOMAINS {

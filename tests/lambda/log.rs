@@ -70,6 +70,43 @@ fn assert_costs(line: &Value, operation: &str, status: u64) {
 }
 
 #[test]
+fn the_line_is_a_set_of_metrics_for_cloudwatch() {
+    let lambda = Lambda::start();
+    let add =
+        Door::HttpApi.ask("POST", "/todos").header("idempotency-key", KEY).json(&json!({"todos": [{"title": "a"}]}));
+    let first = lambda.send(add.clone());
+    let item = format!("/todos/{}", first.body["todos"][0]["id"].as_str().expect("an id"));
+    let stale = Door::HttpApi.ask("PATCH", &item).json(&json!({"title": "b", "expected_version": 9}));
+    let sent = [first, lambda.send(add), lambda.send(stale)];
+
+    let lines = lines_by_request(&lambda.stop());
+    let lines = sent.each_ref().map(|reply| &lines[&reply.request_id][0]);
+    assert_eq!(
+        lines.map(|line| [&line["replays"], &line["conflicts"], &line["faults"]].map(Value::as_u64)),
+        [[Some(0), Some(0), Some(0)], [Some(1), Some(0), Some(0)], [Some(0), Some(1), Some(0)],]
+    );
+    for line in lines {
+        assert_eq!((&line["function"], &line["level"]), (&json!("todo-action"), &json!("INFO")), "{line}");
+        assert!(line["_aws"]["Timestamp"].as_i64().is_some_and(|at| at > 1_700_000_000_000), "{line}");
+        let directives = line["_aws"]["CloudWatchMetrics"].as_array().expect("metrics");
+        for directive in directives {
+            assert_eq!(directive["Namespace"], "todo-action");
+            for metric in directive["Metrics"].as_array().expect("a list of metrics") {
+                let name = metric["Name"].as_str().expect("a name");
+                assert!(line[name].is_number(), "{name} is not in {line}");
+                assert_eq!(metric["Unit"], if name == "duration_ms" { "Milliseconds" } else { "Count" });
+            }
+            for dimension in
+                directive["Dimensions"].as_array().into_iter().flatten().flat_map(Value::as_array).flatten()
+            {
+                assert!(line[dimension.as_str().expect("a name")].is_string(), "{dimension} is not in {line}");
+            }
+        }
+        assert_eq!(directives.len(), 2);
+    }
+}
+
+#[test]
 fn the_line_names_the_conversation_that_a_gpt_sends() {
     let lambda = Lambda::start();
     let ids = Door::ALL.map(|door| {

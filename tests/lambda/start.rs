@@ -24,6 +24,7 @@ fn a_variable_that_cannot_be_used_is_named_when_the_process_ends() {
         ("PUBLIC_URL", "todo.example.net"),
         ("DEFAULT_TIME_ZONE", "Mars/Olympus"),
         ("OWNER", "a\tb"),
+        ("CONFIRM", "always"),
     ];
     for (name, value) in unusable {
         let remains = Lambda::start_with(&[(name, Some(value))]).exited();

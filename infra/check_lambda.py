@@ -1,0 +1,90 @@
+"""Every event of infra/events, answered by the built function under AWS's own Lambda Runtime Interface Emulator, over the
+embedded DynamoDB."""
+
+import contextlib
+import copy
+import json
+import pathlib
+import urllib.request
+
+import samcli.local.rapid
+from servers import TARGET, dynamodb, free_port, is_open, running, wait_for
+
+EMULATOR = pathlib.Path(samcli.local.rapid.__path__[0]) / "aws-lambda-rie-x86_64"
+BOOTSTRAP = TARGET / "lambda/todo-action/bootstrap"
+EVENTS = {file.stem: json.loads(file.read_text()) for file in sorted((pathlib.Path(__file__).parent / "events").glob("*.json"))}
+# Stands in the events where the id of a todo belongs. Nobody has a todo of this id.
+SAMPLE_ID = "k7m2x9qa4t"
+
+
+@contextlib.contextmanager
+def function(database, **environment):
+    """The function, as a Python function from event to answer."""
+    front, back = free_port(), free_port()
+    command = [EMULATOR, "--runtime-interface-emulator-address", f"127.0.0.1:{front}"]
+    command += ["--runtime-api-address", f"127.0.0.1:{back}", BOOTSTRAP]
+    environment |= {"TABLE_NAME": "todos", "AWS_ENDPOINT_URL_DYNAMODB": database}
+    EMULATOR.chmod(0o755)
+    with running(*command, env=environment) as (process, _):
+        wait_for(lambda: is_open(front), process)
+        yield lambda event: invoke(front, event)
+
+
+def invoke(port, event):
+    url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
+    with urllib.request.urlopen(url, json.dumps(event).encode(), timeout=30) as answer:
+        returned = json.load(answer)
+    assert "statusCode" in returned, returned
+    return returned["statusCode"], returned["headers"]["content-type"], json.loads(returned["body"])
+
+
+def about(event, id):
+    return json.loads(json.dumps(event).replace(SAMPLE_ID, id))
+
+
+def add(send, title):
+    event = copy.deepcopy(EVENTS["add"])
+    event["body"] = json.dumps({"todos": [{"title": title}]})
+    status, _, body = send(event)
+    assert status == 201, body
+    return body["todos"][0]["id"]
+
+
+def answer_every_event(send):
+    for name, event in EVENTS.items():
+        if SAMPLE_ID in json.dumps(event):
+            status, kind, body = send(event)
+            assert (status, kind, body["code"]) == (404, "application/problem+json", "not_found"), (name, body)
+        # Each event meets a todo of its own, fresh from an addition that can be undone.
+        status, kind, body = send(about(event, add(send, f"For {name}")))
+        assert (status, kind) == (201 if name == "add" else 200, "application/json"), (name, status, body)
+        print(f"  {name}: {status} {json.dumps(body)[:90]}")
+
+
+def server(send, stage="$default"):
+    event = copy.deepcopy(EVENTS["openapi"])
+    if stage != "$default":
+        event["requestContext"]["stage"] = stage
+        event["rawPath"] = event["requestContext"]["http"]["path"] = f"/{stage}/openapi.json"
+    status, _, document = send(event)
+    assert status == 200, document
+    (only,) = document["servers"]
+    return only["url"]
+
+
+def main():
+    with dynamodb() as database:
+        with function(database) as send:
+            answer_every_event(send)
+            host = "https://abc123.execute-api.eu-west-1.amazonaws.com"
+            assert EVENTS["openapi"]["requestContext"]["domainName"] == host.removeprefix("https://")
+            servers = {server(send): host, server(send, "dev"): f"{host}/dev"}
+        with function(database, PUBLIC_URL="https://todo.example.com") as send:
+            servers |= {server(send): "https://todo.example.com"}
+    for found, expected in servers.items():
+        assert found == expected, f"the document names {found}, not {expected}"
+        print(f"  the document names {found}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,265 @@
+"""What the template has to hold beyond the linters' rules, checked on what SAM makes of it.
+
+`sam validate --lint` and cfn-lint pass a circular dependency of SAM's own resources, because they do not look at what
+these become. So the template is translated first, as CloudFormation does it.
+"""
+
+import copy
+import graphlib
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import boto3
+from botocore import xform_name
+from botocore.session import Session
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.yaml_helper import yaml_parse
+
+HERE = pathlib.Path(__file__).parent
+REGION = "eu-west-1"
+ENDPOINT = f"https://abc123.execute-api.{REGION}.amazonaws.com"
+OUTPUTS = {"BaseUrl", "OpenApiUrl", "PrivacyPolicyUrl", "FunctionName", "TableName"}
+PSEUDO_PARAMETERS = {
+    "AWS::AccountId": "123456789012",
+    "AWS::NoValue": None,
+    "AWS::Partition": "aws",
+    "AWS::Region": REGION,
+    "AWS::StackName": "todo-action",
+}
+# The parameters of a stack with all that is optional.
+EVERYTHING = {
+    "DomainName": "todo.example.com",
+    "CertificateArn": f"arn:aws:acm:{REGION}:123456789012:certificate/0d4bd2f7-6b1c-4f4c-9d1f-5e0f6a2b7c11",
+    "HostedZoneId": "Z0123456789",
+    "AlarmTopicArn": f"arn:aws:sns:{REGION}:123456789012:alarms",
+    "RestoredTable": "todos-restored",
+}
+# What the function does besides asking DynamoDB.
+OTHER_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+# A transaction needs the permissions of the actions in it.
+TRANSACTION_ITEMS = {
+    "ConditionCheck": "ConditionCheckItem",
+    "Delete": "DeleteItem",
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+}
+
+
+class Unresolved(Exception):
+    """A reference to something that is not in the template."""
+
+
+class Stack:
+    """The expanded template with values for its parameters: what its functions yield."""
+
+    def __init__(self, template, parameters):
+        self.template = template
+        defaults = {name: parameter.get("Default") for name, parameter in template["Parameters"].items()}
+        self.parameters = {**PSEUDO_PARAMETERS, **defaults, **parameters}
+
+    def value(self, node):
+        if isinstance(node, list):
+            return [self.value(element) for element in node]
+        if not isinstance(node, dict):
+            return node
+        if len(node) == 1:
+            (name, argument), *_ = node.items()
+            match name:
+                case "Ref":
+                    return self.ref(argument)
+                case "Fn::GetAtt":
+                    return self.attribute(*(argument if isinstance(argument, list) else argument.split(".", 1)))
+                case "Fn::Sub":
+                    text, own = argument if isinstance(argument, list) else (argument, {})
+                    named = lambda found: str(self.value(own[found[1]]) if found[1] in own else self.named(found[1]))
+                    return re.sub(r"\$\{([^}!]+)\}", named, text)
+                case "Fn::If":
+                    condition, yes, no = argument
+                    return self.value(yes if self.holds({"Condition": condition}) else no)
+                case _ if name.startswith("Fn::"):
+                    raise Unresolved(f"{name} is not known to this check")
+        return {name: self.value(member) for name, member in node.items()}
+
+    def named(self, name):
+        return self.attribute(*name.split(".", 1)) if "." in name else self.ref(name)
+
+    def ref(self, name):
+        if name in self.parameters:
+            return self.parameters[name]
+        self.resource(name)
+        return f"<{name}>"
+
+    def attribute(self, name, attribute):
+        self.resource(name)
+        return ENDPOINT if attribute == "ApiEndpoint" else f"<{name}.{attribute}>"
+
+    def resource(self, name):
+        resource = self.template["Resources"].get(name)
+        if resource is None:
+            raise Unresolved(f"{name} is neither a resource nor a parameter")
+        if "Condition" in resource and not self.holds({"Condition": resource["Condition"]}):
+            raise Unresolved(f"{name} is not made in this stack")
+        return resource
+
+    def holds(self, condition):
+        (name, argument), *_ = condition.items()
+        match name:
+            case "Condition":
+                return self.holds(self.template["Conditions"][argument])
+            case "Fn::Not":
+                return not self.holds(argument[0])
+            case "Fn::And":
+                return all(map(self.holds, argument))
+            case "Fn::Equals":
+                return self.value(argument[0]) == self.value(argument[1])
+        raise Unresolved(f"{name} is not known to this check")
+
+
+def expanded(text):
+    """The CloudFormation template that SAM makes of the text."""
+    template = yaml_parse(text)
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            # `sam package` puts the built code here.
+            resource["Properties"]["CodeUri"] = "s3://bucket/code.zip"
+    defaults = {name: parameter.get("Default", "") for name, parameter in template.get("Parameters", {}).items()}
+    return Translator({}, Parser(), boto_session=boto3.Session(region_name=REGION)).translate(copy.deepcopy(template), defaults)
+
+
+def references(node, found):
+    if isinstance(node, list):
+        for element in node:
+            references(element, found)
+    elif isinstance(node, dict):
+        for name, member in node.items():
+            if name == "Ref" or name == "DependsOn" and isinstance(member, str):
+                found.add(member)
+            elif name == "DependsOn":
+                found.update(member)
+            elif name == "Fn::GetAtt":
+                found.add(member[0] if isinstance(member, list) else member.split(".")[0])
+            elif name == "Fn::Sub":
+                text = member if isinstance(member, str) else member[0]
+                found.update(part.split(".")[0] for part in re.findall(r"\$\{([^}!]+)\}", text))
+                references(member if isinstance(member, list) else [], found)
+            else:
+                references(member, found)
+    return found
+
+
+def cycles(template):
+    graph = {name: references(resource, set()) & template["Resources"].keys() for name, resource in template["Resources"].items()}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return [f"these need each other: {' -> '.join(error.args[1])}"]
+    return []
+
+
+def outputs(template):
+    found = template.get("Outputs", {})
+    wrong = [f"the output {name} is missing" for name in sorted(OUTPUTS - found.keys())]
+    wrong += [f"the output {name} has no description" for name, output in found.items() if not output.get("Description")]
+    for parameters, base in (({}, ENDPOINT), (EVERYTHING, "https://todo.example.com")):
+        stack = Stack(template, parameters)
+        expected = {"BaseUrl": base, "OpenApiUrl": f"{base}/openapi.json", "PrivacyPolicyUrl": f"{base}/privacy"}
+        for name, output in found.items():
+            try:
+                value = stack.value(output["Value"])
+            except Unresolved as error:
+                wrong.append(f"the output {name}: {error}")
+                continue
+            if not value or value != expected.get(name, value):
+                wrong.append(f"the output {name} is {value!r}, not {expected.get(name)!r}")
+        try:
+            environment = stack.value(function(template)["Environment"]["Variables"])
+        except Unresolved as error:
+            wrong.append(f"the function's environment: {error}")
+            continue
+        if environment.get("PUBLIC_URL") != base:
+            wrong.append(f"PUBLIC_URL is {environment.get('PUBLIC_URL')!r}, not {base!r}")
+        table = parameters.get("RestoredTable", "<TodosTable>")
+        if environment.get("TABLE_NAME") != table:
+            wrong.append(f"TABLE_NAME is {environment.get('TABLE_NAME')!r}, not {table!r}")
+    return wrong
+
+
+def function(template):
+    (found,) = [one["Properties"] for one in template["Resources"].values() if one["Type"] == "AWS::Lambda::Function"]
+    return found
+
+
+def calls(folder):
+    """The IAM actions that the calls in the sources need."""
+    source = "\n".join(file.read_text() for file in sorted(folder.glob("**/*.rs")))
+    operations = Session().get_service_model("dynamodb").operation_names
+    found = {name for name in operations if re.search(rf"\.{xform_name(name)}\(\)", source)}
+    if "TransactWriteItems" in found:
+        found.remove("TransactWriteItems")
+        found |= {action for item, action in TRANSACTION_ITEMS.items() if re.search(rf"\b{item}::builder\(\)", source)}
+    return {f"dynamodb:{name}" for name in found}
+
+
+def permissions(template, needed):
+    name = function(template)["Role"]["Fn::GetAtt"][0]
+    role = template["Resources"][name]["Properties"]
+    wrong = [f"the role has managed policies: {role['ManagedPolicyArns']}"] if role.get("ManagedPolicyArns") else []
+    statements = [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
+    granted = {action for statement in statements for action in as_list(statement["Action"]) if action.startswith("dynamodb:")}
+    restored = f"arn:aws:dynamodb:{REGION}:{PSEUDO_PARAMETERS['AWS::AccountId']}:table/{EVERYTHING['RestoredTable']}"
+    for parameters, table in (({}, "<TodosTable.Arn>"), (EVERYTHING, restored)):
+        stack = Stack(template, parameters)
+        for statement in statements:
+            wrong += too_much(stack.value(statement), table)
+    wrong += [f"{action} is allowed, but src/store does not call it" for action in sorted(granted - needed)]
+    return wrong + [f"src/store calls {action}, but it is not allowed" for action in sorted(needed - granted)]
+
+
+def too_much(statement, table):
+    """What a statement allows on other things than the function's own."""
+    if statement["Effect"] != "Allow" or "NotAction" in statement or "NotResource" in statement:
+        return [f"a statement of the role is not a plain permission: {statement}"]
+    resources = set(as_list(statement["Resource"]))
+    wrong = []
+    for action in as_list(statement["Action"]):
+        if action.startswith("dynamodb:"):
+            own = {table, f"{table}/index/timeline"}
+        elif action.startswith("logs:"):
+            own = {"<FunctionLogs.Arn>"}
+        else:
+            own = resources
+        if action not in OTHER_ACTIONS and not action.startswith("dynamodb:"):
+            wrong.append(f"{action} is allowed")
+        if not resources <= own:
+            wrong.append(f"{action} is allowed on more than what is the function's own: {sorted(resources)}")
+    return wrong
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+def lint(template):
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(template, file, indent=1)
+        file.flush()
+        command = [pathlib.Path(sys.executable).with_name("cfn-lint"), "--non-zero-exit-code", "warning", "-r", REGION, "-t", file.name]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+    return [] if result.returncode == 0 else [(result.stdout + result.stderr).strip()]
+
+
+def problems(template, needed):
+    """What is wrong with the expanded template, the linter's findings aside."""
+    return cycles(template) or outputs(template) + permissions(template, needed)
+
+
+if __name__ == "__main__":
+    whole = expanded((HERE / "template.yaml").read_text())
+    found = problems(whole, calls(HERE.parent / "src/store")) + lint(whole)
+    print("\n".join(found) or "template.yaml: no cycle, every output resolves, the role allows what src/store calls")
+    sys.exit(bool(found))

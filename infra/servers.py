@@ -1,0 +1,75 @@
+"""Servers of this machine that a check starts, all on 127.0.0.1, and that end with it."""
+
+import contextlib
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).parent.parent
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+TOOLS = pathlib.Path(sys.executable).parent
+# What AWS would set; nothing here looks at it.
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": "eu-west-1"}
+PATIENCE = 30
+
+
+@contextlib.contextmanager
+def running(*command, env=None):
+    """Runs the command and yields the process and the file of what it writes; shows that when the check fails."""
+    with tempfile.NamedTemporaryFile("w+", suffix=".log") as log:
+        whole = {**os.environ, **CREDENTIALS, **(env or {})}
+        process = subprocess.Popen(list(map(str, command)), env=whole, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            yield process, pathlib.Path(log.name)
+        except BaseException:
+            sys.stderr.write(pathlib.Path(log.name).read_text()[-4000:])
+            raise
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+@contextlib.contextmanager
+def serving(*command, env=None):
+    """Runs a server that says where it listens, and yields the address."""
+    with running(*command, env=env) as (process, log):
+        yield wait_for(lambda: re.search(r"http://127\.0\.0\.1:\d+", log.read_text()), process)[0]
+
+
+def wait_for(something, process):
+    """What `something` yields once it yields anything; the process must be there as long."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        found = something()
+        if found:
+            return found
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise TimeoutError(f"{process.args[0]} did not start")
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def is_open(port):
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def dynamodb():
+    """The embedded DynamoDB, with the table in it."""
+    return serving(TARGET / "debug/todo", "dynamodb", "--port", "0")
+
+
+def moto():
+    """moto's server, with the managed policies that `cargo lambda deploy` attaches to a role it makes."""
+    return serving(TOOLS / "moto_server", "-H", "127.0.0.1", "-p", "0", env={"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"})

@@ -1,0 +1,136 @@
+"""The check of the template, checked: each way to break the template that it exists for makes it fail."""
+
+import json
+import pathlib
+import tomllib
+
+import check_template
+import pytest
+from samcli.lib.providers.api_provider import ApiProvider
+from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
+
+HERE = pathlib.Path(__file__).parent
+TEMPLATE = (HERE / "template.yaml").read_text()
+NEEDED = check_template.calls(HERE.parent / "src/store")
+
+
+def replaced(old, new):
+    assert TEMPLATE.count(old) == 1, f"the template has {old!r} {TEMPLATE.count(old)} times"
+    return TEMPLATE.replace(old, new)
+
+
+def problems(text):
+    return check_template.problems(check_template.expanded(text), NEEDED)
+
+
+def problems_with(old, new):
+    return problems(replaced(old, new))
+
+
+def only(found, says):
+    return len(found) > 0 and all(says in problem for problem in found)
+
+
+def test_the_template_has_no_problem():
+    assert problems(TEMPLATE) == []
+
+
+def test_the_calls_of_the_store_are_found():
+    assert {"dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem"} <= NEEDED
+    assert not {"dynamodb:TransactWriteItems", "dynamodb:Scan", "dynamodb:DeleteTable"} & NEEDED
+
+
+def test_the_classic_cycle_of_function_and_http_api_is_found():
+    event = """
+      Events:
+        Any:
+          Type: HttpApi
+      Environment:
+"""
+    text = TEMPLATE.replace("\n      Environment:\n", event)
+    text = text.replace("!GetAtt Api.ApiEndpoint", '!Sub "https://${ServerlessHttpApi}.execute-api.eu-west-1.amazonaws.com"')
+    found = problems(text)
+    assert only(found, "these need each other") and "ServerlessHttpApi" in found[0] and "Function" in found[0]
+
+
+@pytest.mark.parametrize("name", sorted(check_template.OUTPUTS))
+def test_a_missing_output_is_found(name):
+    head, outputs = TEMPLATE.split("\nOutputs:\n")
+    lines = outputs.splitlines(keepends=True)
+    start = lines.index(f"  {name}:\n")
+    found = problems(f"{head}\nOutputs:\n{''.join(lines[:start] + lines[start + 3 :])}")
+    assert found == [f"the output {name} is missing"]
+
+
+def test_an_output_that_leads_nowhere_is_found():
+    found = problems_with('"${Api.ApiEndpoint}/privacy"', '"${HttpApi.ApiEndpoint}/privacy"')
+    assert any("PrivacyPolicyUrl: HttpApi is neither" in problem for problem in found)
+
+
+def test_an_output_of_another_address_is_found():
+    found = problems_with('"${Api.ApiEndpoint}/openapi.json"', '"${Api.ApiEndpoint}/openapi.yaml"')
+    assert only(found, "the output OpenApiUrl is")
+
+
+def test_an_environment_without_the_endpoint_is_found():
+    public_url = '          PUBLIC_URL: !If [HasDomain, !Sub "https://${DomainName}", !GetAtt Api.ApiEndpoint]\n'
+    assert only(problems_with(public_url, ""), "PUBLIC_URL is None")
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["dynamodb:DeleteItem", "dynamodb:Scan", '"dynamodb:*"', "dynamodb:TransactWriteItems", "s3:GetObject", '"*"'],
+)
+def test_a_broader_policy_is_found(action):
+    found = problems_with("                  - dynamodb:GetItem\n", f"                  - dynamodb:GetItem\n                  - {action}\n")
+    assert any("is allowed" in problem and action.strip('"') in problem for problem in found), found
+
+
+def test_a_policy_for_more_than_the_table_is_found():
+    found = problems_with('"${TodosTable.Arn}/index/timeline"', '"${TodosTable.Arn}/index/*"')
+    assert only(found, "on more than what is the function's own")
+    found = problems_with("                  - !GetAtt TodosTable.Arn\n", '                  - "*"\n')
+    assert only(found, "on more than what is the function's own")
+
+
+def test_a_managed_policy_is_found():
+    managed = "      ManagedPolicyArns: [arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess]\n      Policies:\n"
+    assert only(problems_with("      Policies:\n", managed), "managed policies")
+
+
+def test_a_narrower_policy_is_found():
+    found = problems_with("                  - dynamodb:UpdateItem\n", "")
+    assert found == ["src/store calls dynamodb:UpdateItem, but it is not allowed"]
+
+
+def test_what_only_the_expanded_template_shows_is_linted():
+    template = check_template.expanded(replaced("      Timeout: 15\n", "      Timeout: 1500\n"))
+    (found,) = check_template.lint(template)
+    assert "1500 is greater than the maximum of 900" in found
+
+
+def test_a_function_alone_has_the_time_limit_of_the_template():
+    manifest = tomllib.loads((HERE.parent / "Cargo.toml").read_text())
+    limit = check_template.function(check_template.expanded(TEMPLATE))["Timeout"]
+    assert manifest["package"]["metadata"]["lambda"]["deploy"]["timeout"] == limit
+
+
+def test_sam_local_finds_the_api():
+    stacks, _ = SamLocalStackProvider.get_stacks(str(HERE / "template.yaml"))
+    assert [route.function_name for route in ApiProvider(stacks).api.routes] == ["Function"]
+
+
+def test_the_dashboard_shows_metrics_that_the_function_writes():
+    template = check_template.expanded(TEMPLATE)
+    written = (HERE.parent / "src/api/metrics.rs").read_text()
+    for parameters in ({}, check_template.EVERYTHING):
+        stack = check_template.Stack(template, parameters)
+        widgets = json.loads(stack.value(template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]))["widgets"]
+        (own,) = [one["properties"]["metrics"] for one in widgets if one["properties"].get("metrics", [[""]])[0][0] == "todo-action"]
+        assert [metric[1] for metric in own] == ["dynamodb_calls", "replays", "conflicts", "faults"]
+        assert all(f'"{metric[1]}"' in written for metric in own)
+        assert (own[0][0], own[0][2]) == ("todo-action", "function")
+
+
+def test_the_access_log_is_json():
+    assert len(json.loads(check_template.expanded(TEMPLATE)["Resources"]["ApiStage"]["Properties"]["AccessLogSettings"]["Format"])) == 10

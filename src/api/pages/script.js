@@ -1,0 +1,36 @@
+"use strict";
+
+for (const button of document.querySelectorAll("button[data-copy]")) {
+    button.addEventListener("click", async () => {
+        const source = document.getElementById(button.dataset.copy);
+        try {
+            await navigator.clipboard.writeText(source.textContent.trim());
+            button.textContent = "Copied";
+        } catch {
+            // Without the permission, or without https: what is selected is copied by hand.
+            getSelection().selectAllChildren(source);
+            button.textContent = "Selected";
+        }
+        setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    });
+}
+
+async function showHealth() {
+    const shown = document.getElementById("health");
+    const started = performance.now();
+    let works = false;
+    let says = "This page cannot reach the service.";
+    try {
+        // Where this page is, whatever the name it is served under.
+        const here = location.href.split(/[?#]/)[0].replace(/\/?$/, "/");
+        const answer = await fetch(new URL("health", here), { cache: "no-store" });
+        const health = await answer.json();
+        works = answer.ok;
+        const took = Math.round(performance.now() - started);
+        says = works ? `The service and its storage work (version ${health.version}, ${took} ms).` : `The service does not work: ${health.detail}`;
+    } catch { /* Already said. */ }
+    shown.classList.add(works ? "works" : "fails");
+    shown.textContent = says;
+}
+
+showHealth();
