@@ -59,6 +59,10 @@ def answer_every_event(send):
         status, kind, body = send(about(event, add(send, f"For {name}")))
         assert (status, kind) == (201 if name == "add" else 200, "application/json"), (name, status, body)
         print(f"  {name}: {status} {json.dumps(body)[:90]}")
+        if name == "openapi":
+            asked = {event["rawPath"] for event in EVENTS.values()}
+            unasked = [path for path in body["paths"] if path.replace("{id}", SAMPLE_ID) not in asked]
+            assert not unasked, f"no event asks for {unasked}"
 
 
 def server(send, stage="$default"):

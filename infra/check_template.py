@@ -194,11 +194,20 @@ def function(template):
     return found
 
 
+def sources(folder):
+    return "\n".join(file.read_text() for file in sorted(folder.glob("**/*.rs")))
+
+
+def operations(source):
+    """The DynamoDB operations that the sources call."""
+    known = Session().get_service_model("dynamodb").operation_names
+    return {name for name in known if re.search(rf"\.{xform_name(name)}\(\)", source)}
+
+
 def calls(folder):
     """The IAM actions that the calls in the sources need."""
-    source = "\n".join(file.read_text() for file in sorted(folder.glob("**/*.rs")))
-    operations = Session().get_service_model("dynamodb").operation_names
-    found = {name for name in operations if re.search(rf"\.{xform_name(name)}\(\)", source)}
+    source = sources(folder)
+    found = operations(source)
     if "TransactWriteItems" in found:
         found.remove("TransactWriteItems")
         found |= {action for item, action in TRANSACTION_ITEMS.items() if re.search(rf"\b{item}::builder\(\)", source)}

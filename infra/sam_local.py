@@ -88,8 +88,11 @@ def session(base):
 
 
 def main():
-    with dynamodb() as database, moto() as sts, forwarded(int(database.rsplit(":", 1)[1])) as port:
-        env_file = pathlib.Path(tempfile.mkdtemp()) / ENV_FILE.name
+    with contextlib.ExitStack() as stack:
+        folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        database, sts = stack.enter_context(dynamodb()), stack.enter_context(moto())
+        port = stack.enter_context(forwarded(int(database.rsplit(":", 1)[1])))
+        env_file = folder / ENV_FILE.name
         env_file.write_text(ENV_FILE.read_text().replace(":8000", f":{port}"))
         # SAM asks who calls; without an answer it waits for seconds each time.
         environment = {**os.environ, **CREDENTIALS, "AWS_ENDPOINT_URL_STS": sts}

@@ -134,3 +134,9 @@ def test_the_dashboard_shows_metrics_that_the_function_writes():
 
 def test_the_access_log_is_json():
     assert len(json.loads(check_template.expanded(TEMPLATE)["Resources"]["ApiStage"]["Properties"]["AccessLogSettings"]["Format"])) == 10
+
+
+def test_the_alarm_for_system_errors_watches_every_operation_that_the_store_calls():
+    metrics = check_template.expanded(TEMPLATE)["Resources"]["TableErrorsAlarm"]["Properties"]["Metrics"]
+    watched = [metric["MetricStat"]["Metric"]["Dimensions"][1]["Value"] for metric in metrics if "MetricStat" in metric]
+    assert set(watched) == check_template.operations(check_template.sources(HERE.parent / "src/store"))

@@ -126,6 +126,7 @@ fn refused(refusal: Refusal, place: Place) -> Problem {
         Refusal::NothingToUndo => kind::NOTHING_TO_UNDO.into(),
         Refusal::KeyReused => kind::KEY_REUSED.into(),
         Refusal::TooLarge => kind::TODOS_TOO_LARGE.into(),
+        Refusal::TooMany => kind::TODOS_TOO_MANY.into(),
     }
 }
 

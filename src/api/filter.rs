@@ -163,11 +163,19 @@ impl TodosQuery {
         }
     }
 
-    /// Whether the range alone answers the query, so that no todo needs to be looked at.
+    /// Whether every todo of the range is wanted, from its beginning to where the wanted ones end. Otherwise nobody knows
+    /// how many have to be read to find some.
     pub fn is_a_range(&self) -> bool {
-        let Self { status: _, list, tag, priority, q, due, limit: _, cursor: _, .. } = self;
-        let by_day = self.completed_days().is_some() || self.due_days().is_some() && self.status() != Status::Open;
-        list.is_none() && tag.is_none() && priority.is_none() && q.is_none() && due.is_none() && !by_day
+        let Self { list, tag, priority, q, .. } = self;
+        let anything = list.is_none() && tag.is_none() && priority.is_none() && q.is_none();
+        let by_due = match (self.status(), self.due) {
+            (status, None) => self.due_days().is_none() || status == Status::Open,
+            // Up to the owner's today, and a day more.
+            (Status::Open, Some(DueWithin::None | DueWithin::Overdue | DueWithin::Today)) => true,
+            (_, Some(_)) => false,
+        };
+        // Newest first: without a last day the range begins with what is wanted.
+        anything && by_due && self.completed_to.is_none()
     }
 
     /// What is looked at in each todo of the range.

@@ -40,9 +40,11 @@ pub struct Overview {
     /// Open todos with each tag.
     tags: Vec<Share>,
     overdue: Vec<TodoView>,
+    /// Due today and not overdue.
     due_today: Vec<TodoView>,
     next_7_days: Vec<TodoView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// Its first five todos.
     #[schema(value_type = ChangeView, required = false)]
     last_change: Option<ChangeView>,
     /// There are more open todos than were counted.
@@ -80,7 +82,7 @@ struct Tally {
     counts: Counts,
     lists: Names,
     tags: Names,
-    /// The first todos that are overdue, due today and due in the next seven days.
+    /// The first todos that are overdue, else due today, and due in the next seven days.
     shown: [Vec<Todo>; 3],
 }
 
@@ -92,7 +94,7 @@ struct Names(HashMap<String, Share>);
 #[utoipa::path(
     get, path = "/overview", operation_id = "getOverview",
     summary = "Get the overview",
-    description = "Returns what is on: the present moment, counts, open todos per list and tag, the first 40 that are overdue, due today or in the seven days after, and the last change.",
+    description = "Returns what is on: the present moment, counts, open todos per list and tag, 40 that are overdue, due today or in the seven days after, and the last change.",
     responses((status = 200, description = "The overview", body = Overview), super::openapi::Errors),
 )]
 pub async fn get_overview(
@@ -157,7 +159,7 @@ impl Tally {
             return Take::Taken;
         };
         *count += 1;
-        if self.shown.iter().map(Vec::len).sum::<usize>() < limits::OVERVIEW {
+        if self.shown[group].len() < limits::OVERVIEW {
             self.shown[group].push(todo);
         }
         Take::Taken
@@ -173,13 +175,28 @@ impl Tally {
             change
         });
         let others = characters(&lists) + characters(&tags) + characters(&last_change);
-        let [late, today, _] = [0, 1, 2].map(|group| self.shown[group].len());
+        let [late, today, soon] = shares([0, 1, 2].map(|group| self.shown[group].len()));
+        for (group, share) in self.shown.iter_mut().zip([late, today, soon]) {
+            group.truncate(share);
+        }
         let mut overdue = fit_beside(others, self.shown.iter().flatten());
         let mut due_today = overdue.split_off(late);
         let next_7_days = due_today.split_off(today);
         let now = Now::from(&self.moment);
         Overview { now, counts: self.counts, lists, tags, overdue, due_today, next_7_days, last_change, incomplete }
     }
+}
+
+/// How many todos of each group are shown: of today half as many as there is room for, of the others a quarter each, and
+/// whatever one group does not need goes to the others, today first.
+fn shares([late, today, soon]: [usize; 3]) -> [usize; 3] {
+    let quarter = limits::OVERVIEW / 4;
+    let mut shares = [late.min(quarter), today.min(2 * quarter), soon.min(quarter)];
+    for (group, there_are) in [(1, today), (0, late), (2, soon)] {
+        let left = limits::OVERVIEW - shares.iter().sum::<usize>();
+        shares[group] += left.min(there_are - shares[group]);
+    }
+    shares
 }
 
 impl Names {

@@ -116,6 +116,8 @@ pub mod kind {
         "Send at most 128 KiB; spread the todos over several calls.");
     pub const TODOS_TOO_LARGE: Kind = Kind::new(413, "too_large", "The todos are too large for one call",
         "Nothing was changed. Send the todos in several calls of fewer todos.");
+    pub const TODOS_TOO_MANY: Kind = Kind::new(413, "too_large", "The call changes too much at once",
+        "Nothing was changed. A repeating todo that is completed counts twice, because another follows it, and so does a list that is new. Send half of the todos, and then the others.");
     pub const NOT_JSON: Kind = Kind::new(415, "not_json", "The request body is not JSON",
         "Send the body as JSON with the header Content-Type: application/json.");
     pub const INVALID: Kind = Kind::new(422, "invalid", "Some values are not valid",

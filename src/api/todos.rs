@@ -1,6 +1,7 @@
 //! The collection: `/todos`.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use axum::{Json as JsonAnswer, extract::State, http::StatusCode};
 use deserr::Deserr;
@@ -159,14 +160,21 @@ pub async fn add_todos(
         plan::add(&body.todos, || app.ids.todo(), &list, &moment(&app, snapshot))
     };
     let titles = body.todos.iter().map(|new| new.title.key()).collect();
-    let (written, alike) =
-        tokio::join!(caller.store.write(&call, &needs, || app.clock.now(), plan), caller.store.open_titled(&titles));
+    let write = caller.store.write(&call, &needs, || app.clock.now(), plan);
+    let (written, alike) = tokio::join!(write, tokio::time::timeout(HINT, caller.store.open_titled(&titles)));
     let written = written.map_err(ApiError::of_write(Place::Todos))?;
     // Only a hint: what has been added is not in question because of it.
-    let duplicates = possible_duplicates(&written, &alike.unwrap_or_default());
+    let alike = alike.unwrap_or(Ok(Vec::new())).unwrap_or_else(|fault| {
+        tracing::warn!(cause = %fault, "duplicates were not looked for");
+        Vec::new()
+    });
+    let duplicates = possible_duplicates(&written, &alike);
     let status = if written.replayed { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, JsonAnswer(TodosWritten::answer(&app, &written, duplicates))))
 }
+
+/// How long the answer about an addition waits for what is only a hint.
+const HINT: Duration = Duration::from_secs(1);
 
 /// The open todos that have the title and the list of one that was added, and those that the call adds a second time.
 fn possible_duplicates(written: &Written, alike: &[OpenTitle]) -> Vec<String> {

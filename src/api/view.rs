@@ -18,6 +18,9 @@ use crate::{
 /// Characters of todos or changes in one answer. OpenAI cuts a connection at 100,000; the rest is for what surrounds them.
 const ANSWER_CHARACTERS: usize = 90_000;
 
+/// Characters of a title in an answer that has no room for whole ones.
+const CUT_TITLE: usize = 100;
+
 /// Characters of the todos beside a problem's errors.
 const PROBLEM_CHARACTERS: usize = 80_000;
 
@@ -199,8 +202,13 @@ pub fn fit_problem<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoVie
 
 fn fit_into<'a>(room: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     let mut views: Vec<TodoView> = todos.into_iter().map(TodoView::from).collect();
-    let short: Vec<TodoView> = views.iter().map(TodoView::shortened).collect();
+    let mut short: Vec<TodoView> = views.iter().map(TodoView::shortened).collect();
     let mut total: usize = short.iter().map(characters).sum();
+    if total > room {
+        // Twice as many todos as a call names, because others follow them, with the longest of titles.
+        short = short.iter().map(TodoView::cut).collect();
+        total = short.iter().map(characters).sum();
+    }
     for (view, short) in views.iter_mut().zip(short) {
         let more = characters(view).saturating_sub(characters(&short));
         if total + more <= room {
@@ -214,11 +222,26 @@ fn fit_into<'a>(room: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<T
 
 impl TodoView {
     fn shortened(&self) -> Self {
-        let mut short = Self { notes: None, tags: Vec::new(), steps: Vec::new(), ..self.clone() };
-        let left_out =
-            [("notes", self.notes.is_some()), ("tags", !self.tags.is_empty()), ("steps", !self.steps.is_empty())];
+        let mut short = Self { notes: None, repeat: None, tags: Vec::new(), steps: Vec::new(), ..self.clone() };
+        let left_out = [
+            ("notes", self.notes.is_some()),
+            ("repeat", self.repeat.is_some()),
+            ("tags", !self.tags.is_empty()),
+            ("steps", !self.steps.is_empty()),
+        ];
         short.omitted = left_out.into_iter().filter(|(_, had)| *had).map(|(name, _)| name).collect();
         short
+    }
+
+    /// The same with no more than the beginning of its title.
+    fn cut(&self) -> Self {
+        let mut cut = self.clone();
+        if let Some((end, _)) = self.title.char_indices().nth(CUT_TITLE) {
+            cut.title.truncate(end);
+            cut.title.push('…');
+            cut.omitted.push("title");
+        }
+        cut
     }
 }
 
@@ -236,13 +259,13 @@ impl<T: Serialize> PageOf<T> {
         Self { items: Vec::new(), limit, room: ANSWER_CHARACTERS }
     }
 
-    /// Takes the item in if there is room for it. The first one always fits: no todo or change is that long.
+    /// Takes the item in if there is room for it, and the first one always: no todo or change is longer than an answer.
     pub fn take(&mut self, item: T) -> Take {
         let length = characters(&item);
-        if self.items.len() == self.limit || length > self.room {
+        if self.items.len() == self.limit || (length > self.room && !self.items.is_empty()) {
             return Take::Full;
         }
-        self.room -= length;
+        self.room = self.room.saturating_sub(length);
         self.items.push(item);
         Take::Taken
     }

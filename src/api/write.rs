@@ -79,7 +79,7 @@ pub struct WriteOutcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub change: Option<ChangeRef>,
-    /// An earlier, identical request did this; nothing was done now.
+    /// An earlier, identical request did this; nothing was done now. A todo that is deleted stays so.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub replayed: bool,
@@ -115,7 +115,8 @@ pub fn call(
     };
     let on_item = matches!(operation, Operation::UpdateTodo | Operation::DeleteTodo);
     if conditions.if_match.is_some() && !on_item {
-        let detail = "If-Match is for operations on one todo; send expected_version with each todo instead.";
+        let detail =
+            "If-Match is for operations on one todo. Leave it out; updateTodos takes expected_version with each todo.";
         return Err(ApiError::Malformed(detail.to_owned()));
     }
     let target = format!("{target} {:?}", conditions.if_match);
@@ -201,6 +202,10 @@ pub fn with_etag(todo: &Todo, answer: impl IntoResponse) -> Response {
 }
 
 fn new_lists(written: &Written) -> Vec<String> {
+    // What a repetition without a key answers is how things are now.
+    if written.replayed && written.change.request.is_none() {
+        return Vec::new();
+    }
     written.change.new_lists.iter().map(|list| list.as_str().to_owned()).collect()
 }
 

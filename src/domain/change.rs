@@ -36,6 +36,9 @@ pub struct Change {
     /// The change that undid this one, the last one if several did. It may have been undone itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<ChangeId>,
+    /// When that was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone_at: Option<Timestamp>,
     /// What the request asked for, when it carried an idempotency key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<Fingerprint>,
@@ -110,7 +113,7 @@ impl Change {
         let since: Vec<TodoId> = images.iter().filter(changed_since).map(|image| image.after.id.clone()).collect();
         if !since.is_empty() {
             return Err(match &self.undone_by {
-                Some(by) if images.iter().all(|image| image.is_taken_back(now_of(image))) => {
+                Some(by) if images.iter().all(|image| image.is_taken_back(now_of(image), self.undone_at)) => {
                     Refusal::AlreadyUndone { by: by.clone() }
                 }
                 _ => {
@@ -164,10 +167,11 @@ impl Image {
         self.before.as_ref().is_none_or(|before| !before.same_content(&self.after))
     }
 
-    fn is_taken_back(&self, now: Option<&Todo>) -> bool {
+    /// Whether an undo at that time left the todo as it is now. One that was added may have been deleted otherwise.
+    fn is_taken_back(&self, now: Option<&Todo>, undone_at: Option<Timestamp>) -> bool {
         now.is_some_and(|now| match &self.before {
             Some(before) => now.same_content(before),
-            None => now.status == Status::Deleted && now.version == self.after.version + 1,
+            None => undone_at.is_some_and(|at| now.same_content(&self.after.moved_to(Status::Deleted, at))),
         })
     }
 
@@ -185,7 +189,7 @@ fn differing(before: &Todo, after: &Todo) -> Vec<String> {
         ("status", before.status != after.status),
         ("list", before.list != after.list),
         ("priority", before.priority != after.priority),
-        ("due", before.due != after.due),
+        ("due", before.due != after.due || before.anchor_day != after.anchor_day),
         ("repeat", before.repeat != after.repeat),
         ("notes", before.notes != after.notes),
         ("tags", before.tags != after.tags),
@@ -224,6 +228,7 @@ mod tests {
             new_lists: Vec::new(),
             undoes: None,
             undone_by: None,
+            undone_at: None,
             request: None,
         }
     }

@@ -14,8 +14,8 @@ pub const TAGS: usize = 20;
 pub const STEPS: usize = 50;
 /// Characters of a step's title.
 pub const STEP_TITLE: usize = 200;
-/// Todos that one call adds, updates or deletes. With its change record and its lists such a call fits
-/// DynamoDB's 100 actions in a transaction.
+/// Todos that one call adds, updates or deletes. With its change record, and its lists or the todos that follow repeating ones,
+/// such a call fits DynamoDB's 100 actions in a transaction.
 pub const TODOS_PER_CALL: usize = 40;
 /// Bytes of a request body. OpenAI sends at most 100,000 characters, most of them one byte each.
 pub const BODY_BYTES: usize = 128 * 1024;

@@ -6,6 +6,7 @@ use deserr::{DeserializeError, Deserr, ErrorKind, IntoValue, Value, ValuePointer
 use utoipa::ToSchema;
 
 use super::{
+    due::Due,
     due_input::DueInput,
     invalid::{FieldError, Invalid},
     listed::Listed,
@@ -182,13 +183,9 @@ impl TodoEdit {
             after.steps = steps.clone();
         }
         let mut errors = Vec::new();
-        let outcomes = [
-            ("append_notes", self.edit_notes(&mut after)),
-            ("add_tags", self.edit_tags(&mut after)),
-            ("complete_steps", after.steps.tick(&self.complete_steps, true)),
-            ("reopen_steps", self.reopen(&mut after)),
-        ];
+        let outcomes = [("append_notes", self.edit_notes(&mut after)), ("add_tags", self.edit_tags(&mut after))];
         errors.extend(outcomes.into_iter().filter_map(|(field, outcome)| Some((field, outcome.err()?))));
+        errors.extend(self.tick_steps(&mut after.steps));
         errors.extend(self.edit_due(&mut after, moment).err().into_iter().flatten());
         if !errors.is_empty() {
             return Err(errors);
@@ -201,12 +198,12 @@ impl TodoEdit {
 
     /// A new due date leaves the repetition as it is; the next date is counted from the new one.
     fn edit_due(&self, todo: &mut Todo, moment: &Moment) -> Result<(), Vec<FieldError>> {
-        if let Some(due) = self.due {
-            todo.due = Some(due.resolve(moment));
-            todo.anchor_day = None;
-        }
-        if let Some(repeat) = &self.repeat {
-            todo.repeat = Some(repeat.clone());
+        let (due, repeat) = (todo.due, todo.repeat.clone());
+        todo.due = self.due.map(|due| due.resolve(moment)).or(due);
+        todo.repeat = self.repeat.clone().or(repeat.clone());
+        let rhythm = |repeat: &Option<Repeat>| repeat.as_ref().map(|repeat| (repeat.unit, repeat.from));
+        // What is sent back as it was read moves nothing.
+        if todo.due.map(Due::date) != due.map(Due::date) || rhythm(&todo.repeat) != rhythm(&repeat) {
             todo.anchor_day = None;
         }
         if self.clear.0.contains(&Clearable::Due) && todo.repeat.is_some() {
@@ -214,14 +211,25 @@ impl TodoEdit {
             return Err(vec![("clear", Invalid::new(message))]);
         }
         // A last date that is put off past the end of its series is still the last.
-        if self.repeat.is_some() { todo.settle_repeat(moment) } else { Ok(()) }
+        if todo.repeat != repeat { todo.settle_repeat(moment) } else { Ok(()) }
     }
 
-    fn reopen(&self, todo: &mut Todo) -> Result<(), Invalid> {
-        if todo.steps.overlap(&self.complete_steps, &self.reopen_steps) {
-            return Err(Invalid::new("names a step that complete_steps names too; send it in one of the two"));
+    fn tick_steps(&self, steps: &mut Steps) -> Vec<FieldError> {
+        match (steps.find(&self.complete_steps), steps.find(&self.reopen_steps)) {
+            (Ok(done), Ok(open)) if done.iter().any(|at| open.contains(at)) => {
+                let message = "names a step that complete_steps names too; send it in one of the two";
+                vec![("reopen_steps", Invalid::new(message))]
+            }
+            (Ok(done), Ok(open)) => {
+                steps.tick(&done, true);
+                steps.tick(&open, false);
+                Vec::new()
+            }
+            (done, open) => {
+                let outcomes = [("complete_steps", done.err()), ("reopen_steps", open.err())];
+                outcomes.into_iter().filter_map(|(field, error)| Some((field, error?))).collect()
+            }
         }
-        todo.steps.tick(&self.reopen_steps, false)
     }
 
     fn edit_notes(&self, todo: &mut Todo) -> Result<(), Invalid> {

@@ -30,6 +30,8 @@ pub enum Refusal {
     KeyReused,
     /// The todos and their prior states are together larger than DynamoDB takes in one transaction (4 MB).
     TooLarge,
+    /// Todos, those that follow repeating ones and new lists are together more than DynamoDB takes in one transaction.
+    TooMany,
 }
 
 /// One offending item of a write.

@@ -31,7 +31,7 @@ pub struct Steps(Vec<Step>);
 
 /// Which steps a caller means, each by its position from 1 or by its title.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserr)]
-#[deserr(from(Listed<StepRef>) = StepRefs::of, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
+#[deserr(try_from(Listed<StepRef>) = StepRefs::parse -> Invalid, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
 pub struct StepRefs(Vec<StepRef>);
 
 /// A step by its position, as text, or by its title.
@@ -51,11 +51,7 @@ impl Steps {
     /// Takes at most 50 steps.
     pub fn parse(Listed(steps): Listed<Step>) -> Result<Self, Invalid> {
         if steps.len() > limits::STEPS {
-            return Err(Invalid::new(format!(
-                "must be at most {} steps, but there are {}",
-                limits::STEPS,
-                steps.len()
-            )));
+            return Err(too_many(steps.len()));
         }
         Ok(Self(steps))
     }
@@ -75,35 +71,37 @@ impl Steps {
         Self(self.0.iter().map(|step| Step { done: false, ..step.clone() }).collect())
     }
 
-    /// Ticks the steps that `which` names, or takes their ticks away. Refused, with the steps there are, when one of them
-    /// does not exist or may be another.
-    pub fn tick(&mut self, StepRefs(which): &StepRefs, done: bool) -> Result<(), Invalid> {
-        let found: Vec<usize> = which.iter().map(|step| self.find(step)).collect::<Result<_, _>>()?;
-        for at in found {
-            self.0[at].done = done;
+    /// Where the steps stand that `which` names. Refused, with the steps there are, when one of them does not exist or may be
+    /// another.
+    pub fn find(&self, StepRefs(which): &StepRefs) -> Result<Vec<usize>, Invalid> {
+        let titles: Vec<_> = self.0.iter().map(|step| Spelled::of(step.title.as_str())).collect();
+        which.iter().map(|step| self.find_one(step, &titles)).collect()
+    }
+
+    /// Ticks the steps at these places, or takes their ticks away.
+    pub fn tick(&mut self, places: &[usize], done: bool) {
+        for at in places {
+            self.0[*at].done = done;
         }
-        Ok(())
     }
 
-    /// Whether one step is named in both.
-    pub fn overlap(&self, one: &StepRefs, other: &StepRefs) -> bool {
-        let places = |refs: &StepRefs| refs.0.iter().filter_map(|step| self.find(step).ok()).collect::<Vec<_>>();
-        let others = places(other);
-        places(one).iter().any(|at| others.contains(at))
-    }
-
-    fn find(&self, StepRef(sent): &StepRef) -> Result<usize, Invalid> {
-        let wanted = without_case_and_accents(sent.trim());
-        let titled = |step: &Step| without_case_and_accents(step.title.as_str()) == wanted;
-        let mut places: Vec<usize> =
-            self.0.iter().enumerate().filter(|(_, step)| titled(step)).map(|(at, _)| at).collect();
-        let position = wanted.parse::<usize>().ok().and_then(|position| position.checked_sub(1));
-        places.extend(position.filter(|at| *at < self.0.len() && !places.contains(at)));
-        match places[..] {
+    fn find_one(&self, StepRef(sent): &StepRef, titles: &[Spelled]) -> Result<usize, Invalid> {
+        let wanted = Spelled::of(sent.trim());
+        let places = |same: &dyn Fn(&Spelled) -> bool| -> Vec<usize> {
+            titles.iter().enumerate().filter(|(_, title)| same(title)).map(|(at, _)| at).collect()
+        };
+        // A title as it is written comes before one that is only alike.
+        let mut found = places(&|title| title.as_written == wanted.as_written);
+        if found.is_empty() {
+            found = places(&|title| title.alike == wanted.alike);
+        }
+        let position = sent.trim().parse::<usize>().ok().and_then(|position| position.checked_sub(1));
+        found.extend(position.filter(|at| *at < self.0.len() && !found.contains(at)));
+        match found[..] {
             [at] => Ok(at),
             [] => Err(Invalid::new(format!("has no step \"{}\"; {}", short(sent), self.listed()))),
             _ => {
-                let positions: Vec<_> = places.iter().map(|at| (at + 1).to_string()).collect();
+                let positions: Vec<_> = found.iter().map(|at| (at + 1).to_string()).collect();
                 let positions = positions.join(" and ");
                 Err(Invalid::new(format!("may be step {positions} with \"{}\"; {}", short(sent), self.listed())))
             }
@@ -126,14 +124,33 @@ impl Steps {
     }
 }
 
+/// A title as it is compared: without case, and without accents too.
+struct Spelled {
+    as_written: String,
+    alike: String,
+}
+
+impl Spelled {
+    fn of(text: &str) -> Self {
+        Self { as_written: text.to_lowercase(), alike: without_case_and_accents(text) }
+    }
+}
+
 fn short(text: &str) -> String {
     text.chars().take(60).collect()
 }
 
 impl StepRefs {
-    fn of(Listed(steps): Listed<StepRef>) -> Self {
-        Self(steps)
+    fn parse(Listed(steps): Listed<StepRef>) -> Result<Self, Invalid> {
+        if steps.len() > limits::STEPS {
+            return Err(too_many(steps.len()));
+        }
+        Ok(Self(steps))
     }
+}
+
+fn too_many(steps: usize) -> Invalid {
+    Invalid::new(format!("must be at most {} steps, but there are {steps}", limits::STEPS))
 }
 
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for Step {
@@ -177,7 +194,8 @@ mod tests {
     fn ticked(steps: &Steps, which: serde_json::Value) -> Result<Vec<bool>, Invalid> {
         let which: StepRefs = deserr::deserialize::<_, _, deserr::errors::JsonError>(which).unwrap();
         let mut steps = steps.clone();
-        steps.tick(&which, true)?;
+        let places = steps.find(&which)?;
+        steps.tick(&places, true);
         Ok(steps.iter().map(|step| step.done).collect())
     }
 
@@ -188,6 +206,21 @@ mod tests {
             assert_eq!(ticked(&steps, which.clone()).unwrap(), [false, true, false], "{which}");
         }
         assert_eq!(ticked(&steps, json!(["1", "call"])).unwrap(), [true, false, true]);
+    }
+
+    #[test]
+    fn a_title_as_it_is_written_comes_before_one_that_is_alike() {
+        let steps = steps(&["Café", "Cafe", "CAFÉ au lait"]);
+        assert_eq!(ticked(&steps, json!(["cafe"])).unwrap(), [false, true, false]);
+        assert_eq!(ticked(&steps, json!(["CAFÉ"])).unwrap(), [true, false, false]);
+        assert_eq!(ticked(&steps, json!(["cafe au lait"])).unwrap(), [false, false, true]);
+    }
+
+    #[test]
+    fn more_steps_than_a_todo_can_have_are_not_looked_for() {
+        let names: Vec<_> = (0..51).map(|_| "1").collect();
+        let refused = deserr::deserialize::<StepRefs, _, deserr::errors::JsonError>(json!(names)).unwrap_err();
+        assert!(refused.to_string().contains("at most 50 steps, but there are 51"), "{refused}");
     }
 
     #[test]

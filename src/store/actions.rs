@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{
     OwnerStore,
-    changes::{UNDONE_BY, change_items},
+    changes::{UNDONE_AT, UNDONE_BY, change_items},
     commit::Unit,
     fault::{Fault, Kind},
     item::{self, Item},
@@ -75,7 +75,9 @@ impl OwnerStore {
         let update = Update::builder()
             .table_name(&*self.table)
             .set_key(Some(item::key(&self.partition, item::change_sk(undone))))
-            .update_expression("SET #undone = :by")
+            .update_expression("SET #undone = :by, #undone_at = :at")
+            .expression_attribute_names("#undone_at", UNDONE_AT)
+            .expression_attribute_values(":at", item::text(&unit.change.at.to_string()))
             .expression_attribute_names("#sk", item::SK)
             .expression_attribute_names("#undone", UNDONE_BY)
             .expression_attribute_values(":by", item::text(unit.change.id.as_str()))

@@ -123,6 +123,7 @@ impl Call {
             new_lists: lists.iter().filter_map(new).collect(),
             undoes: self.undoes.as_ref().map(|change| change.id.clone()),
             undone_by: None,
+            undone_at: None,
             request: self.request.clone(),
         }
     }

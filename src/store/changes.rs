@@ -21,8 +21,9 @@ use crate::domain::{
     id::ChangeId,
 };
 
-/// The attribute of an undone change that names the change that undid it: [`Change::undone_by`].
+/// The attributes of an undone change that say what undid it and when: [`Change::undone_by`] and [`Change::undone_at`].
 pub(super) const UNDONE_BY: &str = "undone_by";
+pub(super) const UNDONE_AT: &str = "undone_at";
 /// Images up to this size, as JSON, lie in the record itself, which the index holds a second time.
 const INLINE_BYTES: usize = 8 * 1024;
 /// Size of a part, as JSON; the largest single image is well below 100 KB more.

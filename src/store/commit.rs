@@ -60,6 +60,8 @@ pub(super) enum Outcome {
     Moved,
     /// More than DynamoDB takes at once.
     TooLarge,
+    /// More items than DynamoDB takes at once: a call that completes repeating todos writes two for each.
+    TooMany,
 }
 
 impl OwnerStore {
@@ -69,7 +71,7 @@ impl OwnerStore {
         }
         let (purposes, actions) = self.actions(unit)?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
         if actions.len() > TRANSACTION_ACTIONS {
-            return Ok(Outcome::TooLarge);
+            return Ok(Outcome::TooMany);
         }
         for collision in 0..COLLISIONS {
             if collision > 0 {

@@ -56,15 +56,18 @@ impl KnownLists {
     pub(super) fn settle(&self, images: &mut [Image]) -> Vec<ListCheck> {
         let mut checks: HashMap<String, ListCheck> = HashMap::new();
         let mut order = Vec::new();
+        // A todo that follows another stays in its list.
+        let present = images.iter().filter_map(|image| image.before.as_ref());
+        let present: HashMap<String, ListName> = present.map(|todo| (todo.list.key(), todo.list.clone())).collect();
         for image in images {
             let key = image.after.list.key();
             if let Some(before) = image.before.as_ref().filter(|before| before.list.key() == key) {
                 image.after.list = before.list.clone();
                 continue;
             }
-            match self.0.get(&key) {
-                Some(Some(name)) => image.after.list = name.clone(),
-                known => {
+            match (self.0.get(&key), present.get(&key)) {
+                (Some(Some(name)), _) | (_, Some(name)) => image.after.list = name.clone(),
+                (known, None) => {
                     let name = image.after.list.clone();
                     let check = checks.entry(key.clone()).or_insert_with(|| {
                         order.push(key);

@@ -103,26 +103,13 @@ impl OwnerStore {
         self.timeline(reading, beside, begin).await
     }
 
-    /// The open todos with one of these titles, in any case, as far as they are among the first 4 MB. A hint: it may be
-    /// a moment old.
+    /// The open todos with one of these titles, in any case, as far as they are among the first MB. A hint: it may be a
+    /// moment old. One call.
     pub async fn open_titled(&self, titles: &HashSet<String>) -> Result<Vec<OpenTitle>, Fault> {
-        let mut found = Vec::new();
         let reading = Reading::of(Range::todos(Status::Open));
-        let mut reached = None;
-        for _ in 0..reading.pages {
-            let (items, more) = self.page(&reading, reached.as_ref(), Extent::Titles).await?;
-            for item in items {
-                let todo: OpenTitle = item::from_item(item)?;
-                if titles.contains(&todo.title.key()) {
-                    found.push(todo);
-                }
-            }
-            if more.is_none() {
-                break;
-            }
-            reached = more;
-        }
-        Ok(found)
+        let (items, _) = self.page(&reading, None, Extent::Titles).await?;
+        let todos = items.into_iter().map(item::from_item::<OpenTitle>);
+        todos.filter(|todo| todo.as_ref().map_or(true, |todo| titles.contains(&todo.title.key()))).collect()
     }
 
     /// Offers raw items in the way of [`OwnerStore::todos`].

@@ -74,6 +74,7 @@ impl OwnerStore {
                 Outcome::Repeated(recent) => return Ok(self.repetition(&recent, snapshot.now).await?),
                 Outcome::Undone(record) => return Err(undone(record)?.into()),
                 Outcome::TooLarge => return Err(Refusal::TooLarge.into()),
+                Outcome::TooMany => return Err(Refusal::TooMany.into()),
                 Outcome::Moved => {
                     replans += 1;
                     tokio::time::sleep(Duration::from_millis(10 << replans)).await;
@@ -93,7 +94,7 @@ impl OwnerStore {
                 }
                 Outcome::Settings(item) => {
                     another(&mut rounds)?;
-                    (snapshot.settings, snapshot.settings_read) = (self.seen(item)?, true);
+                    snapshot.settings = self.seen(item)?;
                 }
             }
         }

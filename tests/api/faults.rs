@@ -92,6 +92,15 @@ async fn a_silent_dynamodb_is_given_up_on_in_time() {
 }
 
 #[tokio::test]
+async fn a_hint_that_cannot_be_had_is_no_reason_to_refuse_what_was_added() {
+    let api = Api::new();
+    api.add(&["milk"]).await;
+    api.wire.fail_only("Query", [Fault::NoTable; 4]);
+    let added = api.post("/todos", json!({"todos": [{"title": "milk"}], "allow_duplicate": true})).await;
+    assert_eq!((added.status.as_u16(), added.body.get("possible_duplicates")), (201, None), "{}", added.text);
+}
+
+#[tokio::test]
 async fn one_silence_is_overcome() {
     let api = Api::impatient();
     api.wire.fail([Fault::Silent]);

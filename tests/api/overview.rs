@@ -51,7 +51,20 @@ async fn without_anything_the_overview_is_empty() {
     assert!(overview.body.get("last_change").is_none());
 }
 
-/// 5,000 open todos, each sixteenth with long notes, in 60 lists.
+#[tokio::test]
+async fn what_is_overdue_does_not_hide_today() {
+    let api = Api::new();
+    for (due, count) in [("2026-11-01", 40), ("2026-11-02", 10), ("today", 3), ("tomorrow", 30)] {
+        let todos: Vec<_> = (0..count).map(|n| json!({"title": format!("{n}"), "due": due})).collect();
+        assert_eq!(api.post("/todos", json!({"todos": todos})).await.status, 201);
+    }
+    let overview = api.get("/overview").await;
+    let shown = ["overdue", "due_today", "next_7_days"].map(|group| overview.body[group].as_array().unwrap().len());
+    assert_eq!(shown, [27, 3, 10], "{}", overview.text);
+    assert_eq!(overview.body["counts"]["overdue"], 50);
+}
+
+/// 5,000 open todos, three of forty with long notes, in 60 lists.
 #[tokio::test]
 async fn five_thousand_todos_are_counted_and_searched_in_short_answers_and_few_calls() {
     let api = Api::new();
@@ -67,6 +80,11 @@ async fn five_thousand_todos_are_counted_and_searched_in_short_answers_and_few_c
         let added = api.post("/todos", json!({"todos": (0..40).map(todo).collect::<Vec<_>>()})).await;
         assert_eq!(added.status, 201, "{}", added.text);
     }
+    // An addition does not read them all.
+    api.wire.take_calls();
+    assert_eq!(api.post("/todos", json!({"todos": [{"title": "todo 0-0"}]})).await.status, 201);
+    assert_eq!(api.wire.take_calls().len(), 2);
+    api.post("/undo", json!({})).await;
     api.wire.take_calls();
     let overview = api.get("/overview").await;
     assert!(overview.text.chars().count() < 100_000, "{}", overview.text.len());

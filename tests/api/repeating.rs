@@ -89,15 +89,70 @@ async fn several_completed_in_one_call_have_their_next_ones_in_order() {
 }
 
 #[tokio::test]
-async fn forty_repeating_todos_are_completed_in_one_call() {
+async fn forty_repeating_todos_in_forty_lists_are_completed_in_one_call() {
     let api = Api::new();
-    let todo = |n: usize| json!({"title": format!("{n}"), "due": "2026-11-22", "repeat": {"unit": "day"}});
+    let todo = |n: usize| json!({"title": format!("{n}"), "list": format!("list {n}"), "due": "2026-11-22", "repeat": {"unit": "day"}});
     let ids = api.post("/todos", json!({"todos": (0..40).map(todo).collect::<Vec<_>>()})).await.ids();
-    let edits: Vec<_> = ids.iter().map(|id| json!({"id": id, "status": "completed"})).collect();
-    let done = api.patch("/todos", json!({"todos": edits})).await;
+    // In the list of another, which exists.
+    let edits = ids
+        .iter()
+        .enumerate()
+        .map(|(n, id)| json!({"id": id, "status": "completed", "list": format!("LIST {}", 39 - n)}));
+    let done = api.patch("/todos", json!({"todos": edits.collect::<Vec<_>>()})).await;
     assert_eq!(done.body["next"].as_array().unwrap().len(), 40, "{}", done.text);
+    assert_eq!(done.body["next"][0]["list"], "list 39");
     assert_eq!(api.post("/undo", json!({})).await.ids().len(), 80);
     assert_eq!(api.all("open").await.len(), 40);
+    // New lists besides are more than DynamoDB takes at once.
+    let edits =
+        ids.iter().enumerate().map(|(n, id)| json!({"id": id, "status": "completed", "list": format!("new {n}")}));
+    let refused = api.patch("/todos", json!({"todos": edits.collect::<Vec<_>>()})).await;
+    refused.assert_problem(413, "too_large");
+    assert!(refused.body["detail"].as_str().unwrap().contains("counts twice"), "{}", refused.text);
+    assert_eq!(api.all("open").await.len(), 40);
+}
+
+#[tokio::test]
+async fn answers_about_twice_forty_todos_of_the_longest_titles_are_short_enough() {
+    let api = Api::new();
+    let todo = |_| {
+        json!({"title": "\"".repeat(500), "list": "\"".repeat(60), "due": "today", "tags": ["x"], "notes": "n", "steps": ["a"],
+            "repeat": {"weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "until": "2030-01-01"}})
+    };
+    let ids = api.post("/todos", json!({"todos": (0..40).map(todo).collect::<Vec<_>>()})).await.ids();
+    let complete: Vec<_> = ids.iter().map(|id| json!({"id": id, "status": "completed"})).collect();
+    let done = api.patch("/todos", json!({"todos": complete})).await;
+    let next = done.body["next"].as_array().unwrap();
+    assert_eq!(next.len(), 40, "{}", done.text);
+    assert_eq!(next[39]["omitted"], json!(["notes", "repeat", "tags", "steps", "title"]));
+    let undone = api.post("/undo", json!({})).await;
+    let redone = api.post("/undo", json!({"change_id": undone.change_id()})).await;
+    let edits: Vec<_> = done.ids().iter().map(|id| json!({"id": id, "priority": "low"})).collect();
+    api.patch("/todos", json!({"todos": edits})).await;
+    let refused = api.post("/undo", json!({"change_id": redone.change_id()})).await;
+    refused.assert_problem(409, "changed_since");
+    let changes = api.get("/changes").await;
+    assert!(!changes.body["changes"].as_array().unwrap().is_empty());
+    for answer in [done, undone, redone, refused, changes] {
+        let length = answer.text.chars().count();
+        assert!(length < 100_000, "{length}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_sent_back_as_it_was_read_moves_nothing() {
+    let api = Api::new();
+    let id =
+        add(&api, json!({"title": "rent", "due": "2026-10-31", "repeat": {"unit": "month", "until": "2027-12-31"}}))
+            .await;
+    let next = complete(&api, &id).await.body["next"].clone();
+    assert_eq!(next["due"], "2026-11-30");
+    let path = format!("/todos/{}", next["id"].as_str().unwrap());
+    let same = api.patch(&path, json!({"title": "rent", "due": next["due"], "repeat": next["repeat"]})).await;
+    assert_eq!(same.body["unchanged"], true, "{}", same.text);
+    // Another time of that day keeps the day of the month.
+    api.patch(&path, json!({"due": "2026-11-30T09:00"})).await;
+    assert_eq!(complete(&api, next["id"].as_str().unwrap()).await.body["next"]["due"], "2026-12-31T09:00");
 }
 
 #[tokio::test]

@@ -111,6 +111,23 @@ async fn a_page_of_a_relative_filter_goes_on() {
 }
 
 #[tokio::test]
+async fn a_short_page_of_many_reads_no_more_than_it_shows() {
+    let api = Api::new();
+    for due in [json!(null), json!("2026-11-01"), json!("2026-11-20")] {
+        let todos: Vec<_> = (0..25).map(|n| json!({"title": format!("{n}"), "due": due})).collect();
+        assert_eq!(api.post("/todos", json!({"todos": todos})).await.status, 201);
+    }
+    api.wire.take_limits();
+    for query in
+        ["due=none", "due=today", "due=overdue", "due_to=2026-11-20", "status=completed&completed_from=2026-11-01"]
+    {
+        let page = api.get(&format!("/todos?{query}&limit=1")).await;
+        assert_eq!(page.ids().len(), usize::from(!query.contains("completed")), "{query}");
+        assert_eq!(api.wire.take_limits(), [Some(2)], "{query}");
+    }
+}
+
+#[tokio::test]
 async fn changing_the_time_zone_leaves_due_dates_on_the_clock() {
     let api = Api::new();
     let id = api.post("/todos", json!({"todos": [{"title": "a", "due": "2026-11-27T09:00"}]})).await.ids().remove(0);

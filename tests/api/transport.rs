@@ -32,28 +32,50 @@ pub enum Fault {
     AnswerLost,
 }
 
+/// A fault, and the operation it waits for.
+type Ordered = (Option<&'static str>, Fault);
+
 /// Counts the calls and plays the faults that were ordered, in order.
 #[derive(Debug, Clone)]
 pub struct Wire {
     inner: SharedHttpClient,
     calls: Arc<Mutex<Vec<String>>>,
-    faults: Arc<Mutex<VecDeque<Fault>>>,
+    /// What each Query asked for at most.
+    limits: Arc<Mutex<Vec<Option<u64>>>>,
+    /// The faults to come.
+    faults: Arc<Mutex<VecDeque<Ordered>>>,
 }
 
 impl Wire {
     pub fn new() -> Self {
         let inner = aws_smithy_http_client::Builder::new().build_http();
-        Self { inner, calls: Arc::default(), faults: Arc::default() }
+        Self { inner, calls: Arc::default(), limits: Arc::default(), faults: Arc::default() }
     }
 
     /// The next calls meet these faults, one each.
     pub fn fail(&self, faults: impl IntoIterator<Item = Fault>) {
-        self.faults.lock().unwrap().extend(faults);
+        self.faults.lock().unwrap().extend(faults.into_iter().map(|fault| (None, fault)));
+    }
+
+    /// The next calls of this operation meet these faults, one each.
+    pub fn fail_only(&self, operation: &'static str, faults: impl IntoIterator<Item = Fault>) {
+        self.faults.lock().unwrap().extend(faults.into_iter().map(|fault| (Some(operation), fault)));
     }
 
     /// Forgets the faults that have not happened.
     pub fn take_faults(&self) {
         self.faults.lock().unwrap().clear();
+    }
+
+    /// How many items each Query since the last look asked for at most.
+    pub fn take_limits(&self) -> Vec<Option<u64>> {
+        std::mem::take(&mut self.limits.lock().unwrap())
+    }
+
+    fn next_fault(&self, operation: &str) -> Option<Fault> {
+        let mut faults = self.faults.lock().unwrap();
+        let meets = faults.front().is_some_and(|(only, _)| only.is_none_or(|only| only == operation));
+        meets.then(|| faults.pop_front()).flatten().map(|(_, fault)| fault)
     }
 
     /// The DynamoDB operations called since the last look.
@@ -81,8 +103,13 @@ impl HttpConnector for WireConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        if operation == "Query" {
+            let body: serde_json::Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+            self.wire.limits.lock().unwrap().push(body["Limit"].as_u64());
+        }
+        let fault = self.wire.next_fault(&operation);
         self.wire.calls.lock().unwrap().push(operation);
-        match self.wire.faults.lock().unwrap().pop_front() {
+        match fault {
             None => self.inner.call(request),
             Some(Fault::Throttled) => answer(400, "ThrottlingException", "slow down"),
             Some(Fault::ServerError) => answer(500, "InternalServerError", "we failed"),

@@ -165,6 +165,17 @@ async fn an_undo_with_a_key_is_answered_again_after_its_change_is_too_old() {
 }
 
 #[tokio::test]
+async fn an_addition_undone_again_is_undone() {
+    let api = Api::new();
+    api.add(&["a"]).await;
+    let change = api.get("/changes").await.body["changes"][0]["id"].clone();
+    for _ in 0..3 {
+        assert_eq!(api.post("/undo", json!({})).await.status, 200);
+    }
+    api.post("/undo", json!({"change_id": change})).await.assert_problem(409, "already_undone");
+}
+
+#[tokio::test]
 async fn without_any_change_there_is_nothing_to_undo() {
     let api = Api::new();
     api.post("/undo", Value::Null).await.assert_problem(404, "nothing_to_undo");
