@@ -9,7 +9,7 @@ use crate::domain::invalid::Invalid;
 /// A value that was refused.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// Such as todos[2].due; empty for the whole request.
+    /// Such as `todos[2].due`; empty for the whole request.
     pub path: String,
     pub message: String,
     /// Accepted values.
