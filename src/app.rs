@@ -7,7 +7,10 @@ use jiff::{Timestamp, Unit};
 
 use crate::{
     config::Config,
-    domain::id::{ChangeId, TodoId},
+    domain::{
+        api_key::ApiKey,
+        id::{ChangeId, TodoId},
+    },
     store::Store,
 };
 
@@ -62,6 +65,13 @@ impl Ids {
     /// A new id for a todo.
     pub fn todo(&self) -> TodoId {
         TodoId::from_random((self.0)())
+    }
+
+    /// A new API key.
+    pub fn api_key(&self) -> ApiKey {
+        let mut bytes = [0; 32];
+        bytes.chunks_exact_mut(16).for_each(|half| half.copy_from_slice(&(self.0)()));
+        ApiKey::from_random(bytes)
     }
 
     /// A new id for a change.

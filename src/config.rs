@@ -12,8 +12,8 @@ pub struct Config {
     /// `PUBLIC_URL`: the address under which the API is reached, without a trailing slash. Without it the document
     /// names the API Gateway domain of each request.
     pub public_url: Option<String>,
-    /// `OWNER`: to whom every request belongs; `me` when not set.
-    pub owner: Owner,
+    /// Who may ask, and whose todos it is about.
+    pub auth: Auth,
     /// `DEFAULT_TIME_ZONE`: IANA name of the zone in which dates are meant by an owner who has set none; UTC when not set.
     pub time_zone: TimeZone,
     /// `CONFIRM`: before which operations ChatGPT asks the person, each time.
@@ -22,6 +22,32 @@ pub struct Config {
     pub operator: Operator,
     /// `AWS_LAMBDA_FUNCTION_NAME`, set by Lambda: under which name metrics are reported; without one there are none.
     pub function: Option<String>,
+}
+
+/// `AUTH_MODE`: who may ask, and to whom a request belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Auth {
+    /// Whoever has an API key, to whose owner the request belongs.
+    ApiKey,
+    /// Everybody. All requests belong to `OWNER`, which is `me` when not set.
+    None(Owner),
+}
+
+impl Auth {
+    /// The way itself, without whose list it is.
+    pub fn mode(&self) -> AuthMode {
+        match self {
+            Self::ApiKey => AuthMode::ApiKey,
+            Self::None(_) => AuthMode::None,
+        }
+    }
+}
+
+/// The name of a way to know callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthMode {
+    ApiKey,
+    None,
 }
 
 /// The operations before which ChatGPT asks the person. Every write can be undone, hence none of them by default.
@@ -67,12 +93,12 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
-    /// Reads the process's environment. An empty variable counts as not set.
-    pub fn from_env() -> Result<Self, ConfigError> {
-        Self::from(variable)
+    /// Reads the process's environment. An empty variable counts as not set. `mode` stands in for `AUTH_MODE`.
+    pub fn from_env(mode: AuthMode) -> Result<Self, ConfigError> {
+        Self::from(variable, mode)
     }
 
-    fn from(read: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    fn from(read: impl Fn(&str) -> Option<String>, mode: AuthMode) -> Result<Self, ConfigError> {
         let public_url = read("PUBLIC_URL").map(|url| base_url("PUBLIC_URL", &url)).transpose()?;
         let owner = read("OWNER").unwrap_or_else(|| "me".to_owned());
         let owner = Owner::parse(&owner).map_err(|error| ConfigError(format!("OWNER {error}")))?;
@@ -89,7 +115,11 @@ impl Config {
             }
         };
         let operator = Operator { name: read("OPERATOR_NAME"), contact: read("OPERATOR_CONTACT") };
-        Ok(Self { public_url, owner, time_zone, confirm, operator, function: read("AWS_LAMBDA_FUNCTION_NAME") })
+        let auth = match mode {
+            AuthMode::ApiKey => Auth::ApiKey,
+            AuthMode::None => Auth::None(owner),
+        };
+        Ok(Self { public_url, auth, time_zone, confirm, operator, function: read("AWS_LAMBDA_FUNCTION_NAME") })
     }
 }
 
@@ -110,12 +140,26 @@ impl LambdaConfig {
             "environment",
         );
         Ok(Self {
-            config: Config::from(read)?,
+            config: Config::from(read, auth_mode(read("AUTH_MODE").as_deref())?)?,
             table: need("TABLE_NAME")?,
             region: need("AWS_REGION")?,
             credentials,
             endpoint: read("AWS_ENDPOINT_URL_DYNAMODB"),
         })
+    }
+}
+
+/// What `AUTH_MODE` has to say so that nobody needs a key: nobody shall end up there by leaving something out.
+const NO_AUTH: &str = "none-everybody-shares-one-list";
+
+fn auth_mode(text: Option<&str>) -> Result<AuthMode, ConfigError> {
+    match text {
+        None | Some("api-key") => Ok(AuthMode::ApiKey),
+        Some(NO_AUTH) => Ok(AuthMode::None),
+        Some("none") => Err(ConfigError(format!(
+            "AUTH_MODE none would let everybody read and change the list; if that is meant, it has to say {NO_AUTH}"
+        ))),
+        Some(other) => Err(ConfigError(format!("AUTH_MODE must be api-key or {NO_AUTH}, not \"{other}\""))),
     }
 }
 
@@ -153,9 +197,24 @@ mod tests {
     ];
 
     #[test]
-    fn defaults_are_one_owner_in_utc_without_a_public_url() {
+    fn defaults_are_api_keys_and_utc_without_a_public_url() {
         let config = lambda(&COMPLETE).unwrap().config;
-        assert_eq!((config.public_url, config.owner.as_str(), config.time_zone), (None, "me", TimeZone::UTC));
+        assert_eq!((config.public_url, config.auth, config.time_zone), (None, Auth::ApiKey, TimeZone::UTC));
+    }
+
+    #[test]
+    fn only_who_says_so_in_full_needs_no_key() {
+        let mode = |mode| lambda(&[&COMPLETE[..], &[("AUTH_MODE", mode)]].concat()).map(|lambda| lambda.config.auth);
+        assert_eq!(mode("api-key"), Ok(Auth::ApiKey));
+        assert_eq!(mode(NO_AUTH), Ok(Auth::None(Owner::parse("me").unwrap())));
+        for refused in ["none", "None", "oauth", "off"] {
+            assert!(mode(refused).unwrap_err().to_string().contains(NO_AUTH), "{refused}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_asked_and_nobody_is_named_by_default() {
+        let config = lambda(&COMPLETE).unwrap().config;
         assert_eq!((config.confirm, config.operator, config.function), (Confirm::None, Operator::default(), None));
     }
 

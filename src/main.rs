@@ -7,7 +7,7 @@ use lambda_http::{Adapter, lambda_runtime, tower::ServiceExt};
 use todo_action::{
     api,
     app::{App, Clock, Ids},
-    config::LambdaConfig,
+    config::{Auth, LambdaConfig},
     store::{Connection, Patience, Store, Usage, connect},
 };
 
@@ -26,6 +26,9 @@ async fn main() -> Result<(), lambda_http::Error> {
         .with_max_level(tracing::Level::INFO)
         .init();
     let config = LambdaConfig::from_env().inspect_err(|error| tracing::error!("cannot start: {error}"))?;
+    if let Auth::None(owner) = &config.config.auth {
+        tracing::warn!("nobody needs a key: everybody shares the list of {}", owner.as_str());
+    }
     let client = connect(Connection {
         region: config.region,
         endpoint: config.endpoint,

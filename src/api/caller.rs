@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 
-use super::error::ApiError;
+use super::{credential::sent_key, error::ApiError};
 use crate::{
     app::App,
+    config::Auth,
     domain::owner::Owner,
     store::{OwnerStore, Usage},
 };
@@ -22,10 +23,17 @@ pub struct Caller {
 impl FromRequestParts<App> for Caller {
     type Rejection = ApiError;
 
-    /// Every request belongs to the configured owner.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let usage = parts.extensions.get::<Arc<Usage>>().cloned().unwrap_or_default();
-        let owner = app.config.owner.clone();
+        let owner = match &app.config.auth {
+            Auth::None(owner) => owner.clone(),
+            Auth::ApiKey => {
+                let hash = sent_key(&parts.headers)?.hash();
+                let now = app.clock.now();
+                let record = app.store.key(&hash, now, &usage).await?;
+                record.filter(|record| record.is_valid(now)).ok_or(ApiError::BadCredential)?.owner
+            }
+        };
         let store = app.store.of(&owner, usage);
         Ok(Self { owner, store })
     }

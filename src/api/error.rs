@@ -33,6 +33,10 @@ pub enum ApiError {
     BadCursor,
     /// Values that break rules, each with its path.
     Invalid(Vec<FieldError>),
+    /// The request says not whose it is.
+    NoCredential,
+    /// The key that the request carries is none, or not valid (any more).
+    BadCredential,
     /// A web page of somebody else made the request.
     ForeignOrigin,
     /// No todo has the id of the path.
@@ -79,11 +83,22 @@ impl ApiError {
         }
     }
 
+    /// What a 401 has to say besides (RFC 6750, section 3).
+    fn challenge(&self) -> Option<&'static str> {
+        match self {
+            Self::NoCredential => Some("Bearer realm=\"todo-action\""),
+            Self::BadCredential => Some("Bearer realm=\"todo-action\", error=\"invalid_token\""),
+            _ => None,
+        }
+    }
+
     fn problem(self) -> Problem {
         match self {
             Self::Malformed(detail) => kind::MALFORMED.saying(detail),
             Self::BadCursor => kind::BAD_CURSOR.into(),
             Self::Invalid(errors) => Problem { errors: bounded(errors), ..kind::INVALID.into() },
+            Self::NoCredential => kind::NO_CREDENTIAL.into(),
+            Self::BadCredential => kind::BAD_CREDENTIAL.into(),
             Self::ForeignOrigin => kind::FOREIGN_ORIGIN.into(),
             Self::NoSuchTodo => kind::NO_SUCH_TODO.into(),
             Self::NoSuchPath => kind::NO_SUCH_PATH.into(),
@@ -162,12 +177,16 @@ pub struct Cause(pub String);
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let cause = if let Self::Failed(fault) = &self { Some(Cause(fault.cause.clone())) } else { None };
+        let challenge = self.challenge();
         let problem = self.problem();
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(problem)).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, PROBLEM_JSON);
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        if let Some(challenge) = challenge {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if let Some(cause) = cause {
             response.extensions_mut().insert(cause);

@@ -3,6 +3,7 @@
 mod broken;
 mod caller;
 mod changes;
+mod credential;
 mod cursor;
 mod error;
 pub mod event;

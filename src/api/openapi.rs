@@ -5,31 +5,44 @@ use serde_json::{Map, Value, json};
 use utoipa::{IntoResponses, OpenApi, openapi::OpenApi as Document};
 
 use super::problem::Problem;
-use crate::config::Confirm;
+use crate::config::{AuthMode, Config, Confirm};
 
 /// The checked-in document. `tests/openapi` compares it with what the handlers say.
 const EMBEDDED: &str = include_str!("../../openapi.json");
 /// Stands in the checked-in document where the address of a deployment belongs. Never served.
 pub const PLACEHOLDER: &str = "https://todo-action.example.com";
 
-/// The document with `base_url` as its only server, and with the prompts that the operator wants.
-pub fn served(base_url: &str, confirm: Confirm) -> String {
-    match confirm {
-        Confirm::None => EMBEDDED.replace(PLACEHOLDER, base_url),
-        Confirm::Deletes => asking(base_url, |method| method == "delete"),
-        Confirm::Writes => asking(base_url, |method| method != "get"),
+/// The document with `base_url` as its only server, and with the prompts and the credential that the operator wants.
+pub fn served(base_url: &str, config: &Config) -> String {
+    let mut document: Value = serde_json::from_str(EMBEDDED).unwrap_or_default();
+    document["servers"] = json!([{ "url": base_url }]);
+    match config.confirm {
+        Confirm::None => {}
+        Confirm::Deletes => ask_before(&mut document, |method| method == "delete"),
+        Confirm::Writes => ask_before(&mut document, |method| method != "get"),
+    }
+    secure(&mut document, config.auth.mode());
+    document.to_string()
+}
+
+/// Says how callers are known. One scheme at most, because importers take no more; `getHealth` needs none.
+pub fn secure(document: &mut Value, mode: AuthMode) {
+    match mode {
+        AuthMode::None => {}
+        AuthMode::ApiKey => {
+            document["components"]["securitySchemes"] = json!({ "apiKey": { "type": "http", "scheme": "bearer" } });
+            document["security"] = json!([{ "apiKey": [] }]);
+        }
     }
 }
 
-/// The document in which ChatGPT has to ask the person before the operations of these methods, each time.
-fn asking(base_url: &str, before: impl Fn(&str) -> bool) -> String {
-    let mut document = generated(base_url);
+/// Has ChatGPT ask the person before the operations of these methods, each time.
+fn ask_before(document: &mut Value, before: impl Fn(&str) -> bool) {
     for item in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             operation["x-openai-isConsequential"] = json!(before(method));
         }
     }
-    document.to_string()
 }
 
 /// The document that the handlers make, with `base_url` as its only server.

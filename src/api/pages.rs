@@ -13,13 +13,20 @@ use sha2::{Digest, Sha256};
 use super::{error::ApiError, gateway, openapi};
 use crate::{
     app::App,
-    config::{Confirm, Operator},
+    config::{Auth, Confirm, Operator},
 };
 
 const START: &str = include_str!("pages/start.html");
 const PRIVACY: &str = include_str!("pages/privacy.html");
 const STYLE: &str = include_str!("pages/style.css");
 const SCRIPT: &str = include_str!("pages/script.js");
+/// What the page says where nobody needs a key.
+const OPEN_TO_ALL: &str = "<p class=\"warning\"><strong>There is no authentication.</strong> Whoever knows this address can \
+    read and change the list. Keep the address and the GPT to yourself (“Only me”), and keep nothing here that nobody may \
+    see.</p>";
+/// What to choose in the GPT editor where everybody needs one.
+const BY_API_KEY: &str = "<dd>API key, of the type <em>Bearer</em></dd><dd class=\"note\">The operator makes one with \
+    <code>cargo todo keys create --name GPT --table TABLE_NAME</code>. All who use the GPT share the list of that key.</dd>";
 const FAVICON: &str = include_str!("pages/favicon.svg");
 
 /// The pages' own style and script, known by their hashes, and nothing else; requests to this service alone.
@@ -38,7 +45,7 @@ static PAGE_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
 pub async fn get_openapi(State(app): State<App>, extensions: Extensions) -> Result<impl IntoResponse, ApiError> {
     let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoPublicUrl)?;
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
-    Ok((headers, openapi::served(&base_url, app.config.confirm)))
+    Ok((headers, openapi::served(&base_url, &app.config)))
 }
 
 /// `GET /`: how to set up a GPT with this deployment, and whether it works.
@@ -49,7 +56,19 @@ pub async fn get_start(State(app): State<App>, extensions: Extensions) -> Result
         Confirm::Deletes => "ChatGPT asks before it deletes, each time (CONFIRM=deletes).",
         Confirm::Writes => "ChatGPT asks before each operation that changes something (CONFIRM=writes).",
     };
-    Ok(page(START, &[("base_url", &escaped(&base_url)), ("confirm", confirm)], "public, max-age=300"))
+    let (warning, authentication, key) = match app.config.auth {
+        Auth::None(_) => (OPEN_TO_ALL, "<dd>None</dd>", ""),
+        Auth::ApiKey => ("", BY_API_KEY, " -H 'Authorization: Bearer YOUR_KEY'"),
+    };
+    let values = [
+        ("base_url", escaped(&base_url)),
+        ("confirm", confirm.to_owned()),
+        ("warning", warning.to_owned()),
+        ("authentication", authentication.to_owned()),
+        ("key", key.to_owned()),
+    ];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    Ok(page(START, &values, "public, max-age=300"))
 }
 
 /// `GET /privacy`: the privacy policy that a GPT links to.

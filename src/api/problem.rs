@@ -90,6 +90,10 @@ pub mod kind {
         "Send the request as the document at /openapi.json describes it.");
     pub const BAD_CURSOR: Kind = Kind::new(400, "bad_cursor", "The cursor cannot be used",
         "Leave the cursor out to start from the beginning; a cursor only continues the listing that returned it, with the same filters.");
+    pub const NO_CREDENTIAL: Kind = Kind::new(401, "no_credential", "The request carries no API key",
+        "Send an API key as Authorization: Bearer, or as X-Api-Key. The operator of this service makes keys.");
+    pub const BAD_CREDENTIAL: Kind = Kind::new(401, "bad_credential", "The API key is not valid",
+        "It is mistyped, unknown, expired or revoked. Trying again will not help; ask the operator of this service for a new one.");
     pub const FOREIGN_ORIGIN: Kind = Kind::new(403, "foreign_origin", "The request comes from another site",
         "Send it from a program on this machine, to the address that the server printed.");
     pub const NO_SUCH_TODO: Kind = Kind::new(404, "not_found", "There is no such todo",

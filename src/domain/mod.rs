@@ -1,5 +1,6 @@
 //! What a todo is and what may become of it. Pure: no clock, no chance, no storage, no HTTP.
 
+pub mod api_key;
 pub mod change;
 pub mod due;
 pub mod due_input;

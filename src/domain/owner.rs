@@ -1,9 +1,12 @@
 //! Whose todos they are.
 
+use serde::{Deserialize, Serialize};
+
 use super::invalid::Invalid;
 
 /// The person a todo belongs to, as the credential names them. Never read from a body, a path or a query.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Owner(String);
 
 impl Owner {

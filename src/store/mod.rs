@@ -7,6 +7,7 @@ mod client;
 mod commit;
 mod fault;
 mod item;
+mod keys;
 mod lists;
 mod range;
 mod read;
@@ -35,6 +36,7 @@ pub struct Store {
     client: Client,
     table: Arc<str>,
     remembered: settings::Remembered,
+    seen_keys: keys::SeenKeys,
 }
 
 /// What one owner has in the table. Nothing of another owner can be named through it.
@@ -51,7 +53,12 @@ pub struct OwnerStore {
 impl Store {
     /// A store in `table`, which must have the shape that `infra/template.yaml` gives it.
     pub fn new(client: Client, table: &str) -> Self {
-        Self { client, table: table.into(), remembered: settings::Remembered::default() }
+        Self {
+            client,
+            table: table.into(),
+            remembered: settings::Remembered::default(),
+            seen_keys: keys::SeenKeys::default(),
+        }
     }
 
     /// The part of the table that belongs to `owner`. What it costs is added to `usage`.

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use todo_action::{
     api,
     app::{App, Clock, Ids},
-    config::{Config, Confirm, Operator},
+    config::{Auth, Config, Confirm, Operator},
     domain::owner::Owner,
     local,
     store::{Connection, Patience, Store, connect},
@@ -47,7 +47,7 @@ pub const OPERATIONS: [(&str, &str, bool); 13] = [
 /// The API as one owner sees it.
 #[derive(Clone)]
 pub struct Api {
-    app: App,
+    pub app: App,
     client: Client,
     router: Router,
     pub clock: TestClock,
@@ -132,7 +132,7 @@ impl Api {
         let client = connect(Connection { transport, patience, ..local::connection(endpoint.clone()) });
         let mut config = Config {
             public_url: Some("https://todo.test".to_owned()),
-            owner: Owner::parse(&format!("owner-{}", Ids::random().change().as_str())).unwrap(),
+            auth: Auth::None(Owner::parse(&format!("owner-{}", Ids::random().change().as_str())).unwrap()),
             time_zone: TimeZone::get(zone).unwrap(),
             confirm: Confirm::None,
             operator: Operator::default(),

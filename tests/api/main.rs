@@ -1,5 +1,6 @@
 //! The operations from outside: real requests to the real router, over a real DynamoDB protocol.
 
+mod access;
 mod bad_addresses;
 mod bad_bodies;
 mod cost;

@@ -25,9 +25,12 @@ async fn the_page_has_each_value_that_the_gpt_editor_asks_for() {
     let page = Api::new().get("/").await;
     let policy = assert_page(&page);
     assert!(policy.contains("script-src 'sha256-") && policy.contains("connect-src 'self'"), "{policy}");
-    for said in
-        ["https://todo.test/openapi.json<", "https://todo.test/privacy<", "no authentication yet", "curl -s https"]
-    {
+    for said in [
+        "https://todo.test/openapi.json<",
+        "https://todo.test/privacy<",
+        "There is no authentication.",
+        "curl -s https",
+    ] {
         assert!(page.text.contains(said), "{said}");
     }
     for field in ["Name", "Description", "Instructions", "Import from URL", "Authentication", "Privacy policy"] {

@@ -13,8 +13,8 @@ const MAY_USE: [(&str, &[&str]); 6] = [
     ("local", &["store"]),
     ("store", &["domain"]),
 ];
-/// The programs, which put the layers together.
-const PROGRAMS: [&str; 2] = ["src/main.rs", "src/bin/todo.rs"];
+/// Where the programs are, which put the layers together.
+const PROGRAMS: [&str; 2] = ["src/main.rs", "src/bin/"];
 /// The table is defined in this file, which the other one reads.
 const TEMPLATE: (&str, &str) = ("infra/template.yaml", "src/local.rs");
 pub const LONGEST_FILE: usize = 350;
@@ -22,7 +22,7 @@ pub const LONGEST_FILE: usize = 350;
 const FOLDERS: [&str; 6] = ["home", "root", "Users", "work", "workspace", "workspaces"];
 
 pub fn imports_go_downwards(file: &str, text: &str) -> Vec<String> {
-    if PROGRAMS.contains(&file) || file == "src/lib.rs" {
+    if PROGRAMS.iter().any(|program| file.starts_with(program)) || file == "src/lib.rs" {
         return Vec::new();
     }
     let own = &module(file)[0];

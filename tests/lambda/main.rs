@@ -1,5 +1,6 @@
 //! The shipped executable behind all that AWS puts in front of a function: events in, answers and log lines out.
 
+mod access;
 mod addresses;
 mod events;
 mod log;

@@ -22,8 +22,12 @@ use axum::{
 use serde_json::Value;
 use todo_action::{
     app::{Clock, Ids},
+    domain::{
+        api_key::{ApiKey, KeyName},
+        owner::Owner,
+    },
     local,
-    store::{Connection, connect},
+    store::{Connection, Store, connect},
 };
 use tokio::{net::TcpListener, runtime::Runtime, sync::Mutex, task::JoinHandle};
 
@@ -201,6 +205,7 @@ fn environment(api: &str) -> Vec<(&'static str, String)> {
         ("TZ", ":UTC"),
         ("TABLE_NAME", table),
         ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
+        ("AUTH_MODE", "none-everybody-shares-one-list"),
         ("OWNER", &owner),
     ];
     lambda.into_iter().map(|(name, value)| (name, value.to_owned())).collect()
@@ -220,14 +225,28 @@ async fn dynamodb() -> (String, String) {
         }
     };
     let table = format!("todo-action-test-{}", Ids::random().change().as_str());
-    // As the process will call it: DynamoDB Local keeps the tables of different keys and regions apart.
-    let connection = Connection {
+    local::create_table(&connect(connection(&endpoint)), &table).await.unwrap();
+    (endpoint, table)
+}
+
+/// As the process will call it: DynamoDB Local keeps the tables of different keys and regions apart.
+fn connection(endpoint: &str) -> Connection {
+    Connection {
         region: "eu-west-1".to_owned(),
         credentials: Credentials::new(ACCESS_KEY, SECRET_KEY, Some(SESSION_TOKEN.to_owned()), None, "test"),
-        ..local::connection(endpoint.clone())
-    };
-    local::create_table(&connect(connection), &table).await.unwrap();
-    (endpoint, table)
+        ..local::connection(endpoint.to_owned())
+    }
+}
+
+/// A new key in the table of the functions, of an owner of its own.
+pub fn new_key() -> ApiKey {
+    let (endpoint, table) = &*DYNAMODB;
+    let key = Ids::random().api_key();
+    let owner = Owner::parse(&format!("owner-{}", Ids::random().change().as_str())).unwrap();
+    let record = key.record(owner, KeyName::parse("test").unwrap(), Clock::system().now(), None);
+    let store = Store::new(connect(connection(endpoint)), table);
+    SERVERS.block_on(store.add_key(&record)).unwrap();
+    key
 }
 
 fn read(mut pipe: impl Read + Send + 'static, then: impl FnOnce() + Send + 'static) -> mpsc::Receiver<String> {

@@ -25,6 +25,8 @@ fn a_variable_that_cannot_be_used_is_named_when_the_process_ends() {
         ("DEFAULT_TIME_ZONE", "Mars/Olympus"),
         ("OWNER", "a\tb"),
         ("CONFIRM", "always"),
+        ("AUTH_MODE", "none"),
+        ("AUTH_MODE", "oauth"),
     ];
     for (name, value) in unusable {
         let remains = Lambda::start_with(&[(name, Some(value))]).exited();

@@ -1,4 +1,6 @@
-//! The `todo` command: todo-action on a laptop.
+//! The `todo` command: todo-action on a laptop, and the keys of a deployment.
+
+mod keys;
 
 use std::future::IntoFuture;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -16,7 +18,7 @@ use todo_action::{
         origin::{OwnHosts, own_origin},
     },
     app::{App, Clock, Ids},
-    config::{Config, base_url},
+    config::{AuthMode, Config, base_url},
     local,
     store::{Store, connect},
 };
@@ -37,8 +39,13 @@ struct Arguments {
 enum Command {
     /// Serve the whole API on this machine, over an embedded DynamoDB that keeps its data in a file.
     Serve(Serve),
+    /// Make, list and revoke API keys.
+    Keys(keys::Keys),
     /// Print the OpenAPI document.
     Openapi {
+        /// How callers are known to the deployment that the document is for.
+        #[arg(long, value_enum, default_value_t = CallersBy::None)]
+        auth: CallersBy,
         /// Address of the deployment that the document is for, such as `https://todo.example.com`.
         #[arg(long, value_name = "URL")]
         server_url: Option<String>,
@@ -59,18 +66,38 @@ struct Serve {
     /// Port to listen on; 0 takes a free one.
     #[arg(long, default_value_t = 9000)]
     port: u16,
-    /// Address to listen on. Only this machine's own, because there is no authentication yet.
+    /// Address to listen on. One that others can reach needs `--auth api-key`.
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
+    /// How callers are known: by nothing, and all share one list; or by API keys, which `todo keys create` makes.
+    #[arg(long, value_enum, default_value_t = CallersBy::None)]
+    auth: CallersBy,
     /// File that keeps the todos; made when it does not exist.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
 }
 
+/// How callers are known.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum CallersBy {
+    None,
+    ApiKey,
+}
+
+impl From<CallersBy> for AuthMode {
+    fn from(callers: CallersBy) -> Self {
+        match callers {
+            CallersBy::None => Self::None,
+            CallersBy::ApiKey => Self::ApiKey,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve(arguments) => serve(arguments),
-        Command::Openapi { server_url } => print_document(server_url.as_deref()),
+        Command::Keys(keys) => keys::run(keys),
+        Command::Openapi { auth, server_url } => print_document(auth, server_url.as_deref()),
         Command::Dynamodb { port, data } => serve_dynamodb(port, data.as_deref()),
     };
     match outcome {
@@ -82,24 +109,22 @@ fn main() -> ExitCode {
     }
 }
 
-fn print_document(server_url: Option<&str>) -> Result<(), Failure> {
+fn print_document(auth: CallersBy, server_url: Option<&str>) -> Result<(), Failure> {
     let server = server_url.map(|url| base_url("--server-url", url)).transpose()?;
-    let document = openapi::generated(server.as_deref().unwrap_or(openapi::PLACEHOLDER));
+    let mut document = openapi::generated(server.as_deref().unwrap_or(openapi::PLACEHOLDER));
+    openapi::secure(&mut document, auth.into());
     println!("{}", serde_json::to_string_pretty(&document)?);
     Ok(())
 }
 
 #[tokio::main]
 async fn serve(arguments: Serve) -> Result<(), Failure> {
-    if !arguments.host.is_loopback() {
+    if !arguments.host.is_loopback() && arguments.auth == CallersBy::None {
         let host = arguments.host;
-        return Err(format!(
-            "--host {host} would let others in, and there is no authentication yet; use 127.0.0.1 or ::1"
-        )
-        .into());
+        return Err(format!("--host {host} would let everybody in; add --auth api-key, or use 127.0.0.1 or ::1").into());
     }
     log_to_stderr();
-    let config = Config::from_env()?;
+    let config = Config::from_env(arguments.auth.into())?;
     let asked = SocketAddr::new(arguments.host, arguments.port);
     let listener = TcpListener::bind(asked).await;
     let listener =
@@ -120,8 +145,12 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     let config = Config { public_url: Some(base_url), ..config };
     let app =
         App { config: Arc::new(config), store: Store::new(client, TABLE), clock: Clock::system(), ids: Ids::random() };
-    let router = api::router(app).layer(middleware::from_fn_with_state(hosts, own_origin));
-    greet(&here, &data);
+    let mut router = api::router(app);
+    // Where a key is needed, no web page and no name that somebody points here gets anything.
+    if arguments.auth == CallersBy::None {
+        router = router.layer(middleware::from_fn_with_state(hosts, own_origin));
+    }
+    greet(&here, &data, arguments.auth);
     let (stop, stopping) = watch::channel(false);
     let server = axum::serve(listener, router).with_graceful_shutdown(told(stopping));
     let asked = async {
@@ -179,17 +208,24 @@ fn default_data_file() -> Result<PathBuf, Failure> {
     Ok(folders.data_dir().join("todos.db"))
 }
 
-fn greet(base_url: &str, data: &Path) {
+fn greet(base_url: &str, data: &Path, auth: CallersBy) {
     println!("todo-action is running. Stop it with Ctrl-C.\n");
     println!("  API        {base_url}");
     println!("  Document   {base_url}/openapi.json");
     println!("  Data       {}\n", data.display());
+    let key = match auth {
+        CallersBy::None => "",
+        CallersBy::ApiKey => {
+            println!("Make a key:\n  KEY=$(cargo todo keys create --name laptop --data '{}')\n", data.display());
+            " -H \"Authorization: Bearer $KEY\""
+        }
+    };
     println!("Try it:");
     println!(
-        "  curl -s {base_url}/todos -H 'Content-Type: application/json' -d '{{\"todos\":[{{\"title\":\"Buy milk\",\"list\":\"Shopping\"}}]}}'"
+        "  curl -s {base_url}/todos{key} -H 'Content-Type: application/json' -d '{{\"todos\":[{{\"title\":\"Buy milk\",\"list\":\"Shopping\"}}]}}'"
     );
-    println!("  curl -s {base_url}/todos");
-    println!("  curl -s {base_url}/undo -X POST");
+    println!("  curl -s {base_url}/todos{key}");
+    println!("  curl -s {base_url}/undo{key} -X POST");
 }
 
 /// Resolves when the process is asked to end: Ctrl-C, or SIGTERM where there is one.

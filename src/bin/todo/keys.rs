@@ -1,0 +1,144 @@
+//! `todo keys`: the API keys of a deployment, or of the data file on this machine.
+
+use std::path::PathBuf;
+
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::Client;
+use clap::{Args, Subcommand};
+use jiff::{SignedDuration, Timestamp};
+use todo_action::{
+    app::{Clock, Ids},
+    domain::{
+        api_key::{KeyName, KeyRecord},
+        owner::Owner,
+    },
+    local,
+    store::{Store, connect},
+};
+
+use super::{Failure, TABLE, default_data_file};
+
+#[derive(Args)]
+pub struct Keys {
+    #[command(subcommand)]
+    what: What,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Make a key and print it: the one time that it can be seen.
+    Create {
+        /// What the key is for, such as "GPT" or "Ann's laptop".
+        #[arg(long)]
+        name: String,
+        /// To whom the requests with the key belong. Keys of one owner share a list.
+        #[arg(long, default_value = "me")]
+        owner: String,
+        /// After so many days the key is not valid any more; never when left out.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+        days: Option<u32>,
+    },
+    /// List all keys; a key itself is never shown again.
+    List,
+    /// Revoke a key: within a minute it is answered no more.
+    Revoke {
+        /// The id that `list` shows.
+        id: String,
+    },
+}
+
+/// Where the keys are: in a table on AWS, or in a data file.
+#[derive(Args)]
+struct Place {
+    /// Name of the table on AWS (the output TableName of the stack). Credentials and region are those of the AWS CLI.
+    #[arg(long, global = true)]
+    table: Option<String>,
+    /// Region of the table, when it is not that of the AWS CLI.
+    #[arg(long, global = true, requires = "table")]
+    region: Option<String>,
+    /// Data file of `todo serve`; the default one when neither is given.
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "table")]
+    data: Option<PathBuf>,
+}
+
+#[tokio::main]
+pub async fn run(Keys { what, place }: Keys) -> Result<(), Failure> {
+    let store = place.store().await?;
+    let now = Clock::system().now();
+    match what {
+        What::Create { name, owner, days } => create(&store, &name, &owner, days, now).await,
+        What::List => list(store.keys().await?, now),
+        What::Revoke { id } => revoke(&store, &id, now).await,
+    }
+}
+
+impl Place {
+    async fn store(self) -> Result<Store, Failure> {
+        if let Some(table) = self.table {
+            let mut loader = aws_config::defaults(BehaviorVersion::latest());
+            if let Some(region) = self.region {
+                loader = loader.region(Region::new(region));
+            }
+            return Ok(Store::new(Client::new(&loader.load().await), &table));
+        }
+        let data = self.data.map_or_else(default_data_file, Ok)?;
+        let (connection, dynamodb) = local::serve(local::open(Some(&data))?, std::future::pending()).await?;
+        tokio::spawn(dynamodb);
+        let client = connect(connection);
+        local::create_table(&client, TABLE).await?;
+        Ok(Store::new(client, TABLE))
+    }
+}
+
+async fn create(store: &Store, name: &str, owner: &str, days: Option<u32>, now: Timestamp) -> Result<(), Failure> {
+    let name = KeyName::parse(name).map_err(|error| format!("--name {error}"))?;
+    let owner = Owner::parse(owner).map_err(|error| format!("--owner {error}"))?;
+    let valid_until = days.map(|days| now + SignedDuration::from_hours(24 * i64::from(days)));
+    let key = Ids::random().api_key();
+    let record = key.record(owner, name, now, valid_until);
+    store.add_key(&record).await?;
+    // Only the key on the standard output, so that it can go straight to where it is kept.
+    println!("{}", key.secret());
+    eprintln!("Made the key {} for {}. It is not shown again; send it as", record.hash.id(), record.owner.as_str());
+    eprintln!("  Authorization: Bearer {}…{}", &key.secret()[..5], record.last_four);
+    Ok(())
+}
+
+fn list(mut records: Vec<KeyRecord>, now: Timestamp) -> Result<(), Failure> {
+    records.sort_by_key(|record| record.created_at);
+    println!("{:12}  {:4}  {:8}  {:10}  {:10}  {:20}  name", "id", "ends", "state", "made", "until", "owner");
+    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
+    for record in records {
+        let state = match record.revoked_at {
+            Some(_) => "revoked",
+            None if record.is_valid(now) => "valid",
+            None => "expired",
+        };
+        let until = record.valid_until.map_or_else(|| "-".to_owned(), day);
+        println!(
+            "{:12}  {:4}  {:8}  {:10}  {:10}  {:20}  {}",
+            record.hash.id(),
+            record.last_four,
+            state,
+            day(record.created_at),
+            until,
+            record.owner.as_str(),
+            record.name.as_str()
+        );
+    }
+    Ok(())
+}
+
+async fn revoke(store: &Store, id: &str, now: Timestamp) -> Result<(), Failure> {
+    let found = store.keys().await?.into_iter().find(|record| record.hash.id() == id.trim());
+    let record = found.ok_or_else(|| format!("there is no key {id}; `todo keys list` shows which there are"))?;
+    store.revoke_key(&record.hash, now).await?;
+    eprintln!(
+        "Revoked the key {} ({}). Within a minute it is answered no more.",
+        record.hash.id(),
+        record.name.as_str()
+    );
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! API keys: what they look like, and what is kept of them. A key is shown once, when it is made; stored is its hash.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{invalid::Invalid, owner::Owner};
+
+/// What every key begins with, so that people and scanners of leaked secrets know it for what it is.
+const PREFIX: &str = "todo_";
+const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// Digits of base 62 that 256 bits need.
+const SECRET: usize = 43;
+/// Digits of base 62 that 32 bits need.
+const CHECKSUM: usize = 6;
+
+/// A key of the right form: `todo_`, 256 random bits in base 62, and a checksum that tells a mistyped key from an unknown
+/// one without asking anybody.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKey(String);
+
+/// SHA-256 of a key, in hexadecimal digits: what the key is known by. A fast hash is enough for 256 random bits, and two
+/// hashes that share a beginning say nothing of their keys, so looking one up takes no constant time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeyHash(String);
+
+/// What is known of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyRecord {
+    pub hash: KeyHash,
+    /// To whom the requests with this key belong.
+    pub owner: Owner,
+    /// What the key is for, in the words of whoever made it.
+    pub name: KeyName,
+    /// The last four characters of the key, to recognise it by.
+    pub last_four: String,
+    pub created_at: Timestamp,
+    /// From when on it is not valid any more. Unlike the `expires_at` of other items nothing removes the record then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// 1 to 100 visible characters on one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeyName(String);
+
+impl ApiKey {
+    /// Makes a key of 256 random bits.
+    pub fn from_random(bytes: [u8; 32]) -> Self {
+        let body = format!("{PREFIX}{}", base62(&bytes, SECRET));
+        let checksum = checksum(&body);
+        Self(body + &checksum)
+    }
+
+    /// Reads a key. `None` when it is none or mistyped, which needs no look into the table.
+    pub fn parse(text: &str) -> Option<Self> {
+        let body = text.get(..PREFIX.len() + SECRET)?;
+        let digits = body.strip_prefix(PREFIX)?;
+        let sound = digits.bytes().all(|digit| ALPHABET.contains(&digit)) && text[body.len()..] == checksum(body);
+        sound.then(|| Self(text.to_owned()))
+    }
+
+    /// The key itself, to be shown once.
+    pub fn secret(&self) -> &str {
+        &self.0
+    }
+
+    /// What the key is known by.
+    pub fn hash(&self) -> KeyHash {
+        KeyHash(Sha256::digest(self.0.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// The record of this key as it is made.
+    pub fn record(
+        &self,
+        owner: Owner,
+        name: KeyName,
+        created_at: Timestamp,
+        valid_until: Option<Timestamp>,
+    ) -> KeyRecord {
+        let last_four = self.0[self.0.len() - 4..].to_owned();
+        KeyRecord { hash: self.hash(), owner, name, last_four, created_at, valid_until, revoked_at: None }
+    }
+}
+
+/// Says that it is a key, and not which.
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("ApiKey")
+    }
+}
+
+impl KeyHash {
+    /// The hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A short name for the key, which is no secret.
+    pub fn id(&self) -> &str {
+        &self.0[..12]
+    }
+}
+
+impl KeyRecord {
+    /// Whether requests with the key are answered at this moment.
+    pub fn is_valid(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.valid_until.is_none_or(|end| now < end)
+    }
+}
+
+impl KeyName {
+    /// Takes a name of 1 to 100 characters without control characters.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let name = text.trim();
+        if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+            return Err(Invalid::new("must be 1 to 100 characters on one line"));
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    /// The name itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A number of any length, most significant byte first, in so many digits of base 62.
+fn base62(bytes: &[u8], digits: usize) -> String {
+    let mut number = bytes.to_vec();
+    let mut text = vec![b'0'; digits];
+    for digit in text.iter_mut().rev() {
+        let mut rest = 0u32;
+        for byte in &mut number {
+            let value = rest * 256 + u32::from(*byte);
+            *byte = (value / 62) as u8;
+            rest = value % 62;
+        }
+        *digit = ALPHABET[rest as usize];
+    }
+    text.into_iter().map(char::from).collect()
+}
+
+/// 32 bits of the text's SHA-256.
+fn checksum(text: &str) -> String {
+    base62(&Sha256::digest(text.as_bytes())[..4], CHECKSUM)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_key_has_256_bits_in_base_62_and_a_checksum() {
+        let least = ApiKey::from_random([0; 32]);
+        assert!(least.secret().starts_with(&format!("todo_{}", "0".repeat(SECRET))), "{}", least.secret());
+        assert_eq!(least.secret().len(), 54);
+        assert_eq!(base62(&[0, 255], 2), "47");
+        assert_eq!(format!("{least:?}"), "ApiKey");
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_is_read_back_and_no_altered_one_is(bytes in any::<[u8; 32]>(), at in 0usize..54, other in "[0-9A-Za-z_]") {
+            let key = ApiKey::from_random(bytes);
+            prop_assert_eq!(ApiKey::parse(key.secret()), Some(key.clone()));
+            let mut altered = key.secret().to_owned();
+            altered.replace_range(at..=at, &other);
+            prop_assert_eq!(ApiKey::parse(&altered).is_some(), altered == key.secret());
+            prop_assert_eq!(ApiKey::parse(&format!("{}{other}", key.secret())), None);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "todo_.{40,60}|.{0,60}") {
+            let _ = ApiKey::parse(&text);
+        }
+    }
+
+    #[test]
+    fn a_key_is_valid_until_it_ends_or_is_revoked() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let key = ApiKey::from_random([7; 32]);
+        let owner = Owner::parse("me").unwrap();
+        let made = key.record(
+            owner,
+            KeyName::parse("GPT").unwrap(),
+            at("2026-11-22T10:00:00Z"),
+            Some(at("2026-12-22T10:00:00Z")),
+        );
+        assert!(made.is_valid(at("2026-12-22T09:59:59Z")));
+        assert!(!made.is_valid(at("2026-12-22T10:00:00Z")));
+        assert!(!KeyRecord { revoked_at: Some(made.created_at), ..made.clone() }.is_valid(made.created_at));
+        assert!(made.last_four == key.secret()[50..] && !format!("{made:?}").contains(key.secret()));
+    }
+}

@@ -1,0 +1,280 @@
+//! Who may ask, and for what: API keys.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use todo_action::{
+    config::Auth,
+    domain::{
+        api_key::{ApiKey, KeyName},
+        owner::Owner,
+    },
+};
+
+use super::{
+    harness::{Answer, Api, OPERATIONS},
+    transport::Fault,
+};
+
+/// An API whose callers need keys.
+fn locked() -> Api {
+    Api::configured(|config| config.auth = Auth::ApiKey)
+}
+
+/// A new key of this owner, valid until then.
+async fn key_until(api: &Api, owner: &str, valid_until: Option<Timestamp>) -> ApiKey {
+    let key = api.app.ids.api_key();
+    let (owner, name) = (Owner::parse(owner).unwrap(), KeyName::parse("test").unwrap());
+    api.app.store.add_key(&key.record(owner, name, api.app.clock.now(), valid_until)).await.unwrap();
+    key
+}
+
+/// A new key of an owner of whom nobody has heard.
+async fn key(api: &Api) -> ApiKey {
+    let owner = format!("owner-{}", api.app.ids.change().as_str());
+    key_until(api, &owner, None).await
+}
+
+async fn ask(api: &Api, method: &str, path: &str, body: Value, key: &ApiKey) -> Answer {
+    api.send(method, path, body, &[("authorization", &format!("Bearer {}", key.secret()))]).await
+}
+
+async fn listing_with(api: &Api, name: &str, value: &str) -> Answer {
+    api.send("GET", "/todos", Value::Null, &[(name, value)]).await
+}
+
+#[track_caller]
+fn assert_refused(answer: &Answer, code: &str) {
+    answer.assert_problem(401, code);
+    let challenge = answer.headers["www-authenticate"].to_str().unwrap();
+    assert!(challenge.starts_with("Bearer realm=\"todo-action\""), "{challenge}");
+    assert_eq!(challenge.contains("error=\"invalid_token\""), code == "bad_credential", "{challenge}");
+}
+
+#[tokio::test]
+async fn without_a_key_every_operation_but_the_health_check_is_refused_before_its_body_is_looked_at() {
+    let api = locked();
+    for (method, path, _) in OPERATIONS {
+        let path = path.replace("{id}", "k7m2x9qa4t");
+        for body in [Value::Null, json!({"nonsense": 1})] {
+            let answer = api.send(method, &path, body.clone(), &[]).await;
+            match path.as_str() {
+                "/health" if body.is_null() => assert_eq!(answer.status, 200, "{}", answer.text),
+                "/health" => answer.assert_problem(400, "malformed"),
+                _ => assert_refused(&answer, "no_credential"),
+            }
+        }
+    }
+    for path in ["/", "/privacy", "/openapi.json", "/favicon.ico"] {
+        assert_eq!(api.get(path).await.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_taken_as_bearer_token_in_any_case_or_in_its_own_header() {
+    let api = locked();
+    let key = key(&api).await;
+    for (name, value) in [
+        ("authorization", format!("Bearer {}", key.secret())),
+        ("authorization", format!("bearer  {} ", key.secret())),
+        ("x-api-key", key.secret().to_owned()),
+    ] {
+        assert_eq!(listing_with(&api, name, &value).await.status, 200, "{name}: {value}");
+    }
+    let both = [("authorization", format!("Bearer {}", key.secret())), ("x-api-key", key.secret().to_owned())];
+    let both = both.each_ref().map(|(name, value)| (*name, value.as_str()));
+    assert_eq!(api.send("GET", "/todos", Value::Null, &both).await.status, 200);
+}
+
+#[tokio::test]
+async fn garbage_is_refused_without_asking_the_table() {
+    let api = locked();
+    let key = key(&api).await;
+    let secret = key.secret();
+    let mut altered = secret.to_owned();
+    altered.replace_range(20..21, if &secret[20..21] == "a" { "b" } else { "a" });
+    api.wire.take_calls();
+    for value in [
+        format!("Bearer {altered}"),
+        format!("Bearer {}", &secret[..53]),
+        format!("Bearer {secret}x"),
+        format!("Bearer {}", secret.to_uppercase()),
+        format!("Basic {secret}"),
+        secret.to_owned(),
+        "Bearer".to_owned(),
+        "Bearer garbage".to_owned(),
+        "é".to_owned(),
+    ] {
+        assert_refused(&listing_with(&api, "authorization", &value).await, "bad_credential");
+    }
+    assert_refused(&listing_with(&api, "x-api-key", &altered).await, "bad_credential");
+    let other = api.app.ids.api_key();
+    let two = [("authorization", format!("Bearer {secret}")), ("x-api-key", other.secret().to_owned())];
+    let two = two.each_ref().map(|(name, value)| (*name, value.as_str()));
+    assert_refused(&api.send("GET", "/todos", Value::Null, &two).await, "bad_credential");
+    assert!(api.wire.take_calls().is_empty());
+}
+
+#[tokio::test]
+async fn a_key_that_nobody_made_is_refused_and_asked_for_once_a_minute() {
+    let api = locked();
+    let unknown = api.app.ids.api_key();
+    api.wire.take_calls();
+    for _ in 0..3 {
+        assert_refused(&ask(&api, "GET", "/todos", Value::Null, &unknown).await, "bad_credential");
+    }
+    assert_eq!(api.wire.take_calls(), ["GetItem"]);
+}
+
+#[tokio::test]
+async fn a_key_that_is_expired_is_refused_from_its_last_second_on() {
+    let api = locked();
+    let end: Timestamp = "2026-11-22T10:30:00Z".parse().unwrap();
+    let key = key_until(&api, "ann", Some(end)).await;
+    api.clock.set("2026-11-22T10:29:59", "UTC");
+    assert_eq!(ask(&api, "GET", "/todos", Value::Null, &key).await.status, 200);
+    api.clock.set("2026-11-22T10:30:00", "UTC");
+    assert_refused(&ask(&api, "GET", "/todos", Value::Null, &key).await, "bad_credential");
+}
+
+#[tokio::test]
+async fn a_revoked_key_is_refused_within_a_minute() {
+    let api = locked();
+    let key = key(&api).await;
+    assert_eq!(ask(&api, "GET", "/todos", Value::Null, &key).await.status, 200);
+    api.app.store.revoke_key(&key.hash(), api.app.clock.now()).await.unwrap();
+    assert_refused(&ask(&api.elsewhere(), "GET", "/todos", Value::Null, &key).await, "bad_credential");
+    api.clock.advance(jiff::Span::new().seconds(61));
+    assert_refused(&ask(&api, "GET", "/todos", Value::Null, &key).await, "bad_credential");
+}
+
+#[tokio::test]
+async fn two_keys_of_one_owner_share_a_list_and_those_of_two_do_not() {
+    let api = locked();
+    let owner = format!("owner-{}", api.app.ids.change().as_str());
+    let (first, second) = (key_until(&api, &owner, None).await, key_until(&api, &owner, None).await);
+    let stranger = key(&api).await;
+    let added = ask(&api, "POST", "/todos", json!({"todos": [{"title": "secret"}]}), &first).await;
+    assert_eq!(added.status, 201, "{}", added.text);
+    assert_eq!(ask(&api, "GET", "/todos", Value::Null, &second).await.ids(), added.ids());
+    assert!(ask(&api, "GET", "/todos", Value::Null, &stranger).await.ids().is_empty());
+}
+
+async fn everything_of(api: &Api, key: &ApiKey) -> Vec<Value> {
+    let mut all = Vec::new();
+    for path in ["/todos", "/todos?status=completed", "/todos?status=deleted", "/changes", "/settings"] {
+        let mut answer = ask(api, "GET", path, Value::Null, key).await.body;
+        answer.as_object_mut().unwrap().remove("now");
+        all.push(answer);
+    }
+    all
+}
+
+/// Asks for every operation of the document, so that a new one is covered on its first day, with this value wherever the
+/// operation takes one of this name, and this todo as the one it is about.
+async fn every_operation_with(api: &Api, key: &ApiKey, id: &str, name: &str, value: &str) -> Vec<Answer> {
+    let document = api.get("/openapi.json").await.body;
+    let mut answers = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+            let in_query = parameters.any(|parameter| parameter["name"] == name && parameter["in"] == "query");
+            let query = if in_query { format!("?{name}={value}") } else { String::new() };
+            let body = match (path.as_str(), operation["requestBody"].is_object()) {
+                (_, false) => Value::Null,
+                ("/todos", true) => json!({"todos": [{"id": id, "title": "mine now"}]}),
+                (_, true) => json!({name: value, "title": "mine now"}),
+            };
+            let address = format!("{}{query}", path.replace("{id}", id));
+            answers.push(ask(api, &method.to_uppercase(), &address, body, key).await);
+        }
+    }
+    assert_eq!(answers.len(), OPERATIONS.len());
+    answers
+}
+
+#[tokio::test]
+async fn no_operation_of_the_document_shows_or_changes_what_belongs_to_another() {
+    let api = locked();
+    let (ann, bob) = (key(&api).await, key(&api).await);
+    let add = json!({"todos": [{"title": "secret", "list": "hidden"}], "idempotency_key": "k"});
+    let added = ask(&api, "POST", "/todos", add, &ann).await;
+    let (id, change) = (added.ids().remove(0), added.change_id());
+    ask(&api, "POST", "/todos", json!({"todos": [{"title": "secret too"}]}), &ann).await;
+    let page = ask(&api, "GET", "/todos?limit=1", Value::Null, &ann).await;
+    let cursor = page.body["next_cursor"].as_str().unwrap().to_owned();
+    let before = everything_of(&api, &ann).await;
+
+    let kinds =
+        [("id", &id), ("ids", &id), ("change_id", &change), ("cursor", &cursor), ("idempotency_key", &"k".to_owned())];
+    for (name, value) in kinds {
+        for answer in every_operation_with(&api, &bob, &id, name, value).await {
+            assert!(!answer.text.contains("secret") && !answer.text.contains("hidden"), "{name}: {}", answer.text);
+        }
+    }
+    // What would have been done to an owner's own is answered 404 about another's, or 400 about their cursor.
+    for (method, path, body) in [
+        ("GET", format!("/todos/{id}"), Value::Null),
+        ("PATCH", format!("/todos/{id}"), json!({"title": "x"})),
+        ("DELETE", format!("/todos/{id}"), Value::Null),
+        ("DELETE", format!("/todos?ids={id}"), Value::Null),
+        ("PATCH", "/todos".to_owned(), json!({"todos": [{"id": id, "title": "x"}]})),
+        ("POST", "/undo".to_owned(), json!({"change_id": change})),
+    ] {
+        ask(&api, method, &path, body, &bob).await.assert_problem(404, "not_found");
+    }
+    ask(&api, "GET", &format!("/todos?limit=1&cursor={cursor}"), Value::Null, &bob)
+        .await
+        .assert_problem(400, "bad_cursor");
+    let replay =
+        ask(&api, "POST", "/todos", json!({"todos": [{"title": "bob's"}], "idempotency_key": "k"}), &bob).await;
+    assert_eq!(replay.status, 201, "the key of another is not taken: {}", replay.text);
+    assert_eq!(everything_of(&api, &ann).await, before);
+}
+
+#[tokio::test]
+async fn a_warm_request_asks_the_table_nothing_about_its_key() {
+    let api = locked();
+    let key = key(&api).await;
+    ask(&api, "GET", "/health", Value::Null, &key).await;
+    ask(&api, "GET", "/settings", Value::Null, &key).await;
+    for (path, calls) in [("/settings", 1), ("/todos", 2), ("/changes", 2), ("/overview", 4)] {
+        api.wire.take_calls();
+        assert_eq!(ask(&api, "GET", path, Value::Null, &key).await.status, 200);
+        assert_eq!(api.wire.take_calls().len(), calls, "{path}");
+    }
+    // A minute later it is looked up once more.
+    api.clock.advance(jiff::Span::new().seconds(61));
+    api.wire.take_calls();
+    ask(&api, "GET", "/settings", Value::Null, &key).await;
+    assert_eq!(api.wire.take_calls(), ["GetItem", "GetItem"]);
+}
+
+#[tokio::test]
+async fn while_the_table_does_not_answer_an_unknown_key_is_503_and_a_known_one_is_still_known() {
+    let api = locked();
+    let (known, unknown) = (key(&api).await, api.app.ids.api_key());
+    ask(&api, "GET", "/settings", Value::Null, &known).await;
+    api.wire.fail([Fault::ServerError; 40]);
+    let answer = ask(&api, "GET", "/todos", Value::Null, &unknown).await;
+    answer.assert_problem(503, "unavailable");
+    assert_eq!(answer.headers["retry-after"], "2");
+    api.wire.take_faults();
+    api.wire.take_calls();
+    assert_eq!(ask(&api, "GET", "/settings", Value::Null, &known).await.status, 200);
+    assert_eq!(api.wire.take_calls(), ["GetItem"], "the settings alone");
+}
+
+#[tokio::test]
+async fn the_document_and_the_page_say_that_a_key_is_needed() {
+    let api = locked();
+    let document = api.get("/openapi.json").await;
+    assert!(document.text.chars().count() <= 24_000, "{}", document.text.chars().count());
+    let schemes = json!({"apiKey": {"type": "http", "scheme": "bearer"}});
+    assert_eq!(document.body["components"]["securitySchemes"], schemes);
+    assert_eq!(document.body["security"], json!([{"apiKey": []}]));
+    assert_eq!(document.body["paths"]["/health"]["get"]["security"], json!([]));
+    let page = api.get("/").await;
+    assert!(page.text.contains("of the type <em>Bearer</em>") && !page.text.contains("There is no authentication"));
+    let open = Api::new().get("/openapi.json").await;
+    assert!(open.body.get("security").is_none() && open.body["components"].get("securitySchemes").is_none());
+}
