@@ -228,8 +228,11 @@ mod tests {
     }
 
     fn minute() -> impl Strategy<Value = DateTime> {
-        (2020i16..2032, 1i8..=12, 1i8..=28, 0i8..24, 0i8..60)
-            .prop_map(|(year, month, day, hour, minute)| jiff::civil::date(year, month, day).at(hour, minute, 0, 0))
+        // Each month's last days as often as others.
+        (2020i16..2032, 1i8..=12, 1i8..=31, 0i8..24, 0i8..60).prop_map(|(year, month, day, hour, minute)| {
+            let month = jiff::civil::date(year, month, 1);
+            month.with().day(day.min(month.days_in_month())).build().unwrap().at(hour, minute, 0, 0)
+        })
     }
 
     proptest! {
@@ -270,6 +273,29 @@ mod tests {
                 prop_assert_eq!(next, expected);
                 due = next;
             }
+        }
+
+        #[test]
+        fn no_weekday_is_left_out(first in minute(), late in 0i64..400, days in prop::sample::subsequence(Weekday::WORDS, 1..=7)) {
+            let repeat = repeat(json!({ "weekdays": days }));
+            let today = first.date() + Span::new().days(late);
+            let now = TimeZone::UTC.to_timestamp(today.at(0, 0, 0, 0)).unwrap();
+            let moment = Moment { now, zone: TimeZone::UTC, week_start: Weekday::Sun };
+            let next = repeat.next(Due::On(first.date()), None, &moment).unwrap().due.date();
+            let from = today.max(first.date().tomorrow().unwrap());
+            let expected = days_from(from).find(|day| repeat.weekdays.contains(&Weekday::of(*day)));
+            prop_assert_eq!(Some(next), expected);
+        }
+
+        #[test]
+        fn until_ends_it_on_the_day_after_and_not_before(repeat in any_repeat(), first in minute(), completed in minute()) {
+            let now = TimeZone::UTC.to_timestamp(completed).unwrap();
+            let moment = Moment { now, zone: TimeZone::UTC, week_start: Weekday::Mon };
+            let next = repeat.next(Due::At(first), None, &moment);
+            let last = next.unwrap().due.date();
+            let ending = |until: Date| Repeat { until: Some(until), ..repeat.clone() }.next(Due::At(first), None, &moment);
+            prop_assert_eq!(ending(last), next);
+            prop_assert_eq!(ending(last.yesterday().unwrap()), None);
         }
 
         #[test]

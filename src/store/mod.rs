@@ -7,6 +7,8 @@ mod client;
 mod commit;
 mod fault;
 mod item;
+#[cfg(feature = "cli")]
+mod key_admin;
 mod keys;
 mod lists;
 mod range;

@@ -1,0 +1,79 @@
+//! Making, listing and revoking API keys: what the `todo` command does with its own credentials, and the function never.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+
+use super::{
+    Store,
+    fault::{Fault, Kind},
+    item::{self, Item},
+    keys,
+};
+use crate::domain::api_key::{KeyHash, KeyRecord};
+
+impl Store {
+    /// Keeps the record of a new key.
+    pub async fn add_key(&self, record: &KeyRecord) -> Result<(), Fault> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&*self.table)
+            .set_item(Some(key_item(record)?))
+            .condition_expression("attribute_not_exists(#sk)")
+            .expression_attribute_names("#sk", item::SK);
+        put.send().await.map(drop).map_err(|error| Fault::of("PutItem", &error))
+    }
+
+    /// All keys there ever were, in no order.
+    pub async fn keys(&self) -> Result<Vec<KeyRecord>, Fault> {
+        let mut records = Vec::new();
+        let mut start: Option<Item> = None;
+        loop {
+            let answer = self
+                .client
+                .query()
+                .table_name(&*self.table)
+                .consistent_read(true)
+                .key_condition_expression("#owner = :keys")
+                .expression_attribute_names("#owner", item::OWNER)
+                .expression_attribute_values(":keys", item::text(keys::PARTITION))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(|error| Fault::of("Query", &error))?;
+            for found in answer.items.unwrap_or_default() {
+                records.push(keys::from_item(found)?);
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(records);
+            }
+        }
+    }
+
+    /// Ends the validity of a key. One that was revoked before keeps the time at which it was.
+    pub async fn revoke_key(&self, hash: &KeyHash, now: Timestamp) -> Result<(), Fault> {
+        let now = serde_dynamo::to_attribute_value::<_, AttributeValue>(now);
+        let now = now.map_err(|error| Fault::named(Kind::Broken, error.to_string()))?;
+        let update = self
+            .client
+            .update_item()
+            .table_name(&*self.table)
+            .set_key(Some(keys::key(hash)))
+            .condition_expression("attribute_exists(#sk)")
+            .update_expression("SET #revoked = if_not_exists(#revoked, :now)")
+            .expression_attribute_names("#sk", item::SK)
+            .expression_attribute_names("#revoked", "revoked_at")
+            .expression_attribute_values(":now", now);
+        update.send().await.map(drop).map_err(|error| Fault::of("UpdateItem", &error))
+    }
+}
+
+/// A record as an item. Its owner is another than that of the item, which is the partition.
+fn key_item(record: &KeyRecord) -> Result<Item, Fault> {
+    let mut new = item::to_item(record)?;
+    let owner = new.remove(item::OWNER);
+    new.extend(keys::key(&record.hash));
+    new.extend(owner.map(|owner| (keys::KEY_OWNER.to_owned(), owner)));
+    Ok(new)
+}
