@@ -1,7 +1,7 @@
 //! A whole API for each test: its own owner, its own clock, one DynamoDB for all.
 
 use std::sync::{
-    Arc, LazyLock,
+    Arc, LazyLock, Mutex,
     atomic::{AtomicI64, Ordering},
 };
 use std::time::Duration;
@@ -25,7 +25,7 @@ use todo_action::{
 };
 use tower::ServiceExt;
 
-use super::transport::Wire;
+use super::{kept, transport::Wire};
 
 /// The operations of the document: method, path, and whether it takes a body.
 pub const OPERATIONS: [(&str, &str, bool); 13] = [
@@ -95,6 +95,13 @@ static DYNAMODB: LazyLock<(String, String)> = LazyLock::new(|| {
     (receiver.recv().unwrap(), table)
 });
 
+/// Logs as the Lambda does, if logs are kept.
+static LOG: LazyLock<()> = LazyLock::new(|| {
+    let Some(file) = kept::file("tests-api.log") else { return };
+    let log = tracing_subscriber::fmt().json().flatten_event(true).with_max_level(tracing::Level::INFO);
+    log.with_writer(Mutex::new(file)).init();
+});
+
 #[expect(clippy::disallowed_methods, reason = "a setting of the test run, not of the program")]
 fn given_endpoint() -> Option<String> {
     std::env::var("DYNAMODB_ENDPOINT").ok()
@@ -124,6 +131,7 @@ impl Api {
     }
 
     fn with(zone: &str, patience: Patience, configure: impl FnOnce(&mut Config)) -> Self {
+        LazyLock::force(&LOG);
         let (endpoint, table) = &*DYNAMODB;
         let clock =
             TestClock(Arc::new(AtomicI64::new("2026-11-22T10:00:00Z".parse::<Timestamp>().unwrap().as_microsecond())));

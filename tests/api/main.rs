@@ -10,6 +10,8 @@ mod harness;
 mod idempotency;
 mod intents;
 mod isolation;
+#[path = "../kept/mod.rs"]
+mod kept;
 mod listing;
 mod model_values;
 mod overview;

@@ -3,6 +3,8 @@
 mod access;
 mod addresses;
 mod events;
+#[path = "../kept/mod.rs"]
+mod kept;
 mod log;
 mod odd_events;
 mod problems;
