@@ -75,12 +75,17 @@ async function start(environment = {}) {
     return server;
 }
 
+// What a GPT has the browser ask for at the authorization endpoint.
+const authorization = (more) =>
+    new URLSearchParams({ response_type: "code", client_id: GPT.client_id, redirect_uri: GPT_CALLBACK, scope: SCOPE, ...more });
+
+const askToSignIn = (server, more) => fetch(`${server.url}/oauth/authorize?${authorization(more)}`, { redirect: "manual" });
+
 // What the browser comes back with when `name` signs in as a GPT has them do it, at this authorization endpoint.
 async function codeForGpt(authorizationUrl, name, more = {}) {
     const url = new URL(authorizationUrl);
     const state = randomBytes(12).toString("base64url");
-    const known = { response_type: "code", client_id: GPT.client_id, redirect_uri: GPT_CALLBACK, scope: SCOPE, state };
-    url.search = new URLSearchParams({ ...known, ...more });
+    url.search = authorization({ state, ...more });
     const returned = await signIn(browser, url, GPT_CALLBACK, name, provider.passwords[name]);
     assert.equal(returned.get("error"), null, returned.get("error_description"));
     assert.equal(returned.get("state"), state);
@@ -142,6 +147,8 @@ timed("the same with the secret in a Basic header, which is ChatGPT's other way"
     keepTokens(json);
     await add(json.access_token, "By Basic", server);
     assert.deepEqual(await titles(json.access_token, server), ["By Basic"]);
+    const elsewhere = await ask(api, json.access_token, "GET", "/todos");
+    assert.equal(elsewhere.status, 401, "where this client is unknown its tokens open nothing");
 });
 
 timed("as an MCP client: from an anonymous 401 the SDK finds its way by itself, grace signs in, and her token works", async () => {
@@ -206,7 +213,6 @@ timed("a token of the same provider for another service, or without the scope, o
 });
 
 timed("whom nobody knows, and redirect URIs outside the list, are refused without a redirect", async () => {
-    const known = { response_type: "code", client_id: GPT.client_id, redirect_uri: GPT_CALLBACK, scope: SCOPE, state: "s" };
     const wrong = [
         { client_id: "somebody" },
         { redirect_uri: "https://chat.openai.com.evil.example/aip/g-123/oauth/callback" },
@@ -214,8 +220,7 @@ timed("whom nobody knows, and redirect URIs outside the list, are refused withou
         { redirect_uri: PUBLIC.redirect_uris[0] },
     ];
     for (const change of wrong) {
-        const query = new URLSearchParams({ ...known, ...change });
-        const answer = await fetch(`${api.url}/oauth/authorize?${query}`, { redirect: "manual" });
+        const answer = await askToSignIn(api, change);
         assert.equal(answer.status, 400, JSON.stringify(change));
         assert.equal(answer.headers.get("location"), null);
     }
@@ -255,13 +260,13 @@ timed("without its provider the API goes on with the tokens it can verify, and s
     assertForNow(await timedAnswer(() => askForTokens(`${api.url}/oauth/token`, GPT, refresh(refresh_token))));
     const fresh = await start();
     assertForNow(await timedAnswer(() => ask(fresh, access_token, "GET", "/todos")));
+    assertForNow(await timedAnswer(() => askToSignIn(fresh)));
 
     await provider.start();
     provider.setMute(true);
-    const answer = await timedAnswer(() => askForTokens(`${api.url}/oauth/token`, GPT, refresh(refresh_token)));
-    const wait = assertForNow(answer);
+    assertForNow(await timedAnswer(() => askForTokens(`${api.url}/oauth/token`, GPT, refresh(refresh_token))));
     const silent = await start();
-    assertForNow(await timedAnswer(() => ask(silent, access_token, "GET", "/todos")));
+    const wait = assertForNow(await timedAnswer(() => ask(silent, access_token, "GET", "/todos")));
     assert.equal((await ask(api, access_token, "GET", "/todos")).status, 200);
 
     provider.setMute(false);
@@ -277,7 +282,8 @@ timed("without its provider the API goes on with the tokens it can verify, and s
 
 async function timedAnswer(request) {
     const begun = performance.now();
-    return { ...(await request()), seconds: (performance.now() - begun) / 1_000 };
+    const { status, headers } = await request();
+    return { status, headers, seconds: (performance.now() - begun) / 1_000 };
 }
 
 // The answer says within 5 seconds that it is worth asking again; returns after how many seconds.
