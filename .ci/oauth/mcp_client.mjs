@@ -17,6 +17,8 @@ export function mcpClient(redirectUris, visit, keep) {
             keep(tokens.access_token, tokens.refresh_token, tokens.id_token);
             stored.tokens = tokens;
         },
+        discoveryState: () => stored.discovery,
+        saveDiscoveryState: (discovery) => void (stored.discovery = discovery),
         codeVerifier: () => stored.verifier,
         saveCodeVerifier: (verifier) => {
             keep(verifier);
@@ -27,8 +29,8 @@ export function mcpClient(redirectUris, visit, keep) {
             const returned = await visit(url, redirectUris[0]);
             assert.equal(returned.get("error"), null, returned.get("error_description"));
             assert.equal(returned.get("state"), stored.state);
-            stored.code = returned.get("code");
-            keep(stored.code);
+            stored.answer = { authorizationCode: returned.get("code"), iss: returned.get("iss") ?? undefined };
+            keep(stored.answer.authorizationCode);
         },
     };
 }

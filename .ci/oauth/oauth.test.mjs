@@ -15,7 +15,7 @@ import { mcpClient } from "./mcp_client.mjs";
 import { AUDIENCE, OTHER_API, SCOPE, startProvider } from "./provider.mjs";
 
 const { TODO, TOOLS, LOGS, SECRETS } = process.env;
-const mcp = createRequire(`${resolve(TOOLS)}/`)("@modelcontextprotocol/sdk/client/auth.js");
+const mcp = createRequire(`${resolve(TOOLS)}/`)("@modelcontextprotocol/client");
 
 const GPT_CALLBACK = "https://chat.openai.com/aip/g-123/oauth/callback";
 const CLIENT_SECRET = randomBytes(32).toString("base64url");
@@ -159,14 +159,13 @@ timed("as an MCP client: from an anonymous 401 the SDK finds its way by itself, 
     const { resourceMetadataUrl } = mcp.extractWWWAuthenticateParams(refused);
     assert.ok(resourceMetadataUrl, refused.headers.get("www-authenticate"));
 
-    const visit = (url, redirectUri) => signIn(browser, url, redirectUri, "grace", provider.passwords.grace);
-    const client = mcpClient(PUBLIC.redirect_uris, visit, keep);
+    const client = clientOfGrace();
     const target = { serverUrl: refused.url, resourceMetadataUrl };
     assert.equal(await mcp.auth(client, target), "REDIRECT");
     assert.equal(client.stored.authorizationUrl.origin, new URL(api.url).origin);
     assert.equal(client.stored.client.client_id, PUBLIC.client_id);
     assert.equal(client.stored.client.client_secret, undefined);
-    assert.equal(await mcp.auth(client, { ...target, authorizationCode: client.stored.code }), "AUTHORIZED");
+    assert.equal(await mcp.auth(client, { ...target, ...client.stored.answer }), "AUTHORIZED");
     const first = client.stored.tokens;
     await add(first.access_token, "Grace's first");
     assert.deepEqual(await titles(first.access_token), ["Grace's first"]);
@@ -174,6 +173,20 @@ timed("as an MCP client: from an anonymous 401 the SDK finds its way by itself, 
     assert.equal(await mcp.auth(client, target), "AUTHORIZED", "it refreshes what it has");
     assert.notEqual(client.stored.tokens.access_token, first.access_token);
     assert.deepEqual(await titles(client.stored.tokens.access_token), ["Grace's first"]);
+});
+
+function clientOfGrace() {
+    const visit = (url, redirectUri) => signIn(browser, url, redirectUri, "grace", provider.passwords.grace);
+    return mcpClient(PUBLIC.redirect_uris, visit, keep);
+}
+
+timed("where a provider names itself in its answers, an MCP client sees that it is not the front, and goes no further", async () => {
+    provider.setNamesItself(true);
+    const client = clientOfGrace();
+    assert.equal(await mcp.auth(client, { serverUrl: api.url }), "REDIRECT");
+    provider.setNamesItself(false);
+    assert.equal(client.stored.answer.iss, provider.issuer);
+    await assert.rejects(mcp.auth(client, { serverUrl: api.url, ...client.stored.answer }), { kind: "authorization_response" });
 });
 
 timed("two people see two lists, and the ids of one are nobody's for the other", async () => {

@@ -24,8 +24,9 @@ export async function startProvider(tools, clients, people) {
     const port = await listen(server, 0);
     const issuer = `http://127.0.0.1:${port}`;
     const provider = new Provider(issuer, { ...configuration(), clients });
+    const state = { asked: [], mute: false, namesItself: false };
+    provider.use((context, next) => next().then(() => state.namesItself || leaveOutIssuer(context.response)));
     const answer = provider.callback();
-    const state = { asked: [], mute: false };
     server.on("request", (request, response) => {
         state.asked.push(`${request.method} ${request.url.split("?")[0]}`);
         if (state.mute) {
@@ -38,6 +39,16 @@ export async function startProvider(tools, clients, people) {
         interact(provider, passwords, request, response).catch((error) => response.writeHead(500).end(page(String(error))));
     });
     return { issuer, passwords, ...controls(server, port, state) };
+}
+
+// Amazon Cognito and many others do not say in the answer to an authorization request who they are (RFC 9207).
+function leaveOutIssuer(response) {
+    const location = response.get("location");
+    if (URL.canParse(location)) {
+        const url = new URL(location);
+        url.searchParams.delete("iss");
+        response.set("location", url.href);
+    }
 }
 
 async function listen(server, port) {
@@ -57,6 +68,9 @@ function controls(server, port, state) {
             await closed;
         },
         start: () => listen(server, port),
+        setNamesItself: (namesItself) => {
+            state.namesItself = namesItself;
+        },
         // Takes requests and never answers them.
         setMute: (mute) => {
             state.mute = mute;
