@@ -19,26 +19,10 @@ from botocore.session import Session
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
+from stack import ENDPOINT, EVERYTHING, PSEUDO_PARAMETERS, REGION, Stack, Unresolved
 
 HERE = pathlib.Path(__file__).parent
-REGION = "eu-west-1"
-ENDPOINT = f"https://abc123.execute-api.{REGION}.amazonaws.com"
 OUTPUTS = {"BaseUrl", "OpenApiUrl", "PrivacyPolicyUrl", "FunctionName", "TableName"}
-PSEUDO_PARAMETERS = {
-    "AWS::AccountId": "123456789012",
-    "AWS::NoValue": None,
-    "AWS::Partition": "aws",
-    "AWS::Region": REGION,
-    "AWS::StackName": "todo-action",
-}
-# The parameters of a stack with all that is optional.
-EVERYTHING = {
-    "DomainName": "todo.example.com",
-    "CertificateArn": f"arn:aws:acm:{REGION}:123456789012:certificate/0d4bd2f7-6b1c-4f4c-9d1f-5e0f6a2b7c11",
-    "HostedZoneId": "Z0123456789",
-    "AlarmTopicArn": f"arn:aws:sns:{REGION}:123456789012:alarms",
-    "RestoredTable": "todos-restored",
-}
 # What the function does besides asking DynamoDB.
 OTHER_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 # A transaction needs the permissions of the actions in it.
@@ -48,76 +32,6 @@ TRANSACTION_ITEMS = {
     "Put": "PutItem",
     "Update": "UpdateItem",
 }
-
-
-class Unresolved(Exception):
-    """A reference to something that is not in the template."""
-
-
-class Stack:
-    """The expanded template with values for its parameters: what its functions yield."""
-
-    def __init__(self, template, parameters):
-        self.template = template
-        defaults = {name: parameter.get("Default") for name, parameter in template["Parameters"].items()}
-        self.parameters = {**PSEUDO_PARAMETERS, **defaults, **parameters}
-
-    def value(self, node):
-        if isinstance(node, list):
-            return [self.value(element) for element in node]
-        if not isinstance(node, dict):
-            return node
-        if len(node) == 1:
-            (name, argument), *_ = node.items()
-            match name:
-                case "Ref":
-                    return self.ref(argument)
-                case "Fn::GetAtt":
-                    return self.attribute(*(argument if isinstance(argument, list) else argument.split(".", 1)))
-                case "Fn::Sub":
-                    text, own = argument if isinstance(argument, list) else (argument, {})
-                    named = lambda found: str(self.value(own[found[1]]) if found[1] in own else self.named(found[1]))
-                    return re.sub(r"\$\{([^}!]+)\}", named, text)
-                case "Fn::If":
-                    condition, yes, no = argument
-                    return self.value(yes if self.holds({"Condition": condition}) else no)
-                case _ if name.startswith("Fn::"):
-                    raise Unresolved(f"{name} is not known to this check")
-        return {name: self.value(member) for name, member in node.items()}
-
-    def named(self, name):
-        return self.attribute(*name.split(".", 1)) if "." in name else self.ref(name)
-
-    def ref(self, name):
-        if name in self.parameters:
-            return self.parameters[name]
-        self.resource(name)
-        return f"<{name}>"
-
-    def attribute(self, name, attribute):
-        self.resource(name)
-        return ENDPOINT if attribute == "ApiEndpoint" else f"<{name}.{attribute}>"
-
-    def resource(self, name):
-        resource = self.template["Resources"].get(name)
-        if resource is None:
-            raise Unresolved(f"{name} is neither a resource nor a parameter")
-        if "Condition" in resource and not self.holds({"Condition": resource["Condition"]}):
-            raise Unresolved(f"{name} is not made in this stack")
-        return resource
-
-    def holds(self, condition):
-        (name, argument), *_ = condition.items()
-        match name:
-            case "Condition":
-                return self.holds(self.template["Conditions"][argument])
-            case "Fn::Not":
-                return not self.holds(argument[0])
-            case "Fn::And":
-                return all(map(self.holds, argument))
-            case "Fn::Equals":
-                return self.value(argument[0]) == self.value(argument[1])
-        raise Unresolved(f"{name} is not known to this check")
 
 
 def expanded(text):

@@ -8,6 +8,7 @@ import check_template
 import pytest
 from samcli.lib.providers.api_provider import ApiProvider
 from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
+from stack import EVERYTHING, Stack
 
 HERE = pathlib.Path(__file__).parent
 TEMPLATE = (HERE / "template.yaml").read_text()
@@ -123,8 +124,8 @@ def test_sam_local_finds_the_api():
 def test_the_dashboard_shows_metrics_that_the_function_writes():
     template = check_template.expanded(TEMPLATE)
     written = (HERE.parent / "src/api/metrics.rs").read_text()
-    for parameters in ({}, check_template.EVERYTHING):
-        stack = check_template.Stack(template, parameters)
+    for parameters in ({}, EVERYTHING):
+        stack = Stack(template, parameters)
         widgets = json.loads(stack.value(template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]))["widgets"]
         (own,) = [one["properties"]["metrics"] for one in widgets if one["properties"].get("metrics", [[""]])[0][0] == "todo-action"]
         assert [metric[1] for metric in own] == ["dynamodb_calls", "replays", "conflicts", "faults"]
