@@ -9,6 +9,7 @@ PSEUDO_PARAMETERS = {
     "AWS::NoValue": None,
     "AWS::Partition": "aws",
     "AWS::Region": REGION,
+    "AWS::StackId": f"arn:aws:cloudformation:{REGION}:123456789012:stack/todo-action/1c2fa620-982a-11e3-aff7-50e2416294e0",
     "AWS::StackName": "todo-action",
 }
 # The parameters of a stack with all that is optional.
@@ -18,7 +19,21 @@ EVERYTHING = {
     "HostedZoneId": "Z0123456789",
     "AlarmTopicArn": f"arn:aws:sns:{REGION}:123456789012:alarms",
     "RestoredTable": "todos-restored",
+    "AuthMode": "oauth",
+    "RedirectUris": "https://chatgpt.com/aip/g-1/oauth/callback,https://chat.openai.com/aip/g-1/oauth/callback",
+    "LoginDomainPrefix": "my-todos",
 }
+PEOPLE_SIGN_IN = {"AuthMode": "oauth"}
+ANOTHER_PROVIDER = {
+    "AuthMode": "oauth",
+    "OAuthIssuer": "https://id.example.com/",
+    "OAuthClientId": "gpt",
+    "OAuthPublicClientId": "mcp",
+    "OAuthScope": "lists",
+    "OAuthAudience": "https://api.example.com",
+}
+# Those that a template is looked at for.
+STACKS = ({}, EVERYTHING, PEOPLE_SIGN_IN, ANOTHER_PROVIDER)
 
 
 class Unresolved(Exception):
@@ -30,8 +45,10 @@ class Stack:
 
     def __init__(self, template, parameters):
         self.template = template
-        defaults = {name: parameter.get("Default") for name, parameter in template["Parameters"].items()}
-        self.parameters = {**PSEUDO_PARAMETERS, **defaults, **parameters}
+        self.parameters = dict(PSEUDO_PARAMETERS)
+        for name, parameter in template["Parameters"].items():
+            value = parameters.get(name, parameter.get("Default"))
+            self.parameters[name] = value.split(",") if parameter["Type"] == "CommaDelimitedList" else value
 
     def value(self, node):
         if isinstance(node, list):
@@ -52,6 +69,12 @@ class Stack:
                 case "Fn::If":
                     condition, yes, no = argument
                     return self.value(yes if self.holds({"Condition": condition}) else no)
+                case "Fn::Join":
+                    return argument[0].join(self.value(argument[1]))
+                case "Fn::Split":
+                    return self.value(argument[1]).split(argument[0])
+                case "Fn::Select":
+                    return self.value(argument[1])[int(argument[0])]
                 case _ if name.startswith("Fn::"):
                     raise Unresolved(f"{name} is not known to this check")
         return {name: self.value(member) for name, member in node.items()}
@@ -73,7 +96,7 @@ class Stack:
         resource = self.template["Resources"].get(name)
         if resource is None:
             raise Unresolved(f"{name} is neither a resource nor a parameter")
-        if "Condition" in resource and not self.holds({"Condition": resource["Condition"]}):
+        if not self.has(resource):
             raise Unresolved(f"{name} is not made in this stack")
         return resource
 
@@ -86,6 +109,28 @@ class Stack:
                 return not self.holds(argument[0])
             case "Fn::And":
                 return all(map(self.holds, argument))
+            case "Fn::Or":
+                return any(map(self.holds, argument))
             case "Fn::Equals":
                 return self.value(argument[0]) == self.value(argument[1])
         raise Unresolved(f"{name} is not known to this check")
+
+    def has(self, part):
+        """Whether a resource or an output is in this stack."""
+        return "Condition" not in part or self.holds({"Condition": part["Condition"]})
+
+    def made(self, kind):
+        """The resources of a kind that are made, with what their properties yield."""
+        resources = self.template["Resources"].items()
+        return {name: self.value(one["Properties"]) for name, one in resources if one["Type"].startswith(kind) and self.has(one)}
+
+    def refused(self):
+        """What the template's rules say against the parameters."""
+        rules = [rule for rule in self.template["Rules"].values() if self.holds(rule["RuleCondition"])]
+        return [one["AssertDescription"] for rule in rules for one in rule["Assertions"] if not self.holds(one["Assert"])]
+
+    def signs_in(self):
+        return self.parameters["AuthMode"] == "oauth"
+
+    def has_pool(self):
+        return self.signs_in() and not self.parameters["OAuthIssuer"]
