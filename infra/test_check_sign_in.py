@@ -137,3 +137,8 @@ def test_sam_local_gives_the_function_no_provider():
     environment |= json.loads((HERE / "local-env.json").read_text())["Function"]
     given = {name: value for name, value in environment.items() if name.startswith("OAUTH_")}
     assert given == dict.fromkeys(given, "") and len(given) == 7
+
+
+def test_the_programs_that_can_sign_in_are_written_down():
+    written = (HERE.parent / "docs/OPERATIONS.md").read_text()
+    assert [uri for uri in Stack(EXPANDED, {}).parameters["PublicRedirectUris"] if f"`{uri}`" not in written] == []
