@@ -12,6 +12,7 @@ mod intents;
 mod isolation;
 mod listing;
 mod model_values;
+mod oauth;
 mod overview;
 mod pages;
 mod repeating;
