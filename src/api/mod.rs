@@ -2,6 +2,7 @@
 
 mod broken;
 mod caller;
+mod challenge;
 mod changes;
 mod credential;
 mod cursor;
@@ -14,6 +15,7 @@ mod headers;
 mod health;
 mod log;
 mod metrics;
+mod oauth;
 pub mod openapi;
 pub mod origin;
 mod overview;
@@ -53,10 +55,12 @@ pub fn router(app: App) -> Router {
         .route("/openapi.json", get(pages::get_openapi))
         .route("/privacy", get(pages::get_privacy))
         .route("/favicon.ico", get(pages::get_favicon))
+        .merge(oauth::routes(&app))
         .fallback(async || ApiError::NoSuchPath)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
         .layer(middleware::from_fn(deadline))
+        .layer(middleware::from_fn_with_state(app.clone(), challenge::tell_where))
         .layer(middleware::map_response(headers::secured))
         .layer(middleware::from_fn_with_state(log, log::observe))
         .with_state(app)

@@ -148,18 +148,15 @@ impl Api {
         };
         configure(&mut config);
         let ticking = clock.clone();
-        let app = App {
-            config: Arc::new(config),
-            store: Store::new(client.clone(), table),
-            clock: Clock::new(move || ticking.tick()),
-            ids: Ids::random(),
-        };
+        let store = Store::new(client.clone(), table);
+        let app = App::new(config, store, Clock::new(move || ticking.tick()), Ids::random());
         Self { router: api::router(app.clone()), app, client, clock, wire }
     }
 
     /// Another instance of the service, which remembers nothing of what this one has seen.
     pub fn elsewhere(&self) -> Self {
-        let app = App { store: Store::new(self.client.clone(), &DYNAMODB.1), ..self.app.clone() };
+        let store = Store::new(self.client.clone(), &DYNAMODB.1);
+        let app = App::new((*self.app.config).clone(), store, self.app.clock.clone(), self.app.ids.clone());
         Self { router: api::router(app.clone()), app, ..self.clone() }
     }
 

@@ -14,6 +14,7 @@ mod isolation;
 mod kept;
 mod listing;
 mod model_values;
+mod oauth;
 mod overview;
 mod pages;
 mod repeating;

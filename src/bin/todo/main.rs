@@ -6,7 +6,6 @@ use std::future::IntoFuture;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::middleware;
@@ -66,10 +65,11 @@ struct Serve {
     /// Port to listen on; 0 takes a free one.
     #[arg(long, default_value_t = 9000)]
     port: u16,
-    /// Address to listen on. One that others can reach needs `--auth api-key`.
+    /// Address to listen on. One that others can reach needs `--auth api-key` or `oauth`.
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
-    /// How callers are known: by nothing, and all share one list; or by API keys, which `todo keys create` makes.
+    /// How callers are known: by nothing, and all share one list; by API keys, which `todo keys create` makes; or by signing
+    /// in.
     #[arg(long, value_enum, default_value_t = CallersBy::None)]
     auth: CallersBy,
     /// File that keeps the todos; made when it does not exist.
@@ -82,6 +82,9 @@ struct Serve {
 enum CallersBy {
     None,
     ApiKey,
+    /// People sign in with the OpenID provider that OAUTH_ISSUER and its like name; programs may have keys.
+    #[value(name = "oauth")]
+    OAuth,
 }
 
 impl From<CallersBy> for AuthMode {
@@ -89,6 +92,7 @@ impl From<CallersBy> for AuthMode {
         match callers {
             CallersBy::None => Self::None,
             CallersBy::ApiKey => Self::ApiKey,
+            CallersBy::OAuth => Self::OAuth,
         }
     }
 }
@@ -112,7 +116,7 @@ fn main() -> ExitCode {
 fn print_document(auth: CallersBy, server_url: Option<&str>) -> Result<(), Failure> {
     let server = server_url.map(|url| base_url("--server-url", url)).transpose()?;
     let mut document = openapi::generated(server.as_deref().unwrap_or(openapi::PLACEHOLDER));
-    openapi::secure(&mut document, auth.into());
+    openapi::secure(&mut document, auth.into(), "todos");
     println!("{}", serde_json::to_string_pretty(&document)?);
     Ok(())
 }
@@ -121,7 +125,10 @@ fn print_document(auth: CallersBy, server_url: Option<&str>) -> Result<(), Failu
 async fn serve(arguments: Serve) -> Result<(), Failure> {
     if !arguments.host.is_loopback() && arguments.auth == CallersBy::None {
         let host = arguments.host;
-        return Err(format!("--host {host} would let everybody in; add --auth api-key, or use 127.0.0.1 or ::1").into());
+        return Err(format!(
+            "--host {host} would let everybody in; add --auth api-key or oauth, or use 127.0.0.1 or ::1"
+        )
+        .into());
     }
     log_to_stderr();
     let config = Config::from_env(arguments.auth.into())?;
@@ -143,8 +150,7 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     let base_url = config.public_url.clone().unwrap_or_else(|| here.clone());
     let hosts = own_hosts(address, &base_url);
     let config = Config { public_url: Some(base_url), ..config };
-    let app =
-        App { config: Arc::new(config), store: Store::new(client, TABLE), clock: Clock::system(), ids: Ids::random() };
+    let app = App::new(config, Store::new(client, TABLE), Clock::system(), Ids::random());
     let mut router = api::router(app);
     // Where a key is needed, no web page and no name that somebody points here gets anything.
     if arguments.auth == CallersBy::None {
@@ -218,6 +224,10 @@ fn greet(base_url: &str, data: &Path, auth: CallersBy) {
         CallersBy::ApiKey => {
             println!("Make a key:\n  KEY=$(cargo todo keys create --name laptop --data '{}')\n", data.display());
             " -H \"Authorization: Bearer $KEY\""
+        }
+        CallersBy::OAuth => {
+            println!("Sign in:\n  {base_url}/oauth/authorize, as an OAuth client does, for a TOKEN\n");
+            " -H \"Authorization: Bearer $TOKEN\""
         }
     };
     println!("Try it:");
