@@ -10,8 +10,8 @@ use super::{
 };
 
 /// As ChatGPT exchanges a code.
-pub const CODE: &str = "grant_type=authorization_code&code=c0de&client_id=gpt&client_secret=s3cret\
-    &redirect_uri=https%3A%2F%2Fchatgpt.com%2Faip%2Fg-1%2Foauth%2Fcallback";
+pub const CODE: &str = "grant_type=authorization_code&code=c0de-EXAMPLECODE&client_id=gpt\
+    &client_secret=s3cret-EXAMPLESECRET&redirect_uri=https%3A%2F%2Fchatgpt.com%2Faip%2Fg-1%2Foauth%2Fcallback";
 
 pub async fn exchange(api: &Api, form: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = Request::post("/oauth/token").header("content-type", "application/x-www-form-urlencoded");
@@ -37,8 +37,8 @@ async fn a_code_is_exchanged_with_the_secret_in_the_form_or_by_http_basic() {
     assert_eq!((answer.status.as_u16(), &answer.body["access_token"]), (200, &json!("a")), "{}", answer.text);
     assert_eq!(answer.headers["cache-control"], "no-store");
     assert!(!answer.headers.contains_key("x-internal"), "no header of the provider");
-    let basic = format!("Basic {}", BASE64_STANDARD.encode("gpt:s3cret"));
-    let form = "grant_type=refresh_token&refresh_token=r";
+    let basic = format!("Basic {}", BASE64_STANDARD.encode("gpt:s3cret-EXAMPLESECRET"));
+    let form = "grant_type=refresh_token&refresh_token=r-EXAMPLETOKEN";
     assert_eq!(exchange(&api, form, &[("authorization", &basic)]).await.status, 200);
     assert_eq!(provider.exchanges(), [(CODE.to_owned(), None), (form.to_owned(), Some(basic))]);
 }
