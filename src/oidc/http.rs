@@ -21,9 +21,9 @@ const CONNECT: Duration = Duration::from_millis(1_500);
 
 type Body = Full<Cursor<Vec<u8>>>;
 
-/// A client for HTTP that keeps no connection: requests are minutes apart, and a frozen function's connections are dead.
+/// A client for HTTP, or why there is none.
 #[derive(Debug, Clone)]
-pub struct Http(Client<HttpsConnector<HttpConnector>, Body>);
+pub struct Http(Result<Client<HttpsConnector<HttpConnector>, Body>, String>);
 
 /// What the provider said.
 #[derive(Debug)]
@@ -39,18 +39,19 @@ impl Http {
     pub fn new() -> Self {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("AWS-LC speaks TLS 1.2 and 1.3")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
+        let tls = match tls.with_safe_default_protocol_versions() {
+            Ok(tls) => tls.with_root_certificates(roots).with_no_client_auth(),
+            Err(error) => return Self(Err(error.to_string())),
+        };
         let mut tcp = HttpConnector::new();
         tcp.set_connect_timeout(Some(CONNECT));
         tcp.enforce_http(false);
         // Plain HTTP is for providers on this machine, which `OAUTH_ISSUER` and the discovery document are held to.
         let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
         let connector = connector.wrap_connector(tcp);
-        Self(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector))
+        // No connection is kept: requests are minutes apart, and those of a function that was frozen are dead.
+        Self(Ok(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector)))
     }
 
     /// Asks for a JSON document.
@@ -77,7 +78,8 @@ impl Http {
             .header(header::USER_AGENT, concat!("todo-action/", env!("CARGO_PKG_VERSION")))
             .body(Full::new(Cursor::new(body)))
             .map_err(|error| error.to_string())?;
-        let response = self.0.request(request).await.map_err(|error| with_causes(&error))?;
+        let client = self.0.as_ref().map_err(Clone::clone)?;
+        let response = client.request(request).await.map_err(|error| with_causes(&error))?;
         let (parts, body) = response.into_parts();
         let media_type =
             parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
