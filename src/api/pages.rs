@@ -27,7 +27,8 @@ const OPEN_TO_ALL: &str = "<p class=\"warning\"><strong>There is no authenticati
 /// What to choose in the GPT editor where everybody needs one.
 const BY_API_KEY: &str = "<dd>API key, of the type <em>Bearer</em></dd><dd class=\"note\">The operator makes one with \
     <code>cargo todo keys create --name GPT --table TABLE_NAME</code>. All who use the GPT share the list of that key.</dd>";
-const FAVICON: &str = include_str!("pages/favicon.svg");
+/// The icon of the service, as SVG.
+pub const FAVICON: &str = include_str!("pages/favicon.svg");
 
 /// The pages' own style and script, known by their hashes, and nothing else; requests to this service alone.
 static PAGE_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {

@@ -95,7 +95,7 @@ pub mod kind {
     pub const BAD_CREDENTIAL: Kind = Kind::new(401, "bad_credential", "The API key is not valid",
         "It is mistyped, unknown, expired or revoked. Trying again will not help; ask the operator of this service for a new one.");
     pub const FOREIGN_ORIGIN: Kind = Kind::new(403, "foreign_origin", "The request comes from another site",
-        "Send it from a program on this machine, to the address that the server printed.");
+        "Send it from a program instead of a web page, to the address under which this server is known (PUBLIC_URL, or the one that it printed).");
     pub const NO_SUCH_TODO: Kind = Kind::new(404, "not_found", "There is no such todo",
         "Use an id that getTodos returned; ids cannot be guessed.");
     pub const NO_SUCH_TODOS: Kind = Kind::new(404, "not_found", "Some todos do not exist",

@@ -16,11 +16,10 @@ use http_body_util::BodyExt;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 use todo_action::{
-    api,
     app::{App, Clock, Ids},
     config::{Auth, Config, Confirm, Operator},
     domain::owner::Owner,
-    local,
+    local, mcp,
     store::{Connection, Patience, Store, connect},
 };
 use tower::ServiceExt;
@@ -146,13 +145,13 @@ impl Api {
             clock: Clock::new(move || ticking.tick()),
             ids: Ids::random(),
         };
-        Self { router: api::router(app.clone()), app, client, clock, wire }
+        Self { router: mcp::router(app.clone()), app, client, clock, wire }
     }
 
     /// Another instance of the service, which remembers nothing of what this one has seen.
     pub fn elsewhere(&self) -> Self {
         let app = App { store: Store::new(self.client.clone(), &DYNAMODB.1), ..self.app.clone() };
-        Self { router: api::router(app.clone()), app, ..self.clone() }
+        Self { router: mcp::router(app.clone()), app, ..self.clone() }
     }
 
     /// Sends a request as it is.

@@ -11,6 +11,8 @@ mod idempotency;
 mod intents;
 mod isolation;
 mod listing;
+mod mcp;
+mod mcp_tools;
 mod model_values;
 mod overview;
 mod pages;

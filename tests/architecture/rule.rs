@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use crate::source::{attributes, items, module, paths, without_tests, words};
 
 /// Each layer and those it may use.
-const MAY_USE: [(&str, &[&str]); 6] = [
+const MAY_USE: [(&str, &[&str]); 7] = [
     ("api", &["app", "config", "domain", "store"]),
     ("app", &["config", "domain", "store"]),
     ("config", &["domain"]),
     ("domain", &[]),
     ("local", &["store"]),
+    ("mcp", &["api", "app"]),
     ("store", &["domain"]),
 ];
 /// Where the programs are, which put the layers together.
