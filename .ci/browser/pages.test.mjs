@@ -82,10 +82,11 @@ test("every copy button copies what stands beside it, by keyboard too", async ()
         copied[await button.getAttribute("data-copy")] = await page.evaluate(() => navigator.clipboard.readText());
     }
     assert.equal(copied.document, `${BASE_URL}/openapi.json`);
+    assert.equal(copied.mcp, `${BASE_URL}/mcp`);
     assert.equal(copied.privacy, `${BASE_URL}/privacy`);
     assert.match(copied.curl, /^curl -s http.*\/todos -H 'Content-Type: application\/json' -d '\{"todos":/);
     assert.match(copied.instructions, /never guess an id[^]*\n- /);
-    assert.equal(Object.keys(copied).length, 6);
+    assert.equal(Object.keys(copied).length, 7);
     assert.deepEqual(seen.complaints, []);
     await context.close();
 });

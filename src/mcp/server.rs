@@ -13,8 +13,8 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest, CustomResult,
-        DiscoverResult, ErrorCode, Icon, Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities,
-        ServerConfig, Tool,
+        DiscoverResult, ErrorCode, Icon, Implementation, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+        ServerCapabilities, ServerConfig, Tool,
     },
     service::RequestContext,
 };
@@ -124,10 +124,15 @@ impl ServerHandler for Server {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        const READABLE: [&str; 5] = ["initialize", "server/discover", "ping", "tools/list", "tools/call"];
-        if READABLE.contains(&request.method.as_str()) {
+        let says_no_hello = context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
+        let known = match request.method.as_str() {
+            "tools/list" | "tools/call" | "server/discover" => true,
+            "initialize" | "ping" => !says_no_hello,
+            _ => false,
+        };
+        if known {
             let message = format!("The params of {} are not as MCP describes them.", request.method);
             return Err(ErrorData::invalid_params(message, None));
         }

@@ -4,6 +4,7 @@ mod access;
 mod addresses;
 mod events;
 mod log;
+mod mcp;
 mod odd_events;
 mod problems;
 mod runtime_api;

@@ -85,7 +85,8 @@ async fn remote(base_url: &str) -> Result<Server, Failure> {
         key: remote_key().map(|key| HeaderValue::from_str(&format!("Bearer {key}"))).transpose()?,
         connector: SharedHttpConnector::new(Connector::builder().tls_provider(tls).build()),
     });
-    let answer = deployment.ask(Request::builder().uri("/openapi.json").body(Body::empty())?).await?;
+    let asked = deployment.ask(Request::builder().uri("/openapi.json").body(Body::empty())?).await;
+    let answer = asked.map_err(|failure| format!("{base_url} does not answer: {failure}"))?;
     let (status, body) = (answer.status(), to_bytes(answer.into_body(), LARGEST_ANSWER).await?);
     let document: Value = serde_json::from_slice(&body).unwrap_or_default();
     if !status.is_success() || document["paths"].is_null() {
