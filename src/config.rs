@@ -163,6 +163,11 @@ impl LambdaConfig {
     }
 }
 
+/// `TODO_API_KEY`: the key with which the `todo` command asks a deployment.
+pub fn remote_key() -> Option<String> {
+    variable("TODO_API_KEY")
+}
+
 /// What `AUTH_MODE` has to say so that nobody needs a key: nobody shall end up there by leaving something out.
 const NO_AUTH: &str = "none-everybody-shares-one-list";
 

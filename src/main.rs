@@ -7,8 +7,11 @@ use todo_action::{
     api,
     app::{App, Clock, Ids},
     config::{Auth, LambdaConfig},
+    mcp,
     store::{Connection, Patience, Store, Usage, connect},
 };
+use tracing::Level;
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// How long init waits for DynamoDB and the OpenID provider. A failure is tolerated: the first request tries again.
 const FIRST_CALL: Duration = Duration::from_millis(800);
@@ -17,13 +20,10 @@ const FIRST_CALL: Duration = Duration::from_millis(800);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     // A fixed level instead of a filter spares a regex engine and 60 µs for each request.
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_current_span(false)
-        .with_span_list(false)
-        .with_max_level(tracing::Level::INFO)
-        .init();
+    let lines = tracing_subscriber::fmt().json().flatten_event(true).with_current_span(false).with_span_list(false);
+    // The SDK of MCP has several lines to say about each message; a request has one, and that is ours.
+    let wanted = Targets::new().with_default(Level::INFO).with_target("rmcp", Level::ERROR);
+    lines.with_max_level(Level::INFO).finish().with(wanted).init();
     let config = LambdaConfig::from_env().inspect_err(|error| tracing::error!("cannot start: {error}"))?;
     if let Auth::None(owner) = &config.config.auth {
         tracing::warn!("nobody needs a key: everybody shares the list of {}", owner.as_str());
@@ -38,7 +38,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let store = Store::new(client, &config.table);
     let app = App::new(config.config, store, Clock::system(), Ids::random());
     prepare(&app).await;
-    let requests = Adapter::from(api::router(app).map_request(api::gateway::without_stage));
+    let requests = Adapter::from(mcp::router(app).map_request(api::gateway::without_stage));
     // What `lambda_http::run` does, with events that it can read.
     lambda_runtime::run(requests.map_request(api::event::readable)).await
 }

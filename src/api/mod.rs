@@ -44,26 +44,40 @@ use crate::{
     domain::limits,
     store::{Fault, Kind},
 };
-use error::ApiError;
+pub use broken::short;
+pub use caller::Caller;
+pub use error::ApiError;
+pub use extract::is_json;
+pub use log::Carried;
+pub use pages::FAVICON;
 
-/// Everything that is served.
-pub fn router(app: App) -> Router {
+/// Everything that is served: the operations, the pages, and other doors to the operations.
+pub fn router(app: App, doors: Router<App>) -> Router {
     let (operations, document) = routes().split_for_parts();
     let log = log::Log::new(openapi::operations(&document), &app);
-    operations
+    let pages = Router::new()
         .route("/", get(pages::get_start))
         .route("/openapi.json", get(pages::get_openapi))
         .route("/privacy", get(pages::get_privacy))
         .route("/favicon.ico", get(pages::get_favicon))
-        .merge(oauth::routes(&app))
-        .fallback(async || ApiError::NoSuchPath)
-        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
-        .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .merge(oauth::routes(&app));
+    answering_everything(operations.merge(pages).layer(DefaultBodyLimit::max(limits::BODY_BYTES)).merge(doors))
         .layer(middleware::from_fn(deadline))
         .layer(middleware::from_fn_with_state(app.clone(), challenge::tell_where))
         .layer(middleware::map_response(headers::secured))
         .layer(middleware::from_fn_with_state(log, log::observe))
         .with_state(app)
+}
+
+/// The operations alone, for a door that has taken the request down already. Such a door hands on its own extensions,
+/// in which the cost is counted.
+pub fn operations(app: App) -> Router {
+    answering_everything(routes().split_for_parts().0.layer(DefaultBodyLimit::max(limits::BODY_BYTES))).with_state(app)
+}
+
+/// Paths and methods that do not exist get a problem document too.
+fn answering_everything(router: Router<App>) -> Router<App> {
+    router.fallback(async || ApiError::NoSuchPath).method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
 }
 
 /// How long a request may take in all. API Gateway gives up after 30 seconds, and the caller then knows nothing.

@@ -22,7 +22,8 @@ const START: &str = include_str!("pages/start.html");
 const PRIVACY: &str = include_str!("pages/privacy.html");
 const STYLE: &str = include_str!("pages/style.css");
 const SCRIPT: &str = include_str!("pages/script.js");
-const FAVICON: &str = include_str!("pages/favicon.svg");
+/// The icon of the service, as SVG.
+pub const FAVICON: &str = include_str!("pages/favicon.svg");
 
 /// The pages' own style and script, known by their hashes, and nothing else; requests to this service alone.
 static PAGE_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {

@@ -99,7 +99,7 @@ pub mod kind {
     pub const NO_PROVIDER: Kind = Kind::new(503, "no_provider", "The sign-in service does not answer",
         "Nothing is wrong with the request. Send it again after the seconds that Retry-After says.");
     pub const FOREIGN_ORIGIN: Kind = Kind::new(403, "foreign_origin", "The request comes from another site",
-        "Send it from a program on this machine, to the address that the server printed.");
+        "Send it from a program instead of a web page, to the address under which this server is known (PUBLIC_URL, or the one that it printed).");
     pub const NO_SUCH_TODO: Kind = Kind::new(404, "not_found", "There is no such todo",
         "Use an id that getTodos returned; ids cannot be guessed.");
     pub const NO_SUCH_TODOS: Kind = Kind::new(404, "not_found", "Some todos do not exist",

@@ -16,11 +16,10 @@ use http_body_util::BodyExt;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 use todo_action::{
-    api,
     app::{App, Clock, Ids},
     config::{Auth, Config, Confirm, Operator},
     domain::owner::Owner,
-    local,
+    local, mcp,
     store::{Connection, Patience, Store, connect},
 };
 use tower::ServiceExt;
@@ -150,14 +149,14 @@ impl Api {
         let ticking = clock.clone();
         let store = Store::new(client.clone(), table);
         let app = App::new(config, store, Clock::new(move || ticking.tick()), Ids::random());
-        Self { router: api::router(app.clone()), app, client, clock, wire }
+        Self { router: mcp::router(app.clone()), app, client, clock, wire }
     }
 
     /// Another instance of the service, which remembers nothing of what this one has seen.
     pub fn elsewhere(&self) -> Self {
         let store = Store::new(self.client.clone(), &DYNAMODB.1);
         let app = App::new((*self.app.config).clone(), store, self.app.clock.clone(), self.app.ids.clone());
-        Self { router: api::router(app.clone()), app, ..self.clone() }
+        Self { router: mcp::router(app.clone()), app, ..self.clone() }
     }
 
     /// Sends a request as it is.

@@ -13,6 +13,8 @@ mod isolation;
 #[path = "../kept/mod.rs"]
 mod kept;
 mod listing;
+mod mcp;
+mod mcp_tools;
 mod model_values;
 mod oauth;
 mod overview;

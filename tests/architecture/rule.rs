@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use crate::source::{attributes, items, module, paths, without_tests, words};
 
 /// Each layer and those it may use.
-const MAY_USE: [(&str, &[&str]); 7] = [
+const MAY_USE: [(&str, &[&str]); 8] = [
     ("api", &["app", "config", "domain", "oidc", "store"]),
     ("app", &["config", "domain", "oidc", "store"]),
     ("config", &["domain"]),
     ("domain", &[]),
     ("local", &["store"]),
+    ("mcp", &["api", "app"]),
     ("oidc", &["config", "domain"]),
     ("store", &["domain"]),
 ];

@@ -6,6 +6,7 @@ mod events;
 #[path = "../kept/mod.rs"]
 mod kept;
 mod log;
+mod mcp;
 mod odd_events;
 mod problems;
 mod runtime_api;

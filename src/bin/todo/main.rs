@@ -1,6 +1,7 @@
 //! The `todo` command: todo-action on a laptop, and the keys of a deployment.
 
 mod keys;
+mod mcp;
 
 use std::future::IntoFuture;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -8,12 +9,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use axum::middleware;
+use axum::{Extension, middleware};
 use clap::{Parser, Subcommand};
 use directories::ProjectDirs;
 use todo_action::{
     api::{
-        self, openapi,
+        gateway, openapi,
         origin::{OwnHosts, own_origin},
     },
     app::{App, Clock, Ids},
@@ -38,6 +39,8 @@ struct Arguments {
 enum Command {
     /// Serve the whole API on this machine, over an embedded DynamoDB that keeps its data in a file.
     Serve(Serve),
+    /// Serve the operations as MCP tools over standard input and output, for programs that start their servers themselves.
+    Mcp(mcp::Mcp),
     /// Make, list and revoke API keys.
     Keys(keys::Keys),
     /// Print the OpenAPI document.
@@ -100,6 +103,7 @@ impl From<CallersBy> for AuthMode {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve(arguments) => serve(arguments),
+        Command::Mcp(arguments) => mcp::run(arguments),
         Command::Keys(keys) => keys::run(keys),
         Command::Openapi { auth, server_url } => print_document(auth, server_url.as_deref()),
         Command::Dynamodb { port, data } => serve_dynamodb(port, data.as_deref()),
@@ -151,7 +155,7 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     let hosts = own_hosts(address, &base_url);
     let config = Config { public_url: Some(base_url), ..config };
     let app = App::new(config, Store::new(client, TABLE), Clock::system(), Ids::random());
-    let mut router = api::router(app);
+    let mut router = todo_action::mcp::router(app).layer(Extension(hosts.clone()));
     // Where a key is needed, no web page and no name that somebody points here gets anything.
     if arguments.auth == CallersBy::None {
         router = router.layer(middleware::from_fn_with_state(hosts, own_origin));
@@ -193,9 +197,8 @@ const GRACE: Duration = Duration::from_secs(3);
 /// The names under which programs on this machine reach the server, and the one that `PUBLIC_URL` adds.
 fn own_hosts(address: SocketAddr, base_url: &str) -> OwnHosts {
     let port = address.port();
-    let public = base_url.split_once("://").map_or(base_url, |(_, rest)| rest).split('/').next().unwrap_or_default();
     let local = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}:{port}"));
-    OwnHosts(local.into_iter().chain([address.to_string(), public.to_ascii_lowercase()]).collect())
+    OwnHosts(local.into_iter().chain([address.to_string(), gateway::host(base_url).to_ascii_lowercase()]).collect())
 }
 
 /// Our own lines alone: the embedded DynamoDB warns of every condition that does not hold, which is an answer like others.
@@ -218,6 +221,7 @@ fn greet(base_url: &str, data: &Path, auth: CallersBy) {
     println!("todo-action is running. Stop it with Ctrl-C.\n");
     println!("  API        {base_url}");
     println!("  Document   {base_url}/openapi.json");
+    println!("  MCP        {base_url}/mcp");
     println!("  Data       {}\n", data.display());
     let key = match auth {
         CallersBy::None => "",

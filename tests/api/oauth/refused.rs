@@ -46,6 +46,22 @@ async fn no_token_is_refused_and_told_where_to_get_one() {
 }
 
 #[tokio::test]
+async fn a_client_of_mcp_is_told_where_the_metadata_of_its_endpoint_are() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    let ping = json!({"jsonrpc": "2.0", "id": 1, "method": "ping"});
+    let host = ("host", "todo.test");
+    let answer = api.send("POST", "/mcp", ping.clone(), &[host]).await;
+    answer.assert_problem(401, "no_credential");
+    let challenge = answer.headers["www-authenticate"].to_str().unwrap();
+    let metadata = "resource_metadata=\"https://todo.test/.well-known/oauth-protected-resource/mcp\"";
+    assert!(challenge.ends_with(metadata), "{challenge}");
+    let token = format!("Bearer {}", provider.token(&api, "ada"));
+    let let_in = api.send("POST", "/mcp", ping, &[host, ("authorization", &token)]).await;
+    assert_eq!(let_in.status, 200, "{}", let_in.text);
+}
+
+#[tokio::test]
 async fn garbage_is_refused_without_asking_anybody() {
     let provider = Provider::start().await;
     let api = provider.api();
