@@ -1,5 +1,7 @@
 //! `OAUTH_…`: the OpenID provider that people sign in with, and who may send them there.
 
+use std::collections::BTreeSet;
+
 use http::Uri;
 use url::{Host, Url};
 
@@ -38,7 +40,7 @@ impl OAuth {
             )
         })?;
         let issuer = issuer.trim().to_owned();
-        if !is_safe(&issuer) {
+        if !is_safe(&issuer) || issuer.contains('?') {
             return Err(ConfigError(format!(
                 "OAUTH_ISSUER must be an https address without query or fragment, not \"{issuer}\""
             )));
@@ -64,6 +66,11 @@ impl OAuth {
         };
         if oauth.scope.contains(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\\')) {
             return Err(ConfigError(format!("OAUTH_SCOPE must be one scope, not \"{}\"", oauth.scope)));
+        }
+        if oauth.clients().map(|client| &client.id).collect::<BTreeSet<_>>().len() < oauth.clients().count() {
+            let same =
+                "OAUTH_PUBLIC_CLIENT_ID must be another client than OAUTH_CLIENT_ID: it has no secret and needs PKCE";
+            return Err(ConfigError(same.to_owned()));
         }
         if oauth.client.is_none() && oauth.public_client.is_none() {
             let nobody =
@@ -104,18 +111,18 @@ fn is_this_machine(url: &Url) -> bool {
     host && url.scheme() == "http" && url.username().is_empty() && url.password().is_none()
 }
 
-/// Whether secrets may go there: https, or http that does not leave this machine; without query and fragment.
+/// Whether secrets may go there: https, or http that does not leave this machine; without a fragment.
 pub fn is_safe(address: &str) -> bool {
-    let plain = Url::parse(address).is_ok_and(|url| {
+    let safe = Url::parse(address).is_ok_and(|url| {
         let own = url.username().is_empty() && url.password().is_none();
         own && (url.scheme() == "https" || is_this_machine(&url)) && url.fragment().is_none()
     });
-    plain && address.parse::<Uri>().is_ok_and(|uri| uri.query().is_none())
+    safe && address.parse::<Uri>().is_ok()
 }
 
 /// RFC 6749, section 3.1.2, and RFC 8252, section 7: https, loopback, or a scheme that belongs to an app.
 fn is_redirect_uri(uri: &str) -> bool {
-    let scripts = ["javascript", "data", "file", "vbscript", "blob", "about"];
+    let scripts = ["javascript", "data", "file", "vbscript", "blob", "about", "ws", "wss", "ftp"];
     Url::parse(uri).is_ok_and(|url| {
         let scheme = url.scheme();
         let goes = scheme == "https" || is_this_machine(&url) || (scheme != "http" && !scripts.contains(&scheme));
@@ -167,6 +174,7 @@ mod tests {
             ("OAUTH_REDIRECT_URIS", "javascript:alert(1)"),
             ("OAUTH_REDIRECT_URIS", "https://example.com/#there"),
             ("OAUTH_SCOPE", "openid todos"),
+            ("OAUTH_PUBLIC_CLIENT_ID", "gpt"),
         ] {
             let error = read(&[&GPT[..], &[(name, value)]].concat()).unwrap_err().to_string();
             assert!(error.contains(name), "{value}: {error}");

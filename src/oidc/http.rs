@@ -31,6 +31,8 @@ pub struct Said {
     pub status: StatusCode,
     /// Whether it calls its body JSON.
     pub is_json: bool,
+    /// `Retry-After` in seconds.
+    pub retry_after: Option<u64>,
     pub body: Vec<u8>,
 }
 
@@ -38,7 +40,11 @@ impl Http {
     /// A client that trusts whom the machine trusts.
     pub fn new() -> Self {
         let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        let found = rustls_native_certs::load_native_certs();
+        if found.certs.is_empty() {
+            tracing::warn!("this machine trusts no certificate: an OpenID provider cannot be reached by https");
+        }
+        roots.add_parsable_certificates(found.certs);
         let tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
         let tls = match tls.with_safe_default_protocol_versions() {
             Ok(tls) => tls.with_root_certificates(roots).with_no_client_auth(),
@@ -84,9 +90,10 @@ impl Http {
         let media_type =
             parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let retry_after = parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         let is_json = media_type == "application/json" || media_type.ends_with("+json");
         let body = Limited::new(body, ANSWER_BYTES).collect().await.map_err(|error| with_causes(&*error))?;
-        Ok(Said { status: parts.status, is_json, body: body.to_bytes().to_vec() })
+        Ok(Said { status: parts.status, is_json, retry_after, body: body.to_bytes().to_vec() })
     }
 }
 

@@ -40,6 +40,8 @@ struct Seen {
     known: Option<Arc<Known>>,
     known_at: Timestamp,
     asked_at: Option<Timestamp>,
+    /// When it was last asked about a key that was not among those that are known.
+    asked_for_more_at: Option<Timestamp>,
     /// Why it could not be asked, when it could not.
     failed: Option<String>,
 }
@@ -98,24 +100,37 @@ impl Keys {
         }
         let asking = self.asking.lock().await;
         // Somebody else may have asked meanwhile.
-        let seen = if self.seen().may_be_asked(now) { self.ask(now).await } else { self.seen() };
+        let mut seen = self.seen();
+        if !seen.fresh(now).is_some_and(|known| enough(&known)) {
+            let more = seen.known.as_ref().is_some_and(|known| !enough(known));
+            if seen.wait(now, more).is_none() {
+                seen = self.ask(now, more).await;
+            }
+        }
         drop(asking);
-        match (seen.known, seen.failed) {
-            (Some(known), None) => Ok(known),
-            (Some(known), Some(_)) if enough(&known) => Ok(known),
+        match (&seen.known, &seen.failed) {
+            (Some(known), None) => Ok(known.clone()),
+            (Some(known), Some(_)) if enough(known) => Ok(known.clone()),
             (known, failed) => {
-                let between = if known.is_some() { BETWEEN } else { BETWEEN_FIRST };
-                let waited = seen.asked_at.map_or(SignedDuration::ZERO, |at| now.duration_since(at));
-                let retry_after = (between - waited).as_secs().clamp(1, BETWEEN.as_secs()).unsigned_abs();
-                Err(Outage { cause: failed.unwrap_or_default(), retry_after })
+                let wait = seen.wait(now, known.is_some()).unwrap_or_default().as_secs();
+                let retry_after = wait.clamp(1, BETWEEN.as_secs()).unsigned_abs();
+                Err(Outage { cause: failed.clone().unwrap_or_default(), retry_after })
             }
         }
     }
 
-    async fn ask(&self, now: Timestamp) -> Seen {
+    /// Asks the provider; for `more` when what is known was not enough.
+    async fn ask(&self, now: Timestamp, more: bool) -> Seen {
+        {
+            // Before it answers, because whoever asks may hang up.
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.asked_at = Some(now);
+            if more {
+                seen.asked_for_more_at = Some(now);
+            }
+        }
         let answer = tokio::time::timeout(PATIENCE, self.look_up()).await;
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.asked_at = Some(now);
         match answer.unwrap_or_else(|_| Err("no answer in time".to_owned())) {
             Ok(known) => {
                 seen.failed = None;
@@ -135,16 +150,24 @@ impl Keys {
         let discovery = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
         let metadata: Metadata = self.document(&discovery).await?;
         if metadata.issuer != *self.issuer {
-            return Err(format!("{discovery} is of another issuer: {}", metadata.issuer));
+            return Err(format!("{discovery} is of another issuer: {}", short(&metadata.issuer)));
         }
         let addresses = [&metadata.authorization_endpoint, &metadata.token_endpoint, &metadata.jwks_uri];
-        if let Some(unsafe_one) = addresses.into_iter().find(|address| !is_safe(address)) {
-            return Err(format!("{discovery} names an address that is not https: {unsafe_one}"));
+        // A provider elsewhere has nothing to say about addresses of this machine.
+        let local = self.issuer.starts_with("http://");
+        let is_fit = |address: &str| is_safe(address) && (local || address.starts_with("https://"));
+        if let Some(unfit) = addresses.into_iter().find(|address| !is_fit(address)) {
+            return Err(format!("{discovery} names an address that is not https: {}", short(unfit)));
         }
         let set: KeySet = self.document(&metadata.jwks_uri).await?;
         // A key that is not understood is of no use, and no reason to do without the others.
         let keys = set.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok()).filter_map(usable);
-        Ok(Known { metadata: Arc::new(metadata), keys: keys.collect() })
+        let keys: HashMap<_, _> = keys.collect();
+        if keys.is_empty() {
+            // Taken for true it would sign everybody out.
+            return Err(format!("{} has no key that can be used", metadata.jwks_uri));
+        }
+        Ok(Known { metadata: Arc::new(metadata), keys })
     }
 
     async fn document<T: DeserializeOwned>(&self, address: &str) -> Result<T, String> {
@@ -165,10 +188,20 @@ impl Seen {
         self.known.clone().filter(|_| now.duration_since(self.known_at) < LASTING)
     }
 
-    fn may_be_asked(&self, now: Timestamp) -> bool {
-        let between = if self.known.is_some() { BETWEEN } else { BETWEEN_FIRST };
-        self.asked_at.is_none_or(|at| now.duration_since(at) >= between)
+    /// How long until the provider may be asked; `None` when it may.
+    fn wait(&self, now: Timestamp, more: bool) -> Option<SignedDuration> {
+        let (asked_at, between) = match self.known {
+            None => (self.asked_at, BETWEEN_FIRST),
+            Some(_) if more => (self.asked_for_more_at, BETWEEN),
+            Some(_) => (self.asked_at, BETWEEN),
+        };
+        asked_at.map(|at| between - now.duration_since(at)).filter(|wait| wait.is_positive())
     }
+}
+
+/// What somebody else wrote, for a line of the log.
+fn short(text: &str) -> String {
+    text.chars().take(200).collect()
 }
 
 /// A key by its name, if tokens can name it and it signs.

@@ -97,8 +97,13 @@ impl Provider {
             let endpoint = self.keys.metadata(now).await?.token_endpoint.clone();
             let said = self.http.post_form(&endpoint, form, authorization).await;
             let said = said.map_err(|cause| Outage::new(format!("token endpoint: {cause}")))?;
-            let answers = said.is_json && !said.status.is_server_error() && !said.status.is_redirection();
-            if answers { Ok(said) } else { Err(Outage::new(format!("token endpoint: {} or no JSON", said.status))) }
+            // Success without a token is none; a refusal may be a page, of which the status is enough.
+            let answers = said.status.is_client_error() || (said.status.is_success() && said.is_json);
+            if answers {
+                return Ok(said);
+            }
+            let outage = Outage::new(format!("token endpoint: {}, JSON: {}", said.status, said.is_json));
+            Err(Outage { retry_after: said.retry_after.unwrap_or(outage.retry_after), ..outage })
         };
         let late = |_| Err(Outage::new("token endpoint: no answer in time".to_owned()));
         tokio::time::timeout(PATIENCE, asking).await.unwrap_or_else(late)

@@ -86,6 +86,9 @@ impl Head {
         if !claims.allows(&agreed.scope) {
             return Err(Refused::Scope);
         }
+        if claims.sub.is_empty() {
+            return Err(Refused::Invalid);
+        }
         Owner::parse(&format!("{}#{}", claims.iss, claims.sub)).map_err(|_| Refused::Invalid)
     }
 

@@ -6,6 +6,7 @@ mod bad_bodies;
 mod cost;
 mod duplicates;
 mod faults;
+mod foreign;
 mod harness;
 mod idempotency;
 mod intents;

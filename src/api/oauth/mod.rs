@@ -11,8 +11,10 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Router,
+    http::{HeaderName, Method, header},
     routing::{get, post},
 };
+use tower_http::cors::{Any, CorsLayer};
 
 use super::{challenge, error::ApiError, gateway};
 use crate::{
@@ -33,14 +35,22 @@ pub fn routes(app: &App) -> Router<App> {
     let (Auth::OAuth(oauth), Some(provider)) = (&app.config.auth, &app.provider) else { return Router::new() };
     let front = Front { oauth: Arc::new((**oauth).clone()), provider: provider.clone() };
     let routes = Router::new()
-        .route("/oauth/authorize", get(authorize::get_authorize))
-        .route("/oauth/token", post(token::post_token))
-        .route("/.well-known/oauth-authorization-server", get(metadata::get_authorization_server))
-        .route(challenge::METADATA, get(metadata::get_api))
-        .route(challenge::METADATA_OF_MCP, get(metadata::get_mcp));
+        .route("/oauth/token", post(token::post_token).options(preflight))
+        .route("/.well-known/oauth-authorization-server", get(metadata::get_authorization_server).options(preflight))
+        .route(challenge::METADATA, get(metadata::get_api).options(preflight))
+        .route(challenge::METADATA_OF_MCP, get(metadata::get_mcp).options(preflight));
     let routes = match &front.oauth.public_client {
-        Some(_) => routes.route("/oauth/register", post(register::post_register)),
+        Some(_) => routes.route("/oauth/register", post(register::post_register).options(preflight)),
         None => routes,
     };
-    routes.layer(Extension(front))
+    // Clients that are web pages ask these too. No cookie is looked at, so every page may. Nobody's script signs in.
+    let pages = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::POST]).allow_headers([
+        header::AUTHORIZATION,
+        header::CONTENT_TYPE,
+        HeaderName::from_static("mcp-protocol-version"),
+    ]);
+    routes.layer(pages).route("/oauth/authorize", get(authorize::get_authorize)).layer(Extension(front))
 }
+
+/// What a browser asks before it lets a page ask. The answer is in the headers that the layer adds.
+async fn preflight() {}

@@ -4,6 +4,7 @@
 use axum::{
     Extension, Json,
     body::Bytes,
+    extract::rejection::BytesRejection,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -12,7 +13,7 @@ use serde_json::json;
 
 use super::{
     Front,
-    token::{OAuthError, invalid},
+    token::{OAuthError, invalid, too_large},
 };
 
 /// More redirect URIs than any client needs.
@@ -28,7 +29,11 @@ struct Registration {
     client_name: Option<String>,
 }
 
-pub async fn post_register(Extension(front): Extension<Front>, body: Bytes) -> Result<Response, OAuthError> {
+pub async fn post_register(
+    Extension(front): Extension<Front>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, OAuthError> {
+    let body = body.map_err(too_large)?;
     let refused = |error, description: String| OAuthError { status: StatusCode::BAD_REQUEST, error, description };
     let asked: Registration = serde_json::from_slice(&body).map_err(|_| {
         refused("invalid_client_metadata", "Send a JSON object whose redirect_uris is a list of texts.".to_owned())

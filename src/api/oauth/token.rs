@@ -4,14 +4,14 @@
 use axum::{
     Extension, Json,
     body::Bytes,
-    extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::{State, rejection::BytesRejection},
+    http::{Extensions, HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::json;
 
-use super::{Front, parameters::Parameters};
+use super::{Front, gateway, metadata, parameters::Parameters};
 use crate::{
     api::error::Cause,
     app::App,
@@ -44,16 +44,24 @@ pub async fn post_token(
     State(app): State<App>,
     Extension(front): Extension<Front>,
     headers: HeaderMap,
-    body: Bytes,
+    extensions: Extensions,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, OAuthError> {
     let form = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !form.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
+    let media_type = form.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Err(invalid("Send a form: Content-Type application/x-www-form-urlencoded."));
     }
+    let body = body.map_err(too_large)?;
     let asked = Parameters::read(&body, &KNOWN).map_err(invalid)?;
     let authorization = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
     let client = known_client(&front, &asked, authorization)?;
     check(&asked, client, front.oauth.public_client.as_ref() == Some(client))?;
+    let base_url = gateway::base_url(&app.config, &extensions).unwrap_or_default();
+    if asked.get("resource").is_some_and(|resource| !metadata::is_ours(resource, &base_url)) {
+        let description = "The resource is not this service.".to_owned();
+        return Err(OAuthError { status: StatusCode::BAD_REQUEST, error: "invalid_target", description });
+    }
     let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(asked.without(&["resource"])).finish();
     match front.provider.exchange(form, authorization, app.clock.now()).await {
         Ok(said) => Ok(handed_back(said)),
@@ -92,8 +100,9 @@ fn basic_user(authorization: &str) -> Option<String> {
     let (scheme, encoded) = authorization.split_once(' ')?;
     let decoded = BASE64_STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
     let user = decoded.split(|byte| *byte == b':').next()?;
-    // Encoded as a form first (RFC 6749, section 2.3.1): a name without a value.
-    form_urlencoded::parse(user).next().map(|(user, _)| user.into_owned())
+    // Encoded as a form first (RFC 6749, section 2.3.1): a name without a value, and not several.
+    let one = !user.iter().any(|byte| matches!(byte, b'&' | b'='));
+    form_urlencoded::parse(user).next().filter(|_| one).map(|(user, _)| user.into_owned())
 }
 
 fn check(asked: &Parameters, client: &Client, is_public: bool) -> Result<(), OAuthError> {
@@ -123,7 +132,13 @@ fn check(asked: &Parameters, client: &Client, is_public: bool) -> Result<(), OAu
 
 /// The provider's answer, of which the status and the JSON are the client's business, and no header.
 fn handed_back(said: Said) -> Response {
+    if !said.is_json {
+        return invalid("The sign-in service refuses the request without saying why.").into_response();
+    }
     let mut response = (said.status, [(header::CONTENT_TYPE, "application/json")], said.body).into_response();
+    if said.status == StatusCode::TOO_MANY_REQUESTS {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(said.retry_after.unwrap_or(5)));
+    }
     challenge(&mut response);
     response
 }
@@ -148,6 +163,12 @@ fn challenge(response: &mut Response) {
             .headers_mut()
             .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"todo-action\""));
     }
+}
+
+/// A body that is not read to its end.
+pub fn too_large(_: BytesRejection) -> OAuthError {
+    let description = "The body is too large, or was cut off.".to_owned();
+    OAuthError { status: StatusCode::PAYLOAD_TOO_LARGE, error: "invalid_request", description }
 }
 
 /// A request that is not as the RFC has it.

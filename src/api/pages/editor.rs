@@ -42,7 +42,14 @@ pub fn authentication(config: &Config, base_url: &str) -> Authentication {
 
 fn by_oauth(oauth: &OAuth, base_url: &str) -> String {
     let Some(client) = &oauth.client else { return NO_CLIENT.to_owned() };
-    let values =
-        [("client_id", escaped(&client.id)), ("base_url", escaped(base_url)), ("scope", escaped(&oauth.scope))];
+    // The one that the template begins with is nobody's.
+    let allowed = client.redirect_uris.iter().filter(|uri| !uri.contains("/aip/g-of-your-gpt/"));
+    let allowed: String = allowed.map(|uri| format!("{uri},")).collect();
+    let values = [
+        ("client_id", escaped(&client.id)),
+        ("base_url", escaped(base_url)),
+        ("scope", escaped(&oauth.scope)),
+        ("redirect_uris", escaped(&allowed)),
+    ];
     fill(BY_OAUTH, &values.each_ref().map(|(name, value)| (*name, value.as_str())))
 }

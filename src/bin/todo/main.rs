@@ -151,16 +151,16 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     local::create_table(&client, TABLE).await?;
 
     let here = format!("http://{address}");
-    let base_url = config.public_url.clone().unwrap_or_else(|| here.clone());
-    let hosts = own_hosts(address, &base_url);
-    let config = Config { public_url: Some(base_url), ..config };
+    let public = config.public_url.clone().unwrap_or_else(|| here.clone());
+    let hosts = own_hosts(address, &public);
+    let config = Config { public_url: Some(public.clone()), ..config };
     let app = App::new(config, Store::new(client, TABLE), Clock::system(), Ids::random());
     let mut router = todo_action::mcp::router(app).layer(Extension(hosts.clone()));
     // Where a key is needed, no web page and no name that somebody points here gets anything.
     if arguments.auth == CallersBy::None {
         router = router.layer(middleware::from_fn_with_state(hosts, own_origin));
     }
-    greet(&here, &data, arguments.auth);
+    greet(&here, &public, &data, arguments.auth);
     let (stop, stopping) = watch::channel(false);
     let server = axum::serve(listener, router).with_graceful_shutdown(told(stopping));
     let asked = async {
@@ -217,7 +217,8 @@ fn default_data_file() -> Result<PathBuf, Failure> {
     Ok(folders.data_dir().join("todos.db"))
 }
 
-fn greet(base_url: &str, data: &Path, auth: CallersBy) {
+/// What to do next: `base_url` is where the server is, `public` how the world calls it.
+fn greet(base_url: &str, public: &str, data: &Path, auth: CallersBy) {
     println!("todo-action is running. Stop it with Ctrl-C.\n");
     println!("  API        {base_url}");
     println!("  Document   {base_url}/openapi.json");
@@ -230,7 +231,7 @@ fn greet(base_url: &str, data: &Path, auth: CallersBy) {
             " -H \"Authorization: Bearer $KEY\""
         }
         CallersBy::OAuth => {
-            println!("Sign in:\n  {base_url}/oauth/authorize, as an OAuth client does, for a TOKEN\n");
+            println!("Sign in:\n  {public}/oauth/authorize, as an OAuth client does, for a TOKEN\n");
             " -H \"Authorization: Bearer $TOKEN\""
         }
     };

@@ -69,10 +69,33 @@ async fn a_client_cannot_register_a_redirect_uri_outside_the_list() {
         assert_eq!((answer.status.as_u16(), &answer.body["error"]), (400, &json!("invalid_redirect_uri")));
         assert!(!answer.text.contains("evil"), "{}", answer.text);
     }
+    let huge = api.post("/oauth/register", json!({"redirect_uris": ["x".repeat(140_000)]})).await;
+    assert_eq!((huge.status.as_u16(), &huge.body["error"]), (413, &json!("invalid_request")), "{}", huge.text);
     for body in [json!([]), json!("x"), json!({"redirect_uris": "x"}), json!({"redirect_uris": [5]}), Value::Null] {
         let answer = api.post("/oauth/register", body).await;
         assert_eq!(answer.status, 400, "{}", answer.text);
         assert_eq!(answer.body["error"], "invalid_client_metadata", "{}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn clients_that_are_web_pages_may_ask_all_but_where_people_sign_in() {
+    let api = Provider::start().await.api();
+    let page = ("origin", "https://inspector.example");
+    let asks = ("access-control-request-method", "POST");
+    for path in ["/oauth/token", "/oauth/register", "/.well-known/oauth-authorization-server"] {
+        let preflight = api.send("OPTIONS", path, Value::Null, &[page, asks]).await;
+        assert_eq!(preflight.status, 200, "{path}: {}", preflight.text);
+        assert_eq!(preflight.headers["access-control-allow-origin"], "*", "{path}");
+        let allowed = preflight.headers["access-control-allow-headers"].to_str().unwrap();
+        assert!(allowed.contains("authorization") && allowed.contains("mcp-protocol-version"), "{allowed}");
+    }
+    let answer = api.send("GET", "/.well-known/oauth-protected-resource/mcp", Value::Null, &[page]).await;
+    assert_eq!(answer.headers["access-control-allow-origin"], "*");
+    for path in ["/oauth/authorize", "/todos"] {
+        let answer = api.send("OPTIONS", path, Value::Null, &[page, asks]).await;
+        assert_eq!(answer.status, 405, "{path}");
+        assert!(!answer.headers.contains_key("access-control-allow-origin"));
     }
 }
 

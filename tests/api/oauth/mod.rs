@@ -105,7 +105,7 @@ async fn the_document_and_the_page_say_how_people_sign_in() {
         ">https://todo.test/oauth/token<",
         ">todos</code>",
         "Default (POST request)",
-        "RedirectUris=https://chat.openai.com/aip/GPT_ID/oauth/callback,https://chatgpt.com/aip/GPT_ID/oauth/callback",
+        "RedirectUris=https://chatgpt.com/aip/g-1/oauth/callback,https://chat.openai.com/aip/GPT_ID/oauth/callback,https://chatgpt.com/aip/GPT_ID/oauth/callback",
     ] {
         assert!(page.text.contains(said), "{said}");
     }

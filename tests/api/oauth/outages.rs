@@ -38,15 +38,60 @@ async fn made_up_keys_have_the_provider_asked_once_a_minute_at_most() {
     let provider = Provider::start().await;
     let api = provider.api();
     let made_up = Signer::new("made-up");
+    // The first of them finds nothing known, and what is known then is new.
     for _ in 0..5 {
         let token = made_up.sign(&provider.claims(&api, "ada"), |_| {});
         list(&api, &token).await.assert_problem(401, "bad_credential");
         api.clock.advance(jiff::Span::new().seconds(10));
     }
-    assert_eq!(provider.asked_for_keys(), 1);
-    api.clock.advance(jiff::Span::new().seconds(60));
-    list(&api, &made_up.sign(&provider.claims(&api, "ada"), |_| {})).await.assert_problem(401, "bad_credential");
     assert_eq!(provider.asked_for_keys(), 2);
+    api.clock.advance(jiff::Span::new().seconds(60));
+    for asked in [3, 3, 3] {
+        list(&api, &made_up.sign(&provider.claims(&api, "ada"), |_| {})).await.assert_problem(401, "bad_credential");
+        assert_eq!(provider.asked_for_keys(), asked);
+    }
+}
+
+#[tokio::test]
+async fn whoever_hangs_up_has_asked_all_the_same() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    assert_eq!(list(&api, &provider.token(&api, "ada")).await.status, 200);
+    provider.set_outage(Some(Outage::Hangs));
+    let made_up = Signer::new("made-up");
+    for _ in 0..3 {
+        let token = made_up.sign(&provider.claims(&api, "ada"), |_| {});
+        drop(tokio::time::timeout(Duration::from_millis(200), list(&api, &token)).await);
+    }
+    assert_eq!(provider.asked(), 2, "once for the first keys, and once for more");
+}
+
+#[tokio::test]
+async fn right_after_the_keys_were_learnt_an_unknown_one_is_asked_about_and_503_when_nobody_answers() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    assert_eq!(list(&api, &provider.token(&api, "ada")).await.status, 200);
+    let new = Signer::new("key-2");
+    provider.set_outage(Some(Outage::Fails));
+    for _ in 0..2 {
+        let wait = assert_unknown(&list(&api, &new.sign(&provider.claims(&api, "ada"), |_| {})).await);
+        assert!((1..=60).contains(&wait), "{wait}");
+    }
+    assert_eq!(list(&api, &provider.token(&api, "ada")).await.status, 200);
+    provider.set_outage(None);
+    provider.set_keys(&[&KEY, &new]);
+    api.clock.advance(jiff::Span::new().seconds(60));
+    assert_eq!(list(&api, &new.sign(&provider.claims(&api, "ada"), |_| {})).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_provider_that_has_no_key_all_of_a_sudden_is_not_believed() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    assert_eq!(list(&api, &provider.token(&api, "ada")).await.status, 200);
+    provider.set_keys(&[]);
+    api.clock.advance(jiff::Span::new().hours(2));
+    assert_eq!(list(&api, &provider.token(&api, "ada")).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -54,6 +54,8 @@ struct Inner {
     /// Overrides of the discovery document.
     says: Mutex<Value>,
     asked_for_keys: AtomicUsize,
+    /// Requests for the discovery document, answered or not.
+    asked: AtomicUsize,
     /// What reached the token endpoint: the form and the `Authorization` header.
     exchanges: Mutex<Vec<(String, Option<String>)>>,
     /// What the token endpoint answers.
@@ -98,6 +100,7 @@ impl Provider {
             outage: Mutex::default(),
             says: Mutex::new(json!({})),
             asked_for_keys: AtomicUsize::default(),
+            asked: AtomicUsize::default(),
             exchanges: Mutex::default(),
             answer: Mutex::new((200, json!({"access_token": "a", "token_type": "Bearer", "expires_in": 3600}))),
         });
@@ -165,12 +168,20 @@ impl Provider {
         self.inner.asked_for_keys.load(Ordering::SeqCst)
     }
 
+    /// How often its discovery document was asked for.
+    pub fn asked(&self) -> usize {
+        self.inner.asked.load(Ordering::SeqCst)
+    }
+
     pub fn exchanges(&self) -> Vec<(String, Option<String>)> {
         self.inner.exchanges.lock().unwrap().clone()
     }
 }
 
 async fn out_of_order(State(provider): State<Provider>, request: axum::extract::Request, next: Next) -> Response {
+    if request.uri().path().ends_with("/openid-configuration") {
+        provider.inner.asked.fetch_add(1, Ordering::SeqCst);
+    }
     let outage = *provider.inner.outage.lock().unwrap();
     match outage {
         None => next.run(request).await,

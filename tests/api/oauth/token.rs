@@ -64,6 +64,7 @@ async fn what_the_provider_refuses_is_handed_back_as_it_is() {
         let answer = exchange(&api, CODE, &[]).await;
         assert_error(&answer, status, "invalid_grant");
         assert_eq!(answer.headers.contains_key("www-authenticate"), status == 401);
+        assert_eq!(answer.headers.contains_key("retry-after"), status == 429);
     }
 }
 
@@ -72,12 +73,21 @@ async fn the_token_endpoint_is_no_open_proxy() {
     let provider = Provider::start().await;
     let api = provider.api();
     let other = format!("Basic {}", BASE64_STANDARD.encode("somebody:s"));
+    let [and, equal] = ["gpt&x:s", "gpt=x:s"].map(|user| format!("Basic {}", BASE64_STANDARD.encode(user)));
     let gpt = format!("Basic {}", BASE64_STANDARD.encode("gpt:s"));
     for (form, headers, status, error) in [
         ("", vec![], 401, "invalid_client"),
         ("grant_type=refresh_token&refresh_token=r", vec![], 401, "invalid_client"),
         ("grant_type=refresh_token&refresh_token=r&client_id=somebody", vec![], 401, "invalid_client"),
         ("grant_type=refresh_token&refresh_token=r", vec![("authorization", other.as_str())], 401, "invalid_client"),
+        ("grant_type=refresh_token&refresh_token=r", vec![("authorization", and.as_str())], 401, "invalid_client"),
+        ("grant_type=refresh_token&refresh_token=r", vec![("authorization", equal.as_str())], 401, "invalid_client"),
+        (
+            "grant_type=refresh_token&refresh_token=r&client_id=gpt&resource=https%3A%2F%2Fevil.example",
+            vec![],
+            400,
+            "invalid_target",
+        ),
         ("grant_type=refresh_token&refresh_token=r", vec![("authorization", "Bearer gpt")], 401, "invalid_client"),
         ("grant_type=refresh_token&refresh_token=r", vec![("authorization", "Basic %%%")], 401, "invalid_client"),
         (
@@ -110,6 +120,8 @@ async fn the_token_endpoint_is_no_open_proxy() {
         assert_error(&answer, status, error);
         assert_eq!(answer.headers.contains_key("www-authenticate"), status == 401, "{form}");
     }
+    let huge = exchange(&api, &format!("{CODE}&more={}", "x".repeat(140_000)), &[]).await;
+    assert_error(&huge, 413, "invalid_request");
     let json = api.post("/oauth/token", json!({"grant_type": "refresh_token"})).await;
     assert_error(&json, 400, "invalid_request");
     assert!(provider.exchanges().is_empty(), "{:?}", provider.exchanges());
