@@ -196,12 +196,15 @@ async fn what_the_server_does_not_have_is_a_method_that_does_not_exist() {
         "nonsense",
     ];
     for method in methods {
-        let params = json!({"uri": "a:b", "ref": {"type": "ref/prompt", "name": "a"}, "argument": {"name": "a", "value": "b"}, "level": "info", "taskId": "a"});
+        let params = json!({"uri": "a", "ref": {"type": "ref/prompt", "name": "a"}, "argument": {"name": "a", "value": "b"}, "level": "info", "taskId": "a"});
         assert_refused(&Client::new(&api, OLD).ask(method, params.clone()).await, 200, -32601);
-        let new = Client::new(&api, NEW).with("mcp-name", "a:b");
+        let new = Client::new(&api, NEW).with("mcp-name", "a");
         assert_refused(&new.ask(method, params).await, 404, -32601);
     }
     assert_eq!(Client::new(&api, OLD).result("ping", json!({})).await, json!({}));
+    for removed in ["initialize", "ping"] {
+        assert_refused(&Client::new(&api, NEW).ask(removed, json!({})).await, 404, -32601);
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use todo_action::config::Confirm;
 
 use super::{
@@ -126,22 +126,19 @@ fn example(document: &Value, schema: &Value, examples: &BTreeMap<&str, &Value>) 
     let schema = target.unwrap_or(schema);
     match schema["type"].as_str() {
         Some("object") => {
-            let mut value = Map::new();
-            for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-                let example_of = match examples.get(name.as_str()) {
-                    _ if property.get("example").is_some() => property["example"].clone(),
-                    // A field is either set or cleared.
-                    _ if name == "clear" => continue,
-                    Some(example) if property.get("enum").is_none() => (*example).clone(),
-                    _ if property["type"] == "array" && property["items"]["$ref"].is_string() && name == "todos" => {
-                        example(document, property, examples)
-                    }
-                    _ => continue,
+            let properties = schema["properties"].as_object().into_iter().flatten();
+            // A field is either set or cleared, and the examples set all they can.
+            let settable = properties.filter(|(name, _)| *name != "clear");
+            let members = settable.filter_map(|(name, property)| {
+                let elsewhere = examples.get(name.as_str()).copied().filter(|_| property.get("enum").is_none());
+                let value = match property.get("example").or(elsewhere) {
+                    Some(value) => value.clone(),
+                    None if name == "todos" => example(document, property, examples),
+                    None => return None,
                 };
-                value.insert(name.clone(), example_of);
-            }
-            value.remove("clear");
-            Value::Object(value)
+                Some((name.clone(), value))
+            });
+            Value::Object(members.collect())
         }
         Some("array") => json!([example(document, &schema["items"], examples)]),
         other => panic!("no example of {other:?}"),
