@@ -15,6 +15,8 @@ mod health;
 mod log;
 mod metrics;
 pub mod openapi;
+#[macro_use]
+mod operations;
 pub mod origin;
 mod overview;
 mod pages;
@@ -27,6 +29,11 @@ mod write;
 
 use std::time::Duration;
 
+use crate::{
+    app::App,
+    domain::limits,
+    store::{Fault, Kind},
+};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
@@ -34,21 +41,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use utoipa::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
-
-use crate::{
-    app::App,
-    domain::limits,
-    store::{Fault, Kind},
-};
 use error::ApiError;
 
 /// Everything that is served.
 pub fn router(app: App) -> Router {
-    let (operations, document) = routes().split_for_parts();
-    let log = log::Log::new(openapi::operations(&document), &app);
-    operations
+    let log = log::Log::new(operation_names(), &app);
+    routes()
         .route("/", get(pages::get_start))
         .route("/openapi.json", get(pages::get_openapi))
         .route("/privacy", get(pages::get_privacy))
@@ -71,14 +69,12 @@ async fn deadline(request: Request, next: Next) -> Response {
     answer.unwrap_or_else(|_| ApiError::Failed(late()).into_response())
 }
 
-/// The operations of the document.
-fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(openapi::Components::openapi())
-        .routes(routes!(todos::get_todos, todos::add_todos, todos::update_todos, todos::delete_todos))
-        .routes(routes!(todo::get_todo, todo::update_todo, todo::delete_todo))
-        .routes(routes!(changes::undo_change))
-        .routes(routes!(changes::get_changes))
-        .routes(routes!(overview::get_overview))
-        .routes(routes!(settings::get_settings, settings::update_settings))
-        .routes(routes!(health::get_health))
+operations! {
+    [todos::get_todos, todos::add_todos, todos::update_todos, todos::delete_todos]
+    [todo::get_todo, todo::update_todo, todo::delete_todo]
+    [changes::undo_change]
+    [changes::get_changes]
+    [overview::get_overview]
+    [settings::get_settings, settings::update_settings]
+    [health::get_health]
 }
