@@ -63,6 +63,31 @@ invoke event="list":
 sam-local:
     infra/sam-local
 
+_bench := "cargo run --quiet --locked --manifest-path benches/Cargo.toml --target-dir target/bench --"
+
+_bench-release:
+    cargo build --release --locked
+    cargo build --release --locked --features cli --bin todo
+
+# What each operation costs, and how that grows: writes the tables of docs/PERFORMANCE.md. Wants a quiet machine.
+bench *options: _bench-release
+    {{ _bench }} function {{ options }}
+
+# The same operations beside functions in Python, Node.js and Rust as others would write them.
+bench-peers *options: _bench-release
+    benches/peers/build
+    {{ _bench }} peers {{ options }}
+
+# 64 callers at once on `todo serve`, then with a DynamoDB that throttles: two minutes.
+bench-load *options: _bench-release
+    {{ _bench }} load {{ options }}
+
+# Sizes, instructions, calls and units as benches/expected.json has them; `--write` takes what there is. Needs valgrind.
+bench-guard *options:
+    cargo lambda build --release --locked
+    cargo build --all-features --locked --bin todo
+    {{ _bench }} guard --function target/lambda/todo-action/bootstrap --todo target/debug/todo {{ options }}
+
 # What can be checked of a deployment without AWS.
 check-infra:
     infra/check

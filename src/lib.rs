@@ -11,3 +11,4 @@ pub mod local;
 pub mod mcp;
 pub mod oidc;
 pub mod store;
+pub mod tls;

@@ -2,36 +2,76 @@
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::log::Line;
 
 /// Where the metrics are found.
 const NAMESPACE: &str = "todo-action";
 
-/// The line with its metrics. CloudWatch charges for each metric and combination of dimensions, so only the duration,
-/// whose samples are also the number of requests, is kept by operation; the other members of the line are there for queries.
-pub fn line(line: &Line, function: &str, now: Timestamp) -> Value {
-    let metric = |name: &str, unit: &str| json!({ "Name": name, "Unit": unit });
-    let duration = metric("duration_ms", "Milliseconds");
-    let counts = ["dynamodb_calls", "replays", "conflicts", "faults"].map(|name| metric(name, "Count"));
-    let level = if line.faults > 0 { "ERROR" } else { "INFO" };
-    let mut members = json!({
-        "timestamp": now,
-        "level": level,
-        "message": format!("{} answered {}", line.operation, line.status),
-        "function": function,
-        "_aws": {
-            "Timestamp": now.as_millisecond(),
-            "CloudWatchMetrics": [
-                { "Namespace": NAMESPACE, "Dimensions": [["function"]], "Metrics": counts },
-                { "Namespace": NAMESPACE, "Dimensions": [["function"], ["function", "operation"]], "Metrics": [duration] },
-            ],
-        },
-    });
-    let said = json!(line);
-    if let (Value::Object(members), Value::Object(said)) = (&mut members, said) {
-        members.extend(said);
-    }
-    members
+/// What a line says, and what of it are metrics.
+#[derive(Serialize)]
+struct Metrics<'a> {
+    timestamp: Timestamp,
+    level: &'static str,
+    message: String,
+    function: &'a str,
+    #[serde(rename = "_aws")]
+    aws: Aws,
+    #[serde(flatten)]
+    line: &'a Line,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Aws {
+    timestamp: i64,
+    cloud_watch_metrics: [Directive; 2],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive {
+    namespace: &'static str,
+    dimensions: &'static [&'static [&'static str]],
+    metrics: &'static [Metric],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric {
+    name: &'static str,
+    unit: &'static str,
+}
+
+/// CloudWatch charges for each metric and combination of dimensions, so only the duration, whose samples are also the
+/// number of requests, is kept by operation; the other members of the line are there for queries.
+const COUNTS: Directive = Directive {
+    namespace: NAMESPACE,
+    dimensions: &[&["function"]],
+    metrics: &[count("dynamodb_calls"), count("replays"), count("conflicts"), count("faults")],
+};
+const DURATION: Directive = Directive {
+    namespace: NAMESPACE,
+    dimensions: &[&["function"], &["function", "operation"]],
+    metrics: &[Metric { name: "duration_ms", unit: "Milliseconds" }],
+};
+
+const fn count(name: &'static str) -> Metric {
+    Metric { name, unit: "Count" }
+}
+
+/// The line with its metrics and its end, in one piece: the standard output looks for the end of a line in each.
+pub fn line(line: &Line, function: &str, now: Timestamp) -> Vec<u8> {
+    let metrics = Metrics {
+        timestamp: now,
+        level: if line.faults > 0 { "ERROR" } else { "INFO" },
+        message: format!("{} answered {}", line.operation, line.status),
+        function,
+        aws: Aws { timestamp: now.as_millisecond(), cloud_watch_metrics: [COUNTS, DURATION] },
+        line,
+    };
+    let mut bytes = serde_json::to_vec(&metrics).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
 }

@@ -17,6 +17,8 @@ mod log;
 mod metrics;
 mod oauth;
 pub mod openapi;
+#[macro_use]
+mod operations;
 pub mod origin;
 mod overview;
 mod pages;
@@ -29,20 +31,17 @@ mod write;
 
 use std::time::Duration;
 
+use crate::{
+    app::App,
+    domain::limits,
+    store::{Fault, Kind},
+};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
-};
-use utoipa::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
-
-use crate::{
-    app::App,
-    domain::limits,
-    store::{Fault, Kind},
 };
 pub use broken::short;
 pub use caller::Caller;
@@ -53,15 +52,14 @@ pub use pages::FAVICON;
 
 /// Everything that is served: the operations, the pages, and other doors to the operations.
 pub fn router(app: App, doors: Router<App>) -> Router {
-    let (operations, document) = routes().split_for_parts();
-    let log = log::Log::new(openapi::operations(&document), &app);
+    let log = log::Log::new(operation_names(), &app);
     let pages = Router::new()
         .route("/", get(pages::get_start))
         .route("/openapi.json", get(pages::get_openapi))
         .route("/privacy", get(pages::get_privacy))
         .route("/favicon.ico", get(pages::get_favicon))
         .merge(oauth::routes(&app));
-    answering_everything(operations.merge(pages).layer(DefaultBodyLimit::max(limits::BODY_BYTES)).merge(doors))
+    answering_everything(routes().merge(pages).layer(DefaultBodyLimit::max(limits::BODY_BYTES)).merge(doors))
         .layer(middleware::from_fn(deadline))
         .layer(middleware::from_fn_with_state(app.clone(), challenge::tell_where))
         .layer(middleware::map_response(headers::secured))
@@ -72,7 +70,7 @@ pub fn router(app: App, doors: Router<App>) -> Router {
 /// The operations alone, for a door that has taken the request down already. Such a door hands on its own extensions,
 /// in which the cost is counted.
 pub fn operations(app: App) -> Router {
-    answering_everything(routes().split_for_parts().0.layer(DefaultBodyLimit::max(limits::BODY_BYTES))).with_state(app)
+    answering_everything(routes().layer(DefaultBodyLimit::max(limits::BODY_BYTES))).with_state(app)
 }
 
 /// Paths and methods that do not exist get a problem document too.
@@ -89,14 +87,12 @@ async fn deadline(request: Request, next: Next) -> Response {
     answer.unwrap_or_else(|_| ApiError::Failed(late()).into_response())
 }
 
-/// The operations of the document.
-fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(openapi::Components::openapi())
-        .routes(routes!(todos::get_todos, todos::add_todos, todos::update_todos, todos::delete_todos))
-        .routes(routes!(todo::get_todo, todo::update_todo, todo::delete_todo))
-        .routes(routes!(changes::undo_change))
-        .routes(routes!(changes::get_changes))
-        .routes(routes!(overview::get_overview))
-        .routes(routes!(settings::get_settings, settings::update_settings))
-        .routes(routes!(health::get_health))
+operations! {
+    [todos::get_todos, todos::add_todos, todos::update_todos, todos::delete_todos]
+    [todo::get_todo, todo::update_todo, todo::delete_todo]
+    [changes::undo_change]
+    [changes::get_changes]
+    [overview::get_overview]
+    [settings::get_settings, settings::update_settings]
+    [health::get_health]
 }

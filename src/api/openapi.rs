@@ -2,7 +2,7 @@
 //! `openapi.json`, and served with the address of the deployment.
 
 use serde_json::{Map, Value, json};
-use utoipa::{IntoResponses, OpenApi, openapi::OpenApi as Document};
+use utoipa::{IntoResponses, OpenApi};
 
 use super::problem::Problem;
 use crate::config::{Auth, AuthMode, Config, Confirm};
@@ -63,7 +63,7 @@ fn ask_before(document: &mut Value, before: impl Fn(&str) -> bool) {
 
 /// The document that the handlers make, with `base_url` as its only server.
 pub fn generated(base_url: &str) -> Value {
-    let mut document = serde_json::to_value(super::routes().into_openapi()).unwrap_or_default();
+    let mut document = serde_json::to_value(super::documented_routes().into_openapi()).unwrap_or_default();
     document["openapi"] = json!("3.1.0");
     document["info"] = json!({
         "title": "todo-action",
@@ -90,27 +90,6 @@ pub fn generated(base_url: &str) -> Value {
         document["components"]["schemas"][name]["additionalProperties"] = json!(false);
     }
     document
-}
-
-/// Method, path and `operationId` of every operation.
-pub fn operations(document: &Document) -> Vec<(axum::http::Method, String, String)> {
-    use axum::http::Method;
-    let mut operations = Vec::new();
-    for (path, item) in &document.paths.paths {
-        let methods = [
-            (Method::GET, &item.get),
-            (Method::POST, &item.post),
-            (Method::PATCH, &item.patch),
-            (Method::DELETE, &item.delete),
-            (Method::PUT, &item.put),
-        ];
-        for (method, operation) in methods {
-            if let Some(id) = operation.as_ref().and_then(|operation| operation.operation_id.clone()) {
-                operations.push((method, path.clone(), id));
-            }
-        }
-    }
-    operations
 }
 
 fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {

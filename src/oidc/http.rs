@@ -2,17 +2,13 @@
 //! and size, without following anybody elsewhere.
 
 use std::io::Cursor;
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Method, Request, StatusCode, header, request};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
-use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+
+use crate::tls::{self, Connector};
 
 /// Key sets have a few kilobytes, answers with tokens too.
 const ANSWER_BYTES: usize = 256 * 1024;
@@ -23,7 +19,7 @@ type Body = Full<Cursor<Vec<u8>>>;
 
 /// A client for HTTP, or why there is none.
 #[derive(Debug, Clone)]
-pub struct Http(Result<Client<HttpsConnector<HttpConnector>, Body>, String>);
+pub struct Http(Result<Client<Connector, Body>, String>);
 
 /// What the provider said.
 #[derive(Debug)]
@@ -39,25 +35,11 @@ pub struct Said {
 impl Http {
     /// A client that trusts whom the machine trusts.
     pub fn new() -> Self {
-        let mut roots = RootCertStore::empty();
-        let found = rustls_native_certs::load_native_certs();
-        if found.certs.is_empty() {
-            tracing::warn!("this machine trusts no certificate: an OpenID provider cannot be reached by https");
-        }
-        roots.add_parsable_certificates(found.certs);
-        let tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
-        let tls = match tls.with_safe_default_protocol_versions() {
-            Ok(tls) => tls.with_root_certificates(roots).with_no_client_auth(),
-            Err(error) => return Self(Err(error.to_string())),
-        };
-        let mut tcp = HttpConnector::new();
-        tcp.set_connect_timeout(Some(CONNECT));
-        tcp.enforce_http(false);
         // Plain HTTP is for providers on this machine, which `OAUTH_ISSUER` and the discovery document are held to.
-        let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
-        let connector = connector.wrap_connector(tcp);
+        let connector = tls::connector(CONNECT);
         // No connection is kept: requests are minutes apart, and those of a function that was frozen are dead.
-        Self(Ok(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector)))
+        let single = |connector| Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
+        Self(connector.map(single))
     }
 
     /// Asks for a JSON document.

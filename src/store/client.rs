@@ -9,6 +9,8 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Region, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig},
 };
 
+use super::transport::Transport;
+
 /// Where DynamoDB is and as whom it is called.
 #[derive(Clone)]
 pub struct Connection {
@@ -16,7 +18,7 @@ pub struct Connection {
     /// Another address than the region's, such as the embedded DynamoDB's.
     pub endpoint: Option<String>,
     pub credentials: Credentials,
-    /// Another transport than the SDK's own: where tests inject faults.
+    /// Another transport than the usual one: where tests inject faults.
     pub transport: Option<SharedHttpClient>,
     pub patience: Patience,
 }
@@ -37,10 +39,12 @@ impl Default for Patience {
     }
 }
 
+/// How long opening a connection may take.
+const CONNECT: Duration = Duration::from_secs(1);
+
 /// A client with time-outs and retries set on purpose. By default the SDK's back-off starts at one second.
 pub fn connect(connection: Connection) -> Client {
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(connection.patience.attempt)
         .operation_timeout(connection.patience.operation)
         .build();
@@ -48,15 +52,14 @@ pub fn connect(connection: Connection) -> Client {
         .with_max_attempts(4)
         .with_initial_backoff(Duration::from_millis(25))
         .with_max_backoff(Duration::from_secs(1));
+    let transport = connection.transport.unwrap_or_else(|| SharedHttpClient::new(Transport::new(CONNECT)));
     let mut config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(connection.region))
         .credentials_provider(connection.credentials)
+        .http_client(transport)
         .timeout_config(timeouts)
         .retry_config(retries);
     config.set_endpoint_url(connection.endpoint);
-    if let Some(transport) = connection.transport {
-        config = config.http_client(transport);
-    }
     Client::from_conf(config.build())
 }

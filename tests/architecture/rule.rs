@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use crate::source::{attributes, items, module, paths, without_tests, words};
 
 /// Each layer and those it may use.
-const MAY_USE: [(&str, &[&str]); 8] = [
+const MAY_USE: [(&str, &[&str]); 9] = [
     ("api", &["app", "config", "domain", "oidc", "store"]),
     ("app", &["config", "domain", "oidc", "store"]),
     ("config", &["domain"]),
     ("domain", &[]),
     ("local", &["store"]),
     ("mcp", &["api", "app"]),
-    ("oidc", &["config", "domain"]),
-    ("store", &["domain"]),
+    ("oidc", &["config", "domain", "tls"]),
+    ("store", &["domain", "tls"]),
+    ("tls", &[]),
 ];
 /// Where the programs are, which put the layers together.
 const PROGRAMS: [&str; 2] = ["src/main.rs", "src/bin/"];

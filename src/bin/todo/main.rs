@@ -78,6 +78,9 @@ struct Serve {
     /// File that keeps the todos; made when it does not exist.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
+    /// Another DynamoDB than the embedded one, such as that of `todo dynamodb`; the table is made in it.
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    dynamodb: Option<String>,
 }
 
 /// How callers are known.
@@ -145,8 +148,13 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
 
     // The database outlives the requests that are under way when it is time to stop.
     let (close, closing) = watch::channel(false);
-    let (connection, dynamodb) = local::serve(local::open(Some(&data))?, told(closing)).await?;
-    let dynamodb = tokio::spawn(dynamodb);
+    let (connection, dynamodb) = match &arguments.dynamodb {
+        Some(endpoint) => (local::connection(endpoint.clone()), None),
+        None => {
+            let (connection, dynamodb) = local::serve(local::open(Some(&data))?, told(closing)).await?;
+            (connection, Some(tokio::spawn(dynamodb)))
+        }
+    };
     let client = connect(connection);
     local::create_table(&client, TABLE).await?;
 
@@ -160,7 +168,8 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     if arguments.auth == CallersBy::None {
         router = router.layer(middleware::from_fn_with_state(hosts, own_origin));
     }
-    greet(&here, &public, &data, arguments.auth);
+    let kept = arguments.dynamodb.unwrap_or_else(|| data.display().to_string());
+    greet(&here, &public, &kept, arguments.auth);
     let (stop, stopping) = watch::channel(false);
     let server = axum::serve(listener, router).with_graceful_shutdown(told(stopping));
     let asked = async {
@@ -174,7 +183,9 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
         () = asked => {}
     }
     close.send_replace(true);
-    drop(tokio::time::timeout(GRACE, dynamodb).await);
+    if let Some(dynamodb) = dynamodb {
+        drop(tokio::time::timeout(GRACE, dynamodb).await);
+    }
     println!("Stopped.");
     Ok(())
 }
@@ -218,16 +229,16 @@ fn default_data_file() -> Result<PathBuf, Failure> {
 }
 
 /// What to do next: `base_url` is where the server is, `public` how the world calls it.
-fn greet(base_url: &str, public: &str, data: &Path, auth: CallersBy) {
+fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
     println!("todo-action is running. Stop it with Ctrl-C.\n");
     println!("  API        {base_url}");
     println!("  Document   {base_url}/openapi.json");
     println!("  MCP        {base_url}/mcp");
-    println!("  Data       {}\n", data.display());
+    println!("  Data       {data}\n");
     let key = match auth {
         CallersBy::None => "",
         CallersBy::ApiKey => {
-            println!("Make a key:\n  KEY=$(cargo todo keys create --name laptop --data '{}')\n", data.display());
+            println!("Make a key:\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n");
             " -H \"Authorization: Bearer $KEY\""
         }
         CallersBy::OAuth => {

@@ -1,0 +1,33 @@
+//! The embedded DynamoDB in its own process, with the table in it.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use crate::Result;
+
+/// It is stopped when this is dropped, and its items with it.
+pub struct DynamoDb {
+    child: Child,
+    pub address: SocketAddr,
+}
+
+impl DynamoDb {
+    /// `todo` is the command of this project, compiled.
+    pub fn start(todo: &Path) -> Result<Self> {
+        let child = Command::new(todo).args(["dynamodb", "--port", "0"]).stdout(Stdio::piped()).spawn();
+        let mut child = child.map_err(|error| format!("cannot start {}: {error}", todo.display()))?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut line)?;
+        let address = line.split("http://").nth(1).and_then(|rest| rest.split(' ').next()?.parse().ok());
+        Ok(Self { child, address: address.ok_or("the embedded DynamoDB did not say where it listens")? })
+    }
+}
+
+impl Drop for DynamoDb {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

@@ -1,0 +1,139 @@
+//! What must not grow unnoticed, whatever machine looks: sizes, instructions, calls and units.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Result,
+    dynamodb::DynamoDb,
+    measure::{Cost, cost},
+    runtime_api::{Function, Program},
+    script::{self, OPERATIONS, TODOS},
+};
+
+/// What is checked in.
+const EXPECTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/expected.json");
+/// Events of which each operation's instructions are the mean.
+const COUNTED: usize = 20;
+/// Events before: what happens only once is not counted.
+const WARM_UP: usize = 5;
+/// How far sizes and instructions may be off.
+const TOLERANCE: f64 = 0.03;
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Expected {
+    executable_bytes: u64,
+    /// From `exec` to the first question for an event, without the TLS handshake.
+    init_instructions: u64,
+    operations: BTreeMap<String, Counted>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Counted {
+    instructions: u64,
+    #[serde(flatten)]
+    cost: Cost,
+}
+
+/// Counts, and compares with what is expected, or writes that anew.
+pub fn run(function: &Path, todo: &Path, write: bool) -> Result<()> {
+    let found = count(function, todo)?;
+    if write {
+        std::fs::write(EXPECTED, format!("{}\n", serde_json::to_string_pretty(&found)?))?;
+        println!("wrote {EXPECTED}");
+        return Ok(());
+    }
+    let expected: Expected = serde_json::from_str(&std::fs::read_to_string(EXPECTED)?)?;
+    let wrong = compare(&expected, &found);
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let found = serde_json::to_string_pretty(&found)?;
+    Err(format!(
+        "what the function costs is not what benches/expected.json says:\n  {}\n\n\
+         If that is meant, run `just bench-guard --write`, commit benches/expected.json and say why. Found:\n{found}",
+        wrong.join("\n  ")
+    )
+    .into())
+}
+
+fn count(function: &Path, todo: &Path) -> Result<Expected> {
+    let mut operations = BTreeMap::new();
+    let mut init_instructions = 0;
+    for operation in &OPERATIONS {
+        // Owners of their own, so that an operation's list does not depend on those before it.
+        let dynamodb = DynamoDb::start(todo)?;
+        let program = program(function, &dynamodb);
+        let mut helper = Function::start(&program)?;
+        let ids = script::seed(&mut helper, "Todo", TODOS)?;
+        let events = (operation.events)(&mut helper, &ids, 2 * WARM_UP + COUNTED)?;
+        let (first, rest) = events.split_at(WARM_UP);
+        let (before, _) = counted(&program, first)?;
+        let (after, cost) = counted(&program, rest)?;
+        let instructions = (after - before) / COUNTED as u64;
+        if operation.name == "getHealth" {
+            init_instructions = counted(&program, &[])?.0;
+        }
+        println!("{:24} {instructions:9} instructions, {cost:?}", operation.name);
+        operations.insert(operation.name.to_owned(), Counted { instructions, cost });
+    }
+    println!("{:24} {init_instructions:9} instructions", "init");
+    Ok(Expected { executable_bytes: std::fs::metadata(function)?.len(), init_instructions, operations })
+}
+
+/// The instructions of a process that answers these events, and what the later ones cost.
+fn counted(program: &Program, events: &[String]) -> Result<(u64, Cost)> {
+    let log = tempfile::NamedTempFile::new()?;
+    let mut command: Vec<String> =
+        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"].map(String::from).into();
+    command.push(format!("--log-file={}", log.path().display()));
+    command.extend(program.command.iter().cloned());
+    let mut function = Function::start(&Program { command, environment: program.environment.clone() })?;
+    for event in events {
+        function.expect(event.clone())?;
+    }
+    let cost = cost(&function, events.len().saturating_sub(WARM_UP))?;
+    function.terminate()?;
+    let log = std::fs::read_to_string(log.path())?;
+    let collected = log.lines().find_map(|line| line.split("Collected :").nth(1)).ok_or(log.clone())?;
+    Ok((collected.trim().parse()?, cost))
+}
+
+/// Over plain HTTP and without root certificates: which code encrypts depends on the processor, how many roots there are
+/// on the machine.
+fn program(function: &Path, dynamodb: &DynamoDb) -> Program {
+    let environment = [
+        ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", dynamodb.address)),
+        ("AUTH_MODE", "none-everybody-shares-one-list".to_owned()),
+        ("SSL_CERT_FILE", "/dev/null".to_owned()),
+    ];
+    let environment = environment.map(|(name, value)| (name.to_owned(), value)).into();
+    Program { command: vec![function.to_string_lossy().into_owned()], environment }
+}
+
+fn compare(expected: &Expected, found: &Expected) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut about = |what: &str, expected: u64, found: u64| {
+        let change = found as f64 / expected as f64 - 1.0;
+        if change.abs() > TOLERANCE {
+            wrong.push(format!("{what}: {found}, expected {expected} ({:+.1} %)", change * 100.0));
+        }
+    };
+    about("bytes of the executable", expected.executable_bytes, found.executable_bytes);
+    about("instructions of init", expected.init_instructions, found.init_instructions);
+    for (name, counted) in &found.operations {
+        let before = expected.operations.get(name).map_or(0, |operation| operation.instructions);
+        about(&format!("instructions of {name}"), before, counted.instructions);
+    }
+    for (name, counted) in &found.operations {
+        match expected.operations.get(name) {
+            Some(before) if before.cost == counted.cost => {}
+            before => {
+                wrong.push(format!("cost of {name}: {:?}, expected {:?}", counted.cost, before.map(|it| it.cost)))
+            }
+        }
+    }
+    wrong
+}

@@ -1,0 +1,105 @@
+//! What the function costs, alone and beside others. docs/PERFORMANCE.md has the results and says how they come about.
+
+mod chart;
+mod contender;
+mod cpus;
+mod dynamodb;
+mod growth;
+mod guard;
+mod load;
+mod measure;
+mod quota;
+mod report;
+mod runtime_api;
+mod script;
+mod stats;
+mod throttle;
+mod tls;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use contender::Contender;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    what: What,
+    /// Where cargo puts what it builds.
+    #[arg(long, global = true, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../target"))]
+    target: PathBuf,
+    /// The function's executable, compiled for release.
+    #[arg(long, global = true)]
+    function: Option<PathBuf>,
+    /// The `todo` command, whose embedded DynamoDB is used.
+    #[arg(long, global = true)]
+    todo: Option<PathBuf>,
+    /// Rounds in which everything is measured once.
+    #[arg(long, global = true, default_value_t = 5)]
+    rounds: usize,
+    /// Events of each operation in a round.
+    #[arg(long, global = true, default_value_t = 40)]
+    samples: usize,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Measure the function.
+    Function,
+    /// Measure it beside others, which benches/peers/build builds.
+    Peers,
+    /// Put `todo serve` under load, without and with a DynamoDB that throttles.
+    Load {
+        /// Seconds of each.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+    },
+    /// Compare sizes, instructions, calls and units with benches/expected.json.
+    Guard {
+        /// Write the file anew.
+        #[arg(long)]
+        write: bool,
+    },
+}
+
+fn main() -> Result<()> {
+    let Arguments { what, target, function, todo, rounds, samples } = Arguments::parse();
+    let function = function.unwrap_or_else(|| target.join("release/todo-action"));
+    let todo = todo.unwrap_or_else(|| target.join("release/todo"));
+    let ours = Contender::ours(&function);
+    match what {
+        What::Guard { write } => guard::run(&function, &todo, write),
+        What::Load { seconds } => {
+            let loads = [load::run(&todo, seconds, false)?, load::run(&todo, seconds, true)?];
+            report::document("load", &(report::circumstances(1) + &report::load(&loads)))?;
+            report::json(&target, "load", &loads)
+        }
+        What::Function => {
+            cpus::share_the_first()?;
+            let figures = measure::run(&[ours], &todo, rounds, samples)?;
+            let grown = growth::run(&Contender::ours(&function), &todo, rounds, samples)?;
+            report::document("figures", &(report::circumstances(rounds) + &report::alone(&figures[0])))?;
+            report::document("growth", &report::growth(&grown))?;
+            report::json(&target, "function", &(&figures[0], grown))
+        }
+        What::Peers => {
+            cpus::share_the_first()?;
+            let mut contenders = vec![ours];
+            contenders.extend(Contender::peers(&target)?);
+            let figures = measure::run(&contenders, &todo, rounds, samples)?;
+            let quota: Vec<_> = contenders
+                .iter()
+                .map(|contender| {
+                    let first = quota::first_request(contender, &todo);
+                    first.inspect_err(|error| eprintln!("7 % of a processor: not measured, {error}")).ok()
+                })
+                .collect();
+            report::document("peers", &(report::circumstances(rounds) + &report::peers(&figures, &quota)))?;
+            chart::draw(&figures)?;
+            report::json(&target, "peers", &(figures, quota))
+        }
+    }
+}

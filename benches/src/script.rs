@@ -1,0 +1,125 @@
+//! The events that are measured, and what has to be there before.
+
+use serde_json::{Value, json};
+
+use crate::{Result, runtime_api::Function};
+
+/// As API Gateway sent it.
+const EVENT: &str = include_str!("../../infra/events/list.json");
+/// Todos that the owner has when an operation is measured.
+pub const TODOS: usize = 20;
+
+/// Something that callers do.
+pub struct Operation {
+    pub name: &'static str,
+    /// Makes the events, each of which is measured; what they need is done here.
+    pub events: fn(&mut Function, &[String], usize) -> Result<Vec<String>>,
+    /// What came of it is taken away again, so that every operation meets the same list.
+    pub adds: bool,
+}
+
+/// What our function is measured with. `ids` are the todos of the owner.
+pub const OPERATIONS: [Operation; 12] = [
+    Operation { name: "getHealth", events: |_, _, n| same(n, "GET", "/health", "", None), adds: false },
+    Operation { name: "getTodo", events: |_, ids, n| each(ids, n, "GET", |_| None), adds: false },
+    Operation { name: "getTodos, 20", events: |_, _, n| same(n, "GET", "/todos", "limit=20", None), adds: false },
+    Operation { name: "getTodos, 50", events: |_, _, n| same(n, "GET", "/todos", "limit=50", None), adds: false },
+    Operation { name: "getOverview", events: |_, _, n| same(n, "GET", "/overview", "", None), adds: false },
+    Operation { name: "getSettings", events: |_, _, n| same(n, "GET", "/settings", "", None), adds: false },
+    Operation {
+        name: "addTodos, 1",
+        events: |_, _, n| Ok((0..n).map(|i| add(&format!("New {i}"))).collect()),
+        adds: true,
+    },
+    Operation {
+        name: "updateTodo",
+        events: |_, ids, n| each(ids, n, "PATCH", |i| Some(json!({ "title": format!("Changed {i}") }))),
+        adds: false,
+    },
+    Operation {
+        name: "updateTodo, completing",
+        events: |function, _, n| {
+            let ids = seed(function, "To complete", n)?;
+            each(&ids, n, "PATCH", |_| Some(json!({ "status": "completed" })))
+        },
+        adds: false,
+    },
+    Operation {
+        name: "deleteTodo",
+        events: |function, _, n| {
+            let ids = seed(function, "To delete", n)?;
+            each(&ids, n, "DELETE", |_| None)
+        },
+        adds: false,
+    },
+    Operation {
+        name: "undoChange",
+        events: |function, ids, n| {
+            for event in each(ids, n, "PATCH", |i| Some(json!({ "title": format!("To undo {i}") })))? {
+                function.expect(event)?;
+            }
+            same(n, "POST", "/undo", "", Some(json!({})))
+        },
+        adds: false,
+    },
+    Operation { name: "getChanges", events: |_, _, n| same(n, "GET", "/changes", "limit=20", None), adds: false },
+];
+
+/// What every contender can do. The body of an addition is the peers' own.
+pub const COMMON: [&str; 4] = ["getTodo", "getTodos, 20", "addTodos, 1", "deleteTodo"];
+
+/// An event of this request.
+pub fn event(method: &str, path: &str, query: &str, body: Option<Value>) -> String {
+    let mut event: Value = serde_json::from_str(EVENT).unwrap_or_default();
+    event["rawPath"] = json!(path);
+    event["rawQueryString"] = json!(query);
+    event["requestContext"]["http"]["method"] = json!(method);
+    event["requestContext"]["http"]["path"] = json!(path);
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    event["queryStringParameters"] = pairs.map(|(name, value)| (name.to_owned(), json!(value))).collect();
+    if let Some(body) = body {
+        event["headers"]["content-type"] = json!("application/json");
+        event["body"] = json!(body.to_string());
+    }
+    event.to_string()
+}
+
+/// A todo of the usual length.
+pub fn todo(title: &str) -> Value {
+    json!({ "title": title, "list": "Trip", "due": "2030-01-15" })
+}
+
+fn add(title: &str) -> String {
+    event("POST", "/todos", "", Some(json!({ "todos": [todo(title)] })))
+}
+
+/// Adds so many todos, as many in one call as are allowed, and returns their ids.
+pub fn seed(function: &mut Function, title: &str, count: usize) -> Result<Vec<String>> {
+    let mut ids = Vec::new();
+    while ids.len() < count {
+        let batch = (count - ids.len()).min(40);
+        let todos: Vec<_> = (0..batch).map(|i| todo(&format!("{title} {}", ids.len() + i))).collect();
+        let body = json!({ "todos": todos, "allow_duplicate": true });
+        let added = function.expect(event("POST", "/todos", "", Some(body)))?;
+        let todos = added.body["todos"].as_array().ok_or("no todos")?;
+        ids.extend(todos.iter().filter_map(|todo| todo["id"].as_str()).map(str::to_owned));
+    }
+    Ok(ids)
+}
+
+/// Deletes these todos.
+pub fn remove(function: &mut Function, ids: &[String]) -> Result<()> {
+    for batch in ids.chunks(40) {
+        function.expect(event("DELETE", "/todos", &format!("ids={}", batch.join(",")), None))?;
+    }
+    Ok(())
+}
+
+fn same(count: usize, method: &str, path: &str, query: &str, body: Option<Value>) -> Result<Vec<String>> {
+    Ok(vec![event(method, path, query, body); count])
+}
+
+fn each(ids: &[String], count: usize, method: &str, body: impl Fn(usize) -> Option<Value>) -> Result<Vec<String>> {
+    let asked = ids.iter().cycle().take(count).enumerate();
+    Ok(asked.map(|(i, id)| event(method, &format!("/todos/{id}"), "", body(i))).collect())
+}

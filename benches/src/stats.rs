@@ -1,0 +1,43 @@
+//! Medians and percentiles of what was measured.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// The middle and the slow end of some durations, in microseconds.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Spread {
+    pub p50: f64,
+    pub p99: f64,
+}
+
+impl Spread {
+    pub fn of(durations: &[Duration]) -> Self {
+        let mut sorted: Vec<f64> = durations.iter().map(|duration| duration.as_secs_f64() * 1e6).collect();
+        sorted.sort_by(f64::total_cmp);
+        Self { p50: percentile(&sorted, 0.50), p99: percentile(&sorted, 0.99) }
+    }
+
+    /// The medians of several rounds.
+    pub fn median(rounds: &[Self]) -> Self {
+        Self { p50: median(rounds.iter().map(|round| round.p50)), p99: median(rounds.iter().map(|round| round.p99)) }
+    }
+}
+
+/// The middle of some numbers; 0 when there are none.
+pub fn median(numbers: impl IntoIterator<Item = f64>) -> f64 {
+    let mut sorted: Vec<f64> = numbers.into_iter().collect();
+    sorted.sort_by(f64::total_cmp);
+    percentile(&sorted, 0.50)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "there are not so many measurements"
+)]
+fn percentile(sorted: &[f64], part: f64) -> f64 {
+    let last = sorted.len().saturating_sub(1);
+    sorted.get((last as f64 * part).round() as usize).copied().unwrap_or_default()
+}

@@ -1,0 +1,72 @@
+//! HTTPS before the embedded DynamoDB, because that is what a function speaks with the real one.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{
+        ServerConfig,
+        crypto::ring,
+        pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+    },
+};
+
+use crate::Result;
+
+/// A proxy that ends with this process.
+pub struct Tls {
+    pub endpoint: String,
+    /// The machine's root certificates and the one of this proxy, so that a function reads as many as it does elsewhere.
+    pub roots: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+/// Where Debian, Red Hat and Amazon Linux keep their root certificates.
+const BUNDLES: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
+
+impl Tls {
+    pub fn before(target: SocketAddr) -> Result<Self> {
+        let mut authority = CertificateParams::new(Vec::new())?;
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
+        let key = KeyPair::generate()?;
+        let certificate = CertificateParams::new(vec!["localhost".to_owned()])?.signed_by(&key, &authority)?;
+
+        let folder = tempfile::tempdir()?;
+        let roots = folder.path().join("roots.pem");
+        let machine = BUNDLES.iter().find_map(|bundle| std::fs::read_to_string(bundle).ok()).unwrap_or_default();
+        std::fs::write(&roots, format!("{machine}\n{}", authority.pem()))?;
+
+        let private_key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let config = ServerConfig::builder_with_provider(ring::default_provider().into())
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], private_key)?;
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+        let endpoint = format!("https://localhost:{}", listener.local_addr()?.port());
+        listener.set_nonblocking(true)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        std::thread::spawn(move || runtime.block_on(serve(listener, acceptor, target)));
+        Ok(Self { endpoint, roots, _folder: folder })
+    }
+}
+
+async fn serve(listener: std::net::TcpListener, acceptor: TlsAcceptor, target: SocketAddr) -> std::io::Result<()> {
+    let listener = TcpListener::from_std(listener)?;
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let acceptor = acceptor.clone();
+        tokio::spawn(async move {
+            stream.set_nodelay(true)?;
+            let mut front = acceptor.accept(stream).await?;
+            let mut back = TcpStream::connect(target).await?;
+            back.set_nodelay(true)?;
+            tokio::io::copy_bidirectional(&mut front, &mut back).await
+        });
+    }
+}

@@ -1,0 +1,86 @@
+//! The list of operations as a router, with the document and without.
+
+use axum::http::Method;
+use utoipa::openapi::HttpMethod;
+
+/// Makes of one list of handlers, grouped by path, everything that is made of them. The function needs no schemas, which
+/// took a sixth of its start and a third of a megabyte (docs/PERFORMANCE.md), so there are routers with and without.
+macro_rules! operations {
+    ($([$($module:ident::$handler:ident),+ $(,)?])+) => {
+        /// The operations with all that the document says of them.
+        fn documented_routes() -> utoipa_axum::router::OpenApiRouter<App> {
+            let components = <openapi::Components as utoipa::OpenApi>::openapi();
+            utoipa_axum::router::OpenApiRouter::with_openapi(components)
+                $(.routes(utoipa_axum::routes!($($module::$handler),+)))+
+        }
+
+        /// The operations alone.
+        fn routes() -> Router<App> {
+            use utoipa_axum::PathItemExt;
+            Router::new()$($(.route(
+                &operations!(@path $module $handler),
+                operations!(@methods $module $handler).iter().fold(axum::routing::MethodRouter::new(), |router, method| {
+                    router.on(method.to_method_filter(), $module::$handler)
+                }),
+            ))+)+
+        }
+
+        /// Method, path and `operationId` of every operation.
+        fn operation_names() -> Vec<(axum::http::Method, String, String)> {
+            let mut names = Vec::new();
+            $($(
+                for method in operations!(@methods $module $handler) {
+                    let path = operations!(@path $module $handler);
+                    names.push((operations::method(&method), path, operations::id(stringify!($handler))));
+                }
+            )+)+
+            names
+        }
+    };
+    (@path $module:ident $handler:ident) => {
+        utoipa_axum::paste! { <$module::[<__path_ $handler>] as utoipa::Path>::path() }
+    };
+    (@methods $module:ident $handler:ident) => {
+        utoipa_axum::paste! { <$module::[<__path_ $handler>] as utoipa::Path>::methods() }
+    };
+}
+
+/// The method by the name that everybody else has for it.
+pub fn method(method: &HttpMethod) -> Method {
+    match method {
+        HttpMethod::Get => Method::GET,
+        HttpMethod::Post => Method::POST,
+        HttpMethod::Put => Method::PUT,
+        HttpMethod::Delete => Method::DELETE,
+        HttpMethod::Options => Method::OPTIONS,
+        HttpMethod::Head => Method::HEAD,
+        HttpMethod::Patch => Method::PATCH,
+        HttpMethod::Trace => Method::TRACE,
+    }
+}
+
+/// The `operationId` of a handler: its name, as JavaScript writes names.
+pub fn id(handler: &str) -> String {
+    let mut words = handler.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |id, word| {
+        let (initial, rest) = word.split_at(1);
+        id + &initial.to_ascii_uppercase() + rest
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::api::{openapi, operation_names};
+
+    #[test]
+    fn operations_have_the_names_of_the_document() {
+        let document = openapi::generated(openapi::PLACEHOLDER);
+        let names = operation_names();
+        for (method, path, id) in &names {
+            assert_eq!(document["paths"][path][method.as_str().to_lowercase()]["operationId"], **id);
+        }
+        let documented = document["paths"].as_object().unwrap().values().map(|item| item.as_object().unwrap().len());
+        assert_eq!(names.len(), documented.sum::<usize>());
+    }
+}
