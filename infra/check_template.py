@@ -14,31 +14,20 @@ import sys
 import tempfile
 
 import boto3
+import check_sign_in
 from botocore import xform_name
 from botocore.session import Session
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
+from stack import ENDPOINT, EVERYTHING, PSEUDO_PARAMETERS, REGION, STACKS, Stack, Unresolved
 
 HERE = pathlib.Path(__file__).parent
-REGION = "eu-west-1"
-ENDPOINT = f"https://abc123.execute-api.{REGION}.amazonaws.com"
 OUTPUTS = {"BaseUrl", "OpenApiUrl", "PrivacyPolicyUrl", "FunctionName", "TableName"}
-PSEUDO_PARAMETERS = {
-    "AWS::AccountId": "123456789012",
-    "AWS::NoValue": None,
-    "AWS::Partition": "aws",
-    "AWS::Region": REGION,
-    "AWS::StackName": "todo-action",
-}
-# The parameters of a stack with all that is optional.
-EVERYTHING = {
-    "DomainName": "todo.example.com",
-    "CertificateArn": f"arn:aws:acm:{REGION}:123456789012:certificate/0d4bd2f7-6b1c-4f4c-9d1f-5e0f6a2b7c11",
-    "HostedZoneId": "Z0123456789",
-    "AlarmTopicArn": f"arn:aws:sns:{REGION}:123456789012:alarms",
-    "RestoredTable": "todos-restored",
-}
+# Those of a stack whose people sign in, and of one that has a user pool for them besides.
+SIGN_IN_OUTPUTS = {"AuthorizationUrl", "TokenUrl", "Scope"}
+POOL_OUTPUTS = {"ClientId", "ClientSecretCommand", "UserPoolId", "AddPersonCommand"}
+ALL_OUTPUTS = OUTPUTS | SIGN_IN_OUTPUTS | POOL_OUTPUTS
 # What the function does besides asking DynamoDB.
 OTHER_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 # A transaction needs the permissions of the actions in it.
@@ -48,76 +37,6 @@ TRANSACTION_ITEMS = {
     "Put": "PutItem",
     "Update": "UpdateItem",
 }
-
-
-class Unresolved(Exception):
-    """A reference to something that is not in the template."""
-
-
-class Stack:
-    """The expanded template with values for its parameters: what its functions yield."""
-
-    def __init__(self, template, parameters):
-        self.template = template
-        defaults = {name: parameter.get("Default") for name, parameter in template["Parameters"].items()}
-        self.parameters = {**PSEUDO_PARAMETERS, **defaults, **parameters}
-
-    def value(self, node):
-        if isinstance(node, list):
-            return [self.value(element) for element in node]
-        if not isinstance(node, dict):
-            return node
-        if len(node) == 1:
-            (name, argument), *_ = node.items()
-            match name:
-                case "Ref":
-                    return self.ref(argument)
-                case "Fn::GetAtt":
-                    return self.attribute(*(argument if isinstance(argument, list) else argument.split(".", 1)))
-                case "Fn::Sub":
-                    text, own = argument if isinstance(argument, list) else (argument, {})
-                    named = lambda found: str(self.value(own[found[1]]) if found[1] in own else self.named(found[1]))
-                    return re.sub(r"\$\{([^}!]+)\}", named, text)
-                case "Fn::If":
-                    condition, yes, no = argument
-                    return self.value(yes if self.holds({"Condition": condition}) else no)
-                case _ if name.startswith("Fn::"):
-                    raise Unresolved(f"{name} is not known to this check")
-        return {name: self.value(member) for name, member in node.items()}
-
-    def named(self, name):
-        return self.attribute(*name.split(".", 1)) if "." in name else self.ref(name)
-
-    def ref(self, name):
-        if name in self.parameters:
-            return self.parameters[name]
-        self.resource(name)
-        return f"<{name}>"
-
-    def attribute(self, name, attribute):
-        self.resource(name)
-        return ENDPOINT if attribute == "ApiEndpoint" else f"<{name}.{attribute}>"
-
-    def resource(self, name):
-        resource = self.template["Resources"].get(name)
-        if resource is None:
-            raise Unresolved(f"{name} is neither a resource nor a parameter")
-        if "Condition" in resource and not self.holds({"Condition": resource["Condition"]}):
-            raise Unresolved(f"{name} is not made in this stack")
-        return resource
-
-    def holds(self, condition):
-        (name, argument), *_ = condition.items()
-        match name:
-            case "Condition":
-                return self.holds(self.template["Conditions"][argument])
-            case "Fn::Not":
-                return not self.holds(argument[0])
-            case "Fn::And":
-                return all(map(self.holds, argument))
-            case "Fn::Equals":
-                return self.value(argument[0]) == self.value(argument[1])
-        raise Unresolved(f"{name} is not known to this check")
 
 
 def expanded(text):
@@ -163,19 +82,12 @@ def cycles(template):
 
 def outputs(template):
     found = template.get("Outputs", {})
-    wrong = [f"the output {name} is missing" for name in sorted(OUTPUTS - found.keys())]
+    wrong = [f"the output {name} is missing" for name in sorted(ALL_OUTPUTS - found.keys())]
     wrong += [f"the output {name} has no description" for name, output in found.items() if not output.get("Description")]
-    for parameters, base in (({}, ENDPOINT), (EVERYTHING, "https://todo.example.com")):
+    for parameters in STACKS:
         stack = Stack(template, parameters)
-        expected = {"BaseUrl": base, "OpenApiUrl": f"{base}/openapi.json", "PrivacyPolicyUrl": f"{base}/privacy"}
-        for name, output in found.items():
-            try:
-                value = stack.value(output["Value"])
-            except Unresolved as error:
-                wrong.append(f"the output {name}: {error}")
-                continue
-            if not value or value != expected.get(name, value):
-                wrong.append(f"the output {name} is {value!r}, not {expected.get(name)!r}")
+        base = f"https://{parameters['DomainName']}" if "DomainName" in parameters else ENDPOINT
+        wrong += stack.refused() + shown(stack, found, base)
         try:
             environment = stack.value(function(template)["Environment"]["Variables"])
         except Unresolved as error:
@@ -186,6 +98,25 @@ def outputs(template):
         table = parameters.get("RestoredTable", "<TodosTable>")
         if environment.get("TABLE_NAME") != table:
             wrong.append(f"TABLE_NAME is {environment.get('TABLE_NAME')!r}, not {table!r}")
+    return wrong
+
+
+def shown(stack, found, base):
+    """What is wrong with the outputs of one stack."""
+    paths = {"BaseUrl": "", "OpenApiUrl": "/openapi.json", "PrivacyPolicyUrl": "/privacy"}
+    paths |= {"AuthorizationUrl": "/oauth/authorize", "TokenUrl": "/oauth/token"}
+    own = OUTPUTS | (SIGN_IN_OUTPUTS if stack.signs_in() else set()) | (POOL_OUTPUTS if stack.has_pool() else set())
+    made = {name for name, output in found.items() if stack.has(output)}
+    wrong = [f"the output {name} is not where it belongs" for name in sorted((made ^ own) & found.keys())]
+    for name in sorted(made):
+        try:
+            value = stack.value(found[name]["Value"])
+        except Unresolved as error:
+            wrong.append(f"the output {name}: {error}")
+            continue
+        expected = f"{base}{paths[name]}" if name in paths else value
+        if not value or value != expected:
+            wrong.append(f"the output {name} is {value!r}, not {expected!r}")
     return wrong
 
 
@@ -264,13 +195,16 @@ def lint(template):
     return [] if result.returncode == 0 else [(result.stdout + result.stderr).strip()]
 
 
-def problems(template, needed):
+def problems(template, needed, variables):
     """What is wrong with the expanded template, the linter's findings aside."""
-    return cycles(template) or outputs(template) + permissions(template, needed)
+    environment = function(template)["Environment"]["Variables"]
+    people = check_sign_in.problems(template, environment, variables)
+    return cycles(template) or outputs(template) + permissions(template, needed) + people
 
 
 if __name__ == "__main__":
     whole = expanded((HERE / "template.yaml").read_text())
-    found = problems(whole, calls(HERE.parent / "src/store")) + lint(whole)
-    print("\n".join(found) or "template.yaml: no cycle, every output resolves, the role allows what src/store calls")
+    code = HERE.parent / "src"
+    found = problems(whole, calls(code / "store"), check_sign_in.settings(code)) + lint(whole)
+    print("\n".join(found) or "template.yaml: no cycle, every output resolves, the role allows what src/store calls, people can sign in")
     sys.exit(bool(found))

@@ -32,6 +32,14 @@ def running(*command, env=None):
         finally:
             process.terminate()
             process.wait(PATIENCE)
+            keep(log.name)
+
+
+def keep(log):
+    """Adds the file to the logs that are kept, if any are."""
+    if folder := os.environ.get("KEPT_LOGS"):
+        with open(pathlib.Path(folder) / "infra.log", "ab") as kept:
+            kept.write(pathlib.Path(log).read_bytes())
 
 
 @contextlib.contextmanager

@@ -4,14 +4,17 @@ import json
 import pathlib
 import tomllib
 
+import check_sign_in
 import check_template
 import pytest
 from samcli.lib.providers.api_provider import ApiProvider
 from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
+from stack import EVERYTHING, Stack
 
 HERE = pathlib.Path(__file__).parent
 TEMPLATE = (HERE / "template.yaml").read_text()
 NEEDED = check_template.calls(HERE.parent / "src/store")
+VARIABLES = check_sign_in.settings(HERE.parent / "src")
 
 
 def replaced(old, new):
@@ -20,11 +23,18 @@ def replaced(old, new):
 
 
 def problems(text):
-    return check_template.problems(check_template.expanded(text), NEEDED)
+    return check_template.problems(check_template.expanded(text), NEEDED, VARIABLES)
 
 
 def problems_with(old, new):
     return problems(replaced(old, new))
+
+
+def within(head, old, new):
+    """The template with a change in what follows this line."""
+    before, after = replaced(head, head).split(head)
+    assert old in after
+    return f"{before}{head}{after.replace(old, new, 1)}"
 
 
 def only(found, says):
@@ -53,12 +63,13 @@ def test_the_classic_cycle_of_function_and_http_api_is_found():
     assert only(found, "these need each other") and "ServerlessHttpApi" in found[0] and "Function" in found[0]
 
 
-@pytest.mark.parametrize("name", sorted(check_template.OUTPUTS))
+@pytest.mark.parametrize("name", sorted(check_template.ALL_OUTPUTS))
 def test_a_missing_output_is_found(name):
     head, outputs = TEMPLATE.split("\nOutputs:\n")
     lines = outputs.splitlines(keepends=True)
     start = lines.index(f"  {name}:\n")
-    found = problems(f"{head}\nOutputs:\n{''.join(lines[:start] + lines[start + 3 :])}")
+    end = next((number for number, line in enumerate(lines) if number > start and not line.startswith("    ")), len(lines))
+    found = problems(f"{head}\nOutputs:\n{''.join(lines[:start] + lines[end:])}")
     assert found == [f"the output {name} is missing"]
 
 
@@ -95,7 +106,7 @@ def test_a_policy_for_more_than_the_table_is_found():
 
 def test_a_managed_policy_is_found():
     managed = "      ManagedPolicyArns: [arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess]\n      Policies:\n"
-    assert only(problems_with("      Policies:\n", managed), "managed policies")
+    assert only(problems(within("  FunctionRole:\n", "      Policies:\n", managed)), "managed policies")
 
 
 def test_a_narrower_policy_is_found():
@@ -123,8 +134,8 @@ def test_sam_local_finds_the_api():
 def test_the_dashboard_shows_metrics_that_the_function_writes():
     template = check_template.expanded(TEMPLATE)
     written = (HERE.parent / "src/api/metrics.rs").read_text()
-    for parameters in ({}, check_template.EVERYTHING):
-        stack = check_template.Stack(template, parameters)
+    for parameters in ({}, EVERYTHING):
+        stack = Stack(template, parameters)
         widgets = json.loads(stack.value(template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]))["widgets"]
         (own,) = [one["properties"]["metrics"] for one in widgets if one["properties"].get("metrics", [[""]])[0][0] == "todo-action"]
         assert [metric[1] for metric in own] == ["dynamodb_calls", "replays", "conflicts", "faults"]

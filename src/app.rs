@@ -6,11 +6,12 @@ use std::sync::Arc;
 use jiff::{Timestamp, Unit};
 
 use crate::{
-    config::Config,
+    config::{Auth, Config},
     domain::{
         api_key::ApiKey,
         id::{ChangeId, TodoId},
     },
+    oidc::Provider,
     store::Store,
 };
 
@@ -19,6 +20,8 @@ use crate::{
 pub struct App {
     pub config: Arc<Config>,
     pub store: Store,
+    /// Where people sign in; `None` where they do not.
+    pub provider: Option<Provider>,
     pub clock: Clock,
     pub ids: Ids,
 }
@@ -30,6 +33,17 @@ pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 /// Where chance comes from.
 #[derive(Clone)]
 pub struct Ids(Arc<dyn Fn() -> [u8; 16] + Send + Sync>);
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(config: Config, store: Store, clock: Clock, ids: Ids) -> Self {
+        let provider = match &config.auth {
+            Auth::OAuth(oauth) => Some(Provider::new(oauth, config.public_url.as_deref())),
+            Auth::ApiKey | Auth::None(_) => None,
+        };
+        Self { config: Arc::new(config), store, provider, clock, ids }
+    }
+}
 
 impl Clock {
     /// The machine's clock.

@@ -1,8 +1,12 @@
 //! Every environment variable, once.
 
+mod oauth;
+
 use std::fmt;
 
 use jiff::tz::TimeZone;
+
+pub use oauth::{Client, OAuth, is_safe};
 
 use crate::domain::owner::Owner;
 
@@ -29,6 +33,8 @@ pub struct Config {
 pub enum Auth {
     /// Whoever has an API key, to whose owner the request belongs.
     ApiKey,
+    /// Whoever has signed in with an OpenID provider; or has an API key, for programs that nobody can sign in to.
+    OAuth(Box<OAuth>),
     /// Everybody. All requests belong to `OWNER`, which is `me` when not set.
     None(Owner),
 }
@@ -38,6 +44,7 @@ impl Auth {
     pub fn mode(&self) -> AuthMode {
         match self {
             Self::ApiKey => AuthMode::ApiKey,
+            Self::OAuth(_) => AuthMode::OAuth,
             Self::None(_) => AuthMode::None,
         }
     }
@@ -47,6 +54,7 @@ impl Auth {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuthMode {
     ApiKey,
+    OAuth,
     None,
 }
 
@@ -117,6 +125,7 @@ impl Config {
         let operator = Operator { name: read("OPERATOR_NAME"), contact: read("OPERATOR_CONTACT") };
         let auth = match mode {
             AuthMode::ApiKey => Auth::ApiKey,
+            AuthMode::OAuth => Auth::OAuth(Box::new(OAuth::from(&read)?)),
             AuthMode::None => Auth::None(owner),
         };
         Ok(Self { public_url, auth, time_zone, confirm, operator, function: read("AWS_LAMBDA_FUNCTION_NAME") })
@@ -139,8 +148,13 @@ impl LambdaConfig {
             None,
             "environment",
         );
+        let config = Config::from(read, auth_mode(read("AUTH_MODE").as_deref())?)?;
+        if config.auth.mode() == AuthMode::OAuth && config.public_url.is_none() {
+            let why = "AUTH_MODE oauth needs PUBLIC_URL: it is what access tokens are for and where people sign in";
+            return Err(ConfigError(why.to_owned()));
+        }
         Ok(Self {
-            config: Config::from(read, auth_mode(read("AUTH_MODE").as_deref())?)?,
+            config,
             table: need("TABLE_NAME")?,
             region: need("AWS_REGION")?,
             credentials,
@@ -149,17 +163,23 @@ impl LambdaConfig {
     }
 }
 
+/// `TODO_API_KEY`: the key with which the `todo` command asks a deployment.
+pub fn remote_key() -> Option<String> {
+    variable("TODO_API_KEY")
+}
+
 /// What `AUTH_MODE` has to say so that nobody needs a key: nobody shall end up there by leaving something out.
 const NO_AUTH: &str = "none-everybody-shares-one-list";
 
 fn auth_mode(text: Option<&str>) -> Result<AuthMode, ConfigError> {
     match text {
         None | Some("api-key") => Ok(AuthMode::ApiKey),
+        Some("oauth") => Ok(AuthMode::OAuth),
         Some(NO_AUTH) => Ok(AuthMode::None),
         Some("none") => Err(ConfigError(format!(
             "AUTH_MODE none would let everybody read and change the list; if that is meant, it has to say {NO_AUTH}"
         ))),
-        Some(other) => Err(ConfigError(format!("AUTH_MODE must be api-key or {NO_AUTH}, not \"{other}\""))),
+        Some(other) => Err(ConfigError(format!("AUTH_MODE must be api-key, oauth or {NO_AUTH}, not \"{other}\""))),
     }
 }
 
@@ -207,7 +227,7 @@ mod tests {
         let mode = |mode| lambda(&[&COMPLETE[..], &[("AUTH_MODE", mode)]].concat()).map(|lambda| lambda.config.auth);
         assert_eq!(mode("api-key"), Ok(Auth::ApiKey));
         assert_eq!(mode(NO_AUTH), Ok(Auth::None(Owner::parse("me").unwrap())));
-        for refused in ["none", "None", "oauth", "off"] {
+        for refused in ["none", "None", "OAuth", "off"] {
             assert!(mode(refused).unwrap_err().to_string().contains(NO_AUTH), "{refused}");
         }
     }

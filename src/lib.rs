@@ -8,4 +8,6 @@ pub mod config;
 pub mod domain;
 #[cfg(feature = "cli")]
 pub mod local;
+pub mod mcp;
+pub mod oidc;
 pub mod store;

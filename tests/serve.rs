@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+mod kept;
+
 /// A folder of one test, gone with it.
 struct Folder(PathBuf);
 
@@ -94,7 +96,8 @@ impl Drop for Server {
 
 fn todo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_todo"));
-    command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
+    let log = kept::file("tests-serve.log").map_or_else(Stdio::null, Stdio::from);
+    command.args(arguments).stdin(Stdio::null()).stderr(log);
     for variable in ["PUBLIC_URL", "OWNER", "DEFAULT_TIME_ZONE", "CONFIRM"] {
         command.env_remove(variable);
     }

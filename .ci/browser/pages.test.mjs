@@ -82,10 +82,18 @@ test("every copy button copies what stands beside it, by keyboard too", async ()
         copied[await button.getAttribute("data-copy")] = await page.evaluate(() => navigator.clipboard.readText());
     }
     assert.equal(copied.document, `${BASE_URL}/openapi.json`);
+    assert.equal(copied.mcp, `${BASE_URL}/mcp`);
     assert.equal(copied.privacy, `${BASE_URL}/privacy`);
-    assert.match(copied.curl, /^curl -s http.*\/todos -H 'Content-Type: application\/json' -d '\{"todos":/);
+    assert.match(copied.curl, /^curl -s http.*\/todos (-H 'Authorization: .*' )?-H 'Content-Type: application\/json' -d '\{"todos":/);
     assert.match(copied.instructions, /never guess an id[^]*\n- /);
-    assert.equal(Object.keys(copied).length, 6);
+    if (await page.getByText("Authorization URL", { exact: true }).count()) {
+        assert.equal(copied["authorization-url"], `${BASE_URL}/oauth/authorize`);
+        assert.equal(copied["token-url"], `${BASE_URL}/oauth/token`);
+        assert.match(copied["redirect-uris"], /^sam deploy --parameter-overrides RedirectUris=https:\/\/[^ ]*$/);
+        assert.equal(Object.keys(copied).length, 12);
+    } else {
+        assert.equal(Object.keys(copied).length, 7);
+    }
     assert.deepEqual(seen.complaints, []);
     await context.close();
 });

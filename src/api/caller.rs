@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 
-use super::{credential::sent_key, error::ApiError};
+use super::{
+    credential::{self, Credential},
+    error::ApiError,
+};
 use crate::{
     app::App,
     config::Auth,
     domain::owner::Owner,
+    oidc::Refused,
     store::{OwnerStore, Usage},
 };
 
@@ -27,14 +31,28 @@ impl FromRequestParts<App> for Caller {
         let usage = parts.extensions.get::<Arc<Usage>>().cloned().unwrap_or_default();
         let owner = match &app.config.auth {
             Auth::None(owner) => owner.clone(),
-            Auth::ApiKey => {
-                let hash = sent_key(&parts.headers)?.hash();
-                let now = app.clock.now();
-                let record = app.store.key(&hash, now, &usage).await?;
-                record.filter(|record| record.is_valid(now)).ok_or(ApiError::BadCredential)?.owner
-            }
+            Auth::ApiKey | Auth::OAuth(_) => known(credential::sent(&parts.headers)?, app, &usage).await?,
         };
         let store = app.store.of(&owner, usage);
         Ok(Self { owner, store })
+    }
+}
+
+/// The owner whom a credential belongs to.
+async fn known(credential: Credential<'_>, app: &App, usage: &Usage) -> Result<Owner, ApiError> {
+    let now = app.clock.now();
+    match credential {
+        Credential::Key(key) => {
+            let record = app.store.key(&key.hash(), now, usage).await?;
+            Ok(record.filter(|record| record.is_valid(now)).ok_or(ApiError::BadCredential)?.owner)
+        }
+        Credential::Token(token) => {
+            let provider = app.provider.as_ref().ok_or(ApiError::BadCredential)?;
+            provider.owner(token, now).await.map_err(|refused| match refused {
+                Refused::Invalid => ApiError::BadCredential,
+                Refused::Scope => ApiError::InsufficientScope,
+                Refused::Unknown(outage) => ApiError::NoProvider(outage),
+            })
+        }
     }
 }

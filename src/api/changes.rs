@@ -62,7 +62,7 @@ pub struct UndoChange {
     #[deserr(default)]
     #[schema(required = false, nullable = false, example = "8f3kq2m9x7w1z0tb")]
     change_id: Option<String>,
-    /// A repeated call with the same key does nothing twice.
+    /// The same key does nothing twice.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,
@@ -98,7 +98,7 @@ pub async fn get_changes(
 #[utoipa::path(
     post, path = "/undo", operation_id = "undoChange", request_body = UndoChange,
     summary = "Undo a change",
-    description = "Restores everything that a change changed to its state before, or nothing. An undo is a change itself, so undoing it brings the change back; to go further back, pass the id of an earlier change.",
+    description = "Restores everything that a change changed to its state before, or nothing. Undoing an undo brings the change back; to go further back, pass the id of an earlier change.",
     responses((status = 200, description = "Undone", body = TodosWritten), super::openapi::Errors),
 )]
 pub async fn undo_change(

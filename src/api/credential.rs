@@ -5,8 +5,15 @@ use axum::http::{HeaderMap, header};
 use super::error::ApiError;
 use crate::domain::api_key::ApiKey;
 
-/// The API key of a request: `Authorization: Bearer` (RFC 6750), or `X-Api-Key`. Sent in both places it must be the same.
-pub fn sent_key(headers: &HeaderMap) -> Result<ApiKey, ApiError> {
+/// What a request brings to show whose it is.
+pub enum Credential<'a> {
+    Key(ApiKey),
+    /// An access token, or what is taken for one: anything that is no key.
+    Token(&'a str),
+}
+
+/// The credential of a request: `Authorization: Bearer` (RFC 6750), or `X-Api-Key`. Sent in both places it must be the same.
+pub fn sent(headers: &HeaderMap) -> Result<Credential<'_>, ApiError> {
     let bearer = headers.get(header::AUTHORIZATION).map(|value| {
         let (scheme, token) = value.to_str().ok()?.trim().split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
@@ -17,5 +24,10 @@ pub fn sent_key(headers: &HeaderMap) -> Result<ApiKey, ApiError> {
         (Some(bearer), Some(plain)) if bearer != plain => None,
         (Some(sent), _) | (None, Some(sent)) => sent,
     };
-    sent.and_then(ApiKey::parse).ok_or(ApiError::BadCredential)
+    let sent = sent.ok_or(ApiError::BadCredential)?;
+    match ApiKey::parse(sent) {
+        Some(key) => Ok(Credential::Key(key)),
+        None if bearer.is_none() || ApiKey::is_meant_by(sent) => Err(ApiError::BadCredential),
+        None => Ok(Credential::Token(sent)),
+    }
 }

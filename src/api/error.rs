@@ -16,6 +16,7 @@ use crate::{
         invalid::Invalid,
         refusal::{self, Refusal},
     },
+    oidc::Outage,
     store::{Fault, Kind, WriteError},
 };
 
@@ -37,6 +38,10 @@ pub enum ApiError {
     NoCredential,
     /// The key that the request carries is none, or not valid (any more).
     BadCredential,
+    /// The access token does not allow todos.
+    InsufficientScope,
+    /// The OpenID provider does not answer, without which nobody can say who is asking.
+    NoProvider(Outage),
     /// A web page of somebody else made the request.
     ForeignOrigin,
     /// No todo has the id of the path.
@@ -88,6 +93,7 @@ impl ApiError {
         match self {
             Self::NoCredential => Some("Bearer realm=\"todo-action\""),
             Self::BadCredential => Some("Bearer realm=\"todo-action\", error=\"invalid_token\""),
+            Self::InsufficientScope => Some("Bearer realm=\"todo-action\", error=\"insufficient_scope\""),
             _ => None,
         }
     }
@@ -99,6 +105,8 @@ impl ApiError {
             Self::Invalid(errors) => Problem { errors: bounded(errors), ..kind::INVALID.into() },
             Self::NoCredential => kind::NO_CREDENTIAL.into(),
             Self::BadCredential => kind::BAD_CREDENTIAL.into(),
+            Self::InsufficientScope => kind::INSUFFICIENT_SCOPE.into(),
+            Self::NoProvider(_) => kind::NO_PROVIDER.into(),
             Self::ForeignOrigin => kind::FOREIGN_ORIGIN.into(),
             Self::NoSuchTodo => kind::NO_SUCH_TODO.into(),
             Self::NoSuchPath => kind::NO_SUCH_PATH.into(),
@@ -176,14 +184,18 @@ pub struct Cause(pub String);
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let cause = if let Self::Failed(fault) = &self { Some(Cause(fault.cause.clone())) } else { None };
+        let (cause, wait) = match &self {
+            Self::Failed(fault) => (Some(Cause(fault.cause.clone())), 2),
+            Self::NoProvider(outage) => (Some(Cause(outage.cause.clone())), outage.retry_after),
+            _ => (None, 2),
+        };
         let challenge = self.challenge();
         let problem = self.problem();
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(problem)).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, PROBLEM_JSON);
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
         }
         if let Some(challenge) = challenge {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));

@@ -15,15 +15,31 @@ pub fn base_url(config: &Config, extensions: &Extensions) -> Option<String> {
     if let Some(url) = &config.public_url {
         return Some(url.clone());
     }
-    let (domain, stage) = match extensions.get::<RequestContext>()? {
-        RequestContext::ApiGatewayV1(context) => (context.domain_name.as_ref()?, context.stage.as_deref()),
-        RequestContext::ApiGatewayV2(context) => (context.domain_name.as_ref()?, context.stage.as_deref()),
-        _ => return None,
-    };
+    let (domain, stage) = domain_and_stage(extensions)?;
     Some(match stage {
         Some(stage) if stage != DEFAULT_STAGE => format!("https://{domain}/{stage}"),
         _ => format!("https://{domain}"),
     })
+}
+
+/// The names under which this deployment is reached: that of `PUBLIC_URL`, and the domain that API Gateway vouches for.
+pub fn hosts(config: &Config, extensions: &Extensions) -> Vec<String> {
+    let public = config.public_url.as_deref().map(host);
+    let domain = domain_and_stage(extensions).map(|(domain, _)| domain);
+    public.into_iter().chain(domain).map(str::to_ascii_lowercase).collect()
+}
+
+/// The host, with its port, of an absolute address.
+pub fn host(url: &str) -> &str {
+    url.split_once("://").map_or(url, |(_, rest)| rest).split('/').next().unwrap_or_default()
+}
+
+fn domain_and_stage(extensions: &Extensions) -> Option<(&str, Option<&str>)> {
+    match extensions.get::<RequestContext>()? {
+        RequestContext::ApiGatewayV1(context) => Some((context.domain_name.as_deref()?, context.stage.as_deref())),
+        RequestContext::ApiGatewayV2(context) => Some((context.domain_name.as_deref()?, context.stage.as_deref())),
+        _ => None,
+    }
 }
 
 /// The request with the path that our routes know. REST APIs (v1) send the path without the stage, HTTP APIs (v2) with

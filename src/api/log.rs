@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::Write;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use axum::{
@@ -36,6 +36,9 @@ pub struct Line {
     pub request_id: String,
     pub operation: String,
     pub method: String,
+    /// What carried the operation here, when it did not come by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub through: Option<&'static str>,
     pub status: u16,
     pub duration_ms: f64,
     pub dynamodb_calls: u64,
@@ -53,6 +56,35 @@ pub struct Line {
     pub openai_gpt_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+}
+
+/// What became of the operation that a request carried inside, such as a tool call. The request has one line, and that is
+/// about the operation.
+#[derive(Debug, Default)]
+pub struct Carried(OnceLock<Operation>);
+
+#[derive(Debug, Clone)]
+struct Operation {
+    name: String,
+    through: Option<&'static str>,
+    status: StatusCode,
+    cause: Option<String>,
+}
+
+impl Carried {
+    /// Takes down how the operation was answered.
+    pub fn record(&self, name: &str, through: &'static str, response: &Response) {
+        let operation = Operation { through: Some(through), ..Operation::answered(name.to_owned(), response) };
+        // A request carries one operation, and the first is the one.
+        drop(self.0.set(operation));
+    }
+}
+
+impl Operation {
+    fn answered(name: String, response: &Response) -> Self {
+        let cause = response.extensions().get::<Cause>().map(|cause| cause.0.clone());
+        Self { name, through: None, status: response.status(), cause }
+    }
 }
 
 impl Log {
@@ -82,6 +114,7 @@ impl Log {
                 tracing::$level!(
                     request_id = line.request_id,
                     method = line.method,
+                    through = line.through,
                     duration_ms = line.duration_ms,
                     dynamodb_calls = line.dynamodb_calls,
                     read_units = line.read_units,
@@ -102,7 +135,9 @@ pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -
     let started = Instant::now();
     let usage = Arc::new(Usage::default());
     request.extensions_mut().insert(usage.clone());
-    let operation = log.operation(&request);
+    let carried = Arc::new(Carried::default());
+    request.extensions_mut().insert(carried.clone());
+    let name = log.operation(&request);
     let method = request.method().clone();
     let request_id = match request.lambda_context_ref() {
         Some(context) => context.request_id.clone(),
@@ -113,12 +148,14 @@ pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -
 
     let response = next.run(request).await;
 
-    let status = response.status();
+    let operation = carried.0.get().cloned().unwrap_or_else(|| Operation::answered(name, &response));
+    let status = operation.status;
     let milliseconds = started.elapsed().as_secs_f64() * 1_000.0;
     log.write(&Line {
         request_id,
-        operation,
+        operation: operation.name,
         method: method.to_string(),
+        through: operation.through,
         status: status.as_u16(),
         duration_ms: (milliseconds * 100.0).round() / 100.0,
         dynamodb_calls: usage.calls(),
@@ -129,7 +166,7 @@ pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -
         faults: status.is_server_error().into(),
         openai_conversation_id,
         openai_gpt_id,
-        cause: response.extensions().get::<Cause>().map(|cause| cause.0.clone()),
+        cause: operation.cause,
     });
     response
 }

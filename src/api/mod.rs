@@ -2,6 +2,7 @@
 
 mod broken;
 mod caller;
+mod challenge;
 mod changes;
 mod credential;
 mod cursor;
@@ -14,6 +15,7 @@ mod headers;
 mod health;
 mod log;
 mod metrics;
+mod oauth;
 pub mod openapi;
 #[macro_use]
 mod operations;
@@ -29,11 +31,6 @@ mod write;
 
 use std::time::Duration;
 
-use crate::{
-    app::App,
-    domain::limits,
-    store::{Fault, Kind},
-};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
@@ -41,23 +38,45 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use error::ApiError;
 
-/// Everything that is served.
-pub fn router(app: App) -> Router {
+use crate::{
+    app::App,
+    domain::limits,
+    store::{Fault, Kind},
+};
+pub use broken::short;
+pub use caller::Caller;
+pub use error::ApiError;
+pub use extract::is_json;
+pub use log::Carried;
+pub use pages::FAVICON;
+
+/// Everything that is served: the operations, the pages, and other doors to the operations.
+pub fn router(app: App, doors: Router<App>) -> Router {
     let log = log::Log::new(operation_names(), &app);
-    routes()
+    let pages = Router::new()
         .route("/", get(pages::get_start))
         .route("/openapi.json", get(pages::get_openapi))
         .route("/privacy", get(pages::get_privacy))
         .route("/favicon.ico", get(pages::get_favicon))
-        .fallback(async || ApiError::NoSuchPath)
-        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
-        .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .merge(oauth::routes(&app));
+    answering_everything(routes().merge(pages).layer(DefaultBodyLimit::max(limits::BODY_BYTES)).merge(doors))
         .layer(middleware::from_fn(deadline))
+        .layer(middleware::from_fn_with_state(app.clone(), challenge::tell_where))
         .layer(middleware::map_response(headers::secured))
         .layer(middleware::from_fn_with_state(log, log::observe))
         .with_state(app)
+}
+
+/// The operations alone, for a door that has taken the request down already. Such a door hands on its own extensions,
+/// in which the cost is counted.
+pub fn operations(app: App) -> Router {
+    answering_everything(routes().layer(DefaultBodyLimit::max(limits::BODY_BYTES))).with_state(app)
+}
+
+/// Paths and methods that do not exist get a problem document too.
+fn answering_everything(router: Router<App>) -> Router<App> {
+    router.fallback(async || ApiError::NoSuchPath).method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
 }
 
 /// How long a request may take in all. API Gateway gives up after 30 seconds, and the caller then knows nothing.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use utoipa::{IntoResponses, OpenApi};
 
 use super::problem::Problem;
-use crate::config::{AuthMode, Config, Confirm};
+use crate::config::{Auth, AuthMode, Config, Confirm};
 
 /// The checked-in document. `tests/openapi` compares it with what the handlers say.
 const EMBEDDED: &str = include_str!("../../openapi.json");
@@ -21,17 +21,33 @@ pub fn served(base_url: &str, config: &Config) -> String {
         Confirm::Deletes => ask_before(&mut document, |method| method == "delete"),
         Confirm::Writes => ask_before(&mut document, |method| method != "get"),
     }
-    secure(&mut document, config.auth.mode());
+    let scope = match &config.auth {
+        Auth::OAuth(oauth) => &oauth.scope,
+        Auth::ApiKey | Auth::None(_) => "",
+    };
+    secure(&mut document, config.auth.mode(), scope);
     document.to_string()
 }
 
-/// Says how callers are known. One scheme at most, because importers take no more; `getHealth` needs none.
-pub fn secure(document: &mut Value, mode: AuthMode) {
+/// Says how callers are known. One scheme at most, because importers take no more; `getHealth` needs none. `scope` is what
+/// people who sign in allow.
+pub fn secure(document: &mut Value, mode: AuthMode, scope: &str) {
     match mode {
         AuthMode::None => {}
         AuthMode::ApiKey => {
             document["components"]["securitySchemes"] = json!({ "apiKey": { "type": "http", "scheme": "bearer" } });
             document["security"] = json!([{ "apiKey": [] }]);
+        }
+        AuthMode::OAuth => {
+            let base_url = document["servers"][0]["url"].as_str().unwrap_or_default();
+            let flow = json!({
+                "authorizationUrl": format!("{base_url}/oauth/authorize"),
+                "tokenUrl": format!("{base_url}/oauth/token"),
+                "scopes": { scope: "Read and change todos" },
+            });
+            document["components"]["securitySchemes"] =
+                json!({ "oauth": { "type": "oauth2", "flows": { "authorizationCode": flow } } });
+            document["security"] = json!([{ "oauth": [scope] }]);
         }
     }
 }

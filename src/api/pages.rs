@@ -1,5 +1,7 @@
 //! What is served beside the operations: the document, and the pages for people.
 
+mod editor;
+
 use std::sync::LazyLock;
 
 use axum::{
@@ -13,21 +15,15 @@ use sha2::{Digest, Sha256};
 use super::{error::ApiError, gateway, openapi};
 use crate::{
     app::App,
-    config::{Auth, Confirm, Operator},
+    config::{Confirm, Operator},
 };
 
 const START: &str = include_str!("pages/start.html");
 const PRIVACY: &str = include_str!("pages/privacy.html");
 const STYLE: &str = include_str!("pages/style.css");
 const SCRIPT: &str = include_str!("pages/script.js");
-/// What the page says where nobody needs a key.
-const OPEN_TO_ALL: &str = "<p class=\"warning\"><strong>There is no authentication.</strong> Whoever knows this address can \
-    read and change the list. Keep the address and the GPT to yourself (“Only me”), and keep nothing here that nobody may \
-    see.</p>";
-/// What to choose in the GPT editor where everybody needs one.
-const BY_API_KEY: &str = "<dd>API key, of the type <em>Bearer</em></dd><dd class=\"note\">The operator makes one with \
-    <code>cargo todo keys create --name GPT --table TABLE_NAME</code>. All who use the GPT share the list of that key.</dd>";
-const FAVICON: &str = include_str!("pages/favicon.svg");
+/// The icon of the service, as SVG.
+pub const FAVICON: &str = include_str!("pages/favicon.svg");
 
 /// The pages' own style and script, known by their hashes, and nothing else; requests to this service alone.
 static PAGE_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
@@ -56,16 +52,13 @@ pub async fn get_start(State(app): State<App>, extensions: Extensions) -> Result
         Confirm::Deletes => "ChatGPT asks before it deletes, each time (CONFIRM=deletes).",
         Confirm::Writes => "ChatGPT asks before each operation that changes something (CONFIRM=writes).",
     };
-    let (warning, authentication, key) = match app.config.auth {
-        Auth::None(_) => (OPEN_TO_ALL, "<dd>None</dd>", ""),
-        Auth::ApiKey => ("", BY_API_KEY, " -H 'Authorization: Bearer YOUR_KEY'"),
-    };
+    let authentication = editor::authentication(&app.config, &base_url);
     let values = [
         ("base_url", escaped(&base_url)),
         ("confirm", confirm.to_owned()),
-        ("warning", warning.to_owned()),
-        ("authentication", authentication.to_owned()),
-        ("key", key.to_owned()),
+        ("warning", authentication.warning.to_owned()),
+        ("authentication", authentication.entry),
+        ("key", authentication.header.to_owned()),
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     Ok(page(START, &values, "public, max-age=300"))
@@ -84,17 +77,23 @@ pub async fn get_favicon() -> impl IntoResponse {
 /// A page with these values, which are HTML, in their places.
 fn page(text: &str, values: &[(&str, &str)], caching: &'static str) -> Response {
     let known = [("style", STYLE), ("script", SCRIPT), ("version", env!("CARGO_PKG_VERSION"))];
+    let html = fill(text, &[&known, values].concat());
+    let caching = [(header::CACHE_CONTROL, HeaderValue::from_static(caching))];
+    (caching, [(header::CONTENT_SECURITY_POLICY, PAGE_POLICY.clone())], Html(html)).into_response()
+}
+
+/// The text with these values in their places.
+fn fill(text: &str, values: &[(&str, &str)]) -> String {
     // Piece by piece, so that a value which looks like a place is not filled in turn.
     let mut pieces = text.split("{{");
     let mut html = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
         let (name, rest) = piece.split_once("}}").unwrap_or((piece, ""));
-        let value = known.iter().chain(values).find(|(known, _)| *known == name);
+        let value = values.iter().find(|(known, _)| *known == name);
         html.push_str(value.map_or("", |(_, value)| value));
         html.push_str(rest);
     }
-    let caching = [(header::CACHE_CONTROL, HeaderValue::from_static(caching))];
-    (caching, [(header::CONTENT_SECURITY_POLICY, PAGE_POLICY.clone())], Html(html)).into_response()
+    html
 }
 
 /// Who answers for the service, as HTML.

@@ -90,12 +90,16 @@ pub mod kind {
         "Send the request as the document at /openapi.json describes it.");
     pub const BAD_CURSOR: Kind = Kind::new(400, "bad_cursor", "The cursor cannot be used",
         "Leave the cursor out to start from the beginning; a cursor only continues the listing that returned it, with the same filters.");
-    pub const NO_CREDENTIAL: Kind = Kind::new(401, "no_credential", "The request carries no API key",
-        "Send an API key as Authorization: Bearer, or as X-Api-Key. The operator of this service makes keys.");
-    pub const BAD_CREDENTIAL: Kind = Kind::new(401, "bad_credential", "The API key is not valid",
-        "It is mistyped, unknown, expired or revoked. Trying again will not help; ask the operator of this service for a new one.");
+    pub const NO_CREDENTIAL: Kind = Kind::new(401, "no_credential", "The request does not say whose it is",
+        "Send an API key or an access token as Authorization: Bearer; a key also as X-Api-Key. The operator of this service tells which.");
+    pub const BAD_CREDENTIAL: Kind = Kind::new(401, "bad_credential", "The API key or access token is not valid",
+        "It is mistyped, unknown, expired or revoked. Trying again will not help; sign in again, or ask the operator of this service for a new key.");
+    pub const INSUFFICIENT_SCOPE: Kind = Kind::new(403, "insufficient_scope", "The access token does not allow todos",
+        "Sign in again and allow the scope that the WWW-Authenticate header names.");
+    pub const NO_PROVIDER: Kind = Kind::new(503, "no_provider", "The sign-in service does not answer",
+        "Nothing is wrong with the request. Send it again after the seconds that Retry-After says.");
     pub const FOREIGN_ORIGIN: Kind = Kind::new(403, "foreign_origin", "The request comes from another site",
-        "Send it from a program on this machine, to the address that the server printed.");
+        "Send it from a program instead of a web page, to the address under which this server is known (PUBLIC_URL, or the one that it printed).");
     pub const NO_SUCH_TODO: Kind = Kind::new(404, "not_found", "There is no such todo",
         "Use an id that getTodos returned; ids cannot be guessed.");
     pub const NO_SUCH_TODOS: Kind = Kind::new(404, "not_found", "Some todos do not exist",

@@ -58,7 +58,7 @@ pub struct UpdateSettings {
     #[deserr(default)]
     #[schema(value_type = Vec<Setting>, inline, required = false)]
     clear: Option<Listed<Setting>>,
-    /// A repeated call with the same key does nothing twice.
+    /// The same key does nothing twice.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,

@@ -43,7 +43,7 @@ pub struct DeleteTodoQuery {
     #[deserr(default)]
     #[param(value_type = i64, required = false, minimum = 1)]
     expected_version: Option<Version>,
-    /// A repeated call with the same key does nothing twice.
+    /// The same key does nothing twice.
     #[deserr(default)]
     #[param(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,
@@ -80,7 +80,7 @@ pub async fn get_todo(
     patch, path = "/todos/{id}", operation_id = "updateTodo", request_body = UpdateTodo,
     params(("id" = String, Path, example = "k7m2x9qa4t")),
     summary = "Update one todo",
-    description = "Changes one todo, with the fields that updateTodos describes. Fields that are left out stay as they are.",
+    description = "Changes one todo, with the fields that updateTodos describes.",
     responses((status = 200, description = "Updated", body = TodoWritten), super::openapi::Errors),
 )]
 pub async fn update_todo(
@@ -107,7 +107,7 @@ pub async fn update_todo(
     delete, path = "/todos/{id}", operation_id = "deleteTodo",
     params(("id" = String, Path, example = "k7m2x9qa4t"), DeleteTodoQuery),
     summary = "Delete one todo",
-    description = "Deletes one todo. It is kept for 30 days and comes back with undoChange.",
+    description = "Deletes one todo, as deleteTodos does.",
     responses((status = 200, description = "Deleted", body = TodoWritten), super::openapi::Errors),
 )]
 pub async fn delete_todo(
@@ -164,7 +164,7 @@ impl PartialSchema for UpdateTodo {
         let key = ObjectBuilder::new()
             .schema_type(Type::String)
             .max_length(Some(limits::IDEMPOTENCY_KEY))
-            .description(Some("A repeated call with the same key does nothing twice."));
+            .description(Some("The same key does nothing twice."));
         edit.properties.insert("idempotency_key".to_owned(), key.into());
         RefOr::T(Schema::Object(edit))
     }

@@ -41,7 +41,7 @@ use crate::{
 pub struct AddTodos {
     #[schema(min_items = 1, max_items = 40)]
     todos: Vec<NewTodo>,
-    /// A repeated call with the same key does nothing twice.
+    /// The same key does nothing twice.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,
@@ -57,7 +57,7 @@ pub struct AddTodos {
 pub struct UpdateTodos {
     #[schema(min_items = 1, max_items = 40)]
     todos: Vec<TodoEdit>,
-    /// A repeated call with the same key does nothing twice.
+    /// The same key does nothing twice.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,
@@ -71,7 +71,7 @@ pub struct DeleteQuery {
     /// Ids of the todos, separated by commas; at most 40.
     #[param(value_type = String, example = "k7m2x9qa4t,p3n8w5rb6v")]
     ids: Ids,
-    /// A repeated call with the same key does nothing twice.
+    /// The same key does nothing twice.
     #[deserr(default)]
     #[param(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,

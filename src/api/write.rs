@@ -79,7 +79,7 @@ pub struct WriteOutcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub change: Option<ChangeRef>,
-    /// An earlier, identical request did this; nothing was done now. A todo that is deleted stays so.
+    /// An earlier, identical request did this; nothing was done now.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub replayed: bool,

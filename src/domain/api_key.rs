@@ -66,6 +66,11 @@ impl ApiKey {
         sound.then(|| Self(text.to_owned()))
     }
 
+    /// Whether the text means to be a key, though it may be mistyped.
+    pub fn is_meant_by(text: &str) -> bool {
+        text.starts_with(PREFIX)
+    }
+
     /// The key itself, to be shown once.
     pub fn secret(&self) -> &str {
         &self.0

@@ -1,7 +1,7 @@
 //! A whole API for each test: its own owner, its own clock, one DynamoDB for all.
 
 use std::sync::{
-    Arc, LazyLock,
+    Arc, LazyLock, Mutex,
     atomic::{AtomicI64, Ordering},
 };
 use std::time::Duration;
@@ -16,16 +16,15 @@ use http_body_util::BodyExt;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 use todo_action::{
-    api,
     app::{App, Clock, Ids},
     config::{Auth, Config, Confirm, Operator},
     domain::owner::Owner,
-    local,
+    local, mcp,
     store::{Connection, Patience, Store, connect},
 };
 use tower::ServiceExt;
 
-use super::transport::Wire;
+use super::{kept, transport::Wire};
 
 /// The operations of the document: method, path, and whether it takes a body.
 pub const OPERATIONS: [(&str, &str, bool); 13] = [
@@ -95,6 +94,13 @@ static DYNAMODB: LazyLock<(String, String)> = LazyLock::new(|| {
     (receiver.recv().unwrap(), table)
 });
 
+/// Logs as the Lambda does, if logs are kept.
+static LOG: LazyLock<()> = LazyLock::new(|| {
+    let Some(file) = kept::file("tests-api.log") else { return };
+    let log = tracing_subscriber::fmt().json().flatten_event(true).with_max_level(tracing::Level::INFO);
+    log.with_writer(Mutex::new(file)).init();
+});
+
 #[expect(clippy::disallowed_methods, reason = "a setting of the test run, not of the program")]
 fn given_endpoint() -> Option<String> {
     std::env::var("DYNAMODB_ENDPOINT").ok()
@@ -124,6 +130,7 @@ impl Api {
     }
 
     fn with(zone: &str, patience: Patience, configure: impl FnOnce(&mut Config)) -> Self {
+        LazyLock::force(&LOG);
         let (endpoint, table) = &*DYNAMODB;
         let clock =
             TestClock(Arc::new(AtomicI64::new("2026-11-22T10:00:00Z".parse::<Timestamp>().unwrap().as_microsecond())));
@@ -140,19 +147,16 @@ impl Api {
         };
         configure(&mut config);
         let ticking = clock.clone();
-        let app = App {
-            config: Arc::new(config),
-            store: Store::new(client.clone(), table),
-            clock: Clock::new(move || ticking.tick()),
-            ids: Ids::random(),
-        };
-        Self { router: api::router(app.clone()), app, client, clock, wire }
+        let store = Store::new(client.clone(), table);
+        let app = App::new(config, store, Clock::new(move || ticking.tick()), Ids::random());
+        Self { router: mcp::router(app.clone()), app, client, clock, wire }
     }
 
     /// Another instance of the service, which remembers nothing of what this one has seen.
     pub fn elsewhere(&self) -> Self {
-        let app = App { store: Store::new(self.client.clone(), &DYNAMODB.1), ..self.app.clone() };
-        Self { router: api::router(app.clone()), app, ..self.clone() }
+        let store = Store::new(self.client.clone(), &DYNAMODB.1);
+        let app = App::new((*self.app.config).clone(), store, self.app.clock.clone(), self.app.ids.clone());
+        Self { router: mcp::router(app.clone()), app, ..self.clone() }
     }
 
     /// Sends a request as it is.

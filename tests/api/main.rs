@@ -6,12 +6,18 @@ mod bad_bodies;
 mod cost;
 mod duplicates;
 mod faults;
+mod foreign;
 mod harness;
 mod idempotency;
 mod intents;
 mod isolation;
+#[path = "../kept/mod.rs"]
+mod kept;
 mod listing;
+mod mcp;
+mod mcp_tools;
 mod model_values;
+mod oauth;
 mod overview;
 mod pages;
 mod repeating;

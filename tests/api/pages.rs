@@ -28,6 +28,7 @@ async fn the_page_has_each_value_that_the_gpt_editor_asks_for() {
     for said in [
         "https://todo.test/openapi.json<",
         "https://todo.test/privacy<",
+        "https://todo.test/mcp<",
         "There is no authentication.",
         "curl -s https",
     ] {

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use crate::source::{attributes, items, module, paths, without_tests, words};
 
 /// Each layer and those it may use.
-const MAY_USE: [(&str, &[&str]); 6] = [
-    ("api", &["app", "config", "domain", "store"]),
-    ("app", &["config", "domain", "store"]),
+const MAY_USE: [(&str, &[&str]); 8] = [
+    ("api", &["app", "config", "domain", "oidc", "store"]),
+    ("app", &["config", "domain", "oidc", "store"]),
     ("config", &["domain"]),
     ("domain", &[]),
     ("local", &["store"]),
+    ("mcp", &["api", "app"]),
+    ("oidc", &["config", "domain"]),
     ("store", &["domain"]),
 ];
 /// Where the programs are, which put the layers together.

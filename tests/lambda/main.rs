@@ -3,7 +3,10 @@
 mod access;
 mod addresses;
 mod events;
+#[path = "../kept/mod.rs"]
+mod kept;
 mod log;
+mod mcp;
 mod odd_events;
 mod problems;
 mod runtime_api;

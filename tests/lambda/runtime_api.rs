@@ -1,7 +1,7 @@
 //! The shipped executable as a child process, and the Lambda Runtime API it talks to.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{
     Arc, LazyLock,
@@ -31,7 +31,10 @@ use todo_action::{
 };
 use tokio::{net::TcpListener, runtime::Runtime, sync::Mutex, task::JoinHandle};
 
-use super::events::{Ask, Reply};
+use super::{
+    events::{Ask, Reply},
+    kept,
+};
 
 /// Longer than anything here can take: whoever waits for more has met a hang.
 const WAIT: Duration = Duration::from_secs(40);
@@ -167,9 +170,11 @@ impl Drop for Lambda {
         let _ = self.child.kill();
         let _ = self.child.wait();
         self.api.abort();
-        if std::thread::panicking() {
-            for output in [&self.stdout, &self.stderr] {
-                eprintln!("{}", output.recv_timeout(WAIT).unwrap_or_default());
+        for output in [&self.stdout, &self.stderr] {
+            // Nothing comes where it has been taken already; what comes has been kept.
+            let rest = output.recv_timeout(WAIT).unwrap_or_default();
+            if std::thread::panicking() {
+                eprintln!("{rest}");
             }
         }
     }
@@ -254,6 +259,9 @@ fn read(mut pipe: impl Read + Send + 'static, then: impl FnOnce() + Send + 'stat
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         let _ = pipe.read_to_end(&mut bytes);
+        if let Some(mut file) = kept::file("tests-lambda.log") {
+            file.write_all(&bytes).unwrap();
+        }
         let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
         then();
     });

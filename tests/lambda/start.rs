@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     events::Door,
-    runtime_api::{Lambda, Remains},
+    runtime_api::{Lambda, Remains, new_key},
 };
 
 #[test]
@@ -26,10 +26,31 @@ fn a_variable_that_cannot_be_used_is_named_when_the_process_ends() {
         ("OWNER", "a\tb"),
         ("CONFIRM", "always"),
         ("AUTH_MODE", "none"),
-        ("AUTH_MODE", "oauth"),
+        ("AUTH_MODE", "OAuth"),
     ];
     for (name, value) in unusable {
         let remains = Lambda::start_with(&[(name, Some(value))]).exited();
+        assert_refused_to_start(&remains, name);
+    }
+}
+
+#[test]
+fn a_function_where_people_sign_in_needs_a_provider_a_client_and_its_own_address() {
+    let complete = [
+        ("AUTH_MODE", Some("oauth")),
+        ("OAUTH_ISSUER", Some("https://id.example.com")),
+        ("OAUTH_CLIENT_ID", Some("gpt")),
+        ("PUBLIC_URL", Some("https://todo.example.com")),
+    ];
+    for (name, value) in [
+        ("OAUTH_ISSUER", None),
+        ("OAUTH_ISSUER", Some("http://id.example.com")),
+        ("OAUTH_CLIENT_ID", None),
+        ("OAUTH_REDIRECT_URIS", Some("/callback")),
+        ("OAUTH_SCOPE", Some("openid todos")),
+        ("PUBLIC_URL", None),
+    ] {
+        let remains = Lambda::start_with(&[&complete[..], &[(name, value)]].concat()).exited();
         assert_refused_to_start(&remains, name);
     }
 }
@@ -64,6 +85,35 @@ fn without_dynamodb_the_process_starts_and_asks_for_patience() {
 
     let remains = lambda.stop();
     assert!(remains.stdout.contains("DynamoDB did not answer during init"), "{}", remains.stdout);
+    assert!(!remains.output().contains("panicked"), "{}", remains.output());
+}
+
+#[test]
+fn without_the_provider_the_process_starts_and_asks_for_patience_where_it_needs_it() {
+    let issuer = format!("http://127.0.0.1:{}", closed_port());
+    let lambda = Lambda::start_with(&[
+        ("AUTH_MODE", Some("oauth")),
+        ("OAUTH_ISSUER", Some(&issuer)),
+        ("OAUTH_CLIENT_ID", Some("gpt")),
+        ("OAUTH_REDIRECT_URIS", Some("https://chatgpt.com/aip/g-1/oauth/callback")),
+        ("PUBLIC_URL", Some("https://todo.example.com")),
+    ]);
+    for door in [Door::HttpApi, Door::RestApi, Door::FunctionUrl, Door::LoadBalancer] {
+        let refused = lambda.send(door.ask("GET", "/todos"));
+        refused.assert_problem(401, "no_credential");
+        let metadata = "resource_metadata=\"https://todo.example.com/.well-known/oauth-protected-resource\"";
+        assert!(refused.headers["www-authenticate"].ends_with(metadata), "{}", refused.headers["www-authenticate"]);
+        assert_eq!(lambda.send(door.ask("GET", "/.well-known/oauth-protected-resource")).status, 200);
+        let made_up = "Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.e30.AAAA";
+        let unknown = lambda.send(door.ask("GET", "/todos").header("authorization", made_up));
+        unknown.assert_problem(503, "no_provider");
+        assert!(!unknown.text.contains("127.0.0.1"), "{}", unknown.text);
+        let key = new_key();
+        let known = lambda.send(door.ask("GET", "/todos").header("authorization", &format!("Bearer {}", key.secret())));
+        assert_eq!(known.status, 200, "{}", known.text);
+    }
+    let remains = lambda.stop();
+    assert!(remains.stdout.contains("the keys of the OpenID provider cannot be had"), "{}", remains.stdout);
     assert!(!remains.output().contains("panicked"), "{}", remains.output());
 }
 

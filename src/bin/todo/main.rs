@@ -1,20 +1,20 @@
 //! The `todo` command: todo-action on a laptop, and the keys of a deployment.
 
 mod keys;
+mod mcp;
 
 use std::future::IntoFuture;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::middleware;
+use axum::{Extension, middleware};
 use clap::{Parser, Subcommand};
 use directories::ProjectDirs;
 use todo_action::{
     api::{
-        self, openapi,
+        gateway, openapi,
         origin::{OwnHosts, own_origin},
     },
     app::{App, Clock, Ids},
@@ -39,6 +39,8 @@ struct Arguments {
 enum Command {
     /// Serve the whole API on this machine, over an embedded DynamoDB that keeps its data in a file.
     Serve(Serve),
+    /// Serve the operations as MCP tools over standard input and output, for programs that start their servers themselves.
+    Mcp(mcp::Mcp),
     /// Make, list and revoke API keys.
     Keys(keys::Keys),
     /// Print the OpenAPI document.
@@ -66,10 +68,11 @@ struct Serve {
     /// Port to listen on; 0 takes a free one.
     #[arg(long, default_value_t = 9000)]
     port: u16,
-    /// Address to listen on. One that others can reach needs `--auth api-key`.
+    /// Address to listen on. One that others can reach needs `--auth api-key` or `oauth`.
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
-    /// How callers are known: by nothing, and all share one list; or by API keys, which `todo keys create` makes.
+    /// How callers are known: by nothing, and all share one list; by API keys, which `todo keys create` makes; or by signing
+    /// in.
     #[arg(long, value_enum, default_value_t = CallersBy::None)]
     auth: CallersBy,
     /// File that keeps the todos; made when it does not exist.
@@ -85,6 +88,9 @@ struct Serve {
 enum CallersBy {
     None,
     ApiKey,
+    /// People sign in with the OpenID provider that OAUTH_ISSUER and its like name; programs may have keys.
+    #[value(name = "oauth")]
+    OAuth,
 }
 
 impl From<CallersBy> for AuthMode {
@@ -92,6 +98,7 @@ impl From<CallersBy> for AuthMode {
         match callers {
             CallersBy::None => Self::None,
             CallersBy::ApiKey => Self::ApiKey,
+            CallersBy::OAuth => Self::OAuth,
         }
     }
 }
@@ -99,6 +106,7 @@ impl From<CallersBy> for AuthMode {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve(arguments) => serve(arguments),
+        Command::Mcp(arguments) => mcp::run(arguments),
         Command::Keys(keys) => keys::run(keys),
         Command::Openapi { auth, server_url } => print_document(auth, server_url.as_deref()),
         Command::Dynamodb { port, data } => serve_dynamodb(port, data.as_deref()),
@@ -115,7 +123,7 @@ fn main() -> ExitCode {
 fn print_document(auth: CallersBy, server_url: Option<&str>) -> Result<(), Failure> {
     let server = server_url.map(|url| base_url("--server-url", url)).transpose()?;
     let mut document = openapi::generated(server.as_deref().unwrap_or(openapi::PLACEHOLDER));
-    openapi::secure(&mut document, auth.into());
+    openapi::secure(&mut document, auth.into(), "todos");
     println!("{}", serde_json::to_string_pretty(&document)?);
     Ok(())
 }
@@ -124,7 +132,10 @@ fn print_document(auth: CallersBy, server_url: Option<&str>) -> Result<(), Failu
 async fn serve(arguments: Serve) -> Result<(), Failure> {
     if !arguments.host.is_loopback() && arguments.auth == CallersBy::None {
         let host = arguments.host;
-        return Err(format!("--host {host} would let everybody in; add --auth api-key, or use 127.0.0.1 or ::1").into());
+        return Err(format!(
+            "--host {host} would let everybody in; add --auth api-key or oauth, or use 127.0.0.1 or ::1"
+        )
+        .into());
     }
     log_to_stderr();
     let config = Config::from_env(arguments.auth.into())?;
@@ -148,18 +159,17 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     local::create_table(&client, TABLE).await?;
 
     let here = format!("http://{address}");
-    let base_url = config.public_url.clone().unwrap_or_else(|| here.clone());
-    let hosts = own_hosts(address, &base_url);
-    let config = Config { public_url: Some(base_url), ..config };
-    let app =
-        App { config: Arc::new(config), store: Store::new(client, TABLE), clock: Clock::system(), ids: Ids::random() };
-    let mut router = api::router(app);
+    let public = config.public_url.clone().unwrap_or_else(|| here.clone());
+    let hosts = own_hosts(address, &public);
+    let config = Config { public_url: Some(public.clone()), ..config };
+    let app = App::new(config, Store::new(client, TABLE), Clock::system(), Ids::random());
+    let mut router = todo_action::mcp::router(app).layer(Extension(hosts.clone()));
     // Where a key is needed, no web page and no name that somebody points here gets anything.
     if arguments.auth == CallersBy::None {
         router = router.layer(middleware::from_fn_with_state(hosts, own_origin));
     }
     let kept = arguments.dynamodb.unwrap_or_else(|| data.display().to_string());
-    greet(&here, &kept, arguments.auth);
+    greet(&here, &public, &kept, arguments.auth);
     let (stop, stopping) = watch::channel(false);
     let server = axum::serve(listener, router).with_graceful_shutdown(told(stopping));
     let asked = async {
@@ -198,9 +208,8 @@ const GRACE: Duration = Duration::from_secs(3);
 /// The names under which programs on this machine reach the server, and the one that `PUBLIC_URL` adds.
 fn own_hosts(address: SocketAddr, base_url: &str) -> OwnHosts {
     let port = address.port();
-    let public = base_url.split_once("://").map_or(base_url, |(_, rest)| rest).split('/').next().unwrap_or_default();
     let local = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}:{port}"));
-    OwnHosts(local.into_iter().chain([address.to_string(), public.to_ascii_lowercase()]).collect())
+    OwnHosts(local.into_iter().chain([address.to_string(), gateway::host(base_url).to_ascii_lowercase()]).collect())
 }
 
 /// Our own lines alone: the embedded DynamoDB warns of every condition that does not hold, which is an answer like others.
@@ -219,16 +228,22 @@ fn default_data_file() -> Result<PathBuf, Failure> {
     Ok(folders.data_dir().join("todos.db"))
 }
 
-fn greet(base_url: &str, data: &str, auth: CallersBy) {
+/// What to do next: `base_url` is where the server is, `public` how the world calls it.
+fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
     println!("todo-action is running. Stop it with Ctrl-C.\n");
     println!("  API        {base_url}");
     println!("  Document   {base_url}/openapi.json");
+    println!("  MCP        {base_url}/mcp");
     println!("  Data       {data}\n");
     let key = match auth {
         CallersBy::None => "",
         CallersBy::ApiKey => {
             println!("Make a key:\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n");
             " -H \"Authorization: Bearer $KEY\""
+        }
+        CallersBy::OAuth => {
+            println!("Sign in:\n  {public}/oauth/authorize, as an OAuth client does, for a TOKEN\n");
+            " -H \"Authorization: Bearer $TOKEN\""
         }
     };
     println!("Try it:");

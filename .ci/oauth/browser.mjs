@@ -1,0 +1,32 @@
+// A person in front of a browser. It resolves no name, so that nothing it does can leave this machine.
+import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome"];
+
+export async function startBrowser(tools) {
+    const { chromium } = createRequire(`${resolve(tools)}/`)("playwright-core");
+    const which = execFileSync("sh", ["-c", `for name in ${NAMES.join(" ")}; do command -v $name && break; done`]);
+    return chromium.launch({
+        executablePath: which.toString().trim(),
+        args: ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+    });
+}
+
+// Opens `url` in a browser that knows nobody, signs in, and returns with what parameters the provider sends the browser
+// to `redirectUri`, whether or not that can be reached.
+export async function signIn(browser, url, redirectUri, name, password) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const returned = page.waitForRequest((request) => request.url().startsWith(`${redirectUri}?`), { timeout: 10_000 });
+    // Awaited below; a failure before that is the reason, not this.
+    returned.catch(() => {});
+    await page.goto(String(url));
+    await page.getByLabel("Name").fill(name);
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click({ noWaitAfter: true });
+    const callback = new URL((await returned).url());
+    await context.close();
+    return callback.searchParams;
+}

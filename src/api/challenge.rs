@@ -1,0 +1,31 @@
+//! What a refusal tells an OAuth client: where to find out how to get a token (RFC 9728, section 5.1), and for which scope.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+
+use super::gateway;
+use crate::{app::App, config::Auth};
+
+/// Where the metadata of the API as a protected resource is, and that of its MCP endpoint (RFC 9728, section 3.1).
+pub const METADATA: &str = "/.well-known/oauth-protected-resource";
+pub const METADATA_OF_MCP: &str = "/.well-known/oauth-protected-resource/mcp";
+
+/// Adds to each challenge where the metadata of the resource is, where people sign in.
+pub async fn tell_where(State(app): State<App>, request: Request, next: Next) -> Response {
+    let Auth::OAuth(oauth) = &app.config.auth else { return next.run(request).await };
+    let metadata = if request.uri().path() == "/mcp" { METADATA_OF_MCP } else { METADATA };
+    let address = gateway::base_url(&app.config, request.extensions()).map(|base_url| format!("{base_url}{metadata}"));
+    let mut response = next.run(request).await;
+    let challenge = response.headers().get(header::WWW_AUTHENTICATE).and_then(|value| value.to_str().ok());
+    if let (Some(challenge), Some(address)) = (challenge.filter(|challenge| challenge.starts_with("Bearer")), address) {
+        let challenge = format!("{challenge}, scope=\"{}\", resource_metadata=\"{address}\"", oauth.scope);
+        if let Ok(value) = HeaderValue::from_str(&challenge) {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+        }
+    }
+    response
+}

@@ -1,0 +1,92 @@
+//! `GET /oauth/authorize`: sends a person to the provider to sign in (RFC 6749, section 4.1.1; RFC 7636).
+
+use axum::{
+    Extension,
+    extract::{RawQuery, State},
+    http::{Extensions, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use url::Url;
+
+use super::{ApiError, Front, gateway, metadata, parameters::Parameters};
+use crate::{app::App, config::Client};
+
+/// What the provider is told. Anything else stays here.
+const KNOWN: [&str; 12] = [
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "nonce",
+    "prompt",
+    "login_hint",
+    "ui_locales",
+    "code_challenge",
+    "code_challenge_method",
+    "resource",
+];
+
+pub async fn get_authorize(
+    State(app): State<App>,
+    Extension(front): Extension<Front>,
+    RawQuery(query): RawQuery,
+    extensions: Extensions,
+) -> Result<Response, ApiError> {
+    let query = query.unwrap_or_default();
+    let asked = Parameters::read(query.as_bytes(), &KNOWN).map_err(ApiError::Malformed)?;
+    // Nobody is sent anywhere before it is certain that they would come back to where they may.
+    let client = known_client(&front, &asked)?;
+    let redirect_uri = asked.get("redirect_uri").filter(|uri| client.sends_back_to(uri)).ok_or_else(|| {
+        ApiError::Malformed(
+            "The redirect_uri is not on the list of this client. The operator of this service adds it to the list."
+                .into(),
+        )
+    })?;
+    let is_public = front.oauth.public_client.as_ref() == Some(client);
+    let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoPublicUrl)?;
+    if let Err((error, why)) = check(&asked, is_public, &base_url) {
+        return send_to(redirect_uri, &[("error", error), ("error_description", why)], asked.get("state"));
+    }
+    let endpoint = front.provider.authorization_endpoint(app.clock.now()).await.map_err(ApiError::NoProvider)?;
+    // Who asks for nothing in particular asks for what there is.
+    let scope = asked.get("scope").is_none().then_some(("scope", front.oauth.scope.as_str()));
+    let told: Vec<_> = asked.without(&["resource", "state"]).chain(scope).collect();
+    send_to(&endpoint, &told, asked.get("state"))
+}
+
+fn known_client<'a>(front: &'a Front, asked: &Parameters) -> Result<&'a Client, ApiError> {
+    let id = asked.get("client_id");
+    let client = front.oauth.clients().find(|client| id == Some(client.id.as_str()));
+    client.ok_or_else(|| ApiError::Malformed("The client_id is none of this service's.".to_owned()))
+}
+
+/// What the client is told at its redirect URI (RFC 6749, section 4.1.2.1).
+fn check(asked: &Parameters, is_public: bool, base_url: &str) -> Result<(), (&'static str, &'static str)> {
+    if asked.get("response_type") != Some("code") {
+        return Err(("unsupported_response_type", "response_type has to be code."));
+    }
+    let method = asked.get("code_challenge_method");
+    match asked.get("code_challenge") {
+        None if is_public => Err(("invalid_request", "This client has to send a code_challenge (PKCE).")),
+        // Without a method it is "plain", which protects nothing.
+        Some(_) if method != Some("S256") => Err(("invalid_request", "code_challenge_method has to be S256.")),
+        _ => Ok(()),
+    }?;
+    match asked.get("resource") {
+        // Looked at here and not told the provider: few know RFC 8707, and some refuse what they do not know.
+        Some(resource) if !metadata::is_ours(resource, base_url) => {
+            Err(("invalid_target", "The resource is not this service."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A redirect with these parameters added to the address.
+fn send_to(address: &str, told: &[(&str, &str)], state: Option<&str>) -> Result<Response, ApiError> {
+    // Both kinds of addresses have been looked at when they were configured or learnt.
+    let mut location =
+        Url::parse(address).map_err(|_| ApiError::Malformed("The redirect_uri is no address.".to_owned()))?;
+    location.query_pairs_mut().extend_pairs(told).extend_pairs(state.map(|state| ("state", state)));
+    Ok((StatusCode::FOUND, [(header::LOCATION, location.to_string())]).into_response())
+}

@@ -1,0 +1,76 @@
+//! What OAuth clients look up: the protected resource (RFC 9728) and its authorization server (RFC 8414).
+
+use axum::{
+    Extension, Json,
+    extract::State,
+    http::{Extensions, header},
+    response::IntoResponse,
+};
+use serde_json::{Value, json};
+
+use super::{ApiError, Front, gateway};
+use crate::app::App;
+
+/// `GET /.well-known/oauth-protected-resource`: the API.
+pub async fn get_api(
+    State(app): State<App>,
+    Extension(front): Extension<Front>,
+    extensions: Extensions,
+) -> Result<impl IntoResponse, ApiError> {
+    let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoPublicUrl)?;
+    Ok(document(resource(&base_url, &base_url, &front)))
+}
+
+/// `GET /.well-known/oauth-protected-resource/mcp`: its MCP endpoint.
+pub async fn get_mcp(
+    State(app): State<App>,
+    Extension(front): Extension<Front>,
+    extensions: Extensions,
+) -> Result<impl IntoResponse, ApiError> {
+    let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoPublicUrl)?;
+    Ok(document(resource(&format!("{base_url}/mcp"), &base_url, &front)))
+}
+
+/// `GET /.well-known/oauth-authorization-server`: the front itself, which is the authorization server to its clients.
+pub async fn get_authorization_server(
+    State(app): State<App>,
+    Extension(front): Extension<Front>,
+    extensions: Extensions,
+) -> Result<impl IntoResponse, ApiError> {
+    let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoPublicUrl)?;
+    let mut server = json!({
+        "issuer": base_url,
+        "authorization_endpoint": format!("{base_url}/oauth/authorize"),
+        "token_endpoint": format!("{base_url}/oauth/token"),
+        "scopes_supported": [front.oauth.scope],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": ["none", "client_secret_post", "client_secret_basic"],
+    });
+    if front.oauth.public_client.is_some() {
+        server["registration_endpoint"] = format!("{base_url}/oauth/register").into();
+    }
+    Ok(document(server))
+}
+
+/// Whether a `resource` (RFC 8707) is this deployment, which is the API or its MCP endpoint.
+pub fn is_ours(resource: &str, base_url: &str) -> bool {
+    let rest = resource.strip_prefix(base_url);
+    rest.is_some_and(|rest| matches!(rest, "" | "/" | "/mcp" | "/mcp/"))
+}
+
+fn resource(resource: &str, base_url: &str, front: &Front) -> Value {
+    json!({
+        "resource": resource,
+        "resource_name": "todo-action",
+        "authorization_servers": [base_url],
+        "scopes_supported": [front.oauth.scope],
+        "bearer_methods_supported": ["header"],
+    })
+}
+
+fn document(document: Value) -> impl IntoResponse {
+    ([(header::CACHE_CONTROL, "public, max-age=3600")], Json(document))
+}

@@ -1,0 +1,63 @@
+//! `POST /oauth/register`: dynamic client registration (RFC 7591). Every client is given the same public client of the
+//! provider, as far as it sends people back to where the operator lets them go.
+
+use axum::{
+    Extension, Json,
+    body::Bytes,
+    extract::rejection::BytesRejection,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    Front,
+    token::{OAuthError, invalid, too_large},
+};
+
+/// More redirect URIs than any client needs.
+const REDIRECT_URIS: usize = 20;
+/// Characters of a client's name that are given back.
+const NAME: usize = 200;
+
+/// What a client says of itself. Unknown members are no error (RFC 7591, section 2).
+#[derive(Debug, Deserialize)]
+struct Registration {
+    #[serde(default)]
+    redirect_uris: Vec<String>,
+    client_name: Option<String>,
+}
+
+pub async fn post_register(
+    Extension(front): Extension<Front>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, OAuthError> {
+    let body = body.map_err(too_large)?;
+    let refused = |error, description: String| OAuthError { status: StatusCode::BAD_REQUEST, error, description };
+    let asked: Registration = serde_json::from_slice(&body).map_err(|_| {
+        refused("invalid_client_metadata", "Send a JSON object whose redirect_uris is a list of texts.".to_owned())
+    })?;
+    let Some(client) = &front.oauth.public_client else { return Err(invalid("Clients cannot register here.")) };
+    if asked.redirect_uris.is_empty() || asked.redirect_uris.len() > REDIRECT_URIS {
+        let how_many = format!("Name 1 to {REDIRECT_URIS} redirect_uris.");
+        return Err(refused("invalid_redirect_uri", how_many));
+    }
+    if let Some(at) = asked.redirect_uris.iter().position(|uri| !client.sends_back_to(uri)) {
+        let what = format!("redirect_uris[{at}] is not on the list of this service; its operator can add it.");
+        return Err(refused("invalid_redirect_uri", what));
+    }
+    let name: Option<String> = asked.client_name.map(|name| name.chars().take(NAME).collect());
+    let mut registered = json!({
+        "client_id": client.id,
+        "redirect_uris": asked.redirect_uris,
+        "grant_types": ["authorization_code", "refresh_token"],
+        "response_types": ["code"],
+        "token_endpoint_auth_method": "none",
+        "scope": front.oauth.scope,
+    });
+    if let Some(name) = name {
+        registered["client_name"] = name.into();
+    }
+    Ok((StatusCode::CREATED, Json(registered)).into_response())
+}

@@ -1,0 +1,186 @@
+//! `POST /oauth/token`: hands a token request on to the provider, and its answer back (RFC 6749, section 3.2). The client's
+//! secret passes through, and is known to the client and the provider alone.
+
+use axum::{
+    Extension, Json,
+    body::Bytes,
+    extract::{State, rejection::BytesRejection},
+    http::{Extensions, HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::json;
+
+use super::{Front, gateway, metadata, parameters::Parameters};
+use crate::{
+    api::error::Cause,
+    app::App,
+    config::Client,
+    oidc::{Outage, Said},
+};
+
+/// What the provider is told. Anything else stays here.
+const KNOWN: [&str; 9] = [
+    "grant_type",
+    "code",
+    "redirect_uri",
+    "client_id",
+    "client_secret",
+    "code_verifier",
+    "refresh_token",
+    "scope",
+    "resource",
+];
+
+/// An error in the form of RFC 6749, section 5.2, which OAuth clients read.
+#[derive(Debug)]
+pub struct OAuthError {
+    pub status: StatusCode,
+    pub error: &'static str,
+    pub description: String,
+}
+
+pub async fn post_token(
+    State(app): State<App>,
+    Extension(front): Extension<Front>,
+    headers: HeaderMap,
+    extensions: Extensions,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, OAuthError> {
+    let form = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = form.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(invalid("Send a form: Content-Type application/x-www-form-urlencoded."));
+    }
+    let body = body.map_err(too_large)?;
+    let asked = Parameters::read(&body, &KNOWN).map_err(invalid)?;
+    let authorization = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
+    let client = known_client(&front, &asked, authorization)?;
+    check(&asked, client, front.oauth.public_client.as_ref() == Some(client))?;
+    let base_url = gateway::base_url(&app.config, &extensions).unwrap_or_default();
+    if asked.get("resource").is_some_and(|resource| !metadata::is_ours(resource, &base_url)) {
+        let description = "The resource is not this service.".to_owned();
+        return Err(OAuthError { status: StatusCode::BAD_REQUEST, error: "invalid_target", description });
+    }
+    let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(asked.without(&["resource"])).finish();
+    match front.provider.exchange(form, authorization, app.clock.now()).await {
+        Ok(said) => Ok(handed_back(said)),
+        Err(outage) => Ok(unanswered(outage)),
+    }
+}
+
+/// The client that the request names, in the form or by HTTP Basic (RFC 6749, section 2.3.1).
+fn known_client<'a>(
+    front: &'a Front,
+    asked: &Parameters,
+    authorization: Option<&str>,
+) -> Result<&'a Client, OAuthError> {
+    let unknown = || OAuthError {
+        status: StatusCode::UNAUTHORIZED,
+        error: "invalid_client",
+        description: "The client is none of this service's.".to_owned(),
+    };
+    let named = match authorization {
+        None => asked.get("client_id").map(str::to_owned),
+        Some(_) if asked.get("client_secret").is_some() => {
+            return Err(invalid("Send the client's secret in one place, the form or the Authorization header."));
+        }
+        Some(authorization) => {
+            let by_header = basic_user(authorization).ok_or_else(unknown)?;
+            if asked.get("client_id").is_some_and(|id| id != by_header) {
+                return Err(invalid("The form and the Authorization header name different clients."));
+            }
+            Some(by_header)
+        }
+    };
+    front.oauth.clients().find(|client| named.as_deref() == Some(client.id.as_str())).ok_or_else(unknown)
+}
+
+fn basic_user(authorization: &str) -> Option<String> {
+    let (scheme, encoded) = authorization.split_once(' ')?;
+    let decoded = BASE64_STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let user = decoded.split(|byte| *byte == b':').next()?;
+    // Encoded as a form first (RFC 6749, section 2.3.1): a name without a value, and not several.
+    let one = !user.iter().any(|byte| matches!(byte, b'&' | b'='));
+    form_urlencoded::parse(user).next().filter(|_| one).map(|(user, _)| user.into_owned())
+}
+
+fn check(asked: &Parameters, client: &Client, is_public: bool) -> Result<(), OAuthError> {
+    let need = |name: &str| asked.get(name).map(drop).ok_or_else(|| invalid(format!("{name} is missing.")));
+    match asked.get("grant_type") {
+        Some("authorization_code") => {
+            need("code")?;
+            if is_public {
+                need("code_verifier")?;
+            }
+        }
+        Some("refresh_token") => need("refresh_token")?,
+        Some(_) => {
+            return Err(OAuthError {
+                status: StatusCode::BAD_REQUEST,
+                error: "unsupported_grant_type",
+                description: "grant_type has to be authorization_code or refresh_token.".to_owned(),
+            });
+        }
+        None => need("grant_type")?,
+    }
+    match asked.get("redirect_uri") {
+        Some(uri) if !client.sends_back_to(uri) => Err(invalid("The redirect_uri is not on the list of this client.")),
+        _ => Ok(()),
+    }
+}
+
+/// The provider's answer, of which the status and the JSON are the client's business, and no header.
+fn handed_back(said: Said) -> Response {
+    if !said.is_json {
+        return invalid("The sign-in service refuses the request without saying why.").into_response();
+    }
+    let mut response = (said.status, [(header::CONTENT_TYPE, "application/json")], said.body).into_response();
+    if said.status == StatusCode::TOO_MANY_REQUESTS {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(said.retry_after.unwrap_or(5)));
+    }
+    challenge(&mut response);
+    response
+}
+
+fn unanswered(outage: Outage) -> Response {
+    let error = OAuthError {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        error: "temporarily_unavailable",
+        description: "The sign-in service does not answer. Try again after the seconds that Retry-After says."
+            .to_owned(),
+    };
+    let mut response = error.into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(outage.retry_after));
+    response.extensions_mut().insert(Cause(outage.cause));
+    response
+}
+
+/// A client that is refused is told how clients show who they are.
+fn challenge(response: &mut Response) {
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"todo-action\""));
+    }
+}
+
+/// A body that is not read to its end.
+pub fn too_large(_: BytesRejection) -> OAuthError {
+    let description = "The body is too large, or was cut off.".to_owned();
+    OAuthError { status: StatusCode::PAYLOAD_TOO_LARGE, error: "invalid_request", description }
+}
+
+/// A request that is not as the RFC has it.
+pub fn invalid(description: impl Into<String>) -> OAuthError {
+    OAuthError { status: StatusCode::BAD_REQUEST, error: "invalid_request", description: description.into() }
+}
+
+impl IntoResponse for OAuthError {
+    fn into_response(self) -> Response {
+        let body = json!({ "error": self.error, "error_description": self.description });
+        let mut response = (self.status, Json(body)).into_response();
+        challenge(&mut response);
+        response
+    }
+}

@@ -1,0 +1,55 @@
+//! What the GPT editor has to be told about who may ask.
+
+use super::{escaped, fill};
+use crate::config::{Auth, Config, OAuth};
+
+/// What the page says where nobody needs a key.
+const OPEN_TO_ALL: &str = "<p class=\"warning\"><strong>There is no authentication.</strong> Whoever knows this address can \
+    read and change the list. Keep the address and the GPT to yourself (“Only me”), and keep nothing here that nobody may \
+    see.</p>";
+const BY_NOTHING: &str = "<div class=\"entry\"><dt>Authentication</dt><dd>None</dd></div>";
+/// What to choose where everybody needs one.
+const BY_API_KEY: &str = "<div class=\"entry\"><dt>Authentication</dt><dd>API key, of the type <em>Bearer</em></dd><dd class=\"note\">The operator makes one with \
+    <code>cargo todo keys create --name GPT --table TABLE_NAME</code>. All who use the GPT share the list of that key.</dd></div>";
+/// What to choose where people sign in.
+const BY_OAUTH: &str = include_str!("oauth.html");
+/// Where they do, and the provider has no client with a secret.
+const NO_CLIENT: &str = "<div class=\"entry\"><dt>Authentication</dt><dd>OAuth, for which the operator has set no client with \
+    a secret (OAUTH_CLIENT_ID): a GPT cannot be set up yet.</dd></div>";
+
+/// What to choose, as HTML.
+pub struct Authentication {
+    pub warning: &'static str,
+    /// What to enter as “Authentication”, as entries of the list.
+    pub entry: String,
+    /// What `curl` needs besides.
+    pub header: &'static str,
+}
+
+pub fn authentication(config: &Config, base_url: &str) -> Authentication {
+    match &config.auth {
+        Auth::None(_) => Authentication { warning: OPEN_TO_ALL, entry: BY_NOTHING.to_owned(), header: "" },
+        Auth::ApiKey => {
+            Authentication { warning: "", entry: BY_API_KEY.to_owned(), header: " -H 'Authorization: Bearer YOUR_KEY'" }
+        }
+        Auth::OAuth(oauth) => Authentication {
+            warning: "",
+            entry: by_oauth(oauth, base_url),
+            header: " -H 'Authorization: Bearer YOUR_TOKEN_OR_KEY'",
+        },
+    }
+}
+
+fn by_oauth(oauth: &OAuth, base_url: &str) -> String {
+    let Some(client) = &oauth.client else { return NO_CLIENT.to_owned() };
+    // The one that the template begins with is nobody's.
+    let allowed = client.redirect_uris.iter().filter(|uri| !uri.contains("/aip/g-of-your-gpt/"));
+    let allowed: String = allowed.map(|uri| format!("{uri},")).collect();
+    let values = [
+        ("client_id", escaped(&client.id)),
+        ("base_url", escaped(base_url)),
+        ("scope", escaped(&oauth.scope)),
+        ("redirect_uris", escaped(&allowed)),
+    ];
+    fill(BY_OAUTH, &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+}

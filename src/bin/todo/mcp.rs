@@ -1,0 +1,133 @@
+//! `todo mcp`: the MCP server over standard input and output, for programs that start their servers themselves.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_smithy_http_client::{
+    Connector,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::{
+    http::{HttpConnector, SharedHttpConnector},
+    orchestrator::HttpRequest,
+};
+use aws_smithy_types::body::SdkBody;
+use axum::{
+    Json, Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use rmcp::ServiceExt;
+use serde_json::{Value, json};
+use todo_action::{
+    api::{self, openapi},
+    app::{App, Clock, Ids},
+    config::{AuthMode, Config, base_url, remote_key},
+    local,
+    mcp::Server,
+    store::{Store, connect},
+};
+
+use super::{Failure, TABLE, default_data_file, log_to_stderr};
+
+#[derive(clap::Args)]
+pub struct Mcp {
+    /// File that keeps the todos, which may be that of a running `todo serve`; made when it does not exist.
+    #[arg(long, value_name = "FILE", conflicts_with = "url")]
+    data: Option<PathBuf>,
+    /// Address of a deployment to work with instead of a file. Its API key is taken from the environment: TODO_API_KEY.
+    #[arg(long)]
+    url: Option<String>,
+}
+
+/// How long a deployment may take: a bit more than API Gateway grants it.
+const PATIENCE: Duration = Duration::from_secs(35);
+/// Bytes of an answer; those of the operations are far below.
+const LARGEST_ANSWER: usize = 10 * 1024 * 1024;
+
+#[tokio::main]
+pub async fn run(Mcp { data, url }: Mcp) -> Result<(), Failure> {
+    // Standard output belongs to the protocol.
+    log_to_stderr();
+    let server = match url {
+        Some(url) => remote(&base_url("--url", &url)?).await?,
+        None => of_file(data.map_or_else(default_data_file, Ok)?).await?,
+    };
+    let running = server.serve((tokio::io::stdin(), tokio::io::stdout())).await;
+    // A client that leaves before it has said anything is no failure.
+    if let Ok(running) = running {
+        running.waiting().await?;
+    }
+    Ok(())
+}
+
+/// The operations on a data file of this machine.
+async fn of_file(data: PathBuf) -> Result<Server, Failure> {
+    let config = Config::from_env(AuthMode::None)?;
+    let (connection, dynamodb) = local::serve(local::open(Some(&data))?, std::future::pending()).await?;
+    tokio::spawn(dynamodb);
+    let client = connect(connection);
+    local::create_table(&client, TABLE).await?;
+    let document = openapi::served("", &config);
+    let app = App::new(config, Store::new(client, TABLE), Clock::system(), Ids::random());
+    let document = move || serde_json::from_str(&document).unwrap_or(Value::Null);
+    Ok(Server::new(document, api::router(app, Router::new())))
+}
+
+/// The operations of a deployment, as its own document has them.
+async fn remote(base_url: &str) -> Result<Server, Failure> {
+    let tls = Provider::Rustls(CryptoMode::AwsLc);
+    let deployment = Arc::new(Deployment {
+        base_url: base_url.to_owned(),
+        key: remote_key().map(|key| HeaderValue::from_str(&format!("Bearer {key}"))).transpose()?,
+        connector: SharedHttpConnector::new(Connector::builder().tls_provider(tls).build()),
+    });
+    let asked = deployment.ask(Request::builder().uri("/openapi.json").body(Body::empty())?).await;
+    let answer = asked.map_err(|failure| format!("{base_url} does not answer: {failure}"))?;
+    let (status, body) = (answer.status(), to_bytes(answer.into_body(), LARGEST_ANSWER).await?);
+    let document: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if !status.is_success() || document["paths"].is_null() {
+        return Err(format!("{base_url}/openapi.json is not the document of a todo-action (status {status})").into());
+    }
+    let forward = async |State(deployment): State<Arc<Deployment>>, request: Request| {
+        deployment.ask(request).await.unwrap_or_else(|failure| unreachable_now(&failure))
+    };
+    Ok(Server::new(move || document, Router::new().fallback(forward).with_state(deployment)))
+}
+
+struct Deployment {
+    base_url: String,
+    /// As `Authorization` has it.
+    key: Option<HeaderValue>,
+    connector: SharedHttpConnector,
+}
+
+impl Deployment {
+    async fn ask(&self, request: Request) -> Result<Response, Failure> {
+        let (mut parts, body) = request.into_parts();
+        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+        parts.uri = format!("{}{target}", self.base_url).parse::<Uri>()?;
+        if let Some(key) = &self.key {
+            parts.headers.insert(header::AUTHORIZATION, key.clone());
+        }
+        let body = SdkBody::from(to_bytes(body, LARGEST_ANSWER).await?.to_vec());
+        let request = HttpRequest::try_from(axum::http::Request::from_parts(parts, body))?;
+        let answer = tokio::time::timeout(PATIENCE, self.connector.call(request)).await??;
+        Ok(answer.try_into_http1x()?.map(Body::new))
+    }
+}
+
+fn unreachable_now(failure: &Failure) -> Response {
+    tracing::error!("the deployment did not answer: {failure}");
+    let problem = json!({
+        "type": "urn:todo-action:problem:unreachable",
+        "title": "The deployment did not answer",
+        "status": StatusCode::BAD_GATEWAY.as_u16(),
+        "code": "unreachable",
+        "detail": "Tell the person that the TODO list cannot be reached, and try again later. A change may have been made; look before repeating it.",
+    });
+    (StatusCode::BAD_GATEWAY, Json(problem)).into_response()
+}

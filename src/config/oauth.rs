@@ -1,0 +1,212 @@
+//! `OAUTH_…`: the OpenID provider that people sign in with, and who may send them there.
+
+use std::collections::BTreeSet;
+
+use http::Uri;
+use url::{Host, Url};
+
+use super::ConfigError;
+
+/// What is agreed with an OpenID provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OAuth {
+    /// `OAUTH_ISSUER`: the provider's issuer identifier, exactly as its tokens and its discovery document spell it
+    /// (OpenID Connect Discovery 1.0, section 3).
+    pub issuer: String,
+    /// `OAUTH_CLIENT_ID` with `OAUTH_REDIRECT_URIS`: the confidential client, which a GPT is.
+    pub client: Option<Client>,
+    /// `OAUTH_PUBLIC_CLIENT_ID` with `OAUTH_PUBLIC_REDIRECT_URIS`: the public client, which every MCP client is given when
+    /// it registers, and which has to prove itself by PKCE.
+    pub public_client: Option<Client>,
+    /// `OAUTH_SCOPE`: what an access token has to allow; `todos` when not set. Amazon Cognito puts its resource server in front.
+    pub scope: String,
+    /// `OAUTH_AUDIENCE`: other audiences than this deployment's address that access tokens may be for.
+    pub audiences: Vec<String>,
+}
+
+/// A client of the provider, and where people are sent back to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    pub id: String,
+    pub redirect_uris: Vec<String>,
+}
+
+impl OAuth {
+    /// Reads the variables; at least one of the two clients has to be there.
+    pub(super) fn from(read: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let issuer = read("OAUTH_ISSUER").ok_or_else(|| {
+            ConfigError(
+                "OAUTH_ISSUER is not set; it is the issuer of the OpenID provider that people sign in with".into(),
+            )
+        })?;
+        let issuer = issuer.trim().to_owned();
+        if !is_safe(&issuer) || issuer.contains('?') {
+            return Err(ConfigError(format!(
+                "OAUTH_ISSUER must be an https address without query or fragment, not \"{issuer}\""
+            )));
+        }
+        let client = |id: &str, uris: &str| {
+            let client = read(id).map(|id| Client { id: id.trim().to_owned(), redirect_uris: listed(read(uris)) });
+            let refused =
+                client.as_ref().and_then(|client| client.redirect_uris.iter().find(|uri| !is_redirect_uri(uri)));
+            match refused {
+                Some(uri) => Err(ConfigError(format!(
+                    "{uris} must be https addresses, http ones of this machine, or those of an app, without fragment; \
+                     \"{uri}\" is none"
+                ))),
+                None => Ok(client),
+            }
+        };
+        let oauth = Self {
+            issuer,
+            client: client("OAUTH_CLIENT_ID", "OAUTH_REDIRECT_URIS")?,
+            public_client: client("OAUTH_PUBLIC_CLIENT_ID", "OAUTH_PUBLIC_REDIRECT_URIS")?,
+            scope: read("OAUTH_SCOPE").map_or_else(|| "todos".to_owned(), |scope| scope.trim().to_owned()),
+            audiences: listed(read("OAUTH_AUDIENCE")),
+        };
+        if oauth.scope.contains(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\\')) {
+            return Err(ConfigError(format!("OAUTH_SCOPE must be one scope, not \"{}\"", oauth.scope)));
+        }
+        if oauth.clients().map(|client| &client.id).collect::<BTreeSet<_>>().len() < oauth.clients().count() {
+            let same =
+                "OAUTH_PUBLIC_CLIENT_ID must be another client than OAUTH_CLIENT_ID: it has no secret and needs PKCE";
+            return Err(ConfigError(same.to_owned()));
+        }
+        if oauth.client.is_none() && oauth.public_client.is_none() {
+            let nobody =
+                "neither OAUTH_CLIENT_ID nor OAUTH_PUBLIC_CLIENT_ID is set; without a client nobody can sign in";
+            return Err(ConfigError(nobody.to_owned()));
+        }
+        Ok(oauth)
+    }
+
+    /// Both clients, as far as there are.
+    pub fn clients(&self) -> impl Iterator<Item = &Client> {
+        self.client.iter().chain(&self.public_client)
+    }
+}
+
+impl Client {
+    /// Whether people may be sent back to this address: it is one of the list, letter by letter. An address of this
+    /// machine that the list names without a port is meant with every port (RFC 8252, section 7.3).
+    pub fn sends_back_to(&self, uri: &str) -> bool {
+        self.redirect_uris.iter().any(|allowed| allowed == uri || is_same_on_another_port(allowed, uri))
+    }
+}
+
+fn is_same_on_another_port(allowed: &str, uri: &str) -> bool {
+    let parse = |text: &str| Url::parse(text).ok().filter(is_this_machine);
+    let (Some(allowed), Some(mut asked)) = (parse(allowed), parse(uri)) else { return false };
+    // Compared as text besides, because a parser forgives what a provider might read in another way.
+    allowed.port().is_none() && asked.as_str() == uri && asked.set_port(None).is_ok() && asked == allowed
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    let host = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    host && url.scheme() == "http" && url.username().is_empty() && url.password().is_none()
+}
+
+/// Whether secrets may go there: https, or http that does not leave this machine; without a fragment.
+pub fn is_safe(address: &str) -> bool {
+    let safe = Url::parse(address).is_ok_and(|url| {
+        let own = url.username().is_empty() && url.password().is_none();
+        own && (url.scheme() == "https" || is_this_machine(&url)) && url.fragment().is_none()
+    });
+    safe && address.parse::<Uri>().is_ok()
+}
+
+/// RFC 6749, section 3.1.2, and RFC 8252, section 7: https, loopback, or a scheme that belongs to an app.
+fn is_redirect_uri(uri: &str) -> bool {
+    let scripts = ["javascript", "data", "file", "vbscript", "blob", "about", "ws", "wss", "ftp"];
+    Url::parse(uri).is_ok_and(|url| {
+        let scheme = url.scheme();
+        let goes = scheme == "https" || is_this_machine(&url) || (scheme != "http" && !scripts.contains(&scheme));
+        goes && url.fragment().is_none()
+    })
+}
+
+/// A list whose elements are parted by commas or blanks.
+fn listed(text: Option<String>) -> Vec<String> {
+    let text = text.unwrap_or_default();
+    let parts = text.split(|letter: char| letter == ',' || letter.is_whitespace());
+    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(vars: &[(&str, &str)]) -> Result<OAuth, ConfigError> {
+        OAuth::from(|name| vars.iter().rfind(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    const GPT: [(&str, &str); 3] = [
+        ("OAUTH_ISSUER", "https://id.example.com/"),
+        ("OAUTH_CLIENT_ID", "gpt"),
+        (
+            "OAUTH_REDIRECT_URIS",
+            "https://chatgpt.com/aip/g-1/oauth/callback, https://chat.openai.com/aip/g-1/oauth/callback",
+        ),
+    ];
+
+    #[test]
+    fn the_issuer_keeps_its_spelling_and_the_scope_is_todos() {
+        let oauth = read(&GPT).unwrap();
+        assert_eq!((oauth.issuer.as_str(), oauth.scope.as_str()), ("https://id.example.com/", "todos"));
+        assert_eq!(oauth.client.unwrap().redirect_uris.len(), 2);
+        assert_eq!(oauth.public_client, None);
+    }
+
+    #[test]
+    fn every_error_names_its_variable() {
+        for (name, value) in [
+            ("OAUTH_ISSUER", "http://id.example.com"),
+            ("OAUTH_ISSUER", "id.example.com"),
+            ("OAUTH_ISSUER", "https://id.example.com/?a"),
+            ("OAUTH_ISSUER", "https://a:b@id.example.com"),
+            ("OAUTH_REDIRECT_URIS", "http://example.com/callback"),
+            ("OAUTH_REDIRECT_URIS", "/callback"),
+            ("OAUTH_REDIRECT_URIS", "javascript:alert(1)"),
+            ("OAUTH_REDIRECT_URIS", "https://example.com/#there"),
+            ("OAUTH_SCOPE", "openid todos"),
+            ("OAUTH_PUBLIC_CLIENT_ID", "gpt"),
+        ] {
+            let error = read(&[&GPT[..], &[(name, value)]].concat()).unwrap_err().to_string();
+            assert!(error.contains(name), "{value}: {error}");
+        }
+        assert!(read(&GPT[1..]).unwrap_err().to_string().contains("OAUTH_ISSUER"));
+        assert!(read(&GPT[..1]).unwrap_err().to_string().contains("OAUTH_CLIENT_ID"));
+    }
+
+    #[test]
+    fn a_redirect_uri_is_the_same_letter_by_letter_and_only_this_machines_have_any_port() {
+        let uris =
+            ["https://claude.ai/api/mcp/auth_callback", "http://127.0.0.1/callback", "http://localhost:8080/callback"];
+        let client = Client { id: "mcp".to_owned(), redirect_uris: uris.map(str::to_owned).to_vec() };
+        for allowed in [uris[0], uris[1], uris[2], "http://127.0.0.1:51234/callback"] {
+            assert!(client.sends_back_to(allowed), "{allowed}");
+        }
+        for refused in [
+            "https://claude.ai/api/mcp/auth_callback/",
+            "https://claude.ai/api/mcp/auth_callback?a=b",
+            "https://claude.ai:444/api/mcp/auth_callback",
+            "HTTPS://claude.ai/api/mcp/auth_callback",
+            "https://claude.ai.evil.example/api/mcp/auth_callback",
+            "https://claude.ai@evil.example/api/mcp/auth_callback",
+            "http://127.0.0.1:51234/other",
+            "http://127.0.0.1:51234/../callback",
+            "http://evil@127.0.0.1:51234/callback",
+            "http://127.0.0.1.evil.example:51234/callback",
+            "http://localhost:8081/callback",
+            "http://127.0.0.1:51234/callback#a",
+            "",
+        ] {
+            assert!(!client.sends_back_to(refused), "{refused}");
+        }
+    }
+}

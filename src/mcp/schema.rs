@@ -1,0 +1,113 @@
+//! The document's schemas as tools carry them: each tool on its own, and all of them together short enough for a model.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+/// The schemas of a document, by their names.
+#[derive(Debug, Clone, Copy)]
+pub struct Schemas<'a>(&'a Value);
+
+/// How often each schema is named by those that one schema is made of.
+type Uses<'a> = BTreeMap<&'a str, usize>;
+
+impl<'a> Schemas<'a> {
+    pub fn of(document: &'a Value) -> Self {
+        Self(&document["components"]["schemas"])
+    }
+
+    /// What a tool takes: everything that the document says, in one piece. `example` is no word of JSON Schema.
+    pub fn input(self, schema: &Value) -> Value {
+        match schema {
+            Value::Object(members) => {
+                let mut own = Map::new();
+                for (name, value) in members {
+                    match name.as_str() {
+                        "example" | "$ref" => {}
+                        // What is called by a name here may be called like a word of JSON Schema.
+                        "properties" => drop(own.insert(name.clone(), self.each(value, |schema| self.input(schema)))),
+                        _ => drop(own.insert(name.clone(), self.input(value))),
+                    }
+                }
+                if let Some((_, target)) = self.target(schema)
+                    && let Value::Object(mut whole) = self.input(target)
+                {
+                    // What stands beside a reference is about this place.
+                    whole.extend(own);
+                    own = whole;
+                }
+                Value::Object(own)
+            }
+            Value::Array(elements) => elements.iter().map(|element| self.input(element)).collect(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => schema.clone(),
+        }
+    }
+
+    /// What a tool answers: names and types, which are what an answer needs to be understood by its reader. What several
+    /// tools answer is only told `in_full` by those that read it; the others name it, by its title in the document.
+    pub fn output(self, schema: &'a Value, in_full: bool) -> Map<String, Value> {
+        let mut uses = Uses::new();
+        let root = self.target(schema).map_or(schema, |(_, target)| target);
+        if in_full {
+            self.count(root, &mut uses);
+        }
+        uses.retain(|_, times| *times > 1);
+        let mut output = match self.shape(root, &uses, if in_full { usize::MAX } else { 1 }) {
+            Value::Object(output) => output,
+            _ => Map::new(),
+        };
+        if !uses.is_empty() {
+            let shared = |name: &&str| ((*name).to_owned(), self.shape(&self.0[*name], &uses, usize::MAX));
+            output.insert("$defs".to_owned(), Value::Object(uses.keys().map(shared).collect()));
+        }
+        output
+    }
+
+    /// The types of a schema; an object of a level that is too deep is only named.
+    fn shape(self, schema: &'a Value, uses: &Uses<'a>, levels: usize) -> Value {
+        if let Some((name, target)) = self.target(schema) {
+            return match uses.get(name) {
+                Some(_) => json!({ "$ref": format!("#/$defs/{name}") }),
+                None if levels == 0 => json!({ "type": "object", "title": name }),
+                None => self.shape(target, uses, levels),
+            };
+        }
+        let mut shape = Map::new();
+        for (name, value) in schema.as_object().into_iter().flatten() {
+            let value = match name.as_str() {
+                "type" | "required" => value.clone(),
+                "items" => self.shape(value, uses, levels),
+                "properties" if levels > 0 => self.each(value, |schema| self.shape(schema, uses, levels - 1)),
+                _ => continue,
+            };
+            shape.insert(name.clone(), value);
+        }
+        Value::Object(shape)
+    }
+
+    fn count(self, schema: &'a Value, uses: &mut Uses<'a>) {
+        if let Some((name, target)) = self.target(schema) {
+            let times = uses.entry(name).or_default();
+            *times += 1;
+            if *times == 1 {
+                self.count(target, uses);
+            }
+        }
+        match schema {
+            Value::Object(members) => members.values().for_each(|value| self.count(value, uses)),
+            Value::Array(elements) => elements.iter().for_each(|element| self.count(element, uses)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    fn each(self, properties: &'a Value, change: impl Fn(&'a Value) -> Value) -> Value {
+        let properties = properties.as_object().into_iter().flatten();
+        Value::Object(properties.map(|(name, schema)| (name.clone(), change(schema))).collect())
+    }
+
+    /// The schema that a reference names.
+    fn target(self, schema: &Value) -> Option<(&'a str, &'a Value)> {
+        let name = schema.get("$ref")?.as_str()?.rsplit('/').next()?;
+        self.0.as_object()?.get_key_value(name).map(|(name, target)| (name.as_str(), target))
+    }
+}

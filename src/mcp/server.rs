@@ -1,0 +1,141 @@
+//! The server as MCP sees it: what it is, which tools it has, and what a call of one answers.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::{
+    Router,
+    body::to_bytes,
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use rmcp::{
+    ErrorData, RoleServer, ServerHandler,
+    model::{
+        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest, CustomResult,
+        DiscoverResult, ErrorCode, Icon, Implementation, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+        ServerCapabilities, ServerConfig, Tool,
+    },
+    service::RequestContext,
+};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::{call, tools::Tools};
+use crate::api::{Carried, FAVICON, short};
+
+/// What a model has to know beside the tools. Clients show models the first 512 characters at least, so there are no more.
+const INSTRUCTIONS: &str = "A person's TODO list. Use ids only as an answer gave them: look todos up, never guess an id and \
+    never show one. Put all todos that a request is about into one call. \"What's on?\" is getOverview, which also tells the \
+    person's date and time. After a change say in one line what changed, by title; a new list in the answer may be a typo. \
+    When the person regrets something, call undoChange instead of changing it back. When a call fails, do what its detail says.";
+/// For how long a client may go by what it was told of the tools. They change when the service does, and for everybody.
+const FRESH_MS: u64 = 300_000;
+
+/// The MCP server of a deployment, for one way in or several.
+#[derive(Clone)]
+pub struct Server {
+    /// Read when a client first wants them: most functions start for something else.
+    tools: Arc<LazyLock<Tools, Box<dyn FnOnce() -> Tools + Send>>>,
+    operations: Router,
+}
+
+impl Server {
+    /// A server whose tools are the operations of this document, which `operations` answers.
+    pub fn new(document: impl FnOnce() -> Value + Send + 'static, operations: Router) -> Self {
+        let read: Box<dyn FnOnce() -> Tools + Send> = Box::new(|| Tools::read(&document()));
+        Self { tools: Arc::new(LazyLock::new(read)), operations }
+    }
+
+    async fn called(&self, call: CallToolRequestParams, outer: Option<&Parts>) -> Result<CallToolResult, ErrorData> {
+        let name = &*call.name;
+        let unknown = || ErrorData::invalid_params(format!("There is no tool {}; see tools/list.", short(name)), None);
+        let operation = self.tools.get(name).ok_or_else(unknown)?;
+        let response = match operation.request(call.arguments.unwrap_or_default()) {
+            Ok(mut request) => {
+                if let Some(outer) = outer {
+                    call::on_behalf_of(outer, &mut request);
+                }
+                self.operations.clone().oneshot(request).await.into_response()
+            }
+            Err(problem) => problem.into_response(),
+        };
+        if let Some(carried) = outer.and_then(|outer| outer.extensions.get::<Arc<Carried>>()) {
+            carried.record(name, "mcp", &response);
+        }
+        result(response).await
+    }
+}
+
+/// An answer as the result of a tool. A problem is a text alone: what is structured has to be what the tool promises.
+async fn result(response: Response) -> Result<CallToolResult, ErrorData> {
+    let success = response.status().is_success();
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&body).into_owned();
+    if !success {
+        return Ok(CallToolResult::error(vec![ContentBlock::text(text)]));
+    }
+    let value = serde_json::from_str(&text).map_err(|_| ErrorData::internal_error("The answer is not JSON.", None))?;
+    let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
+    result.structured_content = Some(value);
+    Ok(result)
+}
+
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        let icon = format!("data:image/svg+xml;base64,{}", BASE64_STANDARD.encode(FAVICON));
+        let icon = Icon::new(icon).with_mime_type("image/svg+xml").with_sizes(vec!["any".to_owned()]);
+        let info = Implementation::new("todo-action", env!("CARGO_PKG_VERSION"))
+            .with_title("TODO list")
+            .with_description("A person's todos. Every change is on the record and can be undone for 30 days.")
+            .with_icons(vec![icon]);
+        let capabilities = ServerCapabilities::builder().enable_tools().build();
+        ServerConfig::new(capabilities).with_server_info(info).with_instructions(INSTRUCTIONS)
+    }
+
+    async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        let versions = self.supported_protocol_versions().into_owned();
+        let discovered = DiscoverResult::from_server_info(versions, self.get_info());
+        Ok(discovered.with_ttl_ms(FRESH_MS).with_cache_scope(CacheScope::Public))
+    }
+
+    async fn list_tools(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let tools = ListToolsResult::with_all_items(self.tools.list());
+        Ok(tools.with_ttl_ms(FRESH_MS).with_cache_scope(CacheScope::Public))
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.tools.get(name).map(|operation| operation.tool.clone())
+    }
+
+    async fn call_tool(
+        &self,
+        call: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        self.called(call, context.extensions.get::<Parts>()).await.map(CallToolResponse::from)
+    }
+
+    /// What the SDK knows no request for. That includes requests that it knows, with parameters that it cannot read.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        let says_no_hello = context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
+        let known = match request.method.as_str() {
+            "tools/list" | "tools/call" | "server/discover" => true,
+            "initialize" | "ping" => !says_no_hello,
+            _ => false,
+        };
+        if known {
+            let message = format!("The params of {} are not as MCP describes them.", request.method);
+            return Err(ErrorData::invalid_params(message, None));
+        }
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, short(&request.method), None))
+    }
+}

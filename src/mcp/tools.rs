@@ -1,0 +1,123 @@
+//! The tools: every operation of the document, as the document says it.
+
+use axum::http::Method;
+use rmcp::model::{JsonObject, Tool, ToolAnnotations};
+use serde_json::{Map, Value, json};
+
+use super::schema::Schemas;
+
+/// All tools, in the order of the document, which is sorted by path and method.
+#[derive(Debug)]
+pub struct Tools(Vec<Operation>);
+
+/// A tool, and the request that a call of it is.
+#[derive(Debug)]
+pub struct Operation {
+    pub tool: Tool,
+    pub method: Method,
+    /// With the names of parameters in braces.
+    pub path: String,
+    /// The arguments that are part of the path.
+    pub in_path: Vec<String>,
+    /// The arguments that go into the query; all others go into the body, if the operation takes one.
+    pub in_query: Vec<String>,
+    pub has_body: bool,
+}
+
+impl Tools {
+    /// The operations of an OpenAPI document. What is not an operation is passed over.
+    pub fn read(document: &Value) -> Self {
+        let schemas = Schemas::of(document);
+        let members = |value: &Value| value.as_object().cloned().unwrap_or_default();
+        let mut operations = Vec::new();
+        for (path, item) in members(&document["paths"]) {
+            for (method, operation) in members(&item) {
+                operations.extend(Operation::read(&schemas, &path, &method, &operation));
+            }
+        }
+        Self(operations)
+    }
+
+    /// The tool of this name.
+    pub fn get(&self, name: &str) -> Option<&Operation> {
+        self.0.iter().find(|operation| operation.tool.name == name)
+    }
+
+    /// What clients are shown.
+    pub fn list(&self) -> Vec<Tool> {
+        self.0.iter().map(|operation| operation.tool.clone()).collect()
+    }
+}
+
+impl Operation {
+    fn read(schemas: &Schemas<'_>, path: &str, method: &str, operation: &Value) -> Option<Self> {
+        let name = operation["operationId"].as_str()?.to_owned();
+        let method: Method = method.to_ascii_uppercase().parse().ok()?;
+        let text = |member: &str| operation[member].as_str().unwrap_or_default().to_owned();
+        let reads = method == Method::GET;
+        let annotations = ToolAnnotations::from_raw(
+            Some(text("summary")),
+            Some(reads),
+            // The flag says what cannot be taken back, or what the operator wants to be asked about.
+            Some(!reads && operation["x-openai-isConsequential"] == true),
+            // RFC 9110, section 9.2.2.
+            Some(reads || method == Method::DELETE || method == Method::PUT),
+            Some(false),
+        );
+        let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let mut tool =
+            Tool::new(name, text("description"), input(schemas, operation, body)).with_annotations(annotations);
+        if let Some(answer) = answer(operation) {
+            tool = tool.with_raw_output_schema(schemas.output(answer, reads).into());
+        }
+        let has_body = !body.is_null();
+        let (in_path, in_query) = (located(operation, "path"), located(operation, "query"));
+        Some(Self { tool, method, path: path.to_owned(), in_path, in_query, has_body })
+    }
+}
+
+/// The schema of the first answer that is a success.
+fn answer(operation: &Value) -> Option<&Value> {
+    let mut responses = operation["responses"].as_object()?.iter();
+    let (_, response) = responses.find(|(status, _)| status.starts_with('2'))?;
+    response["content"]["application/json"].get("schema")
+}
+
+fn parameters(operation: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    parameters.filter_map(|parameter| Some((parameter["name"].as_str()?, parameter)))
+}
+
+fn located(operation: &Value, place: &str) -> Vec<String> {
+    parameters(operation).filter(|(_, parameter)| parameter["in"] == place).map(|(name, _)| name.to_owned()).collect()
+}
+
+/// One flat object of what stands in the path, in the query and in the body.
+fn input(schemas: &Schemas<'_>, operation: &Value, body: &Value) -> JsonObject {
+    let (mut properties, mut required) = (Map::new(), Vec::new());
+    for (name, parameter) in parameters(operation) {
+        let mut schema = schemas.input(&parameter["schema"]);
+        if let (Some(schema), Some(said)) = (schema.as_object_mut(), parameter.get("description")) {
+            schema.insert("description".to_owned(), said.clone());
+        }
+        if parameter["required"] == true {
+            required.push(json!(name));
+        }
+        properties.insert(name.to_owned(), schema);
+    }
+    if let Value::Object(mut body) = schemas.input(body) {
+        properties
+            .extend(body.get_mut("properties").and_then(Value::as_object_mut).map(std::mem::take).unwrap_or_default());
+        required.extend(body.get_mut("required").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default());
+    }
+    let mut input = Map::from_iter([
+        ("type".to_owned(), json!("object")),
+        ("properties".to_owned(), Value::Object(properties)),
+        // As the operations refuse what they do not know.
+        ("additionalProperties".to_owned(), json!(false)),
+    ]);
+    if !required.is_empty() {
+        input.insert("required".to_owned(), Value::Array(required));
+    }
+    input
+}

@@ -1,0 +1,174 @@
+//! `todo mcp`, the real command: MCP over standard input and output, with a data file or with a deployment.
+
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+/// A data file of one test, gone with it.
+struct Data(PathBuf);
+
+impl Data {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("todo-action-stdio-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn arguments(&self) -> [String; 2] {
+        ["--data".to_owned(), self.0.join("todos.db").display().to_string()]
+    }
+}
+
+impl Drop for Data {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+fn todo(subcommand: &str, arguments: &[String]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_todo"));
+    command.arg(subcommand).args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
+    for variable in ["PUBLIC_URL", "OWNER", "DEFAULT_TIME_ZONE", "CONFIRM", "TODO_API_KEY"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// A client that has started a server for itself.
+struct Client {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: Lines<BufReader<ChildStdout>>,
+}
+
+impl Client {
+    fn start(arguments: &[String], key: Option<&str>) -> Self {
+        let mut command = todo("mcp", arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.envs(key.map(|key| ("TODO_API_KEY", key)));
+        let mut child = command.spawn().unwrap();
+        let (input, output) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()).lines());
+        Self { child, input, output }
+    }
+
+    /// The same after the hello.
+    fn greeted(arguments: &[String], key: Option<&str>) -> Self {
+        let mut client = Self::start(arguments, key);
+        let hello =
+            json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+        assert_eq!(client.ask("initialize", hello)["serverInfo"]["name"], "todo-action");
+        client.say(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
+        client
+    }
+
+    fn say(&mut self, message: &Value) {
+        writeln!(self.input.as_mut().unwrap(), "{message}").unwrap();
+    }
+
+    /// What the method results in.
+    fn ask(&mut self, method: &str, params: Value) -> Value {
+        self.say(&json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}));
+        let line = self.output.next().expect("an answer").unwrap();
+        // Standard output holds messages and nothing else.
+        let answer: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
+        assert!(answer["result"].is_object(), "{answer}");
+        answer["result"].clone()
+    }
+
+    fn call(&mut self, tool: &str, arguments: Value) -> Value {
+        self.ask("tools/call", json!({"name": tool, "arguments": arguments}))
+    }
+
+    /// Ends as clients do: by closing the input.
+    fn leave(mut self) {
+        drop(self.input.take());
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+#[test]
+fn what_one_client_adds_the_next_one_finds() {
+    let data = Data::new("file");
+    let mut client = Client::greeted(&data.arguments(), None);
+    assert_eq!(client.ask("tools/list", json!({}))["tools"].as_array().unwrap().len(), 13);
+    let added = client.call("addTodos", json!({"todos": [{"title": "a"}]}));
+    assert_eq!(added["structuredContent"]["todos"][0]["title"], "a", "{added}");
+    let refused = client.call("addTodos", json!({"todos": [{"titel": "a"}]}));
+    assert_eq!(refused["isError"], true);
+    client.leave();
+
+    let mut client = Client::greeted(&data.arguments(), None);
+    assert_eq!(client.call("getTodos", json!({}))["structuredContent"]["todos"][0]["title"], "a");
+    client.leave();
+}
+
+#[test]
+fn a_client_that_says_no_hello_is_served_as_well() {
+    let data = Data::new("discover");
+    let mut client = Client::start(&data.arguments(), None);
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": {"name": "t", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let found = client.ask("server/discover", json!({ "_meta": meta }));
+    assert!(found["supportedVersions"].as_array().unwrap().contains(&json!("2026-07-28")), "{found}");
+    let listed = client.ask("tools/call", json!({"name": "getTodos", "_meta": meta}));
+    assert_eq!((&listed["resultType"], &listed["structuredContent"]["todos"]), (&json!("complete"), &json!([])));
+    client.leave();
+}
+
+#[test]
+fn a_client_that_leaves_without_a_word_is_no_failure() {
+    let data = Data::new("silent");
+    Client::start(&data.arguments(), None).leave();
+}
+
+#[test]
+fn a_deployment_is_asked_with_the_key_of_the_environment() {
+    let data = Data::new("remote");
+    let serve = [&["--port", "0", "--auth", "api-key"].map(str::to_owned)[..], &data.arguments()].concat();
+    let mut server = todo("serve", &serve).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let address = lines.find_map(|line| line.trim().strip_prefix("API").map(|url| url.trim().to_owned())).unwrap();
+    std::thread::spawn(move || lines.for_each(drop));
+    let create = [&["create", "--name", "test"].map(str::to_owned)[..], &data.arguments()].concat();
+    let key = String::from_utf8(todo("keys", &create).output().unwrap().stdout).unwrap().trim().to_owned();
+    let url = ["--url".to_owned(), address];
+
+    let mut client = Client::greeted(&url, Some(&key));
+    let added = client.call("addTodos", json!({"todos": [{"title": "a"}], "idempotency_key": "k"}));
+    assert_eq!(added["structuredContent"]["todos"][0]["title"], "a", "{added}");
+    let listed = client.call("getTodos", json!({"limit": 1}));
+    assert_eq!(listed["structuredContent"]["todos"][0]["title"], "a", "{listed}");
+
+    let mut stranger = Client::greeted(&url, None);
+    let refused = stranger.call("getTodos", json!({}));
+    assert!(refused["isError"] == true && refused.to_string().contains("no_credential"), "{refused}");
+
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let lost = client.call("getTodos", json!({}));
+    assert!(lost["isError"] == true && lost.to_string().contains("cannot be reached"), "{lost}");
+}
+
+#[test]
+fn a_deployment_that_is_none_is_named() {
+    let nobody = "http://127.0.0.1:9";
+    for (url, says) in [(nobody, "error"), ("todo.example.com", "--url")] {
+        let arguments = ["--url".to_owned(), url.to_owned()];
+        let Output { status, stderr, stdout } = todo("mcp", &arguments).stderr(Stdio::piped()).output().unwrap();
+        let said = String::from_utf8(stderr).unwrap();
+        assert!(!status.success() && stdout.is_empty() && said.contains(says) && said.contains(url), "{said}");
+        assert!(!said.contains("panicked"), "{said}");
+    }
+}
