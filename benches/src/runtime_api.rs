@@ -88,7 +88,7 @@ impl Function {
         lock(&self.events).send(event)?;
         let mut handed_out = None;
         let (answered, body) = loop {
-            match self.happened.recv_timeout(PATIENCE)? {
+            match self.next()? {
                 Happened::HandedOut { at } => handed_out = Some(at),
                 Happened::Answered { at, body } => break (at, body),
                 Happened::Failed { why } => return Err(why.into()),
@@ -147,9 +147,23 @@ impl Function {
         Ok(())
     }
 
+    fn next(&mut self) -> Result<Happened> {
+        let begun = Instant::now();
+        loop {
+            match self.happened.recv_timeout(Duration::from_secs(1)) {
+                Ok(happened) => return Ok(happened),
+                Err(_) if begun.elapsed() > PATIENCE => return Err("the function does nothing".into()),
+                Err(_) => {}
+            }
+            if let Some(status) = self.child.try_wait()? {
+                return Err(format!("the function ended: {status}").into());
+            }
+        }
+    }
+
     fn polled(&mut self) -> Result<(Instant, Duration)> {
         loop {
-            match self.happened.recv_timeout(PATIENCE)? {
+            match self.next()? {
                 Happened::Polled { at, cpu } => return Ok((at, cpu)),
                 Happened::Failed { why } => return Err(why.into()),
                 Happened::HandedOut { .. } | Happened::Answered { .. } => {}

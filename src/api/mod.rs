@@ -31,17 +31,18 @@ mod write;
 
 use std::time::Duration;
 
-use crate::{
-    app::App,
-    domain::limits,
-    store::{Fault, Kind},
-};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
+};
+
+use crate::{
+    app::App,
+    domain::limits,
+    store::{Fault, Kind},
 };
 pub use broken::short;
 pub use caller::Caller;

@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import http from "node:http";
 
-const { handler } = createRequire(import.meta.url)("./dist/app.js");
+const { handler } = createRequire(import.meta.url)("./dist/app.cjs");
 const [hostname, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
