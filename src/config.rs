@@ -165,7 +165,7 @@ impl LambdaConfig {
 
 /// `TODO_API_KEY`: the key with which the `todo` command asks a deployment.
 pub fn remote_key() -> Option<String> {
-    variable("TODO_API_KEY")
+    variable("TODO_API_KEY").map(|key| key.trim().to_owned())
 }
 
 /// What `AUTH_MODE` has to say so that nobody needs a key: nobody shall end up there by leaving something out.

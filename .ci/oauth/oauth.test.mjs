@@ -152,9 +152,8 @@ timed("the same with the secret in a Basic header, which is ChatGPT's other way"
 });
 
 timed("as an MCP client: from an anonymous 401 the SDK finds its way by itself, grace signs in, and her token works", async () => {
-    // The endpoint of MCP where there is one.
-    const [protocol, todos] = await Promise.all(["/mcp", "/todos"].map((path) => fetch(api.url + path)));
-    const refused = protocol.status === 401 ? protocol : todos;
+    const headers = { "content-type": "application/json" };
+    const refused = await fetch(`${api.url}/mcp`, { method: "POST", headers, body: "{}" });
     assert.equal(refused.status, 401);
     const { resourceMetadataUrl } = mcp.extractWWWAuthenticateParams(refused);
     assert.ok(resourceMetadataUrl, refused.headers.get("www-authenticate"));
@@ -169,6 +168,13 @@ timed("as an MCP client: from an anonymous 401 the SDK finds its way by itself, 
     const first = client.stored.tokens;
     await add(first.access_token, "Grace's first");
     assert.deepEqual(await titles(first.access_token), ["Grace's first"]);
+
+    const session = new mcp.Client({ name: "grace", version: "1" });
+    await session.connect(new mcp.StreamableHTTPClientTransport(new URL(refused.url), { authProvider: client }));
+    assert.equal((await session.listTools()).tools.length, 13);
+    const listed = await session.callTool({ name: "getTodos", arguments: {} });
+    assert.deepEqual(listed.structuredContent.todos.map((todo) => todo.title), ["Grace's first"]);
+    await session.close();
 
     assert.equal(await mcp.auth(client, target), "AUTHORIZED", "it refreshes what it has");
     assert.notEqual(client.stored.tokens.access_token, first.access_token);

@@ -17,7 +17,7 @@ pub const METADATA_OF_MCP: &str = "/.well-known/oauth-protected-resource/mcp";
 /// Adds to each challenge where the metadata of the resource is, where people sign in.
 pub async fn tell_where(State(app): State<App>, request: Request, next: Next) -> Response {
     let Auth::OAuth(oauth) = &app.config.auth else { return next.run(request).await };
-    let metadata = if request.uri().path() == "/mcp" { METADATA_OF_MCP } else { METADATA };
+    let metadata = if matches!(request.uri().path(), "/mcp" | "/mcp/") { METADATA_OF_MCP } else { METADATA };
     let address = gateway::base_url(&app.config, request.extensions()).map(|base_url| format!("{base_url}{metadata}"));
     let mut response = next.run(request).await;
     let challenge = response.headers().get(header::WWW_AUTHENTICATE).and_then(|value| value.to_str().ok());

@@ -5,7 +5,7 @@ use axum::{
     http::{Request, header, request::Parts},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::tools::Operation;
 use crate::api::ApiError;
@@ -19,15 +19,16 @@ impl Operation {
     pub fn request(&self, mut arguments: Map<String, Value>) -> Result<Request<Body>, ApiError> {
         let mut target = self.path.clone();
         for name in &self.in_path {
-            let value = arguments.remove(name).as_ref().and_then(text).filter(|value| !value.is_empty());
-            let value = value.ok_or_else(|| ApiError::invalid(name, "is missing"))?;
+            let value = arguments.remove(name).map(|value| text(name, &value, false)).transpose()?.flatten();
+            let value = value.filter(|value| !value.is_empty()).ok_or_else(|| ApiError::invalid(name, "is missing"))?;
             target = target.replace(&format!("{{{name}}}"), &utf8_percent_encode(&value, NON_ALPHANUMERIC).to_string());
         }
         let (in_query, in_body): (Map<_, _>, Map<_, _>) =
             arguments.into_iter().partition(|(name, _)| !self.has_body || self.in_query.contains(name));
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in in_query {
-            query.extend_pairs(text(&value).map(|value| (name, value)));
+            let value = text(&name, &value, self.lists.contains(&name))?;
+            query.extend_pairs(value.map(|value| (name, value)));
         }
         let query = query.finish();
         if !query.is_empty() {
@@ -45,14 +46,28 @@ impl Operation {
     }
 }
 
-/// A value as paths and queries have it: lists separated by commas. Nothing is no value.
-fn text(value: &Value) -> Option<String> {
+/// An argument as paths and queries have it. Nothing is no value, a list of one is that one, and a list of several is
+/// several where the parameter takes them, separated by commas.
+fn text(name: &str, value: &Value, takes_several: bool) -> Result<Option<String>, ApiError> {
     match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        Value::Array(elements) => Some(elements.iter().filter_map(text).collect::<Vec<_>>().join(",")),
-        Value::Bool(_) | Value::Number(_) | Value::Object(_) => Some(value.to_string()),
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text.clone())),
+        Value::Number(number) => Ok(Some(whole(number).map_or_else(|| number.to_string(), |whole| whole.to_string()))),
+        Value::Array(elements) if elements.len() < 2 || takes_several => {
+            let texts = elements.iter().map(|element| text(name, element, false)).collect::<Result<Vec<_>, _>>()?;
+            let texts: Vec<_> = texts.into_iter().flatten().collect();
+            Ok(Some(texts.join(",")).filter(|texts| !texts.is_empty()))
+        }
+        Value::Array(_) => Err(ApiError::invalid(name, "must be one value, not several; ask once for each")),
+        Value::Bool(_) => Err(ApiError::invalid(name, "must be a string, not a boolean")),
+        Value::Object(_) => Err(ApiError::invalid(name, "must be a string, not an object")),
     }
+}
+
+/// The whole number that a number is, however it is written: to JSON Schema 5.0 is an integer.
+fn whole(number: &Number) -> Option<i64> {
+    let number = number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0)?;
+    Some(number as i64)
 }
 
 /// The request as the one that carried it: from the same caller, through the same gateway, on the same bill.

@@ -23,8 +23,8 @@ use crate::{
 use door::Door;
 pub use server::Server;
 
-/// Bytes of a message: the largest body of an operation, which the router measures again, as text inside of a message.
-const MESSAGE_BYTES: usize = 256 * 1024;
+/// Bytes of a message: the largest body of an operation, which the router measures again, with every letter escaped (`\u00e4`).
+const MESSAGE_BYTES: usize = 1024 * 1024;
 
 /// Everything that is served, with MCP at `/mcp`.
 pub fn router(app: App) -> Router {
@@ -37,6 +37,9 @@ pub fn router(app: App) -> Router {
         let door = door.clone();
         async move { door.answer(request).await }
     };
-    let doors = Router::new().route("/mcp", post(answer)).layer(DefaultBodyLimit::max(MESSAGE_BYTES));
+    let doors = Router::new()
+        .route("/mcp", post(answer.clone()))
+        .route("/mcp/", post(answer))
+        .layer(DefaultBodyLimit::max(MESSAGE_BYTES));
     api::router(app, doors)
 }

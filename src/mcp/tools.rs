@@ -21,6 +21,8 @@ pub struct Operation {
     pub in_path: Vec<String>,
     /// The arguments that go into the query; all others go into the body, if the operation takes one.
     pub in_query: Vec<String>,
+    /// Those that take several values: the document shows them with a comma.
+    pub lists: Vec<String>,
     pub has_body: bool,
 }
 
@@ -72,7 +74,10 @@ impl Operation {
         }
         let has_body = !body.is_null();
         let (in_path, in_query) = (located(operation, "path"), located(operation, "query"));
-        Some(Self { tool, method, path: path.to_owned(), in_path, in_query, has_body })
+        let several = |parameter: &Value| parameter["example"].as_str().is_some_and(|example| example.contains(','));
+        let lists = parameters(operation).filter(|(_, parameter)| several(parameter));
+        let lists = lists.map(|(name, _)| name.to_owned()).collect();
+        Some(Self { tool, method, path: path.to_owned(), in_path, in_query, lists, has_body })
     }
 }
 

@@ -229,7 +229,7 @@ async fn what_is_no_message_is_an_error_of_json_rpc() {
 async fn what_cannot_be_read_as_http_is_a_problem_document() {
     let client = Client::new(&Api::new(), OLD);
     client.with("content-type", "text/plain").send("{}").await.assert_problem(415, "not_json");
-    client.send(&" ".repeat(300_000)).await.assert_problem(413, "too_large");
+    client.send(&" ".repeat(1_100_000)).await.assert_problem(413, "too_large");
     for method in ["GET", "DELETE", "PUT"] {
         let answer = client.api.send(method, "/mcp", Value::Null, &[("host", "todo.test")]).await;
         answer.assert_problem(405, "method_not_allowed");

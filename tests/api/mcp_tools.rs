@@ -233,7 +233,9 @@ async fn arguments_are_read_as_tolerantly_as_requests() {
     for (arguments, found) in [
         (json!({"limit": "1", "list": null, "q": "", "tag": []}), 1),
         (json!({"limit": 1}), 1),
+        (json!({"limit": 1.0}), 1),
         (json!({"priority": "high"}), 2),
+        (json!({"priority": ["high"]}), 2),
     ] {
         let listed = client.structured("getTodos", arguments.clone()).await;
         assert_eq!(listed["todos"].as_array().unwrap().len(), found, "{arguments}");
@@ -243,6 +245,23 @@ async fn arguments_are_read_as_tolerantly_as_requests() {
     assert_eq!(client.result("tools/call", json!({"name": "getTodos", "arguments": null})).await["isError"], false);
     let deleted = client.structured("deleteTodos", json!({"ids": ids})).await;
     assert_eq!(deleted["todos"].as_array().unwrap().len(), 2, "{deleted}");
+}
+
+#[tokio::test]
+async fn an_argument_that_would_mean_something_else_is_refused_instead_of_finding_nothing() {
+    let api = Api::new();
+    let client = Client::new(&api, OLD);
+    for (argument, says) in [
+        (json!({"list": ["Shopping", "Inbox"]}), "must be one value"),
+        (json!({"tag": ["a", "b"]}), "must be one value"),
+        (json!({"list": {"name": "Shopping"}}), "must be a string, not an object"),
+        (json!({"q": true}), "must be a string, not a boolean"),
+        (json!({"limit": 1.5}), "whole number"),
+    ] {
+        let result = client.result("tools/call", json!({"name": "getTodos", "arguments": argument})).await;
+        assert_eq!(result["isError"], true, "{argument}: {result}");
+        assert!(result["content"][0]["text"].as_str().unwrap().contains(says), "{argument}: {result}");
+    }
 }
 
 #[tokio::test]

@@ -53,7 +53,8 @@ pub async fn run(Mcp { data, url }: Mcp) -> Result<(), Failure> {
     // Standard output belongs to the protocol.
     log_to_stderr();
     let server = match url {
-        Some(url) => remote(&base_url("--url", &url)?).await?,
+        // The page of a deployment offers the address with this end.
+        Some(url) => remote(base_url("--url", &url)?.trim_end_matches("/mcp")).await?,
         None => of_file(data.map_or_else(default_data_file, Ok)?).await?,
     };
     let running = server.serve((tokio::io::stdin(), tokio::io::stdout())).await;
@@ -82,7 +83,10 @@ async fn remote(base_url: &str) -> Result<Server, Failure> {
     let tls = Provider::Rustls(CryptoMode::AwsLc);
     let deployment = Arc::new(Deployment {
         base_url: base_url.to_owned(),
-        key: remote_key().map(|key| HeaderValue::from_str(&format!("Bearer {key}"))).transpose()?,
+        key: remote_key()
+            .map(|key| HeaderValue::from_str(&format!("Bearer {key}")))
+            .transpose()
+            .map_err(|_| "TODO_API_KEY holds what cannot be part of a key")?,
         connector: SharedHttpConnector::new(Connector::builder().tls_provider(tls).build()),
     });
     let asked = deployment.ask(Request::builder().uri("/openapi.json").body(Body::empty())?).await;
