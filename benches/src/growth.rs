@@ -16,8 +16,8 @@ use crate::{
 };
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
-/// What may depend on the number.
-const MEASURED: [&str; 5] = ["getTodo", "getTodos, 50", "getOverview", "addTodos, 1", "updateTodo"];
+/// What may depend on the number, of what changes nothing: a write that is measured again would be a repetition.
+const MEASURED: [&str; 3] = ["getTodo", "getTodos, 50", "getOverview"];
 
 /// One operation for an owner of so many todos.
 #[derive(Serialize)]

@@ -17,6 +17,7 @@ mod throttle;
 mod tls;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -65,7 +66,17 @@ enum What {
     },
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
     let Arguments { what, target, function, todo, rounds, samples } = Arguments::parse();
     let function = function.unwrap_or_else(|| target.join("release/todo-action"));
     let todo = todo.unwrap_or_else(|| target.join("release/todo"));
