@@ -28,3 +28,9 @@ pub fn connector(patience: Duration) -> Result<Connector, String> {
     tcp.enforce_http(false);
     Ok(HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp))
 }
+
+/// What failed and why, for the log: an error of a connection alone says that there was one.
+pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

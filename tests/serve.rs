@@ -2,34 +2,16 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+mod folder;
 mod kept;
 
-/// A folder of one test, gone with it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("todo-action-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
-}
+use folder::Folder;
 
 /// A running server, stopped when dropped.
 struct Server {
@@ -209,7 +191,7 @@ fn a_busy_port_is_named() {
 fn a_file_that_cannot_be_written_is_named() {
     let folder = Folder::new("unwritable");
     std::fs::write(folder.file("file"), "not a folder").unwrap();
-    for data in [folder.0.clone(), folder.file("file/todos.db")] {
+    for data in [folder.as_ref().to_path_buf(), folder.file("file/todos.db")] {
         let said = refused(&["serve", "--port", "0", "--data", data.to_str().unwrap()]);
         assert!(said.contains(data.to_str().unwrap()) && said.contains("cannot"), "{said}");
     }
@@ -286,7 +268,7 @@ fn keys_are_made_listed_and_revoked_while_the_server_runs() {
     let headers = format!("Host: {}\r\nX-Api-Key: {ann}", server.address);
     assert_eq!(server.send_as("GET", "/todos", Value::Null, &headers).1["code"], "bad_credential");
     drop(server);
-    for file in std::fs::read_dir(&folder.0).unwrap() {
+    for file in std::fs::read_dir(&folder).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
         for key in [ann, bob] {
             assert!(!bytes.windows(key.len()).any(|part| part == key.as_bytes()), "only the hash of a key is kept");

@@ -1,30 +1,17 @@
 //! `todo mcp`, the real command: MCP over standard input and output, with a data file or with a deployment.
 
 use std::io::{BufRead, BufReader, Lines, Write};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
-/// A data file of one test, gone with it.
-struct Data(PathBuf);
+mod folder;
 
-impl Data {
-    fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("todo-action-stdio-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
+use folder::Folder;
 
-    fn arguments(&self) -> [String; 2] {
-        ["--data".to_owned(), self.0.join("todos.db").display().to_string()]
-    }
-}
-
-impl Drop for Data {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
+/// What has the command keep its todos in this folder.
+fn data_in(folder: &Folder) -> [String; 2] {
+    ["--data".to_owned(), folder.file("todos.db").display().to_string()]
 }
 
 fn todo(subcommand: &str, arguments: &[String]) -> Command {
@@ -97,8 +84,8 @@ impl Drop for Client {
 
 #[test]
 fn what_one_client_adds_the_next_one_finds() {
-    let data = Data::new("file");
-    let mut client = Client::greeted(&data.arguments(), None);
+    let folder = Folder::new("stdio-file");
+    let mut client = Client::greeted(&data_in(&folder), None);
     assert_eq!(client.ask("tools/list", json!({}))["tools"].as_array().unwrap().len(), 13);
     let added = client.call("addTodos", json!({"todos": [{"title": "a"}]}));
     assert_eq!(added["structuredContent"]["todos"][0]["title"], "a", "{added}");
@@ -106,15 +93,15 @@ fn what_one_client_adds_the_next_one_finds() {
     assert_eq!(refused["isError"], true);
     client.leave();
 
-    let mut client = Client::greeted(&data.arguments(), None);
+    let mut client = Client::greeted(&data_in(&folder), None);
     assert_eq!(client.call("getTodos", json!({}))["structuredContent"]["todos"][0]["title"], "a");
     client.leave();
 }
 
 #[test]
 fn a_client_that_says_no_hello_is_served_as_well() {
-    let data = Data::new("discover");
-    let mut client = Client::start(&data.arguments(), None);
+    let folder = Folder::new("stdio-discover");
+    let mut client = Client::start(&data_in(&folder), None);
     let meta = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientInfo": {"name": "t", "version": "1"},
@@ -129,19 +116,19 @@ fn a_client_that_says_no_hello_is_served_as_well() {
 
 #[test]
 fn a_client_that_leaves_without_a_word_is_no_failure() {
-    let data = Data::new("silent");
-    Client::start(&data.arguments(), None).leave();
+    let folder = Folder::new("stdio-silent");
+    Client::start(&data_in(&folder), None).leave();
 }
 
 #[test]
 fn a_deployment_is_asked_with_the_key_of_the_environment() {
-    let data = Data::new("remote");
-    let serve = [&["--port", "0", "--auth", "api-key"].map(str::to_owned)[..], &data.arguments()].concat();
+    let folder = Folder::new("stdio-remote");
+    let serve = [&["--port", "0", "--auth", "api-key"].map(str::to_owned)[..], &data_in(&folder)].concat();
     let mut server = todo("serve", &serve).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines().map(Result::unwrap);
     let address = lines.find_map(|line| line.trim().strip_prefix("API").map(|url| url.trim().to_owned())).unwrap();
     std::thread::spawn(move || lines.for_each(drop));
-    let create = [&["create", "--name", "test"].map(str::to_owned)[..], &data.arguments()].concat();
+    let create = [&["create", "--name", "test"].map(str::to_owned)[..], &data_in(&folder)].concat();
     let key = String::from_utf8(todo("keys", &create).output().unwrap().stdout).unwrap().trim().to_owned();
     let url = ["--url".to_owned(), address];
 

@@ -17,8 +17,9 @@ use crate::{
 };
 
 /// The person whose todos a request is about, and the only way to them. A handler that takes a `Caller` is never run
-/// for somebody unknown; taken before the body, an anonymous request is refused before its body is looked at.
-#[derive(Debug)]
+/// for somebody unknown; taken before the body, an anonymous request is refused before its body is looked at. A request
+/// inside of another, such as a tool call, has the caller of that one.
+#[derive(Debug, Clone)]
 pub struct Caller {
     pub owner: Owner,
     pub store: OwnerStore,
@@ -28,13 +29,18 @@ impl FromRequestParts<App> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(known.clone());
+        }
         let usage = parts.extensions.get::<Arc<Usage>>().cloned().unwrap_or_default();
         let owner = match &app.config.auth {
             Auth::None(owner) => owner.clone(),
             Auth::ApiKey | Auth::OAuth(_) => known(credential::sent(&parts.headers)?, app, &usage).await?,
         };
         let store = app.store.of(&owner, usage);
-        Ok(Self { owner, store })
+        let caller = Self { owner, store };
+        parts.extensions.insert(caller.clone());
+        Ok(caller)
     }
 }
 

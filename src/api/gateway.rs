@@ -1,9 +1,13 @@
 //! What API Gateway, function URLs and load balancers add to a request: the stage in the path, the domain it came by.
 
-use axum::http::{Extensions, Request, Uri, uri::PathAndQuery};
+use axum::{
+    extract::FromRequestParts,
+    http::{Extensions, Request, Uri, request::Parts, uri::PathAndQuery},
+};
 use lambda_http::{RequestExt, request::RequestContext};
 
-use crate::config::Config;
+use super::error::ApiError;
+use crate::{app::App, config::Config};
 
 /// The stage whose name is not part of any address.
 const DEFAULT_STAGE: &str = "$default";
@@ -20,6 +24,18 @@ pub fn base_url(config: &Config, extensions: &Extensions) -> Option<String> {
         Some(stage) if stage != DEFAULT_STAGE => format!("https://{domain}/{stage}"),
         _ => format!("https://{domain}"),
     })
+}
+
+/// The address, for what cannot be answered without one.
+#[derive(Debug)]
+pub struct BaseUrl(pub String);
+
+impl FromRequestParts<App> for BaseUrl {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        base_url(&app.config, &parts.extensions).map(Self).ok_or(ApiError::NoPublicUrl)
+    }
 }
 
 /// The names under which this deployment is reached: that of `PUBLIC_URL`, and the domain that API Gateway vouches for.

@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 
 use axum::{
     extract::State,
-    http::{Extensions, HeaderValue, header},
+    http::{HeaderValue, header},
     response::{Html, IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
-use super::{error::ApiError, gateway, openapi};
+use super::{gateway::BaseUrl, openapi};
 use crate::{
     app::App,
     config::{Confirm, Operator},
@@ -38,15 +38,13 @@ static PAGE_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
 });
 
 /// `GET /openapi.json`: the document, with this deployment as its server. Importers always get the current one.
-pub async fn get_openapi(State(app): State<App>, extensions: Extensions) -> Result<impl IntoResponse, ApiError> {
-    let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoPublicUrl)?;
+pub async fn get_openapi(State(app): State<App>, BaseUrl(base_url): BaseUrl) -> impl IntoResponse {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
-    Ok((headers, openapi::served(&base_url, &app.config)))
+    (headers, openapi::served(&base_url, &app.config))
 }
 
 /// `GET /`: how to set up a GPT with this deployment, and whether it works.
-pub async fn get_start(State(app): State<App>, extensions: Extensions) -> Result<Response, ApiError> {
-    let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoPublicUrl)?;
+pub async fn get_start(State(app): State<App>, BaseUrl(base_url): BaseUrl) -> Response {
     let confirm = match app.config.confirm {
         Confirm::None => "ChatGPT can be told to always allow every operation, because each write can be undone.",
         Confirm::Deletes => "ChatGPT asks before it deletes, each time (CONFIRM=deletes).",
@@ -61,7 +59,7 @@ pub async fn get_start(State(app): State<App>, extensions: Extensions) -> Result
         ("key", authentication.header.to_owned()),
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    Ok(page(START, &values, "public, max-age=300"))
+    page(START, &values, "public, max-age=300")
 }
 
 /// `GET /privacy`: the privacy policy that a GPT links to.

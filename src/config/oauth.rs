@@ -1,7 +1,5 @@
 //! `OAUTH_…`: the OpenID provider that people sign in with, and who may send them there.
 
-use std::collections::BTreeSet;
-
 use http::Uri;
 use url::{Host, Url};
 
@@ -67,7 +65,7 @@ impl OAuth {
         if oauth.scope.contains(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\\')) {
             return Err(ConfigError(format!("OAUTH_SCOPE must be one scope, not \"{}\"", oauth.scope)));
         }
-        if oauth.clients().map(|client| &client.id).collect::<BTreeSet<_>>().len() < oauth.clients().count() {
+        if oauth.client.as_ref().zip(oauth.public_client.as_ref()).is_some_and(|(one, other)| one.id == other.id) {
             let same =
                 "OAUTH_PUBLIC_CLIENT_ID must be another client than OAUTH_CLIENT_ID: it has no secret and needs PKCE";
             return Err(ConfigError(same.to_owned()));

@@ -10,9 +10,6 @@ use serde_json::{Map, Number, Value};
 use super::tools::Operation;
 use crate::api::ApiError;
 
-/// What says who asks.
-const CREDENTIALS: [&str; 2] = ["authorization", "x-api-key"];
-
 impl Operation {
     /// The request for these arguments. Those that the operation does not know go where they are refused with the others:
     /// into its body, or into the query if it takes none.
@@ -70,12 +67,8 @@ fn whole(number: &Number) -> Option<i64> {
     Some(number as i64)
 }
 
-/// The request as the one that carried it: from the same caller, through the same gateway, on the same bill.
+/// The request as the one that carried it: from the same caller, who has been found out, through the same gateway, on the
+/// same bill.
 pub fn on_behalf_of(outer: &Parts, request: &mut Request<Body>) {
-    for name in CREDENTIALS {
-        if let Some(value) = outer.headers.get(name) {
-            request.headers_mut().insert(name, value.clone());
-        }
-    }
     request.extensions_mut().extend(outer.extensions.clone());
 }

@@ -8,7 +8,7 @@ use http::{Method, Request, StatusCode, header, request};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 
-use crate::tls::{self, Connector};
+use crate::tls::{self, Connector, with_causes};
 
 /// Key sets have a few kilobytes, answers with tokens too.
 const ANSWER_BYTES: usize = 256 * 1024;
@@ -77,9 +77,4 @@ impl Http {
         let body = Limited::new(body, ANSWER_BYTES).collect().await.map_err(|error| with_causes(&*error))?;
         Ok(Said { status: parts.status, is_json, retry_after, body: body.to_bytes().to_vec() })
     }
-}
-
-fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

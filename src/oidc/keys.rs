@@ -150,14 +150,14 @@ impl Keys {
         let discovery = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
         let metadata: Metadata = self.document(&discovery).await?;
         if metadata.issuer != *self.issuer {
-            return Err(format!("{discovery} is of another issuer: {}", short(&metadata.issuer)));
+            return Err(format!("{discovery} is of another issuer: {}", loggable(&metadata.issuer)));
         }
         let addresses = [&metadata.authorization_endpoint, &metadata.token_endpoint, &metadata.jwks_uri];
         // A provider elsewhere has nothing to say about addresses of this machine.
         let local = self.issuer.starts_with("http://");
         let is_fit = |address: &str| is_safe(address) && (local || address.starts_with("https://"));
         if let Some(unfit) = addresses.into_iter().find(|address| !is_fit(address)) {
-            return Err(format!("{discovery} names an address that is not https: {}", short(unfit)));
+            return Err(format!("{discovery} names an address that is not https: {}", loggable(unfit)));
         }
         let set: KeySet = self.document(&metadata.jwks_uri).await?;
         // A key that is not understood is of no use, and no reason to do without the others.
@@ -200,7 +200,7 @@ impl Seen {
 }
 
 /// What somebody else wrote, for a line of the log.
-fn short(text: &str) -> String {
+fn loggable(text: &str) -> String {
     text.chars().take(200).collect()
 }
 

@@ -3,12 +3,12 @@
 use axum::{
     Extension,
     extract::{RawQuery, State},
-    http::{Extensions, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use url::Url;
 
-use super::{ApiError, Front, gateway, metadata, parameters::Parameters};
+use super::{ApiError, BaseUrl, Front, metadata, parameters::Parameters};
 use crate::{app::App, config::Client};
 
 /// What the provider is told. Anything else stays here.
@@ -30,8 +30,8 @@ const KNOWN: [&str; 12] = [
 pub async fn get_authorize(
     State(app): State<App>,
     Extension(front): Extension<Front>,
+    BaseUrl(base_url): BaseUrl,
     RawQuery(query): RawQuery,
-    extensions: Extensions,
 ) -> Result<Response, ApiError> {
     let query = query.unwrap_or_default();
     let asked = Parameters::read(query.as_bytes(), &KNOWN).map_err(ApiError::Malformed)?;
@@ -44,7 +44,6 @@ pub async fn get_authorize(
         )
     })?;
     let is_public = front.oauth.public_client.as_ref() == Some(client);
-    let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoPublicUrl)?;
     if let Err((error, why)) = check(&asked, is_public, &base_url) {
         return send_to(redirect_uri, &[("error", error), ("error_description", why)], asked.get("state"));
     }

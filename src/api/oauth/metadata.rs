@@ -1,43 +1,25 @@
 //! What OAuth clients look up: the protected resource (RFC 9728) and its authorization server (RFC 8414).
 
-use axum::{
-    Extension, Json,
-    extract::State,
-    http::{Extensions, header},
-    response::IntoResponse,
-};
+use axum::{Extension, Json, http::header, response::IntoResponse};
 use serde_json::{Value, json};
 
-use super::{ApiError, Front, gateway};
-use crate::app::App;
+use super::{BaseUrl, Front};
 
 /// `GET /.well-known/oauth-protected-resource`: the API.
-pub async fn get_api(
-    State(app): State<App>,
-    Extension(front): Extension<Front>,
-    extensions: Extensions,
-) -> Result<impl IntoResponse, ApiError> {
-    let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoPublicUrl)?;
-    Ok(document(resource(&base_url, &base_url, &front)))
+pub async fn get_api(BaseUrl(base_url): BaseUrl, Extension(front): Extension<Front>) -> impl IntoResponse {
+    document(resource(&base_url, &base_url, &front))
 }
 
 /// `GET /.well-known/oauth-protected-resource/mcp`: its MCP endpoint.
-pub async fn get_mcp(
-    State(app): State<App>,
-    Extension(front): Extension<Front>,
-    extensions: Extensions,
-) -> Result<impl IntoResponse, ApiError> {
-    let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoPublicUrl)?;
-    Ok(document(resource(&format!("{base_url}/mcp"), &base_url, &front)))
+pub async fn get_mcp(BaseUrl(base_url): BaseUrl, Extension(front): Extension<Front>) -> impl IntoResponse {
+    document(resource(&format!("{base_url}/mcp"), &base_url, &front))
 }
 
 /// `GET /.well-known/oauth-authorization-server`: the front itself, which is the authorization server to its clients.
 pub async fn get_authorization_server(
-    State(app): State<App>,
+    BaseUrl(base_url): BaseUrl,
     Extension(front): Extension<Front>,
-    extensions: Extensions,
-) -> Result<impl IntoResponse, ApiError> {
-    let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoPublicUrl)?;
+) -> impl IntoResponse {
     let mut server = json!({
         "issuer": base_url,
         "authorization_endpoint": format!("{base_url}/oauth/authorize"),
@@ -52,7 +34,7 @@ pub async fn get_authorization_server(
     if front.oauth.public_client.is_some() {
         server["registration_endpoint"] = format!("{base_url}/oauth/register").into();
     }
-    Ok(document(server))
+    document(server)
 }
 
 /// Whether a `resource` (RFC 8707) is this deployment, which is the API or its MCP endpoint.

@@ -16,7 +16,7 @@ use axum::{
 };
 use tower_http::cors::{Any, CorsLayer};
 
-use super::{challenge, error::ApiError, gateway};
+use super::{challenge, error::ApiError, gateway::BaseUrl};
 use crate::{
     app::App,
     config::{Auth, OAuth},

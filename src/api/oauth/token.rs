@@ -5,13 +5,13 @@ use axum::{
     Extension, Json,
     body::Bytes,
     extract::{State, rejection::BytesRejection},
-    http::{Extensions, HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::json;
 
-use super::{Front, gateway, metadata, parameters::Parameters};
+use super::{BaseUrl, Front, metadata, parameters::Parameters};
 use crate::{
     api::error::Cause,
     app::App,
@@ -43,8 +43,8 @@ pub struct OAuthError {
 pub async fn post_token(
     State(app): State<App>,
     Extension(front): Extension<Front>,
+    BaseUrl(base_url): BaseUrl,
     headers: HeaderMap,
-    extensions: Extensions,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, OAuthError> {
     let form = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -57,7 +57,6 @@ pub async fn post_token(
     let authorization = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
     let client = known_client(&front, &asked, authorization)?;
     check(&asked, client, front.oauth.public_client.as_ref() == Some(client))?;
-    let base_url = gateway::base_url(&app.config, &extensions).unwrap_or_default();
     if asked.get("resource").is_some_and(|resource| !metadata::is_ours(resource, &base_url)) {
         let description = "The resource is not this service.".to_owned();
         return Err(OAuthError { status: StatusCode::BAD_REQUEST, error: "invalid_target", description });

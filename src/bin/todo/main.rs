@@ -144,15 +144,15 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     let listener =
         listener.map_err(|error| format!("cannot listen on {asked}: {error}; choose another port with --port"))?;
     let address = listener.local_addr()?;
-    let data = arguments.data.map_or_else(default_data_file, Ok)?;
 
     // The database outlives the requests that are under way when it is time to stop.
     let (close, closing) = watch::channel(false);
-    let (connection, dynamodb) = match &arguments.dynamodb {
-        Some(endpoint) => (local::connection(endpoint.clone()), None),
+    let (connection, dynamodb, kept) = match arguments.dynamodb {
+        Some(endpoint) => (local::connection(endpoint.clone()), None, endpoint),
         None => {
+            let data = arguments.data.map_or_else(default_data_file, Ok)?;
             let (connection, dynamodb) = local::serve(local::open(Some(&data))?, told(closing)).await?;
-            (connection, Some(tokio::spawn(dynamodb)))
+            (connection, Some(tokio::spawn(dynamodb)), data.display().to_string())
         }
     };
     let client = connect(connection);
@@ -168,7 +168,6 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     if arguments.auth == CallersBy::None {
         router = router.layer(middleware::from_fn_with_state(hosts, own_origin));
     }
-    let kept = arguments.dynamodb.unwrap_or_else(|| data.display().to_string());
     greet(&here, &public, &kept, arguments.auth);
     let (stop, stopping) = watch::channel(false);
     let server = axum::serve(listener, router).with_graceful_shutdown(told(stopping));

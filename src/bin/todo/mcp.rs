@@ -4,15 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_smithy_http_client::{
-    Connector,
-    tls::{Provider, rustls_provider::CryptoMode},
-};
-use aws_smithy_runtime_api::client::{
-    http::{HttpConnector, SharedHttpConnector},
-    orchestrator::HttpRequest,
-};
-use aws_smithy_types::body::SdkBody;
 use axum::{
     Json, Router,
     body::{Body, to_bytes},
@@ -20,6 +11,7 @@ use axum::{
     http::{HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use rmcp::ServiceExt;
 use serde_json::{Value, json};
 use todo_action::{
@@ -29,6 +21,7 @@ use todo_action::{
     local,
     mcp::Server,
     store::{Store, connect},
+    tls::{self, Connector, with_causes},
 };
 
 use super::{Failure, TABLE, default_data_file, log_to_stderr};
@@ -45,6 +38,8 @@ pub struct Mcp {
 
 /// How long a deployment may take: a bit more than API Gateway grants it.
 const PATIENCE: Duration = Duration::from_secs(35);
+/// How long connecting to it may take.
+const CONNECT: Duration = Duration::from_secs(5);
 /// Bytes of an answer; those of the operations are far below.
 const LARGEST_ANSWER: usize = 10 * 1024 * 1024;
 
@@ -80,14 +75,13 @@ async fn of_file(data: PathBuf) -> Result<Server, Failure> {
 
 /// The operations of a deployment, as its own document has them.
 async fn remote(base_url: &str) -> Result<Server, Failure> {
-    let tls = Provider::Rustls(CryptoMode::AwsLc);
     let deployment = Arc::new(Deployment {
         base_url: base_url.to_owned(),
         key: remote_key()
             .map(|key| HeaderValue::from_str(&format!("Bearer {key}")))
             .transpose()
             .map_err(|_| "TODO_API_KEY holds what cannot be part of a key")?,
-        connector: SharedHttpConnector::new(Connector::builder().tls_provider(tls).build()),
+        client: Client::builder(TokioExecutor::new()).build(tls::connector(CONNECT)?),
     });
     let asked = deployment.ask(Request::builder().uri("/openapi.json").body(Body::empty())?).await;
     let answer = asked.map_err(|failure| format!("{base_url} does not answer: {failure}"))?;
@@ -106,7 +100,7 @@ struct Deployment {
     base_url: String,
     /// As `Authorization` has it.
     key: Option<HeaderValue>,
-    connector: SharedHttpConnector,
+    client: Client<Connector, Body>,
 }
 
 impl Deployment {
@@ -117,10 +111,8 @@ impl Deployment {
         if let Some(key) = &self.key {
             parts.headers.insert(header::AUTHORIZATION, key.clone());
         }
-        let body = SdkBody::from(to_bytes(body, LARGEST_ANSWER).await?.to_vec());
-        let request = HttpRequest::try_from(axum::http::Request::from_parts(parts, body))?;
-        let answer = tokio::time::timeout(PATIENCE, self.connector.call(request)).await??;
-        Ok(answer.try_into_http1x()?.map(Body::new))
+        let answer = tokio::time::timeout(PATIENCE, self.client.request(Request::from_parts(parts, body))).await?;
+        Ok(answer.map_err(|error| with_causes(&error))?.map(Body::new))
     }
 }
 

@@ -113,6 +113,20 @@ async fn the_document_and_the_page_say_how_people_sign_in() {
 }
 
 #[tokio::test]
+async fn the_redirect_uri_that_the_template_begins_with_is_not_among_those_that_the_page_keeps() {
+    let template = include_str!("../../../infra/template.yaml");
+    let begins_with = template.split("  RedirectUris:\n").nth(1).unwrap();
+    let begins_with = begins_with.split_once("Default: ").unwrap().1.lines().next().unwrap();
+    let provider = Provider::start().await;
+    let mut agreed = provider.agreed();
+    agreed.client.as_mut().unwrap().redirect_uris = vec![begins_with.to_owned(), "https://kept.example/".to_owned()];
+    let api = Api::configured(|config| config.auth = Auth::OAuth(Box::new(agreed)));
+    let page = api.get("/").await;
+    assert!(!page.text.contains(begins_with), "{begins_with}");
+    assert!(page.text.contains("RedirectUris=https://kept.example/,https://chat.openai.com"), "{}", page.text);
+}
+
+#[tokio::test]
 async fn the_document_stays_short_enough_at_a_long_address_with_the_scope_of_amazon_cognito() {
     let provider = Provider::start().await;
     let api = Api::configured(|config| {

@@ -120,12 +120,24 @@ async fn the_token_endpoint_is_no_open_proxy() {
         assert_error(&answer, status, error);
         assert_eq!(answer.headers.contains_key("www-authenticate"), status == 401, "{form}");
     }
+    assert!(provider.exchanges().is_empty(), "{:?}", provider.exchanges());
+}
+
+#[tokio::test]
+async fn a_token_request_that_is_no_form_or_too_large_reaches_nobody() {
+    let provider = Provider::start().await;
+    let api = provider.api();
     let huge = exchange(&api, &format!("{CODE}&more={}", "x".repeat(140_000)), &[]).await;
     assert_error(&huge, 413, "invalid_request");
     let json = api.post("/oauth/token", json!({"grant_type": "refresh_token"})).await;
     assert_error(&json, 400, "invalid_request");
     assert!(provider.exchanges().is_empty(), "{:?}", provider.exchanges());
-    // What is not OAuth's stays here, an address above all.
+}
+
+#[tokio::test]
+async fn what_is_not_of_oauth_is_not_handed_on_an_address_above_all() {
+    let provider = Provider::start().await;
+    let api = provider.api();
     let more =
         format!("{CODE}&url=https%3A%2F%2Fevil.example&token_endpoint=https%3A%2F%2Fevil.example&code_verifier=");
     assert_eq!(exchange(&api, &more, &[]).await.status, 200);
