@@ -88,7 +88,8 @@ fn in_words(kind: ValueKind) -> &'static str {
     }
 }
 
-fn unknown(key: &str, accepted: &[&str]) -> Invalid {
+/// What is wrong with a field that nobody knows.
+pub fn unknown(key: &str, accepted: &[&str]) -> Invalid {
     Invalid::new(match meant(&key.to_lowercase(), accepted) {
         Some(name) => format!("is not a field here; did you mean {name}?"),
         None if accepted.is_empty() => "is not a field here; there are none".to_owned(),

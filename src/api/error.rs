@@ -7,6 +7,7 @@ use axum::{
 };
 
 use super::{
+    broken::{short, unknown},
     problem::{FieldError, Problem, kind},
     view::{characters, fit_problem as fit},
 };
@@ -78,6 +79,12 @@ impl ApiError {
     /// One value that breaks a rule.
     pub fn invalid(path: &str, message: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(path, Invalid::new(message))])
+    }
+
+    /// Fields that are none of the accepted ones; `None` when there are no such.
+    pub fn unknown_fields<'a>(names: impl Iterator<Item = &'a str>, accepted: &[&str]) -> Option<Self> {
+        let errors: Vec<_> = names.map(|name| FieldError::new(short(name), unknown(name, accepted))).collect();
+        (!errors.is_empty()).then_some(Self::Invalid(errors))
     }
 
     /// Turns what a write answered into an error; `place` says how its items are called.

@@ -14,6 +14,7 @@ impl Operation {
     /// The request for these arguments. Those that the operation does not know go where they are refused with the others:
     /// into its body, or into the query if it takes none.
     pub fn request(&self, mut arguments: Map<String, Value>) -> Result<Request<Body>, ApiError> {
+        self.refuse_unknown(&arguments)?;
         let mut target = self.path.clone();
         for name in &self.in_path {
             let value = arguments.remove(name).map(|value| text(name, &value, false)).transpose()?.flatten();
@@ -40,6 +41,16 @@ impl Operation {
             request.body(Body::empty())
         };
         request.map_err(|_| ApiError::invalid("", "is too long; send fewer or shorter arguments"))
+    }
+
+    /// What only this place can say of arguments: the query knows nothing of those that belong into the path.
+    fn refuse_unknown(&self, arguments: &Map<String, Value>) -> Result<(), ApiError> {
+        if self.has_body || self.in_path.is_empty() {
+            return Ok(());
+        }
+        let known: Vec<&str> = self.in_path.iter().chain(&self.in_query).map(String::as_str).collect();
+        let unknown = arguments.keys().map(String::as_str).filter(|name| !known.contains(name));
+        ApiError::unknown_fields(unknown, &known).map_or(Ok(()), Err)
     }
 }
 

@@ -214,6 +214,18 @@ async fn a_problem_reaches_the_model_as_the_operation_tells_it() {
         assert!(problem["detail"].is_string());
     }
     assert!(client.problem("getTodo", json!({})).await.to_string().contains("\"path\":\"id\""));
+    for (tool, arguments, says) in [
+        ("getTodo", json!({"ids": ["k7m2x9qa4t"]}), "did you mean id?"),
+        ("getTodo", json!({"id": "k7m2x9qa4t", "verbose": 1}), "the fields are id"),
+        (
+            "deleteTodo",
+            json!({"id": "k7m2x9qa4t", "reason": ""}),
+            "the fields are id, expected_version, idempotency_key",
+        ),
+    ] {
+        let problem = client.problem(tool, arguments).await;
+        assert!(problem.to_string().contains(says), "{tool}: {problem}");
+    }
     let id = api.add(&["a"]).await.remove(0);
     let conflict = client.problem("updateTodo", json!({"id": id, "title": "b", "expected_version": 9})).await;
     assert_eq!((&conflict["code"], &conflict["current"][0]["title"]), (&json!("conflict"), &json!("a")));
