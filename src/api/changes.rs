@@ -4,6 +4,7 @@ use axum::{Json as JsonAnswer, extract::State};
 use deserr::Deserr;
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
     error::{ApiError, Place},
     extract::{Conditions, Json, NoBody, NoQuery, Query},
     filter::Limit,
-    view::{ChangeView, Now, PageOf},
+    view::{ChangeView, Now, Page},
     write::{TodosWritten, call},
 };
 use crate::{
@@ -46,7 +47,8 @@ pub struct ChangesQuery {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChangesPage {
     /// Newest first.
-    changes: Vec<ChangeView>,
+    #[schema(value_type = Vec<ChangeView>)]
+    changes: Vec<Box<RawValue>>,
     /// Present when there are more.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
@@ -84,10 +86,10 @@ pub async fn get_changes(
     let listing = Listing { owner: &caller.owner, of: "getChanges".to_owned() };
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &Range::changes())).transpose()?;
     let limit = query.limit.unwrap_or_default().0;
-    let mut page = PageOf::new(limit);
+    let mut page = Page::new(limit);
     let now = app.clock.now();
     let reading = Reading { after, at_most: Some(limit + 1), ..Reading::of(Range::changes()) };
-    let take = |change| page.take(ChangeView::from(&change));
+    let take = |change| page.take(&ChangeView::from(&change));
     let (settings, next) = caller.store.changes(reading, now, caller.store.settings(), take).await?;
     let next_cursor = next.map(|position| listing.cursor(&position));
     let now = Now::from(&settings.moment(now, &app.config.time_zone));

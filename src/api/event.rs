@@ -2,8 +2,10 @@
 //! ends the process; so what is no URI is made one before.
 
 use axum::http::{HeaderMap, Uri, header};
-use lambda_http::{LambdaEvent, request::LambdaRequest};
+use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayV2httpRequest, request::LambdaRequest};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde::{Deserialize, Deserializer, de::Error};
+use serde_json::value::RawValue;
 use url::Url;
 
 /// What a query may not hold as it is (RFC 3986, section 3.4). Percent signs stay: what is encoded is not encoded again.
@@ -20,10 +22,26 @@ const NOT_IN_A_QUERY: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
+/// An event, of whatever kind. `lambda_http` takes one for a REST API's until that fails; ours come from HTTP APIs and
+/// function URLs, so those are tried first and read once.
+#[derive(Debug)]
+pub struct Event(LambdaRequest);
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let event = <&RawValue>::deserialize(deserializer)?.get();
+        match serde_json::from_str::<ApiGatewayV2httpRequest>(event) {
+            Ok(request) if request.version.as_deref() == Some("2.0") => Ok(Self(LambdaRequest::ApiGatewayV2(request))),
+            _ => serde_json::from_str(event).map(Self).map_err(D::Error::custom),
+        }
+    }
+}
+
 /// The event with a query, a host and a scheme that every parser takes. HTTP APIs and function URLs hand on the query as
 /// the client sent it or with its blanks decoded, load balancers hand on any host.
-pub fn readable(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
-    match &mut event.payload {
+pub fn readable(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
+    let LambdaEvent { payload: Event(mut request), context, .. } = event;
+    match &mut request {
         LambdaRequest::ApiGatewayV2(request) => {
             keep_sound_address(&mut request.headers);
             if let Some(query) = &mut request.raw_query_string {
@@ -40,11 +58,19 @@ pub fn readable(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequ
         }
         _ => {}
     }
-    event
+    LambdaEvent::new(request, context)
 }
 
 /// Whether both parsers that `lambda_http` uses take an address with this host.
 fn makes_a_uri(host: &str) -> bool {
+    // A plain name does. One with digits at its end may be an address, one with `--` may be encoded.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    let top = host.rsplit('.').next().unwrap_or_default();
+    let name = host.bytes().all(plain) && !top.is_empty() && top.bytes().all(|byte| byte.is_ascii_alphabetic());
+    (name && !host.contains("--")) || parses(host)
+}
+
+fn parses(host: &str) -> bool {
     Url::parse(&format!("https://{host}/")).is_ok_and(|url| url.as_str().parse::<Uri>().is_ok())
 }
 
@@ -57,5 +83,18 @@ fn keep_sound_address(headers: &mut HeaderMap) {
     }
     if text(headers, "x-forwarded-proto").is_none_or(|scheme| !matches!(scheme.as_str(), "http" | "https")) {
         headers.remove("x-forwarded-proto");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_host_is_kept_if_it_makes_a_uri_however_that_was_found_out(host in "[a-zA-Z0-9.-]{0,70}|xn--[a-z0-9.-]{0,9}|\\PC{0,9}") {
+            prop_assert_eq!(makes_a_uri(&host), parses(&host), "{}", host);
+        }
     }
 }

@@ -20,6 +20,7 @@ use crate::{
     domain::{
         limits,
         moment::Moment,
+        settings::Settings,
         todo::{Status, Todo},
     },
     store::{Range, Reading, Take},
@@ -104,31 +105,24 @@ pub async fn get_overview(
     _: NoBody,
 ) -> Result<JsonAnswer<Overview>, ApiError> {
     let now = app.clock.now();
-    let (store, nothing) = (&caller.store, || ready(Ok(())));
-    let moment = async { Ok(store.settings().await?.moment(now, &app.config.time_zone)) };
-    let (mut tally, mut completed, mut last) = (None, Vec::new(), None);
-    let (counted, times, latest) = (&mut tally, &mut completed, &mut last);
+    let store = &caller.store;
+    let (mut tally, mut last) = (None, None);
+    let (counted, latest) = (&mut tally, &mut last);
     let open = Reading { pages: PAGES, ..Reading::of(Range::todos(Status::Open)) };
-    let open = store.todos(open, now, moment, move |moment: &Moment| {
-        let tally = counted.insert(Tally::at(moment.clone()));
+    let open = store.todos(open, now, |settings: &Settings| {
+        let tally = counted.insert(Tally::at(settings.moment(now, &app.config.time_zone)));
         move |todo| tally.count(todo)
     });
     // On which day the owner is, is not known yet. No day is longer than this.
     let since = now.checked_sub(Span::new().hours(26)).unwrap_or(Timestamp::MIN);
-    let done = Reading::of(Range::completed(Some(since), None));
-    let done = store.todos(done, now, nothing(), move |()| {
-        move |todo| {
-            times.extend(todo.completed_at);
-            Take::Taken
-        }
-    });
+    let done = store.completions(since);
     let changes = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
-    let changes = store.changes(changes, now, nothing(), move |change| {
+    let changes = store.changes(changes, now, ready(Ok(())), move |change| {
         *latest = Some(ChangeView::from(&change));
         Take::Full
     });
-    let ((moment, more), _, _) = tokio::try_join!(open, done, changes)?;
-    let tally = tally.unwrap_or_else(|| Tally::at(moment));
+    let ((settings, more), completed, _) = tokio::try_join!(open, done, changes)?;
+    let tally = tally.unwrap_or_else(|| Tally::at(settings.moment(now, &app.config.time_zone)));
     Ok(JsonAnswer(tally.overview(&completed, last, more.is_some())))
 }
 

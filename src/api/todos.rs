@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::{Json as JsonAnswer, extract::State, http::StatusCode};
 use deserr::Deserr;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -15,7 +16,7 @@ use super::{
     extract::{Conditions, Json, NoBody, NoQuery, Query},
     filter::TodosQuery,
     problem::FieldError,
-    view::{Now, PageOf, TodoView},
+    view::{Now, Page, TodoView},
     write::{self, TodosWritten, call, moment},
 };
 use crate::{
@@ -27,9 +28,9 @@ use crate::{
         invalid::Invalid,
         key::{Fingerprint, IdempotencyKey},
         limits,
-        moment::Moment,
         patch::TodoEdit,
         plan::{self, Named},
+        settings::Settings,
         todo::NewTodo,
     },
     store::{Needs, OpenTitle, Reading, SettingsNeed, Snapshot, Take, Written},
@@ -86,7 +87,8 @@ struct Ids(Vec<Named>);
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TodosPage {
     /// Open todos by due date, undated last; completed and deleted ones newest first.
-    todos: Vec<TodoView>,
+    #[schema(value_type = Vec<TodoView>)]
+    todos: Vec<Box<RawValue>>,
     /// Present when there are more.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
@@ -116,16 +118,19 @@ pub async fn get_todos(
     // One more than asked for shows whether there are more. With filters nobody knows how many have to be read.
     let at_most = query.is_a_range().then_some(limit + 1);
     let reading = Reading { after, at_most, ..Reading::of(range) };
-    let mut page = PageOf::new(limit);
-    let moment = async { Ok(caller.store.settings().await?.moment(now, &app.config.time_zone)) };
-    let listed = caller.store.todos(reading, now, moment, |moment: &Moment| {
-        let filter = query.filter(moment.clone());
+    let mut page = Page::new(limit);
+    let listed = caller.store.todos(reading, now, |settings: &Settings| {
+        let filter = query.filter(settings.moment(now, &app.config.time_zone));
         let page = &mut page;
-        move |todo| if filter.matches(&todo) { page.take(TodoView::from(&todo)) } else { Take::Skipped }
+        move |todo| if filter.matches(&todo) { page.take(&TodoView::from(&todo)) } else { Take::Skipped }
     });
-    let (moment, next) = listed.await?;
+    let (settings, next) = listed.await?;
     let next_cursor = next.map(|position| listing.cursor(&position));
-    Ok(JsonAnswer(TodosPage { todos: page.items, next_cursor, now: Now::from(&moment) }))
+    Ok(JsonAnswer(TodosPage {
+        todos: page.items,
+        next_cursor,
+        now: Now::from(&settings.moment(now, &app.config.time_zone)),
+    }))
 }
 
 /// Add todos

@@ -2,6 +2,7 @@
 
 use jiff::{Timestamp, Unit};
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
 
 use crate::{
@@ -247,26 +248,32 @@ impl TodoView {
 
 /// A page that is being filled: it ends at the limit, or when the answer would become too long.
 #[derive(Debug)]
-pub struct PageOf<T> {
-    pub items: Vec<T>,
+pub struct Page {
+    /// As JSON: an item is written once, to be counted and to be sent.
+    pub items: Vec<Box<RawValue>>,
     limit: usize,
     room: usize,
 }
 
-impl<T: Serialize> PageOf<T> {
+impl Page {
     /// An empty page of at most `limit` items.
     pub fn new(limit: usize) -> Self {
         Self { items: Vec::new(), limit, room: ANSWER_CHARACTERS }
     }
 
     /// Takes the item in if there is room for it, and the first one always: no todo or change is longer than an answer.
-    pub fn take(&mut self, item: T) -> Take {
-        let length = characters(&item);
-        if self.items.len() == self.limit || (length > self.room && !self.items.is_empty()) {
+    pub fn take(&mut self, item: &impl Serialize) -> Take {
+        if self.items.len() == self.limit {
+            return Take::Full;
+        }
+        // What has text for keys can always be written as JSON.
+        let Ok(json) = to_raw_value(item) else { return Take::Skipped };
+        let length = json.get().chars().count() + 1;
+        if length > self.room && !self.items.is_empty() {
             return Take::Full;
         }
         self.room = self.room.saturating_sub(length);
-        self.items.push(item);
+        self.items.push(json);
         Take::Taken
     }
 }

@@ -129,7 +129,7 @@ impl OwnerStore {
                 Ok(Take::Full)
             }
         };
-        self.timeline(reading, ready(Ok(())), begin).await?;
+        self.timeline(reading, &[], ready(Ok(())), begin).await?;
         match latest {
             Some(record) => self.whole(record, now).await,
             None => Ok(None),

@@ -6,7 +6,10 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     Client, Config,
-    config::{BehaviorVersion, Region, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig},
+    config::{
+        BehaviorVersion, Region, SharedHttpClient, StalledStreamProtectionConfig, retry::RetryConfig,
+        timeout::TimeoutConfig,
+    },
 };
 
 use super::transport::Transport;
@@ -59,6 +62,8 @@ pub fn connect(connection: Connection) -> Client {
         .credentials_provider(connection.credentials)
         .http_client(transport)
         .timeout_config(timeouts)
+        // An attempt ends in time, whatever holds it up; watching its speed besides is work without use.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .retry_config(retries);
     config.set_endpoint_url(connection.endpoint);
     Client::from_conf(config.build())

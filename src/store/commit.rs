@@ -69,19 +69,19 @@ impl OwnerStore {
         if unit.images.iter().map(bytes_either_way).sum::<usize>() > TRANSACTION_BYTES {
             return Ok(Outcome::TooLarge);
         }
-        let (purposes, actions) = self.actions(unit)?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
-        if actions.len() > TRANSACTION_ACTIONS {
-            return Ok(Outcome::TooMany);
-        }
         for collision in 0..COLLISIONS {
             if collision > 0 {
                 tokio::time::sleep(jitter(collision, unit.change)).await;
+            }
+            let (purposes, actions) = self.actions(unit)?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
+            if actions.len() > TRANSACTION_ACTIONS {
+                return Ok(Outcome::TooMany);
             }
             // The SDK gives each call a token, so that its own repetition of one that did go through changes nothing.
             let answer = self
                 .client
                 .transact_write_items()
-                .set_transact_items(Some(actions.clone()))
+                .set_transact_items(Some(actions))
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)
                 .send()
                 .await;

@@ -21,8 +21,54 @@ pub(super) const VIEW: &str = "view";
 pub(super) const EXPIRES_AT: &str = "expires_at";
 /// The local secondary index on `owner` and `view`.
 pub(super) const TIMELINE: &str = "timeline";
+/// What an open todo's title is compared by: [`Title::key`](crate::domain::text::Title::key).
+pub(super) const TITLE_KEY: &str = "title_key";
+/// The settings lie before the first open todo, so that the listings that begin there have them without a call.
+pub(super) const SETTINGS_VIEW: &str = "open#";
 /// Stands in an open todo's view where it has no due date: sorts behind every date.
 pub(super) const UNDATED: &str = "~";
+
+/// What a listing of todos needs: the attributes of [`Todo`] and of [`Settings`](crate::domain::settings::Settings), and
+/// those that place an item.
+pub(super) const TODO: &[&str] = &[
+    VIEW,
+    EXPIRES_AT,
+    "id",
+    "title",
+    "status",
+    "list",
+    "priority",
+    "due",
+    "repeat",
+    "anchor_day",
+    "notes",
+    "tags",
+    "steps",
+    "version",
+    "created_at",
+    "updated_at",
+    "completed_at",
+    "deleted_at",
+    "time_zone",
+    "week_start",
+    "default_list",
+];
+
+/// What a listing of changes needs: the attributes of [`Change`], and those that place an item.
+pub(super) const CHANGE: &[&str] = &[
+    VIEW,
+    EXPIRES_AT,
+    "id",
+    "at",
+    "operation",
+    "todos",
+    "settings",
+    "new_lists",
+    "undoes",
+    "undone_by",
+    "undone_at",
+    "request",
+];
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
@@ -63,6 +109,9 @@ pub(super) fn todo_item(partition: &str, todo: &Todo, at: Timestamp) -> Result<I
     let mut item = to_item(todo)?;
     item.extend(key(partition, todo_sk(&todo.id)));
     item.insert(VIEW.to_owned(), AttributeValue::S(todo_view(todo)));
+    if todo.status == Status::Open {
+        item.insert(TITLE_KEY.to_owned(), AttributeValue::S(todo.title.key()));
+    }
     if todo.status == Status::Deleted {
         item.insert(EXPIRES_AT.to_owned(), number(days_after(at, limits::UNDO_DAYS).as_second()));
     }
@@ -72,6 +121,10 @@ pub(super) fn todo_item(partition: &str, todo: &Todo, at: Timestamp) -> Result<I
 /// A todo, or `None` when the item has expired: DynamoDB takes days to remove it.
 pub(super) fn read_todo(item: Item, now: Timestamp) -> Result<Option<Todo>, Fault> {
     if expired(&item, now) { Ok(None) } else { from_item(item).map(Some) }
+}
+
+pub(super) fn is_settings(item: &Item) -> bool {
+    item.get(VIEW).and_then(|view| view.as_s().ok()).is_some_and(|view| view == SETTINGS_VIEW)
 }
 
 pub(super) fn expired(item: &Item, now: Timestamp) -> bool {
@@ -104,7 +157,14 @@ pub(super) fn moment(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{settings::Settings, text::ListName, todo::NewTodo};
+    use crate::domain::{
+        change::Operation,
+        key::Fingerprint,
+        moment::Weekday,
+        settings::{Settings, SettingsImage, ZoneName},
+        text::ListName,
+        todo::NewTodo,
+    };
     use jiff::tz::TimeZone;
     use serde_json::json;
 
@@ -130,6 +190,65 @@ mod tests {
         let item = todo_item("user#me", &todo, Timestamp::UNIX_EPOCH).unwrap();
         assert!(!item.contains_key(EXPIRES_AT));
         assert_eq!(read_todo(item, Timestamp::MAX).unwrap(), Some(todo));
+    }
+
+    #[test]
+    fn a_listing_asks_for_every_attribute_of_what_it_lists() {
+        let new = json!({
+            "title": "x", "due": "2026-01-31", "repeat": {"every": 1, "unit": "month"}, "notes": "n", "tags": ["a"],
+            "steps": [{"title": "s"}],
+        });
+        let new = deserr::deserialize::<NewTodo, _, deserr::errors::JsonError>(new).unwrap();
+        let moment = Settings::default().moment(Timestamp::UNIX_EPOCH, &TimeZone::UTC);
+        let todo = Todo::add(&new, TodoId::from_random([0; 16]), &ListName::inbox(), &moment).unwrap();
+        let at = Some(Timestamp::UNIX_EPOCH);
+        let todo = Todo { anchor_day: Some(31), completed_at: at, deleted_at: at, ..todo };
+        // A new field does not compile here: it belongs into the list, and above.
+        let Todo {
+            id: _,
+            title: _,
+            status: _,
+            list: _,
+            priority: _,
+            due: _,
+            repeat: _,
+            anchor_day: _,
+            notes: _,
+            tags: _,
+            steps: _,
+            version: _,
+            created_at: _,
+            updated_at: _,
+            completed_at: _,
+            deleted_at: _,
+        } = &todo;
+        let settings = Settings {
+            time_zone: Some(ZoneName::parse("Europe/Berlin".to_owned()).unwrap()),
+            week_start: Some(Weekday::Sun),
+            default_list: Some(ListName::inbox()),
+            version: 1,
+        };
+        assert_eq!(to_item(&todo).unwrap().len(), 16, "each of them is present");
+        for item in [to_item(&todo).unwrap(), to_item(&settings).unwrap()] {
+            for attribute in item.keys() {
+                assert!(TODO.contains(&attribute.as_str()), "{attribute}");
+            }
+        }
+        let change = Change {
+            id: ChangeId::from_random([0; 16]),
+            at: Timestamp::UNIX_EPOCH,
+            operation: Operation::AddTodos,
+            todos: Vec::new(),
+            settings: Some(SettingsImage { before: settings.clone(), after: settings }),
+            new_lists: vec![ListName::inbox()],
+            undoes: Some(ChangeId::from_random([0; 16])),
+            undone_by: Some(ChangeId::from_random([0; 16])),
+            undone_at: Some(Timestamp::UNIX_EPOCH),
+            request: Some(Fingerprint::new("addTodos", "", &json!({}))),
+        };
+        for attribute in to_item(&change).unwrap().keys() {
+            assert!(CHANGE.contains(&attribute.as_str()), "{attribute}");
+        }
     }
 
     #[test]

@@ -58,5 +58,6 @@ impl Remembered {
 pub(super) fn settings_item(partition: &str, settings: &Settings) -> Result<Item, Fault> {
     let mut item = item::to_item(settings)?;
     item.extend(item::key(partition, SETTINGS.to_owned()));
+    item.insert(item::VIEW.to_owned(), item::text(item::SETTINGS_VIEW));
     Ok(item)
 }

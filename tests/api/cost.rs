@@ -14,17 +14,19 @@ async fn every_operation_keeps_to_its_round_trips() {
     const ADD: &[&str] = &["Query", "TransactWriteItems"];
     const UPDATE: &[&str] = &["BatchGetItem", "TransactWriteItems"];
     const LIST: &[&str] = &["GetItem", "Query"];
+    const OPEN: &[&str] = &["Query"];
     let trip = json!({"todos": [{"title": "g", "list": "Trip"}], "idempotency_key": "k"});
     // The calls in the order of the alphabet. Those of one round are under way at the same time: the Query of an add, which
-    // looks for duplicates, and the GetItem of a listing, which reads the settings, wait for nothing.
+    // looks for duplicates, and the GetItem of a listing, which reads the settings where they do not come with the open
+    // todos, wait for nothing.
     let cases: [(&str, &str, Value, &[&str]); 23] = [
         ("GET", &one, Value::Null, &["GetItem"]),
-        ("GET", "/todos", Value::Null, LIST),
-        ("GET", "/todos?q=a&status=open&tag=x", Value::Null, LIST),
-        ("GET", "/todos?due=today", Value::Null, LIST),
+        ("GET", "/todos", Value::Null, OPEN),
+        ("GET", "/todos?q=a&status=open&tag=x", Value::Null, OPEN),
+        ("GET", "/todos?due=today", Value::Null, OPEN),
         ("GET", "/todos?completed_from=2026-11-16", Value::Null, LIST),
         ("GET", "/changes", Value::Null, LIST),
-        ("GET", "/overview", Value::Null, &["GetItem", "Query", "Query", "Query"]),
+        ("GET", "/overview", Value::Null, &["Query", "Query", "Query"]),
         ("GET", "/settings", Value::Null, &["GetItem"]),
         ("GET", "/health", Value::Null, &["GetItem"]),
         ("POST", "/todos", json!({"todos": [{"title": "f"}]}), ADD),
@@ -74,7 +76,7 @@ async fn what_is_refused_by_its_form_costs_nothing() {
 
 /// 10,000 todos of one owner, every eighth with notes as long as they may be.
 #[tokio::test]
-async fn ten_thousand_todos_are_listed_once_each_in_short_answers_of_one_call() {
+async fn ten_thousand_todos_are_listed_once_each_in_short_answers_of_one_query() {
     let api = Api::new();
     for batch in 0..250 {
         let todo = |n: usize| {
@@ -94,7 +96,8 @@ async fn ten_thousand_todos_are_listed_once_each_in_short_answers_of_one_call() 
         let page = api.get(&format!("/todos?limit=100&cursor={cursor}")).await;
         assert_eq!(page.status, 200, "{}", page.text);
         assert!(page.text.chars().count() < 100_000);
-        assert_eq!(api.wire.take_calls(), ["GetItem", "Query"]);
+        // The settings come with the first todos, and beside every page behind them.
+        assert_eq!(api.wire.take_calls(), if cursor.is_empty() { &["Query"][..] } else { &["GetItem", "Query"] });
         seen.extend(page.ids());
         match page.body["next_cursor"].as_str() {
             Some(next) => cursor = next.to_owned(),
@@ -111,7 +114,7 @@ async fn ten_thousand_todos_are_listed_once_each_in_short_answers_of_one_call() 
     let search = api.get("/todos?q=nowhere-to-be-found").await;
     assert_eq!(search.ids().len(), 0);
     assert!(search.body["next_cursor"].is_string(), "{}", search.text);
-    assert_eq!(api.wire.take_calls(), ["GetItem", "Query", "Query", "Query", "Query"]);
+    assert_eq!(api.wire.take_calls(), ["Query", "Query", "Query", "Query"]);
     let rest = format!("/todos?q=nowhere-to-be-found&cursor={}", search.body["next_cursor"].as_str().unwrap());
     assert!(api.get(&rest).await.body.get("next_cursor").is_none());
 }

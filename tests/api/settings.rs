@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::harness::Api;
+use super::harness::{Answer, Api};
 
 #[tokio::test]
 async fn settings_have_defaults_change_one_by_one_and_go_back() {
@@ -82,4 +82,39 @@ async fn simultaneous_changes_of_settings_all_survive() {
     assert!(answers.iter().all(|answer| answer.status == 200));
     let settings = json!({"time_zone": "Asia/Kathmandu", "week_start": "sat", "default_list": "x"});
     assert_eq!(api.get("/settings").await.body["settings"], settings);
+}
+
+/// The settings lie in the table before the first open todo.
+#[tokio::test]
+async fn settings_come_with_a_listing_and_take_no_place_in_it() {
+    let api = Api::new();
+    let zone = |page: &Answer| page.body["now"]["time_zone"].clone();
+    assert_eq!(zone(&api.get("/todos").await), "UTC");
+    assert_eq!(api.patch("/settings", json!({"time_zone": "Asia/Tokyo", "week_start": "sun"})).await.status, 200);
+    let empty = api.get("/todos?limit=1").await;
+    assert_eq!((empty.ids().len(), zone(&empty), empty.body.get("next_cursor")), (0, json!("Asia/Tokyo"), None));
+    let ids = api.add(&["a", "b", "c"]).await;
+    let (mut seen, mut query) = (Vec::new(), "limit=1".to_owned());
+    for _ in &ids {
+        let page = api.get(&format!("/todos?{query}")).await;
+        assert_eq!((page.ids().len(), zone(&page)), (1, json!("Asia/Tokyo")), "{query}");
+        seen.extend(page.ids());
+        let Some(next) = page.body["next_cursor"].as_str() else { break };
+        query = format!("limit=1&cursor={next}");
+    }
+    seen.sort();
+    assert_eq!(seen, {
+        let mut ids = ids;
+        ids.sort();
+        ids
+    });
+    for query in ["", "?q=a", "?due=none", "?due=today", "?status=completed", "?list=Inbox&limit=100"] {
+        assert_eq!(zone(&api.get(&format!("/todos{query}")).await), "Asia/Tokyo", "{query}");
+    }
+    assert_eq!(zone(&api.get("/overview").await), "Asia/Tokyo");
+    assert_eq!(
+        api.post("/undo", json!({"change_id": api.get("/changes").await.body["changes"][1]["id"]})).await.status,
+        200
+    );
+    assert_eq!(zone(&api.get("/todos").await), "UTC");
 }
