@@ -59,7 +59,7 @@ pub struct Cost {
 pub struct Rounds {
     init: Vec<f64>,
     first: Vec<f64>,
-    cold: Vec<f64>,
+    pub cold: Vec<f64>,
     first_cpu: Vec<f64>,
     memory: Vec<f64>,
     pub operations: BTreeMap<String, Vec<Operation>>,

@@ -31,6 +31,11 @@ pub fn median(numbers: impl IntoIterator<Item = f64>) -> f64 {
     percentile(&sorted, 0.50)
 }
 
+/// The middle of what one is as a part of the other, measured in turns: noise that comes and goes falls on both.
+pub fn ratio(ones: impl IntoIterator<Item = f64>, others: impl IntoIterator<Item = f64>) -> f64 {
+    median(ones.into_iter().zip(others).map(|(one, other)| one / other))
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

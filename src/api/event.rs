@@ -91,6 +91,25 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn an_event_is_of_the_kind_that_sent_it() {
+        let kind = |event: &str| match serde_json::from_str::<Event>(event).map(|Event(request)| request) {
+            Ok(LambdaRequest::ApiGatewayV2(_)) => "HTTP API",
+            Ok(LambdaRequest::ApiGatewayV1(_)) => "REST API",
+            Ok(LambdaRequest::Alb(_)) => "load balancer",
+            Ok(_) => "another",
+            Err(_) => "none",
+        };
+        assert_eq!(kind(include_str!("../../tests/events/http_api.json")), "HTTP API");
+        assert_eq!(kind(include_str!("../../tests/events/function_url.json")), "HTTP API");
+        let rest = include_str!("../../tests/events/rest_api.json");
+        assert_eq!(kind(rest), "REST API");
+        // An HTTP API with the payload of format 1.0.
+        assert_eq!(kind(&rest.replacen('{', "{\"version\": \"1.0\",", 1)), "REST API");
+        assert_eq!(kind(include_str!("../../tests/events/load_balancer.json")), "load balancer");
+        assert_eq!(kind(r#"{"Records": []}"#), "none");
+    }
+
     proptest! {
         #[test]
         fn a_host_is_kept_if_it_makes_a_uri_however_that_was_found_out(host in "[a-zA-Z0-9.-]{0,70}|xn--[a-z0-9.-]{0,9}|\\PC{0,9}") {

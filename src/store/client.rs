@@ -1,13 +1,16 @@
 //! The SDK client, made by hand: a Lambda has its region and credentials in the environment, and `aws-config` would
 //! bring STS, SSO and profile files to find them (docs/adr/0005-lean-lambda.md).
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     Client, Config,
     config::{
-        BehaviorVersion, Region, SharedHttpClient, StalledStreamProtectionConfig, retry::RetryConfig,
+        BehaviorVersion, Region, SharedHttpClient, StalledStreamProtectionConfig,
+        endpoint::{DefaultResolver, Endpoint, EndpointFuture, Params, ResolveEndpoint},
+        retry::RetryConfig,
         timeout::TimeoutConfig,
     },
 };
@@ -59,6 +62,7 @@ pub fn connect(connection: Connection) -> Client {
     let mut config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(connection.region))
+        .endpoint_resolver(OneEndpoint::default())
         .credentials_provider(connection.credentials)
         .http_client(transport)
         .timeout_config(timeouts)
@@ -67,4 +71,24 @@ pub fn connect(connection: Connection) -> Client {
         .retry_config(retries);
     config.set_endpoint_url(connection.endpoint);
     Client::from_conf(config.build())
+}
+
+/// Where DynamoDB is, found out once. The SDK's own resolver does so again whenever a call names the table in another way
+/// than the call before, as a query and a transaction do; but all calls are about one table.
+#[derive(Debug, Default)]
+struct OneEndpoint {
+    resolver: DefaultResolver,
+    found: OnceLock<Endpoint>,
+}
+
+impl ResolveEndpoint for OneEndpoint {
+    fn resolve_endpoint<'a>(&'a self, params: &'a Params) -> EndpointFuture<'a> {
+        if let Some(found) = self.found.get() {
+            return EndpointFuture::ready(Ok(found.clone()));
+        }
+        EndpointFuture::new(async move {
+            let found = ResolveEndpoint::resolve_endpoint(&self.resolver, params).await?;
+            Ok(self.found.get_or_init(|| found).clone())
+        })
+    }
 }

@@ -136,8 +136,8 @@ impl OwnerStore {
         self.timeline(reading, item::CHANGE, beside, begin).await
     }
 
-    /// The open todos with one of these titles, in any case, as far as they are among the first thousand. A hint: it may
-    /// be a moment old. One call, in which DynamoDB does the looking.
+    /// The open todos with one of these titles, in any case, as far as they are among the first thousand and in the first
+    /// MB. A hint: it may be a moment old. One call, in which DynamoDB does the looking.
     pub async fn open_titled(&self, titles: &HashSet<String>) -> Result<Vec<OpenTitle>, Fault> {
         let mut query = self.query(&Range::todos(Status::Open), &["id", "title", "list"]).limit(LOOKED_THROUGH);
         let mut values = Vec::new();

@@ -116,3 +116,27 @@ async fn equal_open_titles_in_the_same_list_come_back_as_possible_duplicates() {
     let alone = api.post("/todos", json!({"todos": [{"title": "salt"}]})).await;
     assert!(alone.body.get("possible_duplicates").is_none(), "{}", alone.text);
 }
+
+#[tokio::test]
+async fn a_todo_counts_as_a_duplicate_by_the_title_that_it_has_now_while_it_is_open() {
+    let api = Api::new();
+    let id = api.add(&["tea"]).await.remove(0);
+    let item = format!("/todos/{id}");
+    let found = async |title: &str| {
+        let new = json!({"todos": [{"title": title}], "allow_duplicate": true});
+        let found = api.post("/todos", new).await.body["possible_duplicates"].clone();
+        api.post("/undo", json!({})).await;
+        found
+    };
+    assert_eq!(found("Tea").await, json!([id]));
+    api.patch(&item, json!({"title": "green tea"})).await;
+    assert_eq!((found("tea").await, found("GREEN TEA").await), (json!(null), json!([id])));
+    api.patch(&item, json!({"status": "completed"})).await;
+    assert_eq!(found("green tea").await, json!(null));
+    api.patch(&item, json!({"status": "open"})).await;
+    assert_eq!(found("green tea").await, json!([id]));
+    let deleted = api.delete(&item).await.body["change"]["id"].clone();
+    assert_eq!(found("green tea").await, json!(null));
+    api.post("/undo", json!({"change_id": deleted})).await;
+    assert_eq!(found("green tea").await, json!([id]));
+}
