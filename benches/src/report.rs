@@ -20,6 +20,7 @@ const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/PERFORMANCE
 /// Keeps the results as `target/bench-NAME.json`, and prints them.
 pub fn json(target: &Path, name: &str, results: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(results)?;
+    std::fs::create_dir_all(target)?;
     std::fs::write(target.join(format!("bench-{name}.json")), &text)?;
     println!("{text}");
     Ok(())
