@@ -120,16 +120,18 @@ pub fn peers(figures: &[Figures], quota: &[Option<f64>]) -> String {
     }
     text.push_str(&goals(figures));
     if let Some(ours) = figures.first() {
-        let quota = quota.first().copied().flatten().unwrap_or(f64::NAN);
         let own = [
-            ("first request, ms of CPU", ours.first_cpu_ms, 1.0),
-            ("first request under 7 % of a processor, ms", quota, 5.0),
-            ("executable, MB", ours.executable_bytes as f64 / 1e6, 10.0),
-            ("zip, MB", ours.zip_bytes as f64 / 1e6, 4.5),
-            ("memory, MB", ours.memory_kib * 1024.0 / 1e6, 12.0),
+            ("first request, ms of CPU", Some(ours.first_cpu_ms), 1.0),
+            ("first request under 7 % of a processor, ms", quota.first().copied().flatten(), 5.0),
+            ("executable, MB", Some(ours.executable_bytes as f64 / 1e6), 10.0),
+            ("zip, MB", Some(ours.zip_bytes as f64 / 1e6), 4.5),
+            ("memory, MB", Some(ours.memory_kib * 1024.0 / 1e6), 12.0),
         ];
         text.push_str("\n| todo-action | is | goal |\n|---|---|---|\n");
-        own.iter().for_each(|(what, is, goal)| text.push_str(&format!("| {what} | {is:.2} | ≤ {goal} |\n")));
+        for (what, is, goal) in own {
+            let is = is.map_or_else(|| "–".to_owned(), |is| format!("{is:.2}"));
+            let _ = writeln!(text, "| {what} | {is} | ≤ {goal} |");
+        }
     }
     text
 }
