@@ -7,18 +7,21 @@ use std::path::Path;
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     Client,
-    error::{DisplayErrorContext, ProvideErrorMetadata},
+    config::{ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextMut},
+    error::{BoxError, DisplayErrorContext, ProvideErrorMetadata},
     types::{
         AttributeDefinition, BillingMode, KeySchemaElement, KeyType, LocalSecondaryIndex, Projection, ProjectionType,
         ScalarAttributeType, TimeToLiveSpecification,
     },
 };
+use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 use dynoxide::Database;
 use rusqlite::{Connection as Sqlite, OpenFlags};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 
-use crate::store::{Connection, Patience};
+use crate::store::{Connection, Patience, connect};
 
 /// The template that defines the table.
 const TEMPLATE: &str = include_str!("../infra/template.yaml");
@@ -106,6 +109,43 @@ pub fn connection(endpoint: String) -> Connection {
         credentials: Credentials::new("local", "local", None, None, "local"),
         transport: None,
         patience: Patience::default(),
+    }
+}
+
+/// A client of the DynamoDB that [`serve`] runs in this process. Its transactions carry no token, by which DynamoDB would tell
+/// that a call is the repetition of one whose answer was lost: the embedded one keeps each token for ten minutes and looks
+/// through all of them with every transaction. The store tells it by the record of the change (docs/adr/0004).
+pub fn client(connection: Connection) -> Client {
+    let client = connect(connection);
+    Client::from_conf(client.config().to_builder().interceptor(WithoutToken).build())
+}
+
+/// Takes from transactions the token that the SDK gives them and cannot be told not to.
+#[derive(Debug)]
+struct WithoutToken;
+
+#[dyn_dispatch_hint]
+impl Intercept for WithoutToken {
+    fn name(&self) -> &'static str {
+        "WithoutToken"
+    }
+
+    fn modify_before_retry_loop(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request_mut();
+        if request.headers().get("x-amz-target") != Some("DynamoDB_20120810.TransactWriteItems") {
+            return Ok(());
+        }
+        let mut transaction: Map<String, Value> = serde_json::from_slice(request.body().bytes().unwrap_or_default())?;
+        transaction.remove("ClientRequestToken");
+        let body = serde_json::to_vec(&transaction)?;
+        request.headers_mut().insert("content-length", body.len().to_string());
+        *request.body_mut() = body.into();
+        Ok(())
     }
 }
 
@@ -217,4 +257,35 @@ struct ProjectionDefinition {
 struct TimeToLive {
     attribute_name: String,
     enabled: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+
+    use super::*;
+
+    /// Whether two transactions that differ both go through under one token.
+    async fn both_go_through(client: &Client) -> bool {
+        let write = async |sk: &str| {
+            let value = |text: &str| AttributeValue::S(text.to_owned());
+            let put = Put::builder().table_name("todos").item("owner", value("o")).item("sk", value(sk)).build();
+            let action = TransactWriteItem::builder().put(put.unwrap()).build();
+            client.transact_write_items().transact_items(action).client_request_token("token").send().await
+        };
+        write("first").await.unwrap();
+        let second = write("second \"ClientRequestToken\":\"é\"").await;
+        let refused = second.err().map(|error| error.code().unwrap_or_default().to_owned());
+        assert!(matches!(refused.as_deref(), None | Some("IdempotentParameterMismatchException")), "{refused:?}");
+        refused.is_none()
+    }
+
+    #[tokio::test]
+    async fn the_embedded_dynamodb_gets_no_tokens_to_remember() {
+        let (connection, server) = serve(open(None).unwrap(), std::future::pending()).await.unwrap();
+        tokio::spawn(server);
+        create_table(&client(connection.clone()), "todos").await.unwrap();
+        assert!(both_go_through(&client(connection.clone())).await);
+        assert!(!both_go_through(&connect(connection)).await, "a token that arrives tells the second from the first");
+    }
 }

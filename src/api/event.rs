@@ -110,6 +110,15 @@ mod tests {
         assert_eq!(kind(r#"{"Records": []}"#), "none");
     }
 
+    #[test]
+    fn a_host_that_is_not_in_ascii_is_none() {
+        for host in ["A\u{e4}", "a\u{e4}.example", "A%C3%A4"] {
+            assert!(!makes_a_uri(host), "{host}");
+        }
+        // Encoded names are neither decoded nor judged.
+        assert!(makes_a_uri("xn--bcher-kva.example") && makes_a_uri("xn--3ug"));
+    }
+
     proptest! {
         #[test]
         fn a_host_is_kept_if_it_makes_a_uri_however_that_was_found_out(host in "[a-zA-Z0-9.-]{0,70}|xn--[a-z0-9.-]{0,9}|\\PC{0,9}") {

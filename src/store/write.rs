@@ -179,8 +179,8 @@ impl OwnerStore {
                 Ok(Written { change, images, replayed: true })
             }
             Some(_) => Err(Refusal::KeyReused.into()),
-            // Without a key the id is 80 random bits: not this program's doing, and not worth more than another try.
-            None => Err(Fault::named(Kind::Unavailable, "the id of a change was taken").into()),
+            // Without a key the id is 80 random bits of this call: it did go through, and DynamoDB's answer was lost.
+            None => Ok(Written { change, images, replayed: false }),
         }
     }
 }

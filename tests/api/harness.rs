@@ -116,20 +116,30 @@ impl Api {
     pub fn in_zone(zone: &str) -> Self {
         // A machine that is busy with other tests is no reason to fail.
         let minute = Duration::from_secs(60);
-        Self::with(zone, Patience { attempt: minute, operation: minute }, |_| {})
+        Self::with(zone, Patience { attempt: minute, operation: minute }, connect, |_| {})
     }
 
     /// The same as its operator has configured it.
     pub fn configured(configure: impl FnOnce(&mut Config)) -> Self {
-        Self::with("UTC", Patience::default(), configure)
+        Self::with("UTC", Patience::default(), connect, configure)
     }
 
     /// The same with the patience of the product.
     pub fn impatient() -> Self {
-        Self::with("UTC", Patience::default(), |_| {})
+        Self::with("UTC", Patience::default(), connect, |_| {})
     }
 
-    fn with(zone: &str, patience: Patience, configure: impl FnOnce(&mut Config)) -> Self {
+    /// The same as `todo serve` calls the DynamoDB in it.
+    pub fn embedded() -> Self {
+        Self::with("UTC", Patience::default(), local::client, |_| {})
+    }
+
+    fn with(
+        zone: &str,
+        patience: Patience,
+        connect: fn(Connection) -> Client,
+        configure: impl FnOnce(&mut Config),
+    ) -> Self {
         LazyLock::force(&LOG);
         let (endpoint, table) = &*DYNAMODB;
         let clock =

@@ -160,3 +160,27 @@ async fn a_request_whose_answer_was_lost_can_be_sent_again() {
     assert_eq!(api.post("/todos", body).await.body["replayed"], true);
     assert_eq!(api.all("open").await.len(), 2);
 }
+
+#[tokio::test]
+async fn without_a_token_for_dynamodb_a_lost_answer_doubles_nothing_either() {
+    let api = Api::embedded();
+    let body = json!({"todos": [{"title": "a"}], "idempotency_key": "k"});
+    api.wire.fail([Fault::AnswerLost]);
+    let first = api.post("/todos", body.clone()).await;
+    assert_eq!((first.status.as_u16(), &first.body["replayed"]), (200, &json!(true)), "{}", first.text);
+    assert_eq!(api.post("/todos", body).await.body["todos"], first.body["todos"]);
+    // Without a key the change has an id of its own all the same.
+    let id = first.ids().remove(0);
+    let changes = [
+        ("POST", "/todos", json!({"todos": [{"title": "b"}]})),
+        ("PATCH", &*format!("/todos/{id}"), json!({"title": "c"})),
+    ];
+    for (method, path, body) in changes {
+        api.wire.fail_only("TransactWriteItems", [Fault::AnswerLost]);
+        let answer = api.send(method, path, body, &[]).await;
+        assert!(answer.status.is_success() && answer.body["replayed"] != true, "{}", answer.text);
+    }
+    let titles: Vec<_> = api.all("open").await.iter().map(|todo| todo["title"].clone()).collect();
+    assert_eq!(titles, ["b", "c"]);
+    assert_eq!(api.get("/changes").await.body["changes"].as_array().unwrap().len(), 3, "one for each");
+}

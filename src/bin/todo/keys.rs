@@ -13,7 +13,7 @@ use todo_action::{
         owner::Owner,
     },
     local,
-    store::{Store, connect},
+    store::Store,
 };
 
 use super::{Failure, TABLE, default_data_file};
@@ -86,7 +86,7 @@ impl Place {
         let data = self.data.map_or_else(default_data_file, Ok)?;
         let (connection, dynamodb) = local::serve(local::open(Some(&data))?, std::future::pending()).await?;
         tokio::spawn(dynamodb);
-        let client = connect(connection);
+        let client = local::client(connection);
         local::create_table(&client, TABLE).await?;
         Ok(Store::new(client, TABLE))
     }

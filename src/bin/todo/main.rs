@@ -147,15 +147,14 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
 
     // The database outlives the requests that are under way when it is time to stop.
     let (close, closing) = watch::channel(false);
-    let (connection, dynamodb, kept) = match arguments.dynamodb {
-        Some(endpoint) => (local::connection(endpoint.clone()), None, endpoint),
+    let (client, dynamodb, kept) = match arguments.dynamodb {
+        Some(endpoint) => (connect(local::connection(endpoint.clone())), None, endpoint),
         None => {
             let data = arguments.data.map_or_else(default_data_file, Ok)?;
             let (connection, dynamodb) = local::serve(local::open(Some(&data))?, told(closing)).await?;
-            (connection, Some(tokio::spawn(dynamodb)), data.display().to_string())
+            (local::client(connection), Some(tokio::spawn(dynamodb)), data.display().to_string())
         }
     };
-    let client = connect(connection);
     local::create_table(&client, TABLE).await?;
 
     let here = format!("http://{address}");

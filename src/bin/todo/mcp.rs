@@ -20,7 +20,7 @@ use todo_action::{
     config::{AuthMode, Config, base_url, remote_key},
     local,
     mcp::Server,
-    store::{Store, connect},
+    store::Store,
     tls::{self, Connector, with_causes},
 };
 
@@ -65,7 +65,7 @@ async fn of_file(data: PathBuf) -> Result<Server, Failure> {
     let config = Config::from_env(AuthMode::None)?;
     let (connection, dynamodb) = local::serve(local::open(Some(&data))?, std::future::pending()).await?;
     tokio::spawn(dynamodb);
-    let client = connect(connection);
+    let client = local::client(connection);
     local::create_table(&client, TABLE).await?;
     let document = openapi::served("", &config);
     let app = App::new(config, Store::new(client, TABLE), Clock::system(), Ids::random());
