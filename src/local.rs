@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 
-use crate::store::{Connection, Patience, connect};
+use crate::store::{Connection, PATIENCE, connect};
 
 /// The template that defines the table.
 const TEMPLATE: &str = include_str!("../infra/template.yaml");
@@ -108,7 +108,7 @@ pub fn connection(endpoint: String) -> Connection {
         endpoint: Some(endpoint),
         credentials: Credentials::new("local", "local", None, None, "local"),
         transport: None,
-        patience: Patience::default(),
+        patience: PATIENCE,
     }
 }
 

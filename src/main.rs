@@ -2,31 +2,34 @@
 
 use std::time::Duration;
 
-use lambda_http::{Adapter, lambda_runtime, tower::ServiceExt};
+use lambda_http::{Adapter, Context, LambdaEvent, Service, lambda_runtime::Runtime, tower::ServiceExt};
+use mimalloc::MiMalloc;
 use todo_action::{
-    api,
+    api::{self, event::Event},
     app::{App, Clock, Ids},
     config::{Auth, LambdaConfig},
     mcp,
-    store::{Connection, Patience, Store, Usage, connect},
+    store::{Connection, PATIENCE, Store, connect},
 };
 use tracing::Level;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// How long init waits for DynamoDB and the OpenID provider. A failure is tolerated: the first request tries again.
+/// How long init waits for DynamoDB and the OpenID provider. The first request tries again.
 const FIRST_CALL: Duration = Duration::from_millis(800);
+/// What init answers, as API Gateway sends it.
+const HEALTH: &str = include_str!("../infra/events/health.json");
+
+/// Of a request of a millisecond the allocator of the C library is a tenth.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 // One request at a time needs one thread; the multi-thread runtime costs 130 µs more for each.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     // A fixed level instead of a filter spares a regex engine and 60 µs for each request.
     let lines = tracing_subscriber::fmt().json().flatten_event(true).with_current_span(false).with_span_list(false);
-    // The SDK of MCP has several lines to say about each message, and the runtime opens a span for each event, which no line
-    // shows; a request has one line, and that is ours.
-    let wanted = Targets::new()
-        .with_default(Level::INFO)
-        .with_target("rmcp", Level::ERROR)
-        .with_target("lambda_runtime", Level::WARN);
+    // The SDK of MCP has several lines to say about each message.
+    let wanted = Targets::new().with_default(Level::INFO).with_target("rmcp", Level::ERROR);
     lines.with_max_level(Level::INFO).finish().with(wanted).init();
     let config = LambdaConfig::from_env().inspect_err(|error| tracing::error!("cannot start: {error}"))?;
     if let Auth::None(owner) = &config.config.auth {
@@ -37,35 +40,44 @@ async fn main() -> Result<(), lambda_http::Error> {
         endpoint: config.endpoint,
         credentials: config.credentials,
         transport: None,
-        patience: Patience::default(),
+        patience: PATIENCE,
     });
     let store = Store::new(client, &config.table);
     let app = App::new(config.config, store, Clock::system(), Ids::random());
-    prepare(&app).await;
-    let requests = Adapter::from(mcp::router(app).map_request(api::gateway::without_stage));
-    // What `lambda_http::run` does, with events that it can read.
-    lambda_runtime::run(requests.map_request(api::event::readable)).await
+    let requests = Adapter::from(mcp::router(app.clone()).map_request(api::gateway::without_stage));
+    // As `lambda_http::run` has it, with events that it can read.
+    let mut events = requests.map_request(api::event::readable);
+    tokio::join!(rehearse(&mut events), fetch_keys(&app));
+    // Without the span that `lambda_runtime::run` opens for each event and no line shows: a request has one line, and that is ours.
+    Runtime::new(events).run().await
 }
 
-/// What the first request would have to wait for: the TLS handshake with DynamoDB, and the keys of the OpenID provider.
-/// Init has a whole CPU and is not billed by the request.
-async fn prepare(app: &App) {
-    let usage = Usage::default();
-    let dynamodb = async {
-        match tokio::time::timeout(FIRST_CALL, app.store.ping(&usage)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(fault)) => tracing::warn!(cause = %fault, "DynamoDB did not answer during init"),
-            Err(_) => tracing::warn!("DynamoDB did not answer during init in time"),
-        }
+/// Has an event answered that nobody sent, `GET /health`: it opens the connection to DynamoDB, and what it runs the first
+/// request finds in memory. Init has a whole CPU and is not billed by the request. A failure is no reason not to start.
+async fn rehearse<S>(events: &mut S)
+where
+    S: Service<LambdaEvent<Event>, Error: Into<lambda_http::Error>>,
+{
+    let answer = async {
+        // Without the id of a request, by which `api::log` knows that nobody sent it.
+        let event = LambdaEvent::new(serde_json::from_str(HEALTH)?, Context::default());
+        events.ready().await.map_err(Into::into)?.call(event).await.map_err(Into::into)
     };
-    let keys = async {
-        if let Some(provider) = &app.provider {
-            match tokio::time::timeout(FIRST_CALL, provider.prepare(app.clock.now())).await {
-                // What the provider did not answer it has logged itself.
-                Ok(Ok(()) | Err(_)) => {}
-                Err(_) => tracing::warn!("the OpenID provider did not answer during init in time"),
-            }
+    match tokio::time::timeout(FIRST_CALL, answer).await {
+        // What DynamoDB did not answer is logged by then.
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!("init could not answer its event: {error}"),
+        Err(_) => tracing::warn!("DynamoDB did not answer during init in time"),
+    }
+}
+
+/// The keys of the OpenID provider, which the first request with a token would have to wait for.
+async fn fetch_keys(app: &App) {
+    if let Some(provider) = &app.provider {
+        match tokio::time::timeout(FIRST_CALL, provider.prepare(app.clock.now())).await {
+            // What the provider did not answer it has logged itself.
+            Ok(Ok(()) | Err(_)) => {}
+            Err(_) => tracing::warn!("the OpenID provider did not answer during init in time"),
         }
-    };
-    tokio::join!(dynamodb, keys);
+    }
 }

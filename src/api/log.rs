@@ -150,6 +150,13 @@ pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -
 
     let operation = carried.0.get().cloned().unwrap_or_else(|| Operation::answered(name, &response));
     let status = operation.status;
+    if request_id.is_empty() {
+        // What init asks itself, which nobody sent: only its failure is told.
+        if let Some(cause) = operation.cause {
+            tracing::warn!(cause, "DynamoDB did not answer during init");
+        }
+        return response;
+    }
     let milliseconds = started.elapsed().as_secs_f64() * 1_000.0;
     log.write(&Line {
         request_id,

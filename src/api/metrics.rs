@@ -1,8 +1,11 @@
 //! The line of a request as CloudWatch's embedded metric format has it: a log line that is also a set of metrics.
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::log::Line;
 
@@ -26,7 +29,7 @@ struct Metrics<'a> {
 #[serde(rename_all = "PascalCase")]
 struct Aws {
     timestamp: i64,
-    cloud_watch_metrics: [Directive; 2],
+    cloud_watch_metrics: &'static Option<Box<RawValue>>,
 }
 
 #[derive(Serialize)]
@@ -57,6 +60,9 @@ const DURATION: Directive = Directive {
     metrics: &[Metric { name: "duration_ms", unit: "Milliseconds" }],
 };
 
+/// Written once: it is the same in every line.
+static DIRECTIVES: LazyLock<Option<Box<RawValue>>> = LazyLock::new(|| to_raw_value(&[COUNTS, DURATION]).ok());
+
 const fn count(name: &'static str) -> Metric {
     Metric { name, unit: "Count" }
 }
@@ -68,7 +74,7 @@ pub fn line(line: &Line, function: &str, now: Timestamp) -> Vec<u8> {
         level: if line.faults > 0 { "ERROR" } else { "INFO" },
         message: format!("{} answered {}", line.operation, line.status),
         function,
-        aws: Aws { timestamp: now.as_millisecond(), cloud_watch_metrics: [COUNTS, DURATION] },
+        aws: Aws { timestamp: now.as_millisecond(), cloud_watch_metrics: &DIRECTIVES },
         line,
     };
     let mut bytes = serde_json::to_vec(&metrics).unwrap_or_default();

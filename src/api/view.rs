@@ -203,6 +203,9 @@ pub fn fit_problem<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoVie
 
 fn fit_into<'a>(room: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     let mut views: Vec<TodoView> = todos.into_iter().map(TodoView::from).collect();
+    if views.iter().map(characters).sum::<usize>() <= room {
+        return views;
+    }
     let mut short: Vec<TodoView> = views.iter().map(TodoView::shortened).collect();
     let mut total: usize = short.iter().map(characters).sum();
     if total > room {

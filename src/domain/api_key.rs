@@ -78,7 +78,7 @@ impl ApiKey {
 
     /// What the key is known by.
     pub fn hash(&self) -> KeyHash {
-        KeyHash(Sha256::digest(self.0.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect())
+        KeyHash(hex::encode(Sha256::digest(self.0.as_bytes())))
     }
 
     /// The record of this key as it is made.

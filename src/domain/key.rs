@@ -47,32 +47,21 @@ impl Fingerprint {
             hash.update(part.as_bytes());
             hash.update([0]);
         }
-        hash.update(canonical(body, true).as_bytes());
-        Self(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        hash.update(canonical(body).as_bytes());
+        Self(hex::encode(hash.finalize()))
     }
 }
 
 const HOW_TO_SEND: [&str; 2] = ["idempotency_key", "allow_duplicate"];
 
 /// JSON with sorted keys and no spaces, whatever map `serde_json` was built with.
-fn canonical(value: &Value, top: bool) -> String {
-    match value {
-        Value::Object(map) => {
-            let mut members: Vec<_> =
-                map.iter().filter(|(key, _)| !(top && HOW_TO_SEND.contains(&key.as_str()))).collect();
-            members.sort_by_key(|(key, _)| key.as_str());
-            let members: Vec<_> = members
-                .iter()
-                .map(|(key, value)| format!("{}:{}", Value::from(key.as_str()), canonical(value, false)))
-                .collect();
-            format!("{{{}}}", members.join(","))
-        }
-        Value::Array(values) => {
-            let values: Vec<_> = values.iter().map(|value| canonical(value, false)).collect();
-            format!("[{}]", values.join(","))
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
+fn canonical(body: &Value) -> String {
+    let mut body = body.clone();
+    if let Some(members) = body.as_object_mut() {
+        members.retain(|name, _| !HOW_TO_SEND.contains(&name.as_str()));
     }
+    body.sort_all_objects();
+    body.to_string()
 }
 
 #[cfg(test)]

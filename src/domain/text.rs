@@ -102,6 +102,9 @@ impl Tag {
 /// The text without case, composed: how names are compared. Compatibility forms stay, because taking them apart can make
 /// a name of 60 characters longer than the 1,024 bytes of a sort key.
 fn without_case(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.nfc().flat_map(lower).collect()
 }
 

@@ -25,6 +25,10 @@ use crate::domain::{
 
 /// The attribute of todos and settings that grows with each change.
 const VERSION: &str = "version";
+/// On what condition an item is written that must not be there. `sk` and `expires_at` are no words that DynamoDB reserves:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html>
+const ABSENT: &str = "attribute_not_exists(sk)";
+const ABSENT_OR_EXPIRED: &str = "attribute_not_exists(sk) OR expires_at <= :now";
 
 /// What an action of the transaction is for, in the order of the actions.
 pub(super) enum Purpose {
@@ -39,13 +43,13 @@ pub(super) enum Purpose {
 }
 
 impl OwnerStore {
-    pub(super) fn actions(&self, unit: &Unit<'_>) -> Result<Vec<(Purpose, TransactWriteItem)>, Fault> {
+    /// `recorded` is about what the images of the record take.
+    pub(super) fn actions(&self, unit: &Unit<'_>, recorded: usize) -> Result<Vec<(Purpose, TransactWriteItem)>, Fault> {
         let mut actions = Vec::new();
-        for (number, record) in change_items(&self.partition, unit.change, unit.images)?.into_iter().enumerate() {
-            let put = self.put(record).condition_expression("attribute_not_exists(#sk) OR #expires <= :now");
-            let put = put
-                .expression_attribute_names("#sk", item::SK)
-                .expression_attribute_names("#expires", item::EXPIRES_AT);
+        for (number, record) in
+            change_items(&self.partition, unit.change, unit.images, recorded)?.into_iter().enumerate()
+        {
+            let put = self.put(record).condition_expression(ABSENT_OR_EXPIRED);
             let put = put.expression_attribute_values(":now", item::number(unit.change.at.as_second()));
             actions.push((if number == 0 { Purpose::Record } else { Purpose::Part }, finished(put)?));
         }
@@ -78,14 +82,13 @@ impl OwnerStore {
             .update_expression("SET #undone = :by, #undone_at = :at")
             .expression_attribute_names("#undone_at", UNDONE_AT)
             .expression_attribute_values(":at", item::text(&unit.change.at.to_string()))
-            .expression_attribute_names("#sk", item::SK)
             .expression_attribute_names("#undone", UNDONE_BY)
             .expression_attribute_values(":by", item::text(unit.change.id.as_str()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let update = match unit.undone_before {
-            None => update.condition_expression("attribute_exists(#sk) AND attribute_not_exists(#undone)"),
+            None => update.condition_expression("attribute_exists(sk) AND attribute_not_exists(#undone)"),
             Some(before) => update
-                .condition_expression("attribute_exists(#sk) AND #undone = :before")
+                .condition_expression("attribute_exists(sk) AND #undone = :before")
                 .expression_attribute_values(":before", item::text(before.as_str())),
         };
         Ok(TransactWriteItem::builder().update(update.build().map_err(broken)?).build())
@@ -101,7 +104,7 @@ impl OwnerStore {
     fn put_todo(&self, image: &Image, at: Timestamp) -> Result<TransactWriteItem, Fault> {
         let put = self.put(item::todo_item(&self.partition, &image.after, at)?);
         finished(match &image.before {
-            None => put.condition_expression("attribute_not_exists(#sk)").expression_attribute_names("#sk", item::SK),
+            None => put.condition_expression(ABSENT),
             Some(before) => put
                 .condition_expression("#version = :version")
                 .expression_attribute_names("#version", VERSION)
@@ -112,7 +115,7 @@ impl OwnerStore {
     fn put_settings(&self, image: &SettingsImage) -> Result<TransactWriteItem, Fault> {
         let put = self.put(settings::settings_item(&self.partition, &image.after)?);
         finished(match image.before.version {
-            0 => put.condition_expression("attribute_not_exists(#sk)").expression_attribute_names("#sk", item::SK),
+            0 => put.condition_expression(ABSENT),
             version => put
                 .condition_expression("#version = :version")
                 .expression_attribute_names("#version", VERSION)
@@ -124,7 +127,7 @@ impl OwnerStore {
     fn ascertain_settings(&self, version: u64) -> Result<TransactWriteItem, Fault> {
         let check = self.check(settings::SETTINGS.to_owned());
         checked(match version {
-            0 => check.condition_expression("attribute_not_exists(#sk)").expression_attribute_names("#sk", item::SK),
+            0 => check.condition_expression(ABSENT),
             version => check
                 .condition_expression("#version = :version")
                 .expression_attribute_names("#version", VERSION)
@@ -137,9 +140,7 @@ impl OwnerStore {
     fn remember(&self, request: &Fingerprint, change: &Change) -> Result<TransactWriteItem, Fault> {
         let put = self.put(recent::recent_item(&self.partition, request, change));
         finished(
-            put.condition_expression("attribute_not_exists(#sk) OR #expires <= :now")
-                .expression_attribute_names("#sk", item::SK)
-                .expression_attribute_names("#expires", item::EXPIRES_AT)
+            put.condition_expression(ABSENT_OR_EXPIRED)
                 .expression_attribute_values(":now", item::number(change.at.as_second())),
         )
     }
@@ -153,11 +154,9 @@ impl OwnerStore {
 
     fn ascertain(&self, check: &ListCheck) -> Result<TransactWriteItem, Fault> {
         match check {
-            ListCheck::Create(name) => finished(
-                self.put(lists::list_item(&self.partition, name))
-                    .condition_expression("attribute_not_exists(#sk)")
-                    .expression_attribute_names("#sk", item::SK),
-            ),
+            ListCheck::Create(name) => {
+                finished(self.put(lists::list_item(&self.partition, name)).condition_expression(ABSENT))
+            }
             ListCheck::Exists(name) => checked(
                 self.check(lists::list_sk(name))
                     .condition_expression("#name = :name")

@@ -29,29 +29,41 @@ const INLINE_BYTES: usize = 8 * 1024;
 /// Size of a part, as JSON; the largest single image is well below 100 KB more.
 const PART_BYTES: usize = 300 * 1024;
 
-#[derive(Serialize, Deserialize, Default)]
+/// The images in a record, or in one of its parts.
+#[derive(Serialize)]
+struct Kept<'a> {
+    images: &'a [Image],
+    /// How many items beside the record hold the images.
+    parts: usize,
+}
+
+#[derive(Deserialize)]
 struct Images {
     #[serde(default)]
     images: Vec<Image>,
-    /// How many items beside the record hold the images.
     #[serde(default)]
     parts: usize,
 }
 
 /// The items of a change: the record first, then its parts. A change that did nothing is not in the timeline: there
-/// is nothing to show and nothing to undo, but its idempotency key is remembered.
-pub(super) fn change_items(partition: &str, change: &Change, images: &[Image]) -> Result<Vec<Item>, Fault> {
+/// is nothing to show and nothing to undo, but its idempotency key is remembered. `bytes` is about what the images take.
+pub(super) fn change_items(
+    partition: &str,
+    change: &Change,
+    images: &[Image],
+    bytes: usize,
+) -> Result<Vec<Item>, Fault> {
     let mut record = item::to_item(change)?;
     record.extend(item::key(partition, item::change_sk(&change.id)));
     if !change.is_nothing() {
         record.insert(item::VIEW.to_owned(), AttributeValue::S(item::change_view(change)));
     }
-    let parts = if size_of(&images) <= INLINE_BYTES { Vec::new() } else { parts(images) };
-    let inline = if parts.is_empty() { images.to_vec() } else { Vec::new() };
-    record.extend(item::to_item(&Images { images: inline, parts: parts.len() })?);
+    let parts = if bytes <= INLINE_BYTES { Vec::new() } else { parts(images) };
+    let images = if parts.is_empty() { images } else { &[] };
+    record.extend(item::to_item(&Kept { images, parts: parts.len() })?);
     let mut items = vec![record];
     for (number, images) in parts.into_iter().enumerate() {
-        let mut part = item::to_item(&Images { images, parts: 0 })?;
+        let mut part = item::to_item(&Kept { images, parts: 0 })?;
         part.extend(item::key(partition, format!("{}#{number:02}", item::change_sk(&change.id))));
         items.push(part);
     }
@@ -62,20 +74,17 @@ pub(super) fn change_items(partition: &str, change: &Change, images: &[Image]) -
 }
 
 /// Consecutive runs of images, each at most a part long.
-fn parts(images: &[Image]) -> Vec<Vec<Image>> {
-    let mut parts: Vec<Vec<Image>> = Vec::new();
-    let mut room = 0;
-    for image in images {
+fn parts(images: &[Image]) -> Vec<&[Image]> {
+    let (mut parts, mut start, mut room) = (Vec::new(), 0, PART_BYTES);
+    for (at, image) in images.iter().enumerate() {
         let size = size_of(image);
-        match parts.last_mut() {
-            Some(part) if size <= room => part.push(image.clone()),
-            _ => {
-                parts.push(vec![image.clone()]);
-                room = PART_BYTES;
-            }
+        if size > room && at > start {
+            parts.push(&images[start..at]);
+            (start, room) = (at, PART_BYTES);
         }
         room = room.saturating_sub(size);
     }
+    parts.push(&images[start..]);
     parts
 }
 

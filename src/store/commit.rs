@@ -66,14 +66,17 @@ pub(super) enum Outcome {
 
 impl OwnerStore {
     pub(super) async fn commit(&self, unit: &Unit<'_>) -> Result<Outcome, Fault> {
-        if unit.images.iter().map(bytes_either_way).sum::<usize>() > TRANSACTION_BYTES {
+        let sizes = unit.images.iter().map(|image| (image.before.as_ref().map(size_of), size_of(&image.after)));
+        let sizes: Vec<_> = sizes.collect();
+        if sizes.iter().map(bytes_either_way).sum::<usize>() > TRANSACTION_BYTES {
             return Ok(Outcome::TooLarge);
         }
+        let recorded = sizes.iter().map(|(before, after)| before.unwrap_or_default() + after).sum();
         for collision in 0..COLLISIONS {
             if collision > 0 {
                 tokio::time::sleep(jitter(collision, unit.change)).await;
             }
-            let (purposes, actions) = self.actions(unit)?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
+            let (purposes, actions) = self.actions(unit, recorded)?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
             if actions.len() > TRANSACTION_ACTIONS {
                 return Ok(Outcome::TooMany);
             }
@@ -104,10 +107,9 @@ impl OwnerStore {
 
 /// What an image takes in a transaction, which holds the state that is written and the record of both: the more of
 /// writing it and of taking it back, so that what was done can be undone.
-fn bytes_either_way(image: &Image) -> usize {
-    let after = size_of(&image.after);
-    let before = image.before.as_ref().map_or(after, size_of);
-    before + after + before.max(after)
+fn bytes_either_way((before, after): &(Option<usize>, usize)) -> usize {
+    let before = before.unwrap_or(*after);
+    before + after + before.max(*after)
 }
 
 /// Why a transaction was cancelled; `None` when it only collided with another and may be sent again.

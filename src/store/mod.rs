@@ -25,7 +25,7 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client;
 
 pub use call::{Call, Guess, Needs, SettingsNeed, Snapshot, WriteError, Written};
-pub use client::{Connection, Patience, connect};
+pub use client::{Connection, PATIENCE, connect};
 pub use fault::{Fault, Kind};
 pub use range::{Position, Range};
 pub use timeline::{OpenTitle, Reading, Take};

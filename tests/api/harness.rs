@@ -20,7 +20,7 @@ use todo_action::{
     config::{Auth, Config, Confirm, Operator},
     domain::owner::Owner,
     local, mcp,
-    store::{Connection, Patience, Store, connect},
+    store::{Connection, PATIENCE, Store, connect},
 };
 use tower::ServiceExt;
 
@@ -115,28 +115,27 @@ impl Api {
     /// The same in another default time zone.
     pub fn in_zone(zone: &str) -> Self {
         // A machine that is busy with other tests is no reason to fail.
-        let minute = Duration::from_secs(60);
-        Self::with(zone, Patience { attempt: minute, operation: minute }, connect, |_| {})
+        Self::with(zone, Duration::from_secs(60), connect, |_| {})
     }
 
     /// The same as its operator has configured it.
     pub fn configured(configure: impl FnOnce(&mut Config)) -> Self {
-        Self::with("UTC", Patience::default(), connect, configure)
+        Self::with("UTC", PATIENCE, connect, configure)
     }
 
     /// The same with the patience of the product.
     pub fn impatient() -> Self {
-        Self::with("UTC", Patience::default(), connect, |_| {})
+        Self::with("UTC", PATIENCE, connect, |_| {})
     }
 
     /// The same as `todo serve` calls the DynamoDB in it.
     pub fn embedded() -> Self {
-        Self::with("UTC", Patience::default(), local::client, |_| {})
+        Self::with("UTC", PATIENCE, local::client, |_| {})
     }
 
     fn with(
         zone: &str,
-        patience: Patience,
+        patience: Duration,
         connect: fn(Connection) -> Client,
         configure: impl FnOnce(&mut Config),
     ) -> Self {
