@@ -52,7 +52,7 @@ pub fn connect(connection: Connection) -> Client {
     let retries = RetryConfig::standard()
         .with_max_attempts(ATTEMPTS)
         .with_initial_backoff(Duration::from_millis(25))
-        .with_max_backoff(Duration::from_secs(1));
+        .with_max_backoff(Duration::from_millis(100));
     let transport = connection.transport.unwrap_or_else(|| SharedHttpClient::new(Transport::new(CONNECT)));
     let mut config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
