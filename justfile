@@ -73,7 +73,7 @@ _bench-release:
 bench *options: _bench-release
     {{ _bench }} function {{ options }}
 
-# The same operations beside functions in Python, Node.js and Rust as others would write them.
+# The same operations beside functions in Python, Node.js and Rust as others would write them: three minutes.
 bench-peers *options: _bench-release
     benches/peers/build
     {{ _bench }} peers {{ options }}

@@ -38,9 +38,9 @@ struct Arguments {
     /// The `todo` command, whose embedded DynamoDB is used.
     #[arg(long, global = true)]
     todo: Option<PathBuf>,
-    /// Rounds in which everything is measured once.
-    #[arg(long, global = true, default_value_t = 5)]
-    rounds: usize,
+    /// Rounds in which everything is measured once [default: 5, beside others 15]
+    #[arg(long, global = true)]
+    rounds: Option<usize>,
     /// Events of each operation in a round.
     #[arg(long, global = true, default_value_t = 40)]
     samples: usize,
@@ -90,6 +90,7 @@ fn run() -> Result<()> {
         }
         What::Function => {
             cpus::share_the_first()?;
+            let rounds = rounds.unwrap_or(5);
             let figures = measure::run(&[ours], &todo, rounds, samples)?;
             let grown = growth::run(&Contender::ours(&function), &todo, rounds, samples)?;
             report::document("figures", &(report::circumstances(rounds) + &report::alone(&figures[0])))?;
@@ -98,6 +99,8 @@ fn run() -> Result<()> {
         }
         What::Peers => {
             cpus::share_the_first()?;
+            // A machine that changes its speed meanwhile needs more of them.
+            let rounds = rounds.unwrap_or(15);
             let mut contenders = vec![ours];
             contenders.extend(Contender::peers(&target)?);
             let figures = measure::run(&contenders, &todo, rounds, samples)?;
