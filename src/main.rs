@@ -19,7 +19,7 @@ const FIRST_CALL: Duration = Duration::from_millis(800);
 /// What init answers, as API Gateway sends it.
 const HEALTH: &str = include_str!("../infra/events/health.json");
 
-/// Of a request of a millisecond the allocator of the C library is a tenth.
+/// A request allocates a thousand times. docs/adr/0005-lean-lambda.md.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
@@ -48,7 +48,8 @@ async fn main() -> Result<(), lambda_http::Error> {
     // As `lambda_http::run` has it, with events that it can read.
     let mut events = requests.map_request(api::event::readable);
     tokio::join!(rehearse(&mut events), fetch_keys(&app));
-    // Without the span that `lambda_runtime::run` opens for each event and no line shows: a request has one line, and that is ours.
+    // Without the span that `lambda_runtime::run` opens for each event and no line shows: a request has one line, and that
+    // is ours.
     Runtime::new(events).run().await
 }
 

@@ -25,10 +25,6 @@ use crate::domain::{
 
 /// The attribute of todos and settings that grows with each change.
 const VERSION: &str = "version";
-/// On what condition an item is written that must not be there. `sk` and `expires_at` are no words that DynamoDB reserves:
-/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html>
-const ABSENT: &str = "attribute_not_exists(sk)";
-const ABSENT_OR_EXPIRED: &str = "attribute_not_exists(sk) OR expires_at <= :now";
 
 /// What an action of the transaction is for, in the order of the actions.
 pub(super) enum Purpose {
@@ -43,13 +39,17 @@ pub(super) enum Purpose {
 }
 
 impl OwnerStore {
-    /// `recorded` is about what the images of the record take.
-    pub(super) fn actions(&self, unit: &Unit<'_>, recorded: usize) -> Result<Vec<(Purpose, TransactWriteItem)>, Fault> {
+    /// `image_bytes` is about what the images of the record take.
+    pub(super) fn actions(
+        &self,
+        unit: &Unit<'_>,
+        image_bytes: usize,
+    ) -> Result<Vec<(Purpose, TransactWriteItem)>, Fault> {
         let mut actions = Vec::new();
         for (number, record) in
-            change_items(&self.partition, unit.change, unit.images, recorded)?.into_iter().enumerate()
+            change_items(&self.partition, unit.change, unit.images, image_bytes)?.into_iter().enumerate()
         {
-            let put = self.put(record).condition_expression(ABSENT_OR_EXPIRED);
+            let put = self.put(record).condition_expression(item::ABSENT_OR_EXPIRED);
             let put = put.expression_attribute_values(":now", item::number(unit.change.at.as_second()));
             actions.push((if number == 0 { Purpose::Record } else { Purpose::Part }, finished(put)?));
         }
@@ -104,7 +104,7 @@ impl OwnerStore {
     fn put_todo(&self, image: &Image, at: Timestamp) -> Result<TransactWriteItem, Fault> {
         let put = self.put(item::todo_item(&self.partition, &image.after, at)?);
         finished(match &image.before {
-            None => put.condition_expression(ABSENT),
+            None => put.condition_expression(item::ABSENT),
             Some(before) => put
                 .condition_expression("#version = :version")
                 .expression_attribute_names("#version", VERSION)
@@ -115,7 +115,7 @@ impl OwnerStore {
     fn put_settings(&self, image: &SettingsImage) -> Result<TransactWriteItem, Fault> {
         let put = self.put(settings::settings_item(&self.partition, &image.after)?);
         finished(match image.before.version {
-            0 => put.condition_expression(ABSENT),
+            0 => put.condition_expression(item::ABSENT),
             version => put
                 .condition_expression("#version = :version")
                 .expression_attribute_names("#version", VERSION)
@@ -127,7 +127,7 @@ impl OwnerStore {
     fn ascertain_settings(&self, version: u64) -> Result<TransactWriteItem, Fault> {
         let check = self.check(settings::SETTINGS.to_owned());
         checked(match version {
-            0 => check.condition_expression(ABSENT),
+            0 => check.condition_expression(item::ABSENT),
             version => check
                 .condition_expression("#version = :version")
                 .expression_attribute_names("#version", VERSION)
@@ -140,7 +140,7 @@ impl OwnerStore {
     fn remember(&self, request: &Fingerprint, change: &Change) -> Result<TransactWriteItem, Fault> {
         let put = self.put(recent::recent_item(&self.partition, request, change));
         finished(
-            put.condition_expression(ABSENT_OR_EXPIRED)
+            put.condition_expression(item::ABSENT_OR_EXPIRED)
                 .expression_attribute_values(":now", item::number(change.at.as_second())),
         )
     }
@@ -155,7 +155,7 @@ impl OwnerStore {
     fn ascertain(&self, check: &ListCheck) -> Result<TransactWriteItem, Fault> {
         match check {
             ListCheck::Create(name) => {
-                finished(self.put(lists::list_item(&self.partition, name)).condition_expression(ABSENT))
+                finished(self.put(lists::list_item(&self.partition, name)).condition_expression(item::ABSENT))
             }
             ListCheck::Exists(name) => checked(
                 self.check(lists::list_sk(name))

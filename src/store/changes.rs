@@ -29,41 +29,36 @@ const INLINE_BYTES: usize = 8 * 1024;
 /// Size of a part, as JSON; the largest single image is well below 100 KB more.
 const PART_BYTES: usize = 300 * 1024;
 
-/// The images in a record, or in one of its parts.
-#[derive(Serialize)]
-struct Kept<'a> {
-    images: &'a [Image],
-    /// How many items beside the record hold the images.
-    parts: usize,
-}
-
-#[derive(Deserialize)]
-struct Images {
+/// The images in a record, or in one of its parts: borrowed when they are written, owned when they are read.
+#[derive(Serialize, Deserialize)]
+struct Images<T = Vec<Image>> {
     #[serde(default)]
-    images: Vec<Image>,
+    images: T,
+    /// How many items beside the record hold the images.
     #[serde(default)]
     parts: usize,
 }
 
 /// The items of a change: the record first, then its parts. A change that did nothing is not in the timeline: there
-/// is nothing to show and nothing to undo, but its idempotency key is remembered. `bytes` is about what the images take.
+/// is nothing to show and nothing to undo, but its idempotency key is remembered. `image_bytes` is about what
+/// they take.
 pub(super) fn change_items(
     partition: &str,
     change: &Change,
     images: &[Image],
-    bytes: usize,
+    image_bytes: usize,
 ) -> Result<Vec<Item>, Fault> {
     let mut record = item::to_item(change)?;
     record.extend(item::key(partition, item::change_sk(&change.id)));
     if !change.is_nothing() {
         record.insert(item::VIEW.to_owned(), AttributeValue::S(item::change_view(change)));
     }
-    let parts = if bytes <= INLINE_BYTES { Vec::new() } else { parts(images) };
+    let parts = if image_bytes <= INLINE_BYTES { Vec::new() } else { parts(images) };
     let images = if parts.is_empty() { images } else { &[] };
-    record.extend(item::to_item(&Kept { images, parts: parts.len() })?);
+    record.extend(item::to_item(&Images { images, parts: parts.len() })?);
     let mut items = vec![record];
     for (number, images) in parts.into_iter().enumerate() {
-        let mut part = item::to_item(&Kept { images, parts: 0 })?;
+        let mut part = item::to_item(&Images { images, parts: 0 })?;
         part.extend(item::key(partition, format!("{}#{number:02}", item::change_sk(&change.id))));
         items.push(part);
     }
@@ -104,9 +99,8 @@ impl OwnerStore {
                 .query()
                 .table_name(&*self.table)
                 .consistent_read(true)
-                .key_condition_expression("#owner = :owner AND begins_with(#sk, :change)")
+                .key_condition_expression("#owner = :owner AND begins_with(sk, :change)")
                 .expression_attribute_names("#owner", item::OWNER)
-                .expression_attribute_names("#sk", item::SK)
                 .expression_attribute_values(":owner", item::text(&self.partition))
                 .expression_attribute_values(":change", AttributeValue::S(item::change_sk(id)))
                 .set_exclusive_start_key(start)
@@ -160,7 +154,7 @@ fn read_change(items: Vec<Item>, now: Timestamp) -> Result<Option<(Change, Vec<I
     let Some(record) = items.next().filter(|record| !item::expired(record, now)) else {
         return Ok(None);
     };
-    let Images { mut images, parts } = item::from_item(record.clone())?;
+    let Images { mut images, parts } = item::from_item::<Images>(record.clone())?;
     // An earlier change under the same idempotency key may have left more parts, which expired with it.
     for part in items.take(parts) {
         images.extend(item::from_item::<Images>(part)?.images);

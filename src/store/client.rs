@@ -92,7 +92,7 @@ impl ResolveEndpoint for OneEndpoint {
 }
 
 /// Names the caller to AWS, which CloudTrail shows, by one word that never changes. The SDK makes a longer description for
-/// each call, signs it, and sends how often it has tried: a twentieth of the work of an addition, and nobody asks for it.
+/// each call, signs it, and sends how often it has tried, and nobody asks for it.
 #[derive(Debug)]
 struct UserAgent;
 

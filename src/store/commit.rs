@@ -71,12 +71,12 @@ impl OwnerStore {
         if sizes.iter().map(bytes_either_way).sum::<usize>() > TRANSACTION_BYTES {
             return Ok(Outcome::TooLarge);
         }
-        let recorded = sizes.iter().map(|(before, after)| before.unwrap_or_default() + after).sum();
+        let image_bytes = sizes.iter().map(|(before, after)| before.unwrap_or_default() + after).sum();
         for collision in 0..COLLISIONS {
             if collision > 0 {
                 tokio::time::sleep(jitter(collision, unit.change)).await;
             }
-            let (purposes, actions) = self.actions(unit, recorded)?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
+            let (purposes, actions) = self.actions(unit, image_bytes)?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
             if actions.len() > TRANSACTION_ACTIONS {
                 return Ok(Outcome::TooMany);
             }

@@ -17,6 +17,10 @@ use crate::domain::{
 
 pub(super) const OWNER: &str = "owner";
 pub(super) const SK: &str = "sk";
+/// On what condition an item is written that must not be there. `sk` and `expires_at` are no words that DynamoDB reserves,
+/// so they are written as they are: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html>
+pub(super) const ABSENT: &str = "attribute_not_exists(sk)";
+pub(super) const ABSENT_OR_EXPIRED: &str = "attribute_not_exists(sk) OR expires_at <= :now";
 pub(super) const VIEW: &str = "view";
 pub(super) const EXPIRES_AT: &str = "expires_at";
 /// The local secondary index on `owner` and `view`.

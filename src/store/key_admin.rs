@@ -19,8 +19,7 @@ impl Store {
             .put_item()
             .table_name(&*self.table)
             .set_item(Some(key_item(record)?))
-            .condition_expression("attribute_not_exists(#sk)")
-            .expression_attribute_names("#sk", item::SK);
+            .condition_expression(item::ABSENT);
         put.send().await.map(drop).map_err(|error| Fault::of("PutItem", &error))
     }
 
@@ -60,9 +59,8 @@ impl Store {
             .update_item()
             .table_name(&*self.table)
             .set_key(Some(keys::key(hash)))
-            .condition_expression("attribute_exists(#sk)")
+            .condition_expression("attribute_exists(sk)")
             .update_expression("SET #revoked = if_not_exists(#revoked, :now)")
-            .expression_attribute_names("#sk", item::SK)
             .expression_attribute_names("#revoked", "revoked_at")
             .expression_attribute_values(":now", now);
         update.send().await.map(drop).map_err(|error| Fault::of("UpdateItem", &error))
