@@ -29,6 +29,7 @@ BEYOND_SCHEMAS = (
     "has no step",
     "may be step",
     "send it in one of the two",
+    "must be ids separated by single commas",
 )
 # A cursor continues only the listing that returned it; a key belongs to the request that it was first sent with.
 CODES_BEYOND_SCHEMAS = ("bad_cursor", "idempotency_key_reused")

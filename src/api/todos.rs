@@ -70,7 +70,7 @@ pub struct UpdateTodos {
 #[into_params(parameter_in = Query)]
 pub struct DeleteQuery {
     /// Ids of the todos, separated by commas; at most 40.
-    #[param(value_type = String, example = "k7m2x9qa4t,p3n8w5rb6v")]
+    #[param(value_type = String, min_length = 1, example = "k7m2x9qa4t,p3n8w5rb6v")]
     ids: Ids,
     /// The same key does nothing twice.
     #[deserr(default)]
