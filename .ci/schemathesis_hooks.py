@@ -8,8 +8,8 @@ import jsonschema_rs
 import schemathesis
 from schemathesis.core import NOT_SET
 
-# Rules that a JSON schema cannot tell, in the words of the refusal. Any other refusal of a request that fits the
-# document is a failure.
+# Rules that the schemas do not tell, most because they cannot, in the words of the refusal. Any other refusal of a
+# request that fits the document is a failure.
 BEYOND_SCHEMAS = (
     "must be a date such as",
     "must have at least one visible character",

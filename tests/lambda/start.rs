@@ -89,6 +89,20 @@ fn without_dynamodb_the_process_starts_and_asks_for_patience() {
 }
 
 #[test]
+fn a_file_of_root_certificates_that_is_not_there_is_named_and_no_other_takes_its_place() {
+    let lambda = Lambda::start_with(&[("SSL_CERT_FILE", Some("/nowhere/roots.pem"))]);
+    assert_eq!(lambda.send(Door::HttpApi.ask("GET", "/health")).status, 200);
+    let remains = lambda.stop();
+    for told in ["/nowhere/roots.pem", "there is no root certificate to trust"] {
+        assert!(remains.stdout.contains(told), "{told}: {}", remains.stdout);
+    }
+    let usual = Lambda::start();
+    assert_eq!(usual.send(Door::HttpApi.ask("GET", "/health")).status, 200);
+    let remains = usual.stop();
+    assert!(!remains.stdout.contains("root certificate"), "{}", remains.stdout);
+}
+
+#[test]
 fn without_the_provider_the_process_starts_and_asks_for_patience_where_it_needs_it() {
     let issuer = format!("http://127.0.0.1:{}", closed_port());
     let lambda = Lambda::start_with(&[

@@ -20,6 +20,8 @@ pub struct Schema<'a> {
     pub value: &'a Value,
     /// Whether callers send it.
     pub sent: bool,
+    /// Whether it has to be there, in an object or a query.
+    pub required: bool,
 }
 
 impl<'a> Operation<'a> {
@@ -109,25 +111,28 @@ pub fn schemas(document: &Value) -> Vec<Schema<'_>> {
     let sent = reachable(document, bodies);
     let mut found = Vec::new();
     for (owner, value) in components(document) {
-        collect(Schema { owner, field: String::new(), value, sent: sent.contains(owner) }, &mut found);
+        let sent = sent.contains(owner);
+        collect(Schema { owner, field: String::new(), value, sent, required: false }, &mut found);
     }
     for operation in operations(document) {
         let owner = operation.id();
         for parameter in operation.parameters() {
             let field = parameter["name"].as_str().unwrap_or_default().to_owned();
-            collect(Schema { owner, field, value: &parameter["schema"], sent: true }, &mut found);
+            let required = parameter["in"] == "query" && parameter["required"] == true;
+            collect(Schema { owner, field, value: &parameter["schema"], sent: true, required }, &mut found);
         }
         for (_, value) in operation.contents() {
-            collect(Schema { owner, field: String::new(), value, sent: false }, &mut found);
+            collect(Schema { owner, field: String::new(), value, sent: false, required: false }, &mut found);
         }
     }
     found
 }
 
 fn collect<'a>(schema: Schema<'a>, found: &mut Vec<Schema<'a>>) {
-    let inside = |field, value| Schema { owner: schema.owner, field, value, sent: schema.sent };
+    let inside = |field, value| Schema { owner: schema.owner, field, value, sent: schema.sent, required: false };
     for (name, value) in members(&schema.value["properties"]) {
-        collect(inside(name.to_owned(), value), found);
+        let required = elements(&schema.value["required"]).any(|required| required == name);
+        collect(Schema { required, ..inside(name.to_owned(), value) }, found);
     }
     for (name, value) in members(schema.value) {
         match name {

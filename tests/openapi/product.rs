@@ -17,7 +17,7 @@ use todo_action::{
     },
 };
 
-use crate::document::{Schema, components, elements, members, operations, schemas, texts};
+use crate::document::{Schema, elements, members, operations, schemas, texts};
 
 /// Every operation there is.
 const VOCABULARY: [(&str, &str, &str); 13] = [
@@ -130,20 +130,11 @@ fn most(schema: &Schema) -> Option<(&'static str, usize)> {
     schema.sent.then_some(limit)
 }
 
-/// An empty text is no text, so one that has to be sent would be refused although it fits the document.
+/// The program takes an empty text for none, and would refuse a required one that fits the document.
 pub fn a_text_that_has_to_be_sent_cannot_be_empty(document: &Value) -> Vec<String> {
-    let of_queries = operations(document).flat_map(|operation| {
-        let required =
-            operation.parameters().filter(|parameter| parameter["in"] == "query" && parameter["required"] == true);
-        required.filter_map(move |parameter| Some((operation.id(), parameter["name"].as_str()?)))
-    });
-    let of_bodies = components(document).flat_map(|(owner, component)| {
-        elements(&component["required"]).filter_map(move |name| Some((owner, name.as_str()?)))
-    });
-    let required: BTreeSet<_> = of_queries.chain(of_bodies).collect();
-    let texts = schemas(document).into_iter().filter(|schema| schema.sent && schema.value["type"] == "string");
-    let empty = texts.filter(|text| text.value["enum"].is_null() && text.value["minLength"].is_null());
-    empty.filter(|text| required.contains(&(text.owner, text.field.as_str()))).map(|text| text.to_string()).collect()
+    let required = schemas(document).into_iter().filter(|schema| schema.sent && schema.required);
+    let texts = required.filter(|schema| schema.value["type"] == "string" && schema.value["enum"].is_null());
+    texts.filter(|text| text.value["minLength"].is_null()).map(|text| text.to_string()).collect()
 }
 
 pub fn numbers_in_descriptions_are_those_of_the_domain(document: &Value) -> Vec<String> {
