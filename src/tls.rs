@@ -2,6 +2,8 @@
 //! trusts. Amazon's client brings HTTP/2 as well, which was a tenth of the function (docs/PERFORMANCE.md).
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -29,8 +31,7 @@ pub fn connector(patience: Duration) -> Result<Connector, String> {
 }
 
 fn tls() -> Result<ClientConfig, String> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(trusted());
+    let roots = roots();
     if roots.is_empty() {
         tracing::warn!("there is no root certificate to trust: nobody can be reached by https");
     }
@@ -45,13 +46,20 @@ fn tls() -> Result<ClientConfig, String> {
 /// from a folder too: up to four tenths of a cold start (docs/PERFORMANCE.md). So it is asked where there is no such file, or
 /// the file is not as simple as they usually are.
 #[expect(clippy::disallowed_methods, reason = "these variables are OpenSSL's, which many programs know")]
-fn trusted() -> Vec<CertificateDer<'static>> {
+fn roots() -> RootCertStore {
     let file = one_file(std::env::var_os("SSL_CERT_FILE"), std::env::var_os("SSL_CERT_DIR"));
-    let simple = file.as_ref().and_then(|file| certificates(&std::fs::read_to_string(file).ok()?));
+    let simple = file.as_ref().and_then(|file| {
+        let mut roots = RootCertStore::empty();
+        // One by one, because together they are memory that a function keeps. What is no certificate is left out.
+        certificates(BufReader::new(File::open(file).ok()?), |certificate| drop(roots.add(certificate)))?;
+        Some(roots).filter(|roots| !roots.is_empty())
+    });
     simple.unwrap_or_else(|| {
         let found = file.map_or_else(load_native_certs, |file| load_certs_from_paths(Some(&file), None));
         found.errors.iter().for_each(|error| tracing::warn!("root certificates: {error}"));
-        found.certs
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(found.certs);
+        roots
     })
 }
 
@@ -64,25 +72,26 @@ fn one_file(file: Option<OsString>, folder: Option<OsString>) -> Option<PathBuf>
     }
 }
 
-/// The certificates of a bundle (RFC 7468, section 5); `None` if there is none in it, or anything but certificates in their
-/// strict form and text between them.
-fn certificates(bundle: &str) -> Option<Vec<CertificateDer<'static>>> {
-    let (mut lines, mut found) = (bundle.split('\n'), Vec::new());
+/// Hands on each certificate of a bundle (RFC 7468, section 5); `None` as soon as there is something else in it than
+/// certificates in their strict form and text between them.
+fn certificates(bundle: impl BufRead, mut add: impl FnMut(CertificateDer<'static>)) -> Option<()> {
+    let mut lines = bundle.lines();
     while let Some(line) = lines.next() {
+        let line = line.ok()?;
         if line == "-----BEGIN CERTIFICATE-----" {
             let mut encoded = String::new();
             loop {
-                match lines.next()? {
+                match lines.next()?.ok()?.as_str() {
                     "-----END CERTIFICATE-----" => break,
                     line => encoded.push_str(line),
                 }
             }
-            found.push(BASE64_STANDARD.decode(encoded).ok()?.into());
-        } else if line.starts_with("-----") {
+            add(BASE64_STANDARD.decode(encoded).ok()?.into());
+        } else if line.starts_with("-----") || line.contains('\r') {
             return None;
         }
     }
-    (!found.is_empty() && !bundle.contains('\r')).then_some(found)
+    Some(())
 }
 
 /// What failed and why, for the log: an error of a connection alone says that there was one.
@@ -126,18 +135,23 @@ mod tests {
         })
     }
 
+    fn read(bundle: &str) -> Option<Vec<CertificateDer<'static>>> {
+        let mut read = Vec::new();
+        certificates(bundle.as_bytes(), |certificate| read.push(certificate)).map(|()| read)
+    }
+
     proptest! {
         #[test]
         fn every_certificate_of_a_usual_bundle_is_read(ders in vec(vec(any::<u8>(), 1..2_000), 1..8)) {
             let bundle: String = ders.iter().map(|der| block("CERTIFICATE", der)).collect();
-            prop_assert_eq!(certificates(&bundle), Some(ders.into_iter().map(Into::into).collect()));
+            prop_assert_eq!(read(&bundle), Some(ders.into_iter().map(Into::into).collect()));
         }
 
         #[test]
         fn what_is_read_of_any_bundle_is_what_the_library_reads(parts in vec(part(), 0..4)) {
             let bundle = parts.concat();
             let library: Vec<_> = CertificateDer::pem_slice_iter(bundle.as_bytes()).filter_map(Result::ok).collect();
-            prop_assert!(certificates(&bundle).is_none_or(|read| read == library), "{bundle}");
+            prop_assert!(read(&bundle).is_none_or(|read| read == library), "{bundle}");
         }
     }
 
