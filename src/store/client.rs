@@ -33,16 +33,17 @@ pub struct Connection {
     pub credentials: Credentials,
     /// Another transport than the usual one: where tests inject faults.
     pub transport: Option<SharedHttpClient>,
-    /// How long one attempt of a call may take; there are at most four.
+    /// How long one attempt of a call may take; there are at most five.
     pub patience: Duration,
 }
 
 /// What a [`Connection`] has for patience as a rule: DynamoDB answers in milliseconds. By default the SDK waits for ever,
 /// while a caller behind API Gateway has 30 seconds and an assistant's patience is shorter; with all attempts and the
 /// pauses between them it is 5 seconds.
-pub const PATIENCE: Duration = Duration::from_millis(1_200);
-/// How often a call is made that fails for a reason that may pass.
-const ATTEMPTS: u32 = 4;
+pub const PATIENCE: Duration = Duration::from_millis(1_000);
+/// How often a call is made that fails for a reason that may pass. Of calls of which one in twenty is throttled, one in three
+/// million fails.
+const ATTEMPTS: u32 = 5;
 /// How long opening a connection may take.
 const CONNECT: Duration = Duration::from_secs(1);
 
