@@ -41,8 +41,8 @@ pub struct Connection {
 /// while a caller behind API Gateway has 30 seconds and an assistant's patience is shorter; with all attempts and the
 /// pauses between them it is 5 seconds.
 pub const PATIENCE: Duration = Duration::from_millis(1_000);
-/// How often a call is made that fails for a reason that may pass. Of calls of which one in twenty is throttled, one in three
-/// million fails.
+/// How often a call is made that fails for a reason that may pass. With fewer a busy table has requests refused
+/// (docs/PERFORMANCE.md).
 const ATTEMPTS: u32 = 5;
 /// How long opening a connection may take.
 const CONNECT: Duration = Duration::from_secs(1);
