@@ -90,7 +90,8 @@ def session(base):
 def main():
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        database, sts = stack.enter_context(dynamodb()), stack.enter_context(moto())
+        database = stack.enter_context(dynamodb("--allow-host", "host.docker.internal"))
+        sts = stack.enter_context(moto())
         port = stack.enter_context(forwarded(int(database.rsplit(":", 1)[1])))
         env_file = folder / ENV_FILE.name
         env_file.write_text(ENV_FILE.read_text().replace(":8000", f":{port}"))

@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import re
+import secrets
 import socket
 import subprocess
 import sys
@@ -13,8 +14,12 @@ import time
 ROOT = pathlib.Path(__file__).parent.parent
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 TOOLS = pathlib.Path(sys.executable).parent
-# What AWS would set; nothing here looks at it.
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": "eu-west-1"}
+# What AWS would set. The embedded DynamoDB answers who has this access key, nothing looks at the rest.
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": f"TODO{secrets.token_hex(16).upper()}",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_REGION": "eu-west-1",
+}
 PATIENCE = 30
 
 
@@ -73,9 +78,9 @@ def is_open(port):
         return client.connect_ex(("127.0.0.1", port)) == 0
 
 
-def dynamodb():
-    """The embedded DynamoDB, with the table in it."""
-    return serving(TARGET / "debug/todo", "dynamodb", "--port", "0")
+def dynamodb(*options):
+    """The embedded DynamoDB, with the table in it, for who has the access key of CREDENTIALS."""
+    return serving(TARGET / "debug/todo", "dynamodb", "--port", "0", *options)
 
 
 def moto():

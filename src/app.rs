@@ -88,6 +88,11 @@ impl Ids {
         ApiKey::from_random(bytes)
     }
 
+    /// A new access key for a DynamoDB on this machine: 128 random bits, in the letters that AWS allows (IAM, `AccessKeyId`).
+    pub fn access_key(&self) -> String {
+        format!("TODO{}", hex::encode_upper((self.0)()))
+    }
+
     /// A new id for a change.
     pub fn change(&self) -> ChangeId {
         ChangeId::from_random((self.0)())

@@ -163,6 +163,15 @@ impl LambdaConfig {
     }
 }
 
+/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`: as whom the `todo` command calls a DynamoDB that is
+/// named by its address, and whom `todo dynamodb` answers. Emulators look at no secret, so it may be missing.
+pub fn aws_credentials() -> Option<aws_credential_types::Credentials> {
+    let secret = variable("AWS_SECRET_ACCESS_KEY").unwrap_or_else(|| "local".to_owned());
+    let token = variable("AWS_SESSION_TOKEN");
+    let credentials = |key| aws_credential_types::Credentials::new(key, secret, token, None, "environment");
+    variable("AWS_ACCESS_KEY_ID").map(credentials)
+}
+
 /// `TODO_API_KEY`: the key with which the `todo` command asks a deployment.
 pub fn remote_key() -> Option<String> {
     variable("TODO_API_KEY").map(|key| key.trim().to_owned())

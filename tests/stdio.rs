@@ -6,6 +6,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use serde_json::{Value, json};
 
 mod folder;
+#[cfg(target_os = "linux")]
+mod sockets;
 
 use folder::Folder;
 
@@ -158,4 +160,14 @@ fn a_deployment_that_is_none_is_named() {
         assert!(!status.success() && stdout.is_empty() && said.contains(says) && said.contains(url), "{said}");
         assert!(!said.contains("panicked"), "{said}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn it_listens_on_nothing() {
+    let folder = Folder::new("stdio-sockets");
+    let mut client = Client::greeted(&data_in(&folder), None);
+    assert_ne!(client.call("addTodos", json!({"todos": [{"title": "a"}]}))["isError"], true);
+    assert_eq!(sockets::listening(client.child.id()), [""; 0]);
+    client.leave();
 }

@@ -13,7 +13,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
-use crate::{Result, dynamodb::DynamoDb, script, stats::Spread, throttle};
+use crate::{
+    Result,
+    dynamodb::{ACCESS_KEY, DynamoDb},
+    script,
+    stats::Spread,
+    throttle,
+};
 
 const CONNECTIONS: usize = 64;
 
@@ -204,6 +210,7 @@ impl Server {
         let mut child = Command::new(todo)
             .args(["serve", "--port", "0"])
             .args(arguments)
+            .envs([ACCESS_KEY])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;

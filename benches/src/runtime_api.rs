@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use nix::time::{ClockId, clock_getcpuclockid};
 use nix::unistd::Pid;
 
-use crate::{Result, cpus};
+use crate::{Result, cpus, dynamodb::ACCESS_KEY};
 
 /// Longer than anything takes, even under valgrind.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -260,7 +260,7 @@ fn environment(api: &str) -> Vec<(&'static str, &str)> {
         ("AWS_REGION", "eu-west-1"),
         ("AWS_DEFAULT_REGION", "eu-west-1"),
         // AWS's own examples of credentials, which open nothing.
-        ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+        ACCESS_KEY,
         ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
         ("AWS_SESSION_TOKEN", "IQoJb3JpZ2luX2VjEXAMPLETOKEN"),
         ("PATH", "/usr/local/bin:/usr/bin:/bin"),

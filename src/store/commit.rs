@@ -81,7 +81,7 @@ impl OwnerStore {
                 return Ok(Outcome::TooMany);
             }
             // The SDK gives each call a token, so that its own repetition of one that did go through changes nothing. Without
-            // one, as from `local::client`, the repetition finds the record of the change.
+            // one, as from `local::in_process`, the repetition finds the record of the change.
             let answer = self
                 .client
                 .transact_write_items()

@@ -6,6 +6,7 @@ use std::sync::{
 };
 use std::time::Duration;
 
+use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{Client, config::SharedHttpClient};
 use axum::{
     Router,
@@ -17,9 +18,10 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 use todo_action::{
     app::{App, Clock, Ids},
-    config::{Auth, Config, Confirm, Operator},
+    config::{Auth, Config, Confirm, Operator, aws_credentials},
     domain::owner::Owner,
-    local, mcp,
+    local::{self, Access},
+    mcp,
     store::{Connection, PATIENCE, Store, connect},
 };
 use tower::ServiceExt;
@@ -68,8 +70,8 @@ pub struct Answer {
     pub body: Value,
 }
 
-/// Where DynamoDB is, and the table that this run of the tests made in it.
-static DYNAMODB: LazyLock<(String, String)> = LazyLock::new(|| {
+/// How to reach DynamoDB, and the table that this run of the tests made in it.
+static DYNAMODB: LazyLock<(Connection, String)> = LazyLock::new(|| {
     let table = format!("todo-action-test-{}", Ids::random().change().as_str());
     let made = table.clone();
     let (sender, receiver) = std::sync::mpsc::channel();
@@ -77,17 +79,19 @@ static DYNAMODB: LazyLock<(String, String)> = LazyLock::new(|| {
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         runtime.block_on(async {
-            let endpoint = match given_endpoint() {
-                Some(endpoint) => endpoint,
+            let connection = match given_endpoint() {
+                Some(endpoint) => local::at(endpoint, aws_credentials()),
                 None => {
+                    let access = Access { key: Ids::random().access_key(), hosts: Vec::new() };
+                    let credentials = Credentials::new(&access.key, "local", None, None, "test");
                     let database = local::open(None).unwrap();
-                    let (connection, server) = local::serve(database, std::future::pending()).await.unwrap();
+                    let (address, server) = local::serve(0, database, access, std::future::pending()).await.unwrap();
                     tokio::spawn(server);
-                    connection.endpoint.unwrap()
+                    local::at(format!("http://{address}"), Some(credentials))
                 }
             };
-            local::create_table(&connect(local::connection(endpoint.clone())), &made).await.unwrap();
-            sender.send(endpoint).unwrap();
+            local::create_table(&connect(connection.clone()), &made).await.unwrap();
+            sender.send(connection).unwrap();
             std::future::pending::<()>().await;
         });
     });
@@ -115,37 +119,33 @@ impl Api {
     /// The same in another default time zone.
     pub fn in_zone(zone: &str) -> Self {
         // A machine that is busy with other tests is no reason to fail.
-        Self::with(zone, Duration::from_secs(60), connect, |_| {})
+        Self::with(zone, Duration::from_secs(60), DYNAMODB.0.clone(), |_| {})
     }
 
     /// The same as its operator has configured it.
     pub fn configured(configure: impl FnOnce(&mut Config)) -> Self {
-        Self::with("UTC", PATIENCE, connect, configure)
+        Self::with("UTC", PATIENCE, DYNAMODB.0.clone(), configure)
     }
 
     /// The same with the patience of the product.
     pub fn impatient() -> Self {
-        Self::with("UTC", PATIENCE, connect, |_| {})
+        Self::with("UTC", PATIENCE, DYNAMODB.0.clone(), |_| {})
     }
 
-    /// The same as `todo serve` calls the DynamoDB in it.
-    pub fn embedded() -> Self {
-        Self::with("UTC", PATIENCE, local::client, |_| {})
+    /// The same over a DynamoDB in this process, as `todo serve` has it.
+    pub async fn embedded() -> Self {
+        let connection = local::in_process(local::open(None).unwrap());
+        local::create_table(&connect(connection.clone()), &DYNAMODB.1).await.unwrap();
+        Self::with("UTC", PATIENCE, connection, |_| {})
     }
 
-    fn with(
-        zone: &str,
-        patience: Duration,
-        connect: fn(Connection) -> Client,
-        configure: impl FnOnce(&mut Config),
-    ) -> Self {
+    fn with(zone: &str, patience: Duration, connection: Connection, configure: impl FnOnce(&mut Config)) -> Self {
         LazyLock::force(&LOG);
-        let (endpoint, table) = &*DYNAMODB;
         let clock =
             TestClock(Arc::new(AtomicI64::new("2026-11-22T10:00:00Z".parse::<Timestamp>().unwrap().as_microsecond())));
-        let wire = Wire::new();
+        let wire = Wire::over(connection.transport.clone());
         let transport = Some(SharedHttpClient::new(wire.clone()));
-        let client = connect(Connection { transport, patience, ..local::connection(endpoint.clone()) });
+        let client = connect(Connection { transport, patience, ..connection });
         let mut config = Config {
             public_url: Some("https://todo.test".to_owned()),
             auth: Auth::None(Owner::parse(&format!("owner-{}", Ids::random().change().as_str())).unwrap()),
@@ -156,7 +156,7 @@ impl Api {
         };
         configure(&mut config);
         let ticking = clock.clone();
-        let store = Store::new(client.clone(), table);
+        let store = Store::new(client.clone(), &DYNAMODB.1);
         let app = App::new(config, store, Clock::new(move || ticking.tick()), Ids::random());
         Self { router: mcp::router(app.clone()), app, client, clock, wire }
     }

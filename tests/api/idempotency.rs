@@ -163,7 +163,7 @@ async fn a_request_whose_answer_was_lost_can_be_sent_again() {
 
 #[tokio::test]
 async fn without_a_token_for_dynamodb_a_lost_answer_doubles_nothing_either() {
-    let api = Api::embedded();
+    let api = Api::embedded().await;
     let body = json!({"todos": [{"title": "a"}], "idempotency_key": "k"});
     api.wire.fail([Fault::AnswerLost]);
     let first = api.post("/todos", body.clone()).await;

@@ -47,8 +47,9 @@ pub struct Wire {
 }
 
 impl Wire {
-    pub fn new() -> Self {
-        let inner = aws_smithy_http_client::Builder::new().build_http();
+    /// A wire over this transport, or else one of plain HTTP.
+    pub fn over(transport: Option<SharedHttpClient>) -> Self {
+        let inner = transport.unwrap_or_else(|| aws_smithy_http_client::Builder::new().build_http());
         Self { inner, calls: Arc::default(), limits: Arc::default(), faults: Arc::default() }
     }
 

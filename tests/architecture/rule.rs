@@ -19,7 +19,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
 /// Where the programs are, which put the layers together.
 const PROGRAMS: [&str; 2] = ["src/main.rs", "src/bin/"];
 /// The table is defined in this file, which the other one reads.
-const TEMPLATE: (&str, &str) = ("infra/template.yaml", "src/local.rs");
+const TEMPLATE: (&str, &str) = ("infra/template.yaml", "src/local/table.rs");
 pub const LONGEST_FILE: usize = 350;
 /// Where people and machines keep their checkouts.
 const FOLDERS: [&str; 6] = ["home", "root", "Users", "work", "workspace", "workspaces"];

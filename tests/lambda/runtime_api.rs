@@ -26,7 +26,7 @@ use todo_action::{
         api_key::{ApiKey, KeyName},
         owner::Owner,
     },
-    local,
+    local::{self, Access},
     store::{Connection, Store, connect},
 };
 use tokio::{net::TcpListener, runtime::Runtime, sync::Mutex, task::JoinHandle};
@@ -224,9 +224,11 @@ async fn dynamodb() -> (String, String) {
     let endpoint = match std::env::var("DYNAMODB_ENDPOINT") {
         Ok(endpoint) => endpoint,
         Err(_) => {
-            let (connection, server) = local::serve(local::open(None).unwrap(), std::future::pending()).await.unwrap();
+            let access = Access { key: ACCESS_KEY.to_owned(), hosts: Vec::new() };
+            let database = local::open(None).unwrap();
+            let (address, server) = local::serve(0, database, access, std::future::pending()).await.unwrap();
             tokio::spawn(server);
-            connection.endpoint.unwrap()
+            format!("http://{address}")
         }
     };
     let table = format!("todo-action-test-{}", Ids::random().change().as_str());
@@ -238,8 +240,10 @@ async fn dynamodb() -> (String, String) {
 fn connection(endpoint: &str) -> Connection {
     Connection {
         region: "eu-west-1".to_owned(),
-        credentials: Credentials::new(ACCESS_KEY, SECRET_KEY, Some(SESSION_TOKEN.to_owned()), None, "test"),
-        ..local::connection(endpoint.to_owned())
+        ..local::at(
+            endpoint.to_owned(),
+            Some(Credentials::new(ACCESS_KEY, SECRET_KEY, Some(SESSION_TOKEN.to_owned()), None, "test")),
+        )
     }
 }
 

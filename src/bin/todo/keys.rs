@@ -13,7 +13,7 @@ use todo_action::{
         owner::Owner,
     },
     local,
-    store::Store,
+    store::{Store, connect},
 };
 
 use super::{Failure, TABLE, default_data_file};
@@ -84,9 +84,7 @@ impl Place {
             return Ok(Store::new(Client::new(&loader.load().await), &table));
         }
         let data = self.data.map_or_else(default_data_file, Ok)?;
-        let (connection, dynamodb) = local::serve(local::open(Some(&data))?, std::future::pending()).await?;
-        tokio::spawn(dynamodb);
-        let client = local::client(connection);
+        let client = connect(local::in_process(local::open(Some(&data))?));
         local::create_table(&client, TABLE).await?;
         Ok(Store::new(client, TABLE))
     }

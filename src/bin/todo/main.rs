@@ -1,11 +1,12 @@
 //! The `todo` command: todo-action on a laptop, and the keys of a deployment.
 
+mod dynamodb;
 mod keys;
 mod mcp;
 
 use std::future::IntoFuture;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use todo_action::{
         origin::{OwnHosts, own_origin},
     },
     app::{App, Clock, Ids},
-    config::{AuthMode, Config, base_url},
+    config::{AuthMode, Config, aws_credentials, base_url},
     local,
     store::{Store, connect},
 };
@@ -53,14 +54,7 @@ enum Command {
         server_url: Option<String>,
     },
     /// Serve the embedded DynamoDB alone, with the table in it, for a Lambda that is tried out on this machine.
-    Dynamodb {
-        /// Port to listen on; 0 takes a free one.
-        #[arg(long, default_value_t = 8000)]
-        port: u16,
-        /// File that keeps the items; without one they are gone when it stops.
-        #[arg(long, value_name = "FILE")]
-        data: Option<PathBuf>,
-    },
+    Dynamodb(dynamodb::Dynamodb),
 }
 
 #[derive(clap::Args)]
@@ -78,7 +72,8 @@ struct Serve {
     /// File that keeps the todos; made when it does not exist.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Another DynamoDB than the embedded one, such as that of `todo dynamodb`; the table is made in it.
+    /// Another DynamoDB than the embedded one, such as that of `todo dynamodb`; the table is made in it. It is called with
+    /// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
     #[arg(long, value_name = "URL", conflicts_with = "data")]
     dynamodb: Option<String>,
 }
@@ -109,7 +104,7 @@ fn main() -> ExitCode {
         Command::Mcp(arguments) => mcp::run(arguments),
         Command::Keys(keys) => keys::run(keys),
         Command::Openapi { auth, server_url } => print_document(auth, server_url.as_deref()),
-        Command::Dynamodb { port, data } => serve_dynamodb(port, data.as_deref()),
+        Command::Dynamodb(arguments) => dynamodb::run(arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -145,16 +140,14 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
         listener.map_err(|error| format!("cannot listen on {asked}: {error}; choose another port with --port"))?;
     let address = listener.local_addr()?;
 
-    // The database outlives the requests that are under way when it is time to stop.
-    let (close, closing) = watch::channel(false);
-    let (client, dynamodb, kept) = match arguments.dynamodb {
-        Some(endpoint) => (connect(local::connection(endpoint.clone())), None, endpoint),
+    let (connection, kept) = match arguments.dynamodb {
+        Some(endpoint) => (local::at(endpoint.clone(), aws_credentials()), endpoint),
         None => {
             let data = arguments.data.map_or_else(default_data_file, Ok)?;
-            let (connection, dynamodb) = local::serve(local::open(Some(&data))?, told(closing)).await?;
-            (local::client(connection), Some(tokio::spawn(dynamodb)), data.display().to_string())
+            (local::in_process(local::open(Some(&data))?), data.display().to_string())
         }
     };
+    let client = connect(connection);
     local::create_table(&client, TABLE).await?;
 
     let here = format!("http://{address}");
@@ -180,23 +173,7 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
         // A connection that never ends its request must not keep the server from ending.
         () = asked => {}
     }
-    close.send_replace(true);
-    if let Some(dynamodb) = dynamodb {
-        drop(tokio::time::timeout(GRACE, dynamodb).await);
-    }
     println!("Stopped.");
-    Ok(())
-}
-
-#[tokio::main]
-async fn serve_dynamodb(port: u16, data: Option<&Path>) -> Result<(), Failure> {
-    log_to_stderr();
-    let (connection, dynamodb) = local::serve_at(port, local::open(data)?, asked_to_stop()).await?;
-    let address = connection.endpoint.clone().unwrap_or_default();
-    let dynamodb = tokio::spawn(dynamodb);
-    local::create_table(&connect(connection), TABLE).await?;
-    println!("DynamoDB is running on {address} with the table {TABLE}. Stop it with Ctrl-C.");
-    dynamodb.await?;
     Ok(())
 }
 
@@ -210,7 +187,7 @@ fn own_hosts(address: SocketAddr, base_url: &str) -> OwnHosts {
     OwnHosts(local.into_iter().chain([address.to_string(), gateway::host(base_url).to_ascii_lowercase()]).collect())
 }
 
-/// Our own lines alone: the embedded DynamoDB warns of every condition that does not hold, which is an answer like others.
+/// Our own lines alone.
 fn log_to_stderr() {
     let ours = Targets::new().with_target("todo_action", tracing::Level::INFO);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);

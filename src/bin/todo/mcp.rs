@@ -20,7 +20,7 @@ use todo_action::{
     config::{AuthMode, Config, base_url, remote_key},
     local,
     mcp::Server,
-    store::Store,
+    store::{Store, connect},
     tls::{self, Connector, with_causes},
 };
 
@@ -63,9 +63,7 @@ pub async fn run(Mcp { data, url }: Mcp) -> Result<(), Failure> {
 /// The operations on a data file of this machine.
 async fn of_file(data: PathBuf) -> Result<Server, Failure> {
     let config = Config::from_env(AuthMode::None)?;
-    let (connection, dynamodb) = local::serve(local::open(Some(&data))?, std::future::pending()).await?;
-    tokio::spawn(dynamodb);
-    let client = local::client(connection);
+    let client = connect(local::in_process(local::open(Some(&data))?));
     local::create_table(&client, TABLE).await?;
     let document = openapi::served("", &config);
     let app = App::new(config, Store::new(client, TABLE), Clock::system(), Ids::random());

@@ -1,0 +1,63 @@
+//! `todo dynamodb`: the embedded DynamoDB on a port, for a Lambda that is tried out on this machine.
+
+use std::path::PathBuf;
+
+use todo_action::{
+    app::Ids,
+    config::aws_credentials,
+    local::{self, Access},
+    store::connect,
+};
+
+use super::{Failure, TABLE, asked_to_stop, log_to_stderr};
+
+#[derive(clap::Args)]
+pub struct Dynamodb {
+    /// Port to listen on; 0 takes a free one.
+    #[arg(long, default_value_t = 8000)]
+    port: u16,
+    /// File that keeps the items; without one they are gone when it stops.
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// Another name by which programs call this machine, such as `host.docker.internal` for `sam local`; may be repeated.
+    #[arg(long = "allow-host", value_name = "HOST", value_parser = host)]
+    hosts: Vec<String>,
+}
+
+/// From this length on nobody guesses a key; AWS makes none that is shorter.
+const SAFE_LENGTH: usize = 16;
+
+#[tokio::main]
+pub async fn run(Dynamodb { port, data, hosts }: Dynamodb) -> Result<(), Failure> {
+    log_to_stderr();
+    let given = aws_credentials().map(|credentials| credentials.access_key_id().to_owned());
+    let key = given.clone().unwrap_or_else(|| Ids::random().access_key());
+    let database = local::open(data.as_deref())?;
+    local::create_table(&connect(local::in_process(database.clone())), TABLE).await?;
+    let access = Access { key: key.clone(), hosts };
+    let (address, dynamodb) = local::serve(port, database, access, asked_to_stop()).await?;
+    let who = match given {
+        None => format!(
+            "Only who calls it with this access key is answered; for programs that you start elsewhere:\n\n  \
+             export AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY=local\n"
+        ),
+        Some(_) => "Only who calls it with the access key of AWS_ACCESS_KEY_ID is answered.".to_owned(),
+    };
+    // In one piece: who has read where it is may read no further.
+    println!("DynamoDB is running on http://{address} with the table {TABLE}. Stop it with Ctrl-C.\n{who}");
+    if key.len() < SAFE_LENGTH {
+        eprintln!("warning: AWS_ACCESS_KEY_ID is short enough to be guessed; unset it, and a random one is made");
+    }
+    dynamodb.await;
+    Ok(())
+}
+
+/// The name of a host, without scheme and port.
+fn host(text: &str) -> Result<String, String> {
+    let named = text.parse::<axum::http::uri::Authority>().is_ok_and(|authority| authority.host() == text);
+    if named {
+        Ok(text.to_owned())
+    } else {
+        Err("must be a name such as host.docker.internal, without a port".to_owned())
+    }
+}

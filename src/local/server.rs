@@ -1,0 +1,122 @@
+//! The embedded DynamoDB on a port, for programs that are not this one. Every user of the machine and every web page that
+//! one of them opens can reach a port, so only who sends the access key is answered, and no web page.
+
+use std::fmt;
+use std::future::Future;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, Response, StatusCode, header, uri::Authority},
+};
+use dynoxide::Database;
+use subtle::ConstantTimeEq;
+use tokio::net::TcpListener;
+
+use super::{
+    LocalError,
+    operations::{self, Tokens, response},
+};
+
+/// Bytes of the body of a call: DynamoDB takes 16 MB.
+const BODY: usize = 16 * 1024 * 1024;
+/// The names that this machine has for itself.
+const OWN_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+/// Who is answered.
+#[derive(Clone)]
+pub struct Access {
+    /// The access key id that calls have to be signed with. Nobody checks the signature, so it is the secret.
+    pub key: String,
+    /// Names by which this machine may be called besides `localhost` and the loopback addresses, without a port.
+    pub hosts: Vec<String>,
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Access").field("hosts", &self.hosts).finish_non_exhaustive()
+    }
+}
+
+/// Serves the database on this loopback port, 0 for a free one, until `stop` resolves. Returns where, and the server.
+pub async fn serve(
+    port: u16,
+    database: Database,
+    access: Access,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(SocketAddr, impl Future<Output = ()> + Send), LocalError> {
+    let failed = |error: std::io::Error| LocalError(format!("cannot listen on 127.0.0.1:{port}: {error}"));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let router = Router::new().fallback(answer).with_state((database, Arc::new(access)));
+    let server = async move {
+        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop).await {
+            tracing::error!("the embedded DynamoDB stopped: {error}");
+        }
+    };
+    Ok((address, server))
+}
+
+async fn answer(State((database, access)): State<(Database, Arc<Access>)>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    if let Some(refusal) = access.refuses(parts.uri.authority(), &parts.headers) {
+        return refusal.map(Body::from);
+    }
+    let Ok(body) = to_bytes(body, BODY).await else {
+        let why = "the body is larger than 16 MB, or ended early";
+        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "SerializationException", why).map(Body::from);
+    };
+    let target = text(&parts.headers, "x-amz-target").unwrap_or_default().to_owned();
+    operations::answer(database, Tokens::Kept, target, body).await.map(Body::from)
+}
+
+impl Access {
+    /// Why a call is not answered, if it is not. The body is not looked at before.
+    fn refuses(&self, authority: Option<&Authority>, headers: &HeaderMap) -> Option<Response<String>> {
+        let denied = |why| Some(refusal(StatusCode::FORBIDDEN, "AccessDeniedException", why));
+        if headers.contains_key(header::ORIGIN) {
+            return denied("web pages are not answered");
+        }
+        let named = headers.get_all(header::HOST).iter().map(|host| Authority::try_from(host.as_bytes()).ok());
+        let mut named = named.chain(authority.cloned().map(Some)).peekable();
+        let own = |authority: Option<Authority>| authority.is_some_and(|authority| self.is_own(authority.host()));
+        if named.peek().is_none() || !named.all(own) {
+            return denied("this host is not one of this machine's; name it with --allow-host if it is");
+        }
+        let key = text(headers, header::AUTHORIZATION.as_str()).and_then(access_key);
+        let Some(key) = key else {
+            let why = "the call is not signed; sign it with the access key that `todo dynamodb` was started with (AWS_ACCESS_KEY_ID)";
+            return Some(refusal(StatusCode::BAD_REQUEST, "MissingAuthenticationTokenException", why));
+        };
+        if !bool::from(key.as_bytes().ct_eq(self.key.as_bytes())) {
+            let why =
+                "this is not the access key that `todo dynamodb` was started with; set AWS_ACCESS_KEY_ID to that one";
+            return Some(refusal(StatusCode::BAD_REQUEST, "UnrecognizedClientException", why));
+        }
+        None
+    }
+
+    fn is_own(&self, host: &str) -> bool {
+        OWN_HOSTS.into_iter().chain(self.hosts.iter().map(String::as_str)).any(|own| own.eq_ignore_ascii_case(host))
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The access key id in an `Authorization` header of AWS Signature Version 4:
+/// `AWS4-HMAC-SHA256 Credential=KEY/date/region/service/aws4_request, SignedHeaders=…, Signature=…`.
+fn access_key(authorization: &str) -> Option<&str> {
+    let parameters = authorization.strip_prefix("AWS4-HMAC-SHA256 ")?;
+    let scope = parameters.split(',').find_map(|parameter| parameter.trim().strip_prefix("Credential="))?;
+    scope.split_once('/').map(|(key, _)| key)
+}
+
+fn refusal(status: StatusCode, kind: &str, why: &str) -> Response<String> {
+    let problem = serde_json::json!({ "__type": format!("com.amazon.coral.service#{kind}"), "message": why });
+    response(status, problem.to_string())
+}

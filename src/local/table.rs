@@ -1,0 +1,126 @@
+//! The table, made as the SAM template defines it.
+
+use aws_sdk_dynamodb::{
+    Client,
+    error::{DisplayErrorContext, ProvideErrorMetadata},
+    types::{
+        AttributeDefinition, BillingMode, KeySchemaElement, KeyType, LocalSecondaryIndex, Projection, ProjectionType,
+        ScalarAttributeType, TimeToLiveSpecification,
+    },
+};
+use serde::Deserialize;
+
+use super::LocalError;
+
+/// The template that defines the table.
+const TEMPLATE: &str = include_str!("../../infra/template.yaml");
+
+/// Makes the table as the template defines it, unless it exists.
+pub async fn create_table(client: &Client, name: &str) -> Result<(), LocalError> {
+    let table = definition()?;
+    let broken = |error: aws_sdk_dynamodb::error::BuildError| LocalError(format!("infra/template.yaml: {error}"));
+    let mut request = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
+    for attribute in &table.attribute_definitions {
+        let kind = ScalarAttributeType::from(attribute.attribute_type.as_str());
+        let built =
+            AttributeDefinition::builder().attribute_name(&attribute.attribute_name).attribute_type(kind).build();
+        request = request.attribute_definitions(built.map_err(broken)?);
+    }
+    request = request.set_key_schema(Some(keys(&table.key_schema).map_err(broken)?));
+    for index in &table.local_secondary_indexes {
+        let projection = ProjectionType::from(index.projection.projection_type.as_str());
+        let built = LocalSecondaryIndex::builder()
+            .index_name(&index.index_name)
+            .set_key_schema(Some(keys(&index.key_schema).map_err(broken)?))
+            .projection(Projection::builder().projection_type(projection).build())
+            .build();
+        request = request.local_secondary_indexes(built.map_err(broken)?);
+    }
+    match request.send().await {
+        Ok(_) => {}
+        Err(error) if error.code() == Some("ResourceInUseException") => return Ok(()),
+        Err(error) => return Err(LocalError(format!("cannot make the table: {}", DisplayErrorContext(error)))),
+    }
+    let ttl = &table.time_to_live_specification;
+    let ttl = TimeToLiveSpecification::builder().attribute_name(&ttl.attribute_name).enabled(ttl.enabled).build();
+    let set =
+        client.update_time_to_live().table_name(name).time_to_live_specification(ttl.map_err(broken)?).send().await;
+    set.map(drop)
+        .map_err(|error| LocalError(format!("cannot set the table's time to live: {}", DisplayErrorContext(error))))
+}
+
+fn keys(schema: &[Key]) -> Result<Vec<KeySchemaElement>, aws_sdk_dynamodb::error::BuildError> {
+    let element = |key: &Key| {
+        let kind = KeyType::from(key.key_type.as_str());
+        KeySchemaElement::builder().attribute_name(&key.attribute_name).key_type(kind).build()
+    };
+    schema.iter().map(element).collect()
+}
+
+fn definition() -> Result<Table, LocalError> {
+    let template: Template =
+        serde_saphyr::from_str(TEMPLATE).map_err(|error| LocalError(format!("infra/template.yaml: {error}")))?;
+    Ok(template.resources.todos_table.properties)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Template {
+    resources: Resources,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Resources {
+    todos_table: Resource,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Resource {
+    properties: Table,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Table {
+    attribute_definitions: Vec<Attribute>,
+    key_schema: Vec<Key>,
+    local_secondary_indexes: Vec<Index>,
+    time_to_live_specification: TimeToLive,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Attribute {
+    attribute_name: String,
+    attribute_type: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Key {
+    attribute_name: String,
+    key_type: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Index {
+    index_name: String,
+    key_schema: Vec<Key>,
+    projection: ProjectionDefinition,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ProjectionDefinition {
+    projection_type: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct TimeToLive {
+    attribute_name: String,
+    enabled: bool,
+}

@@ -1,0 +1,154 @@
+//! The file that keeps the data.
+
+use super::{command::refused, folder::Folder};
+
+#[test]
+fn a_file_that_cannot_be_written_is_named() {
+    let folder = Folder::new("unwritable");
+    std::fs::write(folder.file("file"), "not a folder").unwrap();
+    for data in [folder.as_ref().to_path_buf(), folder.file("file/todos.db")] {
+        let said = refused(&["serve", "--port", "0", "--data", data.to_str().unwrap()]);
+        assert!(said.contains(data.to_str().unwrap()) && said.contains("cannot"), "{said}");
+    }
+}
+
+#[test]
+fn a_file_of_something_else_is_refused_and_left_as_it_is() {
+    let folder = Folder::new("foreign");
+    let (text, database) = (folder.file("notes.txt"), folder.file("other.db"));
+    std::fs::write(&text, "my diary\n".repeat(1_000)).unwrap();
+    let other = rusqlite::Connection::open(&database).unwrap();
+    other.execute_batch("CREATE TABLE songs (title TEXT); INSERT INTO songs VALUES ('x');").unwrap();
+    drop(other);
+    for file in [text, database] {
+        let before = std::fs::read(&file).unwrap();
+        let said = refused(&["serve", "--port", "0", "--data", file.to_str().unwrap()]);
+        assert!(said.contains("is not a data file of todo-action"), "{said}");
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+    }
+}
+
+/// What Unix permissions do with it.
+#[cfg(unix)]
+mod permissions {
+    use std::fs::{Permissions, metadata, read_dir, set_permissions};
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::path::Path;
+    use std::process::{Command, Stdio};
+
+    use serde_json::{Value, json};
+
+    use super::super::{
+        command::{Server, todo},
+        folder::Folder,
+    };
+
+    fn mode(path: &Path) -> u32 {
+        metadata(path).unwrap().permissions().mode() & 0o7777
+    }
+
+    fn set_mode(path: &Path, mode: u32) {
+        set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    }
+
+    /// The files of a folder with their modes, by name.
+    fn modes(folder: &Path) -> Vec<(String, u32)> {
+        let entries = read_dir(folder).unwrap().map(|entry| entry.unwrap());
+        let mut modes: Vec<_> =
+            entries.map(|entry| (entry.file_name().into_string().unwrap(), mode(&entry.path()))).collect();
+        modes.sort();
+        modes
+    }
+
+    fn private(names: [&str; 3]) -> Vec<(String, u32)> {
+        names.map(|name| (name.to_owned(), 0o600)).to_vec()
+    }
+
+    /// The same command under this umask.
+    fn under(umask: &str, command: &Command) -> Command {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("umask {umask}; exec \"$@\""), "sh"]).arg(command.get_program());
+        shell.args(command.get_args()).stdin(Stdio::null()).stderr(Stdio::null());
+        shell
+    }
+
+    fn serving(umask: &str, data: &Path) -> Server {
+        let server = Server::start_command(&mut under(
+            umask,
+            &todo(&["serve", "--port", "0", "--data", data.to_str().unwrap()]),
+        ));
+        assert_eq!(server.send("POST", "/todos", json!({"todos": [{"title": "a"}], "allow_duplicate": true})).0, 201);
+        server
+    }
+
+    #[test]
+    fn what_is_made_is_its_user_s_alone_whatever_the_umask() {
+        for umask in ["0", "022"] {
+            let folder = Folder::new(&format!("modes-{umask}"));
+            let data = folder.file("new/folder/todos.db");
+            let server = serving(umask, &data);
+            assert_eq!([mode(&folder.file("new")), mode(&folder.file("new/folder"))], [0o700; 2], "umask {umask}");
+            assert_eq!(modes(&folder.file("new/folder")), private(["todos.db", "todos.db-shm", "todos.db-wal"]));
+            drop(server);
+        }
+    }
+
+    #[test]
+    fn what_keys_and_dynamodb_make_is_too() {
+        let folder = Folder::new("modes-commands");
+        let data = folder.file("keys/todos.db");
+        let make = todo(&["keys", "create", "--name", "a", "--data", data.to_str().unwrap()]);
+        assert!(under("0", &make).stdout(Stdio::null()).status().unwrap().success());
+        assert_eq!((mode(&folder.file("keys")), mode(&data)), (0o700, 0o600));
+    }
+
+    #[test]
+    fn what_an_earlier_version_has_left_open_is_closed_and_keeps_its_todos() {
+        let folder = Folder::new("modes-old");
+        let (inside, data) = (folder.file("data"), folder.file("data/todos.db"));
+        // Killed, it leaves all three files behind.
+        drop(serving("022", &data));
+        for (name, _) in modes(&inside) {
+            set_mode(&inside.join(name), 0o644);
+        }
+        set_mode(&inside, 0o755);
+        let server = serving("022", &data);
+        assert_eq!(mode(&inside), 0o700);
+        assert_eq!(modes(&inside), private(["todos.db", "todos.db-shm", "todos.db-wal"]));
+        assert_eq!(server.send("GET", "/todos", Value::Null).1["todos"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_folder_with_other_things_in_it_keeps_its_permissions() {
+        let folder = Folder::new("modes-shared");
+        std::fs::write(folder.file("notes.txt"), "mine").unwrap();
+        set_mode(&folder.file("notes.txt"), 0o644);
+        set_mode(folder.as_ref(), 0o1777);
+        let data = folder.file("todos.db");
+        let _server = serving("0", &data);
+        assert_eq!((mode(folder.as_ref()), mode(&folder.file("notes.txt"))), (0o1777, 0o644));
+        assert_eq!(mode(&data), 0o600);
+    }
+
+    #[test]
+    fn behind_a_link_the_file_itself_is_closed() {
+        let folder = Folder::new("modes-link");
+        let (real, link) = (folder.file("real/todos.db"), folder.file("link.db"));
+        drop(serving("022", &real));
+        set_mode(&real, 0o666);
+        symlink(&real, &link).unwrap();
+        let _server = serving("0", &link);
+        assert_eq!(modes(&folder.file("real")), private(["todos.db", "todos.db-shm", "todos.db-wal"]));
+    }
+
+    #[test]
+    fn a_file_of_something_else_keeps_its_permissions() {
+        let folder = Folder::new("modes-foreign");
+        let file = folder.file("diary.txt");
+        std::fs::write(&file, "dear diary").unwrap();
+        set_mode(&file, 0o644);
+        set_mode(folder.as_ref(), 0o755);
+        super::refused(&["serve", "--port", "0", "--data", file.to_str().unwrap()]);
+        assert_eq!((mode(folder.as_ref()), mode(&file)), (0o755, 0o644));
+    }
+}

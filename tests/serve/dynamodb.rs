@@ -1,0 +1,218 @@
+//! `todo dynamodb`: the embedded DynamoDB on a port, for who has its access key and for nobody else.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use super::{
+    command::{Server, refused, todo},
+    folder::Folder,
+};
+
+/// A running one.
+pub struct Dynamodb {
+    server: Server,
+    /// Its access key, as it said or was told.
+    pub key: String,
+}
+
+impl Dynamodb {
+    /// Starts it, with a key of its own making unless one is given.
+    pub fn start(arguments: &[&str], key: Option<&str>) -> Self {
+        let mut command = todo(&[&["dynamodb", "--port", "0"], arguments].concat());
+        command.envs(key.map(|key| ("AWS_ACCESS_KEY_ID", key)));
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut greeting = String::new();
+        while !greeting.contains("AWS_ACCESS_KEY_ID") {
+            greeting += &lines.next().expect("a greeting").unwrap();
+            greeting.push('\n');
+        }
+        std::thread::spawn(move || lines.for_each(drop));
+        let word = |start: &str| greeting.split_whitespace().find_map(|word| word.strip_prefix(start));
+        let address = word("http://").expect(&greeting).to_owned();
+        let key = key.or(word("AWS_ACCESS_KEY_ID=")).expect(&greeting).to_owned();
+        Self { server: Server { child, address, greeting }, key }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.server.address)
+    }
+
+    fn port(&self) -> &str {
+        self.server.address.rsplit(':').next().unwrap()
+    }
+
+    /// Calls it with these headers alone.
+    fn call_as(&self, operation: &str, body: Value, headers: &str) -> (u16, Value) {
+        let headers = format!("X-Amz-Target: DynamoDB_20120810.{operation}\r\nX-Amz-Date: 20261122T100000Z{headers}");
+        self.server.send_as("POST", "/", body, &headers)
+    }
+
+    /// Calls it with its key, and more headers.
+    fn call(&self, operation: &str, body: Value, headers: &str) -> (u16, Value) {
+        let headers = format!("\r\nHost: {}\r\n{}{headers}", self.server.address, signed(&self.key));
+        self.call_as(operation, body, &headers)
+    }
+
+    /// The titles in the table.
+    fn titles(&self) -> Vec<String> {
+        let (status, found) = self.call("Scan", json!({"TableName": "todos"}), "");
+        assert_eq!(status, 200, "{found}");
+        found["Items"].as_array().unwrap().iter().map(|item| item["title"]["S"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// What the SDKs sign with: nobody looks at the signature.
+fn signed(key: &str) -> String {
+    format!(
+        "Authorization: AWS4-HMAC-SHA256 Credential={key}/20261122/us-east-1/dynamodb/aws4_request, \
+         SignedHeaders=host;x-amz-date, Signature=0"
+    )
+}
+
+fn item(title: &str) -> Value {
+    let key = |text: &str| json!({ "S": text });
+    json!({"TableName": "todos", "Item": {"owner": key("user#ann"), "sk": key("todo#1"), "title": key(title)}})
+}
+
+/// What somebody would do who gets in: read everything, make a key, change and delete.
+fn attempts() -> [(&'static str, Value); 7] {
+    let table = json!({"TableName": "todos"});
+    let made =
+        json!({"TableName": "todos", "Item": {"owner": {"S": "keys"}, "sk": {"S": "key#0"}, "title": {"S": "made"}}});
+    [
+        ("Scan", table.clone()),
+        ("PutItem", made.clone()),
+        ("TransactWriteItems", json!({"TransactItems": [{ "Put": made }]})),
+        ("ExecuteStatement", json!({"Statement": "DELETE FROM todos WHERE owner = 'user#ann' AND sk = 'todo#1'"})),
+        ("ListTables", json!({})),
+        ("DeleteTable", table),
+        ("NoSuchOperation", json!({})),
+    ]
+}
+
+#[test]
+fn the_embedded_dynamodb_is_served_alone_with_the_table_in_it() {
+    let mut dynamodb = Dynamodb::start(&[], None);
+    let (status, table) = dynamodb.call("DescribeTable", json!({"TableName": "todos"}), "");
+    assert_eq!((status, &table["Table"]["TableStatus"]), (200, &json!("ACTIVE")), "{table}");
+    let (status, answer) = dynamodb.call("CreateBackup", json!({}), "");
+    assert_eq!((status, answer["message"].as_str().unwrap().contains("CreateBackup")), (400, true), "{answer}");
+    let pid = dynamodb.server.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert!(dynamodb.server.child.wait().unwrap().success());
+}
+
+#[test]
+fn without_its_access_key_nobody_reads_or_changes_anything() {
+    let dynamodb = Dynamodb::start(&[], None);
+    assert_eq!(dynamodb.call("PutItem", item("PIN 4711"), "").0, 200);
+    let host = format!("\r\nHost: {}", dynamodb.server.address);
+    let (shorter, other) = (&dynamodb.key[..dynamodb.key.len() - 1], format!("{}0", &dynamodb.key));
+    let headers = [
+        (host.clone(), "MissingAuthenticationTokenException"),
+        (format!("{host}\r\nAuthorization: Bearer {}", dynamodb.key), "MissingAuthenticationTokenException"),
+        (format!("{host}\r\n{}", signed("")), "UnrecognizedClientException"),
+        (format!("{host}\r\n{}", signed("local")), "UnrecognizedClientException"),
+        (format!("{host}\r\n{}", signed(shorter)), "UnrecognizedClientException"),
+        (format!("{host}\r\n{}", signed(&other)), "UnrecognizedClientException"),
+        (format!("{host}\r\n{}", signed(&dynamodb.key.to_lowercase())), "UnrecognizedClientException"),
+    ];
+    for (headers, expected) in &headers {
+        for (operation, body) in attempts() {
+            let (status, answer) = dynamodb.call_as(operation, body, headers);
+            assert_eq!(status, 400, "{operation} with {headers}: {answer}");
+            assert!(answer["__type"].as_str().unwrap().ends_with(expected), "{operation} with {headers}: {answer}");
+            assert!(!answer.to_string().contains(&dynamodb.key) && answer.as_object().unwrap().len() == 2, "{answer}");
+        }
+    }
+    assert_eq!(dynamodb.titles(), ["PIN 4711"]);
+}
+
+#[test]
+fn a_web_page_is_not_answered_even_with_the_key() {
+    let dynamodb = Dynamodb::start(&[], None);
+    assert_eq!(dynamodb.call("PutItem", item("PIN 4711"), "").0, 200);
+    let port = dynamodb.port();
+    for origin in
+        ["null", "https://evil.example", &format!("http://127.0.0.1:{port}"), &format!("http://localhost:{port}")]
+    {
+        for (operation, body) in attempts() {
+            let (status, answer) = dynamodb.call(operation, body, &format!("\r\nOrigin: {origin}"));
+            assert_eq!(status, 403, "{operation} from {origin}: {answer}");
+        }
+        let asks =
+            format!("Host: {}\r\nOrigin: {origin}\r\nAccess-Control-Request-Method: POST", dynamodb.server.address);
+        let head = dynamodb.server.head("OPTIONS", "/", &asks);
+        assert!(head.starts_with("HTTP/1.1 403") && !head.to_lowercase().contains("access-control"), "{head}");
+    }
+    assert_eq!(dynamodb.titles(), ["PIN 4711"]);
+}
+
+#[test]
+fn a_name_that_somebody_has_pointed_here_is_not_answered_until_it_is_allowed() {
+    let asked = |dynamodb: &Dynamodb, host: &str| {
+        let headers = format!("\r\nHost: {host}\r\n{}", signed(&dynamodb.key));
+        dynamodb.call_as("ListTables", json!({}), &headers).0
+    };
+    let dynamodb = Dynamodb::start(&[], None);
+    let port = dynamodb.port();
+    for own in
+        [format!("localhost:{port}"), format!("LOCALHOST:{port}"), format!("[::1]:{port}"), "127.0.0.1:1".to_owned()]
+    {
+        assert_eq!(asked(&dynamodb, &own), 200, "{own}");
+    }
+    for foreign in [
+        "evil.example",
+        "host.docker.internal:8000",
+        "localhost.evil.example",
+        "127.0.0.1.nip.io",
+        "127.0.0.1@evil.example",
+        "",
+    ] {
+        assert_eq!(asked(&dynamodb, foreign), 403, "{foreign}");
+    }
+    let two = format!("localhost:{port}\r\nHost: evil.example");
+    assert!(matches!(asked(&dynamodb, &two), 400 | 403));
+
+    let dynamodb = Dynamodb::start(&["--allow-host", "host.docker.internal", "--allow-host", "db.test"], None);
+    assert_eq!(asked(&dynamodb, "host.docker.internal:8000"), 200);
+    assert_eq!(asked(&dynamodb, "db.test"), 200);
+    assert_eq!(asked(&dynamodb, "evil.example"), 403);
+    for wrong in ["host.docker.internal:8000", "http://host.docker.internal", "", "a b"] {
+        assert!(
+            refused(&["dynamodb", "--port", "0", "--allow-host", wrong]).contains("host.docker.internal"),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn the_access_key_is_that_of_the_environment_or_another_one_each_time() {
+    let given = Dynamodb::start(&[], Some("AKIAIOSFODNN7EXAMPLE"));
+    assert_eq!(given.call("ListTables", json!({}), "").0, 200);
+    assert!(!given.server.greeting.contains("AKIAIOSFODNN7EXAMPLE"), "who gave the key knows it");
+    let made = [(); 2].map(|()| Dynamodb::start(&[], None).key);
+    assert!(made.iter().all(|key| key.len() == 36) && made[0] != made[1], "{made:?}");
+}
+
+#[test]
+fn todo_serve_works_on_it_with_its_access_key_and_not_without() {
+    let dynamodb = Dynamodb::start(&[], None);
+    let arguments = ["serve", "--port", "0", "--dynamodb", &dynamodb.url()];
+    assert!(refused(&arguments).contains("set AWS_ACCESS_KEY_ID to that one"));
+    let server = Server::start_command(todo(&arguments).env("AWS_ACCESS_KEY_ID", &dynamodb.key));
+    assert_eq!(server.send("POST", "/todos", json!({"todos": [{"title": "a"}]})).0, 201);
+    assert_eq!(server.send("GET", "/todos", Value::Null).1["todos"][0]["title"], "a");
+}
+
+#[test]
+fn what_it_keeps_in_a_file_is_there_for_the_next_one() {
+    let folder = Folder::new("dynamodb");
+    let data = folder.file("items.db");
+    let arguments = ["--data", data.to_str().unwrap()];
+    assert_eq!(Dynamodb::start(&arguments, None).call("PutItem", item("a"), "").0, 200);
+    assert_eq!(Dynamodb::start(&arguments, None).titles(), ["a"]);
+}

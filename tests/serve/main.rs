@@ -1,0 +1,14 @@
+//! `todo serve`, `todo keys`, `todo openapi` and `todo dynamodb`, the real commands.
+
+mod command;
+mod data_file;
+mod dynamodb;
+#[path = "../folder/mod.rs"]
+mod folder;
+#[path = "../kept/mod.rs"]
+mod kept;
+mod keys;
+mod running;
+#[cfg(target_os = "linux")]
+#[path = "../sockets/mod.rs"]
+mod sockets;
