@@ -9,7 +9,10 @@ use super::{
     item::{self, Item},
     keys,
 };
-use crate::domain::api_key::{KeyHash, KeyRecord};
+use crate::domain::{
+    api_key::{KeyHash, KeyRecord},
+    owner::Owner,
+};
 
 impl Store {
     /// Keeps the record of a new key.
@@ -48,6 +51,23 @@ impl Store {
                 return Ok(records);
             }
         }
+    }
+
+    /// Whether anything in the table is this owner's.
+    pub async fn knows(&self, owner: &Owner) -> Result<bool, Fault> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .consistent_read(true)
+            .key_condition_expression("#owner = :owner")
+            .expression_attribute_names("#owner", item::OWNER)
+            .expression_attribute_values(":owner", item::text(&item::partition(owner)))
+            .limit(1)
+            .send()
+            .await
+            .map_err(|error| Fault::of("Query", &error))?;
+        Ok(answer.count > 0)
     }
 
     /// Ends the validity of a key. One that was revoked before keeps the time at which it was.

@@ -62,6 +62,80 @@ fn keys_are_made_listed_and_revoked_while_the_server_runs() {
     }
 }
 
+/// A list as requests with a key see it.
+struct List<'a> {
+    server: &'a Server,
+    key: String,
+}
+
+impl List<'_> {
+    fn ask(&self, method: &str, body: Value) -> Value {
+        let headers = format!("Host: {}\r\nX-Api-Key: {}", self.server.address, self.key);
+        let (status, answer) = self.server.send_as(method, "/todos", body, &headers);
+        assert!(status < 300, "{answer}");
+        answer
+    }
+
+    fn add(&self, title: &str) {
+        self.ask("POST", json!({"todos": [{ "title": title }]}));
+    }
+
+    fn titles(&self) -> Vec<Value> {
+        let listed = self.ask("GET", Value::Null);
+        listed["todos"].as_array().unwrap().iter().map(|todo| todo["title"].clone()).collect()
+    }
+}
+
+#[test]
+fn a_key_has_a_list_of_its_own_unless_an_owner_is_named() {
+    let folder = Folder::new("owners");
+    let data = folder.file("todos.db");
+    let place = ["--data", data.to_str().unwrap()];
+    // Before there were keys everybody shared one list.
+    let open = Server::start(&data);
+    assert_eq!(open.send("POST", "/todos", json!({"todos": [{"title": "from before"}]})).0, 201);
+    drop(open);
+    let server = Server::start_with(&data, &["--auth", "api-key"]);
+    let list = |arguments: &[&str]| {
+        let (made, explained) = keys(&[&["create"], arguments].concat(), &place);
+        (List { server: &server, key: made.trim().to_owned() }, explained)
+    };
+    let (ann, explained) = list(&["--name", "Ann's laptop"]);
+    assert!(explained.contains("It opens the list of Ann's laptop."), "{explained}");
+    let (bob, _) = list(&["--name", "Bob"]);
+    ann.add("Ann's");
+    bob.add("Bob's");
+    assert_eq!((ann.titles(), bob.titles()), (vec![json!("Ann's")], vec![json!("Bob's")]));
+
+    let (phone, explained) = list(&["--name", "Bob's telephone", "--owner", "Bob"]);
+    assert!(explained.contains("It opens the list of Bob."), "{explained}");
+    assert_eq!(phone.titles(), [json!("Bob's")]);
+    assert_eq!(list(&["--name", "old", "--owner", "me"]).0.titles(), [json!("from before")]);
+}
+
+#[test]
+fn no_key_shares_a_list_by_accident() {
+    let folder = Folder::new("accident");
+    let data = folder.file("todos.db");
+    let place = ["--data", data.to_str().unwrap()];
+    let open = Server::start(&data);
+    assert_eq!(open.send("POST", "/todos", json!({"todos": [{"title": "from before"}]})).0, 201);
+    drop(open);
+    keys(&["create", "--name", "GPT"], &place);
+    keys(&["create", "--name", "x", "--owner", "family"], &place);
+    let (listed, _) = keys(&["list"], &place);
+    let id = listed.lines().find(|line| line.ends_with("GPT")).unwrap().split(' ').next().unwrap().to_owned();
+    // A list stays when its key is revoked.
+    keys(&["revoke", &id], &place);
+    for taken in ["GPT", " GPT ", "family", "me"] {
+        let said = refused(&["keys", "create", "--name", taken, place[0], place[1]]);
+        let advice = format!("add --owner '{}'", taken.trim());
+        assert!(said.contains(&advice) && said.contains("choose another --name"), "{said}");
+    }
+    assert_eq!(keys(&["list"], &place).0.lines().count(), 3, "a heading and the two that were made");
+    keys(&["create", "--name", "GPT", "--owner", "GPT"], &place);
+}
+
 #[test]
 fn keys_of_a_table_are_made_with_the_credentials_of_the_aws_cli() {
     let dynamodb = Dynamodb::start(&[], None);

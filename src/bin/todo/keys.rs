@@ -33,9 +33,10 @@ enum What {
         /// What the key is for, such as "GPT" or "Ann's laptop".
         #[arg(long)]
         name: String,
-        /// To whom the requests with the key belong. Keys of one owner share a list.
-        #[arg(long, default_value = "me")]
-        owner: String,
+        /// To whom the requests with the key belong: keys of one owner share a list. Without it the key has a list of its
+        /// own, whose owner is called as the key is.
+        #[arg(long)]
+        owner: Option<String>,
         /// After so many days the key is not valid any more; never when left out.
         #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3_650))]
         days: Option<u32>,
@@ -68,7 +69,7 @@ pub async fn run(Keys { what, place }: Keys) -> Result<(), Failure> {
     let store = place.store().await?;
     let now = Clock::system().now();
     match what {
-        What::Create { name, owner, days } => create(&store, &name, &owner, days, now).await,
+        What::Create { name, owner, days } => create(&store, &name, owner.as_deref(), days, now).await,
         What::List => list(store.keys().await?, now),
         What::Revoke { id } => revoke(&store, &id, now).await,
     }
@@ -90,18 +91,43 @@ impl Place {
     }
 }
 
-async fn create(store: &Store, name: &str, owner: &str, days: Option<u32>, now: Timestamp) -> Result<(), Failure> {
+async fn create(
+    store: &Store,
+    name: &str,
+    owner: Option<&str>,
+    days: Option<u32>,
+    now: Timestamp,
+) -> Result<(), Failure> {
     let name = KeyName::parse(name).map_err(|error| format!("--name {error}"))?;
-    let owner = Owner::parse(owner).map_err(|error| format!("--owner {error}"))?;
+    let owner = match owner {
+        Some(owner) => Owner::parse(owner).map_err(|error| format!("--owner {error}"))?,
+        None => new_owner(store, &name).await?,
+    };
     let valid_until = days.map(|days| now + SignedDuration::from_hours(24 * i64::from(days)));
     let key = Ids::random().api_key();
     let record = key.record(owner, name, now, valid_until);
     store.add_key(&record).await?;
     // Only the key on the standard output, so that it can go straight to where it is kept.
     println!("{}", key.secret());
-    eprintln!("Made the key {} for {}. It is not shown again; send it as", record.hash.id(), record.owner.as_str());
+    eprintln!("Made the key {}. It opens the list of {}.", record.hash.id(), record.owner.as_str());
+    eprintln!("It is not shown again; send it as");
     eprintln!("  Authorization: Bearer {}…{}", &key.secret()[..5], record.last_four);
     Ok(())
+}
+
+/// The owner of a list that nobody has yet. Sharing one is for the operator to say, so that nobody does by accident.
+async fn new_owner(store: &Store, name: &KeyName) -> Result<Owner, Failure> {
+    let owner = Owner::parse(name.as_str()).map_err(|error| format!("--name {error}"))?;
+    let has_keys = store.keys().await?.iter().any(|record| record.owner == owner);
+    if has_keys || store.knows(&owner).await? {
+        let owner = owner.as_str();
+        return Err(format!(
+            "there is a list of {owner} already. For a key that shares it add --owner '{owner}'; for a list of its own \
+             choose another --name"
+        )
+        .into());
+    }
+    Ok(owner)
 }
 
 fn list(mut records: Vec<KeyRecord>, now: Timestamp) -> Result<(), Failure> {

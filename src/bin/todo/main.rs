@@ -213,7 +213,9 @@ fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
     let key = match auth {
         CallersBy::None => "",
         CallersBy::ApiKey => {
-            println!("Make a key:\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n");
+            println!(
+                "Make a key, with --owner me for the list that there is without keys:\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n"
+            );
             " -H \"Authorization: Bearer $KEY\""
         }
         CallersBy::OAuth => {
