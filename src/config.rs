@@ -6,7 +6,7 @@ use std::fmt;
 
 use jiff::tz::TimeZone;
 
-pub use oauth::{Client, OAuth, is_safe};
+pub use oauth::{Client, OAuth, is_safe, is_this_machine};
 
 use crate::domain::owner::Owner;
 
@@ -24,6 +24,8 @@ pub struct Config {
     pub confirm: Confirm,
     /// `OPERATOR_NAME` and `OPERATOR_CONTACT`, for the privacy policy.
     pub operator: Operator,
+    /// `LOG_RETENTION_DAYS`: after how many days log lines are erased, for the privacy policy; unknown when not set.
+    pub log_retention_days: Option<u16>,
     /// `AWS_LAMBDA_FUNCTION_NAME`, set by Lambda: under which name metrics are reported; without one there are none.
     pub function: Option<String>,
 }
@@ -122,13 +124,19 @@ impl Config {
                 return Err(ConfigError(format!("CONFIRM must be none, deletes or writes, not \"{other}\"")));
             }
         };
+        let days = |text: String| match text.trim().parse() {
+            Ok(days @ 1..) => Ok(days),
+            _ => Err(ConfigError(format!("LOG_RETENTION_DAYS must be a number of days such as 30, not \"{text}\""))),
+        };
+        let log_retention_days = read("LOG_RETENTION_DAYS").map(days).transpose()?;
         let operator = Operator { name: read("OPERATOR_NAME"), contact: read("OPERATOR_CONTACT") };
         let auth = match mode {
             AuthMode::ApiKey => Auth::ApiKey,
             AuthMode::OAuth => Auth::OAuth(Box::new(OAuth::from(&read)?)),
             AuthMode::None => Auth::None(owner),
         };
-        Ok(Self { public_url, auth, time_zone, confirm, operator, function: read("AWS_LAMBDA_FUNCTION_NAME") })
+        let function = read("AWS_LAMBDA_FUNCTION_NAME");
+        Ok(Self { public_url, auth, time_zone, confirm, operator, log_retention_days, function })
     }
 }
 
@@ -268,6 +276,8 @@ mod tests {
             ("DEFAULT_TIME_ZONE", "Mars/Olympus"),
             ("OWNER", "a\tb"),
             ("CONFIRM", "Deletes"),
+            ("LOG_RETENTION_DAYS", "0"),
+            ("LOG_RETENTION_DAYS", "a month"),
         ] {
             let vars: Vec<_> = COMPLETE.into_iter().chain([(name, value)]).collect();
             assert!(lambda(&vars).err().unwrap().to_string().contains(name));

@@ -1,6 +1,7 @@
 //! What is served beside the operations: the document, and the pages for people.
 
 mod editor;
+mod privacy;
 
 use std::sync::LazyLock;
 
@@ -64,7 +65,10 @@ pub async fn get_start(State(app): State<App>, BaseUrl(base_url): BaseUrl) -> Re
 
 /// `GET /privacy`: the privacy policy that a GPT links to.
 pub async fn get_privacy(State(app): State<App>) -> Response {
-    page(PRIVACY, &[("operator", &responsible(&app.config.operator))], "public, max-age=3600")
+    let operator = responsible(&app.config.operator);
+    let values = privacy::values(&app.config);
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    page(PRIVACY, &[&[("operator", operator.as_str())], &values[..]].concat(), "public, max-age=3600")
 }
 
 /// `GET /favicon.ico`: browsers ask for this name and go by the media type.

@@ -99,7 +99,8 @@ fn is_same_on_another_port(allowed: &str, uri: &str) -> bool {
     allowed.port().is_none() && asked.as_str() == uri && asked.set_port(None).is_ok() && asked == allowed
 }
 
-fn is_this_machine(url: &Url) -> bool {
+/// Whether it is an http address that does not leave this machine.
+pub fn is_this_machine(url: &Url) -> bool {
     let host = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -152,6 +152,7 @@ impl Api {
             time_zone: TimeZone::get(zone).unwrap(),
             confirm: Confirm::None,
             operator: Operator::default(),
+            log_retention_days: None,
             function: None,
         };
         configure(&mut config);

@@ -20,6 +20,7 @@ mod model_values;
 mod oauth;
 mod overview;
 mod pages;
+mod privacy;
 mod repeating;
 mod session;
 mod settings;

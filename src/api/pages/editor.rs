@@ -42,8 +42,7 @@ pub fn authentication(config: &Config, base_url: &str) -> Authentication {
 
 fn by_oauth(oauth: &OAuth, base_url: &str) -> String {
     let Some(client) = &oauth.client else { return NO_CLIENT.to_owned() };
-    // The one that the template begins with is nobody's.
-    let allowed = client.redirect_uris.iter().filter(|uri| !uri.contains("/aip/g-of-your-gpt/"));
+    let allowed = client.redirect_uris.iter().filter(|uri| is_in_use(uri));
     let allowed: String = allowed.map(|uri| format!("{uri},")).collect();
     let values = [
         ("client_id", escaped(&client.id)),
@@ -52,4 +51,9 @@ fn by_oauth(oauth: &OAuth, base_url: &str) -> String {
         ("redirect_uris", escaped(&allowed)),
     ];
     fill(BY_OAUTH, &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+}
+
+/// Whether somebody is sent back there: the one that the template begins with is nobody's.
+pub fn is_in_use(redirect_uri: &str) -> bool {
+    !redirect_uri.contains("/aip/g-of-your-gpt/")
 }

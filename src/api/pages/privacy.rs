@@ -1,0 +1,149 @@
+//! What the privacy policy says of this deployment: how callers are known, where it runs, how long logs are kept, who lets
+//! people in. docs/SECURITY.md says what is stored; a sentence here that is not true any more is a broken promise.
+
+use std::collections::BTreeSet;
+
+use url::{Host, Url};
+
+use super::{editor::is_in_use, escaped};
+use crate::config::{Auth, AuthMode, Config, OAuth, is_this_machine};
+
+/// What belongs into the places of privacy.html, as HTML.
+pub fn values(config: &Config) -> [(&'static str, String); 7] {
+    let on_aws = config.function.is_some();
+    let oauth = match &config.auth {
+        Auth::OAuth(oauth) => Some(&**oauth),
+        Auth::ApiKey | Auth::None(_) => None,
+    };
+    [
+        ("access", access(config)),
+        ("people", people(&config.auth)),
+        ("place", place(on_aws).to_owned()),
+        ("provider", oauth.map_or_else(String::new, |oauth| format!("<p>{}</p>", about_provider(oauth)))),
+        ("assistants", oauth.map_or_else(String::new, assistants)),
+        ("erased", if on_aws { " within days" } else { " when the service is next started" }.to_owned()),
+        ("kept", kept(config, on_aws)),
+    ]
+}
+
+fn access(config: &Config) -> String {
+    match &config.auth {
+        Auth::None(_) => {
+            let address = config.public_url.as_deref().and_then(|url| Url::parse(url).ok());
+            let reach = if address.as_ref().is_some_and(is_this_machine) {
+                "Every program on the computer that it runs on, and nobody elsewhere,"
+            } else {
+                "Whoever knows its address"
+            };
+            format!("This service does not ask who is calling. {reach} can read and change the one list that there is.")
+        }
+        Auth::ApiKey => {
+            "Each request needs an API key, which the operator makes. A key opens one list, and whoever has a \
+             key of a list can read and change all of it: everybody who uses the same GPT with one key shares a list. \
+             Besides them only the operator can read it."
+                .to_owned()
+        }
+        Auth::OAuth(oauth) => format!(
+            "You sign in with {}. Your list is yours: of those who sign in nobody else can read or change it. The operator \
+             can read it, and can make API keys for programs, each of which opens one list.",
+            provider(oauth)
+        ),
+    }
+}
+
+/// What is stored of people, as entries of the list.
+fn people(auth: &Auth) -> String {
+    let key = "<li>Of each API key: its name, whose list it opens, when it was made, ends and was revoked, its last four \
+        characters, and a fingerprint by which it is known again. The key itself is not stored.</li>";
+    match auth {
+        Auth::None(_) => "<li>Nothing of who has sent a request.</li>".to_owned(),
+        Auth::ApiKey => {
+            format!("<li>With each of these the name that the operator has given to the owner of the list.</li>\n{key}")
+        }
+        Auth::OAuth(_) => format!(
+            "<li>With each of these the identifier that the sign-in service has given you. Neither your name nor your e-mail \
+             address, no password, and none of the tokens by which you are known.</li>\n{key}"
+        ),
+    }
+}
+
+fn place(on_aws: bool) -> &'static str {
+    if on_aws {
+        "Everything is stored, encrypted, in an account of the operator at Amazon Web Services, which runs the service on \
+         the operator's behalf."
+    } else {
+        "Everything is stored on the computer that runs the service, in a file that only its user can read, unless the \
+         operator has named another database. The file is not encrypted."
+    }
+}
+
+/// The provider's name in a sentence.
+fn provider(oauth: &OAuth) -> String {
+    let host = Url::parse(&oauth.issuer).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let host = host.unwrap_or_else(|| oauth.issuer.clone());
+    if is_cognito(&host) { "Amazon Cognito".to_owned() } else { format!("the sign-in service {}", escaped(&host)) }
+}
+
+/// Issuers of user pools are `https://cognito-idp.REGION.amazonaws.com/POOL`.
+fn is_cognito(host: &str) -> bool {
+    host.starts_with("cognito-idp.") && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"))
+}
+
+fn about_provider(oauth: &OAuth) -> String {
+    let name = provider(oauth);
+    if name == "Amazon Cognito" {
+        return "The pages where you sign in are those of Amazon Cognito, a service of Amazon Web Services. For the operator it \
+            keeps what you sign in with, such as your e-mail address, and it sets cookies while you sign in."
+            .to_owned();
+    }
+    format!(
+        "The pages where you sign in are those of {name}. What it keeps of you, such as your e-mail address, and which cookies \
+         it sets is told by its own privacy policy."
+    )
+}
+
+/// From where people are let in.
+fn assistants(oauth: &OAuth) -> String {
+    let uris = oauth.clients().flat_map(|client| &client.redirect_uris).filter(|uri| is_in_use(uri));
+    let (mut names, mut own_device) = (BTreeSet::new(), false);
+    for url in uris.filter_map(|uri| Url::parse(uri).ok()) {
+        match url.host() {
+            Some(Host::Domain(name)) if matches!(url.scheme(), "http" | "https") && name != "localhost" => {
+                names.insert(escaped(name));
+            }
+            _ => own_device = true,
+        }
+    }
+    let mut names: Vec<_> = names.into_iter().collect();
+    if own_device {
+        names.push("programs on your own device".to_owned());
+    }
+    if names.is_empty() { String::new() } else { format!(" You can sign in here from: {}.", names.join(", ")) }
+}
+
+/// How long what is neither a todo nor a change is kept, as entries of the list.
+fn kept(config: &Config, on_aws: bool) -> String {
+    let mut entries = Vec::new();
+    if config.auth.mode() != AuthMode::None {
+        entries
+            .push("What is stored of an API key stays after it was revoked, until the operator removes it.".to_owned());
+    }
+    if let Auth::OAuth(oauth) = &config.auth {
+        entries.push(format!("What {} keeps of you stays until the operator removes you there.", provider(oauth)));
+    }
+    if on_aws {
+        entries.push(match config.log_retention_days {
+            Some(1) => "Log lines are erased after a day.".to_owned(),
+            Some(days) => format!("Log lines are erased after {days} days."),
+            None => "Log lines are kept for as long as the operator has set.".to_owned(),
+        });
+        entries.push("Of some requests Amazon Web Services keeps for 30 days how long their parts took.".to_owned());
+        let backups =
+            "Backups, which only serve to restore the service, may hold what was erased for up to 35 days longer.";
+        entries.push(backups.to_owned());
+    } else {
+        entries
+            .push("Log lines are shown to the operator, and the service keeps none. It makes no backups.".to_owned());
+    }
+    entries.iter().map(|entry| format!("<li>{entry}</li>")).collect::<Vec<_>>().join("\n")
+}
