@@ -171,3 +171,36 @@ fn it_listens_on_nothing() {
     assert_eq!(sockets::listening(client.child.id()), [""; 0]);
     client.leave();
 }
+
+#[test]
+fn a_key_in_any_part_of_a_message_is_written_nowhere() {
+    let folder = Folder::new("stdio-log");
+    let secret = todo_action::app::Ids::random().api_key().secret().to_owned();
+    let call = |name: &str, arguments: Value| json!({"name": name, "arguments": arguments});
+    let message =
+        |method: &str, params: Value| json!({"jsonrpc": "2.0", "id": secret, "method": method, "params": params});
+    let messages = [
+        message(
+            "initialize",
+            json!({"protocolVersion": secret, "capabilities": {}, "clientInfo": {"name": secret, "version": secret}}),
+        ),
+        json!({"jsonrpc": "2.0", "method": "notifications/initialized"}),
+        message("tools/call", call(&secret, json!({&secret: secret}))),
+        message("tools/call", call("getTodo", json!({"id": secret, &secret: secret}))),
+        message("tools/call", call("addTodos", json!({"todos": [{"title": secret, "due": secret}]}))),
+        message(&secret, json!({&secret: secret})),
+        json!(secret),
+    ];
+    let mut command = todo("mcp", &data_in(&folder));
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    for message in messages {
+        // It may have ended at one that is no message.
+        drop(writeln!(input, "{message}"));
+    }
+    drop(input);
+    let Output { stdout, stderr, .. } = child.wait_with_output().unwrap();
+    let [answered, log] = [stdout, stderr].map(|text| String::from_utf8(text).unwrap());
+    assert!(answered.lines().count() >= 3, "{answered}");
+    assert!(!log.contains(&secret), "{log}");
+}

@@ -1,4 +1,5 @@
-//! One line per request: what was asked, what became of it, what it cost. No body, no query, no secret.
+//! One line per request: what was asked, what became of it, what it cost. Nothing that a client has written is in it as it
+//! was written, because any of that can be a key or a token in the wrong place.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -13,6 +14,7 @@ use axum::{
 };
 use lambda_http::RequestExt;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::{error::Cause, metrics};
 use crate::{
@@ -35,7 +37,7 @@ pub struct Log {
 pub struct Line {
     pub request_id: String,
     pub operation: String,
-    pub method: String,
+    pub method: &'static str,
     /// What carried the operation here, when it did not come by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub through: Option<&'static str>,
@@ -51,9 +53,9 @@ pub struct Line {
     /// Whether the request failed for a reason that the caller did not cause.
     pub faults: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub openai_conversation_id: Option<String>,
+    pub openai_conversation_hash: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub openai_gpt_id: Option<String>,
+    pub openai_gpt_hash: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
 }
@@ -138,13 +140,13 @@ pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -
     let carried = Arc::new(Carried::default());
     request.extensions_mut().insert(carried.clone());
     let name = log.operation(&request);
-    let method = request.method().clone();
+    let method = known(request.method());
     let request_id = match request.lambda_context_ref() {
         Some(context) => context.request_id.clone(),
         None => log.ids.change().as_str().to_owned(),
     };
-    let openai_conversation_id = known_header(request.headers(), "openai-conversation-id");
-    let openai_gpt_id = known_header(request.headers(), "openai-gpt-id");
+    let openai_conversation_hash = fingerprint(request.headers(), "openai-conversation-id");
+    let openai_gpt_hash = fingerprint(request.headers(), "openai-gpt-id");
 
     let response = next.run(request).await;
 
@@ -161,7 +163,7 @@ pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -
     log.write(&Line {
         request_id,
         operation: operation.name,
-        method: method.to_string(),
+        method,
         through: operation.through,
         status: status.as_u16(),
         duration_ms: (milliseconds * 100.0).round() / 100.0,
@@ -171,17 +173,24 @@ pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -
         replays: usage.is_replay().into(),
         conflicts: (status == StatusCode::CONFLICT).into(),
         faults: status.is_server_error().into(),
-        openai_conversation_id,
-        openai_gpt_id,
+        openai_conversation_hash,
+        openai_gpt_hash,
         cause: operation.cause,
     });
     response
 }
 
-/// A header that names something, as far as it can be logged: short, and of the letters ids are made of.
-fn known_header(headers: &HeaderMap, name: &str) -> Option<String> {
-    let value = headers.get(name)?.to_str().ok()?;
-    let plain = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
-    let known: String = value.chars().filter(plain).take(100).collect();
-    Some(known).filter(|known| !known.is_empty())
+/// A method's name. A client can make up others (RFC 9110, section 9.1).
+fn known(method: &Method) -> &'static str {
+    let methods =
+        [Method::GET, Method::POST, Method::PATCH, Method::DELETE, Method::PUT, Method::HEAD, Method::OPTIONS];
+    let names = ["GET", "POST", "PATCH", "DELETE", "PUT", "HEAD", "OPTIONS"];
+    methods.iter().zip(names).find_map(|(known, name)| (known == method).then_some(name)).unwrap_or("other")
+}
+
+/// By what a header is known again: 16 hexadecimal digits of its SHA-256. Whoever has the value finds its lines, and no
+/// value can be read from them.
+fn fingerprint(headers: &HeaderMap, name: &str) -> Option<String> {
+    let value = headers.get(name).filter(|value| !value.is_empty())?;
+    Some(hex::encode(&Sha256::digest(value.as_bytes())[..8]))
 }

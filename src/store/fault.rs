@@ -64,8 +64,18 @@ impl Fault {
 
     /// An item in the table that is not what this program writes.
     pub(super) fn unreadable(error: &serde_dynamo::Error) -> Self {
-        Self { kind: Kind::Broken, cause: format!("an item of the table cannot be read or written: {error}") }
+        let what = without_values(&error.to_string()).to_owned();
+        Self { kind: Kind::Broken, cause: format!("an item of the table cannot be read or written: {what}") }
     }
+}
+
+/// What serde says without the value that it is about, which somebody has written. It quotes values in one way or another;
+/// the names of fields that are missing are ours.
+fn without_values(error: &str) -> &str {
+    if error.starts_with("missing field") {
+        return error;
+    }
+    error.split(['"', '\'', '`']).next().unwrap_or_default().trim_end()
 }
 
 impl fmt::Display for Fault {
@@ -75,3 +85,38 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, de::DeserializeOwned};
+    use serde_dynamo::{AttributeValue, Item};
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    enum Word {
+        #[serde(rename = "open")]
+        Open,
+    }
+
+    fn cause<T: DeserializeOwned + fmt::Debug>(value: AttributeValue) -> String {
+        let item = Item::from(std::collections::HashMap::from([("a".to_owned(), value)]));
+        Fault::unreadable(&serde_dynamo::from_item::<_, std::collections::HashMap<String, T>>(item).unwrap_err()).cause
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_without_what_it_says() {
+        let secret = "todo_EXAMPLE \"quoted\" 'twice' `thrice`";
+        let text = || AttributeValue::S(secret.to_owned());
+        let causes =
+            [cause::<Word>(text()), cause::<u64>(text()), cause::<Vec<u8>>(text()), cause::<jiff::Timestamp>(text())];
+        let number = cause::<u64>(AttributeValue::N(secret.to_owned()));
+        for cause in causes.iter().chain([&number]) {
+            assert!(cause.len() > "an item of the table cannot be read or written: ".len(), "{cause}");
+            for part in ["EXAMPLE", "quoted", "twice", "thrice"] {
+                assert!(!cause.contains(part), "{cause}");
+            }
+        }
+        assert_eq!(without_values("missing field `due`"), "missing field `due`");
+    }
+}

@@ -21,10 +21,10 @@ pub enum Door {
 #[derive(Debug, Clone)]
 pub struct Ask {
     pub door: Door,
-    method: &'static str,
+    method: String,
     path: String,
     query: String,
-    headers: Vec<(&'static str, String)>,
+    headers: Vec<(String, String)>,
     body: Option<String>,
     base64: bool,
     stage: Option<&'static str>,
@@ -48,9 +48,9 @@ impl Door {
         [Self::HttpApi, Self::RestApi, Self::FunctionUrl, Self::LoadBalancer, Self::LoadBalancerMultiValue];
 
     /// A request for a path with or without a query, percent-encoded as on the wire.
-    pub fn ask(self, method: &'static str, target: &str) -> Ask {
+    pub fn ask(self, method: &str, target: &str) -> Ask {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let (path, query) = (path.to_owned(), query.to_owned());
+        let (method, path, query) = (method.to_owned(), path.to_owned(), query.to_owned());
         Ask { door: self, method, path, query, headers: Vec::new(), body: None, base64: false, stage: None }
     }
 
@@ -100,7 +100,7 @@ impl Ask {
     }
 
     pub fn text(mut self, body: String) -> Self {
-        self.headers.push(("content-length", body.len().to_string()));
+        self.headers.push(("content-length".to_owned(), body.len().to_string()));
         self.body = Some(body);
         self
     }
@@ -111,8 +111,8 @@ impl Ask {
         self
     }
 
-    pub fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.headers.push((name, value.to_owned()));
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -142,7 +142,7 @@ impl Ask {
             for (name, value) in &self.headers {
                 headers.retain(|known, _| !known.eq_ignore_ascii_case(name));
                 let value = if member == "headers" { json!(value) } else { json!([value]) };
-                headers.insert((*name).to_owned(), value);
+                headers.insert(name.clone(), value);
             }
         }
         if let Some(body) = &self.body {

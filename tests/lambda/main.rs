@@ -7,6 +7,7 @@ mod events;
 mod kept;
 mod log;
 mod mcp;
+mod misplaced;
 mod odd_events;
 mod problems;
 mod runtime_api;

@@ -8,6 +8,7 @@ mod folder;
 #[path = "../kept/mod.rs"]
 mod kept;
 mod keys;
+mod log;
 mod running;
 #[cfg(target_os = "linux")]
 #[path = "../sockets/mod.rs"]

@@ -1,0 +1,139 @@
+//! Keys and tokens where they do not belong. A client can put one into every part of a request; none reaches the log.
+
+use serde_json::{Value, json};
+use todo_action::app::Ids;
+
+use super::{
+    events::{Ask, Door},
+    runtime_api::Lambda,
+};
+
+/// Headers that something of ours or of a library reads, and one that nobody does.
+const HEADERS: [&str; 30] = [
+    "accept",
+    "accept-language",
+    "authorization",
+    "content-encoding",
+    "content-type",
+    "cookie",
+    "forwarded",
+    "host",
+    "idempotency-key",
+    "if-match",
+    "last-event-id",
+    "mcp-method",
+    "mcp-name",
+    "mcp-protocol-version",
+    "mcp-session-id",
+    "openai-conversation-id",
+    "openai-ephemeral-user-id",
+    "openai-gpt-id",
+    "origin",
+    "referer",
+    "traceparent",
+    "tracestate",
+    "user-agent",
+    "x-amzn-trace-id",
+    "x-api-key",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-request-id",
+    "x-whatever",
+];
+
+/// A key of ours, and tokens as others make them: a JWT, hexadecimal digits, a UUID.
+fn secrets() -> [String; 4] {
+    [
+        Ids::random().api_key().secret().to_owned(),
+        "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJhZGEiLCJleHAiOjE3OTU2ODAwMDB9.c2lnbmF0dXJlLUVYQU1QTEU"
+            .to_owned(),
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b".to_owned(),
+        "6740a3f2-9c1b-4e7d-8f00-a1b2c3d4e5f6".to_owned(),
+    ]
+}
+
+/// The secret in each part of a request that a client can fill, by this door.
+fn everywhere(door: Door, secret: &str) -> Vec<Ask> {
+    let todo = json!({"todos": [{"title": secret, "notes": secret, "list": secret, "tags": [secret]}]});
+    let message =
+        |method: &str, params: Value| json!({"jsonrpc": "2.0", "id": secret, "method": method, "params": params});
+    let tool = |name: &str, arguments: Value| message("tools/call", json!({"name": name, "arguments": arguments}));
+    let mut asks = vec![
+        door.ask(secret, "/todos"),
+        door.ask("GET", &format!("/{secret}")),
+        door.ask("GET", &format!("/todos/{secret}")),
+        door.ask("PATCH", &format!("/todos/{secret}")).json(&json!({"title": secret})),
+        door.ask("DELETE", &format!("/todos?ids={secret}")),
+        door.ask("GET", &format!("/.well-known/{secret}")),
+        door.ask("GET", &format!("/oauth/authorize?client_id={secret}&state={secret}&code={secret}")),
+        door.ask("GET", &format!("/todos?{secret}={secret}&q={secret}&cursor={secret}&due={secret}&limit={secret}")),
+        door.ask("POST", "/todos").json(&todo),
+        door.ask("POST", "/todos").json(&json!({"idempotency_key": secret, "todos": [{"title": "a", "due": secret}]})),
+        door.ask("POST", "/todos").json(&json!({ secret: secret, "todos": [{ secret: secret }] })),
+        door.ask("POST", "/undo").json(&json!({"change_id": secret})),
+        door.ask("PATCH", "/settings").json(&json!({"time_zone": secret, "default_list": secret})),
+        door.ask("POST", "/todos").header("content-type", "application/json").text(secret.to_owned()),
+        door.ask("POST", "/oauth/token").text(format!("grant_type={secret}&code={secret}&client_secret={secret}")),
+        door.ask("POST", "/mcp").json(&message(secret, json!({ secret: secret }))),
+        door.ask("POST", "/mcp").json(&tool(secret, json!({ secret: secret }))),
+        door.ask("POST", "/mcp").json(&tool("getTodo", json!({"id": secret, secret: secret}))),
+        door.ask("POST", "/mcp").json(&tool("addTodos", todo.clone())),
+        door.ask("POST", "/mcp")
+            .json(&message("initialize", json!({"protocolVersion": secret, "clientInfo": {"name": secret}}))),
+        door.ask("POST", "/mcp").header("content-type", "application/json").text(secret.to_owned()),
+        door.ask("GET", "/todos").header(secret, "x"),
+        door.ask("POST", "/todos").in_base64(true).json(&todo),
+    ];
+    for header in HEADERS {
+        asks.push(door.ask("GET", "/todos").header(header, secret));
+        asks.push(door.ask("POST", "/mcp").json(&tool("getOverview", json!({}))).header(header, secret));
+    }
+    asks
+}
+
+/// Asserts that nothing that the function writes, or reports instead of an answer, holds what was sent.
+fn assert_written_nowhere(environment: &[(&str, Option<&str>)]) {
+    for door in Door::ALL {
+        let lambda = Lambda::start_with(environment);
+        let secrets = secrets();
+        let mut reported = String::new();
+        for ask in secrets.iter().flat_map(|secret| everywhere(door, secret)) {
+            let (_, outcome) = lambda.invoke(ask.event());
+            if let super::runtime_api::Outcome::Error { body, .. } = outcome {
+                // API Gateway writes it into its access log.
+                reported.push_str(&body.to_string());
+            }
+        }
+        let output = lambda.stop().output();
+        assert!(output.lines().count() > 4 * HEADERS.len(), "{output}");
+        for secret in secrets {
+            assert!(
+                !output.contains(&secret) && !reported.contains(&secret),
+                "{secret} by {door:?}\n{output}\n{reported}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_key_in_any_part_of_a_request_is_written_nowhere() {
+    assert_written_nowhere(&[]);
+}
+
+#[test]
+fn nor_where_keys_are_wanted() {
+    assert_written_nowhere(&[("AUTH_MODE", None)]);
+}
+
+#[test]
+fn nor_where_people_sign_in() {
+    assert_written_nowhere(&[
+        ("AUTH_MODE", Some("oauth")),
+        ("PUBLIC_URL", Some("https://todo.example.com")),
+        // Nobody listens there.
+        ("OAUTH_ISSUER", Some("http://127.0.0.1:9")),
+        ("OAUTH_CLIENT_ID", Some("gpt")),
+        ("OAUTH_REDIRECT_URIS", Some("https://chatgpt.com/aip/g-1/oauth/callback")),
+    ]);
+}

@@ -1,0 +1,68 @@
+//! What `todo serve` writes: nothing of what a client has sent, which can be a key in the wrong place.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use serde_json::json;
+use todo_action::app::Ids;
+
+use super::{
+    command::{Server, todo},
+    folder::Folder,
+};
+
+/// Requests with the secret in each part of them, as they are on the wire.
+fn everywhere(address: &str, secret: &str) -> Vec<String> {
+    let request = |line: &str, headers: &str, body: &str| {
+        let length = body.len();
+        format!("{line}\r\nHost: {address}\r\n{headers}Connection: close\r\nContent-Length: {length}\r\n\r\n{body}")
+    };
+    let as_json = "Content-Type: application/json\r\n";
+    let todo = json!({"todos": [{"title": secret, "due": secret}], secret: secret}).to_string();
+    let call = json!({"jsonrpc": "2.0", "id": secret, "method": secret, "params": {"name": secret}}).to_string();
+    let mut requests = vec![
+        request(&format!("{secret} /todos HTTP/1.1"), "", ""),
+        request(&format!("GET /{secret} HTTP/1.1"), "", ""),
+        request(&format!("GET /todos/{secret}?{secret}={secret} HTTP/1.1"), "", ""),
+        request(&format!("GET http://{secret}/todos HTTP/1.1"), "", ""),
+        request(&format!("GET {secret} HTTP/1.1"), "", ""),
+        request(&format!("GET /todos {secret}"), "", ""),
+        request("POST /todos HTTP/1.1", as_json, &todo),
+        request("POST /todos HTTP/1.1", as_json, secret),
+        request("POST /mcp HTTP/1.1", as_json, &call),
+        request("GET /todos HTTP/1.1", &format!("{secret}: x\r\n"), ""),
+        format!("GET /todos HTTP/1.1\r\nHost: {secret}\r\nConnection: close\r\n\r\n"),
+        format!("{secret}\r\n\r\n"),
+    ];
+    for header in
+        ["Authorization", "Cookie", "X-Api-Key", "Idempotency-Key", "OpenAI-Conversation-Id", "OpenAI-GPT-Id", "Origin"]
+    {
+        requests.push(request("GET /todos HTTP/1.1", &format!("{header}: {secret}\r\n"), ""));
+    }
+    requests
+}
+
+#[test]
+fn a_key_in_any_part_of_a_request_is_written_nowhere() {
+    for auth in ["none", "api-key"] {
+        let folder = Folder::new(&format!("log-{auth}"));
+        let (data, log) = (folder.file("todos.db"), folder.file("log"));
+        let arguments = ["serve", "--port", "0", "--auth", auth, "--data", data.to_str().unwrap()];
+        let server = Server::start_command(todo(&arguments).stderr(File::create(&log).unwrap()));
+        let secret = Ids::random().api_key().secret().to_owned();
+        let requests = everywhere(&server.address, &secret);
+        for request in &requests {
+            let mut stream = TcpStream::connect(&server.address).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            // Some are no HTTP, and are answered by the end of the connection.
+            drop(stream.read_to_end(&mut Vec::new()));
+        }
+        server.interrupt();
+        let log = std::fs::read_to_string(log).unwrap();
+        assert!(log.lines().count() > requests.len() / 2, "{log}");
+        assert!(!log.contains(&secret), "{log}");
+    }
+}
