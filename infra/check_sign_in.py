@@ -9,8 +9,9 @@ FLOWS = {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
 
 
 def settings(folder):
-    """The variables about signing in that the sources read."""
-    return set(re.findall(r'"(OAUTH_[A-Z_]+)"', "\n".join(file.read_text() for file in folder.glob("**/*.rs"))))
+    """The variables that the sources read, without those that Lambda sets."""
+    sources = "\n".join(file.read_text() for file in folder.glob("**/*.rs"))
+    return set(re.findall(r'(?<=read\(")(?!AWS_)[A-Z_]+|(?<=need\(")(?!AWS_)[A-Z_]+|(?<=")OAUTH_[A-Z_]+(?=")', sources))
 
 
 def problems(template, environment, variables):
