@@ -51,7 +51,7 @@ logs stack="todo-action":
 dynamodb *options:
     cargo todo dynamodb {{ options }}
 
-# The function on this machine, compiled again after each change; wants `just dynamodb` in another terminal.
+# The function on this machine, compiled again after each change; wants `just dynamodb` in another terminal, and the line that it prints in this one.
 watch:
     cargo lambda watch --invoke-address 127.0.0.1
 

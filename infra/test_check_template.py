@@ -85,7 +85,12 @@ def test_an_output_of_another_address_is_found():
 
 def test_an_environment_without_the_endpoint_is_found():
     public_url = '          PUBLIC_URL: !If [HasDomain, !Sub "https://${DomainName}", !GetAtt Api.ApiEndpoint]\n'
-    assert only(problems_with(public_url, ""), "PUBLIC_URL is None")
+    assert "PUBLIC_URL is None, not" in "".join(problems_with(public_url, ""))
+
+
+def test_a_variable_that_only_the_code_reads_is_found():
+    days = "          LOG_RETENTION_DAYS: !Ref LogRetentionDays\n"
+    assert only(problems_with(days, ""), "the code reads LOG_RETENTION_DAYS, which the function is not given")
 
 
 @pytest.mark.parametrize(
@@ -143,8 +148,10 @@ def test_the_dashboard_shows_metrics_that_the_function_writes():
         assert (own[0][0], own[0][2]) == ("todo-action", "function")
 
 
-def test_the_access_log_is_json():
-    assert len(json.loads(check_template.expanded(TEMPLATE)["Resources"]["ApiStage"]["Properties"]["AccessLogSettings"]["Format"])) == 10
+def test_the_access_log_is_json_and_holds_nothing_that_a_client_has_written():
+    line = json.loads(check_template.expanded(TEMPLATE)["Resources"]["ApiStage"]["Properties"]["AccessLogSettings"]["Format"])
+    own = {"time", "request_id", "protocol", "status", "response_bytes", "latency_ms", "function_ms", "function_request_id", "error"}
+    assert line.keys() == own
 
 
 def test_the_alarm_for_system_errors_watches_every_operation_that_the_store_calls():

@@ -5,6 +5,7 @@ use std::fs::{self, DirBuilder, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use directories::ProjectDirs;
 use dynoxide::Database;
 use rusqlite::{Connection, OpenFlags};
 
@@ -13,17 +14,30 @@ use super::LocalError;
 /// What SQLite keeps beside a file, under its name with these ends.
 const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
+/// The data file where none is named: in the folder that the system has for a user's data.
+pub fn default_file() -> Result<PathBuf, LocalError> {
+    let why = "this user has no home folder; name a file with --data";
+    default_folder().map(|folder| folder.join("todos.db")).ok_or_else(|| LocalError(why.to_owned()))
+}
+
+fn default_folder() -> Option<PathBuf> {
+    ProjectDirs::from("", "", "todo-action").map(|folders| folders.data_dir().to_owned())
+}
+
 /// Opens the data file, making it and its folder when they do not exist; without a file the data is in memory.
 /// A file that something else made is refused and left as it is.
 ///
-/// Where there are Unix permissions, the file and what SQLite keeps beside it are readable by their user alone (0600), and
-/// so is a folder that is made for it or has nothing else in it (0700); those of before are made so. A folder with other
-/// things in it keeps its permissions.
+/// Where there are Unix permissions, the file and what SQLite keeps beside it are their user's alone (0600), and so is a
+/// folder that is made for it (0700). What an earlier version has left open is closed: the files, and the folder if it is
+/// the default one or has nothing else in it. Other folders keep their permissions.
 pub fn open(file: Option<&Path>) -> Result<Database, LocalError> {
     let Some(file) = file else {
         return Database::memory().map_err(|error| LocalError(format!("cannot open a database in memory: {error}")));
     };
     let failed = |what: &str, error: &dyn Display| LocalError(format!("{what} {}: {error}", file.display()));
+    if fs::metadata(file).is_ok_and(|there| !there.is_file()) {
+        return Err(failed("cannot keep data in", &"it is not a file"));
+    }
     if let Some(folder) = file.parent() {
         private_folder().create(folder).map_err(|error| failed("cannot make the folder of", &error))?;
     }
@@ -57,13 +71,8 @@ fn is_ours(file: &Path) -> bool {
 fn close_to_others(file: &Path) -> io::Result<()> {
     // SQLite follows links, and has its files beside the one that it comes to.
     let file = file.canonicalize()?;
-    let beside = |end: &str| {
-        let mut name = file.clone().into_os_string();
-        name.push(end);
-        PathBuf::from(name)
-    };
     remove_rights_of_others(&file)?;
-    for other in BESIDE.map(beside) {
+    for other in BESIDE.map(|end| with_end(&file, end)) {
         match remove_rights_of_others(&other) {
             // There is none, or none any more.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -71,24 +80,32 @@ fn close_to_others(file: &Path) -> io::Result<()> {
         }
     }
     match file.parent() {
-        Some(folder) if has_nothing_else(folder, &file).unwrap_or(false) => match remove_rights_of_others(folder) {
-            // Somebody else's folder: what it has of ours is closed by itself.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
-            done => done,
-        },
+        Some(folder) if is_ours_alone(folder, &file)? => remove_rights_of_others(folder),
         _ => Ok(()),
     }
 }
 
-/// Whether the folder holds the file, what is named after it, and nothing besides.
-fn has_nothing_else(folder: &Path, file: &Path) -> io::Result<bool> {
-    let name = file.file_name().unwrap_or_default().as_encoded_bytes();
-    for entry in fs::read_dir(folder)? {
-        if !entry?.file_name().as_encoded_bytes().starts_with(name) {
-            return Ok(false);
-        }
+/// Whether nobody else can want to look into the folder of the file: it is the default one, or has the file, what SQLite
+/// keeps beside it, and nothing besides. Folders of the system, such as /dev/shm and /srv, may be empty and are not ours.
+fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
+    if default_folder().and_then(|folder| folder.canonicalize().ok()).is_some_and(|default| default == folder) {
+        return Ok(true);
     }
-    Ok(true)
+    let at_the_top = folder.parent().is_none_or(|above| above.parent().is_none());
+    if at_the_top || !has_the_same_owner(folder, file)? {
+        return Ok(false);
+    }
+    // Who may not list a folder did not make it.
+    let Ok(mut entries) = fs::read_dir(folder) else { return Ok(false) };
+    let known: Vec<_> = ["", BESIDE[0], BESIDE[1], BESIDE[2]].iter().map(|end| with_end(file, end)).collect();
+    Ok(entries.all(|entry| entry.is_ok_and(|entry| known.contains(&entry.path()))))
+}
+
+/// The path with this behind it.
+fn with_end(file: &Path, end: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(end);
+    name.into()
 }
 
 fn private_folder() -> DirBuilder {
@@ -112,16 +129,29 @@ fn remove_rights_of_others(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
 
     const OTHERS: u32 = 0o077;
+    // On a folder: others may keep things in it.
+    const STICKY: u32 = 0o1000;
     let mut permissions = fs::metadata(path)?.permissions();
     let mode = permissions.mode();
-    if mode & OTHERS == 0 {
+    if mode & OTHERS == 0 || mode & STICKY != 0 {
         return Ok(());
     }
     permissions.set_mode(mode & !OTHERS);
     fs::set_permissions(path, permissions)
 }
 
+#[cfg(unix)]
+fn has_the_same_owner(folder: &Path, file: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(fs::metadata(folder)?.uid() == fs::metadata(file)?.uid())
+}
+
 /// The folder of a user is theirs alone there.
+#[cfg(not(unix))]
+fn has_the_same_owner(_: &Path, _: &Path) -> io::Result<bool> {
+    Ok(false)
+}
+
 #[cfg(not(unix))]
 fn remove_rights_of_others(_: &Path) -> io::Result<()> {
     Ok(())

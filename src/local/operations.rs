@@ -1,8 +1,11 @@
 //! The operations of DynamoDB on the embedded database: the body of a call in, the answer out, both in DynamoDB's JSON.
 
+use std::sync::Arc;
+
 use dynoxide::{Database, DynoxideError, actions::transact_write_items::TransactWriteItemsRequest};
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::sync::Semaphore;
 
 /// The media type of calls and answers.
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
@@ -18,38 +21,66 @@ pub(super) enum Tokens {
     TakenOff,
 }
 
-/// The answer of DynamoDB to a call. The database waits for the disk, so it is asked on a thread that may.
-pub(super) async fn answer(
+/// How many calls are worked on at a time: the database does one after the other, and while it does one the next is read.
+/// More of them would wait for it on threads of their own, and in no order.
+const TURNS: usize = 2;
+
+/// The embedded database, for many callers.
+#[derive(Clone)]
+pub(super) struct Operations {
     database: Database,
     tokens: Tokens,
-    target: String,
-    body: impl AsRef<[u8]> + Send + 'static,
-) -> Response<String> {
-    let asked = tokio::task::spawn_blocking(move || {
-        let operation = target.strip_prefix(SERVICE).unwrap_or_default();
-        run(&database, tokens, operation, body.as_ref())
-    });
-    let done = asked.await.unwrap_or_else(|error| Err(DynoxideError::InternalServerError(error.to_string())));
-    match done {
-        Ok(json) => response(StatusCode::OK, json),
-        Err(error) => {
-            let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            response(status, error.to_json())
+    turns: Arc<Semaphore>,
+}
+
+impl Operations {
+    pub(super) fn new(database: Database, tokens: Tokens) -> Self {
+        Self { database, tokens, turns: Arc::new(Semaphore::new(TURNS)) }
+    }
+
+    /// The answer of DynamoDB to a call. The database waits for the disk, so it is asked on a thread that may.
+    pub(super) async fn answer(&self, target: String, body: impl AsRef<[u8]> + Send + 'static) -> Response<String> {
+        let (database, tokens) = (self.database.clone(), self.tokens);
+        // Nobody closes the semaphore.
+        let turn = self.turns.clone().acquire_owned().await;
+        let asked = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let operation = target.strip_prefix(SERVICE).unwrap_or_default();
+            run(&database, tokens, operation, body.as_ref())
+        });
+        match asked.await {
+            Ok(Some(Ok(json))) => response(StatusCode::OK, json),
+            Ok(Some(Err(error))) => {
+                let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                response(status, error.to_json())
+            }
+            Ok(None) => {
+                let why = "the embedded DynamoDB has no such operation";
+                refusal(StatusCode::BAD_REQUEST, "UnknownOperationException", why)
+            }
+            Err(error) => refusal(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", &error.to_string()),
         }
     }
 }
 
-/// An answer in DynamoDB's JSON.
-pub(super) fn response(status: StatusCode, json: String) -> Response<String> {
+/// An error as DynamoDB puts it.
+pub(super) fn refusal(status: StatusCode, kind: &str, why: &str) -> Response<String> {
+    let problem = serde_json::json!({ "__type": format!("com.amazon.coral.service#{kind}"), "message": why });
+    response(status, problem.to_string())
+}
+
+fn response(status: StatusCode, json: String) -> Response<String> {
     let mut response = Response::new(json);
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, MEDIA_TYPE);
     response
 }
 
-/// Everything that can be asked of tables without streams and tags.
-fn run(database: &Database, tokens: Tokens, operation: &str, body: &[u8]) -> Result<String, DynoxideError> {
-    match operation {
+type Outcome = Result<String, DynoxideError>;
+
+/// Everything that can be asked of tables without streams, tags and vectors; `None` for what cannot.
+fn run(database: &Database, tokens: Tokens, operation: &str, body: &[u8]) -> Option<Outcome> {
+    Some(match operation {
         "BatchExecuteStatement" => call(body, |request| database.batch_execute_statement(request)),
         "BatchGetItem" => call(body, |request| database.batch_get_item(request)),
         "BatchWriteItem" => call(body, |request| database.batch_write_item(request)),
@@ -73,16 +104,28 @@ fn run(database: &Database, tokens: Tokens, operation: &str, body: &[u8]) -> Res
         "UpdateItem" => call(body, |request| database.update_item(request)),
         "UpdateTable" => call(body, |request| database.update_table(request)),
         "UpdateTimeToLive" => call(body, |request| database.update_time_to_live(request)),
-        other => Err(DynoxideError::ValidationException(format!("the embedded DynamoDB has no operation {other:?}"))),
-    }
+        _ => return None,
+    })
 }
 
 fn call<Request: DeserializeOwned, Answer: Serialize>(
     body: &[u8],
     run: impl FnOnce(Request) -> Result<Answer, DynoxideError>,
-) -> Result<String, DynoxideError> {
-    let request =
-        serde_json::from_slice(body).map_err(|error| DynoxideError::SerializationException(error.to_string()))?;
+) -> Outcome {
+    let request = serde_json::from_slice(body).map_err(|error| unreadable(&error.to_string()))?;
     let answer = run(request)?;
     serde_json::to_string(&answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+}
+
+/// Why a call cannot be read. The database says before its message which of DynamoDB's two errors it is.
+fn unreadable(message: &str) -> DynoxideError {
+    let (kind, why) = message.split_once(':').unwrap_or_default();
+    match kind {
+        "VALIDATION" | "VALIDATION_REQUEST" | "VALIDATION_AS_READ" => {
+            DynoxideError::ValidationException(why.to_owned())
+        }
+        "SERIALIZATION" | "SERIALIZATION_AS_READ" => DynoxideError::SerializationException(why.to_owned()),
+        _ if message.starts_with("missing field") => DynoxideError::ValidationException(message.to_owned()),
+        _ => DynoxideError::SerializationException(message.to_owned()),
+    }
 }

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 
 use super::{
     LocalError,
-    operations::{self, Tokens, response},
+    operations::{Operations, Tokens, refusal},
 };
 
 /// Bytes of the body of a call: DynamoDB takes 16 MB.
@@ -51,7 +51,7 @@ pub async fn serve(
     let failed = |error: std::io::Error| LocalError(format!("cannot listen on 127.0.0.1:{port}: {error}"));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let router = Router::new().fallback(answer).with_state((database, Arc::new(access)));
+    let router = Router::new().fallback(answer).with_state((Operations::new(database, Tokens::Kept), Arc::new(access)));
     let server = async move {
         if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop).await {
             tracing::error!("the embedded DynamoDB stopped: {error}");
@@ -60,7 +60,7 @@ pub async fn serve(
     Ok((address, server))
 }
 
-async fn answer(State((database, access)): State<(Database, Arc<Access>)>, request: Request) -> Response<Body> {
+async fn answer(State((operations, access)): State<(Operations, Arc<Access>)>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     if let Some(refusal) = access.refuses(parts.uri.authority(), &parts.headers) {
         return refusal.map(Body::from);
@@ -70,7 +70,7 @@ async fn answer(State((database, access)): State<(Database, Arc<Access>)>, reque
         return refusal(StatusCode::PAYLOAD_TOO_LARGE, "SerializationException", why).map(Body::from);
     };
     let target = text(&parts.headers, "x-amz-target").unwrap_or_default().to_owned();
-    operations::answer(database, Tokens::Kept, target, body).await.map(Body::from)
+    operations.answer(target, body).await.map(Body::from)
 }
 
 impl Access {
@@ -82,7 +82,9 @@ impl Access {
         }
         let named = headers.get_all(header::HOST).iter().map(|host| Authority::try_from(host.as_bytes()).ok());
         let mut named = named.chain(authority.cloned().map(Some)).peekable();
-        let own = |authority: Option<Authority>| authority.is_some_and(|authority| self.is_own(authority.host()));
+        let own = |authority: Option<Authority>| {
+            authority.is_some_and(|authority| !authority.as_str().contains('@') && self.is_own(authority.host()))
+        };
         if named.peek().is_none() || !named.all(own) {
             return denied("this host is not one of this machine's; name it with --allow-host if it is");
         }
@@ -114,9 +116,4 @@ fn access_key(authorization: &str) -> Option<&str> {
     let parameters = authorization.strip_prefix("AWS4-HMAC-SHA256 ")?;
     let scope = parameters.split(',').find_map(|parameter| parameter.trim().strip_prefix("Credential="))?;
     scope.split_once('/').map(|(key, _)| key)
-}
-
-fn refusal(status: StatusCode, kind: &str, why: &str) -> Response<String> {
-    let problem = serde_json::json!({ "__type": format!("com.amazon.coral.service#{kind}"), "message": why });
-    response(status, problem.to_string())
 }

@@ -79,6 +79,7 @@ async fn where_people_sign_in_the_policy_names_who_knows_their_address_and_from_
         "https://claude.ai/api/mcp/auth_callback",
         "http://localhost:3118/callback",
         "cursor://anysphere.cursor-mcp/oauth/callback",
+        "https://192.0.2.7/callback",
     ];
     let text = policy(|config| {
         on_aws(config);
@@ -86,7 +87,7 @@ async fn where_people_sign_in_the_policy_names_who_knows_their_address_and_from_
     })
     .await;
     assert!(text.contains("sign in with Amazon Cognito") && text.contains("e-mail address"), "{text}");
-    assert!(text.contains("from: chatgpt.com, claude.ai, programs on your own device."), "{text}");
+    assert!(text.contains("from: 192.0.2.7, chatgpt.com, claude.ai, programs on your own device."), "{text}");
     assert!(!text.contains(OPEN), "{text}");
     insta::assert_snapshot!("privacy-oauth-cognito", text);
 }
@@ -96,6 +97,7 @@ async fn another_sign_in_service_is_named_by_its_host() {
     let text = policy(|config| config.auth = signing_in("https://id.example.com/realms/home", &[])).await;
     assert!(text.contains("sign in with the sign-in service id.example.com."), "{text}");
     assert!(!text.contains("Cognito") && !text.contains("You can sign in here from"), "{text}");
+    assert!(!text.contains("until the operator removes you"), "{text}");
     // A name that only looks like Amazon's is not.
     let text = policy(|config| config.auth = signing_in("https://cognito-idp.evil.example/pool", &[])).await;
     assert!(

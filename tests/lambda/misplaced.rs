@@ -5,7 +5,7 @@ use todo_action::app::Ids;
 
 use super::{
     events::{Ask, Door},
-    runtime_api::Lambda,
+    runtime_api::{Lambda, Outcome},
 };
 
 /// Headers that something of ours or of a library reads, and one that nobody does.
@@ -92,15 +92,42 @@ fn everywhere(door: Door, secret: &str) -> Vec<Ask> {
     asks
 }
 
+/// The secret in what only events have, and in events that no service makes.
+fn in_events(door: Door, secret: &str) -> Vec<Value> {
+    let event = || door.ask("GET", "/todos").event();
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut event = event();
+        change(&mut event);
+        event
+    };
+    vec![
+        changed(&|event| event["cookies"] = json!([secret, format!("a={secret}")])),
+        changed(&|event| event["requestContext"]["http"]["userAgent"] = json!(secret)),
+        changed(&|event| event["requestContext"]["identity"] = json!({"userAgent": secret, "user": secret})),
+        changed(&|event| event["requestContext"]["http"]["method"] = json!(format!("{secret} x"))),
+        changed(&|event| event["httpMethod"] = json!(format!("{secret} x"))),
+        changed(&|event| event["headers"] = json!({ "x-a": format!("{secret}\n{secret}") })),
+        changed(&|event| event["headers"] = json!({ format!("{secret} :"): secret })),
+        changed(&|event| event["multiValueHeaders"] = json!({ "x-a": [format!("{secret}\r\n")] })),
+        changed(&|event| event["headers"] = json!(secret)),
+        changed(&|event| event["rawQueryString"] = json!([secret])),
+        changed(&|event| event["version"] = json!(secret)),
+        json!({ secret: secret }),
+        json!(secret),
+    ]
+}
+
 /// Asserts that nothing that the function writes, or reports instead of an answer, holds what was sent.
 fn assert_written_nowhere(environment: &[(&str, Option<&str>)]) {
     for door in Door::ALL {
         let lambda = Lambda::start_with(environment);
         let secrets = secrets();
         let mut reported = String::new();
-        for ask in secrets.iter().flat_map(|secret| everywhere(door, secret)) {
-            let (_, outcome) = lambda.invoke(ask.event());
-            if let super::runtime_api::Outcome::Error { body, .. } = outcome {
+        let asks = secrets.iter().flat_map(|secret| everywhere(door, secret)).map(|ask| ask.event());
+        for event in asks.chain(secrets.iter().flat_map(|secret| in_events(door, secret))) {
+            let (_, outcome) = lambda.invoke(event);
+            assert!(!matches!(outcome, Outcome::Exited), "the process has ended");
+            if let Outcome::Error { body, .. } = outcome {
                 // API Gateway writes it into its access log.
                 reported.push_str(&body.to_string());
             }

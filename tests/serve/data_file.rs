@@ -32,6 +32,7 @@ fn a_file_of_something_else_is_refused_and_left_as_it_is() {
 #[cfg(unix)]
 mod permissions {
     use std::fs::{Permissions, metadata, read_dir, set_permissions};
+    use std::io::{BufRead, BufReader};
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::path::Path;
     use std::process::{Command, Stdio};
@@ -94,12 +95,23 @@ mod permissions {
     }
 
     #[test]
-    fn what_keys_and_dynamodb_make_is_too() {
+    fn what_the_other_commands_make_is_too() {
         let folder = Folder::new("modes-commands");
-        let data = folder.file("keys/todos.db");
-        let make = todo(&["keys", "create", "--name", "a", "--data", data.to_str().unwrap()]);
-        assert!(under("0", &make).stdout(Stdio::null()).status().unwrap().success());
-        assert_eq!((mode(&folder.file("keys")), mode(&data)), (0o700, 0o600));
+        let commands: [&[&str]; 3] =
+            [&["keys", "create", "--name", "a"], &["mcp"], &["dynamodb", "--port", "0", "--allow-host", "a.test"]];
+        for arguments in commands {
+            let inside = folder.file(arguments[0]);
+            let data = inside.join("todos.db");
+            let command = todo(&[arguments, &["--data", data.to_str().unwrap()]].concat());
+            let mut child = under("0", &command).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+            if arguments[0] == "dynamodb" {
+                BufReader::new(child.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+                child.kill().unwrap();
+            }
+            drop(child.stdin.take());
+            child.wait().unwrap();
+            assert_eq!((mode(&inside), mode(&data)), (0o700, 0o600), "{arguments:?}");
+        }
     }
 
     #[test]
@@ -119,15 +131,41 @@ mod permissions {
     }
 
     #[test]
-    fn a_folder_with_other_things_in_it_keeps_its_permissions() {
-        let folder = Folder::new("modes-shared");
-        std::fs::write(folder.file("notes.txt"), "mine").unwrap();
-        set_mode(&folder.file("notes.txt"), 0o644);
-        set_mode(folder.as_ref(), 0o1777);
-        let data = folder.file("todos.db");
-        let _server = serving("0", &data);
-        assert_eq!((mode(folder.as_ref()), mode(&folder.file("notes.txt"))), (0o1777, 0o644));
-        assert_eq!(mode(&data), 0o600);
+    fn the_default_folder_is_closed_whatever_is_in_it() {
+        let folder = Folder::new("modes-default");
+        let inside = folder.file("todo-action");
+        std::fs::create_dir(&inside).unwrap();
+        std::fs::write(inside.join("backup.db"), "older").unwrap();
+        set_mode(&inside, 0o755);
+        let mut command = under("022", &todo(&["keys", "list"]));
+        assert!(command.env("XDG_DATA_HOME", folder.as_ref()).stdout(Stdio::null()).status().unwrap().success());
+        assert_eq!((mode(&inside), mode(&inside.join("todos.db"))), (0o700, 0o600));
+    }
+
+    #[test]
+    fn a_folder_with_other_things_in_it_or_for_others_keeps_its_permissions() {
+        for (name, other, before) in [("shared", Some("todos.db.txt"), 0o755), ("sticky", None, 0o1777)] {
+            let folder = Folder::new(&format!("modes-{name}"));
+            if let Some(other) = other {
+                std::fs::write(folder.file(other), "mine").unwrap();
+                set_mode(&folder.file(other), 0o644);
+            }
+            set_mode(folder.as_ref(), before);
+            let data = folder.file("todos.db");
+            let _server = serving("0", &data);
+            assert_eq!((mode(folder.as_ref()), mode(&data)), (before, 0o600), "{name}");
+            assert!(other.is_none_or(|other| mode(&folder.file(other)) == 0o644), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_and_keeps_its_permissions() {
+        let folder = Folder::new("modes-pipe");
+        let pipe = folder.file("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        set_mode(&pipe, 0o666);
+        let said = super::refused(&["keys", "list", "--data", pipe.to_str().unwrap()]);
+        assert!(said.contains("it is not a file") && mode(&pipe) == 0o666, "{said}");
     }
 
     #[test]

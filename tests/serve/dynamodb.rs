@@ -1,6 +1,7 @@
 //! `todo dynamodb`: the embedded DynamoDB on a port, for who has its access key and for nobody else.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
@@ -98,11 +99,39 @@ fn the_embedded_dynamodb_is_served_alone_with_the_table_in_it() {
     let mut dynamodb = Dynamodb::start(&[], None);
     let (status, table) = dynamodb.call("DescribeTable", json!({"TableName": "todos"}), "");
     assert_eq!((status, &table["Table"]["TableStatus"]), (200, &json!("ACTIVE")), "{table}");
-    let (status, answer) = dynamodb.call("CreateBackup", json!({}), "");
-    assert_eq!((status, answer["message"].as_str().unwrap().contains("CreateBackup")), (400, true), "{answer}");
     let pid = dynamodb.server.child.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     assert!(dynamodb.server.child.wait().unwrap().success());
+}
+
+#[test]
+fn a_call_that_cannot_be_read_is_refused_as_dynamodb_does() {
+    let dynamodb = Dynamodb::start(&[], None);
+    let null = json!({"TableName": "todos", "Item": {"owner": {"S": "a"}, "sk": {"S": "b"}, "x": {"NULL": false}}});
+    for (operation, body, expected) in [
+        ("CreateBackup", json!({}), "UnknownOperationException"),
+        ("GetItem", json!({"Key": {}}), "ValidationException"),
+        ("PutItem", null, "ValidationException"),
+        ("Query", json!({"TableName": "todos", "Limit": "ten"}), "SerializationException"),
+        ("GetItem", json!({"TableName": "nowhere", "Key": {"a": {"S": "b"}}}), "ResourceNotFoundException"),
+    ] {
+        let (status, answer) = dynamodb.call(operation, body, "");
+        assert_eq!(status, 400, "{answer}");
+        assert!(answer["__type"].as_str().unwrap().ends_with(expected), "{operation}: {answer}");
+        assert!(
+            !answer.to_string().contains("VALIDATION") && !answer.to_string().contains("SERIALIZATION"),
+            "{answer}"
+        );
+    }
+}
+
+#[test]
+fn a_half_sent_call_does_not_keep_it_from_stopping() {
+    let dynamodb = Dynamodb::start(&[], None);
+    let mut stream = TcpStream::connect(&dynamodb.server.address).unwrap();
+    stream.write_all(b"POST / HTTP/1.1\r\nContent-Le").unwrap();
+    assert_eq!(dynamodb.call("ListTables", json!({}), "").0, 200);
+    dynamodb.server.interrupt();
 }
 
 #[test]
@@ -170,6 +199,7 @@ fn a_name_that_somebody_has_pointed_here_is_not_answered_until_it_is_allowed() {
         "localhost.evil.example",
         "127.0.0.1.nip.io",
         "127.0.0.1@evil.example",
+        "evil@127.0.0.1",
         "",
     ] {
         assert_eq!(asked(&dynamodb, foreign), 403, "{foreign}");

@@ -127,12 +127,13 @@ fn no_key_shares_a_list_by_accident() {
     let id = listed.lines().find(|line| line.ends_with("GPT")).unwrap().split(' ').next().unwrap().to_owned();
     // A list stays when its key is revoked.
     keys(&["revoke", &id], &place);
-    for taken in ["GPT", " GPT ", "family", "me"] {
+    keys(&["create", "--name", "Ann's laptop"], &place);
+    for taken in ["GPT", " GPT ", "family", "me", "Ann's laptop"] {
         let said = refused(&["keys", "create", "--name", taken, place[0], place[1]]);
-        let advice = format!("add --owner '{}'", taken.trim());
-        assert!(said.contains(&advice) && said.contains("choose another --name"), "{said}");
+        let named = format!("a list of {} already; for a key that shares it give --owner the same name", taken.trim());
+        assert!(said.contains(&named) && said.contains("choose another --name"), "{said}");
     }
-    assert_eq!(keys(&["list"], &place).0.lines().count(), 3, "a heading and the two that were made");
+    assert_eq!(keys(&["list"], &place).0.lines().count(), 4, "a heading and the three that were made");
     keys(&["create", "--name", "GPT", "--owner", "GPT"], &place);
 }
 

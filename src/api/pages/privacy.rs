@@ -1,9 +1,9 @@
 //! What the privacy policy says of this deployment: how callers are known, where it runs, how long logs are kept, who lets
-//! people in. docs/SECURITY.md says what is stored; a sentence here that is not true any more is a broken promise.
+//! people in. A sentence here that is not true any more is a broken promise.
 
 use std::collections::BTreeSet;
 
-use url::{Host, Url};
+use url::Url;
 
 use super::{editor::is_in_use, escaped};
 use crate::config::{Auth, AuthMode, Config, OAuth, is_this_machine};
@@ -21,7 +21,15 @@ pub fn values(config: &Config) -> [(&'static str, String); 7] {
         ("place", place(on_aws).to_owned()),
         ("provider", oauth.map_or_else(String::new, |oauth| format!("<p>{}</p>", about_provider(oauth)))),
         ("assistants", oauth.map_or_else(String::new, assistants)),
-        ("erased", if on_aws { " within days" } else { " when the service is next started" }.to_owned()),
+        (
+            "erased",
+            if on_aws {
+                " within days"
+            } else {
+                " when the service is next started, or by the database that the operator has named"
+            }
+            .to_owned(),
+        ),
         ("kept", kept(config, on_aws)),
     ]
 }
@@ -79,26 +87,34 @@ fn place(on_aws: bool) -> &'static str {
 
 /// The provider's name in a sentence.
 fn provider(oauth: &OAuth) -> String {
-    let host = Url::parse(&oauth.issuer).ok().and_then(|url| url.host_str().map(str::to_owned));
-    let host = host.unwrap_or_else(|| oauth.issuer.clone());
-    if is_cognito(&host) { "Amazon Cognito".to_owned() } else { format!("the sign-in service {}", escaped(&host)) }
+    if is_cognito(oauth) {
+        "Amazon Cognito".to_owned()
+    } else {
+        format!("the sign-in service {}", escaped(&host(oauth)))
+    }
+}
+
+fn host(oauth: &OAuth) -> String {
+    let url = Url::parse(&oauth.issuer).ok();
+    url.as_ref().and_then(Url::host_str).unwrap_or(&oauth.issuer).to_owned()
 }
 
 /// Issuers of user pools are `https://cognito-idp.REGION.amazonaws.com/POOL`.
-fn is_cognito(host: &str) -> bool {
+fn is_cognito(oauth: &OAuth) -> bool {
+    let host = host(oauth);
     host.starts_with("cognito-idp.") && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"))
 }
 
 fn about_provider(oauth: &OAuth) -> String {
-    let name = provider(oauth);
-    if name == "Amazon Cognito" {
+    if is_cognito(oauth) {
         return "The pages where you sign in are those of Amazon Cognito, a service of Amazon Web Services. For the operator it \
             keeps what you sign in with, such as your e-mail address, and it sets cookies while you sign in."
             .to_owned();
     }
     format!(
-        "The pages where you sign in are those of {name}. What it keeps of you, such as your e-mail address, and which cookies \
-         it sets is told by its own privacy policy."
+        "The pages where you sign in are those of {}. What it keeps of you, such as your e-mail address, how long, and which \
+         cookies it sets is told by its own privacy policy.",
+        provider(oauth)
     )
 }
 
@@ -107,10 +123,11 @@ fn assistants(oauth: &OAuth) -> String {
     let uris = oauth.clients().flat_map(|client| &client.redirect_uris).filter(|uri| is_in_use(uri));
     let (mut names, mut own_device) = (BTreeSet::new(), false);
     for url in uris.filter_map(|uri| Url::parse(uri).ok()) {
-        match url.host() {
-            Some(Host::Domain(name)) if matches!(url.scheme(), "http" | "https") && name != "localhost" => {
-                names.insert(escaped(name));
+        match url.host_str() {
+            Some(host) if matches!(url.scheme(), "http" | "https") && !is_this_machine(&url) => {
+                names.insert(escaped(host));
             }
+            // An app, or a program that listens for the answer.
             _ => own_device = true,
         }
     }
@@ -128,8 +145,8 @@ fn kept(config: &Config, on_aws: bool) -> String {
         entries
             .push("What is stored of an API key stays after it was revoked, until the operator removes it.".to_owned());
     }
-    if let Auth::OAuth(oauth) = &config.auth {
-        entries.push(format!("What {} keeps of you stays until the operator removes you there.", provider(oauth)));
+    if matches!(&config.auth, Auth::OAuth(oauth) if is_cognito(oauth)) {
+        entries.push("What Amazon Cognito keeps of you stays until the operator removes you there.".to_owned());
     }
     if on_aws {
         entries.push(match config.log_retention_days {

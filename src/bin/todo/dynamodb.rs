@@ -8,8 +8,9 @@ use todo_action::{
     local::{self, Access},
     store::connect,
 };
+use tokio::sync::watch;
 
-use super::{Failure, TABLE, asked_to_stop, log_to_stderr};
+use super::{Failure, TABLE, log_to_stderr, told, until_asked};
 
 #[derive(clap::Args)]
 pub struct Dynamodb {
@@ -34,8 +35,9 @@ pub async fn run(Dynamodb { port, data, hosts }: Dynamodb) -> Result<(), Failure
     let key = given.clone().unwrap_or_else(|| Ids::random().access_key());
     let database = local::open(data.as_deref())?;
     local::create_table(&connect(local::in_process(database.clone())), TABLE).await?;
+    let (stop, stopping) = watch::channel(false);
     let access = Access { key: key.clone(), hosts };
-    let (address, dynamodb) = local::serve(port, database, access, asked_to_stop()).await?;
+    let (address, dynamodb) = local::serve(port, database, access, told(stopping)).await?;
     let who = match given {
         None => format!(
             "Only who calls it with this access key is answered; for programs that you start elsewhere:\n\n  \
@@ -48,7 +50,7 @@ pub async fn run(Dynamodb { port, data, hosts }: Dynamodb) -> Result<(), Failure
     if key.len() < SAFE_LENGTH {
         eprintln!("warning: AWS_ACCESS_KEY_ID is short enough to be guessed; unset it, and a random one is made");
     }
-    dynamodb.await;
+    until_asked(dynamodb, stop).await;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use todo_action::{
     store::{Store, connect},
 };
 
-use super::{Failure, TABLE, default_data_file};
+use super::{Failure, TABLE};
 
 #[derive(Args)]
 pub struct Keys {
@@ -84,7 +84,7 @@ impl Place {
             }
             return Ok(Store::new(Client::new(&loader.load().await), &table));
         }
-        let data = self.data.map_or_else(default_data_file, Ok)?;
+        let data = self.data.map_or_else(local::default_file, Ok)?;
         let client = connect(local::in_process(local::open(Some(&data))?));
         local::create_table(&client, TABLE).await?;
         Ok(Store::new(client, TABLE))
@@ -122,7 +122,7 @@ async fn new_owner(store: &Store, name: &KeyName) -> Result<Owner, Failure> {
     if has_keys || store.knows(&owner).await? {
         let owner = owner.as_str();
         return Err(format!(
-            "there is a list of {owner} already. For a key that shares it add --owner '{owner}'; for a list of its own \
+            "there is a list of {owner} already; for a key that shares it give --owner the same name, for a list of its own \
              choose another --name"
         )
         .into());

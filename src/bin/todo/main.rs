@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use axum::{Extension, middleware};
 use clap::{Parser, Subcommand};
-use directories::ProjectDirs;
 use todo_action::{
     api::{
         gateway, openapi,
@@ -143,7 +142,7 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     let (connection, kept) = match arguments.dynamodb {
         Some(endpoint) => (local::at(endpoint.clone(), aws_credentials()), endpoint),
         None => {
-            let data = arguments.data.map_or_else(default_data_file, Ok)?;
+            let data = arguments.data.map_or_else(local::default_file, Ok)?;
             (local::in_process(local::open(Some(&data))?), data.display().to_string())
         }
     };
@@ -163,15 +162,8 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     greet(&here, &public, &kept, arguments.auth);
     let (stop, stopping) = watch::channel(false);
     let server = axum::serve(listener, router).with_graceful_shutdown(told(stopping));
-    let asked = async {
-        asked_to_stop().await;
-        stop.send_replace(true);
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        served = server.into_future() => served?,
-        // A connection that never ends its request must not keep the server from ending.
-        () = asked => {}
+    if let Some(served) = until_asked(server.into_future(), stop).await {
+        served?;
     }
     println!("Stopped.");
     Ok(())
@@ -196,12 +188,6 @@ fn log_to_stderr() {
 
 /// The table's name in the data file.
 const TABLE: &str = "todos";
-
-fn default_data_file() -> Result<PathBuf, Failure> {
-    let folders =
-        ProjectDirs::from("", "", "todo-action").ok_or("this user has no home folder; name a file with --data")?;
-    Ok(folders.data_dir().join("todos.db"))
-}
 
 /// What to do next: `base_url` is where the server is, `public` how the world calls it.
 fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
@@ -229,6 +215,20 @@ fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
     );
     println!("  curl -s {base_url}/todos{key}");
     println!("  curl -s {base_url}/undo{key} -X POST");
+}
+
+/// Runs a server until the process is asked to end, and then no longer than requests under way may take: a connection that
+/// never ends its request must not keep the server from ending. `None` when one did.
+async fn until_asked<T>(server: impl Future<Output = T>, stop: watch::Sender<bool>) -> Option<T> {
+    let asked = async {
+        asked_to_stop().await;
+        stop.send_replace(true);
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = server => Some(served),
+        () = asked => None,
+    }
 }
 
 /// Resolves when the process is asked to end: Ctrl-C, or SIGTERM where there is one.

@@ -24,7 +24,7 @@ use todo_action::{
     tls::{self, Connector, with_causes},
 };
 
-use super::{Failure, TABLE, default_data_file, log_to_stderr};
+use super::{Failure, TABLE, log_to_stderr};
 
 #[derive(clap::Args)]
 pub struct Mcp {
@@ -50,7 +50,7 @@ pub async fn run(Mcp { data, url }: Mcp) -> Result<(), Failure> {
     let server = match url {
         // The page of a deployment offers the address with this end.
         Some(url) => remote(base_url("--url", &url)?.trim_end_matches("/mcp")).await?,
-        None => of_file(data.map_or_else(default_data_file, Ok)?).await?,
+        None => of_file(data.map_or_else(local::default_file, Ok)?).await?,
     };
     let running = server.serve((tokio::io::stdin(), tokio::io::stdout())).await;
     // A client that leaves before it has said anything is no failure.
