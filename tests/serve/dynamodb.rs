@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -123,6 +124,18 @@ fn a_call_that_cannot_be_read_is_refused_as_dynamodb_does() {
             "{answer}"
         );
     }
+}
+
+#[test]
+fn it_goes_on_when_nobody_reads_what_it_says() {
+    let mut child = todo(&["dynamodb", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    for _ in 0..20 {
+        std::thread::sleep(Duration::from_millis(50));
+        assert!(child.try_wait().unwrap().is_none(), "it has ended");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `todo dynamodb`: the embedded DynamoDB on a port, for a Lambda that is tried out on this machine.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use todo_action::{
@@ -45,8 +46,10 @@ pub async fn run(Dynamodb { port, data, hosts }: Dynamodb) -> Result<(), Failure
         ),
         Some(_) => "Only who calls it with the access key of AWS_ACCESS_KEY_ID is answered.".to_owned(),
     };
-    // In one piece: who has read where it is may read no further.
-    println!("DynamoDB is running on http://{address} with the table {TABLE}. Stop it with Ctrl-C.\n{who}");
+    let greeting =
+        format!("DynamoDB is running on http://{address} with the table {TABLE}. Stop it with Ctrl-C.\n{who}\n");
+    // A program that has read the address may have closed its end. That is no reason to stop.
+    drop(std::io::stdout().write_all(greeting.as_bytes()));
     if key.len() < SAFE_LENGTH {
         eprintln!("warning: AWS_ACCESS_KEY_ID is short enough to be guessed; unset it, and a random one is made");
     }
