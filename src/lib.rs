@@ -1,6 +1,7 @@
 //! A TODO list that an assistant can be trusted with: one AWS Lambda behind API Gateway, todos in DynamoDB.
 //!
-//! The layers, from the outside in. Each may use those below it and none above; `tests/architecture` holds that.
+//! The layers, from the outside in: mcp, api, app, oidc, local, store, config, domain, tls. A layer uses only layers that come
+//! later; which ones is said in `tests/architecture/rule.rs`.
 
 pub mod api;
 pub mod app;

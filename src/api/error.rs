@@ -1,4 +1,5 @@
-//! Every way in which a request can fail, as RFC 9457 problem details. Statuses are chosen here and nowhere else.
+//! Every way in which an operation can fail, and which problem (RFC 9457) each becomes. The problems' statuses and texts are in
+//! `problem.rs`.
 
 use axum::{
     Json,

@@ -1,4 +1,4 @@
-//! Every limit of the product, once. `tests/openapi` compares the document with these.
+//! The limits of todos and of calls. The attributes that make the document repeat them; `tests/openapi` compares both.
 
 /// Characters (Unicode scalar values) of a title.
 pub const TITLE: usize = 500;

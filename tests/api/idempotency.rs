@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{harness::Api, transport::Fault};
+use super::{
+    harness::{Api, OPERATIONS},
+    transport::Fault,
+};
 
 #[tokio::test]
 async fn the_same_key_and_body_answer_the_first_result_again() {
@@ -85,7 +88,18 @@ async fn every_write_can_be_repeated_with_its_key() {
         ("DELETE", format!("/todos?ids={},{}", ids[0], ids[1]), Value::Null, "k4"),
         ("DELETE", format!("/todos/{}?expected_version=1&idempotency_key=k6", ids[3]), Value::Null, "k6"),
         ("POST", "/undo".to_owned(), json!({}), "k5"),
+        ("PATCH", "/settings".to_owned(), json!({"week_start": "sun"}), "k7"),
     ];
+    // What adds is 201 at first: the tests around this one.
+    let writes =
+        OPERATIONS.iter().filter(|(method, path, _)| *method != "GET" && (*method, *path) != ("POST", "/todos"));
+    for (method, path, _) in writes {
+        let asked = |(sent, target, ..): &&(&str, String, Value, &str)| {
+            let target = target.split('?').next().unwrap_or_default();
+            sent == method && (target == *path || path.ends_with("{id}") && target.starts_with("/todos/"))
+        };
+        assert!(requests.iter().any(|request| asked(&request)), "{method} {path} is not repeated");
+    }
     for (method, path, body, name) in requests {
         let first = api.send(method, &path, body.clone(), &key(name)).await;
         assert_eq!(first.status, 200, "{}", first.text);

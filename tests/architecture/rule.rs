@@ -47,6 +47,60 @@ pub fn the_library_is_its_layers(file: &str, text: &str) -> Vec<String> {
     other.map(|item| format!("{file} holds more than the layers of MAY_USE: {}", item.join(" "))).collect()
 }
 
+/// The list of layers that newcomers read first.
+pub fn the_library_says_its_layers_from_the_outside_in(file: &str, text: &str) -> Vec<String> {
+    if file != "src/lib.rs" {
+        return Vec::new();
+    }
+    let said =
+        text.split_once("from the outside in: ").and_then(|(_, rest)| rest.split_once('.')).unwrap_or_default().0;
+    let said: Vec<&str> = said.split(", ").collect();
+    let place = |layer: &str| said.iter().position(|one| *one == layer);
+    let mut wrong = Vec::new();
+    for (layer, below) in MAY_USE {
+        let Some(own) = place(layer) else {
+            wrong.push(format!("{file} does not list the layer {layer}"));
+            continue;
+        };
+        let above = below.iter().filter(|below| place(below).is_some_and(|below| below < own));
+        wrong.extend(above.map(|above| format!("{file} lists {above} before {layer}, which uses it")));
+    }
+    wrong.extend((said.len() != MAY_USE.len()).then(|| format!("{file} lists {} layers", said.len())));
+    wrong
+}
+
+/// `problem.rs` has the status of every problem. Other files name a status of failure where another protocol wants it, or to
+/// compare; an entry that is not needed any more breaks the rule too.
+pub fn statuses_of_failures_are_chosen_in_few_files(file: &str, text: &str) -> Vec<String> {
+    const FILES: [&str; 5] = [
+        "src/api/error.rs",
+        "src/api/log.rs",
+        "src/api/oauth/register.rs",
+        "src/api/oauth/token.rs",
+        "src/mcp/door.rs",
+    ];
+    let failures = [
+        "BAD_",
+        "UNAUTHORIZED",
+        "FORBIDDEN",
+        "NOT_FOUND",
+        "CONFLICT",
+        "PAYLOAD_",
+        "UNPROCESSABLE",
+        "TOO_MANY",
+        "INTERNAL_",
+        "SERVICE_",
+    ];
+    let words = without_tests(&words(text));
+    let mut named = words.windows(3).filter(|words| words[0] == "StatusCode" && words[1] == "::");
+    let names = named.any(|words| failures.iter().any(|failure| words[2].starts_with(failure)));
+    let served = file.starts_with("src/api/") || file.starts_with("src/mcp/");
+    (served && names != FILES.contains(&file))
+        .then(|| format!("{file}: the status of a problem is chosen in src/api/problem.rs; if this is another protocol's, say so in FILES"))
+        .into_iter()
+        .collect()
+}
+
 pub fn nothing_is_imported_by_a_glob(file: &str, text: &str) -> Vec<String> {
     let words = without_tests(&words(text));
     let imports = words.split(|word| word == ";").filter_map(|statement| {
@@ -85,6 +139,13 @@ pub fn the_program_does_not_panic(file: &str, text: &str) -> Vec<String> {
     let silent = lines.windows(2).filter(|pair| file == "src/app.rs" && pair[1].contains(".expect("));
     let silent = silent.filter(|pair| !pair[0].starts_with("//")).map(|pair| format!("{file}: why? {}", pair[1]));
     panics.map(|words| format!("{file} can panic: {}", words.concat())).chain(silent).collect()
+}
+
+/// What contributors are told is what is held.
+pub fn contributors_are_told_the_longest_file(file: &str, text: &str) -> Vec<String> {
+    let said = format!("files of at most {LONGEST_FILE}");
+    let silent = file == "CONTRIBUTING.md" && !text.contains(&said);
+    silent.then(|| format!("{file} does not say \"{said}\"")).into_iter().collect()
 }
 
 pub fn no_file_is_too_long(file: &str, text: &str) -> Vec<String> {
