@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::log::Line;
+use super::line::Line;
 
 /// Where the metrics are found.
 const NAMESPACE: &str = "todo-action";

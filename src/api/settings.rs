@@ -2,7 +2,6 @@
 
 use axum::{Json as JsonAnswer, extract::State};
 use deserr::Deserr;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,6 +10,7 @@ use super::{
     error::{ApiError, Place},
     extract::{Conditions, Json, NoBody, NoQuery, Query},
     problem::FieldError,
+    settings_view::SettingsView,
     view::Now,
     write::{WriteOutcome, call},
 };
@@ -22,21 +22,11 @@ use crate::{
         key::IdempotencyKey,
         listed::Listed,
         moment::Weekday,
-        settings::{Setting, Settings, SettingsEdit, ZoneName},
+        settings::{Setting, SettingsEdit, ZoneName},
         text::ListName,
     },
     store::{Needs, SettingsNeed, Snapshot},
 };
-
-/// A person's settings, defaults included.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Settings)]
-pub struct SettingsView {
-    pub time_zone: String,
-    #[schema(value_type = Weekday, inline)]
-    pub week_start: Weekday,
-    pub default_list: String,
-}
 
 /// Changes to the settings.
 #[derive(Debug, Deserr, ToSchema)]
@@ -79,17 +69,6 @@ pub struct SettingsWritten {
     #[serde(flatten)]
     #[schema(inline)]
     outcome: WriteOutcome,
-}
-
-impl SettingsView {
-    /// The settings with the defaults of what was never set.
-    pub fn of(settings: &Settings, default_zone: &TimeZone) -> Self {
-        Self {
-            time_zone: settings.zone(default_zone).iana_name().unwrap_or("UTC").to_owned(),
-            week_start: settings.week_start(),
-            default_list: settings.default_list().as_str().to_owned(),
-        }
-    }
 }
 
 /// Get the settings

@@ -13,7 +13,7 @@ use super::{
     caller::Caller,
     error::ApiError,
     extract::Conditions,
-    settings::SettingsView,
+    settings_view::SettingsView,
     view::{ChangeRef, TodoView, fit},
 };
 use crate::{

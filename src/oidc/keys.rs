@@ -12,7 +12,7 @@ use jsonwebtoken::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Outage, http::Http, token::Head};
+use super::{Outage, http::Http};
 use crate::config::is_safe;
 
 /// After this time the provider is asked again: a key that it has taken back is not taken for longer.
@@ -85,10 +85,10 @@ impl Keys {
         Ok(known.metadata.clone())
     }
 
-    /// The key that a token names; `None` when the provider has none of this name.
-    pub async fn find(&self, head: &Head, now: Timestamp) -> Result<Option<Arc<Key>>, Outage> {
-        let known = self.asked(now, |known| known.keys.contains_key(&head.kid)).await?;
-        Ok(known.keys.get(&head.kid).cloned())
+    /// The key of this name (`kid`), which tokens give; `None` when the provider has none.
+    pub async fn find(&self, kid: &str, now: Timestamp) -> Result<Option<Arc<Key>>, Outage> {
+        let known = self.asked(now, |known| known.keys.contains_key(kid)).await?;
+        Ok(known.keys.get(kid).cloned())
     }
 
     /// What is known, asking the provider when that is not enough or has been known for long. What is enough stays so

@@ -82,7 +82,7 @@ impl Provider {
     /// 1.0, section 5.7: only both together name somebody).
     pub async fn owner(&self, token: &str, now: Timestamp) -> Result<Owner, Refused> {
         let head = token::Head::read(token).ok_or(Refused::Invalid)?;
-        let key = self.keys.find(&head, now).await.map_err(Refused::Unknown)?.ok_or(Refused::Invalid)?;
+        let key = self.keys.find(&head.kid, now).await.map_err(Refused::Unknown)?.ok_or(Refused::Invalid)?;
         head.verify(token, &key, &self.agreed, now)
     }
 

@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use super::{
     OwnerStore,
     changes::{UNDONE_AT, UNDONE_BY, change_items},
-    commit::Unit,
     fault::{Fault, Kind},
     item::{self, Item},
     lists::{self, ListCheck},
     recent, settings,
+    transaction::Transaction,
 };
 use crate::domain::{
     change::{Change, Image},
@@ -42,50 +42,50 @@ impl OwnerStore {
     /// `image_bytes` is about what the images of the record take.
     pub(super) fn actions(
         &self,
-        unit: &Unit<'_>,
+        transaction: &Transaction<'_>,
         image_bytes: usize,
     ) -> Result<Vec<(Purpose, TransactWriteItem)>, Fault> {
         let mut actions = Vec::new();
         for (number, record) in
-            change_items(&self.partition, unit.change, unit.images, image_bytes)?.into_iter().enumerate()
+            change_items(&self.partition, transaction.change, transaction.images, image_bytes)?.into_iter().enumerate()
         {
             let put = self.put(record).condition_expression(item::ABSENT_OR_EXPIRED);
-            let put = put.expression_attribute_values(":now", item::number(unit.change.at.as_second()));
+            let put = put.expression_attribute_values(":now", item::number(transaction.change.at.as_second()));
             actions.push((if number == 0 { Purpose::Record } else { Purpose::Part }, finished(put)?));
         }
-        for image in unit.images.iter().filter(|image| image.is_change()) {
-            actions.push((Purpose::Todo, self.put_todo(image, unit.change.at)?));
+        for image in transaction.images.iter().filter(|image| image.is_change()) {
+            actions.push((Purpose::Todo, self.put_todo(image, transaction.change.at)?));
         }
-        if let Some(image) = &unit.change.settings {
+        if let Some(image) = &transaction.change.settings {
             actions.push((Purpose::Settings, self.put_settings(image)?));
         }
-        if let Some(version) = unit.settings {
+        if let Some(version) = transaction.settings {
             actions.push((Purpose::SettingsCheck, self.ascertain_settings(version)?));
         }
-        if let Some(request) = unit.once {
-            actions.push((Purpose::Once, self.remember(request, unit.change)?));
+        if let Some(request) = transaction.once {
+            actions.push((Purpose::Once, self.remember(request, transaction.change)?));
         }
-        for check in unit.lists {
+        for check in transaction.lists {
             actions.push((Purpose::List(check.name().clone()), self.ascertain(check)?));
         }
-        if let Some(undone) = &unit.change.undoes {
-            actions.push((Purpose::Undo, self.mark_undone(undone, unit)?));
+        if let Some(undone) = &transaction.change.undoes {
+            actions.push((Purpose::Undo, self.mark_undone(undone, transaction)?));
         }
         Ok(actions)
     }
 
     /// Writes into the record of a change what undid it, unless another undo did so since the record was read.
-    fn mark_undone(&self, undone: &ChangeId, unit: &Unit<'_>) -> Result<TransactWriteItem, Fault> {
+    fn mark_undone(&self, undone: &ChangeId, transaction: &Transaction<'_>) -> Result<TransactWriteItem, Fault> {
         let update = Update::builder()
             .table_name(&*self.table)
             .set_key(Some(item::key(&self.partition, item::change_sk(undone))))
             .update_expression("SET #undone = :by, #undone_at = :at")
             .expression_attribute_names("#undone_at", UNDONE_AT)
-            .expression_attribute_values(":at", item::text(&unit.change.at.to_string()))
+            .expression_attribute_values(":at", item::text(&transaction.change.at.to_string()))
             .expression_attribute_names("#undone", UNDONE_BY)
-            .expression_attribute_values(":by", item::text(unit.change.id.as_str()))
+            .expression_attribute_values(":by", item::text(transaction.change.id.as_str()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let update = match unit.undone_before {
+        let update = match transaction.undone_before {
             None => update.condition_expression("attribute_exists(sk) AND attribute_not_exists(#undone)"),
             Some(before) => update
                 .condition_expression("attribute_exists(sk) AND #undone = :before")

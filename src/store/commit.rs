@@ -14,14 +14,9 @@ use super::{
     changes::size_of,
     fault::{Fault, Kind},
     item::Item,
-    lists::ListCheck,
+    transaction::Transaction,
 };
-use crate::domain::{
-    change::{Change, Image},
-    id::ChangeId,
-    key::Fingerprint,
-    text::ListName,
-};
+use crate::domain::{change::Change, text::ListName};
 
 /// DynamoDB takes 4 MB in a transaction; the rest is for attribute names and keys.
 const TRANSACTION_BYTES: usize = 3_700_000;
@@ -29,19 +24,6 @@ const TRANSACTION_BYTES: usize = 3_700_000;
 const TRANSACTION_ACTIONS: usize = 100;
 /// How often a transaction that only collided with another is sent again.
 const COLLISIONS: u32 = 5;
-
-/// What one transaction holds.
-pub(super) struct Unit<'a> {
-    pub change: &'a Change,
-    pub images: &'a [Image],
-    pub lists: &'a [ListCheck],
-    /// What had undone the change that this one undoes, when that was read.
-    pub undone_before: Option<&'a ChangeId>,
-    /// The version that the settings are thought to have, where the todos depend on them and they have not been read.
-    pub settings: Option<u64>,
-    /// What is asked for, where the same asked again soon is a repetition.
-    pub once: Option<&'a Fingerprint>,
-}
 
 /// What became of a transaction. Only the first has changed anything.
 pub(super) enum Outcome {
@@ -65,8 +47,8 @@ pub(super) enum Outcome {
 }
 
 impl OwnerStore {
-    pub(super) async fn commit(&self, unit: &Unit<'_>) -> Result<Outcome, Fault> {
-        let sizes = unit.images.iter().map(|image| (image.before.as_ref().map(size_of), size_of(&image.after)));
+    pub(super) async fn commit(&self, transaction: &Transaction<'_>) -> Result<Outcome, Fault> {
+        let sizes = transaction.images.iter().map(|image| (image.before.as_ref().map(size_of), size_of(&image.after)));
         let sizes: Vec<_> = sizes.collect();
         if sizes.iter().map(bytes_either_way).sum::<usize>() > TRANSACTION_BYTES {
             return Ok(Outcome::TooLarge);
@@ -74,9 +56,10 @@ impl OwnerStore {
         let image_bytes = sizes.iter().map(|(before, after)| before.unwrap_or_default() + after).sum();
         for collision in 0..COLLISIONS {
             if collision > 0 {
-                tokio::time::sleep(jitter(collision, unit.change)).await;
+                tokio::time::sleep(jitter(collision, transaction.change)).await;
             }
-            let (purposes, actions) = self.actions(unit, image_bytes)?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
+            let (purposes, actions) =
+                self.actions(transaction, image_bytes)?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
             if actions.len() > TRANSACTION_ACTIONS {
                 return Ok(Outcome::TooMany);
             }

@@ -16,6 +16,7 @@ mod read;
 mod recent;
 mod settings;
 mod timeline;
+mod transaction;
 mod transport;
 mod usage;
 mod write;

@@ -9,11 +9,12 @@ use super::{
     OwnerStore,
     call::{Call, Needs, SettingsNeed, Snapshot, WriteError, Written},
     changes::UNDONE_BY,
-    commit::{Outcome, Unit},
+    commit::Outcome,
     fault::{Fault, Kind},
     item::{self, Item},
     lists::{KnownLists, list_sk},
     settings::SETTINGS,
+    transaction::Transaction,
 };
 use crate::domain::{
     change::{Change, Effect},
@@ -60,7 +61,7 @@ impl OwnerStore {
             if change.is_nothing() && call.request.is_none() {
                 return Ok(Written { change, images: effect.images, replayed: false });
             }
-            let unit = Unit {
+            let transaction = Transaction {
                 change: &change,
                 images: &effect.images,
                 lists: &lists,
@@ -68,7 +69,7 @@ impl OwnerStore {
                 settings: snapshot.unascertained(needs, &change),
                 once: call.once.as_ref(),
             };
-            match self.commit(&unit).await? {
+            match self.commit(&transaction).await? {
                 Outcome::Done => return Ok(self.written(change, effect)),
                 Outcome::Exists(record) => return self.replay(call, record, snapshot.now).await,
                 Outcome::Repeated(recent) => return Ok(self.repetition(&recent, snapshot.now).await?),

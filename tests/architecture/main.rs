@@ -2,6 +2,7 @@
 //! A rule stands below once, beside a text that breaks it; of that follow the test that the repository keeps the rule,
 //! and the test that the rule would notice.
 
+mod circle;
 mod rule;
 mod source;
 

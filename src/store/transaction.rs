@@ -1,0 +1,21 @@
+//! What one transaction is asked to write. `actions.rs` makes DynamoDB's actions of it, `commit.rs` sends them.
+
+use super::lists::ListCheck;
+use crate::domain::{
+    change::{Change, Image},
+    id::ChangeId,
+    key::Fingerprint,
+};
+
+/// What one transaction writes, and what has to hold for it.
+pub(super) struct Transaction<'a> {
+    pub change: &'a Change,
+    pub images: &'a [Image],
+    pub lists: &'a [ListCheck],
+    /// What had undone the change that this one undoes, when that was read.
+    pub undone_before: Option<&'a ChangeId>,
+    /// The version that the settings are thought to have, where the todos depend on them and they have not been read.
+    pub settings: Option<u64>,
+    /// What is asked for, where the same asked again soon is a repetition.
+    pub once: Option<&'a Fingerprint>,
+}
