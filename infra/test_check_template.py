@@ -138,7 +138,7 @@ def test_sam_local_finds_the_api():
 
 def test_the_dashboard_shows_metrics_that_the_function_writes():
     template = check_template.expanded(TEMPLATE)
-    written = (HERE.parent / "src/api/metrics.rs").read_text()
+    written = (HERE.parent / "src/api/log/metrics.rs").read_text()
     for parameters in ({}, EVERYTHING):
         stack = Stack(template, parameters)
         widgets = json.loads(stack.value(template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]))["widgets"]

@@ -16,8 +16,8 @@ use axum::{
 };
 use tower_http::cors::{Any, CorsLayer};
 
-use super::{challenge, error::ApiError, gateway::BaseUrl};
 use crate::{
+    api::{access::challenge, answer::error::ApiError, lambda::gateway::BaseUrl},
     app::App,
     config::{Auth, OAuth},
     oidc::Provider,

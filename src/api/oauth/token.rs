@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::{BaseUrl, Front, metadata, parameters::Parameters};
 use crate::{
-    api::error::Cause,
+    api::answer::error::Cause,
     app::App,
     config::Client,
     oidc::{Outage, Said},

@@ -8,11 +8,11 @@ use axum::{
 };
 
 use super::{
-    broken::{short, unknown},
     problem::{FieldError, Problem, kind},
     view::{characters, fit_problem as fit},
 };
 use crate::{
+    api::request::validation::{short, unknown},
     domain::{
         id::TodoId,
         invalid::Invalid,

@@ -10,16 +10,22 @@ use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    caller::Caller,
-    cursor::Listing,
-    error::{ApiError, Place},
-    extract::{Conditions, Json, NoBody, NoQuery, Query},
     filter::TodosQuery,
-    problem::FieldError,
-    view::{Now, Page, TodoView},
     write::{self, TodosWritten, call, moment},
 };
 use crate::{
+    api::{
+        access::caller::Caller,
+        answer::{
+            error::{ApiError, Place},
+            problem::FieldError,
+            view::{Now, Page, TodoView},
+        },
+        request::{
+            cursor::Listing,
+            extract::{Conditions, Json, NoBody, NoQuery, Query},
+        },
+    },
     app::App,
     domain::{
         change::Operation,

@@ -4,8 +4,7 @@ use std::ops::ControlFlow;
 
 use deserr::{DeserializeError, ErrorKind, IntoValue, MergeWithError, ValueKind, ValuePointerRef};
 
-use super::problem::FieldError;
-use crate::domain::invalid::Invalid;
+use crate::{api::answer::problem::FieldError, domain::invalid::Invalid};
 
 /// The values of a request that break a rule.
 #[derive(Debug, Default)]

@@ -6,8 +6,7 @@ use axum::{
 };
 use lambda_http::{RequestExt, request::RequestContext};
 
-use super::error::ApiError;
-use crate::{app::App, config::Config};
+use crate::{api::answer::error::ApiError, app::App, config::Config};
 
 /// The stage whose name is not part of any address.
 const DEFAULT_STAGE: &str = "$default";

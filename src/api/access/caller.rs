@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 
-use super::{
-    credential::{self, Credential},
-    error::ApiError,
-};
+use super::credential::{self, Credential};
 use crate::{
+    api::answer::error::ApiError,
     app::App,
     config::Auth,
     domain::owner::Owner,

@@ -2,8 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 
-use super::error::ApiError;
-use crate::domain::api_key::ApiKey;
+use crate::{api::answer::error::ApiError, domain::api_key::ApiKey};
 
 /// What a request brings to show whose it is.
 pub enum Credential<'a> {

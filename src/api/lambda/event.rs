@@ -100,13 +100,13 @@ mod tests {
             Ok(_) => "another",
             Err(_) => "none",
         };
-        assert_eq!(kind(include_str!("../../tests/events/http_api.json")), "HTTP API");
-        assert_eq!(kind(include_str!("../../tests/events/function_url.json")), "HTTP API");
-        let rest = include_str!("../../tests/events/rest_api.json");
+        assert_eq!(kind(include_str!("../../../tests/events/http_api.json")), "HTTP API");
+        assert_eq!(kind(include_str!("../../../tests/events/function_url.json")), "HTTP API");
+        let rest = include_str!("../../../tests/events/rest_api.json");
         assert_eq!(kind(rest), "REST API");
         // An HTTP API with the payload of format 1.0.
         assert_eq!(kind(&rest.replacen('{', "{\"version\": \"1.0\",", 1)), "REST API");
-        assert_eq!(kind(include_str!("../../tests/events/load_balancer.json")), "load balancer");
+        assert_eq!(kind(include_str!("../../../tests/events/load_balancer.json")), "load balancer");
         assert_eq!(kind(r#"{"Records": []}"#), "none");
     }
 

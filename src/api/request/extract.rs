@@ -8,11 +8,11 @@ use axum::{
 use deserr::Deserr;
 use serde_json::{Map, Value};
 
-use super::{
-    broken::{Broken, short},
-    error::ApiError,
+use super::validation::{Broken, short};
+use crate::{
+    api::answer::error::ApiError,
+    domain::{id::TodoId, key::IdempotencyKey},
 };
-use crate::domain::{id::TodoId, key::IdempotencyKey};
 
 /// A JSON object as request body, with what it said for the fingerprint of the request.
 #[derive(Debug)]

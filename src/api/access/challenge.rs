@@ -7,8 +7,7 @@ use axum::{
     response::Response,
 };
 
-use super::gateway;
-use crate::{app::App, config::Auth};
+use crate::{api::lambda::gateway, app::App, config::Auth};
 
 /// Where the metadata of the API as a protected resource is, and that of its MCP endpoint (RFC 9728, section 3.1).
 pub const METADATA: &str = "/.well-known/oauth-protected-resource";

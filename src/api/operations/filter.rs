@@ -4,8 +4,8 @@ use deserr::Deserr;
 use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 use utoipa::IntoParams;
 
-use super::error::ApiError;
 use crate::{
+    api::answer::error::ApiError,
     domain::{
         due::{self, Due},
         invalid::Invalid,

@@ -4,11 +4,13 @@
 use serde_json::{Map, Value, json};
 use utoipa::{IntoResponses, OpenApi};
 
-use super::problem::Problem;
-use crate::config::{Auth, AuthMode, Config, Confirm};
+use crate::{
+    api::answer::problem::Problem,
+    config::{Auth, AuthMode, Config, Confirm},
+};
 
 /// The checked-in document. `tests/openapi` compares it with what the handlers say.
-const EMBEDDED: &str = include_str!("../../openapi.json");
+const EMBEDDED: &str = include_str!("../../../openapi.json");
 /// Stands in the checked-in document where the address of a deployment belongs. Never served.
 pub const PLACEHOLDER: &str = "https://todo-action.example.com";
 

@@ -1,6 +1,9 @@
 //! One line per request: what was asked, what became of it, what it cost. Nothing that a client has written is in it as it
 //! was written, because any of that can be a key or a token in the wrong place.
 
+mod line;
+mod metrics;
+
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
@@ -15,11 +18,12 @@ use axum::{
 use lambda_http::RequestExt;
 use sha2::{Digest, Sha256};
 
-use super::{error::Cause, line::Line, metrics};
 use crate::{
+    api::answer::error::Cause,
     app::{App, Clock, Ids},
     store::Usage,
 };
+use line::Line;
 
 /// Names requests by the operations of the document, and writes their lines.
 #[derive(Debug, Clone)]

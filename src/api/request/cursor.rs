@@ -3,8 +3,8 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-use super::error::ApiError;
 use crate::{
+    api::answer::error::ApiError,
     domain::owner::Owner,
     store::{Position, Range},
 };

@@ -9,14 +9,16 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{
-    caller::Caller,
-    error::ApiError,
-    extract::Conditions,
-    settings_view::SettingsView,
-    view::{ChangeRef, TodoView, fit},
-};
 use crate::{
+    api::{
+        access::caller::Caller,
+        answer::{
+            error::ApiError,
+            settings::SettingsView,
+            view::{ChangeRef, TodoView, fit},
+        },
+        request::extract::Conditions,
+    },
     app::App,
     domain::{
         change::{Image, Operation},

@@ -10,8 +10,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{error::ApiError, gateway};
-use crate::app::App;
+use crate::{
+    api::{answer::error::ApiError, lambda::gateway},
+    app::App,
+};
 
 /// The hosts, with their ports, under which a server is reached.
 #[derive(Debug, Clone)]

@@ -13,18 +13,18 @@ use axum::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
-use super::{gateway::BaseUrl, openapi};
 use crate::{
+    api::{lambda::gateway::BaseUrl, operations::openapi},
     app::App,
     config::{Confirm, Operator},
 };
 
-const START: &str = include_str!("pages/start.html");
-const PRIVACY: &str = include_str!("pages/privacy.html");
-const STYLE: &str = include_str!("pages/style.css");
-const SCRIPT: &str = include_str!("pages/script.js");
+const START: &str = include_str!("start.html");
+const PRIVACY: &str = include_str!("privacy.html");
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
 /// The icon of the service, as SVG.
-pub const FAVICON: &str = include_str!("pages/favicon.svg");
+pub const FAVICON: &str = include_str!("favicon.svg");
 
 /// The pages' own style and script, known by their hashes, and nothing else; requests to this service alone.
 static PAGE_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {

@@ -8,14 +8,14 @@ use utoipa::openapi::HttpMethod;
 macro_rules! operations {
     ($([$($module:ident::$handler:ident),+ $(,)?])+) => {
         /// The operations with all that the document says of them.
-        fn documented_routes() -> utoipa_axum::router::OpenApiRouter<App> {
+        pub fn documented_routes() -> utoipa_axum::router::OpenApiRouter<App> {
             let components = <openapi::Components as utoipa::OpenApi>::openapi();
             utoipa_axum::router::OpenApiRouter::with_openapi(components)
                 $(.routes(utoipa_axum::routes!($($module::$handler),+)))+
         }
 
         /// The operations alone.
-        fn routes() -> Router<App> {
+        pub fn routes() -> Router<App> {
             use utoipa_axum::PathItemExt;
             Router::new()$($(.route(
                 &operations!(@path $module $handler),
@@ -26,12 +26,12 @@ macro_rules! operations {
         }
 
         /// Method, path and `operationId` of every operation.
-        fn operation_names() -> Vec<(axum::http::Method, String, String)> {
+        pub fn operation_names() -> Vec<(axum::http::Method, String, String)> {
             let mut names = Vec::new();
             $($(
                 for method in operations!(@methods $module $handler) {
                     let path = operations!(@path $module $handler);
-                    names.push((operations::method(&method), path, operations::id(stringify!($handler))));
+                    names.push((list::method(&method), path, list::id(stringify!($handler))));
                 }
             )+)+
             names
@@ -71,7 +71,7 @@ pub fn id(handler: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::api::{openapi, operation_names};
+    use super::super::{openapi, operation_names};
 
     #[test]
     fn operations_have_the_names_of_the_document() {

@@ -6,11 +6,14 @@ use axum::{Extension, Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{
-    error::ApiError,
-    extract::{NoBody, NoQuery, Query},
+use crate::{
+    api::{
+        answer::error::ApiError,
+        request::extract::{NoBody, NoQuery, Query},
+    },
+    app::App,
+    store::Usage,
 };
-use crate::{app::App, store::Usage};
 
 /// The service works.
 #[derive(Debug, Serialize, ToSchema)]

@@ -8,14 +8,16 @@ use utoipa::{
     openapi::{ObjectBuilder, RefOr, Schema, Type},
 };
 
-use super::{
-    caller::Caller,
-    error::{ApiError, Place},
-    extract::{Conditions, ItemId, Json, NoBody, NoQuery, Query},
-    view::TodoView,
-    write::{self, TodoWritten, call, with_etag},
-};
+use super::write::{self, TodoWritten, call, with_etag};
 use crate::{
+    api::{
+        access::caller::Caller,
+        answer::{
+            error::{ApiError, Place},
+            view::TodoView,
+        },
+        request::extract::{Conditions, ItemId, Json, NoBody, NoQuery, Query},
+    },
     app::App,
     domain::{
         change::Operation,

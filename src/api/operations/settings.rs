@@ -5,16 +5,18 @@ use deserr::Deserr;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{
-    caller::Caller,
-    error::{ApiError, Place},
-    extract::{Conditions, Json, NoBody, NoQuery, Query},
-    problem::FieldError,
-    settings_view::SettingsView,
-    view::Now,
-    write::{WriteOutcome, call},
-};
+use super::write::{WriteOutcome, call};
 use crate::{
+    api::{
+        access::caller::Caller,
+        answer::{
+            error::{ApiError, Place},
+            problem::FieldError,
+            settings::SettingsView,
+            view::Now,
+        },
+        request::extract::{Conditions, Json, NoBody, NoQuery, Query},
+    },
     app::App,
     domain::{
         change::{Effect, Operation},

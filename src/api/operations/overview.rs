@@ -8,14 +8,16 @@ use jiff::{Span, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{
-    caller::Caller,
-    error::ApiError,
-    extract::{NoBody, NoQuery, Query},
-    filter::DueWithin,
-    view::{ChangeView, Now, TodoView, characters, fit_beside},
-};
+use super::filter::DueWithin;
 use crate::{
+    api::{
+        access::caller::Caller,
+        answer::{
+            error::ApiError,
+            view::{ChangeView, Now, TodoView, characters, fit_beside},
+        },
+        request::extract::{NoBody, NoQuery, Query},
+    },
     app::App,
     domain::{
         limits,

@@ -8,15 +8,21 @@ use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    caller::Caller,
-    cursor::Listing,
-    error::{ApiError, Place},
-    extract::{Conditions, Json, NoBody, NoQuery, Query},
     filter::Limit,
-    view::{ChangeView, Now, Page},
     write::{TodosWritten, call},
 };
 use crate::{
+    api::{
+        access::caller::Caller,
+        answer::{
+            error::{ApiError, Place},
+            view::{ChangeView, Now, Page},
+        },
+        request::{
+            cursor::Listing,
+            extract::{Conditions, Json, NoBody, NoQuery, Query},
+        },
+    },
     app::App,
     domain::{
         change::{Change, Image, Operation},

@@ -1,0 +1,7 @@
+//! What goes out: todos and settings as answers have them, every problem, and the headers of all answers.
+
+pub mod error;
+pub mod headers;
+pub mod problem;
+pub mod settings;
+pub mod view;

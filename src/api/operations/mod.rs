@@ -1,0 +1,27 @@
+//! What can be done: a file for each resource, what their writes have in common, and the document that is made of them.
+
+mod changes;
+mod filter;
+mod health;
+#[macro_use]
+mod list;
+pub mod openapi;
+mod overview;
+mod settings;
+mod todo;
+mod todos;
+mod write;
+
+use axum::Router;
+
+use crate::app::App;
+
+operations! {
+    [todos::get_todos, todos::add_todos, todos::update_todos, todos::delete_todos]
+    [todo::get_todo, todo::update_todo, todo::delete_todo]
+    [changes::undo_change]
+    [changes::get_changes]
+    [overview::get_overview]
+    [settings::get_settings, settings::update_settings]
+    [health::get_health]
+}
