@@ -25,12 +25,12 @@ use crate::{
     store::{Fault, Kind},
 };
 pub use access::{caller::Caller, origin};
-pub use answer::error::ApiError;
+pub use answer::{error::ApiError, suggestion::short};
 pub use lambda::{event, gateway};
 pub use log::Carried;
 pub use operations::openapi;
 pub use pages::FAVICON;
-pub use request::{extract::is_json, validation::short};
+pub use request::extract::is_json;
 
 /// Everything that is served: the operations, the pages, and other doors to the operations.
 pub fn router(app: App, doors: Router<App>) -> Router {

@@ -33,6 +33,11 @@ rules! {
     imports_go_downwards of program, broken by
         "src/domain/todo.rs": "use crate::store::Store;",
         "src/cache.rs": "";
+    rooms_use_the_rooms_below_them of program, broken by
+        "src/api/answer/view.rs": "use crate::api::request::cursor::Listing;",
+        "src/api/answer/view.rs": "use super::super::{request::cursor};",
+        "src/api/request/extract.rs": "use crate::api::ApiError;",
+        "src/api/more.rs": "";
     the_library_is_its_layers of program, broken by
         "src/lib.rs": "pub mod api; pub fn more() {}";
     the_library_says_its_layers_from_the_outside_in of program, broken by

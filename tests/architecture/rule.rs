@@ -16,6 +16,17 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("store", &["domain", "tls"]),
     ("tls", &[]),
 ];
+/// Each room of src/api and those that it may use.
+const ROOMS: [(&str, &[&str]); 8] = [
+    ("access", &["answer", "lambda"]),
+    ("answer", &[]),
+    ("lambda", &["answer"]),
+    ("log", &["answer"]),
+    ("oauth", &["access", "answer", "lambda"]),
+    ("operations", &["access", "answer", "request"]),
+    ("pages", &["lambda", "operations"]),
+    ("request", &["answer"]),
+];
 /// Where the programs are, which put the layers together.
 const PROGRAMS: [&str; 2] = ["src/main.rs", "src/bin/"];
 /// The table is defined in this file, which the other one reads.
@@ -35,6 +46,22 @@ pub fn imports_go_downwards(file: &str, text: &str) -> Vec<String> {
     let upwards = |path: &&Vec<String>| path.first().is_none_or(|to| to != own && !below.contains(&to.as_str()));
     let say = |path: &Vec<String>| format!("{file} uses crate::{}; {own} may use {below:?}", path.join("::"));
     paths(file, &words(text)).iter().filter(upwards).map(say).collect()
+}
+
+/// The folder's own file, src/api/mod.rs, puts the rooms together.
+pub fn rooms_use_the_rooms_below_them(file: &str, text: &str) -> Vec<String> {
+    let own = module(file);
+    let [layer, own, ..] = &own[..] else { return Vec::new() };
+    if layer != "api" {
+        return Vec::new();
+    }
+    let Some((_, below)) = ROOMS.iter().find(|(room, _)| room == own) else {
+        return vec![format!("{file} is in no room of src/api; give it one in ROOMS")];
+    };
+    let named = paths(file, &without_tests(&words(text)));
+    let others = named.iter().filter(|path| path.first().is_some_and(|to| to == "api") && path.get(1) != Some(own));
+    let wrong = others.filter(|path| path.get(1).is_none_or(|room| !below.contains(&room.as_str())));
+    wrong.map(|path| format!("{file} uses crate::{}; the room {own} may use {below:?}", path.join("::"))).collect()
 }
 
 pub fn the_library_is_its_layers(file: &str, text: &str) -> Vec<String> {

@@ -9,10 +9,10 @@ use axum::{
 
 use super::{
     problem::{FieldError, Problem, kind},
+    suggestion::{short, unknown},
     view::{characters, fit_problem as fit},
 };
 use crate::{
-    api::request::validation::{short, unknown},
     domain::{
         id::TodoId,
         invalid::Invalid,

@@ -4,4 +4,5 @@ pub mod error;
 pub mod headers;
 pub mod problem;
 pub mod settings;
+pub mod suggestion;
 pub mod view;

@@ -8,9 +8,9 @@ use axum::{
 use deserr::Deserr;
 use serde_json::{Map, Value};
 
-use super::validation::{Broken, short};
+use super::validation::Broken;
 use crate::{
-    api::answer::error::ApiError,
+    api::answer::{error::ApiError, suggestion::short},
     domain::{id::TodoId, key::IdempotencyKey},
 };
 

@@ -1,0 +1,59 @@
+//! What is answered to the name of a field that does not exist: which one was probably meant.
+
+use crate::domain::invalid::Invalid;
+
+/// What is wrong with a field that nobody knows.
+pub fn unknown(key: &str, accepted: &[&str]) -> Invalid {
+    Invalid::new(match meant(&key.to_lowercase(), accepted) {
+        Some(name) => format!("is not a field here; did you mean {name}?"),
+        None if accepted.is_empty() => "is not a field here; there are none".to_owned(),
+        None => format!("is not a field here; the fields are {}", accepted.join(", ")),
+    })
+}
+
+/// The field that was probably meant: one that begins alike ("prio", "due_date"), one that is a slip away ("titel"), or
+/// one that others call so.
+fn meant<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
+    const SYNONYMS: [(&str, &str); 24] = [
+        ("name", "title"),
+        ("task", "title"),
+        ("text", "title"),
+        ("content", "title"),
+        ("summary", "title"),
+        ("description", "notes"),
+        ("body", "notes"),
+        ("details", "notes"),
+        ("labels", "tags"),
+        ("label", "tags"),
+        ("deadline", "due"),
+        ("date", "due"),
+        ("project", "list"),
+        ("importance", "priority"),
+        ("subtasks", "steps"),
+        ("completed", "status"),
+        ("version", "expected_version"),
+        ("recurrence", "repeat"),
+        ("interval", "every"),
+        ("frequency", "unit"),
+        ("freq", "unit"),
+        ("days", "weekdays"),
+        ("end", "until"),
+        ("query", "q"),
+    ];
+    // One that edits must not become one that replaces.
+    let edits = ["add", "append", "remove"].iter().any(|word| key.contains(word));
+    let alike = |name: &str| (key.len() > 2 && name.starts_with(key)) || (name.len() > 2 && key.starts_with(name));
+    let slips = |name: &str| strsim::damerau_levenshtein(key, name);
+    let near = || {
+        accepted.iter().copied().filter(|name| slips(name) <= (name.len() / 4).max(1)).min_by_key(|name| slips(name))
+    };
+    let synonym = || SYNONYMS.iter().find(|(word, _)| *word == key).map(|(_, name)| *name);
+    let mut begin = accepted.iter().copied().filter(|name| !edits && alike(name));
+    let begins = begin.next().filter(|_| begin.next().is_none());
+    begins.or_else(near).or_else(|| accepted.iter().copied().find(|name| synonym() == Some(*name)))
+}
+
+/// A name that a caller made up may be of any length.
+pub fn short(name: &str) -> String {
+    name.chars().take(60).collect()
+}
