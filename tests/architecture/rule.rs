@@ -64,6 +64,27 @@ pub fn rooms_use_the_rooms_below_them(file: &str, text: &str) -> Vec<String> {
     wrong.map(|path| format!("{file} uses crate::{}; the room {own} may use {below:?}", path.join("::"))).collect()
 }
 
+/// The diagrams of docs/ARCHITECTURE.md: the layers first, then the rooms.
+pub fn the_diagrams_have_the_arrows_of_the_rules(file: &str, text: &str) -> Vec<String> {
+    if file != "docs/ARCHITECTURE.md" {
+        return Vec::new();
+    }
+    let rules = |rules: &[(&str, &[&str])]| -> BTreeSet<String> {
+        rules.iter().flat_map(|(from, to)| to.iter().map(move |to| format!("{from} --> {to}"))).collect()
+    };
+    let diagrams = text.split("```mermaid").skip(1).filter_map(|rest| rest.split("```").next());
+    let drawn: Vec<BTreeSet<String>> = diagrams
+        .map(|diagram| diagram.lines().map(str::trim).filter(|line| line.contains("-->")).map(str::to_owned).collect())
+        .collect();
+    let expected = [rules(&MAY_USE), rules(&ROOMS)];
+    let differ = expected.iter().enumerate().filter_map(|(at, expected)| {
+        let drawn = drawn.get(at).cloned().unwrap_or_default();
+        let arrows: Vec<_> = expected.symmetric_difference(&drawn).cloned().collect();
+        (!arrows.is_empty()).then(|| format!("{file}, diagram {}: {}", at + 1, arrows.join(", ")))
+    });
+    differ.collect()
+}
+
 pub fn the_library_is_its_layers(file: &str, text: &str) -> Vec<String> {
     if file != "src/lib.rs" {
         return Vec::new();
