@@ -53,8 +53,9 @@ async fn main() -> Result<(), lambda_http::Error> {
     Runtime::new(events).run().await
 }
 
-/// Has an event answered that nobody sent, `GET /health`: it opens the connection to DynamoDB, and what it runs the first
-/// request finds in memory. Init has a whole CPU and is not billed by the request. A failure is no reason not to start.
+/// Warms up: answers a `GET /health` that the program itself makes. It opens the connection to DynamoDB, and the first request
+/// finds the code in memory. Init has a whole CPU and is not billed by the request. A failure does not keep the function from
+/// starting.
 async fn rehearse<S>(events: &mut S)
 where
     S: Service<LambdaEvent<Event>, Error: Into<lambda_http::Error>>,

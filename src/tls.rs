@@ -33,7 +33,9 @@ pub fn connector(patience: Duration) -> Result<Connector, String> {
 fn tls() -> Result<ClientConfig, String> {
     let roots = roots();
     if roots.is_empty() {
-        tracing::warn!("there is no root certificate to trust: nobody can be reached by https");
+        tracing::warn!(
+            "no root certificates found, so https requests will fail; install ca-certificates or set SSL_CERT_FILE"
+        );
     }
     let tls = ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into());
     let tls = tls.with_safe_default_protocol_versions().map_err(|error| error.to_string())?;

@@ -51,8 +51,8 @@ pub fn router(app: App, doors: Router<App>) -> Router {
     .with_state(app)
 }
 
-/// The operations alone, for a door that has taken the request down already. Such a door hands on its own extensions,
-/// in which the cost is counted.
+/// The operations without middleware, for a caller inside (MCP) whose request is logged already. Such a caller passes on the
+/// extensions of its request, in which the cost is counted.
 pub fn operations(app: App) -> Router {
     answering_everything(operations::routes().layer(DefaultBodyLimit::max(limits::BODY_BYTES))).with_state(app)
 }

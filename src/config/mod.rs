@@ -42,7 +42,7 @@ pub enum Auth {
 }
 
 impl Auth {
-    /// The way itself, without whose list it is.
+    /// The mode alone, without its settings.
     pub fn mode(&self) -> AuthMode {
         match self {
             Self::ApiKey => AuthMode::ApiKey,
@@ -52,7 +52,7 @@ impl Auth {
     }
 }
 
-/// The name of a way to know callers.
+/// How callers are known, without the settings of that mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuthMode {
     ApiKey,

@@ -99,8 +99,8 @@ impl Change {
     /// What has to be written to take this change back, given its images, and the todos (those that exist) and settings as
     /// they are now. Each todo gets its exact prior state under a new version; one that the change added moves to `deleted`.
     ///
-    /// A change is in effect while its todos are as it left them, which an undo of its undo makes them again. Refused
-    /// when they are not: because it has been undone, or because of others, which are named.
+    /// A change can be undone while its todos are as it left them. Undoing its undo brings them back to that. Refused when
+    /// they are not, because the change has been undone or because of later changes, whose todos are named.
     pub fn undo(
         &self,
         images: &[Image],

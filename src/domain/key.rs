@@ -40,7 +40,7 @@ impl Fingerprint {
     }
 
     /// `target` is the item of an item route, else empty. The body's `idempotency_key` and `allow_duplicate` do not count:
-    /// they say how to send, not what.
+    /// they do not change what is asked for.
     pub fn new(operation: &str, target: &str, body: &Value) -> Self {
         let mut hash = Sha256::new();
         for part in [operation, target] {

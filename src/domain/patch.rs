@@ -115,8 +115,8 @@ pub struct Clear(Vec<Clearable>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version(pub u64);
 
-/// Refuses an unknown field of an edit. An edit that is the whole body stands on an item route, whose id is in the path
-/// and which takes an idempotency key.
+/// Refuses an unknown field of an edit. For `PATCH /todos/{id}` the whole body is one edit: it has no `id`, and it may have an
+/// `idempotency_key`.
 fn not_a_field<E: DeserializeError>(field: &str, accepted: &[&str], location: ValuePointerRef) -> E {
     let mut accepted = accepted.to_vec();
     if location.is_origin() {
@@ -210,7 +210,7 @@ impl TodoEdit {
             let message = "cannot empty due while the todo repeats; clear repeat as well, or send a new due";
             return Err(vec![("clear", Invalid::new(message))]);
         }
-        // A last date that is put off past the end of its series is still the last.
+        // Moving `due` behind `until` is allowed; only a new `repeat` is checked against it.
         if todo.repeat != repeat { todo.settle_repeat(moment) } else { Ok(()) }
     }
 

@@ -16,7 +16,7 @@ use super::{
 /// The todos as they are, by id.
 pub type Todos = HashMap<TodoId, Todo>;
 
-/// One todo that a call names: the id as it was sent, and what it can be the id of.
+/// One todo that a call names: the id as it was sent, and as it was read; `None` when it cannot be an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
     pub sent: String,
@@ -53,8 +53,7 @@ pub fn add(
     Ok(images)
 }
 
-/// Refuses edits that no state of the todos could make right: two for one todo, one that asks for nothing or for
-/// opposites.
+/// Refuses edits that are wrong whatever is stored: two for one todo, one that asks for nothing, or for opposites.
 pub fn check_edits(edits: &[(Named, TodoEdit)]) -> Result<(), Refusal> {
     let mut faults = Vec::new();
     let mut first: HashMap<&TodoId, usize> = HashMap::new();

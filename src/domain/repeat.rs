@@ -79,7 +79,7 @@ impl Repeat {
             (first..).map_while(|round| self.after(base, anchor_day, round)).find(coming)?
         } else {
             let from = base.tomorrow().ok()?.max(moment.today());
-            // In any so many weeks and one there is each of the weekdays.
+            // Every weekday occurs within `every` + 1 weeks.
             let days = 7 * (usize::from(self.every) + 1);
             days_from(from).take(days).filter(|day| self.has_weekday(base, *day, moment.week_start)).find(coming)?
         };

@@ -102,8 +102,12 @@ impl Steps {
             [] => Err(Invalid::new(format!("has no step \"{}\"; {}", short(sent), self.listed()))),
             _ => {
                 let positions: Vec<_> = found.iter().map(|at| (at + 1).to_string()).collect();
-                let positions = positions.join(" and ");
-                Err(Invalid::new(format!("may be step {positions} with \"{}\"; {}", short(sent), self.listed())))
+                let positions = positions.join(" or ");
+                Err(Invalid::new(format!(
+                    "is unclear: \"{}\" could mean step {positions}; {}",
+                    short(sent),
+                    self.listed()
+                )))
             }
         }
     }
@@ -227,7 +231,7 @@ mod tests {
     fn a_step_that_is_not_there_or_may_be_another_is_refused_with_those_there_are() {
         let three = steps(&["Call", "2", "call"]);
         for (which, says) in [
-            (json!(["Call"]), "may be step 1 and 3"),
+            (json!(["Call"]), "could mean step 1 or 3"),
             (json!([0]), "no step \"0\""),
             (json!([4]), "1 Call, 2 2, 3 call"),
             (json!(["Ring"]), "no step \"Ring\""),
@@ -237,6 +241,6 @@ mod tests {
         }
         // A title that is the number of another step could be either.
         let message = ticked(&steps(&["2", "Call"]), json!(["2"])).unwrap_err().message;
-        assert!(message.contains("may be step 1 and 2"), "{message}");
+        assert!(message.contains("could mean step 1 or 2"), "{message}");
     }
 }

@@ -78,8 +78,7 @@ fn whole(number: &Number) -> Option<i64> {
     Some(number as i64)
 }
 
-/// The request as the one that carried it: from the same caller, who has been found out, through the same gateway, on the
-/// same bill.
+/// Gives the inner request what the outer one has: the caller, the data of the gateway, and the counter of what it costs.
 pub fn on_behalf_of(outer: &Parts, request: &mut Request<Body>) {
     request.extensions_mut().extend(outer.extensions.clone());
 }

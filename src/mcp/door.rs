@@ -20,7 +20,8 @@ use serde_json::error::Category;
 use super::Server;
 use crate::api::{ApiError, is_json};
 
-/// What a client has to accept. Every answer is JSON, so who forgets to say the rest gets it all the same.
+/// What a client has to accept, by the protocol. Every answer is JSON, so a client that does not name both types is answered
+/// too.
 const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// Characters of an explanation of the SDK that becomes a message.

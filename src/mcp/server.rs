@@ -126,10 +126,11 @@ impl ServerHandler for Server {
         request: CustomRequest,
         context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        let says_no_hello = context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
+        let without_initialize =
+            context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
         let known = match request.method.as_str() {
             "tools/list" | "tools/call" | "server/discover" => true,
-            "initialize" | "ping" => !says_no_hello,
+            "initialize" | "ping" => !without_initialize,
             _ => false,
         };
         if known {

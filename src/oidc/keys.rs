@@ -81,19 +81,19 @@ impl Keys {
 
     /// What the provider says of itself.
     pub async fn metadata(&self, now: Timestamp) -> Result<Arc<Metadata>, Outage> {
-        let known = self.asked(now, |_| true).await?;
+        let known = self.known_or_fetched(now, |_| true).await?;
         Ok(known.metadata.clone())
     }
 
     /// The key of this name (`kid`), which tokens give; `None` when the provider has none.
     pub async fn find(&self, kid: &str, now: Timestamp) -> Result<Option<Arc<Key>>, Outage> {
-        let known = self.asked(now, |known| known.keys.contains_key(kid)).await?;
+        let known = self.known_or_fetched(now, |known| known.keys.contains_key(kid)).await?;
         Ok(known.keys.get(kid).cloned())
     }
 
-    /// What is known, asking the provider when that is not enough or has been known for long. What is enough stays so
-    /// while the provider does not answer.
-    async fn asked(&self, now: Timestamp, enough: impl Fn(&Known) -> bool) -> Result<Arc<Known>, Outage> {
+    /// What is known of the provider, if that is `enough` and fresh; otherwise what the provider says now. While it does not
+    /// answer, old keys stay in use.
+    async fn known_or_fetched(&self, now: Timestamp, enough: impl Fn(&Known) -> bool) -> Result<Arc<Known>, Outage> {
         let seen = self.seen();
         if let Some(known) = seen.fresh(now).filter(|known| enough(known)) {
             return Ok(known);

@@ -60,13 +60,13 @@ impl OwnerStore {
             actions.push((Purpose::Settings, self.put_settings(image)?));
         }
         if let Some(version) = transaction.settings {
-            actions.push((Purpose::SettingsCheck, self.ascertain_settings(version)?));
+            actions.push((Purpose::SettingsCheck, self.check_settings(version)?));
         }
         if let Some(request) = transaction.once {
             actions.push((Purpose::Once, self.remember(request, transaction.change)?));
         }
         for check in transaction.lists {
-            actions.push((Purpose::List(check.name().clone()), self.ascertain(check)?));
+            actions.push((Purpose::List(check.name().clone()), self.check_list(check)?));
         }
         if let Some(undone) = &transaction.change.undoes {
             actions.push((Purpose::Undo, self.mark_undone(undone, transaction)?));
@@ -124,7 +124,7 @@ impl OwnerStore {
     }
 
     /// Lets the transaction fail when the settings have another version than this.
-    fn ascertain_settings(&self, version: u64) -> Result<TransactWriteItem, Fault> {
+    fn check_settings(&self, version: u64) -> Result<TransactWriteItem, Fault> {
         let check = self.check(settings::SETTINGS.to_owned());
         checked(match version {
             0 => check.condition_expression(item::ABSENT),
@@ -135,8 +135,8 @@ impl OwnerStore {
         })
     }
 
-    /// Remembers for a while which change a request made. Fails when it is remembered already, whenever that began:
-    /// a time has edges for two requests to stand on either side of, an item has not.
+    /// Remembers for two minutes which change a request made. Fails when it is remembered already. It is an item and not a time
+    /// window, because two requests can fall on two sides of the edge of a window.
     fn remember(&self, request: &Fingerprint, change: &Change) -> Result<TransactWriteItem, Fault> {
         let put = self.put(recent::recent_item(&self.partition, request, change));
         finished(
@@ -152,7 +152,7 @@ impl OwnerStore {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
-    fn ascertain(&self, check: &ListCheck) -> Result<TransactWriteItem, Fault> {
+    fn check_list(&self, check: &ListCheck) -> Result<TransactWriteItem, Fault> {
         match check {
             ListCheck::Create(name) => {
                 finished(self.put(lists::list_item(&self.partition, name)).condition_expression(item::ABSENT))

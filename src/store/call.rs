@@ -135,11 +135,11 @@ impl Snapshot {
         Refusal::Contended { current: needs.todos.iter().filter_map(|id| self.todos.get(id)).cloned().collect() }
     }
 
-    /// The version that the transaction has to ascertain of the settings: where `change` depends on them and does not
-    /// change them itself, and they were not read.
-    pub(super) fn unascertained(&self, needs: &Needs, change: &Change) -> Option<u64> {
-        let ascertain = needs.settings == SettingsNeed::Probable && !self.settings_read && change.settings.is_none();
-        ascertain.then_some(self.settings.version)
+    /// The version of the settings that the transaction has to check: where `change` depends on them, does not change them
+    /// itself, and they were not read.
+    pub(super) fn settings_version_to_check(&self, needs: &Needs, change: &Change) -> Option<u64> {
+        let assumed = needs.settings == SettingsNeed::Probable && !self.settings_read && change.settings.is_none();
+        assumed.then_some(self.settings.version)
     }
 
     pub(super) fn guess(&mut self, guess: &Guess) {

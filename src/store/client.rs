@@ -37,9 +37,9 @@ pub struct Connection {
     pub patience: Duration,
 }
 
-/// What a [`Connection`] has for patience as a rule: DynamoDB answers in milliseconds. By default the SDK waits for ever,
-/// while a caller behind API Gateway has 30 seconds and an assistant's patience is shorter; with all attempts and the
-/// pauses between them it is 5 seconds.
+/// How long one attempt of a call may take. DynamoDB answers in milliseconds. By default the SDK waits for ever, but a caller
+/// behind API Gateway has 30 seconds and assistants give up earlier; all attempts and the pauses between them take 5 seconds
+/// at most.
 pub const PATIENCE: Duration = Duration::from_millis(1_000);
 /// How often a call is made that fails for a reason that may pass. With fewer a busy table has requests refused
 /// (docs/PERFORMANCE.md).

@@ -88,8 +88,8 @@ impl OwnerStore {
     }
 }
 
-/// What an image takes in a transaction, which holds the state that is written and the record of both: the more of
-/// writing it and of taking it back, so that what was done can be undone.
+/// The bytes of an image in a transaction, which holds the new state and the record of both states. It is the larger of two
+/// sizes, that of writing the image and that of undoing it, so that what fits can also be undone.
 fn bytes_either_way((before, after): &(Option<usize>, usize)) -> usize {
     let before = before.unwrap_or(*after);
     before + after + before.max(*after)

@@ -107,8 +107,8 @@ pub(super) fn change_view(change: &Change) -> String {
     format!("change#{}#{}", moment(change.at), change.id.as_str())
 }
 
-/// A todo written at `at`. When it is deleted it expires 30 days later, however long ago it was deleted first: what
-/// has been brought back to that state can itself be taken back.
+/// A todo written at `at`. A deleted one expires 30 days after this write, also when it was deleted earlier and an undo has
+/// only now made it deleted again: that undo can itself be undone for 30 days.
 pub(super) fn todo_item(partition: &str, todo: &Todo, at: Timestamp) -> Result<Item, Fault> {
     let mut item = to_item(todo)?;
     item.extend(key(partition, todo_sk(&todo.id)));

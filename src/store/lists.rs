@@ -16,7 +16,7 @@ pub(super) const NAME: &str = "name";
 #[derive(Debug, Clone)]
 pub(super) struct KnownLists(HashMap<String, Option<ListName>>);
 
-/// What a transaction has to ascertain of a list that its todos go into.
+/// What a transaction checks about a list that its todos go into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ListCheck {
     /// It is thought to exist, spelled like this.
@@ -52,7 +52,7 @@ impl KnownLists {
         Ok(())
     }
 
-    /// Gives every todo its list's first spelling and says what remains to be ascertained, each list once.
+    /// Gives every todo its list's first spelling, and returns what the transaction has to check, each list once.
     pub(super) fn settle(&self, images: &mut [Image]) -> Vec<ListCheck> {
         let mut checks: HashMap<String, ListCheck> = HashMap::new();
         let mut order = Vec::new();

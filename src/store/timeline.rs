@@ -75,8 +75,8 @@ impl Reading {
 
 impl OwnerStore {
     /// Offers the todos of a listing one after another, strongly consistent, until there is no room left, the listing
-    /// ends, or its pages are read. `begin` makes of the owner's settings what takes the todos in. Returns the settings
-    /// and where to go on; `None` at the end.
+    /// ends, or its pages are read. `begin` gets the owner's settings and returns the callback that gets each todo. Returns
+    /// the settings and where to go on; `None` at the end.
     ///
     /// One call for each page. The settings lie before the first open todo and come with it; any other listing reads them
     /// at the same time as its first page.

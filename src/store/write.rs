@@ -66,7 +66,7 @@ impl OwnerStore {
                 images: &effect.images,
                 lists: &lists,
                 undone_before: call.undoes.as_ref().and_then(|change| change.undone_by.as_ref()),
-                settings: snapshot.unascertained(needs, &change),
+                settings: snapshot.settings_version_to_check(needs, &change),
                 once: call.once.as_ref(),
             };
             match self.commit(&transaction).await? {
@@ -88,13 +88,13 @@ impl OwnerStore {
                     }
                 }
                 Outcome::Lists(found) => {
-                    another(&mut rounds)?;
+                    count_round(&mut rounds)?;
                     for (asked, item) in found {
                         snapshot.lists.learn_item(&asked, item)?;
                     }
                 }
                 Outcome::Settings(item) => {
-                    another(&mut rounds)?;
+                    count_round(&mut rounds)?;
                     snapshot.settings = self.seen(item)?;
                 }
             }
@@ -186,8 +186,8 @@ impl OwnerStore {
     }
 }
 
-/// Counts the rounds in which a transaction failed because more is known now.
-fn another(rounds: &mut u32) -> Result<(), Fault> {
+/// Counts the rounds in which a transaction failed because a list or the settings were not as assumed. Fails after `ROUNDS`.
+fn count_round(rounds: &mut u32) -> Result<(), Fault> {
     *rounds += 1;
     let keeps = || Fault::named(Kind::Unavailable, "the lists or the settings keep changing");
     (*rounds <= ROUNDS).then_some(()).ok_or_else(keeps)

@@ -33,7 +33,7 @@ async fn a_step_that_may_be_two_or_none_is_refused_and_nothing_is_ticked() {
     let path = format!("/todos/{}", trip(&api).await);
     let before = api.everything().await;
     for (edit, field, says) in [
-        (json!({"complete_steps": ["Book"]}), "complete_steps", "may be step 2 and 4"),
+        (json!({"complete_steps": ["Book"]}), "complete_steps", "could mean step 2 or 4"),
         (json!({"complete_steps": [1, "Fly"]}), "complete_steps", "1 Compare prices, 2 Book, 3 Pack, 4 book"),
         (json!({"complete_steps": [5]}), "complete_steps", "no step \"5\""),
         (json!({"reopen_steps": [0]}), "reopen_steps", "no step \"0\""),

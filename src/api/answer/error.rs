@@ -63,7 +63,7 @@ pub enum ApiError {
     Failed(Fault),
 }
 
-/// How the items of a call are called in paths.
+/// How the paths of errors begin.
 #[derive(Debug, Clone, Copy)]
 pub enum Place {
     /// `todos[3].due`

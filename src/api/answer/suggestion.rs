@@ -6,7 +6,7 @@ use crate::domain::invalid::Invalid;
 pub fn unknown(key: &str, accepted: &[&str]) -> Invalid {
     Invalid::new(match meant(&key.to_lowercase(), accepted) {
         Some(name) => format!("is not a field here; did you mean {name}?"),
-        None if accepted.is_empty() => "is not a field here; there are none".to_owned(),
+        None if accepted.is_empty() => "is not a field here; this takes no fields".to_owned(),
         None => format!("is not a field here; the fields are {}", accepted.join(", ")),
     })
 }

@@ -35,8 +35,8 @@ pub struct Log {
     function: Option<Arc<str>>,
 }
 
-/// What became of the operation that a request carried inside, such as a tool call. The request has one line, and that is
-/// about the operation.
+/// The operation that a request has inside it, such as a tool call, and how it was answered. The request has one line in the
+/// log, which is about that operation.
 #[derive(Debug, Default)]
 pub struct Carried(OnceLock<Operation>);
 
@@ -49,7 +49,7 @@ struct Operation {
 }
 
 impl Carried {
-    /// Takes down how the operation was answered.
+    /// Notes how the operation was answered.
     pub fn record(&self, name: &str, through: &'static str, response: &Response) {
         let operation = Operation { through: Some(through), ..Operation::answered(name.to_owned(), response) };
         // A request carries one operation, and the first is the one.

@@ -48,7 +48,7 @@ pub async fn get_authorize(
         return send_to(redirect_uri, &[("error", error), ("error_description", why)], asked.get("state"));
     }
     let endpoint = front.provider.authorization_endpoint(app.clock.now()).await.map_err(ApiError::NoProvider)?;
-    // Who asks for nothing in particular asks for what there is.
+    // A request without a scope gets ours.
     let scope = asked.get("scope").is_none().then_some(("scope", front.oauth.scope.as_str()));
     let told: Vec<_> = asked.without(&["resource", "state"]).chain(scope).collect();
     send_to(&endpoint, &told, asked.get("state"))

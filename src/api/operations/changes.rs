@@ -70,7 +70,7 @@ pub struct UndoChange {
     #[deserr(default)]
     #[schema(required = false, nullable = false, example = "8f3kq2m9x7w1z0tb")]
     change_id: Option<String>,
-    /// The same key does nothing twice.
+    /// A request with this key is done once.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,

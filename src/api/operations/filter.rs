@@ -111,7 +111,7 @@ pub struct TodoFilter {
 }
 
 impl TodosQuery {
-    /// What tells this listing from another: all but the page.
+    /// The filters as text, which a cursor keeps: it continues this listing and no other.
     pub fn listing(&self) -> String {
         let Self { status, list, tag, priority, q, due, due_from, due_to, completed_from, completed_to, .. } = self;
         let due = due.map(DueWithin::word);
@@ -135,14 +135,14 @@ impl TodosQuery {
             return Err(ApiError::invalid("due", "cannot go with due_from or due_to; send one or the other"));
         }
         if self.completed_days().is_some() && self.status() != Status::Completed {
-            let message = "must be completed with completed_from or completed_to; leave it out or leave those out";
+            let message = "must be completed when completed_from or completed_to is sent; or send no status";
             return Err(ApiError::invalid("status", message));
         }
         Ok(())
     }
 
-    /// The part of the timeline to read, where the view knows it. On which day the owner is, is not known yet, so where
-    /// that counts the part is wide enough for every time zone.
+    /// The part of the timeline to read. The owner's day is not known yet, so where it matters the part is wide enough for
+    /// every time zone, and the filter cuts it.
     pub fn range(&self, now: Timestamp) -> Range {
         let utc = TimeZone::UTC.to_datetime(now).date();
         let days_on = |days: i64| Some(utc.saturating_add(Span::new().days(days)));

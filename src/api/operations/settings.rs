@@ -50,7 +50,7 @@ pub struct UpdateSettings {
     #[deserr(default)]
     #[schema(value_type = Vec<Setting>, inline, required = false)]
     clear: Option<Listed<Setting>>,
-    /// The same key does nothing twice.
+    /// A request with this key is done once.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,

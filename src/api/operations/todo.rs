@@ -45,7 +45,7 @@ pub struct DeleteTodoQuery {
     #[deserr(default)]
     #[param(value_type = i64, required = false, minimum = 1)]
     expected_version: Option<Version>,
-    /// The same key does nothing twice.
+    /// A request with this key is done once.
     #[deserr(default)]
     #[param(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,
@@ -166,7 +166,7 @@ impl PartialSchema for UpdateTodo {
         let key = ObjectBuilder::new()
             .schema_type(Type::String)
             .max_length(Some(limits::IDEMPOTENCY_KEY))
-            .description(Some("The same key does nothing twice."));
+            .description(Some("A request with this key is done once."));
         edit.properties.insert("idempotency_key".to_owned(), key.into());
         RefOr::T(Schema::Object(edit))
     }

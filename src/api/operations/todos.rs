@@ -48,7 +48,7 @@ use crate::{
 pub struct AddTodos {
     #[schema(min_items = 1, max_items = 40)]
     todos: Vec<NewTodo>,
-    /// The same key does nothing twice.
+    /// A request with this key is done once.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,
@@ -64,7 +64,7 @@ pub struct AddTodos {
 pub struct UpdateTodos {
     #[schema(min_items = 1, max_items = 40)]
     todos: Vec<TodoEdit>,
-    /// The same key does nothing twice.
+    /// A request with this key is done once.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,
@@ -78,7 +78,7 @@ pub struct DeleteQuery {
     /// Ids of the todos, separated by commas; at most 40.
     #[param(value_type = String, min_length = 1, example = "k7m2x9qa4t,p3n8w5rb6v")]
     ids: Ids,
-    /// The same key does nothing twice.
+    /// A request with this key is done once.
     #[deserr(default)]
     #[param(value_type = String, required = false, max_length = 200)]
     idempotency_key: Option<IdempotencyKey>,

@@ -74,7 +74,7 @@ pub struct TodoWritten {
     pub outcome: WriteOutcome,
 }
 
-/// What a write did besides.
+/// What every answer to a write says beside the todos or settings: which change it was.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WriteOutcome {
     // Absent when nothing changed.

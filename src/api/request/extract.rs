@@ -162,8 +162,8 @@ pub fn is_json(headers: &HeaderMap) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-/// Models send `null`, `""` and `[]` for "nothing", at every depth: such members do not exist for us. Neither does a list
-/// of nothing but those; in others they are for whoever reads the list, so that the elements keep their numbers.
+/// Models send `null`, `""` and `[]` for "nothing", at every depth. Members with such a value are dropped, and so are members
+/// whose value is a list of such values alone. In other lists they stay, so that the elements keep their numbers in errors.
 fn drop_absent(value: &mut Value) {
     match value {
         Value::Object(members) => {

@@ -43,7 +43,7 @@ enum What {
     },
     /// List all keys; a key itself is never shown again.
     List,
-    /// Revoke a key: within a minute it is answered no more.
+    /// Revoke a key. It takes effect within a minute.
     Revoke {
         /// The id that `list` shows.
         id: String,
@@ -160,7 +160,7 @@ async fn revoke(store: &Store, id: &str, now: Timestamp) -> Result<(), Failure> 
     let record = found.ok_or_else(|| format!("there is no key {id}; `todo keys list` shows which there are"))?;
     store.revoke_key(&record.hash, now).await?;
     eprintln!(
-        "Revoked the key {} ({}). Within a minute it is answered no more.",
+        "Revoked the key {} ({}). It takes effect within a minute.",
         record.hash.id(),
         record.name.as_str()
     );
