@@ -53,7 +53,7 @@ fn assert_refused(answer: &Answer, code: &str) {
 #[tokio::test]
 async fn without_a_key_every_operation_but_the_health_check_is_refused_before_its_body_is_looked_at() {
     let api = locked();
-    for (method, path, _) in OPERATIONS {
+    for (method, path, _) in OPERATIONS.iter().copied() {
         let path = path.replace("{id}", "k7m2x9qa4t");
         for body in [Value::Null, json!({"nonsense": 1})] {
             let answer = api.send(method, &path, body.clone(), &[]).await;

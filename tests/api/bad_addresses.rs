@@ -7,7 +7,7 @@ use super::{harness::OPERATIONS, target::Target};
 #[tokio::test]
 async fn a_method_that_a_path_does_not_take_is_405_with_the_methods_it_takes() {
     let target = Target::new().await;
-    for (_, path, _) in OPERATIONS {
+    for (_, path, _) in OPERATIONS.iter().copied() {
         let taken: Vec<_> =
             OPERATIONS.iter().filter(|(_, other, _)| *other == path).map(|(method, ..)| *method).collect();
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter().filter(|method| !taken.contains(method)) {
@@ -101,7 +101,9 @@ async fn query_values_that_break_a_rule_are_refused() {
 #[tokio::test]
 async fn parameters_where_none_belong_are_refused_instead_of_overlooked() {
     let target = Target::new().await;
-    for (method, path, _) in OPERATIONS.into_iter().filter(|(method, path, _)| (*method, *path) != ("GET", "/todos")) {
+    for (method, path, _) in
+        OPERATIONS.iter().copied().filter(|(method, path, _)| (*method, *path) != ("GET", "/todos"))
+    {
         let address = target.address(method, path);
         let and = if address.contains('?') { '&' } else { '?' };
         let body = if method == "GET" || method == "DELETE" { Value::Null } else { target.body(method, path) };
@@ -127,7 +129,7 @@ async fn a_long_name_of_a_parameter_is_not_repeated_at_length() {
 async fn empty_parameters_count_as_absent_for_every_operation() {
     let target = Target::new().await;
     for (method, path, _) in
-        OPERATIONS.into_iter().filter(|(method, path, _)| *method == "GET" && *path != "/todos/{id}")
+        OPERATIONS.iter().copied().filter(|(method, path, _)| *method == "GET" && *path != "/todos/{id}")
     {
         let answer = target.api.send(method, &format!("{path}?limit=&cursor="), Value::Null, &[]).await;
         assert_eq!(answer.status, 200, "{}", answer.text);

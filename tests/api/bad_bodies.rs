@@ -11,7 +11,7 @@ use super::{
 #[tokio::test]
 async fn an_unknown_field_is_refused_by_every_operation_with_a_suggestion() {
     let target = Target::new().await;
-    for (method, path, takes_body) in OPERATIONS {
+    for (method, path, takes_body) in OPERATIONS.iter().copied() {
         let answer = if takes_body {
             let mut body = target.body(method, path);
             body["idempotencykey"] = json!("k");
@@ -79,7 +79,7 @@ async fn a_value_of_the_wrong_type_is_refused_by_every_operation_that_takes_a_bo
         answer.assert_error(at, says);
     }
     for body in [json!([]), json!("x"), json!(5), json!(true)] {
-        for (method, path, _) in OPERATIONS.into_iter().filter(|(_, _, takes_body)| *takes_body) {
+        for (method, path, _) in OPERATIONS.iter().copied().filter(|(_, _, takes_body)| *takes_body) {
             target.api.send(method, &target.path(path), body.clone(), &[]).await.assert_problem(400, "malformed");
         }
     }
@@ -261,7 +261,7 @@ async fn words_that_others_use_are_answered_with_ours() {
 #[tokio::test]
 async fn another_content_type_is_refused_by_every_operation_that_takes_a_body() {
     let target = Target::new().await;
-    for (method, path, _) in OPERATIONS.into_iter().filter(|(_, _, takes_body)| *takes_body) {
+    for (method, path, _) in OPERATIONS.iter().copied().filter(|(_, _, takes_body)| *takes_body) {
         let body = target.body(method, path).to_string();
         for content_type in
             ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "json", ""]
@@ -284,7 +284,7 @@ async fn json_with_a_charset_or_a_suffix_is_json() {
 #[tokio::test]
 async fn broken_json_is_refused_with_its_place() {
     let target = Target::new().await;
-    for (method, path, _) in OPERATIONS.into_iter().filter(|(_, _, takes_body)| *takes_body) {
+    for (method, path, _) in OPERATIONS.iter().copied().filter(|(_, _, takes_body)| *takes_body) {
         for broken in ["{", "{\"todos\":[{\"title\":\"x\"}]", "{'todos':[]}", "{\"a\":1,}", "\u{feff}{}", "nul"] {
             let answer = target.raw(method, path, "application/json", broken).await;
             answer.assert_problem(400, "malformed");
@@ -303,7 +303,7 @@ async fn broken_json_is_refused_with_its_place() {
 #[tokio::test]
 async fn a_body_over_128_kib_is_refused_by_every_operation() {
     let target = Target::new().await;
-    for (method, path, _) in OPERATIONS {
+    for (method, path, _) in OPERATIONS.iter().copied() {
         let body = format!("{{\"filler\":\"{}\"}}", "x".repeat(129 * 1024));
         target.raw(method, path, "application/json", body).await.assert_problem(413, "too_large");
     }
@@ -313,7 +313,7 @@ async fn a_body_over_128_kib_is_refused_by_every_operation() {
 #[tokio::test]
 async fn a_body_where_none_belongs_is_refused_instead_of_overlooked() {
     let target = Target::new().await;
-    for (method, path, _) in OPERATIONS.into_iter().filter(|(_, _, takes_body)| !takes_body) {
+    for (method, path, _) in OPERATIONS.iter().copied().filter(|(_, _, takes_body)| !takes_body) {
         target.raw(method, path, "application/json", "{\"status\":\"open\"}").await.assert_problem(400, "malformed");
     }
     target.assert_untouched().await;

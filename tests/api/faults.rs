@@ -11,7 +11,7 @@ use super::{
 
 async fn every_operation(api: &Api, id: &str, faults: &[Fault]) -> Vec<Answer> {
     let mut answers = Vec::new();
-    for (method, path, _) in OPERATIONS {
+    for (method, path, _) in OPERATIONS.iter().copied() {
         let body = match (method, path) {
             ("POST", "/todos") => json!({"todos": [{"title": "new"}]}),
             ("PATCH", "/todos") => json!({"todos": [{"id": id, "title": "x"}]}),
