@@ -17,7 +17,6 @@ pub use server::{Access, serve};
 pub use table::create_table;
 
 use crate::store::{Connection, PATIENCE};
-use operations::{Operations, Tokens};
 use transport::InProcess;
 
 /// A local DynamoDB that could not be had, in a sentence for the person who asked for it.
@@ -37,7 +36,7 @@ impl std::error::Error for LocalError {}
 /// Its transactions go without the token by which DynamoDB tells that a call is the repetition of one whose answer was
 /// lost; the store tells it by the record of the change (docs/adr/0004).
 pub fn in_process(database: Database) -> Connection {
-    let transport = SharedHttpClient::new(InProcess(Operations::new(database, Tokens::TakenOff)));
+    let transport = SharedHttpClient::new(InProcess(database));
     // The SDK wants an address, and nobody looks at it.
     Connection { transport: Some(transport), ..at("http://embedded".to_owned(), None) }
 }

@@ -1,11 +1,8 @@
 //! The operations of DynamoDB on the embedded database: the body of a call in, the answer out, both in DynamoDB's JSON.
 
-use std::sync::Arc;
-
 use dynoxide::{Database, DynoxideError, actions::transact_write_items::TransactWriteItemsRequest};
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::sync::Semaphore;
 
 /// The media type of calls and answers.
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
@@ -21,44 +18,19 @@ pub(super) enum Tokens {
     TakenOff,
 }
 
-/// How many calls are worked on at a time: the database does one after the other, and while it does one the next is read.
-/// More of them would wait for it on threads of their own, and in no order.
-const TURNS: usize = 2;
-
-/// The embedded database, for many callers.
-#[derive(Clone)]
-pub(super) struct Operations {
-    database: Database,
-    tokens: Tokens,
-    turns: Arc<Semaphore>,
-}
-
-impl Operations {
-    pub(super) fn new(database: Database, tokens: Tokens) -> Self {
-        Self { database, tokens, turns: Arc::new(Semaphore::new(TURNS)) }
-    }
-
-    /// The answer of DynamoDB to a call. The database waits for the disk, so it is asked on a thread that may.
-    pub(super) async fn answer(&self, target: String, body: impl AsRef<[u8]> + Send + 'static) -> Response<String> {
-        let (database, tokens) = (self.database.clone(), self.tokens);
-        // Nobody closes the semaphore.
-        let turn = self.turns.clone().acquire_owned().await;
-        let asked = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            let operation = target.strip_prefix(SERVICE).unwrap_or_default();
-            run(&database, tokens, operation, body.as_ref())
-        });
-        match asked.await {
-            Ok(Some(Ok(json))) => response(StatusCode::OK, json),
-            Ok(Some(Err(error))) => {
-                let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                response(status, error.to_json())
-            }
-            Ok(None) => {
-                let why = "the embedded DynamoDB has no such operation";
-                refusal(StatusCode::BAD_REQUEST, "UnknownOperationException", why)
-            }
-            Err(error) => refusal(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", &error.to_string()),
+/// The answer of DynamoDB to a call. It blocks while the database writes to the disk, for a millisecond or so. docs/adr/0004
+/// says why there is no thread for it.
+pub(super) fn answer(database: &Database, tokens: Tokens, target: &str, body: &[u8]) -> Response<String> {
+    let operation = target.strip_prefix(SERVICE).unwrap_or_default();
+    match run(database, tokens, operation, body) {
+        Some(Ok(json)) => response(StatusCode::OK, json),
+        Some(Err(error)) => {
+            let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            response(status, error.to_json())
+        }
+        None => {
+            let why = "the embedded DynamoDB has no such operation";
+            refusal(StatusCode::BAD_REQUEST, "UnknownOperationException", why)
         }
     }
 }

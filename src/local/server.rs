@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 
 use super::{
     LocalError,
-    operations::{Operations, Tokens, refusal},
+    operations::{self, Tokens, refusal},
 };
 
 /// Bytes of the body of a call: DynamoDB takes 16 MB.
@@ -51,7 +51,7 @@ pub async fn serve(
     let failed = |error: std::io::Error| LocalError(format!("cannot listen on 127.0.0.1:{port}: {error}"));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let router = Router::new().fallback(answer).with_state((Operations::new(database, Tokens::Kept), Arc::new(access)));
+    let router = Router::new().fallback(answer).with_state((database, Arc::new(access)));
     let server = async move {
         if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop).await {
             tracing::error!("the embedded DynamoDB stopped: {error}");
@@ -60,7 +60,7 @@ pub async fn serve(
     Ok((address, server))
 }
 
-async fn answer(State((operations, access)): State<(Operations, Arc<Access>)>, request: Request) -> Response<Body> {
+async fn answer(State((database, access)): State<(Database, Arc<Access>)>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     if let Some(refusal) = access.refuses(parts.uri.authority(), &parts.headers) {
         return refusal.map(Body::from);
@@ -69,8 +69,8 @@ async fn answer(State((operations, access)): State<(Operations, Arc<Access>)>, r
         let why = "the body is larger than 16 MB, or ended early";
         return refusal(StatusCode::PAYLOAD_TOO_LARGE, "SerializationException", why).map(Body::from);
     };
-    let target = text(&parts.headers, "x-amz-target").unwrap_or_default().to_owned();
-    operations.answer(target, body).await.map(Body::from)
+    let target = text(&parts.headers, "x-amz-target").unwrap_or_default();
+    operations::answer(&database, Tokens::Kept, target, &body).map(Body::from)
 }
 
 impl Access {

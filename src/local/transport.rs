@@ -8,11 +8,13 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::body::SdkBody;
 
-use super::operations::Operations;
+use dynoxide::Database;
+
+use super::operations::{self, Tokens};
 
 /// The database as the transport of a client.
 #[derive(Clone)]
-pub(super) struct InProcess(pub(super) Operations);
+pub(super) struct InProcess(pub(super) Database);
 
 impl std::fmt::Debug for InProcess {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -28,12 +30,12 @@ impl HttpClient for InProcess {
 
 impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let operations = self.0.clone();
+        let database = self.0.clone();
         HttpConnectorFuture::new(async move {
-            let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
+            let target = request.headers().get("x-amz-target").unwrap_or_default();
             // The SDK has the bodies of DynamoDB's calls in memory.
-            let body = request.body().bytes().unwrap_or_default().to_vec();
-            let answer = operations.answer(target, body).await;
+            let body = request.body().bytes().unwrap_or_default();
+            let answer = operations::answer(&database, Tokens::TakenOff, target, body);
             HttpResponse::try_from(answer.map(SdkBody::from)).map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
