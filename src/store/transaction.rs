@@ -1,6 +1,6 @@
 //! What one transaction is asked to write. `actions.rs` makes DynamoDB's actions of it, `commit.rs` sends them.
 
-use super::lists::ListCheck;
+use super::{call::Call, lists::ListCheck};
 use crate::domain::{
     change::{Change, Image},
     id::ChangeId,
@@ -18,4 +18,18 @@ pub(super) struct Transaction<'a> {
     pub settings: Option<u64>,
     /// What is asked for, where the same asked again soon is a repetition.
     pub once: Option<&'a Fingerprint>,
+}
+
+impl<'a> Transaction<'a> {
+    /// The transaction of a call that makes this change.
+    pub(super) fn of(
+        call: &'a Call,
+        change: &'a Change,
+        images: &'a [Image],
+        lists: &'a [ListCheck],
+        settings: Option<u64>,
+    ) -> Self {
+        let undone_before = call.undoes.as_ref().and_then(|change| change.undone_by.as_ref());
+        Self { change, images, lists, undone_before, settings, once: call.once.as_ref() }
+    }
 }

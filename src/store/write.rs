@@ -61,14 +61,8 @@ impl OwnerStore {
             if change.is_nothing() && call.request.is_none() {
                 return Ok(Written { change, images: effect.images, replayed: false });
             }
-            let transaction = Transaction {
-                change: &change,
-                images: &effect.images,
-                lists: &lists,
-                undone_before: call.undoes.as_ref().and_then(|change| change.undone_by.as_ref()),
-                settings: snapshot.settings_version_to_check(needs, &change),
-                once: call.once.as_ref(),
-            };
+            let settings = snapshot.settings_version_to_check(needs, &change);
+            let transaction = Transaction::of(call, &change, &effect.images, &lists, settings);
             match self.commit(&transaction).await? {
                 Outcome::Done => return Ok(self.written(change, effect)),
                 Outcome::Exists(record) => return self.replay(call, record, snapshot.now).await,

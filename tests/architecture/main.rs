@@ -6,7 +6,7 @@ mod circle;
 mod rule;
 mod source;
 
-use rule::LONGEST_FILE;
+use rule::{LONGEST_FILE, LONGEST_FUNCTION};
 use source::{code, lambda, program, tracked};
 
 type Rule = fn(&str, &str) -> Vec<String>;
@@ -64,6 +64,9 @@ rules! {
         "src/app.rs": "fn a() {\nb().expect(\"b\");\n}";
     contributors_are_told_the_longest_file of tracked, broken by
         "CONTRIBUTING.md": "files of about 300";
+    no_function_is_too_long of code, broken by
+        "src/a.rs": format!("impl A {{\n    pub(super) async fn a() {{\n{}    }}\n}}", "        b();\n".repeat(LONGEST_FUNCTION - 1)),
+        "src/a.rs": format!("fn a(\n    b: u8,\n) {{\n{}}}\n", "\n".repeat(LONGEST_FUNCTION));
     no_file_is_too_long of code, broken by
         "src/a.rs": "\n".repeat(LONGEST_FILE + 1);
     the_lambda_has_no_sqlite_and_no_command_line of lambda, broken by

@@ -32,6 +32,7 @@ const PROGRAMS: [&str; 2] = ["src/main.rs", "src/bin/"];
 /// The table is defined in this file, which the other one reads.
 const TEMPLATE: (&str, &str) = ("infra/template.yaml", "src/local/table.rs");
 pub const LONGEST_FILE: usize = 350;
+pub const LONGEST_FUNCTION: usize = 60;
 /// Where people and machines keep their checkouts.
 const FOLDERS: [&str; 6] = ["home", "root", "Users", "work", "workspace", "workspaces"];
 
@@ -199,6 +200,23 @@ pub fn contributors_are_told_the_longest_file(file: &str, text: &str) -> Vec<Str
 pub fn no_file_is_too_long(file: &str, text: &str) -> Vec<String> {
     let length = text.lines().count();
     (length > LONGEST_FILE).then(|| format!("{file} has {length} lines; take it apart")).into_iter().collect()
+}
+
+/// From the line with `fn` to the closing bracket, signature, blank lines and comments included.
+pub fn no_function_is_too_long(file: &str, text: &str) -> Vec<String> {
+    let lines: Vec<_> = text.lines().collect();
+    let starts = lines.iter().enumerate().filter(|(_, line)| {
+        let words = line.split_whitespace().map(|word| word.split('(').next().unwrap_or_default());
+        let mut rest = words.skip_while(|word| ["pub", "async", "const", "unsafe"].contains(word));
+        rest.next() == Some("fn")
+    });
+    let long = starts.filter_map(|(start, line)| {
+        let end = format!("{}}}", &line[..line.len() - line.trim_start().len()]);
+        let length = lines[start..].iter().position(|line| **line == end)? + 1;
+        (length > LONGEST_FUNCTION)
+            .then(|| format!("{file}:{} is a function of {length} lines; take it apart", start + 1))
+    });
+    long.collect()
 }
 
 /// Name and version of every package of a tree.

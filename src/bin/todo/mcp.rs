@@ -73,14 +73,12 @@ async fn of_file(data: PathBuf) -> Result<Server, Failure> {
 
 /// The operations of a deployment, as its own document has them.
 async fn remote(base_url: &str) -> Result<Server, Failure> {
-    let deployment = Arc::new(Deployment {
-        base_url: base_url.to_owned(),
-        key: remote_key()
-            .map(|key| HeaderValue::from_str(&format!("Bearer {key}")))
-            .transpose()
-            .map_err(|_| "TODO_API_KEY holds what cannot be part of a key")?,
-        client: Client::builder(TokioExecutor::new()).build(tls::connector(CONNECT)?),
-    });
+    let key = remote_key().map(|key| HeaderValue::from_str(&format!("Bearer {key}"))).transpose();
+    let mut key = key.map_err(|_| "TODO_API_KEY holds what cannot be part of a key")?;
+    // It is left out where headers are printed.
+    key.iter_mut().for_each(|key| key.set_sensitive(true));
+    let client = Client::builder(TokioExecutor::new()).build(tls::connector(CONNECT)?);
+    let deployment = Arc::new(Deployment { base_url: base_url.to_owned(), key, client });
     let asked = deployment.ask(Request::builder().uri("/openapi.json").body(Body::empty())?).await;
     let answer = asked.map_err(|failure| format!("{base_url} does not answer: {failure}"))?;
     let (status, body) = (answer.status(), to_bytes(answer.into_body(), LARGEST_ANSWER).await?);
