@@ -39,6 +39,10 @@ struct Counted {
 
 /// Counts, and compares with what is expected, or writes that anew.
 pub fn run(function: &Path, todo: &Path, write: bool) -> Result<()> {
+    let unmeasured = script::unmeasured();
+    if !unmeasured.is_empty() {
+        return Err(format!("OPERATIONS in benches/src/script.rs leaves out {}", unmeasured.join(", ")).into());
+    }
     let found = count(function, todo)?;
     if write {
         std::fs::write(EXPECTED, format!("{}\n", serde_json::to_string_pretty(&found)?))?;

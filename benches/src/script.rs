@@ -19,7 +19,7 @@ pub struct Operation {
 }
 
 /// What our function is measured with. `ids` are the todos of the owner.
-pub const OPERATIONS: [Operation; 12] = [
+pub const OPERATIONS: [Operation; 15] = [
     Operation { name: "getHealth", events: |_, _, n| same(n, "GET", "/health", "", None), adds: false },
     Operation { name: "getTodo", events: |_, ids, n| each(ids, n, "GET", |_| None), adds: false },
     Operation { name: "getTodos, 20", events: |_, _, n| same(n, "GET", "/todos", "limit=20", None), adds: false },
@@ -45,10 +45,31 @@ pub const OPERATIONS: [Operation; 12] = [
         adds: false,
     },
     Operation {
+        name: "updateTodos, 20",
+        events: |_, ids, n| Ok((0..n).map(|i| change_all(ids, &format!("Changed {i}"))).collect()),
+        adds: false,
+    },
+    Operation {
         name: "deleteTodo",
         events: |function, _, n| {
             let ids = seed(function, "To delete", n)?;
             each(&ids, n, "DELETE", |_| None)
+        },
+        adds: false,
+    },
+    Operation {
+        name: "deleteTodos, 5",
+        events: |function, _, n| {
+            let ids = seed(function, "To delete", 5 * n)?;
+            Ok(ids.chunks(5).map(|ids| event("DELETE", "/todos", &format!("ids={}", ids.join(",")), None)).collect())
+        },
+        adds: false,
+    },
+    Operation {
+        name: "updateSettings",
+        events: |_, _, n| {
+            let change = |day: &&str| event("PATCH", "/settings", "", Some(json!({ "week_start": day })));
+            Ok(["sun", "mon"].iter().cycle().take(n).map(change).collect())
         },
         adds: false,
     },
@@ -64,6 +85,16 @@ pub const OPERATIONS: [Operation; 12] = [
     },
     Operation { name: "getChanges", events: |_, _, n| same(n, "GET", "/changes", "limit=20", None), adds: false },
 ];
+
+/// The operations of the document that [`OPERATIONS`] leaves out.
+pub fn unmeasured() -> Vec<String> {
+    let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap_or_default();
+    let paths = document["paths"].as_object().into_iter().flat_map(|paths| paths.values());
+    let operations = paths.filter_map(Value::as_object).flat_map(|path| path.values());
+    let names = operations.filter_map(|operation| operation["operationId"].as_str());
+    let measured = |name: &&str| OPERATIONS.iter().any(|operation| operation.name.split(',').next() == Some(name));
+    names.filter(|name| !measured(name)).map(str::to_owned).collect()
+}
 
 /// What every contender can do. The body of an addition is the peers' own.
 pub const COMMON: [&str; 4] = ["getTodo", "getTodos, 20", "addTodos, 1", "deleteTodo"];
@@ -91,6 +122,11 @@ pub fn todo(title: &str) -> Value {
 
 fn add(title: &str) -> String {
     event("POST", "/todos", "", Some(json!({ "todos": [todo(title)] })))
+}
+
+fn change_all(ids: &[String], title: &str) -> String {
+    let todos: Vec<_> = ids.iter().map(|id| json!({ "id": id, "title": title })).collect();
+    event("PATCH", "/todos", "", Some(json!({ "todos": todos })))
 }
 
 /// Adds so many todos, as many in one call as are allowed, and returns their ids.
