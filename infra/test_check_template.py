@@ -150,7 +150,7 @@ def test_the_dashboard_shows_metrics_that_the_function_writes():
 
 def test_the_access_log_is_json_and_holds_nothing_that_a_client_has_written():
     line = json.loads(check_template.expanded(TEMPLATE)["Resources"]["ApiStage"]["Properties"]["AccessLogSettings"]["Format"])
-    own = {"time", "request_id", "protocol", "status", "response_bytes", "latency_ms", "function_ms", "function_request_id", "error"}
+    own = {"time", "request_id", "status", "response_bytes", "latency_ms", "function_ms", "function_request_id", "error"}
     assert line.keys() == own
 
 

@@ -101,7 +101,7 @@ fn what_one_client_adds_the_next_one_finds() {
 }
 
 #[test]
-fn a_client_that_without_initialize_is_served_as_well() {
+fn a_client_that_does_not_initialize_is_served_as_well() {
     let folder = Folder::new("stdio-discover");
     let mut client = Client::start(&data_in(&folder), None);
     let meta = json!({

@@ -39,7 +39,7 @@ struct Counted {
 
 /// Counts, and compares with what is expected, or writes that anew.
 pub fn run(function: &Path, todo: &Path, write: bool) -> Result<()> {
-    let unmeasured = script::unmeasured();
+    let unmeasured = script::unmeasured()?;
     if !unmeasured.is_empty() {
         return Err(format!("OPERATIONS in benches/src/script.rs leaves out {}", unmeasured.join(", ")).into());
     }

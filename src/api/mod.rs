@@ -1,4 +1,4 @@
-//! HTTP in, HTTP out. One file per resource; path, method, document and handler stand on one attribute.
+//! HTTP in, HTTP out, in rooms. Each operation is declared once, in `operations/`.
 
 mod access;
 mod answer;

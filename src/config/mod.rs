@@ -6,7 +6,7 @@ use std::fmt;
 
 use jiff::tz::TimeZone;
 
-pub use oauth::{Client, OAuth, is_safe, is_this_machine};
+pub use oauth::{Client, OAuth, is_loopback, is_safe};
 
 use crate::domain::owner::Owner;
 

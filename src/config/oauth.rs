@@ -99,15 +99,18 @@ fn is_same_on_another_port(allowed: &str, uri: &str) -> bool {
     allowed.port().is_none() && asked.as_str() == uri && asked.set_port(None).is_ok() && asked == allowed
 }
 
-/// Whether it is an http address that does not leave this machine.
-pub fn is_this_machine(url: &Url) -> bool {
-    let host = match url.host() {
+fn is_this_machine(url: &Url) -> bool {
+    is_loopback(url) && url.scheme() == "http" && url.username().is_empty() && url.password().is_none()
+}
+
+/// Whether the address is this machine's name for itself.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
-    };
-    host && url.scheme() == "http" && url.username().is_empty() && url.password().is_none()
+    }
 }
 
 /// Whether secrets may go there: https, or http that does not leave this machine; without a fragment.

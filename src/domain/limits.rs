@@ -1,4 +1,4 @@
-//! The limits of todos and of calls. The attributes that make the document repeat them; `tests/openapi` compares both.
+//! The limits of todos and of calls. The attributes of the document repeat some of them; `tests/openapi` compares both.
 
 /// Characters (Unicode scalar values) of a title.
 pub const TITLE: usize = 500;

@@ -129,11 +129,12 @@ fn remove_rights_of_others(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
 
     const OTHERS: u32 = 0o077;
-    // On a folder: others may keep things in it.
+    // Others may keep things in such a folder.
     const STICKY: u32 = 0o1000;
-    let mut permissions = fs::metadata(path)?.permissions();
+    let found = fs::metadata(path)?;
+    let mut permissions = found.permissions();
     let mode = permissions.mode();
-    if mode & OTHERS == 0 || mode & STICKY != 0 {
+    if mode & OTHERS == 0 || (found.is_dir() && mode & STICKY != 0) {
         return Ok(());
     }
     permissions.set_mode(mode & !OTHERS);

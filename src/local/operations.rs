@@ -18,8 +18,8 @@ pub(super) enum Tokens {
     TakenOff,
 }
 
-/// The answer of DynamoDB to a call. It blocks while the database writes to the disk, for a millisecond or so. docs/adr/0004
-/// says why there is no thread for it.
+/// The answer of DynamoDB to a call. It blocks its thread: for a millisecond or so, and for up to 5 s while another process writes to
+/// the same file. docs/adr/0004 says why there is no thread for it.
 pub(super) fn answer(database: &Database, tokens: Tokens, target: &str, body: &[u8]) -> Response<String> {
     let operation = target.strip_prefix(SERVICE).unwrap_or_default();
     match run(database, tokens, operation, body) {

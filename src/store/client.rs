@@ -38,8 +38,8 @@ pub struct Connection {
 }
 
 /// How long one attempt of a call may take. DynamoDB answers in milliseconds. By default the SDK waits for ever, but a caller
-/// behind API Gateway has 30 seconds and assistants give up earlier; all attempts and the pauses between them take 5 seconds
-/// at most.
+/// behind API Gateway has 30 seconds and assistants give up earlier; all attempts and the pauses between them take about 5
+/// seconds.
 pub const PATIENCE: Duration = Duration::from_millis(1_000);
 /// How often a call is made that fails for a reason that may pass. With fewer a busy table has requests refused
 /// (docs/PERFORMANCE.md).

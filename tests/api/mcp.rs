@@ -129,7 +129,7 @@ async fn a_client_says_hello_in_the_version_that_it_speaks() {
 }
 
 #[tokio::test]
-async fn a_client_that_without_initialize_discovers_the_server() {
+async fn a_client_that_does_not_initialize_discovers_the_server() {
     let client = Client::new(&Api::new(), NEW);
     let found = client.result("server/discover", json!({})).await;
     let versions = found["supportedVersions"].as_array().unwrap();

@@ -80,6 +80,7 @@ async fn where_people_sign_in_the_policy_names_who_knows_their_address_and_from_
         "http://localhost:3118/callback",
         "cursor://anysphere.cursor-mcp/oauth/callback",
         "https://192.0.2.7/callback",
+        "https://localhost:8443/callback",
     ];
     let text = policy(|config| {
         on_aws(config);

@@ -62,7 +62,7 @@ rules! {
         "src/a.rs": "fn a() { b().expect(\"b\"); }",
         "src/a.rs": "fn a() { todo!() }",
         "src/app.rs": "fn a() {\nb().expect(\"b\");\n}";
-    contributors_are_told_the_longest_file of tracked, broken by
+    contributors_are_told_how_long_files_and_functions_may_be of tracked, broken by
         "CONTRIBUTING.md": "files of about 300";
     no_function_is_too_long of code, broken by
         "src/a.rs": format!("impl A {{\n    pub(super) async fn a() {{\n{}    }}\n}}", "        b();\n".repeat(LONGEST_FUNCTION - 1)),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use super::{editor::is_in_use, escaped};
-use crate::config::{Auth, AuthMode, Config, OAuth, is_this_machine};
+use crate::config::{Auth, AuthMode, Config, OAuth, is_loopback};
 
 /// What belongs into the places of privacy.html, as HTML.
 pub fn values(config: &Config) -> [(&'static str, String); 7] {
@@ -38,7 +38,7 @@ fn access(config: &Config) -> String {
     match &config.auth {
         Auth::None(_) => {
             let address = config.public_url.as_deref().and_then(|url| Url::parse(url).ok());
-            let reach = if address.as_ref().is_some_and(is_this_machine) {
+            let reach = if address.as_ref().is_some_and(is_loopback) {
                 "Every program on the computer that it runs on, and nobody elsewhere,"
             } else {
                 "Whoever knows its address"
@@ -124,7 +124,7 @@ fn assistants(oauth: &OAuth) -> String {
     let (mut names, mut own_device) = (BTreeSet::new(), false);
     for url in uris.filter_map(|uri| Url::parse(uri).ok()) {
         match url.host_str() {
-            Some(host) if matches!(url.scheme(), "http" | "https") && !is_this_machine(&url) => {
+            Some(host) if matches!(url.scheme(), "http" | "https") && !is_loopback(&url) => {
                 names.insert(escaped(host));
             }
             // An app, or a program that listens for the answer.
