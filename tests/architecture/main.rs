@@ -3,6 +3,7 @@
 //! and the test that the rule would notice.
 
 mod circle;
+mod costs;
 mod rule;
 mod source;
 
