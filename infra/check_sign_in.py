@@ -8,15 +8,9 @@ SCOPE = "todo-action/todos"
 FLOWS = {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
 
 
-def settings(folder):
-    """The variables that the sources read, without those that Lambda sets."""
-    sources = "\n".join(file.read_text() for file in folder.glob("**/*.rs"))
-    return set(re.findall(r'(?<=read\(")(?!AWS_)[A-Z_]+|(?<=need\(")(?!AWS_)[A-Z_]+|(?<=")OAUTH_[A-Z_]+(?=")', sources))
-
-
-def problems(template, environment, variables):
-    """What is wrong with how people sign in; `environment` is the function's, `variables` is what it reads of it."""
-    wrong = [f"the code reads {name}, which the function is not given" for name in sorted(variables - environment.keys())]
+def problems(template, environment):
+    """What is wrong with how people sign in; `environment` is the function's."""
+    wrong = []
     for parameters in STACKS:
         stack = Stack(template, parameters)
         try:

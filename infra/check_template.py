@@ -195,16 +195,23 @@ def lint(template):
     return [] if result.returncode == 0 else [(result.stdout + result.stderr).strip()]
 
 
-def problems(template, needed, variables):
-    """What is wrong with the expanded template, the linter's findings aside."""
+def variables(folder):
+    """The variables that the sources read, without those that Lambda sets."""
+    sources = "\n".join(file.read_text() for file in folder.glob("**/*.rs"))
+    return set(re.findall(r'(?<=read\(")(?!AWS_)[A-Z_]+|(?<=need\(")(?!AWS_)[A-Z_]+|(?<=")OAUTH_[A-Z_]+(?=")', sources))
+
+
+def problems(template, needed, read):
+    """What is wrong with the expanded template, the linter's findings aside; `read` are the variables that the code reads."""
     environment = function(template)["Environment"]["Variables"]
-    people = check_sign_in.problems(template, environment, variables)
-    return cycles(template) or outputs(template) + permissions(template, needed) + people
+    unset = [f"the code reads {name}, which the function is not given" for name in sorted(read - environment.keys())]
+    people = check_sign_in.problems(template, environment)
+    return cycles(template) or outputs(template) + permissions(template, needed) + unset + people
 
 
 if __name__ == "__main__":
     whole = expanded((HERE / "template.yaml").read_text())
     code = HERE.parent / "src"
-    found = problems(whole, calls(code / "store"), check_sign_in.settings(code)) + lint(whole)
+    found = problems(whole, calls(code / "store"), variables(code)) + lint(whole)
     print("\n".join(found) or "template.yaml: no cycle, every output resolves, the role allows what src/store calls, people can sign in")
     sys.exit(bool(found))

@@ -4,7 +4,6 @@ import json
 import pathlib
 import tomllib
 
-import check_sign_in
 import check_template
 import pytest
 from samcli.lib.providers.api_provider import ApiProvider
@@ -14,7 +13,7 @@ from stack import EVERYTHING, Stack
 HERE = pathlib.Path(__file__).parent
 TEMPLATE = (HERE / "template.yaml").read_text()
 NEEDED = check_template.calls(HERE.parent / "src/store")
-VARIABLES = check_sign_in.settings(HERE.parent / "src")
+VARIABLES = check_template.variables(HERE.parent / "src")
 
 
 def replaced(old, new):

@@ -26,7 +26,7 @@ const SIGNED = {
 const folder = mkdtempSync(join(tmpdir(), "todo-action-foreign-"));
 const started = [];
 // What a page may ask because it says so to every page: shows that the attempts below work where they are let.
-const open = { asked: [], readable: "" };
+const open = { asked: [] };
 let browser, pages, targets;
 
 function start(name, args, env = {}) {
@@ -66,9 +66,9 @@ before(async () => {
     const keyed = await start("api-key", ["serve", "--port", "0", "--auth", "api-key", "--data", data]);
     const bearer = { "X-Api-Key": execFileSync(TODO, ["keys", "create", "--name", "ann", "--data", data], { stdio: ["ignore", "pipe", "ignore"] }).toString().trim() };
     const database = await start("dynamodb", ["dynamodb", "--port", "0"], { AWS_ACCESS_KEY_ID: KEY });
-    const todo = json({ todos: [{ title: SECRET }] });
-    await asProgram(free, "/todos", todo);
-    await asProgram(keyed, "/todos", json({ todos: [{ title: SECRET }] }, bearer));
+    const todos = { todos: [{ title: SECRET }] };
+    await asProgram(free, "/todos", json(todos));
+    await asProgram(keyed, "/todos", json(todos, bearer));
     await dynamodb(database, "PutItem", { TableName: "todos", Item: { owner: { S: "user#ann" }, sk: { S: "todo#1" }, title: { S: SECRET } } });
     const everything = async (url, headers) => {
         const parts = ["todos", "changes", "settings"].map(async (part) => JSON.parse(await asProgram(url, `/${part}`, { headers }))[part]);

@@ -97,8 +97,9 @@ fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     }
     // Who may not list a folder did not make it.
     let Ok(mut entries) = fs::read_dir(folder) else { return Ok(false) };
-    let known: Vec<_> = ["", BESIDE[0], BESIDE[1], BESIDE[2]].iter().map(|end| with_end(file, end)).collect();
-    Ok(entries.all(|entry| entry.is_ok_and(|entry| known.contains(&entry.path()))))
+    let beside = BESIDE.map(|end| with_end(file, end));
+    let is_known = |path: PathBuf| path == file || beside.contains(&path);
+    Ok(entries.all(|entry| entry.is_ok_and(|entry| is_known(entry.path()))))
 }
 
 /// The path with this behind it.

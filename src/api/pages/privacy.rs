@@ -21,15 +21,7 @@ pub fn values(config: &Config) -> [(&'static str, String); 7] {
         ("place", place(on_aws).to_owned()),
         ("provider", oauth.map_or_else(String::new, |oauth| format!("<p>{}</p>", about_provider(oauth)))),
         ("assistants", oauth.map_or_else(String::new, assistants)),
-        (
-            "erased",
-            if on_aws {
-                " within days"
-            } else {
-                " when the service is next started, or by the database that the operator has named"
-            }
-            .to_owned(),
-        ),
+        ("erased", erased(on_aws).to_owned()),
         ("kept", kept(config, on_aws)),
     ]
 }
@@ -136,6 +128,15 @@ fn assistants(oauth: &OAuth) -> String {
         names.push("programs on your own device".to_owned());
     }
     if names.is_empty() { String::new() } else { format!(" You can sign in here from: {}.", names.join(", ")) }
+}
+
+/// When what has expired goes.
+fn erased(on_aws: bool) -> &'static str {
+    if on_aws {
+        " within days"
+    } else {
+        " when the service is next started, or by the database that the operator has named"
+    }
 }
 
 /// How long what is neither a todo nor a change is kept, as entries of the list.
