@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     id::{ChangeId, TodoId},
-    key::Fingerprint,
+    idempotency::Fingerprint,
     limits,
     refusal::Refusal,
     settings::{Settings, SettingsImage},

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::key::IdempotencyKey;
+use super::idempotency::IdempotencyKey;
 
 /// Crockford's alphabet in lower case: no i, l, o, u. <https://www.crockford.com/base32.html>
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use super::{
     change::Image,
+    edit::TodoEdit,
     id::TodoId,
     invalid::FieldError,
     moment::Moment,
-    patch::TodoEdit,
     refusal::{Fault, Refusal},
     text::ListName,
     todo::{NewTodo, Status, Todo},

@@ -5,9 +5,9 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    input::value,
     invalid::{FieldError, Invalid},
     moment::{Moment, Weekday},
-    read,
     text::ListName,
     words::words,
 };
@@ -145,7 +145,7 @@ impl ZoneName {
 
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for ZoneName {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
-        read::text(value, location, Self::parse)
+        value::text(value, location, Self::parse)
     }
 }
 

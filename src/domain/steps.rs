@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    input::{list::Listed, value},
     invalid::Invalid,
     limits,
-    listed::Listed,
-    read,
     text::{StepTitle, without_case_and_accents},
 };
 
@@ -161,7 +160,7 @@ impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for Step {
     /// A step, or its title alone, which models send for one that is to be done.
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
         if matches!(value, Value::String(_)) {
-            return read::text(value, location, StepTitle::parse).map(|title| Self { title, done: false });
+            return value::text(value, location, StepTitle::parse).map(|title| Self { title, done: false });
         }
         if !matches!(value, Value::Map(_)) {
             let invalid = Invalid::new("must be an object such as {\"title\":\"Compare prices\"}, or the title alone");
@@ -173,7 +172,7 @@ impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for Step {
 
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for StepRef {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
-        if let Some(position) = read::whole_number(&value) {
+        if let Some(position) = value::whole_number(&value) {
             return Ok(Self(position.to_string()));
         }
         match value {

@@ -11,11 +11,10 @@ use utoipa::{
 
 use super::{
     due::Due,
-    due_input::DueInput,
     id::TodoId,
+    input::{due::DueInput, list::Listed},
     invalid::{FieldError, Invalid},
     limits,
-    listed::Listed,
     moment::Moment,
     repeat::Repeat,
     steps::{Step, Steps},

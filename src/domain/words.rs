@@ -44,7 +44,7 @@ macro_rules! words {
                 value: deserr::Value<V>,
                 location: deserr::ValuePointerRef,
             ) -> Result<Self, E> {
-                $crate::domain::read::text(value, location, Self::parse)
+                $crate::domain::input::value::text(value, location, Self::parse)
             }
         }
 

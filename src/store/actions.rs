@@ -18,7 +18,7 @@ use super::{
 use crate::domain::{
     change::{Change, Image},
     id::ChangeId,
-    key::Fingerprint,
+    idempotency::Fingerprint,
     settings::SettingsImage,
     text::ListName,
 };

@@ -163,7 +163,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         change::Operation,
-        key::Fingerprint,
+        idempotency::Fingerprint,
         moment::Weekday,
         settings::{Settings, SettingsImage, ZoneName},
         text::ListName,

@@ -1,7 +1,6 @@
 //! Domain types in one DynamoDB table. The only way to an item is [`Store::of`] an owner.
 
 mod actions;
-mod call;
 mod changes;
 mod client;
 mod commit;
@@ -20,17 +19,18 @@ mod transaction;
 mod transport;
 mod usage;
 mod write;
+mod write_request;
 
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 
-pub use call::{Call, Guess, Needs, SettingsNeed, Snapshot, WriteError, Written};
 pub use client::{Connection, PATIENCE, connect};
 pub use fault::{Fault, Kind};
 pub use range::{Position, Range};
 pub use timeline::{OpenTitle, Reading, Take};
 pub use usage::Usage;
+pub use write_request::{Call, Guess, Needs, SettingsNeed, Snapshot, WriteError, Written};
 
 use crate::domain::owner::Owner;
 

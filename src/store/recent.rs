@@ -7,14 +7,14 @@ use jiff::Timestamp;
 
 use super::{
     OwnerStore,
-    call::Written,
     fault::{Fault, Kind},
     item::{self, Item},
+    write_request::Written,
 };
 use crate::domain::{
     change::{Change, Image},
     id::ChangeId,
-    key::Fingerprint,
+    idempotency::Fingerprint,
     limits,
     todo::Todo,
 };

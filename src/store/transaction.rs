@@ -1,10 +1,10 @@
 //! What one transaction is asked to write. `actions.rs` makes DynamoDB's actions of it, `commit.rs` sends them.
 
-use super::{call::Call, lists::ListCheck};
+use super::{lists::ListCheck, write_request::Call};
 use crate::domain::{
     change::{Change, Image},
     id::ChangeId,
-    key::Fingerprint,
+    idempotency::Fingerprint,
 };
 
 /// What one transaction writes, and what has to hold for it.

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 
 use super::{
     OwnerStore,
-    call::{Call, Needs, SettingsNeed, Snapshot, WriteError, Written},
     changes::UNDONE_BY,
     commit::Outcome,
     fault::{Fault, Kind},
@@ -15,6 +14,7 @@ use super::{
     lists::{KnownLists, list_sk},
     settings::SETTINGS,
     transaction::Transaction,
+    write_request::{Call, Needs, SettingsNeed, Snapshot, WriteError, Written},
 };
 use crate::domain::{
     change::{Change, Effect},

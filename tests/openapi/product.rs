@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use todo_action::{
     api::openapi::{PLACEHOLDER, generated},
     domain::{
+        edit::{Clearable, EditStatus},
         id::{ChangeId, TodoId},
         invalid::Invalid,
         limits,
         moment::Weekday,
-        patch::{Clearable, EditStatus},
         repeat::{CountedFrom, Repeat, Unit},
         settings::Setting,
         todo::{Priority, Status},

@@ -27,8 +27,8 @@ use crate::{
     domain::{
         change::{Change, Image, Operation},
         id::ChangeId,
+        idempotency::IdempotencyKey,
         invalid::Invalid,
-        key::IdempotencyKey,
         refusal::Refusal,
     },
     store::{Call, Guess, Needs, Range, Reading, Snapshot, WriteError, Written},

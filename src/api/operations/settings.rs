@@ -20,9 +20,9 @@ use crate::{
     app::App,
     domain::{
         change::{Effect, Operation},
+        idempotency::IdempotencyKey,
+        input::list::Listed,
         invalid::Invalid,
-        key::IdempotencyKey,
-        listed::Listed,
         moment::Weekday,
         settings::{Setting, SettingsEdit, ZoneName},
         text::ListName,

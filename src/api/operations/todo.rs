@@ -21,11 +21,11 @@ use crate::{
     app::App,
     domain::{
         change::Operation,
+        edit::{TodoEdit, Version},
         id::TodoId,
+        idempotency::IdempotencyKey,
         invalid::Invalid,
-        key::IdempotencyKey,
         limits,
-        patch::{TodoEdit, Version},
         plan::Named,
     },
 };

@@ -22,10 +22,10 @@ use crate::{
     app::App,
     domain::{
         change::{Image, Operation},
+        edit::TodoEdit,
         id::ChangeId,
-        key::{Fingerprint, IdempotencyKey},
+        idempotency::{Fingerprint, IdempotencyKey},
         moment::Moment,
-        patch::TodoEdit,
         plan::{self, Named},
         todo::Todo,
     },

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::validation::Broken;
 use crate::{
     api::answer::{error::ApiError, suggestion::short},
-    domain::{id::TodoId, key::IdempotencyKey},
+    domain::{id::TodoId, idempotency::IdempotencyKey},
 };
 
 /// A JSON object as request body, with what it said for the fingerprint of the request.

@@ -2,7 +2,7 @@
 
 use deserr::{DeserializeError, IntoValue, MergeWithError, Value, ValuePointerRef, take_cf_content};
 
-use super::invalid::Invalid;
+use crate::domain::invalid::Invalid;
 
 /// Reads a text with `parse`. A value of another kind goes through `parse` too, as it would be written, so that its refusal
 /// names what is accepted.

@@ -7,11 +7,9 @@ use utoipa::ToSchema;
 
 use super::{
     due::Due,
-    due_input::DueInput,
+    input::{due::DueInput, list::Listed, value},
     invalid::{FieldError, Invalid},
-    listed::Listed,
     moment::Moment,
-    read,
     repeat::Repeat,
     steps::{Step, StepRefs, Steps},
     text::{ListName, Notes, Title},
@@ -281,7 +279,7 @@ impl Clearable {
 
 impl<E: DeserializeError> Deserr<E> for Version {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
-        read::whole_number(&value).filter(|version| *version > 0).map(Self).ok_or_else(|| {
+        value::whole_number(&value).filter(|version| *version > 0).map(Self).ok_or_else(|| {
             let msg = "must be the version of the todo, a whole number such as 3".to_owned();
             take_cf_content(E::error::<V>(None, ErrorKind::Unexpected { msg }, location))
         })

@@ -3,12 +3,11 @@
 use deserr::{DeserializeError, Deserr, ErrorKind, IntoValue, MergeWithError, Value, ValuePointerRef, take_cf_content};
 use jiff::civil::Date;
 
-use super::{
+use super::{list::Listed, value};
+use crate::domain::{
     due,
     invalid::Invalid,
-    listed::Listed,
     moment::Weekday,
-    read,
     repeat::{CountedFrom, Repeat, Unit},
 };
 
@@ -76,7 +75,7 @@ impl Default for Every {
 
 impl<E: DeserializeError> Deserr<E> for Every {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
-        let number = read::whole_number(&value).and_then(|number| u16::try_from(number).ok());
+        let number = value::whole_number(&value).and_then(|number| u16::try_from(number).ok());
         number.filter(|number| (1..=Repeat::MOST).contains(number)).map(Self).ok_or_else(|| {
             let msg = format!("must be a whole number from 1 to {}", Repeat::MOST);
             take_cf_content(E::error::<V>(None, ErrorKind::Unexpected { msg }, location))
@@ -86,6 +85,6 @@ impl<E: DeserializeError> Deserr<E> for Every {
 
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for Until {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
-        read::text(value, location, |text| due::date(&text).map(Self))
+        value::text(value, location, |text| due::date(&text).map(Self))
     }
 }

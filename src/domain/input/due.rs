@@ -3,11 +3,11 @@
 use deserr::{DeserializeError, Deserr, IntoValue, MergeWithError, Value, ValuePointerRef};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::{
+use super::value;
+use crate::domain::{
     due::{Due, day},
     invalid::Invalid,
     moment::{Moment, Weekday},
-    read,
 };
 
 /// What a caller may write for a due date, before the owner's clock is known.
@@ -63,7 +63,7 @@ impl DueInput {
 
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for DueInput {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
-        read::text(value, location, Self::parse)
+        value::text(value, location, Self::parse)
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::domain::{
     change::{Change, Effect, Image, Operation},
     id::{ChangeId, TodoId},
-    key::Fingerprint,
+    idempotency::Fingerprint,
     refusal::Refusal,
     settings::Settings,
     text::ListName,
