@@ -22,12 +22,12 @@ use axum::{
 use crate::{
     app::App,
     domain::limits,
-    store::{Fault, Kind},
+    store::{Fault, FaultKind},
 };
 pub use access::{caller::Caller, origin};
 pub use answer::{error::ApiError, suggestion::short};
 pub use lambda::{event, gateway};
-pub use log::Carried;
+pub use log::InnerOperation;
 pub use operations::openapi;
 pub use pages::FAVICON;
 pub use request::extract::is_json;
@@ -66,7 +66,7 @@ fn answering_everything(router: Router<App>) -> Router<App> {
 const DEADLINE: Duration = Duration::from_secs(14);
 
 async fn deadline(request: Request, next: Next) -> Response {
-    let late = || Fault { kind: Kind::Unavailable, cause: "the request took too long".to_owned() };
+    let late = || Fault { kind: FaultKind::Unavailable, cause: "the request took too long".to_owned() };
     let answer = tokio::time::timeout(DEADLINE, next.run(request)).await;
     answer.unwrap_or_else(|_| ApiError::Failed(late()).into_response())
 }

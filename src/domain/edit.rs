@@ -3,15 +3,18 @@
 use std::{collections::HashSet, convert::Infallible};
 
 use deserr::{DeserializeError, Deserr, ErrorKind, IntoValue, Value, ValuePointerRef, take_cf_content};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
 
 use super::{
     due::Due,
     input::{due::DueInput, list::Listed, value},
-    invalid::{FieldError, Invalid},
+    invalid::{Invalid, Violation},
     moment::Moment,
     repeat::Repeat,
-    steps::{Step, StepRefs, Steps},
+    steps::{StepRefs, Steps},
     text::{ListName, Notes, Title},
     todo::{Priority, Status, Tags, Todo},
     words::words,
@@ -25,7 +28,7 @@ pub struct TodoEdit {
     #[schema(value_type = String, required = true, min_length = 1, example = "k7m2x9qa4t")]
     pub id: Option<String>,
     #[deserr(default)]
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 500)]
+    #[schema(value_type = Title, inline, required = false)]
     pub title: Option<Title>,
     /// completed when it is done; open reopens it, or restores a deleted todo.
     #[deserr(default)]
@@ -33,7 +36,7 @@ pub struct TodoEdit {
     pub status: Option<EditStatus>,
     /// List to move it to.
     #[deserr(default)]
-    #[schema(value_type = String, required = false, max_length = 60)]
+    #[schema(value_type = ListName, inline, required = false)]
     pub list: Option<ListName>,
     #[deserr(default)]
     #[schema(value_type = Priority, inline, required = false)]
@@ -48,11 +51,11 @@ pub struct TodoEdit {
     pub repeat: Option<Repeat>,
     /// Replaces the notes.
     #[deserr(default)]
-    #[schema(value_type = String, required = false, max_length = 4000)]
+    #[schema(value_type = Notes, inline, required = false)]
     pub notes: Option<Notes>,
     /// Adds a paragraph to the notes.
     #[deserr(default)]
-    #[schema(value_type = String, required = false, max_length = 4000)]
+    #[schema(value_type = Notes, inline, required = false)]
     pub append_notes: Option<Notes>,
     /// Replaces all tags.
     #[deserr(default)]
@@ -68,15 +71,15 @@ pub struct TodoEdit {
     pub remove_tags: Option<Tags>,
     /// Replaces all steps.
     #[deserr(default)]
-    #[schema(value_type = Vec<Step>, required = false, max_items = 50)]
+    #[schema(value_type = Steps, inline, required = false)]
     pub steps: Option<Steps>,
     /// Ticks these steps, named by title or by position, from "1".
     #[deserr(default)]
-    #[schema(value_type = Vec<String>, required = false, max_items = 50)]
+    #[schema(value_type = StepRefs, inline, required = false)]
     pub complete_steps: StepRefs,
     /// Takes their ticks away.
     #[deserr(default)]
-    #[schema(value_type = Vec<String>, required = false, max_items = 50)]
+    #[schema(value_type = StepRefs, inline, required = false)]
     pub reopen_steps: StepRefs,
     /// Fields to empty. Null or an empty text in a field leaves it as it is.
     #[deserr(default)]
@@ -84,7 +87,7 @@ pub struct TodoEdit {
     pub clear: Clear,
     /// Changes it only if it still has this version.
     #[deserr(default)]
-    #[schema(value_type = i64, required = false, minimum = 1)]
+    #[schema(value_type = Version, inline, required = false)]
     pub expected_version: Option<Version>,
 }
 
@@ -142,7 +145,7 @@ impl TodoEdit {
     }
 
     /// Fields that are to be set and cleared at once: a contradiction.
-    pub fn contradictions(&self) -> Vec<FieldError> {
+    pub fn contradictions(&self) -> Vec<Violation> {
         self.clear
             .0
             .iter()
@@ -153,12 +156,14 @@ impl TodoEdit {
                 Clearable::Tags => self.tags.is_some(),
                 Clearable::Steps => self.steps.is_some(),
             })
-            .map(|field| (field.word(), Invalid::new("is set and cleared in one call; send one of the two")))
+            .map(|field| {
+                Violation::new(field.word(), Invalid::new("is set and cleared in one call; send one of the two"))
+            })
             .collect()
     }
 
     /// The todo after this edit; it keeps its version. Errors name the fields that break a rule together with what is there.
-    pub fn apply(&self, todo: &Todo, moment: &Moment) -> Result<Todo, Vec<FieldError>> {
+    pub fn apply(&self, todo: &Todo, moment: &Moment) -> Result<Todo, Vec<Violation>> {
         let mut after = match self.status {
             Some(EditStatus::Open) => todo.moved_to(Status::Open, moment.now),
             Some(EditStatus::Completed) => todo.moved_to(Status::Completed, moment.now),
@@ -171,7 +176,7 @@ impl TodoEdit {
             after.title = title.clone();
         }
         // Another spelling of the list it is in is the same list.
-        if let Some(list) = self.list.as_ref().filter(|list| list.key() != todo.list.key()) {
+        if let Some(list) = self.list.as_ref().filter(|list| list.folded() != todo.list.folded()) {
             after.list = list.clone();
         }
         if let Some(priority) = self.priority {
@@ -182,7 +187,7 @@ impl TodoEdit {
         }
         let mut errors = Vec::new();
         let outcomes = [("append_notes", self.edit_notes(&mut after)), ("add_tags", self.edit_tags(&mut after))];
-        errors.extend(outcomes.into_iter().filter_map(|(field, outcome)| Some((field, outcome.err()?))));
+        errors.extend(outcomes.into_iter().filter_map(|(field, outcome)| Some(Violation::new(field, outcome.err()?))));
         errors.extend(self.tick_steps(&mut after.steps));
         errors.extend(self.edit_due(&mut after, moment).err().into_iter().flatten());
         if !errors.is_empty() {
@@ -195,7 +200,7 @@ impl TodoEdit {
     }
 
     /// A new due date leaves the repetition as it is; the next date is counted from the new one.
-    fn edit_due(&self, todo: &mut Todo, moment: &Moment) -> Result<(), Vec<FieldError>> {
+    fn edit_due(&self, todo: &mut Todo, moment: &Moment) -> Result<(), Vec<Violation>> {
         let (due, repeat) = (todo.due, todo.repeat.clone());
         todo.due = self.due.map(|due| due.resolve(moment)).or(due);
         todo.repeat = self.repeat.clone().or(repeat.clone());
@@ -206,17 +211,17 @@ impl TodoEdit {
         }
         if self.clear.0.contains(&Clearable::Due) && todo.repeat.is_some() {
             let message = "cannot empty due while the todo repeats; clear repeat as well, or send a new due";
-            return Err(vec![("clear", Invalid::new(message))]);
+            return Err(vec![Violation::new("clear", Invalid::new(message))]);
         }
         // Moving `due` behind `until` is allowed; only a new `repeat` is checked against it.
         if todo.repeat != repeat { todo.settle_repeat(moment) } else { Ok(()) }
     }
 
-    fn tick_steps(&self, steps: &mut Steps) -> Vec<FieldError> {
+    fn tick_steps(&self, steps: &mut Steps) -> Vec<Violation> {
         match (steps.find(&self.complete_steps), steps.find(&self.reopen_steps)) {
             (Ok(done), Ok(open)) if done.iter().any(|at| open.contains(at)) => {
                 let message = "names a step that complete_steps names too; send it in one of the two";
-                vec![("reopen_steps", Invalid::new(message))]
+                vec![Violation::new("reopen_steps", Invalid::new(message))]
             }
             (Ok(done), Ok(open)) => {
                 steps.tick(&done, true);
@@ -225,7 +230,7 @@ impl TodoEdit {
             }
             (done, open) => {
                 let outcomes = [("complete_steps", done.err()), ("reopen_steps", open.err())];
-                outcomes.into_iter().filter_map(|(field, error)| Some((field, error?))).collect()
+                outcomes.into_iter().filter_map(|(field, error)| Some(Violation::new(field, error?))).collect()
             }
         }
     }
@@ -276,6 +281,14 @@ impl Clearable {
         }
     }
 }
+
+impl PartialSchema for Version {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).into()
+    }
+}
+
+impl ToSchema for Version {}
 
 impl<E: DeserializeError> Deserr<E> for Version {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {

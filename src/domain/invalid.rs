@@ -12,8 +12,19 @@ pub struct Invalid {
     pub allowed: &'static [&'static str],
 }
 
-/// The field at fault and why.
-pub type FieldError = (&'static str, Invalid);
+/// A field whose value breaks a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    pub field: &'static str,
+    pub invalid: Invalid,
+}
+
+impl Violation {
+    /// A field and the rule that its value breaks.
+    pub fn new(field: &'static str, invalid: Invalid) -> Self {
+        Self { field, invalid }
+    }
+}
 
 impl Invalid {
     /// A broken rule whose accepted values cannot be listed.

@@ -1,4 +1,5 @@
-//! The limits of todos and of calls. The attributes of the document repeat some of them; `tests/openapi` compares both.
+//! The limits of todos and of calls. A type that has a limit writes it into its schema. Six attributes repeat a
+//! limit as a number, and `tests/openapi` compares them.
 
 /// Characters (Unicode scalar values) of a title.
 pub const TITLE: usize = 500;

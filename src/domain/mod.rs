@@ -18,4 +18,5 @@ pub mod settings;
 pub mod steps;
 pub mod text;
 pub mod todo;
+mod undo;
 pub(crate) mod words;

@@ -1,4 +1,4 @@
-//! What a write makes of the todos as they are: all of it, or a refusal that names every item at fault.
+//! What a write makes of the todos as they are: all of it, or a refusal that names every item that breaks a rule.
 
 use std::collections::HashMap;
 
@@ -6,9 +6,10 @@ use super::{
     change::Image,
     edit::TodoEdit,
     id::TodoId,
-    invalid::FieldError,
+    invalid::Violation,
     moment::Moment,
-    refusal::{Fault, Refusal},
+    refusal::{ItemViolation, Refusal},
+    settings::SettingsImage,
     text::ListName,
     todo::{NewTodo, Status, Todo},
 };
@@ -16,22 +17,37 @@ use super::{
 /// The todos as they are, by id.
 pub type Todos = HashMap<TodoId, Todo>;
 
-/// One todo that a call names: the id as it was sent, and as it was read; `None` when it cannot be an id.
+/// What a write is to do, all or none.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    /// The todos before and after, those that stay as they are included.
+    pub images: Vec<Image>,
+    pub settings: Option<SettingsImage>,
+}
+
+/// The id of a todo as a caller sent it, and as it was read: `None` when the text cannot be an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    pub sent: String,
+pub struct SentId {
+    pub text: String,
     pub id: Option<TodoId>,
 }
 
-impl Named {
+impl Plan {
+    /// A plan that leaves the settings alone.
+    pub fn of_todos(images: Vec<Image>) -> Self {
+        Self { images, settings: None }
+    }
+}
+
+impl SentId {
     /// Takes what a caller sent for an id.
     pub fn new(sent: &str) -> Self {
-        Self { id: TodoId::parse(sent), sent: sent.chars().take(60).collect() }
+        Self { id: TodoId::parse(sent), text: sent.chars().take(60).collect() }
     }
 
-    fn find<'a>(&self, item: usize, todos: &'a Todos) -> Result<&'a Todo, Fault> {
+    fn find<'a>(&self, item: usize, todos: &'a Todos) -> Result<&'a Todo, ItemViolation> {
         let found = self.id.as_ref().and_then(|id| todos.get(id));
-        found.ok_or_else(|| Fault::new(item, "id", format!("no todo has the id \"{}\"", self.sent)))
+        found.ok_or_else(|| ItemViolation::new(item, "id", format!("no todo has the id \"{}\"", self.text)))
     }
 }
 
@@ -41,27 +57,27 @@ pub fn add(
     mut next_id: impl FnMut() -> TodoId,
     default_list: &ListName,
     moment: &Moment,
-) -> Result<Vec<Image>, Refusal> {
-    let (mut images, mut faults) = (Vec::new(), Vec::new());
+) -> Result<Plan, Refusal> {
+    let (mut images, mut violations) = (Vec::new(), Vec::new());
     for (item, new) in news.iter().enumerate() {
         match Todo::add(new, next_id(), default_list, moment) {
             Ok(todo) => images.push(Image::added(todo)),
-            Err(errors) => faults.extend(in_item(item, errors)),
+            Err(errors) => violations.extend(in_item(item, errors)),
         }
     }
-    refuse_unless_empty(faults, Refusal::Invalid)?;
-    Ok(images)
+    refuse_unless_empty(violations, Refusal::Invalid)?;
+    Ok(Plan::of_todos(images))
 }
 
 /// Refuses edits that are wrong whatever is stored: two for one todo, one that asks for nothing, or for opposites.
-pub fn check_edits(edits: &[(Named, TodoEdit)]) -> Result<(), Refusal> {
-    let mut faults = Vec::new();
+pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
+    let mut violations = Vec::new();
     let mut first: HashMap<&TodoId, usize> = HashMap::new();
     for (item, (named, edit)) in edits.iter().enumerate() {
         if let Some(id) = &named.id
             && let Some(before) = first.insert(id, item)
         {
-            faults.push(Fault::new(
+            violations.push(ItemViolation::new(
                 item,
                 "id",
                 format!("is also the id of item {before}; send one item for each todo"),
@@ -69,31 +85,31 @@ pub fn check_edits(edits: &[(Named, TodoEdit)]) -> Result<(), Refusal> {
         }
         if edit.is_empty() {
             let message = "changes nothing: send at least one field with a value, and name fields to empty in clear";
-            faults.push(Fault::new(item, "", message));
+            violations.push(ItemViolation::new(item, "", message));
         }
-        faults.extend(in_item(item, edit.contradictions()));
+        violations.extend(in_item(item, edit.contradictions()));
     }
-    refuse_unless_empty(faults, Refusal::Invalid)
+    refuse_unless_empty(violations, Refusal::Invalid)
 }
 
 /// The todos after these edits, in their order, and behind them those that follow repeating ones that are completed.
 pub fn update(
-    edits: &[(Named, TodoEdit)],
+    edits: &[(SentId, TodoEdit)],
     todos: &Todos,
     mut next_id: impl FnMut() -> TodoId,
     moment: &Moment,
-) -> Result<Vec<Image>, Refusal> {
+) -> Result<Plan, Refusal> {
     let found = find_all(edits.iter().map(|(named, _)| named), todos)?;
     let pairs = || edits.iter().zip(&found).enumerate();
     let expected = pairs()
         .filter_map(|(item, ((_, edit), todo))| stale(item, edit.expected_version.map(|version| version.0), todo));
     let deleted = pairs().filter_map(|(item, ((_, edit), todo))| {
         let stays = todo.status == Status::Deleted && !edit.restores();
-        stays.then(|| Fault::new(item, "status", "the todo is deleted; send status open to restore it"))
+        stays.then(|| ItemViolation::new(item, "status", "the todo is deleted; send status open to restore it"))
     });
     unless_conflict(expected.chain(deleted).collect(), &found)?;
 
-    let (mut images, mut successors, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut images, mut successors, mut violations) = (Vec::new(), Vec::new(), Vec::new());
     for (item, ((_, edit), todo)) in pairs() {
         match edit.apply(todo, moment) {
             Ok(mut after) => {
@@ -106,58 +122,63 @@ pub fn update(
                 }
                 images.push(Image::changed(todo, after));
             }
-            Err(errors) => faults.extend(in_item(item, errors)),
+            Err(errors) => violations.extend(in_item(item, errors)),
         }
     }
-    refuse_unless_empty(faults, Refusal::Invalid)?;
+    refuse_unless_empty(violations, Refusal::Invalid)?;
     images.append(&mut successors);
-    Ok(images)
+    Ok(Plan::of_todos(images))
 }
 
 /// The todos deleted, in the order named. One that is deleted already stays as it is.
 pub fn delete(
-    named: &[Named],
+    named: &[SentId],
     expected_version: Option<u64>,
     todos: &Todos,
     moment: &Moment,
-) -> Result<Vec<Image>, Refusal> {
+) -> Result<Plan, Refusal> {
     let found = find_all(named.iter(), todos)?;
     let expected = found.iter().enumerate().filter_map(|(item, todo)| stale(item, expected_version, todo));
     unless_conflict(expected.collect(), &found)?;
-    Ok(found.iter().map(|todo| Image::changed(todo, todo.moved_to(Status::Deleted, moment.now))).collect())
+    let deleted = |todo: &&Todo| Image::changed(todo, todo.moved_to(Status::Deleted, moment.now));
+    Ok(Plan::of_todos(found.iter().map(deleted).collect()))
 }
 
-fn find_all<'a, 'n>(named: impl Iterator<Item = &'n Named>, todos: &'a Todos) -> Result<Vec<&'a Todo>, Refusal> {
+fn find_all<'a, 'n>(named: impl Iterator<Item = &'n SentId>, todos: &'a Todos) -> Result<Vec<&'a Todo>, Refusal> {
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for (item, named) in named.enumerate() {
         match named.find(item, todos) {
             Ok(todo) => found.push(todo),
-            Err(fault) => missing.push(fault),
+            Err(violation) => missing.push(violation),
         }
     }
     refuse_unless_empty(missing, Refusal::NotFound)?;
     Ok(found)
 }
 
-fn stale(item: usize, expected: Option<u64>, todo: &Todo) -> Option<Fault> {
+fn stale(item: usize, expected: Option<u64>, todo: &Todo) -> Option<ItemViolation> {
     let expected = expected.filter(|version| *version != todo.version)?;
     let message = format!("version {expected} was expected, but the todo has version {}", todo.version);
-    Some(Fault::new(item, "expected_version", message))
+    Some(ItemViolation::new(item, "expected_version", message))
 }
 
-fn unless_conflict(faults: Vec<Fault>, found: &[&Todo]) -> Result<(), Refusal> {
-    refuse_unless_empty(faults, |faults| {
-        let current = found.iter().enumerate().filter(|(item, _)| faults.iter().any(|fault| fault.item == *item));
-        Refusal::Conflict { current: current.map(|(_, todo)| (*todo).clone()).collect(), faults }
+fn unless_conflict(violations: Vec<ItemViolation>, found: &[&Todo]) -> Result<(), Refusal> {
+    refuse_unless_empty(violations, |violations| {
+        let current =
+            found.iter().enumerate().filter(|(item, _)| violations.iter().any(|violation| violation.item == *item));
+        Refusal::Conflict { current: current.map(|(_, todo)| (*todo).clone()).collect(), violations }
     })
 }
 
-fn refuse_unless_empty(faults: Vec<Fault>, refusal: impl FnOnce(Vec<Fault>) -> Refusal) -> Result<(), Refusal> {
-    if faults.is_empty() { Ok(()) } else { Err(refusal(faults)) }
+fn refuse_unless_empty(
+    violations: Vec<ItemViolation>,
+    refusal: impl FnOnce(Vec<ItemViolation>) -> Refusal,
+) -> Result<(), Refusal> {
+    if violations.is_empty() { Ok(()) } else { Err(refusal(violations)) }
 }
 
-fn in_item(item: usize, errors: Vec<FieldError>) -> impl Iterator<Item = Fault> {
-    errors.into_iter().map(move |(field, invalid)| Fault::new(item, field, invalid.message))
+fn in_item(item: usize, errors: Vec<Violation>) -> impl Iterator<Item = ItemViolation> {
+    errors.into_iter().map(move |error| ItemViolation::new(item, error.field, error.invalid.message))
 }
 
 #[cfg(test)]
@@ -183,50 +204,50 @@ mod tests {
     fn todos() -> Todos {
         let mut ids = ["0000000000", "1111111111"].into_iter().map(|id| TodoId::parse(id).unwrap());
         let news = [read(json!({"title": "a"})), read(json!({"title": "b", "due": "2026-11-27"}))];
-        let images = add(&news, || ids.next().unwrap(), &ListName::inbox(), &moment()).unwrap();
-        images.into_iter().map(|image| (image.after.id.clone(), image.after)).collect()
+        let plan = add(&news, || ids.next().unwrap(), &ListName::inbox(), &moment()).unwrap();
+        plan.images.into_iter().map(|image| (image.after.id.clone(), image.after)).collect()
     }
 
-    fn edits(edits: Value) -> Vec<(Named, TodoEdit)> {
+    fn edits(edits: Value) -> Vec<(SentId, TodoEdit)> {
         let edits: Vec<TodoEdit> = read(edits);
-        edits.into_iter().map(|edit| (Named::new(edit.id.as_deref().unwrap()), edit)).collect()
+        edits.into_iter().map(|edit| (SentId::new(edit.id.as_deref().unwrap()), edit)).collect()
     }
 
     #[test]
     fn an_update_is_an_image_of_each_todo_in_the_order_of_the_call() {
         let edits = edits(json!([{"id": "1111111111", "clear": ["due"]}, {"id": "0000000000", "title": "a"}]));
-        let images = update(&edits, &todos(), no_id, &moment()).unwrap();
+        let images = update(&edits, &todos(), no_id, &moment()).unwrap().images;
         assert_eq!(images[0].summary().fields, ["due"]);
         assert_eq!((images[0].after.version, images[0].is_change(), images[1].is_change()), (2, true, false));
     }
 
     #[test]
-    fn every_item_at_fault_is_named_and_the_first_kind_of_fault_wins() {
-        let faults = |refusal| match refusal {
-            Refusal::NotFound(faults) | Refusal::Invalid(faults) | Refusal::Conflict { faults, .. } => {
-                faults.iter().map(|fault| (fault.item, fault.field)).collect::<Vec<_>>()
+    fn every_item_that_breaks_a_rule_is_named_and_the_first_kind_of_violation_wins() {
+        let violations = |refusal| match refusal {
+            Refusal::NotFound(violations) | Refusal::Invalid(violations) | Refusal::Conflict { violations, .. } => {
+                violations.iter().map(|violation| (violation.item, violation.field)).collect::<Vec<_>>()
             }
             other => panic!("{other:?}"),
         };
         let unknown = edits(
             json!([{"id": "x", "title": "c"}, {"id": "0000000000", "expected_version": 9, "title": "c"}, {"id": "2222222222", "title": "c"}]),
         );
-        assert_eq!(faults(update(&unknown, &todos(), no_id, &moment()).unwrap_err()), [(0, "id"), (2, "id")]);
+        assert_eq!(violations(update(&unknown, &todos(), no_id, &moment()).unwrap_err()), [(0, "id"), (2, "id")]);
         let stale = edits(
             json!([{"id": "1111111111", "title": "c"}, {"id": "0000000000", "expected_version": 9, "title": "c"}]),
         );
-        assert_eq!(faults(update(&stale, &todos(), no_id, &moment()).unwrap_err()), [(1, "expected_version")]);
+        assert_eq!(violations(update(&stale, &todos(), no_id, &moment()).unwrap_err()), [(1, "expected_version")]);
         let odd = edits(json!([{"id": "0000000000"}, {"id": "0000000000", "due": "2026-11-27", "clear": ["due"]}]));
-        assert_eq!(faults(check_edits(&odd).unwrap_err()), [(0, ""), (1, "id"), (1, "due")]);
+        assert_eq!(violations(check_edits(&odd).unwrap_err()), [(0, ""), (1, "id"), (1, "due")]);
     }
 
     #[test]
     fn deleting_what_is_deleted_changes_nothing() {
-        let named = [Named::new("0000000000")];
+        let named = [SentId::new("0000000000")];
         let mut todos = todos();
-        let image = delete(&named, None, &todos, &moment()).unwrap().remove(0);
+        let image = delete(&named, None, &todos, &moment()).unwrap().images.remove(0);
         assert_eq!(image.after.deleted_at, Some(moment().now));
         todos.insert(image.after.id.clone(), image.after);
-        assert!(!delete(&named, None, &todos, &moment()).unwrap()[0].is_change());
+        assert!(!delete(&named, None, &todos, &moment()).unwrap().images[0].is_change());
     }
 }

@@ -9,11 +9,11 @@ use super::{
 #[derive(Debug, Clone, PartialEq)]
 pub enum Refusal {
     /// Some of the todos named do not exist (for this owner).
-    NotFound(Vec<Fault>),
+    NotFound(Vec<ItemViolation>),
     /// Some values break a rule that needs the todo to be checked.
-    Invalid(Vec<Fault>),
+    Invalid(Vec<ItemViolation>),
     /// Some of the todos are not in the state the caller expected; their current states are given.
-    Conflict { faults: Vec<Fault>, current: Vec<Todo> },
+    Conflict { violations: Vec<ItemViolation>, current: Vec<Todo> },
     /// Others kept changing these todos while this write was planned, again and again.
     Contended { current: Vec<Todo> },
     /// No change has this id, or it is older than 30 days.
@@ -34,9 +34,9 @@ pub enum Refusal {
     TooMany,
 }
 
-/// One offending item of a write.
+/// What is wrong with one item of a write.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fault {
+pub struct ItemViolation {
     /// The item's place in the call, from 0.
     pub item: usize,
     /// The field at fault; empty when the whole item is.
@@ -45,8 +45,8 @@ pub struct Fault {
     pub message: String,
 }
 
-impl Fault {
-    /// A fault of one item.
+impl ItemViolation {
+    /// A rule that one item breaks.
     pub fn new(item: usize, field: &'static str, message: impl Into<String>) -> Self {
         Self { item, field, message: message.into() }
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     input::value,
-    invalid::{FieldError, Invalid},
+    invalid::{Invalid, Violation},
     moment::{Moment, Weekday},
     text::ListName,
     words::words,
@@ -79,7 +79,7 @@ impl Settings {
     }
 
     /// These settings becoming what `wanted` says, under the next version; `None` when they already are.
-    pub fn becoming(&self, wanted: &Self) -> Option<SettingsImage> {
+    pub fn changed_to(&self, wanted: &Self) -> Option<SettingsImage> {
         let after = Self { version: self.version + 1, ..wanted.clone() };
         (!self.same_content(&after)).then(|| SettingsImage { before: self.clone(), after })
     }
@@ -100,14 +100,14 @@ impl SettingsImage {
 
 impl SettingsEdit {
     /// Settings that are to be set and cleared at once: a contradiction.
-    pub fn contradictions(&self) -> Vec<FieldError> {
+    pub fn contradictions(&self) -> Vec<Violation> {
         let is_set = |setting: &&Setting| match setting {
             Setting::TimeZone => self.time_zone.is_some(),
             Setting::WeekStart => self.week_start.is_some(),
             Setting::DefaultList => self.default_list.is_some(),
         };
         let message = "is set and cleared in one call; send one of the two";
-        self.clear.iter().filter(is_set).map(|setting| (setting.word(), Invalid::new(message))).collect()
+        self.clear.iter().filter(is_set).map(|setting| Violation::new(setting.word(), Invalid::new(message))).collect()
     }
 
     /// The settings after this edit; they keep their version.
@@ -165,8 +165,8 @@ mod tests {
     fn settings_that_already_are_so_make_no_change() {
         let edit = SettingsEdit { week_start: Some(Weekday::Sun), ..SettingsEdit::default() };
         let before = Settings::default();
-        let image = before.becoming(&edit.apply(&before)).unwrap();
+        let image = before.changed_to(&edit.apply(&before)).unwrap();
         assert_eq!((image.fields(), image.after.version), (vec!["week_start"], 1));
-        assert_eq!(image.after.becoming(&edit.apply(&image.after)), None);
+        assert_eq!(image.after.changed_to(&edit.apply(&image.after)), None);
     }
 }

@@ -2,7 +2,10 @@
 
 use deserr::{DeserializeError, Deserr, IntoValue, MergeWithError, Value, ValuePointerRef, take_cf_content};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ArrayBuilder, ObjectBuilder, RefOr, Schema, Type},
+};
 
 use super::{
     input::{list::Listed, value},
@@ -14,7 +17,7 @@ use super::{
 /// A part of a todo that can be ticked off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Step {
-    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    #[schema(value_type = StepTitle, inline)]
     pub title: StepTitle,
     // False when left out.
     #[serde(default)]
@@ -126,6 +129,29 @@ impl Steps {
         format!("send the position or the whole title of one of: {}", steps.join(", "))
     }
 }
+
+impl PartialSchema for Steps {
+    fn schema() -> RefOr<Schema> {
+        let step = utoipa::openapi::Ref::from_schema_name("Step");
+        ArrayBuilder::new().items(step).max_items(Some(limits::STEPS)).into()
+    }
+}
+
+impl ToSchema for Steps {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push(("Step".to_owned(), Step::schema()));
+        Step::schemas(schemas);
+    }
+}
+
+impl PartialSchema for StepRefs {
+    fn schema() -> RefOr<Schema> {
+        let step = ObjectBuilder::new().schema_type(Type::String);
+        ArrayBuilder::new().items(step).max_items(Some(limits::STEPS)).into()
+    }
+}
+
+impl ToSchema for StepRefs {}
 
 /// A title as it is compared: without case, and without accents too.
 struct Spelled {

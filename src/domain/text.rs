@@ -6,11 +6,20 @@ use unicode_normalization::{
     char::{canonical_combining_class, is_combining_mark},
 };
 
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
+
 use super::{invalid::Invalid, limits};
 
-/// A kind of text: its limit, and whether it may have several lines.
+/// A kind of text: whether it may have several lines, and its limit, which the document says too. `never_empty` is for texts
+/// that cannot be left out by sending an empty one.
+///
+/// What the table holds is taken as it is. It followed the rule when it was written, and a rule that becomes stricter must
+/// not make a stored todo unreadable.
 macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, $clean:ident, $limit:expr) => {
+    ($(#[$doc:meta])* $name:ident, $clean:ident, $limit:expr $(, $never_empty:ident)?) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, deserr::Deserr)]
         #[serde(transparent)]
@@ -28,12 +37,23 @@ macro_rules! text {
                 &self.0
             }
         }
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some($limit));
+                text!(@least text $($never_empty)?).into()
+            }
+        }
+
+        impl ToSchema for $name {}
     };
+    (@least $text:ident never_empty) => { $text.min_length(Some(1)) };
+    (@least $text:ident) => { $text };
 }
 
 text! {
     /// What is to be done, on one line of at most 500 characters.
-    Title, one_line, limits::TITLE
+    Title, one_line, limits::TITLE, never_empty
 }
 text! {
     /// Free text of at most 4,000 characters; line breaks and tabs are kept.
@@ -49,7 +69,7 @@ text! {
 }
 text! {
     /// The title of a step, at most 200 characters.
-    StepTitle, one_line, limits::STEP_TITLE
+    StepTitle, one_line, limits::STEP_TITLE, never_empty
 }
 text! {
     /// A text to filter by, at most 200 characters.
@@ -58,7 +78,7 @@ text! {
 
 impl Title {
     /// The same for every spelling of the title.
-    pub fn key(&self) -> String {
+    pub fn folded(&self) -> String {
         without_case(&self.0)
     }
 }
@@ -87,14 +107,14 @@ impl ListName {
     }
 
     /// What the list is known by: the same for every spelling of its name.
-    pub fn key(&self) -> String {
+    pub fn folded(&self) -> String {
         without_case(&self.0)
     }
 }
 
 impl Tag {
     /// The same for every spelling of the tag.
-    pub fn key(&self) -> String {
+    pub fn folded(&self) -> String {
         without_case(&self.0)
     }
 }
@@ -310,7 +330,7 @@ mod tests {
     fn a_lists_key_fits_a_sort_key_whatever_its_letters() {
         // The letters that grow most: by NFC, by lower case, by NFKC.
         for letter in ["\u{1d160}", "\u{fb2c}", "İ", "\u{fdfa}"] {
-            assert!(ListName::parse(letter.repeat(limits::LIST)).unwrap().key().len() <= 1_000, "{letter}");
+            assert!(ListName::parse(letter.repeat(limits::LIST)).unwrap().folded().len() <= 1_000, "{letter}");
         }
     }
 

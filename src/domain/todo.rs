@@ -13,11 +13,11 @@ use super::{
     due::Due,
     id::TodoId,
     input::{due::DueInput, list::Listed},
-    invalid::{FieldError, Invalid},
+    invalid::{Invalid, Violation},
     limits,
     moment::Moment,
     repeat::Repeat,
-    steps::{Step, Steps},
+    steps::Steps,
     text::{ListName, Notes, Tag, Title},
     words::words,
 };
@@ -77,6 +77,7 @@ pub struct Tags(Vec<Tag>);
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema, deserr::Deserr)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct NewTodo {
+    // Three limits stand here as numbers, because utoipa drops the example of an inline type. `tests/openapi` compares them.
     /// What is to be done, in a few words.
     #[schema(value_type = String, min_length = 1, max_length = 500, example = "Book flights")]
     pub title: Title,
@@ -103,13 +104,13 @@ pub struct NewTodo {
     #[schema(value_type = Tags, inline, required = false, example = json!(["travel"]))]
     pub tags: Tags,
     #[deserr(default)]
-    #[schema(value_type = Vec<Step>, required = false, max_items = 50)]
+    #[schema(value_type = Steps, inline, required = false)]
     pub steps: Steps,
 }
 
 impl Todo {
     /// The todo that `new` asks for, open and at version 1. `default_list` is the list of one that names none.
-    pub fn add(new: &NewTodo, id: TodoId, default_list: &ListName, moment: &Moment) -> Result<Self, Vec<FieldError>> {
+    pub fn add(new: &NewTodo, id: TodoId, default_list: &ListName, moment: &Moment) -> Result<Self, Vec<Violation>> {
         let mut todo = Self {
             id,
             title: new.title.clone(),
@@ -133,13 +134,13 @@ impl Todo {
     }
 
     /// Gives a repeating todo without a due date its first one. Refused when the repetition ends before it has begun.
-    pub fn settle_repeat(&mut self, moment: &Moment) -> Result<(), Vec<FieldError>> {
+    pub fn settle_repeat(&mut self, moment: &Moment) -> Result<(), Vec<Violation>> {
         let Some(repeat) = &self.repeat else { return Ok(()) };
         let due = *self.due.get_or_insert_with(|| repeat.first(moment));
         match repeat.until {
             Some(until) if until < due.date() => {
                 let message = format!("must not be before the due date, {}", due.date());
-                Err(vec![("repeat.until", Invalid::new(message))])
+                Err(vec![Violation::new("repeat.until", Invalid::new(message))])
             }
             _ => Ok(()),
         }
@@ -209,7 +210,7 @@ impl Tags {
     /// Takes the tags in their order, each once: the first spelling stays. Refused when more than 20 are left.
     pub fn parse(Listed(tags): Listed<Tag>) -> Result<Self, Invalid> {
         let mut seen = HashSet::new();
-        let tags: Vec<_> = tags.into_iter().filter(|tag| seen.insert(tag.key())).collect();
+        let tags: Vec<_> = tags.into_iter().filter(|tag| seen.insert(tag.folded())).collect();
         if tags.len() > limits::TAGS {
             return Err(Invalid::new(format!("must be at most {} tags, but there are {}", limits::TAGS, tags.len())));
         }
@@ -228,8 +229,8 @@ impl Tags {
 
     /// Whether one of them is `tag`, in any case.
     pub fn contains(&self, tag: &Tag) -> bool {
-        let key = tag.key();
-        self.0.iter().any(|own| own.key() == key)
+        let folded = tag.folded();
+        self.0.iter().any(|own| own.folded() == folded)
     }
 
     /// The tags in their order.

@@ -22,7 +22,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::{call, tools::Tools};
-use crate::api::{Carried, FAVICON, short};
+use crate::api::{FAVICON, InnerOperation, short};
 
 /// What a model has to know beside the tools. Clients show models the first 512 characters at least, so there are no more.
 const INSTRUCTIONS: &str = "A person's TODO list. Use ids only as an answer gave them: look todos up, never guess an id and \
@@ -60,7 +60,7 @@ impl Server {
             }
             Err(problem) => problem.into_response(),
         };
-        if let Some(carried) = outer.and_then(|outer| outer.extensions.get::<Arc<Carried>>()) {
+        if let Some(carried) = outer.and_then(|outer| outer.extensions.get::<Arc<InnerOperation>>()) {
             carried.record(name, "mcp", &response);
         }
         result(response).await

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::{
     OwnerStore,
     changes::{UNDONE_AT, UNDONE_BY, change_items},
-    fault::{Fault, Kind},
+    fault::{Fault, FaultKind},
     item::{self, Item},
     lists::{self, ListCheck},
     recent, settings,
@@ -18,7 +18,6 @@ use super::{
 use crate::domain::{
     change::{Change, Image},
     id::ChangeId,
-    idempotency::Fingerprint,
     settings::SettingsImage,
     text::ListName,
 };
@@ -33,7 +32,7 @@ pub(super) enum Purpose {
     Todo,
     Settings,
     SettingsCheck,
-    Once,
+    Recent,
     List(ListName),
     Undo,
 }
@@ -62,8 +61,8 @@ impl OwnerStore {
         if let Some(version) = transaction.settings {
             actions.push((Purpose::SettingsCheck, self.check_settings(version)?));
         }
-        if let Some(request) = transaction.once {
-            actions.push((Purpose::Once, self.remember(request, transaction.change)?));
+        if let Some(digits) = &transaction.recent {
+            actions.push((Purpose::Recent, self.remember(digits, transaction.change)?));
         }
         for check in transaction.lists {
             actions.push((Purpose::List(check.name().clone()), self.check_list(check)?));
@@ -137,8 +136,8 @@ impl OwnerStore {
 
     /// Remembers for two minutes which change a request made. Fails when it is remembered already. It is an item and not a time
     /// window, because two requests can fall on two sides of the edge of a window.
-    fn remember(&self, request: &Fingerprint, change: &Change) -> Result<TransactWriteItem, Fault> {
-        let put = self.put(recent::recent_item(&self.partition, request, change));
+    fn remember(&self, digits: &str, change: &Change) -> Result<TransactWriteItem, Fault> {
+        let put = self.put(recent::recent_item(&self.partition, digits, change));
         finished(
             put.condition_expression(item::ABSENT_OR_EXPIRED)
                 .expression_attribute_values(":now", item::number(change.at.as_second())),
@@ -176,5 +175,5 @@ fn checked(check: ConditionCheckBuilder) -> Result<TransactWriteItem, Fault> {
 }
 
 fn broken(error: aws_sdk_dynamodb::error::BuildError) -> Fault {
-    Fault::named(Kind::Broken, format!("TransactWriteItems: {error}"))
+    Fault::named(FaultKind::Broken, format!("TransactWriteItems: {error}"))
 }

@@ -3,8 +3,6 @@
 //! A record holds its images itself while they are small, so that an ordinary write costs one item. Larger images
 //! go into parts beside it (`change#<id>#<n>`, not in the timeline), because an item ends at 400 KB.
 
-use std::future::ready;
-
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,8 +11,8 @@ use super::{
     OwnerStore,
     fault::Fault,
     item::{self, Item},
+    listing::Reading,
     range::Range,
-    timeline::{Reading, Take},
 };
 use crate::domain::{
     change::{Change, Image},
@@ -120,19 +118,10 @@ impl OwnerStore {
 
     /// The owner's latest change, with its images. It cannot have been undone, because what undid it would be later.
     pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
-        let mut latest = None;
         let reading = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
-        let slot = &mut latest;
-        let begin = move |(): &()| {
-            move |record: Item| {
-                if item::expired(&record, now) {
-                    return Ok(Take::Skipped);
-                }
-                *slot = Some(record);
-                Ok(Take::Full)
-            }
-        };
-        self.timeline(reading, &[], ready(Ok(())), begin).await?;
+        let page = self.page(&reading, None, &[]).await?;
+        let read = |record: Item, now| Ok((!item::expired(&record, now)).then_some(record));
+        let latest = self.listing(reading, &[], now, page, read).next().await?;
         match latest {
             Some(record) => self.whole(record, now).await,
             None => Ok(None),

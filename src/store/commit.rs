@@ -12,7 +12,7 @@ use super::{
     OwnerStore,
     actions::Purpose,
     changes::size_of,
-    fault::{Fault, Kind},
+    fault::{Fault, FaultKind},
     item::Item,
     transaction::Transaction,
 };
@@ -84,7 +84,7 @@ impl OwnerStore {
                 },
             }
         }
-        Err(Fault::named(Kind::Throttled, "TransactWriteItems: collided with other transactions again and again"))
+        Err(Fault::named(FaultKind::Throttled, "TransactWriteItems: collided with other transactions again and again"))
     }
 }
 
@@ -108,7 +108,7 @@ fn cancelled(error: &SdkError<TransactWriteItemsError>, purposes: &[Purpose]) ->
         match purpose {
             Purpose::Record => return Ok(Some(Outcome::Exists(found(reason).unwrap_or_default()))),
             Purpose::Undo => return Ok(Some(Outcome::Undone(found(reason).unwrap_or_default()))),
-            Purpose::Once => return Ok(Some(Outcome::Repeated(found(reason).unwrap_or_default()))),
+            Purpose::Recent => return Ok(Some(Outcome::Repeated(found(reason).unwrap_or_default()))),
             Purpose::List(name) => lists.push((name.clone(), found(reason))),
             Purpose::SettingsCheck => settings = Some(found(reason)),
             Purpose::Todo | Purpose::Part | Purpose::Settings => moved = true,
@@ -134,7 +134,7 @@ fn cancelled(error: &SdkError<TransactWriteItemsError>, purposes: &[Purpose]) ->
     if !codes.is_empty() && codes.iter().all(passing) {
         return Ok(None);
     }
-    Err(Fault::named(Kind::Broken, format!("TransactWriteItems: cancelled for {}", codes.join(", "))))
+    Err(Fault::named(FaultKind::Broken, format!("TransactWriteItems: cancelled for {}", codes.join(", "))))
 }
 
 /// 20 to 40 ms, doubled with each collision. The change's id stands in for chance: each request has another one.

@@ -7,14 +7,14 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 /// A call to DynamoDB that failed for a reason the caller of the API did not cause.
 #[derive(Debug)]
 pub struct Fault {
-    pub kind: Kind,
+    pub kind: FaultKind,
     /// For the log alone: the DynamoDB operation, the error code and Amazon's message. No item, no key.
     pub cause: String,
 }
 
 /// What a caller can do about a [`Fault`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FaultKind {
     /// Too many requests for the table or for one owner: try again later.
     Throttled,
     /// No answer in time, or DynamoDB's own failure: try again soon.
@@ -35,14 +35,16 @@ impl Fault {
                 "ProvisionedThroughputExceededException"
                 | "ThrottlingException"
                 | "RequestLimitExceeded"
-                | "LimitExceededException" => Kind::Throttled,
-                "TransactionInProgressException" | "InternalServerError" | "ServiceUnavailable" => Kind::Unavailable,
-                _ if answer.raw().status().is_server_error() => Kind::Unavailable,
-                _ => Kind::Broken,
+                | "LimitExceededException" => FaultKind::Throttled,
+                "TransactionInProgressException" | "InternalServerError" | "ServiceUnavailable" => {
+                    FaultKind::Unavailable
+                }
+                _ if answer.raw().status().is_server_error() => FaultKind::Unavailable,
+                _ => FaultKind::Broken,
             },
-            SdkError::ConstructionFailure(_) => Kind::Broken,
+            SdkError::ConstructionFailure(_) => FaultKind::Broken,
             // Time-outs, refused connections, cut answers; and, of a non-exhaustive type, what is yet unknown.
-            _ => Kind::Unavailable,
+            _ => FaultKind::Unavailable,
         };
         let class = match error {
             SdkError::ConstructionFailure(_) => "construction failure",
@@ -58,14 +60,14 @@ impl Fault {
     }
 
     /// A failure that DynamoDB reports inside an answer.
-    pub(super) fn named(kind: Kind, cause: impl Into<String>) -> Self {
+    pub(super) fn named(kind: FaultKind, cause: impl Into<String>) -> Self {
         Self { kind, cause: cause.into() }
     }
 
     /// An item in the table that is not what this program writes.
     pub(super) fn unreadable(error: &serde_dynamo::Error) -> Self {
         let what = without_values(&error.to_string()).to_owned();
-        Self { kind: Kind::Broken, cause: format!("an item of the table cannot be read or written: {what}") }
+        Self { kind: FaultKind::Broken, cause: format!("an item of the table cannot be read or written: {what}") }
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) const VIEW: &str = "view";
 pub(super) const EXPIRES_AT: &str = "expires_at";
 /// The local secondary index on `owner` and `view`.
 pub(super) const TIMELINE: &str = "timeline";
-/// What an open todo's title is compared by: [`Title::key`](crate::domain::text::Title::key).
+/// What an open todo's title is compared by: [`Title::folded`](crate::domain::text::Title::folded).
 pub(super) const TITLE_KEY: &str = "title_key";
 /// The settings lie before the first open todo, so that the listings that begin there have them without a call.
 pub(super) const SETTINGS_VIEW: &str = "open#";
@@ -114,7 +114,7 @@ pub(super) fn todo_item(partition: &str, todo: &Todo, at: Timestamp) -> Result<I
     item.extend(key(partition, todo_sk(&todo.id)));
     item.insert(VIEW.to_owned(), AttributeValue::S(todo_view(todo)));
     if todo.status == Status::Open {
-        item.insert(TITLE_KEY.to_owned(), AttributeValue::S(todo.title.key()));
+        item.insert(TITLE_KEY.to_owned(), AttributeValue::S(todo.title.folded()));
     }
     if todo.status == Status::Deleted {
         item.insert(EXPIRES_AT.to_owned(), number(days_after(at, limits::UNDO_DAYS).as_second()));
@@ -122,8 +122,8 @@ pub(super) fn todo_item(partition: &str, todo: &Todo, at: Timestamp) -> Result<I
     Ok(item)
 }
 
-/// A todo, or `None` when the item has expired: DynamoDB takes days to remove it.
-pub(super) fn read_todo(item: Item, now: Timestamp) -> Result<Option<Todo>, Fault> {
+/// What the item says, or `None` when it has expired: DynamoDB takes days to remove it.
+pub(super) fn read_unexpired<T: DeserializeOwned>(item: Item, now: Timestamp) -> Result<Option<T>, Fault> {
     if expired(&item, now) { Ok(None) } else { from_item(item).map(Some) }
 }
 
@@ -162,8 +162,8 @@ pub(super) fn moment(at: Timestamp) -> String {
 mod tests {
     use super::*;
     use crate::domain::{
-        change::Operation,
-        idempotency::Fingerprint,
+        change::OperationName,
+        idempotency::Intent,
         moment::Weekday,
         settings::{Settings, SettingsImage, ZoneName},
         text::ListName,
@@ -193,7 +193,7 @@ mod tests {
         let todo = todo(Some("2026-11-27T09:30"));
         let item = todo_item("user#me", &todo, Timestamp::UNIX_EPOCH).unwrap();
         assert!(!item.contains_key(EXPIRES_AT));
-        assert_eq!(read_todo(item, Timestamp::MAX).unwrap(), Some(todo));
+        assert_eq!(read_unexpired(item, Timestamp::MAX).unwrap(), Some(todo));
     }
 
     #[test]
@@ -241,14 +241,14 @@ mod tests {
         let change = Change {
             id: ChangeId::from_random([0; 16]),
             at: Timestamp::UNIX_EPOCH,
-            operation: Operation::AddTodos,
+            operation: OperationName::of("addTodos"),
             todos: Vec::new(),
             settings: Some(SettingsImage { before: settings.clone(), after: settings }),
             new_lists: vec![ListName::inbox()],
             undoes: Some(ChangeId::from_random([0; 16])),
             undone_by: Some(ChangeId::from_random([0; 16])),
             undone_at: Some(Timestamp::UNIX_EPOCH),
-            request: Some(Fingerprint::new("addTodos", "", &json!({}))),
+            request: Some(Intent::new("addTodos", "", None, &json!({})).fingerprint()),
         };
         for attribute in to_item(&change).unwrap().keys() {
             assert!(CHANGE.contains(&attribute.as_str()), "{attribute}");
@@ -259,7 +259,7 @@ mod tests {
     fn a_deleted_todo_expires_thirty_days_later() {
         let at: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
         let item = todo_item("user#me", &todo(None).moved_to(Status::Deleted, at), at).unwrap();
-        assert!(read_todo(item.clone(), "2026-12-22T09:59:59Z".parse().unwrap()).unwrap().is_some());
-        assert!(read_todo(item, "2026-12-22T10:00:00Z".parse().unwrap()).unwrap().is_none());
+        assert!(read_unexpired::<Todo>(item.clone(), "2026-12-22T09:59:59Z".parse().unwrap()).unwrap().is_some());
+        assert!(read_unexpired::<Todo>(item, "2026-12-22T10:00:00Z".parse().unwrap()).unwrap().is_none());
     }
 }

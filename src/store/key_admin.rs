@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{
     Store,
-    fault::{Fault, Kind},
+    fault::{Fault, FaultKind},
     item::{self, Item},
     keys,
 };
@@ -73,7 +73,7 @@ impl Store {
     /// Ends the validity of a key. One that was revoked before keeps the time at which it was.
     pub async fn revoke_key(&self, hash: &KeyHash, now: Timestamp) -> Result<(), Fault> {
         let now = serde_dynamo::to_attribute_value::<_, AttributeValue>(now);
-        let now = now.map_err(|error| Fault::named(Kind::Broken, error.to_string()))?;
+        let now = now.map_err(|error| Fault::named(FaultKind::Broken, error.to_string()))?;
         let update = self
             .client
             .update_item()

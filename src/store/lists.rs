@@ -28,19 +28,19 @@ pub(super) enum ListCheck {
 impl Default for KnownLists {
     fn default() -> Self {
         let inbox = ListName::inbox();
-        Self(HashMap::from([(inbox.key(), Some(inbox))]))
+        Self(HashMap::from([(inbox.folded(), Some(inbox))]))
     }
 }
 
 impl KnownLists {
     /// Takes in that the list exists under this name.
     pub(super) fn learn(&mut self, name: ListName) {
-        self.0.insert(name.key(), Some(name));
+        self.0.insert(name.folded(), Some(name));
     }
 
     /// Whether a list of this name is known to exist.
     pub(super) fn knows(&self, name: &ListName) -> bool {
-        matches!(self.0.get(&name.key()), Some(Some(_)))
+        matches!(self.0.get(&name.folded()), Some(Some(_)))
     }
 
     /// Takes in what the table holds, or does not hold, for the list that `asked` names.
@@ -48,7 +48,7 @@ impl KnownLists {
         let name = found
             .map(|mut item| serde_dynamo::from_attribute_value(item.remove(NAME).unwrap_or(item::text(""))))
             .transpose();
-        self.0.insert(asked.key(), name.map_err(|error| Fault::unreadable(&error))?);
+        self.0.insert(asked.folded(), name.map_err(|error| Fault::unreadable(&error))?);
         Ok(())
     }
 
@@ -58,10 +58,10 @@ impl KnownLists {
         let mut order = Vec::new();
         // A todo that follows another stays in its list.
         let present = images.iter().filter_map(|image| image.before.as_ref());
-        let present: HashMap<String, ListName> = present.map(|todo| (todo.list.key(), todo.list.clone())).collect();
+        let present: HashMap<String, ListName> = present.map(|todo| (todo.list.folded(), todo.list.clone())).collect();
         for image in images {
-            let key = image.after.list.key();
-            if let Some(before) = image.before.as_ref().filter(|before| before.list.key() == key) {
+            let key = image.after.list.folded();
+            if let Some(before) = image.before.as_ref().filter(|before| before.list.folded() == key) {
                 image.after.list = before.list.clone();
                 continue;
             }
@@ -90,7 +90,7 @@ impl ListCheck {
 }
 
 pub(super) fn list_sk(name: &ListName) -> String {
-    format!("list#{}", name.key())
+    format!("list#{}", name.folded())
 }
 
 pub(super) fn list_item(partition: &str, name: &ListName) -> Item {

@@ -9,6 +9,7 @@ mod item;
 #[cfg(feature = "cli")]
 mod key_admin;
 mod keys;
+mod listing;
 mod lists;
 mod range;
 mod read;
@@ -20,17 +21,20 @@ mod transport;
 mod usage;
 mod write;
 mod write_request;
+mod write_result;
 
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 
 pub use client::{Connection, PATIENCE, connect};
-pub use fault::{Fault, Kind};
+pub use fault::{Fault, FaultKind};
+pub use listing::{Listing, Reading};
 pub use range::{Position, Range};
-pub use timeline::{OpenTitle, Reading, Take};
+pub use timeline::OpenTitle;
 pub use usage::Usage;
-pub use write_request::{Call, Guess, Needs, SettingsNeed, Snapshot, WriteError, Written};
+pub use write_request::{Needs, Repetition, Snapshot, WriteRequest};
+pub use write_result::{WriteError, WriteResult};
 
 use crate::domain::owner::Owner;
 

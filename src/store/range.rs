@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::item;
+use super::item::{self, Item};
 use crate::domain::{
     id::{ChangeId, TodoId},
     todo::Status,
@@ -21,6 +21,8 @@ pub struct Range {
     pub(super) low: String,
     pub(super) high: String,
     pub(super) newest_first: bool,
+    /// Whether the settings lie before its first todo.
+    pub(super) begins_with_settings: bool,
 }
 
 /// A place in a listing: what was last seen, by its view.
@@ -31,7 +33,13 @@ impl Range {
     /// The todos of a status. Open ones come by due date, undated last; the others newest first.
     pub fn todos(status: Status) -> Self {
         let word = status.word();
-        Self { low: format!("{word}#"), high: format!("{word}#{LAST}{LAST}"), newest_first: status != Status::Open }
+        let open = status == Status::Open;
+        Self {
+            low: format!("{word}#"),
+            high: format!("{word}#{LAST}{LAST}"),
+            newest_first: !open,
+            begins_with_settings: open,
+        }
     }
 
     /// The open todos that are due on these days, both included.
@@ -41,13 +49,14 @@ impl Range {
             low: format!("open#{}", bound(from).unwrap_or_default()),
             high: bound(to).map_or_else(|| format!("open#{AFTER_DATES}"), |day| format!("open#{day}{LAST}")),
             newest_first: false,
+            begins_with_settings: from.is_none(),
         }
     }
 
     /// The open todos without a due date.
     pub fn undated() -> Self {
         let low = format!("open#{}", item::UNDATED);
-        Self { high: format!("{low}{LAST}"), low, newest_first: false }
+        Self { high: format!("{low}{LAST}"), low, newest_first: false, begins_with_settings: false }
     }
 
     /// The todos completed from one moment on, and before another.
@@ -57,12 +66,18 @@ impl Range {
             low: format!("completed#{}", bound(from)),
             high: before.map_or_else(|| format!("completed#{LAST}"), |_| format!("completed#{}", bound(before))),
             newest_first: true,
+            begins_with_settings: false,
         }
     }
 
     /// The changes, newest first.
     pub fn changes() -> Self {
-        Self { low: "change#".to_owned(), high: format!("change#{LAST}"), newest_first: true }
+        Self {
+            low: "change#".to_owned(),
+            high: format!("change#{LAST}"),
+            newest_first: true,
+            begins_with_settings: false,
+        }
     }
 }
 
@@ -74,6 +89,11 @@ impl Range {
 }
 
 impl Position {
+    /// Where the item stands in the timeline.
+    pub(super) fn of(item: &Item) -> Option<Self> {
+        item.get(item::VIEW).and_then(|view| view.as_s().ok()).map(|view| Self(view.clone()))
+    }
+
     /// Reads what [`Position::as_str`] gave. `None` when it was never a position.
     pub fn parse(text: &str) -> Option<Self> {
         let position = Self(text.to_owned());

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{
     OwnerStore,
-    fault::{Fault, Kind},
+    fault::{Fault, FaultKind},
     item::{self, Item},
 };
 use crate::domain::{id::TodoId, todo::Todo};
@@ -19,7 +19,7 @@ const BATCH_ROUNDS: u32 = 5;
 impl OwnerStore {
     /// One todo in any status, in one call. `None` when this owner has none of that id.
     pub async fn todo(&self, id: &TodoId, now: Timestamp) -> Result<Option<Todo>, Fault> {
-        self.item(item::todo_sk(id)).await?.map_or(Ok(None), |item| item::read_todo(item, now))
+        self.item(item::todo_sk(id)).await?.map_or(Ok(None), |item| item::read_unexpired(item, now))
     }
 
     /// The item of this sort key, in one call.
@@ -58,13 +58,13 @@ impl OwnerStore {
         if keys.is_empty() {
             Ok(found)
         } else {
-            Err(Fault::named(Kind::Throttled, "BatchGetItem: keys stayed unprocessed"))
+            Err(Fault::named(FaultKind::Throttled, "BatchGetItem: keys stayed unprocessed"))
         }
     }
 
     async fn batch(&self, keys: Vec<Item>) -> Result<(Vec<Item>, Vec<Item>), Fault> {
         let request = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
-        let request = request.map_err(|error| Fault::named(Kind::Broken, format!("BatchGetItem: {error}")))?;
+        let request = request.map_err(|error| Fault::named(FaultKind::Broken, format!("BatchGetItem: {error}")))?;
         let answer = self
             .client
             .batch_get_item()

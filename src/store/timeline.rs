@@ -1,19 +1,16 @@
-//! Listings: one range query on the local index, page after page.
+//! What is listed: range queries on the local index.
 
 use std::collections::HashSet;
-use std::future::{Future, ready};
 
-use aws_sdk_dynamodb::{
-    operation::query::builders::QueryFluentBuilder,
-    types::{AttributeValue, ReturnConsumedCapacity},
-};
+use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::ReturnConsumedCapacity};
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{
     OwnerStore,
     fault::Fault,
-    item::{self, Item},
+    item,
+    listing::{Listing, Page, Reading},
     range::{Position, Range},
 };
 use crate::domain::{
@@ -23,28 +20,6 @@ use crate::domain::{
     text::{ListName, Title},
     todo::{Status, Todo},
 };
-
-/// A listing: which items, from where on, and how much is read for it at most.
-#[derive(Debug, Clone)]
-pub struct Reading {
-    pub range: Range,
-    /// Where it goes on; at the beginning when there is none.
-    pub after: Option<Position>,
-    /// How many items DynamoDB reads at a time; up to 1 MB when there is none.
-    pub at_most: Option<usize>,
-    /// How many times DynamoDB reads. A caller gets the position that was reached.
-    pub pages: usize,
-}
-
-/// What became of an item that a listing offered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Take {
-    Taken,
-    /// Not wanted: go on.
-    Skipped,
-    /// Wanted, but there is no room left: the next page begins with it.
-    Full,
-}
 
 /// An open todo, as far as it tells whether another is the same.
 #[derive(Debug, Clone, Deserialize)]
@@ -60,80 +35,45 @@ struct Completion {
     completed_at: Timestamp,
 }
 
-/// A page of raw items, and where the next begins.
-type Page = (Vec<Item>, Option<Position>);
-
 /// How many open todos are looked through for one with the same title.
 const LOOKED_THROUGH: i32 = 1_000;
 
-impl Reading {
-    /// The whole of a range, four pages of it at a time.
-    pub fn of(range: Range) -> Self {
-        Self { range, after: None, at_most: None, pages: 4 }
-    }
-}
-
 impl OwnerStore {
-    /// Offers the todos of a listing one after another, strongly consistent, until there is no room left, the listing
-    /// ends, or its pages are read. `begin` gets the owner's settings and returns the callback that gets each todo. Returns
-    /// the settings and where to go on; `None` at the end.
+    /// The owner's settings, and a listing of todos.
     ///
     /// One call for each page. The settings lie before the first open todo and come with it; any other listing reads them
     /// at the same time as its first page.
-    pub async fn todos<F: FnMut(Todo) -> Take>(
-        &self,
-        reading: Reading,
-        now: Timestamp,
-        begin: impl FnOnce(&Settings) -> F,
-    ) -> Result<(Settings, Option<Position>), Fault> {
-        let taking = |settings: &Settings| {
-            let mut take = begin(settings);
-            move |item| Ok(item::read_todo(item, now)?.map_or(Take::Skipped, &mut take))
-        };
-        if reading.after.is_some() || reading.range.low != item::SETTINGS_VIEW {
-            return self.timeline(reading, item::TODO, self.settings(), taking).await;
+    pub async fn todos(&self, reading: Reading, now: Timestamp) -> Result<(Settings, Listing<'_, Todo>), Fault> {
+        if reading.after.is_some() || !reading.range.begins_with_settings {
+            let page = self.page(&reading, reading.after.as_ref(), item::TODO);
+            let (settings, page) = tokio::try_join!(self.settings(), page)?;
+            return Ok((settings, self.listing(reading, item::TODO, now, page, item::read_unexpired)));
         }
         let reading = Reading { at_most: reading.at_most.map(|todos| todos + 1), ..reading };
         let (mut items, more) = self.page(&reading, None, item::TODO).await?;
         let found = items.first().is_some_and(item::is_settings).then(|| items.remove(0));
-        let settings = self.seen(found)?;
-        let reached = self.pages(&reading, item::TODO, (items, more), taking(&settings)).await?;
-        Ok((settings, reached))
+        Ok((self.seen(found)?, self.listing(reading, item::TODO, now, (items, more), item::read_unexpired)))
     }
 
     /// The moments since `since` at which todos were completed that still are, newest first.
     pub async fn completions(&self, since: Timestamp) -> Result<Vec<Timestamp>, Fault> {
-        let mut times = Vec::new();
-        let found = &mut times;
-        let begin = move |(): &()| {
-            move |item| {
-                found.push(item::from_item::<Completion>(item)?.completed_at);
-                Ok(Take::Taken)
-            }
-        };
+        const ATTRIBUTES: &[&str] = &["completed_at", item::VIEW];
         let reading = Reading::of(Range::completed(Some(since), None));
-        self.timeline(reading, &["completed_at", item::VIEW], ready(Ok(())), begin).await?;
+        let page = self.page(&reading, None, ATTRIBUTES).await?;
+        // Completed todos do not expire, so the moment does not matter.
+        let read = |item, _| item::from_item::<Completion>(item).map(Some);
+        let mut listing = self.listing(reading, ATTRIBUTES, since, page, read);
+        let mut times = Vec::new();
+        while let Some(completion) = listing.next().await? {
+            times.push(completion.completed_at);
+        }
         Ok(times)
     }
 
-    /// Offers changes, without their images, in the way of [`OwnerStore::todos`]. `beside` is awaited at the same time as
-    /// the first page.
-    pub async fn changes<S>(
-        &self,
-        reading: Reading,
-        now: Timestamp,
-        beside: impl Future<Output = Result<S, Fault>>,
-        mut take: impl FnMut(Change) -> Take,
-    ) -> Result<(S, Option<Position>), Fault> {
-        let begin = |_: &S| {
-            move |item: Item| {
-                if item::expired(&item, now) {
-                    return Ok(Take::Skipped);
-                }
-                Ok(take(item::from_item(item)?))
-            }
-        };
-        self.timeline(reading, item::CHANGE, beside, begin).await
+    /// A listing of changes, without their images. One call for each page.
+    pub async fn changes(&self, reading: Reading, now: Timestamp) -> Result<Listing<'_, Change>, Fault> {
+        let page = self.page(&reading, reading.after.as_ref(), item::CHANGE).await?;
+        Ok(self.listing(reading, item::CHANGE, now, page, item::read_unexpired))
     }
 
     /// The open todos with one of these titles, in any case, as far as they are among the first thousand and in the first
@@ -153,50 +93,13 @@ impl OwnerStore {
         items.into_iter().map(item::from_item).collect()
     }
 
-    /// Offers raw items, of which it gets these attributes, in the way of [`OwnerStore::todos`]; all attributes when none
-    /// are named.
-    pub(super) async fn timeline<S, F: FnMut(Item) -> Result<Take, Fault>>(
-        &self,
-        reading: Reading,
-        attributes: &[&str],
-        beside: impl Future<Output = Result<S, Fault>>,
-        begin: impl FnOnce(&S) -> F,
-    ) -> Result<(S, Option<Position>), Fault> {
-        let first = self.page(&reading, reading.after.as_ref(), attributes);
-        let (beside, first) = tokio::try_join!(beside, first)?;
-        let take = begin(&beside);
-        let reached = self.pages(&reading, attributes, first, take).await?;
-        Ok((beside, reached))
-    }
-
-    /// Offers the items of the first page and of those that follow. Returns where to go on.
-    async fn pages(
+    /// One page of raw items behind `after`, with these attributes of each; all attributes when none are named.
+    pub(super) async fn page(
         &self,
         reading: &Reading,
+        after: Option<&Position>,
         attributes: &[&str],
-        first: Page,
-        mut take: impl FnMut(Item) -> Result<Take, Fault>,
-    ) -> Result<Option<Position>, Fault> {
-        let (mut reached, mut page, mut left) = (reading.after.clone(), first, reading.pages);
-        loop {
-            let (items, more) = page;
-            for item in items {
-                let place = view(&item);
-                if take(item)? == Take::Full {
-                    return Ok(reached);
-                }
-                reached = place;
-            }
-            left -= 1;
-            if more.is_none() || left == 0 {
-                return Ok(more);
-            }
-            page = self.page(reading, more.as_ref(), attributes).await?;
-            reached = more;
-        }
-    }
-
-    async fn page(&self, reading: &Reading, after: Option<&Position>, attributes: &[&str]) -> Result<Page, Fault> {
+    ) -> Result<Page, Fault> {
         let start = after.map(|position| {
             let mut start = item::key(&self.partition, position.sk().unwrap_or_default());
             start.insert(item::VIEW.to_owned(), item::text(position.as_str()));
@@ -239,11 +142,7 @@ impl OwnerStore {
         self.usage.called();
         let answer = answer.map_err(|error| Fault::of("Query", &error))?;
         self.usage.read(answer.consumed_capacity().map(std::slice::from_ref));
-        let more = answer.last_evaluated_key.as_ref().and_then(view);
+        let more = answer.last_evaluated_key.as_ref().and_then(Position::of);
         Ok((answer.items.unwrap_or_default(), more))
     }
-}
-
-fn view(item: &Item) -> Option<Position> {
-    item.get(item::VIEW).and_then(|value: &AttributeValue| value.as_s().ok()).map(|view| Position(view.clone()))
 }

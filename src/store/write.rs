@@ -9,17 +9,15 @@ use super::{
     OwnerStore,
     changes::UNDONE_BY,
     commit::Outcome,
-    fault::{Fault, Kind},
+    fault::{Fault, FaultKind},
     item::{self, Item},
     lists::{KnownLists, list_sk},
     settings::SETTINGS,
     transaction::Transaction,
-    write_request::{Call, Needs, SettingsNeed, Snapshot, WriteError, Written},
+    write_request::{Needs, Repetition, Snapshot, WriteRequest},
+    write_result::{WriteError, WriteResult},
 };
-use crate::domain::{
-    change::{Change, Effect},
-    refusal::Refusal,
-};
+use crate::domain::{change::Change, plan::Plan, refusal::Refusal};
 
 /// How often a plan is made again because a todo changed between reading and writing.
 const REPLANS: u32 = 3;
@@ -29,43 +27,41 @@ const ROUNDS: u32 = 4;
 impl OwnerStore {
     /// Does what `plan` wants, all or none, and records it as one change.
     ///
-    /// `plan` sees the todos and settings of `needs` and may be asked again, with newer states, when one of them has changed
-    /// before the commit; it must not have effects. Images that change nothing are not written; when nothing is left and
-    /// the call has no idempotency key, nothing is recorded either ([`Change::is_nothing`]).
+    /// `plan` sees the todos and settings that the request needs. It may be asked again, with newer states, when one of them
+    /// has changed before the commit; it must not have effects. Images that change nothing are not written. When nothing is
+    /// left and the request has no idempotency key, nothing is recorded either ([`Change::is_nothing`]).
     ///
     /// Calls to DynamoDB: one to read, unless nothing needs to be read, and one to write. One more for a list that is
     /// new or spelled in another way and for settings that are not those last seen, two more for each time another write
     /// came in between.
-    pub async fn write<P: Into<Effect>>(
+    pub async fn write(
         &self,
-        call: &Call,
-        needs: &Needs,
+        request: &WriteRequest,
         clock: impl Fn() -> Timestamp,
-        plan: impl Fn(&Snapshot) -> Result<P, Refusal>,
-    ) -> Result<Written, WriteError> {
+        plan: impl Fn(&Snapshot) -> Result<Plan, Refusal>,
+    ) -> Result<WriteResult, WriteError> {
         let mut snapshot = self.snapshot(clock());
-        match &needs.guess {
-            Some(guess) => snapshot.guess(guess),
-            None => {
-                if let Some(record) = self.read(call, needs, &mut snapshot).await? {
-                    return self.replay(call, record, snapshot.now).await;
-                }
-                snapshot.now = clock();
+        if let Needs::States { todos, settings } = &request.needs {
+            snapshot.assume(todos, settings.as_ref());
+        } else {
+            if let Some(record) = self.read(request, &mut snapshot).await? {
+                return self.replay(request, record, snapshot.now).await;
             }
+            snapshot.now = clock();
         }
         let (mut replans, mut rounds) = (0, 0);
         loop {
-            let mut effect: Effect = plan(&snapshot)?.into();
-            let lists = snapshot.lists.settle(&mut effect.images);
-            let change = call.change(&effect, &lists, snapshot.now);
-            if change.is_nothing() && call.request.is_none() {
-                return Ok(Written { change, images: effect.images, replayed: false });
+            let mut plan = plan(&snapshot)?;
+            let lists = snapshot.lists.settle(&mut plan.images);
+            let change = request.change(&plan, &lists, snapshot.now);
+            if change.is_nothing() && !request.has_key() {
+                return Ok(WriteResult { change, images: plan.images, replayed: false });
             }
-            let settings = snapshot.settings_version_to_check(needs, &change);
-            let transaction = Transaction::of(call, &change, &effect.images, &lists, settings);
+            let settings = snapshot.settings_version_to_check(&request.needs, &change);
+            let transaction = Transaction::of(request, &change, &plan.images, &lists, settings);
             match self.commit(&transaction).await? {
-                Outcome::Done => return Ok(self.written(change, effect)),
-                Outcome::Exists(record) => return self.replay(call, record, snapshot.now).await,
+                Outcome::Done => return Ok(self.written(change, plan)),
+                Outcome::Exists(record) => return self.replay(request, record, snapshot.now).await,
                 Outcome::Repeated(recent) => return Ok(self.repetition(&recent, snapshot.now).await?),
                 Outcome::Undone(record) => return Err(undone(record)?.into()),
                 Outcome::TooLarge => return Err(Refusal::TooLarge.into()),
@@ -73,12 +69,12 @@ impl OwnerStore {
                 Outcome::Moved => {
                     replans += 1;
                     tokio::time::sleep(Duration::from_millis(10 << replans)).await;
-                    if let Some(record) = self.read(call, needs, &mut snapshot).await? {
-                        return self.replay(call, record, snapshot.now).await;
+                    if let Some(record) = self.read(request, &mut snapshot).await? {
+                        return self.replay(request, record, snapshot.now).await;
                     }
                     snapshot.now = clock();
                     if replans > REPLANS {
-                        return Err(snapshot.contended(needs).into());
+                        return Err(snapshot.contended(&request.needs).into());
                     }
                 }
                 Outcome::Lists(found) => {
@@ -95,11 +91,11 @@ impl OwnerStore {
         }
     }
 
-    fn written(&self, change: Change, Effect { images, settings }: Effect) -> Written {
+    fn written(&self, change: Change, Plan { images, settings }: Plan) -> WriteResult {
         if let Some(image) = settings {
             self.remember_settings(image.after);
         }
-        Written { change, images, replayed: false }
+        WriteResult { change, images, replayed: false }
     }
 
     fn snapshot(&self, now: Timestamp) -> Snapshot {
@@ -112,28 +108,28 @@ impl OwnerStore {
         }
     }
 
-    /// Reads what the plan needs and, when the call has a key, the record of an earlier call with that key, all in one call.
-    async fn read(&self, call: &Call, needs: &Needs, snapshot: &mut Snapshot) -> Result<Option<Item>, Fault> {
-        let guessed = || needs.guess.as_ref().is_some_and(|guess| guess.settings.is_some());
-        let settings = needs.settings == SettingsNeed::Read || guessed();
-        if needs.todos.is_empty() && !settings {
+    /// Reads what the plan needs and, when the request has a key, the record of an earlier request with that key, all in one
+    /// call.
+    async fn read(&self, request: &WriteRequest, snapshot: &mut Snapshot) -> Result<Option<Item>, Fault> {
+        let (todos, settings) = (request.needs.ids(), request.needs.reads_settings());
+        if todos.is_empty() && !settings {
             return Ok(None);
         }
-        let mut keys: Vec<String> = needs.todos.iter().map(item::todo_sk).collect();
+        let mut keys: Vec<String> = todos.iter().copied().map(item::todo_sk).collect();
         keys.extend(settings.then(|| SETTINGS.to_owned()));
-        let lists: Vec<_> = needs.lists.iter().filter(|list| !snapshot.lists.knows(list)).collect();
+        let lists: Vec<_> = request.needs.lists().iter().filter(|list| !snapshot.lists.knows(list)).collect();
         keys.extend(lists.iter().copied().map(list_sk));
-        let record = item::change_sk(&call.change_id);
-        if call.request.is_some() {
+        let record = item::change_sk(&request.change_id);
+        if request.has_key() {
             keys.push(record.clone());
         }
         keys.sort();
         keys.dedup();
         let mut items = self.items(keys).await?;
         snapshot.todos.clear();
-        for id in &needs.todos {
+        for id in todos {
             if let Some(item) = items.remove(&item::todo_sk(id))
-                && let Some(todo) = item::read_todo(item, snapshot.now)?
+                && let Some(todo) = item::read_unexpired(item, snapshot.now)?
             {
                 snapshot.todos.insert(id.clone(), todo);
             }
@@ -151,31 +147,32 @@ impl OwnerStore {
         Ok(items.remove(&record).filter(|record| !item::expired(record, snapshot.now)))
     }
 
-    /// The result of an earlier call with the same key, in one call to DynamoDB; none without a key.
-    pub async fn recorded(&self, call: &Call, now: Timestamp) -> Result<Option<Written>, WriteError> {
-        if call.request.is_none() {
+    /// The result of an earlier request with the same key, in one call to DynamoDB; none without a key.
+    pub async fn recorded(&self, request: &WriteRequest, now: Timestamp) -> Result<Option<WriteResult>, WriteError> {
+        if !request.has_key() {
             return Ok(None);
         }
-        let sk = item::change_sk(&call.change_id);
+        let sk = item::change_sk(&request.change_id);
         match self.items(vec![sk.clone()]).await?.remove(&sk).filter(|record| !item::expired(record, now)) {
-            Some(record) => self.replay(call, record, now).await.map(Some),
+            Some(record) => self.replay(request, record, now).await.map(Some),
             None => Ok(None),
         }
     }
 
     /// The first result again, if this is the same request.
-    async fn replay(&self, call: &Call, record: Item, now: Timestamp) -> Result<Written, WriteError> {
+    async fn replay(&self, request: &WriteRequest, record: Item, now: Timestamp) -> Result<WriteResult, WriteError> {
         let Some((change, images)) = self.whole(record, now).await? else {
-            return Err(Fault::named(Kind::Unavailable, "a change record vanished while it was read").into());
+            return Err(Fault::named(FaultKind::Unavailable, "a change record vanished while it was read").into());
         };
-        match &call.request {
-            Some(request) if change.request.as_ref() == Some(request) => {
+        match &request.repetition {
+            Repetition::ByKey(intent) if change.request.as_ref().is_some_and(|stored| intent.is(stored)) => {
                 self.usage.replayed();
-                Ok(Written { change, images, replayed: true })
+                Ok(WriteResult { change, images, replayed: true })
             }
-            Some(_) => Err(Refusal::KeyReused.into()),
-            // Without a key the id is 80 random bits of this call: it did go through, and DynamoDB's answer was lost.
-            None => Ok(Written { change, images, replayed: false }),
+            Repetition::ByKey(_) => Err(Refusal::KeyReused.into()),
+            // Without a key the id is 80 random bits of this request: the transaction did go through, and DynamoDB's answer
+            // was lost.
+            Repetition::ByIntent(_) | Repetition::Unrecognised => Ok(WriteResult { change, images, replayed: false }),
         }
     }
 }
@@ -183,7 +180,7 @@ impl OwnerStore {
 /// Counts the rounds in which a transaction failed because a list or the settings were not as assumed. Fails after `ROUNDS`.
 fn count_round(rounds: &mut u32) -> Result<(), Fault> {
     *rounds += 1;
-    let keeps = || Fault::named(Kind::Unavailable, "the lists or the settings keep changing");
+    let keeps = || Fault::named(FaultKind::Unavailable, "the lists or the settings keep changing");
     (*rounds <= ROUNDS).then_some(()).ok_or_else(keeps)
 }
 

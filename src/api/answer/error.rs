@@ -16,10 +16,10 @@ use crate::{
     domain::{
         id::TodoId,
         invalid::Invalid,
-        refusal::{self, Refusal},
+        refusal::{ItemViolation, Refusal},
     },
     oidc::Outage,
-    store::{Fault, Kind, WriteError},
+    store::{Fault, FaultKind, WriteError},
 };
 
 /// The media type of RFC 9457, section 3.
@@ -56,16 +56,16 @@ pub enum ApiError {
     /// `If-Match` and `expected_version` and the like, which did not hold; and all else the domain refuses.
     Refused {
         refusal: Refusal,
-        place: Place,
+        path: ErrorPath,
     },
     /// A request that only a configured deployment can answer.
     NoPublicUrl,
     Failed(Fault),
 }
 
-/// How the paths of errors begin.
+/// How the paths of errors begin: where the items of the call stand in the request.
 #[derive(Debug, Clone, Copy)]
-pub enum Place {
+pub enum ErrorPath {
     /// `todos[3].due`
     Todos,
     /// `ids[3]`
@@ -88,10 +88,10 @@ impl ApiError {
         (!errors.is_empty()).then_some(Self::Invalid(errors))
     }
 
-    /// Turns what a write answered into an error; `place` says how its items are called.
-    pub fn of_write(place: Place) -> impl FnOnce(WriteError) -> Self {
+    /// Turns what a write answered into an error; `path` says how the paths of its errors begin.
+    pub fn of_write(path: ErrorPath) -> impl FnOnce(WriteError) -> Self {
         move |error| match error {
-            WriteError::Refused(refusal) => Self::Refused { refusal, place },
+            WriteError::Refused(refusal) => Self::Refused { refusal, path },
             WriteError::Failed(fault) => Self::Failed(fault),
         }
     }
@@ -121,24 +121,24 @@ impl ApiError {
             Self::MethodNotAllowed => kind::METHOD_NOT_ALLOWED.into(),
             Self::BodyTooLarge => kind::BODY_TOO_LARGE.into(),
             Self::NotJson => kind::NOT_JSON.into(),
-            Self::Refused { refusal, place } => refused(refusal, place),
+            Self::Refused { refusal, path } => refused(refusal, path),
             Self::NoPublicUrl => kind::NO_PUBLIC_URL.into(),
             Self::Failed(fault) => match fault.kind {
-                Kind::Throttled => kind::THROTTLED.into(),
-                Kind::Unavailable => kind::UNAVAILABLE.into(),
-                Kind::Broken => kind::INTERNAL.into(),
+                FaultKind::Throttled => kind::THROTTLED.into(),
+                FaultKind::Unavailable => kind::UNAVAILABLE.into(),
+                FaultKind::Broken => kind::INTERNAL.into(),
             },
         }
     }
 }
 
-fn refused(refusal: Refusal, place: Place) -> Problem {
+fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
     match refusal {
-        Refusal::NotFound(_) if matches!(place, Place::Item) => kind::NO_SUCH_TODO.into(),
-        Refusal::NotFound(faults) => Problem { errors: located(faults, place), ..kind::NO_SUCH_TODOS.into() },
-        Refusal::Invalid(faults) => Problem { errors: located(faults, place), ..kind::INVALID.into() },
-        Refusal::Conflict { faults, current } => {
-            Problem { errors: located(faults, place), current: fit(&current), ..kind::CONFLICT.into() }
+        Refusal::NotFound(_) if matches!(begins, ErrorPath::Item) => kind::NO_SUCH_TODO.into(),
+        Refusal::NotFound(violations) => Problem { errors: located(violations, begins), ..kind::NO_SUCH_TODOS.into() },
+        Refusal::Invalid(violations) => Problem { errors: located(violations, begins), ..kind::INVALID.into() },
+        Refusal::Conflict { violations, current } => {
+            Problem { errors: located(violations, begins), current: fit(&current), ..kind::CONFLICT.into() }
         }
         Refusal::ChangedSince { ids, current } => {
             let message = |id: TodoId| format!("the todo {} was changed after this change", id.as_str());
@@ -161,14 +161,19 @@ fn refused(refusal: Refusal, place: Place) -> Problem {
     }
 }
 
-fn located(faults: Vec<refusal::Fault>, place: Place) -> Vec<FieldError> {
-    let path = |fault: &refusal::Fault| match (place, fault.field) {
-        (Place::Todos, "") => format!("todos[{}]", fault.item),
-        (Place::Todos, field) => format!("todos[{}].{field}", fault.item),
-        (Place::Ids, _) => format!("ids[{}]", fault.item),
-        (Place::Item | Place::Change, field) => field.to_owned(),
+fn located(violations: Vec<ItemViolation>, begins: ErrorPath) -> Vec<FieldError> {
+    let path = |violation: &ItemViolation| match (begins, violation.field) {
+        (ErrorPath::Todos, "") => format!("todos[{}]", violation.item),
+        (ErrorPath::Todos, field) => format!("todos[{}].{field}", violation.item),
+        (ErrorPath::Ids, _) => format!("ids[{}]", violation.item),
+        (ErrorPath::Item | ErrorPath::Change, field) => field.to_owned(),
     };
-    bounded(faults.into_iter().map(|fault| FieldError::new(path(&fault), Invalid::new(fault.message))).collect())
+    bounded(
+        violations
+            .into_iter()
+            .map(|violation| FieldError::new(path(&violation), Invalid::new(violation.message)))
+            .collect(),
+    )
 }
 
 /// As many errors as an answer has room for, and then one that says how many there are besides.

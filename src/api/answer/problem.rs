@@ -49,14 +49,14 @@ impl FieldError {
 }
 
 /// A kind of problem: what is the same each time it is met.
-pub struct Kind {
+pub struct ProblemKind {
     status: u16,
     code: &'static str,
     title: &'static str,
     detail: &'static str,
 }
 
-impl Kind {
+impl ProblemKind {
     const fn new(status: u16, code: &'static str, title: &'static str, detail: &'static str) -> Self {
         Self { status, code, title, detail }
     }
@@ -67,8 +67,8 @@ impl Kind {
     }
 }
 
-impl From<Kind> for Problem {
-    fn from(kind: Kind) -> Self {
+impl From<ProblemKind> for Problem {
+    fn from(kind: ProblemKind) -> Self {
         Self {
             kind: format!("urn:todo-action:problem:{}", kind.code),
             title: kind.title,
@@ -84,60 +84,60 @@ impl From<Kind> for Problem {
 /// Every kind of problem there is. Each detail says what to do next, because a model reads it.
 #[rustfmt::skip]
 pub mod kind {
-    use super::Kind;
+    use super::ProblemKind;
 
-    pub const MALFORMED: Kind = Kind::new(400, "malformed", "The request cannot be read",
+    pub const MALFORMED: ProblemKind = ProblemKind::new(400, "malformed", "The request cannot be read",
         "Send the request as the document at /openapi.json describes it.");
-    pub const BAD_CURSOR: Kind = Kind::new(400, "bad_cursor", "The cursor cannot be used",
+    pub const BAD_CURSOR: ProblemKind = ProblemKind::new(400, "bad_cursor", "The cursor cannot be used",
         "Leave the cursor out to start from the beginning; a cursor only continues the listing that returned it, with the same filters.");
-    pub const NO_CREDENTIAL: Kind = Kind::new(401, "no_credential", "The request does not say whose it is",
+    pub const NO_CREDENTIAL: ProblemKind = ProblemKind::new(401, "no_credential", "The request does not say whose it is",
         "Send an API key or an access token as Authorization: Bearer; a key also as X-Api-Key. The operator of this service tells which.");
-    pub const BAD_CREDENTIAL: Kind = Kind::new(401, "bad_credential", "The API key or access token is not valid",
+    pub const BAD_CREDENTIAL: ProblemKind = ProblemKind::new(401, "bad_credential", "The API key or access token is not valid",
         "It is mistyped, unknown, expired or revoked. Trying again will not help; sign in again, or ask the operator of this service for a new key.");
-    pub const INSUFFICIENT_SCOPE: Kind = Kind::new(403, "insufficient_scope", "The access token does not allow todos",
+    pub const INSUFFICIENT_SCOPE: ProblemKind = ProblemKind::new(403, "insufficient_scope", "The access token does not allow todos",
         "Sign in again and allow the scope that the WWW-Authenticate header names.");
-    pub const NO_PROVIDER: Kind = Kind::new(503, "no_provider", "The sign-in service does not answer",
+    pub const NO_PROVIDER: ProblemKind = ProblemKind::new(503, "no_provider", "The sign-in service does not answer",
         "Nothing is wrong with the request. Send it again after the seconds that Retry-After says.");
-    pub const FOREIGN_ORIGIN: Kind = Kind::new(403, "foreign_origin", "The request comes from another site",
+    pub const FOREIGN_ORIGIN: ProblemKind = ProblemKind::new(403, "foreign_origin", "The request comes from another site",
         "Send it from a program instead of a web page, to the address under which this server is known (PUBLIC_URL, or the one that it printed).");
-    pub const NO_SUCH_TODO: Kind = Kind::new(404, "not_found", "There is no such todo",
+    pub const NO_SUCH_TODO: ProblemKind = ProblemKind::new(404, "not_found", "There is no such todo",
         "Use an id that getTodos returned; ids cannot be guessed.");
-    pub const NO_SUCH_TODOS: Kind = Kind::new(404, "not_found", "Some todos do not exist",
+    pub const NO_SUCH_TODOS: ProblemKind = ProblemKind::new(404, "not_found", "Some todos do not exist",
         "Nothing was changed. Leave out the ids named in errors, or look the right ones up with getTodos.");
-    pub const NO_SUCH_CHANGE: Kind = Kind::new(404, "not_found", "There is no such change",
+    pub const NO_SUCH_CHANGE: ProblemKind = ProblemKind::new(404, "not_found", "There is no such change",
         "Use an id that getChanges returned; changes can be undone for 30 days.");
-    pub const NOTHING_TO_UNDO: Kind = Kind::new(404, "nothing_to_undo", "There is nothing to undo",
+    pub const NOTHING_TO_UNDO: ProblemKind = ProblemKind::new(404, "nothing_to_undo", "There is nothing to undo",
         "No change of the last 30 days is left to undo.");
-    pub const NO_SUCH_PATH: Kind = Kind::new(404, "no_such_path", "There is nothing at this path",
+    pub const NO_SUCH_PATH: ProblemKind = ProblemKind::new(404, "no_such_path", "There is nothing at this path",
         "Use a path of the document at /openapi.json.");
-    pub const METHOD_NOT_ALLOWED: Kind = Kind::new(405, "method_not_allowed", "The path does not take this method",
+    pub const METHOD_NOT_ALLOWED: ProblemKind = ProblemKind::new(405, "method_not_allowed", "The path does not take this method",
         "Use one of the methods in the Allow header, as the document at /openapi.json has them.");
-    pub const CONFLICT: Kind = Kind::new(409, "conflict", "Some todos are not as expected",
+    pub const CONFLICT: ProblemKind = ProblemKind::new(409, "conflict", "Some todos are not as expected",
         "Nothing was changed. See the todos as they are now in current, decide again, and send the request with their versions or without expected_version.");
-    pub const CONTENDED: Kind = Kind::new(409, "conflict", "Others are changing the same todos",
+    pub const CONTENDED: ProblemKind = ProblemKind::new(409, "conflict", "Others are changing the same todos",
         "Nothing was changed. Send the same request again; see the todos as they are now in current.");
-    pub const CHANGED_SINCE: Kind = Kind::new(409, "changed_since", "Some todos were changed since",
+    pub const CHANGED_SINCE: ProblemKind = ProblemKind::new(409, "changed_since", "Some todos were changed since",
         "Nothing was undone, because that would lose the later changes. Undo those first (getChanges lists them), or change the todos with updateTodos.");
-    pub const ALREADY_UNDONE: Kind = Kind::new(409, "already_undone", "The change has been undone before",
+    pub const ALREADY_UNDONE: ProblemKind = ProblemKind::new(409, "already_undone", "The change has been undone before",
         "Nothing was changed. To bring the change back, undo the change that undid it.");
-    pub const BODY_TOO_LARGE: Kind = Kind::new(413, "too_large", "The request body is too large",
+    pub const BODY_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The request body is too large",
         "Send at most 128 KiB; spread the todos over several calls.");
-    pub const TODOS_TOO_LARGE: Kind = Kind::new(413, "too_large", "The todos are too large for one call",
+    pub const TODOS_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The todos are too large for one call",
         "Nothing was changed. Send the todos in several calls of fewer todos.");
-    pub const TODOS_TOO_MANY: Kind = Kind::new(413, "too_large", "The call changes too much at once",
+    pub const TODOS_TOO_MANY: ProblemKind = ProblemKind::new(413, "too_large", "The call changes too much at once",
         "Nothing was changed. A repeating todo that is completed counts twice, because another follows it, and so does a list that is new. Send half of the todos, and then the others.");
-    pub const NOT_JSON: Kind = Kind::new(415, "not_json", "The request body is not JSON",
+    pub const NOT_JSON: ProblemKind = ProblemKind::new(415, "not_json", "The request body is not JSON",
         "Send the body as JSON with the header Content-Type: application/json.");
-    pub const INVALID: Kind = Kind::new(422, "invalid", "Some values are not valid",
+    pub const INVALID: ProblemKind = ProblemKind::new(422, "invalid", "Some values are not valid",
         "Nothing was changed. Correct the values named in errors and send the request again.");
-    pub const KEY_REUSED: Kind = Kind::new(422, "idempotency_key_reused", "The idempotency key belongs to another request",
+    pub const KEY_REUSED: ProblemKind = ProblemKind::new(422, "idempotency_key_reused", "The idempotency key belongs to another request",
         "Nothing was changed. Use a new idempotency key for a new request; repeat a request only with the same body.");
-    pub const INTERNAL: Kind = Kind::new(500, "internal", "The server failed",
+    pub const INTERNAL: ProblemKind = ProblemKind::new(500, "internal", "The server failed",
         "Trying again will not help; the operator finds the cause in the log.");
-    pub const NO_PUBLIC_URL: Kind = Kind::new(500, "no_public_url", "The address of this deployment is not known",
+    pub const NO_PUBLIC_URL: ProblemKind = ProblemKind::new(500, "no_public_url", "The address of this deployment is not known",
         "Its operator has to set PUBLIC_URL.");
-    pub const THROTTLED: Kind = Kind::new(503, "throttled", "The storage is busy",
+    pub const THROTTLED: ProblemKind = ProblemKind::new(503, "throttled", "The storage is busy",
         "Send the same request again in a few seconds, with the same idempotency key if it has one.");
-    pub const UNAVAILABLE: Kind = Kind::new(503, "unavailable", "The storage did not answer",
+    pub const UNAVAILABLE: ProblemKind = ProblemKind::new(503, "unavailable", "The storage did not answer",
         "Send the same request again in a few seconds, with the same idempotency key if it has one.");
 }

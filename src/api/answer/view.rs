@@ -5,15 +5,12 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
 
-use crate::{
-    domain::{
-        change::{Change, Operation},
-        moment::Moment,
-        repeat::Repeat,
-        steps::Step,
-        todo::{Priority, Status, Todo},
-    },
-    store::Take,
+use crate::domain::{
+    change::{Change, OperationName},
+    moment::Moment,
+    repeat::Repeat,
+    steps::Step,
+    todo::{Priority, Status, Todo},
 };
 
 /// Characters of todos or changes in one answer. OpenAI cuts a connection at 100,000; the rest is for what surrounds them.
@@ -87,7 +84,7 @@ pub struct ChangeView {
     #[schema(value_type = String, format = "date-time")]
     pub at: Timestamp,
     #[schema(value_type = String)]
-    pub operation: Operation,
+    pub operation: OperationName,
     pub todos: Vec<ChangedTodoView>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>, required = false)]
@@ -163,7 +160,7 @@ impl From<&Change> for ChangeView {
         Self {
             id: change.id.as_str().to_owned(),
             at: to_the_second(change.at),
-            operation: change.operation,
+            operation: change.operation.clone(),
             todos: change.todos.iter().map(todo).collect(),
             settings: change.settings.as_ref().map(|image| image.fields()).unwrap_or_default(),
             undoes: change.undoes.as_ref().map(|id| id.as_str().to_owned()),
@@ -264,20 +261,21 @@ impl Page {
         Self { items: Vec::new(), limit, room: ANSWER_CHARACTERS }
     }
 
-    /// Takes the item in if there is room for it, and the first one always: no todo or change is longer than an answer.
-    pub fn take(&mut self, item: &impl Serialize) -> Take {
+    /// Takes the item if there is room for it, and says whether there was. There always is for the first item: no todo or
+    /// change is longer than an answer.
+    pub fn take(&mut self, item: &impl Serialize) -> bool {
         if self.items.len() == self.limit {
-            return Take::Full;
+            return false;
         }
         // What has text for keys can always be written as JSON.
-        let Ok(json) = to_raw_value(item) else { return Take::Skipped };
+        let Ok(json) = to_raw_value(item) else { return true };
         let length = json.get().chars().count() + 1;
         if length > self.room && !self.items.is_empty() {
-            return Take::Full;
+            return false;
         }
         self.room = self.room.saturating_sub(length);
         self.items.push(json);
-        Take::Taken
+        true
     }
 }
 

@@ -38,7 +38,7 @@ pub struct Log {
 /// The operation that a request has inside it, such as a tool call, and how it was answered. The request has one line in the
 /// log, which is about that operation.
 #[derive(Debug, Default)]
-pub struct Carried(OnceLock<Operation>);
+pub struct InnerOperation(OnceLock<Operation>);
 
 #[derive(Debug, Clone)]
 struct Operation {
@@ -48,7 +48,7 @@ struct Operation {
     cause: Option<String>,
 }
 
-impl Carried {
+impl InnerOperation {
     /// Notes how the operation was answered.
     pub fn record(&self, name: &str, through: &'static str, response: &Response) {
         let operation = Operation { through: Some(through), ..Operation::answered(name.to_owned(), response) };
@@ -112,7 +112,7 @@ pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -
     let started = Instant::now();
     let usage = Arc::new(Usage::default());
     request.extensions_mut().insert(usage.clone());
-    let carried = Arc::new(Carried::default());
+    let carried = Arc::new(InnerOperation::default());
     request.extensions_mut().insert(carried.clone());
     let name = log.operation(&request);
     let method = known(request.method());

@@ -9,13 +9,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     filter::Limit,
-    write::{TodosWritten, call},
+    write::{self, TodosWritten},
 };
 use crate::{
     api::{
         access::caller::Caller,
         answer::{
-            error::{ApiError, Place},
+            error::{ApiError, ErrorPath},
             view::{ChangeView, Now, Page},
         },
         request::{
@@ -25,13 +25,13 @@ use crate::{
     },
     app::App,
     domain::{
-        change::{Change, Image, Operation},
+        change::{Change, Image},
         id::ChangeId,
         idempotency::IdempotencyKey,
         invalid::Invalid,
         refusal::Refusal,
     },
-    store::{Call, Guess, Needs, Range, Reading, Snapshot, WriteError, Written},
+    store::{Needs, Range, Reading, Snapshot, WriteError, WriteRequest, WriteResult},
 };
 
 /// Which page of the changes.
@@ -41,7 +41,7 @@ use crate::{
 pub struct ChangesQuery {
     /// How many at most; 50 when left out.
     #[deserr(default)]
-    #[param(value_type = i32, required = false, minimum = 1, maximum = 100)]
+    #[param(value_type = Limit, inline, required = false)]
     limit: Option<Limit>,
     /// next_cursor of the answer before, to continue it.
     #[deserr(default)]
@@ -72,7 +72,7 @@ pub struct UndoChange {
     change_id: Option<String>,
     /// A request with this key is done once.
     #[deserr(default)]
-    #[schema(value_type = String, required = false, max_length = 200)]
+    #[schema(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
 }
 
@@ -95,8 +95,13 @@ pub async fn get_changes(
     let mut page = Page::new(limit);
     let now = app.clock.now();
     let reading = Reading { after, at_most: Some(limit + 1), ..Reading::of(Range::changes()) };
-    let take = |change| page.take(&ChangeView::from(&change));
-    let (settings, next) = caller.store.changes(reading, now, caller.store.settings(), take).await?;
+    let (settings, mut changes) = tokio::try_join!(caller.store.settings(), caller.store.changes(reading, now))?;
+    let next = loop {
+        let Some(change) = changes.next().await? else { break changes.rest() };
+        if !page.take(&ChangeView::from(&change)) {
+            break changes.before_last();
+        }
+    };
     let next_cursor = next.map(|position| listing.cursor(&position));
     let now = Now::from(&settings.moment(now, &app.config.time_zone));
     Ok(JsonAnswer(ChangesPage { changes: page.items, next_cursor, now }))
@@ -116,33 +121,32 @@ pub async fn undo_change(
     _: Query<NoQuery>,
     Json { value: body, raw }: Json<UndoChange>,
 ) -> Result<JsonAnswer<TodosWritten>, ApiError> {
-    let call = call(&app, Operation::UndoChange, "", &raw, &conditions, body.idempotency_key)?;
-    let written =
-        undo(&app, &caller, call, body.change_id.as_deref()).await.map_err(ApiError::of_write(Place::Change))?;
-    Ok(TodosWritten::of(&app, &written))
+    let request = write::request(&app, "undoChange", "", &raw, &conditions, body.idempotency_key)?;
+    let result = undo(&app, &caller, request, body.change_id.as_deref()).await;
+    Ok(TodosWritten::changed(&app, &result.map_err(ApiError::of_write(ErrorPath::Change))?))
 }
 
-async fn undo(app: &App, caller: &Caller, call: Call, change_id: Option<&str>) -> Result<Written, WriteError> {
+async fn undo(
+    app: &App,
+    caller: &Caller,
+    request: WriteRequest,
+    change_id: Option<&str>,
+) -> Result<WriteResult, WriteError> {
     let now = app.clock.now();
     // A repetition is answered first: by now the change may be undone by it, or too old to be found.
-    if let Some(written) = caller.store.recorded(&call, now).await? {
-        return Ok(written);
+    if let Some(result) = caller.store.recorded(&request, now).await? {
+        return Ok(result);
     }
     let (change, mut images) = find(caller, change_id, now).await?;
     // What the call left as it was is not part of what it changed.
     images.retain(Image::is_change);
-    let call = Call { undoes: Some(change.clone()), ..call };
-    let guess = Guess {
+    let needs = Needs::States {
         todos: images.iter().map(|image| image.after.clone()).collect(),
         settings: change.settings.as_ref().map(|image| image.after.clone()),
     };
-    let needs = Needs {
-        todos: images.iter().map(|image| image.after.id.clone()).collect(),
-        guess: Some(guess),
-        ..Needs::default()
-    };
+    let request = WriteRequest { needs, undoes: Some(change.clone()), ..request };
     let plan = |snapshot: &Snapshot| change.undo(&images, &snapshot.todos, &snapshot.settings, snapshot.now);
-    caller.store.write(&call, &needs, || app.clock.now(), plan).await
+    write::perform(app, caller, &request, plan).await
 }
 
 async fn find(caller: &Caller, change_id: Option<&str>, now: Timestamp) -> Result<(Change, Vec<Image>), WriteError> {

@@ -2,7 +2,10 @@
 
 use deserr::Deserr;
 use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
-use utoipa::IntoParams;
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
 
 use crate::{
     api::answer::error::ApiError,
@@ -28,17 +31,17 @@ pub struct TodosQuery {
     #[param(value_type = Status, inline, required = false)]
     status: Option<Status>,
     #[deserr(default)]
-    #[param(value_type = String, required = false, max_length = 60)]
+    #[param(value_type = ListName, inline, required = false)]
     list: Option<ListName>,
     #[deserr(default)]
-    #[param(value_type = String, required = false, max_length = 60)]
+    #[param(value_type = Tag, inline, required = false)]
     tag: Option<Tag>,
     #[deserr(default)]
     #[param(value_type = Priority, inline, required = false)]
     priority: Option<Priority>,
     /// Text in title, notes, steps or tags; case and accents do not matter.
     #[deserr(default)]
-    #[param(value_type = String, required = false, max_length = 200)]
+    #[param(value_type = Filter, inline, required = false)]
     q: Option<Filter>,
     /// When it is due: today includes what is overdue, next_7_days are those after today, none is without a due date.
     #[deserr(default)]
@@ -62,7 +65,7 @@ pub struct TodosQuery {
     completed_to: Option<Day>,
     /// How many at most; 50 when left out.
     #[deserr(default)]
-    #[param(value_type = i32, required = false, minimum = 1, maximum = 100)]
+    #[param(value_type = Limit, inline, required = false)]
     pub limit: Option<Limit>,
     /// next_cursor of the answer before, to continue it with the same filters.
     #[deserr(default)]
@@ -181,7 +184,7 @@ impl TodosQuery {
     /// What is looked at in each todo of the range.
     pub fn filter(&self, moment: Moment) -> TodoFilter {
         TodoFilter {
-            list: self.list.as_ref().map(ListName::key),
+            list: self.list.as_ref().map(ListName::folded),
             tag: self.tag.clone(),
             priority: self.priority,
             q: self.q.as_ref().map(|text| without_case_and_accents(text.as_str())),
@@ -215,7 +218,7 @@ impl TodoFilter {
     /// Whether the todo is wanted.
     pub fn matches(&self, todo: &Todo) -> bool {
         let completed_on = || todo.completed_at.map(|at| self.moment.zone.to_datetime(at).date());
-        self.list.as_ref().is_none_or(|list| todo.list.key() == *list)
+        self.list.as_ref().is_none_or(|list| todo.list.folded() == *list)
             && self.tag.as_ref().is_none_or(|tag| todo.tags.contains(tag))
             && self.priority.is_none_or(|priority| todo.priority == priority)
             && self.due.is_none_or(|within| within.holds(todo.due, &self.moment))
@@ -265,6 +268,15 @@ impl Limit {
         number.map(Self).ok_or_else(|| Invalid::new(format!("must be a whole number from 1 to {}", limits::PAGE)))
     }
 }
+
+impl PartialSchema for Limit {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new().schema_type(Type::Integer);
+        number.minimum(Some(1)).maximum(Some(limits::PAGE as f64)).into()
+    }
+}
+
+impl ToSchema for Limit {}
 
 impl Default for Limit {
     fn default() -> Self {

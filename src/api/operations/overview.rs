@@ -1,7 +1,6 @@
 //! What is on, in one call: `/overview`.
 
 use std::collections::HashMap;
-use std::future::ready;
 
 use axum::{Json as JsonAnswer, extract::State};
 use jiff::{Span, Timestamp};
@@ -22,10 +21,9 @@ use crate::{
     domain::{
         limits,
         moment::Moment,
-        settings::Settings,
         todo::{Status, Todo},
     },
-    store::{Range, Reading, Take},
+    store::{Range, Reading},
 };
 
 /// How many MB of open todos are counted.
@@ -108,24 +106,19 @@ pub async fn get_overview(
 ) -> Result<JsonAnswer<Overview>, ApiError> {
     let now = app.clock.now();
     let store = &caller.store;
-    let (mut tally, mut last) = (None, None);
-    let (counted, latest) = (&mut tally, &mut last);
     let open = Reading { pages: PAGES, ..Reading::of(Range::todos(Status::Open)) };
-    let open = store.todos(open, now, |settings: &Settings| {
-        let tally = counted.insert(Tally::at(settings.moment(now, &app.config.time_zone)));
-        move |todo| tally.count(todo)
-    });
     // On which day the owner is, is not known yet. No day is longer than this.
     let since = now.checked_sub(Span::new().hours(26)).unwrap_or(Timestamp::MIN);
-    let done = store.completions(since);
     let changes = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
-    let changes = store.changes(changes, now, ready(Ok(())), move |change| {
-        *latest = Some(ChangeView::from(&change));
-        Take::Full
-    });
-    let ((settings, more), completed, _) = tokio::try_join!(open, done, changes)?;
-    let tally = tally.unwrap_or_else(|| Tally::at(settings.moment(now, &app.config.time_zone)));
-    Ok(JsonAnswer(tally.overview(&completed, last, more.is_some())))
+    let latest = async { store.changes(changes, now).await?.next().await };
+    let ((settings, mut open), completed, latest) =
+        tokio::try_join!(store.todos(open, now), store.completions(since), latest)?;
+    let mut tally = Tally::at(settings.moment(now, &app.config.time_zone));
+    while let Some(todo) = open.next().await? {
+        tally.count(todo);
+    }
+    let latest = latest.as_ref().map(ChangeView::from);
+    Ok(JsonAnswer(tally.overview(&completed, latest, open.rest().is_some())))
 }
 
 impl Tally {
@@ -139,10 +132,10 @@ impl Tally {
         }
     }
 
-    fn count(&mut self, todo: Todo) -> Take {
+    fn count(&mut self, todo: Todo) {
         self.counts.open += 1;
-        self.lists.count(todo.list.key(), todo.list.as_str());
-        todo.tags.iter().for_each(|tag| self.tags.count(tag.key(), tag.as_str()));
+        self.lists.count(todo.list.folded(), todo.list.as_str());
+        todo.tags.iter().for_each(|tag| self.tags.count(tag.folded(), tag.as_str()));
         let (counts, moment) = (&mut self.counts, &self.moment);
         let holds = |within: DueWithin| within.holds(todo.due, moment);
         let (count, group) = if holds(DueWithin::Overdue) {
@@ -152,13 +145,12 @@ impl Tally {
         } else if holds(DueWithin::NextSevenDays) {
             (&mut counts.next_7_days, 2)
         } else {
-            return Take::Taken;
+            return;
         };
         *count += 1;
         if self.shown[group].len() < limits::OVERVIEW {
             self.shown[group].push(todo);
         }
-        Take::Taken
     }
 
     fn overview(mut self, completed: &[Timestamp], last: Option<ChangeView>, incomplete: bool) -> Overview {

@@ -5,12 +5,12 @@ use deserr::Deserr;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::write::{WriteOutcome, call};
+use super::write::{self, WriteOutcome};
 use crate::{
     api::{
         access::caller::Caller,
         answer::{
-            error::{ApiError, Place},
+            error::{ApiError, ErrorPath},
             problem::FieldError,
             settings::SettingsView,
             view::Now,
@@ -19,15 +19,15 @@ use crate::{
     },
     app::App,
     domain::{
-        change::{Effect, Operation},
         idempotency::IdempotencyKey,
         input::list::Listed,
         invalid::Invalid,
         moment::Weekday,
+        plan::Plan,
         settings::{Setting, SettingsEdit, ZoneName},
         text::ListName,
     },
-    store::{Needs, SettingsNeed, Snapshot},
+    store::{Needs, Snapshot, WriteRequest},
 };
 
 /// Changes to the settings.
@@ -44,7 +44,7 @@ pub struct UpdateSettings {
     week_start: Option<Weekday>,
     /// List of new todos that name none.
     #[deserr(default)]
-    #[schema(value_type = String, required = false, max_length = 60)]
+    #[schema(value_type = ListName, inline, required = false)]
     default_list: Option<ListName>,
     /// Settings to set back to their defaults.
     #[deserr(default)]
@@ -52,7 +52,7 @@ pub struct UpdateSettings {
     clear: Option<Listed<Setting>>,
     /// A request with this key is done once.
     #[deserr(default)]
-    #[schema(value_type = String, required = false, max_length = 200)]
+    #[schema(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
 }
 
@@ -115,17 +115,17 @@ pub async fn update_settings(
     }
     let contradictions = edit.contradictions();
     if !contradictions.is_empty() {
-        let errors = contradictions.into_iter().map(|(field, invalid)| FieldError::new(field, invalid));
+        let errors = contradictions.into_iter().map(|error| FieldError::new(error.field, error.invalid));
         return Err(ApiError::Invalid(errors.collect()));
     }
-    let call = call(&app, Operation::UpdateSettings, "", &raw, &conditions, idempotency_key)?;
-    let needs = Needs { settings: SettingsNeed::Read, ..Needs::default() };
+    let request = write::request(&app, "updateSettings", "", &raw, &conditions, idempotency_key)?;
+    let needs = Needs::Read { todos: Vec::new(), lists: Vec::new(), settings: true };
     let plan = |Snapshot { settings, .. }: &Snapshot| {
-        Ok(Effect { images: Vec::new(), settings: settings.becoming(&edit.apply(settings)) })
+        Ok(Plan { images: Vec::new(), settings: settings.changed_to(&edit.apply(settings)) })
     };
-    let written = caller.store.write(&call, &needs, || app.clock.now(), plan).await;
-    let written = written.map_err(ApiError::of_write(Place::Item))?;
-    let settings = match &written.change.settings {
+    let result = write::perform(&app, &caller, &WriteRequest { needs, ..request }, plan).await;
+    let result = result.map_err(ApiError::of_write(ErrorPath::Item))?;
+    let settings = match &result.change.settings {
         Some(image) => image.after.clone(),
         None => caller.store.settings().await?,
     };
@@ -134,6 +134,6 @@ pub async fn update_settings(
     Ok(JsonAnswer(SettingsWritten {
         settings: SettingsView::of(&settings, zone),
         now,
-        outcome: WriteOutcome::of(&written),
+        outcome: WriteOutcome::of(&result),
     }))
 }

@@ -8,25 +8,24 @@ use utoipa::{
     openapi::{ObjectBuilder, RefOr, Schema, Type},
 };
 
-use super::write::{self, TodoWritten, call, with_etag};
+use super::write::{self, TodoWritten, with_etag};
 use crate::{
     api::{
         access::caller::Caller,
         answer::{
-            error::{ApiError, Place},
+            error::{ApiError, ErrorPath},
             view::TodoView,
         },
-        request::extract::{Conditions, ItemId, Json, NoBody, NoQuery, Query},
+        request::extract::{ItemConditions, ItemId, Json, NoBody, NoQuery, Query},
     },
     app::App,
     domain::{
-        change::Operation,
         edit::{TodoEdit, Version},
         id::TodoId,
         idempotency::IdempotencyKey,
         invalid::Invalid,
         limits,
-        plan::Named,
+        plan::SentId,
     },
 };
 
@@ -43,11 +42,11 @@ pub struct TodoFound {
 pub struct DeleteTodoQuery {
     /// Deletes it only if it still has this version.
     #[deserr(default)]
-    #[param(value_type = i64, required = false, minimum = 1)]
+    #[param(value_type = Version, inline, required = false)]
     expected_version: Option<Version>,
     /// A request with this key is done once.
     #[deserr(default)]
-    #[param(value_type = String, required = false, max_length = 200)]
+    #[param(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
 }
 
@@ -89,7 +88,7 @@ pub async fn update_todo(
     State(app): State<App>,
     caller: Caller,
     ItemId(id): ItemId,
-    conditions: Conditions,
+    ItemConditions(conditions): ItemConditions,
     _: Query<NoQuery>,
     Json { value: body, raw }: Json<UpdateTodo>,
 ) -> Result<Response, ApiError> {
@@ -98,10 +97,10 @@ pub async fn update_todo(
         return Err(ApiError::invalid("id", "is not the id in the path; leave it out here"));
     }
     edit.expected_version = expected_version(edit.expected_version, conditions.if_match)?.map(Version);
-    let call = call(&app, Operation::UpdateTodo, id.as_str(), &raw, &conditions, body.idempotency_key)?;
-    let edits = [(Named::new(id.as_str()), edit)];
-    let written = write::update(&app, &caller, &call, &edits).await.map_err(ApiError::of_write(Place::Item))?;
-    Ok(TodoWritten::of(&written))
+    let request = write::request(&app, "updateTodo", id.as_str(), &raw, &conditions, body.idempotency_key)?;
+    let edits = [(SentId::new(id.as_str()), edit)];
+    let result = write::update(&app, &caller, request, &edits).await.map_err(ApiError::of_write(ErrorPath::Item))?;
+    TodoWritten::of(&result)
 }
 
 /// Delete a todo
@@ -116,16 +115,16 @@ pub async fn delete_todo(
     State(app): State<App>,
     caller: Caller,
     ItemId(id): ItemId,
-    conditions: Conditions,
+    ItemConditions(conditions): ItemConditions,
     Query(query): Query<DeleteTodoQuery>,
     _: NoBody,
 ) -> Result<Response, ApiError> {
     let expected = expected_version(query.expected_version, conditions.if_match)?;
-    let call =
-        call(&app, Operation::DeleteTodo, id.as_str(), &serde_json::Value::Null, &conditions, query.idempotency_key)?;
-    let named = [Named::new(id.as_str())];
-    let written = write::delete(&app, &caller, &call, &named, expected).await;
-    Ok(TodoWritten::of(&written.map_err(ApiError::of_write(Place::Item))?))
+    let (no_body, key) = (serde_json::Value::Null, query.idempotency_key);
+    let request = write::request(&app, "deleteTodo", id.as_str(), &no_body, &conditions, key)?;
+    let sent = [SentId::new(id.as_str())];
+    let result = write::delete(&app, &caller, request, &sent, expected).await;
+    TodoWritten::of(&result.map_err(ApiError::of_write(ErrorPath::Item))?)
 }
 
 /// The version that the caller has seen, from the request or from `If-Match`.

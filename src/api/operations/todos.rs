@@ -11,13 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     filter::TodosQuery,
-    write::{self, TodosWritten, call, moment},
+    write::{self, TodosWritten, moment},
 };
 use crate::{
     api::{
         access::caller::Caller,
         answer::{
-            error::{ApiError, Place},
+            error::{ApiError, ErrorPath},
             problem::FieldError,
             view::{Now, Page, TodoView},
         },
@@ -28,18 +28,16 @@ use crate::{
     },
     app::App,
     domain::{
-        change::Operation,
         edit::TodoEdit,
         id::TodoId,
-        idempotency::{Fingerprint, IdempotencyKey},
+        idempotency::{IdempotencyKey, Intent},
         input::due::DueInput,
         invalid::Invalid,
         limits,
-        plan::{self, Named},
-        settings::Settings,
+        plan::{self, SentId},
         todo::NewTodo,
     },
-    store::{Needs, OpenTitle, Reading, SettingsNeed, Snapshot, Take, Written},
+    store::{Needs, OpenTitle, Reading, Repetition, Snapshot, WriteResult},
 };
 
 /// Todos to add.
@@ -50,7 +48,7 @@ pub struct AddTodos {
     todos: Vec<NewTodo>,
     /// A request with this key is done once.
     #[deserr(default)]
-    #[schema(value_type = String, required = false, max_length = 200)]
+    #[schema(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
     /// true adds the same again. Otherwise the same request within two minutes is a repetition and adds nothing.
     #[deserr(default)]
@@ -66,7 +64,7 @@ pub struct UpdateTodos {
     todos: Vec<TodoEdit>,
     /// A request with this key is done once.
     #[deserr(default)]
-    #[schema(value_type = String, required = false, max_length = 200)]
+    #[schema(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
 }
 
@@ -80,14 +78,14 @@ pub struct DeleteQuery {
     ids: Ids,
     /// A request with this key is done once.
     #[deserr(default)]
-    #[param(value_type = String, required = false, max_length = 200)]
+    #[param(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
 }
 
 /// Ids separated by commas.
 #[derive(Debug, Deserr)]
 #[deserr(try_from(String) = Ids::parse -> Invalid)]
-struct Ids(Vec<Named>);
+struct Ids(Vec<SentId>);
 
 /// A page of todos.
 #[derive(Debug, Serialize, ToSchema)]
@@ -124,13 +122,15 @@ pub async fn get_todos(
     // One more than asked for shows whether there are more. With filters nobody knows how many have to be read.
     let at_most = query.is_a_range().then_some(limit + 1);
     let reading = Reading { after, at_most, ..Reading::of(range) };
+    let (settings, mut todos) = caller.store.todos(reading, now).await?;
+    let filter = query.filter(settings.moment(now, &app.config.time_zone));
     let mut page = Page::new(limit);
-    let listed = caller.store.todos(reading, now, |settings: &Settings| {
-        let filter = query.filter(settings.moment(now, &app.config.time_zone));
-        let page = &mut page;
-        move |todo| if filter.matches(&todo) { page.take(&TodoView::from(&todo)) } else { Take::Skipped }
-    });
-    let (settings, next) = listed.await?;
+    let next = loop {
+        let Some(todo) = todos.next().await? else { break todos.rest() };
+        if filter.matches(&todo) && !page.take(&TodoView::from(&todo)) {
+            break todos.before_last();
+        }
+    };
     let next_cursor = next.map(|position| listing.cursor(&position));
     Ok(JsonAnswer(TodosPage {
         todos: page.items,
@@ -158,46 +158,49 @@ pub async fn add_todos(
     Json { value: body, raw }: Json<AddTodos>,
 ) -> Result<(StatusCode, JsonAnswer<TodosWritten>), ApiError> {
     counted(body.todos.len(), "todos")?;
-    let mut call = call(&app, Operation::AddTodos, "", &raw, &conditions, body.idempotency_key)?;
-    if call.request.is_none() && body.allow_duplicate != Some(true) {
-        call.once = Some(Fingerprint::new(Operation::AddTodos.word(), "", &raw));
+    let has_key = body.idempotency_key.is_some() || conditions.idempotency_key.is_some();
+    let mut request = write::request(&app, "addTodos", "", &raw, &conditions, body.idempotency_key)?;
+    if !has_key && body.allow_duplicate != Some(true) {
+        request.repetition = Repetition::ByIntent(Intent::new("addTodos", "", None, &raw));
     }
-    let depends =
+    let depends_on_settings =
         |new: &NewTodo| new.list.is_none() || new.repeat.is_some() || new.due.is_some_and(DueInput::is_relative);
-    let settings = if body.todos.iter().any(depends) { SettingsNeed::Probable } else { SettingsNeed::Nothing };
-    let needs = Needs { settings, ..Needs::default() };
+    if body.todos.iter().any(depends_on_settings) {
+        request.needs = Needs::LastSettings;
+    }
     let plan = |snapshot: &Snapshot| {
         let list = snapshot.settings.default_list();
         plan::add(&body.todos, || app.ids.todo(), &list, &moment(&app, snapshot))
     };
-    let titles = body.todos.iter().map(|new| new.title.key()).collect();
-    let write = caller.store.write(&call, &needs, || app.clock.now(), plan);
-    let (written, alike) = tokio::join!(write, tokio::time::timeout(HINT, caller.store.open_titled(&titles)));
-    let written = written.map_err(ApiError::of_write(Place::Todos))?;
+    let titles = body.todos.iter().map(|new| new.title.folded()).collect();
+    let write = write::perform(&app, &caller, &request, plan);
+    let (result, alike) = tokio::join!(write, tokio::time::timeout(HINT, caller.store.open_titled(&titles)));
+    let result = result.map_err(ApiError::of_write(ErrorPath::Todos))?;
     // Only a hint: what has been added is not in question because of it.
     let alike = alike.unwrap_or(Ok(Vec::new())).unwrap_or_else(|fault| {
         tracing::warn!(cause = %fault, "duplicates were not looked for");
         Vec::new()
     });
-    let duplicates = possible_duplicates(&written, &alike);
-    let status = if written.replayed { StatusCode::OK } else { StatusCode::CREATED };
-    Ok((status, JsonAnswer(TodosWritten::answer(&app, &written, duplicates))))
+    let duplicates = possible_duplicates(&result, &alike);
+    let status = if result.replayed { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, JsonAnswer(TodosWritten::added(&app, &result, duplicates))))
 }
 
 /// How long the answer about an addition waits for what is only a hint.
 const HINT: Duration = Duration::from_secs(1);
 
 /// The open todos that have the title and the list of one that was added, and those that the call adds a second time.
-fn possible_duplicates(written: &Written, alike: &[OpenTitle]) -> Vec<String> {
-    if written.replayed {
+fn possible_duplicates(result: &WriteResult, alike: &[OpenTitle]) -> Vec<String> {
+    if result.replayed {
         return Vec::new();
     }
     let mut known: HashSet<(String, String)> = HashSet::new();
-    let own: HashSet<&TodoId> = written.images.iter().map(|image| &image.after.id).collect();
-    let added = written.images.iter().map(|image| &image.after);
+    let own: HashSet<&TodoId> = result.images.iter().map(|image| &image.after.id).collect();
+    let added = result.images.iter().map(|image| &image.after);
     let twins: Vec<&TodoId> =
-        added.filter(|todo| !known.insert((todo.title.key(), todo.list.key()))).map(|todo| &todo.id).collect();
-    let same = |other: &&OpenTitle| !own.contains(&other.id) && known.contains(&(other.title.key(), other.list.key()));
+        added.filter(|todo| !known.insert((todo.title.folded(), todo.list.folded()))).map(|todo| &todo.id).collect();
+    let same =
+        |other: &&OpenTitle| !own.contains(&other.id) && known.contains(&(other.title.folded(), other.list.folded()));
     let others = alike.iter().filter(same).map(|other| &other.id);
     others.chain(twins).take(limits::TODOS_PER_CALL).map(|id| id.as_str().to_owned()).collect()
 }
@@ -217,10 +220,10 @@ pub async fn update_todos(
     Json { value: body, raw }: Json<UpdateTodos>,
 ) -> Result<JsonAnswer<TodosWritten>, ApiError> {
     counted(body.todos.len(), "todos")?;
-    let call = call(&app, Operation::UpdateTodos, "", &raw, &conditions, body.idempotency_key)?;
-    let edits = named(body.todos)?;
-    let written = write::update(&app, &caller, &call, &edits).await.map_err(ApiError::of_write(Place::Todos))?;
-    Ok(TodosWritten::of(&app, &written))
+    let request = write::request(&app, "updateTodos", "", &raw, &conditions, body.idempotency_key)?;
+    let edits = with_ids(body.todos)?;
+    let result = write::update(&app, &caller, request, &edits).await.map_err(ApiError::of_write(ErrorPath::Todos))?;
+    Ok(TodosWritten::changed(&app, &result))
 }
 
 /// Delete todos
@@ -239,11 +242,11 @@ pub async fn delete_todos(
 ) -> Result<JsonAnswer<TodosWritten>, ApiError> {
     let ids = query.ids.0;
     counted(ids.len(), "ids")?;
-    let target = ids.iter().map(|named| named.sent.as_str()).collect::<Vec<_>>().join(",");
-    let call =
-        call(&app, Operation::DeleteTodos, &target, &serde_json::Value::Null, &conditions, query.idempotency_key)?;
-    let written = write::delete(&app, &caller, &call, &ids, None).await.map_err(ApiError::of_write(Place::Ids))?;
-    Ok(TodosWritten::of(&app, &written))
+    let target = ids.iter().map(|sent| sent.text.as_str()).collect::<Vec<_>>().join(",");
+    let (no_body, key) = (serde_json::Value::Null, query.idempotency_key);
+    let request = write::request(&app, "deleteTodos", &target, &no_body, &conditions, key)?;
+    let result = write::delete(&app, &caller, request, &ids, None).await.map_err(ApiError::of_write(ErrorPath::Ids))?;
+    Ok(TodosWritten::changed(&app, &result))
 }
 
 /// Refuses none and more than 40.
@@ -261,8 +264,8 @@ fn counted(number: usize, path: &str) -> Result<(), ApiError> {
     }
 }
 
-/// The edits with the todos they name.
-fn named(edits: Vec<TodoEdit>) -> Result<Vec<(Named, TodoEdit)>, ApiError> {
+/// The edits with the ids of their todos. Refused when an edit has no id.
+fn with_ids(edits: Vec<TodoEdit>) -> Result<Vec<(SentId, TodoEdit)>, ApiError> {
     let missing = |edit: &(usize, &TodoEdit)| edit.1.id.is_none();
     let errors: Vec<_> =
         edits.iter().enumerate().filter(missing).map(|(item, _)| format!("todos[{item}].id")).collect();
@@ -270,7 +273,7 @@ fn named(edits: Vec<TodoEdit>) -> Result<Vec<(Named, TodoEdit)>, ApiError> {
         let missing = |path| FieldError::new(path, Invalid::new("is missing"));
         return Err(ApiError::Invalid(errors.into_iter().map(missing).collect()));
     }
-    Ok(edits.into_iter().map(|edit| (Named::new(edit.id.as_deref().unwrap_or_default()), edit)).collect())
+    Ok(edits.into_iter().map(|edit| (SentId::new(edit.id.as_deref().unwrap_or_default()), edit)).collect())
 }
 
 impl Ids {
@@ -280,12 +283,12 @@ impl Ids {
             return Err(Invalid::new("must be ids separated by single commas, such as k7m2x9qa4t,p3n8w5rb6v"));
         }
         // Naming a todo twice deletes it once.
-        let mut named: Vec<Named> = Vec::new();
-        for id in ids.into_iter().map(Named::new) {
-            if !named.iter().any(|other| *other == id || (id.id.is_some() && other.id == id.id)) {
-                named.push(id);
+        let mut unique: Vec<SentId> = Vec::new();
+        for id in ids.into_iter().map(SentId::new) {
+            if !unique.iter().any(|other| *other == id || (id.id.is_some() && other.id == id.id)) {
+                unique.push(id);
             }
         }
-        Ok(Self(named))
+        Ok(Self(unique))
     }
 }

@@ -1,4 +1,4 @@
-//! What all writes have in common: how a call is made of a request, and how its outcome is answered.
+//! What all writes have in common: what is asked of the store, and how its result is answered.
 
 use axum::{
     Json,
@@ -21,15 +21,16 @@ use crate::{
     },
     app::App,
     domain::{
-        change::{Image, Operation},
+        change::{Image, OperationName},
         edit::TodoEdit,
         id::ChangeId,
-        idempotency::{Fingerprint, IdempotencyKey},
+        idempotency::{IdempotencyKey, Intent},
         moment::Moment,
-        plan::{self, Named},
+        plan::{self, Plan, SentId},
+        refusal::Refusal,
         todo::Todo,
     },
-    store::{Call, Needs, SettingsNeed, Snapshot, WriteError, Written},
+    store::{Fault, FaultKind, Needs, Repetition, Snapshot, WriteError, WriteRequest, WriteResult},
 };
 
 /// The todos as they are after the call.
@@ -96,16 +97,16 @@ pub fn moment(app: &App, snapshot: &Snapshot) -> Moment {
     snapshot.settings.moment(snapshot.now, &app.config.time_zone)
 }
 
-/// The write that a request asks for. `target` is what the path and the query name, `raw` the body; the key may come in
-/// the header or in the request, but not as two different ones. `If-Match` is for one todo and refused elsewhere.
-pub fn call(
+/// The write that a request asks for, which needs nothing yet. `target` is what the path and the query name, `raw` the body. The
+/// key may come in the header or in the request, but not as two different ones.
+pub fn request(
     app: &App,
-    operation: Operation,
+    operation: &'static str,
     target: &str,
     raw: &Value,
     conditions: &Conditions,
     body_key: Option<IdempotencyKey>,
-) -> Result<Call, ApiError> {
+) -> Result<WriteRequest, ApiError> {
     let key = match (&conditions.idempotency_key, body_key) {
         (Some(header), Some(body)) if *header != body => {
             return Err(ApiError::invalid(
@@ -115,85 +116,88 @@ pub fn call(
         }
         (header, body) => body.or_else(|| header.clone()),
     };
-    let on_item = matches!(operation, Operation::UpdateTodo | Operation::DeleteTodo);
-    if conditions.if_match.is_some() && !on_item {
-        let detail =
-            "If-Match is for operations on one todo. Leave it out; updateTodos takes expected_version with each todo.";
-        return Err(ApiError::Malformed(detail.to_owned()));
-    }
-    let target = format!("{target} {:?}", conditions.if_match);
-    Ok(Call {
-        operation,
+    let by_key = |_| Repetition::ByKey(Intent::new(operation, target, conditions.if_match, raw));
+    Ok(WriteRequest {
+        operation: OperationName::of(operation),
         change_id: key.as_ref().map_or_else(|| app.ids.change(), ChangeId::from_key),
-        request: key.map(|_| Fingerprint::new(operation.word(), &target, raw)),
-        once: None,
+        repetition: key.map_or(Repetition::Unrecognised, by_key),
+        needs: Needs::NOTHING,
         undoes: None,
     })
+}
+
+/// Makes the write, at the time of the program's clock.
+pub async fn perform(
+    app: &App,
+    caller: &Caller,
+    request: &WriteRequest,
+    plan: impl Fn(&Snapshot) -> Result<Plan, Refusal>,
+) -> Result<WriteResult, WriteError> {
+    caller.store.write(request, || app.clock.now(), plan).await
 }
 
 /// Makes the edits of several todos, or of one.
 pub async fn update(
     app: &App,
     caller: &Caller,
-    call: &Call,
-    edits: &[(Named, TodoEdit)],
-) -> Result<Written, WriteError> {
+    request: WriteRequest,
+    edits: &[(SentId, TodoEdit)],
+) -> Result<WriteResult, WriteError> {
     plan::check_edits(edits)?;
-    let needs = Needs {
-        todos: edits.iter().filter_map(|(named, _)| named.id.clone()).collect(),
+    let needs = Needs::Read {
+        todos: edits.iter().filter_map(|(sent, _)| sent.id.clone()).collect(),
         lists: edits.iter().filter_map(|(_, edit)| edit.list.clone()).collect(),
-        settings: if edits.iter().any(|(_, edit)| edit.needs_clock()) {
-            SettingsNeed::Read
-        } else {
-            SettingsNeed::Nothing
-        },
-        guess: None,
+        settings: edits.iter().any(|(_, edit)| edit.needs_clock()),
     };
     let plan = |snapshot: &Snapshot| plan::update(edits, &snapshot.todos, || app.ids.todo(), &moment(app, snapshot));
-    caller.store.write(call, &needs, || app.clock.now(), plan).await
+    perform(app, caller, &WriteRequest { needs, ..request }, plan).await
 }
 
 /// Deletes several todos, or one.
 pub async fn delete(
     app: &App,
     caller: &Caller,
-    call: &Call,
-    named: &[Named],
+    request: WriteRequest,
+    sent: &[SentId],
     expected_version: Option<u64>,
-) -> Result<Written, WriteError> {
-    let needs = Needs { todos: named.iter().filter_map(|named| named.id.clone()).collect(), ..Needs::default() };
-    let plan = |snapshot: &Snapshot| plan::delete(named, expected_version, &snapshot.todos, &moment(app, snapshot));
-    caller.store.write(call, &needs, || app.clock.now(), plan).await
+) -> Result<WriteResult, WriteError> {
+    let needs = Needs::todos(sent.iter().filter_map(|sent| sent.id.clone()).collect());
+    let plan = |snapshot: &Snapshot| plan::delete(sent, expected_version, &snapshot.todos, &moment(app, snapshot));
+    perform(app, caller, &WriteRequest { needs, ..request }, plan).await
 }
 
 impl TodosWritten {
-    /// The answer of an operation on several todos.
-    pub fn of(app: &App, written: &Written) -> Json<Self> {
-        Json(Self::answer(app, written, Vec::new()))
+    /// The answer of an operation that changes todos. A todo that it added follows a completed repeating one.
+    pub fn changed(app: &App, result: &WriteResult) -> Json<Self> {
+        let (next, asked) = result.images.iter().partition(|image| image.before.is_none());
+        Json(Self::answer(app, result, asked, next))
     }
 
-    /// The same with the ids of todos that may be duplicates of new ones.
-    pub fn answer(app: &App, written: &Written, possible_duplicates: Vec<String>) -> Self {
-        let (asked, next): (Vec<_>, Vec<_>) = written.images.iter().partition(|image| !is_next(written, image));
+    /// The answer of an operation that adds todos, with the ids of todos that may be duplicates of them.
+    pub fn added(app: &App, result: &WriteResult, possible_duplicates: Vec<String>) -> Self {
+        let added = result.images.iter().collect();
+        Self { possible_duplicates, ..Self::answer(app, result, added, Vec::new()) }
+    }
+
+    fn answer(app: &App, result: &WriteResult, asked: Vec<&Image>, next: Vec<&Image>) -> Self {
         let mut todos = fit(asked.iter().chain(&next).map(|image| after(image)));
         let next = todos.split_off(asked.len());
-        let settings = written.change.settings.as_ref();
+        let settings = result.change.settings.as_ref();
         let settings = settings.map(|image| SettingsView::of(&image.after, &app.config.time_zone));
-        let (new_lists, outcome) = (new_lists(written), WriteOutcome::of(written));
-        Self { todos, next, settings, possible_duplicates, new_lists, outcome }
+        let (new_lists, outcome) = (new_lists(result), WriteOutcome::of(result));
+        Self { todos, next, settings, possible_duplicates: Vec::new(), new_lists, outcome }
     }
 }
 
 impl TodoWritten {
-    /// The answer of an operation on one todo, with its entity tag.
-    pub fn of(written: &Written) -> Response {
-        let view = |wanted: bool| written.images.iter().find(|image| is_next(written, image) == wanted).map(after);
-        let Some(todo) = view(false) else {
-            return ApiError::NoSuchTodo.into_response();
-        };
+    /// The answer of an operation that changes one todo, with its entity tag.
+    pub fn of(result: &WriteResult) -> Result<Response, ApiError> {
+        let view = |added: bool| result.images.iter().find(|image| image.before.is_none() == added).map(after);
+        let missing = || Fault { kind: FaultKind::Broken, cause: "a write of one todo has no todo".to_owned() };
+        let todo = view(false).ok_or_else(missing)?;
         let next = view(true).map(TodoView::from);
-        let (new_lists, outcome) = (new_lists(written), WriteOutcome::of(written));
-        with_etag(todo, Json(Self { todo: TodoView::from(todo), next, new_lists, outcome }))
+        let (new_lists, outcome) = (new_lists(result), WriteOutcome::of(result));
+        Ok(with_etag(todo, Json(Self { todo: TodoView::from(todo), next, new_lists, outcome })))
     }
 }
 
@@ -203,18 +207,12 @@ pub fn with_etag(todo: &Todo, answer: impl IntoResponse) -> Response {
     (StatusCode::OK, tag.map(|tag| [(header::ETAG, tag)]).ok(), answer).into_response()
 }
 
-fn new_lists(written: &Written) -> Vec<String> {
+fn new_lists(result: &WriteResult) -> Vec<String> {
     // What a repetition without a key answers is how things are now.
-    if written.replayed && written.change.request.is_none() {
+    if result.replayed && result.change.request.is_none() {
         return Vec::new();
     }
-    written.change.new_lists.iter().map(|list| list.as_str().to_owned()).collect()
-}
-
-/// Whether the todo came into being because another was completed.
-fn is_next(written: &Written, image: &Image) -> bool {
-    let updates = matches!(written.change.operation, Operation::UpdateTodo | Operation::UpdateTodos);
-    updates && image.before.is_none()
+    result.change.new_lists.iter().map(|list| list.as_str().to_owned()).collect()
 }
 
 /// The todo as the write left it. One that it did not change keeps the version it has.
@@ -226,10 +224,10 @@ fn after(image: &Image) -> &Todo {
 }
 
 impl WriteOutcome {
-    /// What the write did besides.
-    pub fn of(written: &Written) -> Self {
-        let change = &written.change;
+    /// What the answer to this write says of the change.
+    pub fn of(result: &WriteResult) -> Self {
+        let change = &result.change;
         let unchanged = change.is_nothing();
-        Self { change: (!unchanged).then(|| ChangeRef::from(change)), replayed: written.replayed, unchanged }
+        Self { change: (!unchanged).then(|| ChangeRef::from(change)), replayed: result.replayed, unchanged }
     }
 }

@@ -40,14 +40,18 @@ pub struct Query<T>(pub T);
 #[derive(Debug)]
 pub struct ItemId(pub TodoId);
 
-/// `Idempotency-Key` and `If-Match`.
-#[derive(Debug, Default)]
+/// `Idempotency-Key`, for operations on several todos or none. `If-Match` is refused: it is for one todo.
+#[derive(Debug)]
 pub struct Conditions {
     /// draft-ietf-httpapi-idempotency-key-header.
     pub idempotency_key: Option<IdempotencyKey>,
     /// The version of RFC 9110's `If-Match`; our entity tags are versions in quotes. `*` sets no condition beyond existence.
     pub if_match: Option<u64>,
 }
+
+/// `Idempotency-Key` and `If-Match`, for operations on one todo.
+#[derive(Debug)]
+pub struct ItemConditions(pub Conditions);
 
 impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
@@ -132,13 +136,32 @@ impl<S: Send + Sync> FromRequestParts<S> for Conditions {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let idempotency_key = text(&parts.headers, "idempotency-key")?
-            .map(|key| IdempotencyKey::parse(key.to_owned()))
-            .transpose()
-            .map_err(|error| ApiError::Malformed(format!("The header Idempotency-Key {error}.")))?;
-        let if_match = text(&parts.headers, "if-match")?.filter(|tag| *tag != "*").map(version).transpose()?;
-        Ok(Self { idempotency_key, if_match })
+        if if_match(&parts.headers)?.is_some() {
+            return Err(ApiError::Malformed(
+                "If-Match is for operations on one todo. Leave it out; updateTodos takes expected_version with each todo."
+                    .to_owned(),
+            ));
+        }
+        Ok(Self { idempotency_key: idempotency_key(&parts.headers)?, if_match: None })
     }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ItemConditions {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let if_match = if_match(&parts.headers)?.map(version).transpose()?;
+        Ok(Self(Conditions { idempotency_key: idempotency_key(&parts.headers)?, if_match }))
+    }
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, ApiError> {
+    let key = text(headers, "idempotency-key")?.map(|key| IdempotencyKey::parse(key.to_owned())).transpose();
+    key.map_err(|error| ApiError::Malformed(format!("The header Idempotency-Key {error}.")))
+}
+
+fn if_match(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    Ok(text(headers, "if-match")?.filter(|tag| *tag != "*"))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, ApiError> {

@@ -1,0 +1,138 @@
+//! Taking a change back, as far as the todos are still as it left them.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::{
+    change::{Change, Image},
+    id::TodoId,
+    plan::Plan,
+    refusal::Refusal,
+    settings::{Settings, SettingsImage},
+    todo::{Status, Todo},
+};
+
+impl Change {
+    /// What has to be written to take this change back, given its images, and the todos (those that exist) and settings as
+    /// they are now. Each todo gets its exact prior state under a new version; one that the change added moves to `deleted`.
+    ///
+    /// A change can be undone while its todos are as it left them. Undoing its undo brings them back to that. Refused when
+    /// they are not, because the change has been undone or because of later changes, whose todos are named.
+    pub fn undo(
+        &self,
+        images: &[Image],
+        current: &HashMap<TodoId, Todo>,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Result<Plan, Refusal> {
+        let now_of = |image: &Image| current.get(&image.after.id);
+        let changed_since = |image: &&Image| !now_of(image).is_some_and(|todo| todo.same_content(&image.after));
+        let since: Vec<TodoId> = images.iter().filter(changed_since).map(|image| image.after.id.clone()).collect();
+        if !since.is_empty() {
+            return Err(match &self.undone_by {
+                Some(by) if images.iter().all(|image| is_taken_back(image, now_of(image), self.undone_at)) => {
+                    Refusal::AlreadyUndone { by: by.clone() }
+                }
+                _ => {
+                    let current = since.iter().filter_map(|id| current.get(id)).cloned().collect();
+                    Refusal::ChangedSince { ids: since, current }
+                }
+            });
+        }
+        let back = |image: &Image| {
+            let present = current[&image.after.id].clone();
+            let prior = match &image.before {
+                Some(before) => before.clone(),
+                None => present.moved_to(Status::Deleted, now),
+            };
+            Image { after: prior.following(&present), before: Some(present) }
+        };
+        Ok(Plan { images: images.iter().map(back).collect(), settings: self.undo_settings(settings)? })
+    }
+
+    fn undo_settings(&self, now: &Settings) -> Result<Option<SettingsImage>, Refusal> {
+        match &self.settings {
+            None => Ok(None),
+            Some(image) if now.same_content(&image.after) => Ok(now.changed_to(&image.before)),
+            Some(image) => Err(match &self.undone_by {
+                Some(by) if now.same_content(&image.before) => Refusal::AlreadyUndone { by: by.clone() },
+                _ => Refusal::SettingsChangedSince,
+            }),
+        }
+    }
+}
+
+/// Whether an undo at that time left the todo as it is now. One that was added may have been deleted otherwise.
+fn is_taken_back(image: &Image, now: Option<&Todo>, undone_at: Option<Timestamp>) -> bool {
+    now.is_some_and(|now| match &image.before {
+        Some(before) => now.same_content(before),
+        None => undone_at.is_some_and(|at| now.same_content(&image.after.moved_to(Status::Deleted, at))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::slice::from_ref;
+
+    use super::*;
+    use crate::domain::{change::OperationName, id::ChangeId, text::ListName, todo::NewTodo};
+    use jiff::tz::TimeZone;
+    use serde_json::json;
+
+    fn added(title: &str) -> Image {
+        let new: NewTodo = deserr::deserialize::<_, _, deserr::errors::JsonError>(json!({ "title": title })).unwrap();
+        let moment = Settings::default().moment(Timestamp::UNIX_EPOCH, &TimeZone::UTC);
+        Image::added(Todo::add(&new, TodoId::from_random([7; 16]), &ListName::inbox(), &moment).unwrap())
+    }
+
+    fn change(images: &[Image]) -> Change {
+        Change {
+            id: ChangeId::from_random([1; 16]),
+            at: Timestamp::UNIX_EPOCH,
+            operation: OperationName::of("updateTodo"),
+            todos: images.iter().map(Image::summary).collect(),
+            settings: None,
+            new_lists: Vec::new(),
+            undoes: None,
+            undone_by: None,
+            undone_at: None,
+            request: None,
+        }
+    }
+
+    fn undo(image: &Image, todos: &HashMap<TodoId, Todo>) -> Result<Vec<Image>, Refusal> {
+        let plan = change(from_ref(image)).undo(from_ref(image), todos, &Settings::default(), Timestamp::MAX);
+        plan.map(|plan| plan.images)
+    }
+
+    fn now(todo: &Todo) -> HashMap<TodoId, Todo> {
+        HashMap::from([(todo.id.clone(), todo.clone())])
+    }
+
+    #[test]
+    fn an_undo_gives_back_the_state_before_under_a_new_version() {
+        let first = added("a").after;
+        let second = Image::changed(&first, Todo { title: added("b").after.title, ..first.clone() });
+        let undone = undo(&second, &now(&second.after)).unwrap();
+        assert!(undone[0].after.same_content(&first));
+        assert_eq!((undone[0].before.as_ref(), undone[0].after.version), (Some(&second.after), 3));
+    }
+
+    #[test]
+    fn an_undo_of_an_add_deletes() {
+        let image = added("a");
+        let undone = undo(&image, &now(&image.after)).unwrap();
+        assert_eq!((undone[0].after.status, undone[0].after.deleted_at), (Status::Deleted, Some(Timestamp::MAX)));
+    }
+
+    #[test]
+    fn a_change_whose_todo_is_no_longer_so_or_no_longer_there_is_not_undone() {
+        let image = added("a");
+        let other = Todo { title: added("b").after.title, ..image.after.clone() };
+        for todos in [now(&other), HashMap::new()] {
+            let refused = undo(&image, &todos).unwrap_err();
+            assert!(matches!(refused, Refusal::ChangedSince { ids, .. } if ids == [image.after.id.clone()]));
+        }
+    }
+}
