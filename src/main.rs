@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lambda_http::{Adapter, Context, LambdaEvent, Service, lambda_runtime::Runtime, tower::ServiceExt};
+use lambda_http::{Adapter, Context, LambdaEvent, Request, Service, lambda_runtime::Runtime, tower::ServiceExt};
 use mimalloc::MiMalloc;
 use todo_action::{
     api::{self, event::Event},
@@ -44,10 +44,13 @@ async fn main() -> Result<(), lambda_http::Error> {
     });
     let store = Store::new(client, &config.table);
     let app = App::new(config.config, store, Clock::system(), Ids::random());
-    let requests = Adapter::from(mcp::router(app.clone()).map_request(api::gateway::without_stage));
+    let router = mcp::router(app.clone());
     // As `lambda_http::run` has it, with events that it can read.
-    let mut events = requests.map_request(api::event::readable);
-    tokio::join!(rehearse(&mut events), fetch_keys(&app));
+    let service = |prepare: fn(Request) -> Request| {
+        Adapter::from(router.clone().map_request(prepare)).map_request(api::event::readable)
+    };
+    let events = service(api::gateway::without_stage);
+    tokio::join!(rehearse(service(unlogged)), fetch_keys(&app));
     // Without the span that `lambda_runtime::run` opens for each event and no line shows: a request has one line, and that
     // is ours.
     Runtime::new(events).run().await
@@ -56,12 +59,11 @@ async fn main() -> Result<(), lambda_http::Error> {
 /// Warms up: answers a `GET /health` that the program itself makes. It opens the connection to DynamoDB, and the first request
 /// finds the code in memory. Init has a whole CPU and is not billed by the request. A failure does not keep the function from
 /// starting.
-async fn rehearse<S>(events: &mut S)
+async fn rehearse<S>(mut events: S)
 where
     S: Service<LambdaEvent<Event>, Error: Into<lambda_http::Error>>,
 {
     let answer = async {
-        // Without the id of a request, by which `api::log` knows that nobody sent it.
         let event = LambdaEvent::new(serde_json::from_str(HEALTH)?, Context::default());
         events.ready().await.map_err(Into::into)?.call(event).await.map_err(Into::into)
     };
@@ -71,6 +73,12 @@ where
         Ok(Err(error)) => tracing::warn!("init could not answer its event: {error}"),
         Err(_) => tracing::warn!("DynamoDB did not answer during init in time"),
     }
+}
+
+/// Prepares the request of [`rehearse`], which gets no line in the log.
+fn unlogged(mut request: Request) -> Request {
+    request.extensions_mut().insert(api::Unlogged);
+    api::gateway::without_stage(request)
 }
 
 /// The keys of the OpenID provider, which the first request with a token would have to wait for.

@@ -27,7 +27,7 @@ use crate::{
 pub use access::{caller::Caller, origin};
 pub use answer::{error::ApiError, suggestion::short};
 pub use lambda::{event, gateway};
-pub use log::InnerOperation;
+pub use log::{InnerOperation, Unlogged};
 pub use operations::openapi;
 pub use pages::FAVICON;
 pub use request::extract::is_json;

@@ -1,6 +1,6 @@
-//! The server as MCP sees it: what it is, which tools it has, and what a call of one answers.
+//! The MCP server: its description, its tools, and the results of tool calls.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, OnceLock};
 
 use axum::{
     Router,
@@ -24,33 +24,41 @@ use tower::ServiceExt;
 use super::{call, tools::Tools};
 use crate::api::{FAVICON, InnerOperation, short};
 
-/// What a model has to know beside the tools. Clients show models the first 512 characters at least, so there are no more.
+/// What a model must know in addition to the tools. Clients show a model at least the first 512 characters, so the text is
+/// not longer.
 const INSTRUCTIONS: &str = "A person's TODO list. Use ids only as an answer gave them: look todos up, never guess an id and \
     never show one. Put all todos that a request is about into one call. \"What's on?\" is getOverview, which also tells the \
     person's date and time. After a change say in one line what changed, by title; a new list in the answer may be a typo. \
     When the person regrets something, call undoChange instead of changing it back. When a call fails, do what its detail says.";
-/// For how long a client may go by what it was told of the tools. They change when the service does, and for everybody.
+/// How long a client may cache the list of tools. The tools change only when the service is updated, and they are the same
+/// for everybody.
 const FRESH_MS: u64 = 300_000;
 
-/// The MCP server of a deployment, for one way in or several.
+/// The MCP server of a deployment. Several transports can share it.
 #[derive(Clone)]
 pub struct Server {
-    /// Read when a client first wants them: most functions start for something else.
-    tools: Arc<LazyLock<Tools, Box<dyn FnOnce() -> Tools + Send>>>,
+    /// The document of the operations.
+    document: Arc<dyn Fn() -> Value + Send + Sync>,
+    /// The tools of the document. They are read when a client first asks for them, because most functions start for
+    /// something else.
+    tools: Arc<OnceLock<Tools>>,
     operations: Router,
 }
 
 impl Server {
-    /// A server whose tools are the operations of this document, which `operations` answers.
-    pub fn new(document: impl FnOnce() -> Value + Send + 'static, operations: Router) -> Self {
-        let read: Box<dyn FnOnce() -> Tools + Send> = Box::new(|| Tools::read(&document()));
-        Self { tools: Arc::new(LazyLock::new(read)), operations }
+    /// A server whose tools are the operations of this document. The router `operations` answers them.
+    pub fn new(document: impl Fn() -> Value + Send + Sync + 'static, operations: Router) -> Self {
+        Self { document: Arc::new(document), tools: Arc::default(), operations }
+    }
+
+    fn tools(&self) -> &Tools {
+        self.tools.get_or_init(|| Tools::read(&(self.document)()))
     }
 
     async fn called(&self, call: CallToolRequestParams, outer: Option<&Parts>) -> Result<CallToolResult, ErrorData> {
         let name = &*call.name;
         let unknown = || ErrorData::invalid_params(format!("There is no tool {}; see tools/list.", short(name)), None);
-        let operation = self.tools.get(name).ok_or_else(unknown)?;
+        let operation = self.tools().get(name).ok_or_else(unknown)?;
         let response = match operation.request(call.arguments.unwrap_or_default()) {
             Ok(mut request) => {
                 if let Some(outer) = outer {
@@ -67,7 +75,8 @@ impl Server {
     }
 }
 
-/// An answer as the result of a tool. A problem is a text alone: what is structured has to be what the tool promises.
+/// An answer as the result of a tool. A problem is sent only as text, because structured content must fit the output schema
+/// of the tool.
 async fn result(response: Response) -> Result<CallToolResult, ErrorData> {
     let success = response.status().is_success();
     let body = to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default();
@@ -104,12 +113,12 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let tools = ListToolsResult::with_all_items(self.tools.list());
+        let tools = ListToolsResult::with_all_items(self.tools().list());
         Ok(tools.with_ttl_ms(FRESH_MS).with_cache_scope(CacheScope::Public))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.tools.get(name).map(|operation| operation.tool.clone())
+        self.tools().get(name).map(|operation| operation.tool.clone())
     }
 
     async fn call_tool(
@@ -120,7 +129,8 @@ impl ServerHandler for Server {
         self.called(call, context.extensions.get::<Parts>()).await.map(CallToolResponse::from)
     }
 
-    /// What the SDK knows no request for. That includes requests that it knows, with parameters that it cannot read.
+    /// Answers requests that the SDK does not know. The SDK also calls this for known methods with parameters that it cannot
+    /// read.
     async fn on_custom_request(
         &self,
         request: CustomRequest,

@@ -1,4 +1,4 @@
-//! What the provider says of itself: its discovery document (OpenID Connect Discovery 1.0) and its keys (RFC 7517).
+//! Fetches and caches the provider's discovery document (OpenID Connect Discovery 1.0) and its keys (RFC 7517).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,36 +13,38 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{Outage, http::Http};
-use crate::config::is_safe;
+use crate::{config::is_safe, request_id};
 
-/// After this time the provider is asked again: a key that it has taken back is not taken for longer.
+/// After this time the provider is asked again. So a key that the provider has withdrawn is accepted for at most this time,
+/// if the provider answers.
 const LASTING: SignedDuration = SignedDuration::from_hours(1);
-/// So often at most the provider is asked about keys that it did not have, which anybody can make up.
+/// The shortest time between two requests to the provider. Everybody can send tokens with invented key names. Without this
+/// limit, each of them would cause a request.
 const BETWEEN: SignedDuration = SignedDuration::from_secs(60);
-/// So often at most while nothing is known of it at all, and so nobody can be let in.
+/// The same while the cache is still empty. It is shorter, because without keys no token can be accepted.
 const BETWEEN_FIRST: SignedDuration = SignedDuration::from_secs(5);
-/// How long both documents may take together.
+/// Time-out for both documents together.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The keys of a provider, asked for when they are needed and remembered. Clones share what is remembered.
+/// The keys of a provider. They are fetched when a request needs them, and then cached. Clones share the cache.
 #[derive(Debug, Clone)]
 pub struct Keys {
     issuer: Arc<str>,
     http: Http,
     seen: Arc<Mutex<Seen>>,
-    /// Held by whoever asks the provider, so that many requests at once ask it once.
+    /// A request holds this lock while it asks the provider, so that many requests at once ask the provider only once.
     asking: Arc<tokio::sync::Mutex<()>>,
 }
 
-/// What was last seen of the provider, and when it was last asked.
+/// The cache: the last documents of the provider, and the times of the last requests to it.
 #[derive(Debug, Clone, Default)]
 struct Seen {
     known: Option<Arc<Known>>,
     known_at: Timestamp,
     asked_at: Option<Timestamp>,
-    /// When it was last asked about a key that was not among those that are known.
+    /// When the provider was last asked because a key was not in the cache.
     asked_for_more_at: Option<Timestamp>,
-    /// Why it could not be asked, when it could not.
+    /// Why the last request to the provider failed. `None` if it succeeded.
     failed: Option<String>,
 }
 
@@ -52,7 +54,7 @@ struct Known {
     keys: HashMap<String, Arc<Key>>,
 }
 
-/// The part of the discovery document that is used here.
+/// The part of the discovery document that this program uses.
 #[derive(Debug, Deserialize)]
 pub struct Metadata {
     issuer: String,
@@ -61,11 +63,11 @@ pub struct Metadata {
     jwks_uri: String,
 }
 
-/// A key of the provider, to verify signatures with.
+/// A key of the provider, which verifies signatures.
 #[derive(Debug)]
 pub struct Key {
     pub decoding: DecodingKey,
-    /// The algorithm that the key is for, where the provider says it.
+    /// The algorithm of the key, if the provider names it.
     pub algorithm: Option<String>,
 }
 
@@ -79,27 +81,27 @@ impl Keys {
         Self { issuer: issuer.into(), http, seen: Arc::default(), asking: Arc::default() }
     }
 
-    /// What the provider says of itself.
+    /// The discovery document.
     pub async fn metadata(&self, now: Timestamp) -> Result<Arc<Metadata>, Outage> {
         let known = self.known_or_fetched(now, |_| true).await?;
         Ok(known.metadata.clone())
     }
 
-    /// The key of this name (`kid`), which tokens give; `None` when the provider has none.
+    /// The key with this name, which tokens contain as `kid`. `None` if the provider has no such key.
     pub async fn find(&self, kid: &str, now: Timestamp) -> Result<Option<Arc<Key>>, Outage> {
         let known = self.known_or_fetched(now, |known| known.keys.contains_key(kid)).await?;
         Ok(known.keys.get(kid).cloned())
     }
 
-    /// What is known of the provider, if that is `enough` and fresh; otherwise what the provider says now. While it does not
-    /// answer, old keys stay in use.
+    /// The cached documents, if they are fresh and `enough`. Otherwise this function fetches them again. While the provider
+    /// does not answer, the old keys stay in use.
     async fn known_or_fetched(&self, now: Timestamp, enough: impl Fn(&Known) -> bool) -> Result<Arc<Known>, Outage> {
         let seen = self.seen();
         if let Some(known) = seen.fresh(now).filter(|known| enough(known)) {
             return Ok(known);
         }
         let asking = self.asking.lock().await;
-        // Somebody else may have asked meanwhile.
+        // Another request may have asked the provider in the meantime.
         let mut seen = self.seen();
         if !seen.fresh(now).is_some_and(|known| enough(&known)) {
             let more = seen.known.as_ref().is_some_and(|known| !enough(known));
@@ -119,10 +121,10 @@ impl Keys {
         }
     }
 
-    /// Asks the provider; for `more` when what is known was not enough.
+    /// Asks the provider. `more` means that the cached documents were not enough.
     async fn ask(&self, now: Timestamp, more: bool) -> Seen {
         {
-            // Before it answers, because whoever asks may hang up.
+            // Stores the time before the answer, because this request ends early if its client hangs up.
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.asked_at = Some(now);
             if more {
@@ -139,7 +141,11 @@ impl Keys {
             }
             Err(cause) => {
                 let cause = format!("OpenID provider: {cause}");
-                tracing::warn!(cause, "the keys of the OpenID provider cannot be had");
+                tracing::warn!(
+                    request_id = request_id::current(),
+                    cause,
+                    "the keys of the OpenID provider cannot be had"
+                );
                 seen.failed = Some(cause);
             }
         }
@@ -153,18 +159,18 @@ impl Keys {
             return Err(format!("{discovery} is of another issuer: {}", loggable(&metadata.issuer)));
         }
         let addresses = [&metadata.authorization_endpoint, &metadata.token_endpoint, &metadata.jwks_uri];
-        // A provider elsewhere has nothing to say about addresses of this machine.
+        // A provider on another machine must not name addresses of this machine.
         let local = self.issuer.starts_with("http://");
         let is_fit = |address: &str| is_safe(address) && (local || address.starts_with("https://"));
         if let Some(unfit) = addresses.into_iter().find(|address| !is_fit(address)) {
             return Err(format!("{discovery} names an address that is not https: {}", loggable(unfit)));
         }
         let set: KeySet = self.document(&metadata.jwks_uri).await?;
-        // A key that is not understood is of no use, and no reason to do without the others.
+        // Skips keys that this program cannot read. The other keys can be used.
         let keys = set.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok()).filter_map(usable);
         let keys: HashMap<_, _> = keys.collect();
         if keys.is_empty() {
-            // Taken for true it would sign everybody out.
+            // If the program believed an empty key set, nobody's token would be accepted any more.
             return Err(format!("{} has no key that can be used", metadata.jwks_uri));
         }
         Ok(Known { metadata: Arc::new(metadata), keys })
@@ -188,7 +194,7 @@ impl Seen {
         self.known.clone().filter(|_| now.duration_since(self.known_at) < LASTING)
     }
 
-    /// How long until the provider may be asked; `None` when it may.
+    /// How long to wait until the provider may be asked. `None` if it may be asked now.
     fn wait(&self, now: Timestamp, more: bool) -> Option<SignedDuration> {
         let (asked_at, between) = match self.known {
             None => (self.asked_at, BETWEEN_FIRST),
@@ -199,12 +205,12 @@ impl Seen {
     }
 }
 
-/// What somebody else wrote, for a line of the log.
+/// A text from outside, cut for a line of the log.
 fn loggable(text: &str) -> String {
     text.chars().take(200).collect()
 }
 
-/// A key by its name, if tokens can name it and it signs.
+/// The name of a key, and the key. `None` if the key has no name, or is not for signatures.
 fn usable(jwk: Jwk) -> Option<(String, Arc<Key>)> {
     let name = jwk.common.key_id.clone()?;
     let signs = !matches!(jwk.common.public_key_use, Some(PublicKeyUse::Encryption));

@@ -48,6 +48,13 @@ pub struct Store {
 }
 
 /// What one owner has in the table. Nothing of another owner can be named through it.
+///
+/// * [`write`](Self::write) makes a change, the only way to make one. [`recorded`](Self::recorded) gives the result of an
+///   earlier request with the same key.
+/// * [`todo`](Self::todo), [`settings`](Self::settings) and [`change`](Self::change) read one item,
+///   [`latest_change`](Self::latest_change) the newest change.
+/// * [`todos`](Self::todos) and [`changes`](Self::changes) list. [`completions`](Self::completions) is for the overview,
+///   [`open_titled`](Self::open_titled) for additions.
 #[derive(Debug, Clone)]
 pub struct OwnerStore {
     client: Client,

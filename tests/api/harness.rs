@@ -1,5 +1,6 @@
 //! A whole API for each test: its own owner, its own clock, one DynamoDB for all.
 
+use std::path::Path;
 use std::sync::{
     Arc, LazyLock, Mutex,
     atomic::{AtomicI64, Ordering},
@@ -137,6 +138,16 @@ impl Api {
         let connection = local::in_process(local::open(None).unwrap());
         local::create_table(&connect(connection.clone()), &DYNAMODB.1).await.unwrap();
         Self::with("UTC", PATIENCE, connection, |_| {})
+    }
+
+    /// The API over a data file of `todo serve` that an earlier version has written, as its only user sees it.
+    pub fn over(file: &Path) -> Self {
+        let connection = local::in_process(local::open(Some(file)).unwrap());
+        let api =
+            Self::with("UTC", PATIENCE, connection, |config| config.auth = Auth::None(Owner::parse("me").unwrap()));
+        let store = Store::new(api.client.clone(), "todos");
+        let app = App::new((*api.app.config).clone(), store, api.app.clock.clone(), api.app.ids.clone());
+        Self { router: mcp::router(app.clone()), app, ..api }
     }
 
     fn with(zone: &str, patience: Duration, connection: Connection, configure: impl FnOnce(&mut Config)) -> Self {

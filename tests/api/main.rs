@@ -6,6 +6,8 @@ mod bad_bodies;
 mod cost;
 mod duplicates;
 mod faults;
+#[path = "../folder/mod.rs"]
+mod folder;
 mod foreign;
 mod harness;
 mod idempotency;
@@ -26,6 +28,7 @@ mod session;
 mod settings;
 mod simultaneous;
 mod steps;
+mod stored;
 mod target;
 mod time;
 mod transport;

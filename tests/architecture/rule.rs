@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use crate::source::{attributes, items, module, paths, without_tests, words};
 
 /// Each layer and those it may use.
-const MAY_USE: [(&str, &[&str]); 9] = [
-    ("api", &["app", "config", "domain", "oidc", "store"]),
+const MAY_USE: [(&str, &[&str]); 10] = [
+    ("api", &["app", "config", "domain", "oidc", "request_id", "store"]),
     ("app", &["config", "domain", "oidc", "store"]),
     ("config", &["domain"]),
     ("domain", &[]),
     ("local", &["store"]),
     ("mcp", &["api", "app"]),
-    ("oidc", &["config", "domain", "tls"]),
+    ("oidc", &["config", "domain", "request_id", "tls"]),
+    ("request_id", &[]),
     ("store", &["domain", "tls"]),
     ("tls", &[]),
 ];

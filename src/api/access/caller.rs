@@ -1,4 +1,4 @@
-//! Who is asking.
+//! The caller of a request.
 
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ use crate::{
     store::{OwnerStore, Usage},
 };
 
-/// The person whose todos a request is about, and the only way to them. A handler that takes a `Caller` is never run
-/// for somebody unknown; taken before the body, an anonymous request is refused before its body is looked at. A request
-/// inside of another, such as a tool call, has the caller of that one.
+/// The owner of the todos that a request is about, and the only way to these todos. A handler with a `Caller` argument never
+/// runs for an unknown caller. If the argument comes before the body, an anonymous request is refused before its body is
+/// read. An inner request, such as a tool call, has the caller of its outer request.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub owner: Owner,
@@ -42,7 +42,7 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
-/// The owner whom a credential belongs to.
+/// The owner of a credential.
 async fn known(credential: Credential<'_>, app: &App, usage: &Usage) -> Result<Owner, ApiError> {
     let now = app.clock.now();
     match credential {

@@ -1,4 +1,5 @@
-//! What a refusal tells an OAuth client: where to find out how to get a token (RFC 9728, section 5.1), and for which scope.
+//! Tells a refused OAuth client where it finds the metadata that it needs to get a token (RFC 9728, section 5.1), and which
+//! scope the token must have.
 
 use axum::{
     extract::{Request, State},
@@ -9,11 +10,11 @@ use axum::{
 
 use crate::{api::lambda::gateway, app::App, config::Auth};
 
-/// Where the metadata of the API as a protected resource is, and that of its MCP endpoint (RFC 9728, section 3.1).
+/// The paths of the metadata of two protected resources: the API, and its MCP endpoint (RFC 9728, section 3.1).
 pub const METADATA: &str = "/.well-known/oauth-protected-resource";
 pub const METADATA_OF_MCP: &str = "/.well-known/oauth-protected-resource/mcp";
 
-/// Adds to each challenge where the metadata of the resource is, where people sign in.
+/// In a deployment where people sign in, adds the scope and the address of the metadata to each challenge.
 pub async fn tell_where(State(app): State<App>, request: Request, next: Next) -> Response {
     let Auth::OAuth(oauth) = &app.config.auth else { return next.run(request).await };
     let metadata = if matches!(request.uri().path(), "/mcp" | "/mcp/") { METADATA_OF_MCP } else { METADATA };

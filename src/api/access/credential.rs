@@ -4,14 +4,15 @@ use axum::http::{HeaderMap, header};
 
 use crate::{api::answer::error::ApiError, domain::api_key::ApiKey};
 
-/// What a request brings to show whose it is.
+/// The credential that shows the owner of a request.
 pub enum Credential<'a> {
     Key(ApiKey),
-    /// An access token, or what is taken for one: anything that is no key.
+    /// An access token. Every `Bearer` value that does not look like an API key counts as an access token.
     Token(&'a str),
 }
 
-/// The credential of a request: `Authorization: Bearer` (RFC 6750), or `X-Api-Key`. Sent in both places it must be the same.
+/// The credential of a request, from `Authorization: Bearer` (RFC 6750) or from `X-Api-Key`. If a request has both headers,
+/// their values must be equal.
 pub fn sent(headers: &HeaderMap) -> Result<Credential<'_>, ApiError> {
     let bearer = headers.get(header::AUTHORIZATION).map(|value| {
         let (scheme, token) = value.to_str().ok()?.trim().split_once(' ')?;

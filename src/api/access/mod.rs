@@ -1,4 +1,4 @@
-//! Who asks: the caller, by which credential, what a stranger is told, and which web pages are refused.
+//! Access: the caller, the credential, the challenge for an unknown caller, and the refusal of foreign web pages.
 
 pub mod caller;
 pub mod challenge;

@@ -1,5 +1,5 @@
-//! Who may not speak to us: web pages of others. A server that trusts everybody on its machine refuses them everywhere, and
-//! MCP wants every server to.
+//! Refuses requests from foreign web pages. A server that trusts every program on its machine refuses them on all paths. MCP
+//! requires it of every server, so `/mcp` always refuses them.
 
 use std::sync::Arc;
 
@@ -15,18 +15,19 @@ use crate::{
     app::App,
 };
 
-/// The hosts, with their ports, under which a server is reached.
+/// The host names, with ports, under which clients reach a server.
 #[derive(Debug, Clone)]
 pub struct OwnHosts(pub Arc<[String]>);
 
-/// Refuses requests that a web page made: those with a foreign `Origin`, and those whose `Host` is a name that somebody
-/// else has pointed here (DNS rebinding).
+/// Refuses requests from foreign web pages: requests with a foreign `Origin`, and requests whose `Host` is not a name of
+/// this server. An attacker can make a foreign name point to this machine (DNS rebinding).
 pub async fn own_origin(State(hosts): State<OwnHosts>, request: Request, next: Next) -> Response {
     if is_own(&hosts, request.headers()) { next.run(request).await } else { ApiError::ForeignOrigin.into_response() }
 }
 
-/// A request that came to a name of this server, and not from a web page of another site. The names are those of
-/// `PUBLIC_URL` and of API Gateway, and those that a server on a laptop adds as an extension.
+/// An argument of handlers that refuse foreign web pages. The request must have a name of this server as its `Host`, and no
+/// foreign `Origin`. The names come from `PUBLIC_URL`, from API Gateway, and from the extension that a server on a laptop
+/// adds.
 #[derive(Debug)]
 pub struct OwnOrigin;
 
@@ -50,7 +51,7 @@ fn is_own(OwnHosts(hosts): &OwnHosts, headers: &HeaderMap) -> bool {
     text(header::HOST).is_some_and(|host| known(&host)) && text(header::ORIGIN).is_none_or(origin)
 }
 
-/// The host without the port of its scheme, which clients may leave out.
+/// The host without the default port of its scheme, because clients may leave out this port.
 fn bare(host: &str) -> &str {
     host.strip_suffix(":80").or(host.strip_suffix(":443")).unwrap_or(host)
 }

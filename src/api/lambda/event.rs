@@ -1,5 +1,5 @@
-//! Events as the world sends them. `lambda_http` panics where it cannot make a URI of what a client wrote, and a panic
-//! ends the process; so what is no URI is made one before.
+//! Repairs events before `lambda_http` reads them. `lambda_http` panics if it cannot make a URI of the texts that a client
+//! sent, and a panic ends the process. So this module first makes these texts valid.
 
 use axum::http::{HeaderMap, Uri, header};
 use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayV2httpRequest, request::LambdaRequest};
@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::value::RawValue;
 use url::Url;
 
-/// What a query may not hold as it is (RFC 3986, section 3.4). Percent signs stay: what is encoded is not encoded again.
+/// The characters that a query must encode (RFC 3986, section 3.4). The percent sign is not among them, so that encoded
+/// characters are not encoded again.
 const NOT_IN_A_QUERY: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -22,8 +23,8 @@ const NOT_IN_A_QUERY: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// An event, of whatever kind. `lambda_http` takes one for a REST API's until that fails; ours come from HTTP APIs and
-/// function URLs, so those are tried first and read once.
+/// An event of any kind. `lambda_http` first tries to read an event as the event of a REST API. Our events come from HTTP
+/// APIs and function URLs. So this type tries their form first, and reads such an event only once.
 #[derive(Debug)]
 pub struct Event(LambdaRequest);
 
@@ -37,8 +38,8 @@ impl<'de> Deserialize<'de> for Event {
     }
 }
 
-/// The event with a query, a host and a scheme that every parser takes. HTTP APIs and function URLs hand on the query as
-/// the client sent it or with its blanks decoded, load balancers hand on any host.
+/// The event with a query, a host and a scheme that every parser accepts. HTTP APIs and function URLs pass on the query as
+/// the client sent it, or with decoded blanks. Load balancers pass on any host.
 pub fn readable(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
     let LambdaEvent { payload: Event(mut request), context, .. } = event;
     match &mut request {
@@ -61,9 +62,10 @@ pub fn readable(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
     LambdaEvent::new(request, context)
 }
 
-/// Whether both parsers that `lambda_http` uses take an address with this host.
+/// Whether both parsers that `lambda_http` uses accept an address with this host.
 fn makes_a_uri(host: &str) -> bool {
-    // A plain name does. One with digits at its end may be an address, one with `--` may be encoded.
+    // They accept a plain name. A name with digits at its end may be an IP address, and a name with `--` may be encoded. So
+    // `parses` tries these names.
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
     let top = host.rsplit('.').next().unwrap_or_default();
     let name = host.bytes().all(plain) && !top.is_empty() && top.bytes().all(|byte| byte.is_ascii_alphabetic());
@@ -74,7 +76,7 @@ fn parses(host: &str) -> bool {
     Url::parse(&format!("https://{host}/")).is_ok_and(|url| url.as_str().parse::<Uri>().is_ok())
 }
 
-/// Drops a host that is none and a scheme that is not the web's. Nothing of ours relies on either.
+/// Removes an invalid host, and a scheme other than http and https. Our code uses neither of them.
 fn keep_sound_address(headers: &mut HeaderMap) {
     let text =
         |headers: &HeaderMap, name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -104,7 +106,7 @@ mod tests {
         assert_eq!(kind(include_str!("../../../tests/events/function_url.json")), "HTTP API");
         let rest = include_str!("../../../tests/events/rest_api.json");
         assert_eq!(kind(rest), "REST API");
-        // An HTTP API with the payload of format 1.0.
+        // The event of an HTTP API with payload format 1.0.
         assert_eq!(kind(&rest.replacen('{', "{\"version\": \"1.0\",", 1)), "REST API");
         assert_eq!(kind(include_str!("../../../tests/events/load_balancer.json")), "load balancer");
         assert_eq!(kind(r#"{"Records": []}"#), "none");
@@ -115,7 +117,7 @@ mod tests {
         for host in ["A\u{e4}", "a\u{e4}.example", "A%C3%A4"] {
             assert!(!makes_a_uri(host), "{host}");
         }
-        // Encoded names are neither decoded nor judged.
+        // An encoded name is accepted without decoding, even if it is not a valid name.
         assert!(makes_a_uri("xn--bcher-kva.example") && makes_a_uri("xn--3ug"));
     }
 

@@ -1,4 +1,4 @@
-//! What API Gateway, function URLs and load balancers add to a request: the stage in the path, the domain it came by.
+//! The data that API Gateway, function URLs and load balancers add to a request: the stage in the path, and the domain.
 
 use axum::{
     extract::FromRequestParts,
@@ -8,12 +8,12 @@ use lambda_http::{RequestExt, request::RequestContext};
 
 use crate::{api::answer::error::ApiError, app::App, config::Config};
 
-/// The stage whose name is not part of any address.
+/// The default stage. Its name is not part of any address.
 const DEFAULT_STAGE: &str = "$default";
 
-/// The address under which the caller reached this deployment, without a trailing slash: `PUBLIC_URL`, else the domain
-/// and stage that API Gateway vouches for. Never a header, which anybody can send. A load balancer vouches for
-/// nothing, so behind one there is no address without `PUBLIC_URL`.
+/// The address under which the caller reached this deployment, without a trailing slash. It is `PUBLIC_URL`, or else the
+/// domain and the stage in the event of API Gateway. It never comes from a header, because every client can send any header.
+/// The event of a load balancer has no domain, so a deployment behind a load balancer needs `PUBLIC_URL`.
 pub fn base_url(config: &Config, extensions: &Extensions) -> Option<String> {
     if let Some(url) = &config.public_url {
         return Some(url.clone());
@@ -25,7 +25,7 @@ pub fn base_url(config: &Config, extensions: &Extensions) -> Option<String> {
     })
 }
 
-/// The address, for what cannot be answered without one.
+/// The address as an argument, for handlers that cannot answer without it.
 #[derive(Debug)]
 pub struct BaseUrl(pub String);
 
@@ -37,7 +37,7 @@ impl FromRequestParts<App> for BaseUrl {
     }
 }
 
-/// The names under which this deployment is reached: that of `PUBLIC_URL`, and the domain that API Gateway vouches for.
+/// The host names of this deployment: the host of `PUBLIC_URL`, and the domain in the event of API Gateway.
 pub fn hosts(config: &Config, extensions: &Extensions) -> Vec<String> {
     let public = config.public_url.as_deref().map(host);
     let domain = domain_and_stage(extensions).map(|(domain, _)| domain);
@@ -57,12 +57,12 @@ fn domain_and_stage(extensions: &Extensions) -> Option<(&str, Option<&str>)> {
     }
 }
 
-/// The request with the path that our routes know. REST APIs (v1) send the path without the stage, HTTP APIs (v2) with
-/// it, and `lambda_http` puts it in front of both.
+/// The request with the path that our routes know, which has no stage. REST APIs (v1) send the path without the stage, HTTP
+/// APIs (v2) send it with the stage, and `lambda_http` puts the stage in front of both.
 pub fn without_stage<B>(mut request: Request<B>) -> Request<B> {
     let stage = match request.extensions().get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV1(context)) => {
-            // What v1 sent is the path itself, even when it begins like the stage.
+            // The path of v1 has no stage, even if it begins with the same text.
             context.stage.as_ref().map(|_| None)
         }
         Some(RequestContext::ApiGatewayV2(context)) => {

@@ -1,4 +1,4 @@
-//! What is special about a Lambda behind API Gateway: the events, and the addresses.
+//! Code that only a Lambda behind API Gateway needs, for its events and its addresses.
 
 pub mod event;
 pub mod gateway;

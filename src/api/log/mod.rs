@@ -21,6 +21,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     api::answer::error::Cause,
     app::{App, Clock, Ids},
+    request_id,
     store::Usage,
 };
 use line::Line;
@@ -39,6 +40,10 @@ pub struct Log {
 /// log, which is about that operation.
 #[derive(Debug, Default)]
 pub struct InnerOperation(OnceLock<Operation>);
+
+/// Marks a request that the program itself makes during init. It has no line in the log; only its failure is told.
+#[derive(Debug, Clone, Copy)]
+pub struct Unlogged;
 
 #[derive(Debug, Clone)]
 struct Operation {
@@ -116,21 +121,22 @@ pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -
     request.extensions_mut().insert(carried.clone());
     let name = log.operation(&request);
     let method = known(request.method());
+    let is_logged = request.extensions().get::<Unlogged>().is_none();
     let request_id = match request.lambda_context_ref() {
+        _ if !is_logged => "init".to_owned(),
         Some(context) => context.request_id.clone(),
         None => log.ids.change().as_str().to_owned(),
     };
     let openai_conversation_hash = fingerprint(request.headers(), "openai-conversation-id");
     let openai_gpt_hash = fingerprint(request.headers(), "openai-gpt-id");
 
-    let response = next.run(request).await;
+    let response = request_id::within(request_id.clone(), next.run(request)).await;
 
     let operation = carried.0.get().cloned().unwrap_or_else(|| Operation::answered(name, &response));
     let status = operation.status;
-    if request_id.is_empty() {
-        // What init asks itself, which nobody sent: only its failure is told.
+    if !is_logged {
         if let Some(cause) = operation.cause {
-            tracing::warn!(cause, "DynamoDB did not answer during init");
+            tracing::warn!(request_id, cause, "DynamoDB did not answer during init");
         }
         return response;
     }

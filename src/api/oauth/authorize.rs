@@ -11,7 +11,7 @@ use url::Url;
 use super::{ApiError, BaseUrl, Front, metadata, parameters::Parameters};
 use crate::{app::App, config::Client};
 
-/// What the provider is told. Anything else stays here.
+/// The parameters that this endpoint knows. It ignores all other parameters, and does not send them to the provider.
 const KNOWN: [&str; 12] = [
     "response_type",
     "client_id",
@@ -35,7 +35,7 @@ pub async fn get_authorize(
 ) -> Result<Response, ApiError> {
     let query = query.unwrap_or_default();
     let asked = Parameters::read(query.as_bytes(), &KNOWN).map_err(ApiError::Malformed)?;
-    // Nobody is sent anywhere before it is certain that they would come back to where they may.
+    // Checks these two first: without a known client and an allowed redirect URI, nobody is redirected.
     let client = known_client(&front, &asked)?;
     let redirect_uri = asked.get("redirect_uri").filter(|uri| client.sends_back_to(uri)).ok_or_else(|| {
         ApiError::Malformed(
@@ -48,7 +48,7 @@ pub async fn get_authorize(
         return send_to(redirect_uri, &[("error", error), ("error_description", why)], asked.get("state"));
     }
     let endpoint = front.provider.authorization_endpoint(app.clock.now()).await.map_err(ApiError::NoProvider)?;
-    // A request without a scope gets ours.
+    // If the request has no scope, our scope is sent to the provider.
     let scope = asked.get("scope").is_none().then_some(("scope", front.oauth.scope.as_str()));
     let told: Vec<_> = asked.without(&["resource", "state"]).chain(scope).collect();
     send_to(&endpoint, &told, asked.get("state"))
@@ -60,7 +60,7 @@ fn known_client<'a>(front: &'a Front, asked: &Parameters) -> Result<&'a Client, 
     client.ok_or_else(|| ApiError::Malformed("The client_id is none of this service's.".to_owned()))
 }
 
-/// What the client is told at its redirect URI (RFC 6749, section 4.1.2.1).
+/// Checks the other parameters. The client gets an error at its redirect URI (RFC 6749, section 4.1.2.1).
 fn check(asked: &Parameters, is_public: bool, base_url: &str) -> Result<(), (&'static str, &'static str)> {
     if asked.get("response_type") != Some("code") {
         return Err(("unsupported_response_type", "response_type has to be code."));
@@ -68,12 +68,13 @@ fn check(asked: &Parameters, is_public: bool, base_url: &str) -> Result<(), (&'s
     let method = asked.get("code_challenge_method");
     match asked.get("code_challenge") {
         None if is_public => Err(("invalid_request", "This client has to send a code_challenge (PKCE).")),
-        // Without a method it is "plain", which protects nothing.
+        // Without a method, the method is "plain", which protects nothing.
         Some(_) if method != Some("S256") => Err(("invalid_request", "code_challenge_method has to be S256.")),
         _ => Ok(()),
     }?;
     match asked.get("resource") {
-        // Looked at here and not told the provider: few know RFC 8707, and some refuse what they do not know.
+        // This endpoint checks `resource`, but does not send it to the provider: few providers know RFC 8707, and some
+        // refuse unknown parameters.
         Some(resource) if !metadata::is_ours(resource, base_url) => {
             Err(("invalid_target", "The resource is not this service."))
         }
@@ -83,7 +84,8 @@ fn check(asked: &Parameters, is_public: bool, base_url: &str) -> Result<(), (&'s
 
 /// A redirect with these parameters added to the address.
 fn send_to(address: &str, told: &[(&str, &str)], state: Option<&str>) -> Result<Response, ApiError> {
-    // Both kinds of addresses have been looked at when they were configured or learnt.
+    // Both kinds of addresses have already been checked: redirect URIs at start, and the provider's endpoint when it was
+    // fetched.
     let mut location =
         Url::parse(address).map_err(|_| ApiError::Malformed("The redirect_uri is no address.".to_owned()))?;
     location.query_pairs_mut().extend_pairs(told).extend_pairs(state.map(|state| ("state", state)));

@@ -1,5 +1,6 @@
-//! The front of the OpenID provider: what OAuth clients look for on the API's own domain. ChatGPT wants both URLs there, MCP
-//! clients the metadata and a registration. docs/adr/0015-oauth-front-and-cognito.md tells why, and what is left to the provider.
+//! The front of the OpenID provider: the endpoints that OAuth clients expect on the API's own domain. ChatGPT expects the
+//! authorization URL and the token URL there. MCP clients expect the metadata and the registration there.
+//! docs/adr/0015-oauth-front-and-cognito.md gives the reasons, and says what the provider still does.
 
 mod authorize;
 mod metadata;
@@ -23,14 +24,14 @@ use crate::{
     oidc::Provider,
 };
 
-/// What the front of a deployment works with, where people sign in.
+/// The data that the front uses. Only a deployment where people sign in has a front.
 #[derive(Debug, Clone)]
 struct Front {
     oauth: Arc<OAuth>,
     provider: Provider,
 }
 
-/// The routes of the front; none where nobody signs in.
+/// The routes of the front. A deployment without sign-in has no such routes.
 pub fn routes(app: &App) -> Router<App> {
     let (Auth::OAuth(oauth), Some(provider)) = (&app.config.auth, &app.provider) else { return Router::new() };
     let front = Front { oauth: Arc::new((**oauth).clone()), provider: provider.clone() };
@@ -43,7 +44,8 @@ pub fn routes(app: &App) -> Router<App> {
         Some(_) => routes.route("/oauth/register", post(register::post_register).options(preflight)),
         None => routes,
     };
-    // Clients that are web pages ask these too. No cookie is looked at, so every page may. Nobody's script signs in.
+    // Some OAuth clients are web pages, so these routes allow requests from all pages. This is safe, because the routes use
+    // no cookies. `/oauth/authorize` does not allow it: a browser goes there, and no script has to.
     let pages = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::POST]).allow_headers([
         header::AUTHORIZATION,
         header::CONTENT_TYPE,
@@ -52,5 +54,5 @@ pub fn routes(app: &App) -> Router<App> {
     routes.layer(pages).route("/oauth/authorize", get(authorize::get_authorize)).layer(Extension(front))
 }
 
-/// What a browser asks before it lets a page ask. The answer is in the headers that the layer adds.
+/// Answers the request that a browser makes before it allows the request of a page (CORS). The layer adds the headers.
 async fn preflight() {}

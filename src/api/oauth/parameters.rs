@@ -1,7 +1,7 @@
 //! Parameters of OAuth requests, from a query or a form (RFC 6749, section 3.1 and 3.2).
 
-/// The known parameters of a request, each at most once. What is not known is left out, as the RFC wants, so nothing
-/// reaches the provider that was not looked at.
+/// The known parameters of a request. Each is there at most once. Unknown parameters are ignored, as the RFC requires, so no
+/// unchecked parameter reaches the provider.
 #[derive(Debug)]
 pub struct Parameters(Vec<(&'static str, String)>);
 
@@ -10,7 +10,8 @@ impl Parameters {
     pub fn read(text: &[u8], known: &[&'static str]) -> Result<Self, String> {
         let mut parameters = Vec::new();
         for (name, value) in form_urlencoded::parse(text) {
-            // No name and no value of OAuth has any, and what follows a line break may be taken for something else.
+            // OAuth needs no control characters in names and values. Another program might read the text after a line break
+            // as something else.
             if name.chars().chain(value.chars()).any(char::is_control) {
                 return Err("A parameter holds control characters.".to_owned());
             }
@@ -18,7 +19,7 @@ impl Parameters {
             if parameters.iter().any(|(present, _)| present == name) {
                 return Err(format!("The parameter {name} is sent more than once."));
             }
-            // An empty one counts as not sent.
+            // An empty parameter counts as not sent.
             if !value.is_empty() {
                 parameters.push((*name, value.into_owned()));
             }
@@ -31,7 +32,7 @@ impl Parameters {
         self.0.iter().find(|(present, _)| *present == name).map(|(_, value)| value.as_str())
     }
 
-    /// All but these, as they are sent on.
+    /// All parameters except these, in their original order.
     pub fn without<'a>(&'a self, left_out: &'a [&str]) -> impl Iterator<Item = (&'static str, &'a str)> {
         self.0.iter().filter(|(name, _)| !left_out.contains(name)).map(|(name, value)| (*name, value.as_str()))
     }

@@ -1,5 +1,5 @@
-//! `POST /oauth/register`: dynamic client registration (RFC 7591). Every client is given the same public client of the
-//! provider, as far as it sends people back to where the operator lets them go.
+//! `POST /oauth/register`: dynamic client registration (RFC 7591). Every client gets the same public client of the provider,
+//! if the operator allows all its redirect URIs.
 
 use axum::{
     Extension, Json,
@@ -16,12 +16,12 @@ use super::{
     token::{OAuthError, invalid, too_large},
 };
 
-/// More redirect URIs than any client needs.
+/// Limit of redirect URIs. No client needs so many.
 const REDIRECT_URIS: usize = 20;
-/// Characters of a client's name that are given back.
+/// The answer repeats at most this number of characters of the client's name.
 const NAME: usize = 200;
 
-/// What a client says of itself. Unknown members are no error (RFC 7591, section 2).
+/// The client's description of itself. Unknown members are ignored (RFC 7591, section 2).
 #[derive(Debug, Deserialize)]
 struct Registration {
     #[serde(default)]

@@ -1,5 +1,5 @@
-//! `POST /oauth/token`: hands a token request on to the provider, and its answer back (RFC 6749, section 3.2). The client's
-//! secret passes through, and is known to the client and the provider alone.
+//! `POST /oauth/token`: sends a token request on to the provider, and returns the provider's answer (RFC 6749, section 3.2).
+//! The client's secret passes through this service. Only the client and the provider know and check it.
 
 use axum::{
     Extension, Json,
@@ -19,7 +19,7 @@ use crate::{
     oidc::{Outage, Said},
 };
 
-/// What the provider is told. Anything else stays here.
+/// The parameters that this endpoint knows. It ignores all other parameters, and does not send them to the provider.
 const KNOWN: [&str; 9] = [
     "grant_type",
     "code",
@@ -32,7 +32,7 @@ const KNOWN: [&str; 9] = [
     "resource",
 ];
 
-/// An error in the form of RFC 6749, section 5.2, which OAuth clients read.
+/// An error in the form that OAuth clients can read (RFC 6749, section 5.2).
 #[derive(Debug)]
 pub struct OAuthError {
     pub status: StatusCode,
@@ -68,7 +68,7 @@ pub async fn post_token(
     }
 }
 
-/// The client that the request names, in the form or by HTTP Basic (RFC 6749, section 2.3.1).
+/// The client that the request names in the form, or with HTTP Basic (RFC 6749, section 2.3.1).
 fn known_client<'a>(
     front: &'a Front,
     asked: &Parameters,
@@ -99,7 +99,7 @@ fn basic_user(authorization: &str) -> Option<String> {
     let (scheme, encoded) = authorization.split_once(' ')?;
     let decoded = BASE64_STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
     let user = decoded.split(|byte| *byte == b':').next()?;
-    // Encoded as a form first (RFC 6749, section 2.3.1): a name without a value, and not several.
+    // The client has encoded its id like a form (RFC 6749, section 2.3.1). The id must be a single name without a value.
     let one = !user.iter().any(|byte| matches!(byte, b'&' | b'='));
     form_urlencoded::parse(user).next().filter(|_| one).map(|(user, _)| user.into_owned())
 }
@@ -129,7 +129,7 @@ fn check(asked: &Parameters, client: &Client, is_public: bool) -> Result<(), OAu
     }
 }
 
-/// The provider's answer, of which the status and the JSON are the client's business, and no header.
+/// Returns the status and the JSON of the provider's answer to the client. Of its headers, only `Retry-After` is used.
 fn handed_back(said: Said) -> Response {
     if !said.is_json {
         return invalid("The sign-in service refuses the request without saying why.").into_response();
@@ -155,7 +155,7 @@ fn unanswered(outage: Outage) -> Response {
     response
 }
 
-/// A client that is refused is told how clients show who they are.
+/// Tells a refused client how clients authenticate.
 fn challenge(response: &mut Response) {
     if response.status() == StatusCode::UNAUTHORIZED {
         response
@@ -164,13 +164,13 @@ fn challenge(response: &mut Response) {
     }
 }
 
-/// A body that is not read to its end.
+/// The error for a body that could not be read to its end.
 pub fn too_large(_: BytesRejection) -> OAuthError {
     let description = "The body is too large, or was cut off.".to_owned();
     OAuthError { status: StatusCode::PAYLOAD_TOO_LARGE, error: "invalid_request", description }
 }
 
-/// A request that is not as the RFC has it.
+/// The error for a request that does not follow the RFC.
 pub fn invalid(description: impl Into<String>) -> OAuthError {
     OAuthError { status: StatusCode::BAD_REQUEST, error: "invalid_request", description: description.into() }
 }

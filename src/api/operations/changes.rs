@@ -89,7 +89,8 @@ pub async fn get_changes(
     Query(query): Query<ChangesQuery>,
     _: NoBody,
 ) -> Result<JsonAnswer<ChangesPage>, ApiError> {
-    let listing = Listing { owner: &caller.owner, of: "getChanges".to_owned() };
+    let of_form_1 = || "getChanges".to_owned();
+    let listing = Listing { owner: &caller.owner, of: "2 getChanges".to_owned(), of_form_1: &of_form_1 };
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &Range::changes())).transpose()?;
     let limit = query.limit.unwrap_or_default().0;
     let mut page = Page::new(limit);

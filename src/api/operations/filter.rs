@@ -1,5 +1,7 @@
 //! What a listing of todos can be narrowed by.
 
+use std::borrow::Cow;
+
 use deserr::Deserr;
 use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 use utoipa::{
@@ -114,13 +116,59 @@ pub struct TodoFilter {
 }
 
 impl TodosQuery {
-    /// The filters as text, which a cursor keeps: it continues this listing and no other.
-    pub fn listing(&self) -> String {
-        let Self { status, list, tag, priority, q, due, due_from, due_to, completed_from, completed_to, .. } = self;
-        let due = due.map(DueWithin::word);
-        format!(
-            "getTodos {status:?} {list:?} {tag:?} {priority:?} {q:?} {due:?} {due_from:?} {due_to:?} {completed_from:?} {completed_to:?}"
-        )
+    /// The filters as text, which a cursor keeps: it continues this listing and no other. The number is that of the form.
+    pub fn words(&self) -> String {
+        let day = |day: Option<Day>| day.map(|Day(date)| Cow::Owned(date.to_string()));
+        let word = |word: Option<&'static str>| word.map(Cow::Borrowed);
+        let filters = [
+            ("status", word(self.status.map(Status::word))),
+            ("list", self.list.as_ref().map(|list| list.as_str().into())),
+            ("tag", self.tag.as_ref().map(|tag| tag.as_str().into())),
+            ("priority", word(self.priority.map(Priority::word))),
+            ("q", self.q.as_ref().map(|text| text.as_str().into())),
+            ("due", word(self.due.map(DueWithin::word))),
+            ("due_from", day(self.due_from)),
+            ("due_to", day(self.due_to)),
+            ("completed_from", day(self.completed_from)),
+            ("completed_to", day(self.completed_to)),
+        ];
+        let mut words = "2 getTodos".to_owned();
+        for (name, value) in filters.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            // A value with its length cannot be taken for another filter.
+            words.push_str(&format!(" {name}={}:{value}", value.len()));
+        }
+        words
+    }
+
+    /// The form of version 0.1, which wrote values down as Rust debugs them.
+    pub fn words_of_form_1(&self) -> String {
+        let some = |value: Option<String>| value.map_or_else(|| "None".to_owned(), |value| format!("Some({value})"));
+        let text = |kind: &str, text: Option<&str>| some(text.map(|text| format!("{kind}({text:?})")));
+        let day = |day: Option<Day>| some(day.map(|Day(date)| format!("Day({date})")));
+        let status = |status: Status| match status {
+            Status::Open => "Open",
+            Status::Completed => "Completed",
+            Status::Deleted => "Deleted",
+        };
+        let priority = |priority: Priority| match priority {
+            Priority::Low => "Low",
+            Priority::Normal => "Normal",
+            Priority::High => "High",
+            Priority::Urgent => "Urgent",
+        };
+        let filters = [
+            some(self.status.map(|own| status(own).to_owned())),
+            text("ListName", self.list.as_ref().map(ListName::as_str)),
+            text("Tag", self.tag.as_ref().map(Tag::as_str)),
+            some(self.priority.map(|own| priority(own).to_owned())),
+            text("Filter", self.q.as_ref().map(Filter::as_str)),
+            some(self.due.map(|due| format!("{:?}", due.word()))),
+            day(self.due_from),
+            day(self.due_to),
+            day(self.completed_from),
+            day(self.completed_to),
+        ];
+        format!("getTodos {}", filters.join(" "))
     }
 
     /// Refuses filters that exclude each other: nobody asks for nothing.

@@ -37,6 +37,7 @@ use crate::{
         plan::{self, SentId},
         todo::NewTodo,
     },
+    request_id,
     store::{Needs, OpenTitle, Reading, Repetition, Snapshot, WriteResult},
 };
 
@@ -115,7 +116,8 @@ pub async fn get_todos(
 ) -> Result<JsonAnswer<TodosPage>, ApiError> {
     query.check()?;
     let now = app.clock.now();
-    let listing = Listing { owner: &caller.owner, of: query.listing() };
+    let of_form_1 = || query.words_of_form_1();
+    let listing = Listing { owner: &caller.owner, of: query.words(), of_form_1: &of_form_1 };
     let range = query.range(now);
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &range)).transpose()?;
     let limit = query.limit.unwrap_or_default().0;
@@ -178,7 +180,7 @@ pub async fn add_todos(
     let result = result.map_err(ApiError::of_write(ErrorPath::Todos))?;
     // Only a hint: what has been added is not in question because of it.
     let alike = alike.unwrap_or(Ok(Vec::new())).unwrap_or_else(|fault| {
-        tracing::warn!(cause = %fault, "duplicates were not looked for");
+        tracing::warn!(request_id = request_id::current(), cause = %fault, "duplicates were not looked for");
         Vec::new()
     });
     let duplicates = possible_duplicates(&result, &alike);

@@ -1,28 +1,28 @@
-//! What the GPT editor has to be told about who may ask.
+//! The settings in the GPT editor that depend on how a deployment authenticates its callers.
 
 use super::{escaped, fill};
 use crate::config::{Auth, Config, OAuth};
 
-/// What the page says where nobody needs a key.
+/// The warning on the page of a deployment without authentication.
 const OPEN_TO_ALL: &str = "<p class=\"warning\"><strong>There is no authentication.</strong> Whoever knows this address can \
     read and change the list. Keep the address and the GPT to yourself (“Only me”), and keep nothing here that nobody may \
     see.</p>";
 const BY_NOTHING: &str = "<div class=\"entry\"><dt>Authentication</dt><dd>None</dd></div>";
-/// What to choose where everybody needs one.
+/// The setting for a deployment with API keys.
 const BY_API_KEY: &str = "<div class=\"entry\"><dt>Authentication</dt><dd>API key, of the type <em>Bearer</em></dd><dd class=\"note\">The operator makes one with \
     <code>cargo todo keys create --name GPT --table TABLE_NAME</code>. All who use the GPT share the list of that key.</dd></div>";
-/// What to choose where people sign in.
+/// The settings for a deployment where people sign in.
 const BY_OAUTH: &str = include_str!("oauth.html");
-/// Where they do, and the provider has no client with a secret.
+/// The entry for a deployment where people sign in, if no client with a secret is configured.
 const NO_CLIENT: &str = "<div class=\"entry\"><dt>Authentication</dt><dd>OAuth, for which the operator has set no client with \
     a secret (OAUTH_CLIENT_ID): a GPT cannot be set up yet.</dd></div>";
 
-/// What to choose, as HTML.
+/// The settings for authentication, as HTML.
 pub struct Authentication {
     pub warning: &'static str,
-    /// What to enter as “Authentication”, as entries of the list.
+    /// The values to enter under “Authentication”, as entries of the list.
     pub entry: String,
-    /// What `curl` needs besides.
+    /// The option with which `curl` sends a key or token.
     pub header: &'static str,
 }
 
@@ -53,7 +53,7 @@ fn by_oauth(oauth: &OAuth, base_url: &str) -> String {
     fill(BY_OAUTH, &values.each_ref().map(|(name, value)| (*name, value.as_str())))
 }
 
-/// Whether somebody is sent back there: the one that the template begins with is nobody's.
+/// Whether this redirect URI belongs to a client. The default value in the template is only a placeholder.
 pub fn is_in_use(redirect_uri: &str) -> bool {
     !redirect_uri.contains("/aip/g-of-your-gpt/")
 }

@@ -1,4 +1,4 @@
-//! What is served beside the operations: the document, and the pages for people.
+//! Serves the OpenAPI document, and the pages for people.
 
 mod editor;
 mod privacy;
@@ -26,7 +26,8 @@ const SCRIPT: &str = include_str!("script.js");
 /// The icon of the service, as SVG.
 pub const FAVICON: &str = include_str!("favicon.svg");
 
-/// The pages' own style and script, known by their hashes, and nothing else; requests to this service alone.
+/// The Content-Security-Policy of the pages. It allows only our own style and script, by their hashes, and only requests to
+/// this service.
 static PAGE_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text.as_bytes())));
     let policy = format!(
@@ -38,13 +39,13 @@ static PAGE_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 });
 
-/// `GET /openapi.json`: the document, with this deployment as its server. Importers always get the current one.
+/// `GET /openapi.json`: the OpenAPI document, with this deployment as its server. Importers always get the current version.
 pub async fn get_openapi(State(app): State<App>, BaseUrl(base_url): BaseUrl) -> impl IntoResponse {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
     (headers, openapi::served(&base_url, &app.config))
 }
 
-/// `GET /`: how to set up a GPT with this deployment, and whether it works.
+/// `GET /`: the page that says how to set up a GPT with this deployment, and whether the deployment works.
 pub async fn get_start(State(app): State<App>, BaseUrl(base_url): BaseUrl) -> Response {
     let confirm = match app.config.confirm {
         Confirm::None => "ChatGPT can be told to always allow every operation, because each write can be undone.",
@@ -71,12 +72,13 @@ pub async fn get_privacy(State(app): State<App>) -> Response {
     page(PRIVACY, &[&[("operator", operator.as_str())], &values[..]].concat(), "public, max-age=3600")
 }
 
-/// `GET /favicon.ico`: browsers ask for this name and go by the media type.
+/// `GET /favicon.ico`: browsers ask for this name, but they accept other image types too, because they look at the media
+/// type.
 pub async fn get_favicon() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=604800")], FAVICON)
 }
 
-/// A page with these values, which are HTML, in their places.
+/// A page with these values in place of its placeholders. The values are HTML.
 fn page(text: &str, values: &[(&str, &str)], caching: &'static str) -> Response {
     let known = [("style", STYLE), ("script", SCRIPT), ("version", env!("CARGO_PKG_VERSION"))];
     let html = fill(text, &[&known, values].concat());
@@ -84,9 +86,9 @@ fn page(text: &str, values: &[(&str, &str)], caching: &'static str) -> Response 
     (caching, [(header::CONTENT_SECURITY_POLICY, PAGE_POLICY.clone())], Html(html)).into_response()
 }
 
-/// The text with these values in their places.
+/// The text with these values in place of its placeholders.
 fn fill(text: &str, values: &[(&str, &str)]) -> String {
-    // Piece by piece, so that a value which looks like a place is not filled in turn.
+    // Works piece by piece, so that a placeholder inside a value is not replaced.
     let mut pieces = text.split("{{");
     let mut html = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
@@ -98,7 +100,7 @@ fn fill(text: &str, values: &[(&str, &str)]) -> String {
     html
 }
 
-/// Who answers for the service, as HTML.
+/// The sentence that names the operator, as HTML.
 fn responsible(operator: &Operator) -> String {
     let name = operator.name.as_deref().map(escaped);
     let contact = operator.contact.as_deref().map(|contact| {

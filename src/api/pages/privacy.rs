@@ -1,5 +1,5 @@
-//! What the privacy policy says of this deployment: how callers are known, where it runs, how long logs are kept, who lets
-//! people in. A sentence here that is not true any more is a broken promise.
+//! The parts of the privacy policy that depend on the deployment: how callers are identified, where the service runs, how
+//! long logs are kept, and which provider signs people in. If a sentence here becomes false, the service breaks a promise.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use url::Url;
 use super::{editor::is_in_use, escaped};
 use crate::config::{Auth, AuthMode, Config, OAuth, is_loopback};
 
-/// What belongs into the places of privacy.html, as HTML.
+/// The values for the placeholders of privacy.html, as HTML.
 pub fn values(config: &Config) -> [(&'static str, String); 7] {
     let on_aws = config.function.is_some();
     let oauth = match &config.auth {
@@ -51,7 +51,7 @@ fn access(config: &Config) -> String {
     }
 }
 
-/// What is stored of people, as entries of the list.
+/// The data that is stored about people, as entries of the list.
 fn people(auth: &Auth) -> String {
     let key = "<li>Of each API key: its name, whose list it opens, when it was made, ends and was revoked, its last four \
         characters, and a fingerprint by which it is known again. The key itself is not stored.</li>";
@@ -91,7 +91,7 @@ fn host(oauth: &OAuth) -> String {
     url.as_ref().and_then(Url::host_str).unwrap_or(&oauth.issuer).to_owned()
 }
 
-/// Issuers of user pools are `https://cognito-idp.REGION.amazonaws.com/POOL`.
+/// The issuer of a user pool is `https://cognito-idp.REGION.amazonaws.com/POOL`.
 fn is_cognito(oauth: &OAuth) -> bool {
     let host = host(oauth);
     host.starts_with("cognito-idp.") && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"))
@@ -110,7 +110,7 @@ fn about_provider(oauth: &OAuth) -> String {
     )
 }
 
-/// From where people are let in.
+/// The sentence that names the hosts and programs from which people can sign in.
 fn assistants(oauth: &OAuth) -> String {
     let uris = oauth.clients().flat_map(|client| &client.redirect_uris).filter(|uri| is_in_use(uri));
     let (mut names, mut own_device) = (BTreeSet::new(), false);
@@ -119,7 +119,7 @@ fn assistants(oauth: &OAuth) -> String {
             Some(host) if matches!(url.scheme(), "http" | "https") && !is_loopback(&url) => {
                 names.insert(escaped(host));
             }
-            // An app, or a program that listens for the answer.
+            // The redirect URI of an app, or of a program that listens on this person's machine.
             _ => own_device = true,
         }
     }
@@ -130,7 +130,7 @@ fn assistants(oauth: &OAuth) -> String {
     if names.is_empty() { String::new() } else { format!(" You can sign in here from: {}.", names.join(", ")) }
 }
 
-/// When what has expired goes.
+/// When expired data is erased.
 fn erased(on_aws: bool) -> &'static str {
     if on_aws {
         " within days"
@@ -139,7 +139,7 @@ fn erased(on_aws: bool) -> &'static str {
     }
 }
 
-/// How long what is neither a todo nor a change is kept, as entries of the list.
+/// How long all other data is kept, except todos and changes, as entries of the list.
 fn kept(config: &Config, on_aws: bool) -> String {
     let mut entries = Vec::new();
     if config.auth.mode() != AuthMode::None {

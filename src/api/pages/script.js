@@ -7,7 +7,8 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
             await navigator.clipboard.writeText(source.textContent.trim());
             button.textContent = "Copied";
         } catch {
-            // Without the permission, or without https: what is selected is copied by hand.
+            // Without the permission or without https, the page cannot copy. It selects the text, so that the person can
+            // copy it.
             getSelection().selectAllChildren(source);
             button.textContent = "Selected";
         }
@@ -21,14 +22,14 @@ async function showHealth() {
     let works = false;
     let says = "This page cannot reach the service.";
     try {
-        // Where this page is, whatever the name it is served under.
+        // The address of this page, with a slash at its end.
         const here = location.href.split(/[?#]/)[0].replace(/\/?$/, "/");
         const answer = await fetch(new URL("health", here), { cache: "no-store" });
         const health = await answer.json();
         works = answer.ok;
         const took = Math.round(performance.now() - started);
         says = works ? `The service and its storage work (version ${health.version}, ${took} ms).` : `The service does not work: ${health.detail}`;
-    } catch { /* Already said. */ }
+    } catch { /* `says` already has the message. */ }
     shown.classList.add(works ? "works" : "fails");
     shown.textContent = says;
 }

@@ -14,17 +14,18 @@ use crate::{
 const TAG: usize = 9;
 
 /// A listing, as far as its cursors go: of whom, and of what with which filters.
-#[derive(Debug)]
 pub struct Listing<'a> {
     pub owner: &'a Owner,
-    /// The operation and its filters, in any unambiguous form.
+    /// The operation and its filters, in words of their own behind the number of their form.
     pub of: String,
+    /// The same as version 0.1 wrote it down. Conversations still hold its cursors.
+    pub of_form_1: &'a (dyn Fn() -> String + Sync),
 }
 
 impl Listing<'_> {
     /// The cursor that continues this listing behind `position`.
     pub fn cursor(&self, position: &Position) -> String {
-        let mut bytes = self.tag(position).to_vec();
+        let mut bytes = self.tag(&self.of, position).to_vec();
         bytes.extend(position.as_str().as_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -34,12 +35,13 @@ impl Listing<'_> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor.trim()).map_err(|_| ApiError::BadCursor)?;
         let (tag, place) = bytes.split_at_checked(TAG).ok_or(ApiError::BadCursor)?;
         let position = std::str::from_utf8(place).ok().and_then(Position::parse).ok_or(ApiError::BadCursor)?;
-        if self.tag(&position) == tag && range.holds(&position) { Ok(position) } else { Err(ApiError::BadCursor) }
+        let is_own = self.tag(&self.of, &position) == tag || self.tag(&(self.of_form_1)(), &position) == tag;
+        if is_own && range.holds(&position) { Ok(position) } else { Err(ApiError::BadCursor) }
     }
 
-    fn tag(&self, position: &Position) -> [u8; TAG] {
+    fn tag(&self, of: &str, position: &Position) -> [u8; TAG] {
         let mut hash = Sha256::new();
-        for part in [self.owner.as_str(), &self.of, position.as_str()] {
+        for part in [self.owner.as_str(), of, position.as_str()] {
             hash.update(part.len().to_be_bytes());
             hash.update(part.as_bytes());
         }
@@ -54,7 +56,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn listing<'a>(owner: &'a Owner, of: &str) -> Listing<'a> {
-        Listing { owner, of: of.to_owned() }
+        Listing { owner, of: of.to_owned(), of_form_1: &String::new }
     }
 
     fn open() -> Range {

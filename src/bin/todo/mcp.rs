@@ -1,4 +1,4 @@
-//! `todo mcp`: the MCP server over standard input and output, for programs that start their servers themselves.
+//! `todo mcp`: the MCP server over standard input and output, for programs that start their MCP servers themselves.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,39 +28,39 @@ use super::{Failure, TABLE, log_to_stderr};
 
 #[derive(clap::Args)]
 pub struct Mcp {
-    /// File that keeps the todos, which may be that of a running `todo serve`; made when it does not exist.
+    /// File that keeps the todos. A running `todo serve` may use the same file. The command creates it if it does not exist.
     #[arg(long, value_name = "FILE", conflicts_with = "url")]
     data: Option<PathBuf>,
-    /// Address of a deployment to work with instead of a file. Its API key is taken from the environment: TODO_API_KEY.
+    /// Address of a deployment to use instead of a file. The API key comes from the environment variable TODO_API_KEY.
     #[arg(long)]
     url: Option<String>,
 }
 
-/// How long a deployment may take: a bit more than API Gateway grants it.
+/// Time-out for an answer of a deployment, a little longer than the time-out of API Gateway.
 const PATIENCE: Duration = Duration::from_secs(35);
-/// How long connecting to it may take.
+/// Time-out for connecting to a deployment.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Bytes of an answer; those of the operations are far below.
+/// Limit of an answer in bytes. The answers of the operations are much smaller.
 const LARGEST_ANSWER: usize = 10 * 1024 * 1024;
 
 #[tokio::main]
 pub async fn run(Mcp { data, url }: Mcp) -> Result<(), Failure> {
-    // Standard output belongs to the protocol.
+    // Standard output is only for MCP messages.
     log_to_stderr();
     let server = match url {
-        // The page of a deployment offers the address with this end.
+        // The start page of a deployment shows the address with `/mcp` at its end.
         Some(url) => remote(base_url("--url", &url)?.trim_end_matches("/mcp")).await?,
         None => of_file(data.map_or_else(local::default_file, Ok)?).await?,
     };
     let running = server.serve((tokio::io::stdin(), tokio::io::stdout())).await;
-    // A client that leaves before it has said anything is no failure.
+    // If a client leaves before its first message, this is not an error.
     if let Ok(running) = running {
         running.waiting().await?;
     }
     Ok(())
 }
 
-/// The operations on a data file of this machine.
+/// A server whose operations use a data file on this machine.
 async fn of_file(data: PathBuf) -> Result<Server, Failure> {
     let config = Config::from_env(AuthMode::None)?;
     let client = connect(local::in_process(local::open(Some(&data))?));
@@ -71,11 +71,11 @@ async fn of_file(data: PathBuf) -> Result<Server, Failure> {
     Ok(Server::new(document, api::router(app, Router::new())))
 }
 
-/// The operations of a deployment, as its own document has them.
+/// A server with the operations of a deployment, from the deployment's own OpenAPI document.
 async fn remote(base_url: &str) -> Result<Server, Failure> {
     let key = remote_key().map(|key| HeaderValue::from_str(&format!("Bearer {key}"))).transpose();
     let mut key = key.map_err(|_| "TODO_API_KEY holds what cannot be part of a key")?;
-    // It is left out where headers are printed.
+    // A sensitive value is not shown when headers are printed.
     key.iter_mut().for_each(|key| key.set_sensitive(true));
     let client = Client::builder(TokioExecutor::new()).build(tls::connector(CONNECT)?);
     let deployment = Arc::new(Deployment { base_url: base_url.to_owned(), key, client });
@@ -89,12 +89,12 @@ async fn remote(base_url: &str) -> Result<Server, Failure> {
     let forward = async |State(deployment): State<Arc<Deployment>>, request: Request| {
         deployment.ask(request).await.unwrap_or_else(|failure| unreachable_now(&failure))
     };
-    Ok(Server::new(move || document, Router::new().fallback(forward).with_state(deployment)))
+    Ok(Server::new(move || document.clone(), Router::new().fallback(forward).with_state(deployment)))
 }
 
 struct Deployment {
     base_url: String,
-    /// As `Authorization` has it.
+    /// The value of the header `Authorization`.
     key: Option<HeaderValue>,
     client: Client<Connector, Body>,
 }

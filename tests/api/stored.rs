@@ -1,0 +1,54 @@
+//! What earlier versions have stored or handed out, and what this one makes of it. `tests/stored` has a data file of version
+//! 0.1.0 (commit e8cb6d9), the writes that made it, and cursors of its listings.
+
+use serde_json::Value;
+
+use super::{folder::Folder, harness::Api};
+
+fn said(kind: &str) -> Vec<Value> {
+    let all: Value = serde_json::from_str(include_str!("../stored/0.1.0.json")).unwrap();
+    all[kind].as_array().unwrap().clone()
+}
+
+fn api(folder: &Folder) -> Api {
+    let file = folder.file("todos.db");
+    std::fs::write(&file, include_bytes!("../stored/0.1.0.db")).unwrap();
+    Api::over(&file)
+}
+
+fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value[member].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn a_write_of_version_0_1_is_recognised_when_it_is_repeated_with_its_key() {
+    let folder = Folder::new("stored-writes");
+    let api = api(&folder);
+    let before = api.everything().await;
+    for write in said("writes") {
+        let headers: Vec<_> = write["headers"].as_object().unwrap().iter().collect();
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap())).collect();
+        let again = api.send(text(&write, "method"), text(&write, "path"), write["body"].clone(), &headers).await;
+        assert_eq!((again.status.as_u16(), &again.body["replayed"]), (200, &true.into()), "{write}: {}", again.text);
+        for member in ["todo", "todos", "next", "settings", "change", "new_lists"] {
+            assert_eq!(again.body.get(member), write["answer"].get(member), "{member} of {write}");
+        }
+    }
+    assert_eq!(api.everything().await, before);
+}
+
+#[tokio::test]
+async fn a_cursor_of_version_0_1_continues_its_listing() {
+    let folder = Folder::new("stored-cursors");
+    let api = api(&folder);
+    let cursors = said("cursors");
+    assert!(cursors.len() > 7);
+    for cursor in cursors {
+        let page = api.get(&format!("{}&cursor={}", text(&cursor, "path"), text(&cursor, "cursor"))).await;
+        let listed = page.body.get("todos").or_else(|| page.body.get("changes"));
+        let ids: Vec<_> =
+            listed.unwrap_or_else(|| panic!("{cursor}: {}", page.text)).as_array().unwrap().iter().collect();
+        let ids: Vec<_> = ids.iter().map(|item| item["id"].clone()).collect();
+        assert_eq!(Value::from(ids), cursor["ids"], "{cursor}");
+    }
+}
