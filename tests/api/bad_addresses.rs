@@ -1,8 +1,8 @@
-//! Paths, methods, queries, cursors and headers that are wrong.
+//! Wrong paths, methods, queries, cursors and headers.
 
 use serde_json::{Value, json};
 
-use super::{harness::OPERATIONS, target::Target};
+use super::{harness::OPERATIONS, samples::SAMPLES, target::Target};
 
 #[tokio::test]
 async fn a_method_that_a_path_does_not_take_is_405_with_the_methods_it_takes() {
@@ -36,12 +36,10 @@ async fn an_unknown_path_is_404_for_every_method() {
 async fn an_invented_id_is_404_for_every_operation_that_takes_one() {
     let target = Target::new().await;
     for id in ["0000000000", "1", "todo-1", "buy%20milk", "k7m2x9qa4t%00", "%F0%9F%91%A8", &"x".repeat(3_000)] {
-        for (method, body) in [("GET", Value::Null), ("PATCH", json!({"title": "x"})), ("DELETE", Value::Null)] {
-            target.api.send(method, &format!("/todos/{id}"), body, &[]).await.assert_problem(404, "not_found");
+        for sample in SAMPLES.iter().filter(|sample| sample.names_a_todo()) {
+            let answer = target.api.send(sample.method, &sample.target(id), sample.body(id), &[]).await;
+            answer.assert_problem(404, "not_found");
         }
-        target.api.delete(&format!("/todos?ids={id}")).await.assert_problem(404, "not_found");
-        let item = json!({"id": id, "title": "x"});
-        target.api.patch("/todos", json!({"todos": [item]})).await.assert_problem(404, "not_found");
         target.api.post("/undo", json!({"change_id": id})).await.assert_problem(404, "not_found");
     }
     target.assert_untouched().await;
@@ -139,12 +137,13 @@ async fn empty_parameters_count_as_absent_for_every_operation() {
 }
 
 #[tokio::test]
-async fn if_match_is_refused_where_there_is_not_one_todo() {
+async fn if_match_is_for_writes_on_one_todo_and_refused_by_all_others() {
     let target = Target::new().await;
-    for (method, path) in [("POST", "/todos"), ("PATCH", "/todos"), ("DELETE", "/todos"), ("POST", "/undo")] {
-        let body = if method == "DELETE" { Value::Null } else { target.body(method, path) };
-        let answer = target.api.send(method, &target.address(method, path), body, &[("if-match", "\"1\"")]).await;
-        answer.assert_problem(400, "malformed");
+    for sample in SAMPLES.iter().filter(|sample| sample.writes()) {
+        let (address, body) = (sample.target(&target.id), sample.body(&target.id));
+        let answer = target.api.send(sample.method, &address, body, &[("if-match", "\"9\"")]).await;
+        let (status, code) = if sample.path.contains("{id}") { (409, "conflict") } else { (400, "malformed") };
+        assert_eq!((answer.status.as_u16(), &answer.body["code"]), (status, &json!(code)), "{}", sample.operation);
     }
     target.assert_untouched().await;
 }
@@ -163,7 +162,7 @@ async fn malformed_headers_are_refused() {
     target.assert_untouched().await;
 }
 
-/// A value as it stands in a query.
+/// A value, encoded for a query.
 fn form_urlencoded(text: &str) -> String {
     text.bytes()
         .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })

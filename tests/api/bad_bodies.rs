@@ -1,5 +1,5 @@
-//! Bodies that a language model really sends. Every operation answers with a problem document that says what to do next,
-//! and nothing changes.
+//! Wrong bodies that language models really send. Every operation answers with a problem document that says what to do next,
+//! and changes nothing.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The same request again, without a key; and todos that are perhaps the same.
+//! Requests that are repeated without an idempotency key, and todos that may be duplicates.
 
 use serde_json::json;
 
@@ -34,7 +34,7 @@ async fn three_minutes_later_the_same_request_adds_again() {
 
 #[tokio::test]
 async fn no_edge_of_a_time_window_lets_a_repetition_through() {
-    // Whatever windows of time there might be, two requests 20 seconds apart stand on either side of some edge.
+    // If the code had fixed windows of time, some of these pairs of requests, 20 seconds apart, would fall into two windows.
     for second in (0..=180).step_by(15) {
         let api = Api::new();
         api.clock.set("2026-11-22T09:59:00", "UTC");

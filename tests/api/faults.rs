@@ -1,29 +1,22 @@
-//! DynamoDB in trouble: what passes is overcome, what stays is answered, nothing is lost and nothing is told that should not be.
+//! Faults of DynamoDB: retries overcome short faults, and lasting faults are answered with a problem. No write is lost, and
+//! no answer reveals internal details.
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
-    harness::{Answer, Api, OPERATIONS},
+    harness::{Answer, Api},
+    samples::SAMPLES,
     transport::Fault,
 };
 
 async fn every_operation(api: &Api, id: &str, faults: &[Fault]) -> Vec<Answer> {
     let mut answers = Vec::new();
-    for (method, path, _) in OPERATIONS.iter().copied() {
-        let body = match (method, path) {
-            ("POST", "/todos") => json!({"todos": [{"title": "new"}]}),
-            ("PATCH", "/todos") => json!({"todos": [{"id": id, "title": "x"}]}),
-            ("PATCH", "/settings") => json!({"week_start": "sun"}),
-            ("PATCH", _) => json!({"title": "x"}),
-            ("POST", "/undo") => json!({}),
-            _ => Value::Null,
-        };
-        let query = if (method, path) == ("DELETE", "/todos") { format!("?ids={id}") } else { String::new() };
+    for sample in SAMPLES.iter() {
         api.wire.take_faults();
         api.wire.fail(faults.iter().copied());
-        answers.push(api.send(method, &format!("{}{query}", path.replace("{id}", id)), body, &[]).await);
+        answers.push(api.send(sample.method, &sample.target(id), sample.body(id), &[]).await);
     }
     api.wire.take_faults();
     answers

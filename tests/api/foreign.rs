@@ -1,5 +1,6 @@
-//! For every operation of the document and every kind of id: what belongs to another cannot be read, changed, replayed, or
-//! told from what never was. Requests are made from the document, so that a new operation is covered on its first day.
+//! Sends every kind of id of another owner to every operation of the document. The caller cannot read, change or replay the
+//! other owner's data, and cannot even see that it exists. The requests are made from the document, so that new operations
+//! are tested too.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +12,10 @@ use super::{
     harness::{Answer, Api, OPERATIONS},
 };
 
-/// The kinds of ids that a request can hold, by the names of its fields.
+/// The kinds of ids that a request can contain, by the names of its fields.
 const KINDS: [&str; 5] = ["id", "ids", "change_id", "cursor", "idempotency_key"];
 
-/// Somebody with todos, and with everything of theirs that others could name.
+/// A person with todos, and this person's ids, which other people could send.
 struct Person {
     key: ApiKey,
     id: String,
@@ -32,7 +33,7 @@ impl Person {
         Self { key, id: added.ids().remove(0), change: added.change_id(), idempotency_key }
     }
 
-    /// What this person has of a kind; a cursor is that of the operation.
+    /// This person's id of a kind. A cursor comes from `operation`.
     async fn own(&self, api: &Api, kind: &str, operation: &Operation) -> String {
         match kind {
             "id" | "ids" => self.id.clone(),
@@ -57,7 +58,7 @@ impl Person {
     }
 }
 
-/// An operation as the document has it.
+/// An operation of the document.
 struct Operation {
     method: String,
     path: String,
@@ -65,7 +66,7 @@ struct Operation {
     body: Option<Value>,
 }
 
-/// Every reference in its place.
+/// The value, with the target in place of every reference.
 fn resolved(document: &Value, value: &Value) -> Value {
     if let Some(target) = value["$ref"].as_str() {
         return resolved(document, document.pointer(target.trim_start_matches('#')).unwrap());
@@ -99,14 +100,14 @@ fn operations(document: &Value) -> Vec<Operation> {
 }
 
 impl Operation {
-    /// Whether a request can hold an id of this kind.
+    /// Whether a request of this operation can contain an id of this kind.
     fn takes(&self, kind: &str) -> bool {
         let in_body =
             |body: &Value| body["properties"].get(kind).is_some() || items(body)["properties"].get(kind).is_some();
         self.parameters.iter().any(|parameter| parameter["name"] == kind) || self.body.as_ref().is_some_and(in_body)
     }
 
-    /// A request of this operation that holds this value of this kind, and is otherwise about this todo.
+    /// Sends a request of this operation. It has `value` as its id of this kind, and `id` as the id of its todo.
     async fn ask(&self, api: &Api, key: &ApiKey, kind: &str, value: &str, id: &str) -> Answer {
         let mut path = self.path.clone();
         let mut query = Vec::new();
@@ -129,20 +130,21 @@ impl Operation {
     }
 }
 
-/// The schema of the items of a body that is about several.
+/// The schema of the list items in a body.
 fn items(schema: &Value) -> Value {
     let properties = schema["properties"].as_object().into_iter().flatten();
     properties.map(|(_, property)| property["items"].clone()).find(Value::is_object).unwrap_or_default()
 }
 
-/// The least that is valid: what is required, and something to do.
+/// The smallest valid value: the required fields, and a field that changes something.
 fn least(schema: &Value, id: &str) -> Value {
     match schema["type"].as_str() {
         Some("object") => {
             let properties = schema["properties"].as_object().unwrap();
             let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
             let mut names: BTreeSet<&str> = required.collect();
-            // Without a required field there is still something to do: give it a title, or whatever has an example.
+            // If no field is required except the id, add a field that changes something: the title, or a field with an
+            // example.
             if names.iter().all(|name| *name == "id") {
                 let example = properties.iter().find(|(_, property)| property.get("example").is_some());
                 let some = if properties.contains_key("title") {
@@ -160,7 +162,7 @@ fn least(schema: &Value, id: &str) -> Value {
     }
 }
 
-/// What an answer tells of the value that was asked about, whatever the value is.
+/// What an answer reveals, without the ids that the request contained.
 fn told(answer: &Answer, value: &str, id: &str) -> String {
     if answer.status.is_success() {
         let members: Vec<_> = answer.body.as_object().unwrap().keys().collect();
@@ -179,14 +181,14 @@ async fn no_operation_of_the_document_shows_changes_or_tells_of_what_belongs_to_
     for operation in operations(&document) {
         for kind in KINDS.into_iter().filter(|kind| operation.takes(kind)) {
             let what = format!("{} {} with {kind}", operation.method, operation.path);
-            // The request is a good one: who asks about their own gets as far as it.
+            // First shows that the request is valid: Carl sends it with his own ids and is not refused.
             let carl = Person::new(&api).await;
             let own = carl.own(&api, kind, &operation).await;
             let answer = operation.ask(&api, &carl.key, kind, &own, &carl.id).await;
             let refused = ["malformed", "invalid", "bad_cursor"].map(|code| answer.body["code"] == code);
             assert!(!refused.contains(&true) && answer.status != 404, "{what}: {}", answer.text);
 
-            // Bob asks about Ann's, and somebody who is as new as Bob about what never was.
+            // Bob sends Ann's ids. Ben is as new as Bob, and sends invented ids. Both must get the same answer.
             let (anns, invented) = (ann.own(&api, kind, &operation).await, invented(&api, kind));
             let (bob, ben) = (key(&api).await, key(&api).await);
             let never = api.app.ids.todo().as_str().to_owned();
@@ -204,7 +206,7 @@ async fn no_operation_of_the_document_shows_changes_or_tells_of_what_belongs_to_
     }
 }
 
-/// Something of this kind that nobody has.
+/// An id of this kind that nobody has.
 fn invented(api: &Api, kind: &str) -> String {
     match kind {
         "id" | "ids" => api.app.ids.todo().as_str().to_owned(),
@@ -240,7 +242,7 @@ async fn what_belongs_to_another_is_answered_like_what_never_was() {
             body["idempotency_key"] = json!(ann.idempotency_key);
         }
         let added = api.send("POST", "/todos", body, &headers).await;
-        // Her own would be 422, because the request is another.
+        // If the key counted as Ann's, the answer would be 422, because Bob's request is a different one.
         assert_eq!(added.status, 201, "the key of another is not taken: {}", added.text);
     }
 }

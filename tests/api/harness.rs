@@ -1,4 +1,4 @@
-//! A whole API for each test: its own owner, its own clock, one DynamoDB for all.
+//! A whole API for each test, with its own owner and its own clock. All tests share one DynamoDB.
 
 use std::path::Path;
 use std::sync::{
@@ -38,7 +38,7 @@ pub static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            // They live as long as the tests.
+            // The leaked texts live as long as the tests.
             let (method, path): (&str, &str) = (method.to_uppercase().leak(), path.clone().leak());
             found.push((method, path, operation.get("requestBody").is_some()));
         }
@@ -46,37 +46,37 @@ pub static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     found
 });
 
-/// The API as one owner sees it.
+/// The API with one owner.
 #[derive(Clone)]
 pub struct Api {
     pub app: App,
     client: Client,
     router: Router,
     pub clock: TestClock,
-    /// The wire to DynamoDB, of this owner alone.
+    /// The wire to DynamoDB. Each API has its own wire.
     pub wire: Wire,
 }
 
-/// A clock that goes on by a millisecond each time it is looked at, and by more when told.
+/// A clock that advances by a millisecond each time it is read. Tests can also set it or advance it further.
 #[derive(Clone)]
 pub struct TestClock(Arc<AtomicI64>);
 
-/// An answer, read to its end.
+/// An answer with its whole body.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
-    /// The body as JSON; `null` when it is none.
+    /// The body as JSON; `null` if it is not JSON.
     pub body: Value,
 }
 
-/// How to reach DynamoDB, and the table that this run of the tests made in it.
+/// The connection to DynamoDB, and the table that this run of the tests has created.
 static DYNAMODB: LazyLock<(Connection, String)> = LazyLock::new(|| {
     let table = format!("todo-action-test-{}", Ids::random().change().as_str());
     let made = table.clone();
     let (sender, receiver) = std::sync::mpsc::channel();
-    // A thread of its own, because each test ends the runtime it runs on.
+    // The server has its own thread, because the runtime of a test ends with the test.
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         runtime.block_on(async {
@@ -99,7 +99,7 @@ static DYNAMODB: LazyLock<(Connection, String)> = LazyLock::new(|| {
     (receiver.recv().unwrap(), table)
 });
 
-/// Logs as the Lambda does, if logs are kept.
+/// Logs as the Lambda does, if `KEPT_LOGS` is set.
 static LOG: LazyLock<()> = LazyLock::new(|| {
     let Some(file) = kept::file("tests-api.log") else { return };
     let log = tracing_subscriber::fmt().json().flatten_event(true).with_max_level(tracing::Level::INFO);
@@ -112,35 +112,36 @@ fn given_endpoint() -> Option<String> {
 }
 
 impl Api {
-    /// An API whose owner has nothing yet, in UTC, on Sunday 22 November 2026, 10:00.
+    /// An API whose owner has no todos yet, in UTC, on Sunday 22 November 2026, 10:00.
     pub fn new() -> Self {
         Self::in_zone("UTC")
     }
 
-    /// The same in another default time zone.
+    /// Like `new`, with another default time zone.
     pub fn in_zone(zone: &str) -> Self {
-        // A machine that is busy with other tests is no reason to fail.
+        // A long time-out, so that a machine that is busy with other tests does not make a test fail.
         Self::with(zone, Duration::from_secs(60), DYNAMODB.0.clone(), |_| {})
     }
 
-    /// The same as its operator has configured it.
+    /// Like `new`, with a changed configuration, and with the time-out of the product.
     pub fn configured(configure: impl FnOnce(&mut Config)) -> Self {
         Self::with("UTC", PATIENCE, DYNAMODB.0.clone(), configure)
     }
 
-    /// The same with the patience of the product.
+    /// Like `new`, with the time-out of the product.
     pub fn impatient() -> Self {
         Self::with("UTC", PATIENCE, DYNAMODB.0.clone(), |_| {})
     }
 
-    /// The same over a DynamoDB in this process, as `todo serve` has it.
+    /// Like `impatient`, with a DynamoDB in this process, as in `todo serve`.
     pub async fn embedded() -> Self {
         let connection = local::in_process(local::open(None).unwrap());
         local::create_table(&connect(connection.clone()), &DYNAMODB.1).await.unwrap();
         Self::with("UTC", PATIENCE, connection, |_| {})
     }
 
-    /// The API over a data file of `todo serve` that an earlier version has written, as its only user sees it.
+    /// The API with a data file of `todo serve` that an earlier version has written. Its owner is the only owner in that
+    /// file.
     pub fn over(file: &Path) -> Self {
         let connection = local::in_process(local::open(Some(file)).unwrap());
         let api =
@@ -173,14 +174,14 @@ impl Api {
         Self { router: mcp::router(app.clone()), app, client, clock, wire }
     }
 
-    /// Another instance of the service, which remembers nothing of what this one has seen.
+    /// Another instance of the service for the same owner, with empty caches.
     pub fn elsewhere(&self) -> Self {
         let store = Store::new(self.client.clone(), &DYNAMODB.1);
         let app = App::new((*self.app.config).clone(), store, self.app.clock.clone(), self.app.ids.clone());
         Self { router: mcp::router(app.clone()), app, ..self.clone() }
     }
 
-    /// Sends a request as it is.
+    /// Sends this request unchanged.
     pub async fn raw(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -190,7 +191,7 @@ impl Api {
         Answer { status: parts.status, headers: parts.headers, text, body }
     }
 
-    /// Sends a request with these headers; a `null` body is none.
+    /// Sends a request with these headers. With the body `null`, the request has no body.
     pub async fn send(&self, method: &str, path: &str, body: Value, headers: &[(&str, &str)]) -> Answer {
         let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
         for (name, value) in headers {
@@ -221,7 +222,7 @@ impl Api {
         self.send("DELETE", path, Value::Null, &[]).await
     }
 
-    /// Adds todos of these titles and returns their ids.
+    /// Adds todos with these titles, and returns their ids.
     #[track_caller]
     pub fn add(&self, titles: &[&str]) -> impl Future<Output = Vec<String>> {
         let todos: Vec<Value> = titles.iter().map(|title| json!({ "title": title })).collect();
@@ -233,7 +234,7 @@ impl Api {
         }
     }
 
-    /// All todos of a status, all pages.
+    /// All todos with this status, from all pages.
     pub async fn all(&self, status: &str) -> Vec<Value> {
         let mut todos = Vec::new();
         let mut cursor = String::new();
@@ -248,7 +249,7 @@ impl Api {
         }
     }
 
-    /// Everything this owner has, as far as the API tells: what a refused request must leave as it is.
+    /// All data of this owner that the API shows. A refused request must not change it.
     pub async fn everything(&self) -> Value {
         let changes = self.get("/changes").await;
         assert_eq!(changes.status, 200, "{}", changes.text);
@@ -283,7 +284,7 @@ impl TestClock {
         self.0.fetch_add(span.total(jiff::Unit::Microsecond).unwrap() as i64, Ordering::SeqCst);
     }
 
-    /// Sets it to this time of a zone's wall clock.
+    /// Sets the clock to this local time of a time zone.
     pub fn set(&self, local: &str, zone: &str) {
         let at = local.parse::<jiff::civil::DateTime>().unwrap().in_tz(zone).unwrap().timestamp();
         self.0.store(at.as_microsecond(), Ordering::SeqCst);
@@ -307,7 +308,7 @@ impl Answer {
         self.body["change"]["id"].as_str().unwrap_or_else(|| panic!("no change in {}", self.text)).to_owned()
     }
 
-    /// Asserts that this is a problem document of RFC 9457 as we promise it, with this status and code.
+    /// Asserts that this is a complete problem document (RFC 9457) with this status and code.
     #[track_caller]
     pub fn assert_problem(&self, status: u16, code: &str) {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
@@ -321,7 +322,7 @@ impl Answer {
         assert!(self.text.chars().count() < 100_000);
     }
 
-    /// Asserts that one of the errors is about this path and says this.
+    /// Asserts that an error with this path has a message that contains this text.
     #[track_caller]
     pub fn assert_error(&self, path: &str, says: &str) {
         let errors = self.body["errors"].as_array().unwrap_or_else(|| panic!("no errors in {}", self.text));

@@ -1,10 +1,10 @@
-//! What people ask for. Each intent is one call, once the todos are known.
+//! Typical wishes of people. Each wish needs only one call, if the ids of the todos are known.
 
 use serde_json::{Value, json};
 
 use super::harness::{Answer, Api};
 
-/// Titles in the answer, at any place a todo can stand.
+/// The titles of the todos in this member of the answer.
 fn titles(answer: &Answer, member: &str) -> Vec<String> {
     assert!(answer.status.is_success(), "{}", answer.text);
     let todos = answer.body[member].as_array().unwrap();

@@ -1,4 +1,4 @@
-//! The operations from outside: real requests to the real router, over a real DynamoDB protocol.
+//! Tests the operations from outside: with real requests to the real router, and with the real protocol of DynamoDB.
 
 mod access;
 mod bad_addresses;
@@ -24,6 +24,7 @@ mod overview;
 mod pages;
 mod privacy;
 mod repeating;
+mod samples;
 mod session;
 mod settings;
 mod simultaneous;

@@ -1,4 +1,4 @@
-//! MCP at `/mcp`: both eras of the protocol, who is let in, and what is refused how.
+//! MCP at `/mcp`: both eras of the protocol (with and without `initialize`), access, and errors.
 
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use todo_action::{
 
 use super::harness::{Answer, Api};
 
-/// A client of `/mcp` that says hello with `initialize`, or one of the era after that.
+/// A client of `/mcp`. It uses a version of the protocol with `initialize`, or the newer version without it.
 #[derive(Clone)]
 pub struct Client {
     pub api: Api,
@@ -25,7 +25,7 @@ impl Client {
         Self { api: api.clone(), version, headers: vec![("host", "todo.test".to_owned())] }
     }
 
-    /// With another value for this header, or one more header.
+    /// The client with another value for this header, or with one more header.
     pub fn with(&self, name: &'static str, value: &str) -> Self {
         let mut changed = self.clone();
         changed.headers.retain(|(known, _)| *known != name);
@@ -33,7 +33,7 @@ impl Client {
         changed
     }
 
-    /// Sends these bytes as a message.
+    /// Sends this text as a message.
     pub async fn send(&self, text: &str) -> Answer {
         let mut request = Request::builder().method("POST").uri("/mcp");
         let usual = [
@@ -51,7 +51,7 @@ impl Client {
         self.api.raw(request.body(Body::from(text.to_owned())).unwrap()).await
     }
 
-    /// Asks as a client of this version does.
+    /// Sends a request as a client of this version does.
     pub async fn ask(&self, method: &'static str, mut params: Value) -> Answer {
         let mut client = self.clone();
         if self.version == NEW {
@@ -68,7 +68,7 @@ impl Client {
         client.send(&json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params }).to_string()).await
     }
 
-    /// What the method results in.
+    /// The result of the method.
     pub async fn result(&self, method: &'static str, params: Value) -> Value {
         let answer = self.ask(method, params).await;
         assert_eq!((answer.status.as_u16(), &answer.body["id"]), (200, &json!(7)), "{}", answer.text);
@@ -77,12 +77,12 @@ impl Client {
         answer.body["result"].clone()
     }
 
-    /// What a call of this tool results in.
+    /// The result of a call of this tool.
     pub async fn call(&self, tool: &str, arguments: Value) -> Value {
         self.result("tools/call", json!({ "name": tool, "arguments": arguments })).await
     }
 
-    /// What the tool answers when all goes well.
+    /// The structured content of a successful call.
     pub async fn structured(&self, tool: &str, arguments: Value) -> Value {
         let result = self.call(tool, arguments).await;
         assert_eq!(result["isError"], false, "{result}");
@@ -91,11 +91,11 @@ impl Client {
         result["structuredContent"].clone()
     }
 
-    /// The problem that the tool answers.
+    /// The problem document of a failed call.
     pub async fn problem(&self, tool: &str, arguments: Value) -> Value {
         let result = self.call(tool, arguments).await;
         assert_eq!(result["isError"], true, "{result}");
-        // Clients check what is structured against the schema, which is not that of a problem.
+        // Clients check structured content against the tool's output schema, which is not the schema of a problem.
         assert!(result.get("structuredContent").is_none(), "{result}");
         serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap()
     }
@@ -235,7 +235,7 @@ async fn what_cannot_be_read_as_http_is_a_problem_document() {
         answer.assert_problem(405, "method_not_allowed");
         assert_eq!(answer.headers["allow"], "POST");
     }
-    // Who forgets to accept what every answer is gets it all the same.
+    // A client without an `Accept` header gets an answer too.
     assert_eq!(client.with("accept", "").ask("tools/list", json!({})).await.status, 200);
 }
 

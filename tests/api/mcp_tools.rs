@@ -1,4 +1,4 @@
-//! The tools: what clients are told of them, and that a call is the operation itself.
+//! The tools: their list for clients, and that a tool call does the same as its operation.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,7 +98,7 @@ impl Schema {
     }
 }
 
-/// The document's examples, by the names of what they are examples of.
+/// The document's examples, by the names of their parameters and fields.
 fn examples<'a>(value: &'a Value, found: &mut BTreeMap<&'a str, &'a Value>) {
     if let Some(example) = value.get("example")
         && let Some(name) = value["name"].as_str()
@@ -114,7 +114,7 @@ fn examples<'a>(value: &'a Value, found: &mut BTreeMap<&'a str, &'a Value>) {
     value.as_array().into_iter().flatten().for_each(|value| examples(value, found));
 }
 
-/// A value of this schema, made of the examples.
+/// A value of this schema, made from the examples.
 fn example(document: &Value, schema: &Value, examples: &BTreeMap<&str, &Value>) -> Value {
     let target =
         schema["$ref"].as_str().map(|target| &document["components"]["schemas"][target.rsplit('/').next().unwrap()]);
@@ -122,7 +122,7 @@ fn example(document: &Value, schema: &Value, examples: &BTreeMap<&str, &Value>) 
     match schema["type"].as_str() {
         Some("object") => {
             let properties = schema["properties"].as_object().into_iter().flatten();
-            // A field is either set or cleared, and the examples set all they can.
+            // A call cannot set and clear the same field. The examples set the fields, so `clear` is left out.
             let settable = properties.filter(|(name, _)| *name != "clear");
             let members = settable.filter_map(|(name, property)| {
                 let elsewhere = examples.get(name.as_str()).copied().filter(|_| property.get("enum").is_none());
@@ -157,7 +157,7 @@ async fn every_tool_answers_the_examples_of_the_document_as_its_schema_says() {
                     arguments[name] = (*value).clone();
                 }
             }
-            // What the service names cannot be said beforehand: the examples stand for what there is.
+            // The service chooses the ids. So the ids in the examples are replaced by ids of existing todos and changes.
             let added = client
                 .structured("addTodos", json!({"todos": [{"title": "a"}, {"title": "b"}], "allow_duplicate": true}))
                 .await;

@@ -1,10 +1,11 @@
-//! What language models really send: each value has one documented meaning, or a refusal that names what is accepted.
+//! Values that language models really send. Each value has one documented meaning, or is refused with a message that names
+//! the accepted values.
 
 use serde_json::{Value, json};
 
 use super::harness::Api;
 
-/// The field as it is answered, or what the refusal at this path says.
+/// The field in the answer, or the path and the text of the refusal.
 enum Meaning {
     Is(Value),
     Refused(&'static str, &'static str),

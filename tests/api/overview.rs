@@ -1,4 +1,4 @@
-//! What is on, in one call.
+//! The overview: one call shows what is due.
 
 use serde_json::{Value, json};
 
@@ -80,7 +80,7 @@ async fn five_thousand_todos_are_counted_and_searched_in_short_answers_and_few_c
         let added = api.post("/todos", json!({"todos": (0..40).map(todo).collect::<Vec<_>>()})).await;
         assert_eq!(added.status, 201, "{}", added.text);
     }
-    // An addition does not read them all.
+    // An addition does not read all todos.
     api.wire.take_calls();
     assert_eq!(api.post("/todos", json!({"todos": [{"title": "todo 0-0"}]})).await.status, 201);
     assert_eq!(api.wire.take_calls().len(), 2);

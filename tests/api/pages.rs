@@ -1,11 +1,11 @@
-//! What is served beside the operations: pages for people, the document as the operator configured it, and headers.
+//! The pages for people, the document as the operator has configured it, and the headers of all answers.
 
 use serde_json::{Value, json};
 use todo_action::config::{Confirm, Operator};
 
 use super::harness::{Answer, Api};
 
-/// Asserts that this is a page for browsers that runs and shows nothing but what it brings, and returns its policy.
+/// Asserts that this is a page for browsers that loads nothing from elsewhere. Returns its Content-Security-Policy.
 #[track_caller]
 fn assert_page(answer: &Answer) -> &str {
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -102,14 +102,14 @@ async fn every_answer_is_kept_by_nobody_and_taken_for_what_it_is() {
     }
 }
 
-/// The operations before which ChatGPT has to ask, and the rest of the document.
+/// The operations that ChatGPT must ask the person to confirm, and the document without the flags that say so.
 async fn asked_before(confirm: Confirm) -> (Vec<String>, Value) {
     let mut document = Api::configured(|config| config.confirm = confirm).get("/openapi.json").await.body;
     let mut asked = Vec::new();
     for item in document["paths"].as_object_mut().unwrap().values_mut() {
         for operation in item.as_object_mut().unwrap().values_mut() {
             let flag = operation.as_object_mut().unwrap().remove("x-openai-isConsequential");
-            // Absent means "always ask" for whatever is not a GET.
+            // Without the flag, ChatGPT always asks before an operation that is not a GET.
             if flag.expect("every operation has the flag") == json!(true) {
                 asked.push(operation["operationId"].as_str().unwrap().to_owned());
             }

@@ -1,5 +1,5 @@
-//! The privacy policy as a person of each kind of deployment reads it. The snapshots are the texts whole: whoever changes what
-//! is stored, logged or asked reads them again.
+//! The privacy policy of each kind of deployment. The snapshots are the whole texts. If you change what is stored, logged or
+//! asked, read them again.
 
 use todo_action::config::{Auth, AuthMode, Client, Config, OAuth, Operator};
 
@@ -40,7 +40,7 @@ fn signing_in(issuer: &str, redirect_uris: &[&str]) -> Auth {
 }
 
 const COGNITO: &str = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEf123";
-/// What is true where nobody is asked, and nowhere else.
+/// A text that only the policy of a deployment without authentication may contain.
 const OPEN: &str = "does not ask who is calling";
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn another_sign_in_service_is_named_by_its_host() {
     assert!(text.contains("sign in with the sign-in service id.example.com."), "{text}");
     assert!(!text.contains("Cognito") && !text.contains("You can sign in here from"), "{text}");
     assert!(!text.contains("until the operator removes you"), "{text}");
-    // A name that only looks like Amazon's is not.
+    // A host name that only looks like Amazon's does not count as Amazon Cognito.
     let text = policy(|config| config.auth = signing_in("https://cognito-idp.evil.example/pool", &[])).await;
     assert!(
         text.contains("the sign-in service cognito-idp.evil.example") && !text.contains("Amazon Cognito"),

@@ -1,4 +1,4 @@
-//! What an assistant does in a day, in one go.
+//! A typical session of an assistant.
 
 use serde_json::json;
 

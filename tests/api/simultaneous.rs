@@ -1,5 +1,5 @@
-//! Requests at the same moment. Each test has "simultaneous" in its name: only a DynamoDB whose transactions are
-//! atomic under concurrency can pass them.
+//! Requests at the same moment. Each test has "simultaneous" in its name, so that a run can skip it: such a test passes only
+//! with a DynamoDB whose transactions are atomic under concurrency.
 
 use serde_json::json;
 

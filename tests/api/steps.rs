@@ -1,4 +1,4 @@
-//! Steps: added, ticked and reopened one by one.
+//! The steps of a todo: single steps are added, completed and reopened.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! What earlier versions have stored or handed out, and what this one makes of it. `tests/stored` has a data file of version
-//! 0.1.0 (commit e8cb6d9), the writes that made it, and cursors of its listings.
+//! Tests that this version can use the data and cursors of earlier versions. `tests/stored` has a data file of version 0.1.0
+//! (commit e8cb6d9), the writes that made it, and cursors of its listings.
 
 use serde_json::Value;
 

@@ -1,11 +1,14 @@
-//! An owner with one todo to aim bad requests at.
+//! An owner with one todo, which is the target of bad requests.
 
 use axum::{body::Body, http::Request};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::harness::{Answer, Api};
+use super::{
+    harness::{Answer, Api},
+    samples,
+};
 
-/// A todo to aim at, and a valid body for each operation that takes one.
+/// The todo that is the target, and a valid body for each operation with a body.
 pub struct Target {
     pub api: Api,
     pub id: String,
@@ -24,20 +27,14 @@ impl Target {
         path.replace("{id}", &self.id)
     }
 
-    /// The same with the query that the operation needs.
+    /// The path, with the query that the operation needs.
     pub fn address(&self, method: &str, path: &str) -> String {
-        let query = if (method, path) == ("DELETE", "/todos") { format!("?ids={}", self.id) } else { String::new() };
-        format!("{}{query}", self.path(path))
+        samples::of(method, path).target(&self.id)
     }
 
+    /// A valid body of the operation.
     pub fn body(&self, method: &str, path: &str) -> Value {
-        match (method, path) {
-            ("POST", "/todos") => json!({"todos": [{"title": "Buy eggs"}]}),
-            ("PATCH", "/todos") => json!({"todos": [{"id": self.id, "title": "Buy eggs"}]}),
-            ("PATCH", "/settings") => json!({"week_start": "sun"}),
-            ("PATCH", _) => json!({"title": "Buy eggs"}),
-            _ => json!({}),
-        }
+        samples::of(method, path).body(&self.id)
     }
 
     pub async fn raw(&self, method: &str, path: &str, content_type: &str, body: impl Into<Body>) -> Answer {

@@ -1,4 +1,4 @@
-//! Days and times as the owner's clock shows them.
+//! Days and times in the owner's time zone.
 
 use serde_json::{Value, json};
 
@@ -123,7 +123,7 @@ async fn a_short_page_of_many_reads_no_more_than_it_shows() {
     {
         let page = api.get(&format!("/todos?{query}&limit=1")).await;
         assert_eq!(page.ids().len(), usize::from(!query.contains("completed")), "{query}");
-        // One more shows whether there are more, and before the first open todo lie the settings.
+        // The Query reads one more todo to see whether there are more, and the settings if it starts at the first open todo.
         let beginning = !query.contains("none") && !query.contains("completed");
         assert_eq!(api.wire.take_limits(), [Some(if beginning { 3 } else { 2 })], "{query}");
     }

@@ -1,4 +1,4 @@
-//! The wire between the SDK and DynamoDB: counts what passes, and fails where a test wants it to.
+//! The wire between the SDK and DynamoDB. It counts the calls, and fails if a test asks for it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::body::SdkBody;
 
-/// What happens to one call instead of reaching DynamoDB (or instead of its answer coming back).
+/// What happens to one call. The call does not reach DynamoDB, or its answer does not come back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// `ThrottlingException`.
@@ -24,51 +24,51 @@ pub enum Fault {
     Refused,
     /// No answer ever comes.
     Silent,
-    /// The transaction is cancelled, because another one touches the same items.
+    /// The transaction is cancelled, because another transaction uses the same items.
     Conflict,
     /// `ResourceNotFoundException`: the deployment names a table that does not exist.
     NoTable,
-    /// DynamoDB did what was asked, but the answer is lost.
+    /// DynamoDB has executed the call, but the answer is lost.
     AnswerLost,
 }
 
-/// A fault, and the operation it waits for.
+/// A fault, and the only operation that it affects. `None` means every operation.
 type Ordered = (Option<&'static str>, Fault);
 
-/// Counts the calls and plays the faults that were ordered, in order.
+/// Counts the calls, and produces the faults that a test has asked for, in their order.
 #[derive(Debug, Clone)]
 pub struct Wire {
     inner: SharedHttpClient,
     calls: Arc<Mutex<Vec<String>>>,
-    /// What each Query asked for at most.
+    /// The `Limit` of each Query.
     limits: Arc<Mutex<Vec<Option<u64>>>>,
-    /// The faults to come.
+    /// The faults that have not happened yet.
     faults: Arc<Mutex<VecDeque<Ordered>>>,
 }
 
 impl Wire {
-    /// A wire over this transport, or else one of plain HTTP.
+    /// A wire over this transport, or over plain HTTP if there is none.
     pub fn over(transport: Option<SharedHttpClient>) -> Self {
         let inner = transport.unwrap_or_else(|| aws_smithy_http_client::Builder::new().build_http());
         Self { inner, calls: Arc::default(), limits: Arc::default(), faults: Arc::default() }
     }
 
-    /// The next calls meet these faults, one each.
+    /// The next calls get these faults: one fault for each call.
     pub fn fail(&self, faults: impl IntoIterator<Item = Fault>) {
         self.faults.lock().unwrap().extend(faults.into_iter().map(|fault| (None, fault)));
     }
 
-    /// The next calls of this operation meet these faults, one each.
+    /// The next calls of this operation get these faults: one fault for each call.
     pub fn fail_only(&self, operation: &'static str, faults: impl IntoIterator<Item = Fault>) {
         self.faults.lock().unwrap().extend(faults.into_iter().map(|fault| (Some(operation), fault)));
     }
 
-    /// Forgets the faults that have not happened.
+    /// Forgets the faults that have not happened yet.
     pub fn take_faults(&self) {
         self.faults.lock().unwrap().clear();
     }
 
-    /// How many items each Query since the last look asked for at most.
+    /// The `Limit` of each Query since the last call of this function.
     pub fn take_limits(&self) -> Vec<Option<u64>> {
         std::mem::take(&mut self.limits.lock().unwrap())
     }
@@ -79,7 +79,7 @@ impl Wire {
         meets.then(|| faults.pop_front()).flatten().map(|(_, fault)| fault)
     }
 
-    /// The DynamoDB operations called since the last look.
+    /// The DynamoDB operations that were called since the last call of this function.
     pub fn take_calls(&self) -> Vec<String> {
         std::mem::take(&mut self.calls.lock().unwrap())
     }

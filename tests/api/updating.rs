@@ -1,4 +1,4 @@
-//! Editing: absent is unchanged, clearing is explicit, a call is all or nothing.
+//! Edits: an absent field stays unchanged, only `clear` empties a field, and a call changes all its todos or nothing.
 
 use serde_json::{Value, json};
 

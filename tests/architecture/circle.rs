@@ -1,11 +1,11 @@
-//! Files do not use each other in a circle: whoever reads one can read what it uses first, and come to an end.
+//! Files do not use each other in a circle. So a reader can always read the used files first.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::source::{module, paths, program, without_tests, words};
 
-/// Which files each file uses. What a file takes from the folder that it lies in (`mod.rs`) does not count: a folder declares
-/// its files and is what they have in common.
+/// Which files each file uses. The `mod.rs` of a file's own folder does not count: it declares the files of the folder, and
+/// contains what they share.
 type Uses<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
 fn uses(files: &[(String, String)]) -> Uses<'_> {
@@ -20,7 +20,7 @@ fn uses(files: &[(String, String)]) -> Uses<'_> {
     files.iter().map(|file| (file.0.as_str(), used(file))).collect()
 }
 
-/// The shortest circle through each file that is in one, each circle once.
+/// The shortest circle through each file that is in a circle. Each circle is listed once.
 fn circles(files: &[(String, String)]) -> BTreeSet<String> {
     let uses = uses(files);
     let mut found = BTreeMap::new();
@@ -33,7 +33,7 @@ fn circles(files: &[(String, String)]) -> BTreeSet<String> {
     found.into_values().collect()
 }
 
-/// The shortest way from a file back to itself.
+/// The shortest path from a file back to itself.
 fn circle<'a>(uses: &Uses<'a>, start: &'a str) -> Option<Vec<&'a str>> {
     let (mut ways, mut seen) = (VecDeque::from([vec![start]]), BTreeSet::new());
     while let Some(way) = ways.pop_front() {

@@ -1,10 +1,10 @@
-//! What docs/OPERATIONS.md says that operations cost is what benches/expected.json counts, which `just bench-guard` holds.
+//! The costs of operations in docs/OPERATIONS.md are those in benches/expected.json, which `just bench-guard` checks.
 
 use serde_json::Value;
 
 const EXPECTED: &str = include_str!("../../benches/expected.json");
 const DOCUMENT: &str = include_str!("../../docs/OPERATIONS.md");
-/// A row of the document, and the name by which its operation is counted.
+/// The start of a row in the document, and the name of the operation in benches/expected.json.
 const ROWS: [(&str, &str); 7] = [
     ("`getTodo`", "getTodo"),
     ("`getTodos`, 20 todos", "getTodos, 20"),

@@ -1,9 +1,10 @@
-//! The shape of the program, held by a machine. Each rule takes a file's name and its text and returns what breaks it.
-//! A rule stands below once, beside a text that breaks it; of that follow the test that the repository keeps the rule,
-//! and the test that the rule would notice.
+//! Rules for the structure of the program. Each rule takes the name and the text of a file, and returns the violations. Each
+//! rule is listed below, together with texts that break it. Two kinds of tests use this list: the repository keeps each
+//! rule, and each rule notices the texts that break it.
 
 mod circle;
 mod costs;
+mod operations;
 mod rule;
 mod source;
 

@@ -1,4 +1,5 @@
-//! What the rules look at: files, and Rust as a sequence of words, in which comments and texts cannot be mistaken for code.
+//! The input of the rules: files, and Rust code as a sequence of words. In this form, comments and string literals do not
+//! look like code.
 
 use std::{fs, path::Path, process::Command};
 
@@ -6,12 +7,12 @@ use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Name and text of each file of the program.
+/// The name and text of each file of the program.
 pub fn program() -> Vec<(String, String)> {
     below("src")
 }
 
-/// Name and text of each file of the program and of its tests.
+/// The name and text of each file of the program and of its tests.
 pub fn code() -> Vec<(String, String)> {
     [below("src"), below("tests")].concat()
 }
@@ -22,7 +23,7 @@ pub fn tracked() -> Vec<(String, String)> {
     names.split_terminator('\0').filter_map(|name| Some((name.to_owned(), text(name)?))).collect()
 }
 
-/// The packages that a plain build puts into the Lambda.
+/// The packages in the Lambda, which is built without features.
 pub fn lambda() -> Vec<(String, String)> {
     let tree = ["tree", "-e", "normal", "--no-default-features", "--offline", "--locked", "--prefix", "none"];
     vec![("cargo tree".to_owned(), output(Command::new(env!("CARGO")).args(tree)))]
@@ -34,7 +35,7 @@ fn output(command: &mut Command) -> String {
     String::from_utf8(output.stdout).expect("names are UTF-8")
 }
 
-/// `None` when the file is gone but not yet from the index.
+/// `None` if the file is deleted, but git's index still contains it.
 fn text(name: &str) -> Option<String> {
     let bytes = fs::read(Path::new(ROOT).join(name)).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
@@ -54,7 +55,7 @@ fn below(folder: &str) -> Vec<(String, String)> {
     files
 }
 
-/// The source as words: names, literals, `::`, other punctuation one by one, brackets.
+/// The source as words: names, literals, brackets, `::`, and each other punctuation mark as a word of its own.
 pub fn words(source: &str) -> Vec<String> {
     let mut words = Vec::new();
     flatten(source.parse().expect("the source is Rust"), &mut words);
@@ -85,7 +86,7 @@ fn flatten(tokens: TokenStream, words: &mut Vec<String>) {
     }
 }
 
-/// Where the bracket that opens at `open` closes.
+/// The position of the bracket that closes the bracket at `open`.
 pub fn closing(words: &[String], open: usize) -> usize {
     let mut depth = 0_usize;
     let closes = words[open..].iter().position(|word| {
@@ -99,7 +100,7 @@ pub fn closing(words: &[String], open: usize) -> usize {
     open + closes.expect("brackets are balanced")
 }
 
-/// What stands in the brackets of each `#[…]` and `#![…]`, brackets included.
+/// The words of each `#[…]` and `#![…]`, with the brackets.
 pub fn attributes(words: &[String]) -> impl Iterator<Item = &[String]> {
     let starts = (1..words.len()).filter(|at| {
         let before = words[..*at].iter().rev().find(|word| *word != "!");
@@ -123,7 +124,7 @@ pub fn without_tests(words: &[String]) -> Vec<String> {
     kept
 }
 
-/// The items of a file of declarations, without their attributes.
+/// The items of a file that contains only declarations, without their attributes.
 pub fn items(words: &[String]) -> Vec<Vec<String>> {
     let (mut bare, mut at) = (Vec::new(), 0);
     while at < words.len() {
@@ -137,13 +138,13 @@ pub fn items(words: &[String]) -> Vec<Vec<String>> {
     bare.split(|word| word == ";").filter(|item| !item.is_empty()).map(<[_]>::to_vec).collect()
 }
 
-/// `["store", "read"]` for src/store/read.rs.
+/// The module of a file, such as `["store", "read"]` for src/store/read.rs.
 pub fn module(file: &str) -> Vec<String> {
     let path = file.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
     path.split('/').map(str::to_owned).collect()
 }
 
-/// What the words of a file name by paths from `crate`, `self` and `super`, each path as seen from the root.
+/// The paths in a file that start with `crate`, `self` or `super`, each as a path from the root.
 pub fn paths(file: &str, words: &[String]) -> Vec<Vec<String>> {
     let (mut found, mut scopes) = (Vec::new(), vec![module(file)]);
     let joined = |at: usize| words.get(at).is_some_and(|word| word == "::");
@@ -161,7 +162,7 @@ pub fn paths(file: &str, words: &[String]) -> Vec<Vec<String>> {
     found
 }
 
-/// Follows the path that goes on at `at` behind `path`, into each branch of `{…}`.
+/// Follows the path that begins with `path` and continues at `at`, into each branch of `{…}`.
 fn follow(words: &[String], mut at: usize, mut path: Vec<String>, found: &mut Vec<Vec<String>>) {
     loop {
         match words[at].as_str() {

@@ -1,4 +1,4 @@
-//! How to find one's way in an OpenAPI document.
+//! Functions that find the parts of an OpenAPI document.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -11,16 +11,16 @@ pub struct Operation<'a> {
     pub value: &'a Value,
 }
 
-/// A schema, wherever it stands.
+/// A schema at any place in the document.
 pub struct Schema<'a> {
-    /// The component or operation it belongs to.
+    /// The component or operation that contains the schema.
     pub owner: &'a str,
-    /// `tags` of a property or parameter, `tags[]` of its elements, empty for the whole.
+    /// For example `tags` for a property or parameter, and `tags[]` for its elements. Empty for a whole component or body.
     pub field: String,
     pub value: &'a Value,
-    /// Whether callers send it.
+    /// Whether callers send values of this schema.
     pub sent: bool,
-    /// Whether it has to be there, in an object or a query.
+    /// Whether a value is required, in an object or a query.
     pub required: bool,
 }
 
@@ -74,13 +74,13 @@ pub fn components(document: &Value) -> impl Iterator<Item = (&str, &Value)> {
     members(&document["components"]["schemas"])
 }
 
-/// The schema itself, or the component it refers to.
+/// The schema itself, or the component to which it refers.
 pub fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     let component = schema["$ref"].as_str().and_then(component);
     component.map_or(schema, |name| &document["components"]["schemas"][name])
 }
 
-/// The name of the component that a `$ref` leads to.
+/// The name of the component to which a `$ref` refers.
 pub fn component(reference: &str) -> Option<&str> {
     reference.strip_prefix("#/components/schemas/")
 }
@@ -92,7 +92,7 @@ pub fn references(value: &Value) -> Vec<&str> {
     own.into_iter().chain(inner.flat_map(references)).collect()
 }
 
-/// The components that values refer to, and those that these refer to.
+/// The components to which these values refer, directly or indirectly.
 pub fn reachable<'a>(document: &'a Value, mut from: Vec<&'a Value>) -> BTreeSet<&'a str> {
     let mut names = BTreeSet::new();
     while let Some(value) = from.pop() {
@@ -105,7 +105,7 @@ pub fn reachable<'a>(document: &'a Value, mut from: Vec<&'a Value>) -> BTreeSet<
     names
 }
 
-/// Every schema of the document: components, parameters, bodies, and what is inside them.
+/// Every schema of the document: components, parameters, bodies, and the schemas inside them.
 pub fn schemas(document: &Value) -> Vec<Schema<'_>> {
     let bodies = operations(document).map(|operation| &operation.value["requestBody"]).collect();
     let sent = reachable(document, bodies);

@@ -1,6 +1,7 @@
-//! What ChatGPT asks of the document of an action. Each rule returns what breaks it.
+//! The rules of ChatGPT for the document of an action. Each rule returns its violations.
 //!
-//! The first ones are documented (<https://platform.openai.com/docs/actions>), the others are what its importer reports.
+//! The first rules are documented (<https://platform.openai.com/docs/actions>). ChatGPT's importer reports violations of the
+//! others.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +11,7 @@ use crate::document::{
     component, components, elements, members, operations, reachable, references, resolved, schemas, texts,
 };
 
-/// What a description may not say: when to call an operation is for the author of the GPT to decide.
+/// Texts that a description must not contain. The author of the GPT decides when to call an operation.
 const TRIGGERS: [&str; 18] = [
     "use this",
     "call this",
@@ -56,7 +57,7 @@ pub fn descriptions_do_not_tell_the_gpt_when_to_call(document: &Value) -> Vec<St
     texts(document).into_iter().filter(tells).map(str::to_owned).collect()
 }
 
-/// A write that could not be undone would have to ask.
+/// Every write can be undone, so no operation has to ask.
 pub fn no_operation_asks_to_be_confirmed(document: &Value) -> Vec<String> {
     let asks = operations(document).filter(|operation| operation.value["x-openai-isConsequential"] != json!(false));
     asks.map(|operation| operation.to_string()).collect()
@@ -69,7 +70,7 @@ pub fn all_content_is_json(document: &Value) -> Vec<String> {
     contents.filter(|media| !known.contains(media)).map(str::to_owned).collect()
 }
 
-/// ChatGPT sends no headers of ours.
+/// ChatGPT does not send our headers.
 pub fn what_a_header_can_say_a_body_can_say_too(document: &Value) -> Vec<String> {
     let bodies = operations(document).filter(|operation| !operation.value["requestBody"].is_null());
     let keyless = bodies
@@ -203,7 +204,7 @@ pub fn requests_refuse_unknown_fields(document: &Value) -> Vec<String> {
     open.map(|schema| schema.to_string()).collect()
 }
 
-/// Arguments that have no name are refused before they are sent.
+/// ChatGPT refuses an argument that the document does not name, and then sends no request.
 pub fn every_placeholder_in_a_path_is_a_required_parameter(document: &Value) -> Vec<String> {
     let wrong = operations(document).filter(|operation| {
         let placeholders = operation.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));

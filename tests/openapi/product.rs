@@ -1,4 +1,4 @@
-//! What the document owes to the program: its operations, limits, words and errors. Each rule returns what breaks it.
+//! The document must agree with the program: operations, limits, words and errors. Each rule returns its violations.
 
 use std::collections::BTreeSet;
 
@@ -19,28 +19,12 @@ use todo_action::{
 
 use crate::document::{Schema, elements, members, operations, schemas, texts};
 
-/// Every operation there is.
-const VOCABULARY: [(&str, &str, &str); 13] = [
-    ("getTodos", "get", "/todos"),
-    ("addTodos", "post", "/todos"),
-    ("updateTodos", "patch", "/todos"),
-    ("deleteTodos", "delete", "/todos"),
-    ("getTodo", "get", "/todos/{id}"),
-    ("updateTodo", "patch", "/todos/{id}"),
-    ("deleteTodo", "delete", "/todos/{id}"),
-    ("undoChange", "post", "/undo"),
-    ("getChanges", "get", "/changes"),
-    ("getOverview", "get", "/overview"),
-    ("getSettings", "get", "/settings"),
-    ("updateSettings", "patch", "/settings"),
-    ("getHealth", "get", "/health"),
-];
-
 pub fn the_document_is_what_the_handlers_say(document: &Value) -> Vec<String> {
     let mut differences = Vec::new();
     compare("", document, &generated(PLACEHOLDER), &mut differences);
     if !differences.is_empty() {
-        // A redirection into the file itself would empty it before the command, which embeds it, is compiled.
+        // A redirection into openapi.json itself would empty the file before cargo compiles the command, which embeds the
+        // file.
         differences.push("Is openapi.json out of date? `just openapi` writes it: `cargo todo openapi` into another file, which then takes its place.".to_owned());
     }
     differences
@@ -67,12 +51,6 @@ pub fn the_placeholder_for_the_address_occurs_once(document: &Value) -> Vec<Stri
     if number == 1 { Vec::new() } else { vec![format!("{PLACEHOLDER} occurs {number} times")] }
 }
 
-pub fn the_operations_are_the_vocabulary(document: &Value) -> Vec<String> {
-    let found: BTreeSet<_> = operations(document).map(|item| (item.id(), item.method, item.path)).collect();
-    let wanted = BTreeSet::from(VOCABULARY);
-    found.symmetric_difference(&wanted).map(|operation| format!("{operation:?}")).collect()
-}
-
 pub fn every_error_is_a_problem_document(document: &Value) -> Vec<String> {
     let problem = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
     let mut wrong = Vec::new();
@@ -85,7 +63,7 @@ pub fn every_error_is_a_problem_document(document: &Value) -> Vec<String> {
     wrong
 }
 
-/// Characters of the document that a model is given to read.
+/// Limit of the document in characters, because a model must read it.
 const CHARACTERS: usize = 24_000;
 
 pub fn the_compact_document_has_at_most_24_000_characters(document: &Value) -> Vec<String> {
@@ -100,7 +78,10 @@ pub fn limits_are_those_of_the_domain(document: &Value) -> Vec<String> {
         for name in ["maxLength", "maxItems", "maximum", "maxProperties", "exclusiveMaximum"] {
             let limit = expected.filter(|(word, _)| *word == name).map(|(_, limit)| limit);
             if schema.value.get(name) != limit.map(Value::from).as_ref() {
-                wrong.push(format!("{schema}: {name} is {}, but the limit is {limit:?}", schema.value[name]));
+                wrong.push(format!(
+                    "{schema}: {name} is {}, but `most` in tests/openapi/product.rs says {limit:?}",
+                    schema.value[name]
+                ));
             }
         }
         let least = ["minLength", "minItems", "minimum"].into_iter().filter_map(|name| schema.value.get(name));
@@ -109,7 +90,7 @@ pub fn limits_are_those_of_the_domain(document: &Value) -> Vec<String> {
     wrong
 }
 
-/// What a value may be at most. Answers promise no limits.
+/// The limit of a value. The document promises no limits for answers.
 fn most(schema: &Schema) -> Option<(&'static str, usize)> {
     let limit = match (schema.owner, schema.field.as_str()) {
         ("Step", "title") => ("maxLength", limits::STEP_TITLE),
@@ -130,7 +111,8 @@ fn most(schema: &Schema) -> Option<(&'static str, usize)> {
     schema.sent.then_some(limit)
 }
 
-/// The program takes an empty text for none, and would refuse a required one that fits the document.
+/// For the program an empty text is an absent text. If the document allowed a required text to be empty, the program would
+/// refuse a request that fits the document.
 pub fn a_text_that_has_to_be_sent_cannot_be_empty(document: &Value) -> Vec<String> {
     let required = schemas(document).into_iter().filter(|schema| schema.sent && schema.required);
     let texts = required.filter(|schema| schema.value["type"] == "string" && schema.value["enum"].is_null());
@@ -165,7 +147,7 @@ pub fn words_are_those_that_the_domain_takes(document: &Value) -> Vec<String> {
         let known = words(&schema);
         let said: BTreeSet<_> = elements(&schema.value["enum"]).filter_map(Value::as_str).collect();
         if said != known {
-            wrong.push(format!("{schema}: {said:?}, but the domain takes {known:?}"));
+            wrong.push(format!("{schema}: {said:?}, but `words` in tests/openapi/product.rs says {known:?}"));
         }
     }
     wrong
@@ -176,7 +158,7 @@ fn words(schema: &Schema) -> BTreeSet<&'static str> {
         ("TodoEdit" | "UpdateTodo", "status") => taken(EditStatus::parse),
         ("getTodos", "status") => taken(Status::parse),
         ("getTodos", "due") => BTreeSet::from(["overdue", "today", "tomorrow", "next_7_days", "none"]),
-        // Answers promise no words: there are no others than those that can be sent.
+        // The document lists no words for answers, because answers contain only words that can also be sent.
         ("Todo", _) => BTreeSet::new(),
         (_, "priority") => taken(Priority::parse),
         ("UpdateSettings", "clear[]") => taken(Setting::parse),
@@ -188,7 +170,7 @@ fn words(schema: &Schema) -> BTreeSet<&'static str> {
     }
 }
 
-/// The words that `parse` takes, as its refusal lists them.
+/// The words that `parse` accepts, from the list in its refusal.
 fn taken<T>(parse: fn(String) -> Result<T, Invalid>) -> BTreeSet<&'static str> {
     let allowed = parse("?".to_owned()).err().map_or(&[][..], |refusal| refusal.allowed);
     allowed.iter().copied().filter(|word| parse((*word).to_owned()).is_ok()).collect()

@@ -1,4 +1,4 @@
-//! What OAuth clients look up, and how they register.
+//! The metadata that OAuth clients read, and the registration of clients.
 
 use serde_json::{Value, json};
 

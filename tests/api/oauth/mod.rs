@@ -1,4 +1,4 @@
-//! People who sign in: access tokens, the provider's keys, and the front that OAuth clients meet.
+//! Sign-in: access tokens, the provider's keys, and the front for OAuth clients.
 
 mod authorize;
 mod metadata;
@@ -22,7 +22,7 @@ async fn people_who_sign_in_have_lists_of_their_own() {
     let provider = Provider::start().await;
     let api = provider.api();
     let [ada, grace] = ["ada", "grace"].map(|subject| {
-        // The table is there for the other tests too, and so is whoever was called so in them.
+        // The name needs a random part: all tests share one table, and another test may use the same name.
         provider.token(&api, &format!("{subject}-{}", api.app.ids.change().as_str()))
     });
     let added = ask(&api, "POST", "/todos", json!({"todos": [{"title": "Ada's"}]}), &ada).await;
@@ -53,7 +53,7 @@ async fn a_token_as_amazon_cognito_makes_it_is_taken() {
     let mut claims = provider.claims(&api, "ada");
     claims.as_object_mut().unwrap().remove("aud");
     claims["token_use"] = json!("access");
-    // Cognito's tokens say nothing of their type.
+    // Cognito's tokens have no `typ` in their header.
     let token = provider::KEY.sign(&claims, |header| header.typ = None);
     assert_eq!(ask(&api, "GET", "/todos", Value::Null, &token).await.status, 200);
 }

@@ -1,4 +1,4 @@
-//! An OpenID provider of one test, on a port of its own: real HTTP, real signatures, and outages where a test wants them.
+//! An OpenID provider for one test, on its own port. It uses real HTTP and real signatures, and a test can make it fail.
 
 use std::sync::{
     Arc, LazyLock, Mutex,
@@ -35,7 +35,7 @@ pub struct Signer {
 /// How a provider fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outage {
-    /// It answers 502 with a page.
+    /// It answers 502 with an HTML page.
     Fails,
     /// It never answers.
     Hangs,
@@ -51,18 +51,18 @@ pub struct Provider {
 struct Inner {
     keys: Mutex<Vec<Arc<Signer>>>,
     outage: Mutex<Option<Outage>>,
-    /// Overrides of the discovery document.
+    /// Values that replace members of the discovery document.
     says: Mutex<Value>,
     asked_for_keys: AtomicUsize,
-    /// Requests for the discovery document, answered or not.
+    /// Number of requests for the discovery document, answered or not.
     asked: AtomicUsize,
-    /// What reached the token endpoint: the form and the `Authorization` header.
+    /// The requests that reached the token endpoint: the form and the `Authorization` header.
     exchanges: Mutex<Vec<(String, Option<String>)>>,
-    /// What the token endpoint answers.
+    /// The answer of the token endpoint.
     answer: Mutex<(u16, Value)>,
 }
 
-/// One key pair for all tests that do not care: making one takes time.
+/// A key pair for all tests that do not need a special one, because making a key pair takes time.
 pub static KEY: LazyLock<Arc<Signer>> = LazyLock::new(|| Signer::new("key-1"));
 
 impl Signer {
@@ -76,7 +76,7 @@ impl Signer {
         Arc::new(Self { kid: kid.to_owned(), private, public })
     }
 
-    /// A token with these claims and this header, which are first set as they should be.
+    /// A token with these claims. The function `header` can change the header, which is correct at first.
     pub fn sign(&self, claims: &Value, header: impl FnOnce(&mut Header)) -> String {
         let mut head = Header::new(Algorithm::ES256);
         head.typ = Some("at+jwt".to_owned());
@@ -85,7 +85,7 @@ impl Signer {
         encode(&head, claims, &self.private).unwrap()
     }
 
-    /// What everybody may know of the key.
+    /// The public part of the key pair.
     pub fn public(&self) -> &Value {
         &self.public
     }
@@ -115,7 +115,7 @@ impl Provider {
         provider
     }
 
-    /// What an operator agrees with it.
+    /// The settings of an operator who uses this provider.
     pub fn agreed(&self) -> OAuth {
         let client = |id: &str, uris: &[&str]| {
             Some(Client { id: id.to_owned(), redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect() })
@@ -129,12 +129,12 @@ impl Provider {
         }
     }
 
-    /// An API where people sign in with it.
+    /// An API where people sign in with this provider.
     pub fn api(&self) -> Api {
         Api::configured(|config| config.auth = Auth::OAuth(Box::new(self.agreed())))
     }
 
-    /// What its access tokens say: to the GPT's client, for the API, about this person.
+    /// The claims of an access token of this person, which this provider gave to the GPT's client for the API.
     pub fn claims(&self, api: &Api, subject: &str) -> Value {
         let now = api.app.clock.now().as_second();
         json!({
@@ -168,7 +168,7 @@ impl Provider {
         self.inner.asked_for_keys.load(Ordering::SeqCst)
     }
 
-    /// How often its discovery document was asked for.
+    /// How often the discovery document was requested.
     pub fn asked(&self) -> usize {
         self.inner.asked.load(Ordering::SeqCst)
     }
@@ -208,7 +208,7 @@ async fn discovery(State(provider): State<Provider>) -> Json<Value> {
 
 async fn keys(State(provider): State<Provider>) -> Json<Value> {
     provider.inner.asked_for_keys.fetch_add(1, Ordering::SeqCst);
-    // Beside them is one of a kind that nobody knows yet.
+    // One more key, of a kind that nobody knows.
     let mut keys = vec![json!({"kty": "XYZ", "kid": "odd"})];
     keys.extend(provider.inner.keys.lock().unwrap().iter().map(|key| key.public.clone()));
     Json(json!({ "keys": keys }))

@@ -1,4 +1,4 @@
-//! Tokens that let nobody in, each for one reason.
+//! Tokens that are refused, each for one reason.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
@@ -14,7 +14,7 @@ use super::{
     provider::{KEY, Provider, Signer},
 };
 
-/// Where a refused client finds out how to get a token.
+/// The part of a challenge that tells a refused client how to get a token.
 const WHERE: &str = "scope=\"todos\", resource_metadata=\"https://todo.test/.well-known/oauth-protected-resource\"";
 
 #[track_caller]
@@ -24,7 +24,7 @@ fn assert_refused(answer: &Answer) {
     assert_eq!(challenge, format!("Bearer realm=\"todo-action\", error=\"invalid_token\", {WHERE}"));
 }
 
-/// Asks with a token whose claims and header were altered, after one that was not is seen to be taken.
+/// Sends a token with altered claims and header. First shows that the API accepts the token without these changes.
 async fn altered(alter: impl FnOnce(&mut Value, &mut Header)) -> Answer {
     let provider = Provider::start().await;
     let api = provider.api();
@@ -146,7 +146,7 @@ async fn a_token_for_another_use_is_refused() {
 
 #[tokio::test]
 async fn an_id_token_where_an_access_token_belongs_is_refused() {
-    // As Cognito and as others make them: for the client.
+    // ID tokens of Cognito and of other providers. Their audience is the client.
     for more in [json!({"token_use": "id"}), json!({"nonce": "n", "at_hash": "h"})] {
         let answer = altered(|claims, header| {
             let own = claims.as_object_mut().unwrap();
@@ -218,7 +218,7 @@ async fn a_token_of_a_key_that_is_not_known_is_refused() {
 async fn a_token_signed_by_the_key_of_another_provider_is_refused() {
     let provider = Provider::start().await;
     let api = provider.api();
-    // It calls its key by the same name.
+    // The key of the other provider has the same name.
     let token = Signer::new(&KEY.kid).sign(&provider.claims(&api, "ada"), |_| {});
     assert_refused(&ask(&api, "GET", "/todos", Value::Null, &token).await);
 }

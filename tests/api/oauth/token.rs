@@ -1,4 +1,4 @@
-//! `POST /oauth/token`: hands on what it knows, to one address, and hands back what that answers.
+//! `POST /oauth/token`: sends the known parameters to one address, and returns the answer from there.
 
 use axum::{body::Body, http::Request};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -9,7 +9,7 @@ use super::{
     provider::Provider,
 };
 
-/// As ChatGPT exchanges a code.
+/// The form with which ChatGPT exchanges a code.
 pub const CODE: &str = "grant_type=authorization_code&code=c0de-EXAMPLECODE&client_id=gpt\
     &client_secret=s3cret-EXAMPLESECRET&redirect_uri=https%3A%2F%2Fchatgpt.com%2Faip%2Fg-1%2Foauth%2Fcallback";
 

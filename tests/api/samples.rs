@@ -1,0 +1,82 @@
+//! A valid request of each operation, from its event in `infra/events`. So a test of all operations needs no list of
+//! operations.
+
+use std::{fs, path::Path, sync::LazyLock};
+
+use serde_json::Value;
+
+/// The id of a todo in the events. `Sample` replaces it by the id of an existing todo.
+const SAMPLE_ID: &str = "k7m2x9qa4t";
+
+/// A request of one operation.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    pub operation: String,
+    pub method: &'static str,
+    /// The path in the document, such as `/todos/{id}`.
+    pub path: &'static str,
+    target: String,
+    body: Value,
+}
+
+/// One request of each operation of the document.
+pub static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
+    let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
+    let events = events();
+    let mut samples = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let (path, method): (&str, &str) = (path.clone().leak(), method.to_uppercase().leak());
+            let operation = operation["operationId"].as_str().unwrap().to_owned();
+            samples.push(sample(&events, operation, method, path));
+        }
+    }
+    samples
+});
+
+fn events() -> Vec<Value> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("infra/events");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files.iter().map(|file| serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()).collect()
+}
+
+fn sample(events: &[Value], operation: String, method: &'static str, path: &'static str) -> Sample {
+    let text = |event: &Value, member: &str| event[member].as_str().unwrap_or_default().to_owned();
+    let is_of = |event: &&Value| {
+        event["requestContext"]["http"]["method"] == method && text(event, "rawPath") == path.replace("{id}", SAMPLE_ID)
+    };
+    let event = events.iter().find(is_of);
+    let event = event.unwrap_or_else(|| panic!("infra/events has no event of {operation} ({method} {path}); add one"));
+    let query = text(event, "rawQueryString");
+    let target = if query.is_empty() { text(event, "rawPath") } else { format!("{}?{query}", text(event, "rawPath")) };
+    let body = event["body"].as_str().map_or(Value::Null, |body| serde_json::from_str(body).unwrap());
+    Sample { operation, method, path, target, body }
+}
+
+/// The sample of this operation.
+pub fn of(method: &str, path: &str) -> &'static Sample {
+    SAMPLES.iter().find(|sample| (sample.method, sample.path) == (method, path)).unwrap()
+}
+
+impl Sample {
+    /// The path and query, with the id of this todo.
+    pub fn target(&self, id: &str) -> String {
+        self.target.replace(SAMPLE_ID, id)
+    }
+
+    /// The body, with the id of this todo. `null` if the event has no body.
+    pub fn body(&self, id: &str) -> Value {
+        serde_json::from_str(&self.body.to_string().replace(SAMPLE_ID, id)).unwrap()
+    }
+
+    /// Whether the operation writes.
+    pub fn writes(&self) -> bool {
+        self.method != "GET"
+    }
+
+    /// Whether the request names a todo by its id.
+    pub fn names_a_todo(&self) -> bool {
+        self.target.contains(SAMPLE_ID) || self.body.to_string().contains(SAMPLE_ID)
+    }
+}

@@ -1,0 +1,180 @@
+//! Checks that every operation is in all the places that it needs. docs/ADDING-AN-OPERATION.md lists the same places. A test
+//! adds a made-up operation to each of these places.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use serde_json::{Value, json};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+const GUIDE: &str = "docs/ADDING-AN-OPERATION.md";
+
+/// An operation of the document.
+struct Operation {
+    id: String,
+    method: String,
+    path: String,
+}
+
+/// The texts of the files in which the places are, by file name.
+type Files = BTreeMap<String, String>;
+
+/// A place that each operation needs.
+struct Place {
+    file: &'static str,
+    to_do: &'static str,
+    /// Whether the file contains the operation. For a folder, all its files count as one file.
+    has: fn(&Operation, &str) -> bool,
+    /// The text that adds a made-up operation to the file.
+    made_up: &'static str,
+}
+
+const PLACES: [Place; 6] = [
+    Place {
+        file: "src/api/operations/mod.rs",
+        to_do: "name its handler in operations!",
+        has: |operation, text| text.contains(&format!("::{}", snake_case(&operation.id))),
+        made_up: "[todo::snooze_todo]",
+    },
+    Place {
+        file: "openapi.json",
+        to_do: "run `just openapi`",
+        has: |operation, text| text.contains(&format!("\"{}\"", operation.id)),
+        made_up: "\"snoozeTodo\"",
+    },
+    Place {
+        file: "infra/events",
+        to_do: "add an event of it, which tests and builders send",
+        has: |operation, text| {
+            let line = format!("{} {}", operation.method, operation.path.replace("{id}", "k7m2x9qa4t"));
+            text.lines().any(|event| event == line)
+        },
+        made_up: "POST /todos/k7m2x9qa4t/snooze",
+    },
+    Place {
+        file: "benches/src/script.rs",
+        to_do: "say in OPERATIONS how it is measured",
+        has: |operation, text| {
+            let named = |end: &str| text.contains(&format!("name: \"{}{end}", operation.id));
+            named("\"") || named(", ")
+        },
+        made_up: "Operation { name: \"snoozeTodo\", … }",
+    },
+    Place {
+        file: "benches/expected.json",
+        to_do: "run `just bench-guard --write`, which counts what it costs",
+        has: |operation, text| {
+            let named = |end: &str| text.contains(&format!("\"{}{end}", operation.id));
+            named("\":") || named(", ")
+        },
+        made_up: "\"snoozeTodo\": { … }",
+    },
+    Place {
+        file: "README.md",
+        to_do: "name it in \"What an assistant can do\"",
+        has: |operation, text| text.contains(&format!("`{}`", operation.id)),
+        made_up: "`snoozeTodo` POST /todos/{id}/snooze",
+    },
+];
+
+fn snake_case(id: &str) -> String {
+    let separate = |letter: char| {
+        if letter.is_ascii_uppercase() { format!("_{}", letter.to_ascii_lowercase()) } else { letter.to_string() }
+    };
+    id.chars().map(separate).collect()
+}
+
+fn operations(document: &Value) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("there are paths") {
+        for (method, operation) in item.as_object().expect("a path has operations") {
+            let id = operation["operationId"].as_str().expect("an operation has a name").to_owned();
+            operations.push(Operation { id, method: method.to_uppercase(), path: path.clone() });
+        }
+    }
+    operations
+}
+
+/// The missing places of an operation, each with the file to edit.
+fn missing(operation: &Operation, files: &Files) -> Vec<String> {
+    let missing = PLACES.iter().filter(|place| !(place.has)(operation, &files[place.file]));
+    missing.map(|place| format!("{} lacks {}: {}", place.file, operation.id, place.to_do)).collect()
+}
+
+fn files() -> Files {
+    let read = |file: &str| fs::read_to_string(Path::new(ROOT).join(file)).expect("the file is there");
+    let text = |place: &Place| if place.file == "infra/events" { events() } else { read(place.file) };
+    PLACES.iter().map(|place| (place.file.to_owned(), text(place))).collect()
+}
+
+/// A line with the method and the path of each event.
+fn events() -> String {
+    let folder = fs::read_dir(Path::new(ROOT).join("infra/events")).expect("the folder is there");
+    let line = |file: fs::DirEntry| {
+        let event: Value = serde_json::from_slice(&fs::read(file.path()).expect("it can be read")).expect("it is JSON");
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        format!("{} {}\n", text(&event["requestContext"]["http"]["method"]), text(&event["rawPath"]))
+    };
+    folder.map(|file| line(file.expect("it can be listed"))).collect()
+}
+
+fn shipped() -> Value {
+    serde_json::from_str(include_str!("../../openapi.json")).expect("openapi.json is JSON")
+}
+
+#[test]
+fn every_operation_is_in_all_its_places() {
+    let files = files();
+    let missing: Vec<_> = operations(&shipped()).iter().flat_map(|operation| missing(operation, &files)).collect();
+    assert!(missing.is_empty(), "{GUIDE} lists the places:\n{}", missing.join("\n"));
+}
+
+/// The attribute alone adds no route, and adds nothing to the document.
+#[test]
+fn every_handler_with_an_attribute_is_in_the_list() {
+    let known = operations(&shipped());
+    for (file, text) in super::source::program() {
+        for attribute in text.split("operation_id = \"").skip(1).filter(|_| file.starts_with("src/api/operations/")) {
+            let id = attribute.split('"').next().unwrap_or_default();
+            assert!(
+                known.iter().any(|operation| operation.id == id),
+                "{file} has {id}: name its handler in operations! of src/api/operations/mod.rs, and run `just openapi`"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_made_up_operation_is_missing_in_each_place_that_the_guide_lists_and_then_in_none() {
+    let mut document = shipped();
+    document["paths"]["/todos/{id}/snooze"] = json!({ "post": { "operationId": "snoozeTodo" } });
+    let made_up =
+        operations(&document).into_iter().find(|operation| operation.id == "snoozeTodo").expect("it was added");
+
+    let before = files();
+    let told = missing(&made_up, &before);
+    let named: Vec<_> = PLACES.iter().map(|place| place.file).collect();
+    assert_eq!(told.iter().filter_map(|line| line.split(' ').next()).collect::<Vec<_>>(), named);
+
+    let with = |left_out: Option<&str>| {
+        let mut files = before.clone();
+        for place in PLACES.iter().filter(|place| Some(place.file) != left_out) {
+            let text = files.get_mut(place.file).expect("it was read");
+            text.push_str(place.made_up);
+            text.push('\n');
+        }
+        missing(&made_up, &files)
+    };
+    assert_eq!(with(None), [""; 0]);
+    for place in &PLACES {
+        let told = with(Some(place.file));
+        assert!(told.len() == 1 && told[0].starts_with(place.file) && told[0].contains(place.to_do), "{told:?}");
+    }
+}
+
+#[test]
+fn the_guide_lists_the_places_in_their_order() {
+    let guide = fs::read_to_string(Path::new(ROOT).join(GUIDE)).expect("the guide is there");
+    let rows = guide.lines().filter_map(|line| line.strip_prefix("| ")?.split('`').nth(1));
+    let listed: Vec<_> = rows.filter(|file| PLACES.iter().any(|place| place.file == *file)).collect();
+    assert_eq!(listed, PLACES.iter().map(|place| place.file).collect::<Vec<_>>());
+}
