@@ -1,8 +1,8 @@
-"""moto's server, with transactions that cost what they change.
+"""moto's server with faster transactions.
 
-To be able to roll a transaction back, moto copies the whole table once for every action in it: forty updates among a
-thousand items take longer than any time-out. Here an item is copied when it is updated, so the table can be copied by
-reference. What is stored, compared, refused and restored stays moto's own.
+To be able to roll a transaction back, moto copies the whole table once for every action of the transaction. Forty
+updates in a table with a thousand items take longer than any time-out. Here an update copies the item that it changes,
+so a copy of the table can share its items. moto itself still decides what to store, compare, refuse and restore.
 """
 
 import copy

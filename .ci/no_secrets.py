@@ -1,9 +1,9 @@
-"""Looks for secrets in files: for every line of a list, and for whatever has the form of a secret of ours.
+"""Searches files for secrets: for every line of a list, and for every text that has the form of one of our secrets.
 
     python no_secrets.py LIST FILE...
 
-Before that it has to find one of each in a text that it makes, so that it cannot pass by being broken. It says where a
-secret is, never which."""
+First the script must find one secret of each kind in a text that it has made itself. So a broken search cannot pass.
+The script prints the place of a secret, never the secret."""
 
 import pathlib
 import random
@@ -16,28 +16,28 @@ def part(length):
     return "".join(random.choices(string.ascii_letters + string.digits, k=length))
 
 
-# Kind, form, and a line of a log that has one in it.
+# The kind of secret, its form, and an example: a line of a log with such a secret.
 FORMS = [
     ("an API key", r"todo_[0-9A-Za-z]{49}", f'{{"key":"todo_{part(49)}"}}'),
-    # Without its signature too: header and payload both begin with {".
+    # Also without its signature. The header and the payload both begin with {", which is eyJ in Base64.
     ("a JWT", r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}", f"/callback?code=eyJ{part(20)}.eyJ{part(40)}.{part(43)}&state=1"),
     ("a Bearer token", r"(?i:bearer) [\w.~+/-]{20,}", f"authorization: Bearer {part(43)}"),
     ("Basic credentials", r"(?i:basic) [A-Za-z0-9+/]{20,}", f"Authorization: Basic {part(40)}=="),
-    # How AWS's own examples end, and after them those of our tests that have no other form.
+    # AWS's own example secrets end like this. The secrets of our tests end like this too, if they have no other form.
     ("a secret of the tests", r"EXAMPLE(CODE|KEY|SECRET|TOKEN)", f"AWS_SECRET_ACCESS_KEY={part(30)}EXAMPLEKEY"),
 ]
-# Anything shorter would be found in texts that have nothing to do with it.
+# A shorter secret would also be found in unrelated texts.
 SHORTEST = 16
 
 
 def searches(listed):
-    """What there is to find: its kind, and the expression."""
+    """The kinds of secrets to search for, with their regular expressions."""
     forms = [(kind, re.compile(form)) for kind, form, _ in FORMS]
     return forms + [(f"secret {number} of the list", re.compile(re.escape(secret))) for number, secret in enumerate(listed, 1)]
 
 
 def found(searches, text):
-    """The kinds of secrets in the text, with the number of the line."""
+    """The kind and the line number of each secret in the text."""
     for kind, expression in searches:
         for match in expression.finditer(text):
             yield kind, text.count("\n", 0, match.start()) + 1

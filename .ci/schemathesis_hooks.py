@@ -1,4 +1,4 @@
-"""Requests that get further than chance would take them, and answers that are right although a check expects others."""
+"""Makes random requests valid more often, and accepts answers that are correct although a check expects another answer."""
 
 import unicodedata
 from collections import deque
@@ -8,8 +8,8 @@ import jsonschema_rs
 import schemathesis
 from schemathesis.core import NOT_SET
 
-# Rules that the schemas do not tell, most because they cannot, in the words of the refusal. Any other refusal of a
-# request that fits the document is a failure.
+# Rules that the schemas do not contain, in most cases because JSON Schema cannot express them. Each entry is a part of the
+# refusal's message. If a request fits the document, a refusal with any other message is a failure.
 BEYOND_SCHEMAS = (
     "must be a date such as",
     "must have at least one visible character",
@@ -31,12 +31,13 @@ BEYOND_SCHEMAS = (
     "send it in one of the two",
     "must be ids separated by single commas",
 )
-# A cursor continues only the listing that returned it; a key belongs to the request that it was first sent with.
+# A cursor is valid only for the listing that returned it. An idempotency key is valid only for the request with which it was
+# first sent.
 CODES_BEYOND_SCHEMAS = ("bad_cursor", "idempotency_key_reused")
 
 ZONES = ("Europe/Berlin", "Asia/Kathmandu", "UTC")
 DUE = ("2026-11-27", "2026-11-27T09:30", "2026-11-27T15:00:00Z")
-# Todos that exist, the latest last.
+# The ids of existing todos, the newest last.
 ids = deque(maxlen=40)
 
 
@@ -48,7 +49,8 @@ def after_call(_context, _case, response):
 
 @schemathesis.hook
 def map_body(context, body):
-    """Bodies that get past the rules beyond schemas, to what lies behind. Only fuzzing asks; coverage sends them raw."""
+    """Changes a body so that it keeps the rules of BEYOND_SCHEMAS and the request gets further. schemathesis calls this
+    only in its fuzzing phase; its coverage phase sends bodies unchanged."""
     body = likely(body)
     if context.operation.label == "PATCH /todos" and isinstance(body, dict) and isinstance(body.get("todos"), list):
         for edit, id in zip(body["todos"], reversed(ids)):
@@ -62,7 +64,7 @@ def likely(value, name=""):
         members = {name: likely(member, name) for name, member in value.items()}
         if isinstance(members.get("clear"), list):
             members["clear"] = [field for field in members["clear"] if not isinstance(field, str) or field not in members]
-        # A todo that is made up has no steps but those of the same call.
+        # A made-up todo has only the steps that the same call sends.
         for name in ("complete_steps", "reopen_steps"):
             if isinstance(members.get(name), list):
                 members[name] = ["1"] if name == "complete_steps" and members.get("steps") else []
@@ -98,9 +100,10 @@ def is_refused_beyond_schemas(problem):
 
 
 def fits_once_cleaned(case, request):
-    """Whether what the request says fits the document. Models send null, "" and [] for "nothing", so the API takes all
-    three as absent; it measures texts without what cannot be seen; it takes a step's title for the step, its position as
-    a number, and weekdays for weeks. The document does not invite any of it."""
+    """Whether the cleaned request fits the document. `cleaned` makes the same changes as the API. Models send null, ""
+    and [] for "nothing", so the API treats all three as absent. It measures texts without invisible characters. It
+    accepts a step's title in place of the step, a step's position as a number, and `weekdays` without the unit `week`.
+    The document does not mention this."""
     document = case.operation.schema.raw_schema
     operation = document["paths"][case.operation.path][case.operation.method]
     if case.body is not NOT_SET:
@@ -121,7 +124,7 @@ def cleaned(value, name=""):
         members = {name: cleaned(member, name) for name, member in value.items() if not is_absent(member)}
         return {"unit": "week", **members} if name == "repeat" and members.get("weekdays") else members
     if isinstance(value, list):
-        # Among todos a null is a mistake, and refused.
+        # A null in the list `todos` is a mistake, and the API refuses it.
         elements = [cleaned(element) for element in value if name == "todos" or not is_absent(element)]
         if name == "steps":
             return [{"title": element} if isinstance(element, str) else element for element in elements]
@@ -138,6 +141,6 @@ def is_absent(value):
 
 
 def is_seen(letter):
-    # Python alone takes the separators from 1c to 1f for spaces.
+    # Only Python counts the separators from 1c to 1f as spaces; the API does not.
     is_space = letter.isspace() and letter not in "\x1c\x1d\x1e\x1f"
     return is_space or unicodedata.category(letter) not in ("Cc", "Cf")

@@ -1,5 +1,5 @@
-"""Every event of infra/events, answered by the built function under AWS's own Lambda Runtime Interface Emulator, over the
-embedded DynamoDB."""
+"""Sends every event of infra/events to the built function, which runs under AWS's Lambda Runtime Interface Emulator and
+uses the embedded DynamoDB."""
 
 import contextlib
 import copy
@@ -13,18 +13,18 @@ from servers import TARGET, dynamodb, free_port, is_open, running, wait_for
 EMULATOR = pathlib.Path(samcli.local.rapid.__path__[0]) / "aws-lambda-rie-x86_64"
 BOOTSTRAP = TARGET / "lambda/todo-action/bootstrap"
 EVENTS = {file.stem: json.loads(file.read_text()) for file in sorted((pathlib.Path(__file__).parent / "events").glob("*.json"))}
-# Stands in the events where the id of a todo belongs. Nobody has a todo of this id.
+# The id of a todo in the events. No todo has this id.
 SAMPLE_ID = "k7m2x9qa4t"
 
 
 @contextlib.contextmanager
 def function(database, **environment):
-    """The function, as a Python function from event to answer."""
+    """Starts the Lambda function. Yields a Python function that sends it an event and returns the answer."""
     front, back = free_port(), free_port()
     command = [EMULATOR, "--runtime-interface-emulator-address", f"127.0.0.1:{front}"]
     command += ["--runtime-api-address", f"127.0.0.1:{back}", BOOTSTRAP]
     environment |= {"TABLE_NAME": "todos", "AWS_ENDPOINT_URL_DYNAMODB": database}
-    # The events carry no key.
+    # The events contain no API key.
     environment |= {"AUTH_MODE": "none-everybody-shares-one-list"}
     EMULATOR.chmod(0o755)
     with running(*command, env=environment) as (process, _):
@@ -57,7 +57,7 @@ def answer_every_event(send):
         if SAMPLE_ID in json.dumps(event):
             status, kind, body = send(event)
             assert (status, kind, body["code"]) == (404, "application/problem+json", "not_found"), (name, body)
-        # Each event meets a todo of its own, fresh from an addition that can be undone.
+        # Each event gets a newly added todo. The event `undo` undoes this addition.
         status, kind, body = send(about(event, add(send, f"For {name}")))
         assert (status, kind) == (201 if name == "add" else 200, "application/json"), (name, status, body)
         print(f"  {name}: {status} {json.dumps(body)[:90]}")

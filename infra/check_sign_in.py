@@ -1,4 +1,4 @@
-"""What a stack has to hold whose people sign in: docs/adr/0015-oauth-front-and-cognito.md."""
+"""Rules for stacks where people sign in: docs/adr/0015-oauth-front-and-cognito.md."""
 
 import re
 
@@ -9,7 +9,7 @@ FLOWS = {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
 
 
 def problems(template, environment):
-    """What is wrong with how people sign in; `environment` is the function's."""
+    """The problems of the sign-in. `environment` is the environment of the function."""
     wrong = []
     for parameters in STACKS:
         stack = Stack(template, parameters)
@@ -30,7 +30,7 @@ def problems(template, environment):
 
 
 def expected(stack):
-    """What the function of this stack has to be given."""
+    """The environment variables that the function of this stack must have."""
     given = stack.parameters
     return {
         "AUTH_MODE": given["AuthMode"],
@@ -45,7 +45,7 @@ def expected(stack):
 
 
 def pool(stack):
-    """What is wrong with the user pool, its scope and its login pages."""
+    """The problems of the user pool, its scope and its login pages."""
     made, resources = stack.made("AWS::Cognito::"), stack.template["Resources"]
     wrong = [f"{name} goes with the stack" for name in made if not resources[name].get("DeletionPolicy", "").startswith("Retain")]
     own, domain = made["UserPool"], made["UserPoolDomain"]
@@ -64,7 +64,7 @@ def pool(stack):
 
 
 def client(stack, name, uris, secret):
-    """What is wrong with a client of the user pool."""
+    """The problems of a client of the user pool."""
     own = stack.made("AWS::Cognito::UserPoolClient")[name]
     rotates = own.get("RefreshTokenRotation", {}).get("Feature") == "ENABLED"
     flows = set(own.get("ExplicitAuthFlows", []))
@@ -77,7 +77,7 @@ def client(stack, name, uris, secret):
         "has no flow at all": own.get("AllowedOAuthFlowsUserPoolClient") is True,
         "gives other scopes": own.get("AllowedOAuthScopes") == ["openid", SCOPE],
         "is made before its scope": stack.template["Resources"][name].get("DependsOn") == "TodosScope",
-        # None at all is Cognito's default, which has more.
+        # An empty list means Cognito's default, which allows more flows.
         "takes passwords at Cognito's API": bool(flows) and flows <= FLOWS,
         "rotates refresh tokens, or does not, against its kind": rotates is not secret,
         "cannot be made, with or without rotation": rotates is not ("ALLOW_REFRESH_TOKEN_AUTH" in flows),
@@ -88,12 +88,12 @@ def client(stack, name, uris, secret):
 
 
 def is_prefix(domain):
-    """Whether Cognito takes it for a login domain."""
+    """Whether Cognito accepts this prefix of a login domain."""
     return bool(re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", domain)) and not re.search("aws|amazon|cognito", domain)
 
 
 def is_callback(uri):
-    """Whether Cognito takes the address: https, http of this machine, or a scheme that belongs to an app; no fragment."""
+    """Whether Cognito accepts this redirect URI: https, http on this machine, or the scheme of an app; without a fragment."""
     if uri.startswith("http:") and not re.match(r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)", uri):
         return False
     return len(uri) <= 1024 and bool(re.fullmatch(r"[a-z][a-z0-9+.-]*://[^\s,#]+", uri))

@@ -1,7 +1,7 @@
-"""What the template has to hold beyond the linters' rules, checked on what SAM makes of it.
+"""Rules for the template, in addition to those of the linters. They are checked on the result of SAM's translation.
 
-`sam validate --lint` and cfn-lint pass a circular dependency of SAM's own resources, because they do not look at what
-these become. So the template is translated first, as CloudFormation does it.
+`sam validate --lint` and cfn-lint accept a circular dependency between SAM's resources, because they do not look at the
+CloudFormation resources that SAM makes of them. So this check translates the template first, as CloudFormation does.
 """
 
 import copy
@@ -24,11 +24,11 @@ from stack import ENDPOINT, EVERYTHING, PSEUDO_PARAMETERS, REGION, STACKS, Stack
 
 HERE = pathlib.Path(__file__).parent
 OUTPUTS = {"BaseUrl", "OpenApiUrl", "PrivacyPolicyUrl", "FunctionName", "TableName"}
-# Those of a stack whose people sign in, and of one that has a user pool for them besides.
+# Additional outputs of a stack where people sign in, and of a stack that also has a user pool.
 SIGN_IN_OUTPUTS = {"AuthorizationUrl", "TokenUrl", "Scope"}
 POOL_OUTPUTS = {"ClientId", "ClientSecretCommand", "UserPoolId", "AddPersonCommand"}
 ALL_OUTPUTS = OUTPUTS | SIGN_IN_OUTPUTS | POOL_OUTPUTS
-# What the function does besides asking DynamoDB.
+# The function's other actions, apart from calls to DynamoDB.
 OTHER_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 # A transaction needs the permissions of the actions in it.
 TRANSACTION_ITEMS = {
@@ -102,7 +102,7 @@ def outputs(template):
 
 
 def shown(stack, found, base):
-    """What is wrong with the outputs of one stack."""
+    """The problems of the outputs of one stack."""
     paths = {"BaseUrl": "", "OpenApiUrl": "/openapi.json", "PrivacyPolicyUrl": "/privacy"}
     paths |= {"AuthorizationUrl": "/oauth/authorize", "TokenUrl": "/oauth/token"}
     own = OUTPUTS | (SIGN_IN_OUTPUTS if stack.signs_in() else set()) | (POOL_OUTPUTS if stack.has_pool() else set())
@@ -126,7 +126,7 @@ def function(template):
 
 
 def sources(folder):
-    """What the function is made of; keys are administered by the command, with its own credentials."""
+    """The source code of the function. key_admin.rs is left out: only the `todo` command uses it, with other credentials."""
     files = (file for file in sorted(folder.glob("**/*.rs")) if file.name != "key_admin.rs")
     return "\n".join(file.read_text() for file in files)
 
@@ -163,7 +163,7 @@ def permissions(template, needed):
 
 
 def too_much(statement, table):
-    """What a statement allows on other things than the function's own."""
+    """The permissions of a statement that the function must not have."""
     if statement["Effect"] != "Allow" or "NotAction" in statement or "NotResource" in statement:
         return [f"a statement of the role is not a plain permission: {statement}"]
     resources = set(as_list(statement["Resource"]))
@@ -196,13 +196,14 @@ def lint(template):
 
 
 def variables(folder):
-    """The variables that the sources read, without those that Lambda sets."""
+    """The environment variables that the sources read, without the variables that Lambda sets."""
     sources = "\n".join(file.read_text() for file in folder.glob("**/*.rs"))
     return set(re.findall(r'(?<=read\(")(?!AWS_)[A-Z_]+|(?<=need\(")(?!AWS_)[A-Z_]+|(?<=")OAUTH_[A-Z_]+(?=")', sources))
 
 
 def problems(template, needed, read):
-    """What is wrong with the expanded template, the linter's findings aside; `read` are the variables that the code reads."""
+    """The problems of the expanded template, without the linter's. `needed` are the actions that the code needs, and `read`
+    the environment variables that it reads."""
     environment = function(template)["Environment"]["Variables"]
     unset = [f"the code reads {name}, which the function is not given" for name in sorted(read - environment.keys())]
     people = check_sign_in.problems(template, environment)

@@ -1,5 +1,5 @@
-"""Every event through `sam local invoke`, and a session through `sam local start-api`. Needs a container engine that has
-the image already; infra/sam-local brings one."""
+"""Sends every event through `sam local invoke`, and runs a session through `sam local start-api`. Needs a running
+container engine that already has the image; infra/sam-local prepares both."""
 
 import contextlib
 import json
@@ -16,13 +16,13 @@ import check_lambda
 from servers import CREDENTIALS, TARGET, TOOLS, dynamodb, free_port, is_open, moto, running, wait_for
 
 ENV_FILE = pathlib.Path(__file__).parent / "local-env.json"
-# How containers reach this machine: the address of Docker's own bridge.
+# The address at which containers reach this machine. The default is the address of Docker's bridge.
 BRIDGE = os.environ.get("BRIDGE", "172.17.0.1")
 
 
 @contextlib.contextmanager
 def forwarded(port):
-    """A port of the bridge that leads to this port of the machine: the embedded DynamoDB listens on 127.0.0.1 alone."""
+    """Opens a port on the bridge that forwards to this port: the embedded DynamoDB listens only on 127.0.0.1."""
 
     class Forward(socketserver.BaseRequestHandler):
         def handle(self):
@@ -75,7 +75,7 @@ def ask(base, method, path, body=None):
 
 
 def session(base):
-    """Add, list, complete, undo, as a GPT would."""
+    """Adds, lists, completes and undoes todos, as a GPT would."""
     added = ask(base, "POST", "/todos", {"todos": [{"title": "Book flights", "list": "Travel"}, {"title": "Pack", "list": "Travel"}]})
     flights, _ = (todo["id"] for todo in added["todos"])
     titles = lambda: sorted(todo["title"] for todo in ask(base, "GET", "/todos?list=travel")["todos"])
@@ -95,7 +95,7 @@ def main():
         port = stack.enter_context(forwarded(int(database.rsplit(":", 1)[1])))
         env_file = folder / ENV_FILE.name
         env_file.write_text(ENV_FILE.read_text().replace(":8000", f":{port}"))
-        # SAM asks who calls; without an answer it waits for seconds each time.
+        # SAM asks STS who is calling. Without an answer SAM waits several seconds in every run.
         environment = {**os.environ, **CREDENTIALS, "AWS_ENDPOINT_URL_STS": sts}
         print("sam local invoke")
         check_lambda.answer_every_event(lambda event: invoke(env_file, environment, event))

@@ -1,4 +1,4 @@
-"""Servers of this machine that a check starts, all on 127.0.0.1, and that end with it."""
+"""Starts servers for a check. They listen on 127.0.0.1 and end with the check."""
 
 import contextlib
 import os
@@ -14,7 +14,8 @@ import time
 ROOT = pathlib.Path(__file__).parent.parent
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 TOOLS = pathlib.Path(sys.executable).parent
-# What AWS would set. The embedded DynamoDB answers who has this access key, nothing looks at the rest.
+# The variables that AWS would set. The embedded DynamoDB answers only calls with this access key. No server checks the
+# secret or the region.
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": f"TODO{secrets.token_hex(16).upper()}",
     "AWS_SECRET_ACCESS_KEY": "local",
@@ -25,7 +26,7 @@ PATIENCE = 30
 
 @contextlib.contextmanager
 def running(*command, env=None):
-    """Runs the command and yields the process and the file of what it writes; shows that when the check fails."""
+    """Runs the command, and yields the process and the file with its output. Prints the output if the check fails."""
     with tempfile.NamedTemporaryFile("w+", suffix=".log") as log:
         whole = {**os.environ, **CREDENTIALS, **(env or {})}
         process = subprocess.Popen(list(map(str, command)), env=whole, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -41,7 +42,7 @@ def running(*command, env=None):
 
 
 def keep(log):
-    """Adds the file to the logs that are kept, if any are."""
+    """Appends the file to infra.log in the folder KEPT_LOGS, if this variable is set."""
     if folder := os.environ.get("KEPT_LOGS"):
         with open(pathlib.Path(folder) / "infra.log", "ab") as kept:
             kept.write(pathlib.Path(log).read_bytes())
@@ -49,13 +50,13 @@ def keep(log):
 
 @contextlib.contextmanager
 def serving(*command, env=None):
-    """Runs a server that says where it listens, and yields the address."""
+    """Runs a server that prints its address, and yields the address."""
     with running(*command, env=env) as (process, log):
         yield wait_for(lambda: re.search(r"http://127\.0\.0\.1:\d+", log.read_text()), process)[0]
 
 
 def wait_for(something, process):
-    """What `something` yields once it yields anything; the process must be there as long."""
+    """Calls `something` until it returns a true value, and returns that value. Fails if the process ends before."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         found = something()
@@ -79,10 +80,10 @@ def is_open(port):
 
 
 def dynamodb(*options):
-    """The embedded DynamoDB, with the table in it, for who has the access key of CREDENTIALS."""
+    """Starts the embedded DynamoDB with our table. It answers only calls with the access key of CREDENTIALS."""
     return serving(TARGET / "debug/todo", "dynamodb", "--port", "0", *options)
 
 
 def moto():
-    """moto's server, with the managed policies that `cargo lambda deploy` attaches to a role it makes."""
+    """Starts moto's server with AWS's managed policies, because `cargo lambda deploy` attaches some of them to its role."""
     return serving(TOOLS / "moto_server", "-H", "127.0.0.1", "-p", "0", env={"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"})

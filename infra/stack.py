@@ -1,4 +1,4 @@
-"""The template as it is for one stack: what its functions yield for values of its parameters."""
+"""The template for one stack: evaluates its functions (Ref, Fn::If and others) with the values of its parameters."""
 
 import re
 
@@ -12,7 +12,7 @@ PSEUDO_PARAMETERS = {
     "AWS::StackId": f"arn:aws:cloudformation:{REGION}:123456789012:stack/todo-action/1c2fa620-982a-11e3-aff7-50e2416294e0",
     "AWS::StackName": "todo-action",
 }
-# The parameters of a stack with all that is optional.
+# The parameters of a stack with all optional parts.
 EVERYTHING = {
     "DomainName": "todo.example.com",
     "CertificateArn": f"arn:aws:acm:{REGION}:123456789012:certificate/0d4bd2f7-6b1c-4f4c-9d1f-5e0f6a2b7c11",
@@ -32,16 +32,16 @@ ANOTHER_PROVIDER = {
     "OAuthScope": "lists",
     "OAuthAudience": "https://api.example.com",
 }
-# Those that a template is looked at for.
+# The parameters of the stacks for which a template is checked.
 STACKS = ({}, EVERYTHING, PEOPLE_SIGN_IN, ANOTHER_PROVIDER)
 
 
 class Unresolved(Exception):
-    """A reference to something that is not in the template."""
+    """The template refers to something that this stack does not have, or uses a function that this check does not know."""
 
 
 class Stack:
-    """The expanded template with values for its parameters: what its functions yield."""
+    """The expanded template with values for its parameters. Evaluates the functions in it."""
 
     def __init__(self, template, parameters):
         self.template = template
@@ -120,12 +120,12 @@ class Stack:
         return "Condition" not in part or self.holds({"Condition": part["Condition"]})
 
     def made(self, kind):
-        """The resources of a kind that are made, with what their properties yield."""
+        """The resources of a kind in this stack, with their evaluated properties."""
         resources = self.template["Resources"].items()
         return {name: self.value(one["Properties"]) for name, one in resources if one["Type"].startswith(kind) and self.has(one)}
 
     def refused(self):
-        """What the template's rules say against the parameters."""
+        """The descriptions of the template's rules that the parameters break."""
         rules = [rule for rule in self.template["Rules"].values() if self.holds(rule["RuleCondition"])]
         return [one["AssertDescription"] for rule in rules for one in rule["Assertions"] if not self.holds(one["Assert"])]
 

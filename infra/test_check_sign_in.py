@@ -1,4 +1,4 @@
-"""The check of how people sign in, checked: each way to break the template that it exists for makes it fail."""
+"""Tests of check_sign_in.py: each change that breaks the sign-in makes the check fail."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The check of the template, checked: each way to break the template that it exists for makes it fail."""
+"""Tests of check_template.py: each change that breaks the template makes the check fail."""
 
 import json
 import pathlib
@@ -30,7 +30,7 @@ def problems_with(old, new):
 
 
 def within(head, old, new):
-    """The template with a change in what follows this line."""
+    """The template with `new` in place of the first `old` after the line `head`."""
     before, after = replaced(head, head).split(head)
     assert old in after
     return f"{before}{head}{after.replace(old, new, 1)}"

@@ -1,4 +1,4 @@
-//! What every request works with.
+//! The parts that every request uses: configuration, store, OpenID provider, clock and random numbers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,22 +15,22 @@ use crate::{
     store::Store,
 };
 
-/// The program, wired: made once, shared by all requests.
+/// The parts of the program. They are made once, and all requests share them.
 #[derive(Debug, Clone)]
 pub struct App {
     pub config: Arc<Config>,
     pub store: Store,
-    /// Where people sign in; `None` where they do not.
+    /// The OpenID provider where people sign in. `None` in a deployment without sign-in.
     pub provider: Option<Provider>,
     pub clock: Clock,
     pub ids: Ids,
 }
 
-/// Where the time comes from.
+/// The source of the current time.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
-/// Where chance comes from.
+/// The source of random ids and keys.
 #[derive(Clone)]
 pub struct Ids(Arc<dyn Fn() -> [u8; 16] + Send + Sync>);
 
@@ -52,12 +52,12 @@ impl Clock {
         Self::new(Timestamp::now)
     }
 
-    /// A clock of one's own.
+    /// A clock that calls `now` for the time.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
 
-    /// The time to the microsecond, which is what is stored.
+    /// The current time, rounded to the microsecond, because stored times have this precision.
     pub fn now(&self) -> Timestamp {
         let now = (self.0)();
         now.round(Unit::Microsecond).unwrap_or(now)
@@ -70,7 +70,7 @@ impl Ids {
     pub fn random() -> Self {
         Self(Arc::new(|| {
             let mut bytes = [0; 16];
-            // Without random numbers no id is safe to hand out, and no request can be served.
+            // Without random numbers the program cannot make safe ids, so it cannot answer any request.
             getrandom::fill(&mut bytes).expect("the operating system has random numbers");
             bytes
         }))
@@ -88,7 +88,7 @@ impl Ids {
         ApiKey::from_random(bytes)
     }
 
-    /// A new access key for a DynamoDB on this machine: 128 random bits, in the letters that AWS allows (IAM, `AccessKeyId`).
+    /// A new access key for a DynamoDB on this machine: 128 random bits, in characters that AWS allows (IAM, `AccessKeyId`).
     pub fn access_key(&self) -> String {
         format!("TODO{}", hex::encode_upper((self.0)()))
     }

@@ -1,5 +1,6 @@
-//! How this program makes connections: HTTP/1.1, which all that it speaks to speaks, over TLS with those whom the machine
-//! trusts. Amazon's client brings HTTP/2 as well, which was a tenth of the function (docs/PERFORMANCE.md).
+//! Makes the connections of this program: HTTP/1.1 over TLS, with the root certificates of the machine. DynamoDB, OpenID
+//! providers and our own deployments all accept HTTP/1.1. Amazon's HTTP client also contains HTTP/2, which was a tenth of
+//! the function (docs/PERFORMANCE.md).
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -14,13 +15,13 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs, pki_types::CertificateDer};
 use rustls_native_certs::{load_certs_from_paths, load_native_certs};
 
-/// What makes connections.
+/// Makes connections for an HTTP client.
 pub type Connector = HttpsConnector<HttpConnector>;
 
-/// A connector that gives up after `patience`; or why there is none, for the log. Plain HTTP is for what is on this machine:
-/// whoever uses it sees to the address.
+/// A connector that gives up after `patience`. The error is a reason for the log. The connector also accepts plain HTTP, for
+/// servers on this machine: the caller must check the address.
 pub fn connector(patience: Duration) -> Result<Connector, String> {
-    // One for DynamoDB and the OpenID provider: root certificates are read once.
+    // DynamoDB and the OpenID provider share this configuration, so that the root certificates are read only once.
     static TLS: LazyLock<Result<ClientConfig, String>> = LazyLock::new(tls);
     let mut tcp = HttpConnector::new();
     tcp.set_connect_timeout(Some(patience));
@@ -42,17 +43,19 @@ fn tls() -> Result<ClientConfig, String> {
     Ok(tls.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// The root certificates of this machine, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
+/// The root certificates of this machine, or of the file and the folder that `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
 ///
-/// The library that knows where they are reads them character by character, on Linux from a file and then, mostly in vain,
-/// from a folder too: up to four tenths of a cold start (docs/PERFORMANCE.md). So it is asked where there is no such file, or
-/// the file is not as simple as they usually are.
+/// The library `rustls_native_certs` knows where the certificates are, but it reads them character by character. On Linux it
+/// reads a file, and then also a folder, in most cases without finding more. That took up to 40 % of a cold start
+/// (docs/PERFORMANCE.md). So this function reads the file itself. It uses the library only if there is no such file, or if
+/// the file is not in the usual simple form.
 #[expect(clippy::disallowed_methods, reason = "these variables are OpenSSL's, which many programs know")]
 fn roots() -> RootCertStore {
     let file = one_file(std::env::var_os("SSL_CERT_FILE"), std::env::var_os("SSL_CERT_DIR"));
     let simple = file.as_ref().and_then(|file| {
         let mut roots = RootCertStore::empty();
-        // One by one, because together they are memory that a function keeps. What is no certificate is left out.
+        // Adds the certificates one by one, because a list of all certificates would enlarge the function's memory for good.
+        // Invalid certificates are left out.
         certificates(BufReader::new(File::open(file).ok()?), |certificate| drop(roots.add(certificate)))?;
         Some(roots).filter(|roots| !roots.is_empty())
     });
@@ -65,7 +68,8 @@ fn roots() -> RootCertStore {
     })
 }
 
-/// The one file that holds all root certificates, if one does: the named one, or else the machine's.
+/// The file with all root certificates, if there is such a file: the file that `SSL_CERT_FILE` names, or the file of the
+/// machine.
 fn one_file(file: Option<OsString>, folder: Option<OsString>) -> Option<PathBuf> {
     match (file, folder) {
         (Some(file), None) => Some(file.into()),
@@ -74,8 +78,8 @@ fn one_file(file: Option<OsString>, folder: Option<OsString>) -> Option<PathBuf>
     }
 }
 
-/// Hands on each certificate of a bundle (RFC 7468, section 5); `None` as soon as there is something else in it than
-/// certificates in their strict form and text between them.
+/// Calls `add` with each certificate of a bundle (RFC 7468, section 5). `None` if the bundle contains anything except
+/// certificates in the strict form and text between them.
 fn certificates(bundle: impl BufRead, mut add: impl FnMut(CertificateDer<'static>)) -> Option<()> {
     let mut lines = bundle.lines();
     while let Some(line) = lines.next() {
@@ -96,7 +100,7 @@ fn certificates(bundle: impl BufRead, mut add: impl FnMut(CertificateDer<'static
     Some(())
 }
 
-/// What failed and why, for the log: an error of a connection alone says that there was one.
+/// An error with all its causes, for the log. Without its causes, a connection error says only that the connection failed.
 pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
@@ -109,14 +113,14 @@ mod tests {
 
     use super::*;
 
-    /// As OpenSSL and p11-kit write it: with a comment before and 64 letters in a line.
+    /// A PEM block as OpenSSL and p11-kit write it: with a comment before it, and with 64 letters in each line.
     fn block(label: &str, der: &[u8]) -> String {
         let encoded = BASE64_STANDARD.encode(der);
         let lines: Vec<_> = encoded.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
         format!("# Főtanúsítvány\n-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
     }
 
-    /// A block, or what people and their tools make of one.
+    /// A PEM block, either unchanged or with a change that people or tools make.
     fn part() -> impl Strategy<Value = String> {
         (0..14, vec(any::<u8>(), 1..100)).prop_map(|(kind, der)| {
             let block = block(if kind == 1 { "TRUSTED CERTIFICATE" } else { "CERTIFICATE" }, &der);

@@ -1,4 +1,4 @@
-//! `todo mcp`, the real command: MCP over standard input and output, with a data file or with a deployment.
+//! Tests the real command `todo mcp`: MCP over standard input and output, with a data file or with a deployment.
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
@@ -11,7 +11,7 @@ mod sockets;
 
 use folder::Folder;
 
-/// What has the command keep its todos in this folder.
+/// The arguments with which the command keeps its todos in this folder.
 fn data_in(folder: &Folder) -> [String; 2] {
     ["--data".to_owned(), folder.file("todos.db").display().to_string()]
 }
@@ -25,7 +25,7 @@ fn todo(subcommand: &str, arguments: &[String]) -> Command {
     command
 }
 
-/// A client that has started a server for itself.
+/// A client that has started its own server.
 struct Client {
     child: Child,
     input: Option<ChildStdin>,
@@ -42,7 +42,7 @@ impl Client {
         Self { child, input, output }
     }
 
-    /// The same after the hello.
+    /// Like `start`, and then sends `initialize`.
     fn greeted(arguments: &[String], key: Option<&str>) -> Self {
         let mut client = Self::start(arguments, key);
         let hello =
@@ -56,11 +56,11 @@ impl Client {
         writeln!(self.input.as_mut().unwrap(), "{message}").unwrap();
     }
 
-    /// What the method results in.
+    /// The result of the method.
     fn ask(&mut self, method: &str, params: Value) -> Value {
         self.say(&json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}));
         let line = self.output.next().expect("an answer").unwrap();
-        // Standard output holds messages and nothing else.
+        // Standard output contains only messages.
         let answer: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
         assert!(answer["result"].is_object(), "{answer}");
         answer["result"].clone()
@@ -70,7 +70,7 @@ impl Client {
         self.ask("tools/call", json!({"name": tool, "arguments": arguments}))
     }
 
-    /// Ends as clients do: by closing the input.
+    /// Ends as clients do: it closes the input.
     fn leave(mut self) {
         drop(self.input.take());
         assert!(self.child.wait().unwrap().success());
@@ -195,7 +195,7 @@ fn a_key_in_any_part_of_a_message_is_written_nowhere() {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     for message in messages {
-        // It may have ended at one that is no message.
+        // The server may have ended at a line that is not a message.
         drop(writeln!(input, "{message}"));
     }
     drop(input);

@@ -1,6 +1,6 @@
-// Pages of others in a real browser: one from a file and one from another port of this machine ask everything that our
-// commands listen with, in every way a page can. They read nothing and change nothing. Takes the `todo` command in TODO, the
-// folder of the installed packages in TOOLS, and where logs go in LOGS.
+// Foreign web pages in a real browser. One page is a file, the other comes from another port of this machine. Both send
+// requests to each server that the `todo` command starts, in every way that a page can. They can read nothing and change
+// nothing. Environment: TODO is the `todo` command, TOOLS the folder of the installed packages, LOGS the folder for logs.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
@@ -25,7 +25,7 @@ const SIGNED = {
 };
 const folder = mkdtempSync(join(tmpdir(), "todo-action-foreign-"));
 const started = [];
-// What a page may ask because it says so to every page: shows that the attempts below work where they are let.
+// A server that allows requests from every page (CORS). It shows that the attempts below work if a server allows them.
 const open = { asked: [] };
 let browser, pages, targets;
 
@@ -98,14 +98,14 @@ after(async () => {
     rmSync(folder, { recursive: true, force: true });
 });
 
-// Runs in the page: asks in every way, and returns what it could read.
+// Runs in the page. Sends requests in every way, and returns the texts that it could read.
 async function attempts({ url, added, signed }) {
     const read = [];
     const ask = async (path, options) => {
         try {
             read.push(await (await fetch(url + path, { ...options, signal: AbortSignal.timeout(5000) })).text());
         } catch {
-            // Refused, which is what a page sees of it.
+            // The page could not send the request, or may not read the answer.
         }
     };
     const body = JSON.stringify(added);
@@ -124,7 +124,7 @@ async function attempts({ url, added, signed }) {
             await ask("/", { method: "POST", mode, body: call, headers: { "Content-Type": "text/plain" } });
         }
     }
-    // What pages do without scripts: a form whose fields make JSON, a script, a picture, a frame.
+    // Requests that a page makes with HTML elements: a form whose fields make JSON, a script, a picture and a frame.
     const loaded = (element) => new Promise((done) => {
         element.onload = element.onerror = done;
         setTimeout(done, 2000);
@@ -145,7 +145,7 @@ async function attempts({ url, added, signed }) {
         try {
             read.push(shown.contentDocument?.documentElement.textContent ?? "");
         } catch {
-            // Another origin.
+            // The frame has another origin, so the page may not read it.
         }
     }
     return read.filter((text) => text !== "");

@@ -1,5 +1,6 @@
-// The pages in a real browser, on a telephone and on a desk, by day and by night. Takes the address of a running server in
-// BASE_URL, the folder of the installed packages in TOOLS, and where pictures go in SCREENSHOTS.
+// Our pages in a real browser, as wide as a telephone and as wide as a desktop, in the light and in the dark colour scheme.
+// Environment: BASE_URL is the address of a running server, TOOLS the folder of the installed packages, SCREENSHOTS the
+// folder for screenshots.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -24,7 +25,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-// Opens a page and takes down what it complains of and whom it asks.
+// Opens a page, and records its errors and warnings and the addresses of its requests.
 async function open(path, options) {
     const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"], ...options });
     const page = await context.newPage();
@@ -39,7 +40,8 @@ async function open(path, options) {
 }
 
 async function assertAccessible(page) {
-    // As an expression of the debugger, which the policy of the page does not concern.
+    // The debugger evaluates axe as an expression, because the page's Content-Security-Policy does not apply to the
+    // debugger.
     await page.evaluate(`${axe}; undefined`);
     const { violations, passes } = await page.evaluate(() => window.axe.run());
     const grave = violations.filter((violation) => ["serious", "critical"].includes(violation.impact));

@@ -1,6 +1,7 @@
-// Clients that nobody here wrote, against the real command: the official conformance suite, the official SDK for TypeScript in
-// both eras of the protocol, and the Inspector; over HTTP and over standard input and output. Takes the address of a running
-// server in BASE_URL, the `todo` command in TODO, a folder for its data in DATA, and that of the installed packages in TOOLS.
+// MCP clients of other authors against the real `todo` command, over HTTP and over standard input and output: the official
+// conformance suite, the official SDK for TypeScript in two revisions of the protocol, and the Inspector. Environment:
+// BASE_URL is the address of a running server, TODO the `todo` command, DATA a folder for its data, TOOLS the folder of the
+// installed packages.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
@@ -25,7 +26,8 @@ const MCP = new URL("/mcp", BASE_URL);
 const MOST_TOKENS = 6000;
 const HERE = import.meta.dirname;
 
-// Both SDKs check every structured answer against the schema of its tool, and throw when it does not fit.
+// Both SDKs check every structured answer against the output schema of its tool, and throw an error if the answer does not
+// fit.
 const OLD = { version: "2025-11-25", make: () => new sdk.Client({ name: "test", version: "1" }), Http: sdkHttp.StreamableHTTPClientTransport, Stdio: sdkStdio.StdioClientTransport };
 const NEW = {
     version: "2026-07-28",
@@ -36,10 +38,10 @@ const NEW = {
 const stdio = (era, ...more) => new era.Stdio({ command: resolve(TODO), args: ["mcp", ...more], stderr: "ignore" });
 
 async function run(file, args) {
-    // The Inspector would keep a catalogue in the home of whoever runs this.
+    // Without this variable the Inspector would write a catalogue into the user's home folder.
     const env = { ...process.env, MCP_CATALOG_PATH: join(DATA, "catalog.json") };
     try {
-        // The suites wait for the end of their input.
+        // These programs wait until their standard input ends.
         const running = promisify(execFile)(file, args, { timeout: 120_000, maxBuffer: 1e8, env });
         running.child.stdin.end();
         return { code: 0, ...(await running) };
@@ -48,7 +50,8 @@ async function run(file, args) {
     }
 }
 
-// The session of an assistant: three todos, one edited, two completed at once, one deleted, that undone, and the undoing undone.
+// The session of an assistant: it adds three todos, edits one todo, completes two todos in one call, deletes one todo,
+// undoes the deletion, and undoes that undo.
 async function session(connected) {
     const { tools } = await connected.listTools();
     const names = tools.map((tool) => tool.name);

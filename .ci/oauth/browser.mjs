@@ -1,4 +1,4 @@
-// A person in front of a browser. It resolves no name, so that nothing it does can leave this machine.
+// A person who signs in with a browser. The browser resolves no host names, so no request can leave this machine.
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
@@ -14,13 +14,13 @@ export async function startBrowser(tools) {
     });
 }
 
-// Opens `url` in a browser that knows nobody, signs in, and returns with what parameters the provider sends the browser
-// to `redirectUri`, whether or not that can be reached.
+// Opens `url` in a browser without cookies and signs in. Returns the parameters with which the provider sends the browser to
+// `redirectUri`. No server needs to listen at `redirectUri`.
 export async function signIn(browser, url, redirectUri, name, password) {
     const context = await browser.newContext();
     const page = await context.newPage();
     const returned = page.waitForRequest((request) => request.url().startsWith(`${redirectUri}?`), { timeout: 10_000 });
-    // Awaited below; a failure before that is the reason, not this.
+    // This promise is awaited below. If a step before that fails, the test must report that step and not this promise.
     returned.catch(() => {});
     await page.goto(String(url));
     await page.getByLabel("Name").fill(name);

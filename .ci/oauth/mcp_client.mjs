@@ -1,8 +1,8 @@
-// What the MCP SDK asks of an application that uses its OAuth: to store things, and to take a person to a browser.
+// The functions that the MCP SDK needs from an application for OAuth: they store values, and send a person to a browser.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 
-// `visit(url, redirectUri)` returns the parameters with which the browser comes back; `keep` hears of every secret.
+// `visit(url, redirectUri)` returns the parameters with which the browser comes back. `keep` is called with every secret.
 export function mcpClient(redirectUris, visit, keep) {
     const stored = {};
     return {

@@ -1,6 +1,6 @@
-// People sign in: the real server in front of a real OpenID provider, with people who use a real browser. Takes the server's
-// executable in TODO, the folder of the installed packages in TOOLS, the folder where the servers' output goes in LOGS, and
-// in SECRETS the file in which every secret is written down that was used, one a line.
+// People sign in: they use a real browser, and the real server uses a real OpenID provider. Environment: TODO is the
+// server's executable, TOOLS the folder of the installed packages, LOGS the folder for the output of the servers, SECRETS
+// the file into which these tests write every secret that they use, one secret per line.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { appendFileSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -31,7 +31,7 @@ let browser, provider, api, window;
 
 before(async () => {
     writeFileSync(SECRETS, "");
-    // Where a program on the person's machine waits for the browser to come back.
+    // Plays a program on the person's machine, which waits for the browser to come back.
     window = createServer((_, response) => response.end("You can close this window."));
     await new Promise((done) => window.listen(0, "127.0.0.1", done));
     PUBLIC.redirect_uris = [`http://127.0.0.1:${window.address().port}/callback`];
@@ -48,7 +48,7 @@ after(async () => {
     await provider?.stop();
 });
 
-// Writes down secrets.
+// Writes secrets into the file SECRETS.
 function keep(...secrets) {
     const known = secrets.filter((secret) => secret !== undefined);
     used.push(...known);
@@ -75,13 +75,13 @@ async function start(environment = {}) {
     return server;
 }
 
-// What a GPT has the browser ask for at the authorization endpoint.
+// The parameters of a GPT's request to the authorization endpoint.
 const authorization = (more) =>
     new URLSearchParams({ response_type: "code", client_id: GPT.client_id, redirect_uri: GPT_CALLBACK, scope: SCOPE, ...more });
 
 const askToSignIn = (server, more) => fetch(`${server.url}/oauth/authorize?${authorization(more)}`, { redirect: "manual" });
 
-// What the browser comes back with when `name` signs in as a GPT has them do it, at this authorization endpoint.
+// Signs `name` in for a GPT at this authorization endpoint. Returns the code with which the browser comes back.
 async function codeForGpt(authorizationUrl, name, more = {}) {
     const url = new URL(authorizationUrl);
     const state = randomBytes(12).toString("base64url");
@@ -104,7 +104,7 @@ async function signInWithGpt(name, more) {
     return keepTokens(json);
 }
 
-// The same from the provider itself, past the API.
+// The tokens that a GPT would get for `name` from the provider directly, without the API.
 async function tokensOfProvider(name, more) {
     const code = await codeForGpt(`${provider.issuer}/auth`, name, more);
     const { status, json } = await askForTokens(`${provider.issuer}/token`, GPT, exchange(code));
@@ -305,7 +305,7 @@ async function timedAnswer(request) {
     return { status, headers, seconds: (performance.now() - begun) / 1_000 };
 }
 
-// The answer says within 5 seconds that it is worth asking again; returns after how many seconds.
+// Asserts that the answer came within 5 seconds and is a 503 with `Retry-After`. Returns the seconds of `Retry-After`.
 function assertForNow({ status, headers, seconds }) {
     assert.equal(status, 503);
     assert.ok(seconds < 5, `${seconds} s`);
@@ -321,7 +321,7 @@ timed("nothing that the servers wrote has a secret in it", async () => {
     for (const line of ["getTodos answered 200", "getTodos answered 401", "getTodos answered 503", "/oauth/token answered 503"]) {
         assert.ok(written.includes(line), `"${line}" is not among what is searched`);
     }
-    // At which place in the list, because the secret itself has no business in this output either.
+    // Compares positions in the list, because this output must not contain the secrets either.
     assert.deepEqual(used.flatMap((secret, place) => (written.includes(secret) ? [place] : [])), []);
     assert.ok(used.length > 40 && used.every((secret) => secret.length >= 20), String(used.length));
 });

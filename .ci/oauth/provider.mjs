@@ -1,5 +1,5 @@
-// A certified OpenID provider (npm oidc-provider) with two people and a login page, in place of the one that a deployment
-// has. It can be taken down, or made to say nothing, and comes back with the same keys at the same address.
+// A certified OpenID provider (npm oidc-provider) with two people and a login page. It plays the provider of a deployment. A
+// test can stop it or make it silent; afterwards it has the same keys and the same address.
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -9,13 +9,14 @@ import { pathToFileURL } from "node:url";
 
 export const SCOPE = "todos";
 export const AUDIENCE = "https://todos.example/api";
-// Another service that the same provider makes tokens for.
+// Another service, for which the same provider also makes tokens.
 export const OTHER_API = "https://photos.example/";
 
 const secret = () => randomBytes(24).toString("base64url");
 const page = (body) => `<!doctype html><html lang="en"><title>Sign in</title><body>${body}</body></html>`;
 
-// Starts it with these clients; `people` are names. What is returned is the provider and all it keeps from others.
+// Starts the provider with these clients. `people` are names. Returns the issuer, the passwords, and functions that control
+// the provider.
 export async function startProvider(tools, clients, people) {
     const require = createRequire(`${resolve(tools)}/`);
     const { Provider } = await import(pathToFileURL(require.resolve("oidc-provider")));
@@ -41,7 +42,8 @@ export async function startProvider(tools, clients, people) {
     return { issuer, passwords, ...controls(server, port, state) };
 }
 
-// Amazon Cognito and many others do not say in the answer to an authorization request who they are (RFC 9207).
+// Removes `iss` (RFC 9207) from the answer to an authorization request. Amazon Cognito and many other providers do not send
+// it.
 function leaveOutIssuer(response) {
     const location = response.get("location");
     if (URL.canParse(location)) {
@@ -59,9 +61,9 @@ async function listen(server, port) {
 
 function controls(server, port, state) {
     return {
-        // How often it was asked this, such as "POST /token".
+        // How many requests for `what`, such as "POST /token", the provider has received.
         timesAsked: (what) => state.asked.filter((asked) => asked === what).length,
-        // Connections are refused, those that are open are cut.
+        // Closes the open connections. New connections are refused.
         stop: async () => {
             const closed = new Promise((done) => server.close(done));
             server.closeAllConnections();
@@ -71,7 +73,7 @@ function controls(server, port, state) {
         setNamesItself: (namesItself) => {
             state.namesItself = namesItself;
         },
-        // Takes requests and never answers them.
+        // While it is mute, the provider accepts requests and never answers them.
         setMute: (mute) => {
             state.mute = mute;
             server.closeAllConnections();
@@ -88,7 +90,8 @@ function configuration() {
         scopes: ["openid", SCOPE],
         pkce: { required: (_, client) => client.clientAuthMethod === "none" },
         findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
-        // Whoever signs in agrees to what the client asks for: that question is not ours to test.
+        // Everybody who signs in grants what the client asks for. These tests do not cover the provider's question to the
+        // person.
         loadExistingGrant: grantWhatIsAsked,
         issueRefreshToken: (_, client) => client.grantTypeAllowed("refresh_token"),
         ttl: { AccessToken: hour, IdToken: hour, RefreshToken: hour, Interaction: hour, Session: hour, Grant: hour },
@@ -120,7 +123,7 @@ async function grantWhatIsAsked(context) {
     return grant;
 }
 
-// The login page, and what becomes of what is typed into it.
+// Shows the login page, and handles the form that the person sends.
 async function interact(provider, passwords, request, response) {
     const form = page(
         `<h1>Sign in</h1><form method="post"><input name="name" aria-label="Name"><input name="password" type="password"
@@ -137,6 +140,7 @@ async function interact(provider, passwords, request, response) {
         response.writeHead(403, { "content-type": "text/html" }).end(form);
         return;
     }
-    // Signing in is consent too, which programs on the person's machine are asked for each time.
+    // A sign-in counts as consent too. The provider asks for consent each time if the client is a program on the person's
+    // machine.
     await provider.interactionFinished(request, response, { login: { accountId: name }, consent: {} });
 }

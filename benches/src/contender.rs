@@ -1,4 +1,4 @@
-//! Who is measured: our function and those that others would write.
+//! The functions that are measured ("contenders"): our own, and functions as other developers would write them ("peers").
 
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
@@ -8,21 +8,21 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 
 use crate::{Result, dynamodb::DynamoDb, runtime_api::Program, tls::Tls};
 
-/// A function and what is deployed of it.
+/// A function, and the files that a deployment of it contains.
 pub struct Contender {
     pub name: &'static str,
     pub language: Language,
     command: Vec<String>,
-    /// What its package holds: a file, or folders.
+    /// The contents of its package: a file, or folders.
     package: Vec<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Language {
-    /// Our own, which keeps its promises while the others do plain CRUD.
+    /// Our own function, with idempotency, history and undo. The other functions do plain CRUD.
     Ours,
     Rust,
-    /// Rust without TLS, which only the floor goes without.
+    /// The smallest Rust function, our lower bound ("floor"). It is the only function without TLS.
     Floor,
     Node,
     Python,
@@ -33,7 +33,7 @@ impl Contender {
         Self::executable("todo-action", Language::Ours, executable.to_owned())
     }
 
-    /// The peers, as `peers/build` has built them below `target`.
+    /// The peers, which `peers/build` has built below `target`.
     pub fn peers(target: &Path) -> Result<Vec<Self>> {
         let rust = |name: &str| target.join(format!("peers/{name}/release/{name}"));
         let python = target.join("peers/python");
@@ -72,7 +72,7 @@ impl Contender {
         Self { name, language, command: vec![executable.to_string_lossy().into_owned()], package: vec![executable] }
     }
 
-    /// How to start it over this DynamoDB.
+    /// How to start the function with this DynamoDB.
     pub fn program(&self, dynamodb: &DynamoDb, tls: &Tls, owner: &str) -> Program {
         let plain = format!("http://{}", dynamodb.address);
         let endpoint = if self.language == Language::Floor { plain } else { tls.endpoint.clone() };
@@ -95,14 +95,14 @@ impl Contender {
         Program { command: self.command.clone(), environment }
     }
 
-    /// Bytes of what is deployed, as it is and as a zip.
+    /// The size of the deployed files in bytes, unpacked and as a zip.
     pub fn sizes(&self) -> Result<(u64, u64)> {
         let mut zip = ZipWriter::new(tempfile::tempfile()?);
         let mut size = 0;
         for part in &self.package {
             for entry in WalkDir::new(part).sort_by_file_name() {
                 let entry = entry?;
-                // What Python compiles is not deployed.
+                // The files that Python compiles are not deployed.
                 if entry.file_type().is_file() && entry.path().extension().is_none_or(|kind| kind != "pyc") {
                     let bytes = std::fs::read(entry.path())?;
                     size += bytes.len() as u64;

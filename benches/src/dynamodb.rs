@@ -1,4 +1,4 @@
-//! The embedded DynamoDB in its own process, with the table in it.
+//! The embedded DynamoDB in its own process, with our table.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -7,17 +7,17 @@ use std::process::{Child, Command, Stdio};
 
 use crate::Result;
 
-/// The access key that it answers, and no other: AWS's own example, which opens nothing.
+/// The only access key that this DynamoDB accepts. It is an example from AWS's documentation and gives no access to AWS.
 pub const ACCESS_KEY: (&str, &str) = ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE");
 
-/// It is stopped when this is dropped, and its items with it.
+/// A running DynamoDB. Dropping this value stops it and loses its items.
 pub struct DynamoDb {
     child: Child,
     pub address: SocketAddr,
 }
 
 impl DynamoDb {
-    /// `todo` is the command of this project, compiled.
+    /// `todo` is the path of the compiled `todo` command.
     pub fn start(todo: &Path) -> Result<Self> {
         let (name, key) = ACCESS_KEY;
         let child = Command::new(todo).args(["dynamodb", "--port", "0"]).env(name, key).stdout(Stdio::piped()).spawn();

@@ -1,4 +1,4 @@
-//! How costs grow with the number of todos that somebody has.
+//! Measures how costs grow with the number of an owner's todos.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,17 +16,18 @@ use crate::{
 };
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
-/// What may depend on the number, of what changes nothing: a write that is measured again would be a repetition.
+/// The reads whose cost may depend on the number of todos. Writes are not measured here: a write that is sent again would
+/// count as a repetition.
 const MEASURED: [&str; 3] = ["getTodo", "getTodos, 50", "getOverview"];
 
-/// One operation for an owner of so many todos.
+/// The measured operations of an owner with this number of todos.
 #[derive(Serialize)]
 pub struct Grown {
     pub todos: usize,
     pub operations: BTreeMap<String, Operation>,
 }
 
-/// Measures the operations for owners of different sizes, who take turns.
+/// Measures the operations for owners with different numbers of todos. The owners take turns.
 pub fn run(contender: &Contender, todo: &Path, rounds: usize, samples: usize) -> Result<Vec<Grown>> {
     let dynamodb = DynamoDb::start(todo)?;
     let tls = Tls::before(dynamodb.address)?;

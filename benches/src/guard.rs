@@ -1,4 +1,4 @@
-//! What must not grow unnoticed, whatever machine looks: sizes, instructions, calls and units.
+//! Notices when sizes, instructions, calls or units grow. These figures hardly depend on the machine.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,19 +13,19 @@ use crate::{
     script::{self, OPERATIONS, TODOS},
 };
 
-/// What is checked in.
+/// The file with the expected figures, which is in the repository.
 const EXPECTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/expected.json");
-/// Events of which each operation's instructions are the mean.
+/// Number of counted events. The instructions of an operation are the mean of these events.
 const COUNTED: usize = 20;
-/// Events before: what happens only once is not counted.
+/// Number of events before the counted events, so that one-time work is not counted.
 const WARM_UP: usize = 5;
-/// How far sizes and instructions may be off.
+/// How much sizes and instructions may differ from the expected figures.
 const TOLERANCE: f64 = 0.03;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Expected {
     executable_bytes: u64,
-    /// From `exec` to the first question for an event, without the TLS handshake.
+    /// From `exec` until the function asks for its first event, without the TLS handshake.
     init_instructions: u64,
     operations: BTreeMap<String, Counted>,
 }
@@ -37,7 +37,7 @@ struct Counted {
     cost: Cost,
 }
 
-/// Counts, and compares with what is expected, or writes that anew.
+/// Counts, and compares the figures with the expected figures. With `write`, writes them as the new expected figures.
 pub fn run(function: &Path, todo: &Path, write: bool) -> Result<()> {
     let unmeasured = script::unmeasured()?;
     if !unmeasured.is_empty() {
@@ -67,7 +67,7 @@ fn count(function: &Path, todo: &Path) -> Result<Expected> {
     let mut operations = BTreeMap::new();
     let mut init_instructions = 0;
     for operation in &OPERATIONS {
-        // Owners of their own, so that an operation's list does not depend on those before it.
+        // Each operation has a new table, so that its list does not depend on earlier operations.
         let dynamodb = DynamoDb::start(todo)?;
         let program = program(function, &dynamodb);
         let mut helper = Function::start(&program)?;
@@ -87,7 +87,7 @@ fn count(function: &Path, todo: &Path) -> Result<Expected> {
     Ok(Expected { executable_bytes: std::fs::metadata(function)?.len(), init_instructions, operations })
 }
 
-/// The instructions of a process that answers these events, and what the later ones cost.
+/// The instructions of a process that answers these events, and the cost of the events after the warm-up.
 fn counted(program: &Program, events: &[String]) -> Result<(u64, Cost)> {
     let log = tempfile::NamedTempFile::new()?;
     let mut command: Vec<String> =
@@ -105,8 +105,8 @@ fn counted(program: &Program, events: &[String]) -> Result<(u64, Cost)> {
     Ok((collected.trim().parse()?, cost))
 }
 
-/// Over plain HTTP and without root certificates: which code encrypts depends on the processor, how many roots there are
-/// on the machine.
+/// The function with plain HTTP and without root certificates: the code for encryption depends on the processor, and the
+/// number of root certificates depends on the machine.
 fn program(function: &Path, dynamodb: &DynamoDb) -> Program {
     let environment = [
         ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", dynamodb.address)),

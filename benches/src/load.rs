@@ -1,5 +1,5 @@
-//! Many at once on `todo serve`: how many requests it answers, how slow the slowest are, whether its memory grows, and
-//! whether every write that was answered is there exactly once.
+//! Sends requests from many clients at once to `todo serve`. Measures how many requests it answers, how slow the slowest are
+//! and whether its memory grows. Checks that the server has stored every answered write exactly once.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -29,29 +29,30 @@ pub struct Load {
     pub requests: usize,
     pub requests_per_second: f64,
     pub wall: Spread,
-    /// Answers of 500 and above.
+    /// Number of answers with a status of 500 or above.
     pub errors: usize,
     pub throttled_calls: u64,
     pub todos: usize,
-    /// Todos that are not as their writes were answered.
+    /// Number of todos that are missing, or whose last answered write is missing.
     pub lost: usize,
     pub doubled: usize,
-    /// KiB, after each tenth of the time.
+    /// Memory in KiB, after each tenth of the time.
     pub memory_kib: Vec<u64>,
 }
 
-/// What one connection has done.
+/// The results of one connection.
 #[derive(Default)]
 struct Work {
     durations: Vec<Duration>,
     errors: usize,
-    /// Todos, with the version that the last answer gave them.
+    /// The ids of the todos, with their version in the last answer.
     todos: Vec<(String, u64)>,
-    /// Additions whose answer never came, even after repetitions.
+    /// Number of additions that got no successful answer, even after repetitions.
     unknown: usize,
 }
 
-/// Puts the load on a server of its own, which calls DynamoDB through a proxy that throttles if `throttling`.
+/// Starts a server and sends the requests to it. With `throttling`, the server calls DynamoDB through a proxy that
+/// throttles.
 #[tokio::main]
 pub async fn run(todo: &Path, seconds: u64, throttling: bool) -> Result<Load> {
     let (dynamodb, mut throttled) = (DynamoDb::start(todo)?, None);
@@ -90,7 +91,7 @@ pub async fn run(todo: &Path, seconds: u64, throttling: bool) -> Result<Load> {
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// What an assistant does with a todo, again and again.
+/// Repeats what an assistant does with a todo: adds it, reads it, lists, changes it and deletes it.
 async fn work(address: String, worker: usize, until: Instant) -> std::result::Result<Work, Failure> {
     let mut client = Client::connect(&address).await?;
     let mut work = Work::default();
@@ -119,7 +120,7 @@ async fn work(address: String, worker: usize, until: Instant) -> std::result::Re
 }
 
 impl Work {
-    /// Asks, and asks again as often as a patient client does; `None` when it was in vain.
+    /// Sends a request up to five times, as a patient client does. `None` if no attempt was successful.
     async fn ask(
         &mut self,
         client: &mut Client,
@@ -141,7 +142,7 @@ impl Work {
     }
 }
 
-/// Looks whether the server has what it said that it has, and nothing else.
+/// Checks that the server has the todos of its answers, and no other todos.
 async fn compare(address: &str, done: &[Work], load: &mut Load) -> std::result::Result<(), Failure> {
     let mut client = Client::connect(address).await?;
     for (id, version) in done.iter().flat_map(|work| &work.todos) {
@@ -167,7 +168,7 @@ async fn compare(address: &str, done: &[Work], load: &mut Load) -> std::result::
     Ok(())
 }
 
-/// One connection.
+/// A client with one connection.
 struct Client {
     sender: http1::SendRequest<Full<Bytes>>,
     host: String,
@@ -199,7 +200,7 @@ impl Client {
     }
 }
 
-/// `todo serve`, stopped when this is dropped.
+/// A running `todo serve`. Dropping this value stops it.
 struct Server {
     child: Child,
     address: String,
@@ -216,7 +217,7 @@ impl Server {
             .spawn()?;
         let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().ok_or("no output")?));
         let address = lines.find_map(|line| line.ok()?.split("API        http://").nth(1).map(str::to_owned));
-        // Whoever is read from no more ends.
+        // Reads the rest of the output, because the server would end if nobody read it.
         std::thread::spawn(move || lines.for_each(drop));
         Ok(Self { child, address: address.ok_or("todo serve did not say where it listens")? })
     }

@@ -1,4 +1,5 @@
-//! What the function costs, alone and beside others. docs/PERFORMANCE.md has the results and says how they come about.
+//! Measures what the function costs, alone and compared with other functions. docs/PERFORMANCE.md has the results, and
+//! explains how they are measured.
 
 mod chart;
 mod contender;
@@ -29,19 +30,19 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 struct Arguments {
     #[command(subcommand)]
     what: What,
-    /// Where cargo puts what it builds.
+    /// The target folder of cargo.
     #[arg(long, global = true, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../target"))]
     target: PathBuf,
     /// The function's executable, compiled for release.
     #[arg(long, global = true)]
     function: Option<PathBuf>,
-    /// The `todo` command, whose embedded DynamoDB is used.
+    /// The executable of the `todo` command, which contains the embedded DynamoDB.
     #[arg(long, global = true)]
     todo: Option<PathBuf>,
-    /// Rounds in which everything is measured once [default: 5, beside others 15]
+    /// Number of rounds; each round measures everything once [default: 5, for `peers` 15]
     #[arg(long, global = true)]
     rounds: Option<usize>,
-    /// Events of each operation in a round.
+    /// Number of events of each operation in a round.
     #[arg(long, global = true, default_value_t = 40)]
     samples: usize,
 }
@@ -50,17 +51,17 @@ struct Arguments {
 enum What {
     /// Measure the function.
     Function,
-    /// Measure it beside others, which benches/peers/build builds.
+    /// Measure the function and the peers, which benches/peers/build builds.
     Peers,
-    /// Put `todo serve` under load, without and with a DynamoDB that throttles.
+    /// Put `todo serve` under load, first without and then with throttling by DynamoDB.
     Load {
-        /// Seconds of each.
+        /// Seconds of each of the two runs.
         #[arg(long, default_value_t = 60)]
         seconds: u64,
     },
     /// Compare sizes, instructions, calls and units with benches/expected.json.
     Guard {
-        /// Write the file anew.
+        /// Write the figures into benches/expected.json.
         #[arg(long)]
         write: bool,
     },
@@ -99,7 +100,7 @@ fn run() -> Result<()> {
         }
         What::Peers => {
             cpus::share_the_first()?;
-            // A machine that changes its speed meanwhile needs more of them.
+            // This takes longer, and the machine may change its speed in the meantime. So it needs more rounds.
             let rounds = rounds.unwrap_or(15);
             let mut contenders = vec![ours];
             contenders.extend(Contender::peers(&target)?);

@@ -1,4 +1,4 @@
-//! Rounds of measurements, in which the contenders take turns.
+//! Measures in rounds. In each round the contenders take turns.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,18 +17,18 @@ use crate::{
     tls::Tls,
 };
 
-/// Fresh processes of each contender in one round.
+/// Number of new processes of each contender in one round.
 const COLD_STARTS: usize = 3;
-/// Events before those that count.
+/// Number of events before the measured events.
 const WARM_UP: usize = 30;
 
-/// What one contender did, over all rounds.
+/// The figures of one contender over all rounds.
 #[derive(Debug, Default, Serialize)]
 pub struct Figures {
     pub name: String,
     pub executable_bytes: u64,
     pub zip_bytes: u64,
-    /// Medians, in milliseconds.
+    /// The times are medians, in milliseconds.
     pub init_ms: f64,
     pub first_ms: f64,
     pub cold_ms: f64,
@@ -39,12 +39,12 @@ pub struct Figures {
     pub rounds: Rounds,
 }
 
-/// One operation, warm.
+/// The figures of one operation in a warm function.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Operation {
     pub wall: Spread,
     pub cpu: Spread,
-    /// What our function says that it cost.
+    /// The cost that our function writes into its log. Other functions do not write it.
     pub cost: Option<Cost>,
 }
 
@@ -65,7 +65,8 @@ pub struct Rounds {
     pub operations: BTreeMap<String, Vec<Operation>>,
 }
 
-/// Measures all of them, in so many rounds; with only one, everything that it can do.
+/// Measures all contenders, in `rounds` rounds. A single contender is measured with all operations, several contenders with
+/// the operations in `COMMON`.
 pub fn run(contenders: &[Contender], todo: &Path, rounds: usize, samples: usize) -> Result<Vec<Figures>> {
     let mut figures = Vec::new();
     for contender in contenders {
@@ -85,7 +86,7 @@ pub fn run(contenders: &[Contender], todo: &Path, rounds: usize, samples: usize)
 }
 
 fn measure(contender: &Contender, todo: &Path, samples: usize, everything: bool, into: &mut Rounds) -> Result<()> {
-    // A table of its own for every turn.
+    // Every turn has a new table.
     let dynamodb = DynamoDb::start(todo)?;
     let tls = Tls::before(dynamodb.address)?;
     let program = contender.program(&dynamodb, &tls, "me");
@@ -123,7 +124,7 @@ fn cold(function: &mut Function, event: String, into: &mut Rounds) -> Result<()>
     Ok(())
 }
 
-/// Measures what the function does with these events.
+/// Measures how the function handles these events.
 pub fn warm(
     language: Language,
     operation: &script::Operation,
@@ -132,7 +133,7 @@ pub fn warm(
 ) -> Result<Operation> {
     let ours = language == Language::Ours;
     if ours {
-        // What was written until now belongs to the preparation.
+        // The log lines until now belong to the preparation.
         function.take_lines("dynamodb_calls", 0)?;
     }
     let count = events.len();
@@ -150,7 +151,7 @@ fn added(invocation: &Invocation) -> Option<String> {
     invocation.body["todos"][0]["id"].as_str().map(str::to_owned)
 }
 
-/// What the last events cost, by the lines that our function wrote about them: the middle of each.
+/// The median costs of the last `count` events, from the log lines of our function.
 pub fn cost(function: &Function, count: usize) -> Result<Cost> {
     let lines = function.take_lines("dynamodb_calls", count)?;
     let lines = lines.iter().rev().take(count).map(|line| serde_json::from_str(line).unwrap_or_default());
@@ -159,7 +160,7 @@ pub fn cost(function: &Function, count: usize) -> Result<Cost> {
     Ok(Cost { calls: middle("dynamodb_calls"), read_units: middle("read_units"), write_units: middle("write_units") })
 }
 
-/// The ids of the todos that the owner now has.
+/// Adds the todos for the measurements, and returns their ids.
 pub fn seed(language: Language, function: &mut Function) -> Result<Vec<String>> {
     match language {
         Language::Ours => script::seed(function, "Todo", TODOS),
@@ -167,7 +168,7 @@ pub fn seed(language: Language, function: &mut Function) -> Result<Vec<String>> 
     }
 }
 
-/// The events of peers, whose additions take one todo as it is.
+/// The events for peers. The body of their addition is a single todo.
 fn plain(operation: &str, function: &mut Function, ids: &[String], count: usize) -> Result<Vec<String>> {
     let on = |method: &str, id: &String| script::event(method, &format!("/todos/{id}"), "", None);
     Ok(match operation {
@@ -201,7 +202,7 @@ fn summarize(figures: &mut Figures) {
     figures.operations = operations.collect();
 }
 
-/// One operation over several rounds.
+/// Combines the figures of one operation from several rounds.
 pub fn summary(rounds: &[Operation]) -> Operation {
     let spread = |of: fn(&Operation) -> Spread| Spread::median(&rounds.iter().map(of).collect::<Vec<_>>());
     let cost = rounds.last().and_then(|operation| operation.cost);

@@ -1,4 +1,4 @@
-//! The share of a processor that a function of 128 MB has once its init is over: 7 %.
+//! Measures the first request with 7 % of a processor. Lambda gives this share to a function of 128 MB after its init.
 
 use std::path::{Path, PathBuf};
 
@@ -6,13 +6,13 @@ use crate::{
     Result, contender::Contender, dynamodb::DynamoDb, measure, runtime_api::Function, script, stats::median, tls::Tls,
 };
 
-/// Microseconds in each period, which are as long as Lambda's.
+/// Microseconds of processor time in each period. `PERIOD` is as long as Lambda's.
 const QUOTA: u64 = 1_400;
 const PERIOD: u64 = 20_000;
-/// First requests whose median counts.
+/// Number of first requests. The result is their median.
 const STARTS: usize = 7;
 
-/// Milliseconds that the first request takes under the quota.
+/// The milliseconds that a first request takes under the quota.
 pub fn first_request(contender: &Contender, todo: &Path) -> Result<f64> {
     let group = Group::make()?;
     let dynamodb = DynamoDb::start(todo)?;
@@ -23,7 +23,8 @@ pub fn first_request(contender: &Contender, todo: &Path) -> Result<f64> {
     for _ in 0..STARTS {
         let mut function = Function::start(&program)?;
         group.take(function.pid())?;
-        // Lambda's quota begins with the request, not in the middle of a period.
+        // Lambda's quota begins with the request. After this wait the request does not start with a quota that is partly
+        // used.
         std::thread::sleep(std::time::Duration::from_micros(2 * PERIOD));
         let first = function.expect(script::event("GET", &format!("/todos/{}", ids[0]), "", None))?;
         milliseconds.push(first.wall.as_secs_f64() * 1e3);
@@ -31,7 +32,7 @@ pub fn first_request(contender: &Contender, todo: &Path) -> Result<f64> {
     Ok(median(milliseconds))
 }
 
-/// A control group of ours, gone when this is dropped. Making one takes root.
+/// A control group of this program. Dropping this value removes the group. Only root can make a group.
 struct Group(PathBuf);
 
 impl Group {
@@ -61,7 +62,7 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
-        // The processes in it have been killed by now.
+        // The processes in the group have already been killed.
         let _ = std::fs::remove_dir(&self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! The results as JSON, as tables in docs/PERFORMANCE.md, and as a chart.
+//! Writes the results as JSON, and as tables in docs/PERFORMANCE.md.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::{
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/PERFORMANCE.md");
 
-/// Keeps the results as `target/bench-NAME.json`, and prints them.
+/// Writes the results into `target/bench-NAME.json`, and prints them.
 pub fn json(target: &Path, name: &str, results: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(results)?;
     std::fs::create_dir_all(target)?;
@@ -35,7 +35,7 @@ pub fn document(name: &str, text: &str) -> Result<()> {
     Ok(std::fs::write(DOCUMENT, format!("{before}{from}{text}{to}{after}"))?)
 }
 
-/// Where and when this was measured, and of what.
+/// The date, commit, machine and software of the measurement.
 pub fn circumstances(rounds: usize) -> String {
     let told = |program: &str, arguments: &[&str]| {
         let output = Command::new(program).args(arguments).output().map(|output| output.stdout).unwrap_or_default();
@@ -56,7 +56,7 @@ pub fn circumstances(rounds: usize) -> String {
     )
 }
 
-/// What our function costs.
+/// The table of the costs of our function.
 pub fn alone(figures: &Figures) -> String {
     let mut text = format!(
         "init {:.1} ms · first request {:.2} ms ({:.2} ms of CPU) · memory {:.1} MB · executable {:.2} MB · zip {:.2} MB\n\n\
@@ -77,7 +77,7 @@ pub fn alone(figures: &Figures) -> String {
     text
 }
 
-/// How that grows.
+/// The table of how the costs grow with the number of todos.
 pub fn growth(grown: &[Grown]) -> String {
     let mut text = "| | todos | wall µs, p50 | p99 | CPU µs, p50 | p99 | DynamoDB calls | read units | write units |\n\
                     |---|---|---|---|---|---|---|---|---|\n"
@@ -100,7 +100,7 @@ fn row(text: &mut String, name: &str, operation: &Operation) {
     text.push('\n');
 }
 
-/// All contenders beside each other. `quota` is the first request under 7 % of a processor.
+/// The table that compares all contenders. `quota` has the time of each contender's first request with 7 % of a processor.
 pub fn peers(figures: &[Figures], quota: &[Option<f64>]) -> String {
     let mut text = "| | init ms | first ms | cold ms | first, 7 % CPU, ms |".to_owned();
     COMMON.iter().for_each(|name| text.push_str(&format!(" {name}: µs (CPU) |")));
@@ -136,7 +136,7 @@ pub fn peers(figures: &[Figures], quota: &[Option<f64>]) -> String {
     text
 }
 
-/// Our figure as a part of each peer's, with what we aim at.
+/// The table of ratios: our figure divided by the figure of each peer, with our goals.
 fn goals(figures: &[Figures]) -> String {
     let mut text = "\n| todo-action as a part of | figure | ratio | goal |\n|---|---|---|---|\n".to_owned();
     let Some((ours, peers)) = figures.split_first() else { return text };
@@ -166,7 +166,7 @@ fn goals(figures: &[Figures]) -> String {
     text
 }
 
-/// `todo serve` with many callers, without and with throttling.
+/// The table of `todo serve` under load, without and with throttling.
 pub fn load([calm, throttled]: &[Load; 2]) -> String {
     let mut text = "| | DynamoDB answers | 5 % of its answers are throttles |\n|---|---|---|\n".to_owned();
     let mut line = |what: &str, of: fn(&Load) -> String| {

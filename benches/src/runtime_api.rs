@@ -1,5 +1,5 @@
-//! One function as a process, and the Lambda Runtime API that hands it events: blocking threads, because what this adds to
-//! each event is measured with it. <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
+//! Runs a function as a process, and serves the Lambda Runtime API that gives it events. It uses blocking threads, because
+//! each measurement includes the time of this code. <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -12,33 +12,33 @@ use nix::unistd::Pid;
 
 use crate::{Result, cpus, dynamodb::ACCESS_KEY};
 
-/// Longer than anything takes, even under valgrind.
+/// A time-out that is longer than every step takes, even under valgrind.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// How a function is started.
+/// How to start a function.
 #[derive(Debug, Clone)]
 pub struct Program {
     pub command: Vec<String>,
     pub environment: Vec<(String, String)>,
 }
 
-/// A function that runs. It is killed when this is dropped.
+/// A running function. Dropping this value kills its process.
 pub struct Function {
     child: Child,
     events: Arc<Mutex<mpsc::Sender<String>>>,
     happened: mpsc::Receiver<Happened>,
     output: Arc<Mutex<Vec<String>>>,
     cpu: Duration,
-    /// From before `exec` to the first question for an event.
+    /// From before `exec` until the function asks for its first event.
     pub init: Duration,
 }
 
-/// What became of one event.
+/// The result of one event.
 #[derive(Debug)]
 pub struct Invocation {
-    /// From handing out the event to having the answer.
+    /// From giving the function the event until its answer is here.
     pub wall: Duration,
-    /// Of the process, from one question for an event to the next.
+    /// The processor time that the process used between two requests for an event.
     pub cpu: Duration,
     pub status: u64,
     pub body: serde_json::Value,
@@ -83,7 +83,7 @@ impl Function {
         Ok(function)
     }
 
-    /// Hands out an event, and waits until the function asks for the next.
+    /// Gives the function an event, and waits until the function asks for the next event.
     pub fn invoke(&mut self, event: String) -> Result<Invocation> {
         lock(&self.events).send(event)?;
         let mut handed_out = None;
@@ -104,7 +104,7 @@ impl Function {
         Ok(Invocation { wall, cpu: spent, status, body })
     }
 
-    /// The same, for events that are only measured when they go well.
+    /// Like `invoke`, but an answer that is not a success is an error.
     pub fn expect(&mut self, event: String) -> Result<Invocation> {
         let invocation = self.invoke(event)?;
         if !(200..300).contains(&invocation.status) {
@@ -117,14 +117,15 @@ impl Function {
         self.child.id()
     }
 
-    /// The most memory that the process had, in KiB.
+    /// The largest memory of the process so far, in KiB.
     pub fn peak_memory(&self) -> Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
         Ok(line.trim().trim_end_matches(" kB").parse()?)
     }
 
-    /// Takes what the function wrote since the last time, once it is so many lines with this word in them.
+    /// Waits until the output since the last call has at least `count` lines with `word`. Returns these lines, and discards
+    /// the other lines.
     pub fn take_lines(&self, word: &str, count: usize) -> Result<Vec<String>> {
         let begun = Instant::now();
         loop {
@@ -140,7 +141,7 @@ impl Function {
         }
     }
 
-    /// Asks the process to end, as valgrind needs it to write its results.
+    /// Ends the process with SIGTERM, so that valgrind writes its results.
     pub fn terminate(mut self) -> Result<()> {
         nix::sys::signal::kill(Pid::from_raw(self.child.id().try_into()?), nix::sys::signal::Signal::SIGTERM)?;
         self.child.wait()?;
@@ -247,7 +248,7 @@ fn handed_out(event: &str) -> String {
     )
 }
 
-/// What Lambda sets for a function.
+/// The environment variables that Lambda sets for a function.
 fn environment(api: &str) -> Vec<(&'static str, &str)> {
     vec![
         ("AWS_LAMBDA_RUNTIME_API", api),
@@ -259,7 +260,7 @@ fn environment(api: &str) -> Vec<(&'static str, &str)> {
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
         ("AWS_REGION", "eu-west-1"),
         ("AWS_DEFAULT_REGION", "eu-west-1"),
-        // AWS's own examples of credentials, which open nothing.
+        // Example credentials from AWS's documentation, which give no access to AWS.
         ACCESS_KEY,
         ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
         ("AWS_SESSION_TOKEN", "IQoJb3JpZ2luX2VjEXAMPLETOKEN"),

@@ -1,24 +1,24 @@
-//! The events that are measured, and what has to be there before.
+//! The events that are measured, and the todos that they need.
 
 use serde_json::{Value, json};
 
 use crate::{Result, runtime_api::Function};
 
-/// As API Gateway sent it.
+/// An event as API Gateway sends it.
 const EVENT: &str = include_str!("../../infra/events/list.json");
-/// Todos that the owner has when an operation is measured.
+/// Number of todos that the owner has when an operation is measured.
 pub const TODOS: usize = 20;
 
-/// Something that callers do.
+/// An operation that is measured.
 pub struct Operation {
     pub name: &'static str,
-    /// Makes the events, each of which is measured; what they need is done here.
+    /// Makes the events to measure, and first prepares the todos that they need.
     pub events: fn(&mut Function, &[String], usize) -> Result<Vec<String>>,
-    /// What came of it is taken away again, so that every operation meets the same list.
+    /// Whether the operation adds todos. They are deleted afterwards, so that every operation finds the same list.
     pub adds: bool,
 }
 
-/// What our function is measured with. `ids` are the todos of the owner.
+/// The operations with which our function is measured. `ids` are the ids of the owner's todos.
 pub const OPERATIONS: [Operation; 15] = [
     Operation { name: "getHealth", events: |_, _, n| same(n, "GET", "/health", "", None), adds: false },
     Operation { name: "getTodo", events: |_, ids, n| each(ids, n, "GET", |_| None), adds: false },
@@ -86,7 +86,7 @@ pub const OPERATIONS: [Operation; 15] = [
     Operation { name: "getChanges", events: |_, _, n| same(n, "GET", "/changes", "limit=20", None), adds: false },
 ];
 
-/// The operations of the document that [`OPERATIONS`] leaves out.
+/// The operations of openapi.json that are not in [`OPERATIONS`].
 pub fn unmeasured() -> Result<Vec<String>> {
     let document: Value = serde_json::from_str(include_str!("../../openapi.json"))?;
     let paths = document["paths"].as_object().ok_or("openapi.json has no paths")?.values();
@@ -96,10 +96,10 @@ pub fn unmeasured() -> Result<Vec<String>> {
     Ok(names.filter(|name| !measured(name)).map(str::to_owned).collect())
 }
 
-/// What every contender can do. The body of an addition is the peers' own.
+/// The operations that every contender has. Peers have their own form of the body of an addition.
 pub const COMMON: [&str; 4] = ["getTodo", "getTodos, 20", "addTodos, 1", "deleteTodo"];
 
-/// An event of this request.
+/// The event for this request.
 pub fn event(method: &str, path: &str, query: &str, body: Option<Value>) -> String {
     let mut event: Value = serde_json::from_str(EVENT).unwrap_or_default();
     event["rawPath"] = json!(path);
@@ -129,7 +129,7 @@ fn change_all(ids: &[String], title: &str) -> String {
     event("PATCH", "/todos", "", Some(json!({ "todos": todos })))
 }
 
-/// Adds so many todos, as many in one call as are allowed, and returns their ids.
+/// Adds `count` todos, in calls that are as large as allowed, and returns their ids.
 pub fn seed(function: &mut Function, title: &str, count: usize) -> Result<Vec<String>> {
     let mut ids = Vec::new();
     while ids.len() < count {

@@ -1,10 +1,10 @@
-//! Medians and percentiles of what was measured.
+//! Medians and percentiles of measurements.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-/// The middle and the slow end of some durations, in microseconds.
+/// The median and the 99th percentile of durations, in microseconds.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Spread {
     pub p50: f64,
@@ -18,20 +18,20 @@ impl Spread {
         Self { p50: percentile(&sorted, 0.50), p99: percentile(&sorted, 0.99) }
     }
 
-    /// The medians of several rounds.
+    /// The medians of `p50` and of `p99` over several rounds.
     pub fn median(rounds: &[Self]) -> Self {
         Self { p50: median(rounds.iter().map(|round| round.p50)), p99: median(rounds.iter().map(|round| round.p99)) }
     }
 }
 
-/// The middle of some numbers; 0 when there are none.
+/// The median of numbers, or 0 without numbers.
 pub fn median(numbers: impl IntoIterator<Item = f64>) -> f64 {
     let mut sorted: Vec<f64> = numbers.into_iter().collect();
     sorted.sort_by(f64::total_cmp);
     percentile(&sorted, 0.50)
 }
 
-/// The middle of what one is as a part of the other, measured in turns: noise that comes and goes falls on both.
+/// The median of the ratios between two series. The two series were measured in turns, so temporary noise affects both.
 pub fn ratio(ones: impl IntoIterator<Item = f64>, others: impl IntoIterator<Item = f64>) -> f64 {
     median(ones.into_iter().zip(others).map(|(one, other)| one / other))
 }

@@ -1,4 +1,4 @@
-//! A DynamoDB that turns away every twentieth call, in front of one that never does.
+//! A proxy in front of DynamoDB. It refuses every twentieth call with a throttling error.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,15 +19,15 @@ use tokio::net::TcpListener;
 
 use crate::Result;
 
-/// 5 %.
+/// The proxy refuses every call with this number: 5 % of all calls.
 const EVERY: u64 = 20;
-/// What DynamoDB answers then.
+/// DynamoDB's answer to a throttled call.
 const THROTTLED: &str =
     r#"{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"Rate exceeded"}"#;
 
 type Upstream = Client<HttpConnector, Incoming>;
 
-/// Serves for as long as the runtime lives; returns where, and how many calls have been turned away.
+/// Starts the proxy, which runs as long as the runtime. Returns its address and the counter of refused calls.
 pub async fn before(target: SocketAddr) -> Result<(SocketAddr, Arc<AtomicU64>)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
@@ -57,7 +57,7 @@ async fn answer(
     refuse: bool,
 ) -> std::result::Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
     if refuse {
-        // Whole calls only: what is left unread would be taken for the next one.
+        // Reads the whole call first: otherwise its unread rest would look like the next call.
         request.into_body().collect().await?;
         let response =
             Response::builder().status(StatusCode::BAD_REQUEST).header("content-type", "application/x-amz-json-1.0");

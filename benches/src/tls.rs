@@ -1,4 +1,4 @@
-//! HTTPS before the embedded DynamoDB, because that is what a function speaks with the real one.
+//! An HTTPS proxy in front of the embedded DynamoDB, because a function uses HTTPS with the real DynamoDB.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,7 +20,8 @@ use crate::Result;
 /// A proxy that ends with this process.
 pub struct Tls {
     pub endpoint: String,
-    /// The machine's root certificates and the one of this proxy, so that a function reads as many as it does elsewhere.
+    /// A file with the root certificates of the machine and of this proxy. So a function reads the usual number of
+    /// certificates.
     pub roots: PathBuf,
     _folder: tempfile::TempDir,
 }
@@ -31,7 +32,8 @@ const BUNDLES: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/
 impl Tls {
     pub fn before(target: SocketAddr) -> Result<Self> {
         let mut authority = CertificateParams::new(Vec::new())?;
-        // OpenSSL takes what is issued by its own name for self-signed.
+        // The authority needs a name: OpenSSL treats a certificate as self-signed if its issuer and its subject have the
+        // same name.
         authority.distinguished_name.push(DnType::CommonName, "todo-action bench");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;

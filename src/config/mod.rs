@@ -1,4 +1,4 @@
-//! Every environment variable, once.
+//! Reads the environment variables of this program. (src/tls.rs reads the variables of OpenSSL.)
 
 mod oauth;
 
@@ -10,34 +10,34 @@ pub use oauth::{Client, OAuth, is_loopback, is_safe};
 
 use crate::domain::owner::Owner;
 
-/// What the program is told from outside. Built once, at start.
+/// The configuration of the program, which is read once, at start.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// `PUBLIC_URL`: the address under which the API is reached, without a trailing slash. Without it the document
-    /// names the API Gateway domain of each request.
+    /// `PUBLIC_URL`: the address under which clients reach the API, without a trailing slash. If it is not set, the OpenAPI
+    /// document names the API Gateway domain of the request.
     pub public_url: Option<String>,
-    /// Who may ask, and whose todos it is about.
+    /// Who may use the API, and whose todos a request is about.
     pub auth: Auth,
-    /// `DEFAULT_TIME_ZONE`: IANA name of the zone in which dates are meant by an owner who has set none; UTC when not set.
+    /// `DEFAULT_TIME_ZONE`: the time zone (IANA name) of owners who have not set a time zone. The default is UTC.
     pub time_zone: TimeZone,
-    /// `CONFIRM`: before which operations ChatGPT asks the person, each time.
+    /// `CONFIRM`: the operations that ChatGPT must ask the person to confirm, each time.
     pub confirm: Confirm,
     /// `OPERATOR_NAME` and `OPERATOR_CONTACT`, for the privacy policy.
     pub operator: Operator,
-    /// `LOG_RETENTION_DAYS`: after how many days log lines are erased, for the privacy policy; unknown when not set.
+    /// `LOG_RETENTION_DAYS`: the number of days after which log lines are erased, for the privacy policy. `None` if not set.
     pub log_retention_days: Option<u16>,
-    /// `AWS_LAMBDA_FUNCTION_NAME`, set by Lambda: under which name metrics are reported; without one there are none.
+    /// `AWS_LAMBDA_FUNCTION_NAME`, set by Lambda: the name of the function in its metrics. Without it there are no metrics.
     pub function: Option<String>,
 }
 
-/// `AUTH_MODE`: who may ask, and to whom a request belongs.
+/// `AUTH_MODE`: who may use the API, and who is the owner of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Auth {
-    /// Whoever has an API key, to whose owner the request belongs.
+    /// A caller needs an API key. The owner of the key is the owner of the request.
     ApiKey,
-    /// Whoever has signed in with an OpenID provider; or has an API key, for programs that nobody can sign in to.
+    /// People sign in with an OpenID provider. A program in which nobody can sign in may use an API key.
     OAuth(Box<OAuth>),
-    /// Everybody. All requests belong to `OWNER`, which is `me` when not set.
+    /// Everybody may use the API. `OWNER` is the owner of all requests; the default is `me`.
     None(Owner),
 }
 
@@ -52,7 +52,7 @@ impl Auth {
     }
 }
 
-/// How callers are known, without the settings of that mode.
+/// How callers are authenticated, without the settings of the mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuthMode {
     ApiKey,
@@ -60,7 +60,7 @@ pub enum AuthMode {
     None,
 }
 
-/// The operations before which ChatGPT asks the person. Every write can be undone, hence none of them by default.
+/// The operations that ChatGPT must ask the person to confirm. By default there are none, because every write can be undone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Confirm {
     #[default]
@@ -69,14 +69,14 @@ pub enum Confirm {
     Writes,
 }
 
-/// Who answers for a deployment.
+/// The person or company that is responsible for a deployment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Operator {
     pub name: Option<String>,
     pub contact: Option<String>,
 }
 
-/// What the Lambda needs besides, to reach its table.
+/// The configuration of the Lambda, which also has the values that it needs to reach its table.
 #[derive(Clone)]
 pub struct LambdaConfig {
     pub config: Config,
@@ -86,11 +86,11 @@ pub struct LambdaConfig {
     pub region: String,
     /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, set by Lambda.
     pub credentials: aws_credential_types::Credentials,
-    /// `AWS_ENDPOINT_URL_DYNAMODB`: another DynamoDB than the region's.
+    /// `AWS_ENDPOINT_URL_DYNAMODB`: the address of a DynamoDB to use instead of the region's.
     pub endpoint: Option<String>,
 }
 
-/// A variable that is missing or cannot be used.
+/// A variable is missing, or its value cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError(String);
 
@@ -103,7 +103,7 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
-    /// Reads the process's environment. An empty variable counts as not set. `mode` stands in for `AUTH_MODE`.
+    /// Reads the environment of the process. An empty variable counts as not set. `mode` is used instead of `AUTH_MODE`.
     pub fn from_env(mode: AuthMode) -> Result<Self, ConfigError> {
         Self::from(variable, mode)
     }
@@ -141,7 +141,7 @@ impl Config {
 }
 
 impl LambdaConfig {
-    /// Reads the process's environment, which Lambda and the template fill.
+    /// Reads the environment of the process, which Lambda and the template set.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::from(variable)
     }
@@ -171,8 +171,9 @@ impl LambdaConfig {
     }
 }
 
-/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`: as whom the `todo` command calls a DynamoDB that is
-/// named by its address, and whom `todo dynamodb` answers. Emulators look at no secret, so it may be missing.
+/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`: the credentials with which `todo serve` calls the
+/// DynamoDB of `--dynamodb`. `todo dynamodb` answers only calls with this access key. The secret may be missing, because
+/// emulators do not check it.
 pub fn aws_credentials() -> Option<aws_credential_types::Credentials> {
     let secret = variable("AWS_SECRET_ACCESS_KEY").unwrap_or_else(|| "local".to_owned());
     let token = variable("AWS_SESSION_TOKEN");
@@ -180,12 +181,13 @@ pub fn aws_credentials() -> Option<aws_credential_types::Credentials> {
     variable("AWS_ACCESS_KEY_ID").map(credentials)
 }
 
-/// `TODO_API_KEY`: the key with which the `todo` command asks a deployment.
+/// `TODO_API_KEY`: the API key with which the `todo` command calls a deployment.
 pub fn remote_key() -> Option<String> {
     variable("TODO_API_KEY").map(|key| key.trim().to_owned())
 }
 
-/// What `AUTH_MODE` has to say so that nobody needs a key: nobody shall end up there by leaving something out.
+/// The value of `AUTH_MODE` with which nobody needs a key. The operator must write it in full, so that no deployment is open
+/// to everybody by mistake.
 const NO_AUTH: &str = "none-everybody-shares-one-list";
 
 fn auth_mode(text: Option<&str>) -> Result<AuthMode, ConfigError> {
@@ -200,7 +202,7 @@ fn auth_mode(text: Option<&str>) -> Result<AuthMode, ConfigError> {
     }
 }
 
-/// An absolute http or https address without query or fragment; a slash at its end is taken off.
+/// Reads an absolute http or https address without query or fragment. Slashes at its end are removed.
 pub fn base_url(name: &str, url: &str) -> Result<String, ConfigError> {
     let refused =
         || ConfigError(format!("{name} must be an absolute address such as https://todo.example.com, not \"{url}\""));

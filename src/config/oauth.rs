@@ -1,28 +1,29 @@
-//! `OAUTH_…`: the OpenID provider that people sign in with, and who may send them there.
+//! `OAUTH_…`: the OpenID provider where people sign in, and the clients that may send people there.
 
 use http::Uri;
 use url::{Host, Url};
 
 use super::ConfigError;
 
-/// What is agreed with an OpenID provider.
+/// The settings for an OpenID provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OAuth {
     /// `OAUTH_ISSUER`: the provider's issuer identifier, exactly as its tokens and its discovery document spell it
     /// (OpenID Connect Discovery 1.0, section 3).
     pub issuer: String,
-    /// `OAUTH_CLIENT_ID` with `OAUTH_REDIRECT_URIS`: the confidential client, which a GPT is.
+    /// `OAUTH_CLIENT_ID` with `OAUTH_REDIRECT_URIS`: the confidential client, for a GPT.
     pub client: Option<Client>,
-    /// `OAUTH_PUBLIC_CLIENT_ID` with `OAUTH_PUBLIC_REDIRECT_URIS`: the public client, which every MCP client is given when
-    /// it registers, and which has to prove itself by PKCE.
+    /// `OAUTH_PUBLIC_CLIENT_ID` with `OAUTH_PUBLIC_REDIRECT_URIS`: the public client. Every MCP client gets it when it
+    /// registers, and must use PKCE.
     pub public_client: Option<Client>,
-    /// `OAUTH_SCOPE`: what an access token has to allow; `todos` when not set. Amazon Cognito puts its resource server in front.
+    /// `OAUTH_SCOPE`: the scope that an access token must have. The default is `todos`. Amazon Cognito puts the name of its
+    /// resource server in front.
     pub scope: String,
-    /// `OAUTH_AUDIENCE`: other audiences than this deployment's address that access tokens may be for.
+    /// `OAUTH_AUDIENCE`: audiences of access tokens that are accepted in addition to this deployment's address.
     pub audiences: Vec<String>,
 }
 
-/// A client of the provider, and where people are sent back to.
+/// A client of the provider, and the addresses to which people may be sent back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
     pub id: String,
@@ -30,7 +31,7 @@ pub struct Client {
 }
 
 impl OAuth {
-    /// Reads the variables; at least one of the two clients has to be there.
+    /// Reads the variables. At least one of the two clients must be set.
     pub(super) fn from(read: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let issuer = read("OAUTH_ISSUER").ok_or_else(|| {
             ConfigError(
@@ -78,15 +79,15 @@ impl OAuth {
         Ok(oauth)
     }
 
-    /// Both clients, as far as there are.
+    /// The clients that are set.
     pub fn clients(&self) -> impl Iterator<Item = &Client> {
         self.client.iter().chain(&self.public_client)
     }
 }
 
 impl Client {
-    /// Whether people may be sent back to this address: it is one of the list, letter by letter. An address of this
-    /// machine that the list names without a port is meant with every port (RFC 8252, section 7.3).
+    /// Whether people may be sent back to this address. The list must contain it, letter by letter. If an address of this
+    /// machine has no port in the list, every port is allowed (RFC 8252, section 7.3).
     pub fn sends_back_to(&self, uri: &str) -> bool {
         self.redirect_uris.iter().any(|allowed| allowed == uri || is_same_on_another_port(allowed, uri))
     }
@@ -95,7 +96,7 @@ impl Client {
 fn is_same_on_another_port(allowed: &str, uri: &str) -> bool {
     let parse = |text: &str| Url::parse(text).ok().filter(is_this_machine);
     let (Some(allowed), Some(mut asked)) = (parse(allowed), parse(uri)) else { return false };
-    // Compared as text besides, because a parser forgives what a provider might read in another way.
+    // `uri` must also be equal as text, because a parser accepts spellings that a provider might read in another way.
     allowed.port().is_none() && asked.as_str() == uri && asked.set_port(None).is_ok() && asked == allowed
 }
 
@@ -103,7 +104,7 @@ fn is_this_machine(url: &Url) -> bool {
     is_loopback(url) && url.scheme() == "http" && url.username().is_empty() && url.password().is_none()
 }
 
-/// Whether the address is this machine's name for itself.
+/// Whether the host is `localhost` or a loopback address.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
@@ -113,7 +114,7 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Whether secrets may go there: https, or http that does not leave this machine; without a fragment.
+/// Whether secrets may be sent to this address: https, or http on this machine; without a user name, password or fragment.
 pub fn is_safe(address: &str) -> bool {
     let safe = Url::parse(address).is_ok_and(|url| {
         let own = url.username().is_empty() && url.password().is_none();
@@ -122,7 +123,8 @@ pub fn is_safe(address: &str) -> bool {
     safe && address.parse::<Uri>().is_ok()
 }
 
-/// RFC 6749, section 3.1.2, and RFC 8252, section 7: https, loopback, or a scheme that belongs to an app.
+/// Whether this is a redirect URI (RFC 6749, section 3.1.2; RFC 8252, section 7): https, http on this machine, or the scheme
+/// of an app.
 fn is_redirect_uri(uri: &str) -> bool {
     let scripts = ["javascript", "data", "file", "vbscript", "blob", "about", "ws", "wss", "ftp"];
     Url::parse(uri).is_ok_and(|url| {
@@ -132,7 +134,7 @@ fn is_redirect_uri(uri: &str) -> bool {
     })
 }
 
-/// A list whose elements are parted by commas or blanks.
+/// A list with commas or blanks between its elements.
 fn listed(text: Option<String>) -> Vec<String> {
     let text = text.unwrap_or_default();
     let parts = text.split(|letter: char| letter == ',' || letter.is_whitespace());

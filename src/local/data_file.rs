@@ -1,4 +1,4 @@
-//! The file that keeps the data. It is the person's alone: other users of the machine can neither read nor change it.
+//! The file that keeps the data. Only its user can access it: other users of the machine cannot read or change it.
 
 use std::fmt::Display;
 use std::fs::{self, DirBuilder, OpenOptions};
@@ -11,10 +11,10 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::LocalError;
 
-/// What SQLite keeps beside a file, under its name with these ends.
+/// SQLite keeps more files beside a database file. Their names are the name of the database file with these ends.
 const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-/// The data file where none is named: in the folder that the system has for a user's data.
+/// The default data file. It is in the folder that the system has for the data of a user.
 pub fn default_file() -> Result<PathBuf, LocalError> {
     let why = "this user has no home folder; name a file with --data";
     default_folder().map(|folder| folder.join("todos.db")).ok_or_else(|| LocalError(why.to_owned()))
@@ -24,12 +24,13 @@ fn default_folder() -> Option<PathBuf> {
     ProjectDirs::from("", "", "todo-action").map(|folders| folders.data_dir().to_owned())
 }
 
-/// Opens the data file, making it and its folder when they do not exist; without a file the data is in memory.
-/// A file that something else made is refused and left as it is.
+/// Opens the data file. If the file or its folder does not exist, this function creates it. Without a file, the data is in
+/// memory. A file of another program is refused and not changed.
 ///
-/// Where there are Unix permissions, the file and what SQLite keeps beside it are their user's alone (0600), and so is a
-/// folder that is made for it (0700). What an earlier version has left open is closed: the files, and the folder if it is
-/// the default one or has nothing else in it. Other folders keep their permissions.
+/// On Unix, only the user can access the data file and SQLite's files beside it (0600), and a folder that this function
+/// creates (0700). An earlier version may have left files and folders open to other users. This function removes the rights
+/// of other users from these files. It removes them from the folder only if it is the default folder, or if it contains no
+/// other files. Other folders keep their permissions.
 pub fn open(file: Option<&Path>) -> Result<Database, LocalError> {
     let Some(file) = file else {
         return Database::memory().map_err(|error| LocalError(format!("cannot open a database in memory: {error}")));
@@ -52,7 +53,7 @@ pub fn open(file: Option<&Path>) -> Result<Database, LocalError> {
         .map_err(|error| failed("cannot keep other users of this machine from the data file", &error))?;
     let database =
         Database::new(&file.to_string_lossy()).map_err(|error| failed("cannot open the data file", &error))?;
-    // Nothing else removes what has expired.
+    // Expired items are removed only here.
     database.sweep_ttl().map_err(|error| failed("cannot tidy up the data file", &error))?;
     Ok(database)
 }
@@ -67,14 +68,14 @@ fn is_ours(file: &Path) -> bool {
     tables().is_ok_and(|tables| tables.is_empty() || tables.iter().any(|table| table == "_tables"))
 }
 
-/// Makes what exists the user's alone. SQLite gives what it makes later the permissions of the file.
+/// Removes the rights of other users from existing files. SQLite gives later files the permissions of the data file.
 fn close_to_others(file: &Path) -> io::Result<()> {
-    // SQLite follows links, and has its files beside the one that it comes to.
+    // SQLite follows links, and keeps its files beside the target of the link.
     let file = file.canonicalize()?;
     remove_rights_of_others(&file)?;
     for other in BESIDE.map(|end| with_end(&file, end)) {
         match remove_rights_of_others(&other) {
-            // There is none, or none any more.
+            // The file does not exist, or it was just removed.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             done => done?,
         }
@@ -85,8 +86,9 @@ fn close_to_others(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether nobody else can want to look into the folder of the file: it is the default one, or has the file, what SQLite
-/// keeps beside it, and nothing besides. Folders of the system, such as /dev/shm and /srv, may be empty and are not ours.
+/// Whether no other user can need the folder of the file. It is the default folder, or it has the same owner as the file and
+/// contains only the file and SQLite's files. System folders at the top, such as /dev/shm and /srv, may be empty, but other
+/// users need them.
 fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     if default_folder().and_then(|folder| folder.canonicalize().ok()).is_some_and(|default| default == folder) {
         return Ok(true);
@@ -95,14 +97,14 @@ fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     if at_the_top || !has_the_same_owner(folder, file)? {
         return Ok(false);
     }
-    // Who may not list a folder did not make it.
+    // If this user cannot list the folder, another user has made it.
     let Ok(mut entries) = fs::read_dir(folder) else { return Ok(false) };
     let beside = BESIDE.map(|end| with_end(file, end));
     let is_known = |path: PathBuf| path == file || beside.contains(&path);
     Ok(entries.all(|entry| entry.is_ok_and(|entry| is_known(entry.path()))))
 }
 
-/// The path with this behind it.
+/// The path with `end` at its end.
 fn with_end(file: &Path, end: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(end);
@@ -130,7 +132,7 @@ fn remove_rights_of_others(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
 
     const OTHERS: u32 = 0o077;
-    // Others may keep things in such a folder.
+    // Other users may keep files in a folder with this bit.
     const STICKY: u32 = 0o1000;
     let found = fs::metadata(path)?;
     let mut permissions = found.permissions();
@@ -148,7 +150,7 @@ fn has_the_same_owner(folder: &Path, file: &Path) -> io::Result<bool> {
     Ok(fs::metadata(folder)?.uid() == fs::metadata(file)?.uid())
 }
 
-/// The folder of a user is theirs alone there.
+/// On these systems only the user can access the user's folder, so no rights need to be removed.
 #[cfg(not(unix))]
 fn has_the_same_owner(_: &Path, _: &Path) -> io::Result<bool> {
     Ok(false)

@@ -1,4 +1,5 @@
-//! The embedded DynamoDB, for a laptop and for tests: one file (or memory), one table, made as the SAM template defines it.
+//! The embedded DynamoDB, for a laptop and for tests. It keeps its data in a file or in memory. It has one table, which is
+//! made as the SAM template defines it.
 
 mod data_file;
 mod operations;
@@ -19,7 +20,7 @@ pub use table::create_table;
 use crate::store::{Connection, PATIENCE};
 use transport::InProcess;
 
-/// A local DynamoDB that could not be had, in a sentence for the person who asked for it.
+/// Why a local DynamoDB cannot be used, as a sentence for the person who started the command.
 #[derive(Debug)]
 pub struct LocalError(String);
 
@@ -31,17 +32,17 @@ impl fmt::Display for LocalError {
 
 impl std::error::Error for LocalError {}
 
-/// How to reach this database from the process that has it open: without a port, so that nobody else can.
+/// The connection to this database inside the process that has opened it. It has no port, so other programs cannot use it.
 ///
-/// Its transactions go without the token by which DynamoDB tells that a call is the repetition of one whose answer was
-/// lost; the store tells it by the record of the change (docs/adr/0004).
+/// This connection removes the token of a transaction. By this token DynamoDB recognizes a repeated call after a lost
+/// answer. Here the store recognizes it by the record of the change (docs/adr/0004).
 pub fn in_process(database: Database) -> Connection {
     let transport = SharedHttpClient::new(InProcess(database));
-    // The SDK wants an address, and nobody looks at it.
+    // The SDK requires an address, but this transport does not use it.
     Connection { transport: Some(transport), ..at("http://embedded".to_owned(), None) }
 }
 
-/// How to reach a DynamoDB at `endpoint`; without credentials, one that asks for nobody's.
+/// The connection to a DynamoDB at `endpoint`. If that DynamoDB checks no credentials, they may be missing.
 pub fn at(endpoint: String, credentials: Option<Credentials>) -> Connection {
     Connection {
         region: "us-east-1".to_owned(),

@@ -1,4 +1,4 @@
-//! The operations of DynamoDB on the embedded database: the body of a call in, the answer out, both in DynamoDB's JSON.
+//! Executes DynamoDB's operations on the embedded database. The body of a call and its answer are in DynamoDB's JSON.
 
 use dynoxide::{Database, DynoxideError, actions::transact_write_items::TransactWriteItemsRequest};
 use http::{HeaderValue, Response, StatusCode, header};
@@ -6,20 +6,20 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// The media type of calls and answers.
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
-/// What `x-amz-target` has before the name of the operation.
+/// The text before the name of the operation in `x-amz-target`.
 const SERVICE: &str = "DynamoDB_20120810.";
 
-/// What becomes of the token by which DynamoDB tells that a transaction is the repetition of an earlier one.
+/// What happens to the token of a transaction, by which DynamoDB recognizes a repeated transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tokens {
-    /// It is kept for ten minutes, as in DynamoDB.
+    /// The database keeps the token for ten minutes, as DynamoDB does.
     Kept,
-    /// It is taken off: the database looks through all that it keeps with every transaction (docs/adr/0004).
+    /// The token is removed, because the database would search all kept tokens in every transaction (docs/adr/0004).
     TakenOff,
 }
 
-/// The answer of DynamoDB to a call. It blocks its thread: for a millisecond or so, and for up to 5 s while another process writes to
-/// the same file. docs/adr/0004 says why there is no thread for it.
+/// DynamoDB's answer to a call. This function blocks its thread for about a millisecond, and for up to 5 s while another
+/// process writes to the same file. docs/adr/0004 says why it does not run in a thread of its own.
 pub(super) fn answer(database: &Database, tokens: Tokens, target: &str, body: &[u8]) -> Response<String> {
     let operation = target.strip_prefix(SERVICE).unwrap_or_default();
     match run(database, tokens, operation, body) {
@@ -35,7 +35,7 @@ pub(super) fn answer(database: &Database, tokens: Tokens, target: &str, body: &[
     }
 }
 
-/// An error as DynamoDB puts it.
+/// An error in the form of DynamoDB.
 pub(super) fn refusal(status: StatusCode, kind: &str, why: &str) -> Response<String> {
     let problem = serde_json::json!({ "__type": format!("com.amazon.coral.service#{kind}"), "message": why });
     response(status, problem.to_string())
@@ -50,7 +50,8 @@ fn response(status: StatusCode, json: String) -> Response<String> {
 
 type Outcome = Result<String, DynoxideError>;
 
-/// Everything that can be asked of tables without streams, tags and vectors; `None` for what cannot.
+/// Executes an operation on tables and items, except the operations for streams, tags and vectors. `None` for any other
+/// operation.
 fn run(database: &Database, tokens: Tokens, operation: &str, body: &[u8]) -> Option<Outcome> {
     Some(match operation {
         "BatchExecuteStatement" => call(body, |request| database.batch_execute_statement(request)),
@@ -89,7 +90,8 @@ fn call<Request: DeserializeOwned, Answer: Serialize>(
     serde_json::to_string(&answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
-/// Why a call cannot be read. The database says before its message which of DynamoDB's two errors it is.
+/// The error for a call that cannot be read. The database puts a word before its message, which says which of DynamoDB's two
+/// errors it is.
 fn unreadable(message: &str) -> DynoxideError {
     let (kind, why) = message.split_once(':').unwrap_or_default();
     match kind {

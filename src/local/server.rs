@@ -1,5 +1,5 @@
-//! The embedded DynamoDB on a port, for programs that are not this one. Every user of the machine and every web page that
-//! one of them opens can reach a port, so only who sends the access key is answered, and no web page.
+//! The embedded DynamoDB on a port, for other programs. Every user of the machine can reach a port, and so can every web
+//! page that a user opens. So this server answers only calls with the access key, and never answers web pages.
 
 use std::fmt;
 use std::future::Future;
@@ -21,17 +21,18 @@ use super::{
     operations::{self, Tokens, refusal},
 };
 
-/// Bytes of the body of a call: DynamoDB takes 16 MB.
+/// Limit of the body of a call in bytes. DynamoDB accepts 16 MB.
 const BODY: usize = 16 * 1024 * 1024;
-/// The names that this machine has for itself.
+/// The host names that always mean this machine.
 const OWN_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// Who is answered.
+/// Which calls are answered.
 #[derive(Clone)]
 pub struct Access {
-    /// The access key id that calls have to be signed with. Nobody checks the signature, so it is the secret.
+    /// The access key id that every call must contain. The server does not check signatures, so this id is the secret.
     pub key: String,
-    /// Names by which this machine may be called besides `localhost` and the loopback addresses, without a port.
+    /// Other accepted host names of this machine, without a port. `localhost` and the loopback addresses are always
+    /// accepted.
     pub hosts: Vec<String>,
 }
 
@@ -41,7 +42,8 @@ impl fmt::Debug for Access {
     }
 }
 
-/// Serves the database on this loopback port, 0 for a free one, until `stop` resolves. Returns where, and the server.
+/// Serves the database on this loopback port until `stop` resolves. With port 0 it selects a free port. Returns the address
+/// and the server.
 pub async fn serve(
     port: u16,
     database: Database,
@@ -74,7 +76,7 @@ async fn answer(State((database, access)): State<(Database, Arc<Access>)>, reque
 }
 
 impl Access {
-    /// Why a call is not answered, if it is not. The body is not looked at before.
+    /// The refusal of a call, or `None` if the call may be answered. It is decided before the body is read.
     fn refuses(&self, authority: Option<&Authority>, headers: &HeaderMap) -> Option<Response<String>> {
         let denied = |why| Some(refusal(StatusCode::FORBIDDEN, "AccessDeniedException", why));
         if headers.contains_key(header::ORIGIN) {

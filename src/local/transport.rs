@@ -1,4 +1,4 @@
-//! How the SDK reaches a database in the same process: by a call, where others have a connection.
+//! Connects the SDK to a database in the same process: with function calls in place of a network connection.
 
 use aws_smithy_runtime_api::client::{
     http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
@@ -12,7 +12,7 @@ use dynoxide::Database;
 
 use super::operations::{self, Tokens};
 
-/// The database as the transport of a client.
+/// The database as the HTTP client of the SDK.
 #[derive(Clone)]
 pub(super) struct InProcess(pub(super) Database);
 
@@ -33,7 +33,7 @@ impl HttpConnector for InProcess {
         let database = self.0.clone();
         HttpConnectorFuture::new(async move {
             let target = request.headers().get("x-amz-target").unwrap_or_default();
-            // The SDK has the bodies of DynamoDB's calls in memory.
+            // The SDK always has the whole body of a DynamoDB call in memory.
             let body = request.body().bytes().unwrap_or_default();
             let answer = operations::answer(&database, Tokens::TakenOff, target, body);
             HttpResponse::try_from(answer.map(SdkBody::from)).map_err(|error| ConnectorError::other(error.into(), None))
@@ -53,7 +53,7 @@ mod tests {
     use super::super::{Access, at, create_table, in_process, open, serve};
     use crate::store::connect;
 
-    /// Whether two transactions that differ both go through under one token.
+    /// Whether two different transactions with the same token both succeed.
     async fn both_go_through(client: &Client) -> bool {
         let write = async |sk: &str| {
             let value = |text: &str| AttributeValue::S(text.to_owned());

@@ -1,4 +1,4 @@
-//! A call of a tool as the request that it stands for. What is valid is decided where all requests are read.
+//! Makes an HTTP request of a tool call. The API checks the values of this request as it checks every other request.
 
 use axum::{
     body::Body,
@@ -11,8 +11,8 @@ use super::tools::Operation;
 use crate::api::ApiError;
 
 impl Operation {
-    /// The request for these arguments. Those that the operation does not know go where they are refused with the others:
-    /// into its body, or into the query if it takes none.
+    /// The request for these arguments. Unknown arguments go into the body, or into the query if the operation has no body.
+    /// There the API refuses them together with other mistakes.
     pub fn request(&self, mut arguments: Map<String, Value>) -> Result<Request<Body>, ApiError> {
         self.refuse_unknown(&arguments)?;
         let mut target = self.path.clone();
@@ -43,7 +43,8 @@ impl Operation {
         request.map_err(|_| ApiError::invalid("", "is too long; send fewer or shorter arguments"))
     }
 
-    /// What only this place can say of arguments: the query knows nothing of those that belong into the path.
+    /// Refuses unknown arguments of operations that have arguments in the path and no body. The API's own error names only
+    /// the arguments in the query; this error names all arguments.
     fn refuse_unknown(&self, arguments: &Map<String, Value>) -> Result<(), ApiError> {
         if self.has_body || self.in_path.is_empty() {
             return Ok(());
@@ -54,8 +55,8 @@ impl Operation {
     }
 }
 
-/// An argument as paths and queries have it. Nothing is no value, a list of one is that one, and a list of several is
-/// several where the parameter takes them, separated by commas.
+/// An argument as text for a path or a query. `null` and an empty list are no value. A list with one element is this
+/// element. A list with several elements becomes a text with commas, if the parameter takes several values.
 fn text(name: &str, value: &Value, takes_several: bool) -> Result<Option<String>, ApiError> {
     match value {
         Value::Null => Ok(None),
@@ -72,13 +73,14 @@ fn text(name: &str, value: &Value, takes_several: bool) -> Result<Option<String>
     }
 }
 
-/// The whole number that a number is, however it is written: to JSON Schema 5.0 is an integer.
+/// The number as an integer, if it has no decimals. In JSON Schema 5.0 is an integer too.
 fn whole(number: &Number) -> Option<i64> {
     let number = number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0)?;
     Some(number as i64)
 }
 
-/// Gives the inner request what the outer one has: the caller, the data of the gateway, and the counter of what it costs.
+/// Gives the inner request the extensions of the outer request: the caller, the data of the gateway, and the counter of
+/// costs.
 pub fn on_behalf_of(outer: &Parts, request: &mut Request<Body>) {
     request.extensions_mut().extend(outer.extensions.clone());
 }

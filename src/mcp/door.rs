@@ -1,4 +1,5 @@
-//! `POST /mcp`: Streamable HTTP without sessions and without streams, so that any instance of a function answers any message.
+//! `POST /mcp`: Streamable HTTP without sessions and without streams, so that any instance of a function can answer any
+//! message.
 
 use std::sync::Arc;
 
@@ -20,37 +21,39 @@ use serde_json::error::Category;
 use super::Server;
 use crate::api::{ApiError, is_json};
 
-/// What a client has to accept, by the protocol. Every answer is JSON, so a client that does not name both types is answered
-/// too.
+/// The media types that a client must accept according to the protocol. Our answers are always JSON, so this program also
+/// answers clients that do not name both types.
 const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-/// Characters of an explanation of the SDK that becomes a message.
+/// Limit in bytes of an explanation by the SDK, which becomes an error message.
 const EXPLANATION: usize = 1_000;
 
-/// The way in over HTTP.
+/// The MCP server over HTTP.
 pub struct Door(StreamableHttpService<Server, NeverSessionManager>);
 
 impl Door {
-    /// A way in to this server.
+    /// Makes this server available over HTTP.
     pub fn new(server: Server) -> Self {
         let config = StreamableHttpServerConfig::default()
             .with_legacy_session_mode(false)
             .with_json_response(true)
             .with_max_request_body_bytes(super::MESSAGE_BYTES)
-            // `OwnOrigin` has looked at both, with names that are only known when a request is there.
+            // `OwnOrigin` has already checked both headers. The allowed names depend on the request, so they are not known
+            // here.
             .disable_allowed_hosts()
             .disable_allowed_origins();
         Self(StreamableHttpService::new(move || Ok(server.clone()), Arc::default(), config))
     }
 
-    /// The answer to a message. What cannot be read as HTTP gets a problem document, what is no message an error of JSON-RPC.
+    /// The answer to a message. A wrong content type or a body that is too large gets a problem document. A body that is not
+    /// a message gets a JSON-RPC error.
     pub async fn answer(&self, request: Request) -> Response {
         if !is_json(request.headers()) {
             return ApiError::NotJson.into_response();
         }
         let (mut parts, body) = request.into_parts();
         parts.headers.insert(header::ACCEPT, ACCEPTED);
-        // The SDK wants this one and no relative of it.
+        // The SDK accepts only this media type. `is_json` also accepts types such as `application/x+json`.
         parts.headers.insert(header::CONTENT_TYPE, JSON);
         let request = Request::from_parts(parts.clone(), body);
         let Ok(body) = Bytes::from_request(request, &()).await else { return ApiError::BodyTooLarge.into_response() };
@@ -64,7 +67,7 @@ impl Door {
     }
 }
 
-/// Why a body is no message.
+/// The error for a body that is not a message.
 fn unreadable(error: &serde_json::Error) -> ErrorData {
     match error.classify() {
         Category::Syntax | Category::Eof | Category::Io => {
@@ -79,7 +82,7 @@ fn refused(status: StatusCode, id: Option<RequestId>, error: ErrorData) -> Respo
     (status, axum::Json(JsonRpcError::new(id, error))).into_response()
 }
 
-/// The SDK explains what it refuses about HTTP in plain text: the same as an error of JSON-RPC, which clients read.
+/// The SDK refuses wrong HTTP requests with plain text. This function makes a JSON-RPC error of it, which clients can read.
 async fn in_json(answer: Response, id: Option<RequestId>) -> Response {
     let (status, media) = (answer.status(), answer.headers().get(header::CONTENT_TYPE));
     if status.is_success() || media == Some(&JSON) {

@@ -1,5 +1,5 @@
-//! The operations as MCP tools: <https://modelcontextprotocol.io>. The SDK speaks the protocol; the tools are read from the
-//! document, and a call of one is a request to the router that answers all others.
+//! The operations as MCP tools: <https://modelcontextprotocol.io>. The SDK implements the protocol. The tools are made from
+//! the OpenAPI document. A tool call becomes a request to the router that also answers all other requests.
 
 mod call;
 mod door;
@@ -23,16 +23,18 @@ use crate::{
 use door::Door;
 pub use server::Server;
 
-/// Bytes of a message: the largest body of an operation, which the router measures again, with every letter escaped (`\u00e4`).
+/// Limit of a message in bytes: room for the largest body of an operation with every letter escaped (`\u00e4`). The router
+/// then checks the size of the body itself.
 const MESSAGE_BYTES: usize = 1024 * 1024;
 
-/// Everything that is served, with MCP at `/mcp`.
+/// The router of the whole service, with MCP at `/mcp`.
 pub fn router(app: App) -> Router {
     let config = app.config.clone();
-    // The tools do not name an address.
+    // The address is empty, because tools do not name an address.
     let document = move || serde_json::from_str(&openapi::served("", &config)).unwrap_or(Value::Null);
     let door = Arc::new(Door::new(Server::new(document, api::operations(app.clone()))));
-    // The extractors run in this order: nobody's page, nobody unknown, and only then is the message looked at.
+    // The extractors run in this order: first foreign web pages are refused, then unknown callers. Only then is the message
+    // read.
     let answer = move |_: OwnOrigin, _: Caller, request: Request| {
         let door = door.clone();
         async move { door.answer(request).await }

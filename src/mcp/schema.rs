@@ -1,4 +1,5 @@
-//! The document's schemas as tools carry them: each tool on its own, and all of them together short enough for a model.
+//! Makes the schemas of the tools from the schemas of the OpenAPI document. Each tool has complete schemas, and all of them
+//! together are short enough for a model.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use serde_json::{Map, Value, json};
 #[derive(Debug, Clone, Copy)]
 pub struct Schemas<'a>(&'a Value);
 
-/// How often each schema is named by those that one schema is made of.
+/// How often each schema is referenced, directly or indirectly, from one schema.
 type Uses<'a> = BTreeMap<&'a str, usize>;
 
 impl<'a> Schemas<'a> {
@@ -16,7 +17,8 @@ impl<'a> Schemas<'a> {
         Self(&document["components"]["schemas"])
     }
 
-    /// What a tool takes: everything that the document says, in one piece. `example` is no word of JSON Schema.
+    /// The input schema of a tool: everything that the document says, without references. `example` is left out, because it
+    /// is not a word of JSON Schema.
     pub fn input(self, schema: &Value) -> Value {
         match schema {
             Value::Object(members) => {
@@ -24,7 +26,8 @@ impl<'a> Schemas<'a> {
                 for (name, value) in members {
                     match name.as_str() {
                         "example" | "$ref" => {}
-                        // What is called by a name here may be called like a word of JSON Schema.
+                        // The names in `properties` are names of fields. A field may have the same name as a word of JSON
+                        // Schema.
                         "properties" => drop(own.insert(name.clone(), self.each(value, |schema| self.input(schema)))),
                         _ => drop(own.insert(name.clone(), self.input(value))),
                     }
@@ -32,7 +35,7 @@ impl<'a> Schemas<'a> {
                 if let Some((_, target)) = self.target(schema)
                     && let Value::Object(mut whole) = self.input(target)
                 {
-                    // What stands beside a reference is about this place.
+                    // Members beside a reference describe this place, so they replace the members of the target.
                     whole.extend(own);
                     own = whole;
                 }
@@ -43,8 +46,9 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// What a tool answers: names and types, which are what an answer needs to be understood by its reader. What several
-    /// tools answer is only told `in_full` by those that read it; the others name it, by its title in the document.
+    /// The output schema of a tool: only names and types, which are enough to understand an answer. Tools that read have the
+    /// whole schema (`in_full`). Tools that write have only its first level: inner objects are only named, by their title in
+    /// the document.
     pub fn output(self, schema: &'a Value, in_full: bool) -> Map<String, Value> {
         let mut uses = Uses::new();
         let root = self.target(schema).map_or(schema, |(_, target)| target);
@@ -63,7 +67,7 @@ impl<'a> Schemas<'a> {
         output
     }
 
-    /// The types of a schema; an object of a level that is too deep is only named.
+    /// The names and types of a schema. Objects below the last level are only named.
     fn shape(self, schema: &'a Value, uses: &Uses<'a>, levels: usize) -> Value {
         if let Some((name, target)) = self.target(schema) {
             return match uses.get(name) {
@@ -105,7 +109,7 @@ impl<'a> Schemas<'a> {
         Value::Object(properties.map(|(name, schema)| (name.clone(), change(schema))).collect())
     }
 
-    /// The schema that a reference names.
+    /// The name and the schema to which a reference leads.
     fn target(self, schema: &Value) -> Option<(&'a str, &'a Value)> {
         let name = schema.get("$ref")?.as_str()?.rsplit('/').next()?;
         self.0.as_object()?.get_key_value(name).map(|(name, target)| (name.as_str(), target))

@@ -1,4 +1,4 @@
-//! The tools: every operation of the document, as the document says it.
+//! The tools: one tool for each operation of the OpenAPI document, with the texts of the document.
 
 use axum::http::Method;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
@@ -10,24 +10,24 @@ use super::schema::Schemas;
 #[derive(Debug)]
 pub struct Tools(Vec<Operation>);
 
-/// A tool, and the request that a call of it is.
+/// A tool, and how to make a request of its calls.
 #[derive(Debug)]
 pub struct Operation {
     pub tool: Tool,
     pub method: Method,
-    /// With the names of parameters in braces.
+    /// The path, with the names of parameters in braces.
     pub path: String,
     /// The arguments that are part of the path.
     pub in_path: Vec<String>,
-    /// The arguments that go into the query; all others go into the body, if the operation takes one.
+    /// The arguments that go into the query. All other arguments go into the body, if the operation has a body.
     pub in_query: Vec<String>,
-    /// Those that take several values: the document shows them with a comma.
+    /// The arguments that take several values. Their examples in the document contain a comma.
     pub lists: Vec<String>,
     pub has_body: bool,
 }
 
 impl Tools {
-    /// The operations of an OpenAPI document. What is not an operation is passed over.
+    /// Reads the operations of an OpenAPI document, and skips everything that is not an operation.
     pub fn read(document: &Value) -> Self {
         let schemas = Schemas::of(document);
         let members = |value: &Value| value.as_object().cloned().unwrap_or_default();
@@ -45,7 +45,7 @@ impl Tools {
         self.0.iter().find(|operation| operation.tool.name == name)
     }
 
-    /// What clients are shown.
+    /// The list of tools for clients.
     pub fn list(&self) -> Vec<Tool> {
         self.0.iter().map(|operation| operation.tool.clone()).collect()
     }
@@ -60,9 +60,9 @@ impl Operation {
         let annotations = ToolAnnotations::from_raw(
             Some(text("summary")),
             Some(reads),
-            // The flag says what cannot be taken back, or what the operator wants to be asked about.
+            // The flag marks operations that cannot be undone, and operations that the operator wants people to confirm.
             Some(!reads && operation["x-openai-isConsequential"] == true),
-            // RFC 9110, section 9.2.2.
+            // Which methods are idempotent: RFC 9110, section 9.2.2.
             Some(reads || method == Method::DELETE || method == Method::PUT),
             Some(false),
         );
@@ -81,7 +81,7 @@ impl Operation {
     }
 }
 
-/// The schema of the first answer that is a success.
+/// The schema of the first successful answer.
 fn answer(operation: &Value) -> Option<&Value> {
     let mut responses = operation["responses"].as_object()?.iter();
     let (_, response) = responses.find(|(status, _)| status.starts_with('2'))?;
@@ -97,7 +97,7 @@ fn located(operation: &Value, place: &str) -> Vec<String> {
     parameters(operation).filter(|(_, parameter)| parameter["in"] == place).map(|(name, _)| name.to_owned()).collect()
 }
 
-/// One flat object of what stands in the path, in the query and in the body.
+/// One flat object with the arguments of the path, of the query and of the body.
 fn input(schemas: &Schemas<'_>, operation: &Value, body: &Value) -> JsonObject {
     let (mut properties, mut required) = (Map::new(), Vec::new());
     for (name, parameter) in parameters(operation) {
@@ -118,7 +118,7 @@ fn input(schemas: &Schemas<'_>, operation: &Value, body: &Value) -> JsonObject {
     let mut input = Map::from_iter([
         ("type".to_owned(), json!("object")),
         ("properties".to_owned(), Value::Object(properties)),
-        // As the operations refuse what they do not know.
+        // The operations refuse unknown fields too.
         ("additionalProperties".to_owned(), json!(false)),
     ]);
     if !required.is_empty() {

@@ -1,5 +1,5 @@
-//! Requests to the OpenID provider: to addresses that its operator has configured or that it names itself, bounded in time
-//! and size, without following anybody elsewhere.
+//! Requests to the OpenID provider. The operator has configured the addresses, or the provider names them itself. The time
+//! to connect and the size of an answer are limited; the callers limit the whole time. The client does not follow redirects.
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -10,22 +10,22 @@ use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 
 use crate::tls::{self, Connector, with_causes};
 
-/// Key sets have a few kilobytes, answers with tokens too.
+/// Limit of an answer in bytes. Key sets and answers with tokens have a few kilobytes.
 const ANSWER_BYTES: usize = 256 * 1024;
-/// How long connecting may take.
+/// Time-out for connecting.
 const CONNECT: Duration = Duration::from_millis(1_500);
 
 type Body = Full<Cursor<Vec<u8>>>;
 
-/// A client for HTTP, or why there is none.
+/// An HTTP client, or the reason why it could not be made.
 #[derive(Debug, Clone)]
 pub struct Http(Result<Client<Connector, Body>, String>);
 
-/// What the provider said.
+/// An answer of the provider.
 #[derive(Debug)]
 pub struct Said {
     pub status: StatusCode,
-    /// Whether it calls its body JSON.
+    /// Whether the `Content-Type` of the answer is JSON.
     pub is_json: bool,
     /// `Retry-After` in seconds.
     pub retry_after: Option<u64>,
@@ -33,21 +33,22 @@ pub struct Said {
 }
 
 impl Http {
-    /// A client that trusts whom the machine trusts.
+    /// A client that trusts the root certificates of the machine.
     pub fn new() -> Self {
-        // Plain HTTP is for providers on this machine, which `OAUTH_ISSUER` and the discovery document are held to.
+        // The connector also accepts plain HTTP, for providers on this machine. The checks of `OAUTH_ISSUER` and of the
+        // discovery document refuse plain HTTP to other machines.
         let connector = tls::connector(CONNECT);
-        // No connection is kept: requests are minutes apart, and those of a function that was frozen are dead.
+        // Keeps no connections: requests are minutes apart, and a connection does not survive while the function is frozen.
         let single = |connector| Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
         Self(connector.map(single))
     }
 
-    /// Asks for a JSON document.
+    /// Requests a JSON document.
     pub async fn get(&self, address: &str) -> Result<Said, String> {
         self.send(Request::builder().method(Method::GET).uri(address), Vec::new()).await
     }
 
-    /// Sends a form, with the `Authorization` of whoever sends it.
+    /// Sends a form, with the `Authorization` header of the client.
     pub async fn post_form(&self, address: &str, form: String, authorization: Option<&str>) -> Result<Said, String> {
         let mut request = Request::builder()
             .method(Method::POST)
@@ -59,7 +60,7 @@ impl Http {
         self.send(request, form.into_bytes()).await
     }
 
-    /// The errors are for the log: they name addresses and causes, and nothing of what was sent.
+    /// The errors are for the log: they contain addresses and causes, but nothing that was sent.
     async fn send(&self, request: request::Builder, body: Vec<u8>) -> Result<Said, String> {
         let request = request
             .header(header::ACCEPT, "application/json")

@@ -170,7 +170,7 @@ impl Keys {
         let keys = set.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok()).filter_map(usable);
         let keys: HashMap<_, _> = keys.collect();
         if keys.is_empty() {
-            // If the program believed an empty key set, nobody's token would be accepted any more.
+            // If the program accepted an empty key set, no token would be valid any more.
             return Err(format!("{} has no key that can be used", metadata.jwks_uri));
         }
         Ok(Known { metadata: Arc::new(metadata), keys })
@@ -205,7 +205,7 @@ impl Seen {
     }
 }
 
-/// A text from outside, cut for a line of the log.
+/// A text from outside, shortened for a line of the log.
 fn loggable(text: &str) -> String {
     text.chars().take(200).collect()
 }

@@ -1,5 +1,5 @@
-//! The OpenID provider that people sign in with: where it is, which keys it signs with, and what its tokens say.
-//! docs/adr/0015-oauth-front-and-cognito.md says why callers meet it behind a front of ours.
+//! The OpenID provider where people sign in: its addresses, its signing keys and its tokens.
+//! docs/adr/0015-oauth-front-and-cognito.md says why clients use our front and not the provider's own endpoints.
 
 mod http;
 mod keys;
@@ -15,10 +15,10 @@ pub use self::http::Said;
 use crate::{config::OAuth, domain::owner::Owner};
 use keys::Keys;
 
-/// How long the provider may take to answer about tokens. A person waits, and their assistant gives up soon.
+/// Time-out for a token request to the provider. A person is waiting, and the person's assistant gives up soon.
 const PATIENCE: Duration = Duration::from_millis(4_500);
 
-/// The provider, with what was last seen of it. Clones share that.
+/// The provider, with a cache of its documents. Clones share the cache.
 #[derive(Debug, Clone)]
 pub struct Provider {
     agreed: Arc<Agreed>,
@@ -26,7 +26,7 @@ pub struct Provider {
     keys: Keys,
 }
 
-/// What a token has to be, to be taken.
+/// The values that a token must have to be accepted.
 #[derive(Debug)]
 struct Agreed {
     issuer: String,
@@ -35,30 +35,30 @@ struct Agreed {
     scope: String,
 }
 
-/// Why nobody is let in.
+/// Why a token is refused.
 #[derive(Debug)]
 pub enum Refused {
-    /// The token is none, or not one of the provider's for this deployment, or not valid now.
+    /// The text is not a token, or the provider did not make it for this deployment, or it is not valid now.
     Invalid,
-    /// The token is good, and does not allow todos.
+    /// The token is valid, but it does not have the required scope.
     Scope,
-    /// Nobody can say, because the provider does not answer.
+    /// The token cannot be checked, because the provider does not answer.
     Unknown(Outage),
 }
 
-/// The provider did not answer, or not as one.
+/// The provider did not answer, or its answer was not that of an OpenID provider.
 #[derive(Debug)]
 pub struct Outage {
-    /// For the log alone.
+    /// Only for the log.
     pub cause: String,
-    /// Seconds after which asking again can help.
+    /// After this number of seconds, another attempt can succeed.
     pub retry_after: u64,
 }
 
 impl Provider {
-    /// The provider of a deployment at `base_url`. Nothing is asked yet.
+    /// The provider of a deployment at `base_url`. This function sends no request.
     pub fn new(oauth: &OAuth, base_url: Option<&str>) -> Self {
-        // The address of the API and that of its MCP endpoint: what RFC 8707 calls the resource.
+        // The addresses of the API and of its MCP endpoint. RFC 8707 calls such an address a resource.
         let own = base_url.into_iter().flat_map(|url| [url.to_owned(), format!("{url}/"), format!("{url}/mcp")]);
         let http = Http::new();
         Self {
@@ -73,31 +73,31 @@ impl Provider {
         }
     }
 
-    /// Learns the provider's keys, so that the first request need not.
+    /// Fetches the provider's keys, so that the first request does not have to wait for them.
     pub async fn prepare(&self, now: Timestamp) -> Result<(), Outage> {
         self.keys.metadata(now).await.map(drop)
     }
 
-    /// The person to whom an access token belongs, whose name is made of the issuer and the subject (OpenID Connect Core
-    /// 1.0, section 5.7: only both together name somebody).
+    /// The owner of an access token. The owner's name consists of the issuer and the subject, because only both together
+    /// identify a person (OpenID Connect Core 1.0, section 5.7).
     pub async fn owner(&self, token: &str, now: Timestamp) -> Result<Owner, Refused> {
         let head = token::Head::read(token).ok_or(Refused::Invalid)?;
         let key = self.keys.find(&head.kid, now).await.map_err(Refused::Unknown)?.ok_or(Refused::Invalid)?;
         head.verify(token, &key, &self.agreed, now)
     }
 
-    /// Where people sign in.
+    /// The address where people sign in.
     pub async fn authorization_endpoint(&self, now: Timestamp) -> Result<String, Outage> {
         Ok(self.keys.metadata(now).await?.authorization_endpoint.clone())
     }
 
-    /// Hands a token request on (RFC 6749, section 3.2), and back what the provider says of it.
+    /// Sends a token request to the provider (RFC 6749, section 3.2), and returns the provider's answer.
     pub async fn exchange(&self, form: String, authorization: Option<&str>, now: Timestamp) -> Result<Said, Outage> {
         let asking = async {
             let endpoint = self.keys.metadata(now).await?.token_endpoint.clone();
             let said = self.http.post_form(&endpoint, form, authorization).await;
             let said = said.map_err(|cause| Outage::new(format!("token endpoint: {cause}")))?;
-            // Success without a token is none; a refusal may be a page, of which the status is enough.
+            // A success must be JSON, because it must contain a token. A refusal may be an HTML page: its status is enough.
             let answers = said.status.is_client_error() || (said.status.is_success() && said.is_json);
             if answers {
                 return Ok(said);

@@ -1,4 +1,4 @@
-//! Access tokens: JSON Web Tokens (RFC 7519) as RFC 9068 and Amazon Cognito make them.
+//! Access tokens: JSON Web Tokens (RFC 7519) in the form of RFC 9068 and in the form of Amazon Cognito.
 
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
@@ -7,7 +7,8 @@ use serde::Deserialize;
 use super::{Agreed, Refused, keys::Key};
 use crate::domain::owner::Owner;
 
-/// The algorithms with a public key. `none` is none, and with HS256 whoever can verify could sign.
+/// The accepted algorithms. All of them have a public key. With `none` a token has no signature, and with HS256 everybody
+/// who can verify a token can also make tokens.
 const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::RS256,
     Algorithm::RS384,
@@ -19,12 +20,12 @@ const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::ES384,
     Algorithm::EdDSA,
 ];
-/// By how many seconds two clocks may differ.
+/// How many seconds the clocks of the provider and of this program may differ.
 const LEEWAY: f64 = 30.0;
-/// Longer than any token we know, and short enough not to be worth a signature.
+/// Limit of a token in bytes. All tokens that we know are shorter. A longer text is refused before any other check.
 const TOKEN_BYTES: usize = 8 * 1024;
 
-/// What a token says of its signature. Nothing of it is proved.
+/// The header of a token, which describes its signature. It is not verified yet.
 #[derive(Debug)]
 pub struct Head {
     algorithm: Algorithm,
@@ -32,22 +33,22 @@ pub struct Head {
     pub kid: String,
 }
 
-/// What a token says of its bearer.
+/// The claims of a token, which describe its owner.
 #[derive(Debug, Deserialize)]
 struct Claims {
     iss: String,
     sub: String,
-    /// RFC 7519, section 2: a number that need not be whole.
+    /// A number of seconds, which may have decimals (RFC 7519, section 2).
     exp: f64,
     nbf: Option<f64>,
     aud: Option<Several>,
     client_id: Option<String>,
-    /// The client, with providers older than RFC 9068.
+    /// The client, in tokens of providers from before RFC 9068.
     azp: Option<String>,
     scope: Option<Several>,
-    /// The scope, with providers that write it as a list.
+    /// The scopes, in tokens of providers that write them as a list.
     scp: Option<Several>,
-    /// Which of its tokens it is, with Amazon Cognito.
+    /// The kind of token, in tokens of Amazon Cognito.
     token_use: Option<String>,
 }
 
@@ -60,7 +61,7 @@ enum Several {
 }
 
 impl Head {
-    /// Reads the head of a token; `None` when it is none that we take, whatever its signature.
+    /// Reads the header of a token. `None` if we refuse every token with this header, or if the text is not a token.
     pub fn read(token: &str) -> Option<Self> {
         if token.len() > TOKEN_BYTES {
             return None;
@@ -68,13 +69,14 @@ impl Head {
         let header = decode_header(token).ok()?;
         let kind = header.typ.map(|kind| kind.to_ascii_lowercase());
         let kind = kind.as_deref().map(|kind| kind.strip_prefix("application/").unwrap_or(kind));
-        // What is critical has to be understood (RFC 7515, section 4.1.11), and nothing of it is.
+        // A token with critical extensions is refused: a receiver must understand them (RFC 7515, section 4.1.11), and we do
+        // not.
         let plain = matches!(kind, None | Some("jwt" | "at+jwt")) && header.crit.is_none();
         let known = plain && ALGORITHMS.contains(&header.alg);
         header.kid.filter(|_| known).map(|kid| Self { algorithm: header.alg, kid })
     }
 
-    /// Verifies the signature and then all that was agreed, and returns whose token it is.
+    /// Verifies the signature, then compares the claims with `agreed`. Returns the owner of the token.
     pub fn verify(&self, token: &str, key: &Key, agreed: &Agreed, now: Timestamp) -> Result<Owner, Refused> {
         let stated = key.algorithm.as_deref().is_none_or(|stated| stated == format!("{:?}", self.algorithm));
         let claims = stated.then(|| self.claims(token, &key.decoding)).flatten().ok_or(Refused::Invalid)?;
@@ -92,7 +94,7 @@ impl Head {
         Owner::parse(&format!("{}#{}", claims.iss, claims.sub)).map_err(|_| Refused::Invalid)
     }
 
-    /// What the token says, if the key has signed it. Times and names are looked at by whoever asks, by our clock.
+    /// The claims of the token, if the key has signed it. The caller checks the names, and checks the times with our clock.
     fn claims(&self, token: &str, key: &DecodingKey) -> Option<Claims> {
         let mut validation = Validation::new(self.algorithm);
         validation.required_spec_claims.clear();
@@ -103,12 +105,13 @@ impl Head {
 }
 
 impl Claims {
-    /// Whether it is an access token, given to one of our clients, for us. An ID token is for the client, not for us.
+    /// Whether this is an access token for us, which the provider gave to one of our clients. An ID token is for the client,
+    /// not for us.
     fn is_access_token_for(&self, agreed: &Agreed) -> bool {
         let access = self.token_use.as_deref().is_none_or(|token_use| token_use == "access");
         let client = self.client_id.as_ref().or(self.azp.as_ref());
         let ours = client.is_none_or(|client| agreed.clients.contains(client));
-        // Cognito names no audience, and then the client has to say whom the token is for.
+        // Cognito's tokens have no audience. A token without an audience must at least name its client.
         let for_us = match &self.aud {
             Some(audiences) => audiences.iter().any(|audience| agreed.audiences.iter().any(|own| own == audience)),
             None => client.is_some(),

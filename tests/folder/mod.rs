@@ -1,19 +1,19 @@
-//! A folder of one test, gone with it.
+//! A folder for one test. It is removed when the test ends.
 
 use std::path::{Path, PathBuf};
 
-/// The folder.
+/// The path of the folder.
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// An empty one, whose name no other test may give.
+    /// Creates an empty folder. Each test must use its own name.
     pub fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("todo-action-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    /// A file in it, which is not made.
+    /// The path of a file in the folder. The file is not created.
     pub fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }

@@ -1,9 +1,9 @@
-//! What servers under test log is gone with the test, unless `KEPT_LOGS` names a folder where it is kept.
+//! Keeps the logs of servers under test in the folder that `KEPT_LOGS` names. Without `KEPT_LOGS` the logs are lost.
 
 use std::fs::{File, OpenOptions};
 use std::path::Path;
 
-/// The file of this name there, to append to, if logs are kept.
+/// The file with this name in that folder, opened to append. `None` without `KEPT_LOGS`.
 #[expect(clippy::disallowed_methods, reason = "a setting of the test run, not of the program")]
 pub fn file(name: &str) -> Option<File> {
     let folder = std::env::var_os("KEPT_LOGS")?;

@@ -1,4 +1,4 @@
-//! Keys, through every door.
+//! API keys through all kinds of AWS services in front of the function (`Door`).
 
 use serde_json::json;
 

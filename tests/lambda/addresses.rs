@@ -1,4 +1,4 @@
-//! Under which address the document says the API is reached, and which paths a stage leaves.
+//! The address of the API in the document, and the paths of an API with a stage.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use super::{
 
 const DOMAINS: [Door; 3] = [Door::HttpApi, Door::RestApi, Door::FunctionUrl];
 const LOAD_BALANCERS: [Door; 2] = [Door::LoadBalancer, Door::LoadBalancerMultiValue];
-/// What a client could send to be taken for another address.
+/// Headers with which a client could try to change the address.
 const FORGED: [(&str, &str); 7] = [
     ("Host", "evil.example"),
     ("X-Forwarded-Host", "evil.example"),

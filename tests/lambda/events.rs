@@ -1,23 +1,23 @@
-//! What the AWS services in front of a function make of a request, and of its answer. The templates have the shape of
-//! their real events.
+//! How the AWS services in front of a function make an event from a request, and an answer from the function's result. The
+//! templates look like real events.
 
 use std::collections::BTreeMap;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Map, Value, json};
 
-/// The services through which a function is reached.
+/// The AWS services in front of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {
     HttpApi,
     RestApi,
     FunctionUrl,
     LoadBalancer,
-    /// The same with multi-value headers switched on in the target group.
+    /// A load balancer with multi-value headers, which are switched on in the target group.
     LoadBalancerMultiValue,
 }
 
-/// A request as a client sends it, and the door it knocks at.
+/// A request as a client sends it, and the service that receives it.
 #[derive(Debug, Clone)]
 pub struct Ask {
     pub door: Door,
@@ -36,10 +36,10 @@ pub struct Reply {
     /// The id that Lambda gave the invocation.
     pub request_id: String,
     pub status: u64,
-    /// By their names in lower case.
+    /// The headers, with their names in lower case.
     pub headers: BTreeMap<String, String>,
     pub text: String,
-    /// The body as JSON; `null` when it is none.
+    /// The body as JSON; `null` if it is not JSON.
     pub body: Value,
 }
 
@@ -47,7 +47,7 @@ impl Door {
     pub const ALL: [Self; 5] =
         [Self::HttpApi, Self::RestApi, Self::FunctionUrl, Self::LoadBalancer, Self::LoadBalancerMultiValue];
 
-    /// A request for a path with or without a query, percent-encoded as on the wire.
+    /// A request for a path with or without a query. `target` is percent-encoded, as on the wire.
     pub fn ask(self, method: &str, target: &str) -> Ask {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let (method, path, query) = (method.to_owned(), path.to_owned(), query.to_owned());
@@ -65,15 +65,15 @@ impl Door {
         .unwrap()
     }
 
-    /// The domain under which AWS itself serves this door, as its events name it.
+    /// The domain that AWS gives to this service, from its events.
     pub fn domain(self) -> String {
         self.template()["requestContext"]["domainName"].as_str().expect("a door with a domain").to_owned()
     }
 
-    /// What the client gets when the function returns this.
+    /// The answer that the client gets if the function returns this value.
     #[track_caller]
     pub fn reply(self, request_id: String, returned: &Value) -> Reply {
-        // Text in base64 reaches the client as base64, unless the media type is set up as a binary one.
+        // A body in base64 would reach the client as base64, unless its media type is configured as binary.
         assert_eq!(returned["isBase64Encoded"], false, "{returned}");
         let text = returned["body"].as_str().unwrap_or_default().to_owned();
         let mut headers = BTreeMap::new();
@@ -105,7 +105,7 @@ impl Ask {
         self
     }
 
-    /// As services deliver what they take for binary.
+    /// Sends the body in base64, as services do with bodies that they consider binary.
     pub fn in_base64(mut self, base64: bool) -> Self {
         self.base64 = base64;
         self
@@ -116,7 +116,7 @@ impl Ask {
         self
     }
 
-    /// Through this stage of the API.
+    /// Sends the request through this stage of the API.
     pub fn stage(mut self, stage: &'static str) -> Self {
         self.stage = Some(stage);
         self
@@ -159,7 +159,7 @@ impl Ask {
             None => self.path.clone(),
         };
         event["rawPath"] = json!(path);
-        // A function URL hands on a plus as the blank it stands for: aws/aws-lambda-web-adapter issue 491.
+        // A function URL passes on a blank for each plus: aws/aws-lambda-web-adapter issue 491.
         let blank = if self.door == Door::FunctionUrl { " " } else { "+" };
         event["rawQueryString"] = json!(self.query.replace('+', blank));
         if !self.query.is_empty() {
@@ -203,7 +203,7 @@ impl Ask {
         form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
     }
 
-    /// A load balancer does not decode.
+    /// The query without decoding, because a load balancer does not decode it.
     fn raw_query(&self) -> Vec<(String, String)> {
         let pairs = self.query.split('&').filter(|pair| !pair.is_empty());
         pairs
@@ -243,7 +243,7 @@ impl Reply {
         assert!(self.body.is_object(), "{}", self.text);
     }
 
-    /// Asserts that this is a problem document of RFC 9457 with this status and code.
+    /// Asserts that this is a problem document (RFC 9457) with this status and code.
     #[track_caller]
     pub fn assert_problem(&self, status: u64, code: &str) {
         assert_eq!((self.status, &self.body["code"]), (status, &json!(code)), "{}", self.text);

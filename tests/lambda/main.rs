@@ -1,4 +1,5 @@
-//! The shipped executable behind all that AWS puts in front of a function: events in, answers and log lines out.
+//! Tests the real executable of the Lambda with events of all AWS services that can be in front of it, and checks its
+//! answers and log lines.
 
 mod access;
 mod addresses;

@@ -1,4 +1,5 @@
-//! Keys and tokens where they do not belong. A client can put one into every part of a request; none reaches the log.
+//! API keys and tokens in the wrong place. A client can put such a secret into every part of a request, but it never reaches
+//! the log.
 
 use serde_json::{Value, json};
 use todo_action::app::Ids;
@@ -8,7 +9,7 @@ use super::{
     runtime_api::{Lambda, Outcome},
 };
 
-/// Headers that something of ours or of a library reads, and one that nobody does.
+/// Headers that our code or a library reads, and one header that no code reads.
 const HEADERS: [&str; 30] = [
     "accept",
     "accept-language",
@@ -42,7 +43,7 @@ const HEADERS: [&str; 30] = [
     "x-whatever",
 ];
 
-/// A key of ours, and tokens as others make them: a JWT, hexadecimal digits, a UUID.
+/// One of our API keys, and tokens like those of other services: a JWT, hexadecimal digits, a UUID.
 fn secrets() -> [String; 4] {
     [
         Ids::random().api_key().secret().to_owned(),
@@ -53,7 +54,7 @@ fn secrets() -> [String; 4] {
     ]
 }
 
-/// The secret in each part of a request that a client can fill, by this door.
+/// Requests through this service, with the secret in each part that a client can fill.
 fn everywhere(door: Door, secret: &str) -> Vec<Ask> {
     let todo = json!({"todos": [{"title": secret, "notes": secret, "list": secret, "tags": [secret]}]});
     let message =
@@ -92,7 +93,7 @@ fn everywhere(door: Door, secret: &str) -> Vec<Ask> {
     asks
 }
 
-/// The secret in what only events have, and in events that no service makes.
+/// Events with the secret in parts that a client cannot fill, and events that no service makes.
 fn in_events(door: Door, secret: &str) -> Vec<Value> {
     let event = || door.ask("GET", "/todos").event();
     let changed = |change: &dyn Fn(&mut Value)| {
@@ -117,7 +118,7 @@ fn in_events(door: Door, secret: &str) -> Vec<Value> {
     ]
 }
 
-/// Asserts that nothing that the function writes, or reports instead of an answer, holds what was sent.
+/// Asserts that the output of the function, and the errors that it reports, contain none of the secrets.
 fn assert_written_nowhere(environment: &[(&str, Option<&str>)]) {
     for door in Door::ALL {
         let lambda = Lambda::start_with(environment);
@@ -128,7 +129,7 @@ fn assert_written_nowhere(environment: &[(&str, Option<&str>)]) {
             let (_, outcome) = lambda.invoke(event);
             assert!(!matches!(outcome, Outcome::Exited), "the process has ended");
             if let Outcome::Error { body, .. } = outcome {
-                // API Gateway writes it into its access log.
+                // API Gateway writes this error into its access log.
                 reported.push_str(&body.to_string());
             }
         }
@@ -158,7 +159,7 @@ fn nor_where_people_sign_in() {
     assert_written_nowhere(&[
         ("AUTH_MODE", Some("oauth")),
         ("PUBLIC_URL", Some("https://todo.example.com")),
-        // Nobody listens there.
+        // No server listens at this address.
         ("OAUTH_ISSUER", Some("http://127.0.0.1:9")),
         ("OAUTH_CLIENT_ID", Some("gpt")),
         ("OAUTH_REDIRECT_URIS", Some("https://chatgpt.com/aip/g-1/oauth/callback")),

@@ -1,4 +1,4 @@
-//! The shipped executable as a child process, and the Lambda Runtime API it talks to.
+//! Runs the real executable of the Lambda as a child process, and serves the Lambda Runtime API for it.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
 use std::io::{Read, Write};
@@ -36,22 +36,22 @@ use super::{
     kept,
 };
 
-/// Longer than anything here can take: whoever waits for more has met a hang.
+/// A time-out that is longer than every step here takes. If it is reached, the process hangs.
 const WAIT: Duration = Duration::from_secs(40);
 
-// AWS's own examples of credentials, which open nothing.
+// Example credentials from AWS's documentation, which give no access to AWS.
 pub const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 pub const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 pub const SESSION_TOKEN: &str = "IQoJb3JpZ2luX2VjEXAMPLETOKEN";
 
-/// Runs what the tests serve, while the tests themselves wait on plain channels.
+/// The runtime of the servers. The tests themselves are not asynchronous: they wait on channels.
 static SERVERS: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
 
-/// Where DynamoDB is, and the table that this run of the tests made in it.
+/// The address of DynamoDB, and the table that this run of the tests has created.
 static DYNAMODB: LazyLock<(String, String)> = LazyLock::new(|| SERVERS.block_on(dynamodb()));
 
-/// What the process did with an event, or instead of one.
+/// What the process did: it answered an event, reported an error, or ended.
 #[derive(Debug)]
 pub enum Outcome {
     Response { id: String, body: Value },
@@ -60,7 +60,7 @@ pub enum Outcome {
     Exited,
 }
 
-/// The process in its environment. It is killed when this is dropped.
+/// A running process with its own Runtime API. Dropping this value kills the process.
 pub struct Lambda {
     child: Child,
     events: tokio::sync::mpsc::UnboundedSender<(String, Value)>,
@@ -70,7 +70,7 @@ pub struct Lambda {
     api: JoinHandle<()>,
 }
 
-/// What is left of a process.
+/// The exit status and the output of a process that has ended.
 pub struct Remains {
     pub status: ExitStatus,
     pub stdout: String,
@@ -83,12 +83,12 @@ struct Api {
 }
 
 impl Lambda {
-    /// A function whose owner has nothing yet.
+    /// A function whose owner has no todos yet.
     pub fn start() -> Self {
         Self::start_with(&[])
     }
 
-    /// The same with other variables in its environment; `None` takes one away.
+    /// Like `start`, with these changes of the environment variables. `None` removes a variable.
     pub fn start_with(changes: &[(&str, Option<&str>)]) -> Self {
         let (events, waiting) = tokio::sync::mpsc::unbounded_channel();
         let (sender, outcomes) = mpsc::channel();
@@ -108,12 +108,12 @@ impl Lambda {
         }
         let mut child = command.spawn().unwrap();
         let stderr = read(child.stderr.take().unwrap(), || {});
-        // The pipe closes when the process is gone.
+        // The pipe closes when the process ends.
         let stdout = read(child.stdout.take().unwrap(), move || drop(sender.send(Outcome::Exited)));
         Self { child, events, outcomes, stdout, stderr, api }
     }
 
-    /// Hands the process an event and returns the id of the invocation and what became of it.
+    /// Gives the process an event. Returns the id of the invocation, and the outcome.
     pub fn invoke(&self, event: Value) -> (String, Outcome) {
         static INVOCATIONS: AtomicU64 = AtomicU64::new(1);
         let id = format!("8f507cfc-5b1a-4697-b07a-{:012x}", INVOCATIONS.fetch_add(1, Ordering::Relaxed));
@@ -125,13 +125,13 @@ impl Lambda {
         (id, outcome)
     }
 
-    /// Asks as a client of the door would, and returns what the client gets.
+    /// Sends a request through its service, and returns the answer that the client gets.
     #[track_caller]
     pub fn send(&self, ask: Ask) -> Reply {
         self.send_event(&ask, ask.event())
     }
 
-    /// The same with an event that was made of the question beforehand.
+    /// Like `send`, with an event that the caller has made from the request.
     #[track_caller]
     pub fn send_event(&self, ask: &Ask, event: Value) -> Reply {
         let (id, outcome) = self.invoke(event);
@@ -140,7 +140,7 @@ impl Lambda {
         ask.door.reply(id, &body)
     }
 
-    /// Kills the process, which has then written all that belongs to the events it answered.
+    /// Kills the process. By then it has written all lines about the events that it answered.
     pub fn stop(mut self) -> Remains {
         self.child.kill().unwrap();
         self.remains()
@@ -171,7 +171,7 @@ impl Drop for Lambda {
         let _ = self.child.wait();
         self.api.abort();
         for output in [&self.stdout, &self.stderr] {
-            // Nothing comes where it has been taken already; what comes has been kept.
+            // Waits for the rest of the output. It has then been written to the kept log as well.
             let rest = output.recv_timeout(WAIT).unwrap_or_default();
             if std::thread::panicking() {
                 eprintln!("{rest}");
@@ -181,13 +181,13 @@ impl Drop for Lambda {
 }
 
 impl Remains {
-    /// Everything that it wrote.
+    /// All output of the process.
     pub fn output(&self) -> String {
         format!("{}\n{}", self.stdout, self.stderr)
     }
 }
 
-/// What Lambda sets for a function, and what the template adds.
+/// The environment variables that Lambda sets, and those that the template adds.
 fn environment(api: &str) -> Vec<(&'static str, String)> {
     let (endpoint, table) = &*DYNAMODB;
     let owner = format!("owner-{}", Ids::random().change().as_str());
@@ -236,7 +236,7 @@ async fn dynamodb() -> (String, String) {
     (endpoint, table)
 }
 
-/// As the process will call it: DynamoDB Local keeps the tables of different keys and regions apart.
+/// The connection that the process will use too: DynamoDB Local has separate tables for each access key and region.
 fn connection(endpoint: &str) -> Connection {
     Connection {
         region: "eu-west-1".to_owned(),
@@ -247,7 +247,7 @@ fn connection(endpoint: &str) -> Connection {
     }
 }
 
-/// A new key in the table of the functions, of an owner of its own.
+/// A new API key in the table of the functions, with a new owner.
 pub fn new_key() -> ApiKey {
     let (endpoint, table) = &*DYNAMODB;
     let key = Ids::random().api_key();
@@ -314,7 +314,7 @@ async fn init_error(State(api): State<Arc<Api>>) -> StatusCode {
 
 impl Api {
     fn report(&self, outcome: Outcome) -> StatusCode {
-        // A test that ended does not listen any more.
+        // A test that has ended does not listen any more.
         let _ = self.outcomes.send(outcome);
         StatusCode::ACCEPTED
     }

@@ -1,4 +1,4 @@
-//! What an assistant does in a day, through every door.
+//! A typical session of an assistant, through every AWS service in front of the function.
 
 use serde_json::{Value, json};
 
@@ -50,7 +50,7 @@ fn a_load_balancers_health_check_without_a_host_is_answered() {
     assert_eq!(healthy.body["status"], "ok");
 }
 
-/// One client at one door.
+/// A client that uses one of these services.
 struct Client {
     lambda: Lambda,
     door: Door,
@@ -101,7 +101,7 @@ impl Client {
         all.assert_json(200);
         assert_eq!(titles(&all), ["Café & more: 100% à la carte", "Call mum"]);
 
-        // é in two bytes, a blank, an ampersand, a percent sign, another script, and a name in capitals.
+        // The queries contain é in two bytes, a blank, an ampersand, a percent sign, another script, and a name in capitals.
         for query in [
             "q=caf%C3%A9%20%26%20more",
             "q=100%25%20%C3%A0",

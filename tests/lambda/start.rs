@@ -58,7 +58,7 @@ fn a_function_where_people_sign_in_needs_a_provider_a_client_and_its_own_address
 #[track_caller]
 fn assert_refused_to_start(remains: &Remains, name: &str) {
     let output = remains.output();
-    // 101 is the status of a panic; a signal has none.
+    // After a panic the status would be 101. After a signal there would be no status.
     assert_eq!(remains.status.code(), Some(1), "{output}");
     assert!(output.contains(name), "{name} is not named:\n{output}");
     assert!(!output.contains("panicked"), "{output}");
@@ -131,7 +131,7 @@ fn without_the_provider_the_process_starts_and_asks_for_patience_where_it_needs_
     assert!(!remains.output().contains("panicked"), "{}", remains.output());
 }
 
-/// A port of this machine at which nobody listens.
+/// A port of this machine at which no server listens.
 fn closed_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

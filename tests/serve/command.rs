@@ -1,4 +1,4 @@
-//! The `todo` command as a process, and a running `todo serve` as somebody who asks it.
+//! Runs the `todo` command as a process, and sends requests to a running `todo serve`.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::kept;
 
-/// A running server, stopped when dropped.
+/// A running server. Dropping this value stops it.
 pub struct Server {
     pub child: Child,
     pub address: String,
@@ -26,7 +26,7 @@ impl Server {
         Self::start_command(&mut todo(&[&["serve", "--port", "0", "--data", data.to_str().unwrap()], more].concat()))
     }
 
-    /// Starts it by this command.
+    /// Starts a server with this command.
     pub fn start_command(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -35,7 +35,7 @@ impl Server {
             greeting += &lines.next().expect("a greeting").unwrap();
             greeting.push('\n');
         }
-        // What it prints later must not fill the pipe.
+        // Reads the rest of the output, so that it does not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
         let base = greeting.lines().find_map(|line| line.trim().strip_prefix("API")).unwrap().trim();
         let address = base.strip_prefix("http://").unwrap().to_owned();
@@ -72,7 +72,7 @@ impl Server {
         answer
     }
 
-    /// Asks it to stop as Ctrl-C does, and waits until it has.
+    /// Stops the server as Ctrl-C does, and waits until it has ended.
     pub fn interrupt(mut self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());

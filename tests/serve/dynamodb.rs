@@ -1,4 +1,4 @@
-//! `todo dynamodb`: the embedded DynamoDB on a port, for who has its access key and for nobody else.
+//! `todo dynamodb`: the embedded DynamoDB on a port. It answers only calls with its access key.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -12,15 +12,15 @@ use super::{
     folder::Folder,
 };
 
-/// A running one.
+/// A running `todo dynamodb`. Dropping this value stops it.
 pub struct Dynamodb {
     server: Server,
-    /// Its access key, as it said or was told.
+    /// Its access key: from the test, or from the greeting.
     pub key: String,
 }
 
 impl Dynamodb {
-    /// Starts it, with a key of its own making unless one is given.
+    /// Starts `todo dynamodb`. Without `key`, it makes its own access key.
     pub fn start(arguments: &[&str], key: Option<&str>) -> Self {
         let mut command = todo(&[&["dynamodb", "--port", "0"], arguments].concat());
         command.envs(key.map(|key| ("AWS_ACCESS_KEY_ID", key)));
@@ -46,13 +46,13 @@ impl Dynamodb {
         self.server.address.rsplit(':').next().unwrap()
     }
 
-    /// Calls it with these headers alone.
+    /// Sends a call with these headers. Does not add the access key.
     fn call_as(&self, operation: &str, body: Value, headers: &str) -> (u16, Value) {
         let headers = format!("X-Amz-Target: DynamoDB_20120810.{operation}\r\nX-Amz-Date: 20261122T100000Z{headers}");
         self.server.send_as("POST", "/", body, &headers)
     }
 
-    /// Calls it with its key, and more headers.
+    /// Sends a call with the access key, and with these headers.
     fn call(&self, operation: &str, body: Value, headers: &str) -> (u16, Value) {
         let headers = format!("\r\nHost: {}\r\n{}{headers}", self.server.address, signed(&self.key));
         self.call_as(operation, body, &headers)
@@ -66,7 +66,7 @@ impl Dynamodb {
     }
 }
 
-/// What the SDKs sign with: nobody looks at the signature.
+/// The header with which SDKs sign a call. The signature is invalid, but `todo dynamodb` does not check it.
 fn signed(key: &str) -> String {
     format!(
         "Authorization: AWS4-HMAC-SHA256 Credential={key}/20261122/us-east-1/dynamodb/aws4_request, \
@@ -79,7 +79,7 @@ fn item(title: &str) -> Value {
     json!({"TableName": "todos", "Item": {"owner": key("user#ann"), "sk": key("todo#1"), "title": key(title)}})
 }
 
-/// What somebody would do who gets in: read everything, make a key, change and delete.
+/// The calls of an intruder: to read everything, make a key, change and delete.
 fn attempts() -> [(&'static str, Value); 7] {
     let table = json!({"TableName": "todos"});
     let made =

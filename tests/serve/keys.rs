@@ -1,4 +1,4 @@
-//! `todo keys`, on a data file and on a table.
+//! `todo keys`, with a data file and with a table.
 
 use std::process::{Output, Stdio};
 
@@ -10,7 +10,7 @@ use super::{
     folder::Folder,
 };
 
-/// What `todo keys` prints.
+/// Runs `todo keys`, and returns its standard output and its error output.
 fn keys(arguments: &[&str], place: &[&str]) -> (String, String) {
     let mut command = todo(&[&["keys"], arguments, place].concat());
     let Output { status, stdout, stderr } = command.stderr(Stdio::piped()).output().unwrap();
@@ -62,7 +62,7 @@ fn keys_are_made_listed_and_revoked_while_the_server_runs() {
     }
 }
 
-/// A list as requests with a key see it.
+/// The list that a key opens.
 struct List<'a> {
     server: &'a Server,
     key: String,
@@ -91,7 +91,7 @@ fn a_key_has_a_list_of_its_own_unless_an_owner_is_named() {
     let folder = Folder::new("owners");
     let data = folder.file("todos.db");
     let place = ["--data", data.to_str().unwrap()];
-    // Before there were keys everybody shared one list.
+    // First, a server without keys: everybody shares one list.
     let open = Server::start(&data);
     assert_eq!(open.send("POST", "/todos", json!({"todos": [{"title": "from before"}]})).0, 201);
     drop(open);
@@ -125,7 +125,7 @@ fn no_key_shares_a_list_by_accident() {
     keys(&["create", "--name", "x", "--owner", "family"], &place);
     let (listed, _) = keys(&["list"], &place);
     let id = listed.lines().find(|line| line.ends_with("GPT")).unwrap().split(' ').next().unwrap().to_owned();
-    // A list stays when its key is revoked.
+    // A list stays after its key is revoked.
     keys(&["revoke", &id], &place);
     keys(&["create", "--name", "Ann's laptop"], &place);
     for taken in ["GPT", " GPT ", "family", "me", "Ann's laptop"] {

@@ -1,4 +1,4 @@
-//! `todo serve`, `todo keys`, `todo openapi` and `todo dynamodb`, the real commands.
+//! Tests the real commands `todo serve`, `todo keys`, `todo openapi` and `todo dynamodb`.
 
 mod command;
 mod data_file;

@@ -1,4 +1,4 @@
-//! A server that runs: it answers, keeps its data, stops when asked, and says clearly why it does not start.
+//! A running server: it answers, keeps its data, and stops when asked. If it cannot start, it says clearly why.
 
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
@@ -132,7 +132,7 @@ fn it_listens_on_its_own_port_and_on_nothing_else() {
         let server = Server::start_with(&data, &["--auth", auth]);
         let made = todo(&["keys", "create", "--name", auth, "--data", data.to_str().unwrap()]).output().unwrap().stdout;
         let headers = format!("Host: {}\r\nX-Api-Key: {}", server.address, String::from_utf8(made).unwrap().trim());
-        // Whatever it opens it has opened once it has written.
+        // After its first write, the server has opened all sockets that it uses.
         assert_eq!(server.send_as("POST", "/todos", json!({"todos": [{"title": auth}]}), &headers).0, 201);
         assert_eq!(super::sockets::listening(server.child.id()), [server.address.rsplit(':').next().unwrap()]);
     }

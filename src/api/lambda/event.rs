@@ -64,8 +64,8 @@ pub fn readable(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
 
 /// Whether both parsers that `lambda_http` uses accept an address with this host.
 fn makes_a_uri(host: &str) -> bool {
-    // They accept a plain name. A name with digits at its end may be an IP address, and a name with `--` may be encoded. So
-    // `parses` tries these names.
+    // Both parsers accept a plain name. `parses` tries the other names: a name with digits at its end may be an IP address,
+    // and a name with `--` may be encoded.
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
     let top = host.rsplit('.').next().unwrap_or_default();
     let name = host.bytes().all(plain) && !top.is_empty() && top.bytes().all(|byte| byte.is_ascii_alphabetic());

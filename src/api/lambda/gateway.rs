@@ -58,7 +58,7 @@ fn domain_and_stage(extensions: &Extensions) -> Option<(&str, Option<&str>)> {
 }
 
 /// The request with the path that our routes know, which has no stage. REST APIs (v1) send the path without the stage, HTTP
-/// APIs (v2) send it with the stage, and `lambda_http` puts the stage in front of both.
+/// APIs (v2) send it with the stage, and `lambda_http` puts the stage in front of both paths.
 pub fn without_stage<B>(mut request: Request<B>) -> Request<B> {
     let stage = match request.extensions().get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV1(context)) => {

@@ -35,7 +35,7 @@ pub async fn get_authorize(
 ) -> Result<Response, ApiError> {
     let query = query.unwrap_or_default();
     let asked = Parameters::read(query.as_bytes(), &KNOWN).map_err(ApiError::Malformed)?;
-    // Checks these two first: without a known client and an allowed redirect URI, nobody is redirected.
+    // Checks the client and the redirect URI first. If one of them is wrong, nobody is redirected.
     let client = known_client(&front, &asked)?;
     let redirect_uri = asked.get("redirect_uri").filter(|uri| client.sends_back_to(uri)).ok_or_else(|| {
         ApiError::Malformed(

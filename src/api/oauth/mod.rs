@@ -45,7 +45,7 @@ pub fn routes(app: &App) -> Router<App> {
         None => routes,
     };
     // Some OAuth clients are web pages, so these routes allow requests from all pages. This is safe, because the routes use
-    // no cookies. `/oauth/authorize` does not allow it: a browser goes there, and no script has to.
+    // no cookies. `/oauth/authorize` does not allow such requests: a browser opens it, and no script has to call it.
     let pages = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::POST]).allow_headers([
         header::AUTHORIZATION,
         header::CONTENT_TYPE,

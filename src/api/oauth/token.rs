@@ -1,5 +1,5 @@
 //! `POST /oauth/token`: sends a token request on to the provider, and returns the provider's answer (RFC 6749, section 3.2).
-//! The client's secret passes through this service. Only the client and the provider know and check it.
+//! The client's secret passes through this service, which neither checks nor stores it.
 
 use axum::{
     Extension, Json,
@@ -129,7 +129,8 @@ fn check(asked: &Parameters, client: &Client, is_public: bool) -> Result<(), OAu
     }
 }
 
-/// Returns the status and the JSON of the provider's answer to the client. Of its headers, only `Retry-After` is used.
+/// Returns the status and the JSON of the provider's answer to the client. It uses no header of the provider except
+/// `Retry-After`.
 fn handed_back(said: Said) -> Response {
     if !said.is_json {
         return invalid("The sign-in service refuses the request without saying why.").into_response();

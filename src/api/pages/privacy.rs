@@ -139,7 +139,7 @@ fn erased(on_aws: bool) -> &'static str {
     }
 }
 
-/// How long all other data is kept, except todos and changes, as entries of the list.
+/// How long data other than todos and changes is kept, as entries of the list.
 fn kept(config: &Config, on_aws: bool) -> String {
     let mut entries = Vec::new();
     if config.auth.mode() != AuthMode::None {

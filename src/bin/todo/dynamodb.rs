@@ -1,4 +1,4 @@
-//! `todo dynamodb`: the embedded DynamoDB on a port, for a Lambda that is tried out on this machine.
+//! `todo dynamodb`: the embedded DynamoDB on a port, to try the Lambda on this machine.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -15,18 +15,18 @@ use super::{Failure, TABLE, log_to_stderr, told, until_asked};
 
 #[derive(clap::Args)]
 pub struct Dynamodb {
-    /// Port to listen on; 0 takes a free one.
+    /// Port to listen on; 0 selects a free port.
     #[arg(long, default_value_t = 8000)]
     port: u16,
-    /// File that keeps the items; without one they are gone when it stops.
+    /// File that keeps the items. Without a file, the items are lost when the command stops.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Another name by which programs call this machine, such as `host.docker.internal` for `sam local`; may be repeated.
+    /// Another host name of this machine, such as `host.docker.internal` for `sam local`. You can repeat this option.
     #[arg(long = "allow-host", value_name = "HOST", value_parser = host)]
     hosts: Vec<String>,
 }
 
-/// From this length on nobody guesses a key; AWS makes none that is shorter.
+/// Nobody can guess a key of this length. AWS makes no shorter keys.
 const SAFE_LENGTH: usize = 16;
 
 #[tokio::main]
@@ -48,7 +48,7 @@ pub async fn run(Dynamodb { port, data, hosts }: Dynamodb) -> Result<(), Failure
     };
     let greeting =
         format!("DynamoDB is running on http://{address} with the table {TABLE}. Stop it with Ctrl-C.\n{who}\n");
-    // A program that has read the address may have closed its end. That is no reason to stop.
+    // A program that has read the address may have closed the pipe. The server then continues.
     drop(std::io::stdout().write_all(greeting.as_bytes()));
     if key.len() < SAFE_LENGTH {
         eprintln!("warning: AWS_ACCESS_KEY_ID is short enough to be guessed; unset it, and a random one is made");

@@ -28,22 +28,22 @@ pub struct Keys {
 
 #[derive(Subcommand)]
 enum What {
-    /// Make a key and print it: the one time that it can be seen.
+    /// Make a key and print it. It is never shown again.
     Create {
         /// What the key is for, such as "GPT" or "Ann's laptop".
         #[arg(long)]
         name: String,
-        /// To whom the requests with the key belong: keys of one owner share a list. Without it the key has a list of its
-        /// own, whose owner is called as the key is.
+        /// Owner of the list that the key opens. Keys with the same owner share a list. Without this option the key gets a
+        /// new list, and the name of the key becomes the owner.
         #[arg(long)]
         owner: Option<String>,
-        /// After so many days the key is not valid any more; never when left out.
+        /// Number of days for which the key is valid. Without this option the key never expires.
         #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3_650))]
         days: Option<u32>,
     },
-    /// List all keys; a key itself is never shown again.
+    /// List all keys, with their ids but without the secret keys themselves.
     List,
-    /// Revoke a key. It takes effect within a minute.
+    /// Revoke a key. The key stops working within a minute.
     Revoke {
         /// The id that `list` shows.
         id: String,
@@ -53,13 +53,14 @@ enum What {
 /// Where the keys are: in a table on AWS, or in a data file.
 #[derive(Args)]
 struct Place {
-    /// Name of the table on AWS (the output TableName of the stack). Credentials and region are those of the AWS CLI.
+    /// Name of the table on AWS (the output TableName of the stack). The command uses the credentials and the region of the
+    /// AWS CLI.
     #[arg(long, global = true)]
     table: Option<String>,
-    /// Region of the table, when it is not that of the AWS CLI.
+    /// Region of the table, if it is not the region of the AWS CLI.
     #[arg(long, global = true, requires = "table")]
     region: Option<String>,
-    /// Data file of `todo serve`; the default one when neither is given.
+    /// Data file of `todo serve`. Without --table and --data, the command uses the default data file.
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "table")]
     data: Option<PathBuf>,
 }
@@ -107,7 +108,7 @@ async fn create(
     let key = Ids::random().api_key();
     let record = key.record(owner, name, now, valid_until);
     store.add_key(&record).await?;
-    // Only the key on the standard output, so that it can go straight to where it is kept.
+    // Standard output gets only the key, so that a script can store it directly.
     println!("{}", key.secret());
     eprintln!("Made the key {}. It opens the list of {}.", record.hash.id(), record.owner.as_str());
     eprintln!("It is not shown again; send it as");
@@ -115,7 +116,8 @@ async fn create(
     Ok(())
 }
 
-/// The owner of a list that nobody has yet. Sharing one is for the operator to say, so that nobody does by accident.
+/// The owner for a new list, with the name of the key. If this owner already has a key or a list, it is an error: two keys
+/// share a list only if the operator says so with --owner.
 async fn new_owner(store: &Store, name: &KeyName) -> Result<Owner, Failure> {
     let owner = Owner::parse(name.as_str()).map_err(|error| format!("--name {error}"))?;
     let has_keys = store.keys().await?.iter().any(|record| record.owner == owner);

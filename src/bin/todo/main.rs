@@ -1,4 +1,4 @@
-//! The `todo` command: todo-action on a laptop, and the keys of a deployment.
+//! The `todo` command: runs todo-action on a laptop, and manages the API keys of a deployment.
 
 mod dynamodb;
 mod keys;
@@ -37,52 +37,54 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the whole API on this machine, over an embedded DynamoDB that keeps its data in a file.
+    /// Serve the whole API on this machine, with an embedded DynamoDB that keeps its data in a file.
     Serve(Serve),
-    /// Serve the operations as MCP tools over standard input and output, for programs that start their servers themselves.
+    /// Serve the operations as MCP tools over standard input and output, for programs that start their MCP servers
+    /// themselves.
     Mcp(mcp::Mcp),
     /// Make, list and revoke API keys.
     Keys(keys::Keys),
     /// Print the OpenAPI document.
     Openapi {
-        /// How callers are known to the deployment that the document is for.
+        /// How the deployment in the document authenticates its callers.
         #[arg(long, value_enum, default_value_t = CallersBy::None)]
         auth: CallersBy,
-        /// Address of the deployment that the document is for, such as `https://todo.example.com`.
+        /// Address of the deployment in the document, such as `https://todo.example.com`.
         #[arg(long, value_name = "URL")]
         server_url: Option<String>,
     },
-    /// Serve the embedded DynamoDB alone, with the table in it, for a Lambda that is tried out on this machine.
+    /// Serve only the embedded DynamoDB, with the table in it, to try the Lambda on this machine.
     Dynamodb(dynamodb::Dynamodb),
 }
 
 #[derive(clap::Args)]
 struct Serve {
-    /// Port to listen on; 0 takes a free one.
+    /// Port to listen on; 0 selects a free port.
     #[arg(long, default_value_t = 9000)]
     port: u16,
-    /// Address to listen on. One that others can reach needs `--auth api-key` or `oauth`.
+    /// Address to listen on. An address that other machines can reach needs `--auth api-key` or `--auth oauth`.
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
-    /// How callers are known: by nothing, and all share one list; by API keys, which `todo keys create` makes; or by signing
-    /// in.
+    /// How the server authenticates its callers: with `none` everybody shares one list; with `api-key` callers need a key
+    /// from `todo keys create`; with `oauth` people sign in.
     #[arg(long, value_enum, default_value_t = CallersBy::None)]
     auth: CallersBy,
-    /// File that keeps the todos; made when it does not exist.
+    /// File that keeps the todos. The command creates it if it does not exist.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Another DynamoDB than the embedded one, such as that of `todo dynamodb`; the table is made in it. It is called with
-    /// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+    /// Address of a DynamoDB to use instead of the embedded DynamoDB, such as the address of `todo dynamodb`. The command
+    /// creates the table in it, and calls it with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
     #[arg(long, value_name = "URL", conflicts_with = "data")]
     dynamodb: Option<String>,
 }
 
-/// How callers are known.
+/// How the server authenticates its callers.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum CallersBy {
     None,
     ApiKey,
-    /// People sign in with the OpenID provider that OAUTH_ISSUER and its like name; programs may have keys.
+    /// People sign in with an OpenID provider, which OAUTH_ISSUER and the other OAUTH_ variables describe. Programs may use
+    /// API keys.
     #[value(name = "oauth")]
     OAuth,
 }
@@ -155,7 +157,7 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     let config = Config { public_url: Some(public.clone()), ..config };
     let app = App::new(config, Store::new(client, TABLE), Clock::system(), Ids::random());
     let mut router = todo_action::mcp::router(app).layer(Extension(hosts.clone()));
-    // Where a key is needed, no web page and no name that somebody points here gets anything.
+    // With API keys or sign-in this check is not needed, because a foreign web page has no key and no token.
     if arguments.auth == CallersBy::None {
         router = router.layer(middleware::from_fn_with_state(hosts, own_origin));
     }
@@ -169,27 +171,27 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     Ok(())
 }
 
-/// How long requests under way may take when the server is asked to stop.
+/// How long running requests may still take after the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// The names under which programs on this machine reach the server, and the one that `PUBLIC_URL` adds.
+/// The host names under which programs on this machine reach the server, and the host of `PUBLIC_URL`.
 fn own_hosts(address: SocketAddr, base_url: &str) -> OwnHosts {
     let port = address.port();
     let local = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}:{port}"));
     OwnHosts(local.into_iter().chain([address.to_string(), gateway::host(base_url).to_ascii_lowercase()]).collect())
 }
 
-/// Our own lines alone.
+/// Logs only the lines of this program, not the lines of its libraries.
 fn log_to_stderr() {
     let ours = Targets::new().with_target("todo_action", tracing::Level::INFO);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
     tracing_subscriber::registry().with(lines).with(ours).init();
 }
 
-/// The table's name in the data file.
+/// The name of the table on this machine.
 const TABLE: &str = "todos";
 
-/// What to do next: `base_url` is where the server is, `public` how the world calls it.
+/// Prints what to do next. `base_url` is the address on this machine, `public` the public address.
 fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
     println!("todo-action is running. Stop it with Ctrl-C.\n");
     println!("  API        {base_url}");
@@ -217,8 +219,8 @@ fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
     println!("  curl -s {base_url}/undo{key} -X POST");
 }
 
-/// Runs a server until the process is asked to end, and then no longer than requests under way may take: a connection that
-/// never ends its request must not keep the server from ending. `None` when one did.
+/// Runs a server until the process is asked to end. Then running requests still have the time `GRACE`, so that an endless
+/// request cannot keep the server alive. `None` if a request needed more time.
 async fn until_asked<T>(server: impl Future<Output = T>, stop: watch::Sender<bool>) -> Option<T> {
     let asked = async {
         asked_to_stop().await;
@@ -231,7 +233,7 @@ async fn until_asked<T>(server: impl Future<Output = T>, stop: watch::Sender<boo
     }
 }
 
-/// Resolves when the process is asked to end: Ctrl-C, or SIGTERM where there is one.
+/// Resolves when the process is asked to end: with Ctrl-C, or on Unix also with SIGTERM.
 async fn asked_to_stop() {
     let interrupted = async { drop(tokio::signal::ctrl_c().await) };
     #[cfg(unix)]
@@ -249,7 +251,7 @@ async fn asked_to_stop() {
     }
 }
 
-/// Resolves once the word to stop has been given.
+/// Resolves when the server is told to stop.
 async fn told(mut stopping: watch::Receiver<bool>) {
     drop(stopping.wait_for(|stop| *stop).await);
 }
