@@ -143,7 +143,12 @@ async fn if_match_is_for_writes_on_one_todo_and_refused_by_all_others() {
         let (address, body) = (sample.target(&target.id), sample.body(&target.id));
         let answer = target.api.send(sample.method, &address, body, &[("if-match", "\"9\"")]).await;
         let (status, code) = if sample.path.contains("{id}") { (409, "conflict") } else { (400, "malformed") };
-        assert_eq!((answer.status.as_u16(), &answer.body["code"]), (status, &json!(code)), "{}", sample.operation);
+        assert_eq!(
+            (answer.status.as_u16(), &answer.body["code"]),
+            (status, &json!(code)),
+            "conditions of the handler of {}",
+            sample.operation
+        );
     }
     target.assert_untouched().await;
 }

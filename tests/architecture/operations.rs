@@ -33,13 +33,13 @@ const PLACES: [Place; 6] = [
         file: "src/api/operations/mod.rs",
         to_do: "name its handler in operations!",
         has: |operation, text| text.contains(&format!("::{}", snake_case(&operation.id))),
-        made_up: "[todo::snooze_todo]",
+        made_up: "[todo::polish_todo]",
     },
     Place {
         file: "openapi.json",
         to_do: "run `just openapi`",
         has: |operation, text| text.contains(&format!("\"{}\"", operation.id)),
-        made_up: "\"snoozeTodo\"",
+        made_up: "\"polishTodo\"",
     },
     Place {
         file: "infra/events",
@@ -48,7 +48,7 @@ const PLACES: [Place; 6] = [
             let line = format!("{} {}", operation.method, operation.path.replace("{id}", "k7m2x9qa4t"));
             text.lines().any(|event| event == line)
         },
-        made_up: "POST /todos/k7m2x9qa4t/snooze",
+        made_up: "POST /todos/k7m2x9qa4t/polish",
     },
     Place {
         file: "benches/src/script.rs",
@@ -57,7 +57,7 @@ const PLACES: [Place; 6] = [
             let named = |end: &str| text.contains(&format!("name: \"{}{end}", operation.id));
             named("\"") || named(", ")
         },
-        made_up: "Operation { name: \"snoozeTodo\", … }",
+        made_up: "Operation { name: \"polishTodo\", … }",
     },
     Place {
         file: "benches/expected.json",
@@ -66,13 +66,13 @@ const PLACES: [Place; 6] = [
             let named = |end: &str| text.contains(&format!("\"{}{end}", operation.id));
             named("\":") || named(", ")
         },
-        made_up: "\"snoozeTodo\": { … }",
+        made_up: "\"polishTodo\": { … }",
     },
     Place {
         file: "README.md",
         to_do: "name it in \"What an assistant can do\"",
         has: |operation, text| text.contains(&format!("`{}`", operation.id)),
-        made_up: "`snoozeTodo` POST /todos/{id}/snooze",
+        made_up: "`polishTodo` POST /todos/{id}/polish",
     },
 ];
 
@@ -146,9 +146,9 @@ fn every_handler_with_an_attribute_is_in_the_list() {
 #[test]
 fn a_made_up_operation_is_missing_in_each_place_that_the_guide_lists_and_then_in_none() {
     let mut document = shipped();
-    document["paths"]["/todos/{id}/snooze"] = json!({ "post": { "operationId": "snoozeTodo" } });
+    document["paths"]["/todos/{id}/polish"] = json!({ "post": { "operationId": "polishTodo" } });
     let made_up =
-        operations(&document).into_iter().find(|operation| operation.id == "snoozeTodo").expect("it was added");
+        operations(&document).into_iter().find(|operation| operation.id == "polishTodo").expect("it was added");
 
     let before = files();
     let told = missing(&made_up, &before);

@@ -68,7 +68,11 @@ const CHARACTERS: usize = 24_000;
 
 pub fn the_compact_document_has_at_most_24_000_characters(document: &Value) -> Vec<String> {
     let length = document.to_string().chars().count();
-    if length <= CHARACTERS { Vec::new() } else { vec![format!("it has {length}")] }
+    if length <= CHARACTERS {
+        Vec::new()
+    } else {
+        vec![format!("it has {length}; docs/ADDING-AN-OPERATION.md says what to do")]
+    }
 }
 
 pub fn limits_are_those_of_the_domain(document: &Value) -> Vec<String> {

@@ -70,7 +70,6 @@ pub struct UndoChange {
     #[deserr(default)]
     #[schema(required = false, nullable = false, example = "8f3kq2m9x7w1z0tb")]
     change_id: Option<String>,
-    /// A request with this key is done once.
     #[deserr(default)]
     #[schema(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,

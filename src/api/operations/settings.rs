@@ -50,7 +50,6 @@ pub struct UpdateSettings {
     #[deserr(default)]
     #[schema(value_type = Vec<Setting>, inline, required = false)]
     clear: Option<Listed<Setting>>,
-    /// A request with this key is done once.
     #[deserr(default)]
     #[schema(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,

@@ -44,7 +44,6 @@ pub struct DeleteTodoQuery {
     #[deserr(default)]
     #[param(value_type = Version, inline, required = false)]
     expected_version: Option<Version>,
-    /// A request with this key is done once.
     #[deserr(default)]
     #[param(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
@@ -162,10 +161,7 @@ impl PartialSchema for UpdateTodo {
         };
         edit.properties.remove("id");
         edit.required.retain(|name| name != "id");
-        let key = ObjectBuilder::new()
-            .schema_type(Type::String)
-            .max_length(Some(limits::IDEMPOTENCY_KEY))
-            .description(Some("A request with this key is done once."));
+        let key = ObjectBuilder::new().schema_type(Type::String).max_length(Some(limits::IDEMPOTENCY_KEY));
         edit.properties.insert("idempotency_key".to_owned(), key.into());
         RefOr::T(Schema::Object(edit))
     }

@@ -63,7 +63,6 @@ pub struct AddTodos {
 pub struct UpdateTodos {
     #[schema(min_items = 1, max_items = 40)]
     todos: Vec<TodoEdit>,
-    /// A request with this key is done once.
     #[deserr(default)]
     #[schema(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
@@ -77,7 +76,6 @@ pub struct DeleteQuery {
     /// Ids of the todos, separated by commas; at most 40.
     #[param(value_type = String, min_length = 1, example = "k7m2x9qa4t,p3n8w5rb6v")]
     ids: Ids,
-    /// A request with this key is done once.
     #[deserr(default)]
     #[param(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
