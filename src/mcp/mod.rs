@@ -2,7 +2,7 @@
 //! the OpenAPI document. A tool call becomes a request to the router that also answers all other requests.
 
 mod call;
-mod door;
+mod http;
 mod schema;
 mod server;
 mod tools;
@@ -20,7 +20,7 @@ use crate::{
     api::{self, Caller, openapi, origin::OwnOrigin},
     app::App,
 };
-use door::Door;
+use http::Door;
 pub use server::Server;
 
 /// Limit of a message in bytes: room for the largest body of an operation with every letter escaped (`\u00e4`). The router

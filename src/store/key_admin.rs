@@ -4,10 +4,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use super::{
-    Store,
+    Store, api_keys,
     fault::{Fault, FaultKind},
     item::{self, Item},
-    keys,
 };
 use crate::domain::{
     api_key::{KeyHash, KeyRecord},
@@ -38,13 +37,13 @@ impl Store {
                 .consistent_read(true)
                 .key_condition_expression("#owner = :keys")
                 .expression_attribute_names("#owner", item::OWNER)
-                .expression_attribute_values(":keys", item::text(keys::PARTITION))
+                .expression_attribute_values(":keys", item::text(api_keys::PARTITION))
                 .set_exclusive_start_key(start)
                 .send()
                 .await
                 .map_err(|error| Fault::of("Query", &error))?;
             for found in answer.items.unwrap_or_default() {
-                records.push(keys::from_item(found)?);
+                records.push(api_keys::from_item(found)?);
             }
             start = answer.last_evaluated_key;
             if start.is_none() {
@@ -78,7 +77,7 @@ impl Store {
             .client
             .update_item()
             .table_name(&*self.table)
-            .set_key(Some(keys::key(hash)))
+            .set_key(Some(api_keys::key(hash)))
             .condition_expression("attribute_exists(sk)")
             .update_expression("SET #revoked = if_not_exists(#revoked, :now)")
             .expression_attribute_names("#revoked", "revoked_at")
@@ -91,7 +90,7 @@ impl Store {
 fn key_item(record: &KeyRecord) -> Result<Item, Fault> {
     let mut new = item::to_item(record)?;
     let owner = new.remove(item::OWNER);
-    new.extend(keys::key(&record.hash));
-    new.extend(owner.map(|owner| (keys::KEY_OWNER.to_owned(), owner)));
+    new.extend(api_keys::key(&record.hash));
+    new.extend(owner.map(|owner| (api_keys::KEY_OWNER.to_owned(), owner)));
     Ok(new)
 }

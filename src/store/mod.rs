@@ -1,6 +1,7 @@
 //! Domain types in one DynamoDB table. The only way to an item is [`Store::of`] an owner.
 
 mod actions;
+mod api_keys;
 mod changes;
 mod client;
 mod commit;
@@ -8,7 +9,6 @@ mod fault;
 mod item;
 #[cfg(feature = "cli")]
 mod key_admin;
-mod keys;
 mod listing;
 mod lists;
 mod range;
@@ -44,7 +44,7 @@ pub struct Store {
     client: Client,
     table: Arc<str>,
     remembered: settings::Remembered,
-    seen_keys: keys::SeenKeys,
+    seen_keys: api_keys::SeenKeys,
 }
 
 /// What one owner has in the table. Nothing of another owner can be named through it.
@@ -72,7 +72,7 @@ impl Store {
             client,
             table: table.into(),
             remembered: settings::Remembered::default(),
-            seen_keys: keys::SeenKeys::default(),
+            seen_keys: api_keys::SeenKeys::default(),
         }
     }
 
