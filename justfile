@@ -83,6 +83,10 @@ bench-peers *options: _bench-release
 bench-load *options: _bench-release
     {{ _bench }} load {{ options }}
 
+# Write the facts that documents repeat, such as limits and costs, from their sources.
+facts:
+    WRITE_FACTS=1 cargo test --all-features --test architecture facts
+
 # Compare sizes, instructions, calls and units with benches/expected.json; `--write` writes this file. Needs valgrind.
 bench-guard *options:
     cargo lambda build --release --locked

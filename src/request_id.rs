@@ -1,4 +1,4 @@
-//! The id of the request that is being answered, which every line of the log says that is about it.
+//! The id of the request that the program is answering. Every line of the log about this request contains it.
 
 use std::future::Future;
 

@@ -18,13 +18,13 @@ use rustls_native_certs::{load_certs_from_paths, load_native_certs};
 /// Makes connections for an HTTP client.
 pub type Connector = HttpsConnector<HttpConnector>;
 
-/// A connector that gives up after `patience`. The error is a reason for the log. The connector also accepts plain HTTP, for
+/// A connector that gives up after `timeout`. The error is a reason for the log. The connector also accepts plain HTTP, for
 /// servers on this machine: the caller must check the address.
-pub fn connector(patience: Duration) -> Result<Connector, String> {
+pub fn connector(timeout: Duration) -> Result<Connector, String> {
     // DynamoDB and the OpenID provider share this configuration, so that the root certificates are read only once.
     static TLS: LazyLock<Result<ClientConfig, String>> = LazyLock::new(tls);
     let mut tcp = HttpConnector::new();
-    tcp.set_connect_timeout(Some(patience));
+    tcp.set_connect_timeout(Some(timeout));
     tcp.set_nodelay(true);
     tcp.enforce_http(false);
     let connector = HttpsConnectorBuilder::new().with_tls_config(TLS.clone()?);

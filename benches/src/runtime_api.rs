@@ -13,7 +13,7 @@ use nix::unistd::Pid;
 use crate::{Result, cpus, dynamodb::ACCESS_KEY};
 
 /// A time-out that is longer than every step takes, even under valgrind.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// How to start a function.
 #[derive(Debug, Clone)]
@@ -133,7 +133,7 @@ impl Function {
             if lines.iter().filter(|line| line.contains(word)).count() >= count {
                 return Ok(std::mem::take(&mut *lines).into_iter().filter(|line| line.contains(word)).collect());
             }
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > TIMEOUT {
                 return Err(format!("the function did not write {count} lines with {word}").into());
             }
             drop(lines);
@@ -153,7 +153,7 @@ impl Function {
         loop {
             match self.happened.recv_timeout(Duration::from_secs(1)) {
                 Ok(happened) => return Ok(happened),
-                Err(_) if begun.elapsed() > PATIENCE => return Err("the function does nothing".into()),
+                Err(_) if begun.elapsed() > TIMEOUT => return Err("the function does nothing".into()),
                 Err(_) => {}
             }
             if let Some(status) = self.child.try_wait()? {

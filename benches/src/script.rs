@@ -19,7 +19,7 @@ pub struct Operation {
 }
 
 /// The operations with which our function is measured. `ids` are the ids of the owner's todos.
-pub const OPERATIONS: [Operation; 15] = [
+pub const OPERATIONS: [Operation; 16] = [
     Operation { name: "getHealth", events: |_, _, n| same(n, "GET", "/health", "", None), adds: false },
     Operation { name: "getTodo", events: |_, ids, n| each(ids, n, "GET", |_| None), adds: false },
     Operation { name: "getTodos, 20", events: |_, _, n| same(n, "GET", "/todos", "limit=20", None), adds: false },
@@ -28,7 +28,12 @@ pub const OPERATIONS: [Operation; 15] = [
     Operation { name: "getSettings", events: |_, _, n| same(n, "GET", "/settings", "", None), adds: false },
     Operation {
         name: "addTodos, 1",
-        events: |_, _, n| Ok((0..n).map(|i| add(&format!("New {i}"))).collect()),
+        events: |_, _, n| Ok((0..n).map(|i| add(&format!("New {i}"), None)).collect()),
+        adds: true,
+    },
+    Operation {
+        name: "addTodos, 1 with a key",
+        events: |_, _, n| Ok((0..n).map(|i| add(&format!("New {i}"), Some(&format!("key {i}")))).collect()),
         adds: true,
     },
     Operation {
@@ -120,8 +125,8 @@ pub fn todo(title: &str) -> Value {
     json!({ "title": title, "list": "Trip", "due": "2030-01-15" })
 }
 
-fn add(title: &str) -> String {
-    event("POST", "/todos", "", Some(json!({ "todos": [todo(title)] })))
+fn add(title: &str, idempotency_key: Option<&str>) -> String {
+    event("POST", "/todos", "", Some(json!({ "todos": [todo(title)], "idempotency_key": idempotency_key })))
 }
 
 fn change_all(ids: &[String], title: &str) -> String {

@@ -1,4 +1,5 @@
-//! HTTP in, HTTP out, in rooms. Each operation is declared once, in `operations/`.
+//! The HTTP API. `docs/ARCHITECTURE.md` calls its folders rooms. Each operation is declared only once, in
+//! `operations/`.
 
 mod access;
 mod answer;
@@ -32,8 +33,8 @@ pub use operations::openapi;
 pub use pages::FAVICON;
 pub use request::extract::is_json;
 
-/// Everything that is served: the operations, the pages, and other doors to the operations.
-pub fn router(app: App, doors: Router<App>) -> Router {
+/// The router with everything: the operations, the pages, and the routes of `mcp`.
+pub fn router(app: App, mcp: Router<App>) -> Router {
     let log = log::Log::new(operations::operation_names(), &app);
     let pages = Router::new()
         .route("/", get(pages::get_start))
@@ -41,28 +42,27 @@ pub fn router(app: App, doors: Router<App>) -> Router {
         .route("/privacy", get(pages::get_privacy))
         .route("/favicon.ico", get(pages::get_favicon))
         .merge(oauth::routes(&app));
-    answering_everything(
-        operations::routes().merge(pages).layer(DefaultBodyLimit::max(limits::BODY_BYTES)).merge(doors),
-    )
-    .layer(middleware::from_fn(deadline))
-    .layer(middleware::from_fn_with_state(app.clone(), access::challenge::tell_where))
-    .layer(middleware::map_response(answer::headers::secured))
-    .layer(middleware::from_fn_with_state(log, log::observe))
-    .with_state(app)
+    answering_everything(operations::routes().merge(pages).layer(DefaultBodyLimit::max(limits::BODY_BYTES)).merge(mcp))
+        .layer(middleware::from_fn(deadline))
+        .layer(middleware::from_fn_with_state(app.clone(), access::challenge::add_metadata_address))
+        .layer(middleware::map_response(answer::headers::secured))
+        .layer(middleware::from_fn_with_state(log, log::observe))
+        .with_state(app)
 }
 
-/// The operations without middleware, for a caller inside (MCP) whose request is logged already. Such a caller passes on the
-/// extensions of its request, in which the cost is counted.
+/// The operations without middleware, for the inner requests of MCP, because the log already has a line for the outer
+/// request. The inner request must have the extensions of the outer request, because the counter of costs is there.
 pub fn operations(app: App) -> Router {
     answering_everything(operations::routes().layer(DefaultBodyLimit::max(limits::BODY_BYTES))).with_state(app)
 }
 
-/// Paths and methods that do not exist get a problem document too.
+/// Answers unknown paths and methods with a problem document too.
 fn answering_everything(router: Router<App>) -> Router<App> {
     router.fallback(async || ApiError::NoSuchPath).method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
 }
 
-/// How long a request may take in all. API Gateway gives up after 30 seconds, and the caller then knows nothing.
+/// How long a request may take in total. API Gateway gives up after 30 seconds, and its answer then says nothing about
+/// the cause.
 const DEADLINE: Duration = Duration::from_secs(14);
 
 async fn deadline(request: Request, next: Next) -> Response {

@@ -1,4 +1,4 @@
-//! API keys: what they look like, and what is kept of them. A key is shown once, when it is made; stored is its hash.
+//! API keys: their form and their records. A key is shown only once, when it is made. The table has only its hash.
 
 use std::fmt;
 
@@ -8,57 +8,60 @@ use sha2::{Digest, Sha256};
 
 use super::{invalid::Invalid, owner::Owner};
 
-/// What every key begins with, so that people and scanners of leaked secrets know it for what it is.
+/// The beginning of every key. People, and programs that search for leaked secrets, recognise a key by it.
 const PREFIX: &str = "todo_";
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-/// Digits of base 62 that 256 bits need.
+/// The number of base-62 digits for 256 bits.
 const SECRET: usize = 43;
-/// Digits of base 62 that 32 bits need.
+/// The number of base-62 digits for 32 bits.
 const CHECKSUM: usize = 6;
 
-/// A key of the right form: `todo_`, 256 random bits in base 62, and a checksum that tells a mistyped key from an unknown
-/// one without asking anybody.
+/// A key in the correct form: `todo_`, 256 random bits in base 62, and a checksum. The checksum shows that a key is
+/// mistyped, without a call to the table.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(String);
 
-/// SHA-256 of a key, in hexadecimal digits: what the key is known by. A fast hash is enough for 256 random bits, and two
-/// hashes that share a beginning say nothing of their keys, so looking one up takes no constant time.
+/// SHA-256 of a key, in hexadecimal digits. The table identifies a key by this hash. A fast hash is enough, because a
+/// key has 256 random bits. The search for a hash need not take constant time, because two hashes with the same
+/// beginning reveal nothing about their keys.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct KeyHash(String);
 
-/// What is known of a key.
+/// The record of a key in the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyRecord {
     pub hash: KeyHash,
-    /// To whom the requests with this key belong.
+    /// The owner of the todos that requests with this key read and change.
     pub owner: Owner,
-    /// What the key is for, in the words of whoever made it.
+    /// The purpose of the key, in the words of the person who made it.
     pub name: KeyName,
-    /// The last four characters of the key, to recognise it by.
+    /// The last four characters of the key, by which a person recognises it.
     pub last_four: String,
     pub created_at: Timestamp,
-    /// From when on it is not valid any more. Unlike the `expires_at` of other items nothing removes the record then.
+    /// The moment when the key stops being valid. The record stays in the table after this moment. Items with
+    /// `expires_at` do not stay: DynamoDB deletes them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
 }
 
-/// 1 to 100 visible characters on one line.
+/// The name of a key: 1 to 100 characters on one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct KeyName(String);
 
 impl ApiKey {
-    /// Makes a key of 256 random bits.
+    /// Makes a key from 256 random bits.
     pub fn from_random(bytes: [u8; 32]) -> Self {
         let body = format!("{PREFIX}{}", base62(&bytes, SECRET));
         let checksum = checksum(&body);
         Self(body + &checksum)
     }
 
-    /// Reads a key. `None` when it is none or mistyped, which needs no look into the table.
+    /// Reads a key, without a call to the table. `None` if the text does not have the form of a key, or if the checksum
+    /// is wrong.
     pub fn parse(text: &str) -> Option<Self> {
         let body = text.get(..PREFIX.len() + SECRET)?;
         let digits = body.strip_prefix(PREFIX)?;
@@ -66,22 +69,22 @@ impl ApiKey {
         sound.then(|| Self(text.to_owned()))
     }
 
-    /// Whether the text means to be a key, though it may be mistyped.
+    /// Whether the text begins like a key. The rest may be mistyped.
     pub fn is_meant_by(text: &str) -> bool {
         text.starts_with(PREFIX)
     }
 
-    /// The key itself, to be shown once.
+    /// The key itself. The program shows it only once.
     pub fn secret(&self) -> &str {
         &self.0
     }
 
-    /// What the key is known by.
+    /// The hash of the key.
     pub fn hash(&self) -> KeyHash {
         KeyHash(hex::encode(Sha256::digest(self.0.as_bytes())))
     }
 
-    /// The record of this key as it is made.
+    /// The record of this new key.
     pub fn record(
         &self,
         owner: Owner,
@@ -94,7 +97,7 @@ impl ApiKey {
     }
 }
 
-/// Says that it is a key, and not which.
+/// Writes only the name of the type, and never the key.
 impl fmt::Debug for ApiKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("ApiKey")
@@ -107,21 +110,21 @@ impl KeyHash {
         &self.0
     }
 
-    /// A short name for the key, which is no secret.
+    /// A short name for the key. It is not secret.
     pub fn id(&self) -> &str {
         &self.0[..12]
     }
 }
 
 impl KeyRecord {
-    /// Whether requests with the key are answered at this moment.
+    /// Whether the key is valid at this moment.
     pub fn is_valid(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && self.valid_until.is_none_or(|end| now < end)
     }
 }
 
 impl KeyName {
-    /// Takes a name of 1 to 100 characters without control characters.
+    /// Accepts a name of 1 to 100 characters without control characters.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let name = text.trim();
         if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
@@ -136,7 +139,7 @@ impl KeyName {
     }
 }
 
-/// A number of any length, most significant byte first, in so many digits of base 62.
+/// The number in `bytes` in base 62, with `digits` digits. The first byte is the most significant byte.
 fn base62(bytes: &[u8], digits: usize) -> String {
     let mut number = bytes.to_vec();
     let mut text = vec![b'0'; digits];
@@ -152,7 +155,7 @@ fn base62(bytes: &[u8], digits: usize) -> String {
     text.into_iter().map(char::from).collect()
 }
 
-/// 32 bits of the text's SHA-256.
+/// The first 32 bits of the text's SHA-256, in base 62.
 fn checksum(text: &str) -> String {
     base62(&Sha256::digest(text.as_bytes())[..4], CHECKSUM)
 }

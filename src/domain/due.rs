@@ -1,4 +1,4 @@
-//! When a todo is due: a day, or a minute of a day, on the owner's wall clock.
+//! Due dates: a day, or a minute of a day, on the owner's wall clock.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{invalid::Invalid, moment::Moment};
 
-/// A date stays a date; a time of day is wall-clock time in the owner's time zone. Written `2026-11-27` or
-/// `2026-11-27T09:30`, which sort in the order of time as text.
+/// The due date of a todo: a date without a time, or a wall-clock time in the owner's time zone. As text it is
+/// `2026-11-27` or `2026-11-27T09:30`. If such texts are sorted, they are in the order of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Due {
@@ -19,11 +19,11 @@ pub enum Due {
 }
 
 impl Due {
-    /// Reads `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM` and nothing that only resembles them.
+    /// Reads exactly `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`. Similar texts are refused.
     pub fn parse(text: &str) -> Option<Self> {
         match text.len() {
             10 => day(text).map(Self::On),
-            // `get` because a multi-byte character may stand across the tenth byte.
+            // The time may contain a multi-byte character. `get` does not panic inside such a character.
             16 if text.as_bytes()[10] == b'T' => {
                 let (date, time) = (day(text.get(..10)?)?, text.get(11..)?);
                 let (hour, minute) = (number(time.get(..2)?)?, number(time.get(3..)?)?);
@@ -35,7 +35,7 @@ impl Due {
         }
     }
 
-    /// The day on which it is due.
+    /// The day of the due date.
     pub fn date(self) -> Date {
         match self {
             Self::On(date) => date,
@@ -51,8 +51,9 @@ impl Due {
         }
     }
 
-    /// Whether the day or the minute has passed. A time that the clocks skip is taken with the offset before the change,
-    /// one that they show twice is the first of the two (RFC 5545, section 3.3.5).
+    /// Whether the day or the minute has passed. When clocks go forward, some local times do not exist; such a time
+    /// gets the offset before the change. When clocks go back, some local times occur twice; then the first time counts
+    /// (RFC 5545, section 3.3.5).
     pub fn is_overdue(self, moment: &Moment) -> bool {
         match self {
             Self::On(date) => date < moment.today(),
@@ -61,7 +62,7 @@ impl Due {
     }
 }
 
-/// Reads `YYYY-MM-DD` and nothing that only resembles it.
+/// Reads exactly `YYYY-MM-DD`. Similar texts are refused.
 pub fn day(text: &str) -> Option<Date> {
     let digits = text
         .bytes()
@@ -70,7 +71,7 @@ pub fn day(text: &str) -> Option<Date> {
     (text.len() == 10 && digits).then(|| text.parse().ok()).flatten()
 }
 
-/// A date and nothing else, or a refusal that shows the form.
+/// Reads a date. The error shows the accepted form.
 pub fn date(text: &str) -> Result<Date, Invalid> {
     day(text.trim()).ok_or_else(|| Invalid::new("must be a date such as 2026-11-27"))
 }
@@ -109,7 +110,7 @@ mod tests {
     use jiff::{Timestamp, tz::TimeZone};
     use proptest::prelude::*;
 
-    /// `now` on the wall clock of the zone.
+    /// The moment when the local time in the zone is `now`.
     fn at(now: &str, zone: &str) -> Moment {
         let zone = TimeZone::get(zone).unwrap();
         let now = zone.to_timestamp(now.parse().unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! What an update may do to a todo: absent means unchanged.
+//! The edits that an update makes to a todo. A field that is not sent stays as it is.
 
 use std::{collections::HashSet, convert::Infallible};
 
@@ -20,7 +20,7 @@ use super::{
     words::words,
 };
 
-/// Changes to one todo. Only the fields that are sent change.
+/// Changes to one todo. A field that is not sent stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, ToSchema, Deserr)]
 #[deserr(deny_unknown_fields = not_a_field::<__Deserr_E>, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct TodoEdit {
@@ -92,7 +92,7 @@ pub struct TodoEdit {
 }
 
 words! {
-    /// The statuses an update can set. A todo is deleted by the delete operations alone.
+    /// The statuses that an update can set. Only the delete operations delete a todo.
     EditStatus { Open = "open", Completed = "completed" } refused |word: &str| {
         if word.eq_ignore_ascii_case("deleted") {
             let message = "cannot be set to deleted; delete with deleteTodo or deleteTodos".to_owned();
@@ -103,21 +103,22 @@ words! {
 }
 
 words! {
-    /// A field that can be emptied.
+    /// A field that an update can empty.
     Clearable { Due = "due", Repeat = "repeat", Notes = "notes", Tags = "tags", Steps = "steps" }
 }
 
-/// Fields to empty, each once.
+/// The fields to empty, without duplicates.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserr)]
 #[deserr(from(Listed<Clearable>) = Clear::of, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct Clear(Vec<Clearable>);
 
-/// The version a caller has seen. Models send numbers as text now and then, which is taken too.
+/// The version of a todo that a caller has seen. A number as text is accepted too, because models sometimes send
+/// numbers as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version(pub u64);
 
-/// Refuses an unknown field of an edit. For `PATCH /todos/{id}` the whole body is one edit: it has no `id`, and it may have an
-/// `idempotency_key`.
+/// Refuses an unknown field of an edit. For `PATCH /todos/{id}` the whole body is one edit. There the list of accepted
+/// fields has no `id`, but it has `idempotency_key`.
 fn not_a_field<E: DeserializeError>(field: &str, accepted: &[&str], location: ValuePointerRef) -> E {
     let mut accepted = accepted.to_vec();
     if location.is_origin() {
@@ -128,23 +129,23 @@ fn not_a_field<E: DeserializeError>(field: &str, accepted: &[&str], location: Va
 }
 
 impl TodoEdit {
-    /// Whether it asks for nothing.
+    /// Whether the edit has no field that changes something.
     pub fn is_empty(&self) -> bool {
         Self { id: None, expected_version: None, ..self.clone() } == Self::default()
     }
 
-    /// Whether it takes up a deleted todo again.
+    /// Whether the edit restores the todo, if the todo is deleted.
     pub fn restores(&self) -> bool {
         self.status == Some(EditStatus::Open)
     }
 
-    /// Whether the owner's clock is needed to apply it.
+    /// Whether the program must know the owner's clock to apply the edit.
     pub fn needs_clock(&self) -> bool {
         let completes = self.status == Some(EditStatus::Completed);
         completes || self.repeat.is_some() || self.due.is_some_and(DueInput::is_relative)
     }
 
-    /// Fields that are to be set and cleared at once: a contradiction.
+    /// The fields that the edit both sets and clears. This is a contradiction.
     pub fn contradictions(&self) -> Vec<Violation> {
         self.clear
             .0
@@ -162,11 +163,12 @@ impl TodoEdit {
             .collect()
     }
 
-    /// The todo after this edit; it keeps its version. Errors name the fields that break a rule together with what is there.
+    /// The todo after this edit, still with its present version. The errors name the fields of the edit that do not fit
+    /// the todo.
     pub fn apply(&self, todo: &Todo, moment: &Moment) -> Result<Todo, Vec<Violation>> {
         let mut after = match self.status {
-            Some(EditStatus::Open) => todo.moved_to(Status::Open, moment.now),
-            Some(EditStatus::Completed) => todo.moved_to(Status::Completed, moment.now),
+            Some(EditStatus::Open) => todo.with_status(Status::Open, moment.now),
+            Some(EditStatus::Completed) => todo.with_status(Status::Completed, moment.now),
             None => todo.clone(),
         };
         for field in &self.clear.0 {
@@ -175,7 +177,7 @@ impl TodoEdit {
         if let Some(title) = &self.title {
             after.title = title.clone();
         }
-        // Another spelling of the list it is in is the same list.
+        // If `list` is another spelling of the todo's present list, the todo stays in its list.
         if let Some(list) = self.list.as_ref().filter(|list| list.folded() != todo.list.folded()) {
             after.list = list.clone();
         }
@@ -199,13 +201,14 @@ impl TodoEdit {
         Ok(after)
     }
 
-    /// A new due date leaves the repetition as it is; the next date is counted from the new one.
+    /// Sets the due date and the repetition. A new due date does not change the repetition. If the repetition counts
+    /// from the due date, the next date is counted from the new due date.
     fn edit_due(&self, todo: &mut Todo, moment: &Moment) -> Result<(), Vec<Violation>> {
         let (due, repeat) = (todo.due, todo.repeat.clone());
         todo.due = self.due.map(|due| due.resolve(moment)).or(due);
         todo.repeat = self.repeat.clone().or(repeat.clone());
         let rhythm = |repeat: &Option<Repeat>| repeat.as_ref().map(|repeat| (repeat.unit, repeat.from));
-        // What is sent back as it was read moves nothing.
+        // A caller may send `due` and `repeat` back as it has read them. Then the anchor day stays.
         if todo.due.map(Due::date) != due.map(Due::date) || rhythm(&todo.repeat) != rhythm(&repeat) {
             todo.anchor_day = None;
         }
@@ -213,8 +216,8 @@ impl TodoEdit {
             let message = "cannot empty due while the todo repeats; clear repeat as well, or send a new due";
             return Err(vec![Violation::new("clear", Invalid::new(message))]);
         }
-        // Moving `due` behind `until` is allowed; only a new `repeat` is checked against it.
-        if todo.repeat != repeat { todo.settle_repeat(moment) } else { Ok(()) }
+        // An edit may set `due` to a date after `until`. The program compares the two dates only if `repeat` is new.
+        if todo.repeat != repeat { todo.begin_repeat(moment) } else { Ok(()) }
     }
 
     fn tick_steps(&self, steps: &mut Steps) -> Vec<Violation> {
@@ -252,7 +255,8 @@ impl TodoEdit {
         if let Some(tags) = &self.tags {
             todo.tags = tags.clone();
         }
-        // Taking away comes first, so that exchanging tags works on a todo that has as many as it may.
+        // Tags are removed before others are added. So an edit can exchange a tag even if the todo has as many tags as
+        // allowed.
         if let Some(tags) = &self.remove_tags {
             todo.tags = todo.tags.without(tags);
         }

@@ -1,10 +1,11 @@
-//! Ids: lower-case Crockford base32, short enough for a model to copy, sparse enough that an invented one hits nothing.
+//! Ids, in lower-case Crockford base32. They are short, so that a model can copy them. They are long enough that an
+//! invented id almost never exists.
 
 use serde::{Deserialize, Serialize};
 
 use super::idempotency::IdempotencyKey;
 
-/// Crockford's alphabet in lower case: no i, l, o, u. <https://www.crockford.com/base32.html>
+/// Crockford's alphabet in lower case, without i, l, o and u: <https://www.crockford.com/base32.html>
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// The id of a todo: 10 characters, 50 bits.
@@ -12,23 +13,23 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 #[serde(transparent)]
 pub struct TodoId(String);
 
-/// The id of a change: 16 characters, 80 bits. Random, or derived from the caller's idempotency key, so that the
-/// same key always names the same change record.
+/// The id of a change: 16 characters, 80 bits. It is derived from the caller's idempotency key, so that the same key
+/// always names the same change record. Without a key it is random.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChangeId(String);
 
 impl TodoId {
-    /// Characters of a todo's id.
+    /// The number of characters in a todo's id.
     pub const LENGTH: usize = 10;
 
-    /// Makes an id of random bytes.
+    /// Makes an id from random bytes.
     pub fn from_random(bytes: [u8; 16]) -> Self {
         Self(encode(&bytes, Self::LENGTH))
     }
 
-    /// Reads an id in any case, with spaces around it. `None` when it cannot be the id of a todo, which a caller
-    /// should take like an unknown one.
+    /// Reads an id in upper or lower case, also with spaces around it. `None` if the text cannot be the id of a todo.
+    /// The code that calls this should treat such a text as an unknown id.
     pub fn parse(text: &str) -> Option<Self> {
         parse(text, Self::LENGTH).map(Self)
     }
@@ -40,20 +41,20 @@ impl TodoId {
 }
 
 impl ChangeId {
-    /// Characters of a change's id.
+    /// The number of characters in a change's id.
     pub const LENGTH: usize = 16;
 
-    /// Makes an id of random bytes.
+    /// Makes an id from random bytes.
     pub fn from_random(bytes: [u8; 16]) -> Self {
         Self(encode(&bytes, Self::LENGTH))
     }
 
-    /// The id of the change that a request with this key makes: the same for every repetition.
+    /// The id of the change that a request with this key makes. It is the same each time the request is sent.
     pub fn from_key(key: &IdempotencyKey) -> Self {
         Self(encode(&key.digest(), Self::LENGTH))
     }
 
-    /// Reads an id in any case, with spaces around it. `None` when it cannot be the id of a change.
+    /// Reads an id in upper or lower case, also with spaces around it. `None` if the text cannot be the id of a change.
     pub fn parse(text: &str) -> Option<Self> {
         parse(text, Self::LENGTH).map(Self)
     }
@@ -64,7 +65,7 @@ impl ChangeId {
     }
 }
 
-/// The first `length` characters, five bits each, most significant bit first.
+/// An id of `length` characters. Each character takes five bits of `bytes`, and the most significant bit comes first.
 fn encode(bytes: &[u8], length: usize) -> String {
     let bit = |at: usize| (bytes[at / 8] >> (7 - at % 8)) & 1;
     (0..length)

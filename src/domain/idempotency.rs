@@ -1,4 +1,4 @@
-//! Idempotency: the caller's key, and what the request said.
+//! Idempotency: the caller's key, and the content of the request.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,13 +10,14 @@ use utoipa::{
 
 use super::{invalid::Invalid, limits};
 
-/// The caller's name for one intended write (the `Idempotency-Key` header, or `idempotency_key` in the body).
+/// The caller's name for one intended write. It is in the header `Idempotency-Key`, or in the field or parameter
+/// `idempotency_key`.
 #[derive(Debug, Clone, PartialEq, Eq, deserr::Deserr)]
 #[deserr(try_from(String) = IdempotencyKey::parse -> Invalid)]
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// Takes 1 to 200 visible characters; the quotes that the IETF draft of the header wants are taken off.
+    /// Accepts 1 to 200 characters on one line. Removes the quotes that the IETF draft of the header requires.
     pub fn parse(text: String) -> Result<Self, Invalid> {
         let key = text.trim().trim_matches('"');
         if key.is_empty() || key.chars().count() > limits::IDEMPOTENCY_KEY || key.chars().any(char::is_control) {
@@ -25,7 +26,7 @@ impl IdempotencyKey {
         Ok(Self(key.to_owned()))
     }
 
-    /// SHA-256 of the key: what is stored in its place.
+    /// SHA-256 of the key. The id of the change comes from it, so the key itself is not stored.
     pub fn digest(&self) -> [u8; 32] {
         Sha256::digest(self.0.as_bytes()).into()
     }
@@ -39,7 +40,8 @@ impl PartialSchema for IdempotencyKey {
 
 impl ToSchema for IdempotencyKey {}
 
-/// What a request asks for, apart from how it is sent: two requests that ask for the same are equal in all fields.
+/// The content of a request, without the fields that only say how it is sent. If two requests have the same content,
+/// all fields of this struct are equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
     operation: &'static str,
@@ -48,19 +50,20 @@ pub struct Intent {
     body: String,
 }
 
-/// SHA-256 of an [`Intent`], in hexadecimal digits, behind the number of the form in which the intent was written down.
+/// SHA-256 of an [`Intent`], in hexadecimal digits. The number before the digits says in which form the intent was
+/// hashed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fingerprint(String);
 
-/// The form of today's fingerprints. Those of form 1 have no number before their digits.
+/// The form of new fingerprints. A fingerprint of form 1 has no number before its digits.
 const FORM: &str = "2:";
-/// Members of a body that do not change what is asked for.
+/// Fields of a body that only say how the request is sent. They are not part of its content, so they are not hashed.
 const HOW_TO_SEND: [&str; 2] = ["idempotency_key", "allow_duplicate"];
 
 impl Intent {
-    /// `target` is what the path or the query names, `if_match` the version of the header `If-Match`. Spaces and the order of
-    /// members in the body do not matter.
+    /// `target` has the ids from the path or the query. `if_match` is the version from the header `If-Match`. Spaces in
+    /// the body and the order of its fields do not matter.
     pub fn new(operation: &'static str, target: &str, if_match: Option<u64>, body: &Value) -> Self {
         Self { operation, target: target.to_owned(), if_match, body: canonical(body) }
     }
@@ -71,18 +74,20 @@ impl Intent {
         Fingerprint(format!("{FORM}{}", sha256([self.operation, &self.target, &condition, &self.body])))
     }
 
-    /// What a request without a key is recognised by for two minutes. It has no form: the digits are those of version 0.1.
+    /// The digits by which a request without a key is recognised for two minutes. They have no form number, because
+    /// they are the same as in version 0.1.
     pub fn digits(&self) -> String {
         sha256([self.operation, &self.target, &self.body])
     }
 
-    /// Whether the stored fingerprint is that of the same intent, in whichever form it was stored.
+    /// Whether the stored fingerprint, in either form, belongs to this intent.
     pub fn is(&self, stored: &Fingerprint) -> bool {
         let own = if stored.0.starts_with(FORM) { self.fingerprint() } else { self.fingerprint_of_form_1() };
         own == *stored
     }
 
-    /// The form of version 0.1, which is stored for 30 days: the condition was `None` or `Some(3)`, behind the target.
+    /// The fingerprint in form 1, which version 0.1 stored. Stored fingerprints are kept for 30 days. In this form the
+    /// condition is `None` or `Some(3)`, and comes after the target.
     fn fingerprint_of_form_1(&self) -> Fingerprint {
         let condition = self.if_match.map_or_else(|| "None".to_owned(), |version| format!("Some({version})"));
         let target = format!("{} {condition}", self.target);
@@ -90,7 +95,7 @@ impl Intent {
     }
 }
 
-/// The hash of these parts, with a zero byte between two of them.
+/// The hash of these parts, with a zero byte between neighbouring parts.
 fn sha256<const PARTS: usize>(parts: [&str; PARTS]) -> String {
     let mut hash = Sha256::new();
     for (number, part) in parts.iter().enumerate() {
@@ -102,7 +107,8 @@ fn sha256<const PARTS: usize>(parts: [&str; PARTS]) -> String {
     hex::encode(hash.finalize())
 }
 
-/// JSON with sorted keys and no spaces, whatever map `serde_json` was built with.
+/// The body as JSON with sorted keys and without spaces. The keys are sorted here, because the order of `serde_json`'s
+/// maps depends on its features.
 fn canonical(body: &Value) -> String {
     let mut body = body.clone();
     if let Some(members) = body.as_object_mut() {

@@ -2,17 +2,17 @@
 
 use std::fmt;
 
-/// Why a value was refused, in words a language model can act on. Says nothing of where the value stood:
-/// whoever read it knows the path.
+/// The reason why a value is refused, as a text for a language model. It does not contain the path of the value,
+/// because the code that reads the value knows the path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid {
-    /// One clause, such as "must be at most 500 characters, but has 731".
+    /// The message without a subject, such as "must be at most 500 characters, but has 731".
     pub message: String,
-    /// The accepted values where they can be listed, otherwise empty.
+    /// The accepted values, if the program can list them; otherwise empty.
     pub allowed: &'static [&'static str],
 }
 
-/// A field whose value breaks a rule.
+/// A field with a value that breaks a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     pub field: &'static str,
@@ -27,12 +27,12 @@ impl Violation {
 }
 
 impl Invalid {
-    /// A broken rule whose accepted values cannot be listed.
+    /// A broken rule without a list of accepted values.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), allowed: &[] }
     }
 
-    /// A word that is none of `allowed`.
+    /// The error for a word that is not in `allowed`.
     pub fn word(found: &str, allowed: &'static [&'static str]) -> Self {
         let found: String = found.chars().take(40).collect();
         Self { message: format!("must be one of {}, not \"{found}\"", allowed.join(", ")), allowed }

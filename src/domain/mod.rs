@@ -1,4 +1,4 @@
-//! What a todo is and what may become of it. Pure: no clock, no chance, no storage, no HTTP.
+//! Todos, and the rules for changing them. This layer uses no clock, no random numbers, no storage and no HTTP.
 
 pub mod api_key;
 pub mod change;

@@ -1,4 +1,4 @@
-//! The present, as the owner's clock and calendar show it.
+//! The present moment on the owner's clock and calendar.
 
 use jiff::{
     Timestamp,
@@ -9,7 +9,7 @@ use jiff::{
 use super::words::words;
 
 words! {
-    /// A day of the week, as RFC 5545 abbreviates it, with a third letter.
+    /// A day of the week. Its word is the abbreviation in RFC 5545 with a third letter.
     Weekday {
         Mon = "mon" | "monday",
         Tue = "tue" | "tuesday",
@@ -21,7 +21,7 @@ words! {
     }
 }
 
-/// A moment in the owner's time zone, and on which day the owner's weeks begin.
+/// A moment, the owner's time zone, and the day on which the owner's weeks begin.
 #[derive(Debug, Clone)]
 pub struct Moment {
     pub now: Timestamp,
@@ -30,7 +30,7 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// The owner's date.
+    /// The date in the owner's time zone.
     pub fn today(&self) -> Date {
         self.zone.to_datetime(self.now).date()
     }
@@ -50,7 +50,7 @@ impl Weekday {
         }
     }
 
-    /// How many days later than `first` in a week that begins with it, 0 to 6.
+    /// How many days this weekday comes after `first`, from 0 to 6.
     pub fn days_after(self, first: Self) -> i64 {
         (self as i64 - first as i64).rem_euclid(7)
     }

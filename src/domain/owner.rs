@@ -1,19 +1,20 @@
-//! Whose todos they are.
+//! The owner of todos.
 
 use serde::{Deserialize, Serialize};
 
 use super::invalid::Invalid;
 
-/// The person a todo belongs to, as the credential names them. Never read from a body, a path or a query.
+/// The person who owns a todo. The name comes from the credential of the request, and never from a body, a path or a
+/// query.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Owner(String);
 
 impl Owner {
-    /// DynamoDB allows 2,048 bytes in a partition key; the rest is left for the store's prefix.
+    /// DynamoDB allows 2,048 bytes in a partition key. The store's prefix is also in this key.
     const MAX_BYTES: usize = 1_024;
 
-    /// Takes an owner's name of 1 to 1,024 bytes without control characters.
+    /// Accepts an owner's name of 1 to 1,024 bytes without control characters.
     pub fn parse(name: &str) -> Result<Self, Invalid> {
         if name.is_empty() || name.len() > Self::MAX_BYTES || name.chars().any(char::is_control) {
             return Err(Invalid::new("must be 1 to 1,024 bytes without control characters"));

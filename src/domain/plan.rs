@@ -1,4 +1,5 @@
-//! What a write makes of the todos as they are: all of it, or a refusal that names every item that breaks a rule.
+//! Plans writes from the present todos. A plan contains all changes of the call. If an item breaks a rule, the whole
+//! write is refused. The refusal names all items with the first kind of violation.
 
 use std::collections::HashMap;
 
@@ -14,18 +15,18 @@ use super::{
     todo::{NewTodo, Status, Todo},
 };
 
-/// The todos as they are, by id.
+/// The present todos, by id.
 pub type Todos = HashMap<TodoId, Todo>;
 
-/// What a write is to do, all or none.
+/// The changes of a write. The write makes all of them or none.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Plan {
-    /// The todos before and after, those that stay as they are included.
+    /// The todos before and after the write, also the todos that do not change.
     pub images: Vec<Image>,
     pub settings: Option<SettingsImage>,
 }
 
-/// The id of a todo as a caller sent it, and as it was read: `None` when the text cannot be an id.
+/// The id of a todo: the text that a caller sent, and the id in it. `id` is `None` if the text cannot be an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentId {
     pub text: String,
@@ -33,14 +34,14 @@ pub struct SentId {
 }
 
 impl Plan {
-    /// A plan that leaves the settings alone.
+    /// A plan that does not change the settings.
     pub fn of_todos(images: Vec<Image>) -> Self {
         Self { images, settings: None }
     }
 }
 
 impl SentId {
-    /// Takes what a caller sent for an id.
+    /// Reads a text that a caller sent as an id.
     pub fn new(sent: &str) -> Self {
         Self { id: TodoId::parse(sent), text: sent.chars().take(60).collect() }
     }
@@ -51,7 +52,7 @@ impl SentId {
     }
 }
 
-/// New todos with these ids, as many as there are todos; those that name no list go into `default_list`.
+/// Plans new todos. Each todo gets its id from `next_id`. A todo without a list name goes into `default_list`.
 pub fn add(
     news: &[NewTodo],
     mut next_id: impl FnMut() -> TodoId,
@@ -69,7 +70,8 @@ pub fn add(
     Ok(Plan::of_todos(images))
 }
 
-/// Refuses edits that are wrong whatever is stored: two for one todo, one that asks for nothing, or for opposites.
+/// Refuses edits that are wrong for every stored todo: two edits of the same todo, an edit without changes, or an edit
+/// that sets and clears the same field.
 pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
     let mut violations = Vec::new();
     let mut first: HashMap<&TodoId, usize> = HashMap::new();
@@ -92,7 +94,8 @@ pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
     refuse_unless_empty(violations, Refusal::Invalid)
 }
 
-/// The todos after these edits, in their order, and behind them those that follow repeating ones that are completed.
+/// Plans these edits. The plan has the edited todos in the order of the edits, and then the todos that follow completed
+/// repeating todos.
 pub fn update(
     edits: &[(SentId, TodoEdit)],
     todos: &Todos,
@@ -116,7 +119,8 @@ pub fn update(
                 let completes = todo.status == Status::Open && after.status == Status::Completed;
                 let repeats = completes && after.repeat.is_some();
                 if let Some(successor) = repeats.then(|| after.successor(next_id(), moment)).flatten() {
-                    // The repetition passes on. Reopened and completed again, this todo has no second successor.
+                    // From now on, only the successor repeats. If this todo is reopened and completed again, it gets no
+                    // second successor.
                     (after.repeat, after.anchor_day) = (None, None);
                     successors.push(Image::added(successor));
                 }
@@ -130,7 +134,7 @@ pub fn update(
     Ok(Plan::of_todos(images))
 }
 
-/// The todos deleted, in the order named. One that is deleted already stays as it is.
+/// Plans the deletion of these todos, in the order of `named`. A todo that is already deleted stays as it is.
 pub fn delete(
     named: &[SentId],
     expected_version: Option<u64>,
@@ -140,7 +144,7 @@ pub fn delete(
     let found = find_all(named.iter(), todos)?;
     let expected = found.iter().enumerate().filter_map(|(item, todo)| stale(item, expected_version, todo));
     unless_conflict(expected.collect(), &found)?;
-    let deleted = |todo: &&Todo| Image::changed(todo, todo.moved_to(Status::Deleted, moment.now));
+    let deleted = |todo: &&Todo| Image::changed(todo, todo.with_status(Status::Deleted, moment.now));
     Ok(Plan::of_todos(found.iter().map(deleted).collect()))
 }
 
@@ -200,7 +204,7 @@ mod tests {
         deserr::deserialize(value).unwrap()
     }
 
-    /// Todos `0000000000` and `1111111111`, as they are after they were added.
+    /// The todos `0000000000` and `1111111111`, directly after they were added.
     fn todos() -> Todos {
         let mut ids = ["0000000000", "1111111111"].into_iter().map(|id| TodoId::parse(id).unwrap());
         let news = [read(json!({"title": "a"})), read(json!({"title": "b", "due": "2026-11-27"}))];

@@ -1,52 +1,53 @@
-//! Why a write that was well formed did not happen. Nothing has changed when one of these is returned.
+//! The reasons why a well-formed write is refused. A refused write has changed nothing.
 
 use super::{
     id::{ChangeId, TodoId},
     todo::Todo,
 };
 
-/// The outcome of a write that was refused.
+/// The reason why a write is refused.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Refusal {
-    /// Some of the todos named do not exist (for this owner).
+    /// The owner has no todos with some of the ids.
     NotFound(Vec<ItemViolation>),
-    /// Some values break a rule that needs the todo to be checked.
+    /// Some values break a rule that concerns several fields, several items or the stored todo.
     Invalid(Vec<ItemViolation>),
-    /// Some of the todos are not in the state the caller expected; their current states are given.
+    /// Some of the todos are not in the state that the caller expected. `current` has their present states.
     Conflict { violations: Vec<ItemViolation>, current: Vec<Todo> },
-    /// Others kept changing these todos while this write was planned, again and again.
+    /// This write was planned several times, and each time other requests changed the todos before it was committed.
     Contended { current: Vec<Todo> },
-    /// No change has this id, or it is older than 30 days.
+    /// No change has this id, or the change is older than 30 days.
     NoSuchChange,
     /// The owner has no change that could be undone.
     NothingToUndo,
-    /// The change has been undone before, by `by`.
+    /// The change is already undone. `by` is the change that undid it.
     AlreadyUndone { by: ChangeId },
-    /// Todos of the change were changed since; an undo would lose that.
+    /// Later changes changed todos of this change. An undo would lose them.
     ChangedSince { ids: Vec<TodoId>, current: Vec<Todo> },
-    /// The settings were changed since; an undo would lose that.
+    /// A later change changed the settings. An undo would lose it.
     SettingsChangedSince,
-    /// The idempotency key was used before for another request.
+    /// Another request has already used the idempotency key.
     KeyReused,
-    /// The todos and their prior states are together larger than DynamoDB takes in one transaction (4 MB).
+    /// The todos and their earlier states together are larger than DynamoDB allows in one transaction (4 MB).
     TooLarge,
-    /// Todos, those that follow repeating ones and new lists are together more than DynamoDB takes in one transaction.
+    /// The write takes more actions than DynamoDB allows in one transaction. Each todo, each todo that follows a
+    /// repeating todo, and each new list takes an action.
     TooMany,
 }
 
-/// What is wrong with one item of a write.
+/// A rule that one item of a write breaks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ItemViolation {
-    /// The item's place in the call, from 0.
+    /// The position of the item in the call, from 0.
     pub item: usize,
-    /// The field at fault; empty when the whole item is.
+    /// The field that breaks the rule. Empty if the whole item breaks it.
     pub field: &'static str,
-    /// What is wrong and what to do, as a clause or sentence.
+    /// The error, and what the caller can do.
     pub message: String,
 }
 
 impl ItemViolation {
-    /// A rule that one item breaks.
+    /// The item, its field, and a message about the rule that it breaks.
     pub fn new(item: usize, field: &'static str, message: impl Into<String>) -> Self {
         Self { item, field, message: message.into() }
     }

@@ -1,5 +1,5 @@
-//! Todos that come again: what a repetition is, and on which day the next one falls. Civil-calendar arithmetic alone, so that
-//! a todo at 09:00 stays at 09:00 across daylight saving.
+//! Repeating todos: how a todo repeats, and when it is due next. All calculations use local dates and times, so that a
+//! todo at 09:00 stays at 09:00 when daylight saving begins or ends.
 
 use jiff::{Span, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,7 @@ pub struct Repeat {
 }
 
 words! {
-    /// What is counted.
+    /// The unit in which a repetition counts.
     Unit {
         Day = "day" | "days" | "daily",
         Week = "week" | "weeks" | "weekly",
@@ -43,31 +43,33 @@ words! {
 }
 
 words! {
-    /// From where the next date is counted.
+    /// The day from which the next date is counted.
     CountedFrom { Due = "due", Completion = "completion" }
 }
 
-/// When a repeating todo is due next.
+/// The next due date of a repeating todo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Next {
     pub due: Due,
-    /// The day of the month it would fall on if this month had it: the 31st of a February.
+    /// The day of the month to which the repetition returns, such as 31. Present only if the month of `due` does not
+    /// have this day.
     pub anchor_day: Option<i8>,
 }
 
 impl Repeat {
-    /// The largest number of units.
+    /// The largest value of `every`.
     pub const MOST: u16 = 365;
 
-    /// The first due date of a todo that has none: today, or the first of its weekdays from today on.
+    /// The first due date for a todo without a due date. It is today, or the first of the weekdays from today on.
     pub fn first(&self, moment: &Moment) -> Due {
         let today = moment.today();
         let fits = |date: &Date| self.weekdays.is_empty() || self.weekdays.contains(&Weekday::of(*date));
         Due::On(days_from(today).take(7).find(fits).unwrap_or(today))
     }
 
-    /// When a todo that was due at `due` and is completed at `moment` is due again: the first time of its rhythm behind `due`
-    /// that has not passed. `None` when that is after `until`, or after the end of the calendar.
+    /// The next due date of a todo that was due at `due` and is completed at `moment`. It is the first date of the
+    /// repetition that is not overdue at `moment`. The repetition counts from `due` or from the day of `moment`. `None`
+    /// if the date is after `until` or after the end of the calendar.
     pub fn next(&self, due: Due, anchor_day: Option<i8>, moment: &Moment) -> Option<Next> {
         let (base, anchor_day) = match self.from {
             CountedFrom::Due => (due.date(), anchor_day.unwrap_or_else(|| due.date().day())),
@@ -79,7 +81,7 @@ impl Repeat {
             (first..).map_while(|round| self.after(base, anchor_day, round)).find(coming)?
         } else {
             let from = base.tomorrow().ok()?.max(moment.today());
-            // Every weekday occurs within `every` + 1 weeks.
+            // In `every` + 1 weeks, each of the weekdays occurs at least once in a week that counts.
             let days = 7 * (usize::from(self.every) + 1);
             days_from(from).take(days).filter(|day| self.has_weekday(base, *day, moment.week_start)).find(coming)?
         };
@@ -89,7 +91,7 @@ impl Repeat {
         (!is_over).then(|| Next { due: due.on(date), anchor_day })
     }
 
-    /// The date `round` rounds after `base`.
+    /// The date after `round` repetitions, counted from `base`.
     fn after(&self, base: Date, anchor_day: i8, round: i64) -> Option<Date> {
         let units = round.checked_mul(i64::from(self.every))?;
         let months = match self.unit {
@@ -102,10 +104,11 @@ impl Repeat {
         month.with().day(anchor_day.min(month.days_in_month())).build().ok()
     }
 
-    /// How many rounds lie between two days at least, so that a todo from long ago is not counted up day by day.
+    /// The minimum number of repetitions between two days. `next` starts with this number, so that it does not go
+    /// through every day since an old due date.
     fn rounds_passed(&self, base: Date, today: Date) -> i64 {
         let days = (today - base).get_days();
-        // The longest that one unit can be.
+        // The greatest number of days in one unit.
         let longest = match self.unit {
             Unit::Day => 1,
             Unit::Week => 7,
@@ -115,7 +118,8 @@ impl Repeat {
         i64::from(days) / (longest * i64::from(self.every))
     }
 
-    /// Whether the day is one of the weekdays, in a week that counts. Weeks begin where the owner's do (RFC 5545: WKST).
+    /// Whether the day is one of the weekdays, and its week counts. Every week counts if `every` is 1, every second
+    /// week if it is 2. Weeks begin on the owner's first day of the week (RFC 5545: WKST).
     fn has_weekday(&self, base: Date, day: Date, week_start: Weekday) -> bool {
         let week_of = |date: Date| date.saturating_sub(Span::new().days(Weekday::of(date).days_after(week_start)));
         let weeks = (week_of(day) - week_of(base)).get_days() / 7;
@@ -134,7 +138,8 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    /// Both hemispheres, both directions of the change, half hours, and none at all.
+    /// Time zones of both hemispheres. Some change the clock by an hour, one changes it by half an hour, and others
+    /// never change it.
     const ZONES: [&str; 8] = [
         "Europe/Berlin",
         "America/New_York",
@@ -160,7 +165,7 @@ mod tests {
         Due::parse(text).unwrap()
     }
 
-    /// The due dates that follow when each is completed on its own day.
+    /// The next due dates, if the todo is completed on each due date.
     fn series(repeat: &Repeat, first: &str, count: usize) -> Vec<String> {
         let mut next = Next { due: due(first), anchor_day: None };
         let mut dates = Vec::new();
@@ -228,7 +233,7 @@ mod tests {
     }
 
     fn minute() -> impl Strategy<Value = DateTime> {
-        // Each month's last days as often as others.
+        // The test takes the last day of a month at least as often as any other day.
         (2020i16..2032, 1i8..=12, 1i8..=31, 0i8..24, 0i8..60).prop_map(|(year, month, day, hour, minute)| {
             let month = jiff::civil::date(year, month, 1);
             month.with().day(day.min(month.days_in_month())).build().unwrap().at(hour, minute, 0, 0)
@@ -266,7 +271,7 @@ mod tests {
             let mut due = Due::At(jiff::civil::date(2024, 1, 1).at(9, 0, 0, 0) + Span::new().days(start));
             for _ in 0..30 {
                 let Due::At(time) = due else { unreachable!("a time stays a time") };
-                // Completed at the very minute, wherever the offset is by now.
+                // The todo is completed exactly when it is due. The UTC offset may have changed since the last time.
                 let moment = Moment { now: zone.to_timestamp(time).unwrap(), zone: zone.clone(), week_start: Weekday::Mon };
                 let next = repeat.next(due, None, &moment).unwrap().due;
                 let expected = Due::At(time + Span::new().days(i64::from(every)));

@@ -1,4 +1,4 @@
-//! What a person has settled once for all todos.
+//! A person's settings, which apply to all todos of this person.
 
 use deserr::{DeserializeError, Deserr, IntoValue, MergeWithError, Value, ValuePointerRef};
 use jiff::{Timestamp, tz::TimeZone};
@@ -12,7 +12,7 @@ use super::{
     words::words,
 };
 
-/// A person's settings, as they are stored: what was never set is absent.
+/// A person's settings, as they are stored. If the person has not set a setting, it is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Settings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -21,11 +21,11 @@ pub struct Settings {
     pub week_start: Option<Weekday>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_list: Option<ListName>,
-    /// 0 as long as nothing was ever set, one more after each change.
+    /// 0 before the first change. Each change adds 1.
     pub version: u64,
 }
 
-/// The IANA name of a time zone that the time zone database has.
+/// The IANA name of a time zone in the time zone database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ZoneName(String);
@@ -37,7 +37,7 @@ pub struct SettingsImage {
     pub after: Settings,
 }
 
-/// Changes to settings. Only the fields that are sent change.
+/// Changes to settings. A field that is not sent stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SettingsEdit {
     pub time_zone: Option<ZoneName>,
@@ -47,38 +47,39 @@ pub struct SettingsEdit {
 }
 
 words! {
-    /// A setting that can go back to its default.
+    /// A setting that a caller can set back to its default.
     Setting { TimeZone = "time_zone", WeekStart = "week_start", DefaultList = "default_list" }
 }
 
 impl Settings {
-    /// The time zone in which dates are meant; `default` when none was set.
+    /// The time zone of the person's dates. It is `default` if the person has not set a time zone.
     pub fn zone(&self, default: &TimeZone) -> TimeZone {
         let own = self.time_zone.as_ref().and_then(|name| TimeZone::get(&name.0).ok());
         own.unwrap_or_else(|| default.clone())
     }
 
-    /// The day on which weeks begin: Monday when none was set (ISO 8601).
+    /// The day on which weeks begin. It is Monday if the person has not set a day (ISO 8601).
     pub fn week_start(&self) -> Weekday {
         self.week_start.unwrap_or(Weekday::Mon)
     }
 
-    /// The list of a new todo that names none; `Inbox` when none was set.
+    /// The list of new todos without a list name. It is `Inbox` if the person has not set a list.
     pub fn default_list(&self) -> ListName {
         self.default_list.clone().unwrap_or_else(ListName::inbox)
     }
 
-    /// The moment `now` as this person's clock and calendar show it.
+    /// The moment `now` on this person's clock and calendar.
     pub fn moment(&self, now: Timestamp, default: &TimeZone) -> Moment {
         Moment { now, zone: self.zone(default), week_start: self.week_start() }
     }
 
-    /// Whether both say the same, whatever their versions.
+    /// Whether both have the same content. The versions may differ.
     pub fn same_content(&self, other: &Self) -> bool {
         *self == Self { version: self.version, ..other.clone() }
     }
 
-    /// These settings becoming what `wanted` says, under the next version; `None` when they already are.
+    /// The change from these settings to `wanted`, under the next version. `None` if the settings already are as
+    /// wanted.
     pub fn changed_to(&self, wanted: &Self) -> Option<SettingsImage> {
         let after = Self { version: self.version + 1, ..wanted.clone() };
         (!self.same_content(&after)).then(|| SettingsImage { before: self.clone(), after })
@@ -86,7 +87,7 @@ impl Settings {
 }
 
 impl SettingsImage {
-    /// The names of the settings that differ.
+    /// The names of the changed settings.
     pub fn fields(&self) -> Vec<&'static str> {
         let Self { before, after } = self;
         let pairs = [
@@ -99,7 +100,7 @@ impl SettingsImage {
 }
 
 impl SettingsEdit {
-    /// Settings that are to be set and cleared at once: a contradiction.
+    /// The settings that the edit both sets and clears. This is a contradiction.
     pub fn contradictions(&self) -> Vec<Violation> {
         let is_set = |setting: &&Setting| match setting {
             Setting::TimeZone => self.time_zone.is_some(),
@@ -110,7 +111,7 @@ impl SettingsEdit {
         self.clear.iter().filter(is_set).map(|setting| Violation::new(setting.word(), Invalid::new(message))).collect()
     }
 
-    /// The settings after this edit; they keep their version.
+    /// The settings after this edit, still with their present version.
     pub fn apply(&self, settings: &Settings) -> Settings {
         let mut after = settings.clone();
         for setting in &self.clear {
@@ -128,7 +129,7 @@ impl SettingsEdit {
 }
 
 impl ZoneName {
-    /// Takes the name of a zone in any case.
+    /// Reads the name of a time zone in upper or lower case.
     pub fn parse(text: String) -> Result<Self, Invalid> {
         let zone = TimeZone::get(text.trim()).ok().filter(|zone| !zone.is_unknown());
         let name = zone.as_ref().and_then(TimeZone::iana_name).map(|name| Self(name.to_owned()));
@@ -137,7 +138,7 @@ impl ZoneName {
         })
     }
 
-    /// The name as the database spells it.
+    /// The name in the spelling of the time zone database.
     pub fn as_str(&self) -> &str {
         &self.0
     }

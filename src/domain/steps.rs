@@ -1,4 +1,4 @@
-//! The steps of a todo, and ticking them off one by one.
+//! The steps of a todo. Each step can be ticked off.
 
 use deserr::{DeserializeError, Deserr, IntoValue, MergeWithError, Value, ValuePointerRef, take_cf_content};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use super::{
 pub struct Step {
     #[schema(value_type = StepTitle, inline)]
     pub title: StepTitle,
-    // False when left out.
+    // False if it is left out.
     #[serde(default)]
     #[schema(required = false)]
     pub done: bool,
@@ -31,16 +31,16 @@ pub struct Step {
 #[deserr(try_from(Listed<Step>) = Steps::parse -> Invalid, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
 pub struct Steps(Vec<Step>);
 
-/// Which steps a caller means, each by its position from 1 or by its title.
+/// The steps that a caller names. Each is named by its title or by its position, from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserr)]
 #[deserr(try_from(Listed<StepRef>) = StepRefs::parse -> Invalid, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
 pub struct StepRefs(Vec<StepRef>);
 
-/// A step by its position, as text, or by its title.
+/// The name of a step: its position as text, or its title.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct StepRef(String);
 
-/// The members of a step, where it is not its title alone.
+/// The fields of a step that is sent as an object.
 #[derive(Deserr)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
 struct Fields {
@@ -50,7 +50,7 @@ struct Fields {
 }
 
 impl Steps {
-    /// Takes at most 50 steps.
+    /// Accepts at most 50 steps.
     pub fn parse(Listed(steps): Listed<Step>) -> Result<Self, Invalid> {
         if steps.len() > limits::STEPS {
             return Err(too_many(steps.len()));
@@ -63,24 +63,24 @@ impl Steps {
         self.0.iter()
     }
 
-    /// Whether there is none.
+    /// Whether there are no steps.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The same steps, none of them done.
+    /// The same steps, without ticks.
     pub fn all_to_do(&self) -> Self {
         Self(self.0.iter().map(|step| Step { done: false, ..step.clone() }).collect())
     }
 
-    /// Where the steps stand that `which` names. Refused, with the steps there are, when one of them does not exist or may be
-    /// another.
+    /// The positions of the named steps, from 0. It is an error if a name fits no step or several steps. The error
+    /// lists the steps of the todo.
     pub fn find(&self, StepRefs(which): &StepRefs) -> Result<Vec<usize>, Invalid> {
         let titles: Vec<_> = self.0.iter().map(|step| Spelled::of(step.title.as_str())).collect();
         which.iter().map(|step| self.find_one(step, &titles)).collect()
     }
 
-    /// Ticks the steps at these places, or takes their ticks away.
+    /// Ticks the steps at these positions, or removes their ticks.
     pub fn tick(&mut self, places: &[usize], done: bool) {
         for at in places {
             self.0[*at].done = done;
@@ -92,7 +92,7 @@ impl Steps {
         let places = |same: &dyn Fn(&Spelled) -> bool| -> Vec<usize> {
             titles.iter().enumerate().filter(|(_, title)| same(title)).map(|(at, _)| at).collect()
         };
-        // A title as it is written comes before one that is only alike.
+        // A title with the same accents wins over a title that differs in accents.
         let mut found = places(&|title| title.as_written == wanted.as_written);
         if found.is_empty() {
             found = places(&|title| title.alike == wanted.alike);
@@ -114,7 +114,7 @@ impl Steps {
         }
     }
 
-    /// The steps there are, as far as an error has room for them.
+    /// The steps of the todo as text for an error, with at most ten titles.
     fn listed(&self) -> String {
         const SHOWN: usize = 10;
         let mut steps: Vec<_> = (self.0.iter().take(SHOWN).enumerate())
@@ -153,7 +153,7 @@ impl PartialSchema for StepRefs {
 
 impl ToSchema for StepRefs {}
 
-/// A title as it is compared: without case, and without accents too.
+/// A title in the two forms for comparisons: without case, and without case and accents.
 struct Spelled {
     as_written: String,
     alike: String,
@@ -183,7 +183,7 @@ fn too_many(steps: usize) -> Invalid {
 }
 
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for Step {
-    /// A step, or its title alone, which models send for one that is to be done.
+    /// Reads a step. If a step is not done, models often send only its title.
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
         if matches!(value, Value::String(_)) {
             return value::text(value, location, StepTitle::parse).map(|title| Self { title, done: false });
@@ -264,7 +264,7 @@ mod tests {
             let message = ticked(&three, which.clone()).unwrap_err().message;
             assert!(message.contains(says), "{which}: {message}");
         }
-        // A title that is the number of another step could be either.
+        // "2" is the title of the first step and the position of the second step.
         let message = ticked(&steps(&["2", "Call"]), json!(["2"])).unwrap_err().message;
         assert!(message.contains("could mean step 1 or 2"), "{message}");
     }

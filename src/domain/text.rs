@@ -1,4 +1,4 @@
-//! Text that people and models write: cleaned, bounded, never empty.
+//! Texts that people and models write. They are cleaned, they have a maximum length, and they are never empty.
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{
@@ -13,11 +13,12 @@ use utoipa::{
 
 use super::{invalid::Invalid, limits};
 
-/// A kind of text: whether it may have several lines, and its limit, which the document says too. `never_empty` is for texts
-/// that cannot be left out by sending an empty one.
+/// Defines a type of text: how it is cleaned (one line or several lines), and its maximum length, which is also in the
+/// OpenAPI document. For most texts, a caller may send an empty text for "nothing". `never_empty` is for required
+/// texts.
 ///
-/// What the table holds is taken as it is. It followed the rule when it was written, and a rule that becomes stricter must
-/// not make a stored todo unreadable.
+/// A text from the table is not checked again. It followed the rule when it was written. If the rule becomes stricter
+/// later, stored todos must stay readable.
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $clean:ident, $limit:expr $(, $never_empty:ident)?) => {
         $(#[$doc])*
@@ -27,7 +28,7 @@ macro_rules! text {
         pub struct $name(String);
 
         impl $name {
-            /// Cleans the text and takes it when something visible is left and it is within the limit.
+            /// Cleans the text. Accepts the result if it has a visible character and is within the limit.
             pub fn parse(text: String) -> Result<Self, Invalid> {
                 bounded($clean(&text), $limit).map(Self)
             }
@@ -52,7 +53,7 @@ macro_rules! text {
 }
 
 text! {
-    /// What is to be done, on one line of at most 500 characters.
+    /// The title of a todo, on one line of at most 500 characters.
     Title, one_line, limits::TITLE, never_empty
 }
 text! {
@@ -60,11 +61,11 @@ text! {
     Notes, many_lines, limits::NOTES
 }
 text! {
-    /// The name of a list, at most 60 characters. Two names that differ only in case are one list.
+    /// The name of a list, at most 60 characters. Two names that differ only in case mean the same list.
     ListName, one_line, limits::LIST
 }
 text! {
-    /// A tag, at most 60 characters. Two tags that differ only in case are one tag.
+    /// A tag, at most 60 characters. Two tags that differ only in case are the same tag.
     Tag, one_line, limits::TAG
 }
 text! {
@@ -72,19 +73,19 @@ text! {
     StepTitle, one_line, limits::STEP_TITLE, never_empty
 }
 text! {
-    /// A text to filter by, at most 200 characters.
+    /// The text of a filter, at most 200 characters.
     Filter, one_line, limits::FILTER
 }
 
 impl Title {
-    /// The same for every spelling of the title.
+    /// The title without case. It is the same for every spelling of the title.
     pub fn folded(&self) -> String {
         without_case(&self.0)
     }
 }
 
 impl Notes {
-    /// These notes and another paragraph below them. Refused when both together are over the limit.
+    /// These notes, and another paragraph below them. It is an error if both together are longer than the limit.
     pub fn append(&self, paragraph: &Self) -> Result<Self, Invalid> {
         let (both, limit) = (format!("{}\n\n{}", self.0, paragraph.0), limits::NOTES);
         let length = both.chars().count();
@@ -98,29 +99,29 @@ impl Notes {
 }
 
 impl ListName {
-    /// The list of a todo that names none.
+    /// The default list, if the person has not set another default list.
     pub const INBOX: &'static str = "Inbox";
 
-    /// `Inbox`.
+    /// The list `Inbox`.
     pub fn inbox() -> Self {
         Self(Self::INBOX.to_owned())
     }
 
-    /// What the list is known by: the same for every spelling of its name.
+    /// The name without case, which identifies the list. It is the same for every spelling of the name.
     pub fn folded(&self) -> String {
         without_case(&self.0)
     }
 }
 
 impl Tag {
-    /// The same for every spelling of the tag.
+    /// The tag without case. It is the same for every spelling of the tag.
     pub fn folded(&self) -> String {
         without_case(&self.0)
     }
 }
 
-/// The text without case, composed: how names are compared. Compatibility forms stay, because taking them apart can make
-/// a name of 60 characters longer than the 1,024 bytes of a sort key.
+/// The text in lower case and composed (Unicode's NFC), for the comparison of names. NFKC would also replace
+/// compatibility characters. Then a name of 60 characters could be longer than the 1,024 bytes of a sort key.
 fn without_case(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -128,8 +129,8 @@ fn without_case(text: &str) -> String {
     text.nfc().flat_map(lower).collect()
 }
 
-/// The text with case and accents taken away: how a search compares. Marks that make another letter stay: those of Indic
-/// scripts, of kana and of Hangul are no accents.
+/// The text in lower case and without accents, for the comparison in a search. Marks that make another letter stay. The
+/// Indic scripts, kana and Hangul have such marks.
 pub fn without_case_and_accents(text: &str) -> String {
     let plain = |letter: char| match letter {
         'ß' => "ss".to_owned(),
@@ -139,28 +140,29 @@ pub fn without_case_and_accents(text: &str) -> String {
         'æ' => "ae".to_owned(),
         'œ' => "oe".to_owned(),
         'ı' => "i".to_owned(),
-        // A free-standing accent would become a space.
+        // Without this rule, an accent that stands alone would become a space.
         letter if letter.nfkd().next() == Some(' ') && letter != ' ' => letter.to_string(),
         letter => letter.nfkd().filter(|letter| !is_accent(*letter)).collect(),
     };
-    // Composed first, so that a mark that stays is one letter with what it stands on, whichever way it was written.
+    // The text is composed first. Then a letter and its mark are one character in every text.
     let folded: String = text.nfc().flat_map(lower).map(plain).collect();
     folded.nfc().filter(|letter| !is_accent(*letter)).flat_map(lower).collect()
 }
 
-/// Accents of the Latin, Greek and Cyrillic scripts, points of the Hebrew and vowel signs of the Arabic one.
+/// Accents of the Latin, Greek and Cyrillic scripts, points of the Hebrew script, and vowel signs of the Arabic script.
 fn is_accent(letter: char) -> bool {
     matches!(letter, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{5bf}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{670}')
 }
 
-/// The letter in lower case. Greek writes one letter in another way at the end of a word.
+/// The letter in lower case. The Greek sigma has another form at the end of a word. This function returns its usual
+/// form.
 fn lower(letter: char) -> impl Iterator<Item = char> {
     letter.to_lowercase().map(|letter| if letter == 'ς' { 'σ' } else { letter })
 }
 
-/// White space of any kind becomes single spaces, what cannot be seen goes.
+/// Replaces white space of any kind by single spaces, and removes invisible characters.
 fn one_line(text: &str) -> String {
-    // The empty pattern of Braille is the space between its words.
+    // Texts in Braille use the empty pattern as the space between words.
     let letters: Vec<char> = text.chars().map(|letter| if letter == '\u{2800}' { ' ' } else { letter }).collect();
     let visible: String = letters
         .iter()
@@ -171,7 +173,7 @@ fn one_line(text: &str) -> String {
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Line ends become `\n`; control characters other than line break and tab go.
+/// Replaces every line end by `\n`. Removes control characters, except line breaks and tabs.
 fn many_lines(text: &str) -> String {
     let kept: String = text
         .replace("\r\n", "\n")
@@ -182,9 +184,9 @@ fn many_lines(text: &str) -> String {
     kept.trim().to_owned()
 }
 
-/// Whether a letter is to go: control characters, and what is not seen or turns text around. Three kinds stay where they
-/// carry meaning: joiners between letters or pictures outside ASCII (emoji families, Persian, Indic scripts), variation
-/// selectors behind a letter, and the tags of a flag.
+/// Whether a character is removed: a control character, an invisible character, or a character that changes the
+/// direction of the text. Three kinds stay where they have a meaning: joiners between letters or pictures outside ASCII
+/// (emoji families, Persian, Indic scripts), variation selectors after a letter, and the tags of a flag.
 fn is_invisible(letters: &[char], at: usize) -> bool {
     let before = at.checked_sub(1).map(|before| letters[before]);
     match letters[at] {
@@ -194,12 +196,12 @@ fn is_invisible(letters: &[char], at: usize) -> bool {
                     !letter.is_ascii() && !letter.is_whitespace() && (!is_ignorable(letter) || is_selector(letter))
                 })
             };
-            // Behind a virama a joiner forms the letter also at the end of a word.
+            // After a virama, a joiner has a meaning even at the end of a word.
             let virama = before.is_some_and(|letter| canonical_combining_class(letter) == 9);
             !(joins(before) && (virama || joins(letters.get(at + 1).copied())))
         }
         letter if is_selector(letter) => before.is_none_or(|before| before.is_whitespace() || is_ignorable(before)),
-        // A flag has six tags at most and one that ends it.
+        // A flag has at most six tags, and one more tag that ends it.
         letter if is_tag(letter) => {
             letters[..at].iter().rev().take(7).find(|letter| !is_tag(**letter)) != Some(&'\u{1f3f4}')
         }
@@ -207,18 +209,19 @@ fn is_invisible(letters: &[char], at: usize) -> bool {
     }
 }
 
-/// What chooses the form of the letter before: emoji or text, an ideograph's, a Mongolian letter's.
+/// Whether the character selects the form of the character before it: emoji, text, ideograph or Mongolian letter.
 fn is_selector(letter: char) -> bool {
     matches!(letter, '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-/// Letters nobody sees, which spell the region of a flag, or hide a message for a model.
+/// Whether the character is an invisible letter, for the region of a flag. A message for a model can hide in such
+/// letters.
 fn is_tag(letter: char) -> bool {
     matches!(letter, '\u{e0000}'..='\u{e007f}')
 }
 
-/// Unicode's `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt): fillers, zero-width characters, direction marks
-/// and overrides, selectors, tags; and the empty pattern of Braille, which is as blank.
+/// Unicode's `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt): fillers, zero-width characters, direction
+/// marks and overrides, selectors and tags. Also the empty pattern of Braille, which is blank too.
 fn is_ignorable(letter: char) -> bool {
     matches!(letter,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
@@ -328,7 +331,7 @@ mod tests {
 
     #[test]
     fn a_lists_key_fits_a_sort_key_whatever_its_letters() {
-        // The letters that grow most: by NFC, by lower case, by NFKC.
+        // The letters that grow most when NFC, lower case or NFKC is applied.
         for letter in ["\u{1d160}", "\u{fb2c}", "İ", "\u{fdfa}"] {
             assert!(ListName::parse(letter.repeat(limits::LIST)).unwrap().folded().len() <= 1_000, "{letter}");
         }

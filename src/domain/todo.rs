@@ -22,7 +22,7 @@ use super::{
     words::words,
 };
 
-/// One thing to do, as it is stored. Times are to the microsecond.
+/// A todo, as it is stored. Its times are exact to the microsecond.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Todo {
     pub id: TodoId,
@@ -32,10 +32,11 @@ pub struct Todo {
     pub priority: Priority,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Due>,
-    /// Only with a due date.
+    /// Present only together with a due date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
-    /// The day of the month that a repetition returns to, while `due` is earlier because its month is too short.
+    /// The day of the month to which the repetition returns. Present only while `due` is on an earlier day, because its
+    /// month is too short.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor_day: Option<i8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,40 +45,41 @@ pub struct Todo {
     pub tags: Tags,
     #[serde(default, skip_serializing_if = "Steps::is_empty")]
     pub steps: Steps,
-    /// 1 when added, one more after each change, never the same for two states of a todo.
+    /// 1 for a new todo. Each change adds 1, so two states of a todo never have the same version.
     pub version: u64,
     pub created_at: Timestamp,
-    /// When the content last changed. An undo restores it with the content.
+    /// The time of the last change of the content. An undo restores this time together with the content.
     pub updated_at: Timestamp,
-    /// Present exactly while `status` is `completed`.
+    /// Present if and only if `status` is `completed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completed_at: Option<Timestamp>,
-    /// Present exactly while `status` is `deleted`.
+    /// Present if and only if `status` is `deleted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Timestamp>,
 }
 
 words! {
-    /// Where a todo stands.
+    /// The status of a todo.
     Status { Open = "open", Completed = "completed", Deleted = "deleted" }
 }
 
 words! {
-    /// How much a todo matters, from little to much.
+    /// The priority of a todo. The lowest priority comes first.
     Priority { Low = "low", Normal = "normal", High = "high", Urgent = "urgent" }
 }
 
-/// At most 20 tags, no two of which differ only in case.
+/// At most 20 different tags. Tags that differ only in case count as the same tag.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, deserr::Deserr)]
 #[serde(transparent)]
 #[deserr(try_from(Listed<Tag>) = Tags::parse -> Invalid, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct Tags(Vec<Tag>);
 
-/// A todo to add. Only the title is needed.
+/// A todo to add. Only the title is required.
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema, deserr::Deserr)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct NewTodo {
-    // Three limits stand here as numbers, because utoipa drops the example of an inline type. `tests/openapi` compares them.
+    // Three limits are numbers here, because utoipa drops the example of an inline type. `tests/openapi` checks these
+    // numbers.
     /// What is to be done, in a few words.
     #[schema(value_type = String, min_length = 1, max_length = 500, example = "Book flights")]
     pub title: Title,
@@ -109,7 +111,8 @@ pub struct NewTodo {
 }
 
 impl Todo {
-    /// The todo that `new` asks for, open and at version 1. `default_list` is the list of one that names none.
+    /// Makes the todo that `new` describes, open and with version 1. If `new` has no list, the todo goes into
+    /// `default_list`.
     pub fn add(new: &NewTodo, id: TodoId, default_list: &ListName, moment: &Moment) -> Result<Self, Vec<Violation>> {
         let mut todo = Self {
             id,
@@ -129,12 +132,13 @@ impl Todo {
             completed_at: None,
             deleted_at: None,
         };
-        todo.settle_repeat(moment)?;
+        todo.begin_repeat(moment)?;
         Ok(todo)
     }
 
-    /// Gives a repeating todo without a due date its first one. Refused when the repetition ends before it has begun.
-    pub fn settle_repeat(&mut self, moment: &Moment) -> Result<(), Vec<Violation>> {
+    /// Gives a repeating todo its first due date, if it has no due date. It is an error if the repetition ends before
+    /// the due date.
+    pub fn begin_repeat(&mut self, moment: &Moment) -> Result<(), Vec<Violation>> {
         let Some(repeat) = &self.repeat else { return Ok(()) };
         let due = *self.due.get_or_insert_with(|| repeat.first(moment));
         match repeat.until {
@@ -146,8 +150,8 @@ impl Todo {
         }
     }
 
-    /// The todo that follows this one, completed at `moment`: the same again under this id, with its next due date and all
-    /// steps to be done. `None` when it does not repeat, or not any more.
+    /// The todo that follows this todo, if this todo is completed at `moment`. It is a copy with the new id and the
+    /// next due date, and no step is ticked. `None` if this todo does not repeat, or if its repetition has ended.
     pub fn successor(&self, id: TodoId, moment: &Moment) -> Option<Self> {
         let next = self.repeat.as_ref()?.next(self.due?, self.anchor_day, moment)?;
         Some(Self {
@@ -165,8 +169,9 @@ impl Todo {
         })
     }
 
-    /// This todo in another status, with the times that belong to it. In the same status it stays as it is.
-    pub fn moved_to(&self, status: Status, now: Timestamp) -> Self {
+    /// This todo with the given status, and with the times that belong to this status. If it already has this status,
+    /// it stays as it is.
+    pub fn with_status(&self, status: Status, now: Timestamp) -> Self {
         if status == self.status {
             return self.clone();
         }
@@ -179,12 +184,12 @@ impl Todo {
         }
     }
 
-    /// The next version of this todo, following `current`.
-    pub fn following(self, current: &Self) -> Self {
+    /// This state of the todo, with the version that comes after the version of `current`.
+    pub fn with_next_version_after(self, current: &Self) -> Self {
         Self { version: current.version + 1, ..self }
     }
 
-    /// Whether both say the same, whatever their versions.
+    /// Whether both have the same content. The versions may differ.
     pub fn same_content(&self, other: &Self) -> bool {
         *self == Self { version: self.version, ..other.clone() }
     }
@@ -207,7 +212,8 @@ impl PartialSchema for Tags {
 impl ToSchema for Tags {}
 
 impl Tags {
-    /// Takes the tags in their order, each once: the first spelling stays. Refused when more than 20 are left.
+    /// Keeps the order of the tags. If a tag comes twice, only its first spelling stays. It is an error if more than 20
+    /// tags are left.
     pub fn parse(Listed(tags): Listed<Tag>) -> Result<Self, Invalid> {
         let mut seen = HashSet::new();
         let tags: Vec<_> = tags.into_iter().filter(|tag| seen.insert(tag.folded())).collect();
@@ -222,12 +228,12 @@ impl Tags {
         Self::parse(Listed(self.0.iter().chain(&more.0).cloned().collect()))
     }
 
-    /// These tags without `others`, in any case.
+    /// These tags without `others`. Upper and lower case do not matter.
     pub fn without(&self, others: &Self) -> Self {
         Self(self.0.iter().filter(|tag| !others.contains(tag)).cloned().collect())
     }
 
-    /// Whether one of them is `tag`, in any case.
+    /// Whether `tag` is one of these tags. Upper and lower case do not matter.
     pub fn contains(&self, tag: &Tag) -> bool {
         let folded = tag.folded();
         self.0.iter().any(|own| own.folded() == folded)
@@ -238,7 +244,7 @@ impl Tags {
         self.0.iter()
     }
 
-    /// Whether there is none.
+    /// Whether there are no tags.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

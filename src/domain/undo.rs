@@ -1,4 +1,4 @@
-//! Taking a change back, as far as the todos are still as it left them.
+//! Undoes a change. This is possible only while all its todos and settings are as the change left them.
 
 use std::collections::HashMap;
 
@@ -14,11 +14,13 @@ use super::{
 };
 
 impl Change {
-    /// What has to be written to take this change back, given its images, and the todos (those that exist) and settings as
-    /// they are now. Each todo gets its exact prior state under a new version; one that the change added moves to `deleted`.
+    /// Plans the undo of this change. `images` are the images of the change. `current` has the present todos, as far as
+    /// they exist, and `settings` are the present settings. Each todo gets exactly its state before the change, under a
+    /// new version. A todo that the change added becomes deleted.
     ///
-    /// A change can be undone while its todos are as it left them. Undoing its undo brings them back to that. Refused when
-    /// they are not, because the change has been undone or because of later changes, whose todos are named.
+    /// The undo is refused if the todos or the settings are no longer as the change left them. The reason is either an
+    /// earlier undo of this change, or later changes; the refusal names the todos of later changes. If an undo is
+    /// undone, the todos are again as the change left them, and the change can be undone again.
     pub fn undo(
         &self,
         images: &[Image],
@@ -44,9 +46,9 @@ impl Change {
             let present = current[&image.after.id].clone();
             let prior = match &image.before {
                 Some(before) => before.clone(),
-                None => present.moved_to(Status::Deleted, now),
+                None => present.with_status(Status::Deleted, now),
             };
-            Image { after: prior.following(&present), before: Some(present) }
+            Image { after: prior.with_next_version_after(&present), before: Some(present) }
         };
         Ok(Plan { images: images.iter().map(back).collect(), settings: self.undo_settings(settings)? })
     }
@@ -63,11 +65,12 @@ impl Change {
     }
 }
 
-/// Whether an undo at that time left the todo as it is now. One that was added may have been deleted otherwise.
+/// Whether the todo is still as the undo at `undone_at` left it. If the change added the todo, the time of the deletion
+/// must be the time of the undo, because another request may have deleted the todo.
 fn is_taken_back(image: &Image, now: Option<&Todo>, undone_at: Option<Timestamp>) -> bool {
     now.is_some_and(|now| match &image.before {
         Some(before) => now.same_content(before),
-        None => undone_at.is_some_and(|at| now.same_content(&image.after.moved_to(Status::Deleted, at))),
+        None => undone_at.is_some_and(|at| now.same_content(&image.after.with_status(Status::Deleted, at))),
     })
 }
 

@@ -1,8 +1,8 @@
-//! Small vocabularies: enums whose variants are words on the wire, in the document and in the table alike.
+//! Enums with words as variants. The words are the same in requests, in answers, in the document and in the table.
 
-/// An enum of words. It is read in any case, also by the other words that a variant names; everything else is refused with
-/// the list of the words that exist, unless `refused` says something else. In the document it stands inline, described by
-/// the field that has it.
+/// Defines an enum of words. A word is read in upper or lower case. A variant can have other words, which are read too.
+/// Any other text is refused with the list of the words, unless `refused` makes another error. The document has no
+/// separate schema for the enum: the schema is inside the field, and the field has the description.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal $(| $other:literal)*),+ $(,)? }) => {
         words!($(#[$doc])* $name { $($(#[$variant_doc])* $variant = $word $(| $other)*),+ }
@@ -19,7 +19,7 @@ macro_rules! words {
             /// The words, in the order of the variants.
             pub const WORDS: &'static [&'static str] = &[$($word),+];
 
-            /// Reads the word in any case.
+            /// Reads the word in upper or lower case.
             pub fn parse(text: String) -> Result<Self, $crate::domain::invalid::Invalid> {
                 let word = text.trim();
                 $(if [$word $(, $other)*].iter().any(|own| word.eq_ignore_ascii_case(own)) {

@@ -17,7 +17,7 @@ pub use data_file::{default_file, open};
 pub use server::{Access, serve};
 pub use table::create_table;
 
-use crate::store::{Connection, PATIENCE};
+use crate::store::{Connection, TIMEOUT};
 use transport::InProcess;
 
 /// Why a local DynamoDB cannot be used, as a sentence for the person who started the command.
@@ -49,6 +49,6 @@ pub fn at(endpoint: String, credentials: Option<Credentials>) -> Connection {
         endpoint: Some(endpoint),
         credentials: credentials.unwrap_or_else(|| Credentials::new("local", "local", None, None, "local")),
         transport: None,
-        patience: PATIENCE,
+        timeout: TIMEOUT,
     }
 }

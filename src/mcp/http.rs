@@ -29,9 +29,9 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const EXPLANATION: usize = 1_000;
 
 /// The MCP server over HTTP.
-pub struct Door(StreamableHttpService<Server, NeverSessionManager>);
+pub struct HttpTransport(StreamableHttpService<Server, NeverSessionManager>);
 
-impl Door {
+impl HttpTransport {
     /// Makes this server available over HTTP.
     pub fn new(server: Server) -> Self {
         let config = StreamableHttpServerConfig::default()

@@ -20,7 +20,7 @@ use crate::{
     api::{self, Caller, openapi, origin::OwnOrigin},
     app::App,
 };
-use http::Door;
+use http::HttpTransport;
 pub use server::Server;
 
 /// Limit of a message in bytes: room for the largest body of an operation with every letter escaped (`\u00e4`). The router
@@ -32,16 +32,16 @@ pub fn router(app: App) -> Router {
     let config = app.config.clone();
     // The address is empty, because tools do not name an address.
     let document = move || serde_json::from_str(&openapi::served("", &config)).unwrap_or(Value::Null);
-    let door = Arc::new(Door::new(Server::new(document, api::operations(app.clone()))));
+    let transport = Arc::new(HttpTransport::new(Server::new(document, api::operations(app.clone()))));
     // The extractors run in this order: first foreign web pages are refused, then unknown callers. Only then is the message
     // read.
     let answer = move |_: OwnOrigin, _: Caller, request: Request| {
-        let door = door.clone();
-        async move { door.answer(request).await }
+        let transport = transport.clone();
+        async move { transport.answer(request).await }
     };
-    let doors = Router::new()
+    let routes = Router::new()
         .route("/mcp", post(answer.clone()))
         .route("/mcp/", post(answer))
         .layer(DefaultBodyLimit::max(MESSAGE_BYTES));
-    api::router(app, doors)
+    api::router(app, routes)
 }

@@ -23,7 +23,7 @@ pub struct Http(Result<Client<Connector, Body>, String>);
 
 /// An answer of the provider.
 #[derive(Debug)]
-pub struct Said {
+pub struct ProviderAnswer {
     pub status: StatusCode,
     /// Whether the `Content-Type` of the answer is JSON.
     pub is_json: bool,
@@ -44,12 +44,17 @@ impl Http {
     }
 
     /// Requests a JSON document.
-    pub async fn get(&self, address: &str) -> Result<Said, String> {
+    pub async fn get(&self, address: &str) -> Result<ProviderAnswer, String> {
         self.send(Request::builder().method(Method::GET).uri(address), Vec::new()).await
     }
 
     /// Sends a form, with the `Authorization` header of the client.
-    pub async fn post_form(&self, address: &str, form: String, authorization: Option<&str>) -> Result<Said, String> {
+    pub async fn post_form(
+        &self,
+        address: &str,
+        form: String,
+        authorization: Option<&str>,
+    ) -> Result<ProviderAnswer, String> {
         let mut request = Request::builder()
             .method(Method::POST)
             .uri(address)
@@ -61,7 +66,7 @@ impl Http {
     }
 
     /// The errors are for the log: they contain addresses and causes, but nothing that was sent.
-    async fn send(&self, request: request::Builder, body: Vec<u8>) -> Result<Said, String> {
+    async fn send(&self, request: request::Builder, body: Vec<u8>) -> Result<ProviderAnswer, String> {
         let request = request
             .header(header::ACCEPT, "application/json")
             .header(header::USER_AGENT, concat!("todo-action/", env!("CARGO_PKG_VERSION")))
@@ -76,6 +81,6 @@ impl Http {
         let retry_after = parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         let is_json = media_type == "application/json" || media_type.ends_with("+json");
         let body = Limited::new(body, ANSWER_BYTES).collect().await.map_err(|error| with_causes(&*error))?;
-        Ok(Said { status: parts.status, is_json, retry_after, body: body.to_bytes().to_vec() })
+        Ok(ProviderAnswer { status: parts.status, is_json, retry_after, body: body.to_bytes().to_vec() })
     }
 }

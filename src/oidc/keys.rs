@@ -24,22 +24,22 @@ const BETWEEN: SignedDuration = SignedDuration::from_secs(60);
 /// The same while the cache is still empty. It is shorter, because without keys no token can be accepted.
 const BETWEEN_FIRST: SignedDuration = SignedDuration::from_secs(5);
 /// Time-out for both documents together.
-const PATIENCE: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The keys of a provider. They are fetched when a request needs them, and then cached. Clones share the cache.
 #[derive(Debug, Clone)]
 pub struct Keys {
     issuer: Arc<str>,
     http: Http,
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<Mutex<Cache>>,
     /// A request holds this lock while it asks the provider, so that many requests at once ask the provider only once.
-    asking: Arc<tokio::sync::Mutex<()>>,
+    fetching: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// The cache: the last documents of the provider, and the times of the last requests to it.
 #[derive(Debug, Clone, Default)]
-struct Seen {
-    known: Option<Arc<Known>>,
+struct Cache {
+    known: Option<Arc<Documents>>,
     known_at: Timestamp,
     asked_at: Option<Timestamp>,
     /// When the provider was last asked because a key was not in the cache.
@@ -49,7 +49,7 @@ struct Seen {
 }
 
 #[derive(Debug)]
-struct Known {
+struct Documents {
     metadata: Arc<Metadata>,
     keys: HashMap<String, Arc<Key>>,
 }
@@ -78,7 +78,7 @@ struct KeySet {
 
 impl Keys {
     pub fn new(issuer: &str, http: Http) -> Self {
-        Self { issuer: issuer.into(), http, seen: Arc::default(), asking: Arc::default() }
+        Self { issuer: issuer.into(), http, seen: Arc::default(), fetching: Arc::default() }
     }
 
     /// The discovery document.
@@ -95,12 +95,16 @@ impl Keys {
 
     /// The cached documents, if they are fresh and `enough`. Otherwise this function fetches them again. While the provider
     /// does not answer, the old keys stay in use.
-    async fn known_or_fetched(&self, now: Timestamp, enough: impl Fn(&Known) -> bool) -> Result<Arc<Known>, Outage> {
+    async fn known_or_fetched(
+        &self,
+        now: Timestamp,
+        enough: impl Fn(&Documents) -> bool,
+    ) -> Result<Arc<Documents>, Outage> {
         let seen = self.seen();
         if let Some(known) = seen.fresh(now).filter(|known| enough(known)) {
             return Ok(known);
         }
-        let asking = self.asking.lock().await;
+        let fetching = self.fetching.lock().await;
         // Another request may have asked the provider in the meantime.
         let mut seen = self.seen();
         if !seen.fresh(now).is_some_and(|known| enough(&known)) {
@@ -109,7 +113,7 @@ impl Keys {
                 seen = self.ask(now, more).await;
             }
         }
-        drop(asking);
+        drop(fetching);
         match (&seen.known, &seen.failed) {
             (Some(known), None) => Ok(known.clone()),
             (Some(known), Some(_)) if enough(known) => Ok(known.clone()),
@@ -122,7 +126,7 @@ impl Keys {
     }
 
     /// Asks the provider. `more` means that the cached documents were not enough.
-    async fn ask(&self, now: Timestamp, more: bool) -> Seen {
+    async fn ask(&self, now: Timestamp, more: bool) -> Cache {
         {
             // Stores the time before the answer, because this request ends early if its client hangs up.
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -131,7 +135,7 @@ impl Keys {
                 seen.asked_for_more_at = Some(now);
             }
         }
-        let answer = tokio::time::timeout(PATIENCE, self.look_up()).await;
+        let answer = tokio::time::timeout(TIMEOUT, self.look_up()).await;
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         match answer.unwrap_or_else(|_| Err("no answer in time".to_owned())) {
             Ok(known) => {
@@ -152,18 +156,18 @@ impl Keys {
         seen.clone()
     }
 
-    async fn look_up(&self) -> Result<Known, String> {
+    async fn look_up(&self) -> Result<Documents, String> {
         let discovery = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
         let metadata: Metadata = self.document(&discovery).await?;
         if metadata.issuer != *self.issuer {
-            return Err(format!("{discovery} is of another issuer: {}", loggable(&metadata.issuer)));
+            return Err(format!("{discovery} is of another issuer: {}", shortened(&metadata.issuer)));
         }
         let addresses = [&metadata.authorization_endpoint, &metadata.token_endpoint, &metadata.jwks_uri];
         // A provider on another machine must not name addresses of this machine.
         let local = self.issuer.starts_with("http://");
         let is_fit = |address: &str| is_safe(address) && (local || address.starts_with("https://"));
         if let Some(unfit) = addresses.into_iter().find(|address| !is_fit(address)) {
-            return Err(format!("{discovery} names an address that is not https: {}", loggable(unfit)));
+            return Err(format!("{discovery} names an address that is not https: {}", shortened(unfit)));
         }
         let set: KeySet = self.document(&metadata.jwks_uri).await?;
         // Skips keys that this program cannot read. The other keys can be used.
@@ -173,24 +177,24 @@ impl Keys {
             // If the program accepted an empty key set, no token would be valid any more.
             return Err(format!("{} has no key that can be used", metadata.jwks_uri));
         }
-        Ok(Known { metadata: Arc::new(metadata), keys })
+        Ok(Documents { metadata: Arc::new(metadata), keys })
     }
 
     async fn document<T: DeserializeOwned>(&self, address: &str) -> Result<T, String> {
-        let said = self.http.get(address).await.map_err(|cause| format!("{address}: {cause}"))?;
-        if !said.status.is_success() {
-            return Err(format!("{address}: {}", said.status));
+        let answer = self.http.get(address).await.map_err(|cause| format!("{address}: {cause}"))?;
+        if !answer.status.is_success() {
+            return Err(format!("{address}: {}", answer.status));
         }
-        serde_json::from_slice(&said.body).map_err(|error| format!("{address}: {error}"))
+        serde_json::from_slice(&answer.body).map_err(|error| format!("{address}: {error}"))
     }
 
-    fn seen(&self) -> Seen {
+    fn seen(&self) -> Cache {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-impl Seen {
-    fn fresh(&self, now: Timestamp) -> Option<Arc<Known>> {
+impl Cache {
+    fn fresh(&self, now: Timestamp) -> Option<Arc<Documents>> {
         self.known.clone().filter(|_| now.duration_since(self.known_at) < LASTING)
     }
 
@@ -206,7 +210,7 @@ impl Seen {
 }
 
 /// A text from outside, shortened for a line of the log.
-fn loggable(text: &str) -> String {
+fn shortened(text: &str) -> String {
     text.chars().take(200).collect()
 }
 

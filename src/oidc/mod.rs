@@ -11,24 +11,24 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use self::http::Http;
-pub use self::http::Said;
+pub use self::http::ProviderAnswer;
 use crate::{config::OAuth, domain::owner::Owner};
 use keys::Keys;
 
 /// Time-out for a token request to the provider. A person is waiting, and the person's assistant gives up soon.
-const PATIENCE: Duration = Duration::from_millis(4_500);
+const TIMEOUT: Duration = Duration::from_millis(4_500);
 
 /// The provider, with a cache of its documents. Clones share the cache.
 #[derive(Debug, Clone)]
 pub struct Provider {
-    agreed: Arc<Agreed>,
+    rules: Arc<TokenRules>,
     http: Http,
     keys: Keys,
 }
 
 /// The values that a token must have to be accepted.
 #[derive(Debug)]
-struct Agreed {
+struct TokenRules {
     issuer: String,
     clients: Vec<String>,
     audiences: Vec<String>,
@@ -62,7 +62,7 @@ impl Provider {
         let own = base_url.into_iter().flat_map(|url| [url.to_owned(), format!("{url}/"), format!("{url}/mcp")]);
         let http = Http::new();
         Self {
-            agreed: Arc::new(Agreed {
+            rules: Arc::new(TokenRules {
                 issuer: oauth.issuer.clone(),
                 clients: oauth.clients().map(|client| client.id.clone()).collect(),
                 audiences: own.chain(oauth.audiences.iter().cloned()).collect(),
@@ -83,7 +83,7 @@ impl Provider {
     pub async fn owner(&self, token: &str, now: Timestamp) -> Result<Owner, Refused> {
         let head = token::Head::read(token).ok_or(Refused::Invalid)?;
         let key = self.keys.find(&head.kid, now).await.map_err(Refused::Unknown)?.ok_or(Refused::Invalid)?;
-        head.verify(token, &key, &self.agreed, now)
+        head.verify(token, &key, &self.rules, now)
     }
 
     /// The address where people sign in.
@@ -92,21 +92,26 @@ impl Provider {
     }
 
     /// Sends a token request to the provider (RFC 6749, section 3.2), and returns the provider's answer.
-    pub async fn exchange(&self, form: String, authorization: Option<&str>, now: Timestamp) -> Result<Said, Outage> {
+    pub async fn exchange(
+        &self,
+        form: String,
+        authorization: Option<&str>,
+        now: Timestamp,
+    ) -> Result<ProviderAnswer, Outage> {
         let asking = async {
             let endpoint = self.keys.metadata(now).await?.token_endpoint.clone();
-            let said = self.http.post_form(&endpoint, form, authorization).await;
-            let said = said.map_err(|cause| Outage::new(format!("token endpoint: {cause}")))?;
+            let answer = self.http.post_form(&endpoint, form, authorization).await;
+            let answer = answer.map_err(|cause| Outage::new(format!("token endpoint: {cause}")))?;
             // A success must be JSON, because it must contain a token. A refusal may be an HTML page: its status is enough.
-            let answers = said.status.is_client_error() || (said.status.is_success() && said.is_json);
+            let answers = answer.status.is_client_error() || (answer.status.is_success() && answer.is_json);
             if answers {
-                return Ok(said);
+                return Ok(answer);
             }
-            let outage = Outage::new(format!("token endpoint: {}, JSON: {}", said.status, said.is_json));
-            Err(Outage { retry_after: said.retry_after.unwrap_or(outage.retry_after), ..outage })
+            let outage = Outage::new(format!("token endpoint: {}, JSON: {}", answer.status, answer.is_json));
+            Err(Outage { retry_after: answer.retry_after.unwrap_or(outage.retry_after), ..outage })
         };
         let late = |_| Err(Outage::new("token endpoint: no answer in time".to_owned()));
-        tokio::time::timeout(PATIENCE, asking).await.unwrap_or_else(late)
+        tokio::time::timeout(TIMEOUT, asking).await.unwrap_or_else(late)
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 
-use super::{Agreed, Refused, keys::Key};
+use super::{Refused, TokenRules, keys::Key};
 use crate::domain::owner::Owner;
 
 /// The accepted algorithms. All of them have a public key. With `none` a token has no signature, and with HS256 everybody
@@ -76,16 +76,16 @@ impl Head {
         header.kid.filter(|_| known).map(|kid| Self { algorithm: header.alg, kid })
     }
 
-    /// Verifies the signature, then compares the claims with `agreed`. Returns the owner of the token.
-    pub fn verify(&self, token: &str, key: &Key, agreed: &Agreed, now: Timestamp) -> Result<Owner, Refused> {
+    /// Verifies the signature, then compares the claims with `rules`. Returns the owner of the token.
+    pub fn verify(&self, token: &str, key: &Key, rules: &TokenRules, now: Timestamp) -> Result<Owner, Refused> {
         let stated = key.algorithm.as_deref().is_none_or(|stated| stated == format!("{:?}", self.algorithm));
         let claims = stated.then(|| self.claims(token, &key.decoding)).flatten().ok_or(Refused::Invalid)?;
         let seconds = now.as_millisecond() as f64 / 1_000.0;
         let timely = seconds < claims.exp + LEEWAY && claims.nbf.is_none_or(|from| from - LEEWAY <= seconds);
-        if !timely || claims.iss != agreed.issuer || !claims.is_access_token_for(agreed) {
+        if !timely || claims.iss != rules.issuer || !claims.is_access_token_for(rules) {
             return Err(Refused::Invalid);
         }
-        if !claims.allows(&agreed.scope) {
+        if !claims.allows(&rules.scope) {
             return Err(Refused::Scope);
         }
         if claims.sub.is_empty() {
@@ -107,13 +107,13 @@ impl Head {
 impl Claims {
     /// Whether this is an access token for us, which the provider gave to one of our clients. An ID token is for the client,
     /// not for us.
-    fn is_access_token_for(&self, agreed: &Agreed) -> bool {
+    fn is_access_token_for(&self, rules: &TokenRules) -> bool {
         let access = self.token_use.as_deref().is_none_or(|token_use| token_use == "access");
         let client = self.client_id.as_ref().or(self.azp.as_ref());
-        let ours = client.is_none_or(|client| agreed.clients.contains(client));
+        let ours = client.is_none_or(|client| rules.clients.contains(client));
         // Cognito's tokens have no audience. A token without an audience must at least name its client.
         let for_us = match &self.aud {
-            Some(audiences) => audiences.iter().any(|audience| agreed.audiences.iter().any(|own| own == audience)),
+            Some(audiences) => audiences.iter().any(|audience| rules.audiences.iter().any(|own| own == audience)),
             None => client.is_some(),
         };
         access && ours && for_us

@@ -1,4 +1,4 @@
-//! What a transaction does, item by item, and on what condition.
+//! The actions of a transaction, and their conditions.
 
 use aws_sdk_dynamodb::types::{
     ConditionCheck, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
@@ -22,10 +22,10 @@ use crate::domain::{
     text::ListName,
 };
 
-/// The attribute of todos and settings that grows with each change.
+/// The version of todos and settings. It grows with each change.
 const VERSION: &str = "version";
 
-/// What an action of the transaction is for, in the order of the actions.
+/// The purpose of an action. The variants are in the order of the actions in the transaction.
 pub(super) enum Purpose {
     Record,
     Part,
@@ -38,7 +38,7 @@ pub(super) enum Purpose {
 }
 
 impl OwnerStore {
-    /// `image_bytes` is about what the images of the record take.
+    /// `image_bytes` is the approximate size of the images.
     pub(super) fn actions(
         &self,
         transaction: &Transaction<'_>,
@@ -73,11 +73,12 @@ impl OwnerStore {
         Ok(actions)
     }
 
-    /// Writes into the record of a change what undid it, unless another undo did so since the record was read.
+    /// Writes the undo into the record of the undone change. Fails if another undo was written after the record was
+    /// read.
     fn mark_undone(&self, undone: &ChangeId, transaction: &Transaction<'_>) -> Result<TransactWriteItem, Fault> {
         let update = Update::builder()
             .table_name(&*self.table)
-            .set_key(Some(item::key(&self.partition, item::change_sk(undone))))
+            .set_key(Some(item::primary_key(&self.partition, item::change_sk(undone))))
             .update_expression("SET #undone = :by, #undone_at = :at")
             .expression_attribute_names("#undone_at", UNDONE_AT)
             .expression_attribute_values(":at", item::text(&transaction.change.at.to_string()))
@@ -122,7 +123,7 @@ impl OwnerStore {
         })
     }
 
-    /// Lets the transaction fail when the settings have another version than this.
+    /// Makes the transaction fail if the settings do not have this version.
     fn check_settings(&self, version: u64) -> Result<TransactWriteItem, Fault> {
         let check = self.check(settings::SETTINGS.to_owned());
         checked(match version {
@@ -134,8 +135,9 @@ impl OwnerStore {
         })
     }
 
-    /// Remembers for two minutes which change a request made. Fails when it is remembered already. It is an item and not a time
-    /// window, because two requests can fall on two sides of the edge of a window.
+    /// Remembers for two minutes which change a request made. Fails if the table already remembers this request. The
+    /// table remembers it by an item. Fixed windows of two minutes would not work: a request and its repetition could
+    /// be in two different windows.
     fn remember(&self, digits: &str, change: &Change) -> Result<TransactWriteItem, Fault> {
         let put = self.put(recent::recent_item(&self.partition, digits, change));
         finished(
@@ -147,7 +149,7 @@ impl OwnerStore {
     fn check(&self, sk: String) -> ConditionCheckBuilder {
         ConditionCheck::builder()
             .table_name(&*self.table)
-            .set_key(Some(item::key(&self.partition, sk)))
+            .set_key(Some(item::primary_key(&self.partition, sk)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 

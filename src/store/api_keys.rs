@@ -1,5 +1,5 @@
-//! Looking up API keys, which lie in a partition of their own (`keys`, sort key `key#<sha256>`).
-//! docs/adr/0013-api-keys.md says why.
+//! Looks up API keys. They are in their own partition (`keys`, sort key `key#<sha256>`). docs/adr/0013-api-keys.md says
+//! why.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,20 +15,22 @@ use super::{
 };
 use crate::domain::api_key::{KeyHash, KeyRecord};
 
-/// The partition of all keys. No owner's partition is called so.
+/// The partition of all keys. No owner's partition can have this name, because the names of owners' partitions begin
+/// with `user#`.
 pub(super) const PARTITION: &str = "keys";
-/// The attribute that says to whom the requests with the key belong.
+/// The attribute with the owner of the key.
 pub(super) const KEY_OWNER: &str = "key_owner";
-/// How long what is known of a key is taken for true: so long may a revoked key still be answered, and a new one not yet.
+/// How long the result of a look-up is remembered. For this time, a revoked key may still be accepted, and a new key
+/// may still be refused.
 const REMEMBERED: SignedDuration = SignedDuration::from_secs(60);
-/// Keys that are remembered at a time, those that do not exist included.
+/// The maximum number of remembered keys, including keys that do not exist.
 const KEYS: usize = 10_000;
 
-/// What was last seen of keys, so that a warm request asks DynamoDB nothing about its key.
+/// Remembers the results of look-ups, so that a warm request needs no call to DynamoDB for its key.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SeenKeys(Arc<Mutex<HashMap<KeyHash, Seen>>>);
 
-/// What there was, and when it was looked up.
+/// The record of a key, if the key exists, and the time of the look-up.
 type Seen = (Option<KeyRecord>, Timestamp);
 
 impl SeenKeys {
@@ -47,7 +49,8 @@ impl SeenKeys {
 }
 
 impl Store {
-    /// What is known of a key; `None` when it was never made. One call, unless the key was looked up within a minute.
+    /// The record of a key. `None` if no such key was ever made. This takes one call, unless the key was looked up
+    /// within the last minute.
     pub async fn key(&self, hash: &KeyHash, now: Timestamp, usage: &Usage) -> Result<Option<KeyRecord>, Fault> {
         if let Some(seen) = self.seen_keys.get(hash, now) {
             return Ok(seen);
@@ -74,7 +77,8 @@ impl Store {
     }
 }
 
-/// A record from its item, whose own owner is the partition.
+/// The record in this item. The attribute `owner` of the item is the partition, and `key_owner` is the owner of the
+/// key.
 pub(super) fn from_item(mut found: Item) -> Result<KeyRecord, Fault> {
     let owner = found.remove(KEY_OWNER);
     found.extend(owner.map(|owner| (item::OWNER.to_owned(), owner)));
@@ -82,5 +86,5 @@ pub(super) fn from_item(mut found: Item) -> Result<KeyRecord, Fault> {
 }
 
 pub(super) fn key(hash: &KeyHash) -> Item {
-    item::key(PARTITION, format!("key#{}", hash.as_str()))
+    item::primary_key(PARTITION, format!("key#{}", hash.as_str()))
 }

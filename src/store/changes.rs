@@ -1,7 +1,7 @@
-//! Change records: how a change and its images lie in the table, and how they are read back.
+//! Change records: how the table stores a change with its images, and how they are read.
 //!
-//! A record holds its images itself while they are small, so that an ordinary write costs one item. Larger images
-//! go into parts beside it (`change#<id>#<n>`, not in the timeline), because an item ends at 400 KB.
+//! If the images are small, they are in the record itself, so that an ordinary write costs one item. Larger images are
+//! in parts, which are further items (`change#<id>#<n>`, not in the timeline), because an item has at most 400 KB.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use jiff::Timestamp;
@@ -19,27 +19,30 @@ use crate::domain::{
     id::ChangeId,
 };
 
-/// The attributes of an undone change that say what undid it and when: [`Change::undone_by`] and [`Change::undone_at`].
+/// The attributes of an undone change: the change that undid it ([`Change::undone_by`]), and the time
+/// ([`Change::undone_at`]).
 pub(super) const UNDONE_BY: &str = "undone_by";
 pub(super) const UNDONE_AT: &str = "undone_at";
-/// Images up to this size, as JSON, lie in the record itself, which the index holds a second time.
+/// Images up to this size, as JSON, are in the record itself. Larger images are not, because the index has a copy of
+/// the record.
 const INLINE_BYTES: usize = 8 * 1024;
-/// Size of a part, as JSON; the largest single image is well below 100 KB more.
+/// The maximum size of a part, as JSON. Each single image is smaller. The rest of the item's 400 KB is a reserve,
+/// because this size is only approximate.
 const PART_BYTES: usize = 300 * 1024;
 
-/// The images in a record, or in one of its parts: borrowed when they are written, owned when they are read.
+/// The images in a record, or in one of its parts. `T` borrows the images for writing, and owns them after reading.
 #[derive(Serialize, Deserialize)]
 struct Images<T = Vec<Image>> {
     #[serde(default)]
     images: T,
-    /// How many items beside the record hold the images.
+    /// The number of parts. 0 if the record itself has the images.
     #[serde(default)]
     parts: usize,
 }
 
-/// The items of a change: the record first, then its parts. A change that did nothing is not in the timeline: there
-/// is nothing to show and nothing to undo, but its idempotency key is remembered. `image_bytes` is about what
-/// they take.
+/// The items of a change: first the record, then its parts. If the change changed nothing, it is not in the timeline,
+/// because there is nothing to show and nothing to undo. Its record only remembers the idempotency key. `image_bytes`
+/// is the approximate size of the images.
 pub(super) fn change_items(
     partition: &str,
     change: &Change,
@@ -47,7 +50,7 @@ pub(super) fn change_items(
     image_bytes: usize,
 ) -> Result<Vec<Item>, Fault> {
     let mut record = item::to_item(change)?;
-    record.extend(item::key(partition, item::change_sk(&change.id)));
+    record.extend(item::primary_key(partition, item::change_sk(&change.id)));
     if !change.is_nothing() {
         record.insert(item::VIEW.to_owned(), AttributeValue::S(item::change_view(change)));
     }
@@ -57,7 +60,7 @@ pub(super) fn change_items(
     let mut items = vec![record];
     for (number, images) in parts.into_iter().enumerate() {
         let mut part = item::to_item(&Images { images, parts: 0 })?;
-        part.extend(item::key(partition, format!("{}#{number:02}", item::change_sk(&change.id))));
+        part.extend(item::primary_key(partition, format!("{}#{number:02}", item::change_sk(&change.id))));
         items.push(part);
     }
     for item in &mut items {
@@ -66,7 +69,7 @@ pub(super) fn change_items(
     Ok(items)
 }
 
-/// Consecutive runs of images, each at most a part long.
+/// Splits the images into parts, and keeps their order.
 fn parts(images: &[Image]) -> Vec<&[Image]> {
     let (mut parts, mut start, mut room) = (Vec::new(), 0, PART_BYTES);
     for (at, image) in images.iter().enumerate() {
@@ -81,13 +84,13 @@ fn parts(images: &[Image]) -> Vec<&[Image]> {
     parts
 }
 
-/// About what an image takes in DynamoDB: its JSON's length.
+/// The approximate size of an image in DynamoDB: the length of its JSON.
 pub(super) fn size_of<T: Serialize>(value: &T) -> usize {
     serde_json::to_string(value).map_or(usize::MAX / 1024, |json| json.len())
 }
 
 impl OwnerStore {
-    /// A change with its images in order. `None` when there is none of that id, or it is older than 30 days.
+    /// A change with its images in order. `None` if no change has this id, or if the change is older than 30 days.
     pub async fn change(&self, id: &ChangeId, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
         let mut items = Vec::new();
         let mut start: Option<Item> = None;
@@ -116,7 +119,7 @@ impl OwnerStore {
         }
     }
 
-    /// The owner's latest change, with its images. It cannot have been undone, because what undid it would be later.
+    /// The owner's latest change, with its images. It is never undone, because the undo would be a later change.
     pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
         let reading = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
         let page = self.page(&reading, None, &[]).await?;
@@ -128,7 +131,7 @@ impl OwnerStore {
         }
     }
 
-    /// The change of a record that is at hand, with its images; its parts are fetched when it has any.
+    /// The change with its images, from a record that is already read. If the record has parts, they are read now.
     pub(super) async fn whole(&self, record: Item, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
         if item::from_item::<Images>(record.clone())?.parts == 0 {
             return read_change(vec![record], now);
@@ -144,7 +147,8 @@ fn read_change(items: Vec<Item>, now: Timestamp) -> Result<Option<(Change, Vec<I
         return Ok(None);
     };
     let Images { mut images, parts } = item::from_item::<Images>(record.clone())?;
-    // An earlier change under the same idempotency key may have left more parts, which expired with it.
+    // An earlier change with the same idempotency key may have left more parts. That change has expired, but DynamoDB
+    // may not have deleted its parts yet.
     for part in items.take(parts) {
         images.extend(item::from_item::<Images>(part)?.images);
     }

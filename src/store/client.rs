@@ -1,5 +1,5 @@
-//! The SDK client, made by hand: a Lambda has its region and credentials in the environment, and `aws-config` would
-//! bring STS, SSO and profile files to find them (docs/adr/0005-lean-lambda.md).
+//! Makes the SDK client without `aws-config`. A Lambda function has its region and credentials in the environment. To
+//! find them, `aws-config` would add code for STS, SSO and profile files (docs/adr/0005-lean-lambda.md).
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -24,32 +24,33 @@ use aws_smithy_runtime_api::client::interceptors::{disable_interceptor, dyn_disp
 
 use super::transport::Transport;
 
-/// Where DynamoDB is and as whom it is called.
+/// How to reach DynamoDB: its region or address, the credentials, the transport and the time limit.
 #[derive(Clone)]
 pub struct Connection {
     pub region: String,
-    /// Another address than the region's, such as the embedded DynamoDB's.
+    /// An address to use instead of the region's address, such as the address of an embedded DynamoDB.
     pub endpoint: Option<String>,
     pub credentials: Credentials,
-    /// Another transport than the usual one: where tests inject faults.
+    /// A transport to use instead of the usual one. The embedded DynamoDB has its own transport, and tests inject
+    /// faults here.
     pub transport: Option<SharedHttpClient>,
-    /// How long one attempt of a call may take; there are at most five.
-    pub patience: Duration,
+    /// How long one attempt of a call may take. A call has at most five attempts.
+    pub timeout: Duration,
 }
 
-/// How long one attempt of a call may take. DynamoDB answers in milliseconds. By default the SDK waits for ever, but a caller
-/// behind API Gateway has 30 seconds and assistants give up earlier; all attempts and the pauses between them take about 5
-/// seconds.
-pub const PATIENCE: Duration = Duration::from_millis(1_000);
-/// How often a call is made that fails for a reason that may pass. With fewer a busy table has requests refused
-/// (docs/PERFORMANCE.md).
+/// How long one attempt of a call may take. DynamoDB usually answers in milliseconds. Without this limit the SDK would
+/// wait for ever. API Gateway waits for 30 seconds, and assistants give up earlier. All attempts and the pauses between
+/// them take about 5 seconds.
+pub const TIMEOUT: Duration = Duration::from_millis(1_000);
+/// How many times a call is tried if it fails for a temporary reason. With fewer attempts, more requests fail while the
+/// table is busy (docs/PERFORMANCE.md).
 const ATTEMPTS: u32 = 5;
 /// How long opening a connection may take.
 const CONNECT: Duration = Duration::from_secs(1);
 
-/// A client with time-outs and retries set on purpose. By default the SDK's back-off starts at one second.
+/// Makes a client with our own time-outs and retries. By default the SDK waits one second before its first retry.
 pub fn connect(connection: Connection) -> Client {
-    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(connection.patience).build();
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(connection.timeout).build();
     let retries = RetryConfig::standard()
         .with_max_attempts(ATTEMPTS)
         .with_initial_backoff(Duration::from_millis(25))
@@ -60,11 +61,11 @@ pub fn connect(connection: Connection) -> Client {
         .region(Region::new(connection.region))
         .endpoint_resolver(OneEndpoint::default())
         .credentials_provider(connection.credentials)
-        // They are at hand and do not change.
+        // The credentials are already known and do not change, so a cache is useless.
         .identity_cache(IdentityCache::no_cache())
         .http_client(transport)
         .timeout_config(timeouts)
-        // An attempt ends in time, whatever holds it up; watching its speed besides is work without use.
+        // Each attempt already has a time limit, so it is useless to check its speed too.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .retry_config(retries)
         .interceptor(UserAgent);
@@ -72,8 +73,8 @@ pub fn connect(connection: Connection) -> Client {
     Client::from_conf(config.build())
 }
 
-/// Where DynamoDB is, found out once. The SDK's own resolver does so again whenever a call names the table in another way
-/// than the call before, as a query and a transaction do; but all calls are about one table.
+/// The address of DynamoDB, which is found only once. The SDK's own resolver finds it again if two calls in sequence
+/// name the table in different ways. A query and a transaction do so, although all calls use the same table.
 #[derive(Debug, Default)]
 struct OneEndpoint {
     resolver: DefaultResolver,
@@ -92,8 +93,8 @@ impl ResolveEndpoint for OneEndpoint {
     }
 }
 
-/// Names the caller to AWS, which CloudTrail shows, by one word that never changes. The SDK makes a longer description for
-/// each call, signs it, and sends how often it has tried, and nobody asks for it.
+/// Sends one fixed word as `User-Agent`, which CloudTrail shows. For each call, the SDK would make and sign a longer
+/// description, and would also send the number of attempts. Nobody needs this information.
 #[derive(Debug)]
 struct UserAgent;
 
@@ -138,7 +139,7 @@ mod tests {
 
     use super::*;
 
-    /// Keeps the headers of a call and fails.
+    /// Keeps the headers of a call, and makes the call fail.
     #[derive(Debug, Clone, Default)]
     struct Headers(Arc<Mutex<Vec<(String, String)>>>);
 
@@ -159,7 +160,7 @@ mod tests {
             endpoint: None,
             credentials: Credentials::new("key", "secret", None, None, "test"),
             transport: Some(http_client_fn(move |_, _| SharedHttpConnector::new(connector.clone()))),
-            patience: PATIENCE,
+            timeout: TIMEOUT,
         });
         client.get_item().table_name("todos").send().await.unwrap_err();
         let headers = headers.0.lock().unwrap();

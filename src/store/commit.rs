@@ -1,4 +1,4 @@
-//! One write is one transaction: the todos, the change record, and what has to hold for both.
+//! One write is one transaction: the todos, the change record, and the conditions for both.
 
 use std::time::Duration;
 
@@ -18,31 +18,34 @@ use super::{
 };
 use crate::domain::{change::Change, text::ListName};
 
-/// DynamoDB takes 4 MB in a transaction; the rest is for attribute names and keys.
+/// The maximum size of the images in a transaction. DynamoDB allows 4 MB for the transaction. The rest is for attribute
+/// names and keys.
 const TRANSACTION_BYTES: usize = 3_700_000;
-/// Actions that DynamoDB takes in a transaction.
+/// The maximum number of actions in a DynamoDB transaction.
 const TRANSACTION_ACTIONS: usize = 100;
-/// How often a transaction that only collided with another is sent again.
+/// How many times a transaction is sent, if it only collides with other transactions.
 const COLLISIONS: u32 = 5;
 
-/// What became of a transaction. Only the first has changed anything.
+/// The outcome of a transaction. Every outcome except `Done` means that the transaction changed nothing.
 pub(super) enum Outcome {
     Done,
-    /// The change record exists: the same idempotency key was used before.
+    /// The change record already exists. An earlier request has used the same idempotency key, or DynamoDB's answer to
+    /// an earlier attempt was lost.
     Exists(Item),
-    /// The same was asked for a moment ago: what is remembered of it.
+    /// The same request has come in the last two minutes. The item says which change it made.
     Repeated(Item),
-    /// The settings are not those that were thought: what there is.
+    /// The settings are not as assumed. The item has the present settings; without an item they are the defaults.
     Settings(Option<Item>),
-    /// A list is not as it was thought to be: what was asked, what there is.
+    /// Some lists are not as assumed. For each list there are the name that was checked, and its item, if it exists.
     Lists(Vec<(ListName, Option<Item>)>),
-    /// The change to be undone has been undone meanwhile.
+    /// Another request has undone the change to undo, or the change has expired. The item is the record of this change.
     Undone(Item),
-    /// A todo, or the settings that are changed, are not in the version that was read.
+    /// A todo, or the settings that the write changes, no longer have the version that was read.
     Moved,
-    /// More than DynamoDB takes at once.
+    /// The transaction is larger than DynamoDB allows.
     TooLarge,
-    /// More items than DynamoDB takes at once: a call that completes repeating todos writes two for each.
+    /// The transaction has more actions than DynamoDB allows. For example, a completed repeating todo takes two
+    /// actions.
     TooMany,
 }
 
@@ -63,8 +66,9 @@ impl OwnerStore {
             if actions.len() > TRANSACTION_ACTIONS {
                 return Ok(Outcome::TooMany);
             }
-            // The SDK gives each call a token, so that its own repetition of one that did go through changes nothing. Without
-            // one, as from `local::in_process`, the repetition finds the record of the change.
+            // The SDK gives each call a token. If the SDK repeats a call that has already succeeded, DynamoDB
+            // recognises the token and changes nothing. `local::in_process` removes the token. There the repeated call
+            // finds the record of the change.
             let answer = self
                 .client
                 .transact_write_items()
@@ -88,14 +92,16 @@ impl OwnerStore {
     }
 }
 
-/// The bytes of an image in a transaction, which holds the new state and the record of both states. It is the larger of two
-/// sizes, that of writing the image and that of undoing it, so that what fits can also be undone.
+/// The bytes of an image in a transaction. The transaction has the new state, and the record with both states. The undo
+/// would write the old state instead of the new state. The result is the larger of both sizes, so that every accepted
+/// write can also be undone.
 fn bytes_either_way((before, after): &(Option<usize>, usize)) -> usize {
     let before = before.unwrap_or(*after);
     before + after + before.max(*after)
 }
 
-/// Why a transaction was cancelled; `None` when it only collided with another and may be sent again.
+/// The reason why a transaction was cancelled. `None` if it only collided with another transaction, and can be sent
+/// again.
 fn cancelled(error: &SdkError<TransactWriteItemsError>, purposes: &[Purpose]) -> Result<Option<Outcome>, Fault> {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return Err(Fault::of("TransactWriteItems", error));
@@ -137,7 +143,8 @@ fn cancelled(error: &SdkError<TransactWriteItemsError>, purposes: &[Purpose]) ->
     Err(Fault::named(FaultKind::Broken, format!("TransactWriteItems: cancelled for {}", codes.join(", "))))
 }
 
-/// 20 to 40 ms, doubled with each collision. The change's id stands in for chance: each request has another one.
+/// The pause before the next attempt: 20 to 40 ms, doubled with each collision. The change's id is used as a random
+/// number, because each request has another id.
 fn jitter(collision: u32, change: &Change) -> Duration {
     let spread: u64 = change
         .id

@@ -1,30 +1,31 @@
-//! What can go wrong between us and DynamoDB, named in one place.
+//! All failures between this program and DynamoDB.
 
 use std::fmt;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
-/// A call to DynamoDB that failed for a reason the caller of the API did not cause.
+/// A failure that the caller of the API has not caused, in most cases a failed call to DynamoDB.
 #[derive(Debug)]
 pub struct Fault {
     pub kind: FaultKind,
-    /// For the log alone: the DynamoDB operation, the error code and Amazon's message. No item, no key.
+    /// A text only for the log: the DynamoDB operation, the error code and Amazon's message. It contains no item and no
+    /// key.
     pub cause: String,
 }
 
-/// What a caller can do about a [`Fault`].
+/// The kind of a [`Fault`]. It says what a caller can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
     /// Too many requests for the table or for one owner: try again later.
     Throttled,
-    /// No answer in time, or DynamoDB's own failure: try again soon.
+    /// No answer in time, or a failure inside DynamoDB: try again soon.
     Unavailable,
     /// Something is wrong with the deployment or with this program: trying again does not help.
     Broken,
 }
 
 impl Fault {
-    /// Names the failure of `operation` after the SDK has given up on it.
+    /// The fault for `operation`, after the SDK has stopped trying.
     pub(super) fn of<E>(operation: &'static str, error: &SdkError<E>) -> Self
     where
         E: ProvideErrorMetadata,
@@ -43,7 +44,8 @@ impl Fault {
                 _ => FaultKind::Broken,
             },
             SdkError::ConstructionFailure(_) => FaultKind::Broken,
-            // Time-outs, refused connections, cut answers; and, of a non-exhaustive type, what is yet unknown.
+            // Time-outs, refused connections and incomplete answers. The SDK may add new kinds of errors, and they
+            // count here too.
             _ => FaultKind::Unavailable,
         };
         let class = match error {
@@ -59,20 +61,21 @@ impl Fault {
         }
     }
 
-    /// A failure that DynamoDB reports inside an answer.
+    /// A fault of this kind, with this cause.
     pub(super) fn named(kind: FaultKind, cause: impl Into<String>) -> Self {
         Self { kind, cause: cause.into() }
     }
 
-    /// An item in the table that is not what this program writes.
+    /// The fault for an item that the program cannot read or write.
     pub(super) fn unreadable(error: &serde_dynamo::Error) -> Self {
         let what = without_values(&error.to_string()).to_owned();
         Self { kind: FaultKind::Broken, cause: format!("an item of the table cannot be read or written: {what}") }
     }
 }
 
-/// What serde says without the value that it is about, which somebody has written. It quotes values in one way or another;
-/// the names of fields that are missing are ours.
+/// serde's message without the value, because a caller may have written the value. serde puts values in several kinds
+/// of quotes, so the message ends before the first quote. The names of missing fields stay, because they are names of
+/// this program.
 fn without_values(error: &str) -> &str {
     if error.starts_with("missing field") {
         return error;

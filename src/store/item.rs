@@ -1,4 +1,4 @@
-//! How a domain value lies in the table: keys, views, and nothing of when to read or write it.
+//! The form of domain values in the table: keys and views. Other files decide when to read or write them.
 
 use std::collections::HashMap;
 
@@ -17,23 +17,26 @@ use crate::domain::{
 
 pub(super) const OWNER: &str = "owner";
 pub(super) const SK: &str = "sk";
-/// On what condition an item is written that must not be there. `sk` and `expires_at` are no words that DynamoDB reserves,
-/// so they are written as they are: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html>
+/// The condition for writing an item that must not exist yet. `sk` and `expires_at` are not reserved words of DynamoDB,
+/// so they need no substitute names:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html>
 pub(super) const ABSENT: &str = "attribute_not_exists(sk)";
 pub(super) const ABSENT_OR_EXPIRED: &str = "attribute_not_exists(sk) OR expires_at <= :now";
 pub(super) const VIEW: &str = "view";
 pub(super) const EXPIRES_AT: &str = "expires_at";
 /// The local secondary index on `owner` and `view`.
 pub(super) const TIMELINE: &str = "timeline";
-/// What an open todo's title is compared by: [`Title::folded`](crate::domain::text::Title::folded).
+/// The attribute with an open todo's title without case, by which duplicates are found:
+/// [`Title::folded`](crate::domain::text::Title::folded).
 pub(super) const TITLE_KEY: &str = "title_key";
-/// The settings lie before the first open todo, so that the listings that begin there have them without a call.
+/// The view of the settings. It comes before the first open todo, so that a listing that begins there gets the settings
+/// without another call.
 pub(super) const SETTINGS_VIEW: &str = "open#";
-/// Stands in an open todo's view where it has no due date: sorts behind every date.
+/// Replaces the due date in the view of an open todo without a due date. It sorts after every date.
 pub(super) const UNDATED: &str = "~";
 
-/// What a listing of todos needs: the attributes of [`Todo`] and of [`Settings`](crate::domain::settings::Settings), and
-/// those that place an item.
+/// The attributes that a listing of todos reads: all attributes of [`Todo`] and of
+/// [`Settings`](crate::domain::settings::Settings), the view, and the time of expiry.
 pub(super) const TODO: &[&str] = &[
     VIEW,
     EXPIRES_AT,
@@ -58,7 +61,7 @@ pub(super) const TODO: &[&str] = &[
     "default_list",
 ];
 
-/// What a listing of changes needs: the attributes of [`Change`], and those that place an item.
+/// The attributes that a listing of changes reads: all attributes of [`Change`], the view, and the time of expiry.
 pub(super) const CHANGE: &[&str] = &[
     VIEW,
     EXPIRES_AT,
@@ -80,7 +83,7 @@ pub(super) fn partition(owner: &Owner) -> String {
     format!("user#{}", owner.as_str())
 }
 
-pub(super) fn key(partition: &str, sk: String) -> Item {
+pub(super) fn primary_key(partition: &str, sk: String) -> Item {
     HashMap::from([(OWNER.to_owned(), text(partition)), (SK.to_owned(), AttributeValue::S(sk))])
 }
 
@@ -92,7 +95,8 @@ pub(super) fn change_sk(id: &ChangeId) -> String {
     format!("change#{}", id.as_str())
 }
 
-/// Where a todo's state places it in the timeline. Every todo is in exactly one view.
+/// The view of a todo, which is its position in the timeline. It depends on the state of the todo. Every todo has
+/// exactly one view.
 pub(super) fn todo_view(todo: &Todo) -> String {
     let since = |at: Option<Timestamp>| moment(at.unwrap_or(todo.updated_at));
     let place = match todo.status {
@@ -107,11 +111,11 @@ pub(super) fn change_view(change: &Change) -> String {
     format!("change#{}#{}", moment(change.at), change.id.as_str())
 }
 
-/// A todo written at `at`. A deleted one expires 30 days after this write, also when it was deleted earlier and an undo has
-/// only now made it deleted again: that undo can itself be undone for 30 days.
+/// The item of a todo that is written at `at`. A deleted todo expires 30 days after this write. This is also true if an
+/// undo makes the todo deleted again: the undo itself can be undone for 30 days.
 pub(super) fn todo_item(partition: &str, todo: &Todo, at: Timestamp) -> Result<Item, Fault> {
     let mut item = to_item(todo)?;
-    item.extend(key(partition, todo_sk(&todo.id)));
+    item.extend(primary_key(partition, todo_sk(&todo.id)));
     item.insert(VIEW.to_owned(), AttributeValue::S(todo_view(todo)));
     if todo.status == Status::Open {
         item.insert(TITLE_KEY.to_owned(), AttributeValue::S(todo.title.folded()));
@@ -122,7 +126,7 @@ pub(super) fn todo_item(partition: &str, todo: &Todo, at: Timestamp) -> Result<I
     Ok(item)
 }
 
-/// What the item says, or `None` when it has expired: DynamoDB takes days to remove it.
+/// Reads the item. `None` if the item has expired, because DynamoDB may take days to delete it.
 pub(super) fn read_unexpired<T: DeserializeOwned>(item: Item, now: Timestamp) -> Result<Option<T>, Fault> {
     if expired(&item, now) { Ok(None) } else { from_item(item).map(Some) }
 }
@@ -153,7 +157,8 @@ pub(super) fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// RFC 3339 in UTC with six decimals, always of one length, so that it sorts as time does.
+/// The time in the form of RFC 3339, in UTC and with six decimals. All these texts have the same length, so they sort
+/// in the order of time.
 pub(super) fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
@@ -207,7 +212,7 @@ mod tests {
         let todo = Todo::add(&new, TodoId::from_random([0; 16]), &ListName::inbox(), &moment).unwrap();
         let at = Some(Timestamp::UNIX_EPOCH);
         let todo = Todo { anchor_day: Some(31), completed_at: at, deleted_at: at, ..todo };
-        // A new field does not compile here: it belongs into the list, and above.
+        // A new field of `Todo` causes a compiler error here. Add the field to `TODO`, and to the todo above.
         let Todo {
             id: _,
             title: _,
@@ -258,7 +263,7 @@ mod tests {
     #[test]
     fn a_deleted_todo_expires_thirty_days_later() {
         let at: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
-        let item = todo_item("user#me", &todo(None).moved_to(Status::Deleted, at), at).unwrap();
+        let item = todo_item("user#me", &todo(None).with_status(Status::Deleted, at), at).unwrap();
         assert!(read_unexpired::<Todo>(item.clone(), "2026-12-22T09:59:59Z".parse().unwrap()).unwrap().is_some());
         assert!(read_unexpired::<Todo>(item, "2026-12-22T10:00:00Z".parse().unwrap()).unwrap().is_none());
     }

@@ -1,4 +1,5 @@
-//! Making, listing and revoking API keys: what the `todo` command does with its own credentials, and the function never.
+//! Makes, lists and revokes API keys. Only the `todo` command does this, with its own credentials. The Lambda function
+//! never does it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -14,7 +15,7 @@ use crate::domain::{
 };
 
 impl Store {
-    /// Keeps the record of a new key.
+    /// Stores the record of a new key.
     pub async fn add_key(&self, record: &KeyRecord) -> Result<(), Fault> {
         let put = self
             .client
@@ -25,7 +26,7 @@ impl Store {
         put.send().await.map(drop).map_err(|error| Fault::of("PutItem", &error))
     }
 
-    /// All keys there ever were, in no order.
+    /// The records of all keys, also of revoked and expired keys, in no particular order.
     pub async fn keys(&self) -> Result<Vec<KeyRecord>, Fault> {
         let mut records = Vec::new();
         let mut start: Option<Item> = None;
@@ -52,7 +53,7 @@ impl Store {
         }
     }
 
-    /// Whether anything in the table is this owner's.
+    /// Whether the table has any todo, change or other item in this owner's partition.
     pub async fn knows(&self, owner: &Owner) -> Result<bool, Fault> {
         let answer = self
             .client
@@ -69,7 +70,7 @@ impl Store {
         Ok(answer.count > 0)
     }
 
-    /// Ends the validity of a key. One that was revoked before keeps the time at which it was.
+    /// Revokes a key. If the key is already revoked, its time of revocation stays.
     pub async fn revoke_key(&self, hash: &KeyHash, now: Timestamp) -> Result<(), Fault> {
         let now = serde_dynamo::to_attribute_value::<_, AttributeValue>(now);
         let now = now.map_err(|error| Fault::named(FaultKind::Broken, error.to_string()))?;
@@ -86,7 +87,8 @@ impl Store {
     }
 }
 
-/// A record as an item. Its owner is another than that of the item, which is the partition.
+/// A record as an item. The attribute `owner` of an item is the partition, so the owner of the key goes into
+/// `key_owner`.
 fn key_item(record: &KeyRecord) -> Result<Item, Fault> {
     let mut new = item::to_item(record)?;
     let owner = new.remove(item::OWNER);

@@ -1,4 +1,4 @@
-//! A listing under way: its todos or changes one after another, in one call for each page.
+//! Reads a listing: one todo or change after another, with one call for each page.
 
 use jiff::Timestamp;
 
@@ -9,47 +9,47 @@ use super::{
     range::{Position, Range},
 };
 
-/// Which items to list, from where on, and how much to read for it at most.
+/// The items to list, the position to start from, and how much to read at most.
 #[derive(Debug, Clone)]
 pub struct Reading {
     pub range: Range,
-    /// Where it goes on; at the beginning when there is none.
+    /// The listing continues after this position. Without a position it starts at the beginning.
     pub after: Option<Position>,
-    /// How many items DynamoDB reads at a time; up to 1 MB when there is none.
+    /// How many items DynamoDB reads for one page. Without a number it reads up to 1 MB.
     pub at_most: Option<usize>,
-    /// How many times DynamoDB reads. A caller gets the position that was reached.
+    /// How many pages are read at most. After them, [`Listing::rest`] returns the position that was reached.
     pub pages: usize,
 }
 
-/// A page of raw items, and where the next begins.
+/// A page of raw items, and the position where the next page begins.
 pub(super) type Page = (Vec<Item>, Option<Position>);
 
-/// The todos or changes of a [`Reading`], strongly consistent. At most one page of them is in memory.
+/// The todos or changes of a [`Reading`], with strong consistency. At most one page of them is in memory.
 pub struct Listing<'a, T> {
     store: &'a OwnerStore,
     reading: Reading,
     attributes: &'static [&'static str],
-    /// Reads an item; `None` when it has expired.
+    /// Reads an item. `None` if the item has expired.
     read: fn(Item, Timestamp) -> Result<Option<T>, Fault>,
     now: Timestamp,
     items: std::vec::IntoIter<Item>,
-    /// Where the next page begins.
+    /// The position where the next page begins.
     more: Option<Position>,
-    /// The last item that was read, and the one before it.
+    /// The positions of the last item that was read, and of the item before it.
     last: Option<Position>,
     before_last: Option<Position>,
 }
 
 impl Reading {
-    /// The whole of a range, four pages of it at a time.
+    /// A reading of a whole range, of at most four pages.
     pub fn of(range: Range) -> Self {
         Self { range, after: None, at_most: None, pages: 4 }
     }
 }
 
 impl<T> Listing<'_, T> {
-    /// The next item, from a further page when this one is read to its end. `None` when the listing ends or all its pages are
-    /// read.
+    /// The next item. If the page is at its end, the next page is read. `None` if the listing ends, or if all pages of
+    /// the [`Reading`] are read.
     pub async fn next(&mut self) -> Result<Option<T>, Fault> {
         loop {
             for item in self.items.by_ref() {
@@ -68,19 +68,20 @@ impl<T> Listing<'_, T> {
         }
     }
 
-    /// Where to go on after [`Listing::next`] has returned `None`. `None` when there are no more.
+    /// The position to continue from, after [`Listing::next`] has returned `None`. `None` if there are no more items.
     pub fn rest(self) -> Option<Position> {
         self.more
     }
 
-    /// Where to go on with the item that [`Listing::next`] returned last, for which there was no room.
+    /// The position before the item that [`Listing::next`] returned last. If there was no room for this item, the
+    /// caller continues from here.
     pub fn before_last(self) -> Option<Position> {
         self.before_last
     }
 }
 
 impl OwnerStore {
-    /// A listing whose first page is at hand.
+    /// A listing with a first page that is already read.
     pub(super) fn listing<T>(
         &self,
         reading: Reading,

@@ -1,5 +1,6 @@
-//! The names of an owner's lists, one small item each (`list#<key>`), so that the first spelling of a name stays and a
-//! new name is noticed. docs/adr/0006-list-names.md says why they are items of their own.
+//! The names of an owner's lists. Each list has a small item, `list#<name without case>`. Because of this item, the
+//! first spelling of a name stays, and the program notices a new name. docs/adr/0006-list-names.md says why each name
+//! has its own item.
 
 use std::collections::HashMap;
 
@@ -11,17 +12,17 @@ use crate::domain::{change::Image, text::ListName};
 
 pub(super) const NAME: &str = "name";
 
-/// What is known of an owner's lists: by key, the name, or that there is no such list. A list, once made, stays, so
-/// what is known to exist needs no further check.
+/// The known lists of an owner. The key is the name without case. The value is the name, or `None` if the table has no
+/// such list. A list is never deleted, so a known list needs no further check.
 #[derive(Debug, Clone)]
 pub(super) struct KnownLists(HashMap<String, Option<ListName>>);
 
-/// What a transaction checks about a list that its todos go into.
+/// The check of one list in the transaction that puts todos into it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ListCheck {
-    /// It is thought to exist, spelled like this.
+    /// The list should exist, in this spelling.
     Exists(ListName),
-    /// It does not exist yet and is made.
+    /// The list does not exist yet. The transaction makes it.
     Create(ListName),
 }
 
@@ -33,7 +34,7 @@ impl Default for KnownLists {
 }
 
 impl KnownLists {
-    /// Takes in that the list exists under this name.
+    /// Remembers that the list exists, in this spelling.
     pub(super) fn learn(&mut self, name: ListName) {
         self.0.insert(name.folded(), Some(name));
     }
@@ -43,7 +44,7 @@ impl KnownLists {
         matches!(self.0.get(&name.folded()), Some(Some(_)))
     }
 
-    /// Takes in what the table holds, or does not hold, for the list that `asked` names.
+    /// Remembers the item of the list `asked`, or that the table has no such item.
     pub(super) fn learn_item(&mut self, asked: &ListName, found: Option<Item>) -> Result<(), Fault> {
         let name = found
             .map(|mut item| serde_dynamo::from_attribute_value(item.remove(NAME).unwrap_or(item::text(""))))
@@ -52,11 +53,12 @@ impl KnownLists {
         Ok(())
     }
 
-    /// Gives every todo its list's first spelling, and returns what the transaction has to check, each list once.
-    pub(super) fn settle(&self, images: &mut [Image]) -> Vec<ListCheck> {
+    /// Gives every todo the first spelling of its list. Returns the checks for the transaction, one for each list.
+    pub(super) fn use_first_spellings(&self, images: &mut [Image]) -> Vec<ListCheck> {
         let mut checks: HashMap<String, ListCheck> = HashMap::new();
         let mut order = Vec::new();
-        // A todo that follows another stays in its list.
+        // The lists in which the todos of this write already are. These lists exist. For example, a todo that follows a
+        // repeating todo goes into the same list.
         let present = images.iter().filter_map(|image| image.before.as_ref());
         let present: HashMap<String, ListName> = present.map(|todo| (todo.list.folded(), todo.list.clone())).collect();
         for image in images {
@@ -94,7 +96,7 @@ pub(super) fn list_sk(name: &ListName) -> String {
 }
 
 pub(super) fn list_item(partition: &str, name: &ListName) -> Item {
-    let mut item = item::key(partition, list_sk(name));
+    let mut item = item::primary_key(partition, list_sk(name));
     item.insert(NAME.to_owned(), item::text(name.as_str()));
     item
 }

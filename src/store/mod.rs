@@ -1,4 +1,4 @@
-//! Domain types in one DynamoDB table. The only way to an item is [`Store::of`] an owner.
+//! Stores the domain types in one DynamoDB table. The only way to an owner's items is [`Store::of`].
 
 mod actions;
 mod api_keys;
@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 
-pub use client::{Connection, PATIENCE, connect};
+pub use client::{Connection, TIMEOUT, connect};
 pub use fault::{Fault, FaultKind};
 pub use listing::{Listing, Reading};
 pub use range::{Position, Range};
@@ -38,7 +38,7 @@ pub use write_result::{WriteError, WriteResult};
 
 use crate::domain::owner::Owner;
 
-/// The table that holds everything.
+/// The table with all data.
 #[derive(Debug, Clone)]
 pub struct Store {
     client: Client,
@@ -47,26 +47,26 @@ pub struct Store {
     seen_keys: api_keys::SeenKeys,
 }
 
-/// What one owner has in the table. Nothing of another owner can be named through it.
+/// The items of one owner. Items of other owners cannot be reached through it.
 ///
-/// * [`write`](Self::write) makes a change, the only way to make one. [`recorded`](Self::recorded) gives the result of an
-///   earlier request with the same key.
-/// * [`todo`](Self::todo), [`settings`](Self::settings) and [`change`](Self::change) read one item,
-///   [`latest_change`](Self::latest_change) the newest change.
-/// * [`todos`](Self::todos) and [`changes`](Self::changes) list. [`completions`](Self::completions) is for the overview,
-///   [`open_titled`](Self::open_titled) for additions.
+/// * [`write`](Self::write) makes a change. No other method changes anything. [`recorded`](Self::recorded) returns the
+///   result of an earlier request with the same idempotency key.
+/// * [`todo`](Self::todo), [`settings`](Self::settings) and [`change`](Self::change) read a single todo, the settings,
+///   or a single change. [`latest_change`](Self::latest_change) reads the newest change.
+/// * [`todos`](Self::todos) and [`changes`](Self::changes) make listings. [`completions`](Self::completions) serves the
+///   overview. [`open_titled`](Self::open_titled) looks for duplicates of new todos.
 #[derive(Debug, Clone)]
 pub struct OwnerStore {
     client: Client,
     table: Arc<str>,
-    /// The partition key: an owner's name cannot collide with another kind of partition.
+    /// The partition key. Its prefix keeps an owner's name apart from other kinds of partitions.
     partition: String,
     remembered: settings::Remembered,
     usage: Arc<Usage>,
 }
 
 impl Store {
-    /// A store in `table`, which must have the shape that `infra/template.yaml` gives it.
+    /// A store in `table`. The table must have the keys and the index that `infra/template.yaml` defines.
     pub fn new(client: Client, table: &str) -> Self {
         Self {
             client,
@@ -76,7 +76,7 @@ impl Store {
         }
     }
 
-    /// The part of the table that belongs to `owner`. What it costs is added to `usage`.
+    /// The part of the table that belongs to `owner`. Its calls add their cost to `usage`.
     pub fn of(&self, owner: &Owner, usage: Arc<Usage>) -> OwnerStore {
         OwnerStore {
             client: self.client.clone(),
@@ -87,9 +87,10 @@ impl Store {
         }
     }
 
-    /// Asks for an item that does not exist: proves that the table answers, and opens the connection. Half a read unit.
+    /// Reads an item that does not exist. This opens the connection, and proves that the table answers. It costs half a
+    /// read unit.
     pub async fn ping(&self, usage: &Usage) -> Result<(), Fault> {
-        let key = item::key("health", "health".to_owned());
+        let key = item::primary_key("health", "health".to_owned());
         let answer = self
             .client
             .get_item()

@@ -1,4 +1,4 @@
-//! Places in an owner's timeline: which part of it a listing reads, and where it stands.
+//! Ranges of an owner's timeline, and positions in it. A listing reads a range. A position says how far it has read.
 
 use jiff::{Timestamp, civil::Date};
 
@@ -8,29 +8,31 @@ use crate::domain::{
     todo::Status,
 };
 
-/// More than the longest view has, and less than the 1,024 bytes of a sort key.
+/// The maximum number of bytes in a position. All views are shorter. A sort key has at most 1,024 bytes.
 const VIEW_BYTES: usize = 100;
-/// Sorts behind every character that a view can have after a date.
+/// A character that sorts after every character that can follow a date in a view.
 const LAST: char = '~';
-/// Sorts behind every digit and before `~`: the end of all dates, where the undated begin.
+/// A character that sorts after every digit and before `~`. It comes after all dates, and before the todos without a
+/// date.
 const AFTER_DATES: char = ':';
 
-/// Which items, and from which end.
+/// The items that a listing reads, and the direction in which it reads them.
 #[derive(Debug, Clone)]
 pub struct Range {
     pub(super) low: String,
     pub(super) high: String,
     pub(super) newest_first: bool,
-    /// Whether the settings lie before its first todo.
+    /// Whether the range begins with the item of the settings, before its first todo.
     pub(super) begins_with_settings: bool,
 }
 
-/// A place in a listing: what was last seen, by its view.
+/// A position in a listing: the view of the item that was read last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position(pub(super) String);
 
 impl Range {
-    /// The todos of a status. Open ones come by due date, undated last; the others newest first.
+    /// The todos with this status. Open todos come in the order of their due dates, and undated todos come last. Other
+    /// todos come in the order of time, the newest first.
     pub fn todos(status: Status) -> Self {
         let word = status.word();
         let open = status == Status::Open;
@@ -42,7 +44,7 @@ impl Range {
         }
     }
 
-    /// The open todos that are due on these days, both included.
+    /// The open todos that are due between these two days. Both days are included.
     pub fn open_due(from: Option<Date>, to: Option<Date>) -> Self {
         let bound = |day: Option<Date>| day.map(|day| day.to_string());
         Self {
@@ -59,7 +61,7 @@ impl Range {
         Self { high: format!("{low}{LAST}"), low, newest_first: false, begins_with_settings: false }
     }
 
-    /// The todos completed from one moment on, and before another.
+    /// The todos that were completed at `from` or later, and earlier than `before`.
     pub fn completed(from: Option<Timestamp>, before: Option<Timestamp>) -> Self {
         let bound = |at: Option<Timestamp>| at.map(item::moment).unwrap_or_default();
         Self {
@@ -82,30 +84,30 @@ impl Range {
 }
 
 impl Range {
-    /// Whether `position` can be a place of this listing.
+    /// Whether `position` is in this range.
     pub fn holds(&self, position: &Position) -> bool {
         (self.low.as_str()..=self.high.as_str()).contains(&position.0.as_str())
     }
 }
 
 impl Position {
-    /// Where the item stands in the timeline.
+    /// The position of the item in the timeline.
     pub(super) fn of(item: &Item) -> Option<Self> {
         item.get(item::VIEW).and_then(|view| view.as_s().ok()).map(|view| Self(view.clone()))
     }
 
-    /// Reads what [`Position::as_str`] gave. `None` when it was never a position.
+    /// Reads a text that [`Position::as_str`] returned. `None` if the text cannot be a position.
     pub fn parse(text: &str) -> Option<Self> {
         let position = Self(text.to_owned());
         (text.len() <= VIEW_BYTES).then(|| position.sk().map(|_| position)).flatten()
     }
 
-    /// The position as text: `<view>#<when>#<id>`.
+    /// The position as text, such as `open#2026-11-27#k7m2x9qa4t`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The sort key of the item that stands here, which DynamoDB wants beside the view.
+    /// The sort key of the item at this position. DynamoDB needs it in addition to the view.
     pub(super) fn sk(&self) -> Option<String> {
         let (kind, rest) = self.0.split_once('#')?;
         let (_, id) = rest.rsplit_once('#')?;

@@ -1,4 +1,4 @@
-//! Reading single items, strongly consistent.
+//! Reads items by their keys, with strong consistency.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,22 +13,22 @@ use super::{
 };
 use crate::domain::{id::TodoId, todo::Todo};
 
-/// How often keys that DynamoDB left unprocessed are asked for again.
+/// How many times the program asks for keys, if DynamoDB leaves some of them unprocessed.
 const BATCH_ROUNDS: u32 = 5;
 
 impl OwnerStore {
-    /// One todo in any status, in one call. `None` when this owner has none of that id.
+    /// One todo with any status, in one call. `None` if this owner has no todo with this id.
     pub async fn todo(&self, id: &TodoId, now: Timestamp) -> Result<Option<Todo>, Fault> {
         self.item(item::todo_sk(id)).await?.map_or(Ok(None), |item| item::read_unexpired(item, now))
     }
 
-    /// The item of this sort key, in one call.
+    /// The item with this sort key, in one call.
     pub(super) async fn item(&self, sort_key: String) -> Result<Option<Item>, Fault> {
         let answer = self
             .client
             .get_item()
             .table_name(&*self.table)
-            .set_key(Some(item::key(&self.partition, sort_key)))
+            .set_key(Some(item::primary_key(&self.partition, sort_key)))
             .consistent_read(true)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
@@ -39,11 +39,11 @@ impl OwnerStore {
         Ok(answer.item)
     }
 
-    /// The items of these sort keys that exist, by sort key, in one call; in more when DynamoDB leaves some unprocessed.
-    /// At most 100 keys, no two of them equal.
+    /// The existing items with these sort keys, by sort key. This takes one call, or more if DynamoDB leaves keys
+    /// unprocessed. There may be at most 100 keys, and no key twice.
     pub(super) async fn items(&self, sort_keys: Vec<String>) -> Result<HashMap<String, Item>, Fault> {
         let mut found = HashMap::new();
-        let mut keys: Vec<Item> = sort_keys.into_iter().map(|sk| item::key(&self.partition, sk)).collect();
+        let mut keys: Vec<Item> = sort_keys.into_iter().map(|sk| item::primary_key(&self.partition, sk)).collect();
         for round in 0..BATCH_ROUNDS {
             if keys.is_empty() {
                 return Ok(found);

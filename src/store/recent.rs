@@ -1,5 +1,6 @@
-//! Requests of the last two minutes, one small item each (`recent#<digits>`), so that one that is sent again without an
-//! idempotency key does nothing twice. docs/adr/0008-repetitions-without-a-key.md says why they are items of their own.
+//! The requests of the last two minutes. Each request has a small item (`recent#<digits>`). If the same request comes
+//! again without an idempotency key, the transaction fails on this item, and nothing is done twice.
+//! docs/adr/0008-repetitions-without-a-key.md says why each request has its own item.
 
 use std::collections::HashMap;
 
@@ -18,11 +19,11 @@ use crate::domain::{
     todo::Todo,
 };
 
-/// The attribute that names the change which the request made.
+/// The attribute with the id of the change that the request made.
 const CHANGE: &str = "change";
 
 pub(super) fn recent_item(partition: &str, digits: &str, change: &Change) -> Item {
-    let mut item = item::key(partition, format!("recent#{}", digits));
+    let mut item = item::primary_key(partition, format!("recent#{}", digits));
     item.insert(CHANGE.to_owned(), item::text(change.id.as_str()));
     let until = change.at.as_second() + limits::REPETITION_SECONDS;
     item.insert(item::EXPIRES_AT.to_owned(), item::number(until));
@@ -30,8 +31,8 @@ pub(super) fn recent_item(partition: &str, digits: &str, change: &Change) -> Ite
 }
 
 impl OwnerStore {
-    /// What the first of two equal requests made, with the todos as they are now: one that was deleted since is not on the
-    /// list any more, and the caller must see that nothing was added.
+    /// The result of the first of two equal requests, with the present states of its todos. If a todo was deleted since
+    /// then, the answer shows it as deleted. So the caller sees that the second request added nothing.
     pub(super) async fn repetition(&self, recent: &Item, now: Timestamp) -> Result<WriteResult, Fault> {
         let vanished = || Fault::named(FaultKind::Unavailable, "a change record vanished while it was read");
         let id = recent.get(CHANGE).and_then(|id| id.as_s().ok()).and_then(|id| ChangeId::parse(id));

@@ -1,4 +1,4 @@
-//! The settings of an owner: one item, and what is remembered of it between requests.
+//! The settings of an owner: one item, and a copy that is remembered between requests.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,27 +12,28 @@ use crate::domain::settings::Settings;
 
 /// The sort key of the settings.
 pub(super) const SETTINGS: &str = "settings";
-/// Owners whose settings are remembered at a time.
+/// The maximum number of owners whose settings are remembered.
 const OWNERS: usize = 1_000;
 
-/// The settings as they were when they were last seen, by partition. They may have changed since, so what depends on them is
-/// written on the condition that they have not.
+/// The settings that were last seen, by partition. They may have changed since then. So a write that depends on them
+/// has the condition that they have not changed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Remembered(Arc<Mutex<HashMap<String, Settings>>>);
 
 impl OwnerStore {
-    /// The owner's settings, in one call, strongly consistent.
+    /// Reads the owner's settings, in one call and with strong consistency.
     pub async fn settings(&self) -> Result<Settings, Fault> {
         let item = self.item(SETTINGS.to_owned()).await?;
         self.seen(item)
     }
 
-    /// The settings that the owner probably has.
+    /// The settings that the owner probably has: the settings that were last seen. If none were seen, they are the
+    /// defaults.
     pub(super) fn probable_settings(&self) -> Settings {
         self.remembered.with(|all| all.get(&self.partition).cloned()).unwrap_or_default()
     }
 
-    /// Reads and remembers what the table holds, or does not hold, for the settings.
+    /// Reads and remembers the settings in this item. Without an item, they are the defaults.
     pub(super) fn seen(&self, item: Option<Item>) -> Result<Settings, Fault> {
         let settings: Settings = item.map_or_else(|| Ok(Settings::default()), item::from_item)?;
         self.remember_settings(settings.clone());
@@ -57,7 +58,7 @@ impl Remembered {
 
 pub(super) fn settings_item(partition: &str, settings: &Settings) -> Result<Item, Fault> {
     let mut item = item::to_item(settings)?;
-    item.extend(item::key(partition, SETTINGS.to_owned()));
+    item.extend(item::primary_key(partition, SETTINGS.to_owned()));
     item.insert(item::VIEW.to_owned(), item::text(item::SETTINGS_VIEW));
     Ok(item)
 }

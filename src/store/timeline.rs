@@ -1,4 +1,4 @@
-//! What is listed: range queries on the local index.
+//! Listings: range queries on the local secondary index.
 
 use std::collections::HashSet;
 
@@ -21,7 +21,7 @@ use crate::domain::{
     todo::{Status, Todo},
 };
 
-/// An open todo, as far as it tells whether another is the same.
+/// The part of an open todo that is necessary to find duplicates.
 #[derive(Debug, Clone, Deserialize)]
 pub struct OpenTitle {
     pub id: TodoId,
@@ -29,20 +29,21 @@ pub struct OpenTitle {
     pub list: ListName,
 }
 
-/// A completed todo, as far as it tells when that was.
+/// The part of a completed todo that says when it was completed.
 #[derive(Deserialize)]
 struct Completion {
     completed_at: Timestamp,
 }
 
-/// How many open todos are looked through for one with the same title.
+/// The store looks for a title in at most this number of open todos.
 const LOOKED_THROUGH: i32 = 1_000;
 
 impl OwnerStore {
-    /// The owner's settings, and a listing of todos.
+    /// Reads the owner's settings, and a listing of todos.
     ///
-    /// One call for each page. The settings lie before the first open todo and come with it; any other listing reads them
-    /// at the same time as its first page.
+    /// This takes one call for each page. The item of the settings comes before the first open todo, so a listing that
+    /// begins there also returns the settings. Any other listing reads the settings with another call, at the same time
+    /// as its first page.
     pub async fn todos(&self, reading: Reading, now: Timestamp) -> Result<(Settings, Listing<'_, Todo>), Fault> {
         if reading.after.is_some() || !reading.range.begins_with_settings {
             let page = self.page(&reading, reading.after.as_ref(), item::TODO);
@@ -55,12 +56,13 @@ impl OwnerStore {
         Ok((self.seen(found)?, self.listing(reading, item::TODO, now, (items, more), item::read_unexpired)))
     }
 
-    /// The moments since `since` at which todos were completed that still are, newest first.
+    /// The times at which todos were completed, from `since` on, the newest first. Todos that were reopened or deleted
+    /// later are not included.
     pub async fn completions(&self, since: Timestamp) -> Result<Vec<Timestamp>, Fault> {
         const ATTRIBUTES: &[&str] = &["completed_at", item::VIEW];
         let reading = Reading::of(Range::completed(Some(since), None));
         let page = self.page(&reading, None, ATTRIBUTES).await?;
-        // Completed todos do not expire, so the moment does not matter.
+        // Completed todos do not expire, so any moment can be given here.
         let read = |item, _| item::from_item::<Completion>(item).map(Some);
         let mut listing = self.listing(reading, ATTRIBUTES, since, page, read);
         let mut times = Vec::new();
@@ -70,16 +72,18 @@ impl OwnerStore {
         Ok(times)
     }
 
-    /// A listing of changes, without their images. One call for each page.
+    /// A listing of changes, without their images. It takes one call for each page.
     pub async fn changes(&self, reading: Reading, now: Timestamp) -> Result<Listing<'_, Change>, Fault> {
         let page = self.page(&reading, reading.after.as_ref(), item::CHANGE).await?;
         Ok(self.listing(reading, item::CHANGE, now, page, item::read_unexpired))
     }
 
-    /// The open todos with one of these titles, in any case, as far as they are among the first thousand and in the first
-    /// MB. A hint: it may be a moment old. One call, in which DynamoDB does the looking.
+    /// The open todos that have one of these titles, in any upper or lower case. The store looks only at the first
+    /// thousand open todos and the first MB. The result is a hint: it may be a moment old. It takes one call, and
+    /// DynamoDB compares the titles.
     pub async fn open_titled(&self, titles: &HashSet<String>) -> Result<Vec<OpenTitle>, Fault> {
-        // With all attributes of the few that are found: to name some would be more to send than is left out.
+        // The query asks for all attributes, because it finds few todos. A list of attributes would add more bytes to
+        // the request than it takes from the answer.
         let mut query = self.query(&Range::todos(Status::Open), &[]).limit(LOOKED_THROUGH);
         let mut values = Vec::new();
         for (number, title) in titles.iter().enumerate() {
@@ -87,13 +91,14 @@ impl OwnerStore {
             query = query.expression_attribute_values(&value, item::text(title));
             values.push(value);
         }
-        // No word that DynamoDB reserves, so it needs no other name.
+        // `title_key` is not a reserved word of DynamoDB, so it needs no substitute name.
         let filter = format!("{} IN ({})", item::TITLE_KEY, values.join(", "));
         let (items, _) = self.answered(query.filter_expression(filter)).await?;
         items.into_iter().map(item::from_item).collect()
     }
 
-    /// One page of raw items behind `after`, with these attributes of each; all attributes when none are named.
+    /// One page of raw items after the position `after`, with these attributes of each item. If `attributes` is empty,
+    /// the items have all attributes.
     pub(super) async fn page(
         &self,
         reading: &Reading,
@@ -101,7 +106,7 @@ impl OwnerStore {
         attributes: &[&str],
     ) -> Result<Page, Fault> {
         let start = after.map(|position| {
-            let mut start = item::key(&self.partition, position.sk().unwrap_or_default());
+            let mut start = item::primary_key(&self.partition, position.sk().unwrap_or_default());
             start.insert(item::VIEW.to_owned(), item::text(position.as_str()));
             start
         });
@@ -109,7 +114,8 @@ impl OwnerStore {
         self.answered(query.set_limit(reading.at_most.and_then(|limit| i32::try_from(limit).ok()))).await
     }
 
-    /// A query of this range. What is left out of the attributes costs the same, and neither is sent nor parsed.
+    /// A query of this range. If attributes are left out, the query costs the same, but they are neither sent nor
+    /// parsed.
     fn query(&self, range: &Range, attributes: &[&str]) -> QueryFluentBuilder {
         let mut query = self
             .client
@@ -128,7 +134,7 @@ impl OwnerStore {
         }
         let mut projection = String::new();
         for attribute in attributes {
-            // Each by a name of ours: DynamoDB reserves hundreds of words.
+            // Each attribute gets a substitute name, because DynamoDB reserves hundreds of words.
             let name = format!("#{attribute}");
             projection.push_str(if projection.is_empty() { "" } else { "," });
             projection.push_str(&name);

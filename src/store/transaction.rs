@@ -1,4 +1,4 @@
-//! What one transaction writes. `actions.rs` makes DynamoDB's actions of it, `commit.rs` sends them.
+//! The content of one transaction. `actions.rs` makes DynamoDB's actions from it, and `commit.rs` sends them.
 
 use super::{
     lists::ListCheck,
@@ -9,16 +9,18 @@ use crate::domain::{
     id::ChangeId,
 };
 
-/// What one transaction writes, and what has to hold for it.
+/// The content of one transaction, and its conditions.
 pub(super) struct Transaction<'a> {
     pub change: &'a Change,
     pub images: &'a [Image],
     pub lists: &'a [ListCheck],
-    /// The change that had undone the change to be undone, when that was read: `undone_by` must still say so.
+    /// Only for an undo: the value of `undone_by` in the record of the undone change, as it was read. The transaction
+    /// fails if `undone_by` has changed since then.
     pub undone_before: Option<&'a ChangeId>,
-    /// The version that the settings are assumed to have, where the todos depend on them and they have not been read.
+    /// The version that the settings should have. Present if the todos depend on the settings and the settings were not
+    /// read.
     pub settings: Option<u64>,
-    /// The digits by which the same request is recognised for two minutes.
+    /// The digits by which a repetition of the request is recognised for two minutes.
     pub recent: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! How calls reach DynamoDB: by our own connections (`tls.rs`), as the SDK wants to be handed them.
+//! Sends the SDK's calls to DynamoDB over our own connections (`tls.rs`).
 
 use std::time::Duration;
 
@@ -20,7 +20,8 @@ use hyper_util::{
 
 use crate::tls::{self, Connector};
 
-/// A client that keeps its connections and trusts whom the machine trusts, or why there is none.
+/// An HTTP client that keeps its connections and trusts the root certificates of the machine, or the reason why there
+/// is no such client.
 #[derive(Debug, Clone)]
 pub(super) struct Transport(Result<Client<Connector, SdkBody>, String>);
 
@@ -48,14 +49,15 @@ impl HttpConnector for Transport {
             Ok(request) => request,
             Err(error) => return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into()))),
         };
-        // The SDK leaves a connection that answered with a server error, so that the next attempt may reach another host.
+        // The SDK does not use a connection again after a server error, so that the next attempt may reach another
+        // host.
         let connection = capture_connection(&mut request);
         if let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() {
             capture.set_connection_retriever(move || Some(metadata(connection.clone())));
         }
         let answer = client.request(request);
         HttpConnectorFuture::new(async move {
-            // Whatever went wrong on the way may go better the next time: the SDK repeats what failed with `io`.
+            // After any error on the way, a new attempt may succeed. `io` tells the SDK to try again.
             let answer = answer.await.map_err(|error| ConnectorError::io(error.into()))?;
             HttpResponse::try_from(answer.map(SdkBody::from_body_1_x))
                 .map_err(|error| ConnectorError::other(error.into(), None))

@@ -1,21 +1,22 @@
-//! What one request costs in DynamoDB.
+//! The cost of one request in DynamoDB.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use aws_sdk_dynamodb::types::ConsumedCapacity;
 
-/// Counts the calls to DynamoDB and the capacity units they consumed. One per request, shared by all it does.
+/// Counts the calls to DynamoDB, and the capacity units that they consume. Each request has one such counter for all
+/// its calls.
 #[derive(Debug, Default)]
 pub struct Usage {
     calls: AtomicU64,
-    /// In tenths: DynamoDB bills half units for eventually consistent reads.
+    /// In tenths of a unit, because DynamoDB bills half a unit for some eventually consistent reads.
     read_tenths: AtomicU64,
     write_tenths: AtomicU64,
     replay: AtomicBool,
 }
 
 impl Usage {
-    /// Calls made so far; the SDK's own retries of a call count as that one.
+    /// The number of calls so far. If the SDK retries a call, this still counts as one call.
     pub fn calls(&self) -> u64 {
         self.calls.load(Relaxed)
     }
@@ -25,12 +26,12 @@ impl Usage {
         units(&self.read_tenths)
     }
 
-    /// Write capacity units consumed so far, those of the index included.
+    /// Write capacity units consumed so far, including the units of the index.
     pub fn write_units(&self) -> f64 {
         units(&self.write_tenths)
     }
 
-    /// Whether the request was answered with the recorded result of an earlier one.
+    /// Whether the answer is the recorded result of an earlier request.
     pub fn is_replay(&self) -> bool {
         self.replay.load(Relaxed)
     }

@@ -1,4 +1,4 @@
-//! The one way to change anything: read, plan, commit, and plan again when somebody else was faster.
+//! The only way to change anything: read, plan, and commit. If another request was faster, the write is planned again.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -19,21 +19,22 @@ use super::{
 };
 use crate::domain::{change::Change, plan::Plan, refusal::Refusal};
 
-/// How often a plan is made again because a todo changed between reading and writing.
+/// How many times a write is planned again because a todo changed between reading and writing.
 const REPLANS: u32 = 3;
-/// How often the lists and settings may turn out to be others than thought; each time more of them are known.
+/// How many transactions of a write may fail because lists or settings are not as assumed. After each failure, more of
+/// them are known.
 const ROUNDS: u32 = 4;
 
 impl OwnerStore {
-    /// Does what `plan` wants, all or none, and records it as one change.
+    /// Makes all changes of the plan or none, and records them as one change.
     ///
-    /// `plan` sees the todos and settings that the request needs. It may be asked again, with newer states, when one of them
-    /// has changed before the commit; it must not have effects. Images that change nothing are not written. When nothing is
-    /// left and the request has no idempotency key, nothing is recorded either ([`Change::is_nothing`]).
+    /// `plan` gets the todos and settings that the request needs. If one of them changes before the commit, `plan` is
+    /// called again with the new states, so it must not have side effects. Images without a change are not written. If
+    /// nothing changes and the request has no idempotency key, nothing is recorded either ([`Change::is_nothing`]).
     ///
-    /// Calls to DynamoDB: one to read, unless nothing needs to be read, and one to write. One more for a list that is
-    /// new or spelled in another way and for settings that are not those last seen, two more for each time another write
-    /// came in between.
+    /// A write takes one call to DynamoDB to read, if it has to read anything, and one call to write. If a list is new
+    /// or has another spelling, one more call is necessary. If the settings are not as last seen, one more call is
+    /// necessary too. Each time another write comes in between, two more calls are necessary.
     pub async fn write(
         &self,
         request: &WriteRequest,
@@ -52,7 +53,7 @@ impl OwnerStore {
         let (mut replans, mut rounds) = (0, 0);
         loop {
             let mut plan = plan(&snapshot)?;
-            let lists = snapshot.lists.settle(&mut plan.images);
+            let lists = snapshot.lists.use_first_spellings(&mut plan.images);
             let change = request.change(&plan, &lists, snapshot.now);
             if change.is_nothing() && !request.has_key() {
                 return Ok(WriteResult { change, images: plan.images, replayed: false });
@@ -108,8 +109,8 @@ impl OwnerStore {
         }
     }
 
-    /// Reads what the plan needs and, when the request has a key, the record of an earlier request with that key, all in one
-    /// call.
+    /// Reads the data that the plan needs. If the request has a key, this also reads the record of an earlier request
+    /// with the same key. All this takes one call.
     async fn read(&self, request: &WriteRequest, snapshot: &mut Snapshot) -> Result<Option<Item>, Fault> {
         let (todos, settings) = (request.needs.ids(), request.needs.reads_settings());
         if todos.is_empty() && !settings {
@@ -135,7 +136,7 @@ impl OwnerStore {
             }
         }
         for list in lists {
-            // Two spellings of one list are one key; the second finds it known.
+            // Two spellings of a list have the same key. For the second spelling, the list is already known.
             if !snapshot.lists.knows(list) {
                 snapshot.lists.learn_item(list, items.remove(&list_sk(list)))?;
             }
@@ -147,7 +148,8 @@ impl OwnerStore {
         Ok(items.remove(&record).filter(|record| !item::expired(record, snapshot.now)))
     }
 
-    /// The result of an earlier request with the same key, in one call to DynamoDB; none without a key.
+    /// The result of an earlier request with the same key. This takes one call to DynamoDB, and another call if the
+    /// change was large. `None` if the request has no key, or if no earlier request had it.
     pub async fn recorded(&self, request: &WriteRequest, now: Timestamp) -> Result<Option<WriteResult>, WriteError> {
         if !request.has_key() {
             return Ok(None);
@@ -159,7 +161,8 @@ impl OwnerStore {
         }
     }
 
-    /// The first result again, if this is the same request.
+    /// The result of the earlier request, if this is the same request. If it is another request with the same key, it
+    /// is refused.
     async fn replay(&self, request: &WriteRequest, record: Item, now: Timestamp) -> Result<WriteResult, WriteError> {
         let Some((change, images)) = self.whole(record, now).await? else {
             return Err(Fault::named(FaultKind::Unavailable, "a change record vanished while it was read").into());
@@ -170,21 +173,22 @@ impl OwnerStore {
                 Ok(WriteResult { change, images, replayed: true })
             }
             Repetition::ByKey(_) => Err(Refusal::KeyReused.into()),
-            // Without a key the id is 80 random bits of this request: the transaction did go through, and DynamoDB's answer
-            // was lost.
+            // Without a key, the id is 80 random bits of this request. So an earlier attempt of this request made the
+            // record, and DynamoDB's answer was lost.
             Repetition::ByIntent(_) | Repetition::Unrecognised => Ok(WriteResult { change, images, replayed: false }),
         }
     }
 }
 
-/// Counts the rounds in which a transaction failed because a list or the settings were not as assumed. Fails after `ROUNDS`.
+/// Counts the transactions that failed because a list or the settings were not as assumed. Fails if there are more than
+/// `ROUNDS`.
 fn count_round(rounds: &mut u32) -> Result<(), Fault> {
     *rounds += 1;
     let keeps = || Fault::named(FaultKind::Unavailable, "the lists or the settings keep changing");
     (*rounds <= ROUNDS).then_some(()).ok_or_else(keeps)
 }
 
-/// The answer to an undo that came second.
+/// The refusal of an undo, if another undo was faster or the record has expired.
 fn undone(record: Item) -> Result<Refusal, Fault> {
     if !record.contains_key(UNDONE_BY) {
         return Ok(Refusal::NoSuchChange);

@@ -1,4 +1,4 @@
-//! A write as its caller asks for it: what is to be known before it is planned, and by what a repetition is recognised.
+//! A write as its caller asks for it. It says which data the plan needs, and how a repetition is recognised.
 
 use std::collections::HashMap;
 
@@ -16,11 +16,11 @@ use crate::domain::{
     todo::Todo,
 };
 
-/// A write as the caller asks for it.
+/// A write as its caller asks for it.
 #[derive(Debug, Clone)]
 pub struct WriteRequest {
     pub operation: OperationName,
-    /// Derived from the idempotency key when there is one, otherwise random.
+    /// Derived from the idempotency key, if there is a key; otherwise random.
     pub change_id: ChangeId,
     pub repetition: Repetition,
     pub needs: Needs,
@@ -28,37 +28,39 @@ pub struct WriteRequest {
     pub undoes: Option<Change>,
 }
 
-/// By what the same request is recognised when it comes again.
+/// How the store recognises a request that comes again.
 #[derive(Debug, Clone)]
 pub enum Repetition {
-    /// By its idempotency key, for 30 days. Another intent under the same key is refused.
+    /// By its idempotency key, for 30 days. A request with the same key and another intent is refused.
     ByKey(Intent),
-    /// By its intent, for two minutes, because it has no key.
+    /// By its intent, for two minutes, because the request has no key.
     ByIntent(Intent),
-    /// By nothing: it is done again.
+    /// It is not recognised, so it is done again.
     Unrecognised,
 }
 
-/// What a plan looks at, and how the store comes to know it.
+/// The data that a plan needs, and how the store gets this data.
 #[derive(Debug, Clone)]
 pub enum Needs {
-    /// These todos, the lists that some of them move to, and the settings where `settings` says so: read in one call.
+    /// The store reads these todos, the lists to which todos move, and the settings if `settings` is true. All this
+    /// takes one call.
     Read { todos: Vec<TodoId>, lists: Vec<ListName>, settings: bool },
-    /// The settings as they were last seen, without a call. The transaction checks that they are still the same.
+    /// The store uses the settings that it saw last, without a call. The transaction checks that the settings are still
+    /// the same.
     LastSettings,
-    /// The todos and settings in these states, without a call. The transaction finds out by the versions when a state is
-    /// another by now; then they are read.
+    /// The store assumes these states of the todos and settings, without a call. The transaction compares the versions.
+    /// If a state has changed, the store then reads the todos and settings.
     States { todos: Vec<Todo>, settings: Option<Settings> },
 }
 
-/// The todos that a plan works on, as they were read: those of [`Needs`] that exist.
+/// The data for a plan: the todos of [`Needs`] that exist, and the settings.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     pub todos: HashMap<TodoId, Todo>,
-    /// When they were read. What is planned on them happens at this moment, so that of two changes of one todo the
-    /// later one has the later time.
+    /// The time directly after the data was read or assumed. The planned change gets this time. So if two changes
+    /// change the same todo, the later change has the later time.
     pub now: Timestamp,
-    /// The settings, where [`Needs`] asks for them.
+    /// The settings. They are reliable only if [`Needs`] asks for them.
     pub settings: Settings,
     pub(super) settings_read: bool,
     pub(super) lists: KnownLists,
@@ -70,7 +72,7 @@ impl WriteRequest {
         matches!(self.repetition, Repetition::ByKey(_))
     }
 
-    /// The record of this write.
+    /// The change record of this write.
     pub(super) fn change(&self, plan: &Plan, lists: &[ListCheck], at: Timestamp) -> Change {
         let new = |check: &ListCheck| match check {
             ListCheck::Create(name) => Some(name.clone()),
@@ -96,10 +98,10 @@ impl WriteRequest {
 }
 
 impl Needs {
-    /// A plan that looks at nothing.
+    /// The plan needs no data.
     pub const NOTHING: Self = Self::Read { todos: Vec::new(), lists: Vec::new(), settings: false };
 
-    /// These todos and nothing else.
+    /// The plan needs these todos and nothing else.
     pub fn todos(todos: Vec<TodoId>) -> Self {
         Self::Read { todos, lists: Vec::new(), settings: false }
     }
@@ -113,7 +115,7 @@ impl Needs {
         }
     }
 
-    /// The lists that are read with the todos.
+    /// The lists that the store reads together with the todos.
     pub(super) fn lists(&self) -> &[ListName] {
         match self {
             Self::Read { lists, .. } => lists,
@@ -121,7 +123,7 @@ impl Needs {
         }
     }
 
-    /// Whether the settings are read with the todos.
+    /// Whether the store reads the settings together with the todos.
     pub(super) fn reads_settings(&self) -> bool {
         match self {
             Self::Read { settings, .. } => *settings,
@@ -132,13 +134,13 @@ impl Needs {
 }
 
 impl Snapshot {
-    /// Others kept changing the same todos.
+    /// The refusal if other requests change the same todos again and again.
     pub(super) fn contended(&self, needs: &Needs) -> Refusal {
         Refusal::Contended { current: needs.ids().into_iter().filter_map(|id| self.todos.get(id)).cloned().collect() }
     }
 
-    /// The version of the settings that the transaction has to check: where `change` depends on them, does not change them
-    /// itself, and they were not read.
+    /// The version of the settings that the transaction must check. `None` if the settings were read, if `change` does
+    /// not depend on them, or if `change` changes them.
     pub(super) fn settings_version_to_check(&self, needs: &Needs, change: &Change) -> Option<u64> {
         let assumed = matches!(needs, Needs::LastSettings) && !self.settings_read && change.settings.is_none();
         assumed.then_some(self.settings.version)

@@ -1,4 +1,4 @@
-//! What a write has done, or why it has not.
+//! The result of a write, or the reason why it did not happen.
 
 use super::fault::Fault;
 use crate::domain::{
@@ -6,18 +6,18 @@ use crate::domain::{
     refusal::Refusal,
 };
 
-/// A write that happened, now or when the same request first came.
+/// The result of a write. The write happened now, or when the same request came for the first time.
 #[derive(Debug, Clone)]
 pub struct WriteResult {
     pub change: Change,
-    /// The todos before and after, in the order of the request; those that stayed as they were included.
+    /// The todos before and after the write, in the order of the request. Todos that did not change are included.
     pub images: Vec<Image>,
-    /// Whether this is the result of an earlier request: as it was recorded for the same key, or as it is now for a
-    /// repetition without a key.
+    /// Whether this is the result of an earlier request. With an idempotency key it is the recorded result. Without a
+    /// key it has the present states of the todos.
     pub replayed: bool,
 }
 
-/// Why a write did not happen.
+/// The reason why a write did not happen.
 #[derive(Debug)]
 pub enum WriteError {
     Refused(Refusal),

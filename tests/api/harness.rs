@@ -23,7 +23,7 @@ use todo_action::{
     domain::owner::Owner,
     local::{self, Access},
     mcp,
-    store::{Connection, PATIENCE, Store, connect},
+    store::{Connection, Store, TIMEOUT, connect},
 };
 use tower::ServiceExt;
 
@@ -125,19 +125,19 @@ impl Api {
 
     /// Like `new`, with a changed configuration, and with the time-out of the product.
     pub fn configured(configure: impl FnOnce(&mut Config)) -> Self {
-        Self::with("UTC", PATIENCE, DYNAMODB.0.clone(), configure)
+        Self::with("UTC", TIMEOUT, DYNAMODB.0.clone(), configure)
     }
 
     /// Like `new`, with the time-out of the product.
     pub fn impatient() -> Self {
-        Self::with("UTC", PATIENCE, DYNAMODB.0.clone(), |_| {})
+        Self::with("UTC", TIMEOUT, DYNAMODB.0.clone(), |_| {})
     }
 
     /// Like `impatient`, with a DynamoDB in this process, as in `todo serve`.
     pub async fn embedded() -> Self {
         let connection = local::in_process(local::open(None).unwrap());
         local::create_table(&connect(connection.clone()), &DYNAMODB.1).await.unwrap();
-        Self::with("UTC", PATIENCE, connection, |_| {})
+        Self::with("UTC", TIMEOUT, connection, |_| {})
     }
 
     /// The API with a data file of `todo serve` that an earlier version has written. Its owner is the only owner in that
@@ -145,19 +145,19 @@ impl Api {
     pub fn over(file: &Path) -> Self {
         let connection = local::in_process(local::open(Some(file)).unwrap());
         let api =
-            Self::with("UTC", PATIENCE, connection, |config| config.auth = Auth::None(Owner::parse("me").unwrap()));
+            Self::with("UTC", TIMEOUT, connection, |config| config.auth = Auth::None(Owner::parse("me").unwrap()));
         let store = Store::new(api.client.clone(), "todos");
         let app = App::new((*api.app.config).clone(), store, api.app.clock.clone(), api.app.ids.clone());
         Self { router: mcp::router(app.clone()), app, ..api }
     }
 
-    fn with(zone: &str, patience: Duration, connection: Connection, configure: impl FnOnce(&mut Config)) -> Self {
+    fn with(zone: &str, timeout: Duration, connection: Connection, configure: impl FnOnce(&mut Config)) -> Self {
         LazyLock::force(&LOG);
         let clock =
             TestClock(Arc::new(AtomicI64::new("2026-11-22T10:00:00Z".parse::<Timestamp>().unwrap().as_microsecond())));
         let wire = Wire::over(connection.transport.clone());
         let transport = Some(SharedHttpClient::new(wire.clone()));
-        let client = connect(Connection { transport, patience, ..connection });
+        let client = connect(Connection { transport, timeout, ..connection });
         let mut config = Config {
             public_url: Some("https://todo.test".to_owned()),
             auth: Auth::None(Owner::parse(&format!("owner-{}", Ids::random().change().as_str())).unwrap()),

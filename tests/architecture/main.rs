@@ -3,7 +3,7 @@
 //! rule, and each rule notices the texts that break it.
 
 mod circle;
-mod costs;
+mod facts;
 mod operations;
 mod rule;
 mod source;

@@ -65,7 +65,7 @@ fn assert_refused_to_start(remains: &Remains, name: &str) {
 }
 
 #[test]
-fn without_dynamodb_the_process_starts_and_asks_for_patience() {
+fn without_dynamodb_the_process_starts_and_answers_503() {
     let port = closed_port();
     let endpoint = format!("http://127.0.0.1:{port}");
     let lambda = Lambda::start_with(&[("AWS_ENDPOINT_URL_DYNAMODB", Some(&endpoint))]);
@@ -103,7 +103,7 @@ fn a_file_of_root_certificates_that_is_not_there_is_named_and_no_other_takes_its
 }
 
 #[test]
-fn without_the_provider_the_process_starts_and_asks_for_patience_where_it_needs_it() {
+fn without_the_provider_the_process_starts_and_answers_503_where_it_needs_the_provider() {
     let issuer = format!("http://127.0.0.1:{}", closed_port());
     let lambda = Lambda::start_with(&[
         ("AUTH_MODE", Some("oauth")),

@@ -15,7 +15,7 @@ pub const METADATA: &str = "/.well-known/oauth-protected-resource";
 pub const METADATA_OF_MCP: &str = "/.well-known/oauth-protected-resource/mcp";
 
 /// In a deployment where people sign in, adds the scope and the address of the metadata to each challenge.
-pub async fn tell_where(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn add_metadata_address(State(app): State<App>, request: Request, next: Next) -> Response {
     let Auth::OAuth(oauth) = &app.config.auth else { return next.run(request).await };
     let metadata = if matches!(request.uri().path(), "/mcp" | "/mcp/") { METADATA_OF_MCP } else { METADATA };
     let address = gateway::base_url(&app.config, request.extensions()).map(|base_url| format!("{base_url}{metadata}"));

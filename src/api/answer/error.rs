@@ -1,4 +1,4 @@
-//! Every way in which an operation can fail, and which problem (RFC 9457) each becomes. The problems' statuses and texts are in
+//! All errors of operations, and the problem (RFC 9457) for each error. The statuses and texts of the problems are in
 //! `problem.rs`.
 
 use axum::{
@@ -8,7 +8,7 @@ use axum::{
 };
 
 use super::{
-    problem::{FieldError, Problem, kind},
+    problem::{FieldError, Problem, problems},
     suggestion::{short, unknown},
     view::{characters, fit_problem as fit},
 };
@@ -24,55 +24,56 @@ use crate::{
 
 /// The media type of RFC 9457, section 3.
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
-/// Characters of the errors in one answer. Together with the todos of a conflict they stay below OpenAI's 100,000.
+/// The maximum number of characters of the errors in one answer. Together with the todos of a conflict, they stay below
+/// OpenAI's limit of 100,000 characters.
 const ERRORS_CHARACTERS: usize = 15_000;
 
-/// What an operation answers instead of its result.
+/// The error that an operation returns instead of its result.
 #[derive(Debug)]
 pub enum ApiError {
-    /// The request cannot be read: JSON that is none, a header that is none.
+    /// The request cannot be read. For example, its body is not JSON, or a header is wrong.
     Malformed(String),
     /// The cursor was changed, or belongs to another listing or owner.
     BadCursor,
     /// Values that break rules, each with its path.
     Invalid(Vec<FieldError>),
-    /// The request says not whose it is.
+    /// The request has no credential.
     NoCredential,
-    /// The key that the request carries is none, or not valid (any more).
+    /// The API key or access token of the request is not valid, or is no longer valid.
     BadCredential,
-    /// The access token does not allow todos.
+    /// The access token does not have the scope for todos.
     InsufficientScope,
-    /// The OpenID provider does not answer, without which nobody can say who is asking.
+    /// The OpenID provider does not answer, so the program cannot check the access token or sign people in.
     NoProvider(Outage),
-    /// A web page of somebody else made the request.
+    /// A web page of another site made the request.
     ForeignOrigin,
-    /// No todo has the id of the path.
+    /// No todo has the id in the path.
     NoSuchTodo,
     /// No operation has this path.
     NoSuchPath,
     MethodNotAllowed,
     BodyTooLarge,
     NotJson,
-    /// `If-Match` and `expected_version` and the like, which did not hold; and all else the domain refuses.
+    /// The domain refuses the write. For example, a todo does not have the version of `If-Match` or `expected_version`.
     Refused {
         refusal: Refusal,
         path: ErrorPath,
     },
-    /// A request that only a configured deployment can answer.
+    /// The request needs the public address of the deployment, and the configuration does not have this address.
     NoPublicUrl,
     Failed(Fault),
 }
 
-/// How the paths of errors begin: where the items of the call stand in the request.
+/// The beginning of `path` in errors. It depends on where the request has its items.
 #[derive(Debug, Clone, Copy)]
 pub enum ErrorPath {
     /// `todos[3].due`
     Todos,
     /// `ids[3]`
     Ids,
-    /// `due`: the call has one item, that of the path.
+    /// `due`: the call has one item, and the URL names it.
     Item,
-    /// The call names a change.
+    /// The call names a change and has no items.
     Change,
 }
 
@@ -82,13 +83,13 @@ impl ApiError {
         Self::Invalid(vec![FieldError::new(path, Invalid::new(message))])
     }
 
-    /// Fields that are none of the accepted ones; `None` when there are no such.
+    /// The error for unknown fields with these names. `None` if there are no names.
     pub fn unknown_fields<'a>(names: impl Iterator<Item = &'a str>, accepted: &[&str]) -> Option<Self> {
         let errors: Vec<_> = names.map(|name| FieldError::new(short(name), unknown(name, accepted))).collect();
         (!errors.is_empty()).then_some(Self::Invalid(errors))
     }
 
-    /// Turns what a write answered into an error; `path` says how the paths of its errors begin.
+    /// Makes an error from the failure of a write. `path` is the beginning of the paths in this error.
     pub fn of_write(path: ErrorPath) -> impl FnOnce(WriteError) -> Self {
         move |error| match error {
             WriteError::Refused(refusal) => Self::Refused { refusal, path },
@@ -96,7 +97,7 @@ impl ApiError {
         }
     }
 
-    /// What a 401 has to say besides (RFC 6750, section 3).
+    /// The header `WWW-Authenticate` of a 401 or 403 (RFC 6750, section 3).
     fn challenge(&self) -> Option<&'static str> {
         match self {
             Self::NoCredential => Some("Bearer realm=\"todo-action\""),
@@ -108,25 +109,25 @@ impl ApiError {
 
     fn problem(self) -> Problem {
         match self {
-            Self::Malformed(detail) => kind::MALFORMED.saying(detail),
-            Self::BadCursor => kind::BAD_CURSOR.into(),
-            Self::Invalid(errors) => Problem { errors: bounded(errors), ..kind::INVALID.into() },
-            Self::NoCredential => kind::NO_CREDENTIAL.into(),
-            Self::BadCredential => kind::BAD_CREDENTIAL.into(),
-            Self::InsufficientScope => kind::INSUFFICIENT_SCOPE.into(),
-            Self::NoProvider(_) => kind::NO_PROVIDER.into(),
-            Self::ForeignOrigin => kind::FOREIGN_ORIGIN.into(),
-            Self::NoSuchTodo => kind::NO_SUCH_TODO.into(),
-            Self::NoSuchPath => kind::NO_SUCH_PATH.into(),
-            Self::MethodNotAllowed => kind::METHOD_NOT_ALLOWED.into(),
-            Self::BodyTooLarge => kind::BODY_TOO_LARGE.into(),
-            Self::NotJson => kind::NOT_JSON.into(),
+            Self::Malformed(detail) => problems::MALFORMED.saying(detail),
+            Self::BadCursor => problems::BAD_CURSOR.into(),
+            Self::Invalid(errors) => Problem { errors: bounded(errors), ..problems::INVALID.into() },
+            Self::NoCredential => problems::NO_CREDENTIAL.into(),
+            Self::BadCredential => problems::BAD_CREDENTIAL.into(),
+            Self::InsufficientScope => problems::INSUFFICIENT_SCOPE.into(),
+            Self::NoProvider(_) => problems::NO_PROVIDER.into(),
+            Self::ForeignOrigin => problems::FOREIGN_ORIGIN.into(),
+            Self::NoSuchTodo => problems::NO_SUCH_TODO.into(),
+            Self::NoSuchPath => problems::NO_SUCH_PATH.into(),
+            Self::MethodNotAllowed => problems::METHOD_NOT_ALLOWED.into(),
+            Self::BodyTooLarge => problems::BODY_TOO_LARGE.into(),
+            Self::NotJson => problems::NOT_JSON.into(),
             Self::Refused { refusal, path } => refused(refusal, path),
-            Self::NoPublicUrl => kind::NO_PUBLIC_URL.into(),
+            Self::NoPublicUrl => problems::NO_PUBLIC_URL.into(),
             Self::Failed(fault) => match fault.kind {
-                FaultKind::Throttled => kind::THROTTLED.into(),
-                FaultKind::Unavailable => kind::UNAVAILABLE.into(),
-                FaultKind::Broken => kind::INTERNAL.into(),
+                FaultKind::Throttled => problems::THROTTLED.into(),
+                FaultKind::Unavailable => problems::UNAVAILABLE.into(),
+                FaultKind::Broken => problems::INTERNAL.into(),
             },
         }
     }
@@ -134,30 +135,32 @@ impl ApiError {
 
 fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
     match refusal {
-        Refusal::NotFound(_) if matches!(begins, ErrorPath::Item) => kind::NO_SUCH_TODO.into(),
-        Refusal::NotFound(violations) => Problem { errors: located(violations, begins), ..kind::NO_SUCH_TODOS.into() },
-        Refusal::Invalid(violations) => Problem { errors: located(violations, begins), ..kind::INVALID.into() },
+        Refusal::NotFound(_) if matches!(begins, ErrorPath::Item) => problems::NO_SUCH_TODO.into(),
+        Refusal::NotFound(violations) => {
+            Problem { errors: located(violations, begins), ..problems::NO_SUCH_TODOS.into() }
+        }
+        Refusal::Invalid(violations) => Problem { errors: located(violations, begins), ..problems::INVALID.into() },
         Refusal::Conflict { violations, current } => {
-            Problem { errors: located(violations, begins), current: fit(&current), ..kind::CONFLICT.into() }
+            Problem { errors: located(violations, begins), current: fit(&current), ..problems::CONFLICT.into() }
         }
         Refusal::ChangedSince { ids, current } => {
             let message = |id: TodoId| format!("the todo {} was changed after this change", id.as_str());
             let later = |id: TodoId| FieldError::new("change_id", Invalid::new(message(id)));
             let errors = ids.into_iter().map(later).collect();
-            Problem { errors, current: fit(&current), ..kind::CHANGED_SINCE.into() }
+            Problem { errors, current: fit(&current), ..problems::CHANGED_SINCE.into() }
         }
         Refusal::SettingsChangedSince => {
             let message = Invalid::new("the settings were changed after this change");
-            Problem { errors: vec![FieldError::new("change_id", message)], ..kind::CHANGED_SINCE.into() }
+            Problem { errors: vec![FieldError::new("change_id", message)], ..problems::CHANGED_SINCE.into() }
         }
-        Refusal::Contended { current } => Problem { current: fit(&current), ..kind::CONTENDED.into() },
-        Refusal::AlreadyUndone { by } => kind::ALREADY_UNDONE
+        Refusal::Contended { current } => Problem { current: fit(&current), ..problems::CONTENDED.into() },
+        Refusal::AlreadyUndone { by } => problems::ALREADY_UNDONE
             .saying(format!("Nothing was changed. To bring the change back, undo the change {}.", by.as_str())),
-        Refusal::NoSuchChange => kind::NO_SUCH_CHANGE.into(),
-        Refusal::NothingToUndo => kind::NOTHING_TO_UNDO.into(),
-        Refusal::KeyReused => kind::KEY_REUSED.into(),
-        Refusal::TooLarge => kind::TODOS_TOO_LARGE.into(),
-        Refusal::TooMany => kind::TODOS_TOO_MANY.into(),
+        Refusal::NoSuchChange => problems::NO_SUCH_CHANGE.into(),
+        Refusal::NothingToUndo => problems::NOTHING_TO_UNDO.into(),
+        Refusal::KeyReused => problems::KEY_REUSED.into(),
+        Refusal::TooLarge => problems::TODOS_TOO_LARGE.into(),
+        Refusal::TooMany => problems::TODOS_TOO_MANY.into(),
     }
 }
 
@@ -176,7 +179,7 @@ fn located(violations: Vec<ItemViolation>, begins: ErrorPath) -> Vec<FieldError>
     )
 }
 
-/// As many errors as an answer has room for, and then one that says how many there are besides.
+/// The errors for which an answer has room. If there are more errors, the last error says how many.
 fn bounded(errors: Vec<FieldError>) -> Vec<FieldError> {
     let total = errors.len();
     let mut room = ERRORS_CHARACTERS;
@@ -191,7 +194,7 @@ fn bounded(errors: Vec<FieldError>) -> Vec<FieldError> {
     kept
 }
 
-/// For the log line of the request: why it failed, in words that are not for the client.
+/// The reason why the request failed. It is only for the log line, and not for the client.
 #[derive(Debug, Clone)]
 pub struct Cause(pub String);
 

@@ -1,11 +1,12 @@
-//! Headers that every answer has, unless it brings its own.
+//! The headers of every answer. If an answer already has such a header, it keeps its own value.
 
 use axum::{
     http::{HeaderName, HeaderValue, header},
     response::Response,
 };
 
-/// Answers are somebody's todos: kept by nobody, taken for nothing but what they say they are, and shown nowhere.
+/// An answer contains a person's todos. So caches must not store it, browsers must not guess another type for it, and
+/// other pages must not show it in a frame.
 const HEADERS: [(HeaderName, &str); 5] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),

@@ -1,4 +1,4 @@
-//! What goes out: todos and settings as answers have them, every problem, and the headers of all answers.
+//! The content of answers: todos, settings and problems, and the headers of all answers.
 
 pub mod error;
 pub mod headers;

@@ -1,4 +1,4 @@
-//! The form of every error: RFC 9457 problem details.
+//! The form of errors: problem details (RFC 9457).
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,7 +48,7 @@ impl FieldError {
     }
 }
 
-/// A kind of problem: what is the same each time it is met.
+/// A kind of problem. All problems of this kind have these values.
 pub struct ProblemKind {
     status: u16,
     code: &'static str,
@@ -61,7 +61,7 @@ impl ProblemKind {
         Self { status, code, title, detail }
     }
 
-    /// A problem of this kind with a detail of its own.
+    /// A problem of this kind with another `detail`.
     pub fn saying(self, detail: String) -> Problem {
         Problem { detail, ..self.into() }
     }
@@ -81,9 +81,9 @@ impl From<ProblemKind> for Problem {
     }
 }
 
-/// Every kind of problem there is. Each detail says what to do next, because a model reads it.
+/// All kinds of problems. Each `detail` says what to do next, because a model reads it.
 #[rustfmt::skip]
-pub mod kind {
+pub mod problems {
     use super::ProblemKind;
 
     pub const MALFORMED: ProblemKind = ProblemKind::new(400, "malformed", "The request cannot be read",

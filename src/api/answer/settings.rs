@@ -1,4 +1,4 @@
-//! The settings as answers have them.
+//! The settings in answers.
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::{moment::Weekday, settings::Settings};
 
-/// A person's settings, defaults included.
+/// A person's settings, with the defaults.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Settings)]
 pub struct SettingsView {
@@ -17,7 +17,7 @@ pub struct SettingsView {
 }
 
 impl SettingsView {
-    /// The settings with the defaults of what was never set.
+    /// The settings in the form of answers. Settings that the person has not set have their defaults.
     pub fn of(settings: &Settings, default_zone: &TimeZone) -> Self {
         Self {
             time_zone: settings.zone(default_zone).iana_name().unwrap_or("UTC").to_owned(),

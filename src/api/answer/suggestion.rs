@@ -1,8 +1,8 @@
-//! What is answered to the name of a field that does not exist: which one was probably meant.
+//! The error for an unknown field, with the field that the caller probably meant.
 
 use crate::domain::invalid::Invalid;
 
-/// What is wrong with a field that nobody knows.
+/// The error for an unknown field.
 pub fn unknown(key: &str, accepted: &[&str]) -> Invalid {
     Invalid::new(match meant(&key.to_lowercase(), accepted) {
         Some(name) => format!("is not a field here; did you mean {name}?"),
@@ -11,8 +11,8 @@ pub fn unknown(key: &str, accepted: &[&str]) -> Invalid {
     })
 }
 
-/// The field that was probably meant: one that begins alike ("prio", "due_date"), one that is a slip away ("titel"), or
-/// one that others call so.
+/// The field that the caller probably meant. The sent name begins in the same way ("prio", "due_date"), is a typing
+/// error ("titel"), or is a common synonym ("task" for "title").
 fn meant<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
     const SYNONYMS: [(&str, &str); 24] = [
         ("name", "title"),
@@ -40,7 +40,7 @@ fn meant<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
         ("end", "until"),
         ("query", "q"),
     ];
-    // One that edits must not become one that replaces.
+    // A caller who sends "tags_add" wants to add tags. The suggestion must not be "tags", which replaces all tags.
     let edits = ["add", "append", "remove"].iter().any(|word| key.contains(word));
     let alike = |name: &str| (key.len() > 2 && name.starts_with(key)) || (name.len() > 2 && key.starts_with(name));
     let slips = |name: &str| strsim::damerau_levenshtein(key, name);
@@ -53,7 +53,7 @@ fn meant<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
     begins.or_else(near).or_else(|| accepted.iter().copied().find(|name| synonym() == Some(*name)))
 }
 
-/// A name that a caller made up may be of any length.
+/// The beginning of a name, because a caller can send a name of any length.
 pub fn short(name: &str) -> String {
     name.chars().take(60).collect()
 }

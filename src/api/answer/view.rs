@@ -1,4 +1,4 @@
-//! What a todo looks like on the wire, and how answers stay within what an assistant takes.
+//! The form of todos and changes in answers, and how answers stay within the size that an assistant accepts.
 
 use jiff::{Timestamp, Unit};
 use serde::Serialize;
@@ -13,13 +13,14 @@ use crate::domain::{
     todo::{Priority, Status, Todo},
 };
 
-/// Characters of todos or changes in one answer. OpenAI cuts a connection at 100,000; the rest is for what surrounds them.
+/// The maximum number of characters of todos or changes in one answer. OpenAI closes the connection after 100,000
+/// characters. The rest is for the other parts of the answer.
 const ANSWER_CHARACTERS: usize = 90_000;
 
-/// Characters of a title in an answer that has no room for whole ones.
+/// Characters of a title in an answer without room for whole titles.
 const CUT_TITLE: usize = 100;
 
-/// Characters of the todos beside a problem's errors.
+/// The maximum number of characters of the todos in a problem. The problem also has errors.
 const PROBLEM_CHARACTERS: usize = 80_000;
 
 /// A todo.
@@ -67,7 +68,7 @@ pub struct TodoView {
     pub omitted: Vec<&'static str>,
 }
 
-/// The change that a write made.
+/// The change that a write made, for undoChange.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ChangeRef {
     /// Id that undoChange takes.
@@ -76,7 +77,7 @@ pub struct ChangeRef {
     pub undo_until: Timestamp,
 }
 
-/// A change on the record.
+/// A recorded change.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Change)]
 pub struct ChangeView {
@@ -99,7 +100,7 @@ pub struct ChangeView {
     pub undo_until: Timestamp,
 }
 
-/// What a change did to one todo.
+/// One changed todo in a recorded change.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = ChangedTodo)]
 pub struct ChangedTodoView {
@@ -111,7 +112,7 @@ pub struct ChangedTodoView {
     pub fields: Vec<String>,
 }
 
-/// The present moment for the person.
+/// The present moment in the person's time zone.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Now {
     #[schema(format = "date")]
@@ -182,18 +183,18 @@ impl From<&Moment> for Now {
     }
 }
 
-/// The todos as they go into an answer that must hold all of them. Where they are too long together, the longest fields
-/// of those that do not fit are left out and named.
+/// The todos for an answer that must contain all of them. If they are too long together, some todos lose their longest
+/// fields, and `omitted` names these fields.
 pub fn fit<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS, todos)
 }
 
-/// The same beside what else an answer has.
+/// The same as [`fit`], in an answer with `others` characters of other content.
 pub fn fit_beside<'a>(others: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS.saturating_sub(others), todos)
 }
 
-/// The same beside the errors of a problem.
+/// The same as [`fit`], for a problem, which also has errors.
 pub fn fit_problem<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(PROBLEM_CHARACTERS, todos)
 }
@@ -206,7 +207,8 @@ fn fit_into<'a>(room: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<T
     let mut short: Vec<TodoView> = views.iter().map(TodoView::shortened).collect();
     let mut total: usize = short.iter().map(characters).sum();
     if total > room {
-        // Twice as many todos as a call names, because others follow them, with the longest of titles.
+        // This happens if a call changes the maximum number of todos, another todo follows each of them, and the titles
+        // are very long.
         short = short.iter().map(TodoView::cut).collect();
         total = short.iter().map(characters).sum();
     }
@@ -234,7 +236,7 @@ impl TodoView {
         short
     }
 
-    /// The same with no more than the beginning of its title.
+    /// The same todo with only the beginning of its title.
     fn cut(&self) -> Self {
         let mut cut = self.clone();
         if let Some((end, _)) = self.title.char_indices().nth(CUT_TITLE) {
@@ -246,10 +248,10 @@ impl TodoView {
     }
 }
 
-/// A page that is being filled: it ends at the limit, or when the answer would become too long.
+/// A page that a handler fills with items. It is full at the limit, or if the next item would make the answer too long.
 #[derive(Debug)]
 pub struct Page {
-    /// As JSON: an item is written once, to be counted and to be sent.
+    /// The items as JSON. Each item is written as JSON only once, and then counted and sent.
     pub items: Vec<Box<RawValue>>,
     limit: usize,
     room: usize,
@@ -261,13 +263,13 @@ impl Page {
         Self { items: Vec::new(), limit, room: ANSWER_CHARACTERS }
     }
 
-    /// Takes the item if there is room for it, and says whether there was. There always is for the first item: no todo or
-    /// change is longer than an answer.
+    /// Adds the item if there is room for it, and returns whether there was room. There is always room for the first
+    /// item, because no todo or change is longer than an answer.
     pub fn take(&mut self, item: &impl Serialize) -> bool {
         if self.items.len() == self.limit {
             return false;
         }
-        // What has text for keys can always be written as JSON.
+        // This cannot fail, because all keys of an item are texts.
         let Ok(json) = to_raw_value(item) else { return true };
         let length = json.get().chars().count() + 1;
         if length > self.room && !self.items.is_empty() {
@@ -279,12 +281,12 @@ impl Page {
     }
 }
 
-/// Characters of a value in an answer, the comma behind it included.
+/// The number of characters of a value in an answer, with the comma after it.
 pub fn characters<T: Serialize>(value: &T) -> usize {
     serde_json::to_string(value).map_or(0, |json| json.chars().count() + 1)
 }
 
 fn to_the_second(at: Timestamp) -> Timestamp {
-    // Truncating: a time that has not come yet would look like a mistake.
+    // Rounds down, because a time in the future would look like a mistake.
     at.round(jiff::TimestampRound::new().smallest(Unit::Second).mode(jiff::RoundMode::Floor)).unwrap_or(at)
 }

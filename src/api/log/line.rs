@@ -1,14 +1,14 @@
-//! What the log says of a request.
+//! The content of a request's line in the log.
 
 use serde::Serialize;
 
-/// What a line says.
+/// The content of a line.
 #[derive(Debug, Serialize)]
 pub struct Line {
     pub request_id: String,
     pub operation: String,
     pub method: &'static str,
-    /// What carried the operation here, when it did not come by itself.
+    /// The protocol of an inner operation, such as `mcp`. Absent if the operation is the request itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub through: Option<&'static str>,
     pub status: u16,
@@ -16,11 +16,11 @@ pub struct Line {
     pub dynamodb_calls: u64,
     pub read_units: f64,
     pub write_units: f64,
-    /// Whether the answer is the recorded result of an earlier request.
+    /// 1 if the answer is the recorded result of an earlier request, otherwise 0.
     pub replays: u8,
-    /// Whether the todos were not as the caller expected.
+    /// 1 if the answer is a conflict (409), otherwise 0.
     pub conflicts: u8,
-    /// Whether the request failed for a reason that the caller did not cause.
+    /// 1 if the request failed for a reason that the caller did not cause, otherwise 0.
     pub faults: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub openai_conversation_hash: Option<String>,

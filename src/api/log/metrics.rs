@@ -1,4 +1,4 @@
-//! The line of a request as CloudWatch's embedded metric format has it: a log line that is also a set of metrics.
+//! The line of a request in CloudWatch's embedded metric format. Such a log line is also a set of metrics.
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
 use std::sync::LazyLock;
@@ -9,10 +9,10 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::line::Line;
 
-/// Where the metrics are found.
+/// The CloudWatch namespace of the metrics.
 const NAMESPACE: &str = "todo-action";
 
-/// What a line says, and what of it are metrics.
+/// The content of a line, and the list of its members that are metrics.
 #[derive(Serialize)]
 struct Metrics<'a> {
     timestamp: Timestamp,
@@ -47,8 +47,9 @@ struct Metric {
     unit: &'static str,
 }
 
-/// CloudWatch charges for each metric and combination of dimensions, so only the duration, whose samples are also the
-/// number of requests, is kept by operation; the other members of the line are there for queries.
+/// CloudWatch charges for each metric in each combination of dimensions. So only the duration is a metric of each
+/// operation. The number of its samples is the number of requests. The other members of the line are not metrics, but
+/// queries can use them.
 const COUNTS: Directive = Directive {
     namespace: NAMESPACE,
     dimensions: &[&["function"]],
@@ -60,14 +61,15 @@ const DURATION: Directive = Directive {
     metrics: &[Metric { name: "duration_ms", unit: "Milliseconds" }],
 };
 
-/// Written once: it is the same in every line.
+/// Written as JSON only once, because it is the same in every line.
 static DIRECTIVES: LazyLock<Option<Box<RawValue>>> = LazyLock::new(|| to_raw_value(&[COUNTS, DURATION]).ok());
 
 const fn count(name: &'static str) -> Metric {
     Metric { name, unit: "Count" }
 }
 
-/// The line with its metrics and its end, in one piece: the standard output looks for the end of a line in each.
+/// The line with its metrics and with its line break. It is one piece, because the standard output looks for a line
+/// break in each piece that it gets.
 pub fn line(line: &Line, function: &str, now: Timestamp) -> Vec<u8> {
     let metrics = Metrics {
         timestamp: now,

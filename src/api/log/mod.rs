@@ -1,5 +1,5 @@
-//! One line per request: what was asked, what became of it, what it cost. Nothing that a client has written is in it as it
-//! was written, because any of that can be a key or a token in the wrong place.
+//! The log has one line for each request: the operation, its outcome and its cost. The line has no text of a client in
+//! its original form, because any text could be a key or a token in the wrong place.
 
 mod line;
 mod metrics;
@@ -26,22 +26,22 @@ use crate::{
 };
 use line::Line;
 
-/// Names requests by the operations of the document, and writes their lines.
+/// Writes the lines of requests. A line names the operation by its `operationId` in the document.
 #[derive(Debug, Clone)]
 pub struct Log {
     names: Arc<HashMap<(Method, String), String>>,
     ids: Ids,
     clock: Clock,
-    /// The function whose metrics the lines are.
+    /// The name of the Lambda function. If it is present, each line is also a set of metrics of this function.
     function: Option<Arc<str>>,
 }
 
-/// The operation that a request has inside it, such as a tool call, and how it was answered. The request has one line in the
-/// log, which is about that operation.
+/// The operation inside a request, such as a tool call, and how it was answered. Such a request has one line in the
+/// log, and this line is about the inner operation.
 #[derive(Debug, Default)]
 pub struct InnerOperation(OnceLock<Operation>);
 
-/// Marks a request that the program itself makes during init. It has no line in the log; only its failure is told.
+/// Marks a request that the program itself makes during init. It gets no line in the log. Only its failure is logged.
 #[derive(Debug, Clone, Copy)]
 pub struct Unlogged;
 
@@ -54,10 +54,10 @@ struct Operation {
 }
 
 impl InnerOperation {
-    /// Notes how the operation was answered.
+    /// Records how the operation was answered.
     pub fn record(&self, name: &str, through: &'static str, response: &Response) {
         let operation = Operation { through: Some(through), ..Operation::answered(name.to_owned(), response) };
-        // A request carries one operation, and the first is the one.
+        // A request has only one inner operation, so the first one counts.
         drop(self.0.set(operation));
     }
 }
@@ -87,7 +87,8 @@ impl Log {
 
     fn write(&self, line: &Line) {
         if let Some(function) = &self.function {
-            // Not through `tracing`, whose fields cannot hold what a metric consists of. A closed log is no reason to fail.
+            // `tracing` cannot write this line, because its fields cannot contain the definition of a metric. If the
+            // log is closed, the request still succeeds.
             drop(std::io::stdout().write_all(&metrics::line(line, function, self.clock.now())));
             return;
         }
@@ -112,7 +113,7 @@ impl Log {
     }
 }
 
-/// Counts what the request costs and writes its line when it is answered.
+/// Counts the cost of the request, and writes its line after the answer.
 pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let usage = Arc::new(Usage::default());
@@ -161,14 +162,14 @@ pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -
     response
 }
 
-/// A method's name. A client can make up others (RFC 9110, section 9.1).
+/// The name of a known method, otherwise "other", because a client can invent methods (RFC 9110, section 9.1).
 fn known(method: &Method) -> &'static str {
     let names = ["GET", "POST", "PATCH", "DELETE", "PUT", "HEAD", "OPTIONS"];
     names.into_iter().find(|name| *name == method.as_str()).unwrap_or("other")
 }
 
-/// By what a header is known again: 16 hexadecimal digits of its SHA-256. Whoever has the value finds its lines, and no
-/// value can be read from them.
+/// The first 16 hexadecimal digits of a header's SHA-256. An operator who knows the header's value can find its lines
+/// in the log. Nobody can find the value from the lines.
 fn fingerprint(headers: &HeaderMap, name: &str) -> Option<String> {
     let value = headers.get(name).filter(|value| !value.is_empty())?;
     Some(hex::encode(&Sha256::digest(value.as_bytes())[..8]))

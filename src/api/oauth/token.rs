@@ -16,7 +16,7 @@ use crate::{
     api::answer::error::Cause,
     app::App,
     config::Client,
-    oidc::{Outage, Said},
+    oidc::{Outage, ProviderAnswer},
 };
 
 /// The parameters that this endpoint knows. It ignores all other parameters, and does not send them to the provider.
@@ -63,7 +63,7 @@ pub async fn post_token(
     }
     let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(asked.without(&["resource"])).finish();
     match front.provider.exchange(form, authorization, app.clock.now()).await {
-        Ok(said) => Ok(handed_back(said)),
+        Ok(answer) => Ok(handed_back(answer)),
         Err(outage) => Ok(unanswered(outage)),
     }
 }
@@ -131,13 +131,13 @@ fn check(asked: &Parameters, client: &Client, is_public: bool) -> Result<(), OAu
 
 /// Returns the status and the JSON of the provider's answer to the client. It uses no header of the provider except
 /// `Retry-After`.
-fn handed_back(said: Said) -> Response {
-    if !said.is_json {
+fn handed_back(answer: ProviderAnswer) -> Response {
+    if !answer.is_json {
         return invalid("The sign-in service refuses the request without saying why.").into_response();
     }
-    let mut response = (said.status, [(header::CONTENT_TYPE, "application/json")], said.body).into_response();
-    if said.status == StatusCode::TOO_MANY_REQUESTS {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(said.retry_after.unwrap_or(5)));
+    let mut response = (answer.status, [(header::CONTENT_TYPE, "application/json")], answer.body).into_response();
+    if answer.status == StatusCode::TOO_MANY_REQUESTS {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(answer.retry_after.unwrap_or(5)));
     }
     challenge(&mut response);
     response

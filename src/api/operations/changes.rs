@@ -1,4 +1,4 @@
-//! What was changed, and taking it back: `/changes` and `/undo`.
+//! Lists changes and undoes them: `/changes` and `/undo`.
 
 use axum::{Json as JsonAnswer, extract::State};
 use deserr::Deserr;
@@ -34,7 +34,7 @@ use crate::{
     store::{Needs, Range, Reading, Snapshot, WriteError, WriteRequest, WriteResult},
 };
 
-/// Which page of the changes.
+/// The page of changes to return.
 #[derive(Debug, Deserr, IntoParams)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
@@ -62,7 +62,7 @@ pub struct ChangesPage {
     now: Now,
 }
 
-/// Which change to undo.
+/// The change to undo.
 #[derive(Debug, Deserr, ToSchema)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct UndoChange {
@@ -133,12 +133,13 @@ async fn undo(
     change_id: Option<&str>,
 ) -> Result<WriteResult, WriteError> {
     let now = app.clock.now();
-    // A repetition is answered first: by now the change may be undone by it, or too old to be found.
+    // A repeated request is answered first. Its first attempt may have undone the change, or the change may be too old
+    // by now.
     if let Some(result) = caller.store.recorded(&request, now).await? {
         return Ok(result);
     }
     let (change, mut images) = find(caller, change_id, now).await?;
-    // What the call left as it was is not part of what it changed.
+    // The images of todos that did not change are not part of the undo.
     images.retain(Image::is_change);
     let needs = Needs::States {
         todos: images.iter().map(|image| image.after.clone()).collect(),

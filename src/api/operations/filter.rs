@@ -1,4 +1,4 @@
-//! What a listing of todos can be narrowed by.
+//! The filters of a listing of todos.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ use crate::{
     store::Range,
 };
 
-/// Which todos, and how many.
+/// The todos to return, and how many.
 #[derive(Debug, Deserr, IntoParams)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
@@ -76,7 +76,7 @@ pub struct TodosQuery {
 }
 
 words! {
-    /// When a todo is due, as seen from the present moment.
+    /// The due date of a todo in relation to the present moment.
     DueWithin {
         Overdue = "overdue",
         Today = "today",
@@ -94,15 +94,15 @@ words! {
 #[deserr(try_from(String) = Day::parse -> Invalid)]
 struct Day(Date);
 
-/// How many items a page has at most.
+/// The maximum number of items on a page.
 #[derive(Debug, Clone, Copy, Deserr)]
 #[deserr(try_from(String) = Limit::parse -> Invalid)]
 pub struct Limit(pub usize);
 
-/// The first and the last day of a span, both included; without one it is open at that end.
+/// The first and the last day of a period. Both days are included. `None` means that the period is open at this end.
 type Days = (Option<Date>, Option<Date>);
 
-/// The filters that only looking at each todo can answer.
+/// The filters, as the program applies them to each todo.
 #[derive(Debug)]
 pub struct TodoFilter {
     list: Option<String>,
@@ -116,7 +116,8 @@ pub struct TodoFilter {
 }
 
 impl TodosQuery {
-    /// The filters as text, which a cursor keeps: it continues this listing and no other. The number is that of the form.
+    /// The filters as text. A cursor contains a hash of this text, so that it continues only this listing. The number
+    /// at the beginning is the number of the text's form.
     pub fn words(&self) -> String {
         let day = |day: Option<Day>| day.map(|Day(date)| Cow::Owned(date.to_string()));
         let word = |word: Option<&'static str>| word.map(Cow::Borrowed);
@@ -134,13 +135,13 @@ impl TodosQuery {
         ];
         let mut words = "2 getTodos".to_owned();
         for (name, value) in filters.into_iter().filter_map(|(name, value)| Some((name, value?))) {
-            // A value with its length cannot be taken for another filter.
+            // The length comes before each value, so that a value cannot look like another filter.
             words.push_str(&format!(" {name}={}:{value}", value.len()));
         }
         words
     }
 
-    /// The form of version 0.1, which wrote values down as Rust debugs them.
+    /// The text in the form of version 0.1, which wrote values in Rust's debug format.
     pub fn words_of_form_1(&self) -> String {
         let some = |value: Option<String>| value.map_or_else(|| "None".to_owned(), |value| format!("Some({value})"));
         let text = |kind: &str, text: Option<&str>| some(text.map(|text| format!("{kind}({text:?})")));
@@ -171,7 +172,8 @@ impl TodosQuery {
         format!("getTodos {}", filters.join(" "))
     }
 
-    /// Refuses filters that exclude each other: nobody asks for nothing.
+    /// Refuses filters that exclude each other, because no caller wants a listing that is always empty. Also refuses
+    /// `due` together with `due_from` or `due_to`.
     pub fn check(&self) -> Result<(), ApiError> {
         for (days, first, last) in
             [(self.due_days(), "due_from", "due_to"), (self.completed_days(), "completed_from", "completed_to")]
@@ -192,8 +194,8 @@ impl TodosQuery {
         Ok(())
     }
 
-    /// The part of the timeline to read. The owner's day is not known yet, so where it matters the part is wide enough for
-    /// every time zone, and the filter cuts it.
+    /// The part of the timeline to read. The owner's date is not known yet. If it matters, the part is wide enough for
+    /// every time zone, and the filter then leaves out the todos of other days.
     pub fn range(&self, now: Timestamp) -> Range {
         let utc = TimeZone::UTC.to_datetime(now).date();
         let days_on = |days: i64| Some(utc.saturating_add(Span::new().days(days)));
@@ -214,22 +216,22 @@ impl TodosQuery {
         }
     }
 
-    /// Whether every todo of the range is wanted, from its beginning to where the wanted ones end. Otherwise nobody knows
-    /// how many have to be read to find some.
+    /// Whether the wanted todos are at the beginning of the range, with few other todos between them. If they are not,
+    /// nobody knows in advance how many todos must be read.
     pub fn is_a_range(&self) -> bool {
         let Self { list, tag, priority, q, .. } = self;
         let anything = list.is_none() && tag.is_none() && priority.is_none() && q.is_none();
         let by_due = match (self.status(), self.due) {
             (status, None) => self.due_days().is_none() || status == Status::Open,
-            // Up to the owner's today, and a day more.
+            // These ranges begin with the wanted todos.
             (Status::Open, Some(DueWithin::None | DueWithin::Overdue | DueWithin::Today)) => true,
             (_, Some(_)) => false,
         };
-        // Newest first: without a last day the range begins with what is wanted.
+        // The newest completed todo comes first. Without `completed_to`, the range begins with the wanted todos.
         anything && by_due && self.completed_to.is_none()
     }
 
-    /// What is looked at in each todo of the range.
+    /// The filter for each todo of the range.
     pub fn filter(&self, moment: Moment) -> TodoFilter {
         TodoFilter {
             list: self.list.as_ref().map(ListName::folded),
@@ -263,7 +265,7 @@ fn days(from: Option<Day>, to: Option<Day>) -> Option<Days> {
 }
 
 impl TodoFilter {
-    /// Whether the todo is wanted.
+    /// Whether the todo passes all filters.
     pub fn matches(&self, todo: &Todo) -> bool {
         let completed_on = || todo.completed_at.map(|at| self.moment.zone.to_datetime(at).date());
         self.list.as_ref().is_none_or(|list| todo.list.folded() == *list)
@@ -277,7 +279,7 @@ impl TodoFilter {
 }
 
 impl DueWithin {
-    /// Whether a todo that is due then falls into it.
+    /// Whether a todo with this due date belongs to this group.
     pub fn holds(self, due: Option<Due>, moment: &Moment) -> bool {
         let Some(due) = due else { return self == Self::None };
         let (date, today) = (due.date(), moment.today());

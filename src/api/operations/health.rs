@@ -1,4 +1,4 @@
-//! Whether the service works: `/health`.
+//! Checks the service: `/health`.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::{
     store::Usage,
 };
 
-/// The service works.
+/// The answer of a service that works.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
     #[schema(value_type = String)]

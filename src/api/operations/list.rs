@@ -1,20 +1,21 @@
-//! The list of operations as a router, with the document and without.
+//! Makes routers from the list of operations, with the OpenAPI document and without it.
 
 use axum::http::Method;
 use utoipa::openapi::HttpMethod;
 
-/// Makes of one list of handlers, grouped by path, everything that is made of them. The function needs no schemas, which
-/// took a sixth of its start and a third of a megabyte (docs/PERFORMANCE.md), so there are routers with and without.
+/// Makes two routers and a list of names from one list of handlers, which is grouped by path. The Lambda function uses
+/// the router without schemas, because the schemas took a sixth of its start time and a third of a megabyte
+/// (docs/PERFORMANCE.md).
 macro_rules! operations {
     ($([$($module:ident::$handler:ident),+ $(,)?])+) => {
-        /// The operations with all that the document says of them.
+        /// The operations, together with the OpenAPI document.
         pub fn documented_routes() -> utoipa_axum::router::OpenApiRouter<App> {
             let components = <openapi::Components as utoipa::OpenApi>::openapi();
             utoipa_axum::router::OpenApiRouter::with_openapi(components)
                 $(.routes(utoipa_axum::routes!($($module::$handler),+)))+
         }
 
-        /// The operations alone.
+        /// The operations without the document.
         pub fn routes() -> Router<App> {
             use utoipa_axum::PathItemExt;
             Router::new()$($(.route(
@@ -45,7 +46,7 @@ macro_rules! operations {
     };
 }
 
-/// The method by the name that everybody else has for it.
+/// The same method in the type that axum uses.
 pub fn method(method: &HttpMethod) -> Method {
     match method {
         HttpMethod::Get => Method::GET,
@@ -59,7 +60,7 @@ pub fn method(method: &HttpMethod) -> Method {
     }
 }
 
-/// The `operationId` of a handler: its name, as JavaScript writes names.
+/// The `operationId` of a handler: its name in camel case, such as `addTodos`.
 pub fn id(handler: &str) -> String {
     let mut words = handler.split('_');
     let first = words.next().unwrap_or_default().to_owned();

@@ -1,4 +1,5 @@
-//! What can be done: a file for each resource, what their writes have in common, and the document that is made of them.
+//! The operations: a file for each resource, the common parts of their writes, and the OpenAPI document that is made
+//! from them.
 
 mod changes;
 mod filter;

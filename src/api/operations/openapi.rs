@@ -1,5 +1,5 @@
-//! The OpenAPI document: made from the handlers, brought into the form that ChatGPT's importer takes, checked in as
-//! `openapi.json`, and served with the address of the deployment.
+//! The OpenAPI document. It is made from the handlers, in a form that ChatGPT's importer accepts, and kept in the
+//! repository as `openapi.json`. Each deployment serves it with its own address.
 
 use serde_json::{Map, Value, json};
 use utoipa::{IntoResponses, OpenApi};
@@ -9,12 +9,13 @@ use crate::{
     config::{Auth, AuthMode, Config, Confirm},
 };
 
-/// The checked-in document. `tests/openapi` compares it with what the handlers say.
+/// The document in the repository. `tests/openapi` compares it with the handlers.
 const EMBEDDED: &str = include_str!("../../../openapi.json");
-/// Stands in the checked-in document where the address of a deployment belongs. Never served.
+/// The address in the repository's document. A deployment serves its own address instead.
 pub const PLACEHOLDER: &str = "https://todo-action.example.com";
 
-/// The document with `base_url` as its only server, and with the prompts and the credential that the operator wants.
+/// The document with `base_url` as its only server. The operator's configuration says before which operations ChatGPT
+/// asks the person, and which credential callers send.
 pub fn served(base_url: &str, config: &Config) -> String {
     let mut document: Value = serde_json::from_str(EMBEDDED).unwrap_or_default();
     document["servers"] = json!([{ "url": base_url }]);
@@ -31,8 +32,8 @@ pub fn served(base_url: &str, config: &Config) -> String {
     document.to_string()
 }
 
-/// Says how callers are known. One scheme at most, because importers take no more; `getHealth` needs none. `scope` is what
-/// people who sign in allow.
+/// Adds the kind of credential that callers send. It is at most one kind, because importers accept only one.
+/// `getHealth` needs no credential. `scope` is the permission that people give when they sign in.
 pub fn secure(document: &mut Value, mode: AuthMode, scope: &str) {
     match mode {
         AuthMode::None => {}
@@ -54,7 +55,7 @@ pub fn secure(document: &mut Value, mode: AuthMode, scope: &str) {
     }
 }
 
-/// Has ChatGPT ask the person before the operations of these methods, each time.
+/// Makes ChatGPT ask the person each time before certain operations. `before` chooses them by their method.
 fn ask_before(document: &mut Value, before: impl Fn(&str) -> bool) {
     for item in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
@@ -63,7 +64,7 @@ fn ask_before(document: &mut Value, before: impl Fn(&str) -> bool) {
     }
 }
 
-/// The document that the handlers make, with `base_url` as its only server.
+/// The document made from the handlers, with `base_url` as its only server.
 pub fn generated(base_url: &str) -> Value {
     let mut document = serde_json::to_value(super::documented_routes().into_openapi()).unwrap_or_default();
     document["openapi"] = json!("3.1.0");
@@ -74,13 +75,13 @@ pub fn generated(base_url: &str) -> Value {
     });
     document["servers"] = json!([{ "url": base_url }]);
     for operation in operations_mut(&mut document) {
-        // Every write can be undone, so none needs to be confirmed beforehand.
+        // Every write can be undone, so the person need not confirm it first.
         operation.insert("x-openai-isConsequential".to_owned(), json!(false));
         operation.remove("tags");
         if operation["operationId"] == "getHealth" {
             operation.insert("security".to_owned(), json!([]));
         }
-        // An optional body would be a union with null to utoipa, which importers do not take.
+        // For an optional body, utoipa would write a union with null. Importers do not accept this.
         if operation["operationId"] == "undoChange" {
             operation["requestBody"]["required"] = json!(false);
         }
@@ -99,8 +100,8 @@ fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Map<String,
     paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut).filter_map(Value::as_object_mut)
 }
 
-/// Importers lose the members of `allOf`, which utoipa makes of flattened structs and of described enums: one schema
-/// takes its place. What is said beside `allOf` stays.
+/// Replaces each `allOf` by one schema, because importers lose the members of `allOf`. utoipa writes `allOf` for
+/// flattened structs and for enums with a description. Other members next to `allOf` stay.
 fn merge_all_of(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -114,11 +115,11 @@ fn merge_all_of(value: &mut Value) {
     }
 }
 
-/// Schemas whose fields another schema describes: a model reads both.
+/// The fields of these schemas are described in another schema. A model reads both schemas.
 const DESCRIBED_ELSEWHERE: [&str; 3] = ["UpdateTodo", "TodoWritten", "SettingsWritten"];
 
-/// Leaves out descriptions of schemas, because their names and the fields that hold them say what they are for, and
-/// those of fields that are described elsewhere.
+/// Removes the descriptions of schemas, because the name of a schema, and the fields that use it, already say what it
+/// is for. Also removes the descriptions of fields that are described elsewhere.
 fn say_once(document: &mut Value) {
     let schemas = document["components"]["schemas"].as_object_mut();
     for (name, schema) in schemas.into_iter().flatten() {
@@ -134,7 +135,7 @@ fn say_once(document: &mut Value) {
     }
 }
 
-/// Leaves out what says nothing: that a parameter need not be sent, how many bits a number has.
+/// Removes members that say nothing: `required` if it is false, and the number of bits in an integer.
 fn leave_out(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -150,7 +151,8 @@ fn leave_out(value: &mut Value) {
     }
 }
 
-/// Adds to a schema what another one says: its properties, what it requires, and any other member that is not there.
+/// Adds the content of another schema to a schema: its properties, its required fields, and any other member that the
+/// schema does not have yet.
 fn merge_schema(schema: &mut Map<String, Value>, part: Value) {
     let Value::Object(part) = part else { return };
     for (name, value) in part {
@@ -165,7 +167,7 @@ fn merge_schema(schema: &mut Map<String, Value>, part: Value) {
     }
 }
 
-/// The schemas of what callers send, in which unknown fields are refused.
+/// The names of the schemas of request bodies. These schemas allow no unknown fields.
 fn request_schemas(document: &Value) -> Vec<String> {
     let mut names = Vec::new();
     let mut open: Vec<&Value> = Vec::new();
@@ -184,13 +186,13 @@ fn request_schemas(document: &Value) -> Vec<String> {
     names
 }
 
-/// The schemas that only `IntoResponses` refers to, which does not bring them along.
+/// The schemas that only `IntoResponses` uses. utoipa does not add these schemas by itself.
 #[derive(OpenApi)]
 #[openapi(components(schemas(Problem)))]
 pub struct Components;
 
-/// What every operation can answer instead. One response for all: which statuses there are is the same everywhere, and the
-/// document has to be short enough for a model to read.
+/// The error response of all operations. It is one response, because all operations have the same statuses, and because
+/// the document must be short enough for a model.
 #[derive(IntoResponses)]
 pub enum Errors {
     #[response(status = "default", description = "Not done", content_type = "application/problem+json")]

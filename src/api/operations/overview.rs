@@ -1,4 +1,4 @@
-//! What is on, in one call: `/overview`.
+//! The overview of open todos, in one call: `/overview`.
 
 use std::collections::HashMap;
 
@@ -26,12 +26,12 @@ use crate::{
     store::{Range, Reading},
 };
 
-/// How many MB of open todos are counted.
+/// The overview counts the open todos in this number of pages. A page has 1 MB.
 const PAGES: usize = 20;
-/// How many todos of the last change are told.
+/// How many todos of the last change the overview shows.
 const LAST_TODOS: usize = 5;
 
-/// What is on.
+/// The overview.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Overview {
     now: Now,
@@ -54,7 +54,7 @@ pub struct Overview {
     incomplete: bool,
 }
 
-/// How many todos there are.
+/// How many todos there are in each group.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Counts {
     #[schema(value_type = i64)]
@@ -69,7 +69,7 @@ pub struct Counts {
     completed_today: usize,
 }
 
-/// How many open todos have this name in common.
+/// A list or a tag, and the number of open todos with it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Share {
     name: String,
@@ -77,17 +77,17 @@ pub struct Share {
     open: usize,
 }
 
-/// The open todos as they are counted.
+/// Counts the open todos.
 struct Tally {
     moment: Moment,
     counts: Counts,
     lists: Names,
     tags: Names,
-    /// The first todos that are overdue, else due today, and due in the next seven days.
+    /// The first todos of three groups: overdue, due today but not overdue, and due in the next seven days.
     shown: [Vec<Todo>; 3],
 }
 
-/// How often each name was seen, in whatever spelling: the first one is told.
+/// Counts the todos with each name. All spellings of a name count together, and the first spelling is shown.
 #[derive(Default)]
 struct Names(HashMap<String, Share>);
 
@@ -107,7 +107,7 @@ pub async fn get_overview(
     let now = app.clock.now();
     let store = &caller.store;
     let open = Reading { pages: PAGES, ..Reading::of(Range::todos(Status::Open)) };
-    // On which day the owner is, is not known yet. No day is longer than this.
+    // The owner's date is not known yet. No day is longer than 26 hours.
     let since = now.checked_sub(Span::new().hours(26)).unwrap_or(Timestamp::MIN);
     let changes = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
     let latest = async { store.changes(changes, now).await?.next().await };
@@ -175,8 +175,8 @@ impl Tally {
     }
 }
 
-/// How many todos of each group are shown: of today half as many as there is room for, of the others a quarter each, and
-/// whatever one group does not need goes to the others, today first.
+/// How many todos of each group are shown. Today's todos have half of the places, and each other group has a quarter.
+/// If a group needs fewer places, the other groups get them, and today's todos come first.
 fn shares([late, today, soon]: [usize; 3]) -> [usize; 3] {
     let quarter = limits::OVERVIEW / 4;
     let mut shares = [late.min(quarter), today.min(2 * quarter), soon.min(quarter)];

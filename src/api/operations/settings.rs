@@ -1,4 +1,4 @@
-//! What a person has settled once for all todos: `/settings`.
+//! A person's settings: `/settings`.
 
 use axum::{Json as JsonAnswer, extract::State};
 use deserr::Deserr;
@@ -55,14 +55,14 @@ pub struct UpdateSettings {
     idempotency_key: Option<IdempotencyKey>,
 }
 
-/// The settings, and what time it is by them.
+/// The settings, and the present moment in their time zone.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SettingsFound {
     settings: SettingsView,
     now: Now,
 }
 
-/// The settings as they are after the call.
+/// The settings after the call.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SettingsWritten {
     settings: SettingsView,

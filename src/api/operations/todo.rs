@@ -35,7 +35,8 @@ pub struct TodoFound {
     todo: TodoView,
 }
 
-/// What `deleteTodo` takes besides the id. GPTs send no headers and DELETE has no body.
+/// The parameters of `deleteTodo`, apart from the id. They are in the query, because GPTs send no headers and DELETE
+/// has no body.
 #[derive(Debug, Deserr, IntoParams)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
@@ -49,7 +50,7 @@ pub struct DeleteTodoQuery {
     idempotency_key: Option<IdempotencyKey>,
 }
 
-/// What `updateTodo` takes: a [`TodoEdit`] whose id stands in the path, and an idempotency key.
+/// The body of `updateTodo`: a [`TodoEdit`] and an idempotency key. The id of the todo is in the path.
 #[derive(Debug)]
 pub struct UpdateTodo {
     edit: TodoEdit,
@@ -126,7 +127,7 @@ pub async fn delete_todo(
     TodoWritten::of(&result.map_err(ApiError::of_write(ErrorPath::Item))?)
 }
 
-/// The version that the caller has seen, from the request or from `If-Match`.
+/// The version that the caller expects, from `expected_version` or from `If-Match`.
 fn expected_version(sent: Option<Version>, if_match: Option<u64>) -> Result<Option<u64>, ApiError> {
     match (sent, if_match) {
         (Some(Version(sent)), Some(header)) if sent != header => {
@@ -154,7 +155,7 @@ impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for UpdateTodo {
 }
 
 impl PartialSchema for UpdateTodo {
-    /// The schema of [`TodoEdit`] without the id and with the key.
+    /// The schema of [`TodoEdit`], without the id and with the idempotency key.
     fn schema() -> RefOr<Schema> {
         let RefOr::T(Schema::Object(mut edit)) = TodoEdit::schema() else {
             return TodoEdit::schema();

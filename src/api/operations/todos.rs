@@ -1,4 +1,4 @@
-//! The collection: `/todos`.
+//! All todos together: `/todos`.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -68,7 +68,7 @@ pub struct UpdateTodos {
     idempotency_key: Option<IdempotencyKey>,
 }
 
-/// Which todos to delete.
+/// The todos to delete.
 #[derive(Debug, Deserr, IntoParams)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
@@ -119,7 +119,8 @@ pub async fn get_todos(
     let range = query.range(now);
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &range)).transpose()?;
     let limit = query.limit.unwrap_or_default().0;
-    // One more than asked for shows whether there are more. With filters nobody knows how many have to be read.
+    // One todo more than asked for shows whether there are more. If the wanted todos are not a range, nobody knows in
+    // advance how many todos must be read.
     let at_most = query.is_a_range().then_some(limit + 1);
     let reading = Reading { after, at_most, ..Reading::of(range) };
     let (settings, mut todos) = caller.store.todos(reading, now).await?;
@@ -176,7 +177,7 @@ pub async fn add_todos(
     let write = write::perform(&app, &caller, &request, plan);
     let (result, alike) = tokio::join!(write, tokio::time::timeout(HINT, caller.store.open_titled(&titles)));
     let result = result.map_err(ApiError::of_write(ErrorPath::Todos))?;
-    // Only a hint: what has been added is not in question because of it.
+    // The search for duplicates only gives a hint. If it fails, the todos are still added.
     let alike = alike.unwrap_or(Ok(Vec::new())).unwrap_or_else(|fault| {
         tracing::warn!(request_id = request_id::current(), cause = %fault, "duplicates were not looked for");
         Vec::new()
@@ -186,10 +187,11 @@ pub async fn add_todos(
     Ok((status, JsonAnswer(TodosWritten::added(&app, &result, duplicates))))
 }
 
-/// How long the answer about an addition waits for what is only a hint.
+/// How long the answer waits for the search for duplicates, which is only a hint.
 const HINT: Duration = Duration::from_secs(1);
 
-/// The open todos that have the title and the list of one that was added, and those that the call adds a second time.
+/// The open todos with the same title and list as a todo that was added. If the call adds the same todo twice, the
+/// second one is included.
 fn possible_duplicates(result: &WriteResult, alike: &[OpenTitle]) -> Vec<String> {
     if result.replayed {
         return Vec::new();
@@ -249,7 +251,7 @@ pub async fn delete_todos(
     Ok(TodosWritten::changed(&app, &result))
 }
 
-/// Refuses none and more than 40.
+/// Refuses a call without todos, and a call with more than 40 todos.
 fn counted(number: usize, path: &str) -> Result<(), ApiError> {
     match number {
         0 => Err(ApiError::invalid(path, "must name at least one todo")),
@@ -264,7 +266,7 @@ fn counted(number: usize, path: &str) -> Result<(), ApiError> {
     }
 }
 
-/// The edits with the ids of their todos. Refused when an edit has no id.
+/// The edits with the ids of their todos. It is an error if an edit has no id.
 fn with_ids(edits: Vec<TodoEdit>) -> Result<Vec<(SentId, TodoEdit)>, ApiError> {
     let missing = |edit: &(usize, &TodoEdit)| edit.1.id.is_none();
     let errors: Vec<_> =
@@ -282,7 +284,7 @@ impl Ids {
         if ids.contains(&"") {
             return Err(Invalid::new("must be ids separated by single commas, such as k7m2x9qa4t,p3n8w5rb6v"));
         }
-        // Naming a todo twice deletes it once.
+        // If a todo is named twice, it is deleted once.
         let mut unique: Vec<SentId> = Vec::new();
         for id in ids.into_iter().map(SentId::new) {
             if !unique.iter().any(|other| *other == id || (id.id.is_some() && other.id == id.id)) {

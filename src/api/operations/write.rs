@@ -1,4 +1,4 @@
-//! What all writes have in common: what is asked of the store, and how its result is answered.
+//! The common parts of all writes: the request to the store, and the answer with its result.
 
 use axum::{
     Json,
@@ -33,7 +33,7 @@ use crate::{
     store::{Fault, FaultKind, Needs, Repetition, Snapshot, WriteError, WriteRequest, WriteResult},
 };
 
-/// The todos as they are after the call.
+/// The todos after the call.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TodosWritten {
     /// In the order of the call.
@@ -42,7 +42,7 @@ pub struct TodosWritten {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub next: Vec<TodoView>,
-    // Present when the call changed them.
+    // Present if the call changed the settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = SettingsView, required = false)]
     pub settings: Option<SettingsView>,
@@ -59,7 +59,7 @@ pub struct TodosWritten {
     pub outcome: WriteOutcome,
 }
 
-/// The todo as it is after the call.
+/// The todo after the call.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TodoWritten {
     pub todo: TodoView,
@@ -75,10 +75,10 @@ pub struct TodoWritten {
     pub outcome: WriteOutcome,
 }
 
-/// What every answer to a write says beside the todos or settings: which change it was.
+/// The part that all answers to writes have in common: the change that the write made.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WriteOutcome {
-    // Absent when nothing changed.
+    // Absent if nothing changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub change: Option<ChangeRef>,
@@ -92,13 +92,14 @@ pub struct WriteOutcome {
     pub unchanged: bool,
 }
 
-/// The moment of a plan as the owner's clock shows it.
+/// The moment of a plan on the owner's clock.
 pub fn moment(app: &App, snapshot: &Snapshot) -> Moment {
     snapshot.settings.moment(snapshot.now, &app.config.time_zone)
 }
 
-/// The write that a request asks for, which needs nothing yet. `target` is what the path and the query name, `raw` the body. The
-/// key may come in the header or in the request, but not as two different ones.
+/// The write that a request asks for, still without `needs`. `target` has the ids from the path or the query, and `raw`
+/// is the body. The request may have the same key twice, in the header and in the body or query, but not two different
+/// keys.
 pub fn request(
     app: &App,
     operation: &'static str,
@@ -126,7 +127,7 @@ pub fn request(
     })
 }
 
-/// Makes the write, at the time of the program's clock.
+/// Makes the write. The time comes from the program's clock.
 pub async fn perform(
     app: &App,
     caller: &Caller,
@@ -136,7 +137,7 @@ pub async fn perform(
     caller.store.write(request, || app.clock.now(), plan).await
 }
 
-/// Makes the edits of several todos, or of one.
+/// Makes the edits of one or more todos.
 pub async fn update(
     app: &App,
     caller: &Caller,
@@ -153,7 +154,7 @@ pub async fn update(
     perform(app, caller, &WriteRequest { needs, ..request }, plan).await
 }
 
-/// Deletes several todos, or one.
+/// Deletes one or more todos.
 pub async fn delete(
     app: &App,
     caller: &Caller,
@@ -167,13 +168,14 @@ pub async fn delete(
 }
 
 impl TodosWritten {
-    /// The answer of an operation that changes todos. A todo that it added follows a completed repeating one.
+    /// The answer of an operation that changes todos. If the operation added a todo, this todo follows a completed
+    /// repeating todo.
     pub fn changed(app: &App, result: &WriteResult) -> Json<Self> {
         let (next, asked) = result.images.iter().partition(|image| image.before.is_none());
         Json(Self::answer(app, result, asked, next))
     }
 
-    /// The answer of an operation that adds todos, with the ids of todos that may be duplicates of them.
+    /// The answer of an operation that adds todos, with the ids of their possible duplicates.
     pub fn added(app: &App, result: &WriteResult, possible_duplicates: Vec<String>) -> Self {
         let added = result.images.iter().collect();
         Self { possible_duplicates, ..Self::answer(app, result, added, Vec::new()) }
@@ -208,14 +210,14 @@ pub fn with_etag(todo: &Todo, answer: impl IntoResponse) -> Response {
 }
 
 fn new_lists(result: &WriteResult) -> Vec<String> {
-    // What a repetition without a key answers is how things are now.
+    // The answer to a repetition without a key shows the present state. In this state the lists are no longer new.
     if result.replayed && result.change.request.is_none() {
         return Vec::new();
     }
     result.change.new_lists.iter().map(|list| list.as_str().to_owned()).collect()
 }
 
-/// The todo as the write left it. One that it did not change keeps the version it has.
+/// The todo after the write. If the write did not change the todo, the todo keeps its version.
 fn after(image: &Image) -> &Todo {
     match &image.before {
         Some(before) if !image.is_change() => before,
@@ -224,7 +226,7 @@ fn after(image: &Image) -> &Todo {
 }
 
 impl WriteOutcome {
-    /// What the answer to this write says of the change.
+    /// The outcome of this write for its answer.
     pub fn of(result: &WriteResult) -> Self {
         let change = &result.change;
         let unchanged = change.is_nothing();

@@ -1,4 +1,5 @@
-//! Where a listing goes on: opaque to the caller, worthless outside the listing that made it.
+//! Cursors: the positions from which listings continue. A cursor has no meaning for the caller, and works only for the
+//! listing that made it.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -9,28 +10,29 @@ use crate::{
     store::{Position, Range},
 };
 
-/// Bytes of the tag. It is no secret and no signature: the owner always comes from the credential, so a forged cursor
-/// reads nothing that its forger could not list. It tells a mistaken cursor from a right one.
+/// The length of a tag in bytes. By its tag, the program notices a cursor of another listing. The tag is not a secret
+/// and not a signature. The owner always comes from the credential, so a forged cursor shows a caller only the caller's
+/// own todos.
 const TAG: usize = 9;
 
-/// A listing, as far as its cursors go: of whom, and of what with which filters.
+/// The parts of a listing that its cursors depend on: the owner, the operation and the filters.
 pub struct Listing<'a> {
     pub owner: &'a Owner,
-    /// The operation and its filters, in words of their own behind the number of their form.
+    /// The operation and its filters as text, after the number of the text's form.
     pub of: String,
-    /// The same as version 0.1 wrote it down. Conversations still hold its cursors.
+    /// The same text as version 0.1 wrote it. Conversations still contain cursors of version 0.1.
     pub of_form_1: &'a (dyn Fn() -> String + Sync),
 }
 
 impl Listing<'_> {
-    /// The cursor that continues this listing behind `position`.
+    /// The cursor that continues this listing after `position`.
     pub fn cursor(&self, position: &Position) -> String {
         let mut bytes = self.tag(&self.of, position).to_vec();
         bytes.extend(position.as_str().as_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Reads a cursor of this listing, which goes through `range`; refuses every other.
+    /// Reads a cursor of this listing. Refuses any other cursor, and a position outside `range`.
     pub fn position(&self, cursor: &str, range: &Range) -> Result<Position, ApiError> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor.trim()).map_err(|_| ApiError::BadCursor)?;
         let (tag, place) = bytes.split_at_checked(TAG).ok_or(ApiError::BadCursor)?;

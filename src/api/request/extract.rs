@@ -1,4 +1,5 @@
-//! Reading requests: every rejection is a problem document, every broken rule is named with its path, all at once.
+//! Reads requests. A request that is refused gets a problem document. The document names all broken rules at once, each
+//! with its path.
 
 use axum::{
     body::Bytes,
@@ -14,20 +15,20 @@ use crate::{
     domain::{id::TodoId, idempotency::IdempotencyKey},
 };
 
-/// A JSON object as request body, with what it said for the fingerprint of the request.
+/// A request body that is a JSON object.
 #[derive(Debug)]
 pub struct Json<T> {
     pub value: T,
-    /// The body without what counts as absent.
+    /// The body as JSON, without absent members. The fingerprint of the request comes from it.
     pub raw: Value,
 }
 
-/// The body of an operation that takes none: nothing, or an empty object, which some clients send. Anything else was
-/// meant to say something, so it is refused instead of being overlooked.
+/// The body of an operation that needs no body. It is empty, or an empty object or `null`, which some clients send. Any
+/// other body is refused and not ignored, because the caller meant something by it.
 #[derive(Debug)]
 pub struct NoBody;
 
-/// The query of an operation that takes none.
+/// The query of an operation without parameters in the query.
 #[derive(Debug, Deserr)]
 #[deserr(deny_unknown_fields)]
 pub struct NoQuery {}
@@ -36,20 +37,22 @@ pub struct NoQuery {}
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
-/// The id of the item in the path.
+/// The id of the todo in the path.
 #[derive(Debug)]
 pub struct ItemId(pub TodoId);
 
-/// `Idempotency-Key`, for operations on several todos or none. `If-Match` is refused: it is for one todo.
+/// The header `Idempotency-Key`, for operations that are not about one single todo. Such operations refuse `If-Match`,
+/// because it is for one todo.
 #[derive(Debug)]
 pub struct Conditions {
-    /// draft-ietf-httpapi-idempotency-key-header.
+    /// Defined in draft-ietf-httpapi-idempotency-key-header.
     pub idempotency_key: Option<IdempotencyKey>,
-    /// The version of RFC 9110's `If-Match`; our entity tags are versions in quotes. `*` sets no condition beyond existence.
+    /// The version in the header `If-Match` of RFC 9110. Our entity tags are versions in quotes. `*` counts as no
+    /// condition, because it only requires that the todo exists.
     pub if_match: Option<u64>,
 }
 
-/// `Idempotency-Key` and `If-Match`, for operations on one todo.
+/// The headers of operations on one todo: `Idempotency-Key` and `If-Match`.
 #[derive(Debug)]
 pub struct ItemConditions(pub Conditions);
 
@@ -58,7 +61,8 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let is_json = is_json(request.headers());
-        // axum's only other reason is a connection that broke.
+        // This fails if the body is too large. Otherwise it fails only if the connection breaks, and then nobody gets
+        // the answer.
         let body = Bytes::from_request(request, state).await.map_err(|_| ApiError::BodyTooLarge)?;
         if body.is_empty() {
             return Self::read(Value::Object(Map::new()));
@@ -170,7 +174,8 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, ApiEr
     Ok(value.map(str::trim).filter(|value| !value.is_empty()))
 }
 
-/// An entity tag of ours: the version in quotes. A weak tag never matches (RFC 9110, section 13.1.1), so it is refused with the rest.
+/// Reads one of our entity tags: the version in quotes, or without them. A weak tag never matches (RFC 9110, section
+/// 13.1.1), so it is refused like any other text.
 fn version(tag: &str) -> Result<u64, ApiError> {
     let digits = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).unwrap_or(tag);
     digits.parse().map_err(|_| {
@@ -178,15 +183,16 @@ fn version(tag: &str) -> Result<u64, ApiError> {
     })
 }
 
-/// Whether the body is said to be JSON.
+/// Whether the header `Content-Type` says that the body is JSON.
 pub fn is_json(headers: &HeaderMap) -> bool {
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-/// Models send `null`, `""` and `[]` for "nothing", at every depth. Members with such a value are dropped, and so are members
-/// whose value is a list of such values alone. In other lists they stay, so that the elements keep their numbers in errors.
+/// Removes absent members at every depth. A member is absent if its value is `null`, `""` or `[]`, because models send
+/// these values for "nothing". A list that contains only such values is absent too. All other lists keep their
+/// elements, so that errors name the positions in the request.
 fn drop_absent(value: &mut Value) {
     match value {
         Value::Object(members) => {

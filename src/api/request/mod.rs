@@ -1,4 +1,5 @@
-//! What comes in: bodies, queries and headers, read leniently in form and strictly in meaning.
+//! Reads the bodies, queries and headers of requests. Values may have several forms, but a value with an unclear
+//! meaning is refused.
 
 pub mod cursor;
 pub mod extract;

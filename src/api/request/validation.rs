@@ -1,4 +1,4 @@
-//! Why the values of a request could not be taken: each broken rule with its path, in words a model can act on.
+//! The errors in the values of a request. Each broken rule has its path, and a message that a model can act on.
 
 use std::ops::ControlFlow;
 
@@ -53,7 +53,7 @@ impl MergeWithError<Invalid> for Broken {
 }
 
 impl Broken {
-    /// All of them.
+    /// All errors.
     pub fn errors(self) -> Vec<FieldError> {
         self.0
     }
@@ -64,7 +64,7 @@ impl Broken {
     }
 }
 
-/// `todos[2].due`
+/// The path of a value, such as `todos[2].due`.
 fn path(location: ValuePointerRef) -> String {
     match location {
         ValuePointerRef::Origin => String::new(),

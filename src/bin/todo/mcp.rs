@@ -37,7 +37,7 @@ pub struct Mcp {
 }
 
 /// Time-out for an answer of a deployment, a little longer than the time-out of API Gateway.
-const PATIENCE: Duration = Duration::from_secs(35);
+const TIMEOUT: Duration = Duration::from_secs(35);
 /// Time-out for connecting to a deployment.
 const CONNECT: Duration = Duration::from_secs(5);
 /// Limit of an answer in bytes. The answers of the operations are much smaller.
@@ -107,7 +107,7 @@ impl Deployment {
         if let Some(key) = &self.key {
             parts.headers.insert(header::AUTHORIZATION, key.clone());
         }
-        let answer = tokio::time::timeout(PATIENCE, self.client.request(Request::from_parts(parts, body))).await?;
+        let answer = tokio::time::timeout(TIMEOUT, self.client.request(Request::from_parts(parts, body))).await?;
         Ok(answer.map_err(|error| with_causes(&error))?.map(Body::new))
     }
 }

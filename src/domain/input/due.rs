@@ -1,4 +1,4 @@
-//! What a caller may write for a due date.
+//! The forms in which a caller may write a due date.
 
 use deserr::{DeserializeError, Deserr, IntoValue, MergeWithError, Value, ValuePointerRef};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -10,7 +10,7 @@ use crate::domain::{
     moment::{Moment, Weekday},
 };
 
-/// What a caller may write for a due date, before the owner's clock is known.
+/// A due date as the caller wrote it. It may depend on the owner's clock, which is not known yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DueInput {
     /// A date or a wall-clock time.
@@ -19,13 +19,13 @@ pub enum DueInput {
     Instant(Timestamp),
     /// A day counted from today: `today`, `tomorrow`, `+3d`, `+2w`.
     In(i32),
-    /// The next such day of the week, today excluded: `fri`, `friday`.
+    /// The next day with this weekday, but not today: `fri`, `friday`.
     Next(Weekday),
 }
 
 impl DueInput {
-    /// Reads `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM`, an RFC 3339 date-time with an offset, or one of few words for days. The words
-    /// are a closed grammar: what only resembles them is refused, because a wrong guess would be a wrong date.
+    /// Reads `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM`, an RFC 3339 date-time with an offset, or a word for a day. The list of
+    /// words is fixed. Any other word is refused, because a wrong guess would be a wrong date.
     pub fn parse(text: String) -> Result<Self, Invalid> {
         let text = text.trim();
         Due::parse(text)
@@ -38,12 +38,12 @@ impl DueInput {
             ))
     }
 
-    /// Whether the owner's clock is needed to know the date.
+    /// Whether the date depends on the owner's clock.
     pub fn is_relative(self) -> bool {
         !matches!(self, Self::Local(_))
     }
 
-    /// The due date as it is at `moment`. Seconds of an instant are dropped.
+    /// The due date, if the caller sends the value at `moment`. The seconds of an instant are dropped.
     pub fn resolve(self, moment: &Moment) -> Due {
         match self {
             Self::Local(due) => due,
@@ -67,12 +67,13 @@ impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for DueInput {
     }
 }
 
-/// So many days later, or the end of the calendar.
+/// The date after this number of days, or the last date of the calendar.
 fn later(date: Date, days: i32) -> Date {
     date.saturating_add(jiff::Span::new().days(days))
 }
 
-/// `today`, `tomorrow`, and up to 9,999 days or weeks from today.
+/// Reads `today`, `tomorrow`, or a number of at most 9,999 days or weeks, such as `+3d`. Returns the number of days
+/// from today.
 fn days(text: &str) -> Option<i32> {
     match text {
         "today" => return Some(0),
@@ -87,11 +88,11 @@ fn days(text: &str) -> Option<i32> {
     plain.then(|| number.parse::<i32>().ok()).flatten().map(|number| number * days)
 }
 
-/// RFC 3339 section 5.6: date, "T" or a space, time with seconds, and an offset.
+/// Reads a date-time of RFC 3339, section 5.6: date, "T" or a space, time with seconds, and an offset.
 fn instant(text: &str) -> Option<Timestamp> {
     day(text.get(..10)?)?;
     let time = text.get(11..)?;
-    // A bracketed zone behind the offset is not RFC 3339, and would be overlooked.
+    // RFC 3339 has no time zone in brackets after the offset. The parser would ignore this time zone, so it is refused.
     if time.contains('[') {
         return None;
     }
@@ -100,7 +101,8 @@ fn instant(text: &str) -> Option<Timestamp> {
         && time.as_bytes()[2] == b':'
         && time.as_bytes()[5] == b':';
     let instant: Timestamp = shaped.then(|| text.parse().ok()).flatten()?;
-    // Two days from the ends of the calendar, so that every zone's wall clock is within it.
+    // An instant near the first or the last day of the calendar is refused. So its local time is in the calendar in
+    // every time zone.
     let first = TimeZone::UTC.to_timestamp(Date::constant(1, 1, 3).at(0, 0, 0, 0)).ok()?;
     let last = TimeZone::UTC.to_timestamp(Date::constant(9999, 12, 29).at(0, 0, 0, 0)).ok()?;
     (first..last).contains(&instant).then_some(instant)
@@ -111,7 +113,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// `now` on the wall clock of the zone.
+    /// The moment when the local time in the zone is `now`.
     fn at(now: &str, zone: &str) -> Moment {
         let zone = TimeZone::get(zone).unwrap();
         let now = zone.to_timestamp(now.parse().unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! Lists of plain values, as models send them.
+//! Lists of values, as models send them.
 
 use std::ops::ControlFlow;
 
@@ -6,7 +6,7 @@ use deserr::{
     DeserializeError, Deserr, ErrorKind, IntoValue, Sequence, Value, ValueKind, ValuePointerRef, take_cf_content,
 };
 
-/// The elements of a list without those that say nothing (`null` and `""`). Errors keep the numbers that the elements
+/// The elements of a list, without the empty elements (`null` and `""`). Errors name the positions that the elements
 /// have in the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed<T>(pub Vec<T>);

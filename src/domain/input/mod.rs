@@ -1,4 +1,5 @@
-//! How callers may write values: leniently in form, strictly in meaning.
+//! The forms in which callers may write values. Several forms are accepted, but a value with an unclear meaning is
+//! refused.
 
 pub mod due;
 pub mod list;

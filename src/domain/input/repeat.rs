@@ -1,4 +1,4 @@
-//! What a caller may write for a repetition.
+//! The forms in which a caller may write a repetition.
 
 use deserr::{DeserializeError, Deserr, ErrorKind, IntoValue, MergeWithError, Value, ValuePointerRef, take_cf_content};
 use jiff::civil::Date;
@@ -11,7 +11,7 @@ use crate::domain::{
     repeat::{CountedFrom, Repeat, Unit},
 };
 
-/// The members of a repetition.
+/// The fields of a repetition.
 #[derive(Deserr)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
 struct Fields {
@@ -32,7 +32,7 @@ struct Every(u16);
 struct Until(Date);
 
 impl Repeat {
-    /// Takes weekdays with weeks alone, and the other rules that no single field can tell.
+    /// Checks the rules that concern several fields. For example, weekdays are allowed only with the unit week.
     fn of(fields: Fields) -> Result<Self, Invalid> {
         let Fields { every: Every(every), unit, weekdays, from, until } = fields;
         let mut weekdays = weekdays.map_or_else(Vec::new, |Listed(days)| days);
@@ -44,7 +44,7 @@ impl Repeat {
                     "needs a unit: day, week, month or year, such as {\"every\":1,\"unit\":\"week\"}",
                 ));
             }
-            // Every day that is one of these days is every week on these days.
+            // "Every day, on these weekdays" means the same as "every week, on these weekdays".
             (None | Some(Unit::Week), false) => Unit::Week,
             (Some(Unit::Day), false) if every == 1 => Unit::Week,
             (Some(_), false) => return Err(Invalid::new("takes weekdays with unit week alone; leave them out")),

@@ -1,11 +1,11 @@
-//! Reading single values as models send them: a number as text, a word that is none.
+//! Reads single values. Models sometimes send a number as text, or a number where the API needs a word.
 
 use deserr::{DeserializeError, IntoValue, MergeWithError, Value, ValuePointerRef, take_cf_content};
 
 use crate::domain::invalid::Invalid;
 
-/// Reads a text with `parse`. A value of another kind goes through `parse` too, as it would be written, so that its refusal
-/// names what is accepted.
+/// Reads a text with `parse`. A value of another type becomes text and goes through `parse` too, so that the error
+/// names the accepted values.
 pub fn text<T, E, V>(
     value: Value<V>,
     location: ValuePointerRef,
@@ -28,11 +28,12 @@ where
     parse(written).map_err(|invalid| take_cf_content(E::merge(None, invalid, location)))
 }
 
-/// A whole number: an integer, 3.0 (an integer to JSON Schema), or either as text. `None` for anything else.
+/// Reads a whole number: an integer, a number such as 3.0 (which JSON Schema counts as an integer), or an integer as
+/// text. `None` for any other value.
 pub fn whole_number<V: IntoValue>(value: &Value<V>) -> Option<u64> {
     match value {
         Value::Integer(number) => Some(*number),
-        // One that is too large for any number of ours becomes the largest.
+        // A number that is too large for `u64` becomes the largest `u64`.
         Value::Float(number) if number.fract() == 0.0 && *number >= 0.0 => Some(*number as u64),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,

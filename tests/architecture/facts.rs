@@ -1,0 +1,98 @@
+//! Facts that documents repeat are written from their source: `just facts` writes them between two comments, and the test
+//! compares them. What operations cost comes from benches/expected.json, which `just bench-guard` holds; limits come from
+//! `domain::limits`.
+
+use std::{fs, path::Path};
+
+use serde_json::Value;
+use todo_action::domain::limits;
+
+const EXPECTED: &str = include_str!("../../benches/expected.json");
+/// Dollars for a million units, on demand in us-east-1.
+const READ: f64 = 0.125;
+const WRITE: f64 = 0.625;
+
+/// A text between two comments of a document.
+struct Fact {
+    file: &'static str,
+    name: &'static str,
+    text: fn() -> String,
+}
+
+const FACTS: [Fact; 2] = [
+    Fact { file: "docs/OPERATIONS.md", name: "costs", text: costs },
+    Fact { file: "README.md", name: "limits", text: limits_in_words },
+];
+
+/// A row for each operation that is counted.
+fn costs() -> String {
+    let expected: Value = serde_json::from_str(EXPECTED).expect("benches/expected.json is JSON");
+    let mut table = "| a million of | read units | write units | DynamoDB |\n|---|---|---|---|\n".to_owned();
+    for (name, counted) in expected["operations"].as_object().expect("operations are counted") {
+        let units = |kind: &str| counted[kind].as_f64().expect("units are counted");
+        let (read, write) = (units("read_units"), units("write_units"));
+        let written = if write > 0.0 { write.to_string() } else { "–".to_owned() };
+        let cents = ((read * READ + write * WRITE) * 100.0).round() / 100.0;
+        let (operation, which) = name
+            .split_once(", ")
+            .map_or((&**name, String::new()), |(operation, which)| (operation, format!(", {which}")));
+        table.push_str(&format!("| `{operation}`{which} | {read} | {written} | ${cents:.2} |\n"));
+    }
+    table
+}
+
+fn limits_in_words() -> String {
+    format!(
+        "Title {} characters, notes {}, list and tag {}, {} tags, {} steps of {}; {} todos a call; bodies of {} KiB;\n\
+         answers below 100,000 characters, which is what ChatGPT takes.\n",
+        limits::TITLE,
+        thousands(limits::NOTES),
+        limits::LIST,
+        limits::TAGS,
+        limits::STEPS,
+        limits::STEP_TITLE,
+        limits::TODOS_PER_CALL,
+        limits::BODY_BYTES / 1024,
+    )
+}
+
+fn thousands(number: usize) -> String {
+    if number < 1_000 { number.to_string() } else { format!("{},{:03}", number / 1_000, number % 1_000) }
+}
+
+/// The document with the text of the fact.
+fn with(fact: &Fact, document: &str) -> String {
+    let (from, to) = (format!("<!-- {}: just facts -->\n", fact.name), format!("<!-- end of {} -->", fact.name));
+    let marks = || format!("{} has no {from}…{to}", fact.file);
+    let (before, rest) = document.split_once(&from).unwrap_or_else(|| panic!("{}", marks()));
+    let (_, after) = rest.split_once(&to).unwrap_or_else(|| panic!("{}", marks()));
+    format!("{before}{from}{}{to}{after}", (fact.text)())
+}
+
+#[expect(clippy::disallowed_methods, reason = "a setting of the test run, not of the program")]
+fn writes() -> bool {
+    std::env::var_os("WRITE_FACTS").is_some()
+}
+
+#[test]
+fn documents_repeat_facts_as_their_source_has_them() {
+    assert_eq!(limits::LIST, limits::TAG, "README says one limit for both");
+    for fact in &FACTS {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(fact.file);
+        let document = fs::read_to_string(&path).expect("the document is there");
+        let right = with(fact, &document);
+        if writes() {
+            fs::write(&path, &right).expect("the document can be written");
+        } else {
+            assert!(document == right, "{} has old {}; run `just facts`", fact.file, fact.name);
+        }
+    }
+}
+
+#[test]
+fn a_fact_that_is_out_of_date_is_noticed() {
+    for fact in &FACTS {
+        let old = format!("<!-- {}: just facts -->\n501\n<!-- end of {} -->", fact.name, fact.name);
+        assert_ne!(with(fact, &old), old);
+    }
+}
