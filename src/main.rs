@@ -50,7 +50,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         Adapter::from(router.clone().map_request(prepare)).map_request(api::event::readable)
     };
     let events = service(api::gateway::without_stage);
-    tokio::join!(rehearse(service(unlogged)), fetch_keys(&app));
+    tokio::join!(warm_up(service(unlogged)), fetch_keys(&app));
     // `lambda_runtime::run` would open a span for each event, but no line of the log shows it. A request has only our
     // own line.
     Runtime::new(events).run().await
@@ -59,7 +59,7 @@ async fn main() -> Result<(), lambda_http::Error> {
 /// Warms up: answers a `GET /health` that the program itself makes. This opens the connection to DynamoDB, and loads
 /// the code that the first request needs. Init has a whole CPU, and is not billed with a request. If the warm-up fails,
 /// the function still starts.
-async fn rehearse<S>(mut events: S)
+async fn warm_up<S>(mut events: S)
 where
     S: Service<LambdaEvent<Event>, Error: Into<lambda_http::Error>>,
 {
@@ -75,7 +75,7 @@ where
     }
 }
 
-/// Prepares the request of [`rehearse`]. This request gets no line in the log.
+/// Prepares the request of [`warm_up`]. This request gets no line in the log.
 fn unlogged(mut request: Request) -> Request {
     request.extensions_mut().insert(api::Unlogged);
     api::gateway::without_stage(request)

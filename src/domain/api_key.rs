@@ -12,9 +12,9 @@ use super::{invalid::Invalid, owner::Owner};
 const PREFIX: &str = "todo_";
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// The number of base-62 digits for 256 bits.
-const SECRET: usize = 43;
+const SECRET_DIGITS: usize = 43;
 /// The number of base-62 digits for 32 bits.
-const CHECKSUM: usize = 6;
+const CHECKSUM_DIGITS: usize = 6;
 
 /// A key in the correct form: `todo_`, 256 random bits in base 62, and a checksum. The checksum shows that a key is
 /// mistyped, without a call to the table.
@@ -55,7 +55,7 @@ pub struct KeyName(String);
 impl ApiKey {
     /// Makes a key from 256 random bits.
     pub fn from_random(bytes: [u8; 32]) -> Self {
-        let body = format!("{PREFIX}{}", base62(&bytes, SECRET));
+        let body = format!("{PREFIX}{}", base62(&bytes, SECRET_DIGITS));
         let checksum = checksum(&body);
         Self(body + &checksum)
     }
@@ -63,14 +63,14 @@ impl ApiKey {
     /// Reads a key, without a call to the table. `None` if the text does not have the form of a key, or if the checksum
     /// is wrong.
     pub fn parse(text: &str) -> Option<Self> {
-        let body = text.get(..PREFIX.len() + SECRET)?;
+        let body = text.get(..PREFIX.len() + SECRET_DIGITS)?;
         let digits = body.strip_prefix(PREFIX)?;
         let sound = digits.bytes().all(|digit| ALPHABET.contains(&digit)) && text[body.len()..] == checksum(body);
         sound.then(|| Self(text.to_owned()))
     }
 
     /// Whether the text begins like a key. The rest may be mistyped.
-    pub fn is_meant_by(text: &str) -> bool {
+    pub fn looks_like_key(text: &str) -> bool {
         text.starts_with(PREFIX)
     }
 
@@ -157,7 +157,7 @@ fn base62(bytes: &[u8], digits: usize) -> String {
 
 /// The first 32 bits of the text's SHA-256, in base 62.
 fn checksum(text: &str) -> String {
-    base62(&Sha256::digest(text.as_bytes())[..4], CHECKSUM)
+    base62(&Sha256::digest(text.as_bytes())[..4], CHECKSUM_DIGITS)
 }
 
 #[cfg(test)]
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn a_key_has_256_bits_in_base_62_and_a_checksum() {
         let least = ApiKey::from_random([0; 32]);
-        assert!(least.secret().starts_with(&format!("todo_{}", "0".repeat(SECRET))), "{}", least.secret());
+        assert!(least.secret().starts_with(&format!("todo_{}", "0".repeat(SECRET_DIGITS))), "{}", least.secret());
         assert_eq!(least.secret().len(), 54);
         assert_eq!(base62(&[0, 255], 2), "47");
         assert_eq!(format!("{least:?}"), "ApiKey");
@@ -176,7 +176,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_key_is_read_back_and_no_altered_one_is(bytes in any::<[u8; 32]>(), at in 0usize..54, other in "[0-9A-Za-z_]") {
+        fn a_key_is_read_back_and_an_altered_key_is_refused(bytes in any::<[u8; 32]>(), at in 0usize..54, other in "[0-9A-Za-z_]") {
             let key = ApiKey::from_random(bytes);
             prop_assert_eq!(ApiKey::parse(key.secret()), Some(key.clone()));
             let mut altered = key.secret().to_owned();

@@ -76,7 +76,7 @@ impl Change {
     }
 
     /// Whether nothing changed: no todo and no setting.
-    pub fn is_nothing(&self) -> bool {
+    pub fn has_no_effect(&self) -> bool {
         self.todos.is_empty() && self.settings.is_none()
     }
 }

@@ -10,7 +10,7 @@ use utoipa::{
 
 use super::{
     due::Due,
-    input::{due::DueInput, list::Listed, value},
+    input::{due::DueInput, list::WithoutEmpty, value},
     invalid::{Invalid, Violation},
     moment::Moment,
     repeat::Repeat,
@@ -22,7 +22,7 @@ use super::{
 
 /// Changes to one todo. A field that is not sent stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, ToSchema, Deserr)]
-#[deserr(deny_unknown_fields = not_a_field::<__Deserr_E>, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+#[deserr(deny_unknown_fields = refuse_unknown_field::<__Deserr_E>, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = String, required = true, min_length = 1, example = "k7m2x9qa4t")]
@@ -77,7 +77,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = StepRefs, inline, required = false)]
     pub complete_steps: StepRefs,
-    /// Takes their ticks away.
+    /// Marks these steps as not done.
     #[deserr(default)]
     #[schema(value_type = StepRefs, inline, required = false)]
     pub reopen_steps: StepRefs,
@@ -109,7 +109,7 @@ words! {
 
 /// The fields to empty, without duplicates.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserr)]
-#[deserr(from(Listed<Clearable>) = Clear::of, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+#[deserr(from(WithoutEmpty<Clearable>) = Clear::of, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct Clear(Vec<Clearable>);
 
 /// The version of a todo that a caller has seen. A number as text is accepted too, because models sometimes send
@@ -119,7 +119,7 @@ pub struct Version(pub u64);
 
 /// Refuses an unknown field of an edit. For `PATCH /todos/{id}` the whole body is one edit. There the list of accepted
 /// fields has no `id`, but it has `idempotency_key`.
-fn not_a_field<E: DeserializeError>(field: &str, accepted: &[&str], location: ValuePointerRef) -> E {
+fn refuse_unknown_field<E: DeserializeError>(field: &str, accepted: &[&str], location: ValuePointerRef) -> E {
     let mut accepted = accepted.to_vec();
     if location.is_origin() {
         accepted.retain(|name| *name != "id");
@@ -268,7 +268,7 @@ impl TodoEdit {
 }
 
 impl Clear {
-    fn of(Listed(fields): Listed<Clearable>) -> Self {
+    fn of(WithoutEmpty(fields): WithoutEmpty<Clearable>) -> Self {
         let mut seen = HashSet::new();
         Self(fields.into_iter().filter(|field| seen.insert(*field)).collect())
     }

@@ -59,7 +59,7 @@ pub struct Fingerprint(String);
 /// The form of new fingerprints. A fingerprint of form 1 has no number before its digits.
 const FORM: &str = "2:";
 /// Fields of a body that only say how the request is sent. They are not part of its content, so they are not hashed.
-const HOW_TO_SEND: [&str; 2] = ["idempotency_key", "allow_duplicate"];
+const NOT_HASHED: [&str; 2] = ["idempotency_key", "allow_duplicate"];
 
 impl Intent {
     /// `target` has the ids from the path or the query. `if_match` is the version from the header `If-Match`. Spaces in
@@ -112,7 +112,7 @@ fn sha256<const PARTS: usize>(parts: [&str; PARTS]) -> String {
 fn canonical(body: &Value) -> String {
     let mut body = body.clone();
     if let Some(members) = body.as_object_mut() {
-        members.retain(|name, _| !HOW_TO_SEND.contains(&name.as_str()));
+        members.retain(|name, _| !NOT_HASHED.contains(&name.as_str()));
     }
     body.sort_all_objects();
     body.to_string()
@@ -147,7 +147,7 @@ mod tests {
 
     /// Change records keep fingerprints for 30 days, so their digits must never change.
     #[test]
-    fn fingerprints_are_those_that_are_stored() {
+    fn stored_fingerprints_still_match() {
         let intent = Intent::new("updateTodo", "k7m2x9qa4t", Some(3), &json!({"title": "Buy milk"}));
         assert_eq!(intent.fingerprint().0, "2:08b43c8ac1fbf38d3c84b2e9aa256377bf8c577440451c06f603ad419cdc2f82");
         assert_eq!(

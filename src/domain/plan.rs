@@ -110,7 +110,7 @@ pub fn update(
         let stays = todo.status == Status::Deleted && !edit.restores();
         stays.then(|| ItemViolation::new(item, "status", "the todo is deleted; send status open to restore it"))
     });
-    unless_conflict(expected.chain(deleted).collect(), &found)?;
+    refuse_conflicts(expected.chain(deleted).collect(), &found)?;
 
     let (mut images, mut successors, mut violations) = (Vec::new(), Vec::new(), Vec::new());
     for (item, ((_, edit), todo)) in pairs() {
@@ -143,7 +143,7 @@ pub fn delete(
 ) -> Result<Plan, Refusal> {
     let found = find_all(named.iter(), todos)?;
     let expected = found.iter().enumerate().filter_map(|(item, todo)| stale(item, expected_version, todo));
-    unless_conflict(expected.collect(), &found)?;
+    refuse_conflicts(expected.collect(), &found)?;
     let deleted = |todo: &&Todo| Image::changed(todo, todo.with_status(Status::Deleted, moment.now));
     Ok(Plan::of_todos(found.iter().map(deleted).collect()))
 }
@@ -166,7 +166,7 @@ fn stale(item: usize, expected: Option<u64>, todo: &Todo) -> Option<ItemViolatio
     Some(ItemViolation::new(item, "expected_version", message))
 }
 
-fn unless_conflict(violations: Vec<ItemViolation>, found: &[&Todo]) -> Result<(), Refusal> {
+fn refuse_conflicts(violations: Vec<ItemViolation>, found: &[&Todo]) -> Result<(), Refusal> {
     refuse_unless_empty(violations, |violations| {
         let current =
             found.iter().enumerate().filter(|(item, _)| violations.iter().any(|violation| violation.item == *item));

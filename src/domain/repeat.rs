@@ -14,19 +14,19 @@ use super::{
 /// How a todo repeats.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Repeat {
-    /// Every so many units; one when left out.
+    /// Number of units between two dates; one when left out.
     #[schema(value_type = i32, required = false, minimum = 1, maximum = 365)]
     pub every: u16,
     #[schema(value_type = Unit, inline)]
     pub unit: Unit,
-    /// With unit week.
+    /// Only with unit week.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<Weekday>, inline, required = false)]
     pub weekdays: Vec<Weekday>,
     /// Counted from the due date, which is the default, or from the day of completion.
     #[schema(value_type = CountedFrom, inline, required = false)]
     pub from: CountedFrom,
-    /// Last day of it.
+    /// Last day of the repetition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = "date", required = false)]
     pub until: Option<Date>,
@@ -58,7 +58,7 @@ pub struct Next {
 
 impl Repeat {
     /// The largest value of `every`.
-    pub const MOST: u16 = 365;
+    pub const MAX_EVERY: u16 = 365;
 
     /// The first due date for a todo without a due date. It is today, or the first of the weekdays from today on.
     pub fn first(&self, moment: &Moment) -> Due {

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_already_are_so_make_no_change() {
+    fn setting_the_same_value_makes_no_change() {
         let edit = SettingsEdit { week_start: Some(Weekday::Sun), ..SettingsEdit::default() };
         let before = Settings::default();
         let image = before.changed_to(&edit.apply(&before)).unwrap();

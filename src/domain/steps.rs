@@ -8,7 +8,7 @@ use utoipa::{
 };
 
 use super::{
-    input::{list::Listed, value},
+    input::{list::WithoutEmpty, value},
     invalid::Invalid,
     limits,
     text::{StepTitle, without_case_and_accents},
@@ -28,12 +28,12 @@ pub struct Step {
 /// At most 50 steps.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Deserr)]
 #[serde(transparent)]
-#[deserr(try_from(Listed<Step>) = Steps::parse -> Invalid, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
+#[deserr(try_from(WithoutEmpty<Step>) = Steps::parse -> Invalid, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
 pub struct Steps(Vec<Step>);
 
 /// The steps that a caller names. Each is named by its title or by its position, from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserr)]
-#[deserr(try_from(Listed<StepRef>) = StepRefs::parse -> Invalid, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
+#[deserr(try_from(WithoutEmpty<StepRef>) = StepRefs::parse -> Invalid, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
 pub struct StepRefs(Vec<StepRef>);
 
 /// The name of a step: its position as text, or its title.
@@ -51,7 +51,7 @@ struct Fields {
 
 impl Steps {
     /// Accepts at most 50 steps.
-    pub fn parse(Listed(steps): Listed<Step>) -> Result<Self, Invalid> {
+    pub fn parse(WithoutEmpty(steps): WithoutEmpty<Step>) -> Result<Self, Invalid> {
         if steps.len() > limits::STEPS {
             return Err(too_many(steps.len()));
         }
@@ -69,14 +69,14 @@ impl Steps {
     }
 
     /// The same steps, without ticks.
-    pub fn all_to_do(&self) -> Self {
+    pub fn without_ticks(&self) -> Self {
         Self(self.0.iter().map(|step| Step { done: false, ..step.clone() }).collect())
     }
 
     /// The positions of the named steps, from 0. It is an error if a name fits no step or several steps. The error
     /// lists the steps of the todo.
     pub fn find(&self, StepRefs(which): &StepRefs) -> Result<Vec<usize>, Invalid> {
-        let titles: Vec<_> = self.0.iter().map(|step| Spelled::of(step.title.as_str())).collect();
+        let titles: Vec<_> = self.0.iter().map(|step| TitleForms::of(step.title.as_str())).collect();
         which.iter().map(|step| self.find_one(step, &titles)).collect()
     }
 
@@ -87,15 +87,15 @@ impl Steps {
         }
     }
 
-    fn find_one(&self, StepRef(sent): &StepRef, titles: &[Spelled]) -> Result<usize, Invalid> {
-        let wanted = Spelled::of(sent.trim());
-        let places = |same: &dyn Fn(&Spelled) -> bool| -> Vec<usize> {
+    fn find_one(&self, StepRef(sent): &StepRef, titles: &[TitleForms]) -> Result<usize, Invalid> {
+        let wanted = TitleForms::of(sent.trim());
+        let places = |same: &dyn Fn(&TitleForms) -> bool| -> Vec<usize> {
             titles.iter().enumerate().filter(|(_, title)| same(title)).map(|(at, _)| at).collect()
         };
         // A title with the same accents wins over a title that differs in accents.
-        let mut found = places(&|title| title.as_written == wanted.as_written);
+        let mut found = places(&|title| title.without_case == wanted.without_case);
         if found.is_empty() {
-            found = places(&|title| title.alike == wanted.alike);
+            found = places(&|title| title.without_accents == wanted.without_accents);
         }
         let position = sent.trim().parse::<usize>().ok().and_then(|position| position.checked_sub(1));
         found.extend(position.filter(|at| *at < self.0.len() && !found.contains(at)));
@@ -154,14 +154,14 @@ impl PartialSchema for StepRefs {
 impl ToSchema for StepRefs {}
 
 /// A title in the two forms for comparisons: without case, and without case and accents.
-struct Spelled {
-    as_written: String,
-    alike: String,
+struct TitleForms {
+    without_case: String,
+    without_accents: String,
 }
 
-impl Spelled {
+impl TitleForms {
     fn of(text: &str) -> Self {
-        Self { as_written: text.to_lowercase(), alike: without_case_and_accents(text) }
+        Self { without_case: text.to_lowercase(), without_accents: without_case_and_accents(text) }
     }
 }
 
@@ -170,7 +170,7 @@ fn short(text: &str) -> String {
 }
 
 impl StepRefs {
-    fn parse(Listed(steps): Listed<StepRef>) -> Result<Self, Invalid> {
+    fn parse(WithoutEmpty(steps): WithoutEmpty<StepRef>) -> Result<Self, Invalid> {
         if steps.len() > limits::STEPS {
             return Err(too_many(steps.len()));
         }
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_as_it_is_written_comes_before_one_that_is_alike() {
+    fn an_exact_title_comes_before_a_similar_one() {
         let steps = steps(&["Café", "Cafe", "CAFÉ au lait"]);
         assert_eq!(ticked(&steps, json!(["cafe"])).unwrap(), [false, true, false]);
         assert_eq!(ticked(&steps, json!(["CAFÉ"])).unwrap(), [true, false, false]);
@@ -246,14 +246,14 @@ mod tests {
     }
 
     #[test]
-    fn more_steps_than_a_todo_can_have_are_not_looked_for() {
+    fn more_than_50_step_names_are_refused() {
         let names: Vec<_> = (0..51).map(|_| "1").collect();
         let refused = deserr::deserialize::<StepRefs, _, deserr::errors::JsonError>(json!(names)).unwrap_err();
         assert!(refused.to_string().contains("at most 50 steps, but there are 51"), "{refused}");
     }
 
     #[test]
-    fn a_step_that_is_not_there_or_may_be_another_is_refused_with_those_there_are() {
+    fn an_unknown_or_unclear_step_is_refused_with_the_list_of_steps() {
         let three = steps(&["Call", "2", "call"]);
         for (which, says) in [
             (json!(["Call"]), "could mean step 1 or 3"),

@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lists_key_fits_a_sort_key_whatever_its_letters() {
+    fn every_list_name_fits_a_sort_key() {
         // The letters that grow most when NFC, lower case or NFKC is applied.
         for letter in ["\u{1d160}", "\u{fb2c}", "İ", "\u{fdfa}"] {
             assert!(ListName::parse(letter.repeat(limits::LIST)).unwrap().folded().len() <= 1_000, "{letter}");

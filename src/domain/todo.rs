@@ -12,7 +12,7 @@ use utoipa::{
 use super::{
     due::Due,
     id::TodoId,
-    input::{due::DueInput, list::Listed},
+    input::{due::DueInput, list::WithoutEmpty},
     invalid::{Invalid, Violation},
     limits,
     moment::Moment,
@@ -71,7 +71,7 @@ words! {
 /// At most 20 different tags. Tags that differ only in case count as the same tag.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, deserr::Deserr)]
 #[serde(transparent)]
-#[deserr(try_from(Listed<Tag>) = Tags::parse -> Invalid, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+#[deserr(try_from(WithoutEmpty<Tag>) = Tags::parse -> Invalid, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct Tags(Vec<Tag>);
 
 /// A todo to add. Only the title is required.
@@ -159,7 +159,7 @@ impl Todo {
             status: Status::Open,
             due: Some(next.due),
             anchor_day: next.anchor_day,
-            steps: self.steps.all_to_do(),
+            steps: self.steps.without_ticks(),
             version: 1,
             created_at: moment.now,
             updated_at: moment.now,
@@ -214,7 +214,7 @@ impl ToSchema for Tags {}
 impl Tags {
     /// Keeps the order of the tags. If a tag comes twice, only its first spelling stays. It is an error if more than 20
     /// tags are left.
-    pub fn parse(Listed(tags): Listed<Tag>) -> Result<Self, Invalid> {
+    pub fn parse(WithoutEmpty(tags): WithoutEmpty<Tag>) -> Result<Self, Invalid> {
         let mut seen = HashSet::new();
         let tags: Vec<_> = tags.into_iter().filter(|tag| seen.insert(tag.folded())).collect();
         if tags.len() > limits::TAGS {
@@ -225,7 +225,7 @@ impl Tags {
 
     /// These tags and `more`.
     pub fn with(&self, more: &Self) -> Result<Self, Invalid> {
-        Self::parse(Listed(self.0.iter().chain(&more.0).cloned().collect()))
+        Self::parse(WithoutEmpty(self.0.iter().chain(&more.0).cloned().collect()))
     }
 
     /// These tags without `others`. Upper and lower case do not matter.

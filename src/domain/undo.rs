@@ -33,7 +33,7 @@ impl Change {
         let since: Vec<TodoId> = images.iter().filter(changed_since).map(|image| image.after.id.clone()).collect();
         if !since.is_empty() {
             return Err(match &self.undone_by {
-                Some(by) if images.iter().all(|image| is_taken_back(image, now_of(image), self.undone_at)) => {
+                Some(by) if images.iter().all(|image| is_as_the_undo_left_it(image, now_of(image), self.undone_at)) => {
                     Refusal::AlreadyUndone { by: by.clone() }
                 }
                 _ => {
@@ -67,7 +67,7 @@ impl Change {
 
 /// Whether the todo is still as the undo at `undone_at` left it. If the change added the todo, the time of the deletion
 /// must be the time of the undo, because another request may have deleted the todo.
-fn is_taken_back(image: &Image, now: Option<&Todo>, undone_at: Option<Timestamp>) -> bool {
+fn is_as_the_undo_left_it(image: &Image, now: Option<&Todo>, undone_at: Option<Timestamp>) -> bool {
     now.is_some_and(|now| match &image.before {
         Some(before) => now.same_content(before),
         None => undone_at.is_some_and(|at| now.same_content(&image.after.with_status(Status::Deleted, at))),
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_whose_todo_is_no_longer_so_or_no_longer_there_is_not_undone() {
+    fn a_change_is_not_undone_if_its_todo_was_changed_or_is_gone() {
         let image = added("a");
         let other = Todo { title: added("b").after.title, ..image.after.clone() };
         for todos in [now(&other), HashMap::new()] {

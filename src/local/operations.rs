@@ -15,7 +15,7 @@ pub(super) enum Tokens {
     /// The database keeps the token for ten minutes, as DynamoDB does.
     Kept,
     /// The token is removed, because the database would search all kept tokens in every transaction (docs/adr/0004).
-    TakenOff,
+    Removed,
 }
 
 /// DynamoDB's answer to a call. This function blocks its thread for about a millisecond, and for up to 5 s while another

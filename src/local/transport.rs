@@ -35,7 +35,7 @@ impl HttpConnector for InProcess {
             let target = request.headers().get("x-amz-target").unwrap_or_default();
             // The SDK always has the whole body of a DynamoDB call in memory.
             let body = request.body().bytes().unwrap_or_default();
-            let answer = operations::answer(&database, Tokens::TakenOff, target, body);
+            let answer = operations::answer(&database, Tokens::Removed, target, body);
             HttpResponse::try_from(answer.map(SdkBody::from)).map_err(|error| ConnectorError::other(error.into(), None))
         })
     }

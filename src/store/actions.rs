@@ -177,5 +177,5 @@ fn checked(check: ConditionCheckBuilder) -> Result<TransactWriteItem, Fault> {
 }
 
 fn broken(error: aws_sdk_dynamodb::error::BuildError) -> Fault {
-    Fault::named(FaultKind::Broken, format!("TransactWriteItems: {error}"))
+    Fault::new(FaultKind::Broken, format!("TransactWriteItems: {error}"))
 }

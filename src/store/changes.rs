@@ -51,7 +51,7 @@ pub(super) fn change_items(
 ) -> Result<Vec<Item>, Fault> {
     let mut record = item::to_item(change)?;
     record.extend(item::primary_key(partition, item::change_sk(&change.id)));
-    if !change.is_nothing() {
+    if !change.has_no_effect() {
         record.insert(item::VIEW.to_owned(), AttributeValue::S(item::change_view(change)));
     }
     let parts = if image_bytes <= INLINE_BYTES { Vec::new() } else { parts(images) };
@@ -126,13 +126,17 @@ impl OwnerStore {
         let read = |record: Item, now| Ok((!item::expired(&record, now)).then_some(record));
         let latest = self.listing(reading, &[], now, page, read).next().await?;
         match latest {
-            Some(record) => self.whole(record, now).await,
+            Some(record) => self.with_images(record, now).await,
             None => Ok(None),
         }
     }
 
     /// The change with its images, from a record that is already read. If the record has parts, they are read now.
-    pub(super) async fn whole(&self, record: Item, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
+    pub(super) async fn with_images(
+        &self,
+        record: Item,
+        now: Timestamp,
+    ) -> Result<Option<(Change, Vec<Image>)>, Fault> {
         if item::from_item::<Images>(record.clone())?.parts == 0 {
             return read_change(vec![record], now);
         }

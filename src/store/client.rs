@@ -111,8 +111,8 @@ impl Intercept for UserAgent {
     ) -> Result<(), BoxError> {
         let state = config.interceptor_state();
         state.store_put(disable_interceptor::<UserAgentInterceptor>("one of ours takes its place"));
-        state.store_put(disable_interceptor::<RequestInfoInterceptor>("nobody asks for it"));
-        state.store_put(disable_interceptor::<InvocationIdInterceptor>("nobody asks for it"));
+        state.store_put(disable_interceptor::<RequestInfoInterceptor>("AWS does not need it"));
+        state.store_put(disable_interceptor::<InvocationIdInterceptor>("AWS does not need it"));
         Ok(())
     }
 

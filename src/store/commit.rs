@@ -24,7 +24,7 @@ const TRANSACTION_BYTES: usize = 3_700_000;
 /// The maximum number of actions in a DynamoDB transaction.
 const TRANSACTION_ACTIONS: usize = 100;
 /// How many times a transaction is sent, if it only collides with other transactions.
-const COLLISIONS: u32 = 5;
+const COLLISION_ATTEMPTS: u32 = 5;
 
 /// The outcome of a transaction. Every outcome except `Done` means that the transaction changed nothing.
 pub(super) enum Outcome {
@@ -35,13 +35,13 @@ pub(super) enum Outcome {
     /// The same request has come in the last two minutes. The item says which change it made.
     Repeated(Item),
     /// The settings are not as assumed. The item has the present settings; without an item they are the defaults.
-    Settings(Option<Item>),
+    OtherSettings(Option<Item>),
     /// Some lists are not as assumed. For each list there are the name that was checked, and its item, if it exists.
-    Lists(Vec<(ListName, Option<Item>)>),
+    OtherLists(Vec<(ListName, Option<Item>)>),
     /// Another request has undone the change to undo, or the change has expired. The item is the record of this change.
     Undone(Item),
     /// A todo, or the settings that the write changes, no longer have the version that was read.
-    Moved,
+    VersionChanged,
     /// The transaction is larger than DynamoDB allows.
     TooLarge,
     /// The transaction has more actions than DynamoDB allows. For example, a completed repeating todo takes two
@@ -57,7 +57,7 @@ impl OwnerStore {
             return Ok(Outcome::TooLarge);
         }
         let image_bytes = sizes.iter().map(|(before, after)| before.unwrap_or_default() + after).sum();
-        for collision in 0..COLLISIONS {
+        for collision in 0..COLLISION_ATTEMPTS {
             if collision > 0 {
                 tokio::time::sleep(jitter(collision, transaction.change)).await;
             }
@@ -88,7 +88,7 @@ impl OwnerStore {
                 },
             }
         }
-        Err(Fault::named(FaultKind::Throttled, "TransactWriteItems: collided with other transactions again and again"))
+        Err(Fault::new(FaultKind::Throttled, "TransactWriteItems: collided with other transactions again and again"))
     }
 }
 
@@ -121,13 +121,13 @@ fn cancelled(error: &SdkError<TransactWriteItemsError>, purposes: &[Purpose]) ->
         }
     }
     if moved {
-        return Ok(Some(Outcome::Moved));
+        return Ok(Some(Outcome::VersionChanged));
     }
     if let Some(settings) = settings {
-        return Ok(Some(Outcome::Settings(settings)));
+        return Ok(Some(Outcome::OtherSettings(settings)));
     }
     if !lists.is_empty() {
-        return Ok(Some(Outcome::Lists(lists)));
+        return Ok(Some(Outcome::OtherLists(lists)));
     }
     let codes: Vec<_> = cancelled
         .cancellation_reasons()
@@ -140,7 +140,7 @@ fn cancelled(error: &SdkError<TransactWriteItemsError>, purposes: &[Purpose]) ->
     if !codes.is_empty() && codes.iter().all(passing) {
         return Ok(None);
     }
-    Err(Fault::named(FaultKind::Broken, format!("TransactWriteItems: cancelled for {}", codes.join(", "))))
+    Err(Fault::new(FaultKind::Broken, format!("TransactWriteItems: cancelled for {}", codes.join(", "))))
 }
 
 /// The pause before the next attempt: 20 to 40 ms, doubled with each collision. The change's id is used as a random

@@ -62,7 +62,7 @@ impl Fault {
     }
 
     /// A fault of this kind, with this cause.
-    pub(super) fn named(kind: FaultKind, cause: impl Into<String>) -> Self {
+    pub(super) fn new(kind: FaultKind, cause: impl Into<String>) -> Self {
         Self { kind, cause: cause.into() }
     }
 
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_named_without_what_it_says() {
+    fn an_unreadable_item_is_reported_without_its_values() {
         let secret = "todo_EXAMPLE \"quoted\" 'twice' `thrice`";
         let text = || AttributeValue::S(secret.to_owned());
         let causes =

@@ -73,7 +73,7 @@ impl Store {
     /// Revokes a key. If the key is already revoked, its time of revocation stays.
     pub async fn revoke_key(&self, hash: &KeyHash, now: Timestamp) -> Result<(), Fault> {
         let now = serde_dynamo::to_attribute_value::<_, AttributeValue>(now);
-        let now = now.map_err(|error| Fault::named(FaultKind::Broken, error.to_string()))?;
+        let now = now.map_err(|error| Fault::new(FaultKind::Broken, error.to_string()))?;
         let update = self
             .client
             .update_item()

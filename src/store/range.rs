@@ -85,7 +85,7 @@ impl Range {
 
 impl Range {
     /// Whether `position` is in this range.
-    pub fn holds(&self, position: &Position) -> bool {
+    pub fn contains(&self, position: &Position) -> bool {
         (self.low.as_str()..=self.high.as_str()).contains(&position.0.as_str())
     }
 }
@@ -142,13 +142,13 @@ mod tests {
     fn a_range_of_completed_todos_has_its_first_moment_and_not_its_last() {
         let at = |text: &str| Some(text.parse().unwrap());
         let range = Range::completed(at("2026-11-20T00:00:00Z"), at("2026-11-22T00:00:00Z"));
-        let holds = |moment: &str| range.holds(&Position(format!("completed#{moment}#0000000000")));
+        let holds = |moment: &str| range.contains(&Position(format!("completed#{moment}#0000000000")));
         assert!(holds("2026-11-20T00:00:00.000000Z") && holds("2026-11-21T23:59:59.999999Z"));
         assert!(!holds("2026-11-19T23:59:59.999999Z") && !holds("2026-11-22T00:00:00.000000Z"));
     }
 
     fn contains(range: &Range, place: &str) -> bool {
-        range.holds(&Position(format!("open#{place}#0000000000")))
+        range.contains(&Position(format!("open#{place}#0000000000")))
     }
 
     #[test]

@@ -58,13 +58,13 @@ impl OwnerStore {
         if keys.is_empty() {
             Ok(found)
         } else {
-            Err(Fault::named(FaultKind::Throttled, "BatchGetItem: keys stayed unprocessed"))
+            Err(Fault::new(FaultKind::Throttled, "BatchGetItem: keys stayed unprocessed"))
         }
     }
 
     async fn batch(&self, keys: Vec<Item>) -> Result<(Vec<Item>, Vec<Item>), Fault> {
         let request = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
-        let request = request.map_err(|error| Fault::named(FaultKind::Broken, format!("BatchGetItem: {error}")))?;
+        let request = request.map_err(|error| Fault::new(FaultKind::Broken, format!("BatchGetItem: {error}")))?;
         let answer = self
             .client
             .batch_get_item()

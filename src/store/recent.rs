@@ -34,7 +34,7 @@ impl OwnerStore {
     /// The result of the first of two equal requests, with the present states of its todos. If a todo was deleted since
     /// then, the answer shows it as deleted. So the caller sees that the second request added nothing.
     pub(super) async fn repetition(&self, recent: &Item, now: Timestamp) -> Result<WriteResult, Fault> {
-        let vanished = || Fault::named(FaultKind::Unavailable, "a change record vanished while it was read");
+        let vanished = || Fault::new(FaultKind::Unavailable, "a change record vanished while it was read");
         let id = recent.get(CHANGE).and_then(|id| id.as_s().ok()).and_then(|id| ChangeId::parse(id));
         let (change, images) = self.change(&id.ok_or_else(vanished)?, now).await?.ok_or_else(vanished)?;
         let mut items = self.items(images.iter().map(|image| item::todo_sk(&image.after.id)).collect()).await?;

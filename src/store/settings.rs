@@ -24,17 +24,17 @@ impl OwnerStore {
     /// Reads the owner's settings, in one call and with strong consistency.
     pub async fn settings(&self) -> Result<Settings, Fault> {
         let item = self.item(SETTINGS.to_owned()).await?;
-        self.seen(item)
+        self.read_and_remember(item)
     }
 
     /// The settings that the owner probably has: the settings that were last seen. If none were seen, they are the
     /// defaults.
-    pub(super) fn probable_settings(&self) -> Settings {
+    pub(super) fn last_seen_settings(&self) -> Settings {
         self.remembered.with(|all| all.get(&self.partition).cloned()).unwrap_or_default()
     }
 
     /// Reads and remembers the settings in this item. Without an item, they are the defaults.
-    pub(super) fn seen(&self, item: Option<Item>) -> Result<Settings, Fault> {
+    pub(super) fn read_and_remember(&self, item: Option<Item>) -> Result<Settings, Fault> {
         let settings: Settings = item.map_or_else(|| Ok(Settings::default()), item::from_item)?;
         self.remember_settings(settings.clone());
         Ok(settings)

@@ -36,7 +36,7 @@ struct Completion {
 }
 
 /// The store looks for a title in at most this number of open todos.
-const LOOKED_THROUGH: i32 = 1_000;
+const DUPLICATE_SEARCH: i32 = 1_000;
 
 impl OwnerStore {
     /// Reads the owner's settings, and a listing of todos.
@@ -53,7 +53,10 @@ impl OwnerStore {
         let reading = Reading { at_most: reading.at_most.map(|todos| todos + 1), ..reading };
         let (mut items, more) = self.page(&reading, None, item::TODO).await?;
         let found = items.first().is_some_and(item::is_settings).then(|| items.remove(0));
-        Ok((self.seen(found)?, self.listing(reading, item::TODO, now, (items, more), item::read_unexpired)))
+        Ok((
+            self.read_and_remember(found)?,
+            self.listing(reading, item::TODO, now, (items, more), item::read_unexpired),
+        ))
     }
 
     /// The times at which todos were completed, from `since` on, the newest first. Todos that were reopened or deleted
@@ -84,7 +87,7 @@ impl OwnerStore {
     pub async fn open_titled(&self, titles: &HashSet<String>) -> Result<Vec<OpenTitle>, Fault> {
         // The query asks for all attributes, because it finds few todos. A list of attributes would add more bytes to
         // the request than it takes from the answer.
-        let mut query = self.query(&Range::todos(Status::Open), &[]).limit(LOOKED_THROUGH);
+        let mut query = self.query(&Range::todos(Status::Open), &[]).limit(DUPLICATE_SEARCH);
         let mut values = Vec::new();
         for (number, title) in titles.iter().enumerate() {
             let value = format!(":title{number}");
@@ -93,7 +96,7 @@ impl OwnerStore {
         }
         // `title_key` is not a reserved word of DynamoDB, so it needs no substitute name.
         let filter = format!("{} IN ({})", item::TITLE_KEY, values.join(", "));
-        let (items, _) = self.answered(query.filter_expression(filter)).await?;
+        let (items, _) = self.run_query(query.filter_expression(filter)).await?;
         items.into_iter().map(item::from_item).collect()
     }
 
@@ -111,7 +114,7 @@ impl OwnerStore {
             start
         });
         let query = self.query(&reading.range, attributes).consistent_read(true).set_exclusive_start_key(start);
-        self.answered(query.set_limit(reading.at_most.and_then(|limit| i32::try_from(limit).ok()))).await
+        self.run_query(query.set_limit(reading.at_most.and_then(|limit| i32::try_from(limit).ok()))).await
     }
 
     /// A query of this range. If attributes are left out, the query costs the same, but they are neither sent nor
@@ -143,7 +146,7 @@ impl OwnerStore {
         query.projection_expression(projection)
     }
 
-    async fn answered(&self, query: QueryFluentBuilder) -> Result<Page, Fault> {
+    async fn run_query(&self, query: QueryFluentBuilder) -> Result<Page, Fault> {
         let answer = query.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
         self.usage.called();
         let answer = answer.map_err(|error| Fault::of("Query", &error))?;

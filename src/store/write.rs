@@ -23,14 +23,14 @@ use crate::domain::{change::Change, plan::Plan, refusal::Refusal};
 const REPLANS: u32 = 3;
 /// How many transactions of a write may fail because lists or settings are not as assumed. After each failure, more of
 /// them are known.
-const ROUNDS: u32 = 4;
+const FAILED_ASSUMPTIONS: u32 = 4;
 
 impl OwnerStore {
     /// Makes all changes of the plan or none, and records them as one change.
     ///
     /// `plan` gets the todos and settings that the request needs. If one of them changes before the commit, `plan` is
     /// called again with the new states, so it must not have side effects. Images without a change are not written. If
-    /// nothing changes and the request has no idempotency key, nothing is recorded either ([`Change::is_nothing`]).
+    /// nothing changes and the request has no idempotency key, nothing is recorded either ([`Change::has_no_effect`]).
     ///
     /// A write takes one call to DynamoDB to read, if it has to read anything, and one call to write. If a list is new
     /// or has another spelling, one more call is necessary. If the settings are not as last seen, one more call is
@@ -55,7 +55,7 @@ impl OwnerStore {
             let mut plan = plan(&snapshot)?;
             let lists = snapshot.lists.use_first_spellings(&mut plan.images);
             let change = request.change(&plan, &lists, snapshot.now);
-            if change.is_nothing() && !request.has_key() {
+            if change.has_no_effect() && !request.has_key() {
                 return Ok(WriteResult { change, images: plan.images, replayed: false });
             }
             let settings = snapshot.settings_version_to_check(&request.needs, &change);
@@ -67,7 +67,7 @@ impl OwnerStore {
                 Outcome::Undone(record) => return Err(undone(record)?.into()),
                 Outcome::TooLarge => return Err(Refusal::TooLarge.into()),
                 Outcome::TooMany => return Err(Refusal::TooMany.into()),
-                Outcome::Moved => {
+                Outcome::VersionChanged => {
                     replans += 1;
                     tokio::time::sleep(Duration::from_millis(10 << replans)).await;
                     if let Some(record) = self.read(request, &mut snapshot).await? {
@@ -78,15 +78,15 @@ impl OwnerStore {
                         return Err(snapshot.contended(&request.needs).into());
                     }
                 }
-                Outcome::Lists(found) => {
+                Outcome::OtherLists(found) => {
                     count_round(&mut rounds)?;
                     for (asked, item) in found {
                         snapshot.lists.learn_item(&asked, item)?;
                     }
                 }
-                Outcome::Settings(item) => {
+                Outcome::OtherSettings(item) => {
                     count_round(&mut rounds)?;
-                    snapshot.settings = self.seen(item)?;
+                    snapshot.settings = self.read_and_remember(item)?;
                 }
             }
         }
@@ -103,7 +103,7 @@ impl OwnerStore {
         Snapshot {
             todos: HashMap::new(),
             now,
-            settings: self.probable_settings(),
+            settings: self.last_seen_settings(),
             settings_read: false,
             lists: KnownLists::default(),
         }
@@ -142,7 +142,7 @@ impl OwnerStore {
             }
         }
         if settings {
-            snapshot.settings = self.seen(items.remove(SETTINGS))?;
+            snapshot.settings = self.read_and_remember(items.remove(SETTINGS))?;
             snapshot.settings_read = true;
         }
         Ok(items.remove(&record).filter(|record| !item::expired(record, snapshot.now)))
@@ -164,8 +164,8 @@ impl OwnerStore {
     /// The result of the earlier request, if this is the same request. If it is another request with the same key, it
     /// is refused.
     async fn replay(&self, request: &WriteRequest, record: Item, now: Timestamp) -> Result<WriteResult, WriteError> {
-        let Some((change, images)) = self.whole(record, now).await? else {
-            return Err(Fault::named(FaultKind::Unavailable, "a change record vanished while it was read").into());
+        let Some((change, images)) = self.with_images(record, now).await? else {
+            return Err(Fault::new(FaultKind::Unavailable, "a change record vanished while it was read").into());
         };
         match &request.repetition {
             Repetition::ByKey(intent) if change.request.as_ref().is_some_and(|stored| intent.is(stored)) => {
@@ -181,11 +181,11 @@ impl OwnerStore {
 }
 
 /// Counts the transactions that failed because a list or the settings were not as assumed. Fails if there are more than
-/// `ROUNDS`.
+/// `FAILED_ASSUMPTIONS`.
 fn count_round(rounds: &mut u32) -> Result<(), Fault> {
     *rounds += 1;
-    let keeps = || Fault::named(FaultKind::Unavailable, "the lists or the settings keep changing");
-    (*rounds <= ROUNDS).then_some(()).ok_or_else(keeps)
+    let keeps = || Fault::new(FaultKind::Unavailable, "the lists or the settings keep changing");
+    (*rounds <= FAILED_ASSUMPTIONS).then_some(()).ok_or_else(keeps)
 }
 
 /// The refusal of an undo, if another undo was faster or the record has expired.

@@ -34,6 +34,7 @@ const PROGRAMS: [&str; 2] = ["src/main.rs", "src/bin/"];
 const TEMPLATE: (&str, &str) = ("infra/template.yaml", "src/local/table.rs");
 pub const LONGEST_FILE: usize = 350;
 pub const LONGEST_FUNCTION: usize = 60;
+pub const LONGEST_README: usize = 120;
 /// Folders in which people and CI machines keep their checkouts.
 const FOLDERS: [&str; 6] = ["home", "root", "Users", "work", "workspace", "workspaces"];
 
@@ -186,6 +187,13 @@ pub fn contributors_are_told_how_long_files_and_functions_may_be(file: &str, tex
     let said = format!("Functions of at most {LONGEST_FUNCTION} lines, files of at most {LONGEST_FILE}");
     let silent = file == "CONTRIBUTING.md" && !text.contains(&said);
     silent.then(|| format!("{file} does not say \"{said}\"")).into_iter().collect()
+}
+
+/// A builder reads it in a few minutes.
+pub fn the_readme_is_short(file: &str, text: &str) -> Vec<String> {
+    let length = text.lines().count();
+    let long = file == "README.md" && length > LONGEST_README;
+    long.then(|| format!("{file} has {length} lines; move some to docs/")).into_iter().collect()
 }
 
 pub fn no_file_is_too_long(file: &str, text: &str) -> Vec<String> {

@@ -150,12 +150,12 @@ fn a_key_in_any_part_of_a_request_is_written_nowhere() {
 }
 
 #[test]
-fn nor_where_keys_are_wanted() {
+fn a_key_is_not_logged_with_api_keys() {
     assert_written_nowhere(&[("AUTH_MODE", None)]);
 }
 
 #[test]
-fn nor_where_people_sign_in() {
+fn a_key_is_not_logged_with_sign_in() {
     assert_written_nowhere(&[
         ("AUTH_MODE", Some("oauth")),
         ("PUBLIC_URL", Some("https://todo.example.com")),

@@ -95,7 +95,7 @@ mod permissions {
     }
 
     #[test]
-    fn what_the_other_commands_make_is_too() {
+    fn other_commands_create_private_files() {
         let folder = Folder::new("modes-commands");
         let commands: [&[&str]; 3] =
             [&["keys", "create", "--name", "a"], &["mcp"], &["dynamodb", "--port", "0", "--allow-host", "a.test"]];

@@ -27,7 +27,7 @@ pub fn sent(headers: &HeaderMap) -> Result<Credential<'_>, ApiError> {
     let sent = sent.ok_or(ApiError::BadCredential)?;
     match ApiKey::parse(sent) {
         Some(key) => Ok(Credential::Key(key)),
-        None if bearer.is_none() || ApiKey::is_meant_by(sent) => Err(ApiError::BadCredential),
+        None if bearer.is_none() || ApiKey::looks_like_key(sent) => Err(ApiError::BadCredential),
         None => Ok(Credential::Token(sent)),
     }
 }

@@ -109,7 +109,7 @@ impl ApiError {
 
     fn problem(self) -> Problem {
         match self {
-            Self::Malformed(detail) => problems::MALFORMED.saying(detail),
+            Self::Malformed(detail) => problems::MALFORMED.with_detail(detail),
             Self::BadCursor => problems::BAD_CURSOR.into(),
             Self::Invalid(errors) => Problem { errors: bounded(errors), ..problems::INVALID.into() },
             Self::NoCredential => problems::NO_CREDENTIAL.into(),
@@ -137,11 +137,11 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
     match refusal {
         Refusal::NotFound(_) if matches!(begins, ErrorPath::Item) => problems::NO_SUCH_TODO.into(),
         Refusal::NotFound(violations) => {
-            Problem { errors: located(violations, begins), ..problems::NO_SUCH_TODOS.into() }
+            Problem { errors: with_paths(violations, begins), ..problems::NO_SUCH_TODOS.into() }
         }
-        Refusal::Invalid(violations) => Problem { errors: located(violations, begins), ..problems::INVALID.into() },
+        Refusal::Invalid(violations) => Problem { errors: with_paths(violations, begins), ..problems::INVALID.into() },
         Refusal::Conflict { violations, current } => {
-            Problem { errors: located(violations, begins), current: fit(&current), ..problems::CONFLICT.into() }
+            Problem { errors: with_paths(violations, begins), current: fit(&current), ..problems::CONFLICT.into() }
         }
         Refusal::ChangedSince { ids, current } => {
             let message = |id: TodoId| format!("the todo {} was changed after this change", id.as_str());
@@ -155,7 +155,7 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
         }
         Refusal::Contended { current } => Problem { current: fit(&current), ..problems::CONTENDED.into() },
         Refusal::AlreadyUndone { by } => problems::ALREADY_UNDONE
-            .saying(format!("Nothing was changed. To bring the change back, undo the change {}.", by.as_str())),
+            .with_detail(format!("Nothing was changed. To bring the change back, undo the change {}.", by.as_str())),
         Refusal::NoSuchChange => problems::NO_SUCH_CHANGE.into(),
         Refusal::NothingToUndo => problems::NOTHING_TO_UNDO.into(),
         Refusal::KeyReused => problems::KEY_REUSED.into(),
@@ -164,7 +164,7 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
     }
 }
 
-fn located(violations: Vec<ItemViolation>, begins: ErrorPath) -> Vec<FieldError> {
+fn with_paths(violations: Vec<ItemViolation>, begins: ErrorPath) -> Vec<FieldError> {
     let path = |violation: &ItemViolation| match (begins, violation.field) {
         (ErrorPath::Todos, "") => format!("todos[{}]", violation.item),
         (ErrorPath::Todos, field) => format!("todos[{}].{field}", violation.item),

@@ -34,7 +34,7 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldError>,
-    /// The todos as they are, when not as expected.
+    /// The present states of the todos, if they are not as expected.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub current: Vec<TodoView>,
@@ -62,7 +62,7 @@ impl ProblemKind {
     }
 
     /// A problem of this kind with another `detail`.
-    pub fn saying(self, detail: String) -> Problem {
+    pub fn with_detail(self, detail: String) -> Problem {
         Problem { detail, ..self.into() }
     }
 }
@@ -90,8 +90,8 @@ pub mod problems {
         "Send the request as the document at /openapi.json describes it.");
     pub const BAD_CURSOR: ProblemKind = ProblemKind::new(400, "bad_cursor", "The cursor cannot be used",
         "Leave the cursor out to start from the beginning; a cursor only continues the listing that returned it, with the same filters.");
-    pub const NO_CREDENTIAL: ProblemKind = ProblemKind::new(401, "no_credential", "The request does not say whose it is",
-        "Send an API key or an access token as Authorization: Bearer; a key also as X-Api-Key. The operator of this service tells which.");
+    pub const NO_CREDENTIAL: ProblemKind = ProblemKind::new(401, "no_credential", "The request has no API key or access token",
+        "Send an API key or an access token as Authorization: Bearer; a key also as X-Api-Key. Ask the operator of this service which of them it takes.");
     pub const BAD_CREDENTIAL: ProblemKind = ProblemKind::new(401, "bad_credential", "The API key or access token is not valid",
         "It is mistyped, unknown, expired or revoked. Trying again will not help; sign in again, or ask the operator of this service for a new key.");
     pub const INSUFFICIENT_SCOPE: ProblemKind = ProblemKind::new(403, "insufficient_scope", "The access token does not allow todos",
@@ -111,12 +111,12 @@ pub mod problems {
     pub const NO_SUCH_PATH: ProblemKind = ProblemKind::new(404, "no_such_path", "There is nothing at this path",
         "Use a path of the document at /openapi.json.");
     pub const METHOD_NOT_ALLOWED: ProblemKind = ProblemKind::new(405, "method_not_allowed", "The path does not take this method",
-        "Use one of the methods in the Allow header, as the document at /openapi.json has them.");
+        "Use one of the methods in the Allow header, as the document at /openapi.json lists them.");
     pub const CONFLICT: ProblemKind = ProblemKind::new(409, "conflict", "Some todos are not as expected",
         "Nothing was changed. See the todos as they are now in current, decide again, and send the request with their versions or without expected_version.");
     pub const CONTENDED: ProblemKind = ProblemKind::new(409, "conflict", "Others are changing the same todos",
         "Nothing was changed. Send the same request again; see the todos as they are now in current.");
-    pub const CHANGED_SINCE: ProblemKind = ProblemKind::new(409, "changed_since", "Some todos were changed since",
+    pub const CHANGED_SINCE: ProblemKind = ProblemKind::new(409, "changed_since", "Some todos were changed after this change",
         "Nothing was undone, because that would lose the later changes. Undo those first (getChanges lists them), or change the todos with updateTodos.");
     pub const ALREADY_UNDONE: ProblemKind = ProblemKind::new(409, "already_undone", "The change has been undone before",
         "Nothing was changed. To bring the change back, undo the change that undid it.");

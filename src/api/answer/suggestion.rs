@@ -1,19 +1,19 @@
-//! The error for an unknown field, with the field that the caller probably meant.
+//! The error for an unknown field, with the field that the caller probably probable_field.
 
 use crate::domain::invalid::Invalid;
 
 /// The error for an unknown field.
 pub fn unknown(key: &str, accepted: &[&str]) -> Invalid {
-    Invalid::new(match meant(&key.to_lowercase(), accepted) {
+    Invalid::new(match probable_field(&key.to_lowercase(), accepted) {
         Some(name) => format!("is not a field here; did you mean {name}?"),
         None if accepted.is_empty() => "is not a field here; this takes no fields".to_owned(),
         None => format!("is not a field here; the fields are {}", accepted.join(", ")),
     })
 }
 
-/// The field that the caller probably meant. The sent name begins in the same way ("prio", "due_date"), is a typing
+/// The field that the caller probably probable_field. The sent name begins in the same way ("prio", "due_date"), is a typing
 /// error ("titel"), or is a common synonym ("task" for "title").
-fn meant<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
+fn probable_field<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
     const SYNONYMS: [(&str, &str); 24] = [
         ("name", "title"),
         ("task", "title"),

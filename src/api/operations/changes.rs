@@ -19,7 +19,7 @@ use crate::{
             view::{ChangeView, Now, Page},
         },
         request::{
-            cursor::Listing,
+            cursor::ListingId,
             extract::{Conditions, Json, NoBody, NoQuery, Query},
         },
     },
@@ -89,7 +89,7 @@ pub async fn get_changes(
     _: NoBody,
 ) -> Result<JsonAnswer<ChangesPage>, ApiError> {
     let of_form_1 = || "getChanges".to_owned();
-    let listing = Listing { owner: &caller.owner, of: "2 getChanges".to_owned(), of_form_1: &of_form_1 };
+    let listing = ListingId { owner: &caller.owner, of: "2 getChanges".to_owned(), of_form_1: &of_form_1 };
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &Range::changes())).transpose()?;
     let limit = query.limit.unwrap_or_default().0;
     let mut page = Page::new(limit);

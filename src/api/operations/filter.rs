@@ -45,7 +45,7 @@ pub struct TodosQuery {
     #[deserr(default)]
     #[param(value_type = Filter, inline, required = false)]
     q: Option<Filter>,
-    /// When it is due: today includes what is overdue, next_7_days are those after today, none is without a due date.
+    /// When it is due: today includes what is overdue, next_7_days are those after today, none means todos without a due date.
     #[deserr(default)]
     #[param(value_type = DueWithin, inline, required = false)]
     due: Option<DueWithin>,
@@ -185,7 +185,10 @@ impl TodosQuery {
             }
         }
         if self.due.is_some() && self.due_days().is_some() {
-            return Err(ApiError::invalid("due", "cannot go with due_from or due_to; send one or the other"));
+            return Err(ApiError::invalid(
+                "due",
+                "cannot be sent together with due_from or due_to; send one or the other",
+            ));
         }
         if self.completed_days().is_some() && self.status() != Status::Completed {
             let message = "must be completed when completed_from or completed_to is sent; or send no status";
@@ -218,7 +221,7 @@ impl TodosQuery {
 
     /// Whether the wanted todos are at the beginning of the range, with few other todos between them. If they are not,
     /// nobody knows in advance how many todos must be read.
-    pub fn is_a_range(&self) -> bool {
+    pub fn wanted_come_first(&self) -> bool {
         let Self { list, tag, priority, q, .. } = self;
         let anything = list.is_none() && tag.is_none() && priority.is_none() && q.is_none();
         let by_due = match (self.status(), self.due) {
@@ -271,16 +274,16 @@ impl TodoFilter {
         self.list.as_ref().is_none_or(|list| todo.list.folded() == *list)
             && self.tag.as_ref().is_none_or(|tag| todo.tags.contains(tag))
             && self.priority.is_none_or(|priority| todo.priority == priority)
-            && self.due.is_none_or(|within| within.holds(todo.due, &self.moment))
+            && self.due.is_none_or(|within| within.contains(todo.due, &self.moment))
             && self.due_days.is_none_or(|days| is_within(todo.due.map(Due::date), days))
             && self.completed.is_none_or(|days| is_within(completed_on(), days))
-            && self.q.as_ref().is_none_or(|text| says(todo, text))
+            && self.q.as_ref().is_none_or(|text| has_text(todo, text))
     }
 }
 
 impl DueWithin {
     /// Whether a todo with this due date belongs to this group.
-    pub fn holds(self, due: Option<Due>, moment: &Moment) -> bool {
+    pub fn contains(self, due: Option<Due>, moment: &Moment) -> bool {
         let Some(due) = due else { return self == Self::None };
         let (date, today) = (due.date(), moment.today());
         let days_on = |days: i64| today.saturating_add(Span::new().days(days));
@@ -298,7 +301,7 @@ fn is_within(day: Option<Date>, (from, to): Days) -> bool {
     day.is_some_and(|day| from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to))
 }
 
-fn says(todo: &Todo, text: &str) -> bool {
+fn has_text(todo: &Todo, text: &str) -> bool {
     let has = |own: &str| without_case_and_accents(own).contains(text);
     has(todo.title.as_str())
         || todo.notes.as_ref().is_some_and(|notes| has(notes.as_str()))

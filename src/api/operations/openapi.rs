@@ -28,13 +28,13 @@ pub fn served(base_url: &str, config: &Config) -> String {
         Auth::OAuth(oauth) => &oauth.scope,
         Auth::ApiKey | Auth::None(_) => "",
     };
-    secure(&mut document, config.auth.mode(), scope);
+    add_credential(&mut document, config.auth.mode(), scope);
     document.to_string()
 }
 
 /// Adds the kind of credential that callers send. It is at most one kind, because importers accept only one.
 /// `getHealth` needs no credential. `scope` is the permission that people give when they sign in.
-pub fn secure(document: &mut Value, mode: AuthMode, scope: &str) {
+pub fn add_credential(document: &mut Value, mode: AuthMode, scope: &str) {
     match mode {
         AuthMode::None => {}
         AuthMode::ApiKey => {
@@ -87,8 +87,8 @@ pub fn generated(base_url: &str) -> Value {
         }
     }
     merge_all_of(&mut document);
-    leave_out(&mut document);
-    say_once(&mut document);
+    remove_useless_members(&mut document);
+    remove_repeated_descriptions(&mut document);
     for name in request_schemas(&document) {
         document["components"]["schemas"][name]["additionalProperties"] = json!(false);
     }
@@ -120,7 +120,7 @@ const DESCRIBED_ELSEWHERE: [&str; 3] = ["UpdateTodo", "TodoWritten", "SettingsWr
 
 /// Removes the descriptions of schemas, because the name of a schema, and the fields that use it, already say what it
 /// is for. Also removes the descriptions of fields that are described elsewhere.
-fn say_once(document: &mut Value) {
+fn remove_repeated_descriptions(document: &mut Value) {
     let schemas = document["components"]["schemas"].as_object_mut();
     for (name, schema) in schemas.into_iter().flatten() {
         let Some(members) = schema.as_object_mut() else { continue };
@@ -136,17 +136,17 @@ fn say_once(document: &mut Value) {
 }
 
 /// Removes members that say nothing: `required` if it is false, and the number of bits in an integer.
-fn leave_out(value: &mut Value) {
+fn remove_useless_members(value: &mut Value) {
     match value {
         Value::Object(members) => {
-            members.values_mut().for_each(leave_out);
+            members.values_mut().for_each(remove_useless_members);
             members.retain(|name, value| match name.as_str() {
                 "required" => *value != false,
                 "format" => !matches!(value.as_str(), Some("int32" | "int64")),
                 _ => true,
             });
         }
-        Value::Array(elements) => elements.iter_mut().for_each(leave_out),
+        Value::Array(elements) => elements.iter_mut().for_each(remove_useless_members),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

@@ -137,7 +137,7 @@ impl Tally {
         self.lists.count(todo.list.folded(), todo.list.as_str());
         todo.tags.iter().for_each(|tag| self.tags.count(tag.folded(), tag.as_str()));
         let (counts, moment) = (&mut self.counts, &self.moment);
-        let holds = |within: DueWithin| within.holds(todo.due, moment);
+        let holds = |within: DueWithin| within.contains(todo.due, moment);
         let (count, group) = if holds(DueWithin::Overdue) {
             (&mut counts.overdue, 0)
         } else if holds(DueWithin::Today) {

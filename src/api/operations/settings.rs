@@ -20,7 +20,7 @@ use crate::{
     app::App,
     domain::{
         idempotency::IdempotencyKey,
-        input::list::Listed,
+        input::list::WithoutEmpty,
         invalid::Invalid,
         moment::Weekday,
         plan::Plan,
@@ -42,14 +42,14 @@ pub struct UpdateSettings {
     #[deserr(default)]
     #[schema(value_type = Weekday, inline, required = false)]
     week_start: Option<Weekday>,
-    /// List of new todos that name none.
+    /// List for new todos that name no list.
     #[deserr(default)]
     #[schema(value_type = ListName, inline, required = false)]
     default_list: Option<ListName>,
-    /// Settings to set back to their defaults.
+    /// Settings to reset to their defaults.
     #[deserr(default)]
     #[schema(value_type = Vec<Setting>, inline, required = false)]
-    clear: Option<Listed<Setting>>,
+    clear: Option<WithoutEmpty<Setting>>,
     #[deserr(default)]
     #[schema(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
@@ -95,7 +95,7 @@ pub async fn get_settings(
 #[utoipa::path(
     patch, path = "/settings", operation_id = "updateSettings", request_body = UpdateSettings,
     summary = "Update the settings",
-    description = "Changes time zone, first day of the week or default list. Due dates stay as they are on the clock. undoChange takes it back.",
+    description = "Changes time zone, first day of the week or default list. Due dates keep their local time. undoChange takes it back.",
     responses((status = 200, description = "Updated", body = SettingsWritten), super::openapi::Errors),
 )]
 pub async fn update_settings(
@@ -106,10 +106,11 @@ pub async fn update_settings(
     Json { value: body, raw }: Json<UpdateSettings>,
 ) -> Result<JsonAnswer<SettingsWritten>, ApiError> {
     let UpdateSettings { time_zone, week_start, default_list, clear, idempotency_key } = body;
-    let clear = clear.map_or_else(Vec::new, |Listed(settings)| settings);
+    let clear = clear.map_or_else(Vec::new, |WithoutEmpty(settings)| settings);
     let edit = SettingsEdit { time_zone, week_start, default_list, clear };
     if edit == SettingsEdit::default() {
-        let message = "changes nothing: send at least one setting with a value, and name settings to set back in clear";
+        let message =
+            "changes nothing: send at least one setting with a value, and list the settings to reset in clear";
         return Err(ApiError::invalid("", message));
     }
     let contradictions = edit.contradictions();

@@ -22,7 +22,7 @@ use crate::{
             view::{Now, Page, TodoView},
         },
         request::{
-            cursor::Listing,
+            cursor::ListingId,
             extract::{Conditions, Json, NoBody, NoQuery, Query},
         },
     },
@@ -115,13 +115,13 @@ pub async fn get_todos(
     query.check()?;
     let now = app.clock.now();
     let of_form_1 = || query.words_of_form_1();
-    let listing = Listing { owner: &caller.owner, of: query.words(), of_form_1: &of_form_1 };
+    let listing = ListingId { owner: &caller.owner, of: query.words(), of_form_1: &of_form_1 };
     let range = query.range(now);
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &range)).transpose()?;
     let limit = query.limit.unwrap_or_default().0;
     // One todo more than asked for shows whether there are more. If the wanted todos are not a range, nobody knows in
     // advance how many todos must be read.
-    let at_most = query.is_a_range().then_some(limit + 1);
+    let at_most = query.wanted_come_first().then_some(limit + 1);
     let reading = Reading { after, at_most, ..Reading::of(range) };
     let (settings, mut todos) = caller.store.todos(reading, now).await?;
     let filter = query.filter(settings.moment(now, &app.config.time_zone));
@@ -158,7 +158,7 @@ pub async fn add_todos(
     _: Query<NoQuery>,
     Json { value: body, raw }: Json<AddTodos>,
 ) -> Result<(StatusCode, JsonAnswer<TodosWritten>), ApiError> {
-    counted(body.todos.len(), "todos")?;
+    check_number(body.todos.len(), "todos")?;
     let has_key = body.idempotency_key.is_some() || conditions.idempotency_key.is_some();
     let mut request = write::request(&app, "addTodos", "", &raw, &conditions, body.idempotency_key)?;
     if !has_key && body.allow_duplicate != Some(true) {
@@ -175,7 +175,8 @@ pub async fn add_todos(
     };
     let titles = body.todos.iter().map(|new| new.title.folded()).collect();
     let write = write::perform(&app, &caller, &request, plan);
-    let (result, alike) = tokio::join!(write, tokio::time::timeout(HINT, caller.store.open_titled(&titles)));
+    let (result, alike) =
+        tokio::join!(write, tokio::time::timeout(DUPLICATES_TIMEOUT, caller.store.open_titled(&titles)));
     let result = result.map_err(ApiError::of_write(ErrorPath::Todos))?;
     // The search for duplicates only gives a hint. If it fails, the todos are still added.
     let alike = alike.unwrap_or(Ok(Vec::new())).unwrap_or_else(|fault| {
@@ -188,7 +189,7 @@ pub async fn add_todos(
 }
 
 /// How long the answer waits for the search for duplicates, which is only a hint.
-const HINT: Duration = Duration::from_secs(1);
+const DUPLICATES_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The open todos with the same title and list as a todo that was added. If the call adds the same todo twice, the
 /// second one is included.
@@ -221,7 +222,7 @@ pub async fn update_todos(
     _: Query<NoQuery>,
     Json { value: body, raw }: Json<UpdateTodos>,
 ) -> Result<JsonAnswer<TodosWritten>, ApiError> {
-    counted(body.todos.len(), "todos")?;
+    check_number(body.todos.len(), "todos")?;
     let request = write::request(&app, "updateTodos", "", &raw, &conditions, body.idempotency_key)?;
     let edits = with_ids(body.todos)?;
     let result = write::update(&app, &caller, request, &edits).await.map_err(ApiError::of_write(ErrorPath::Todos))?;
@@ -243,7 +244,7 @@ pub async fn delete_todos(
     _: NoBody,
 ) -> Result<JsonAnswer<TodosWritten>, ApiError> {
     let ids = query.ids.0;
-    counted(ids.len(), "ids")?;
+    check_number(ids.len(), "ids")?;
     let target = ids.iter().map(|sent| sent.text.as_str()).collect::<Vec<_>>().join(",");
     let (no_body, key) = (serde_json::Value::Null, query.idempotency_key);
     let request = write::request(&app, "deleteTodos", &target, &no_body, &conditions, key)?;
@@ -252,7 +253,7 @@ pub async fn delete_todos(
 }
 
 /// Refuses a call without todos, and a call with more than 40 todos.
-fn counted(number: usize, path: &str) -> Result<(), ApiError> {
+fn check_number(number: usize, path: &str) -> Result<(), ApiError> {
     match number {
         0 => Err(ApiError::invalid(path, "must name at least one todo")),
         1..=limits::TODOS_PER_CALL => Ok(()),

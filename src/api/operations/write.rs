@@ -195,7 +195,8 @@ impl TodoWritten {
     /// The answer of an operation that changes one todo, with its entity tag.
     pub fn of(result: &WriteResult) -> Result<Response, ApiError> {
         let view = |added: bool| result.images.iter().find(|image| image.before.is_none() == added).map(after);
-        let missing = || Fault { kind: FaultKind::Broken, cause: "a write of one todo has no todo".to_owned() };
+        let missing =
+            || Fault { kind: FaultKind::Broken, cause: "the result of a write to one todo has no todo".to_owned() };
         let todo = view(false).ok_or_else(missing)?;
         let next = view(true).map(TodoView::from);
         let (new_lists, outcome) = (new_lists(result), WriteOutcome::of(result));
@@ -229,7 +230,7 @@ impl WriteOutcome {
     /// The outcome of this write for its answer.
     pub fn of(result: &WriteResult) -> Self {
         let change = &result.change;
-        let unchanged = change.is_nothing();
+        let unchanged = change.has_no_effect();
         Self { change: (!unchanged).then(|| ChangeRef::from(change)), replayed: result.replayed, unchanged }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 const TAG: usize = 9;
 
 /// The parts of a listing that its cursors depend on: the owner, the operation and the filters.
-pub struct Listing<'a> {
+pub struct ListingId<'a> {
     pub owner: &'a Owner,
     /// The operation and its filters as text, after the number of the text's form.
     pub of: String,
@@ -24,7 +24,7 @@ pub struct Listing<'a> {
     pub of_form_1: &'a (dyn Fn() -> String + Sync),
 }
 
-impl Listing<'_> {
+impl ListingId<'_> {
     /// The cursor that continues this listing after `position`.
     pub fn cursor(&self, position: &Position) -> String {
         let mut bytes = self.tag(&self.of, position).to_vec();
@@ -38,7 +38,7 @@ impl Listing<'_> {
         let (tag, place) = bytes.split_at_checked(TAG).ok_or(ApiError::BadCursor)?;
         let position = std::str::from_utf8(place).ok().and_then(Position::parse).ok_or(ApiError::BadCursor)?;
         let is_own = self.tag(&self.of, &position) == tag || self.tag(&(self.of_form_1)(), &position) == tag;
-        if is_own && range.holds(&position) { Ok(position) } else { Err(ApiError::BadCursor) }
+        if is_own && range.contains(&position) { Ok(position) } else { Err(ApiError::BadCursor) }
     }
 
     fn tag(&self, of: &str, position: &Position) -> [u8; TAG] {
@@ -57,8 +57,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn listing<'a>(owner: &'a Owner, of: &str) -> Listing<'a> {
-        Listing { owner, of: of.to_owned(), of_form_1: &String::new }
+    fn listing<'a>(owner: &'a Owner, of: &str) -> ListingId<'a> {
+        ListingId { owner, of: of.to_owned(), of_form_1: &String::new }
     }
 
     fn open() -> Range {

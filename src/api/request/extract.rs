@@ -24,7 +24,7 @@ pub struct Json<T> {
 }
 
 /// The body of an operation that needs no body. It is empty, or an empty object or `null`, which some clients send. Any
-/// other body is refused and not ignored, because the caller meant something by it.
+/// other body is refused and not ignored, because the caller probable_field something by it.
 #[derive(Debug)]
 pub struct NoBody;
 

@@ -9,9 +9,9 @@ use deserr::{
 /// The elements of a list, without the empty elements (`null` and `""`). Errors name the positions that the elements
 /// have in the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed<T>(pub Vec<T>);
+pub struct WithoutEmpty<T>(pub Vec<T>);
 
-impl<E: DeserializeError, T: Deserr<E>> Deserr<E> for Listed<T> {
+impl<E: DeserializeError, T: Deserr<E>> Deserr<E> for WithoutEmpty<T> {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
         let Value::Sequence(elements) = value else {
             let kind = ErrorKind::IncorrectValueKind { actual: value, accepted: &[ValueKind::Sequence] };

@@ -3,7 +3,7 @@
 use deserr::{DeserializeError, Deserr, ErrorKind, IntoValue, MergeWithError, Value, ValuePointerRef, take_cf_content};
 use jiff::civil::Date;
 
-use super::{list::Listed, value};
+use super::{list::WithoutEmpty, value};
 use crate::domain::{
     due,
     invalid::Invalid,
@@ -20,7 +20,7 @@ struct Fields {
     #[deserr(default)]
     unit: Option<Unit>,
     #[deserr(default)]
-    weekdays: Option<Listed<Weekday>>,
+    weekdays: Option<WithoutEmpty<Weekday>>,
     #[deserr(default)]
     from: Option<CountedFrom>,
     #[deserr(default)]
@@ -35,7 +35,7 @@ impl Repeat {
     /// Checks the rules that concern several fields. For example, weekdays are allowed only with the unit week.
     fn of(fields: Fields) -> Result<Self, Invalid> {
         let Fields { every: Every(every), unit, weekdays, from, until } = fields;
-        let mut weekdays = weekdays.map_or_else(Vec::new, |Listed(days)| days);
+        let mut weekdays = weekdays.map_or_else(Vec::new, |WithoutEmpty(days)| days);
         weekdays.sort_by_key(|day| day.days_after(Weekday::Mon));
         weekdays.dedup();
         let unit = match (unit, weekdays.is_empty()) {
@@ -47,7 +47,7 @@ impl Repeat {
             // "Every day, on these weekdays" means the same as "every week, on these weekdays".
             (None | Some(Unit::Week), false) => Unit::Week,
             (Some(Unit::Day), false) if every == 1 => Unit::Week,
-            (Some(_), false) => return Err(Invalid::new("takes weekdays with unit week alone; leave them out")),
+            (Some(_), false) => return Err(Invalid::new("takes weekdays only with unit week; leave weekdays out")),
             (Some(unit), true) => unit,
         };
         let until = until.map(|Until(date)| date);
@@ -76,8 +76,8 @@ impl Default for Every {
 impl<E: DeserializeError> Deserr<E> for Every {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
         let number = value::whole_number(&value).and_then(|number| u16::try_from(number).ok());
-        number.filter(|number| (1..=Repeat::MOST).contains(number)).map(Self).ok_or_else(|| {
-            let msg = format!("must be a whole number from 1 to {}", Repeat::MOST);
+        number.filter(|number| (1..=Repeat::MAX_EVERY).contains(number)).map(Self).ok_or_else(|| {
+            let msg = format!("must be a whole number from 1 to {}", Repeat::MAX_EVERY);
             take_cf_content(E::error::<V>(None, ErrorKind::Unexpected { msg }, location))
         })
     }

@@ -54,7 +54,7 @@ async fn made_up_keys_have_the_provider_asked_once_a_minute_at_most() {
 }
 
 #[tokio::test]
-async fn whoever_hangs_up_has_asked_all_the_same() {
+async fn a_cancelled_request_counts_as_asked() {
     let provider = Provider::start().await;
     let api = provider.api();
     assert_eq!(list(&api, &provider.token(&api, "ada")).await.status, 200);
