@@ -30,10 +30,10 @@ build architecture="arm64":
     cargo lambda build --release --locked {{ if architecture == "arm64" { "--arm64" } else { "" } }}
     ls -lh target/lambda/todo-action/bootstrap
 
-# Build and deploy the whole stack; asks for its settings.
-deploy architecture="arm64":
+# Build and deploy the whole stack: `just deploy arm64 AuthMode=oauth DefaultTimeZone=Europe/Berlin`.
+deploy architecture="arm64" *parameters:
     cd infra && sam build --parameter-overrides Architecture={{ architecture }}
-    cd infra && sam deploy --guided --parameter-overrides Architecture={{ architecture }}
+    cd infra && sam deploy --parameter-overrides Architecture={{ architecture }} {{ parameters }}
 
 # Deploy new code to the function of a stack; the function's name is the stack's output FunctionName.
 deploy-code function architecture="arm64": (build architecture)

@@ -70,8 +70,8 @@ where
     match tokio::time::timeout(FIRST_CALL, answer).await {
         // If DynamoDB did not answer, the log already says so.
         Ok(Ok(_)) => {}
-        Ok(Err(error)) => tracing::warn!("init could not answer its event: {error}"),
-        Err(_) => tracing::warn!("DynamoDB did not answer during init in time"),
+        Ok(Err(error)) => tracing::warn!(request_id = "init", "init could not answer its event: {error}"),
+        Err(_) => tracing::warn!(request_id = "init", "DynamoDB did not answer during init in time"),
     }
 }
 
@@ -84,10 +84,10 @@ fn unlogged(mut request: Request) -> Request {
 /// Fetches the keys of the OpenID provider, so that the first request with a token does not have to wait for them.
 async fn fetch_keys(app: &App) {
     if let Some(provider) = &app.provider {
-        match tokio::time::timeout(FIRST_CALL, provider.prepare(app.clock.now())).await {
+        match tokio::time::timeout(FIRST_CALL, provider.prepare(app.clock.now(), "init")).await {
             // If the provider did not answer, `prepare` has already logged it.
             Ok(Ok(()) | Err(_)) => {}
-            Err(_) => tracing::warn!("the OpenID provider did not answer during init in time"),
+            Err(_) => tracing::warn!(request_id = "init", "the OpenID provider did not answer during init in time"),
         }
     }
 }

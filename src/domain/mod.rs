@@ -19,4 +19,5 @@ pub mod steps;
 pub mod text;
 pub mod todo;
 mod undo;
+pub mod unicode;
 pub(crate) mod words;

@@ -11,7 +11,8 @@ use super::{
     input::{list::WithoutEmpty, value},
     invalid::Invalid,
     limits,
-    text::{StepTitle, without_case_and_accents},
+    text::StepTitle,
+    unicode::without_case_and_accents,
 };
 
 /// A part of a todo that can be ticked off.

@@ -1,17 +1,18 @@
 //! Texts that people and models write. They are cleaned, they have a maximum length, and they are never empty.
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::{
-    UnicodeNormalization,
-    char::{canonical_combining_class, is_combining_mark},
-};
+use unicode_normalization::char::is_combining_mark;
 
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, Type},
 };
 
-use super::{invalid::Invalid, limits};
+use super::{
+    invalid::Invalid,
+    limits,
+    unicode::{is_ignorable, many_lines, one_line, without_case},
+};
 
 /// Defines a type of text: how it is cleaned (one line or several lines), and its maximum length, which is also in the
 /// OpenAPI document. For most texts, a caller may send an empty text for "nothing". `never_empty` is for required
@@ -120,116 +121,6 @@ impl Tag {
     }
 }
 
-/// The text in lower case and composed (Unicode's NFC), for the comparison of names. NFKC would also replace
-/// compatibility characters. Then a name of 60 characters could be longer than the 1,024 bytes of a sort key.
-fn without_case(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
-    }
-    text.nfc().flat_map(lower).collect()
-}
-
-/// The text in lower case and without accents, for the comparison in a search. Marks that make another letter stay. The
-/// Indic scripts, kana and Hangul have such marks.
-pub fn without_case_and_accents(text: &str) -> String {
-    let plain = |letter: char| match letter {
-        'ß' => "ss".to_owned(),
-        'ø' => "o".to_owned(),
-        'ł' => "l".to_owned(),
-        'đ' | 'ð' => "d".to_owned(),
-        'æ' => "ae".to_owned(),
-        'œ' => "oe".to_owned(),
-        'ı' => "i".to_owned(),
-        // Without this rule, an accent that stands alone would become a space.
-        letter if letter.nfkd().next() == Some(' ') && letter != ' ' => letter.to_string(),
-        letter => letter.nfkd().filter(|letter| !is_accent(*letter)).collect(),
-    };
-    // The text is composed first. Then a letter and its mark are one character in every text.
-    let folded: String = text.nfc().flat_map(lower).map(plain).collect();
-    folded.nfc().filter(|letter| !is_accent(*letter)).flat_map(lower).collect()
-}
-
-/// Accents of the Latin, Greek and Cyrillic scripts, points of the Hebrew script, and vowel signs of the Arabic script.
-fn is_accent(letter: char) -> bool {
-    matches!(letter, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{5bf}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{670}')
-}
-
-/// The letter in lower case. The Greek sigma has another form at the end of a word. This function returns its usual
-/// form.
-fn lower(letter: char) -> impl Iterator<Item = char> {
-    letter.to_lowercase().map(|letter| if letter == 'ς' { 'σ' } else { letter })
-}
-
-/// Replaces white space of any kind by single spaces, and removes invisible characters.
-fn one_line(text: &str) -> String {
-    // Texts in Braille use the empty pattern as the space between words.
-    let letters: Vec<char> = text.chars().map(|letter| if letter == '\u{2800}' { ' ' } else { letter }).collect();
-    let visible: String = letters
-        .iter()
-        .enumerate()
-        .filter(|(at, letter)| letter.is_whitespace() || !is_invisible(&letters, *at))
-        .map(|(_, letter)| *letter)
-        .collect();
-    visible.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Replaces every line end by `\n`. Removes control characters, except line breaks and tabs.
-fn many_lines(text: &str) -> String {
-    let kept: String = text
-        .replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .chars()
-        .filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t'))
-        .collect();
-    kept.trim().to_owned()
-}
-
-/// Whether a character is removed: a control character, an invisible character, or a character that changes the
-/// direction of the text. Three kinds stay where they have a meaning: joiners between letters or pictures outside ASCII
-/// (emoji families, Persian, Indic scripts), variation selectors after a letter, and the tags of a flag.
-fn is_invisible(letters: &[char], at: usize) -> bool {
-    let before = at.checked_sub(1).map(|before| letters[before]);
-    match letters[at] {
-        '\u{200c}' | '\u{200d}' => {
-            let joins = |neighbour: Option<char>| {
-                neighbour.is_some_and(|letter| {
-                    !letter.is_ascii() && !letter.is_whitespace() && (!is_ignorable(letter) || is_selector(letter))
-                })
-            };
-            // After a virama, a joiner has a meaning even at the end of a word.
-            let virama = before.is_some_and(|letter| canonical_combining_class(letter) == 9);
-            !(joins(before) && (virama || joins(letters.get(at + 1).copied())))
-        }
-        letter if is_selector(letter) => before.is_none_or(|before| before.is_whitespace() || is_ignorable(before)),
-        // A flag has at most six tags, and one more tag that ends it.
-        letter if is_tag(letter) => {
-            letters[..at].iter().rev().take(7).find(|letter| !is_tag(**letter)) != Some(&'\u{1f3f4}')
-        }
-        letter => letter.is_control() || is_ignorable(letter),
-    }
-}
-
-/// Whether the character selects the form of the character before it: emoji, text, ideograph or Mongolian letter.
-fn is_selector(letter: char) -> bool {
-    matches!(letter, '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
-}
-
-/// Whether the character is an invisible letter, for the region of a flag. A message for a model can hide in such
-/// letters.
-fn is_tag(letter: char) -> bool {
-    matches!(letter, '\u{e0000}'..='\u{e007f}')
-}
-
-/// Unicode's `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt): fillers, zero-width characters, direction
-/// marks and overrides, selectors and tags. Also the empty pattern of Braille, which is blank too.
-fn is_ignorable(letter: char) -> bool {
-    matches!(letter,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
-        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-}
-
 fn bounded(text: String, limit: usize) -> Result<String, Invalid> {
     let length = text.chars().count();
     let seen = |letter: char| !letter.is_whitespace() && !is_ignorable(letter) && !is_combining_mark(letter);
@@ -245,6 +136,7 @@ fn bounded(text: String, limit: usize) -> Result<String, Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::unicode::is_tag;
     use proptest::prelude::*;
 
     fn title(text: &str) -> String {
@@ -309,24 +201,6 @@ mod tests {
     #[test]
     fn notes_keep_their_lines() {
         assert_eq!(Notes::parse("one\r\n\ttwo\u{7}\n".to_owned()).unwrap().as_str(), "one\n\ttwo");
-    }
-
-    #[test]
-    fn names_match_without_case_and_searches_without_accents() {
-        assert_eq!(without_case("ÉCOLE"), "école");
-        assert_eq!(without_case("E\u{301}COLE"), "école");
-        assert_eq!(without_case("ΔΟΥΛΕΙΕΣ"), without_case("δουλειες"));
-        assert_eq!(without_case_and_accents("Δουλειές"), without_case_and_accents("ΔΟΥΛΕΙΕΣ"));
-        assert_eq!(without_case_and_accents("École ﬁne ÅNGSTRÖM"), "ecole fine angstrom");
-        assert_eq!(
-            without_case_and_accents("E\u{301}cole ŁÓDŹ Smørrebrød Straße Ærø Đà Nẵng"),
-            "ecole lodz smorrebrod strasse aero da nang"
-        );
-        for (one, other) in [("की", "का"), ("कि", "की"), ("ガ", "カ"), ("¨", " ")] {
-            assert_ne!(without_case_and_accents(one), without_case_and_accents(other), "{one} {other}");
-        }
-        assert_eq!(without_case_and_accents("か\u{3099}"), without_case_and_accents("が"));
-        assert_eq!(without_case_and_accents("שָׁלוֹם"), without_case_and_accents("שלום"));
     }
 
     #[test]

@@ -68,8 +68,8 @@ impl Server {
             }
             Err(problem) => problem.into_response(),
         };
-        if let Some(carried) = outer.and_then(|outer| outer.extensions.get::<Arc<InnerOperation>>()) {
-            carried.record(name, "mcp", &response);
+        if let Some(inner) = outer.and_then(|outer| outer.extensions.get::<Arc<InnerOperation>>()) {
+            inner.record(name, "mcp", &response);
         }
         result(response).await
     }

@@ -13,7 +13,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{Outage, http::Http};
-use crate::{config::is_safe, request_id};
+use crate::config::is_safe;
 
 /// After this time the provider is asked again. So a key that the provider has withdrawn is accepted for at most this time,
 /// if the provider answers.
@@ -82,14 +82,14 @@ impl Keys {
     }
 
     /// The discovery document.
-    pub async fn metadata(&self, now: Timestamp) -> Result<Arc<Metadata>, Outage> {
-        let known = self.known_or_fetched(now, |_| true).await?;
+    pub async fn metadata(&self, now: Timestamp, request_id: &str) -> Result<Arc<Metadata>, Outage> {
+        let known = self.known_or_fetched(now, request_id, |_| true).await?;
         Ok(known.metadata.clone())
     }
 
     /// The key with this name, which tokens contain as `kid`. `None` if the provider has no such key.
-    pub async fn find(&self, kid: &str, now: Timestamp) -> Result<Option<Arc<Key>>, Outage> {
-        let known = self.known_or_fetched(now, |known| known.keys.contains_key(kid)).await?;
+    pub async fn find(&self, kid: &str, now: Timestamp, request_id: &str) -> Result<Option<Arc<Key>>, Outage> {
+        let known = self.known_or_fetched(now, request_id, |known| known.keys.contains_key(kid)).await?;
         Ok(known.keys.get(kid).cloned())
     }
 
@@ -98,6 +98,7 @@ impl Keys {
     async fn known_or_fetched(
         &self,
         now: Timestamp,
+        request_id: &str,
         enough: impl Fn(&Documents) -> bool,
     ) -> Result<Arc<Documents>, Outage> {
         let seen = self.seen();
@@ -110,7 +111,7 @@ impl Keys {
         if !seen.fresh(now).is_some_and(|known| enough(&known)) {
             let more = seen.known.as_ref().is_some_and(|known| !enough(known));
             if seen.wait(now, more).is_none() {
-                seen = self.ask(now, more).await;
+                seen = self.ask(now, more, request_id).await;
             }
         }
         drop(fetching);
@@ -126,7 +127,7 @@ impl Keys {
     }
 
     /// Asks the provider. `more` means that the cached documents were not enough.
-    async fn ask(&self, now: Timestamp, more: bool) -> Cache {
+    async fn ask(&self, now: Timestamp, more: bool, request_id: &str) -> Cache {
         {
             // Stores the time before the answer, because this request ends early if its client hangs up.
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -145,11 +146,7 @@ impl Keys {
             }
             Err(cause) => {
                 let cause = format!("OpenID provider: {cause}");
-                tracing::warn!(
-                    request_id = request_id::current(),
-                    cause,
-                    "the keys of the OpenID provider cannot be had"
-                );
+                tracing::warn!(request_id, cause, "could not fetch the keys of the OpenID provider");
                 seen.failed = Some(cause);
             }
         }

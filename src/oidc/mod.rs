@@ -74,21 +74,22 @@ impl Provider {
     }
 
     /// Fetches the provider's keys, so that the first request does not have to wait for them.
-    pub async fn prepare(&self, now: Timestamp) -> Result<(), Outage> {
-        self.keys.metadata(now).await.map(drop)
+    pub async fn prepare(&self, now: Timestamp, request_id: &str) -> Result<(), Outage> {
+        self.keys.metadata(now, request_id).await.map(drop)
     }
 
     /// The owner of an access token. The owner's name consists of the issuer and the subject, because only both together
     /// identify a person (OpenID Connect Core 1.0, section 5.7).
-    pub async fn owner(&self, token: &str, now: Timestamp) -> Result<Owner, Refused> {
+    pub async fn owner(&self, token: &str, now: Timestamp, request_id: &str) -> Result<Owner, Refused> {
         let head = token::Head::read(token).ok_or(Refused::Invalid)?;
-        let key = self.keys.find(&head.kid, now).await.map_err(Refused::Unknown)?.ok_or(Refused::Invalid)?;
+        let key =
+            self.keys.find(&head.kid, now, request_id).await.map_err(Refused::Unknown)?.ok_or(Refused::Invalid)?;
         head.verify(token, &key, &self.rules, now)
     }
 
     /// The address where people sign in.
-    pub async fn authorization_endpoint(&self, now: Timestamp) -> Result<String, Outage> {
-        Ok(self.keys.metadata(now).await?.authorization_endpoint.clone())
+    pub async fn authorization_endpoint(&self, now: Timestamp, request_id: &str) -> Result<String, Outage> {
+        Ok(self.keys.metadata(now, request_id).await?.authorization_endpoint.clone())
     }
 
     /// Sends a token request to the provider (RFC 6749, section 3.2), and returns the provider's answer.
@@ -97,9 +98,10 @@ impl Provider {
         form: String,
         authorization: Option<&str>,
         now: Timestamp,
+        request_id: &str,
     ) -> Result<ProviderAnswer, Outage> {
-        let asking = async {
-            let endpoint = self.keys.metadata(now).await?.token_endpoint.clone();
+        let answering = async {
+            let endpoint = self.keys.metadata(now, request_id).await?.token_endpoint.clone();
             let answer = self.http.post_form(&endpoint, form, authorization).await;
             let answer = answer.map_err(|cause| Outage::new(format!("token endpoint: {cause}")))?;
             // A success must be JSON, because it must contain a token. A refusal may be an HTML page: its status is enough.
@@ -111,7 +113,7 @@ impl Provider {
             Err(Outage { retry_after: answer.retry_after.unwrap_or(outage.retry_after), ..outage })
         };
         let late = |_| Err(Outage::new("token endpoint: no answer in time".to_owned()));
-        tokio::time::timeout(TIMEOUT, asking).await.unwrap_or_else(late)
+        tokio::time::timeout(TIMEOUT, answering).await.unwrap_or_else(late)
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     OwnerStore,
     fault::Fault,
     item::{self, Item},
-    listing::Reading,
+    query::Reading,
     range::Range,
 };
 use crate::domain::{

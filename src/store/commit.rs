@@ -1,7 +1,5 @@
 //! One write is one transaction: the todos, the change record, and the conditions for both.
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::transact_write_items::TransactWriteItemsError,
@@ -11,12 +9,13 @@ use aws_sdk_dynamodb::{
 use super::{
     OwnerStore,
     actions::Purpose,
+    backoff,
     changes::size_of,
     fault::{Fault, FaultKind},
     item::Item,
     transaction::Transaction,
 };
-use crate::domain::{change::Change, text::ListName};
+use crate::domain::text::ListName;
 
 /// The maximum size of the images in a transaction. DynamoDB allows 4 MB for the transaction. The rest is for attribute
 /// names and keys.
@@ -27,7 +26,7 @@ const TRANSACTION_ACTIONS: usize = 100;
 const COLLISION_ATTEMPTS: u32 = 5;
 
 /// The outcome of a transaction. Every outcome except `Done` means that the transaction changed nothing.
-pub(super) enum Outcome {
+pub(super) enum Committed {
     Done,
     /// The change record already exists. An earlier request has used the same idempotency key, or DynamoDB's answer to
     /// an earlier attempt was lost.
@@ -50,21 +49,21 @@ pub(super) enum Outcome {
 }
 
 impl OwnerStore {
-    pub(super) async fn commit(&self, transaction: &Transaction<'_>) -> Result<Outcome, Fault> {
+    pub(super) async fn commit(&self, transaction: &Transaction<'_>) -> Result<Committed, Fault> {
         let sizes = transaction.images.iter().map(|image| (image.before.as_ref().map(size_of), size_of(&image.after)));
         let sizes: Vec<_> = sizes.collect();
         if sizes.iter().map(bytes_either_way).sum::<usize>() > TRANSACTION_BYTES {
-            return Ok(Outcome::TooLarge);
+            return Ok(Committed::TooLarge);
         }
         let image_bytes = sizes.iter().map(|(before, after)| before.unwrap_or_default() + after).sum();
         for collision in 0..COLLISION_ATTEMPTS {
             if collision > 0 {
-                tokio::time::sleep(jitter(collision, transaction.change)).await;
+                tokio::time::sleep(backoff::pause(collision, &transaction.change.id)).await;
             }
             let (purposes, actions) =
                 self.actions(transaction, image_bytes)?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
             if actions.len() > TRANSACTION_ACTIONS {
-                return Ok(Outcome::TooMany);
+                return Ok(Committed::TooMany);
             }
             // The SDK gives each call a token. If the SDK repeats a call that has already succeeded, DynamoDB
             // recognises the token and changes nothing. `local::in_process` removes the token. There the repeated call
@@ -80,7 +79,7 @@ impl OwnerStore {
             match answer {
                 Ok(answer) => {
                     self.usage.wrote(answer.consumed_capacity.as_deref());
-                    return Ok(Outcome::Done);
+                    return Ok(Committed::Done);
                 }
                 Err(error) => match cancelled(&error, &purposes)? {
                     Some(outcome) => return Ok(outcome),
@@ -102,7 +101,7 @@ fn bytes_either_way((before, after): &(Option<usize>, usize)) -> usize {
 
 /// The reason why a transaction was cancelled. `None` if it only collided with another transaction, and can be sent
 /// again.
-fn cancelled(error: &SdkError<TransactWriteItemsError>, purposes: &[Purpose]) -> Result<Option<Outcome>, Fault> {
+fn cancelled(error: &SdkError<TransactWriteItemsError>, purposes: &[Purpose]) -> Result<Option<Committed>, Fault> {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return Err(Fault::of("TransactWriteItems", error));
     };
@@ -112,22 +111,22 @@ fn cancelled(error: &SdkError<TransactWriteItemsError>, purposes: &[Purpose]) ->
     for (purpose, reason) in purposes.iter().zip(cancelled.cancellation_reasons()).filter(|(_, reason)| failed(reason))
     {
         match purpose {
-            Purpose::Record => return Ok(Some(Outcome::Exists(found(reason).unwrap_or_default()))),
-            Purpose::Undo => return Ok(Some(Outcome::Undone(found(reason).unwrap_or_default()))),
-            Purpose::Recent => return Ok(Some(Outcome::Repeated(found(reason).unwrap_or_default()))),
+            Purpose::Record => return Ok(Some(Committed::Exists(found(reason).unwrap_or_default()))),
+            Purpose::Undo => return Ok(Some(Committed::Undone(found(reason).unwrap_or_default()))),
+            Purpose::Recent => return Ok(Some(Committed::Repeated(found(reason).unwrap_or_default()))),
             Purpose::List(name) => lists.push((name.clone(), found(reason))),
             Purpose::SettingsCheck => settings = Some(found(reason)),
             Purpose::Todo | Purpose::Part | Purpose::Settings => moved = true,
         }
     }
     if moved {
-        return Ok(Some(Outcome::VersionChanged));
+        return Ok(Some(Committed::VersionChanged));
     }
     if let Some(settings) = settings {
-        return Ok(Some(Outcome::OtherSettings(settings)));
+        return Ok(Some(Committed::OtherSettings(settings)));
     }
     if !lists.is_empty() {
-        return Ok(Some(Outcome::OtherLists(lists)));
+        return Ok(Some(Committed::OtherLists(lists)));
     }
     let codes: Vec<_> = cancelled
         .cancellation_reasons()
@@ -141,16 +140,4 @@ fn cancelled(error: &SdkError<TransactWriteItemsError>, purposes: &[Purpose]) ->
         return Ok(None);
     }
     Err(Fault::new(FaultKind::Broken, format!("TransactWriteItems: cancelled for {}", codes.join(", "))))
-}
-
-/// The pause before the next attempt: 20 to 40 ms, doubled with each collision. The change's id is used as a random
-/// number, because each request has another id.
-fn jitter(collision: u32, change: &Change) -> Duration {
-    let spread: u64 = change
-        .id
-        .as_str()
-        .bytes()
-        .fold(u64::from(collision), |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)))
-        % 20;
-    Duration::from_millis((20 + spread) << (collision - 1))
 }

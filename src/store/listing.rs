@@ -6,23 +6,9 @@ use super::{
     OwnerStore,
     fault::Fault,
     item::Item,
-    range::{Position, Range},
+    query::{Page, Reading},
+    range::Position,
 };
-
-/// The items to list, the position to start from, and how much to read at most.
-#[derive(Debug, Clone)]
-pub struct Reading {
-    pub range: Range,
-    /// The listing continues after this position. Without a position it starts at the beginning.
-    pub after: Option<Position>,
-    /// How many items DynamoDB reads for one page. Without a number it reads up to 1 MB.
-    pub at_most: Option<usize>,
-    /// How many pages are read at most. After them, [`Listing::rest`] returns the position that was reached.
-    pub pages: usize,
-}
-
-/// A page of raw items, and the position where the next page begins.
-pub(super) type Page = (Vec<Item>, Option<Position>);
 
 /// The todos or changes of a [`Reading`], with strong consistency. At most one page of them is in memory.
 pub struct Listing<'a, T> {
@@ -38,13 +24,6 @@ pub struct Listing<'a, T> {
     /// The positions of the last item that was read, and of the item before it.
     last: Option<Position>,
     before_last: Option<Position>,
-}
-
-impl Reading {
-    /// A reading of a whole range, of at most four pages.
-    pub fn of(range: Range) -> Self {
-        Self { range, after: None, at_most: None, pages: 4 }
-    }
 }
 
 impl<T> Listing<'_, T> {
@@ -68,9 +47,9 @@ impl<T> Listing<'_, T> {
         }
     }
 
-    /// The position to continue from, after [`Listing::next`] has returned `None`. `None` if there are no more items.
+    /// The position to continue from, after the items that [`Listing::next`] has returned. `None` if there are no more.
     pub fn rest(self) -> Option<Position> {
-        self.more
+        if self.items.len() == 0 { self.more } else { self.last }
     }
 
     /// The position before the item that [`Listing::next`] returned last. If there was no room for this item, the

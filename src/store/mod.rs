@@ -2,6 +2,7 @@
 
 mod actions;
 mod api_keys;
+mod backoff;
 mod changes;
 mod client;
 mod commit;
@@ -11,6 +12,7 @@ mod item;
 mod key_admin;
 mod listing;
 mod lists;
+mod query;
 mod range;
 mod read;
 mod recent;
@@ -29,11 +31,12 @@ use aws_sdk_dynamodb::Client;
 
 pub use client::{Connection, TIMEOUT, connect};
 pub use fault::{Fault, FaultKind};
-pub use listing::{Listing, Reading};
+pub use listing::Listing;
+pub use query::Reading;
 pub use range::{Position, Range};
 pub use timeline::OpenTitle;
 pub use usage::Usage;
-pub use write_request::{Needs, Repetition, Snapshot, WriteRequest};
+pub use write_request::{Needs, Recognition, Snapshot, WriteRequest};
 pub use write_result::{WriteError, WriteResult};
 
 use crate::domain::owner::Owner;
@@ -63,6 +66,13 @@ pub struct OwnerStore {
     partition: String,
     remembered: settings::Remembered,
     usage: Arc<Usage>,
+}
+
+impl OwnerStore {
+    /// The id of the request that this store works for.
+    pub fn request_id(&self) -> &str {
+        self.usage.request_id()
+    }
 }
 
 impl Store {

@@ -2,17 +2,10 @@
 
 use std::collections::HashSet;
 
-use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::ReturnConsumedCapacity};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{
-    OwnerStore,
-    fault::Fault,
-    item,
-    listing::{Listing, Page, Reading},
-    range::{Position, Range},
-};
+use super::{OwnerStore, fault::Fault, item, listing::Listing, query::Reading, range::Range};
 use crate::domain::{
     change::Change,
     id::TodoId,
@@ -98,60 +91,5 @@ impl OwnerStore {
         let filter = format!("{} IN ({})", item::TITLE_KEY, values.join(", "));
         let (items, _) = self.run_query(query.filter_expression(filter)).await?;
         items.into_iter().map(item::from_item).collect()
-    }
-
-    /// One page of raw items after the position `after`, with these attributes of each item. If `attributes` is empty,
-    /// the items have all attributes.
-    pub(super) async fn page(
-        &self,
-        reading: &Reading,
-        after: Option<&Position>,
-        attributes: &[&str],
-    ) -> Result<Page, Fault> {
-        let start = after.map(|position| {
-            let mut start = item::primary_key(&self.partition, position.sk().unwrap_or_default());
-            start.insert(item::VIEW.to_owned(), item::text(position.as_str()));
-            start
-        });
-        let query = self.query(&reading.range, attributes).consistent_read(true).set_exclusive_start_key(start);
-        self.run_query(query.set_limit(reading.at_most.and_then(|limit| i32::try_from(limit).ok()))).await
-    }
-
-    /// A query of this range. If attributes are left out, the query costs the same, but they are neither sent nor
-    /// parsed.
-    fn query(&self, range: &Range, attributes: &[&str]) -> QueryFluentBuilder {
-        let mut query = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .index_name(item::TIMELINE)
-            .key_condition_expression("#owner = :owner AND #view BETWEEN :low AND :high")
-            .expression_attribute_names("#owner", item::OWNER)
-            .expression_attribute_names("#view", item::VIEW)
-            .expression_attribute_values(":owner", item::text(&self.partition))
-            .expression_attribute_values(":low", item::text(&range.low))
-            .expression_attribute_values(":high", item::text(&range.high))
-            .scan_index_forward(!range.newest_first);
-        if attributes.is_empty() {
-            return query;
-        }
-        let mut projection = String::new();
-        for attribute in attributes {
-            // Each attribute gets a substitute name, because DynamoDB reserves hundreds of words.
-            let name = format!("#{attribute}");
-            projection.push_str(if projection.is_empty() { "" } else { "," });
-            projection.push_str(&name);
-            query = query.expression_attribute_names(name, *attribute);
-        }
-        query.projection_expression(projection)
-    }
-
-    async fn run_query(&self, query: QueryFluentBuilder) -> Result<Page, Fault> {
-        let answer = query.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-        self.usage.called();
-        let answer = answer.map_err(|error| Fault::of("Query", &error))?;
-        self.usage.read(answer.consumed_capacity().map(std::slice::from_ref));
-        let more = answer.last_evaluated_key.as_ref().and_then(Position::of);
-        Ok((answer.items.unwrap_or_default(), more))
     }
 }

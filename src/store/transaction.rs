@@ -2,7 +2,7 @@
 
 use super::{
     lists::ListCheck,
-    write_request::{Repetition, WriteRequest},
+    write_request::{Recognition, WriteRequest},
 };
 use crate::domain::{
     change::{Change, Image},
@@ -34,9 +34,9 @@ impl<'a> Transaction<'a> {
         settings: Option<u64>,
     ) -> Self {
         let undone_before = request.undoes.as_ref().and_then(|change| change.undone_by.as_ref());
-        let recent = match &request.repetition {
-            Repetition::ByIntent(intent) => Some(intent.digits()),
-            Repetition::ByKey(_) | Repetition::Unrecognised => None,
+        let recent = match &request.recognition {
+            Recognition::ByIntent(intent) => Some(intent.digits()),
+            Recognition::ByKey(_) | Recognition::Never => None,
         };
         Self { change, images, lists, undone_before, settings, recent }
     }

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::ConsumedCapacity;
 /// its calls.
 #[derive(Debug, Default)]
 pub struct Usage {
+    request_id: String,
     calls: AtomicU64,
     /// In tenths of a unit, because DynamoDB bills half a unit for some eventually consistent reads.
     read_tenths: AtomicU64,
@@ -16,6 +17,16 @@ pub struct Usage {
 }
 
 impl Usage {
+    /// The counter of the request with this id.
+    pub fn of(request_id: String) -> Self {
+        Self { request_id, ..Self::default() }
+    }
+
+    /// The id of the request, which every line of the log about the request contains.
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
     /// The number of calls so far. If the SDK retries a call, this still counts as one call.
     pub fn calls(&self) -> u64 {
         self.calls.load(Relaxed)

@@ -1,20 +1,19 @@
 //! The only way to change anything: read, plan, and commit. If another request was faster, the write is planned again.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::{
-    OwnerStore,
+    OwnerStore, backoff,
     changes::UNDONE_BY,
-    commit::Outcome,
+    commit::Committed,
     fault::{Fault, FaultKind},
     item::{self, Item},
     lists::{KnownLists, list_sk},
     settings::SETTINGS,
     transaction::Transaction,
-    write_request::{Needs, Repetition, Snapshot, WriteRequest},
+    write_request::{Needs, Recognition, Snapshot, WriteRequest},
     write_result::{WriteError, WriteResult},
 };
 use crate::domain::{change::Change, plan::Plan, refusal::Refusal};
@@ -50,7 +49,7 @@ impl OwnerStore {
             }
             snapshot.now = clock();
         }
-        let (mut replans, mut rounds) = (0, 0);
+        let (mut replans, mut failed_assumptions) = (0, 0);
         loop {
             let mut plan = plan(&snapshot)?;
             let lists = snapshot.lists.use_first_spellings(&mut plan.images);
@@ -61,15 +60,15 @@ impl OwnerStore {
             let settings = snapshot.settings_version_to_check(&request.needs, &change);
             let transaction = Transaction::of(request, &change, &plan.images, &lists, settings);
             match self.commit(&transaction).await? {
-                Outcome::Done => return Ok(self.written(change, plan)),
-                Outcome::Exists(record) => return self.replay(request, record, snapshot.now).await,
-                Outcome::Repeated(recent) => return Ok(self.repetition(&recent, snapshot.now).await?),
-                Outcome::Undone(record) => return Err(undone(record)?.into()),
-                Outcome::TooLarge => return Err(Refusal::TooLarge.into()),
-                Outcome::TooMany => return Err(Refusal::TooMany.into()),
-                Outcome::VersionChanged => {
+                Committed::Done => return Ok(self.written(change, plan)),
+                Committed::Exists(record) => return self.replay(request, record, snapshot.now).await,
+                Committed::Repeated(recent) => return Ok(self.repetition(&recent, snapshot.now).await?),
+                Committed::Undone(record) => return Err(undone(record)?.into()),
+                Committed::TooLarge => return Err(Refusal::TooLarge.into()),
+                Committed::TooMany => return Err(Refusal::TooMany.into()),
+                Committed::VersionChanged => {
                     replans += 1;
-                    tokio::time::sleep(Duration::from_millis(10 << replans)).await;
+                    tokio::time::sleep(backoff::pause(replans, &request.change_id)).await;
                     if let Some(record) = self.read(request, &mut snapshot).await? {
                         return self.replay(request, record, snapshot.now).await;
                     }
@@ -78,14 +77,14 @@ impl OwnerStore {
                         return Err(snapshot.contended(&request.needs).into());
                     }
                 }
-                Outcome::OtherLists(found) => {
-                    count_round(&mut rounds)?;
+                Committed::OtherLists(found) => {
+                    count_failed_assumption(&mut failed_assumptions)?;
                     for (asked, item) in found {
                         snapshot.lists.learn_item(&asked, item)?;
                     }
                 }
-                Outcome::OtherSettings(item) => {
-                    count_round(&mut rounds)?;
+                Committed::OtherSettings(item) => {
+                    count_failed_assumption(&mut failed_assumptions)?;
                     snapshot.settings = self.read_and_remember(item)?;
                 }
             }
@@ -167,25 +166,25 @@ impl OwnerStore {
         let Some((change, images)) = self.with_images(record, now).await? else {
             return Err(Fault::new(FaultKind::Unavailable, "a change record vanished while it was read").into());
         };
-        match &request.repetition {
-            Repetition::ByKey(intent) if change.request.as_ref().is_some_and(|stored| intent.is(stored)) => {
+        match &request.recognition {
+            Recognition::ByKey(intent) if change.request.as_ref().is_some_and(|stored| intent.is(stored)) => {
                 self.usage.replayed();
                 Ok(WriteResult { change, images, replayed: true })
             }
-            Repetition::ByKey(_) => Err(Refusal::KeyReused.into()),
+            Recognition::ByKey(_) => Err(Refusal::KeyReused.into()),
             // Without a key, the id is 80 random bits of this request. So an earlier attempt of this request made the
             // record, and DynamoDB's answer was lost.
-            Repetition::ByIntent(_) | Repetition::Unrecognised => Ok(WriteResult { change, images, replayed: false }),
+            Recognition::ByIntent(_) | Recognition::Never => Ok(WriteResult { change, images, replayed: false }),
         }
     }
 }
 
 /// Counts the transactions that failed because a list or the settings were not as assumed. Fails if there are more than
 /// `FAILED_ASSUMPTIONS`.
-fn count_round(rounds: &mut u32) -> Result<(), Fault> {
-    *rounds += 1;
+fn count_failed_assumption(failed: &mut u32) -> Result<(), Fault> {
+    *failed += 1;
     let keeps = || Fault::new(FaultKind::Unavailable, "the lists or the settings keep changing");
-    (*rounds <= FAILED_ASSUMPTIONS).then_some(()).ok_or_else(keeps)
+    (*failed <= FAILED_ASSUMPTIONS).then_some(()).ok_or_else(keeps)
 }
 
 /// The refusal of an undo, if another undo was faster or the record has expired.

@@ -22,7 +22,7 @@ pub struct WriteRequest {
     pub operation: OperationName,
     /// Derived from the idempotency key, if there is a key; otherwise random.
     pub change_id: ChangeId,
-    pub repetition: Repetition,
+    pub recognition: Recognition,
     pub needs: Needs,
     /// The change that this write undoes.
     pub undoes: Option<Change>,
@@ -30,13 +30,13 @@ pub struct WriteRequest {
 
 /// How the store recognises a request that comes again.
 #[derive(Debug, Clone)]
-pub enum Repetition {
+pub enum Recognition {
     /// By its idempotency key, for 30 days. A request with the same key and another intent is refused.
     ByKey(Intent),
     /// By its intent, for two minutes, because the request has no key.
     ByIntent(Intent),
     /// It is not recognised, so it is done again.
-    Unrecognised,
+    Never,
 }
 
 /// The data that a plan needs, and how the store gets this data.
@@ -69,7 +69,7 @@ pub struct Snapshot {
 impl WriteRequest {
     /// Whether the request has an idempotency key.
     pub(super) fn has_key(&self) -> bool {
-        matches!(self.repetition, Repetition::ByKey(_))
+        matches!(self.recognition, Recognition::ByKey(_))
     }
 
     /// The change record of this write.
@@ -78,9 +78,9 @@ impl WriteRequest {
             ListCheck::Create(name) => Some(name.clone()),
             ListCheck::Exists(_) => None,
         };
-        let request = match &self.repetition {
-            Repetition::ByKey(intent) => Some(intent.fingerprint()),
-            Repetition::ByIntent(_) | Repetition::Unrecognised => None,
+        let request = match &self.recognition {
+            Recognition::ByKey(intent) => Some(intent.fingerprint()),
+            Recognition::ByIntent(_) | Recognition::Never => None,
         };
         Change {
             id: self.change_id.clone(),

@@ -150,6 +150,10 @@ async fn if_match_is_for_writes_on_one_todo_and_refused_by_all_others() {
             sample.operation
         );
     }
+    // The header is refused before the body is read.
+    let nonsense = json!({"todos": [{"titel": 1}]});
+    let answer = target.api.send("POST", "/todos", nonsense, &[("if-match", "\"1\"")]).await;
+    answer.assert_problem(400, "malformed");
     target.assert_untouched().await;
 }
 

@@ -23,6 +23,9 @@ async fn the_same_key_and_body_answer_the_first_result_again() {
     let same = json!({"idempotency_key": "milk-1", "todos": [{"notes": "", "list": "Shopping", "due": null, "title": "Buy milk"}]});
     assert_eq!(api.post("/todos", same).await.body["replayed"], true);
     // The key may also be sent in the header.
+    // The key may be in both places.
+    let both = [("idempotency-key", "milk-1")];
+    assert_eq!(api.send("POST", "/todos", body.clone(), &both).await.body["replayed"], true);
     let header = json!({"todos": [{"title": "Buy milk", "list": "Shopping"}]});
     assert_eq!(api.send("POST", "/todos", header, &[("idempotency-key", "\"milk-1\"")]).await.body["replayed"], true);
     assert_eq!(api.all("open").await.len(), 1);

@@ -35,3 +35,4 @@ mod time;
 mod transport;
 mod undo;
 mod updating;
+mod warnings;

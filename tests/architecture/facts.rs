@@ -69,6 +69,30 @@ fn with(fact: &Fact, document: &str) -> String {
     format!("{before}{from}{}{to}{after}", (fact.text)())
 }
 
+/// Limits that documents name in a sentence.
+fn phrases() -> Vec<(&'static str, String)> {
+    let tokens =
+        include_str!("../../.ci/mcp/mcp.test.mjs").split("MOST_TOKENS = ").nth(1).expect("the limit of tokens");
+    let tokens = tokens.split(';').next().expect("a number").parse().expect("a number");
+    let bytes = format!("{} KiB", limits::BODY_BYTES / 1024);
+    vec![
+        ("docs/API-DESIGN.md", format!("{} tokens", thousands(tokens))),
+        ("docs/ADDING-AN-OPERATION.md", format!("{} tokens", thousands(tokens))),
+        ("docs/API-DESIGN.md", bytes.clone()),
+        ("src/api/answer/problem.rs", bytes),
+        ("docs/API-DESIGN.md", format!("at most {0} lists, {0} tags and {0} todos", limits::OVERVIEW)),
+    ]
+}
+
+#[test]
+fn limits_in_sentences_are_those_of_the_program() {
+    for (file, phrase) in phrases() {
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("the file is there");
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(&phrase), "{file} does not say \"{phrase}\"");
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "a setting of the test run, not of the program")]
 fn writes() -> bool {
     std::env::var_os("WRITE_FACTS").is_some()
@@ -92,7 +116,11 @@ fn documents_repeat_facts_as_their_source_has_them() {
 #[test]
 fn a_fact_that_is_out_of_date_is_noticed() {
     for fact in &FACTS {
-        let old = format!("<!-- {}: just facts -->\n501\n<!-- end of {} -->", fact.name, fact.name);
+        let document = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(fact.file)).expect("it is there");
+        let (before, rest) =
+            document.split_once(&format!("<!-- {}: just facts -->", fact.name)).expect("it has the fact");
+        let old = format!("{before}<!-- {}: just facts -->{}", fact.name, rest.replacen('5', "6", 1));
+        assert_ne!(old, document);
         assert_ne!(with(fact, &old), old);
     }
 }

@@ -32,8 +32,8 @@ const PLACES: [Place; 6] = [
     Place {
         file: "src/api/operations/mod.rs",
         to_do: "name its handler in operations!",
-        has: |operation, text| text.contains(&format!("::{}", snake_case(&operation.id))),
-        made_up: "[todo::polish_todo]",
+        has: |operation, text| text.contains(&format!("::{},", snake_case(&operation.id))),
+        made_up: "todo::polish_todo,",
     },
     Place {
         file: "openapi.json",
@@ -115,6 +115,19 @@ fn events() -> String {
         format!("{} {}\n", text(&event["requestContext"]["http"]["method"]), text(&event["rawPath"]))
     };
     folder.map(|file| line(file.expect("it can be listed"))).collect()
+}
+
+#[test]
+fn everything_that_is_measured_has_its_expected_cost() {
+    let script = include_str!("../../benches/src/script.rs");
+    let operations = script.split("pub const OPERATIONS").nth(1).and_then(|text| text.split("\n];").next());
+    let measured = operations.expect("OPERATIONS is in the script").split("name: \"").skip(1);
+    let mut measured: Vec<_> = measured.filter_map(|text| text.split('"').next()).collect();
+    measured.sort_unstable();
+    let expected: Value = serde_json::from_str(include_str!("../../benches/expected.json")).expect("it is JSON");
+    let expected = expected["operations"].as_object().expect("operations are counted");
+    let expected: Vec<_> = expected.keys().collect();
+    assert_eq!(measured, expected, "`just bench-guard --write` counts what benches/src/script.rs measures");
 }
 
 fn shipped() -> Value {

@@ -5,15 +5,14 @@ use std::collections::BTreeSet;
 use crate::source::{attributes, items, module, paths, without_tests, words};
 
 /// Each layer, and the layers that it may use.
-const MAY_USE: [(&str, &[&str]); 10] = [
-    ("api", &["app", "config", "domain", "oidc", "request_id", "store"]),
+const MAY_USE: [(&str, &[&str]); 9] = [
+    ("api", &["app", "config", "domain", "oidc", "store"]),
     ("app", &["config", "domain", "oidc", "store"]),
     ("config", &["domain"]),
     ("domain", &[]),
     ("local", &["store"]),
     ("mcp", &["api", "app"]),
-    ("oidc", &["config", "domain", "request_id", "tls"]),
-    ("request_id", &[]),
+    ("oidc", &["config", "domain", "tls"]),
     ("store", &["domain", "tls"]),
     ("tls", &[]),
 ];
@@ -35,6 +34,7 @@ const TEMPLATE: (&str, &str) = ("infra/template.yaml", "src/local/table.rs");
 pub const LONGEST_FILE: usize = 350;
 pub const LONGEST_FUNCTION: usize = 60;
 pub const LONGEST_README: usize = 120;
+const WIDEST_README: usize = 125;
 /// Folders in which people and CI machines keep their checkouts.
 const FOLDERS: [&str; 6] = ["home", "root", "Users", "work", "workspace", "workspaces"];
 
@@ -189,11 +189,23 @@ pub fn contributors_are_told_how_long_files_and_functions_may_be(file: &str, tex
     silent.then(|| format!("{file} does not say \"{said}\"")).into_iter().collect()
 }
 
+/// `Caller` takes the owner from the credential; a handler must not choose an owner.
+pub fn only_the_caller_opens_a_store(file: &str, text: &str) -> Vec<String> {
+    let words = without_tests(&words(text));
+    let opens = words.windows(4).any(|words| words[0] == "store" && words[1..] == [".", "of", "("]);
+    let wrong = opens && file != "src/api/access/caller.rs";
+    wrong.then(|| format!("{file} opens a store; only Caller may, src/api/access/caller.rs")).into_iter().collect()
+}
+
 /// A builder reads it in a few minutes.
 pub fn the_readme_is_short(file: &str, text: &str) -> Vec<String> {
     let length = text.lines().count();
-    let long = file == "README.md" && length > LONGEST_README;
-    long.then(|| format!("{file} has {length} lines; move some to docs/")).into_iter().collect()
+    if file != "README.md" {
+        return Vec::new();
+    }
+    let long = (length > LONGEST_README).then(|| format!("{file} has {length} lines; move some to docs/"));
+    let wide = text.lines().filter(|line| line.chars().count() > WIDEST_README && !line.starts_with('|'));
+    wide.map(|line| format!("{file} has a line that is too wide: {line}")).chain(long).collect()
 }
 
 pub fn no_file_is_too_long(file: &str, text: &str) -> Vec<String> {

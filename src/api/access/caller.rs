@@ -52,7 +52,7 @@ async fn known(credential: Credential<'_>, app: &App, usage: &Usage) -> Result<O
         }
         Credential::Token(token) => {
             let provider = app.provider.as_ref().ok_or(ApiError::BadCredential)?;
-            provider.owner(token, now).await.map_err(|refused| match refused {
+            provider.owner(token, now, usage.request_id()).await.map_err(|refused| match refused {
                 Refused::Invalid => ApiError::BadCredential,
                 Refused::Scope => ApiError::InsufficientScope,
                 Refused::Unknown(outage) => ApiError::NoProvider(outage),

@@ -8,9 +8,9 @@ use axum::{
 };
 
 use super::{
+    fitting::{characters, fit_problem as fit},
     problem::{FieldError, Problem, problems},
     suggestion::{short, unknown},
-    view::{characters, fit_problem as fit},
 };
 use crate::{
     domain::{

@@ -1,6 +1,7 @@
 //! The content of answers: todos, settings and problems, and the headers of all answers.
 
 pub mod error;
+pub mod fitting;
 pub mod headers;
 pub mod problem;
 pub mod settings;

@@ -21,7 +21,6 @@ use sha2::{Digest, Sha256};
 use crate::{
     api::answer::error::Cause,
     app::{App, Clock, Ids},
-    request_id,
     store::Usage,
 };
 use line::Line;
@@ -116,34 +115,34 @@ impl Log {
 /// Counts the cost of the request, and writes its line after the answer.
 pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let usage = Arc::new(Usage::default());
-    request.extensions_mut().insert(usage.clone());
-    let carried = Arc::new(InnerOperation::default());
-    request.extensions_mut().insert(carried.clone());
-    let name = log.operation(&request);
-    let method = known(request.method());
     let is_logged = request.extensions().get::<Unlogged>().is_none();
     let request_id = match request.lambda_context_ref() {
         _ if !is_logged => "init".to_owned(),
         Some(context) => context.request_id.clone(),
         None => log.ids.change().as_str().to_owned(),
     };
+    let usage = Arc::new(Usage::of(request_id));
+    request.extensions_mut().insert(usage.clone());
+    let inner = Arc::new(InnerOperation::default());
+    request.extensions_mut().insert(inner.clone());
+    let name = log.operation(&request);
+    let method = method_name(request.method());
     let openai_conversation_hash = fingerprint(request.headers(), "openai-conversation-id");
     let openai_gpt_hash = fingerprint(request.headers(), "openai-gpt-id");
 
-    let response = request_id::within(request_id.clone(), next.run(request)).await;
+    let response = next.run(request).await;
 
-    let operation = carried.0.get().cloned().unwrap_or_else(|| Operation::answered(name, &response));
+    let operation = inner.0.get().cloned().unwrap_or_else(|| Operation::answered(name, &response));
     let status = operation.status;
     if !is_logged {
         if let Some(cause) = operation.cause {
-            tracing::warn!(request_id, cause, "DynamoDB did not answer during init");
+            tracing::warn!(request_id = usage.request_id(), cause, "DynamoDB did not answer during init");
         }
         return response;
     }
     let milliseconds = started.elapsed().as_secs_f64() * 1_000.0;
     log.write(&Line {
-        request_id,
+        request_id: usage.request_id().to_owned(),
         operation: operation.name,
         method,
         through: operation.through,
@@ -163,7 +162,7 @@ pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -
 }
 
 /// The name of a known method, otherwise "other", because a client can invent methods (RFC 9110, section 9.1).
-fn known(method: &Method) -> &'static str {
+fn method_name(method: &Method) -> &'static str {
     let names = ["GET", "POST", "PATCH", "DELETE", "PUT", "HEAD", "OPTIONS"];
     names.into_iter().find(|name| *name == method.as_str()).unwrap_or("other")
 }

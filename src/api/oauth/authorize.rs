@@ -1,5 +1,7 @@
 //! `GET /oauth/authorize`: sends a person to the provider to sign in (RFC 6749, section 4.1.1; RFC 7636).
 
+use std::sync::Arc;
+
 use axum::{
     Extension,
     extract::{RawQuery, State},
@@ -9,7 +11,7 @@ use axum::{
 use url::Url;
 
 use super::{ApiError, BaseUrl, Front, metadata, parameters::Parameters};
-use crate::{app::App, config::Client};
+use crate::{app::App, config::Client, store::Usage};
 
 /// The parameters that this endpoint knows. It ignores all other parameters, and does not send them to the provider.
 const KNOWN: [&str; 12] = [
@@ -30,6 +32,7 @@ const KNOWN: [&str; 12] = [
 pub async fn get_authorize(
     State(app): State<App>,
     Extension(front): Extension<Front>,
+    Extension(usage): Extension<Arc<Usage>>,
     BaseUrl(base_url): BaseUrl,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
@@ -47,7 +50,8 @@ pub async fn get_authorize(
     if let Err((error, why)) = check(&asked, is_public, &base_url) {
         return send_to(redirect_uri, &[("error", error), ("error_description", why)], asked.get("state"));
     }
-    let endpoint = front.provider.authorization_endpoint(app.clock.now()).await.map_err(ApiError::NoProvider)?;
+    let endpoint = front.provider.authorization_endpoint(app.clock.now(), usage.request_id()).await;
+    let endpoint = endpoint.map_err(ApiError::NoProvider)?;
     // If the request has no scope, our scope is sent to the provider.
     let scope = asked.get("scope").is_none().then_some(("scope", front.oauth.scope.as_str()));
     let told: Vec<_> = asked.without(&["resource", "state"]).chain(scope).collect();

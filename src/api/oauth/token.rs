@@ -1,6 +1,8 @@
 //! `POST /oauth/token`: sends a token request on to the provider, and returns the provider's answer (RFC 6749, section 3.2).
 //! The client's secret passes through this service, which neither checks nor stores it.
 
+use std::sync::Arc;
+
 use axum::{
     Extension, Json,
     body::Bytes,
@@ -17,6 +19,7 @@ use crate::{
     app::App,
     config::Client,
     oidc::{Outage, ProviderAnswer},
+    store::Usage,
 };
 
 /// The parameters that this endpoint knows. It ignores all other parameters, and does not send them to the provider.
@@ -43,6 +46,7 @@ pub struct OAuthError {
 pub async fn post_token(
     State(app): State<App>,
     Extension(front): Extension<Front>,
+    Extension(usage): Extension<Arc<Usage>>,
     BaseUrl(base_url): BaseUrl,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -62,7 +66,7 @@ pub async fn post_token(
         return Err(OAuthError { status: StatusCode::BAD_REQUEST, error: "invalid_target", description });
     }
     let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(asked.without(&["resource"])).finish();
-    match front.provider.exchange(form, authorization, app.clock.now()).await {
+    match front.provider.exchange(form, authorization, app.clock.now(), usage.request_id()).await {
         Ok(answer) => Ok(handed_back(answer)),
         Err(outage) => Ok(unanswered(outage)),
     }

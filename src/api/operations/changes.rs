@@ -16,7 +16,8 @@ use crate::{
         access::caller::Caller,
         answer::{
             error::{ApiError, ErrorPath},
-            view::{ChangeView, Now, Page},
+            fitting::Page,
+            view::{ChangeView, Now},
         },
         request::{
             cursor::ListingId,
@@ -109,7 +110,7 @@ pub async fn get_changes(
 
 /// Undo a change
 #[utoipa::path(
-    post, path = "/undo", operation_id = "undoChange", request_body = UndoChange,
+    post, path = "/undo", operation_id = "undoChange", request_body = UndoChange, extensions(("x-todo-optional-body" = json!(true))),
     summary = "Undo a change",
     description = "Restores everything that a change changed to its state before, or nothing. Undoing an undo brings the change back; to go further back, pass the id of an earlier change.",
     responses((status = 200, description = "Undone", body = TodosWritten), super::openapi::Errors),

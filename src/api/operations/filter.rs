@@ -1,6 +1,6 @@
 //! The filters of a listing of todos.
 
-use std::borrow::Cow;
+mod words;
 
 use deserr::Deserr;
 use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
@@ -16,8 +16,9 @@ use crate::{
         invalid::Invalid,
         limits,
         moment::Moment,
-        text::{Filter, ListName, Tag, without_case_and_accents},
+        text::{Filter, ListName, Tag},
         todo::{Priority, Status, Todo},
+        unicode::without_case_and_accents,
         words::words,
     },
     store::Range,
@@ -116,62 +117,6 @@ pub struct TodoFilter {
 }
 
 impl TodosQuery {
-    /// The filters as text. A cursor contains a hash of this text, so that it continues only this listing. The number
-    /// at the beginning is the number of the text's form.
-    pub fn words(&self) -> String {
-        let day = |day: Option<Day>| day.map(|Day(date)| Cow::Owned(date.to_string()));
-        let word = |word: Option<&'static str>| word.map(Cow::Borrowed);
-        let filters = [
-            ("status", word(self.status.map(Status::word))),
-            ("list", self.list.as_ref().map(|list| list.as_str().into())),
-            ("tag", self.tag.as_ref().map(|tag| tag.as_str().into())),
-            ("priority", word(self.priority.map(Priority::word))),
-            ("q", self.q.as_ref().map(|text| text.as_str().into())),
-            ("due", word(self.due.map(DueWithin::word))),
-            ("due_from", day(self.due_from)),
-            ("due_to", day(self.due_to)),
-            ("completed_from", day(self.completed_from)),
-            ("completed_to", day(self.completed_to)),
-        ];
-        let mut words = "2 getTodos".to_owned();
-        for (name, value) in filters.into_iter().filter_map(|(name, value)| Some((name, value?))) {
-            // The length comes before each value, so that a value cannot look like another filter.
-            words.push_str(&format!(" {name}={}:{value}", value.len()));
-        }
-        words
-    }
-
-    /// The text in the form of version 0.1, which wrote values in Rust's debug format.
-    pub fn words_of_form_1(&self) -> String {
-        let some = |value: Option<String>| value.map_or_else(|| "None".to_owned(), |value| format!("Some({value})"));
-        let text = |kind: &str, text: Option<&str>| some(text.map(|text| format!("{kind}({text:?})")));
-        let day = |day: Option<Day>| some(day.map(|Day(date)| format!("Day({date})")));
-        let status = |status: Status| match status {
-            Status::Open => "Open",
-            Status::Completed => "Completed",
-            Status::Deleted => "Deleted",
-        };
-        let priority = |priority: Priority| match priority {
-            Priority::Low => "Low",
-            Priority::Normal => "Normal",
-            Priority::High => "High",
-            Priority::Urgent => "Urgent",
-        };
-        let filters = [
-            some(self.status.map(|own| status(own).to_owned())),
-            text("ListName", self.list.as_ref().map(ListName::as_str)),
-            text("Tag", self.tag.as_ref().map(Tag::as_str)),
-            some(self.priority.map(|own| priority(own).to_owned())),
-            text("Filter", self.q.as_ref().map(Filter::as_str)),
-            some(self.due.map(|due| format!("{:?}", due.word()))),
-            day(self.due_from),
-            day(self.due_to),
-            day(self.completed_from),
-            day(self.completed_to),
-        ];
-        format!("getTodos {}", filters.join(" "))
-    }
-
     /// Refuses filters that exclude each other, because no caller wants a listing that is always empty. Also refuses
     /// `due` together with `due_from` or `due_to`.
     pub fn check(&self) -> Result<(), ApiError> {

@@ -26,7 +26,7 @@ pub struct Health {
 
 /// Check the service
 #[utoipa::path(
-    get, path = "/health", operation_id = "getHealth",
+    get, path = "/health", operation_id = "getHealth", extensions(("x-todo-open" = json!(true))),
     summary = "Check the service",
     description = "Tells whether the service and its storage work.",
     responses((status = 200, description = "Both work", body = Health), super::openapi::Errors),

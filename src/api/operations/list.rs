@@ -3,38 +3,38 @@
 use axum::http::Method;
 use utoipa::openapi::HttpMethod;
 
-/// Makes two routers and a list of names from one list of handlers, which is grouped by path. The Lambda function uses
+/// Makes two routers and a list of names from one list of handlers. The Lambda function uses
 /// the router without schemas, because the schemas took a sixth of its start time and a third of a megabyte
 /// (docs/PERFORMANCE.md).
 macro_rules! operations {
-    ($([$($module:ident::$handler:ident),+ $(,)?])+) => {
-        /// The operations, together with the OpenAPI document.
+    ($($module:ident::$handler:ident),+ $(,)?) => {
+        /// The operations with everything that the document says of them.
         pub fn documented_routes() -> utoipa_axum::router::OpenApiRouter<App> {
             let components = <openapi::Components as utoipa::OpenApi>::openapi();
             utoipa_axum::router::OpenApiRouter::with_openapi(components)
-                $(.routes(utoipa_axum::routes!($($module::$handler),+)))+
+                $(.routes(utoipa_axum::routes!($module::$handler)))+
         }
 
-        /// The operations without the document.
+        /// The operations alone.
         pub fn routes() -> Router<App> {
             use utoipa_axum::PathItemExt;
-            Router::new()$($(.route(
+            Router::new()$(.route(
                 &operations!(@path $module $handler),
                 operations!(@methods $module $handler).iter().fold(axum::routing::MethodRouter::new(), |router, method| {
                     router.on(method.to_method_filter(), $module::$handler)
                 }),
-            ))+)+
+            ))+
         }
 
         /// Method, path and `operationId` of every operation.
         pub fn operation_names() -> Vec<(axum::http::Method, String, String)> {
             let mut names = Vec::new();
-            $($(
+            $(
                 for method in operations!(@methods $module $handler) {
                     let path = operations!(@path $module $handler);
                     names.push((list::method(&method), path, list::id(stringify!($handler))));
                 }
-            )+)+
+            )+
             names
         }
     };

@@ -18,11 +18,17 @@ use axum::Router;
 use crate::app::App;
 
 operations! {
-    [todos::get_todos, todos::add_todos, todos::update_todos, todos::delete_todos]
-    [todo::get_todo, todo::update_todo, todo::delete_todo]
-    [changes::undo_change]
-    [changes::get_changes]
-    [overview::get_overview]
-    [settings::get_settings, settings::update_settings]
-    [health::get_health]
+    todos::get_todos,
+    todos::add_todos,
+    todos::update_todos,
+    todos::delete_todos,
+    todo::get_todo,
+    todo::update_todo,
+    todo::delete_todo,
+    changes::undo_change,
+    changes::get_changes,
+    overview::get_overview,
+    settings::get_settings,
+    settings::update_settings,
+    health::get_health,
 }

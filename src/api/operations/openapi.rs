@@ -64,6 +64,12 @@ fn ask_before(document: &mut Value, before: impl Fn(&str) -> bool) {
     }
 }
 
+/// Marks an operation that needs no credential.
+const OPEN: &str = "x-todo-open";
+/// Marks an operation whose body may be left out. utoipa would write an optional body as a union with null, and importers do
+/// not accept such a union.
+const OPTIONAL_BODY: &str = "x-todo-optional-body";
+
 /// The document made from the handlers, with `base_url` as its only server.
 pub fn generated(base_url: &str) -> Value {
     let mut document = serde_json::to_value(super::documented_routes().into_openapi()).unwrap_or_default();
@@ -78,11 +84,10 @@ pub fn generated(base_url: &str) -> Value {
         // Every write can be undone, so the person need not confirm it first.
         operation.insert("x-openai-isConsequential".to_owned(), json!(false));
         operation.remove("tags");
-        if operation["operationId"] == "getHealth" {
+        if operation.remove(OPEN).is_some() {
             operation.insert("security".to_owned(), json!([]));
         }
-        // For an optional body, utoipa would write a union with null. Importers do not accept this.
-        if operation["operationId"] == "undoChange" {
+        if operation.remove(OPTIONAL_BODY).is_some() {
             operation["requestBody"]["required"] = json!(false);
         }
     }

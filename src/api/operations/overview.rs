@@ -13,7 +13,8 @@ use crate::{
         access::caller::Caller,
         answer::{
             error::ApiError,
-            view::{ChangeView, Now, TodoView, characters, fit_beside},
+            fitting::{characters, fit_beside},
+            view::{ChangeView, Now, TodoView},
         },
         request::extract::{NoBody, NoQuery, Query},
     },
@@ -111,14 +112,17 @@ pub async fn get_overview(
     let since = now.checked_sub(Span::new().hours(26)).unwrap_or(Timestamp::MIN);
     let changes = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
     let latest = async { store.changes(changes, now).await?.next().await };
-    let ((settings, mut open), completed, latest) =
-        tokio::try_join!(store.todos(open, now), store.completions(since), latest)?;
-    let mut tally = Tally::at(settings.moment(now, &app.config.time_zone));
-    while let Some(todo) = open.next().await? {
-        tally.count(todo);
-    }
+    let counted = async {
+        let (settings, mut todos) = store.todos(open, now).await?;
+        let mut tally = Tally::at(settings.moment(now, &app.config.time_zone));
+        while let Some(todo) = todos.next().await? {
+            tally.count(todo);
+        }
+        Ok((tally, todos.rest().is_some()))
+    };
+    let ((tally, incomplete), completed, latest) = tokio::try_join!(counted, store.completions(since), latest)?;
     let latest = latest.as_ref().map(ChangeView::from);
-    Ok(JsonAnswer(tally.overview(&completed, latest, open.rest().is_some())))
+    Ok(JsonAnswer(tally.overview(&completed, latest, incomplete)))
 }
 
 impl Tally {

@@ -5,7 +5,7 @@ use deserr::Deserr;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::write::{self, WriteOutcome};
+use super::write::{self, ChangeMade};
 use crate::{
     api::{
         access::caller::Caller,
@@ -69,7 +69,7 @@ pub struct SettingsWritten {
     now: Now,
     #[serde(flatten)]
     #[schema(inline)]
-    outcome: WriteOutcome,
+    made: ChangeMade,
 }
 
 /// Get the settings
@@ -131,9 +131,5 @@ pub async fn update_settings(
     };
     let zone = &app.config.time_zone;
     let now = Now::from(&settings.moment(app.clock.now(), zone));
-    Ok(JsonAnswer(SettingsWritten {
-        settings: SettingsView::of(&settings, zone),
-        now,
-        outcome: WriteOutcome::of(&result),
-    }))
+    Ok(JsonAnswer(SettingsWritten { settings: SettingsView::of(&settings, zone), now, made: ChangeMade::of(&result) }))
 }

@@ -18,8 +18,9 @@ use crate::{
         access::caller::Caller,
         answer::{
             error::{ApiError, ErrorPath},
+            fitting::Page,
             problem::FieldError,
-            view::{Now, Page, TodoView},
+            view::{Now, TodoView},
         },
         request::{
             cursor::ListingId,
@@ -37,8 +38,7 @@ use crate::{
         plan::{self, SentId},
         todo::NewTodo,
     },
-    request_id,
-    store::{Needs, OpenTitle, Reading, Repetition, Snapshot, WriteResult},
+    store::{Needs, OpenTitle, Reading, Recognition, Snapshot, WriteResult},
 };
 
 /// Todos to add.
@@ -162,7 +162,7 @@ pub async fn add_todos(
     let has_key = body.idempotency_key.is_some() || conditions.idempotency_key.is_some();
     let mut request = write::request(&app, "addTodos", "", &raw, &conditions, body.idempotency_key)?;
     if !has_key && body.allow_duplicate != Some(true) {
-        request.repetition = Repetition::ByIntent(Intent::new("addTodos", "", None, &raw));
+        request.recognition = Recognition::ByIntent(Intent::new("addTodos", "", None, &raw));
     }
     let depends_on_settings =
         |new: &NewTodo| new.list.is_none() || new.repeat.is_some() || new.due.is_some_and(DueInput::is_relative);
@@ -180,7 +180,7 @@ pub async fn add_todos(
     let result = result.map_err(ApiError::of_write(ErrorPath::Todos))?;
     // The search for duplicates only gives a hint. If it fails, the todos are still added.
     let alike = alike.unwrap_or(Ok(Vec::new())).unwrap_or_else(|fault| {
-        tracing::warn!(request_id = request_id::current(), cause = %fault, "duplicates were not looked for");
+        tracing::warn!(request_id = caller.store.request_id(), cause = %fault, "duplicates were not looked for");
         Vec::new()
     });
     let duplicates = possible_duplicates(&result, &alike);

@@ -14,8 +14,9 @@ use crate::{
         access::caller::Caller,
         answer::{
             error::ApiError,
+            fitting::fit,
             settings::SettingsView,
-            view::{ChangeRef, TodoView, fit},
+            view::{ChangeRef, TodoView},
         },
         request::extract::Conditions,
     },
@@ -30,7 +31,7 @@ use crate::{
         refusal::Refusal,
         todo::Todo,
     },
-    store::{Fault, FaultKind, Needs, Repetition, Snapshot, WriteError, WriteRequest, WriteResult},
+    store::{Fault, FaultKind, Needs, Recognition, Snapshot, WriteError, WriteRequest, WriteResult},
 };
 
 /// The todos after the call.
@@ -56,7 +57,7 @@ pub struct TodosWritten {
     pub new_lists: Vec<String>,
     #[serde(flatten)]
     #[schema(inline)]
-    pub outcome: WriteOutcome,
+    pub made: ChangeMade,
 }
 
 /// The todo after the call.
@@ -72,12 +73,12 @@ pub struct TodoWritten {
     pub new_lists: Vec<String>,
     #[serde(flatten)]
     #[schema(inline)]
-    pub outcome: WriteOutcome,
+    pub made: ChangeMade,
 }
 
 /// The part that all answers to writes have in common: the change that the write made.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct WriteOutcome {
+pub struct ChangeMade {
     // Absent if nothing changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
@@ -117,11 +118,11 @@ pub fn request(
         }
         (header, body) => body.or_else(|| header.clone()),
     };
-    let by_key = |_| Repetition::ByKey(Intent::new(operation, target, conditions.if_match, raw));
+    let by_key = |_| Recognition::ByKey(Intent::new(operation, target, conditions.if_match, raw));
     Ok(WriteRequest {
         operation: OperationName::of(operation),
         change_id: key.as_ref().map_or_else(|| app.ids.change(), ChangeId::from_key),
-        repetition: key.map_or(Repetition::Unrecognised, by_key),
+        recognition: key.map_or(Recognition::Never, by_key),
         needs: Needs::NOTHING,
         undoes: None,
     })
@@ -186,8 +187,8 @@ impl TodosWritten {
         let next = todos.split_off(asked.len());
         let settings = result.change.settings.as_ref();
         let settings = settings.map(|image| SettingsView::of(&image.after, &app.config.time_zone));
-        let (new_lists, outcome) = (new_lists(result), WriteOutcome::of(result));
-        Self { todos, next, settings, possible_duplicates: Vec::new(), new_lists, outcome }
+        let (new_lists, made) = (new_lists(result), ChangeMade::of(result));
+        Self { todos, next, settings, possible_duplicates: Vec::new(), new_lists, made }
     }
 }
 
@@ -199,8 +200,8 @@ impl TodoWritten {
             || Fault { kind: FaultKind::Broken, cause: "the result of a write to one todo has no todo".to_owned() };
         let todo = view(false).ok_or_else(missing)?;
         let next = view(true).map(TodoView::from);
-        let (new_lists, outcome) = (new_lists(result), WriteOutcome::of(result));
-        Ok(with_etag(todo, Json(Self { todo: TodoView::from(todo), next, new_lists, outcome })))
+        let (new_lists, made) = (new_lists(result), ChangeMade::of(result));
+        Ok(with_etag(todo, Json(Self { todo: TodoView::from(todo), next, new_lists, made })))
     }
 }
 
@@ -226,8 +227,8 @@ fn after(image: &Image) -> &Todo {
     }
 }
 
-impl WriteOutcome {
-    /// The outcome of this write for its answer.
+impl ChangeMade {
+    /// The change of this write, for its answer.
     pub fn of(result: &WriteResult) -> Self {
         let change = &result.change;
         let unchanged = change.has_no_effect();

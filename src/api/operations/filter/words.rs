@@ -1,0 +1,106 @@
+//! The filters of a listing as text, from which its cursors are made (docs/adr/0017-forms-that-outlive-a-version.md).
+
+use std::borrow::Cow;
+
+use super::{Day, DueWithin, TodosQuery};
+use crate::domain::{
+    text::{Filter, ListName, Tag},
+    todo::{Priority, Status},
+};
+
+impl TodosQuery {
+    /// The filters as text. A cursor contains a hash of this text, so that it continues only this listing. The number
+    /// at the beginning is the number of the text's form.
+    pub fn words(&self) -> String {
+        let day = |day: Option<Day>| day.map(|Day(date)| Cow::Owned(date.to_string()));
+        let word = |word: Option<&'static str>| word.map(Cow::Borrowed);
+        let filters = [
+            ("status", word(self.status.map(Status::word))),
+            ("list", self.list.as_ref().map(|list| list.as_str().into())),
+            ("tag", self.tag.as_ref().map(|tag| tag.as_str().into())),
+            ("priority", word(self.priority.map(Priority::word))),
+            ("q", self.q.as_ref().map(|text| text.as_str().into())),
+            ("due", word(self.due.map(DueWithin::word))),
+            ("due_from", day(self.due_from)),
+            ("due_to", day(self.due_to)),
+            ("completed_from", day(self.completed_from)),
+            ("completed_to", day(self.completed_to)),
+        ];
+        let mut words = "2 getTodos".to_owned();
+        for (name, value) in filters.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            // The length comes before each value, so that a value cannot look like another filter.
+            words.push_str(&format!(" {name}={}:{value}", value.len()));
+        }
+        words
+    }
+
+    /// The text in the form of version 0.1, which wrote values in Rust's debug format.
+    pub fn words_of_form_1(&self) -> String {
+        let some = |value: Option<String>| value.map_or_else(|| "None".to_owned(), |value| format!("Some({value})"));
+        let text = |kind: &str, text: Option<&str>| some(text.map(|text| format!("{kind}({text:?})")));
+        let day = |day: Option<Day>| some(day.map(|Day(date)| format!("Day({date})")));
+        let status = |status: Status| match status {
+            Status::Open => "Open",
+            Status::Completed => "Completed",
+            Status::Deleted => "Deleted",
+        };
+        let priority = |priority: Priority| match priority {
+            Priority::Low => "Low",
+            Priority::Normal => "Normal",
+            Priority::High => "High",
+            Priority::Urgent => "Urgent",
+        };
+        let filters = [
+            some(self.status.map(|own| status(own).to_owned())),
+            text("ListName", self.list.as_ref().map(ListName::as_str)),
+            text("Tag", self.tag.as_ref().map(Tag::as_str)),
+            some(self.priority.map(|own| priority(own).to_owned())),
+            text("Filter", self.q.as_ref().map(Filter::as_str)),
+            some(self.due.map(|due| format!("{:?}", due.word()))),
+            day(self.due_from),
+            day(self.due_to),
+            day(self.completed_from),
+            day(self.completed_to),
+        ];
+        format!("getTodos {}", filters.join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn query(filters: serde_json::Value) -> TodosQuery {
+        deserr::deserialize::<_, _, deserr::errors::JsonError>(filters).unwrap()
+    }
+
+    /// Conversations hold cursors of both forms, so the words of a form must never change.
+    #[test]
+    fn the_words_of_filters_are_those_in_cursors() {
+        let all = query(json!({
+            "status": "completed", "list": "Ünder", "tag": "a b", "priority": "low", "q": "say \"hi\"", "due": "today",
+            "due_from": "2026-11-01", "due_to": "2026-11-02", "completed_from": "2026-11-03", "completed_to": "2026-11-04",
+        }));
+        assert_eq!(
+            all.words(),
+            "2 getTodos status=9:completed list=6:Ünder tag=3:a b priority=3:low q=8:say \"hi\" due=5:today \
+             due_from=10:2026-11-01 due_to=10:2026-11-02 completed_from=10:2026-11-03 completed_to=10:2026-11-04"
+        );
+        assert_eq!(
+            all.words_of_form_1(),
+            "getTodos Some(Completed) Some(ListName(\"Ünder\")) Some(Tag(\"a b\")) Some(Low) Some(Filter(\"say \\\"hi\\\"\")) \
+             Some(\"today\") Some(Day(2026-11-01)) Some(Day(2026-11-02)) Some(Day(2026-11-03)) Some(Day(2026-11-04))"
+        );
+        let none = query(json!({}));
+        assert_eq!(none.words(), "2 getTodos");
+        assert_eq!(none.words_of_form_1(), "getTodos None None None None None None None None None None");
+        for (status, word) in [("open", "Open"), ("deleted", "Deleted")] {
+            assert!(query(json!({"status": status})).words_of_form_1().starts_with(&format!("getTodos Some({word})")));
+        }
+        for (priority, word) in [("normal", "Normal"), ("high", "High"), ("urgent", "Urgent")] {
+            assert!(query(json!({"priority": priority})).words_of_form_1().contains(&format!("Some({word})")));
+        }
+    }
+}
