@@ -61,8 +61,8 @@ fn answering_everything(router: Router<App>) -> Router<App> {
     router.fallback(async || ApiError::NoSuchPath).method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
 }
 
-/// How long a request may take in total. API Gateway gives up after 30 seconds, and its answer then says nothing about
-/// the cause.
+/// How long a request may take in total. After 15 seconds Lambda stops the function (`infra/template.yaml`), and then the
+/// answer says nothing about the cause.
 const DEADLINE: Duration = Duration::from_secs(14);
 
 async fn deadline(request: Request, next: Next) -> Response {

@@ -208,7 +208,8 @@ impl TodoEdit {
         todo.due = self.due.map(|due| due.resolve(moment)).or(due);
         todo.repeat = self.repeat.clone().or(repeat.clone());
         let rhythm = |repeat: &Option<Repeat>| repeat.as_ref().map(|repeat| (repeat.unit, repeat.from));
-        // A caller may send `due` and `repeat` back as it has read them. Then the anchor day stays.
+        // If the day and the rhythm are the same, a monthly todo still returns to the 31st. A caller may send `due` and
+        // `repeat` back as it has read them.
         if todo.due.map(Due::date) != due.map(Due::date) || rhythm(&todo.repeat) != rhythm(&repeat) {
             todo.anchor_day = None;
         }

@@ -75,7 +75,7 @@ impl Intent {
     }
 
     /// The digits by which a request without a key is recognised for two minutes. They have no form number, because
-    /// they are the same as in version 0.1.
+    /// form 1 and form 2 have the same digits.
     pub fn digits(&self) -> String {
         sha256([self.operation, &self.target, &self.body])
     }
@@ -86,8 +86,8 @@ impl Intent {
         own == *stored
     }
 
-    /// The fingerprint in form 1, which version 0.1 stored. Stored fingerprints are kept for 30 days. In this form the
-    /// condition is `None` or `Some(3)`, and comes after the target.
+    /// The fingerprint in form 1, which earlier code stored (docs/adr/0017). Stored fingerprints are kept for 30 days.
+    /// In this form the condition is `None` or `Some(3)`, and comes after the target.
     fn fingerprint_of_form_1(&self) -> Fingerprint {
         let condition = self.if_match.map_or_else(|| "None".to_owned(), |version| format!("Some({version})"));
         let target = format!("{} {condition}", self.target);

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::invalid::Invalid;
 
-/// The person who owns a todo. The name comes from the credential of the request, and never from a body, a path or a
-/// query.
+/// The person who owns a todo. The name comes from the credential of the request, or from the configuration if callers
+/// need no credential. It never comes from a body, a path or a query.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Owner(String);

@@ -134,7 +134,7 @@ pub fn update(
     Ok(Plan::of_todos(images))
 }
 
-/// Plans the deletion of these todos, in the order of `named`. A todo that is already deleted stays as it is.
+/// Plans the deletion of these todos, in the order of the call. A todo that is already deleted stays as it is.
 pub fn delete(
     named: &[SentId],
     expected_version: Option<u64>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::id::ChangeId;
 
 /// The pause before the next attempt: 20 to 40 ms, doubled with each failed attempt. `failed` counts from 1. The id of the
-/// change decides where in the span the pause is, because two requests seldom have the same id.
+/// change chooses the pause, because two requests have the same id only if they have the same idempotency key.
 pub(super) fn pause(failed: u32, id: &ChangeId) -> Duration {
     let spread: u64 =
         id.as_str().bytes().fold(u64::from(failed), |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)))

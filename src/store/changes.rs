@@ -119,7 +119,8 @@ impl OwnerStore {
         }
     }
 
-    /// The owner's latest change, with its images. It is never undone, because the undo would be a later change.
+    /// The owner's latest change, with its images. Normally it is not undone, because its undo is a later change. If the
+    /// clocks of two instances differ, the undo may have an earlier time than the change.
     pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
         let reading = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
         let page = self.page(&reading, None, &[]).await?;

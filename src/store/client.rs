@@ -39,8 +39,8 @@ pub struct Connection {
 }
 
 /// How long one attempt of a call may take. DynamoDB usually answers in milliseconds. Without this limit the SDK would
-/// wait for ever. API Gateway waits for 30 seconds, and assistants give up earlier. All attempts and the pauses between
-/// them take about 5 seconds.
+/// wait for ever. A request may take 14 seconds (`src/api/mod.rs`). All attempts and the pauses between them take about 5
+/// seconds.
 pub const TIMEOUT: Duration = Duration::from_millis(1_000);
 /// How many times a call is tried if it fails for a temporary reason. With fewer attempts, more requests fail while the
 /// table is busy (docs/PERFORMANCE.md).

@@ -91,9 +91,9 @@ impl OwnerStore {
     }
 }
 
-/// The bytes of an image in a transaction. The transaction has the new state, and the record with both states. The undo
-/// would write the old state instead of the new state. The result is the larger of both sizes, so that every accepted
-/// write can also be undone.
+/// The bytes of an image in a transaction. A transaction has a record with both states, and one state more: a write has
+/// the new state, and its undo has the old state. The larger of these two states counts, so that every accepted write
+/// can also be undone.
 fn bytes_either_way((before, after): &(Option<usize>, usize)) -> usize {
     let before = before.unwrap_or(*after);
     before + after + before.max(*after)

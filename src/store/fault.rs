@@ -16,7 +16,8 @@ pub struct Fault {
 /// The kind of a [`Fault`]. It says what a caller can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
-    /// Too many requests for the table or for one owner: try again later.
+    /// Too many requests for the table or for one owner, or a transaction that collided with other transactions five
+    /// times: try again later.
     Throttled,
     /// No answer in time, or a failure inside DynamoDB: try again soon.
     Unavailable,

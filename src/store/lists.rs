@@ -57,8 +57,8 @@ impl KnownLists {
     pub(super) fn use_first_spellings(&self, images: &mut [Image]) -> Vec<ListCheck> {
         let mut checks: HashMap<String, ListCheck> = HashMap::new();
         let mut order = Vec::new();
-        // The lists in which the todos of this write already are. These lists exist. For example, a todo that follows a
-        // repeating todo goes into the same list.
+        // The present lists of the todos of this write. These lists exist, so they need no check. For example, the next
+        // todo of a repetition goes into the list of the completed todo.
         let present = images.iter().filter_map(|image| image.before.as_ref());
         let present: HashMap<String, ListName> = present.map(|todo| (todo.list.folded(), todo.list.clone())).collect();
         for image in images {
@@ -70,6 +70,7 @@ impl KnownLists {
             match (self.0.get(&key), present.get(&key)) {
                 (Some(Some(name)), _) | (_, Some(name)) => image.after.list = name.clone(),
                 (known, None) => {
+                    // `known` is `Some(None)` if the table has no such list. It is `None` if nothing is known of the list.
                     let name = image.after.list.clone();
                     let check = checks.entry(key.clone()).or_insert_with(|| {
                         order.push(key);

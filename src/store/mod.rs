@@ -1,4 +1,5 @@
-//! Stores the domain types in one DynamoDB table. The only way to an owner's items is [`Store::of`].
+//! Stores the domain types in one DynamoDB table. [`Store::of`] opens the items of one owner, and only `Caller` calls it.
+//! The command `todo keys` looks at items without it (`key_admin.rs`).
 
 mod actions;
 mod api_keys;

@@ -17,7 +17,8 @@ pub struct Reading {
     pub after: Option<Position>,
     /// How many items DynamoDB reads for one page. Without a number it reads up to 1 MB.
     pub at_most: Option<usize>,
-    /// How many pages are read at most. After them, [`Listing::rest`] returns the position that was reached.
+    /// How many pages are read at most. After them, [`Listing::rest`](super::Listing::rest) returns the position that
+    /// was reached.
     pub pages: usize,
 }
 

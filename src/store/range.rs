@@ -10,7 +10,8 @@ use crate::domain::{
 
 /// The maximum number of bytes in a position. All views are shorter. A sort key has at most 1,024 bytes.
 const VIEW_BYTES: usize = 100;
-/// A character that sorts after every character that can follow a date in a view.
+/// `~` sorts after `#` and `T`, so it ends a range of days. It ends the other ranges too, because it sorts after all
+/// letters and digits.
 const LAST: char = '~';
 /// A character that sorts after every digit and before `~`. It comes after all dates, and before the todos without a
 /// date.

@@ -1,4 +1,5 @@
-//! The only way to change anything: read, plan, and commit. If another request was faster, the write is planned again.
+//! The only way to change an owner's items: read, plan, and commit. If another request was faster, the write is planned
+//! again.
 
 use std::collections::HashMap;
 
@@ -28,12 +29,14 @@ impl OwnerStore {
     /// Makes all changes of the plan or none, and records them as one change.
     ///
     /// `plan` gets the todos and settings that the request needs. If one of them changes before the commit, `plan` is
-    /// called again with the new states, so it must not have side effects. Images without a change are not written. If
-    /// nothing changes and the request has no idempotency key, nothing is recorded either ([`Change::has_no_effect`]).
+    /// called again with the new states, so it must not have side effects. If a todo does not change, its item is not
+    /// written, but the record has its image. If nothing changes and the request has no idempotency key, nothing is
+    /// recorded either ([`Change::has_no_effect`]).
     ///
-    /// A write takes one call to DynamoDB to read, if it has to read anything, and one call to write. If a list is new
-    /// or has another spelling, one more call is necessary. If the settings are not as last seen, one more call is
-    /// necessary too. Each time another write comes in between, two more calls are necessary.
+    /// A write takes one call to DynamoDB to read, if it has to read anything, and one call to write. An add does not
+    /// read its lists and settings. If one of its lists is new or has another spelling, it takes one call more. If the
+    /// settings are not as last seen, it takes one call more too. Each time another write changes a todo in between, a
+    /// write takes two calls more.
     pub async fn write(
         &self,
         request: &WriteRequest,

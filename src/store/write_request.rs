@@ -57,8 +57,8 @@ pub enum Needs {
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     pub todos: HashMap<TodoId, Todo>,
-    /// The time directly after the data was read or assumed. The planned change gets this time. So if two changes
-    /// change the same todo, the later change has the later time.
+    /// The clock, read after the last read of todos. The planned change gets this time. So if two changes change the
+    /// same todo, the later change has the later time, if the clocks of their instances agree.
     pub now: Timestamp,
     /// The settings. They are reliable only if [`Needs`] asks for them.
     pub settings: Settings,

@@ -1,4 +1,5 @@
-//! A whole API for each test, with its own owner and its own clock. All tests share one DynamoDB.
+//! A whole API for each test, with its own owner and its own clock. The tests share one DynamoDB, which has a port. Only
+//! `Api::embedded` and `Api::over` have a DynamoDB of their own, without a port.
 
 use std::path::Path;
 use std::sync::{

@@ -1,5 +1,5 @@
-//! Tests that this version can use the data and cursors of earlier versions. `tests/stored` has a data file of version 0.1.0
-//! (commit e8cb6d9), the writes that made it, and cursors of its listings.
+//! Tests that this version can use the data and cursors of earlier versions. `tests/stored` has a data file that commit
+//! e8cb6d9 has made, the writes that made it, and cursors of its listings. All of them have form 1.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
 //! Facts that documents repeat are written from their source: `just facts` writes them between two comments, and the test
-//! compares them. What operations cost comes from benches/expected.json, which `just bench-guard` holds; limits come from
+//! compares them. What operations cost comes from benches/expected.json, which `just bench-guard` checks; limits come from
 //! `domain::limits`.
 
 use std::{fs, path::Path};

@@ -34,7 +34,7 @@ const TEMPLATE: (&str, &str) = ("infra/template.yaml", "src/local/table.rs");
 pub const LONGEST_FILE: usize = 350;
 pub const LONGEST_FUNCTION: usize = 60;
 pub const LONGEST_README: usize = 120;
-const WIDEST_README: usize = 125;
+const WIDEST_README: usize = 120;
 /// Folders in which people and CI machines keep their checkouts.
 const FOLDERS: [&str; 6] = ["home", "root", "Users", "work", "workspace", "workspaces"];
 

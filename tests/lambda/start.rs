@@ -84,7 +84,7 @@ fn without_dynamodb_the_process_starts_and_answers_503() {
     }
 
     let remains = lambda.stop();
-    assert!(remains.stdout.contains("DynamoDB did not answer during init"), "{}", remains.stdout);
+    assert_warned_in_init(&remains.stdout, "DynamoDB did not answer during init");
     assert!(!remains.output().contains("panicked"), "{}", remains.output());
 }
 
@@ -127,8 +127,16 @@ fn without_the_provider_the_process_starts_and_answers_503_where_it_needs_the_pr
         assert_eq!(known.status, 200, "{}", known.text);
     }
     let remains = lambda.stop();
-    assert!(remains.stdout.contains("the keys of the OpenID provider cannot be had"), "{}", remains.stdout);
+    assert_warned_in_init(&remains.stdout, "could not fetch the keys of the OpenID provider");
     assert!(!remains.output().contains("panicked"), "{}", remains.output());
+}
+
+/// The log has such a warning, and its request id is that of init.
+#[track_caller]
+fn assert_warned_in_init(log: &str, message: &str) {
+    let mut lines = log.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let warned = |line: &serde_json::Value| line["message"].as_str().is_some_and(|said| said.starts_with(message));
+    assert!(lines.any(|line| warned(&line) && line["request_id"] == "init"), "{log}");
 }
 
 /// A port of this machine at which no server listens.

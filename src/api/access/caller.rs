@@ -14,7 +14,7 @@ use crate::{
     store::{OwnerStore, Usage},
 };
 
-/// The owner of the todos that a request is about, and the only way to these todos. A handler with a `Caller` argument never
+/// The owner of the todos that a request is about, and the store of this owner. A handler with a `Caller` argument never
 /// runs for an unknown caller. If the argument comes before the body, an anonymous request is refused before its body is
 /// read. An inner request, such as a tool call, has the caller of its outer request.
 #[derive(Debug, Clone)]

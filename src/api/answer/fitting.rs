@@ -1,4 +1,4 @@
-//! How answers stay within what an assistant takes.
+//! Keeps answers within the size that an assistant accepts.
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};

@@ -48,7 +48,7 @@ impl FieldError {
     }
 }
 
-/// A kind of problem. All problems of this kind have these values.
+/// A kind of problem: its status, its code, its title, and its usual `detail`.
 pub struct ProblemKind {
     status: u16,
     code: &'static str,
@@ -81,7 +81,7 @@ impl From<ProblemKind> for Problem {
     }
 }
 
-/// All kinds of problems. Each `detail` says what to do next, because a model reads it.
+/// All kinds of problems. A model reads `detail`, so `detail` says what to do next.
 #[rustfmt::skip]
 pub mod problems {
     use super::ProblemKind;

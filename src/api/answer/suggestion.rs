@@ -1,4 +1,4 @@
-//! The error for an unknown field, with the field that the caller probably probable_field.
+//! The error for an unknown field, with the field that the caller probably meant.
 
 use crate::domain::invalid::Invalid;
 
@@ -11,7 +11,7 @@ pub fn unknown(key: &str, accepted: &[&str]) -> Invalid {
     })
 }
 
-/// The field that the caller probably probable_field. The sent name begins in the same way ("prio", "due_date"), is a typing
+/// The field that the caller probably meant. The sent name begins in the same way ("prio", "due_date"), is a typing
 /// error ("titel"), or is a common synonym ("task" for "title").
 fn probable_field<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
     const SYNONYMS: [(&str, &str); 24] = [

@@ -142,8 +142,8 @@ impl TodosQuery {
         Ok(())
     }
 
-    /// The part of the timeline to read. The owner's date is not known yet. If it matters, the part is wide enough for
-    /// every time zone, and the filter then leaves out the todos of other days.
+    /// The part of the timeline to read. The owner's time zone is not known yet. If it matters, the program reads one
+    /// day more at each end, and filters when the zone is known.
     pub fn range(&self, now: Timestamp) -> Range {
         let utc = TimeZone::UTC.to_datetime(now).date();
         let days_on = |days: i64| Some(utc.saturating_add(Span::new().days(days)));

@@ -3,19 +3,18 @@
 use axum::http::Method;
 use utoipa::openapi::HttpMethod;
 
-/// Makes two routers and a list of names from one list of handlers. The Lambda function uses
-/// the router without schemas, because the schemas took a sixth of its start time and a third of a megabyte
-/// (docs/PERFORMANCE.md).
+/// Makes two routers and a list of names from one list of handlers. The Lambda function uses the router without schemas,
+/// because the schemas took a sixth of its start time and a third of a megabyte (docs/PERFORMANCE.md).
 macro_rules! operations {
     ($($module:ident::$handler:ident),+ $(,)?) => {
-        /// The operations with everything that the document says of them.
+        /// The operations, together with the OpenAPI document.
         pub fn documented_routes() -> utoipa_axum::router::OpenApiRouter<App> {
             let components = <openapi::Components as utoipa::OpenApi>::openapi();
             utoipa_axum::router::OpenApiRouter::with_openapi(components)
                 $(.routes(utoipa_axum::routes!($module::$handler)))+
         }
 
-        /// The operations alone.
+        /// The operations without the document.
         pub fn routes() -> Router<App> {
             use utoipa_axum::PathItemExt;
             Router::new()$(.route(

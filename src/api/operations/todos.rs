@@ -119,7 +119,7 @@ pub async fn get_todos(
     let range = query.range(now);
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &range)).transpose()?;
     let limit = query.limit.unwrap_or_default().0;
-    // One todo more than asked for shows whether there are more. If the wanted todos are not a range, nobody knows in
+    // One todo more than asked for shows whether there are more. If the wanted todos do not come first, nobody knows in
     // advance how many todos must be read.
     let at_most = query.wanted_come_first().then_some(limit + 1);
     let reading = Reading { after, at_most, ..Reading::of(range) };

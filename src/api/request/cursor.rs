@@ -20,7 +20,7 @@ pub struct ListingId<'a> {
     pub owner: &'a Owner,
     /// The operation and its filters as text, after the number of the text's form.
     pub of: String,
-    /// The same text as version 0.1 wrote it. Conversations still contain cursors of version 0.1.
+    /// The same text in form 1, as earlier code wrote it (docs/adr/0017). Conversations still contain cursors of form 1.
     pub of_form_1: &'a (dyn Fn() -> String + Sync),
 }
 

@@ -1,5 +1,5 @@
-//! Reads requests. A request that is refused gets a problem document. The document names all broken rules at once, each
-//! with its path.
+//! Reads requests. A request that is refused gets a problem document. It names all invalid values of the body, or of the
+//! query, at once, each with its path. Handlers then check what concerns several values.
 
 use axum::{
     body::Bytes,
@@ -24,7 +24,7 @@ pub struct Json<T> {
 }
 
 /// The body of an operation that needs no body. It is empty, or an empty object or `null`, which some clients send. Any
-/// other body is refused and not ignored, because the caller probable_field something by it.
+/// other body is refused and not ignored, because the caller meant something by it.
 #[derive(Debug)]
 pub struct NoBody;
 

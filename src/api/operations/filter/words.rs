@@ -34,7 +34,7 @@ impl TodosQuery {
         words
     }
 
-    /// The text in the form of version 0.1, which wrote values in Rust's debug format.
+    /// The text in form 1, which has values in Rust's debug format.
     pub fn words_of_form_1(&self) -> String {
         let some = |value: Option<String>| value.map_or_else(|| "None".to_owned(), |value| format!("Some({value})"));
         let text = |kind: &str, text: Option<&str>| some(text.map(|text| format!("{kind}({text:?})")));
