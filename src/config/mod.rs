@@ -158,7 +158,8 @@ impl LambdaConfig {
         );
         let config = Config::from(read, auth_mode(read("AUTH_MODE").as_deref())?)?;
         if config.auth.mode() == AuthMode::OAuth && config.public_url.is_none() {
-            let why = "AUTH_MODE oauth needs PUBLIC_URL: it is what access tokens are for and where people sign in";
+            let why =
+                "AUTH_MODE oauth needs PUBLIC_URL, the address that access tokens are for and where people sign in";
             return Err(ConfigError(why.to_owned()));
         }
         Ok(Self {
@@ -196,7 +197,7 @@ fn auth_mode(text: Option<&str>) -> Result<AuthMode, ConfigError> {
         Some("oauth") => Ok(AuthMode::OAuth),
         Some(NO_AUTH) => Ok(AuthMode::None),
         Some("none") => Err(ConfigError(format!(
-            "AUTH_MODE none would let everybody read and change the list; if that is meant, it has to say {NO_AUTH}"
+            "AUTH_MODE none would let everybody read and change the list; if you want that, set it to {NO_AUTH}"
         ))),
         Some(other) => Err(ConfigError(format!("AUTH_MODE must be api-key, oauth or {NO_AUTH}, not \"{other}\""))),
     }

@@ -86,7 +86,7 @@ pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
             ));
         }
         if edit.is_empty() {
-            let message = "changes nothing: send at least one field with a value, and name fields to empty in clear";
+            let message = "changes nothing: send at least one field with a value, or list the fields to empty in clear";
             violations.push(ItemViolation::new(item, "", message));
         }
         violations.extend(in_item(item, edit.contradictions()));

@@ -92,7 +92,7 @@ impl Notes {
         let length = both.chars().count();
         if length > limit {
             return Err(Invalid::new(format!(
-                "would make the notes {length} characters long, and they take at most {limit} characters; shorten it, or replace the notes"
+                "would make the notes {length} characters long, but at most {limit} are allowed; shorten it, or replace the notes"
             )));
         }
         Ok(Self(both))

@@ -49,8 +49,7 @@ pub fn open(file: Option<&Path>) -> Result<Database, LocalError> {
             file.display()
         )));
     }
-    close_to_others(file)
-        .map_err(|error| failed("cannot keep other users of this machine from the data file", &error))?;
+    close_to_others(file).map_err(|error| failed("cannot protect the data file from other users", &error))?;
     let database =
         Database::new(&file.to_string_lossy()).map_err(|error| failed("cannot open the data file", &error))?;
     // Expired items are removed only here.

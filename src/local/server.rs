@@ -88,7 +88,7 @@ impl Access {
             authority.is_some_and(|authority| !authority.as_str().contains('@') && self.is_own(authority.host()))
         };
         if named.peek().is_none() || !named.all(own) {
-            return denied("this host is not one of this machine's; name it with --allow-host if it is");
+            return denied("this host name does not belong to this machine; if it does, allow it with --allow-host");
         }
         let key = text(headers, header::AUTHORIZATION.as_str()).and_then(access_key);
         let Some(key) = key else {
@@ -97,7 +97,7 @@ impl Access {
         };
         if !bool::from(key.as_bytes().ct_eq(self.key.as_bytes())) {
             let why =
-                "this is not the access key that `todo dynamodb` was started with; set AWS_ACCESS_KEY_ID to that one";
+                "this is not the access key that `todo dynamodb` was started with; set AWS_ACCESS_KEY_ID to that key";
             return Some(refusal(StatusCode::BAD_REQUEST, "UnrecognizedClientException", why));
         }
         None

@@ -147,7 +147,7 @@ impl ServerHandler for Server {
             let message = format!("The params of {} are not as MCP describes them.", request.method);
             return Err(ErrorData::invalid_params(message, None));
         }
-        let message = format!("There is no method {}; this server has tools alone.", short(&request.method));
+        let message = format!("There is no method {}; this server supports only tools.", short(&request.method));
         Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, message, None))
     }
 }

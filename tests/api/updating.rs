@@ -156,7 +156,7 @@ async fn one_broken_rule_among_several_changes_nothing() {
     let edits = json!([{"id": ids[0], "title": "x"}, {"id": ids[1], "append_notes": "more than fits"}]);
     let answer = api.patch("/todos", json!({"todos": edits})).await;
     answer.assert_problem(422, "invalid");
-    answer.assert_error("todos[1].append_notes", "at most 4000 characters");
+    answer.assert_error("todos[1].append_notes", "at most 4000 are allowed");
     let twice = json!([{"id": ids[0], "title": "x"}, {"id": ids[0].to_uppercase(), "due": "2026-11-27"}]);
     api.patch("/todos", json!({"todos": twice})).await.assert_error("todos[1].id", "also the id of item 0");
     assert_eq!(api.everything().await, before);

@@ -113,9 +113,9 @@ pub mod problems {
     pub const METHOD_NOT_ALLOWED: ProblemKind = ProblemKind::new(405, "method_not_allowed", "The path does not take this method",
         "Use one of the methods in the Allow header, as the document at /openapi.json lists them.");
     pub const CONFLICT: ProblemKind = ProblemKind::new(409, "conflict", "Some todos are not as expected",
-        "Nothing was changed. See the todos as they are now in current, decide again, and send the request with their versions or without expected_version.");
+        "Nothing was changed. current has the present todos. Decide again, and send the request with their versions or without expected_version.");
     pub const CONTENDED: ProblemKind = ProblemKind::new(409, "conflict", "Others are changing the same todos",
-        "Nothing was changed. Send the same request again; see the todos as they are now in current.");
+        "Nothing was changed. Send the same request again; current has the present todos.");
     pub const CHANGED_SINCE: ProblemKind = ProblemKind::new(409, "changed_since", "Some todos were changed after this change",
         "Nothing was undone, because that would lose the later changes. Undo those first (getChanges lists them), or change the todos with updateTodos.");
     pub const ALREADY_UNDONE: ProblemKind = ProblemKind::new(409, "already_undone", "The change has been undone before",

@@ -61,7 +61,7 @@ pub async fn get_authorize(
 fn known_client<'a>(front: &'a Front, asked: &Parameters) -> Result<&'a Client, ApiError> {
     let id = asked.get("client_id");
     let client = front.oauth.clients().find(|client| id == Some(client.id.as_str()));
-    client.ok_or_else(|| ApiError::Malformed("The client_id is none of this service's.".to_owned()))
+    client.ok_or_else(|| ApiError::Malformed("This service has no client with this client_id.".to_owned()))
 }
 
 /// Checks the other parameters. The client gets an error at its redirect URI (RFC 6749, section 4.1.2.1).
@@ -71,7 +71,7 @@ fn check(asked: &Parameters, is_public: bool, base_url: &str) -> Result<(), (&'s
     }
     let method = asked.get("code_challenge_method");
     match asked.get("code_challenge") {
-        None if is_public => Err(("invalid_request", "This client has to send a code_challenge (PKCE).")),
+        None if is_public => Err(("invalid_request", "This client must send a code_challenge (PKCE).")),
         // Without a method, the method is "plain", which protects nothing.
         Some(_) if method != Some("S256") => Err(("invalid_request", "code_challenge_method has to be S256.")),
         _ => Ok(()),
@@ -80,7 +80,7 @@ fn check(asked: &Parameters, is_public: bool, base_url: &str) -> Result<(), (&'s
         // This endpoint checks `resource`, but does not send it to the provider: few providers know RFC 8707, and some
         // refuse unknown parameters.
         Some(resource) if !metadata::is_ours(resource, base_url) => {
-            Err(("invalid_target", "The resource is not this service."))
+            Err(("invalid_target", "The resource must be the address of this service."))
         }
         _ => Ok(()),
     }

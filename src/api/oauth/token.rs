@@ -62,7 +62,7 @@ pub async fn post_token(
     let client = known_client(&front, &asked, authorization)?;
     check(&asked, client, front.oauth.public_client.as_ref() == Some(client))?;
     if asked.get("resource").is_some_and(|resource| !metadata::is_ours(resource, &base_url)) {
-        let description = "The resource is not this service.".to_owned();
+        let description = "The resource must be the address of this service.".to_owned();
         return Err(OAuthError { status: StatusCode::BAD_REQUEST, error: "invalid_target", description });
     }
     let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(asked.without(&["resource"])).finish();
@@ -81,7 +81,7 @@ fn known_client<'a>(
     let unknown = || OAuthError {
         status: StatusCode::UNAUTHORIZED,
         error: "invalid_client",
-        description: "The client is none of this service's.".to_owned(),
+        description: "This service does not know this client.".to_owned(),
     };
     let named = match authorization {
         None => asked.get("client_id").map(str::to_owned),
@@ -137,7 +137,7 @@ fn check(asked: &Parameters, client: &Client, is_public: bool) -> Result<(), OAu
 /// `Retry-After`.
 fn handed_back(answer: ProviderAnswer) -> Response {
     if !answer.is_json {
-        return invalid("The sign-in service refuses the request without saying why.").into_response();
+        return invalid("The sign-in service refused the request and gave no reason.").into_response();
     }
     let mut response = (answer.status, [(header::CONTENT_TYPE, "application/json")], answer.body).into_response();
     if answer.status == StatusCode::TOO_MANY_REQUESTS {

@@ -96,7 +96,7 @@ struct Names(HashMap<String, Share>);
 #[utoipa::path(
     get, path = "/overview", operation_id = "getOverview",
     summary = "Get the overview",
-    description = "Returns what is on: the present moment, counts, open todos per list and tag, 40 that are overdue, due today or in the seven days after, and the last change.",
+    description = "Returns an overview: the present moment, counts, open todos per list and tag, 40 that are overdue, due today or in the seven days after, and the last change.",
     responses((status = 200, description = "The overview", body = Overview), super::openapi::Errors),
 )]
 pub async fn get_overview(

@@ -103,7 +103,7 @@ pub struct TodosPage {
 #[utoipa::path(
     get, path = "/todos", operation_id = "getTodos", params(TodosQuery),
     summary = "List todos",
-    description = "Returns the todos that match all given filters, and the present moment. With next_cursor in the answer there are more.",
+    description = "Returns the todos that match all given filters, and the present moment. If the answer has next_cursor, there are more todos.",
     responses((status = 200, description = "A page of todos", body = TodosPage), super::openapi::Errors),
 )]
 pub async fn get_todos(

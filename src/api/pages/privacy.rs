@@ -31,11 +31,11 @@ fn access(config: &Config) -> String {
         Auth::None(_) => {
             let address = config.public_url.as_deref().and_then(|url| Url::parse(url).ok());
             let reach = if address.as_ref().is_some_and(is_loopback) {
-                "Every program on the computer that it runs on, and nobody elsewhere,"
+                "Every program on the same computer, and nobody elsewhere,"
             } else {
                 "Whoever knows its address"
             };
-            format!("This service does not ask who is calling. {reach} can read and change the one list that there is.")
+            format!("This service does not ask who is calling. {reach} can read and change the only list.")
         }
         Auth::ApiKey => {
             "Each request needs an API key, which the operator makes. A key opens one list, and whoever has a \
@@ -56,9 +56,9 @@ fn people(auth: &Auth) -> String {
     let key = "<li>Of each API key: its name, whose list it opens, when it was made, ends and was revoked, its last four \
         characters, and a fingerprint by which it is known again. The key itself is not stored.</li>";
     match auth {
-        Auth::None(_) => "<li>Nothing of who has sent a request.</li>".to_owned(),
+        Auth::None(_) => "<li>Nothing about who sent a request.</li>".to_owned(),
         Auth::ApiKey => {
-            format!("<li>With each of these the name that the operator has given to the owner of the list.</li>\n{key}")
+            format!("<li>With each of these, the name that the operator gave to the owner of the list.</li>\n{key}")
         }
         Auth::OAuth(_) => format!(
             "<li>With each of these the identifier that the sign-in service has given you. Neither your name nor your e-mail \
@@ -143,11 +143,13 @@ fn erased(on_aws: bool) -> &'static str {
 fn kept(config: &Config, on_aws: bool) -> String {
     let mut entries = Vec::new();
     if config.auth.mode() != AuthMode::None {
-        entries
-            .push("What is stored of an API key stays after it was revoked, until the operator removes it.".to_owned());
+        entries.push(
+            "After an API key is revoked, the stored data about the key stays until the operator removes it."
+                .to_owned(),
+        );
     }
     if matches!(&config.auth, Auth::OAuth(oauth) if is_cognito(oauth)) {
-        entries.push("What Amazon Cognito keeps of you stays until the operator removes you there.".to_owned());
+        entries.push("Amazon Cognito keeps your account until the operator removes it.".to_owned());
     }
     if on_aws {
         entries.push(match config.log_retention_days {
@@ -155,9 +157,11 @@ fn kept(config: &Config, on_aws: bool) -> String {
             Some(days) => format!("Log lines are erased after {days} days."),
             None => "Log lines are kept for as long as the operator has set.".to_owned(),
         });
-        entries.push("Of some requests Amazon Web Services keeps for 30 days how long their parts took.".to_owned());
+        entries.push(
+            "For some requests, Amazon Web Services keeps a record of how long each step took, for 30 days.".to_owned(),
+        );
         let backups =
-            "Backups, which only serve to restore the service, may hold what was erased for up to 35 days longer.";
+            "Backups serve only to restore the service. They may still contain erased data for up to 35 days.";
         entries.push(backups.to_owned());
     } else {
         entries

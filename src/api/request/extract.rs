@@ -117,7 +117,7 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequestParts<S> for Query<T> {
             if values.insert(name.to_string(), Value::from(value.into_owned())).is_some() {
                 return Err(ApiError::invalid(
                     &short(&name),
-                    "is given more than once; give it once, several values separated by commas",
+                    "is given more than once; send it once, with several values separated by commas",
                 ));
             }
         }

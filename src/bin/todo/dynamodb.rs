@@ -44,7 +44,7 @@ pub async fn run(Dynamodb { port, data, hosts }: Dynamodb) -> Result<(), Failure
             "Only who calls it with this access key is answered; for programs that you start elsewhere:\n\n  \
              export AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY=local\n"
         ),
-        Some(_) => "Only who calls it with the access key of AWS_ACCESS_KEY_ID is answered.".to_owned(),
+        Some(_) => "It answers only calls that are signed with the access key in AWS_ACCESS_KEY_ID.".to_owned(),
     };
     let greeting =
         format!("DynamoDB is running on http://{address} with the table {TABLE}. Stop it with Ctrl-C.\n{who}\n");

@@ -159,7 +159,7 @@ fn list(mut records: Vec<KeyRecord>, now: Timestamp) -> Result<(), Failure> {
 
 async fn revoke(store: &Store, id: &str, now: Timestamp) -> Result<(), Failure> {
     let found = store.keys().await?.into_iter().find(|record| record.hash.id() == id.trim());
-    let record = found.ok_or_else(|| format!("there is no key {id}; `todo keys list` shows which there are"))?;
+    let record = found.ok_or_else(|| format!("there is no key {id}; `todo keys list` shows all keys"))?;
     store.revoke_key(&record.hash, now).await?;
     eprintln!("Revoked the key {} ({}). It takes effect within a minute.", record.hash.id(), record.name.as_str());
     Ok(())

@@ -74,7 +74,7 @@ async fn of_file(data: PathBuf) -> Result<Server, Failure> {
 /// A server with the operations of a deployment, from the deployment's own OpenAPI document.
 async fn remote(base_url: &str) -> Result<Server, Failure> {
     let key = remote_key().map(|key| HeaderValue::from_str(&format!("Bearer {key}"))).transpose();
-    let mut key = key.map_err(|_| "TODO_API_KEY holds what cannot be part of a key")?;
+    let mut key = key.map_err(|_| "TODO_API_KEY has a character that no key has")?;
     // A sensitive value is not shown when headers are printed.
     key.iter_mut().for_each(|key| key.set_sensitive(true));
     let client = Client::builder(TokioExecutor::new()).build(tls::connector(CONNECT)?);
