@@ -1,9 +1,10 @@
-# `just` lists all recipes. https://just.systems
+# The command `just` lists all recipes of this file (https://just.systems).
 
 _list:
     @just --list --unsorted
 
-# Serve the whole API on http://127.0.0.1:9000, with an embedded DynamoDB; takes the options of `cargo todo serve`.
+# The recipe `just serve` accepts the options of `cargo todo serve`.
+# Serve the whole API on http://127.0.0.1:9000, with an embedded DynamoDB.
 serve *options:
     cargo todo serve {{ options }}
 
@@ -11,7 +12,7 @@ serve *options:
 test *name:
     cargo test --all-features {{ name }}
 
-# Check format, lints and documentation.
+# Check the format, the lints and the documentation of the Rust code.
 lint:
     cargo fmt --check
     cargo clippy --all-features --all-targets -- -D warnings
@@ -19,31 +20,31 @@ lint:
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features --document-private-items
 
 # The compiler embeds openapi.json into the binary, so the old file must stay until the new file is complete.
-# Make openapi.json from the handlers.
+# Create openapi.json from the handlers of the API.
 openapi:
     mkdir -p target
     cargo todo openapi >target/openapi.json
     mv target/openapi.json openapi.json
 
-# Build the Lambda for arm64, the default of the template; `just build x86_64` builds it for x86_64.
+# Build the Lambda function for arm64, the default of the template. Use `just build x86_64` for x86_64.
 build architecture="arm64":
     cargo lambda build --release --locked {{ if architecture == "arm64" { "--arm64" } else { "" } }}
     ls -lh target/lambda/todo-action/bootstrap
 
-# Build and deploy the whole stack: `just deploy arm64 AuthMode=oauth DefaultTimeZone=Europe/Berlin`.
+# Build and deploy the whole stack. Example: `just deploy arm64 AuthMode=oauth DefaultTimeZone=Europe/Berlin`.
 deploy architecture="arm64" *parameters:
     cd infra && sam build --parameter-overrides Architecture={{ architecture }}
     cd infra && sam deploy --parameter-overrides Architecture={{ architecture }} {{ parameters }}
 
-# Deploy new code to the function of a stack; the function's name is the stack's output FunctionName.
+# Deploy new code to the function of a stack. The function's name is the output `FunctionName` of the stack.
 deploy-code function architecture="arm64": (build architecture)
     cargo lambda deploy --binary-name todo-action {{ function }}
 
-# Show the outputs of the stack: the values for the GPT editor.
+# Show the outputs of the stack, which contain the values for the GPT editor.
 outputs stack="todo-action":
     cd infra && sam list stack-outputs --stack-name {{ stack }}
 
-# Show the log of the function, and follow it.
+# Show the log of the function, and wait for new log lines.
 logs stack="todo-action":
     cd infra && sam logs --stack-name {{ stack }} --name Function --tail
 
@@ -51,16 +52,18 @@ logs stack="todo-action":
 dynamodb *options:
     cargo todo dynamodb {{ options }}
 
-# First start `just dynamodb` in another terminal. It prints an `export` line: run that line in this terminal.
-# Run the function on this machine; compiles it again after each change.
+# Before `just watch`, start `just dynamodb` in another terminal. The recipe `just dynamodb` prints an `export` line.
+# Run this `export` line in the terminal of `just watch`.
+# Run the function on this machine, and compile it again after each change.
 watch:
     cargo lambda watch --invoke-address 127.0.0.1
 
-# Send one of the events in infra/events to `just watch`.
+# Send one of the events in infra/events to the function that `just watch` runs.
 invoke event="list":
     cargo lambda invoke todo-action --invoke-address 127.0.0.1 --data-file infra/events/{{ event }}.json
 
-# Try `sam local invoke` with every event, and `sam local start-api` with a session; starts a container engine if necessary.
+# If no container engine is running, this recipe starts a container engine.
+# Test `sam local invoke` with every event, and `sam local start-api` with a session.
 sam-local:
     infra/sam-local
 
@@ -70,30 +73,32 @@ _bench-release:
     cargo build --release --locked
     cargo build --release --locked --features cli --bin todo
 
-# Measure what each operation costs, and write the tables of docs/PERFORMANCE.md. Needs an idle machine.
+# Measure the costs of each operation, and write the tables of docs/PERFORMANCE.md. The machine must be idle.
 bench *options: _bench-release
     {{ _bench }} function {{ options }}
 
-# Compare the function with usual functions in Python, Node.js and Rust; takes three minutes.
+# Compare our function with typical functions in Python, Node.js and Rust. The comparison takes three minutes.
 bench-peers *options: _bench-release
     benches/peers/build
     {{ _bench }} peers {{ options }}
 
-# Put 64 clients at once on `todo serve`, first without and then with throttling by DynamoDB; takes two minutes.
+# The load test takes two minutes.
+# Test `todo serve` with 64 clients at the same time, first without and then with throttling by DynamoDB.
 bench-load *options: _bench-release
     {{ _bench }} load {{ options }}
 
-# Write the facts that documents repeat, such as limits and costs, from their sources.
+# Copy facts, such as limits and costs, from their source files into the documents.
 facts:
     WRITE_FACTS=1 cargo test --all-features --test architecture facts
 
-# Compare sizes, instructions, calls and units with benches/expected.json; `--write` writes this file. Needs valgrind.
+# The option `--write` writes the measured figures into benches/expected.json. This recipe needs valgrind.
+# Compare sizes, instructions, DynamoDB calls and units with benches/expected.json.
 bench-guard *options:
     cargo lambda build --release --locked
     cargo build --all-features --locked --bin todo
     {{ _bench }} guard --function target/lambda/todo-action/bootstrap --todo target/debug/todo {{ options }}
 
-# Check as much of a deployment as is possible without AWS.
+# Check a deployment as far as possible without AWS.
 check-infra:
     infra/check
 

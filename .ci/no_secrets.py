@@ -16,17 +16,20 @@ def part(length):
     return "".join(random.choices(string.ascii_letters + string.digits, k=length))
 
 
-# The kind of secret, its form, and an example: a line of a log with such a secret.
+# Each entry has three parts: a kind of secret, a regular expression that finds this kind, and an example of a log line
+# with such a secret.
 FORMS = [
     ("an API key", r"todo_[0-9A-Za-z]{49}", f'{{"key":"todo_{part(49)}"}}'),
-    # Also without its signature. The header and the payload both begin with {", which is eyJ in Base64.
+    # The regular expression also finds a JWT whose signature was removed. The header and the payload of a JWT both
+    # begin with `{"`, which is `eyJ` in Base64.
     ("a JWT", r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}", f"/callback?code=eyJ{part(20)}.eyJ{part(40)}.{part(43)}&state=1"),
     ("a Bearer token", r"(?i:bearer) [\w.~+/-]{20,}", f"authorization: Bearer {part(43)}"),
     ("Basic credentials", r"(?i:basic) [A-Za-z0-9+/]{20,}", f"Authorization: Basic {part(40)}=="),
-    # AWS's own example secrets end like this. The secrets of our tests end like this too, if they have no other form.
+    # The example secrets of AWS end with a word such as `EXAMPLEKEY`. Some secrets of our tests have the same ending,
+    # so that this search finds these secrets.
     ("a secret of the tests", r"EXAMPLE(CODE|KEY|SECRET|TOKEN)", f"AWS_SECRET_ACCESS_KEY={part(30)}EXAMPLEKEY"),
 ]
-# A shorter secret would also be found in unrelated texts.
+# The minimum length of a secret in the file LIST. A shorter secret could occur by chance in an unrelated text.
 SHORTEST = 16
 
 

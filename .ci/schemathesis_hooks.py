@@ -8,8 +8,10 @@ import jsonschema_rs
 import schemathesis
 from schemathesis.core import NOT_SET
 
-# Rules that the schemas do not contain, in most cases because JSON Schema cannot express them. Each entry is a part of the
-# refusal's message. If a request fits the document, a refusal with any other message is a failure.
+# The schemas of the OpenAPI document do not contain the rules in this list. JSON Schema cannot express most of these
+# rules. Each entry is a part of the error message with which the API refuses a request. If the API refuses a request
+# that matches the OpenAPI document, the error message must contain an entry of this list. The only exceptions are the
+# error codes in `CODES_BEYOND_SCHEMAS`.
 BEYOND_SCHEMAS = (
     "must be a date such as",
     "must have at least one visible character",
@@ -31,13 +33,13 @@ BEYOND_SCHEMAS = (
     "send it in one of the two",
     "must be ids separated by single commas",
 )
-# A cursor is valid only for the listing that returned it. An idempotency key is valid only for the request with which it was
-# first sent.
+# A cursor is valid only for the listing that returned the cursor. An idempotency key is valid only for the first
+# request that used the key.
 CODES_BEYOND_SCHEMAS = ("bad_cursor", "idempotency_key_reused")
 
 ZONES = ("Europe/Berlin", "Asia/Kathmandu", "UTC")
 DUE = ("2026-11-27", "2026-11-27T09:30", "2026-11-27T15:00:00Z")
-# The ids of existing todos, the newest last.
+# The ids of todos that exist. The newest id is at the end.
 ids = deque(maxlen=40)
 
 
@@ -64,7 +66,8 @@ def likely(value, name=""):
         members = {name: likely(member, name) for name, member in value.items()}
         if isinstance(members.get("clear"), list):
             members["clear"] = [field for field in members["clear"] if not isinstance(field, str) or field not in members]
-        # A made-up todo has only the steps that the same call sends.
+        # A random todo has only the steps that the same call sends. So a call completes step 1 only if this call also
+        # sends steps.
         for name in ("complete_steps", "reopen_steps"):
             if isinstance(members.get(name), list):
                 members[name] = ["1"] if name == "complete_steps" and members.get("steps") else []
@@ -124,7 +127,7 @@ def cleaned(value, name=""):
         members = {name: cleaned(member, name) for name, member in value.items() if not is_absent(member)}
         return {"unit": "week", **members} if name == "repeat" and members.get("weekdays") else members
     if isinstance(value, list):
-        # A null in the list `todos` is a mistake, and the API refuses it.
+        # The API refuses a null in the list `todos` as a mistake.
         elements = [cleaned(element) for element in value if name == "todos" or not is_absent(element)]
         if name == "steps":
             return [{"title": element} if isinstance(element, str) else element for element in elements]
@@ -141,6 +144,6 @@ def is_absent(value):
 
 
 def is_seen(letter):
-    # Only Python counts the separators from 1c to 1f as spaces; the API does not.
+    # Python counts the characters U+001C to U+001F as spaces, but the API does not.
     is_space = letter.isspace() and letter not in "\x1c\x1d\x1e\x1f"
     return is_space or unicodedata.category(letter) not in ("Cc", "Cf")

@@ -1,4 +1,5 @@
-//! Tests the real command `todo mcp`: MCP over standard input and output, with a data file or with a deployment.
+//! Tests the real command `todo mcp`, which offers MCP over standard input and output. The todos are in a data file or
+//! in a deployment.
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
@@ -11,7 +12,7 @@ mod sockets;
 
 use folder::Folder;
 
-/// The arguments with which the command keeps its todos in this folder.
+/// Returns the arguments that make the command keep its todos in this folder.
 fn data_in(folder: &Folder) -> [String; 2] {
     ["--data".to_owned(), folder.file("todos.db").display().to_string()]
 }
@@ -25,7 +26,7 @@ fn todo(subcommand: &str, arguments: &[String]) -> Command {
     command
 }
 
-/// A client that has started its own server.
+/// A client that has started its own `todo mcp` process.
 struct Client {
     child: Child,
     input: Option<ChildStdin>,
@@ -42,7 +43,7 @@ impl Client {
         Self { child, input, output }
     }
 
-    /// Like `start`, and then sends `initialize`.
+    /// Like `start`, but also sends `initialize`.
     fn greeted(arguments: &[String], key: Option<&str>) -> Self {
         let mut client = Self::start(arguments, key);
         let hello =
@@ -56,11 +57,11 @@ impl Client {
         writeln!(self.input.as_mut().unwrap(), "{message}").unwrap();
     }
 
-    /// The result of the method.
+    /// Calls a method of MCP, and returns its result.
     fn ask(&mut self, method: &str, params: Value) -> Value {
         self.say(&json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}));
         let line = self.output.next().expect("an answer").unwrap();
-        // Standard output contains only messages.
+        // Each line of standard output must be a message of MCP.
         let answer: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
         assert!(answer["result"].is_object(), "{answer}");
         answer["result"].clone()
@@ -70,7 +71,7 @@ impl Client {
         self.ask("tools/call", json!({"name": tool, "arguments": arguments}))
     }
 
-    /// Ends as clients do: it closes the input.
+    /// Closes the server's input, as clients do at the end. Then waits until the server has ended.
     fn leave(mut self) {
         drop(self.input.take());
         assert!(self.child.wait().unwrap().success());
@@ -198,7 +199,7 @@ fn a_key_in_any_part_of_a_message_is_written_nowhere() {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     for message in messages {
-        // The server may have ended at a line that is not a message.
+        // The server may have ended after a line that is not a message. Then this write fails.
         drop(writeln!(input, "{message}"));
     }
     drop(input);

@@ -1,6 +1,8 @@
-// Foreign web pages in a real browser. One page is a file, the other comes from another port of this machine. Both send
-// requests to each server that the `todo` command starts, in every way that a page can. They can read nothing and change
-// nothing. Environment: TODO is the `todo` command, TOOLS the folder of the installed packages, LOGS the folder for logs.
+// These tests open two foreign web pages in a real browser. One page is a file, and the other page comes from another
+// port of this machine. Both pages send many kinds of requests to `todo serve`, `todo serve --auth api-key` and `todo
+// dynamodb`. The tests check that the foreign pages can read no data and can change no data. Environment variables:
+// `TODO` is the path of the `todo` command. `TOOLS` is the folder of the installed npm packages. `LOGS` is the folder
+// for log files.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
@@ -25,7 +27,8 @@ const SIGNED = {
 };
 const folder = mkdtempSync(join(tmpdir(), "todo-action-foreign-"));
 const started = [];
-// A server that allows requests from every page (CORS). It shows that the attempts below work if a server allows them.
+// The test server `open` allows requests from every web page (CORS). With this server, the tests check that the
+// requests of `attempts` succeed if a server allows these requests.
 const open = { asked: [] };
 let browser, pages, targets;
 
@@ -98,14 +101,15 @@ after(async () => {
     rmSync(folder, { recursive: true, force: true });
 });
 
-// Runs in the page. Sends requests in every way, and returns the texts that it could read.
+// The browser runs this function in the web page. The function sends many kinds of requests, and returns all texts that
+// the page could read.
 async function attempts({ url, added, signed }) {
     const read = [];
     const ask = async (path, options) => {
         try {
             read.push(await (await fetch(url + path, { ...options, signal: AbortSignal.timeout(5000) })).text());
         } catch {
-            // The page could not send the request, or may not read the answer.
+            // The browser did not send the request, or did not let the page read the answer.
         }
     };
     const body = JSON.stringify(added);
@@ -124,7 +128,8 @@ async function attempts({ url, added, signed }) {
             await ask("/", { method: "POST", mode, body: call, headers: { "Content-Type": "text/plain" } });
         }
     }
-    // Requests that a page makes with HTML elements: a form whose fields make JSON, a script, a picture and a frame.
+    // The page also sends requests with HTML elements: a form, a script, an image and a frame. The form sends a text
+    // that is valid JSON.
     const loaded = (element) => new Promise((done) => {
         element.onload = element.onerror = done;
         setTimeout(done, 2000);
@@ -145,7 +150,7 @@ async function attempts({ url, added, signed }) {
         try {
             read.push(shown.contentDocument?.documentElement.textContent ?? "");
         } catch {
-            // The frame has another origin, so the page may not read it.
+            // The content of the frame comes from another origin, so the page may not read this content.
         }
     }
     return read.filter((text) => text !== "");

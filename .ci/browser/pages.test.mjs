@@ -1,6 +1,6 @@
-// Our pages in a real browser, as wide as a telephone and as wide as a desktop, in the light and in the dark colour scheme.
-// Environment: BASE_URL is the address of a running server, TOOLS the folder of the installed packages, SCREENSHOTS the
-// folder for screenshots.
+// These tests open our web pages in a real browser. The browser window is as wide as a telephone or as wide as a
+// desktop. The colour scheme is light or dark. Environment variables: `BASE_URL` is the address of a running server.
+// `TOOLS` is the folder of the installed npm packages. `SCREENSHOTS` is the folder for screenshots.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -25,7 +25,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-// Opens a page, and records its errors and warnings and the addresses of its requests.
+// Opens a page, and records the errors, the warnings and the request addresses of the page.
 async function open(path, options) {
     const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"], ...options });
     const page = await context.newPage();
@@ -40,8 +40,8 @@ async function open(path, options) {
 }
 
 async function assertAccessible(page) {
-    // The debugger evaluates axe as an expression, because the page's Content-Security-Policy does not apply to the
-    // debugger.
+    // The page's Content-Security-Policy blocks scripts that a test adds to the page. The policy does not block an
+    // expression that the browser's debugger evaluates. So the browser's debugger runs axe, the accessibility checker.
     await page.evaluate(`${axe}; undefined`);
     const { violations, passes } = await page.evaluate(() => window.axe.run());
     const grave = violations.filter((violation) => ["serious", "critical"].includes(violation.impact));

@@ -1,7 +1,8 @@
-// MCP clients of other authors against the real `todo` command, over HTTP and over standard input and output: the official
-// conformance suite, the official SDK for TypeScript in two revisions of the protocol, and the Inspector. Environment:
-// BASE_URL is the address of a running server, TODO the `todo` command, DATA a folder for its data, TOOLS the folder of the
-// installed packages.
+// These tests run MCP clients of other authors against the real `todo` command. The clients use HTTP, or standard input
+// and output. The tests use three clients: the official conformance suite, the official SDK for TypeScript, and the MCP
+// Inspector. The SDK runs with two revisions of the protocol. Environment variables: `BASE_URL` is the address of a
+// running server. `TODO` is the path of the `todo` command. `DATA` is the folder for the data files of the `todo`
+// command. `TOOLS` is the folder of the installed npm packages.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -29,8 +30,8 @@ const HERE = import.meta.dirname;
 const { paths } = JSON.parse(readFileSync(join(HERE, "../../openapi.json"), "utf8"));
 const OPERATIONS = Object.values(paths).flatMap((path) => Object.keys(path)).length;
 
-// Both SDKs check every structured answer against the output schema of its tool, and throw an error if the answer does not
-// fit.
+// Both SDKs check every structured answer against the output schema of the tool. If an answer does not match the output
+// schema, the SDK throws an error.
 const OLD = { version: "2025-11-25", make: () => new sdk.Client({ name: "test", version: "1" }), Http: sdkHttp.StreamableHTTPClientTransport, Stdio: sdkStdio.StdioClientTransport };
 const NEW = {
     version: "2026-07-28",
@@ -41,10 +42,10 @@ const NEW = {
 const stdio = (era, ...more) => new era.Stdio({ command: resolve(TODO), args: ["mcp", ...more], stderr: "ignore" });
 
 async function run(file, args) {
-    // Without this variable the Inspector would write a catalogue into the user's home folder.
+    // Without `MCP_CATALOG_PATH`, the Inspector would write a catalogue file into the user's home folder.
     const env = { ...process.env, MCP_CATALOG_PATH: join(DATA, "catalog.json") };
     try {
-        // These programs wait until their standard input ends.
+        // The conformance suite and the Inspector wait until their standard input is closed.
         const running = promisify(execFile)(file, args, { timeout: 120_000, maxBuffer: 1e8, env });
         running.child.stdin.end();
         return { code: 0, ...(await running) };
@@ -53,8 +54,9 @@ async function run(file, args) {
     }
 }
 
-// The session of an assistant: it adds three todos, edits one todo, completes two todos in one call, deletes one todo,
-// undoes the deletion, and undoes that undo.
+// Calls the tools as an assistant does in a session. The session adds three todos, edits one todo, completes two todos
+// in one call, and deletes one todo. Then the session undoes the deletion, and a second undo deletes the same todo
+// again.
 async function session(connected) {
     const { tools } = await connected.listTools();
     const names = tools.map((tool) => tool.name);

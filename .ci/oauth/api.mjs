@@ -1,4 +1,4 @@
-// `todo serve --auth oauth` as a child process, and requests to it.
+// These functions start `todo serve --auth oauth` as a child process, and send requests to this server.
 import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { once } from "node:events";
@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const PATIENCE = 20_000;
 
-// Starts a server with a new data file and empty caches. All its output goes to the file `log`.
+// Starts a server with a new data file and empty caches. All output of the server goes to the file `log`.
 export async function startApi(binary, environment, log) {
     const folder = mkdtempSync(join(tmpdir(), "todo-action-"));
     const output = openSync(log, "w");
@@ -26,7 +26,8 @@ export async function startApi(binary, environment, log) {
     };
     const deadline = Date.now() + PATIENCE;
     while (Date.now() < deadline && child.exitCode === null) {
-        // The server's greeting ends with a command for /undo. Before that line the server does not answer yet.
+        // The last line that the server prints at its start contains `/undo`. When the log contains this line, the
+        // server is ready for requests.
         const said = readFileSync(log, "utf8");
         const address = said.match(/http:\/\/127\.0\.0\.1:\d+(?=\n)/);
         if (address && said.includes("/undo")) {
@@ -38,13 +39,15 @@ export async function startApi(binary, environment, log) {
     throw new Error(`the server did not start: ${readFileSync(log, "utf8")}`);
 }
 
-// Sends a request to the API, with an access token or without a token. Returns status, headers and JSON.
+// Sends a request to the API, with or without an access token. Returns the status, the headers and the JSON body of the
+// answer.
 export async function ask(api, token, method, path, body) {
     const headers = { ...(token && { authorization: `Bearer ${token}` }), ...(body && { "content-type": "application/json" }) };
     return answered(await fetch(api.url + path, { method, headers, body: body && JSON.stringify(body) }));
 }
 
-// Posts a form to the token endpoint as this client. `secretIn` says where to send the client's secret: "form" or "header".
+// Sends a form with `fields` to the token endpoint as the OAuth client `client`. `secretIn` is the place of the
+// client's secret in the request: "form" or "header".
 export async function askForTokens(url, client, fields, secretIn = "form") {
     const known = { client_id: client.client_id, ...(client.client_secret && { client_secret: client.client_secret }) };
     const basic = { authorization: `Basic ${basicCredentials(client)}` };

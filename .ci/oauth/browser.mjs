@@ -1,4 +1,5 @@
-// A person who signs in with a browser. The browser resolves no host names, so no request can leave this machine.
+// These functions act like a person who signs in with a browser. The browser cannot resolve host names, so no request
+// of the browser can leave this machine.
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
@@ -14,13 +15,15 @@ export async function startBrowser(tools) {
     });
 }
 
-// Opens `url` in a browser without cookies and signs in. Returns the parameters with which the provider sends the browser to
-// `redirectUri`. No server needs to listen at `redirectUri`.
+// Opens `url` in a browser without cookies, and signs in. After the sign-in, the provider redirects the browser to
+// `redirectUri`. The function returns the query parameters of this redirect. No server needs to listen at
+// `redirectUri`.
 export async function signIn(browser, url, redirectUri, name, password) {
     const context = await browser.newContext();
     const page = await context.newPage();
     const returned = page.waitForRequest((request) => request.url().startsWith(`${redirectUri}?`), { timeout: 10_000 });
-    // This promise is awaited below. If a step before that fails, the test must report that step and not this promise.
+    // A later line awaits the promise `returned`. If a step before this `await` fails, the test must report the error
+    // of the failed step, not an error of `returned`.
     returned.catch(() => {});
     await page.goto(String(url));
     await page.getByLabel("Name").fill(name);

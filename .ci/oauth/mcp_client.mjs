@@ -1,8 +1,10 @@
-// The functions that the MCP SDK needs from an application for OAuth: they store values, and send a person to a browser.
+// For OAuth, the MCP SDK needs these functions from an application. The functions store values, and send a person to
+// the sign-in page in a browser.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 
-// `visit(url, redirectUri)` returns the parameters with which the browser comes back. `keep` is called with every secret.
+// `visit(url, redirectUri)` opens `url` in a browser, and returns the query parameters of the redirect to
+// `redirectUri`. The client calls `keep` with every secret.
 export function mcpClient(redirectUris, visit, keep) {
     const stored = {};
     return {

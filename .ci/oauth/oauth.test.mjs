@@ -1,6 +1,7 @@
-// People sign in: they use a real browser, and the real server uses a real OpenID provider. Environment: TODO is the
-// server's executable, TOOLS the folder of the installed packages, LOGS the folder for the output of the servers, SECRETS
-// the file into which these tests write every secret that they use, one secret per line.
+// In these tests, people sign in with a real browser. The tests use the real server and a real OpenID provider.
+// Environment variables: `TODO` is the path of the server's executable. `TOOLS` is the folder of the installed npm
+// packages. `LOGS` is the folder for the output of the servers. The tests write every secret that they use into the
+// file `SECRETS`, one secret per line.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { appendFileSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -31,7 +32,8 @@ let browser, provider, api, window;
 
 before(async () => {
     writeFileSync(SECRETS, "");
-    // Plays a program on the person's machine, which waits for the browser to come back.
+    // This HTTP server plays an application on the person's machine. After the sign-in, the application waits for a
+    // request from the person's browser.
     window = createServer((_, response) => response.end("You can close this window."));
     await new Promise((done) => window.listen(0, "127.0.0.1", done));
     PUBLIC.redirect_uris = [`http://127.0.0.1:${window.address().port}/callback`];
@@ -48,7 +50,7 @@ after(async () => {
     await provider?.stop();
 });
 
-// Writes secrets into the file SECRETS.
+// Writes these secrets into the file `SECRETS`.
 function keep(...secrets) {
     const known = secrets.filter((secret) => secret !== undefined);
     used.push(...known);
@@ -75,13 +77,14 @@ async function start(environment = {}) {
     return server;
 }
 
-// The parameters of a GPT's request to the authorization endpoint.
+// Returns the parameters of a GPT's request to the authorization endpoint.
 const authorization = (more) =>
     new URLSearchParams({ response_type: "code", client_id: GPT.client_id, redirect_uri: GPT_CALLBACK, scope: SCOPE, ...more });
 
 const askToSignIn = (server, more) => fetch(`${server.url}/oauth/authorize?${authorization(more)}`, { redirect: "manual" });
 
-// Signs `name` in for a GPT at this authorization endpoint. Returns the code with which the browser comes back.
+// Starts a sign-in for a GPT at `authorizationUrl`, and signs in as the person `name`. Returns the authorization code
+// that the browser brings back to the GPT.
 async function codeForGpt(authorizationUrl, name, more = {}) {
     const url = new URL(authorizationUrl);
     const state = randomBytes(12).toString("base64url");
@@ -96,7 +99,7 @@ async function codeForGpt(authorizationUrl, name, more = {}) {
 const exchange = (code) => ({ grant_type: "authorization_code", code, redirect_uri: GPT_CALLBACK });
 const refresh = (token) => ({ grant_type: "refresh_token", refresh_token: token });
 
-// The tokens that a GPT gets for `name` through the API.
+// Returns the tokens that a GPT gets for the person `name` through the API.
 async function signInWithGpt(name, more) {
     const code = await codeForGpt(`${api.url}/oauth/authorize`, name, more);
     const { status, json } = await askForTokens(`${api.url}/oauth/token`, GPT, exchange(code));
@@ -104,7 +107,7 @@ async function signInWithGpt(name, more) {
     return keepTokens(json);
 }
 
-// The tokens that a GPT would get for `name` from the provider directly, without the API.
+// Returns the tokens that a GPT would get for the person `name` from the provider directly, without the API.
 async function tokensOfProvider(name, more) {
     const code = await codeForGpt(`${provider.issuer}/auth`, name, more);
     const { status, json } = await askForTokens(`${provider.issuer}/token`, GPT, exchange(code));
@@ -305,7 +308,8 @@ async function timedAnswer(request) {
     return { status, headers, seconds: (performance.now() - begun) / 1_000 };
 }
 
-// Asserts that the answer came within 5 seconds and is a 503 with `Retry-After`. Returns the seconds of `Retry-After`.
+// Asserts that the answer came within 5 seconds, that its status is 503, and that it has a `Retry-After` header.
+// Returns the number of seconds in the `Retry-After` header.
 function assertForNow({ status, headers, seconds }) {
     assert.equal(status, 503);
     assert.ok(seconds < 5, `${seconds} s`);
@@ -321,7 +325,8 @@ timed("nothing that the servers wrote has a secret in it", async () => {
     for (const line of ["getTodos answered 200", "getTodos answered 401", "getTodos answered 503", "/oauth/token answered 503"]) {
         assert.ok(written.includes(line), `"${line}" is not among what is searched`);
     }
-    // Compares positions in the list, because this output must not contain the secrets either.
+    // The assertion prints only the positions of found secrets in the list `used`. The output of this test must not
+    // contain the secrets themselves.
     assert.deepEqual(used.flatMap((secret, place) => (written.includes(secret) ? [place] : [])), []);
     assert.ok(used.length > 40 && used.every((secret) => secret.length >= 20), String(used.length));
 });

@@ -1,5 +1,6 @@
-// A certified OpenID provider (npm oidc-provider) with two people and a login page. It plays the provider of a deployment. A
-// test can stop it or make it silent; afterwards it has the same keys and the same address.
+// This OpenID provider (the certified npm package oidc-provider) has a login page. In the tests, this provider replaces
+// the provider of a real deployment. A test can stop the provider, or make the provider silent. After a restart, the
+// provider has the same keys and the same address as before.
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -9,14 +10,14 @@ import { pathToFileURL } from "node:url";
 
 export const SCOPE = "todos";
 export const AUDIENCE = "https://todos.example/api";
-// Another service, for which the same provider also makes tokens.
+// The audience of another service, for which the same provider also issues tokens.
 export const OTHER_API = "https://photos.example/";
 
 const secret = () => randomBytes(24).toString("base64url");
 const page = (body) => `<!doctype html><html lang="en"><title>Sign in</title><body>${body}</body></html>`;
 
-// Starts the provider with these clients. `people` are names. Returns the issuer, the passwords, and functions that control
-// the provider.
+// Starts the provider with these OAuth clients. `people` is the list of the people's names. Returns the issuer, the
+// passwords, and functions that control the provider.
 export async function startProvider(tools, clients, people) {
     const require = createRequire(`${resolve(tools)}/`);
     const { Provider } = await import(pathToFileURL(require.resolve("oidc-provider")));
@@ -42,8 +43,8 @@ export async function startProvider(tools, clients, people) {
     return { issuer, passwords, ...controls(server, port, state) };
 }
 
-// Removes `iss` (RFC 9207) from the answer to an authorization request. Amazon Cognito and many other providers do not send
-// it.
+// Removes the parameter `iss` (RFC 9207) from the answer to an authorization request. Amazon Cognito and many other
+// providers do not send `iss` in this answer.
 function leaveOutIssuer(response) {
     const location = response.get("location");
     if (URL.canParse(location)) {
@@ -61,9 +62,10 @@ async function listen(server, port) {
 
 function controls(server, port, state) {
     return {
-        // How many requests for `what`, such as "POST /token", the provider has received.
+        // Returns the number of requests for `what` that the provider has received. An example of `what` is "POST
+        // /token".
         timesAsked: (what) => state.asked.filter((asked) => asked === what).length,
-        // Closes the open connections. New connections are refused.
+        // Closes the open connections. After `stop`, the provider refuses new connections.
         stop: async () => {
             const closed = new Promise((done) => server.close(done));
             server.closeAllConnections();
@@ -73,7 +75,7 @@ function controls(server, port, state) {
         setNamesItself: (namesItself) => {
             state.namesItself = namesItself;
         },
-        // While it is mute, the provider accepts requests and never answers them.
+        // While the provider is mute, it accepts requests but never answers them.
         setMute: (mute) => {
             state.mute = mute;
             server.closeAllConnections();
@@ -90,8 +92,8 @@ function configuration() {
         scopes: ["openid", SCOPE],
         pkce: { required: (_, client) => client.clientAuthMethod === "none" },
         findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
-        // Everybody who signs in grants what the client asks for. These tests do not cover the provider's question to the
-        // person.
+        // The provider does not ask the people for their consent. Each person who signs in grants everything that the
+        // client requests.
         loadExistingGrant: grantWhatIsAsked,
         issueRefreshToken: (_, client) => client.grantTypeAllowed("refresh_token"),
         ttl: { AccessToken: hour, IdToken: hour, RefreshToken: hour, Interaction: hour, Session: hour, Grant: hour },
@@ -140,7 +142,7 @@ async function interact(provider, passwords, request, response) {
         response.writeHead(403, { "content-type": "text/html" }).end(form);
         return;
     }
-    // A sign-in counts as consent too. The provider asks for consent each time if the client is a program on the person's
-    // machine.
+    // If the client is a program on the person's machine, the provider asks for consent at each sign-in. In these
+    // tests, a sign-in also counts as consent.
     await provider.interactionFinished(request, response, { login: { accountId: name }, consent: {} });
 }

@@ -1,4 +1,5 @@
-//! Draws the figures as bars: four figures of five functions are easier to compare in a chart than in a table.
+//! Draws the figures of all measured functions as a bar chart. A reader can compare the functions more easily in a
+//! chart than in a table.
 
 use std::fmt::Write;
 
@@ -10,10 +11,10 @@ const ROW: usize = 18;
 const LABEL: usize = 170;
 const BAR: f64 = 330.0;
 
-/// The title of a panel, and the figure of each function that the panel shows.
+/// The title of a chart panel, and a function that gets the panel's value from the figures of a measured function.
 type Panel = (&'static str, fn(&Figures) -> f64);
 
-/// Draws the cold start, warm time, memory and size of each function.
+/// Draws four panels: the cold start, the warm time, the memory and the zip size of each measured function.
 pub fn draw(figures: &[Figures]) -> std::io::Result<()> {
     let panels: [Panel; 4] = [
         ("Cold start: init and first request, ms", |figures| figures.cold_ms),

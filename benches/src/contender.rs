@@ -1,4 +1,5 @@
-//! The functions that are measured ("contenders"): our own, and functions as other developers would write them ("peers").
+//! The benchmark measures several Lambda functions, which the code calls contenders. One contender is our own function.
+//! The other contenders are the peers: functions as other developers would write them.
 
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
@@ -8,21 +9,23 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 
 use crate::{Result, dynamodb::DynamoDb, runtime_api::Program, tls::Tls};
 
-/// A function, and the files that a deployment of it contains.
+/// A Lambda function, and the files that a deployment of this function contains.
 pub struct Contender {
     pub name: &'static str,
     pub language: Language,
     command: Vec<String>,
-    /// The contents of its package: a file, or folders.
+    /// The files that a deployment contains: one executable, or all files of some folders.
     package: Vec<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Language {
-    /// Our own function, with idempotency, history and undo. The other functions do plain CRUD.
+    /// Our own function, which has idempotency, history and undo. The other measured functions can only add, read, list
+    /// and delete todos.
     Ours,
     Rust,
-    /// The smallest Rust function, our lower bound ("floor"). It is the only function without TLS.
+    /// The smallest Rust function, which the code calls the floor. The costs of the floor are the lower limit of the
+    /// comparison. The floor is the only measured function without TLS.
     Floor,
     Node,
     Python,
@@ -33,7 +36,7 @@ impl Contender {
         Self::executable("todo-action", Language::Ours, executable.to_owned())
     }
 
-    /// The peers, which `peers/build` has built below `target`.
+    /// Returns the functions for the comparison, which benches/peers/build has built below `target`.
     pub fn peers(target: &Path) -> Result<Vec<Self>> {
         let rust = |name: &str| target.join(format!("peers/{name}/release/{name}"));
         let python = target.join("peers/python");
@@ -72,7 +75,7 @@ impl Contender {
         Self { name, language, command: vec![executable.to_string_lossy().into_owned()], package: vec![executable] }
     }
 
-    /// How to start the function with this DynamoDB.
+    /// Returns the command and the environment that start the function with this DynamoDB.
     pub fn program(&self, dynamodb: &DynamoDb, tls: &Tls, owner: &str) -> Program {
         let plain = format!("http://{}", dynamodb.address);
         let endpoint = if self.language == Language::Floor { plain } else { tls.endpoint.clone() };
@@ -95,14 +98,14 @@ impl Contender {
         Program { command: self.command.clone(), environment }
     }
 
-    /// The size of the deployed files in bytes, unpacked and as a zip.
+    /// Returns two sizes of the deployed files in bytes: the unpacked size, and the size as a zip file.
     pub fn sizes(&self) -> Result<(u64, u64)> {
         let mut zip = ZipWriter::new(tempfile::tempfile()?);
         let mut size = 0;
         for part in &self.package {
             for entry in WalkDir::new(part).sort_by_file_name() {
                 let entry = entry?;
-                // The files that Python compiles are not deployed.
+                // A deployment does not contain the compiled Python files (`.pyc`).
                 if entry.file_type().is_file() && entry.path().extension().is_none_or(|kind| kind != "pyc") {
                     let bytes = std::fs::read(entry.path())?;
                     size += bytes.len() as u64;

@@ -1,23 +1,25 @@
-//! Assigns processors: the function has the last processor for itself, everything else shares the first processor.
+//! Assigns processors to processes. The measured function has the last processor for itself. All other processes share
+//! the first processor.
 
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
 
 const THIS_THREAD: Pid = Pid::from_raw(0);
 
-/// Keeps this process and its children on the first processor. Call it before the process has other threads.
+/// Keeps this process and its child processes on the first processor. Call this function before the process starts
+/// other threads.
 pub fn share_the_first() -> nix::Result<()> {
     pin(0)
 }
 
-/// Calls `start` so that the process that it starts runs on the last processor.
+/// Calls `start`, which starts a process on the last processor.
 pub fn on_its_own<T>(start: impl FnOnce() -> T) -> T {
     let before = sched_getaffinity(THIS_THREAD);
     let last = std::fs::read_to_string("/sys/devices/system/cpu/present")
         .ok()
         .and_then(|range| range.trim().rsplit(['-', ',']).next()?.parse().ok())
         .unwrap_or(0);
-    // If the machine does not allow this, the measurement goes on, with more noise.
+    // If the machine does not allow the change of processor, the measurement continues with more noise.
     let _ = pin(last);
     let started = start();
     if let Ok(before) = before {

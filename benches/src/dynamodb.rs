@@ -1,4 +1,4 @@
-//! The embedded DynamoDB in its own process, with our table.
+//! Starts the embedded DynamoDB with our table in a separate process.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -7,10 +7,11 @@ use std::process::{Child, Command, Stdio};
 
 use crate::Result;
 
-/// The only access key that this DynamoDB accepts. It is an example from AWS's documentation and gives no access to AWS.
+/// The only access key that the embedded DynamoDB accepts. This access key is an example from AWS's documentation, and
+/// gives no access to AWS.
 pub const ACCESS_KEY: (&str, &str) = ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE");
 
-/// A running DynamoDB. Dropping this value stops it and loses its items.
+/// A running embedded DynamoDB. When this value is dropped, the database stops and loses its items.
 pub struct DynamoDb {
     child: Child,
     pub address: SocketAddr,

@@ -1,4 +1,4 @@
-//! Measures how costs grow with the number of an owner's todos.
+//! Measures how the costs grow with the number of an owner's todos.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,18 +16,19 @@ use crate::{
 };
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
-/// The reads whose cost may depend on the number of todos. Writes are not measured here: a write that is sent again would
-/// count as a repetition.
+/// The read operations whose cost may depend on the number of todos. The list contains no write operations, because
+/// each round sends the same events again. The function would treat the same write in a later round as a repetition.
 const MEASURED: [&str; 3] = ["getTodo", "getTodos, 50", "getOverview"];
 
-/// The measured operations of an owner with this number of todos.
+/// The number of an owner's todos, and the figures of the measured operations.
 #[derive(Serialize)]
 pub struct Grown {
     pub todos: usize,
     pub operations: BTreeMap<String, Operation>,
 }
 
-/// Measures the operations for owners with different numbers of todos. The owners take turns.
+/// Measures the operations for owners with different numbers of todos. Each round measures all owners, one after the
+/// other.
 pub fn run(contender: &Contender, todo: &Path, rounds: usize, samples: usize) -> Result<Vec<Grown>> {
     let dynamodb = DynamoDb::start(todo)?;
     let tls = Tls::before(dynamodb.address)?;

@@ -1,4 +1,5 @@
-//! Notices when sizes, instructions, calls or units grow. These figures hardly depend on the machine.
+//! Compares the executable size, the instructions, the DynamoDB calls and the units with the expected figures. These
+//! four kinds of figures hardly depend on the machine.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,19 +14,21 @@ use crate::{
     script::{self, OPERATIONS, TODOS},
 };
 
-/// The file with the expected figures, which is in the repository.
+/// The path of the file with the expected figures. The file is part of the repository.
 const EXPECTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/expected.json");
-/// Number of counted events. The instructions of an operation are the mean of these events.
+/// The number of counted events. The number of instructions of an operation is the mean over the counted events.
 const COUNTED: usize = 20;
-/// Number of events before the counted events, so that one-time work is not counted.
+/// The number of warm-up events before the counted events. One-time work happens during the warm-up, so the figures do
+/// not include this work.
 const WARM_UP: usize = 5;
-/// How much sizes and instructions may differ from the expected figures.
+/// The measured size and instructions may differ from the expected figures by at most this ratio.
 const TOLERANCE: f64 = 0.03;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Expected {
     executable_bytes: u64,
-    /// From `exec` until the function asks for its first event, without the TLS handshake.
+    /// The number of instructions from `exec` until the function asks for its first event. The number does not include
+    /// a TLS handshake.
     init_instructions: u64,
     operations: BTreeMap<String, Counted>,
 }
@@ -37,7 +40,8 @@ struct Counted {
     cost: Cost,
 }
 
-/// Counts, and compares the figures with the expected figures. With `write`, writes them as the new expected figures.
+/// Measures the figures, and compares them with the expected figures. If `write` is true, this function compares
+/// nothing, and stores the measured figures as the new expected figures.
 pub fn run(function: &Path, todo: &Path, write: bool) -> Result<()> {
     let unmeasured = script::unmeasured()?;
     if !unmeasured.is_empty() {
@@ -67,7 +71,7 @@ fn count(function: &Path, todo: &Path) -> Result<Expected> {
     let mut operations = BTreeMap::new();
     let mut init_instructions = 0;
     for operation in &OPERATIONS {
-        // Each operation has a new table, so that its list does not depend on earlier operations.
+        // Each operation has a new table. So the todos in the table do not depend on earlier operations.
         let dynamodb = DynamoDb::start(todo)?;
         let program = program(function, &dynamodb);
         let mut helper = Function::start(&program)?;
@@ -87,7 +91,8 @@ fn count(function: &Path, todo: &Path) -> Result<Expected> {
     Ok(Expected { executable_bytes: std::fs::metadata(function)?.len(), init_instructions, operations })
 }
 
-/// The instructions of a process that answers these events, and the cost of the events after the warm-up.
+/// Starts a new process that answers these events. Returns the number of instructions of the process, and the cost of
+/// the events after the warm-up.
 fn counted(program: &Program, events: &[String]) -> Result<(u64, Cost)> {
     let log = tempfile::NamedTempFile::new()?;
     let mut command: Vec<String> =
@@ -105,8 +110,9 @@ fn counted(program: &Program, events: &[String]) -> Result<(u64, Cost)> {
     Ok((collected.trim().parse()?, cost))
 }
 
-/// The function with plain HTTP and without root certificates: the code for encryption depends on the processor, and the
-/// number of root certificates depends on the machine.
+/// Returns the command that starts the function with plain HTTP and without root certificates. With TLS, the number of
+/// instructions would depend on the processor. With root certificates, the number of instructions would depend on the
+/// machine's number of certificates.
 fn program(function: &Path, dynamodb: &DynamoDb) -> Program {
     let environment = [
         ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", dynamodb.address)),

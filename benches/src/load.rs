@@ -1,5 +1,6 @@
-//! Sends requests from many clients at once to `todo serve`. Measures how many requests it answers, how slow the slowest are
-//! and whether its memory grows. Checks that the server has stored every answered write exactly once.
+//! Sends requests from many clients at the same time to `todo serve`. Measures the number of answered requests, the
+//! time of the slowest requests, and the memory of the server. Checks that the server has stored every confirmed write
+//! exactly once.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -29,14 +30,14 @@ pub struct Load {
     pub requests: usize,
     pub requests_per_second: f64,
     pub wall: Spread,
-    /// Number of answers with a status of 500 or above.
+    /// The number of answers with a status of 500 or above.
     pub errors: usize,
     pub throttled_calls: u64,
     pub todos: usize,
-    /// Number of todos that are missing, or whose last answered write is missing.
+    /// The number of todos that are missing, plus the number of todos whose last confirmed write is missing.
     pub lost: usize,
     pub doubled: usize,
-    /// Memory in KiB, after each tenth of the time.
+    /// The server's memory in KiB, measured ten times at equal intervals.
     pub memory_kib: Vec<u64>,
 }
 
@@ -45,14 +46,14 @@ pub struct Load {
 struct Work {
     durations: Vec<Duration>,
     errors: usize,
-    /// The ids of the todos, with their version in the last answer.
+    /// The id of each todo, and the version of the todo in the server's last answer.
     todos: Vec<(String, u64)>,
-    /// Number of additions that got no successful answer, even after repetitions.
+    /// The number of additions that had no successful answer after five attempts.
     unknown: usize,
 }
 
-/// Starts a server and sends the requests to it. With `throttling`, the server calls DynamoDB through a proxy that
-/// throttles.
+/// Starts a server, and sends requests to this server. If `throttling` is true, the server calls DynamoDB through a
+/// proxy that throttles some calls.
 #[tokio::main]
 pub async fn run(todo: &Path, seconds: u64, throttling: bool) -> Result<Load> {
     let (dynamodb, mut throttled) = (DynamoDb::start(todo)?, None);
@@ -91,7 +92,8 @@ pub async fn run(todo: &Path, seconds: u64, throttling: bool) -> Result<Load> {
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Repeats what an assistant does with a todo: adds it, reads it, lists, changes it and deletes it.
+/// Adds, reads, lists, changes and deletes a todo, as an assistant does. The client repeats these requests until the
+/// time `until`.
 async fn work(address: String, worker: usize, until: Instant) -> std::result::Result<Work, Failure> {
     let mut client = Client::connect(&address).await?;
     let mut work = Work::default();
@@ -120,7 +122,7 @@ async fn work(address: String, worker: usize, until: Instant) -> std::result::Re
 }
 
 impl Work {
-    /// Sends a request up to five times, as a patient client does. `None` if no attempt was successful.
+    /// Sends a request up to five times, until an attempt is successful. Returns `None` if no attempt was successful.
     async fn ask(
         &mut self,
         client: &mut Client,
@@ -142,7 +144,8 @@ impl Work {
     }
 }
 
-/// Checks that the server has the todos of its answers, and no other todos.
+/// Compares the stored todos with the server's answers. Counts the writes that are lost, and the writes that the server
+/// executed twice.
 async fn compare(address: &str, done: &[Work], load: &mut Load) -> std::result::Result<(), Failure> {
     let mut client = Client::connect(address).await?;
     for (id, version) in done.iter().flat_map(|work| &work.todos) {
@@ -200,7 +203,7 @@ impl Client {
     }
 }
 
-/// A running `todo serve`. Dropping this value stops it.
+/// A running `todo serve`. The process stops when this value is dropped.
 struct Server {
     child: Child,
     address: String,
@@ -217,7 +220,7 @@ impl Server {
             .spawn()?;
         let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().ok_or("no output")?));
         let address = lines.find_map(|line| line.ok()?.split("API        http://").nth(1).map(str::to_owned));
-        // Reads the rest of the output, because the server would end if nobody read it.
+        // A thread reads the rest of the server's output. If nobody read the server's output, the server would end.
         std::thread::spawn(move || lines.for_each(drop));
         Ok(Self { child, address: address.ok_or("todo serve did not say where it listens")? })
     }

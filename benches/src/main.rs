@@ -1,5 +1,5 @@
-//! Measures what the function costs, alone and compared with other functions. docs/PERFORMANCE.md has the results, and
-//! explains how they are measured.
+//! Measures the costs of our function, and compares these costs with the costs of other functions. The results and the
+//! method of measurement are in docs/PERFORMANCE.md.
 
 mod chart;
 mod contender;
@@ -30,38 +30,38 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 struct Arguments {
     #[command(subcommand)]
     what: What,
-    /// The target folder of cargo.
+    /// Cargo's target folder.
     #[arg(long, global = true, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../target"))]
     target: PathBuf,
-    /// The function's executable, compiled for release.
+    /// The executable of our function, compiled for release.
     #[arg(long, global = true)]
     function: Option<PathBuf>,
     /// The executable of the `todo` command, which contains the embedded DynamoDB.
     #[arg(long, global = true)]
     todo: Option<PathBuf>,
-    /// Number of rounds; each round measures everything once [default: 5, for `peers` 15]
+    /// Number of rounds of measurement [default: 15 for `peers`, 5 for `function`]
     #[arg(long, global = true)]
     rounds: Option<usize>,
-    /// Number of events of each operation in a round.
+    /// Number of measured events of each operation in a round.
     #[arg(long, global = true, default_value_t = 40)]
     samples: usize,
 }
 
 #[derive(Subcommand)]
 enum What {
-    /// Measure the function.
+    /// Measure our function.
     Function,
-    /// Measure the function and the peers, which benches/peers/build builds.
+    /// Measure our function and the functions in benches/peers. Run the script benches/peers/build first.
     Peers,
-    /// Put `todo serve` under load, first without and then with throttling by DynamoDB.
+    /// Put `todo serve` under load twice: without throttling by DynamoDB, and then with throttling.
     Load {
-        /// Seconds of each of the two runs.
+        /// The duration of each of the two runs, in seconds.
         #[arg(long, default_value_t = 60)]
         seconds: u64,
     },
-    /// Compare sizes, instructions, calls and units with benches/expected.json.
+    /// Compare sizes, instructions, DynamoDB calls and units with benches/expected.json.
     Guard {
-        /// Write the figures into benches/expected.json.
+        /// Write the measured figures into benches/expected.json.
         #[arg(long)]
         write: bool,
     },
@@ -100,7 +100,8 @@ fn run() -> Result<()> {
         }
         What::Peers => {
             cpus::share_the_first()?;
-            // This takes longer, and the machine may change its speed in the meantime. So it needs more rounds.
+            // The measurement of all functions takes longer, and the speed of the machine may change during this time.
+            // So this comparison needs more rounds.
             let rounds = rounds.unwrap_or(15);
             let mut contenders = vec![ours];
             contenders.extend(Contender::peers(&target)?);

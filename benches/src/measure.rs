@@ -1,4 +1,4 @@
-//! Measures in rounds. In each round the contenders take turns.
+//! Measures all functions in several rounds. In each round, the benchmark measures every function once.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,18 +17,18 @@ use crate::{
     tls::Tls,
 };
 
-/// Number of new processes of each contender in one round.
+/// The number of cold starts of each function in one round.
 const COLD_STARTS: usize = 3;
-/// Number of events before the measured events.
+/// The number of warm-up events before the measured events.
 const WARM_UP: usize = 30;
 
-/// The figures of one contender over all rounds.
+/// The figures of one measured function over all rounds.
 #[derive(Debug, Default, Serialize)]
 pub struct Figures {
     pub name: String,
     pub executable_bytes: u64,
     pub zip_bytes: u64,
-    /// The times are medians, in milliseconds.
+    /// All times in this struct are medians in milliseconds.
     pub init_ms: f64,
     pub first_ms: f64,
     pub cold_ms: f64,
@@ -39,12 +39,12 @@ pub struct Figures {
     pub rounds: Rounds,
 }
 
-/// The figures of one operation in a warm function.
+/// The figures of one operation after the warm-up of the function.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Operation {
     pub wall: Spread,
     pub cpu: Spread,
-    /// The cost that our function writes into its log. Other functions do not write it.
+    /// The cost that our function writes into its log. The other measured functions log no cost.
     pub cost: Option<Cost>,
 }
 
@@ -65,8 +65,8 @@ pub struct Rounds {
     pub operations: BTreeMap<String, Vec<Operation>>,
 }
 
-/// Measures all contenders, in `rounds` rounds. A single contender is measured with all operations, several contenders with
-/// the operations in `COMMON`.
+/// Measures all functions in `rounds` rounds. If there is only one function, the benchmark measures all operations. If
+/// there are several functions, the benchmark measures only the operations in `COMMON`.
 pub fn run(contenders: &[Contender], todo: &Path, rounds: usize, samples: usize) -> Result<Vec<Figures>> {
     let mut figures = Vec::new();
     for contender in contenders {
@@ -86,7 +86,7 @@ pub fn run(contenders: &[Contender], todo: &Path, rounds: usize, samples: usize)
 }
 
 fn measure(contender: &Contender, todo: &Path, samples: usize, everything: bool, into: &mut Rounds) -> Result<()> {
-    // Every turn has a new table.
+    // Each measurement of a function starts with a new table.
     let dynamodb = DynamoDb::start(todo)?;
     let tls = Tls::before(dynamodb.address)?;
     let program = contender.program(&dynamodb, &tls, "me");
@@ -133,7 +133,7 @@ pub fn warm(
 ) -> Result<Operation> {
     let ours = language == Language::Ours;
     if ours {
-        // The log lines until now belong to the preparation.
+        // Discards the log lines that come from the preparation of the events.
         function.take_lines("dynamodb_calls", 0)?;
     }
     let count = events.len();
@@ -151,7 +151,7 @@ fn added(invocation: &Invocation) -> Option<String> {
     invocation.body["todos"][0]["id"].as_str().map(str::to_owned)
 }
 
-/// The median costs of the last `count` events, from the log lines of our function.
+/// Returns the median cost of the last `count` events. The costs are in the log lines of our function.
 pub fn cost(function: &Function, count: usize) -> Result<Cost> {
     let lines = function.take_lines("dynamodb_calls", count)?;
     let lines = lines.iter().rev().take(count).map(|line| serde_json::from_str(line).unwrap_or_default());
@@ -160,7 +160,7 @@ pub fn cost(function: &Function, count: usize) -> Result<Cost> {
     Ok(Cost { calls: middle("dynamodb_calls"), read_units: middle("read_units"), write_units: middle("write_units") })
 }
 
-/// Adds the todos for the measurements, and returns their ids.
+/// Adds the todos for the measurements, and returns the ids of these todos.
 pub fn seed(language: Language, function: &mut Function) -> Result<Vec<String>> {
     match language {
         Language::Ours => script::seed(function, "Todo", TODOS),
@@ -168,7 +168,8 @@ pub fn seed(language: Language, function: &mut Function) -> Result<Vec<String>> 
     }
 }
 
-/// The events for peers. The body of their addition is a single todo.
+/// Creates the events for a function in benches/peers. Such a function expects a single todo as the body of an
+/// `addTodos` request.
 fn plain(operation: &str, function: &mut Function, ids: &[String], count: usize) -> Result<Vec<String>> {
     let on = |method: &str, id: &String| script::event(method, &format!("/todos/{id}"), "", None);
     Ok(match operation {

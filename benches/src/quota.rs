@@ -1,4 +1,5 @@
-//! Measures the first request with 7 % of a processor. Lambda gives this share to a function of 128 MB after its init.
+//! Measures the first request with 7 % of a processor. After init, Lambda gives 7 % of a processor to a function with
+//! 128 MB of memory.
 
 use std::path::{Path, PathBuf};
 
@@ -6,13 +7,14 @@ use crate::{
     Result, contender::Contender, dynamodb::DynamoDb, measure, runtime_api::Function, script, stats::median, tls::Tls,
 };
 
-/// Microseconds of processor time in each period. `PERIOD` is as long as Lambda's.
+/// In each period, the function may use `QUOTA` microseconds of processor time. A period has `PERIOD` microseconds, as
+/// on Lambda.
 const QUOTA: u64 = 1_400;
 const PERIOD: u64 = 20_000;
-/// Number of first requests. The result is their median.
+/// The number of measured first requests. The result is the median time of these first requests.
 const STARTS: usize = 7;
 
-/// The milliseconds that a first request takes under the quota.
+/// Returns the median time of a first request under the quota, in milliseconds.
 pub fn first_request(contender: &Contender, todo: &Path) -> Result<f64> {
     let group = Group::make()?;
     let dynamodb = DynamoDb::start(todo)?;
@@ -23,8 +25,8 @@ pub fn first_request(contender: &Contender, todo: &Path) -> Result<f64> {
     for _ in 0..STARTS {
         let mut function = Function::start(&program)?;
         group.take(function.pid())?;
-        // Lambda's quota begins with the request. After this wait the request does not start with a quota that is partly
-        // used.
+        // On Lambda, the first quota period starts together with the request. In this benchmark, a quota period may
+        // already have started before the request. This wait makes sure that the request starts with an unused quota.
         std::thread::sleep(std::time::Duration::from_micros(2 * PERIOD));
         let first = function.expect(script::event("GET", &format!("/todos/{}", ids[0]), "", None))?;
         milliseconds.push(first.wall.as_secs_f64() * 1e3);
@@ -32,7 +34,8 @@ pub fn first_request(contender: &Contender, todo: &Path) -> Result<f64> {
     Ok(median(milliseconds))
 }
 
-/// A control group of this program. Dropping this value removes the group. Only root can make a group.
+/// A Linux control group, which limits the processor time of a process. The group is removed when this value is
+/// dropped. Only root can create a control group.
 struct Group(PathBuf);
 
 impl Group {
@@ -62,7 +65,7 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
-        // The processes in the group have already been killed.
+        // Linux can remove the group, because all processes in the group have already been killed.
         let _ = std::fs::remove_dir(&self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! Writes the results as JSON, and as tables in docs/PERFORMANCE.md.
+//! Writes the results of the benchmark as JSON files, and as tables into docs/PERFORMANCE.md.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::{
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/PERFORMANCE.md");
 
-/// Writes the results into `target/bench-NAME.json`, and prints them.
+/// Writes the results into the file `target/bench-NAME.json`, and prints the results.
 pub fn json(target: &Path, name: &str, results: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(results)?;
     std::fs::create_dir_all(target)?;
@@ -26,7 +26,7 @@ pub fn json(target: &Path, name: &str, results: &impl Serialize) -> Result<()> {
     Ok(())
 }
 
-/// Replaces the part of the document between the two comments of this name.
+/// Replaces a part of docs/PERFORMANCE.md: the text between the two comments with this name.
 pub fn document(name: &str, text: &str) -> Result<()> {
     let whole = std::fs::read_to_string(DOCUMENT)?;
     let (from, to) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->"));
@@ -35,7 +35,7 @@ pub fn document(name: &str, text: &str) -> Result<()> {
     Ok(std::fs::write(DOCUMENT, format!("{before}{from}{text}{to}{after}"))?)
 }
 
-/// The date, commit, machine and software of the measurement.
+/// Returns the date, the commit, the machine and the software of the measurement.
 pub fn circumstances(rounds: usize) -> String {
     let told = |program: &str, arguments: &[&str]| {
         let output = Command::new(program).args(arguments).output().map(|output| output.stdout).unwrap_or_default();
@@ -56,7 +56,7 @@ pub fn circumstances(rounds: usize) -> String {
     )
 }
 
-/// The table of the costs of our function.
+/// Returns the table of the costs of our function.
 pub fn alone(figures: &Figures) -> String {
     let mut text = format!(
         "init {:.1} ms · first request {:.2} ms ({:.2} ms of CPU) · memory {:.1} MB · executable {:.2} MB · zip {:.2} MB\n\n\
@@ -71,14 +71,14 @@ pub fn alone(figures: &Figures) -> String {
     );
     for name in OPERATIONS.iter().map(|operation| operation.name) {
         if let Some(operation) = figures.operations.get(name) {
-            // docs/OPERATIONS.md has the calls and units.
+            // This table has no DynamoDB calls and units, because docs/OPERATIONS.md has them.
             row(&mut text, name, &Operation { cost: None, ..operation.clone() });
         }
     }
     text
 }
 
-/// The table of how the costs grow with the number of todos.
+/// Returns the table that shows how the costs grow with the number of todos.
 pub fn growth(grown: &[Grown]) -> String {
     let mut text = "| | todos | wall µs, p50 | p99 | CPU µs, p50 | p99 | DynamoDB calls | read units | write units |\n\
                     |---|---|---|---|---|---|---|---|---|\n"
@@ -101,7 +101,8 @@ fn row(text: &mut String, name: &str, operation: &Operation) {
     text.push('\n');
 }
 
-/// The table that compares all contenders. `quota` has the time of each contender's first request with 7 % of a processor.
+/// Returns the table that compares all measured functions. `quota` has one time for each function: the time of the
+/// first request with 7 % of a processor.
 pub fn peers(figures: &[Figures], quota: &[Option<f64>]) -> String {
     let mut text = "| | init ms | first ms | cold ms | first, 7 % CPU, ms |".to_owned();
     COMMON.iter().for_each(|name| text.push_str(&format!(" {name}: µs (CPU) |")));
@@ -137,7 +138,8 @@ pub fn peers(figures: &[Figures], quota: &[Option<f64>]) -> String {
     text
 }
 
-/// The table of ratios: our figure divided by the figure of each peer, with our goals.
+/// Returns the table of ratios and goals. A ratio is a figure of our function divided by the same figure of another
+/// function.
 fn goals(figures: &[Figures]) -> String {
     let mut text = "\n| todo-action as a part of | figure | ratio | goal |\n|---|---|---|---|\n".to_owned();
     let Some((ours, peers)) = figures.split_first() else { return text };
@@ -167,7 +169,7 @@ fn goals(figures: &[Figures]) -> String {
     text
 }
 
-/// The table of `todo serve` under load, without and with throttling.
+/// Returns the table of `todo serve` under load, without and with throttling by DynamoDB.
 pub fn load([calm, throttled]: &[Load; 2]) -> String {
     let mut text = "| | DynamoDB answers | 5 % of its answers are throttles |\n|---|---|---|\n".to_owned();
     let mut line = |what: &str, of: fn(&Load) -> String| {

@@ -1,5 +1,6 @@
-//! Runs a function as a process, and serves the Lambda Runtime API that gives it events. It uses blocking threads, because
-//! each measurement includes the time of this code. <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
+//! Starts a Lambda function as a process, and gives events to this function through the Lambda Runtime API. Each
+//! measurement includes the time of this file's code. To be fast, this code uses blocking threads. AWS documents the
+//! Runtime API at <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -12,31 +13,31 @@ use nix::unistd::Pid;
 
 use crate::{Result, cpus, dynamodb::ACCESS_KEY};
 
-/// A time-out that is longer than every step takes, even under valgrind.
+/// The time-out of a step. Every step takes less time than this time-out, even under valgrind.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// How to start a function.
+/// The command and the environment that start a function.
 #[derive(Debug, Clone)]
 pub struct Program {
     pub command: Vec<String>,
     pub environment: Vec<(String, String)>,
 }
 
-/// A running function. Dropping this value kills its process.
+/// A running Lambda function. The function's process is killed when this value is dropped.
 pub struct Function {
     child: Child,
     events: Arc<Mutex<mpsc::Sender<String>>>,
     happened: mpsc::Receiver<Happened>,
     output: Arc<Mutex<Vec<String>>>,
     cpu: Duration,
-    /// From before `exec` until the function asks for its first event.
+    /// The time from the start of the process until the function asks for its first event.
     pub init: Duration,
 }
 
 /// The result of one event.
 #[derive(Debug)]
 pub struct Invocation {
-    /// From giving the function the event until its answer is here.
+    /// The time from the delivery of the event to the function until the arrival of the function's answer.
     pub wall: Duration,
     /// The processor time that the process used between two requests for an event.
     pub cpu: Duration,
@@ -83,7 +84,7 @@ impl Function {
         Ok(function)
     }
 
-    /// Gives the function an event, and waits until the function asks for the next event.
+    /// Gives an event to the function, and waits until the function asks for the next event.
     pub fn invoke(&mut self, event: String) -> Result<Invocation> {
         lock(&self.events).send(event)?;
         let mut handed_out = None;
@@ -104,7 +105,7 @@ impl Function {
         Ok(Invocation { wall, cpu: spent, status, body })
     }
 
-    /// Like `invoke`, but an answer that is not a success is an error.
+    /// Does the same as `invoke`, but returns an error if the answer has no success status.
     pub fn expect(&mut self, event: String) -> Result<Invocation> {
         let invocation = self.invoke(event)?;
         if !(200..300).contains(&invocation.status) {
@@ -117,15 +118,15 @@ impl Function {
         self.child.id()
     }
 
-    /// The largest memory of the process so far, in KiB.
+    /// Returns the highest memory use of the process so far, in KiB.
     pub fn peak_memory(&self) -> Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
         Ok(line.trim().trim_end_matches(" kB").parse()?)
     }
 
-    /// Waits until the output since the last call has at least `count` lines with `word`. Returns these lines, and discards
-    /// the other lines.
+    /// Waits until the function has written at least `count` lines that contain `word` since the last call of
+    /// `take_lines`. Returns the lines that contain `word`, and discards the other lines.
     pub fn take_lines(&self, word: &str, count: usize) -> Result<Vec<String>> {
         let begun = Instant::now();
         loop {
@@ -141,7 +142,7 @@ impl Function {
         }
     }
 
-    /// Ends the process with SIGTERM, so that valgrind writes its results.
+    /// Stops the process with SIGTERM, so that valgrind writes its results.
     pub fn terminate(mut self) -> Result<()> {
         nix::sys::signal::kill(Pid::from_raw(self.child.id().try_into()?), nix::sys::signal::Signal::SIGTERM)?;
         self.child.wait()?;
@@ -180,7 +181,7 @@ impl Drop for Function {
     }
 }
 
-/// One connection of the function to the Runtime API.
+/// One connection from the function to the Runtime API.
 struct Connection {
     stream: TcpStream,
     waiting: Arc<Mutex<mpsc::Receiver<String>>>,
@@ -211,7 +212,7 @@ impl Connection {
         }
     }
 
-    /// Path and body of the next request; `None` when the function has closed the connection.
+    /// Returns the path and the body of the next request. Returns `None` if the function has closed the connection.
     fn request(&mut self, buffer: &mut Vec<u8>) -> Result<Option<(String, Vec<u8>)>> {
         let mut chunk = [0; 16_384];
         loop {
@@ -248,7 +249,7 @@ fn handed_out(event: &str) -> String {
     )
 }
 
-/// The environment variables that Lambda sets for a function.
+/// Returns the environment variables that Lambda sets for a function.
 fn environment(api: &str) -> Vec<(&'static str, &str)> {
     vec![
         ("AWS_LAMBDA_RUNTIME_API", api),
@@ -260,7 +261,7 @@ fn environment(api: &str) -> Vec<(&'static str, &str)> {
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
         ("AWS_REGION", "eu-west-1"),
         ("AWS_DEFAULT_REGION", "eu-west-1"),
-        // Example credentials from AWS's documentation, which give no access to AWS.
+        // The example credentials from AWS's documentation give no access to AWS.
         ACCESS_KEY,
         ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
         ("AWS_SESSION_TOKEN", "IQoJb3JpZ2luX2VjEXAMPLETOKEN"),

@@ -1,24 +1,25 @@
-//! The events that are measured, and the todos that they need.
+//! Creates the events that the benchmark measures, and the todos that these events need.
 
 use serde_json::{Value, json};
 
 use crate::{Result, runtime_api::Function};
 
-/// An event as API Gateway sends it.
+/// An example of an event from API Gateway.
 const EVENT: &str = include_str!("../../infra/events/list.json");
-/// Number of todos that the owner has when an operation is measured.
+/// The number of todos that the owner has when an operation is measured.
 pub const TODOS: usize = 20;
 
-/// An operation that is measured.
+/// An operation that the benchmark measures.
 pub struct Operation {
     pub name: &'static str,
-    /// Makes the events to measure, and first prepares the todos that they need.
+    /// Adds the todos that the events need, and then creates the events.
     pub events: fn(&mut Function, &[String], usize) -> Result<Vec<String>>,
-    /// Whether the operation adds todos. They are deleted afterwards, so that every operation finds the same list.
+    /// Whether the operation adds todos. The benchmark deletes the added todos afterwards, so that every operation
+    /// starts with the same list.
     pub adds: bool,
 }
 
-/// The operations with which our function is measured. `ids` are the ids of the owner's todos.
+/// The measured operations of our function. In each entry, `ids` are the ids of the owner's todos.
 pub const OPERATIONS: [Operation; 16] = [
     Operation { name: "getHealth", events: |_, _, n| same(n, "GET", "/health", "", None), adds: false },
     Operation { name: "getTodo", events: |_, ids, n| each(ids, n, "GET", |_| None), adds: false },
@@ -91,7 +92,7 @@ pub const OPERATIONS: [Operation; 16] = [
     Operation { name: "getChanges", events: |_, _, n| same(n, "GET", "/changes", "limit=20", None), adds: false },
 ];
 
-/// The operations of openapi.json that are not in [`OPERATIONS`].
+/// Returns the operations of openapi.json that are not in [`OPERATIONS`].
 pub fn unmeasured() -> Result<Vec<String>> {
     let document: Value = serde_json::from_str(include_str!("../../openapi.json"))?;
     let paths = document["paths"].as_object().ok_or("openapi.json has no paths")?.values();
@@ -101,10 +102,11 @@ pub fn unmeasured() -> Result<Vec<String>> {
     Ok(names.filter(|name| !measured(name)).map(str::to_owned).collect())
 }
 
-/// The operations that every contender has. Peers have their own form of the body of an addition.
+/// The operations that every measured function has. To add a todo, the functions in benches/peers expect a different
+/// request body than our function.
 pub const COMMON: [&str; 4] = ["getTodo", "getTodos, 20", "addTodos, 1", "deleteTodo"];
 
-/// The event for this request.
+/// Creates the API Gateway event for an HTTP request.
 pub fn event(method: &str, path: &str, query: &str, body: Option<Value>) -> String {
     let mut event: Value = serde_json::from_str(EVENT).unwrap_or_default();
     event["rawPath"] = json!(path);
@@ -120,7 +122,7 @@ pub fn event(method: &str, path: &str, query: &str, body: Option<Value>) -> Stri
     event.to_string()
 }
 
-/// A todo of the usual length.
+/// Returns a todo of the usual length.
 pub fn todo(title: &str) -> Value {
     json!({ "title": title, "list": "Trip", "due": "2030-01-15" })
 }
@@ -134,7 +136,7 @@ fn change_all(ids: &[String], title: &str) -> String {
     event("PATCH", "/todos", "", Some(json!({ "todos": todos })))
 }
 
-/// Adds `count` todos, in calls that are as large as allowed, and returns their ids.
+/// Adds `count` todos, and returns the ids of these todos. Each call adds as many todos as the API allows.
 pub fn seed(function: &mut Function, title: &str, count: usize) -> Result<Vec<String>> {
     let mut ids = Vec::new();
     while ids.len() < count {

@@ -1,4 +1,4 @@
-//! Medians and percentiles of measurements.
+//! Calculates medians and percentiles of measurements.
 
 use std::time::Duration;
 
@@ -18,20 +18,21 @@ impl Spread {
         Self { p50: percentile(&sorted, 0.50), p99: percentile(&sorted, 0.99) }
     }
 
-    /// The medians of `p50` and of `p99` over several rounds.
+    /// Returns the medians of `p50` and of `p99` over several rounds.
     pub fn median(rounds: &[Self]) -> Self {
         Self { p50: median(rounds.iter().map(|round| round.p50)), p99: median(rounds.iter().map(|round| round.p99)) }
     }
 }
 
-/// The median of numbers, or 0 without numbers.
+/// Returns the median of the numbers, or 0 if there are no numbers.
 pub fn median(numbers: impl IntoIterator<Item = f64>) -> f64 {
     let mut sorted: Vec<f64> = numbers.into_iter().collect();
     sorted.sort_by(f64::total_cmp);
     percentile(&sorted, 0.50)
 }
 
-/// The median of the ratios between two series. The two series were measured in turns, so temporary noise affects both.
+/// Returns the median of the ratios between two series of measurements. The measurements of the two series alternate,
+/// so temporary noise affects both series.
 pub fn ratio(ones: impl IntoIterator<Item = f64>, others: impl IntoIterator<Item = f64>) -> f64 {
     median(ones.into_iter().zip(others).map(|(one, other)| one / other))
 }

@@ -1,4 +1,5 @@
-//! An HTTPS proxy in front of the embedded DynamoDB, because a function uses HTTPS with the real DynamoDB.
+//! An HTTPS proxy in front of the embedded DynamoDB. The benchmark needs HTTPS, because a Lambda function uses HTTPS
+//! with the real DynamoDB.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,23 +18,23 @@ use tokio_rustls::{
 
 use crate::Result;
 
-/// A proxy that ends with this process.
+/// A proxy that runs until this process ends.
 pub struct Tls {
     pub endpoint: String,
-    /// A file with the root certificates of the machine and of this proxy. So a function reads the usual number of
-    /// certificates.
+    /// A file with the machine's root certificates and the proxy's root certificate. With this file, a function reads
+    /// about as many certificates as usual.
     pub roots: PathBuf,
     _folder: tempfile::TempDir,
 }
 
-/// Where Debian, Red Hat and Amazon Linux keep their root certificates.
+/// The files with the root certificates on Debian, Red Hat and Amazon Linux.
 const BUNDLES: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
 impl Tls {
     pub fn before(target: SocketAddr) -> Result<Self> {
         let mut authority = CertificateParams::new(Vec::new())?;
-        // The authority needs a name: OpenSSL treats a certificate as self-signed if its issuer and its subject have the
-        // same name.
+        // OpenSSL treats a certificate as self-signed if the issuer and the subject have the same name. So the
+        // certificate authority needs a different name than the server's certificate.
         authority.distinguished_name.push(DnType::CommonName, "todo-action bench");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;

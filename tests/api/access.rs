@@ -1,4 +1,4 @@
-//! API keys: which requests they allow, and whose todos these requests reach.
+//! Tests API keys: which requests the API allows, and which todos the owner of a key can use.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -15,12 +15,12 @@ use super::{
     transport::Fault,
 };
 
-/// An API whose callers need keys.
+/// An API that requires an API key.
 pub fn locked() -> Api {
     Api::configured(|config| config.auth = Auth::ApiKey)
 }
 
-/// A new key of this owner, which is valid until `valid_until`.
+/// Creates an API key for this owner. The key is valid until `valid_until`.
 async fn key_until(api: &Api, owner: &str, valid_until: Option<Timestamp>) -> ApiKey {
     let key = api.app.ids.api_key();
     let (owner, name) = (Owner::parse(owner).unwrap(), KeyName::parse("test").unwrap());
@@ -28,7 +28,7 @@ async fn key_until(api: &Api, owner: &str, valid_until: Option<Timestamp>) -> Ap
     key
 }
 
-/// A new key of a new owner.
+/// Creates an API key for a new owner.
 pub async fn key(api: &Api) -> ApiKey {
     let owner = format!("owner-{}", api.app.ids.change().as_str());
     key_until(api, &owner, None).await
@@ -170,7 +170,7 @@ async fn a_warm_request_asks_the_table_nothing_about_its_key() {
         assert_eq!(ask(&api, "GET", path, Value::Null, &key).await.status, 200);
         assert_eq!(api.wire.take_calls().len(), calls, "{path}");
     }
-    // A minute later the key is looked up again.
+    // More than a minute later, the service reads the key from the table again.
     api.clock.advance(jiff::Span::new().seconds(61));
     api.wire.take_calls();
     ask(&api, "GET", "/settings", Value::Null, &key).await;

@@ -1,4 +1,4 @@
-//! Wrong paths, methods, queries, cursors and headers.
+//! Sends requests with wrong paths, methods, queries, cursors and headers.
 
 use serde_json::{Value, json};
 
@@ -150,7 +150,7 @@ async fn if_match_is_for_writes_on_one_todo_and_refused_by_all_others() {
             sample.operation
         );
     }
-    // The header is refused before the body is read.
+    // The API must refuse the header `If-Match` before it reads the body.
     let nonsense = json!({"todos": [{"titel": 1}]});
     let answer = target.api.send("POST", "/todos", nonsense, &[("if-match", "\"1\"")]).await;
     answer.assert_problem(400, "malformed");
@@ -171,7 +171,7 @@ async fn malformed_headers_are_refused() {
     target.assert_untouched().await;
 }
 
-/// A value, encoded for a query.
+/// Percent-encodes a value for a query.
 fn form_urlencoded(text: &str) -> String {
     text.bytes()
         .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })

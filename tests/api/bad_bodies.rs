@@ -1,5 +1,5 @@
-//! Wrong bodies that language models really send. Every operation answers with a problem document that says what to do next,
-//! and changes nothing.
+//! Sends wrong bodies that language models really send. Each operation must refuse a wrong body, and change nothing.
+//! The problem document must say what to do next.
 
 use serde_json::{Value, json};
 

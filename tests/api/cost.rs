@@ -1,17 +1,17 @@
-//! How many calls to DynamoDB each operation makes, counted on the wire. Also tests large lists.
+//! Counts the calls to DynamoDB that each operation makes. Also tests large lists.
 
 use serde_json::{Value, json};
 
 use super::{harness::Api, samples::SAMPLES};
 
-/// A request and the calls that it makes: method, path, body, calls.
+/// The method, path and body of a request, and the DynamoDB calls that the request must make.
 type Case = (&'static str, String, Value, &'static [&'static str]);
 
-/// At least one request of each operation, about these todos.
+/// Returns at least one request for each operation. The requests use the todos with these ids.
 ///
-/// The calls in alphabetical order. Two of these calls run at the same time as another call, so nobody waits for them:
-/// the Query of an add, which looks for duplicates, and the GetItem of a listing, which reads the settings if the Query
-/// does not.
+/// The DynamoDB calls are in alphabetical order. While `addTodos` writes, a Query looks for duplicates. If the Query of
+/// a listing does not read the settings, a GetItem reads the settings in parallel. Calls that run in parallel do not
+/// delay the answer.
 fn cases(ids: &[String]) -> Vec<Case> {
     let (one, two) = (format!("/todos/{}", ids[0]), format!("/todos/{}", ids[1]));
     let several = |field: &str, value: &str| json!({"todos": ids.iter().map(|id| json!({"id": id, field: value})).collect::<Vec<_>>()});
@@ -40,13 +40,13 @@ fn cases(ids: &[String]) -> Vec<Case> {
         ("PATCH", "/todos", several("status", "completed"), UPDATE),
         ("PATCH", "/todos", several("list", "New"), UPDATE),
         ("PATCH", "/settings", json!({"time_zone": "Asia/Kathmandu"}), UPDATE),
-        // This add uses the settings that the instance has cached.
+        // This request needs the settings, and the instance has the settings in its cache.
         ("POST", "/todos", json!({"todos": [{"title": "f", "due": "today", "repeat": {"unit": "day"}}]}), ADD),
         ("DELETE", &two, Value::Null, UPDATE),
         ("DELETE", &several_ids, Value::Null, UPDATE),
         ("POST", "/undo", json!({}), &["Query", "TransactWriteItems"]),
         ("POST", "/undo", json!({"idempotency_key": "k3"}), &["BatchGetItem", "Query", "TransactWriteItems"]),
-        // The first transaction finds that the list is new, the second transaction creates it.
+        // The first transaction fails, because the list does not exist yet. The second transaction creates the list.
         (
             "POST",
             "/todos",
@@ -93,7 +93,7 @@ async fn what_is_refused_by_its_form_costs_nothing() {
     assert!(api.wire.take_calls().is_empty());
 }
 
-/// 10,000 todos of one owner. Every eighth todo has long notes.
+/// One owner has 10,000 todos. Every eighth todo has long notes.
 #[tokio::test]
 async fn ten_thousand_todos_are_listed_once_each_in_short_answers_of_one_query() {
     let api = Api::new();
@@ -115,7 +115,7 @@ async fn ten_thousand_todos_are_listed_once_each_in_short_answers_of_one_query()
         let page = api.get(&format!("/todos?limit=100&cursor={cursor}")).await;
         assert_eq!(page.status, 200, "{}", page.text);
         assert!(page.text.chars().count() < 100_000);
-        // The Query of the first page also reads the settings. Every later page needs a GetItem for them.
+        // The Query of the first page also reads the settings. For each later page, a GetItem reads the settings.
         assert_eq!(api.wire.take_calls(), if cursor.is_empty() { &["Query"][..] } else { &["GetItem", "Query"] });
         seen.extend(page.ids());
         match page.body["next_cursor"].as_str() {
@@ -128,7 +128,7 @@ async fn ten_thousand_todos_are_listed_once_each_in_short_answers_of_one_query()
     seen.dedup();
     assert_eq!((seen.len(), total), (10_000, 10_000));
 
-    // A search that finds nothing reads only a limited part of the list, and returns a cursor for the rest.
+    // If a search finds nothing, the first answer covers only a part of the list, and has a cursor for the other part.
     api.wire.take_calls();
     let search = api.get("/todos?q=nowhere-to-be-found").await;
     assert_eq!(search.ids().len(), 0);

@@ -1,4 +1,4 @@
-//! Requests that are repeated without an idempotency key, and todos that may be duplicates.
+//! Tests requests that a client repeats without an idempotency key. Also tests the hints about possible duplicates.
 
 use serde_json::json;
 
@@ -34,7 +34,8 @@ async fn three_minutes_later_the_same_request_adds_again() {
 
 #[tokio::test]
 async fn no_edge_of_a_time_window_lets_a_repetition_through() {
-    // If the code had fixed windows of time, some of these pairs of requests, 20 seconds apart, would fall into two windows.
+    // The requests of a pair are 20 seconds apart. If the code had fixed time windows, the two requests of some pairs
+    // would be in different windows.
     for second in (0..=180).step_by(15) {
         let api = Api::new();
         api.clock.set("2026-11-22T09:59:00", "UTC");

@@ -1,6 +1,7 @@
-//! Sends every kind of id of another owner to every operation of the document. The caller cannot read, change or replay the
-//! other owner's data, and cannot even see that it exists. The requests are made from the document, so that new operations
-//! are tested too.
+//! Uses one owner's API key to send another owner's ids. The test sends each kind of id to each operation. The caller
+//! must not read or change the other owner's data. The idempotency key of the other owner must have no effect. No
+//! answer may reveal that the other owner's data exists. The test builds its requests from the OpenAPI document, so it
+//! also covers new operations.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +13,10 @@ use super::{
     harness::{Answer, Api, OPERATIONS},
 };
 
-/// The kinds of ids that a request can contain, by the names of its fields.
+/// The names of all fields and parameters in which a request can contain an id.
 const KINDS: [&str; 5] = ["id", "ids", "change_id", "cursor", "idempotency_key"];
 
-/// A person with todos, and this person's ids, which other people could send.
+/// A person who has todos. Other people try to use the ids of this person.
 struct Person {
     key: ApiKey,
     id: String,
@@ -33,7 +34,7 @@ impl Person {
         Self { key, id: added.ids().remove(0), change: added.change_id(), idempotency_key }
     }
 
-    /// This person's id of a kind. A cursor comes from `operation`.
+    /// Returns this person's id of the given kind. If the kind is a cursor, `operation` supplies the cursor.
     async fn own(&self, api: &Api, kind: &str, operation: &Operation) -> String {
         match kind {
             "id" | "ids" => self.id.clone(),
@@ -58,7 +59,7 @@ impl Person {
     }
 }
 
-/// An operation of the document.
+/// An operation of the OpenAPI document.
 struct Operation {
     method: String,
     path: String,
@@ -66,7 +67,7 @@ struct Operation {
     body: Option<Value>,
 }
 
-/// The value, with the target in place of every reference.
+/// Replaces every `$ref` in a value by the schema to which the `$ref` points.
 fn resolved(document: &Value, value: &Value) -> Value {
     if let Some(target) = value["$ref"].as_str() {
         return resolved(document, document.pointer(target.trim_start_matches('#')).unwrap());
@@ -100,14 +101,15 @@ fn operations(document: &Value) -> Vec<Operation> {
 }
 
 impl Operation {
-    /// Whether a request of this operation can contain an id of this kind.
+    /// True if a request of this operation can contain an id of this kind.
     fn takes(&self, kind: &str) -> bool {
         let in_body =
             |body: &Value| body["properties"].get(kind).is_some() || items(body)["properties"].get(kind).is_some();
         self.parameters.iter().any(|parameter| parameter["name"] == kind) || self.body.as_ref().is_some_and(in_body)
     }
 
-    /// Sends a request of this operation. It has `value` as its id of this kind, and `id` as the id of its todo.
+    /// Sends a request of this operation. The field or parameter with the name `kind` gets `value`. Each other id in
+    /// the request is `id`.
     async fn ask(&self, api: &Api, key: &ApiKey, kind: &str, value: &str, id: &str) -> Answer {
         let mut path = self.path.clone();
         let mut query = Vec::new();
@@ -130,20 +132,20 @@ impl Operation {
     }
 }
 
-/// The schema of the list items in a body.
+/// Returns the schema of the list elements in a body.
 fn items(schema: &Value) -> Value {
     let properties = schema["properties"].as_object().into_iter().flatten();
     properties.map(|(_, property)| property["items"].clone()).find(Value::is_object).unwrap_or_default()
 }
 
-/// The smallest valid value: the required fields, and a field that changes something.
+/// Returns a small valid value of this schema. The value has all required fields, and changes something.
 fn least(schema: &Value, id: &str) -> Value {
     match schema["type"].as_str() {
         Some("object") => {
             let properties = schema["properties"].as_object().unwrap();
             let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
             let mut names: BTreeSet<&str> = required.collect();
-            // If no field is required except the id, add a field that changes something: the title, or a field with an
+            // If only the id is required, the request would change nothing. So add the title, or a field that has an
             // example.
             if names.iter().all(|name| *name == "id") {
                 let example = properties.iter().find(|(_, property)| property.get("example").is_some());
@@ -162,7 +164,7 @@ fn least(schema: &Value, id: &str) -> Value {
     }
 }
 
-/// What an answer reveals, without the ids that the request contained.
+/// Describes an answer without the ids from the request, so that a test can compare two answers.
 fn told(answer: &Answer, value: &str, id: &str) -> String {
     if answer.status.is_success() {
         let members: Vec<_> = answer.body.as_object().unwrap().keys().collect();
@@ -181,14 +183,15 @@ async fn no_operation_of_the_document_shows_changes_or_tells_of_what_belongs_to_
     for operation in operations(&document) {
         for kind in KINDS.into_iter().filter(|kind| operation.takes(kind)) {
             let what = format!("{} {} with {kind}", operation.method, operation.path);
-            // First shows that the request is valid: Carl sends it with his own ids and is not refused.
+            // Carl sends the request with his own ids, to show that the request itself is valid.
             let carl = Person::new(&api).await;
             let own = carl.own(&api, kind, &operation).await;
             let answer = operation.ask(&api, &carl.key, kind, &own, &carl.id).await;
             let refused = ["malformed", "invalid", "bad_cursor"].map(|code| answer.body["code"] == code);
             assert!(!refused.contains(&true) && answer.status != 404, "{what}: {}", answer.text);
 
-            // Bob sends Ann's ids. Ben is as new as Bob, and sends invented ids. Both must get the same answer.
+            // Bob sends Ann's ids. Ben sends ids that do not exist. Bob and Ben have no todos, so both must get the
+            // same answer.
             let (anns, invented) = (ann.own(&api, kind, &operation).await, invented(&api, kind));
             let (bob, ben) = (key(&api).await, key(&api).await);
             let never = api.app.ids.todo().as_str().to_owned();
@@ -206,7 +209,7 @@ async fn no_operation_of_the_document_shows_changes_or_tells_of_what_belongs_to_
     }
 }
 
-/// An id of this kind that nobody has.
+/// Invents an id of this kind that belongs to nobody.
 fn invented(api: &Api, kind: &str) -> String {
     match kind {
         "id" | "ids" => api.app.ids.todo().as_str().to_owned(),
@@ -242,7 +245,8 @@ async fn what_belongs_to_another_is_answered_like_what_never_was() {
             body["idempotency_key"] = json!(ann.idempotency_key);
         }
         let added = api.send("POST", "/todos", body, &headers).await;
-        // If the key counted as Ann's, the answer would be 422, because Bob's request is a different one.
+        // Ann has used the same idempotency key for another request. If the API compared Bob's request with Ann's
+        // request, Bob would get the status 422.
         assert_eq!(added.status, 201, "the key of another is not taken: {}", added.text);
     }
 }

@@ -1,5 +1,5 @@
-//! A whole API for each test, with its own owner and its own clock. The tests share one DynamoDB, which has a port. Only
-//! `Api::embedded` and `Api::over` have a DynamoDB of their own, without a port.
+//! Gives each test an API with its own owner and its own clock. Most tests share one DynamoDB server, which listens on
+//! a port. `Api::embedded` and `Api::over` each open their own DynamoDB in the test process, without a port.
 
 use std::path::Path;
 use std::sync::{
@@ -30,16 +30,16 @@ use tower::ServiceExt;
 
 use super::{kept, transport::Wire};
 
-/// An operation of the document: method, path, and whether it takes a body.
+/// The method and path of an operation, and whether its requests have a body.
 type Operation = (&'static str, &'static str, bool);
 
-/// The operations of the shipped document.
+/// All operations of the OpenAPI document in the repository.
 pub static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            // The leaked texts live as long as the tests.
+            // `leak` keeps these texts in memory until the test process ends.
             let (method, path): (&str, &str) = (method.to_uppercase().leak(), path.clone().leak());
             found.push((method, path, operation.get("requestBody").is_some()));
         }
@@ -47,37 +47,37 @@ pub static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     found
 });
 
-/// The API with one owner.
+/// An API that serves one owner.
 #[derive(Clone)]
 pub struct Api {
     pub app: App,
     client: Client,
     router: Router,
     pub clock: TestClock,
-    /// The wire to DynamoDB. Each API has its own wire.
+    /// The connection to DynamoDB. Each API has its own connection.
     pub wire: Wire,
 }
 
-/// A clock that advances by a millisecond each time it is read. Tests can also set it or advance it further.
+/// A clock that advances by one millisecond each time the program reads it. A test can also set or advance the clock.
 #[derive(Clone)]
 pub struct TestClock(Arc<AtomicI64>);
 
-/// An answer with its whole body.
+/// An HTTP answer with its whole body.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
-    /// The body as JSON; `null` if it is not JSON.
+    /// The body as JSON, or `null` if the body is not JSON.
     pub body: Value,
 }
 
-/// The connection to DynamoDB, and the table that this run of the tests has created.
+/// The connection to DynamoDB, and the name of the table that this test run has created.
 static DYNAMODB: LazyLock<(Connection, String)> = LazyLock::new(|| {
     let table = format!("todo-action-test-{}", Ids::random().change().as_str());
     let made = table.clone();
     let (sender, receiver) = std::sync::mpsc::channel();
-    // The server has its own thread, because the runtime of a test ends with the test.
+    // The DynamoDB server runs in its own thread, with its own runtime. The runtime of a test stops when the test ends.
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         runtime.block_on(async {
@@ -100,7 +100,7 @@ static DYNAMODB: LazyLock<(Connection, String)> = LazyLock::new(|| {
     (receiver.recv().unwrap(), table)
 });
 
-/// Logs as the Lambda does, if `KEPT_LOGS` is set.
+/// If `KEPT_LOGS` is set, the tests write a log file in the format of the Lambda's log.
 static LOG: LazyLock<()> = LazyLock::new(|| {
     let Some(file) = kept::file("tests-api.log") else { return };
     let log = tracing_subscriber::fmt().json().flatten_event(true).with_max_level(tracing::Level::INFO);
@@ -113,35 +113,37 @@ fn given_endpoint() -> Option<String> {
 }
 
 impl Api {
-    /// An API whose owner has no todos yet, in UTC, on Sunday 22 November 2026, 10:00.
+    /// Creates an API for a new owner without todos. The time zone is UTC, and the clock starts at 10:00 on Sunday, 22
+    /// November 2026.
     pub fn new() -> Self {
         Self::in_zone("UTC")
     }
 
-    /// Like `new`, with another default time zone.
+    /// Like `new`, but with another default time zone.
     pub fn in_zone(zone: &str) -> Self {
-        // A long time-out, so that a machine that is busy with other tests does not make a test fail.
+        // The time-out is long, so that a test does not fail on a busy machine.
         Self::with(zone, Duration::from_secs(60), DYNAMODB.0.clone(), |_| {})
     }
 
-    /// Like `new`, with a changed configuration, and with the time-out of the product.
+    /// Like `new`, but `configure` changes the configuration. Calls to DynamoDB have the same time-out as in the
+    /// product.
     pub fn configured(configure: impl FnOnce(&mut Config)) -> Self {
         Self::with("UTC", TIMEOUT, DYNAMODB.0.clone(), configure)
     }
 
-    /// Like `new`, with the time-out of the product.
+    /// Like `new`, but calls to DynamoDB have the same time-out as in the product.
     pub fn impatient() -> Self {
         Self::with("UTC", TIMEOUT, DYNAMODB.0.clone(), |_| {})
     }
 
-    /// Like `impatient`, with a DynamoDB in this process, as in `todo serve`.
+    /// Like `impatient`, but uses an embedded DynamoDB in this process, as `todo serve` does.
     pub async fn embedded() -> Self {
         let connection = local::in_process(local::open(None).unwrap());
         local::create_table(&connect(connection.clone()), &DYNAMODB.1).await.unwrap();
         Self::with("UTC", TIMEOUT, connection, |_| {})
     }
 
-    /// The API with a data file of `todo serve` that an earlier version has written. Its owner is the only owner in that
+    /// Opens a data file that an earlier version of `todo serve` has written. The API acts for the only owner in that
     /// file.
     pub fn over(file: &Path) -> Self {
         let connection = local::in_process(local::open(Some(file)).unwrap());
@@ -175,7 +177,7 @@ impl Api {
         Self { router: mcp::router(app.clone()), app, client, clock, wire }
     }
 
-    /// Another instance of the service for the same owner, with empty caches.
+    /// Creates another instance of the service for the same owner. The caches of the new instance are empty.
     pub fn elsewhere(&self) -> Self {
         let store = Store::new(self.client.clone(), &DYNAMODB.1);
         let app = App::new((*self.app.config).clone(), store, self.app.clock.clone(), self.app.ids.clone());
@@ -192,7 +194,7 @@ impl Api {
         Answer { status: parts.status, headers: parts.headers, text, body }
     }
 
-    /// Sends a request with these headers. With the body `null`, the request has no body.
+    /// Sends a request with these headers. If `body` is `null`, the request has no body.
     pub async fn send(&self, method: &str, path: &str, body: Value, headers: &[(&str, &str)]) -> Answer {
         let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
         for (name, value) in headers {
@@ -235,7 +237,7 @@ impl Api {
         }
     }
 
-    /// All todos with this status, from all pages.
+    /// Reads all pages, and returns all todos with this status.
     pub async fn all(&self, status: &str) -> Vec<Value> {
         let mut todos = Vec::new();
         let mut cursor = String::new();
@@ -250,7 +252,7 @@ impl Api {
         }
     }
 
-    /// All data of this owner that the API shows. A refused request must not change it.
+    /// Returns all data that the API shows to this owner. A refused request must not change this data.
     pub async fn everything(&self) -> Value {
         let changes = self.get("/changes").await;
         assert_eq!(changes.status, 200, "{}", changes.text);
@@ -264,7 +266,7 @@ impl Api {
     }
 }
 
-/// Sends all requests at once, each from its own task, on several threads.
+/// Sends all requests at the same time, each in its own task.
 pub async fn at_once(api: &Api, requests: Vec<(&'static str, String, Value)>) -> Vec<Answer> {
     let tasks: Vec<_> = requests
         .into_iter()
@@ -285,7 +287,7 @@ impl TestClock {
         self.0.fetch_add(span.total(jiff::Unit::Microsecond).unwrap() as i64, Ordering::SeqCst);
     }
 
-    /// Sets the clock to this local time of a time zone.
+    /// Sets the clock to this local time in this time zone.
     pub fn set(&self, local: &str, zone: &str) {
         let at = local.parse::<jiff::civil::DateTime>().unwrap().in_tz(zone).unwrap().timestamp();
         self.0.store(at.as_microsecond(), Ordering::SeqCst);
@@ -309,7 +311,7 @@ impl Answer {
         self.body["change"]["id"].as_str().unwrap_or_else(|| panic!("no change in {}", self.text)).to_owned()
     }
 
-    /// Asserts that this is a complete problem document (RFC 9457) with this status and code.
+    /// Asserts that the answer is a complete problem document (RFC 9457) with this status and code.
     #[track_caller]
     pub fn assert_problem(&self, status: u16, code: &str) {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
@@ -323,7 +325,7 @@ impl Answer {
         assert!(self.text.chars().count() < 100_000);
     }
 
-    /// Asserts that an error with this path has a message that contains this text.
+    /// Asserts that the answer reports an error at `path`, and that the message of this error contains `says`.
     #[track_caller]
     pub fn assert_error(&self, path: &str, says: &str) {
         let errors = self.body["errors"].as_array().unwrap_or_else(|| panic!("no errors in {}", self.text));

@@ -1,4 +1,4 @@
-//! A repeated request with an idempotency key is done only once.
+//! Tests idempotency keys. If a client repeats a request with its key, the API executes the request only once.
 
 use serde_json::{Value, json};
 
@@ -19,17 +19,16 @@ async fn the_same_key_and_body_answer_the_first_result_again() {
     for member in ["todos", "change", "new_lists"] {
         assert_eq!(again.body[member], first.body[member], "{member}");
     }
-    // The body counts as the same if only the order of its members differs, or if it has members that count as absent.
+    // The API ignores the order of members, and treats an empty or null member as absent. So this body is a repetition.
     let same = json!({"idempotency_key": "milk-1", "todos": [{"notes": "", "list": "Shopping", "due": null, "title": "Buy milk"}]});
     assert_eq!(api.post("/todos", same).await.body["replayed"], true);
-    // The key may also be sent in the header.
-    // The key may be in both places.
+    // A client may send the key in the body, in the header, or in both.
     let both = [("idempotency-key", "milk-1")];
     assert_eq!(api.send("POST", "/todos", body.clone(), &both).await.body["replayed"], true);
     let header = json!({"todos": [{"title": "Buy milk", "list": "Shopping"}]});
     assert_eq!(api.send("POST", "/todos", header, &[("idempotency-key", "\"milk-1\"")]).await.body["replayed"], true);
     assert_eq!(api.all("open").await.len(), 1);
-    // After 30 days the key can be used again.
+    // After 30 days, a client can use the same key for a new request.
     api.clock.advance(jiff::Span::new().hours(30 * 24 + 1));
     assert_eq!(api.post("/todos", body).await.status, 201);
 }
@@ -166,13 +165,13 @@ async fn a_large_first_result_comes_back_whole() {
 async fn a_request_whose_answer_was_lost_can_be_sent_again() {
     let api = Api::new();
     let body = json!({"todos": [{"title": "a"}], "idempotency_key": "k"});
-    // The SDK repeats the transaction with the same token, which DynamoDB recognizes.
+    // The SDK repeats the transaction with the same token. DynamoDB recognizes this token.
     api.wire.fail([Fault::AnswerLost]);
     let first = api.post("/todos", body.clone()).await;
     assert_eq!(first.status, 201, "{}", first.text);
     assert_eq!(api.post("/todos", body).await.body["replayed"], true);
     assert_eq!(api.all("open").await.len(), 1);
-    // If the SDK gives up, the idempotency key prevents a second addition.
+    // If the SDK gives up and the client repeats the request, the idempotency key prevents a second todo.
     let body = json!({"todos": [{"title": "b"}], "idempotency_key": "k2"});
     api.wire.fail([Fault::AnswerLost].into_iter().chain([Fault::Refused; 10]));
     api.post("/todos", body.clone()).await.assert_problem(503, "unavailable");
@@ -189,7 +188,7 @@ async fn without_a_token_for_dynamodb_a_lost_answer_doubles_nothing_either() {
     let first = api.post("/todos", body.clone()).await;
     assert_eq!((first.status.as_u16(), &first.body["replayed"]), (200, &json!(true)), "{}", first.text);
     assert_eq!(api.post("/todos", body).await.body["todos"], first.body["todos"]);
-    // Without an idempotency key, the change still has an id, by which the repetition is recognized.
+    // These requests have no idempotency key. The store recognizes a repeated transaction by the id of its change.
     let id = first.ids().remove(0);
     let changes = [
         ("POST", "/todos", json!({"todos": [{"title": "b"}]})),

@@ -1,10 +1,10 @@
-//! Typical wishes of people. Each wish needs only one call, if the ids of the todos are known.
+//! Tests typical wishes of people. If the assistant knows the ids of the todos, one call is enough for each wish.
 
 use serde_json::{Value, json};
 
 use super::harness::{Answer, Api};
 
-/// The titles of the todos in this member of the answer.
+/// Returns the titles of the todos in the field `member` of the answer.
 fn titles(answer: &Answer, member: &str) -> Vec<String> {
     assert!(answer.status.is_success(), "{}", answer.text);
     let todos = answer.body[member].as_array().unwrap();

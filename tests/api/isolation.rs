@@ -1,4 +1,5 @@
-//! An owner cannot read or change the data of another owner, and cannot see that it exists.
+//! Tests that an owner cannot read or change the data of another owner. No answer may reveal that the data of another
+//! owner exists.
 
 use serde_json::{Value, json};
 

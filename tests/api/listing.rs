@@ -1,4 +1,4 @@
-//! Listings: filters, order and pages.
+//! Tests the filters, the order and the pages of listings.
 
 use serde_json::{Value, json};
 
@@ -80,7 +80,7 @@ async fn each_filter_narrows_and_all_of_them_together() {
         assert_eq!(answer.status, 200, "{query}: {}", answer.text);
         let mut found = titles(&answer);
         if !query.contains("due") {
-            // Todos without a due date come in the order of their ids.
+            // The API sorts todos without a due date by their ids, and ids are random.
             found.sort_by_key(|title| expected.iter().position(|other| other == title));
         }
         assert_eq!(found, expected, "{query}");

@@ -1,4 +1,5 @@
-//! Tests the operations from outside: with real requests to the real router, and with the real protocol of DynamoDB.
+//! Tests the operations from outside. Real requests go through the real router. The store uses the real protocol of
+//! DynamoDB.
 
 mod access;
 mod bad_addresses;

@@ -1,4 +1,4 @@
-//! MCP at `/mcp`: both eras of the protocol (with and without `initialize`), access, and errors.
+//! Tests `/mcp`: old protocol versions with `initialize`, the new version without `initialize`, access, and errors.
 
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
@@ -9,7 +9,8 @@ use todo_action::{
 
 use super::harness::{Answer, Api};
 
-/// A client of `/mcp`. It uses a version of the protocol with `initialize`, or the newer version without it.
+/// A client of `/mcp`. The client uses an old version of MCP with `initialize`, or the new version without
+/// `initialize`.
 #[derive(Clone)]
 pub struct Client {
     pub api: Api,
@@ -25,7 +26,7 @@ impl Client {
         Self { api: api.clone(), version, headers: vec![("host", "todo.test".to_owned())] }
     }
 
-    /// The client with another value for this header, or with one more header.
+    /// Returns a copy of the client that sends this header with this value.
     pub fn with(&self, name: &'static str, value: &str) -> Self {
         let mut changed = self.clone();
         changed.headers.retain(|(known, _)| *known != name);
@@ -33,7 +34,7 @@ impl Client {
         changed
     }
 
-    /// Sends this text as a message.
+    /// Sends this text to `/mcp` as the body of a request.
     pub async fn send(&self, text: &str) -> Answer {
         let mut request = Request::builder().method("POST").uri("/mcp");
         let usual = [
@@ -51,7 +52,7 @@ impl Client {
         self.api.raw(request.body(Body::from(text.to_owned())).unwrap()).await
     }
 
-    /// Sends a request as a client of this version does.
+    /// Sends an MCP request by the rules of the client's protocol version.
     pub async fn ask(&self, method: &'static str, mut params: Value) -> Answer {
         let mut client = self.clone();
         if self.version == NEW {
@@ -68,7 +69,7 @@ impl Client {
         client.send(&json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params }).to_string()).await
     }
 
-    /// The result of the method.
+    /// Calls a method of MCP, and returns its result.
     pub async fn result(&self, method: &'static str, params: Value) -> Value {
         let answer = self.ask(method, params).await;
         assert_eq!((answer.status.as_u16(), &answer.body["id"]), (200, &json!(7)), "{}", answer.text);
@@ -77,12 +78,12 @@ impl Client {
         answer.body["result"].clone()
     }
 
-    /// The result of a call of this tool.
+    /// Calls a tool, and returns its result.
     pub async fn call(&self, tool: &str, arguments: Value) -> Value {
         self.result("tools/call", json!({ "name": tool, "arguments": arguments })).await
     }
 
-    /// The structured content of a successful call.
+    /// Calls a tool. The call must succeed. Returns the structured content of the result.
     pub async fn structured(&self, tool: &str, arguments: Value) -> Value {
         let result = self.call(tool, arguments).await;
         assert_eq!(result["isError"], false, "{result}");
@@ -91,17 +92,18 @@ impl Client {
         result["structuredContent"].clone()
     }
 
-    /// The problem document of a failed call.
+    /// Calls a tool. The call must fail. Returns the problem document.
     pub async fn problem(&self, tool: &str, arguments: Value) -> Value {
         let result = self.call(tool, arguments).await;
         assert_eq!(result["isError"], true, "{result}");
-        // Clients check structured content against the tool's output schema, which is not the schema of a problem.
+        // Clients check structured content against the output schema of the tool. A problem document does not fit the
+        // output schema.
         assert!(result.get("structuredContent").is_none(), "{result}");
         serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap()
     }
 }
 
-/// Asserts that this is an error of JSON-RPC, and returns its message.
+/// Asserts that the answer is a JSON-RPC error with this status and code. Returns the message of the error.
 #[track_caller]
 fn assert_refused(answer: &Answer, status: u16, code: i64) -> &str {
     assert_eq!((answer.status.as_u16(), &answer.body["error"]["code"]), (status, &json!(code)), "{}", answer.text);
@@ -235,7 +237,7 @@ async fn what_cannot_be_read_as_http_is_a_problem_document() {
         answer.assert_problem(405, "method_not_allowed");
         assert_eq!(answer.headers["allow"], "POST");
     }
-    // A client without an `Accept` header gets an answer too.
+    // A client without an `Accept` header must get an answer too.
     assert_eq!(client.with("accept", "").ask("tools/list", json!({})).await.status, 200);
 }
 

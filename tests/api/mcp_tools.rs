@@ -1,4 +1,4 @@
-//! The tools: their list for clients, and that a tool call does the same as its operation.
+//! Tests the list of tools. Also tests that each tool does the same as its operation of the HTTP API.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ async fn tools(api: &Api) -> Vec<Value> {
     listed["tools"].as_array().unwrap().clone()
 }
 
-/// The operations of the document: method, path and operation.
+/// Returns the operations of the OpenAPI document, each with its method and path.
 fn operations(document: &Value) -> Vec<(String, String, Value)> {
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -78,7 +78,7 @@ async fn what_the_operator_wants_to_be_asked_about_counts_as_destructive() {
     }
 }
 
-/// A schema of a tool, by the rules of JSON Schema 2020-12.
+/// A tool's schema, compiled by the rules of JSON Schema 2020-12.
 struct Schema(boon::Schemas, boon::SchemaIndex);
 
 impl Schema {
@@ -98,7 +98,7 @@ impl Schema {
     }
 }
 
-/// The document's examples, by the names of their parameters and fields.
+/// Collects the examples in the OpenAPI document. Each example gets the name of its parameter or field.
 fn examples<'a>(value: &'a Value, found: &mut BTreeMap<&'a str, &'a Value>) {
     if let Some(example) = value.get("example")
         && let Some(name) = value["name"].as_str()
@@ -114,7 +114,7 @@ fn examples<'a>(value: &'a Value, found: &mut BTreeMap<&'a str, &'a Value>) {
     value.as_array().into_iter().flatten().for_each(|value| examples(value, found));
 }
 
-/// A value of this schema, made from the examples.
+/// Builds a value of this schema from the examples.
 fn example(document: &Value, schema: &Value, examples: &BTreeMap<&str, &Value>) -> Value {
     let target =
         schema["$ref"].as_str().map(|target| &document["components"]["schemas"][target.rsplit('/').next().unwrap()]);
@@ -122,7 +122,8 @@ fn example(document: &Value, schema: &Value, examples: &BTreeMap<&str, &Value>) 
     match schema["type"].as_str() {
         Some("object") => {
             let properties = schema["properties"].as_object().into_iter().flatten();
-            // A call cannot set and clear the same field. The examples set the fields, so `clear` is left out.
+            // A call must not set and clear the same field. The examples set the fields, so this function leaves out
+            // `clear`.
             let settable = properties.filter(|(name, _)| *name != "clear");
             let members = settable.filter_map(|(name, property)| {
                 let elsewhere = examples.get(name.as_str()).copied().filter(|_| property.get("enum").is_none());
@@ -157,7 +158,8 @@ async fn every_tool_answers_the_examples_of_the_document_as_its_schema_says() {
                     arguments[name] = (*value).clone();
                 }
             }
-            // The service chooses the ids. So the ids in the examples are replaced by ids of existing todos and changes.
+            // The ids in the examples belong to no todo of this test. Replace these ids by the ids of existing todos
+            // and changes.
             let added = client
                 .structured("addTodos", json!({"todos": [{"title": "a"}, {"title": "b"}], "allow_duplicate": true}))
                 .await;

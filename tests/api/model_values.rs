@@ -1,11 +1,11 @@
-//! Values that language models really send. Each value has one documented meaning, or is refused with a message that names
-//! the accepted values.
+//! Tests values that language models really send. Each value has one documented meaning, or the API refuses the value.
+//! A refusal names the accepted values.
 
 use serde_json::{Value, json};
 
 use super::harness::Api;
 
-/// The field in the answer, or the path and the text of the refusal.
+/// The expected result: the value of the field in the answer, or the path and the text of the error.
 enum Meaning {
     Is(Value),
     Refused(&'static str, &'static str),

@@ -1,4 +1,4 @@
-//! The overview: one call shows what is due.
+//! Tests the overview, which shows in one call what is due.
 
 use serde_json::{Value, json};
 
@@ -64,7 +64,7 @@ async fn what_is_overdue_does_not_hide_today() {
     assert_eq!(overview.body["counts"]["overdue"], 50);
 }
 
-/// 5,000 open todos, three of forty with long notes, in 60 lists.
+/// There are 5,000 open todos in 60 lists. Of every 40 todos, three have long notes.
 #[tokio::test]
 async fn five_thousand_todos_are_counted_and_searched_in_short_answers_and_few_calls() {
     let api = Api::new();
@@ -80,7 +80,7 @@ async fn five_thousand_todos_are_counted_and_searched_in_short_answers_and_few_c
         let added = api.post("/todos", json!({"todos": (0..40).map(todo).collect::<Vec<_>>()})).await;
         assert_eq!(added.status, 201, "{}", added.text);
     }
-    // An addition does not read all todos.
+    // `addTodos` must not read all todos of the owner.
     api.wire.take_calls();
     assert_eq!(api.post("/todos", json!({"todos": [{"title": "todo 0-0"}]})).await.status, 201);
     assert_eq!(api.wire.take_calls().len(), 2);

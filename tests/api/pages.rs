@@ -1,4 +1,4 @@
-//! The pages for people, the document as the operator has configured it, and the headers of all answers.
+//! Tests the pages for people, the OpenAPI document with the operator's settings, and the headers of all answers.
 
 use serde_json::{Value, json};
 use todo_action::config::{Confirm, Operator};
@@ -8,7 +8,8 @@ use super::{
     samples::SAMPLES,
 };
 
-/// Asserts that this is a page for browsers that loads nothing from elsewhere. Returns its Content-Security-Policy.
+/// Asserts that the answer is a page for browsers, and that the page loads no other file. Returns the
+/// Content-Security-Policy of the page.
 #[track_caller]
 fn assert_page(answer: &Answer) -> &str {
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -105,14 +106,15 @@ async fn every_answer_is_kept_by_nobody_and_taken_for_what_it_is() {
     }
 }
 
-/// The operations that ChatGPT must ask the person to confirm, and the document without the flags that say so.
+/// Returns the operations that ChatGPT must ask the person to confirm. Also returns the OpenAPI document without the
+/// confirmation flag of each operation.
 async fn asked_before(confirm: Confirm) -> (Vec<String>, Value) {
     let mut document = Api::configured(|config| config.confirm = confirm).get("/openapi.json").await.body;
     let mut asked = Vec::new();
     for item in document["paths"].as_object_mut().unwrap().values_mut() {
         for operation in item.as_object_mut().unwrap().values_mut() {
             let flag = operation.as_object_mut().unwrap().remove("x-openai-isConsequential");
-            // Without the flag, ChatGPT always asks before an operation that is not a GET.
+            // Without the flag, ChatGPT asks the person before each operation that is not a GET.
             if flag.expect("every operation has the flag") == json!(true) {
                 asked.push(operation["operationId"].as_str().unwrap().to_owned());
             }

@@ -1,11 +1,11 @@
-//! The privacy policy of each kind of deployment. The snapshots are the whole texts. If you change what is stored, logged or
-//! asked, read them again.
+//! Tests the privacy policy of each kind of deployment. Each snapshot contains a whole policy. If a change affects what
+//! the service stores, logs or asks for, read all snapshots again.
 
 use todo_action::config::{Auth, AuthMode, Client, Config, OAuth, Operator};
 
 use super::harness::Api;
 
-/// The page as text, a line for each heading, paragraph and entry.
+/// Returns the policy as text. Each heading, paragraph and list entry is one line.
 async fn policy(configure: impl FnOnce(&mut Config)) -> String {
     let page = Api::configured(|config| {
         config.operator = Operator { name: Some("Ann".to_owned()), contact: Some("ann@example.com".to_owned()) };
@@ -40,7 +40,7 @@ fn signing_in(issuer: &str, redirect_uris: &[&str]) -> Auth {
 }
 
 const COGNITO: &str = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEf123";
-/// A text that only the policy of a deployment without authentication may contain.
+/// Only the policy of a deployment without authentication may contain this text.
 const OPEN: &str = "does not ask who is calling";
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn another_sign_in_service_is_named_by_its_host() {
     assert!(text.contains("sign in with the sign-in service id.example.com."), "{text}");
     assert!(!text.contains("Cognito") && !text.contains("You can sign in here from"), "{text}");
     assert!(!text.contains("until the operator removes you"), "{text}");
-    // A host name that only looks like Amazon's does not count as Amazon Cognito.
+    // This host name only looks like a host name of Amazon. So the policy must not mention Amazon Cognito.
     let text = policy(|config| config.auth = signing_in("https://cognito-idp.evil.example/pool", &[])).await;
     assert!(
         text.contains("the sign-in service cognito-idp.evil.example") && !text.contains("Amazon Cognito"),

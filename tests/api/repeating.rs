@@ -55,7 +55,7 @@ async fn completing_twice_completes_once() {
     let again = complete(&api, &id).await;
     assert_eq!((&again.body["unchanged"], again.body.get("next")), (&json!(true), None), "{}", again.text);
     assert_eq!(api.all("open").await.len(), 1);
-    // If the todo is reopened and completed again, it does not get a second successor.
+    // If a person reopens the todo and completes it again, the API does not add the next todo again.
     api.patch(&format!("/todos/{id}"), json!({"status": "open"})).await;
     assert!(complete(&api, &id).await.body.get("next").is_none());
     assert_eq!(api.all("open").await.len(), 1);
@@ -93,7 +93,7 @@ async fn forty_repeating_todos_in_forty_lists_are_completed_in_one_call() {
     let api = Api::new();
     let todo = |n: usize| json!({"title": format!("{n}"), "list": format!("list {n}"), "due": "2026-11-22", "repeat": {"unit": "day"}});
     let ids = api.post("/todos", json!({"todos": (0..40).map(todo).collect::<Vec<_>>()})).await.ids();
-    // Each todo also moves to the list of another todo. That list exists.
+    // Each todo also moves to the list of another todo, so this call needs no new list.
     let edits = ids
         .iter()
         .enumerate()
@@ -103,7 +103,7 @@ async fn forty_repeating_todos_in_forty_lists_are_completed_in_one_call() {
     assert_eq!(done.body["next"][0]["list"], "list 39");
     assert_eq!(api.post("/undo", json!({})).await.ids().len(), 80);
     assert_eq!(api.all("open").await.len(), 40);
-    // With new lists in addition, the transaction would have more actions than DynamoDB accepts.
+    // If the call also created 40 lists, its transaction would have more actions than DynamoDB accepts.
     let edits =
         ids.iter().enumerate().map(|(n, id)| json!({"id": id, "status": "completed", "list": format!("new {n}")}));
     let refused = api.patch("/todos", json!({"todos": edits.collect::<Vec<_>>()})).await;
@@ -150,7 +150,7 @@ async fn what_is_sent_back_as_it_was_read_moves_nothing() {
     let path = format!("/todos/{}", next["id"].as_str().unwrap());
     let same = api.patch(&path, json!({"title": "rent", "due": next["due"], "repeat": next["repeat"]})).await;
     assert_eq!(same.body["unchanged"], true, "{}", same.text);
-    // A new time on the same day keeps the day of the month.
+    // If a new due date has another time but the same day, the todo still repeats on the 31st.
     api.patch(&path, json!({"due": "2026-11-30T09:00"})).await;
     assert_eq!(complete(&api, next["id"].as_str().unwrap()).await.body["next"]["due"], "2026-12-31T09:00");
 }
@@ -164,7 +164,7 @@ async fn the_anchor_day_returns_after_a_short_month() {
         assert_eq!(next["due"], due);
         id = next["id"].as_str().unwrap().to_owned();
     }
-    // If a todo moves to another day, the series counts from the new day.
+    // If a person moves a todo to another day, the API counts the next due dates from the new day.
     api.patch(&format!("/todos/{id}"), json!({"due": "2027-06-02"})).await;
     assert_eq!(complete(&api, &id).await.body["next"]["due"], "2027-07-02");
 }
@@ -247,8 +247,8 @@ async fn a_completion_repeated_with_its_key_names_the_same_next_one() {
 
 #[tokio::test]
 async fn every_two_weeks_counts_weeks_as_the_owner_does() {
-    // If weeks start on Monday, Sunday, 22 November 2026, is the last day of a week. If they start on Sunday, it is the
-    // first day.
+    // The todo is due on a Sunday. If weeks start on Monday, Sunday is the last day of a week. If weeks start on
+    // Sunday, Sunday is the first day of a week.
     for (week_start, next) in [("mon", "2026-12-02"), ("sun", "2026-11-25")] {
         let api = Api::new();
         api.patch("/settings", json!({"week_start": week_start})).await;

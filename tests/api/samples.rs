@@ -1,25 +1,25 @@
-//! A valid request of each operation, from its event in `infra/events`. So a test of all operations needs no list of
-//! operations.
+//! Reads a valid request of each operation from the events in `infra/events`. With these requests, a test can call all
+//! operations without its own list of operations.
 
 use std::{fs, path::Path, sync::LazyLock};
 
 use serde_json::Value;
 
-/// The id of a todo in the events. `Sample` replaces it by the id of an existing todo.
+/// The id of a todo in the events. `Sample` replaces this id by the id of an existing todo.
 const SAMPLE_ID: &str = "k7m2x9qa4t";
 
-/// A request of one operation.
+/// A valid request of one operation.
 #[derive(Debug, Clone)]
 pub struct Sample {
     pub operation: String,
     pub method: &'static str,
-    /// The path in the document, such as `/todos/{id}`.
+    /// The path in the OpenAPI document, such as `/todos/{id}`.
     pub path: &'static str,
     target: String,
     body: Value,
 }
 
-/// One request of each operation of the document.
+/// One valid request for each operation of the OpenAPI document.
 pub static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
     let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
     let events = events();
@@ -54,28 +54,28 @@ fn sample(events: &[Value], operation: String, method: &'static str, path: &'sta
     Sample { operation, method, path, target, body }
 }
 
-/// The sample of this operation.
+/// Returns the sample for the operation with this method and path.
 pub fn of(method: &str, path: &str) -> &'static Sample {
     SAMPLES.iter().find(|sample| (sample.method, sample.path) == (method, path)).unwrap()
 }
 
 impl Sample {
-    /// The path and query, with the id of this todo.
+    /// Returns the path and the query. `id` replaces the id of the todo in the event.
     pub fn target(&self, id: &str) -> String {
         self.target.replace(SAMPLE_ID, id)
     }
 
-    /// The body, with the id of this todo. `null` if the event has no body.
+    /// Returns the body. `id` replaces the id of the todo in the event. If the event has no body, the result is `null`.
     pub fn body(&self, id: &str) -> Value {
         serde_json::from_str(&self.body.to_string().replace(SAMPLE_ID, id)).unwrap()
     }
 
-    /// Whether the operation writes.
+    /// True if the operation changes data.
     pub fn writes(&self) -> bool {
         self.method != "GET"
     }
 
-    /// Whether the request names a todo by its id.
+    /// True if the request contains the id of a todo.
     pub fn names_a_todo(&self) -> bool {
         self.target.contains(SAMPLE_ID) || self.body.to_string().contains(SAMPLE_ID)
     }

@@ -1,4 +1,4 @@
-//! A typical session of an assistant.
+//! Tests a typical session of an assistant.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Settings, and the behaviour that depends on them.
+//! Tests the settings, and the behaviour that depends on the settings.
 
 use serde_json::json;
 
@@ -65,7 +65,8 @@ async fn new_todos_go_into_the_default_list_whoever_remembers_an_old_one() {
     let api = Api::new();
     assert_eq!(api.post("/todos", json!({"todos": [{"title": "a"}]})).await.body["todos"][0]["list"], "Inbox");
     api.patch("/settings", json!({"default_list": "Errands"})).await;
-    // This add and the next add use the settings. The other instance does not know their current version.
+    // The other instance has not read the latest settings. This instance must still add both todos to the latest
+    // default list.
     let elsewhere = api.elsewhere();
     let added = elsewhere.post("/todos", json!({"todos": [{"title": "b"}]})).await;
     assert_eq!((&added.body["todos"][0]["list"], &added.body["new_lists"]), (&json!("Errands"), &json!(["Errands"])));
@@ -84,7 +85,7 @@ async fn simultaneous_changes_of_settings_all_survive() {
     assert_eq!(api.get("/settings").await.body["settings"], settings);
 }
 
-/// In the table, the settings come directly before the first open todo.
+/// In the index, the settings item is directly before the first open todo.
 #[tokio::test]
 async fn settings_come_with_a_listing_and_take_no_place_in_it() {
     let api = Api::new();

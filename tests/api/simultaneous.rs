@@ -1,5 +1,5 @@
-//! Requests at the same moment. Each test has "simultaneous" in its name, so that a run can skip it: such a test passes only
-//! with a DynamoDB whose transactions are atomic under concurrency.
+//! Sends several requests at the same moment. These tests need a DynamoDB whose transactions are atomic under
+//! concurrency. With another DynamoDB, a test run can skip all tests with "simultaneous" in the name.
 
 use serde_json::json;
 

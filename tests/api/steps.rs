@@ -1,4 +1,4 @@
-//! The steps of a todo: single steps are added, completed and reopened.
+//! Tests the steps of a todo. A call can tick or reopen single steps.
 
 use serde_json::{Value, json};
 

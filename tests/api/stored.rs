@@ -1,5 +1,6 @@
-//! Tests that this version can use the data and cursors of earlier versions. `tests/stored` has a data file that commit
-//! e8cb6d9 has made, the writes that made it, and cursors of its listings. All of them have form 1.
+//! Tests that this version can use the data and cursors of earlier versions. `tests/stored` contains a data file, the
+//! writes that made the data file, and cursors of its listings. Commit e8cb6d9 made the files in `tests/stored`. In
+//! that commit, fingerprints and cursors had an older form, form 1 (docs/adr/0017).
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! An owner with one todo, which is the target of bad requests.
+//! Gives a test an owner with one todo. The test sends bad requests about this todo.
 
 use axum::{body::Body, http::Request};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use super::{
     samples,
 };
 
-/// The todo that is the target, and a valid body for each operation with a body.
+/// The todo that bad requests try to change. The methods return a valid path and a valid body for each operation.
 pub struct Target {
     pub api: Api,
     pub id: String,
@@ -27,12 +27,12 @@ impl Target {
         path.replace("{id}", &self.id)
     }
 
-    /// The path, with the query that the operation needs.
+    /// Returns the path with the query that the operation needs.
     pub fn address(&self, method: &str, path: &str) -> String {
         samples::of(method, path).target(&self.id)
     }
 
-    /// A valid body of the operation.
+    /// Returns a valid body for the operation.
     pub fn body(&self, method: &str, path: &str) -> Value {
         samples::of(method, path).body(&self.id)
     }

@@ -1,4 +1,4 @@
-//! Days and times in the owner's time zone.
+//! Tests days and times in the owner's time zone.
 
 use serde_json::{Value, json};
 
@@ -123,7 +123,8 @@ async fn a_short_page_of_many_reads_no_more_than_it_shows() {
     {
         let page = api.get(&format!("/todos?{query}&limit=1")).await;
         assert_eq!(page.ids().len(), usize::from(!query.contains("completed")), "{query}");
-        // The Query reads one more todo to see whether there are more, and the settings if it starts at the first open todo.
+        // The Query reads one extra todo, to see whether another page follows. A Query that starts at the first open
+        // todo also reads the settings.
         let beginning = !query.contains("none") && !query.contains("completed");
         assert_eq!(api.wire.take_limits(), [Some(if beginning { 3 } else { 2 })], "{query}");
     }

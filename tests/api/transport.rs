@@ -1,4 +1,4 @@
-//! The wire between the SDK and DynamoDB. It counts the calls, and fails if a test asks for it.
+//! The wire between the SDK and DynamoDB. The wire records the calls, and produces a fault if a test asks for a fault.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -13,62 +13,62 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::body::SdkBody;
 
-/// What happens to one call. The call does not reach DynamoDB, or its answer does not come back.
+/// A fault of one call. Either the call does not reach DynamoDB, or the answer does not reach the SDK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// `ThrottlingException`.
     Throttled,
     /// Status 500.
     ServerError,
-    /// The connection cannot be made.
+    /// The SDK cannot connect to DynamoDB.
     Refused,
     /// No answer ever comes.
     Silent,
-    /// The transaction is cancelled, because another transaction uses the same items.
+    /// DynamoDB cancels the transaction, because another transaction uses the same items.
     Conflict,
-    /// `ResourceNotFoundException`: the deployment names a table that does not exist.
+    /// `ResourceNotFoundException`: the table of the deployment does not exist.
     NoTable,
-    /// DynamoDB has executed the call, but the answer is lost.
+    /// DynamoDB executes the call, but the answer is lost.
     AnswerLost,
 }
 
-/// A fault, and the only operation that it affects. `None` means every operation.
+/// A fault, and the only DynamoDB operation that it affects. `None` means that the fault can affect every operation.
 type Ordered = (Option<&'static str>, Fault);
 
-/// Counts the calls, and produces the faults that a test has asked for, in their order.
+/// Records the calls, and produces the faults in the order in which the test asked for them.
 #[derive(Debug, Clone)]
 pub struct Wire {
     inner: SharedHttpClient,
     calls: Arc<Mutex<Vec<String>>>,
-    /// The `Limit` of each Query.
+    /// The `Limit` of each Query call.
     limits: Arc<Mutex<Vec<Option<u64>>>>,
     /// The faults that have not happened yet.
     faults: Arc<Mutex<VecDeque<Ordered>>>,
 }
 
 impl Wire {
-    /// A wire over this transport, or over plain HTTP if there is none.
+    /// Returns a wire that uses this transport. Without a transport, the wire uses plain HTTP.
     pub fn over(transport: Option<SharedHttpClient>) -> Self {
         let inner = transport.unwrap_or_else(|| aws_smithy_http_client::Builder::new().build_http());
         Self { inner, calls: Arc::default(), limits: Arc::default(), faults: Arc::default() }
     }
 
-    /// The next calls get these faults: one fault for each call.
+    /// Gives each of the next calls one of these faults.
     pub fn fail(&self, faults: impl IntoIterator<Item = Fault>) {
         self.faults.lock().unwrap().extend(faults.into_iter().map(|fault| (None, fault)));
     }
 
-    /// The next calls of this operation get these faults: one fault for each call.
+    /// Gives each of the next calls of this DynamoDB operation one of these faults.
     pub fn fail_only(&self, operation: &'static str, faults: impl IntoIterator<Item = Fault>) {
         self.faults.lock().unwrap().extend(faults.into_iter().map(|fault| (Some(operation), fault)));
     }
 
-    /// Forgets the faults that have not happened yet.
+    /// Removes the faults that have not happened yet.
     pub fn take_faults(&self) {
         self.faults.lock().unwrap().clear();
     }
 
-    /// The `Limit` of each Query since the last call of this function.
+    /// Returns the `Limit` of each Query since the last call of this function.
     pub fn take_limits(&self) -> Vec<Option<u64>> {
         std::mem::take(&mut self.limits.lock().unwrap())
     }
@@ -79,7 +79,7 @@ impl Wire {
         meets.then(|| faults.pop_front()).flatten().map(|(_, fault)| fault)
     }
 
-    /// The DynamoDB operations that were called since the last call of this function.
+    /// Returns the DynamoDB operations that the SDK called since the last call of this function.
     pub fn take_calls(&self) -> Vec<String> {
         std::mem::take(&mut self.calls.lock().unwrap())
     }

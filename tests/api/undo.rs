@@ -80,7 +80,7 @@ async fn an_undo_of_something_changed_since_touches_nothing_and_names_what_chang
     assert_eq!(answer.body["errors"].as_array().unwrap().len(), 1);
     assert_eq!(answer.body["current"], json!([later.body["todo"]]));
     assert_eq!(api.everything().await, before);
-    // After the later change is undone, the earlier change can be undone too.
+    // When the later change is undone, the API can also undo the earlier change.
     assert_eq!(api.post("/undo", json!({"change_id": later.change_id()})).await.status, 200);
     assert_eq!(api.post("/undo", json!({"change_id": change})).await.status, 200);
     assert!(api.all("open").await.iter().all(|todo| todo.get("due").is_none()));
@@ -97,7 +97,7 @@ async fn a_change_is_undone_once() {
     answer.assert_problem(409, "already_undone");
     assert!(answer.body["detail"].as_str().unwrap().contains(&by), "{}", answer.text);
     assert_eq!(api.everything().await, before);
-    // Undoing the undo puts the change into effect again. Then it can be undone again.
+    // The first request undoes the undo, so the change is in effect again. The second request undoes the change again.
     assert_eq!(api.post("/undo", json!({"change_id": by})).await.body["todos"][0]["title"], "b");
     assert_eq!(api.post("/undo", json!({"change_id": change})).await.body["todos"][0]["title"], "a");
 }
@@ -223,14 +223,14 @@ async fn a_change_too_large_for_dynamodb_is_refused_and_nothing_happens() {
     let answer = api.patch("/todos", json!({"todos": edits(&ids)})).await;
     answer.assert_problem(413, "too_large");
     assert_eq!(api.all("open").await.len(), 40);
-    // Every accepted change can be undone. A change whose undo would be too large is refused.
+    // The API accepts only changes that it can undo. If an undo would be too large, the API refuses the change.
     let emptied: Vec<_> = ids.iter().map(|id| json!({"id": id, "clear": ["notes", "steps"]})).collect();
     api.patch("/todos", json!({"todos": emptied})).await.assert_problem(413, "too_large");
     assert_eq!(api.patch("/todos", json!({"todos": emptied[..20]})).await.status, 200);
     assert_eq!(api.post("/undo", json!({})).await.status, 200);
 }
 
-/// A write of a random session. The numbers select existing todos.
+/// A write in a random session. Each number selects an existing todo.
 #[derive(Debug, Clone)]
 enum Write {
     Add(Vec<String>),
@@ -269,7 +269,7 @@ fn writes() -> impl Strategy<Value = Vec<Write>> {
     prop::collection::vec(write, 1..10)
 }
 
-/// Does the write, and returns the id of its change. `None` if it changed nothing.
+/// Does the write. Returns the id of the new change, or `None` if the write changed nothing.
 async fn perform(api: &Api, ids: &mut Vec<String>, write: &Write) -> Option<String> {
     let pick = |at: &usize| ids[at % ids.len()].clone();
     let answer = match write {
@@ -300,12 +300,12 @@ async fn perform(api: &Api, ids: &mut Vec<String>, write: &Write) -> Option<Stri
         }
         Write::Undo => api.post("/undo", json!({})).await,
     };
-    // An edit of a deleted todo is refused with 409 and changes nothing.
+    // If an edit names a deleted todo, the API answers with status 409 and changes nothing.
     assert!(matches!(answer.status.as_u16(), 200 | 201 | 409), "{write:?}: {}", answer.text);
     answer.body["change"]["id"].as_str().map(str::to_owned)
 }
 
-/// All todos in the order of their ids, without their versions, and the settings.
+/// Returns the settings and all todos. The todos are sorted by id and have no versions.
 async fn state(api: &Api) -> Value {
     let mut todos = [api.all("open").await, api.all("completed").await, api.all("deleted").await].concat();
     todos.sort_by_key(|todo| todo["id"].to_string());

@@ -1,4 +1,5 @@
-//! Edits: an absent field stays unchanged, only `clear` empties a field, and a call changes all its todos or nothing.
+//! Tests edits. A field that is absent from the request stays unchanged. Only `clear` empties a field. A call changes
+//! all its todos or none.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Lines of the log beside the line of each request.
+//! Tests warnings. A warning is an extra line in the log, in addition to the usual line for each request.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use super::{
     transport::Fault,
 };
 
-/// The lines so far.
+/// The log lines so far.
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
 
@@ -25,7 +25,7 @@ impl Write for Written {
     }
 }
 
-/// The lines that this thread logs while `requests` runs.
+/// Runs `requests`, and returns the log lines that this thread writes during the run.
 async fn logged(requests: impl Future<Output = ()>) -> Vec<Value> {
     let written = Written::default();
     let writer = written.clone();

@@ -1,11 +1,11 @@
-//! Files do not use each other in a circle. So a reader can always read the used files first.
+//! Checks that files do not use each other in a circle. So a reader can read each file after the files that it uses.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::source::{module, paths, program, without_tests, words};
 
-/// Which files each file uses. The `mod.rs` of a file's own folder does not count: it declares the files of the folder, and
-/// contains what they share.
+/// For each file, the files that it uses. If a file uses the `mod.rs` of a folder that contains the file, this use does
+/// not count. The `mod.rs` of a folder declares the files of the folder, and contains their shared code.
 type Uses<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
 fn uses(files: &[(String, String)]) -> Uses<'_> {
@@ -20,7 +20,7 @@ fn uses(files: &[(String, String)]) -> Uses<'_> {
     files.iter().map(|file| (file.0.as_str(), used(file))).collect()
 }
 
-/// The shortest circle through each file that is in a circle. Each circle is listed once.
+/// Finds the shortest circle through each file, if there is a circle. Lists each circle only once.
 fn circles(files: &[(String, String)]) -> BTreeSet<String> {
     let uses = uses(files);
     let mut found = BTreeMap::new();
@@ -33,7 +33,7 @@ fn circles(files: &[(String, String)]) -> BTreeSet<String> {
     found.into_values().collect()
 }
 
-/// The shortest path from a file back to itself.
+/// Finds the shortest chain of uses that leads from a file back to the same file.
 fn circle<'a>(uses: &Uses<'a>, start: &'a str) -> Option<Vec<&'a str>> {
     let (mut ways, mut seen) = (VecDeque::from([vec![start]]), BTreeSet::new());
     while let Some(way) = ways.pop_front() {

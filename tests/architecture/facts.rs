@@ -1,6 +1,6 @@
-//! Facts that documents repeat are written from their source: `just facts` writes them between two comments, and the test
-//! compares them. What operations cost comes from benches/expected.json, which `just bench-guard` checks; limits come from
-//! `domain::limits`.
+//! Some documents repeat facts from the code. `just facts` writes each fact between two comments of the document. A
+//! test checks that each document contains the current facts. The costs of operations come from benches/expected.json,
+//! which `just bench-guard` checks. The limits come from `domain::limits`.
 
 use std::{fs, path::Path};
 
@@ -8,11 +8,11 @@ use serde_json::Value;
 use todo_action::domain::limits;
 
 const EXPECTED: &str = include_str!("../../benches/expected.json");
-/// Dollars for a million units, on demand in us-east-1.
+/// The price of a million read or write units, in dollars (DynamoDB, on demand, us-east-1).
 const READ: f64 = 0.125;
 const WRITE: f64 = 0.625;
 
-/// A text between two comments of a document.
+/// A text between two comments in a document.
 struct Fact {
     file: &'static str,
     name: &'static str,
@@ -24,7 +24,7 @@ const FACTS: [Fact; 2] = [
     Fact { file: "README.md", name: "limits", text: limits_in_words },
 ];
 
-/// A row for each operation that is counted.
+/// Returns a table with the cost of each operation in benches/expected.json.
 fn costs() -> String {
     let expected: Value = serde_json::from_str(EXPECTED).expect("benches/expected.json is JSON");
     let mut table = "| a million of | read units | write units | DynamoDB |\n|---|---|---|---|\n".to_owned();
@@ -60,7 +60,7 @@ fn thousands(number: usize) -> String {
     if number < 1_000 { number.to_string() } else { format!("{},{:03}", number / 1_000, number % 1_000) }
 }
 
-/// The document with the text of the fact.
+/// Returns the document with the current text of this fact.
 fn with(fact: &Fact, document: &str) -> String {
     let (from, to) = (format!("<!-- {}: just facts -->\n", fact.name), format!("<!-- end of {} -->", fact.name));
     let marks = || format!("{} has no {from}…{to}", fact.file);
@@ -69,7 +69,7 @@ fn with(fact: &Fact, document: &str) -> String {
     format!("{before}{from}{}{to}{after}", (fact.text)())
 }
 
-/// Limits that documents name in a sentence.
+/// Returns pairs of a file and a phrase with a limit. The file must contain the phrase.
 fn phrases() -> Vec<(&'static str, String)> {
     let tokens =
         include_str!("../../.ci/mcp/mcp.test.mjs").split("MOST_TOKENS = ").nth(1).expect("the limit of tokens");

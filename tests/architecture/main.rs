@@ -1,6 +1,7 @@
-//! Rules for the structure of the program. Each rule takes the name and the text of a file, and returns the violations. Each
-//! rule is listed below, together with texts that break it. Two kinds of tests use this list: the repository keeps each
-//! rule, and each rule notices the texts that break it.
+//! The rules for the structure of the program. Each rule takes the name and the text of a file, and returns the
+//! violations in this file. The list below contains each rule, and texts that break the rule. For each rule, one test
+//! checks that the repository has no violation. Another test checks that each rule reports the texts that break this
+//! rule.
 
 mod circle;
 mod facts;

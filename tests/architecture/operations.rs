@@ -1,5 +1,5 @@
-//! Checks that every operation is in all the places that it needs. docs/ADDING-AN-OPERATION.md lists the same places. A test
-//! adds a made-up operation to each of these places.
+//! Each operation needs an entry in several files. These tests check that no entry is missing. The guide
+//! docs/ADDING-AN-OPERATION.md lists the same files. One test adds an invented operation to a copy of each file.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -8,23 +8,23 @@ use serde_json::{Value, json};
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const GUIDE: &str = "docs/ADDING-AN-OPERATION.md";
 
-/// An operation of the document.
+/// An operation of the OpenAPI document.
 struct Operation {
     id: String,
     method: String,
     path: String,
 }
 
-/// The texts of the files in which the places are, by file name.
+/// The text of each file or folder in `PLACES`, under its name.
 type Files = BTreeMap<String, String>;
 
-/// A place that each operation needs.
+/// A file or folder where each operation needs an entry.
 struct Place {
     file: &'static str,
     to_do: &'static str,
-    /// Whether the file contains the operation. For a folder, all its files count as one file.
+    /// True if the file contains the operation. If the place is a folder, all files of the folder count as one file.
     has: fn(&Operation, &str) -> bool,
-    /// The text that adds a made-up operation to the file.
+    /// The text that adds an invented operation to the file.
     made_up: &'static str,
 }
 
@@ -94,7 +94,7 @@ fn operations(document: &Value) -> Vec<Operation> {
     operations
 }
 
-/// The missing places of an operation, each with the file to edit.
+/// Returns a message for each place where the operation is missing. Each message names the file to edit.
 fn missing(operation: &Operation, files: &Files) -> Vec<String> {
     let missing = PLACES.iter().filter(|place| !(place.has)(operation, &files[place.file]));
     missing.map(|place| format!("{} lacks {}: {}", place.file, operation.id, place.to_do)).collect()
@@ -106,7 +106,7 @@ fn files() -> Files {
     PLACES.iter().map(|place| (place.file.to_owned(), text(place))).collect()
 }
 
-/// A line with the method and the path of each event.
+/// Returns one line for each event, with the method and the path of the event.
 fn events() -> String {
     let folder = fs::read_dir(Path::new(ROOT).join("infra/events")).expect("the folder is there");
     let line = |file: fs::DirEntry| {
@@ -141,7 +141,7 @@ fn every_operation_is_in_all_its_places() {
     assert!(missing.is_empty(), "{GUIDE} lists the places:\n{}", missing.join("\n"));
 }
 
-/// The attribute alone adds no route, and adds nothing to the document.
+/// If a handler is not in the list `operations!`, its attribute adds no route and no entry in the OpenAPI document.
 #[test]
 fn every_handler_with_an_attribute_is_in_the_list() {
     let known = operations(&shipped());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::source::{attributes, items, module, paths, without_tests, words};
 
-/// Each layer, and the layers that it may use.
+/// Each layer of the program, and the layers that this layer may use.
 const MAY_USE: [(&str, &[&str]); 9] = [
     ("api", &["app", "config", "domain", "oidc", "store"]),
     ("app", &["config", "domain", "oidc", "store"]),
@@ -16,7 +16,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("store", &["domain", "tls"]),
     ("tls", &[]),
 ];
-/// Each room (folder) of src/api, and the rooms that it may use.
+/// A room is a folder of src/api. This list names the rooms that each room may use.
 const ROOMS: [(&str, &[&str]); 8] = [
     ("access", &["answer", "lambda"]),
     ("answer", &[]),
@@ -27,15 +27,15 @@ const ROOMS: [(&str, &[&str]); 8] = [
     ("pages", &["lambda", "operations"]),
     ("request", &["answer"]),
 ];
-/// The programs, which put the layers together.
+/// The files of the programs. A program puts the layers together, so it may use all layers.
 const PROGRAMS: [&str; 2] = ["src/main.rs", "src/bin/"];
-/// The file that defines the table, and the file that reads the definition.
+/// The file that defines the DynamoDB table, and the file that reads this definition.
 const TEMPLATE: (&str, &str) = ("infra/template.yaml", "src/local/table.rs");
 pub const LONGEST_FILE: usize = 350;
 pub const LONGEST_FUNCTION: usize = 60;
 pub const LONGEST_README: usize = 120;
 const WIDEST_README: usize = 120;
-/// Folders in which people and CI machines keep their checkouts.
+/// Folders where people and CI machines keep their checkouts of the repository.
 const FOLDERS: [&str; 6] = ["home", "root", "Users", "work", "workspace", "workspaces"];
 
 pub fn imports_go_downwards(file: &str, text: &str) -> Vec<String> {
@@ -51,7 +51,7 @@ pub fn imports_go_downwards(file: &str, text: &str) -> Vec<String> {
     paths(file, &words(text)).iter().filter(upwards).map(say).collect()
 }
 
-/// src/api/mod.rs is not checked, because it puts the rooms together.
+/// This rule does not check src/api/mod.rs, because that file puts the rooms together.
 pub fn rooms_use_the_rooms_below_them(file: &str, text: &str) -> Vec<String> {
     let own = module(file);
     let [layer, own, ..] = &own[..] else { return Vec::new() };
@@ -67,7 +67,7 @@ pub fn rooms_use_the_rooms_below_them(file: &str, text: &str) -> Vec<String> {
     wrong.map(|path| format!("{file} uses crate::{}; the room {own} may use {below:?}", path.join("::"))).collect()
 }
 
-/// The first diagram of docs/ARCHITECTURE.md shows the layers, the second diagram the rooms.
+/// The first diagram of docs/ARCHITECTURE.md shows the layers. The second diagram shows the rooms.
 pub fn the_diagrams_have_the_arrows_of_the_rules(file: &str, text: &str) -> Vec<String> {
     if file != "docs/ARCHITECTURE.md" {
         return Vec::new();
@@ -98,7 +98,7 @@ pub fn the_library_is_its_layers(file: &str, text: &str) -> Vec<String> {
     other.map(|item| format!("{file} holds more than the layers of MAY_USE: {}", item.join(" "))).collect()
 }
 
-/// The list of layers in src/lib.rs, which newcomers read first.
+/// Checks the list of layers in src/lib.rs. Newcomers read this list first.
 pub fn the_library_says_its_layers_from_the_outside_in(file: &str, text: &str) -> Vec<String> {
     if file != "src/lib.rs" {
         return Vec::new();
@@ -120,8 +120,9 @@ pub fn the_library_says_its_layers_from_the_outside_in(file: &str, text: &str) -
     wrong
 }
 
-/// `problem.rs` has the status of every problem. The files in `FILES` name a status of failure because another protocol
-/// requires it, or to compare it. A file in `FILES` that no longer names such a status breaks the rule too.
+/// The file `problem.rs` defines the HTTP status of every problem. A file in `FILES` may also name an error status,
+/// because another protocol requires the status, or because the file compares the status. If a file in `FILES` names no
+/// error status any more, the file breaks this rule too.
 pub fn statuses_of_failures_are_chosen_in_few_files(file: &str, text: &str) -> Vec<String> {
     const FILES: [&str; 5] = [
         "src/api/answer/error.rs",
@@ -130,7 +131,7 @@ pub fn statuses_of_failures_are_chosen_in_few_files(file: &str, text: &str) -> V
         "src/api/oauth/token.rs",
         "src/mcp/http.rs",
     ];
-    // Statuses that are not failures, and the name of a function.
+    // All files may use these names: statuses that are not errors, and the function `from_u16`.
     let sound = ["OK", "CREATED", "ACCEPTED", "FOUND", "from_u16"];
     let words = without_tests(&words(text));
     let mut named = words.windows(3).filter(|words| words[0] == "StatusCode" && words[1] == "::");
@@ -167,7 +168,7 @@ pub fn lints_are_expected_for_a_reason_never_allowed(file: &str, text: &str) -> 
     wrong.map(|attribute| format!("{file}: write #[expect(…, reason = …)], not #{}", attribute.concat())).collect()
 }
 
-/// Only src/app.rs may panic, with `expect` and a comment that gives the reason.
+/// Only src/app.rs may panic. Each `expect` in src/app.rs needs a comment that gives the reason.
 pub fn the_program_does_not_panic(file: &str, text: &str) -> Vec<String> {
     let words = without_tests(&words(text));
     let panics = words.windows(3).filter(|words| match [&*words[0], &*words[1], &*words[2]] {
@@ -182,14 +183,14 @@ pub fn the_program_does_not_panic(file: &str, text: &str) -> Vec<String> {
     panics.map(|words| format!("{file} can panic: {}", words.concat())).chain(silent).collect()
 }
 
-/// CONTRIBUTING.md names the limits that the next two rules check.
+/// CONTRIBUTING.md must name the maximum length of a function and of a file.
 pub fn contributors_are_told_how_long_files_and_functions_may_be(file: &str, text: &str) -> Vec<String> {
     let said = format!("Functions of at most {LONGEST_FUNCTION} lines, files of at most {LONGEST_FILE}");
     let silent = file == "CONTRIBUTING.md" && !text.contains(&said);
     silent.then(|| format!("{file} does not say \"{said}\"")).into_iter().collect()
 }
 
-/// `Caller` takes the owner from the credential; a handler must not choose an owner.
+/// A handler must not choose an owner. `Caller` takes the owner from the credential of the request.
 pub fn only_the_caller_opens_a_store(file: &str, text: &str) -> Vec<String> {
     let words = without_tests(&words(text));
     let opens = words.windows(4).any(|words| words[0] == "store" && words[1..] == [".", "of", "("]);
@@ -197,7 +198,7 @@ pub fn only_the_caller_opens_a_store(file: &str, text: &str) -> Vec<String> {
     wrong.then(|| format!("{file} opens a store; only Caller may, src/api/access/caller.rs")).into_iter().collect()
 }
 
-/// A builder reads it in a few minutes.
+/// The README must be so short that a reader needs only a few minutes.
 pub fn the_readme_is_short(file: &str, text: &str) -> Vec<String> {
     let length = text.lines().count();
     if file != "README.md" {
@@ -213,7 +214,7 @@ pub fn no_file_is_too_long(file: &str, text: &str) -> Vec<String> {
     (length > LONGEST_FILE).then(|| format!("{file} has {length} lines; take it apart")).into_iter().collect()
 }
 
-/// Counts all lines from `fn` to the closing bracket: signature, blank lines and comments too.
+/// Counts all lines from `fn` to the closing brace. The signature, blank lines and comments count too.
 pub fn no_function_is_too_long(file: &str, text: &str) -> Vec<String> {
     let lines: Vec<_> = text.lines().collect();
     let starts = lines.iter().enumerate().filter(|(_, line)| {
@@ -230,7 +231,7 @@ pub fn no_function_is_too_long(file: &str, text: &str) -> Vec<String> {
     long.collect()
 }
 
-/// The name and version of every package in the output of `cargo tree`.
+/// Returns the name and version of every package in the output of `cargo tree`.
 fn packages(tree: &str) -> BTreeSet<(&str, &str)> {
     let words = tree.lines().map(str::split_whitespace);
     words.filter_map(|mut words| Some((words.next()?, words.next()?))).collect()
@@ -258,7 +259,7 @@ pub fn no_file_names_a_folder_of_somebodys_machine(file: &str, text: &str) -> Ve
 
 pub fn the_table_is_defined_in_the_template_alone(file: &str, text: &str) -> Vec<String> {
     let (template, reader) = TEMPLATE;
-    // A data file of an earlier version holds its table.
+    // A data file in `tests/stored` contains the definition of its own table.
     if file.starts_with("tests/stored/") {
         return Vec::new();
     }

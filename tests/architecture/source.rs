@@ -1,5 +1,5 @@
-//! The input of the rules: files, and Rust code as a sequence of words. In this form, comments and string literals do not
-//! look like code.
+//! Prepares the input of the rules: files, and Rust code as a sequence of words. So a rule does not confuse comments or
+//! string literals with code.
 
 use std::{fs, path::Path, process::Command};
 
@@ -7,23 +7,23 @@ use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// The name and text of each file of the program.
+/// Returns the name and text of each file of the program.
 pub fn program() -> Vec<(String, String)> {
     below("src")
 }
 
-/// The name and text of each file of the program and of its tests.
+/// Returns the name and text of each file of the program and of its tests.
 pub fn code() -> Vec<(String, String)> {
     [below("src"), below("tests")].concat()
 }
 
-/// Every file in the repository.
+/// Returns every file in the repository.
 pub fn tracked() -> Vec<(String, String)> {
     let names = output(Command::new("git").args(["ls-files", "-z"]));
     names.split_terminator('\0').filter_map(|name| Some((name.to_owned(), text(name)?))).collect()
 }
 
-/// The packages in the Lambda, which is built without features.
+/// Returns the packages in the Lambda, which is built without cargo features.
 pub fn lambda() -> Vec<(String, String)> {
     let tree = ["tree", "-e", "normal", "--no-default-features", "--offline", "--locked", "--prefix", "none"];
     vec![("cargo tree".to_owned(), output(Command::new(env!("CARGO")).args(tree)))]
@@ -35,7 +35,7 @@ fn output(command: &mut Command) -> String {
     String::from_utf8(output.stdout).expect("names are UTF-8")
 }
 
-/// `None` if the file is deleted, but git's index still contains it.
+/// Returns the text of a file. The result is `None` if git's index contains the file, but the file is deleted.
 fn text(name: &str) -> Option<String> {
     let bytes = fs::read(Path::new(ROOT).join(name)).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
@@ -55,7 +55,7 @@ fn below(folder: &str) -> Vec<(String, String)> {
     files
 }
 
-/// The source as words: names, literals, brackets, `::`, and each other punctuation mark as a word of its own.
+/// Splits Rust source into words. A word is a name, a literal, a bracket, `::`, or another single punctuation mark.
 pub fn words(source: &str) -> Vec<String> {
     let mut words = Vec::new();
     flatten(source.parse().expect("the source is Rust"), &mut words);
@@ -86,7 +86,7 @@ fn flatten(tokens: TokenStream, words: &mut Vec<String>) {
     }
 }
 
-/// The position of the bracket that closes the bracket at `open`.
+/// Returns the position of the bracket that closes the bracket at `open`.
 pub fn closing(words: &[String], open: usize) -> usize {
     let mut depth = 0_usize;
     let closes = words[open..].iter().position(|word| {
@@ -100,7 +100,7 @@ pub fn closing(words: &[String], open: usize) -> usize {
     open + closes.expect("brackets are balanced")
 }
 
-/// The words of each `#[…]` and `#![…]`, with the brackets.
+/// Returns the words of each attribute (`#[…]` or `#![…]`), including the square brackets.
 pub fn attributes(words: &[String]) -> impl Iterator<Item = &[String]> {
     let starts = (1..words.len()).filter(|at| {
         let before = words[..*at].iter().rev().find(|word| *word != "!");
@@ -109,7 +109,7 @@ pub fn attributes(words: &[String]) -> impl Iterator<Item = &[String]> {
     starts.map(|at| &words[at..=closing(words, at)])
 }
 
-/// The words without the items under `#[cfg(test)]`.
+/// Returns the words without the items under `#[cfg(test)]`.
 pub fn without_tests(words: &[String]) -> Vec<String> {
     let (mut kept, mut at) = (Vec::new(), 0);
     while at < words.len() {
@@ -124,7 +124,7 @@ pub fn without_tests(words: &[String]) -> Vec<String> {
     kept
 }
 
-/// The items of a file that contains only declarations, without their attributes.
+/// Returns the items of a file without their attributes. The file must contain only declarations.
 pub fn items(words: &[String]) -> Vec<Vec<String>> {
     let (mut bare, mut at) = (Vec::new(), 0);
     while at < words.len() {
@@ -138,13 +138,13 @@ pub fn items(words: &[String]) -> Vec<Vec<String>> {
     bare.split(|word| word == ";").filter(|item| !item.is_empty()).map(<[_]>::to_vec).collect()
 }
 
-/// The module of a file, such as `["store", "read"]` for src/store/read.rs.
+/// Returns the module of a file, such as `["store", "read"]` for src/store/read.rs.
 pub fn module(file: &str) -> Vec<String> {
     let path = file.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
     path.split('/').map(str::to_owned).collect()
 }
 
-/// The paths in a file that start with `crate`, `self` or `super`, each as a path from the root.
+/// Returns the paths in a file that start with `crate`, `self` or `super`. Each result starts at the root of the crate.
 pub fn paths(file: &str, words: &[String]) -> Vec<Vec<String>> {
     let (mut found, mut scopes) = (Vec::new(), vec![module(file)]);
     let joined = |at: usize| words.get(at).is_some_and(|word| word == "::");
@@ -162,7 +162,8 @@ pub fn paths(file: &str, words: &[String]) -> Vec<Vec<String>> {
     found
 }
 
-/// Follows the path that begins with `path` and continues at `at`, into each branch of `{…}`.
+/// Reads the rest of a path from position `at`. `path` is the part before this position. If the path has branches in
+/// `{…}`, the function reads each branch.
 fn follow(words: &[String], mut at: usize, mut path: Vec<String>, found: &mut Vec<Vec<String>>) {
     loop {
         match words[at].as_str() {

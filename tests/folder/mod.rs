@@ -1,4 +1,4 @@
-//! A folder for one test. It is removed when the test ends.
+//! A folder for one test. The folder is removed when the test ends.
 
 use std::path::{Path, PathBuf};
 
@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// Creates an empty folder. Each test must use its own name.
+    /// Creates an empty folder. Each test must use a different name.
     pub fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("todo-action-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    /// The path of a file in the folder. The file is not created.
+    /// Returns the path of a file in the folder. This function does not create the file.
     pub fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }

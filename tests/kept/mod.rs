@@ -1,9 +1,10 @@
-//! Keeps the logs of servers under test in the folder that `KEPT_LOGS` names. Without `KEPT_LOGS` the logs are lost.
+//! Writes the logs of tested servers into the folder that the variable `KEPT_LOGS` names. Without `KEPT_LOGS`, no log
+//! is kept.
 
 use std::fs::{File, OpenOptions};
 use std::path::Path;
 
-/// The file with this name in that folder, opened to append. `None` without `KEPT_LOGS`.
+/// Opens the file with this name in the folder `KEPT_LOGS`, to append text. Returns `None` if `KEPT_LOGS` is not set.
 #[expect(clippy::disallowed_methods, reason = "a setting of the test run, not of the program")]
 pub fn file(name: &str) -> Option<File> {
     let folder = std::env::var_os("KEPT_LOGS")?;

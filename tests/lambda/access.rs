@@ -1,4 +1,4 @@
-//! API keys through all kinds of AWS services in front of the function (`Door`).
+//! Tests API keys with each AWS service that can be in front of the function (`Door`).
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The address of the API in the document, and the paths of an API with a stage.
+//! Tests the address of the API in the OpenAPI document. Also tests the paths of an API that has a stage.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use super::{
 
 const DOMAINS: [Door; 3] = [Door::HttpApi, Door::RestApi, Door::FunctionUrl];
 const LOAD_BALANCERS: [Door; 2] = [Door::LoadBalancer, Door::LoadBalancerMultiValue];
-/// Headers with which a client could try to change the address.
+/// Headers with which a client could try to change the address of the API.
 const FORGED: [(&str, &str); 7] = [
     ("Host", "evil.example"),
     ("X-Forwarded-Host", "evil.example"),
@@ -140,7 +140,7 @@ fn a_stage_called_like_a_path_hides_no_path() {
     }
 }
 
-/// The address of the only server in the document.
+/// Asserts that the OpenAPI document has only one server. Returns the address of this server.
 #[track_caller]
 fn server(document: &Reply) -> &str {
     document.assert_json(200);

@@ -1,23 +1,23 @@
-//! How the AWS services in front of a function make an event from a request, and an answer from the function's result. The
-//! templates look like real events.
+//! Imitates the AWS services in front of a function. A service makes an event from each request, and an answer from the
+//! function's result. The templates in `tests/events` look like real events.
 
 use std::collections::BTreeMap;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Map, Value, json};
 
-/// The AWS services in front of a function.
+/// An AWS service that can be in front of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {
     HttpApi,
     RestApi,
     FunctionUrl,
     LoadBalancer,
-    /// A load balancer with multi-value headers, which are switched on in the target group.
+    /// A load balancer whose target group has multi-value headers switched on.
     LoadBalancerMultiValue,
 }
 
-/// A request as a client sends it, and the service that receives it.
+/// A request of a client, and the AWS service that receives the request.
 #[derive(Debug, Clone)]
 pub struct Ask {
     pub door: Door,
@@ -30,16 +30,16 @@ pub struct Ask {
     stage: Option<&'static str>,
 }
 
-/// An answer as the client gets it.
+/// The answer that the client gets.
 #[derive(Debug)]
 pub struct Reply {
-    /// The id that Lambda gave the invocation.
+    /// The id that Lambda gave to the invocation.
     pub request_id: String,
     pub status: u64,
-    /// The headers, with their names in lower case.
+    /// The headers of the answer, with names in lower case.
     pub headers: BTreeMap<String, String>,
     pub text: String,
-    /// The body as JSON; `null` if it is not JSON.
+    /// The body as JSON, or `null` if the body is not JSON.
     pub body: Value,
 }
 
@@ -47,7 +47,7 @@ impl Door {
     pub const ALL: [Self; 5] =
         [Self::HttpApi, Self::RestApi, Self::FunctionUrl, Self::LoadBalancer, Self::LoadBalancerMultiValue];
 
-    /// A request for a path with or without a query. `target` is percent-encoded, as on the wire.
+    /// Creates a request. `target` is a percent-encoded path, with or without a query.
     pub fn ask(self, method: &str, target: &str) -> Ask {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let (method, path, query) = (method.to_owned(), path.to_owned(), query.to_owned());
@@ -65,15 +65,16 @@ impl Door {
         .unwrap()
     }
 
-    /// The domain that AWS gives to this service, from its events.
+    /// Returns the domain of this service from the template of its events.
     pub fn domain(self) -> String {
         self.template()["requestContext"]["domainName"].as_str().expect("a door with a domain").to_owned()
     }
 
-    /// The answer that the client gets if the function returns this value.
+    /// Returns the answer that the client gets if the function returns this value.
     #[track_caller]
     pub fn reply(self, request_id: String, returned: &Value) -> Reply {
-        // A body in base64 would reach the client as base64, unless its media type is configured as binary.
+        // A service decodes a base64 body only if the body's media type is configured as binary. Otherwise the client
+        // would get the body in base64.
         assert_eq!(returned["isBase64Encoded"], false, "{returned}");
         let text = returned["body"].as_str().unwrap_or_default().to_owned();
         let mut headers = BTreeMap::new();
@@ -105,7 +106,8 @@ impl Ask {
         self
     }
 
-    /// Sends the body in base64, as services do with bodies that they consider binary.
+    /// If `base64` is true, the event contains the body in base64. Services encode a body if they consider the body
+    /// binary.
     pub fn in_base64(mut self, base64: bool) -> Self {
         self.base64 = base64;
         self
@@ -122,7 +124,7 @@ impl Ask {
         self
     }
 
-    /// The event that the function gets.
+    /// Returns the event that the service sends to the function.
     pub fn event(&self) -> Value {
         let mut event = self.door.template();
         match self.door {
@@ -159,7 +161,7 @@ impl Ask {
             None => self.path.clone(),
         };
         event["rawPath"] = json!(path);
-        // A function URL passes on a blank for each plus: aws/aws-lambda-web-adapter issue 491.
+        // A function URL replaces each plus sign in the query by a blank (aws/aws-lambda-web-adapter, issue 491).
         let blank = if self.door == Door::FunctionUrl { " " } else { "+" };
         event["rawQueryString"] = json!(self.query.replace('+', blank));
         if !self.query.is_empty() {
@@ -203,7 +205,7 @@ impl Ask {
         form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
     }
 
-    /// The query without decoding, because a load balancer does not decode it.
+    /// Returns the percent-encoded query, because a load balancer does not decode the query.
     fn raw_query(&self) -> Vec<(String, String)> {
         let pairs = self.query.split('&').filter(|pair| !pair.is_empty());
         pairs
@@ -235,7 +237,7 @@ fn text_of(value: &Value) -> String {
 }
 
 impl Reply {
-    /// Asserts the status and that the body is JSON.
+    /// Asserts that the answer has this status and a JSON body.
     #[track_caller]
     pub fn assert_json(&self, status: u64) {
         assert_eq!(self.status, status, "{}", self.text);
@@ -243,7 +245,7 @@ impl Reply {
         assert!(self.body.is_object(), "{}", self.text);
     }
 
-    /// Asserts that this is a problem document (RFC 9457) with this status and code.
+    /// Asserts that the answer is a problem document (RFC 9457) with this status and code.
     #[track_caller]
     pub fn assert_problem(&self, status: u64, code: &str) {
         assert_eq!((self.status, &self.body["code"]), (status, &json!(code)), "{}", self.text);

@@ -1,4 +1,5 @@
-//! The log of the process: one line for each request, without secrets and without texts of people.
+//! Tests the log of the process. The log has one line for each request. No line contains a secret or a text of a
+//! person.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use super::{
     runtime_api::{ACCESS_KEY, Lambda, Remains, SECRET_KEY, SESSION_TOKEN},
 };
 
-/// The texts that clients send in all parts of a request. They must not be in the log.
+/// The tests send these texts in all parts of a request. The log must not contain these texts.
 const TITLE: &str = "Zahnarzt-Titel";
 const NOTES: &str = "Befund-Notiz";
 const SEARCH: &str = "Suchwort-Geheim";
@@ -51,7 +52,7 @@ fn every_request_leaves_exactly_one_line_that_tells_its_cost() {
     assert_eq!(remains.stderr, "");
 }
 
-/// Asserts the contents of the line for a request of this operation.
+/// Asserts that the log line of a request has the right operation, status and costs.
 #[track_caller]
 fn assert_costs(line: &Value, operation: &str, status: u64) {
     assert_eq!((&line["operation"], &line["status"]), (&json!(operation), &json!(status)), "{line}");
@@ -116,7 +117,7 @@ fn the_line_has_a_fingerprint_of_the_conversation_that_a_gpt_sends() {
     let lines = lines_by_request(&lambda.stop());
     for id in ids {
         let line = &lines[&id][0];
-        // Made with: printf %s ID | sha256sum | cut -c 1-16
+        // This command made the two hashes: `printf %s ID | sha256sum | cut -c 1-16`
         assert_eq!(line["openai_conversation_hash"], "a41438b87b8c4b00", "{line}");
         assert_eq!(line["openai_gpt_hash"], "591394b5ca12301a", "{line}");
     }
@@ -148,7 +149,7 @@ fn nothing_that_a_person_or_a_key_holder_would_mind_is_written() {
         let broken = ask("POST", "/todos").header("content-type", "application/json").text(format!("{{\"{TITLE}"));
         lambda.send(broken).assert_problem(400, "malformed");
     }
-    // This is not an HTTP event, so the runtime itself reports an error.
+    // This event is not an HTTP request, so the Lambda runtime itself reports an error.
     lambda.invoke(json!({"source": NOTES, "detail": {"title": TITLE, "token": TOKEN}}));
 
     let output = lambda.stop().output();
@@ -157,7 +158,7 @@ fn nothing_that_a_person_or_a_key_holder_would_mind_is_written() {
     }
 }
 
-/// The log lines by the id of their request. Every line must be JSON.
+/// Returns the log lines of each request, by the id of the request. Every line must be JSON.
 #[track_caller]
 fn lines_by_request(remains: &Remains) -> BTreeMap<String, Vec<Value>> {
     let mut requests: BTreeMap<String, Vec<Value>> = BTreeMap::new();

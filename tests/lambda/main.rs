@@ -1,5 +1,5 @@
-//! Tests the real executable of the Lambda with events of all AWS services that can be in front of it, and checks its
-//! answers and log lines.
+//! Tests the real executable of the Lambda. The tests send events of all AWS services that can be in front of the
+//! Lambda, and check the answers and the log lines.
 
 mod access;
 mod addresses;

@@ -1,4 +1,4 @@
-//! MCP through API Gateway, and through the other AWS services in front of the function.
+//! Tests MCP through API Gateway, and through the other AWS services in front of the function.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use super::{
 
 const VERSION: (&str, &str) = ("mcp-protocol-version", "2025-11-25");
 
-/// Sends a JSON-RPC message to `/mcp`, with the headers of every client and with these headers.
+/// Sends a JSON-RPC message to `/mcp`. The request has the headers that every MCP client sends, and also these headers.
 fn send(lambda: &Lambda, door: Door, message: &Value, headers: &[(&'static str, &str)]) -> Reply {
     let ask = door.ask("POST", "/mcp").json(message).header("accept", "application/json, text/event-stream");
     lambda.send([&[VERSION], headers].concat().into_iter().fold(ask, |ask, (name, value)| ask.header(name, value)))
@@ -19,7 +19,7 @@ fn request(method: &str, params: &Value) -> Value {
     json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params })
 }
 
-/// A session: `initialize`, the notification after it, the list of tools, and tool calls.
+/// Runs an MCP session: `initialize`, the notification after `initialize`, the list of tools, and tool calls.
 fn session(lambda: &Lambda, door: Door, headers: &[(&'static str, &str)]) {
     let hello =
         json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
@@ -140,11 +140,11 @@ fn a_call_has_one_line_and_that_is_about_the_operation() {
         assert_eq!(line["through"], through, "{line}");
         assert_eq!(line["dynamodb_calls"].as_u64().expect("a number") > 0, status == 201, "{line}");
     }
-    // The output contains no texts of todos and no lines of the MCP SDK.
+    // The output must contain no text of a todo and no log line of the MCP SDK.
     assert!(!remains.output().contains("Zahnarzt") && !remains.output().contains("rmcp"), "{}", remains.output());
 }
 
-/// How many operations the document has.
+/// Returns the number of operations in the OpenAPI document.
 fn operations() -> usize {
     let document: Value = serde_json::from_str(include_str!("../../openapi.json")).expect("openapi.json is JSON");
     document["paths"].as_object().expect("paths").values().filter_map(Value::as_object).map(|path| path.len()).sum()

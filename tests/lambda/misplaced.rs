@@ -1,5 +1,5 @@
-//! API keys and tokens in the wrong place. A client can put such a secret into every part of a request, but it never reaches
-//! the log.
+//! Tests API keys and tokens in the wrong place. A client can put such a secret into every part of a request. The log
+//! must never contain the secret.
 
 use serde_json::{Value, json};
 use todo_action::app::Ids;
@@ -43,7 +43,8 @@ const HEADERS: [&str; 30] = [
     "x-whatever",
 ];
 
-/// One of our API keys, and tokens like those of other services: a JWT, hexadecimal digits, a UUID.
+/// Returns one of our API keys, and three tokens like the tokens of other services: a JWT, hexadecimal digits and a
+/// UUID.
 fn secrets() -> [String; 4] {
     [
         Ids::random().api_key().secret().to_owned(),
@@ -54,7 +55,7 @@ fn secrets() -> [String; 4] {
     ]
 }
 
-/// Requests through this service, with the secret in each part that a client can fill.
+/// Returns requests that contain the secret. In these requests, the secret is in each part that a client can fill.
 fn everywhere(door: Door, secret: &str) -> Vec<Ask> {
     let todo = json!({"todos": [{"title": secret, "notes": secret, "list": secret, "tags": [secret]}]});
     let message =
@@ -93,7 +94,8 @@ fn everywhere(door: Door, secret: &str) -> Vec<Ask> {
     asks
 }
 
-/// Events with the secret in parts that a client cannot fill, and events that no service makes.
+/// Returns events that contain the secret in parts that a client cannot fill. Some events have a shape that no AWS
+/// service sends.
 fn in_events(door: Door, secret: &str) -> Vec<Value> {
     let event = || door.ask("GET", "/todos").event();
     let changed = |change: &dyn Fn(&mut Value)| {
@@ -118,7 +120,7 @@ fn in_events(door: Door, secret: &str) -> Vec<Value> {
     ]
 }
 
-/// Asserts that the output of the function, and the errors that it reports, contain none of the secrets.
+/// Asserts that the output of the function and its error reports contain none of the secrets.
 fn assert_written_nowhere(environment: &[(&str, Option<&str>)]) {
     for door in Door::ALL {
         let lambda = Lambda::start_with(environment);

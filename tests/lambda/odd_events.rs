@@ -1,4 +1,4 @@
-//! Unusual events: events of other AWS services, and requests with unusual queries, paths and hosts.
+//! Tests unusual events: events of other AWS services, and requests with unusual queries, paths and hosts.
 
 use serde_json::{Value, json};
 
@@ -54,7 +54,8 @@ fn with_todo(title: &str) -> Lambda {
     lambda
 }
 
-/// Asserts that a search for this text, which is sent without encoding, finds one of the two todos.
+/// Asserts that a search for this text finds one of the two todos. The request contains the text without
+/// percent-encoding.
 #[track_caller]
 fn assert_finds(lambda: &Lambda, door: Door, text: &str) {
     let found = lambda.send(door.ask("GET", &format!("/todos?limit=5&q={text}")));
@@ -68,14 +69,14 @@ fn a_parameter_given_twice_is_refused_where_the_service_tells() {
     for door in [Door::HttpApi, Door::RestApi, Door::FunctionUrl, Door::LoadBalancerMultiValue] {
         lambda.send(door.ask("GET", "/todos?tag=a&tag=b")).assert_problem(422, "invalid");
     }
-    // Without multi-value headers, a load balancer passes on only the last value.
+    // Without multi-value headers, a load balancer sends only the last value of a repeated parameter to the function.
     lambda.send(Door::LoadBalancer.ask("GET", "/todos?tag=a&tag=b")).assert_json(200);
 }
 
 #[test]
 fn a_path_in_plain_text_is_a_path_that_is_none() {
     let lambda = Lambda::start();
-    // HTTP APIs pass on the decoded path. In these paths %3F, %23, %20 and %25 are already decoded.
+    // An HTTP API decodes the path before it calls the function. The paths in this test are already decoded.
     for path in ["/café", "/a b", "/todos/a?b", "/todos/a#b", "/todos/100%", "//evil.example/todos", "/todos//"] {
         let mut event = Door::HttpApi.ask("GET", "/").event();
         event["rawPath"] = json!(path);
@@ -88,8 +89,8 @@ fn a_path_in_plain_text_is_a_path_that_is_none() {
 #[test]
 fn a_host_that_is_none_is_no_reason_to_fail() {
     let lambda = Lambda::start();
-    // AWS finds the other services by their host, so a request with a wrong host does not reach them. A load balancer has a
-    // default rule for such requests.
+    // A load balancer has a default rule, so it accepts a request with any host name. AWS finds the other services by
+    // their host name, so a request with a wrong host name does not reach these services.
     for door in [Door::LoadBalancerMultiValue, Door::LoadBalancer] {
         for host in ["todo", "user@todo.example", "todo.example:99999", "", "a b", "[::1", "%", "a\"b", "a{b", "a`b"] {
             lambda.send(door.ask("GET", "/todos").header("Host", host)).assert_json(200);

@@ -1,4 +1,4 @@
-//! Refusals reach the client as problem documents, through every AWS service in front of the function.
+//! Tests that the client gets each refusal as a problem document, through every AWS service in front of the function.
 
 use serde_json::json;
 
@@ -44,7 +44,7 @@ fn a_body_over_128_kib_is_refused_and_one_of_128_kib_is_read() {
                 ask.text(of_size(size)).in_base64(base64)
             };
             lambda.send(ask(129 * 1024)).assert_problem(413, "too_large");
-            // The body is small enough to be read. Now the notes are too long.
+            // The size of this body is allowed, but the notes in the body are too long.
             lambda.send(ask(128 * 1024)).assert_problem(422, "invalid");
         }
     }

@@ -1,5 +1,5 @@
-//! Runs the real executable of the Lambda as a child process, and serves the Lambda Runtime API for it.
-//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
+//! Runs the real executable of the Lambda as a child process. This module serves the Lambda Runtime API to the child
+//! process (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>).
 
 use std::io::{Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -36,22 +36,22 @@ use super::{
     kept,
 };
 
-/// A time-out that is longer than every step here takes. If it is reached, the process hangs.
+/// No step of a test takes as long as this time-out. If a step reaches the time-out, the process hangs.
 const WAIT: Duration = Duration::from_secs(40);
 
-// Example credentials from AWS's documentation, which give no access to AWS.
+// Example credentials from the documentation of AWS. These credentials give no access to AWS.
 pub const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 pub const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 pub const SESSION_TOKEN: &str = "IQoJb3JpZ2luX2VjEXAMPLETOKEN";
 
-/// The runtime of the servers. The tests themselves are not asynchronous: they wait on channels.
+/// The asynchronous runtime of the test servers. The tests themselves are not asynchronous, and wait on channels.
 static SERVERS: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
 
-/// The address of DynamoDB, and the table that this run of the tests has created.
+/// The address of DynamoDB, and the name of the table that this test run has created.
 static DYNAMODB: LazyLock<(String, String)> = LazyLock::new(|| SERVERS.block_on(dynamodb()));
 
-/// What the process did: it answered an event, reported an error, or ended.
+/// The reaction of the process: an answer to an event, an error report, or the end of the process.
 #[derive(Debug)]
 pub enum Outcome {
     Response { id: String, body: Value },
@@ -60,7 +60,7 @@ pub enum Outcome {
     Exited,
 }
 
-/// A running process with its own Runtime API. Dropping this value kills the process.
+/// A running process with its own Runtime API. `Drop` kills the process.
 pub struct Lambda {
     child: Child,
     events: tokio::sync::mpsc::UnboundedSender<(String, Value)>,
@@ -83,12 +83,12 @@ struct Api {
 }
 
 impl Lambda {
-    /// A function whose owner has no todos yet.
+    /// Starts a function whose owner has no todos.
     pub fn start() -> Self {
         Self::start_with(&[])
     }
 
-    /// Like `start`, with these changes of the environment variables. `None` removes a variable.
+    /// Like `start`, but changes these environment variables. `None` removes a variable.
     pub fn start_with(changes: &[(&str, Option<&str>)]) -> Self {
         let (events, waiting) = tokio::sync::mpsc::unbounded_channel();
         let (sender, outcomes) = mpsc::channel();
@@ -108,12 +108,12 @@ impl Lambda {
         }
         let mut child = command.spawn().unwrap();
         let stderr = read(child.stderr.take().unwrap(), || {});
-        // The pipe closes when the process ends.
+        // When the process ends, its output pipe closes.
         let stdout = read(child.stdout.take().unwrap(), move || drop(sender.send(Outcome::Exited)));
         Self { child, events, outcomes, stdout, stderr, api }
     }
 
-    /// Gives the process an event. Returns the id of the invocation, and the outcome.
+    /// Sends an event to the process. Returns the id of the invocation, and the outcome.
     pub fn invoke(&self, event: Value) -> (String, Outcome) {
         static INVOCATIONS: AtomicU64 = AtomicU64::new(1);
         let id = format!("8f507cfc-5b1a-4697-b07a-{:012x}", INVOCATIONS.fetch_add(1, Ordering::Relaxed));
@@ -125,13 +125,13 @@ impl Lambda {
         (id, outcome)
     }
 
-    /// Sends a request through its service, and returns the answer that the client gets.
+    /// Sends a request through the request's AWS service. Returns the answer that the client gets.
     #[track_caller]
     pub fn send(&self, ask: Ask) -> Reply {
         self.send_event(&ask, ask.event())
     }
 
-    /// Like `send`, with an event that the caller has made from the request.
+    /// Like `send`, but the caller has made the event from the request.
     #[track_caller]
     pub fn send_event(&self, ask: &Ask, event: Value) -> Reply {
         let (id, outcome) = self.invoke(event);
@@ -140,7 +140,8 @@ impl Lambda {
         ask.door.reply(id, &body)
     }
 
-    /// Kills the process. By then it has written all lines about the events that it answered.
+    /// Kills the process. At this time, the process has already written all log lines about the events that it
+    /// answered.
     pub fn stop(mut self) -> Remains {
         self.child.kill().unwrap();
         self.remains()
@@ -171,7 +172,7 @@ impl Drop for Lambda {
         let _ = self.child.wait();
         self.api.abort();
         for output in [&self.stdout, &self.stderr] {
-            // Waits for the rest of the output. It has then been written to the kept log as well.
+            // Waits until the test has read all output of the process, and has written the output to the kept log.
             let rest = output.recv_timeout(WAIT).unwrap_or_default();
             if std::thread::panicking() {
                 eprintln!("{rest}");
@@ -181,13 +182,13 @@ impl Drop for Lambda {
 }
 
 impl Remains {
-    /// All output of the process.
+    /// Returns all output of the process.
     pub fn output(&self) -> String {
         format!("{}\n{}", self.stdout, self.stderr)
     }
 }
 
-/// The environment variables that Lambda sets, and those that the template adds.
+/// Returns the environment variables that Lambda sets, and the variables that the template adds.
 fn environment(api: &str) -> Vec<(&'static str, String)> {
     let (endpoint, table) = &*DYNAMODB;
     let owner = format!("owner-{}", Ids::random().change().as_str());
@@ -236,7 +237,8 @@ async fn dynamodb() -> (String, String) {
     (endpoint, table)
 }
 
-/// The connection that the process will use too: DynamoDB Local has separate tables for each access key and region.
+/// DynamoDB Local has separate tables for each access key and region. So the tests use the same access key and region
+/// as the process.
 fn connection(endpoint: &str) -> Connection {
     Connection {
         region: "eu-west-1".to_owned(),
@@ -247,7 +249,7 @@ fn connection(endpoint: &str) -> Connection {
     }
 }
 
-/// A new API key in the table of the functions, with a new owner.
+/// Creates an API key for a new owner, in the table of the functions.
 pub fn new_key() -> ApiKey {
     let (endpoint, table) = &*DYNAMODB;
     let key = Ids::random().api_key();
@@ -314,7 +316,7 @@ async fn init_error(State(api): State<Arc<Api>>) -> StatusCode {
 
 impl Api {
     fn report(&self, outcome: Outcome) -> StatusCode {
-        // A test that has ended does not listen any more.
+        // If the test has already ended, nobody receives the outcome.
         let _ = self.outcomes.send(outcome);
         StatusCode::ACCEPTED
     }

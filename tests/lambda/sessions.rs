@@ -1,4 +1,4 @@
-//! A typical session of an assistant, through every AWS service in front of the function.
+//! Tests a typical session of an assistant, through every AWS service in front of the function.
 
 use serde_json::{Value, json};
 
@@ -50,7 +50,7 @@ fn a_load_balancers_health_check_without_a_host_is_answered() {
     assert_eq!(healthy.body["status"], "ok");
 }
 
-/// A client that uses one of these services.
+/// A client that sends its requests through one AWS service.
 struct Client {
     lambda: Lambda,
     door: Door,
@@ -101,7 +101,8 @@ impl Client {
         all.assert_json(200);
         assert_eq!(titles(&all), ["Café & more: 100% à la carte", "Call mum"]);
 
-        // The queries contain é in two bytes, a blank, an ampersand, a percent sign, another script, and a name in capitals.
+        // The searches contain é, à, a blank, an ampersand, a percent sign and Japanese characters. The last query has
+        // the name of a list in capital letters.
         for query in [
             "q=caf%C3%A9%20%26%20more",
             "q=100%25%20%C3%A0",

@@ -1,4 +1,4 @@
-//! How the process starts when something is missing.
+//! Tests the start of the process when something is missing.
 
 use std::net::TcpListener;
 
@@ -58,7 +58,7 @@ fn a_function_where_people_sign_in_needs_a_provider_a_client_and_its_own_address
 #[track_caller]
 fn assert_refused_to_start(remains: &Remains, name: &str) {
     let output = remains.output();
-    // After a panic the status would be 101. After a signal there would be no status.
+    // After a panic, the exit status would be 101. After a signal, there would be no exit status.
     assert_eq!(remains.status.code(), Some(1), "{output}");
     assert!(output.contains(name), "{name} is not named:\n{output}");
     assert!(!output.contains("panicked"), "{output}");
@@ -131,7 +131,7 @@ fn without_the_provider_the_process_starts_and_answers_503_where_it_needs_the_pr
     assert!(!remains.output().contains("panicked"), "{}", remains.output());
 }
 
-/// The log has such a warning, and its request id is that of init.
+/// Asserts that the log contains a line with this message, and that the request id of this line is `init`.
 #[track_caller]
 fn assert_warned_in_init(log: &str, message: &str) {
     let mut lines = log.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
@@ -139,7 +139,7 @@ fn assert_warned_in_init(log: &str, message: &str) {
     assert!(lines.any(|line| warned(&line) && line["request_id"] == "init"), "{log}");
 }
 
-/// A port of this machine at which no server listens.
+/// Returns a port of this machine at which no server listens.
 fn closed_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

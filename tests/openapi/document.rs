@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt};
 
 use serde_json::Value;
 
-/// A method of a path.
+/// A method of a path in the document.
 pub struct Operation<'a> {
     pub path: &'a str,
     pub method: &'a str,
@@ -15,12 +15,13 @@ pub struct Operation<'a> {
 pub struct Schema<'a> {
     /// The component or operation that contains the schema.
     pub owner: &'a str,
-    /// For example `tags` for a property or parameter, and `tags[]` for its elements. Empty for a whole component or body.
+    /// The name of the property or parameter, such as `tags`. For the elements of the list `tags`, the name is
+    /// `tags[]`. For a whole component or body, the name is empty.
     pub field: String,
     pub value: &'a Value,
-    /// Whether callers send values of this schema.
+    /// True if callers send values of this schema.
     pub sent: bool,
-    /// Whether a value is required, in an object or a query.
+    /// True if an object or a query must contain a value of this schema.
     pub required: bool,
 }
 
@@ -33,12 +34,12 @@ impl<'a> Operation<'a> {
         elements(&self.value["parameters"])
     }
 
-    /// Status and response.
+    /// Returns each status and its response.
     pub fn responses(&self) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
         members(&self.value["responses"])
     }
 
-    /// Media type and schema of the body and of every response.
+    /// Returns the media type and the schema of the request body and of every response.
     pub fn contents(&self) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
         let bodies = self.responses().map(|(_, response)| response).chain([&self.value["requestBody"]]);
         bodies.flat_map(|body| members(&body["content"])).map(|(media, content)| (media, &content["schema"]))
@@ -74,25 +75,25 @@ pub fn components(document: &Value) -> impl Iterator<Item = (&str, &Value)> {
     members(&document["components"]["schemas"])
 }
 
-/// The schema itself, or the component to which it refers.
+/// Follows the `$ref` of a schema to its component. A schema without a `$ref` stays as it is.
 pub fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     let component = schema["$ref"].as_str().and_then(component);
     component.map_or(schema, |name| &document["components"]["schemas"][name])
 }
 
-/// The name of the component to which a `$ref` refers.
+/// Returns the name of the component to which a `$ref` refers.
 pub fn component(reference: &str) -> Option<&str> {
     reference.strip_prefix("#/components/schemas/")
 }
 
-/// Every `$ref` in a value.
+/// Returns every `$ref` in a value.
 pub fn references(value: &Value) -> Vec<&str> {
     let own = value["$ref"].as_str();
     let inner = members(value).map(|(_, member)| member).chain(elements(value));
     own.into_iter().chain(inner.flat_map(references)).collect()
 }
 
-/// The components to which these values refer, directly or indirectly.
+/// Returns the components to which these values refer, directly or through other components.
 pub fn reachable<'a>(document: &'a Value, mut from: Vec<&'a Value>) -> BTreeSet<&'a str> {
     let mut names = BTreeSet::new();
     while let Some(value) = from.pop() {
@@ -105,7 +106,7 @@ pub fn reachable<'a>(document: &'a Value, mut from: Vec<&'a Value>) -> BTreeSet<
     names
 }
 
-/// Every schema of the document: components, parameters, bodies, and the schemas inside them.
+/// Returns every schema of the document: components, parameters, bodies, and the schemas inside these schemas.
 pub fn schemas(document: &Value) -> Vec<Schema<'_>> {
     let bodies = operations(document).map(|operation| &operation.value["requestBody"]).collect();
     let sent = reachable(document, bodies);
@@ -149,7 +150,7 @@ fn collect<'a>(schema: Schema<'a>, found: &mut Vec<Schema<'a>>) {
     found.push(schema);
 }
 
-/// Every summary and description.
+/// Returns every summary and description.
 pub fn texts(value: &Value) -> Vec<&str> {
     let own = ["summary", "description"].into_iter().filter_map(|name| value[name].as_str());
     let inner = members(value).map(|(_, member)| member).chain(elements(value));

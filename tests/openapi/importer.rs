@@ -1,7 +1,7 @@
-//! The rules of ChatGPT for the document of an action. Each rule returns its violations.
+//! ChatGPT's rules for the OpenAPI document of an action. Each rule returns its violations.
 //!
-//! The first rules are documented (<https://platform.openai.com/docs/actions>). ChatGPT's importer reports violations of the
-//! others.
+//! OpenAI documents the first rules (<https://platform.openai.com/docs/actions>). ChatGPT's importer reports violations
+//! of the other rules.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,8 @@ use crate::document::{
     component, components, elements, members, operations, reachable, references, resolved, schemas, texts,
 };
 
-/// Texts that a description must not contain. The author of the GPT decides when to call an operation.
+/// Texts that tell a model when to call an operation. No description may contain such a text, because the author of the
+/// GPT decides when to call an operation.
 const TRIGGERS: [&str; 18] = [
     "use this",
     "call this",
@@ -57,7 +58,7 @@ pub fn descriptions_do_not_tell_the_gpt_when_to_call(document: &Value) -> Vec<St
     texts(document).into_iter().filter(tells).map(str::to_owned).collect()
 }
 
-/// Every write can be undone, so no operation has to ask.
+/// People can undo every write, so ChatGPT does not have to ask before an operation.
 pub fn no_operation_asks_to_be_confirmed(document: &Value) -> Vec<String> {
     let asks = operations(document).filter(|operation| operation.value["x-openai-isConsequential"] != json!(false));
     asks.map(|operation| operation.to_string()).collect()
@@ -70,7 +71,7 @@ pub fn all_content_is_json(document: &Value) -> Vec<String> {
     contents.filter(|media| !known.contains(media)).map(str::to_owned).collect()
 }
 
-/// ChatGPT does not send our headers.
+/// ChatGPT cannot send the headers that our API defines.
 pub fn what_a_header_can_say_a_body_can_say_too(document: &Value) -> Vec<String> {
     let bodies = operations(document).filter(|operation| !operation.value["requestBody"].is_null());
     let keyless = bodies
@@ -204,7 +205,7 @@ pub fn requests_refuse_unknown_fields(document: &Value) -> Vec<String> {
     open.map(|schema| schema.to_string()).collect()
 }
 
-/// ChatGPT refuses an argument that the document does not name, and then sends no request.
+/// If the document does not name an argument, ChatGPT refuses this argument and sends no request.
 pub fn every_placeholder_in_a_path_is_a_required_parameter(document: &Value) -> Vec<String> {
     let wrong = operations(document).filter(|operation| {
         let placeholders = operation.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));

@@ -1,6 +1,7 @@
-//! Rules for `openapi.json`: what ChatGPT's importer, a model and the program itself need. Each rule returns its violations.
-//! Each rule is listed here, together with changes that break it. Two kinds of tests use this list: the shipped document
-//! keeps each rule, and each rule notices the changes that break it.
+//! The rules for `openapi.json`. ChatGPT's importer, language models and the program itself need these rules. Each rule
+//! returns its violations. The list below contains each rule, and changes that break the rule. For each rule, one test
+//! checks that the shipped document has no violation. Another test checks that each rule reports the changes that break
+//! this rule.
 
 mod document;
 mod importer;

@@ -1,4 +1,5 @@
-//! The document must agree with the program: operations, limits, words and errors. Each rule returns its violations.
+//! The OpenAPI document must agree with the program about operations, limits, words and errors. Each rule returns its
+//! violations.
 
 use std::collections::BTreeSet;
 
@@ -23,8 +24,8 @@ pub fn the_document_is_what_the_handlers_say(document: &Value) -> Vec<String> {
     let mut differences = Vec::new();
     compare("", document, &generated(PLACEHOLDER), &mut differences);
     if !differences.is_empty() {
-        // A redirection into openapi.json itself would empty the file before cargo compiles the command, which embeds the
-        // file.
+        // The `todo` command embeds openapi.json. If the output of the command went directly into openapi.json, the
+        // shell would empty the file before cargo compiles the command.
         differences.push("Is openapi.json out of date? `just openapi` writes it: `cargo todo openapi` into another file, which then takes its place.".to_owned());
     }
     differences
@@ -63,7 +64,7 @@ pub fn every_error_is_a_problem_document(document: &Value) -> Vec<String> {
     wrong
 }
 
-/// Limit of the document in characters, because a model must read it.
+/// The maximum length of the document in characters. The document must be short, because a model must read it.
 const CHARACTERS: usize = 24_000;
 
 pub fn the_compact_document_has_at_most_24_000_characters(document: &Value) -> Vec<String> {
@@ -94,7 +95,7 @@ pub fn limits_are_those_of_the_domain(document: &Value) -> Vec<String> {
     wrong
 }
 
-/// The limit of a value. The document promises no limits for answers.
+/// Returns the limit of a value that callers send. The document states no limits for values in answers.
 fn most(schema: &Schema) -> Option<(&'static str, usize)> {
     let limit = match (schema.owner, schema.field.as_str()) {
         ("Step", "title") => ("maxLength", limits::STEP_TITLE),
@@ -115,8 +116,8 @@ fn most(schema: &Schema) -> Option<(&'static str, usize)> {
     schema.sent.then_some(limit)
 }
 
-/// For the program an empty text is an absent text. If the document allowed a required text to be empty, the program would
-/// refuse a request that fits the document.
+/// The program treats an empty text as absent. If a required field could be an empty text, the program would refuse a
+/// request that the document allows.
 pub fn a_text_that_has_to_be_sent_cannot_be_empty(document: &Value) -> Vec<String> {
     let required = schemas(document).into_iter().filter(|schema| schema.sent && schema.required);
     let texts = required.filter(|schema| schema.value["type"] == "string" && schema.value["enum"].is_null());
@@ -162,7 +163,7 @@ fn words(schema: &Schema) -> BTreeSet<&'static str> {
         ("TodoEdit" | "UpdateTodo", "status") => taken(EditStatus::parse),
         ("getTodos", "status") => taken(Status::parse),
         ("getTodos", "due") => BTreeSet::from(["overdue", "today", "tomorrow", "next_7_days", "none"]),
-        // The document lists no words for answers, because answers contain only words that can also be sent.
+        // The schemas of answers list no words, because an answer contains only words that a request can contain too.
         ("Todo", _) => BTreeSet::new(),
         (_, "priority") => taken(Priority::parse),
         ("UpdateSettings", "clear[]") => taken(Setting::parse),
@@ -174,7 +175,7 @@ fn words(schema: &Schema) -> BTreeSet<&'static str> {
     }
 }
 
-/// The words that `parse` accepts, from the list in its refusal.
+/// Returns the words that `parse` accepts. When `parse` refuses a word, the refusal lists the allowed words.
 fn taken<T>(parse: fn(String) -> Result<T, Invalid>) -> BTreeSet<&'static str> {
     let allowed = parse("?".to_owned()).err().map_or(&[][..], |refusal| refusal.allowed);
     allowed.iter().copied().filter(|word| parse((*word).to_owned()).is_ok()).collect()

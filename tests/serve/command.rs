@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::kept;
 
-/// A running server. Dropping this value stops it.
+/// A running server. `Drop` stops the server.
 pub struct Server {
     pub child: Child,
     pub address: String,
@@ -35,7 +35,7 @@ impl Server {
             greeting += &lines.next().expect("a greeting").unwrap();
             greeting.push('\n');
         }
-        // Reads the rest of the output, so that it does not fill the pipe.
+        // This thread reads the rest of the output, so that the output cannot fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
         let base = greeting.lines().find_map(|line| line.trim().strip_prefix("API")).unwrap().trim();
         let address = base.strip_prefix("http://").unwrap().to_owned();
@@ -53,7 +53,7 @@ impl Server {
         (head.split(' ').nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap_or_default())
     }
 
-    /// The head of the answer to a request without a body.
+    /// Sends a request without a body. Returns the status line and the headers of the answer.
     pub fn head(&self, method: &str, path: &str, headers: &str) -> String {
         self.exchange(method, path, "", headers).split("\r\n\r\n").next().unwrap().to_owned()
     }
@@ -72,7 +72,7 @@ impl Server {
         answer
     }
 
-    /// Stops the server as Ctrl-C does, and waits until it has ended.
+    /// Stops the server with the same signal as Ctrl-C, and waits until the server has ended.
     pub fn interrupt(mut self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());

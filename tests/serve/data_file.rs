@@ -1,4 +1,4 @@
-//! The file that keeps the data.
+//! Tests the data file, in which the `todo` command keeps its data.
 
 use super::{command::refused, folder::Folder};
 
@@ -28,7 +28,7 @@ fn a_file_of_something_else_is_refused_and_left_as_it_is() {
     }
 }
 
-/// The Unix permissions of the data file.
+/// Tests the Unix permissions of the data file.
 #[cfg(unix)]
 mod permissions {
     use std::fs::{Permissions, metadata, read_dir, set_permissions};
@@ -52,7 +52,7 @@ mod permissions {
         set_permissions(path, Permissions::from_mode(mode)).unwrap();
     }
 
-    /// The files of a folder with their modes, in the order of their names.
+    /// Returns the files of a folder and their permissions, sorted by file name.
     fn modes(folder: &Path) -> Vec<(String, u32)> {
         let entries = read_dir(folder).unwrap().map(|entry| entry.unwrap());
         let mut modes: Vec<_> =
@@ -65,7 +65,7 @@ mod permissions {
         names.map(|name| (name.to_owned(), 0o600)).to_vec()
     }
 
-    /// The command, run with this umask.
+    /// Returns a command that runs `command` with this umask.
     fn under(umask: &str, command: &Command) -> Command {
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("umask {umask}; exec \"$@\""), "sh"]).arg(command.get_program());
@@ -118,7 +118,7 @@ mod permissions {
     fn what_an_earlier_version_has_left_open_is_closed_and_keeps_its_todos() {
         let folder = Folder::new("modes-old");
         let (inside, data) = (folder.file("data"), folder.file("data/todos.db"));
-        // The server is killed here, so it leaves all three files behind.
+        // `drop` kills the server here. So the data file and SQLite's two other files stay in the folder.
         drop(serving("022", &data));
         for (name, _) in modes(&inside) {
             set_mode(&inside.join(name), 0o644);

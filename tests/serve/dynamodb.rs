@@ -1,4 +1,5 @@
-//! `todo dynamodb`: the embedded DynamoDB on a port. It answers only calls with its access key.
+//! Tests `todo dynamodb`, which serves the embedded DynamoDB on a port. The server answers a call only if the call has
+//! the server's access key.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -12,15 +13,15 @@ use super::{
     folder::Folder,
 };
 
-/// A running `todo dynamodb`. Dropping this value stops it.
+/// A running `todo dynamodb`. `Drop` stops the process.
 pub struct Dynamodb {
     server: Server,
-    /// Its access key: from the test, or from the greeting.
+    /// The access key of the server. The key comes from the test or from the server's greeting.
     pub key: String,
 }
 
 impl Dynamodb {
-    /// Starts `todo dynamodb`. Without `key`, it makes its own access key.
+    /// Starts `todo dynamodb`. If `key` is `None`, the server makes an access key.
     pub fn start(arguments: &[&str], key: Option<&str>) -> Self {
         let mut command = todo(&[&["dynamodb", "--port", "0"], arguments].concat());
         command.envs(key.map(|key| ("AWS_ACCESS_KEY_ID", key)));
@@ -46,19 +47,19 @@ impl Dynamodb {
         self.server.address.rsplit(':').next().unwrap()
     }
 
-    /// Sends a call with these headers. Does not add the access key.
+    /// Sends a call with these headers. This function does not add the access key.
     fn call_as(&self, operation: &str, body: Value, headers: &str) -> (u16, Value) {
         let headers = format!("X-Amz-Target: DynamoDB_20120810.{operation}\r\nX-Amz-Date: 20261122T100000Z{headers}");
         self.server.send_as("POST", "/", body, &headers)
     }
 
-    /// Sends a call with the access key, and with these headers.
+    /// Sends a call with the access key and with these headers.
     fn call(&self, operation: &str, body: Value, headers: &str) -> (u16, Value) {
         let headers = format!("\r\nHost: {}\r\n{}{headers}", self.server.address, signed(&self.key));
         self.call_as(operation, body, &headers)
     }
 
-    /// The titles in the table.
+    /// Returns all titles in the table.
     fn titles(&self) -> Vec<String> {
         let (status, found) = self.call("Scan", json!({"TableName": "todos"}), "");
         assert_eq!(status, 200, "{found}");
@@ -66,7 +67,8 @@ impl Dynamodb {
     }
 }
 
-/// The header with which SDKs sign a call. The signature is invalid, but `todo dynamodb` does not check it.
+/// Returns the header with which an SDK signs a call. The signature is invalid, but `todo dynamodb` does not check
+/// signatures.
 fn signed(key: &str) -> String {
     format!(
         "Authorization: AWS4-HMAC-SHA256 Credential={key}/20261122/us-east-1/dynamodb/aws4_request, \
@@ -79,7 +81,7 @@ fn item(title: &str) -> Value {
     json!({"TableName": "todos", "Item": {"owner": key("user#ann"), "sk": key("todo#1"), "title": key(title)}})
 }
 
-/// The calls of an intruder: to read everything, make a key, change and delete.
+/// Returns calls that an intruder could try, such as calls that read all data, create an API key or delete the table.
 fn attempts() -> [(&'static str, Value); 7] {
     let table = json!({"TableName": "todos"});
     let made =

@@ -1,4 +1,4 @@
-//! `todo keys`, with a data file and with a table.
+//! Tests `todo keys` with a data file and with a DynamoDB table.
 
 use std::process::{Output, Stdio};
 
@@ -62,7 +62,7 @@ fn keys_are_made_listed_and_revoked_while_the_server_runs() {
     }
 }
 
-/// The list that a key opens.
+/// The TODO list that an API key opens on a server.
 struct List<'a> {
     server: &'a Server,
     key: String,
@@ -91,7 +91,7 @@ fn a_key_has_a_list_of_its_own_unless_an_owner_is_named() {
     let folder = Folder::new("owners");
     let data = folder.file("todos.db");
     let place = ["--data", data.to_str().unwrap()];
-    // First, a server without keys: everybody shares one list.
+    // The first server needs no keys, so everybody shares one list.
     let open = Server::start(&data);
     assert_eq!(open.send("POST", "/todos", json!({"todos": [{"title": "from before"}]})).0, 201);
     drop(open);
@@ -125,7 +125,7 @@ fn no_key_shares_a_list_by_accident() {
     keys(&["create", "--name", "x", "--owner", "family"], &place);
     let (listed, _) = keys(&["list"], &place);
     let id = listed.lines().find(|line| line.ends_with("GPT")).unwrap().split(' ').next().unwrap().to_owned();
-    // A list stays after its key is revoked.
+    // After a key is revoked, the list of the key still exists.
     keys(&["revoke", &id], &place);
     keys(&["create", "--name", "Ann's laptop"], &place);
     for taken in ["GPT", " GPT ", "family", "me", "Ann's laptop"] {

@@ -1,4 +1,4 @@
-//! The log of `todo serve` contains no text that a client has sent, because this text can be a key in the wrong place.
+//! The log of `todo serve` must contain no text from a client. Such a text can be an API key in the wrong place.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -13,7 +13,7 @@ use super::{
     folder::Folder,
 };
 
-/// Requests as they are on the wire, with the secret in each part.
+/// Returns raw HTTP requests that contain the secret. Together these requests cover each part of a request.
 fn everywhere(address: &str, secret: &str) -> Vec<String> {
     let request = |line: &str, headers: &str, body: &str| {
         let length = body.len();
@@ -57,7 +57,7 @@ fn a_key_in_any_part_of_a_request_is_written_nowhere() {
             let mut stream = TcpStream::connect(&server.address).unwrap();
             stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
             stream.write_all(request.as_bytes()).unwrap();
-            // Some of these requests are not HTTP. Then the server only closes the connection.
+            // If a request is not valid HTTP, the server closes the connection, and the read can fail.
             drop(stream.read_to_end(&mut Vec::new()));
         }
         server.interrupt();

@@ -1,4 +1,5 @@
-//! A running server: it answers, keeps its data, and stops when asked. If it cannot start, it says clearly why.
+//! Tests a running `todo serve`. The server answers, keeps its data, and stops on a signal. If the server cannot start,
+//! the server prints a clear reason.
 
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};

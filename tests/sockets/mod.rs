@@ -1,9 +1,9 @@
-//! The sockets on which a process listens, from the kernel. `ss -ltnp` shows them too.
+//! Reads from the kernel on which sockets a process listens. The command `ss -ltnp` shows the TCP sockets too.
 
 use std::collections::BTreeSet;
 use std::fs;
 
-/// The TCP ports on which the process listens, and the paths of its sockets in the file system.
+/// Returns the TCP ports on which the process listens, and the paths of its Unix sockets.
 pub fn listening(pid: u32) -> Vec<String> {
     let folder = format!("/proc/{pid}");
     let open = fs::read_dir(format!("{folder}/fd")).expect("the process runs");
@@ -16,7 +16,7 @@ pub fn listening(pid: u32) -> Vec<String> {
     for table in ["tcp", "tcp6"] {
         for row in rows(table).lines().skip(1) {
             let columns: Vec<&str> = row.split_whitespace().collect();
-            // 0A is the state LISTEN.
+            // The value 0A means the state LISTEN.
             if columns[3] == "0A" && inodes.contains(columns[9]) {
                 let port = columns[1].rsplit(':').next().expect("an address has a port");
                 found.push(u16::from_str_radix(port, 16).expect("a port is a number").to_string());

@@ -1,4 +1,5 @@
-// A todo service as it is usually written for Node.js on Lambda: Hono, AWS SDK v3, bundled with esbuild. Plain CRUD.
+// This is a todo service as developers usually write it for Node.js on Lambda. The service uses Hono and the AWS SDK
+// v3, and esbuild bundles the code. The service can only add, read, list and delete todos.
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { Hono } from "hono";

@@ -1,5 +1,7 @@
-// What the managed runtime does: asks the Runtime API for events and hands them to the bundled handler. Amazon's own
-// client (aws-lambda-ric) has to be compiled with CMake; this one does less and so flatters Node.js.
+// This program does the work of Lambda's managed runtime for Node.js. The program asks the Runtime API for events, and
+// gives the events to the bundled handler. Amazon's own client (aws-lambda-ric) must be compiled with CMake, so the
+// benchmark does not use it. This program does less work than Amazon's client, so the results of Node.js are slightly
+// better than with Amazon's client.
 import { createRequire } from "node:module";
 import http from "node:http";
 

@@ -1,4 +1,4 @@
-//! `GET /oauth/authorize`: sends people only to the provider, or back to an allowed redirect URI.
+//! `GET /oauth/authorize` sends a person only to the provider, or back to an allowed redirect URI.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use super::{
     provider::{Outage, Provider},
 };
 
-/// The query with which ChatGPT sends a person.
+/// The query of `/oauth/authorize` that ChatGPT uses.
 const GPT: &str = "response_type=code&client_id=gpt&scope=todos&state=st%26ate%3D1\
     &redirect_uri=https%3A%2F%2Fchatgpt.com%2Faip%2Fg-1%2Foauth%2Fcallback";
-/// The query with which an MCP client sends a person.
+/// The query of `/oauth/authorize` that an MCP client uses.
 const MCP: &str = "response_type=code&client_id=mcp&state=s&redirect_uri=http%3A%2F%2F127.0.0.1%3A51234%2Fcallback\
     &code_challenge=abc&code_challenge_method=S256&resource=https%3A%2F%2Ftodo.test%2Fmcp";
 
@@ -20,7 +20,7 @@ async fn authorize(api: &Api, query: &str) -> Answer {
     api.get(&format!("/oauth/authorize?{query}")).await
 }
 
-/// The address of a redirect without its query, and the parameters of the query.
+/// Returns the address of a redirect without its query, and the parameters of this query.
 #[track_caller]
 fn sent_to(answer: &Answer) -> (String, BTreeMap<String, String>) {
     assert_eq!(answer.status, 302, "{}", answer.text);
@@ -70,7 +70,7 @@ async fn a_redirect_uri_outside_the_list_is_refused_and_nobody_is_sent_there() {
         "https%3A%2F%2Fchatgpt.com%2Faip%2Fg-1%2Foauth%2Fcallback%3Fa%3Db",
         "https%3A%2F%2Fchatgpt.com%2Faip%2Fg-1%2Foauth%2Fcallback%23a",
         "https%3A%2F%2Fchatgpt.com%40evil.example%2Faip%2Fg-1%2Foauth%2Fcallback",
-        // A redirect URI of the other client.
+        // This redirect URI belongs to the other client.
         "https%3A%2F%2Fclaude.ai%2Fapi%2Fmcp%2Fauth_callback",
         "javascript%3Aalert(1)",
         "",
@@ -110,7 +110,7 @@ async fn a_parameter_smuggled_in_does_not_reach_the_provider() {
             assert_eq!(sent_to(&answer), plain, "{smuggled}");
         }
     }
-    // A parameter inside the value of another parameter stays there.
+    // If the value of `state` contains the text of another parameter, this text stays a part of `state`.
     let inside = GPT.replace("st%26ate%3D1", "s%26redirect_uri%3Dhttps%3A%2F%2Fevil.example%23a");
     let (_, told) = sent_to(&authorize(&api, &inside).await);
     assert_eq!(told["state"], "s&redirect_uri=https://evil.example#a");

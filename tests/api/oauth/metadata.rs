@@ -1,4 +1,4 @@
-//! The metadata that OAuth clients read, and the registration of clients.
+//! Tests the metadata that OAuth clients read, and the registration of clients.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Sign-in: access tokens, the provider's keys, and the front for OAuth clients.
+//! Tests sign-in: access tokens, the provider's keys, and the addresses that OAuth clients call.
 
 mod authorize;
 mod metadata;
@@ -22,7 +22,7 @@ async fn people_who_sign_in_have_lists_of_their_own() {
     let provider = Provider::start().await;
     let api = provider.api();
     let [ada, grace] = ["ada", "grace"].map(|subject| {
-        // The name needs a random part: all tests share one table, and another test may use the same name.
+        // All tests share one table. The random part makes the name different from the names in other tests.
         provider.token(&api, &format!("{subject}-{}", api.app.ids.change().as_str()))
     });
     let added = ask(&api, "POST", "/todos", json!({"todos": [{"title": "Ada's"}]}), &ada).await;
@@ -53,7 +53,7 @@ async fn a_token_as_amazon_cognito_makes_it_is_taken() {
     let mut claims = provider.claims(&api, "ada");
     claims.as_object_mut().unwrap().remove("aud");
     claims["token_use"] = json!("access");
-    // Cognito's tokens have no `typ` in their header.
+    // The header of a Cognito token has no `typ`.
     let token = provider::KEY.sign(&claims, |header| header.typ = None);
     assert_eq!(ask(&api, "GET", "/todos", Value::Null, &token).await.status, 200);
 }

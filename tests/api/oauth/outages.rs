@@ -1,4 +1,4 @@
-//! How the provider's keys change over time, and what happens while the provider does not answer.
+//! Tests what happens when the provider changes its keys, and when the provider does not answer.
 
 use std::time::{Duration, Instant};
 
@@ -38,8 +38,9 @@ async fn made_up_keys_have_the_provider_asked_once_a_minute_at_most() {
     let provider = Provider::start().await;
     let api = provider.api();
     let made_up = Signer::new("made-up");
-    // The first token fetches the keys, because the cache is empty. The second token asks once for the unknown key. The
-    // other tokens must not ask within a minute.
+    // For the first token, the API fetches the provider's keys, because its cache is empty. For the second token, the
+    // API fetches the keys again, because the token names an unknown key. For the other tokens, the API must not fetch
+    // the keys again within a minute.
     for _ in 0..5 {
         let token = made_up.sign(&provider.claims(&api, "ada"), |_| {});
         list(&api, &token).await.assert_problem(401, "bad_credential");
@@ -137,7 +138,7 @@ async fn while_the_provider_is_down_known_keys_still_verify_and_unknown_ones_are
         let wait = assert_unknown(&list(&api, &unknown.sign(&provider.claims(&api, "ada"), |_| {})).await);
         assert!((1..=60).contains(&wait), "{wait}");
 
-        // The provider answers again, with a new key.
+        // The provider answers again, and has a new key.
         provider.set_outage(None);
         provider.set_keys(&[&unknown]);
         api.clock.advance(jiff::Span::new().seconds(60));

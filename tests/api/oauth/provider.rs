@@ -1,4 +1,5 @@
-//! An OpenID provider for one test, on its own port. It uses real HTTP and real signatures, and a test can make it fail.
+//! An OpenID provider for one test, on its own port. The provider uses real HTTP and real signatures. A test can make
+//! the provider fail.
 
 use std::sync::{
     Arc, LazyLock, Mutex,
@@ -25,7 +26,7 @@ use todo_action::config::{Auth, Client, OAuth};
 
 use super::super::harness::Api;
 
-/// A key pair of a provider.
+/// A key pair with which a provider signs tokens.
 pub struct Signer {
     pub kid: String,
     private: EncodingKey,
@@ -35,9 +36,9 @@ pub struct Signer {
 /// How a provider fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outage {
-    /// It answers 502 with an HTML page.
+    /// The provider answers each request with status 502 and an HTML page.
     Fails,
-    /// It never answers.
+    /// The provider never answers.
     Hangs,
 }
 
@@ -54,15 +55,15 @@ struct Inner {
     /// Values that replace members of the discovery document.
     says: Mutex<Value>,
     asked_for_keys: AtomicUsize,
-    /// Number of requests for the discovery document, answered or not.
+    /// The number of requests for the discovery document. Requests without an answer count too.
     asked: AtomicUsize,
-    /// The requests that reached the token endpoint: the form and the `Authorization` header.
+    /// The form and the `Authorization` header of each request that reached the token endpoint.
     exchanges: Mutex<Vec<(String, Option<String>)>>,
-    /// The answer of the token endpoint.
+    /// The status and the body of the token endpoint's answer.
     answer: Mutex<(u16, Value)>,
 }
 
-/// A key pair for all tests that do not need a special one, because making a key pair takes time.
+/// Most tests share this key pair, because the creation of a key pair takes time.
 pub static KEY: LazyLock<Arc<Signer>> = LazyLock::new(|| Signer::new("key-1"));
 
 impl Signer {
@@ -76,7 +77,7 @@ impl Signer {
         Arc::new(Self { kid: kid.to_owned(), private, public })
     }
 
-    /// A token with these claims. The function `header` can change the header, which is correct at first.
+    /// Signs a token with these claims. The function `header` can change the token's header before the signature.
     pub fn sign(&self, claims: &Value, header: impl FnOnce(&mut Header)) -> String {
         let mut head = Header::new(Algorithm::ES256);
         head.typ = Some("at+jwt".to_owned());
@@ -115,7 +116,7 @@ impl Provider {
         provider
     }
 
-    /// The settings of an operator who uses this provider.
+    /// Returns the sign-in settings of an operator who uses this provider.
     pub fn agreed(&self) -> OAuth {
         let client = |id: &str, uris: &[&str]| {
             Some(Client { id: id.to_owned(), redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect() })
@@ -129,12 +130,13 @@ impl Provider {
         }
     }
 
-    /// An API where people sign in with this provider.
+    /// Creates an API where people sign in with this provider.
     pub fn api(&self) -> Api {
         Api::configured(|config| config.auth = Auth::OAuth(Box::new(self.agreed())))
     }
 
-    /// The claims of an access token of this person, which this provider gave to the GPT's client for the API.
+    /// Returns the claims of a valid access token of this person. The provider gave the token to ChatGPT, the client
+    /// `gpt`.
     pub fn claims(&self, api: &Api, subject: &str) -> Value {
         let now = api.app.clock.now().as_second();
         json!({
@@ -143,7 +145,7 @@ impl Provider {
         })
     }
 
-    /// A token of this person.
+    /// Returns a valid access token of this person.
     pub fn token(&self, api: &Api, subject: &str) -> String {
         KEY.sign(&self.claims(api, subject), |_| {})
     }
@@ -168,7 +170,7 @@ impl Provider {
         self.inner.asked_for_keys.load(Ordering::SeqCst)
     }
 
-    /// How often the discovery document was requested.
+    /// Returns the number of requests for the discovery document.
     pub fn asked(&self) -> usize {
         self.inner.asked.load(Ordering::SeqCst)
     }
@@ -208,7 +210,7 @@ async fn discovery(State(provider): State<Provider>) -> Json<Value> {
 
 async fn keys(State(provider): State<Provider>) -> Json<Value> {
     provider.inner.asked_for_keys.fetch_add(1, Ordering::SeqCst);
-    // One more key, of a kind that nobody knows.
+    // The first key has an unknown type. The API must ignore this key.
     let mut keys = vec![json!({"kty": "XYZ", "kid": "odd"})];
     keys.extend(provider.inner.keys.lock().unwrap().iter().map(|key| key.public.clone()));
     Json(json!({ "keys": keys }))

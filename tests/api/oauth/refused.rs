@@ -1,4 +1,4 @@
-//! Tokens that are refused, each for one reason.
+//! Tests tokens that the API must refuse. Each token has only one mistake.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
@@ -14,7 +14,7 @@ use super::{
     provider::{KEY, Provider, Signer},
 };
 
-/// The part of a challenge that tells a refused client how to get a token.
+/// The part of the `WWW-Authenticate` header that tells a client how to get a token.
 const WHERE: &str = "scope=\"todos\", resource_metadata=\"https://todo.test/.well-known/oauth-protected-resource\"";
 
 #[track_caller]
@@ -24,7 +24,8 @@ fn assert_refused(answer: &Answer) {
     assert_eq!(challenge, format!("Bearer realm=\"todo-action\", error=\"invalid_token\", {WHERE}"));
 }
 
-/// Sends a token with altered claims and header. First shows that the API accepts the token without these changes.
+/// Changes the claims and the header of a token, and sends the token. The function first asserts that the API accepts
+/// the token without these changes.
 async fn altered(alter: impl FnOnce(&mut Value, &mut Header)) -> Answer {
     let provider = Provider::start().await;
     let api = provider.api();
@@ -146,7 +147,8 @@ async fn a_token_for_another_use_is_refused() {
 
 #[tokio::test]
 async fn an_id_token_where_an_access_token_belongs_is_refused() {
-    // ID tokens of Cognito and of other providers. Their audience is the client.
+    // The first token is an ID token of Cognito. The second token is an ID token of another provider. The audience of
+    // an ID token is the client.
     for more in [json!({"token_use": "id"}), json!({"nonce": "n", "at_hash": "h"})] {
         let answer = altered(|claims, header| {
             let own = claims.as_object_mut().unwrap();
@@ -218,7 +220,7 @@ async fn a_token_of_a_key_that_is_not_known_is_refused() {
 async fn a_token_signed_by_the_key_of_another_provider_is_refused() {
     let provider = Provider::start().await;
     let api = provider.api();
-    // The key of the other provider has the same name.
+    // The key of the other provider has the same key id (`kid`).
     let token = Signer::new(&KEY.kid).sign(&provider.claims(&api, "ada"), |_| {});
     assert_refused(&ask(&api, "GET", "/todos", Value::Null, &token).await);
 }
@@ -240,7 +242,7 @@ async fn a_subject_that_cannot_own_anything_is_refused() {
     }
 }
 
-/// A new key in an API where people sign in.
+/// Creates an API key in an API where people sign in.
 async fn key(api: &Api, valid_until: Option<jiff::Timestamp>) -> ApiKey {
     let key = api.app.ids.api_key();
     let owner = Owner::parse(&format!("owner-{}", api.app.ids.change().as_str())).unwrap();

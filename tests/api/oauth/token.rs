@@ -1,4 +1,4 @@
-//! `POST /oauth/token`: sends the known parameters to one address, and returns the answer from there.
+//! `POST /oauth/token` sends only known parameters to the provider's token endpoint, and returns the provider's answer.
 
 use axum::{body::Body, http::Request};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -9,7 +9,7 @@ use super::{
     provider::Provider,
 };
 
-/// The form with which ChatGPT exchanges a code.
+/// The form that ChatGPT sends to exchange a code for a token.
 pub const CODE: &str = "grant_type=authorization_code&code=c0de-EXAMPLECODE&client_id=gpt\
     &client_secret=s3cret-EXAMPLESECRET&redirect_uri=https%3A%2F%2Fchatgpt.com%2Faip%2Fg-1%2Foauth%2Fcallback";
 

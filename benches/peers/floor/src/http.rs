@@ -1,4 +1,4 @@
-//! HTTP/1.1 over one connection that is kept.
+//! An HTTP/1.1 client with one connection that stays open.
 
 use std::io::{BufRead, BufReader, Read, Result, Write};
 use std::net::TcpStream;
@@ -19,7 +19,7 @@ impl Connection {
         &self.host
     }
 
-    /// Head and body of the answer.
+    /// Sends a request. Returns two texts: the status line with the headers, and the body of the answer.
     pub fn send(&mut self, method: &str, path: &str, headers: &[String], body: &str) -> Result<(String, String)> {
         let mut request =
             format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\n", self.host, body.len());
@@ -42,7 +42,7 @@ impl Connection {
     }
 }
 
-/// The value of a header, whose name is given in lower case.
+/// Returns the value of the header `name`, or an empty text.
 pub fn header<'a>(head: &'a str, name: &str) -> &'a str {
     let pairs = head.lines().filter_map(|line| line.split_once(':'));
     pairs.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).next().unwrap_or_default()

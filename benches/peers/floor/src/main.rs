@@ -1,5 +1,7 @@
-//! The least that a Lambda with DynamoDB can cost: the standard library alone, no TLS, requests signed by hand, JSON that
-//! is only looked through. No error is answered and nothing is validated: nobody should write a service like this.
+//! This program shows the lowest possible cost of a Lambda function that uses DynamoDB. The program uses only the
+//! standard library, and no TLS. The program signs requests with its own code, and searches JSON texts without a JSON
+//! parser. The program does not handle errors and does not validate requests. Nobody should write a real service like
+//! this program.
 
 mod http;
 mod signature;
@@ -94,7 +96,8 @@ fn key(id: &str) -> String {
     format!(r#""Key":{{"owner":{{"S":"{OWNER}"}},"sk":{{"S":"todo#{id}"}}}}"#)
 }
 
-/// The todo of an item: the attributes that callers see, without DynamoDB's types.
+/// Converts a DynamoDB item to the JSON of a todo. The JSON has only the attributes that callers see, and does not have
+/// DynamoDB's types.
 fn plain(item: &str) -> String {
     let attribute = |name: &str| {
         let value = item.split_once(&format!(r#""{name}":{{"S":""#)).map(|(_, rest)| rest);
@@ -105,7 +108,7 @@ fn plain(item: &str) -> String {
     format!(r#"{{{},"version":1}}"#, names.map(attribute).join(","))
 }
 
-/// The first string member of this name.
+/// Returns the first string value with this name in a JSON text.
 fn text<'a>(json: &'a str, name: &str) -> &'a str {
     let Some((_, rest)) = json.split_once(&format!(r#""{name}":"#)) else { return "" };
     let rest = rest.trim_start().trim_start_matches('"');

@@ -1,4 +1,5 @@
-//! AWS Signature Version 4, and the SHA-256 (FIPS 180-4) and calendar that it takes.
+//! Signs requests with AWS Signature Version 4. The signature needs SHA-256 (FIPS 180-4) and date calculations, which
+//! are also in this file.
 
 pub struct Signer {
     access_key: String,
@@ -17,7 +18,7 @@ impl Signer {
         }
     }
 
-    /// The headers of a call to DynamoDB, signed.
+    /// Returns the headers of a DynamoDB call, including the signature.
     pub fn headers(&self, operation: &str, body: &str, host: &str, seconds: u64) -> Vec<String> {
         let time = Time::of(seconds);
         let (day, at) = (time.day(), time.stamp());
@@ -54,7 +55,7 @@ pub struct Time {
 }
 
 impl Time {
-    /// After Howard Hinnant's `civil_from_days`.
+    /// The calculation is Howard Hinnant's algorithm `civil_from_days`.
     pub fn of(seconds: u64) -> Self {
         let days = seconds / 86_400 + 719_468;
         let (era, of_era) = (days / 146_097, days % 146_097);

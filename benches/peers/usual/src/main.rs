@@ -1,5 +1,5 @@
-//! A todo service as it is usually written for Rust on Lambda: lambda_http, axum, aws-config, everything at its defaults.
-//! Plain CRUD.
+//! This is a todo service as developers usually write it for Rust on Lambda. The service uses lambda_http, axum and
+//! aws-config with their default settings. The service can only add, read, list and delete todos.
 
 use std::sync::Arc;
 
