@@ -24,13 +24,13 @@ from stack import ENDPOINT, EVERYTHING, PSEUDO_PARAMETERS, REGION, STACKS, Stack
 
 HERE = pathlib.Path(__file__).parent
 OUTPUTS = {"BaseUrl", "OpenApiUrl", "PrivacyPolicyUrl", "FunctionName", "TableName"}
-# Additional outputs of a stack where people sign in, and of a stack that also has a user pool.
+# A stack with sign-in also has the outputs SIGN_IN_OUTPUTS. A stack with a user pool also has the outputs POOL_OUTPUTS.
 SIGN_IN_OUTPUTS = {"AuthorizationUrl", "TokenUrl", "Scope"}
 POOL_OUTPUTS = {"ClientId", "ClientSecretCommand", "UserPoolId", "AddPersonCommand"}
 ALL_OUTPUTS = OUTPUTS | SIGN_IN_OUTPUTS | POOL_OUTPUTS
-# The function's other actions, apart from calls to DynamoDB.
+# The actions that the function may do outside DynamoDB.
 OTHER_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
-# A transaction needs the permissions of the actions in it.
+# A transaction needs the permissions of all actions in the transaction.
 TRANSACTION_ITEMS = {
     "ConditionCheck": "ConditionCheckItem",
     "Delete": "DeleteItem",
@@ -44,7 +44,7 @@ def expanded(text):
     template = yaml_parse(text)
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            # `sam package` puts the built code here.
+            # `sam package` would put the address of the built code here.
             resource["Properties"]["CodeUri"] = "s3://bucket/code.zip"
     defaults = {name: parameter.get("Default", "") for name, parameter in template.get("Parameters", {}).items()}
     return Translator({}, Parser(), boto_session=boto3.Session(region_name=REGION)).translate(copy.deepcopy(template), defaults)

@@ -32,7 +32,7 @@ ANOTHER_PROVIDER = {
     "OAuthScope": "lists",
     "OAuthAudience": "https://api.example.com",
 }
-# The parameters of the stacks for which a template is checked.
+# The check evaluates the template for four stacks. Each stack has its own parameters.
 STACKS = ({}, EVERYTHING, PEOPLE_SIGN_IN, ANOTHER_PROVIDER)
 
 

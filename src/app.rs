@@ -15,7 +15,7 @@ use crate::{
     store::Store,
 };
 
-/// The parts of the program. They are made once, and all requests share them.
+/// The parts that all requests share. The program makes these parts once, when it starts.
 #[derive(Debug, Clone)]
 pub struct App {
     pub config: Arc<Config>,
@@ -52,12 +52,12 @@ impl Clock {
         Self::new(Timestamp::now)
     }
 
-    /// A clock that calls `now` for the time.
+    /// A clock that gets the current time from the function `now`.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
 
-    /// The current time, rounded to the microsecond, because stored times have this precision.
+    /// The current time, rounded to a microsecond. Stored times have the same precision.
     pub fn now(&self) -> Timestamp {
         let now = (self.0)();
         now.round(Unit::Microsecond).unwrap_or(now)
@@ -65,12 +65,12 @@ impl Clock {
 }
 
 impl Ids {
-    /// The operating system's random numbers.
+    /// Makes ids from random numbers of the operating system.
     #[expect(clippy::disallowed_methods, reason = "the one place that draws random numbers")]
     pub fn random() -> Self {
         Self(Arc::new(|| {
             let mut bytes = [0; 16];
-            // Without random numbers the program cannot make safe ids, so it cannot answer any request.
+            // Without random numbers the program cannot make safe ids, so the program stops.
             getrandom::fill(&mut bytes).expect("the operating system has random numbers");
             bytes
         }))
@@ -88,7 +88,8 @@ impl Ids {
         ApiKey::from_random(bytes)
     }
 
-    /// A new access key for a DynamoDB on this machine: 128 random bits, in characters that AWS allows (IAM, `AccessKeyId`).
+    /// A new access key for a DynamoDB on this machine. The key has 128 random bits, and only characters that AWS
+    /// allows in an `AccessKeyId`.
     pub fn access_key(&self) -> String {
         format!("TODO{}", hex::encode_upper((self.0)()))
     }

@@ -1,4 +1,5 @@
-//! The Lambda function. It reads its configuration once, connects during init, and then answers one request at a time.
+//! The Lambda function. During init, the function reads its configuration and connects to DynamoDB. After init, the
+//! function answers one request at a time.
 
 use std::time::Duration;
 
@@ -14,26 +15,29 @@ use todo_action::{
 use tracing::Level;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// How long init waits for DynamoDB and the OpenID provider. If they do not answer, the first request tries again.
+/// The maximum time that the function waits during init for DynamoDB and for the OpenID provider. If init gets no
+/// answer, the first request asks again.
 const FIRST_CALL: Duration = Duration::from_millis(800);
-/// The event that init answers, in the form of API Gateway.
+/// An API Gateway event for `GET /health`. The function answers this event during init.
 const HEALTH: &str = include_str!("../infra/events/health.json");
 
-/// A request allocates memory a thousand times, so a fast allocator saves time (docs/adr/0005-lean-lambda.md).
+/// Each request allocates memory about a thousand times, so a fast allocator saves time (docs/adr/0005-lean-lambda.md).
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-// One request at a time needs only one thread. The multi-thread runtime takes 130 µs more for each request.
+// The function answers one request at a time, so one thread is enough. The multi-thread runtime would add 130 µs to
+// each request.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    // A fixed level instead of a filter saves a regex engine, and 60 µs for each request.
+    // The log level is fixed. A filter from the environment would add a regex engine to the program, and 60 µs to each
+    // request.
     let lines = tracing_subscriber::fmt().json().flatten_event(true).with_current_span(false).with_span_list(false);
-    // The SDK of MCP would write several lines about each message.
+    // The MCP SDK (`rmcp`) may log only errors, because it would otherwise log several lines for each message.
     let wanted = Targets::new().with_default(Level::INFO).with_target("rmcp", Level::ERROR);
     lines.with_max_level(Level::INFO).finish().with(wanted).init();
     let config = LambdaConfig::from_env().inspect_err(|error| tracing::error!("cannot start: {error}"))?;
     if let Auth::None(owner) = &config.config.auth {
-        tracing::warn!("nobody needs a key: everybody shares the list of {}", owner.as_str());
+        tracing::warn!("no key is needed: everybody shares the list of {}", owner.as_str());
     }
     let client = connect(Connection {
         region: config.region,
@@ -45,20 +49,20 @@ async fn main() -> Result<(), lambda_http::Error> {
     let store = Store::new(client, &config.table);
     let app = App::new(config.config, store, Clock::system(), Ids::random());
     let router = mcp::router(app.clone());
-    // The same service as in `lambda_http::run`, but `readable` first repairs the events.
+    // This service works like the service in `lambda_http::run`, but the function `readable` first repairs each event.
     let service = |prepare: fn(Request) -> Request| {
         Adapter::from(router.clone().map_request(prepare)).map_request(api::event::readable)
     };
     let events = service(api::gateway::without_stage);
     tokio::join!(warm_up(service(unlogged)), fetch_keys(&app));
-    // `lambda_runtime::run` would open a span for each event, but no line of the log shows it. A request has only our
-    // own line.
+    // The program does not call `lambda_runtime::run`, because `lambda_runtime::run` opens a tracing span for each
+    // event. No line of the log would show this span.
     Runtime::new(events).run().await
 }
 
-/// Warms up: answers a `GET /health` that the program itself makes. This opens the connection to DynamoDB, and loads
-/// the code that the first request needs. Init has a whole CPU, and is not billed with a request. If the warm-up fails,
-/// the function still starts.
+/// Warms up the function: the function makes a `GET /health` itself, and answers it. The warm-up opens the connection
+/// to DynamoDB, and loads the code that the first request needs. During init, the function has a whole CPU. If the
+/// warm-up fails, the function still starts.
 async fn warm_up<S>(mut events: S)
 where
     S: Service<LambdaEvent<Event>, Error: Into<lambda_http::Error>>,
@@ -68,24 +72,24 @@ where
         events.ready().await.map_err(Into::into)?.call(event).await.map_err(Into::into)
     };
     match tokio::time::timeout(FIRST_CALL, answer).await {
-        // If DynamoDB did not answer, the log already says so.
+        // If DynamoDB did not answer, the log already has a line about the failure.
         Ok(Ok(_)) => {}
-        Ok(Err(error)) => tracing::warn!(request_id = "init", "init could not answer its event: {error}"),
+        Ok(Err(error)) => tracing::warn!(request_id = "init", "the warm-up request of init failed: {error}"),
         Err(_) => tracing::warn!(request_id = "init", "DynamoDB did not answer during init in time"),
     }
 }
 
-/// Prepares the request of [`warm_up`]. This request gets no line in the log.
+/// Prepares the request of [`warm_up`]. The mark [`api::Unlogged`] keeps a successful warm-up out of the log.
 fn unlogged(mut request: Request) -> Request {
     request.extensions_mut().insert(api::Unlogged);
     api::gateway::without_stage(request)
 }
 
-/// Fetches the keys of the OpenID provider, so that the first request with a token does not have to wait for them.
+/// Fetches the keys of the OpenID provider, so that the first request with a token does not wait for these keys.
 async fn fetch_keys(app: &App) {
     if let Some(provider) = &app.provider {
         match tokio::time::timeout(FIRST_CALL, provider.prepare(app.clock.now(), "init")).await {
-            // If the provider did not answer, `prepare` has already logged it.
+            // If the provider did not answer, `prepare` has already logged the failure.
             Ok(Ok(()) | Err(_)) => {}
             Err(_) => tracing::warn!(request_id = "init", "the OpenID provider did not answer during init in time"),
         }

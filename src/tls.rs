@@ -1,6 +1,6 @@
-//! Makes the connections of this program: HTTP/1.1 over TLS, with the root certificates of the machine. DynamoDB, OpenID
-//! providers and our own deployments all accept HTTP/1.1. Amazon's HTTP client also contains HTTP/2, which was a tenth of
-//! the function (docs/PERFORMANCE.md).
+//! Makes the network connections of this program. The connections use HTTP/1.1 over TLS, and trust the root
+//! certificates of the machine. DynamoDB, OpenID providers and our own deployments all accept HTTP/1.1. Amazon's HTTP
+//! client would also contain code for HTTP/2, which would make the Lambda function larger (docs/PERFORMANCE.md).
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -18,10 +18,12 @@ use rustls_native_certs::{load_certs_from_paths, load_native_certs};
 /// Makes connections for an HTTP client.
 pub type Connector = HttpsConnector<HttpConnector>;
 
-/// A connector that gives up after `timeout`. The error is a reason for the log. The connector also accepts plain HTTP, for
-/// servers on this machine: the caller must check the address.
+/// A connector that gives up if connecting takes longer than `timeout`. The text of the error is for the log. The
+/// connector also accepts plain HTTP, because servers on this machine may use plain HTTP. The caller must make sure
+/// that a plain HTTP address belongs to this machine.
 pub fn connector(timeout: Duration) -> Result<Connector, String> {
-    // DynamoDB and the OpenID provider share this configuration, so that the root certificates are read only once.
+    // The connections to DynamoDB and to the OpenID provider share this configuration. So the program reads the root
+    // certificates only once.
     static TLS: LazyLock<Result<ClientConfig, String>> = LazyLock::new(tls);
     let mut tcp = HttpConnector::new();
     tcp.set_connect_timeout(Some(timeout));
@@ -43,19 +45,21 @@ fn tls() -> Result<ClientConfig, String> {
     Ok(tls.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// The root certificates of this machine, or of the file and the folder that `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
+/// The root certificates of this machine. If `SSL_CERT_FILE` names a file or `SSL_CERT_DIR` names a folder, the root
+/// certificates come from this file or folder.
 ///
-/// The library `rustls_native_certs` knows where the certificates are, but it reads them character by character. On Linux it
-/// reads a file, and then also a folder, in most cases without finding more. That took up to 40 % of a cold start
-/// (docs/PERFORMANCE.md). So this function reads the file itself. It uses the library only if there is no such file, or if
-/// the file is not in the usual simple form.
+/// The library `rustls_native_certs` knows where the certificates are, but it reads them character by character. On
+/// Linux, the library reads a file and then also a folder, which usually contains the same certificates again. The
+/// library took up to 40 % of the init time of the Lambda function (docs/PERFORMANCE.md). So this function reads the
+/// certificate file itself. This function uses the library only if there is no certificate file, or if the certificate
+/// file does not have the usual simple format.
 #[expect(clippy::disallowed_methods, reason = "these variables are OpenSSL's, which many programs know")]
 fn roots() -> RootCertStore {
     let file = one_file(std::env::var_os("SSL_CERT_FILE"), std::env::var_os("SSL_CERT_DIR"));
     let simple = file.as_ref().and_then(|file| {
         let mut roots = RootCertStore::empty();
-        // Adds the certificates one by one, because a list of all certificates would enlarge the function's memory for good.
-        // Invalid certificates are left out.
+        // Adds the certificates one by one. A list of all certificates would permanently enlarge the memory of the
+        // Lambda function. Leaves out invalid certificates.
         certificates(BufReader::new(File::open(file).ok()?), |certificate| drop(roots.add(certificate)))?;
         Some(roots).filter(|roots| !roots.is_empty())
     });
@@ -68,8 +72,8 @@ fn roots() -> RootCertStore {
     })
 }
 
-/// The file with all root certificates, if there is such a file: the file that `SSL_CERT_FILE` names, or the file of the
-/// machine.
+/// The file with all root certificates: the file that `SSL_CERT_FILE` names, or else the certificate file of the
+/// machine. `None` if no single file contains all root certificates.
 fn one_file(file: Option<OsString>, folder: Option<OsString>) -> Option<PathBuf> {
     match (file, folder) {
         (Some(file), None) => Some(file.into()),
@@ -78,8 +82,8 @@ fn one_file(file: Option<OsString>, folder: Option<OsString>) -> Option<PathBuf>
     }
 }
 
-/// Calls `add` with each certificate of a bundle (RFC 7468, section 5). `None` if the bundle contains anything except
-/// certificates in the strict form and text between them.
+/// Calls `add` with each certificate of a bundle (RFC 7468, section 5). A bundle in the strict format contains only
+/// certificates and text between the certificates. Returns `None` if the bundle is not in the strict format.
 fn certificates(bundle: impl BufRead, mut add: impl FnMut(CertificateDer<'static>)) -> Option<()> {
     let mut lines = bundle.lines();
     while let Some(line) = lines.next() {
@@ -100,7 +104,8 @@ fn certificates(bundle: impl BufRead, mut add: impl FnMut(CertificateDer<'static
     Some(())
 }
 
-/// An error with all its causes, for the log. Without its causes, a connection error says only that the connection failed.
+/// The text of an error and of all its causes, for the log. Without its causes, the text of a connection error says
+/// only that the connection failed.
 pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
@@ -113,14 +118,14 @@ mod tests {
 
     use super::*;
 
-    /// A PEM block as OpenSSL and p11-kit write it: with a comment before it, and with 64 letters in each line.
+    /// A PEM block in the format of OpenSSL and p11-kit: the block begins with a comment, and each line has 64 letters.
     fn block(label: &str, der: &[u8]) -> String {
         let encoded = BASE64_STANDARD.encode(der);
         let lines: Vec<_> = encoded.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
         format!("# Főtanúsítvány\n-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
     }
 
-    /// A PEM block, either unchanged or with a change that people or tools make.
+    /// A PEM block that is unchanged, or that a person or a tool has changed in a typical way.
     fn part() -> impl Strategy<Value = String> {
         (0..14, vec(any::<u8>(), 1..100)).prop_map(|(kind, der)| {
             let block = block(if kind == 1 { "TRUSTED CERTIFICATE" } else { "CERTIFICATE" }, &der);

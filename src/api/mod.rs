@@ -1,5 +1,4 @@
-//! The HTTP API. `docs/ARCHITECTURE.md` calls its folders rooms. Each operation is declared only once, in
-//! `operations/`.
+//! The HTTP API. The folder `operations/` declares each operation only once.
 
 mod access;
 mod answer;
@@ -33,7 +32,7 @@ pub use operations::openapi;
 pub use pages::FAVICON;
 pub use request::extract::is_json;
 
-/// The router with everything: the operations, the pages, and the routes of `mcp`.
+/// The router for all requests: the operations, the pages, and the routes of `mcp`.
 pub fn router(app: App, mcp: Router<App>) -> Router {
     let log = log::Log::new(operations::operation_names(), &app);
     let pages = Router::new()
@@ -50,19 +49,20 @@ pub fn router(app: App, mcp: Router<App>) -> Router {
         .with_state(app)
 }
 
-/// The operations without middleware, for the inner requests of MCP, because the log already has a line for the outer
-/// request. The inner request must have the extensions of the outer request, because the counter of costs is there.
+/// The router for the operations that MCP tools run. This router has no middleware, because the MCP request has already
+/// gone through the middleware. A request to this router must have the extensions of the MCP request, because the
+/// counter of costs is one of these extensions.
 pub fn operations(app: App) -> Router {
     answering_everything(operations::routes().layer(DefaultBodyLimit::max(limits::BODY_BYTES))).with_state(app)
 }
 
-/// Answers unknown paths and methods with a problem document too.
+/// If a path or a method is unknown, the answer is a problem document (RFC 9457).
 fn answering_everything(router: Router<App>) -> Router<App> {
     router.fallback(async || ApiError::NoSuchPath).method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
 }
 
-/// How long a request may take in total. After 15 seconds Lambda stops the function (`infra/template.yaml`), and then the
-/// answer says nothing about the cause.
+/// The maximum time for a whole request. After 15 seconds Lambda stops the function (`infra/template.yaml`), and
+/// Lambda's answer would not name the cause.
 const DEADLINE: Duration = Duration::from_secs(14);
 
 async fn deadline(request: Request, next: Next) -> Response {

@@ -1,4 +1,4 @@
-//! Reads the environment variables of this program. (src/tls.rs reads the variables of OpenSSL.)
+//! Reads the environment variables of this program. `src/tls.rs` reads the environment variables of OpenSSL.
 
 mod oauth;
 
@@ -10,39 +10,42 @@ pub use oauth::{Client, OAuth, is_loopback, is_safe};
 
 use crate::domain::owner::Owner;
 
-/// The configuration of the program, which is read once, at start.
+/// The configuration of the program. The program reads its configuration once, when it starts.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// `PUBLIC_URL`: the address under which clients reach the API, without a trailing slash. If it is not set, the OpenAPI
-    /// document names the API Gateway domain of the request.
+    /// `PUBLIC_URL`: the address at which clients reach the API, without a slash at the end. If `PUBLIC_URL` is not
+    /// set, the OpenAPI document contains the API Gateway domain of the request.
     pub public_url: Option<String>,
-    /// Who may use the API, and whose todos a request is about.
+    /// Who may use the API, and whose todos a request reads or changes.
     pub auth: Auth,
     /// `DEFAULT_TIME_ZONE`: the time zone (IANA name) of owners who have not set a time zone. The default is UTC.
     pub time_zone: TimeZone,
-    /// `CONFIRM`: the operations that ChatGPT must ask the person to confirm, each time.
+    /// `CONFIRM`: the operations for which ChatGPT must ask the person before every call.
     pub confirm: Confirm,
-    /// `OPERATOR_NAME` and `OPERATOR_CONTACT`, for the privacy policy.
+    /// `OPERATOR_NAME` and `OPERATOR_CONTACT`: the name and the contact in the privacy policy.
     pub operator: Operator,
-    /// `LOG_RETENTION_DAYS`: the number of days after which log lines are erased, for the privacy policy. `None` if not set.
+    /// `LOG_RETENTION_DAYS`: the privacy policy says that log lines are erased after this number of days. `None` if not
+    /// set.
     pub log_retention_days: Option<u16>,
-    /// `AWS_LAMBDA_FUNCTION_NAME`, set by Lambda: the name of the function in its metrics. Without it there are no metrics.
+    /// `AWS_LAMBDA_FUNCTION_NAME`, which Lambda sets: the name of the Lambda function. The metrics contain this name.
+    /// If `AWS_LAMBDA_FUNCTION_NAME` is not set, the program writes no metrics.
     pub function: Option<String>,
 }
 
-/// `AUTH_MODE`: who may use the API, and who is the owner of a request.
+/// `AUTH_MODE`: who may use the API, and whose todos a request reads or changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Auth {
-    /// A caller needs an API key. The owner of the key is the owner of the request.
+    /// A caller needs an API key. A request reads and changes only the todos of the key's owner.
     ApiKey,
-    /// People sign in with an OpenID provider. A program in which nobody can sign in may use an API key.
+    /// People sign in with an OpenID provider. The API also accepts API keys, because scripts cannot sign in.
     OAuth(Box<OAuth>),
-    /// Everybody may use the API. `OWNER` is the owner of all requests; the default is `me`.
+    /// Everybody may use the API. All callers share the todos of one owner. `OWNER` is the name of this owner. If
+    /// `OWNER` is not set, the name of the owner is `me`.
     None(Owner),
 }
 
 impl Auth {
-    /// The mode alone, without its settings.
+    /// The mode of authentication, without the settings of this mode.
     pub fn mode(&self) -> AuthMode {
         match self {
             Self::ApiKey => AuthMode::ApiKey,
@@ -52,7 +55,7 @@ impl Auth {
     }
 }
 
-/// How callers are authenticated, without the settings of the mode.
+/// The mode of authentication, without the settings of this mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuthMode {
     ApiKey,
@@ -60,7 +63,8 @@ pub enum AuthMode {
     None,
 }
 
-/// The operations that ChatGPT must ask the person to confirm. By default there are none, because every write can be undone.
+/// The operations for which ChatGPT must ask the person before every call. By default, ChatGPT may call every operation
+/// without asking, because every write can be undone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Confirm {
     #[default]
@@ -76,7 +80,7 @@ pub struct Operator {
     pub contact: Option<String>,
 }
 
-/// The configuration of the Lambda, which also has the values that it needs to reach its table.
+/// The configuration of the Lambda function: the general configuration, and the values for the connection to DynamoDB.
 #[derive(Clone)]
 pub struct LambdaConfig {
     pub config: Config,
@@ -84,13 +88,13 @@ pub struct LambdaConfig {
     pub table: String,
     /// `AWS_REGION`, set by Lambda.
     pub region: String,
-    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, set by Lambda.
+    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`: the credentials that Lambda sets.
     pub credentials: aws_credential_types::Credentials,
-    /// `AWS_ENDPOINT_URL_DYNAMODB`: the address of a DynamoDB to use instead of the region's.
+    /// `AWS_ENDPOINT_URL_DYNAMODB`: the address of a DynamoDB server that replaces the DynamoDB of the region.
     pub endpoint: Option<String>,
 }
 
-/// A variable is missing, or its value cannot be used.
+/// The error for an environment variable that is missing or has a wrong value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError(String);
 
@@ -103,7 +107,8 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
-    /// Reads the environment of the process. An empty variable counts as not set. `mode` is used instead of `AUTH_MODE`.
+    /// Reads the environment variables of the process. An empty variable counts as not set. This function uses the
+    /// argument `mode` and does not read `AUTH_MODE`.
     pub fn from_env(mode: AuthMode) -> Result<Self, ConfigError> {
         Self::from(variable, mode)
     }
@@ -141,7 +146,7 @@ impl Config {
 }
 
 impl LambdaConfig {
-    /// Reads the environment of the process, which Lambda and the template set.
+    /// Reads the environment variables that Lambda and the SAM template (`infra/template.yaml`) set.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::from(variable)
     }
@@ -172,9 +177,10 @@ impl LambdaConfig {
     }
 }
 
-/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`: the credentials with which `todo serve` calls the
-/// DynamoDB of `--dynamodb`. `todo dynamodb` answers only calls with this access key. The secret may be missing, because
-/// emulators do not check it.
+/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`: with these credentials, `todo serve` calls the
+/// DynamoDB server that the option `--dynamodb` names. If `AWS_ACCESS_KEY_ID` is set, `todo dynamodb` answers only
+/// calls that contain this access key. The secret may be missing, because emulators of DynamoDB do not check the
+/// secret.
 pub fn aws_credentials() -> Option<aws_credential_types::Credentials> {
     let secret = variable("AWS_SECRET_ACCESS_KEY").unwrap_or_else(|| "local".to_owned());
     let token = variable("AWS_SESSION_TOKEN");
@@ -187,8 +193,8 @@ pub fn remote_key() -> Option<String> {
     variable("TODO_API_KEY").map(|key| key.trim().to_owned())
 }
 
-/// The value of `AUTH_MODE` with which nobody needs a key. The operator must write it in full, so that no deployment is open
-/// to everybody by mistake.
+/// With this value of `AUTH_MODE`, callers need no API key. This value of `AUTH_MODE` is long, so that no operator
+/// opens a deployment to everybody by mistake.
 const NO_AUTH: &str = "none-everybody-shares-one-list";
 
 fn auth_mode(text: Option<&str>) -> Result<AuthMode, ConfigError> {
@@ -203,7 +209,8 @@ fn auth_mode(text: Option<&str>) -> Result<AuthMode, ConfigError> {
     }
 }
 
-/// Reads an absolute http or https address without query or fragment. Slashes at its end are removed.
+/// Reads an absolute http or https address that has no query and no fragment. Removes slashes at the end of the
+/// address.
 pub fn base_url(name: &str, url: &str) -> Result<String, ConfigError> {
     let refused =
         || ConfigError(format!("{name} must be an absolute address such as https://todo.example.com, not \"{url}\""));

@@ -1,29 +1,32 @@
-//! `OAUTH_…`: the OpenID provider where people sign in, and the clients that may send people there.
+//! Reads the variables `OAUTH_…`: the OpenID provider where people sign in, and the clients that send people to this
+//! provider.
 
 use http::Uri;
 use url::{Host, Url};
 
 use super::ConfigError;
 
-/// The settings for an OpenID provider.
+/// The settings for the OpenID provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OAuth {
-    /// `OAUTH_ISSUER`: the provider's issuer identifier, exactly as its tokens and its discovery document spell it
-    /// (OpenID Connect Discovery 1.0, section 3).
+    /// `OAUTH_ISSUER`: the issuer identifier of the provider (OpenID Connect Discovery 1.0, section 3). The tokens and
+    /// the discovery document of the provider must contain exactly this issuer identifier.
     pub issuer: String,
-    /// `OAUTH_CLIENT_ID` with `OAUTH_REDIRECT_URIS`: the confidential client, for a GPT.
+    /// `OAUTH_CLIENT_ID` and `OAUTH_REDIRECT_URIS`: the confidential client, which a GPT uses.
     pub client: Option<Client>,
-    /// `OAUTH_PUBLIC_CLIENT_ID` with `OAUTH_PUBLIC_REDIRECT_URIS`: the public client. Every MCP client gets it when it
-    /// registers, and must use PKCE.
+    /// `OAUTH_PUBLIC_CLIENT_ID` and `OAUTH_PUBLIC_REDIRECT_URIS`: the public client. Every MCP client that registers
+    /// gets the id of the public client. Every MCP client must use PKCE.
     pub public_client: Option<Client>,
-    /// `OAUTH_SCOPE`: the scope that an access token must have. The default is `todos`. Amazon Cognito puts the name of its
-    /// resource server in front.
+    /// `OAUTH_SCOPE`: the scope that an access token must have. The default is `todos`. Amazon Cognito writes the name
+    /// of its resource server before the name of the scope.
     pub scope: String,
-    /// `OAUTH_AUDIENCE`: audiences of access tokens that are accepted in addition to this deployment's address.
+    /// `OAUTH_AUDIENCE`: further audiences that an access token may have. The address of this deployment is always an
+    /// accepted audience.
     pub audiences: Vec<String>,
 }
 
-/// A client of the provider, and the addresses to which people may be sent back.
+/// A client of the OpenID provider, and its redirect URIs. After the sign-in, the browser goes back to one of the
+/// redirect URIs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
     pub id: String,
@@ -31,7 +34,7 @@ pub struct Client {
 }
 
 impl OAuth {
-    /// Reads the variables. At least one of the two clients must be set.
+    /// Reads the variables. At least one of the two OAuth clients must be configured.
     pub(super) fn from(read: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let issuer = read("OAUTH_ISSUER").ok_or_else(|| {
             ConfigError(
@@ -79,15 +82,16 @@ impl OAuth {
         Ok(oauth)
     }
 
-    /// The clients that are set.
+    /// The configured OAuth clients: one or two.
     pub fn clients(&self) -> impl Iterator<Item = &Client> {
         self.client.iter().chain(&self.public_client)
     }
 }
 
 impl Client {
-    /// Whether people may be sent back to this address. The list must contain it, letter by letter. If an address of this
-    /// machine has no port in the list, every port is allowed (RFC 8252, section 7.3).
+    /// Whether `uri` is an allowed redirect URI of this client. `uri` must be exactly equal to an element of
+    /// `redirect_uris`. There is one exception: if `redirect_uris` contains an address of this machine without a port,
+    /// every port is allowed (RFC 8252, section 7.3).
     pub fn sends_back_to(&self, uri: &str) -> bool {
         self.redirect_uris.iter().any(|allowed| allowed == uri || is_same_on_another_port(allowed, uri))
     }
@@ -96,7 +100,7 @@ impl Client {
 fn is_same_on_another_port(allowed: &str, uri: &str) -> bool {
     let parse = |text: &str| Url::parse(text).ok().filter(is_this_machine);
     let (Some(allowed), Some(mut asked)) = (parse(allowed), parse(uri)) else { return false };
-    // `uri` must also be equal as text, because a parser accepts spellings that a provider might read in another way.
+    // The parser must not have changed the text of `uri`. A provider might understand an unusual spelling differently.
     allowed.port().is_none() && asked.as_str() == uri && asked.set_port(None).is_ok() && asked == allowed
 }
 
@@ -104,7 +108,7 @@ fn is_this_machine(url: &Url) -> bool {
     is_loopback(url) && url.scheme() == "http" && url.username().is_empty() && url.password().is_none()
 }
 
-/// Whether the host is `localhost` or a loopback address.
+/// Whether the host of `url` is `localhost` or a loopback address.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
@@ -114,7 +118,8 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Whether secrets may be sent to this address: https, or http on this machine; without a user name, password or fragment.
+/// Whether the program may send secrets to this address. An address of this machine may use http, and any other address
+/// must use https. The address must not contain a user name, a password or a fragment.
 pub fn is_safe(address: &str) -> bool {
     let safe = Url::parse(address).is_ok_and(|url| {
         let own = url.username().is_empty() && url.password().is_none();
@@ -123,8 +128,8 @@ pub fn is_safe(address: &str) -> bool {
     safe && address.parse::<Uri>().is_ok()
 }
 
-/// Whether this is a redirect URI (RFC 6749, section 3.1.2; RFC 8252, section 7): https, http on this machine, or the scheme
-/// of an app.
+/// Whether `uri` can be a redirect URI (RFC 6749, section 3.1.2; RFC 8252, section 7). A redirect URI has the scheme
+/// https or the scheme of an app. A redirect URI of this machine may also have the scheme http.
 fn is_redirect_uri(uri: &str) -> bool {
     let scripts = ["javascript", "data", "file", "vbscript", "blob", "about", "ws", "wss", "ftp"];
     Url::parse(uri).is_ok_and(|url| {
@@ -134,7 +139,7 @@ fn is_redirect_uri(uri: &str) -> bool {
     })
 }
 
-/// A list with commas or blanks between its elements.
+/// Reads a list whose elements are separated by commas or spaces.
 fn listed(text: Option<String>) -> Vec<String> {
     let text = text.unwrap_or_default();
     let parts = text.split(|letter: char| letter == ',' || letter.is_whitespace());

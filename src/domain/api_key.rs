@@ -1,4 +1,5 @@
-//! API keys: their form and their records. A key is shown only once, when it is made. The table has only its hash.
+//! API keys, and the records of API keys in the table. The program shows a key only once, directly after it has made
+//! the key. The table stores a hash of the key, but not the key.
 
 use std::fmt;
 
@@ -8,7 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::{invalid::Invalid, owner::Owner};
 
-/// The beginning of every key. People, and programs that search for leaked secrets, recognise a key by it.
+/// The first characters of every key. People recognise a key by these characters. Programs that search for leaked
+/// secrets look for these characters too.
 const PREFIX: &str = "todo_";
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// The number of base-62 digits for 256 bits.
@@ -16,14 +18,14 @@ const SECRET_DIGITS: usize = 43;
 /// The number of base-62 digits for 32 bits.
 const CHECKSUM_DIGITS: usize = 6;
 
-/// A key in the correct form: `todo_`, 256 random bits in base 62, and a checksum. The checksum shows that a key is
-/// mistyped, without a call to the table.
+/// An API key: `todo_`, 256 random bits in base 62, and a checksum. With the checksum, the program detects a mistyped
+/// key without a call to the table.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(String);
 
-/// SHA-256 of a key, in hexadecimal digits. The table identifies a key by this hash. A fast hash is enough, because a
-/// key has 256 random bits. The search for a hash need not take constant time, because two hashes with the same
-/// beginning reveal nothing about their keys.
+/// SHA-256 of a key, in hexadecimal digits. The table identifies a key by this hash. A fast hash function is safe here,
+/// because nobody can guess 256 random bits. The search for a hash need not take constant time. The duration of the
+/// search could reveal only the beginning of a hash, and this beginning does not reveal the key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct KeyHash(String);
@@ -32,15 +34,15 @@ pub struct KeyHash(String);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyRecord {
     pub hash: KeyHash,
-    /// The owner of the todos that requests with this key read and change.
+    /// Requests with this key read and change the todos of this owner.
     pub owner: Owner,
-    /// The purpose of the key, in the words of the person who made it.
+    /// The name that a person gave to the key.
     pub name: KeyName,
-    /// The last four characters of the key, by which a person recognises it.
+    /// The last four characters of the key. People recognise the key by these four characters.
     pub last_four: String,
     pub created_at: Timestamp,
-    /// The moment when the key stops being valid. The record stays in the table after this moment. Items with
-    /// `expires_at` do not stay: DynamoDB deletes them.
+    /// The key is valid until this moment. The record stays in the table after this moment. The field does not have the
+    /// name `expires_at`, because DynamoDB deletes an item at the time in `expires_at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,8 +62,8 @@ impl ApiKey {
         Self(body + &checksum)
     }
 
-    /// Reads a key, without a call to the table. `None` if the text does not have the form of a key, or if the checksum
-    /// is wrong.
+    /// Reads a key, without a call to the table. Returns `None` if the text cannot be a key, or if the checksum is
+    /// wrong.
     pub fn parse(text: &str) -> Option<Self> {
         let body = text.get(..PREFIX.len() + SECRET_DIGITS)?;
         let digits = body.strip_prefix(PREFIX)?;
@@ -69,12 +71,12 @@ impl ApiKey {
         sound.then(|| Self(text.to_owned()))
     }
 
-    /// Whether the text begins like a key. The rest may be mistyped.
+    /// Whether the text begins with the first characters of a key. The rest of the text may contain mistakes.
     pub fn looks_like_key(text: &str) -> bool {
         text.starts_with(PREFIX)
     }
 
-    /// The key itself. The program shows it only once.
+    /// The key itself. The program shows the key only once.
     pub fn secret(&self) -> &str {
         &self.0
     }
@@ -97,7 +99,7 @@ impl ApiKey {
     }
 }
 
-/// Writes only the name of the type, and never the key.
+/// Writes only the name of the type, so that debug output never contains the key.
 impl fmt::Debug for ApiKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("ApiKey")
@@ -110,7 +112,7 @@ impl KeyHash {
         &self.0
     }
 
-    /// A short name for the key. It is not secret.
+    /// The short id of the key. The id is not secret.
     pub fn id(&self) -> &str {
         &self.0[..12]
     }
@@ -139,7 +141,7 @@ impl KeyName {
     }
 }
 
-/// The number in `bytes` in base 62, with `digits` digits. The first byte is the most significant byte.
+/// Writes the number in `bytes` in base 62, with `digits` digits. The first byte is the most significant byte.
 fn base62(bytes: &[u8], digits: usize) -> String {
     let mut number = bytes.to_vec();
     let mut text = vec![b'0'; digits];

@@ -1,4 +1,5 @@
-//! Changes. Every write is one atomic change. It is recorded, and it can be undone.
+//! Changes to todos and settings. Every write is one atomic change. The program records every change, and every change
+//! can be undone.
 
 use std::borrow::Cow;
 
@@ -14,28 +15,28 @@ use super::{
     todo::Todo,
 };
 
-/// The record of one write. It names the operation, the changed todos and their changed fields, and the changed
-/// settings. The [`Image`]s of the change hold the complete states of the todos before and after the write.
+/// The record of one write. The record names the operation, the changed todos with the names of their changed fields,
+/// and the changed settings. For each changed todo there is also an [`Image`], with the complete todo before and after
+/// the write.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     pub id: ChangeId,
     pub at: Timestamp,
     pub operation: OperationName,
     pub todos: Vec<ChangedTodo>,
-    /// The settings before and after, if the write changed them.
+    /// The settings before and after the write. Present only if the write changed the settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<SettingsImage>,
     /// The lists that this change created.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub new_lists: Vec<ListName>,
-    /// The change that this change undid.
+    /// The id of the undone change. Present only if this change is an undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<ChangeId>,
-    /// The change that undid this change. If several changes undid it, this is the last of them. That undo may itself
-    /// be undone by now.
+    /// The id of the latest undo of this change. The latest undo may itself be undone by now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<ChangeId>,
-    /// The time of that undo.
+    /// The time of the latest undo of this change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_at: Option<Timestamp>,
     /// The fingerprint of the request, if the request had an idempotency key.
@@ -43,8 +44,8 @@ pub struct Change {
     pub request: Option<Fingerprint>,
 }
 
-/// The `operationId` of the operation that made a change. It is a text and not an enum, because a record keeps its name
-/// even if the program no longer has this operation.
+/// The `operationId` of the operation that made a change. The type is a text and not an enum, because old records may
+/// name operations that the program no longer has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OperationName(Cow<'static, str>);
@@ -55,12 +56,12 @@ pub struct ChangedTodo {
     pub id: TodoId,
     /// The title after the change.
     pub title: Title,
-    /// The names of the changed fields. Empty if the change added the todo.
+    /// The names of the changed fields. The list is empty if the change added the todo.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
 }
 
-/// One todo before and after a change.
+/// The states of one todo before and after a change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Image {
     /// Absent if the change added the todo.
@@ -70,12 +71,12 @@ pub struct Image {
 }
 
 impl Change {
-    /// The end of the time in which this change can be undone.
+    /// This change can be undone until this moment.
     pub fn undo_until(&self) -> Timestamp {
         days_after(self.at, limits::UNDO_DAYS)
     }
 
-    /// Whether nothing changed: no todo and no setting.
+    /// Whether the write changed neither a todo nor a setting.
     pub fn has_no_effect(&self) -> bool {
         self.todos.is_empty() && self.settings.is_none()
     }
@@ -94,29 +95,30 @@ impl OperationName {
 }
 
 impl Image {
-    /// The image of a todo that a change adds.
+    /// The [`Image`] of a todo that a change adds. There is no state before the change.
     pub fn added(todo: Todo) -> Self {
         Self { before: None, after: todo }
     }
 
-    /// The image of a change from `current` to `after`. `after` gets the next version.
+    /// The [`Image`] of a todo that changes from `current` to `after`. `after` gets the next version.
     pub fn changed(current: &Todo, after: Todo) -> Self {
         Self { after: after.with_next_version_after(current), before: Some(current.clone()) }
     }
 
-    /// Whether the content of the todo changed. This is also true if the todo was added.
+    /// Whether the change added the todo or changed its content.
     pub fn is_change(&self) -> bool {
         self.before.as_ref().is_none_or(|before| !before.same_content(&self.after))
     }
 
-    /// The entry of this todo in the change record.
+    /// The entry for this todo in the record of the change.
     pub fn summary(&self) -> ChangedTodo {
         let fields = self.before.as_ref().map(|before| differing(before, &self.after)).unwrap_or_default();
         ChangedTodo { id: self.after.id.clone(), title: self.after.title.clone(), fields }
     }
 }
 
-/// The names of the fields that differ between two states of a todo. The version and the times are not compared.
+/// The names of the fields that differ between two states of a todo. The function does not compare the versions and the
+/// times.
 fn differing(before: &Todo, after: &Todo) -> Vec<String> {
     let pairs = [
         ("title", before.title != after.title),
@@ -132,7 +134,8 @@ fn differing(before: &Todo, after: &Todo) -> Vec<String> {
     pairs.iter().filter(|(_, differs)| *differs).map(|(name, _)| (*name).to_owned()).collect()
 }
 
-/// The moment `days` days of 24 hours after `at`, or the last possible moment.
+/// The moment that is `days` days after `at`. Each day counts 24 hours. If this moment is too late for a `Timestamp`,
+/// the result is `Timestamp::MAX`.
 pub fn days_after(at: Timestamp, days: i64) -> Timestamp {
     at.checked_add((days * 24).hours()).unwrap_or(Timestamp::MAX)
 }

@@ -1,4 +1,4 @@
-//! Due dates: a day, or a minute of a day, on the owner's wall clock.
+//! Due dates. A due date is a date, or a date with a local time in the owner's time zone.
 
 use std::fmt;
 
@@ -7,23 +7,24 @@ use serde::{Deserialize, Serialize};
 
 use super::{invalid::Invalid, moment::Moment};
 
-/// The due date of a todo: a date without a time, or a wall-clock time in the owner's time zone. As text it is
-/// `2026-11-27` or `2026-11-27T09:30`. If such texts are sorted, they are in the order of time.
+/// The due date of a todo: a date, or a date with a local time in the owner's time zone. As text, a due date is written
+/// `2026-11-27` or `2026-11-27T09:30`. The alphabetical order of such texts is also their order in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Due {
-    /// Any time on this day.
+    /// Due on this day, without a time.
     On(Date),
-    /// At this minute.
+    /// Due at this minute.
     At(DateTime),
 }
 
 impl Due {
-    /// Reads exactly `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`. Similar texts are refused.
+    /// Accepts only texts of the form `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`.
     pub fn parse(text: &str) -> Option<Self> {
         match text.len() {
             10 => day(text).map(Self::On),
-            // The time may contain a multi-byte character. `get` does not panic inside such a character.
+            // An invalid text may contain a multi-byte character. An index into the middle of this character would
+            // panic, but `get` does not panic.
             16 if text.as_bytes()[10] == b'T' => {
                 let (date, time) = (day(text.get(..10)?)?, text.get(11..)?);
                 let (hour, minute) = (number(time.get(..2)?)?, number(time.get(3..)?)?);
@@ -43,7 +44,7 @@ impl Due {
         }
     }
 
-    /// The same time of day on another day.
+    /// This due date, moved to another day. The time of day does not change.
     pub fn on(self, date: Date) -> Self {
         match self {
             Self::On(_) => Self::On(date),
@@ -51,9 +52,9 @@ impl Due {
         }
     }
 
-    /// Whether the day or the minute has passed. When clocks go forward, some local times do not exist; such a time
-    /// gets the offset before the change. When clocks go back, some local times occur twice; then the first time counts
-    /// (RFC 5545, section 3.3.5).
+    /// Whether the day or the minute of this due date has passed. If a local time does not exist because clocks go
+    /// forward, the UTC offset from before the clock change is used. If a local time occurs twice because clocks go
+    /// back, the first occurrence counts (RFC 5545, section 3.3.5).
     pub fn is_overdue(self, moment: &Moment) -> bool {
         match self {
             Self::On(date) => date < moment.today(),
@@ -62,7 +63,7 @@ impl Due {
     }
 }
 
-/// Reads exactly `YYYY-MM-DD`. Similar texts are refused.
+/// Accepts only texts of the form `YYYY-MM-DD`.
 pub fn day(text: &str) -> Option<Date> {
     let digits = text
         .bytes()
@@ -71,7 +72,7 @@ pub fn day(text: &str) -> Option<Date> {
     (text.len() == 10 && digits).then(|| text.parse().ok()).flatten()
 }
 
-/// Reads a date. The error shows the accepted form.
+/// Reads a date. The error message contains an example of a valid date.
 pub fn date(text: &str) -> Result<Date, Invalid> {
     day(text.trim()).ok_or_else(|| Invalid::new("must be a date such as 2026-11-27"))
 }
@@ -110,7 +111,7 @@ mod tests {
     use jiff::{Timestamp, tz::TimeZone};
     use proptest::prelude::*;
 
-    /// The moment when the local time in the zone is `now`.
+    /// The moment at which the local time in `zone` is `now`.
     fn at(now: &str, zone: &str) -> Moment {
         let zone = TimeZone::get(zone).unwrap();
         let now = zone.to_timestamp(now.parse().unwrap()).unwrap();
@@ -135,7 +136,8 @@ mod tests {
             let moment = Moment { now: now.parse().unwrap(), ..at("2026-01-01T00:00", "Europe/Berlin") };
             Due::parse(due).unwrap().is_overdue(&moment)
         };
-        // Berlin's clocks go from 02:00 to 03:00 on 29 March (01:00Z) and from 03:00 to 02:00 on 25 October (01:00Z).
+        // On 29 March 2026 at 01:00Z, Berlin's clocks go from 02:00 to 03:00. On 25 October 2026 at 01:00Z, Berlin's
+        // clocks go from 03:00 to 02:00.
         assert!(!is_overdue("2026-03-29T02:30", "2026-03-29T01:29:59Z"));
         assert!(is_overdue("2026-03-29T02:30", "2026-03-29T01:30:01Z"));
         assert!(!is_overdue("2026-10-25T02:30", "2026-10-25T00:29:59Z"));

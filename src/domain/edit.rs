@@ -1,4 +1,4 @@
-//! The edits that an update makes to a todo. A field that is not sent stays as it is.
+//! The edits that an update makes to a todo. If a request leaves out a field, this field does not change.
 
 use std::{collections::HashSet, convert::Infallible};
 
@@ -20,7 +20,7 @@ use super::{
     words::words,
 };
 
-/// Changes to one todo. A field that is not sent stays as it is.
+/// Changes to one todo. If a request leaves out a field, this field does not change.
 #[derive(Debug, Clone, PartialEq, Eq, Default, ToSchema, Deserr)]
 #[deserr(deny_unknown_fields = refuse_unknown_field::<__Deserr_E>, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct TodoEdit {
@@ -103,22 +103,22 @@ words! {
 }
 
 words! {
-    /// A field that an update can empty.
+    /// A field that an update can clear.
     Clearable { Due = "due", Repeat = "repeat", Notes = "notes", Tags = "tags", Steps = "steps" }
 }
 
-/// The fields to empty, without duplicates.
+/// The fields that an update clears, without duplicates.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserr)]
 #[deserr(from(WithoutEmpty<Clearable>) = Clear::of, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct Clear(Vec<Clearable>);
 
-/// The version of a todo that a caller has seen. A number as text is accepted too, because models sometimes send
-/// numbers as text.
+/// The version number that the caller expects the todo to have. A number as text is accepted too, because models
+/// sometimes send numbers as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version(pub u64);
 
-/// Refuses an unknown field of an edit. For `PATCH /todos/{id}` the whole body is one edit. There the list of accepted
-/// fields has no `id`, but it has `idempotency_key`.
+/// The error for an unknown field of an edit. In `PATCH /todos/{id}`, the whole body is one edit. Such a body may have
+/// the field `idempotency_key`, but not the field `id`.
 fn refuse_unknown_field<E: DeserializeError>(field: &str, accepted: &[&str], location: ValuePointerRef) -> E {
     let mut accepted = accepted.to_vec();
     if location.is_origin() {
@@ -129,23 +129,23 @@ fn refuse_unknown_field<E: DeserializeError>(field: &str, accepted: &[&str], loc
 }
 
 impl TodoEdit {
-    /// Whether the edit has no field that changes something.
+    /// Whether the edit has no fields except `id` and `expected_version`.
     pub fn is_empty(&self) -> bool {
         Self { id: None, expected_version: None, ..self.clone() } == Self::default()
     }
 
-    /// Whether the edit restores the todo, if the todo is deleted.
+    /// Whether this edit would restore a deleted todo.
     pub fn restores(&self) -> bool {
         self.status == Some(EditStatus::Open)
     }
 
-    /// Whether the program must know the owner's clock to apply the edit.
+    /// Whether the program must know the owner's local time to apply this edit.
     pub fn needs_clock(&self) -> bool {
         let completes = self.status == Some(EditStatus::Completed);
         completes || self.repeat.is_some() || self.due.is_some_and(DueInput::is_relative)
     }
 
-    /// The fields that the edit both sets and clears. This is a contradiction.
+    /// An error for each field that the edit both sets and clears.
     pub fn contradictions(&self) -> Vec<Violation> {
         self.clear
             .0
@@ -158,13 +158,16 @@ impl TodoEdit {
                 Clearable::Steps => self.steps.is_some(),
             })
             .map(|field| {
-                Violation::new(field.word(), Invalid::new("is set and cleared in one call; send one of the two"))
+                Violation::new(
+                    field.word(),
+                    Invalid::new("cannot be set and cleared in the same call; send only one of the two"),
+                )
             })
             .collect()
     }
 
-    /// The todo after this edit, still with its present version. The errors name the fields of the edit that do not fit
-    /// the todo.
+    /// The todo after this edit. This function does not change the version of the todo. Each error names a field of the
+    /// edit that cannot be applied to this todo.
     pub fn apply(&self, todo: &Todo, moment: &Moment) -> Result<Todo, Vec<Violation>> {
         let mut after = match self.status {
             Some(EditStatus::Open) => todo.with_status(Status::Open, moment.now),
@@ -177,7 +180,7 @@ impl TodoEdit {
         if let Some(title) = &self.title {
             after.title = title.clone();
         }
-        // If `list` is another spelling of the todo's present list, the todo stays in its list.
+        // If `list` differs from the present list only in upper and lower case, the todo keeps the present spelling.
         if let Some(list) = self.list.as_ref().filter(|list| list.folded() != todo.list.folded()) {
             after.list = list.clone();
         }
@@ -202,29 +205,30 @@ impl TodoEdit {
     }
 
     /// Sets the due date and the repetition. A new due date does not change the repetition. If the repetition counts
-    /// from the due date, the next date is counted from the new due date.
+    /// from the due date, the program counts the next date from the new due date.
     fn edit_due(&self, todo: &mut Todo, moment: &Moment) -> Result<(), Vec<Violation>> {
         let (due, repeat) = (todo.due, todo.repeat.clone());
         todo.due = self.due.map(|due| due.resolve(moment)).or(due);
         todo.repeat = self.repeat.clone().or(repeat.clone());
         let rhythm = |repeat: &Option<Repeat>| repeat.as_ref().map(|repeat| (repeat.unit, repeat.from));
-        // If the day and the rhythm are the same, a monthly todo still returns to the 31st. A caller may send `due` and
-        // `repeat` back as it has read them.
+        // A caller may send the present values of `due` and `repeat` again. In this case `anchor_day` stays, so that a
+        // todo on the 31st returns to the 31st after a short month.
         if todo.due.map(Due::date) != due.map(Due::date) || rhythm(&todo.repeat) != rhythm(&repeat) {
             todo.anchor_day = None;
         }
         if self.clear.0.contains(&Clearable::Due) && todo.repeat.is_some() {
-            let message = "cannot empty due while the todo repeats; clear repeat as well, or send a new due";
+            let message = "cannot clear due while the todo repeats; also clear repeat, or send a new due";
             return Err(vec![Violation::new("clear", Invalid::new(message))]);
         }
-        // An edit may set `due` to a date after `until`. The program compares the two dates only if `repeat` is new.
+        // An edit without `repeat` may set `due` to a date after `until`. The program compares `due` with `until` only
+        // if `repeat` changes.
         if todo.repeat != repeat { todo.begin_repeat(moment) } else { Ok(()) }
     }
 
     fn tick_steps(&self, steps: &mut Steps) -> Vec<Violation> {
         match (steps.find(&self.complete_steps), steps.find(&self.reopen_steps)) {
             (Ok(done), Ok(open)) if done.iter().any(|at| open.contains(at)) => {
-                let message = "names a step that complete_steps names too; send it in one of the two";
+                let message = "names a step that is also in complete_steps; send it in only one of the two";
                 vec![Violation::new("reopen_steps", Invalid::new(message))]
             }
             (Ok(done), Ok(open)) => {
@@ -256,8 +260,8 @@ impl TodoEdit {
         if let Some(tags) = &self.tags {
             todo.tags = tags.clone();
         }
-        // Tags are removed before others are added. So an edit can exchange a tag even if the todo has as many tags as
-        // allowed.
+        // The edit removes tags before it adds tags. So an edit can replace a tag even if the todo has the maximum
+        // number of tags.
         if let Some(tags) = &self.remove_tags {
             todo.tags = todo.tags.without(tags);
         }

@@ -1,20 +1,20 @@
-//! Ids, in lower-case Crockford base32. They are short, so that a model can copy them. They are long enough that an
-//! invented id almost never exists.
+//! Ids of todos and of changes, in lower-case Crockford base32. Ids are short, so that a model can copy an id without
+//! mistakes. Only a tiny part of the possible ids is in use. An id that a model invents almost never belongs to a todo.
 
 use serde::{Deserialize, Serialize};
 
 use super::idempotency::IdempotencyKey;
 
-/// Crockford's alphabet in lower case, without i, l, o and u: <https://www.crockford.com/base32.html>
+/// Crockford's alphabet in lower case, which has no i, l, o and u: <https://www.crockford.com/base32.html>
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// The id of a todo: 10 characters, 50 bits.
+/// The id of a todo: 10 characters with 50 random bits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TodoId(String);
 
-/// The id of a change: 16 characters, 80 bits. It is derived from the caller's idempotency key, so that the same key
-/// always names the same change record. Without a key it is random.
+/// The id of a change: 16 characters with 80 bits. If the caller sends an idempotency key, the program computes the id
+/// from this key. The same key always gives the same id. If the caller sends no key, the id is random.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChangeId(String);
@@ -28,8 +28,8 @@ impl TodoId {
         Self(encode(&bytes, Self::LENGTH))
     }
 
-    /// Reads an id in upper or lower case, also with spaces around it. `None` if the text cannot be the id of a todo.
-    /// The code that calls this should treat such a text as an unknown id.
+    /// Reads an id in upper or lower case, and ignores spaces around the id. Returns `None` if the text cannot be the
+    /// id of a todo. The code that gets `None` should treat the text as an unknown id.
     pub fn parse(text: &str) -> Option<Self> {
         parse(text, Self::LENGTH).map(Self)
     }
@@ -49,12 +49,14 @@ impl ChangeId {
         Self(encode(&bytes, Self::LENGTH))
     }
 
-    /// The id of the change that a request with this key makes. It is the same each time the request is sent.
+    /// The id of the change that a request with this key makes. If the caller sends the request again, the id is the
+    /// same.
     pub fn from_key(key: &IdempotencyKey) -> Self {
         Self(encode(&key.digest(), Self::LENGTH))
     }
 
-    /// Reads an id in upper or lower case, also with spaces around it. `None` if the text cannot be the id of a change.
+    /// Reads an id in upper or lower case, and ignores spaces around the id. Returns `None` if the text cannot be the
+    /// id of a change.
     pub fn parse(text: &str) -> Option<Self> {
         parse(text, Self::LENGTH).map(Self)
     }
@@ -65,7 +67,7 @@ impl ChangeId {
     }
 }
 
-/// An id of `length` characters. Each character takes five bits of `bytes`, and the most significant bit comes first.
+/// An id of `length` characters. Each character encodes five bits of `bytes`. The most significant bit comes first.
 fn encode(bytes: &[u8], length: usize) -> String {
     let bit = |at: usize| (bytes[at / 8] >> (7 - at % 8)) & 1;
     (0..length)

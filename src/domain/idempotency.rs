@@ -1,4 +1,4 @@
-//! Idempotency: the caller's key, and the content of the request.
+//! Recognises repeated requests: by the caller's idempotency key, and by the content of the request.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,14 +10,16 @@ use utoipa::{
 
 use super::{invalid::Invalid, limits};
 
-/// The caller's name for one intended write. It is in the header `Idempotency-Key`, or in the field or parameter
-/// `idempotency_key`.
+/// A key that the caller chooses for one write. If the caller repeats the request with the same key, the program does
+/// not write again. The caller sends the key in the header `Idempotency-Key`, in the field `idempotency_key`, or in the
+/// parameter `idempotency_key`.
 #[derive(Debug, Clone, PartialEq, Eq, deserr::Deserr)]
 #[deserr(try_from(String) = IdempotencyKey::parse -> Invalid)]
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// Accepts 1 to 200 characters on one line. Removes the quotes that the IETF draft of the header requires.
+    /// Accepts a key of 1 to 200 characters on one line. Removes quotes around the key, because the IETF draft of the
+    /// header `Idempotency-Key` requires such quotes.
     pub fn parse(text: String) -> Result<Self, Invalid> {
         let key = text.trim().trim_matches('"');
         if key.is_empty() || key.chars().count() > limits::IDEMPOTENCY_KEY || key.chars().any(char::is_control) {
@@ -26,7 +28,8 @@ impl IdempotencyKey {
         Ok(Self(key.to_owned()))
     }
 
-    /// SHA-256 of the key. The id of the change comes from it, so the key itself is not stored.
+    /// SHA-256 of the key. The program computes the id of the change from this hash. The table does not store the key
+    /// itself.
     pub fn digest(&self) -> [u8; 32] {
         Sha256::digest(self.0.as_bytes()).into()
     }
@@ -40,7 +43,7 @@ impl PartialSchema for IdempotencyKey {
 
 impl ToSchema for IdempotencyKey {}
 
-/// The content of a request, without the fields that only say how it is sent. If two requests have the same content,
+/// The content of a request, without `idempotency_key` and `allow_duplicate`. If two requests ask for the same thing,
 /// all fields of this struct are equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
@@ -50,20 +53,20 @@ pub struct Intent {
     body: String,
 }
 
-/// SHA-256 of an [`Intent`], in hexadecimal digits. The number before the digits says in which form the intent was
-/// hashed.
+/// SHA-256 of an [`Intent`], in hexadecimal digits. A number before the digits says which format the hashed text has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fingerprint(String);
 
-/// The form of new fingerprints. A fingerprint of form 1 has no number before its digits.
+/// The prefix of a fingerprint in format 2. All new fingerprints have format 2. A fingerprint in format 1 has no number
+/// before the hexadecimal digits.
 const FORM: &str = "2:";
-/// Fields of a body that only say how the request is sent. They are not part of its content, so they are not hashed.
+/// These fields of a body do not change what the request asks for. So the hash does not include these fields.
 const NOT_HASHED: [&str; 2] = ["idempotency_key", "allow_duplicate"];
 
 impl Intent {
-    /// `target` has the ids from the path or the query. `if_match` is the version from the header `If-Match`. Spaces in
-    /// the body and the order of its fields do not matter.
+    /// `target` contains the ids from the path or the query. `if_match` is the version from the header `If-Match`. Two
+    /// bodies count as equal if they differ only in spaces or in the order of the fields.
     pub fn new(operation: &'static str, target: &str, if_match: Option<u64>, body: &Value) -> Self {
         Self { operation, target: target.to_owned(), if_match, body: canonical(body) }
     }
@@ -74,20 +77,22 @@ impl Intent {
         Fingerprint(format!("{FORM}{}", sha256([self.operation, &self.target, &condition, &self.body])))
     }
 
-    /// The digits by which a request without a key is recognised for two minutes. They have no form number, because
-    /// form 1 and form 2 have the same digits.
+    /// A hash of the request in hexadecimal digits. If a request without a key comes again within two minutes, the
+    /// program recognises the request by this hash. The hash has no format number, because the way to compute this hash
+    /// has never changed.
     pub fn digits(&self) -> String {
         sha256([self.operation, &self.target, &self.body])
     }
 
-    /// Whether the stored fingerprint, in either form, belongs to this intent.
+    /// Whether the stored fingerprint belongs to this intent. The stored fingerprint may have format 1 or format 2.
     pub fn is(&self, stored: &Fingerprint) -> bool {
         let own = if stored.0.starts_with(FORM) { self.fingerprint() } else { self.fingerprint_of_form_1() };
         own == *stored
     }
 
-    /// The fingerprint in form 1, which earlier code stored (docs/adr/0017). Stored fingerprints are kept for 30 days.
-    /// In this form the condition is `None` or `Some(3)`, and comes after the target.
+    /// The fingerprint in format 1, which earlier versions of the program stored (docs/adr/0017). The table keeps a
+    /// fingerprint for 30 days. In format 1, the text of `if_match` comes directly after `target`. The text of
+    /// `if_match` is `None` or, for example, `Some(3)`.
     fn fingerprint_of_form_1(&self) -> Fingerprint {
         let condition = self.if_match.map_or_else(|| "None".to_owned(), |version| format!("Some({version})"));
         let target = format!("{} {condition}", self.target);
@@ -95,7 +100,7 @@ impl Intent {
     }
 }
 
-/// The hash of these parts, with a zero byte between neighbouring parts.
+/// The hash of these parts, with a zero byte after each part except the last part.
 fn sha256<const PARTS: usize>(parts: [&str; PARTS]) -> String {
     let mut hash = Sha256::new();
     for (number, part) in parts.iter().enumerate() {
@@ -107,8 +112,8 @@ fn sha256<const PARTS: usize>(parts: [&str; PARTS]) -> String {
     hex::encode(hash.finalize())
 }
 
-/// The body as JSON with sorted keys and without spaces. The keys are sorted here, because the order of `serde_json`'s
-/// maps depends on its features.
+/// The body as JSON with sorted keys and without spaces. This function sorts the keys, because Cargo features decide in
+/// which order `serde_json` writes keys.
 fn canonical(body: &Value) -> String {
     let mut body = body.clone();
     if let Some(members) = body.as_object_mut() {
@@ -145,7 +150,7 @@ mod tests {
         assert_ne!(one, fingerprint("updateTodo", "x", None, &json!({"a": [2, 1]})));
     }
 
-    /// Change records keep fingerprints for 30 days, so their digits must never change.
+    /// Change records keep fingerprints for 30 days, so the digits of a fingerprint must never change.
     #[test]
     fn stored_fingerprints_still_match() {
         let intent = Intent::new("updateTodo", "k7m2x9qa4t", Some(3), &json!({"title": "Buy milk"}));

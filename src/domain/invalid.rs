@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-/// The reason why a value is refused, as a text for a language model. It does not contain the path of the value,
-/// because the code that reads the value knows the path.
+/// The reason why the program refuses a value, as a text for a language model. The reason does not contain the path of
+/// the value. The code that reads the value knows the path, and adds the path to the error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid {
-    /// The message without a subject, such as "must be at most 500 characters, but has 731".
+    /// The error message, without a subject, such as "must be at most 500 characters, but has 731".
     pub message: String,
-    /// The accepted values, if the program can list them; otherwise empty.
+    /// The accepted values. The list is empty if the program cannot list the accepted values.
     pub allowed: &'static [&'static str],
 }
 
@@ -20,14 +20,14 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// A field and the rule that its value breaks.
+    /// Makes a violation from a field and from the reason why the value of this field is wrong.
     pub fn new(field: &'static str, invalid: Invalid) -> Self {
         Self { field, invalid }
     }
 }
 
 impl Invalid {
-    /// A broken rule without a list of accepted values.
+    /// An error without a list of accepted values.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), allowed: &[] }
     }

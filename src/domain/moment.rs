@@ -1,4 +1,4 @@
-//! The present moment on the owner's clock and calendar.
+//! The present moment in the owner's time zone.
 
 use jiff::{
     Timestamp,
@@ -9,7 +9,7 @@ use jiff::{
 use super::words::words;
 
 words! {
-    /// A day of the week. Its word is the abbreviation in RFC 5545 with a third letter.
+    /// A day of the week. The program writes a day with three letters, such as `mon`.
     Weekday {
         Mon = "mon" | "monday",
         Tue = "tue" | "tuesday",
@@ -50,7 +50,7 @@ impl Weekday {
         }
     }
 
-    /// How many days this weekday comes after `first`, from 0 to 6.
+    /// The number of days from `first` to this weekday (0 to 6).
     pub fn days_after(self, first: Self) -> i64 {
         (self as i64 - first as i64).rem_euclid(7)
     }

@@ -4,14 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::invalid::Invalid;
 
-/// The person who owns a todo. The name comes from the credential of the request, or from the configuration if callers
-/// need no credential. It never comes from a body, a path or a query.
+/// The person who owns a todo. The owner's name comes from the credential of the request. If callers need no
+/// credential, the owner's name comes from the configuration. The owner's name never comes from a body, a path or a
+/// query.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Owner(String);
 
 impl Owner {
-    /// DynamoDB allows 2,048 bytes in a partition key. The store's prefix is also in this key.
+    /// DynamoDB allows 2,048 bytes in a partition key. The partition key contains a short prefix and the owner's name.
     const MAX_BYTES: usize = 1_024;
 
     /// Accepts an owner's name of 1 to 1,024 bytes without control characters.

@@ -1,5 +1,6 @@
 //! Plans writes from the present todos. A plan contains all changes of the call. If an item breaks a rule, the whole
-//! write is refused. The refusal names all items with the first kind of violation.
+//! write is refused. A refusal reports only one kind of violation, for example unknown ids. The refusal names all items
+//! with this kind of violation.
 
 use std::collections::HashMap;
 
@@ -15,18 +16,19 @@ use super::{
     todo::{NewTodo, Status, Todo},
 };
 
-/// The present todos, by id.
+/// A map from each id to the present todo with this id.
 pub type Todos = HashMap<TodoId, Todo>;
 
-/// The changes of a write. The write makes all of them or none.
+/// All changes of a write. The write makes all these changes, or none of these changes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Plan {
-    /// The todos before and after the write, also the todos that do not change.
+    /// Each todo before and after the write. This list also contains todos that the write does not change.
     pub images: Vec<Image>,
     pub settings: Option<SettingsImage>,
 }
 
-/// The id of a todo: the text that a caller sent, and the id in it. `id` is `None` if the text cannot be an id.
+/// The id of a todo, as a caller sent it. `text` is the text that the caller sent. `id` is `None` if this text cannot
+/// be an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentId {
     pub text: String,
@@ -52,7 +54,8 @@ impl SentId {
     }
 }
 
-/// Plans new todos. Each todo gets its id from `next_id`. A todo without a list name goes into `default_list`.
+/// Plans new todos. The function `next_id` makes the id of each new todo. A todo without a list name goes into
+/// `default_list`.
 pub fn add(
     news: &[NewTodo],
     mut next_id: impl FnMut() -> TodoId,
@@ -70,8 +73,8 @@ pub fn add(
     Ok(Plan::of_todos(images))
 }
 
-/// Refuses edits that are wrong for every stored todo: two edits of the same todo, an edit without changes, or an edit
-/// that sets and clears the same field.
+/// Refuses two edits of the same todo, an edit without changes, and an edit that sets and clears the same field. These
+/// checks do not need the stored todos.
 pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
     let mut violations = Vec::new();
     let mut first: HashMap<&TodoId, usize> = HashMap::new();
@@ -94,8 +97,8 @@ pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
     refuse_unless_empty(violations, Refusal::Invalid)
 }
 
-/// Plans these edits. The plan has the edited todos in the order of the edits, and then the todos that follow completed
-/// repeating todos.
+/// Plans these edits. First, the plan has the edited todos in the order of the edits. After the edited todos, the plan
+/// has the new todos that follow completed repeating todos.
 pub fn update(
     edits: &[(SentId, TodoEdit)],
     todos: &Todos,
@@ -119,8 +122,8 @@ pub fn update(
                 let completes = todo.status == Status::Open && after.status == Status::Completed;
                 let repeats = completes && after.repeat.is_some();
                 if let Some(successor) = repeats.then(|| after.successor(next_id(), moment)).flatten() {
-                    // From now on, only the successor repeats. If this todo is reopened and completed again, it gets no
-                    // second successor.
+                    // From now on, `successor` repeats, and the completed todo does not repeat. Otherwise a caller
+                    // could reopen and complete this todo again, and get a second successor.
                     (after.repeat, after.anchor_day) = (None, None);
                     successors.push(Image::added(successor));
                 }
@@ -134,7 +137,7 @@ pub fn update(
     Ok(Plan::of_todos(images))
 }
 
-/// Plans the deletion of these todos, in the order of the call. A todo that is already deleted stays as it is.
+/// Plans the deletion of these todos, in the order of the call. A todo that is already deleted does not change.
 pub fn delete(
     named: &[SentId],
     expected_version: Option<u64>,
@@ -204,7 +207,7 @@ mod tests {
         deserr::deserialize(value).unwrap()
     }
 
-    /// The todos `0000000000` and `1111111111`, directly after they were added.
+    /// Two new todos with the ids `0000000000` and `1111111111`.
     fn todos() -> Todos {
         let mut ids = ["0000000000", "1111111111"].into_iter().map(|id| TodoId::parse(id).unwrap());
         let news = [read(json!({"title": "a"})), read(json!({"title": "b", "due": "2026-11-27"}))];

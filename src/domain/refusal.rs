@@ -1,53 +1,54 @@
-//! The reasons why a well-formed write is refused. A refused write has changed nothing.
+//! The reasons why the program refuses a write. A refused write changes nothing.
 
 use super::{
     id::{ChangeId, TodoId},
     todo::Todo,
 };
 
-/// The reason why a write is refused.
+/// The reason why the program refuses a write.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Refusal {
-    /// The owner has no todos with some of the ids.
+    /// For at least one id in the request, the owner has no todo with this id.
     NotFound(Vec<ItemViolation>),
-    /// Some values break a rule that concerns several fields, several items or the stored todo.
+    /// Some values are not allowed together with other fields, with other items, or with the stored todo.
     Invalid(Vec<ItemViolation>),
-    /// Some of the todos are not in the state that the caller expected. `current` has their present states.
+    /// Some of the todos are not in the state that the caller expected. `current` contains the present states of these
+    /// todos.
     Conflict { violations: Vec<ItemViolation>, current: Vec<Todo> },
-    /// This write was planned several times, and each time other requests changed the todos before it was committed.
+    /// Other requests kept changing the same todos. So the program planned this write several times without success.
     Contended { current: Vec<Todo> },
     /// No change has this id, or the change is older than 30 days.
     NoSuchChange,
-    /// The owner has no change that could be undone.
+    /// The owner has no change that can be undone.
     NothingToUndo,
-    /// The change is already undone. `by` is the change that undid it.
+    /// The change is already undone. `by` is the id of the undo.
     AlreadyUndone { by: ChangeId },
-    /// Later changes changed todos of this change. An undo would lose them.
+    /// Later changes have changed the same todos. An undo would lose these later changes.
     ChangedSince { ids: Vec<TodoId>, current: Vec<Todo> },
-    /// A later change changed the settings. An undo would lose it.
+    /// A later change has changed the settings. An undo would lose this later change.
     SettingsChangedSince,
-    /// Another request has already used the idempotency key.
+    /// A different request has already used the idempotency key.
     KeyReused,
-    /// The todos and their earlier states together are larger than DynamoDB allows in one transaction (4 MB).
+    /// The write, or an undo of the write, would be larger than DynamoDB allows in one transaction (4 MB).
     TooLarge,
-    /// The write takes more actions than DynamoDB allows in one transaction. Each todo, each todo that follows a
-    /// repeating todo, and each new list takes an action.
+    /// The write needs more actions than DynamoDB allows in one transaction. Each changed todo, each todo that follows
+    /// a repeating todo, and each new list needs one action.
     TooMany,
 }
 
-/// A rule that one item of a write breaks.
+/// An item of a write, and the rule that this item breaks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ItemViolation {
-    /// The position of the item in the call, from 0.
+    /// The position of the item in the call. The first item has position 0.
     pub item: usize,
-    /// The field that breaks the rule. Empty if the whole item breaks it.
+    /// The name of the wrong field. The name is empty if the whole item is wrong.
     pub field: &'static str,
-    /// The error, and what the caller can do.
+    /// The error, with advice for the caller.
     pub message: String,
 }
 
 impl ItemViolation {
-    /// The item, its field, and a message about the rule that it breaks.
+    /// Makes a violation from the position of the item, the name of the field, and a message.
     pub fn new(item: usize, field: &'static str, message: impl Into<String>) -> Self {
         Self { item, field, message: message.into() }
     }

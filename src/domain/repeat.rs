@@ -1,5 +1,5 @@
-//! Repeating todos: how a todo repeats, and when it is due next. All calculations use local dates and times, so that a
-//! todo at 09:00 stays at 09:00 when daylight saving begins or ends.
+//! Repeating todos: how often a todo repeats, and the next due date. All calculations use local dates and times. So a
+//! todo that is due at 09:00 stays at 09:00 when daylight saving time begins or ends.
 
 use jiff::{Span, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,7 @@ pub struct Repeat {
 }
 
 words! {
-    /// The unit in which a repetition counts.
+    /// The unit of a repetition: day, week, month or year.
     Unit {
         Day = "day" | "days" | "daily",
         Week = "week" | "weeks" | "weekly",
@@ -43,7 +43,7 @@ words! {
 }
 
 words! {
-    /// The day from which the next date is counted.
+    /// The program counts the next due date from this day: the due date, or the day of completion.
     CountedFrom { Due = "due", Completion = "completion" }
 }
 
@@ -51,8 +51,8 @@ words! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Next {
     pub due: Due,
-    /// The day of the month to which the repetition returns, such as 31. Present only if the month of `due` does not
-    /// have this day.
+    /// The day of the month for later due dates, such as 31. Present only if the month of `due` is too short for this
+    /// day.
     pub anchor_day: Option<i8>,
 }
 
@@ -60,16 +60,19 @@ impl Repeat {
     /// The largest value of `every`.
     pub const MAX_EVERY: u16 = 365;
 
-    /// The first due date for a todo without a due date. It is today, or the first of the weekdays from today on.
+    /// The first due date for a repeating todo without a due date. If the repetition has no weekdays, the first due
+    /// date is today. If the repetition has weekdays, the first due date is the first day from today on that is one of
+    /// these weekdays.
     pub fn first(&self, moment: &Moment) -> Due {
         let today = moment.today();
         let fits = |date: &Date| self.weekdays.is_empty() || self.weekdays.contains(&Weekday::of(*date));
         Due::On(days_from(today).take(7).find(fits).unwrap_or(today))
     }
 
-    /// The next due date of a todo that was due at `due` and is completed at `moment`. It is the first date of the
-    /// repetition that is not overdue at `moment`. The repetition counts from `due` or from the day of `moment`. `None`
-    /// if the date is after `until` or after the end of the calendar.
+    /// The next due date of a todo that was due at `due` and is completed at `moment`. The next due date is the first
+    /// date of the repetition that is not overdue at `moment`. The field `from` decides whether the repetition counts
+    /// from `due` or from the day of `moment`. Returns `None` if the next due date would be after `until` or after the
+    /// end of the calendar.
     pub fn next(&self, due: Due, anchor_day: Option<i8>, moment: &Moment) -> Option<Next> {
         let (base, anchor_day) = match self.from {
             CountedFrom::Due => (due.date(), anchor_day.unwrap_or_else(|| due.date().day())),
@@ -81,7 +84,8 @@ impl Repeat {
             (first..).map_while(|round| self.after(base, anchor_day, round)).find(coming)?
         } else {
             let from = base.tomorrow().ok()?.max(moment.today());
-            // In `every` + 1 weeks, each of the weekdays occurs at least once in a week that counts.
+            // A period of `every` + 1 weeks contains at least one whole week in which the todo repeats. So a search
+            // through `every` + 1 weeks is enough.
             let days = 7 * (usize::from(self.every) + 1);
             days_from(from).take(days).filter(|day| self.has_weekday(base, *day, moment.week_start)).find(coming)?
         };
@@ -91,7 +95,7 @@ impl Repeat {
         (!is_over).then(|| Next { due: due.on(date), anchor_day })
     }
 
-    /// The date after `round` repetitions, counted from `base`.
+    /// The date after `round` repetitions. The count starts at `base`.
     fn after(&self, base: Date, anchor_day: i8, round: i64) -> Option<Date> {
         let units = round.checked_mul(i64::from(self.every))?;
         let months = match self.unit {
@@ -104,8 +108,8 @@ impl Repeat {
         month.with().day(anchor_day.min(month.days_in_month())).build().ok()
     }
 
-    /// The minimum number of repetitions between two days. `next` starts with this number, so that it does not go
-    /// through every day since an old due date.
+    /// The minimum number of repetitions between two days. The function `next` starts its search with this minimum.
+    /// Otherwise `next` would try every date since an old due date.
     fn rounds_passed(&self, base: Date, today: Date) -> i64 {
         let days = (today - base).get_days();
         // The greatest number of days in one unit.
@@ -118,8 +122,9 @@ impl Repeat {
         i64::from(days) / (longest * i64::from(self.every))
     }
 
-    /// Whether the day is one of the weekdays, and its week counts. Every week counts if `every` is 1, every second
-    /// week if it is 2. Weeks begin on the owner's first day of the week (RFC 5545: WKST).
+    /// Whether the todo repeats on this day. The day must be one of the weekdays, and the todo must repeat in the week
+    /// of this day. For example, if `every` is 2, the todo repeats in every second week. Weeks begin on the owner's
+    /// first day of the week (RFC 5545: WKST).
     fn has_weekday(&self, base: Date, day: Date, week_start: Weekday) -> bool {
         let week_of = |date: Date| date.saturating_sub(Span::new().days(Weekday::of(date).days_after(week_start)));
         let weeks = (week_of(day) - week_of(base)).get_days() / 7;
@@ -138,8 +143,8 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    /// Time zones of both hemispheres. Some change the clock by an hour, one changes it by half an hour, and others
-    /// never change it.
+    /// Time zones of the northern and of the southern hemisphere. Some of these time zones change the clock by an hour.
+    /// One of these time zones changes the clock by half an hour. Other time zones never change the clock.
     const ZONES: [&str; 8] = [
         "Europe/Berlin",
         "America/New_York",
@@ -165,7 +170,7 @@ mod tests {
         Due::parse(text).unwrap()
     }
 
-    /// The next due dates, if the todo is completed on each due date.
+    /// The next `count` due dates of a todo that is always completed on its due date.
     fn series(repeat: &Repeat, first: &str, count: usize) -> Vec<String> {
         let mut next = Next { due: due(first), anchor_day: None };
         let mut dates = Vec::new();
@@ -233,7 +238,7 @@ mod tests {
     }
 
     fn minute() -> impl Strategy<Value = DateTime> {
-        // The test takes the last day of a month at least as often as any other day.
+        // Among the random dates, the last day of a month comes at least as often as any other day.
         (2020i16..2032, 1i8..=12, 1i8..=31, 0i8..24, 0i8..60).prop_map(|(year, month, day, hour, minute)| {
             let month = jiff::civil::date(year, month, 1);
             month.with().day(day.min(month.days_in_month())).build().unwrap().at(hour, minute, 0, 0)
@@ -271,7 +276,8 @@ mod tests {
             let mut due = Due::At(jiff::civil::date(2024, 1, 1).at(9, 0, 0, 0) + Span::new().days(start));
             for _ in 0..30 {
                 let Due::At(time) = due else { unreachable!("a time stays a time") };
-                // The todo is completed exactly when it is due. The UTC offset may have changed since the last time.
+                // The todo is completed exactly when it is due. The UTC offset may have changed since the previous due
+                // date.
                 let moment = Moment { now: zone.to_timestamp(time).unwrap(), zone: zone.clone(), week_start: Weekday::Mon };
                 let next = repeat.next(due, None, &moment).unwrap().due;
                 let expected = Due::At(time + Span::new().days(i64::from(every)));

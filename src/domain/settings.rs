@@ -12,7 +12,8 @@ use super::{
     words::words,
 };
 
-/// A person's settings, as they are stored. If the person has not set a setting, it is absent.
+/// A person's settings, as the table stores them. If the person has not chosen a value for a setting, this setting is
+/// absent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Settings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -21,23 +22,23 @@ pub struct Settings {
     pub week_start: Option<Weekday>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_list: Option<ListName>,
-    /// 0 before the first change. Each change adds 1.
+    /// The version is 0 before the first change of the settings. Each change adds 1.
     pub version: u64,
 }
 
-/// The IANA name of a time zone in the time zone database.
+/// The IANA name of a time zone, such as `Europe/Berlin`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ZoneName(String);
 
-/// Settings before and after a change.
+/// The settings before and after a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsImage {
     pub before: Settings,
     pub after: Settings,
 }
 
-/// Changes to settings. A field that is not sent stays as it is.
+/// Changes to settings. If a request leaves out a field, this field does not change.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SettingsEdit {
     pub time_zone: Option<ZoneName>,
@@ -47,39 +48,39 @@ pub struct SettingsEdit {
 }
 
 words! {
-    /// A setting that a caller can set back to its default.
+    /// A setting that a caller can reset to its default.
     Setting { TimeZone = "time_zone", WeekStart = "week_start", DefaultList = "default_list" }
 }
 
 impl Settings {
-    /// The time zone of the person's dates. It is `default` if the person has not set a time zone.
+    /// The person's time zone. The result is `default` if the person has not set a time zone.
     pub fn zone(&self, default: &TimeZone) -> TimeZone {
         let own = self.time_zone.as_ref().and_then(|name| TimeZone::get(&name.0).ok());
         own.unwrap_or_else(|| default.clone())
     }
 
-    /// The day on which weeks begin. It is Monday if the person has not set a day (ISO 8601).
+    /// The first day of the person's week. The result is Monday (ISO 8601) if the person has not set a day.
     pub fn week_start(&self) -> Weekday {
         self.week_start.unwrap_or(Weekday::Mon)
     }
 
-    /// The list of new todos without a list name. It is `Inbox` if the person has not set a list.
+    /// The list for new todos without a list name. The result is `Inbox` if the person has not set a default list.
     pub fn default_list(&self) -> ListName {
         self.default_list.clone().unwrap_or_else(ListName::inbox)
     }
 
-    /// The moment `now` on this person's clock and calendar.
+    /// The moment `now` with this person's time zone and first day of the week.
     pub fn moment(&self, now: Timestamp, default: &TimeZone) -> Moment {
         Moment { now, zone: self.zone(default), week_start: self.week_start() }
     }
 
-    /// Whether both have the same content. The versions may differ.
+    /// Whether both settings have the same content. The versions may differ.
     pub fn same_content(&self, other: &Self) -> bool {
         *self == Self { version: self.version, ..other.clone() }
     }
 
-    /// The change from these settings to `wanted`, under the next version. `None` if the settings already are as
-    /// wanted.
+    /// The change from these settings to `wanted`. The new settings get the next version. Returns `None` if these
+    /// settings already have the same content as `wanted`.
     pub fn changed_to(&self, wanted: &Self) -> Option<SettingsImage> {
         let after = Self { version: self.version + 1, ..wanted.clone() };
         (!self.same_content(&after)).then(|| SettingsImage { before: self.clone(), after })
@@ -100,18 +101,18 @@ impl SettingsImage {
 }
 
 impl SettingsEdit {
-    /// The settings that the edit both sets and clears. This is a contradiction.
+    /// An error for each setting that the edit both sets and clears.
     pub fn contradictions(&self) -> Vec<Violation> {
         let is_set = |setting: &&Setting| match setting {
             Setting::TimeZone => self.time_zone.is_some(),
             Setting::WeekStart => self.week_start.is_some(),
             Setting::DefaultList => self.default_list.is_some(),
         };
-        let message = "is set and cleared in one call; send one of the two";
+        let message = "cannot be set and cleared in the same call; send only one of the two";
         self.clear.iter().filter(is_set).map(|setting| Violation::new(setting.word(), Invalid::new(message))).collect()
     }
 
-    /// The settings after this edit, still with their present version.
+    /// The settings after this edit. This function does not change the version of the settings.
     pub fn apply(&self, settings: &Settings) -> Settings {
         let mut after = settings.clone();
         for setting in &self.clear {
@@ -138,7 +139,7 @@ impl ZoneName {
         })
     }
 
-    /// The name in the spelling of the time zone database.
+    /// The name, spelled as in the time zone database.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! The steps of a todo. Each step can be ticked off.
+//! The steps of a todo. Each step can be marked as done.
 
 use deserr::{DeserializeError, Deserr, IntoValue, MergeWithError, Value, ValuePointerRef, take_cf_content};
 use serde::{Deserialize, Serialize};
@@ -15,12 +15,12 @@ use super::{
     unicode::without_case_and_accents,
 };
 
-/// A part of a todo that can be ticked off.
+/// A step is a part of a todo. A step can be marked as done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Step {
     #[schema(value_type = StepTitle, inline)]
     pub title: StepTitle,
-    // False if it is left out.
+    // If the caller leaves out `done`, the step is not done.
     #[serde(default)]
     #[schema(required = false)]
     pub done: bool,
@@ -32,16 +32,17 @@ pub struct Step {
 #[deserr(try_from(WithoutEmpty<Step>) = Steps::parse -> Invalid, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
 pub struct Steps(Vec<Step>);
 
-/// The steps that a caller names. Each is named by its title or by its position, from 1.
+/// The steps that a caller names. The caller names each step by its title or by its position. The first step has
+/// position 1.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserr)]
 #[deserr(try_from(WithoutEmpty<StepRef>) = StepRefs::parse -> Invalid, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
 pub struct StepRefs(Vec<StepRef>);
 
-/// The name of a step: its position as text, or its title.
+/// The name of a step, as a caller sends it: the position of the step as text, or the title of the step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct StepRef(String);
 
-/// The fields of a step that is sent as an object.
+/// The fields of a step, if the caller sends the step as an object.
 #[derive(Deserr)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
 struct Fields {
@@ -69,19 +70,19 @@ impl Steps {
         self.0.is_empty()
     }
 
-    /// The same steps, without ticks.
+    /// The same steps, but no step is done.
     pub fn without_ticks(&self) -> Self {
         Self(self.0.iter().map(|step| Step { done: false, ..step.clone() }).collect())
     }
 
-    /// The positions of the named steps, from 0. It is an error if a name fits no step or several steps. The error
-    /// lists the steps of the todo.
+    /// The positions of the named steps. The first step has position 0. Returns an error if a name fits no step or
+    /// several steps. The error lists the steps of the todo.
     pub fn find(&self, StepRefs(which): &StepRefs) -> Result<Vec<usize>, Invalid> {
         let titles: Vec<_> = self.0.iter().map(|step| TitleForms::of(step.title.as_str())).collect();
         which.iter().map(|step| self.find_one(step, &titles)).collect()
     }
 
-    /// Ticks the steps at these positions, or removes their ticks.
+    /// Marks the steps at these positions as done, or as not done.
     pub fn tick(&mut self, places: &[usize], done: bool) {
         for at in places {
             self.0[*at].done = done;
@@ -93,7 +94,8 @@ impl Steps {
         let places = |same: &dyn Fn(&TitleForms) -> bool| -> Vec<usize> {
             titles.iter().enumerate().filter(|(_, title)| same(title)).map(|(at, _)| at).collect()
         };
-        // A title with the same accents wins over a title that differs in accents.
+        // The first search compares the accents too. If the first search finds no title, a second search ignores the
+        // accents.
         let mut found = places(&|title| title.without_case == wanted.without_case);
         if found.is_empty() {
             found = places(&|title| title.without_accents == wanted.without_accents);
@@ -115,7 +117,7 @@ impl Steps {
         }
     }
 
-    /// The steps of the todo as text for an error, with at most ten titles.
+    /// A list of the todo's steps for an error message. The list has at most ten titles.
     fn listed(&self) -> String {
         const SHOWN: usize = 10;
         let mut steps: Vec<_> = (self.0.iter().take(SHOWN).enumerate())
@@ -154,7 +156,7 @@ impl PartialSchema for StepRefs {
 
 impl ToSchema for StepRefs {}
 
-/// A title in the two forms for comparisons: without case, and without case and accents.
+/// A title, prepared for comparisons in two ways: in lower case, and in lower case without accents.
 struct TitleForms {
     without_case: String,
     without_accents: String,
@@ -184,13 +186,13 @@ fn too_many(steps: usize) -> Invalid {
 }
 
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for Step {
-    /// Reads a step. If a step is not done, models often send only its title.
+    /// Reads a step. Models often send only the title of a step, if the step is not done.
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
         if matches!(value, Value::String(_)) {
             return value::text(value, location, StepTitle::parse).map(|title| Self { title, done: false });
         }
         if !matches!(value, Value::Map(_)) {
-            let invalid = Invalid::new("must be an object such as {\"title\":\"Compare prices\"}, or the title alone");
+            let invalid = Invalid::new("must be an object such as {\"title\":\"Compare prices\"}, or only the title");
             return Err(take_cf_content(E::merge(None, invalid, location)));
         }
         Fields::deserialize_from_value(value, location).map(|Fields { title, done }| Self { title, done })
@@ -205,7 +207,7 @@ impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for StepRef {
         match value {
             Value::String(title) => Ok(Self(title)),
             _ => {
-                let invalid = Invalid::new("must be the title of a step, or its position from 1 as text");
+                let invalid = Invalid::new("must be the title of a step, or its position as text, from \"1\"");
                 Err(take_cf_content(E::merge(None, invalid, location)))
             }
         }
@@ -265,7 +267,7 @@ mod tests {
             let message = ticked(&three, which.clone()).unwrap_err().message;
             assert!(message.contains(says), "{which}: {message}");
         }
-        // "2" is the title of the first step and the position of the second step.
+        // The text "2" is the title of the first step, and also the position of the second step.
         let message = ticked(&steps(&["2", "Call"]), json!(["2"])).unwrap_err().message;
         assert!(message.contains("could mean step 1 or 2"), "{message}");
     }

@@ -1,4 +1,5 @@
-//! Texts that people and models write. They are cleaned, they have a maximum length, and they are never empty.
+//! Texts that people and models write. The program cleans each text. Each text has a maximum length, and no text is
+//! empty.
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::char::is_combining_mark;
@@ -14,12 +15,12 @@ use super::{
     unicode::{is_ignorable, many_lines, one_line, without_case},
 };
 
-/// Defines a type of text: how it is cleaned (one line or several lines), and its maximum length, which is also in the
-/// OpenAPI document. For most texts, a caller may send an empty text for "nothing". `never_empty` is for required
-/// texts.
+/// Defines a type of text. `$clean` is the function that cleans a text: `one_line` or `many_lines`. `$limit` is the
+/// maximum length, which is also in the OpenAPI document. In most fields, an empty text counts as not sent. Required
+/// texts have `never_empty`, so that the OpenAPI document does not allow an empty text.
 ///
-/// A text from the table is not checked again. It followed the rule when it was written. If the rule becomes stricter
-/// later, stored todos must stay readable.
+/// The program does not check a text again when it reads the text from the table. Stored todos must stay readable, even
+/// if the rules for texts become stricter later.
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $clean:ident, $limit:expr $(, $never_empty:ident)?) => {
         $(#[$doc])*
@@ -29,7 +30,7 @@ macro_rules! text {
         pub struct $name(String);
 
         impl $name {
-            /// Cleans the text. Accepts the result if it has a visible character and is within the limit.
+            /// Cleans the text. Accepts the cleaned text if it has a visible character and is not too long.
             pub fn parse(text: String) -> Result<Self, Invalid> {
                 bounded($clean(&text), $limit).map(Self)
             }
@@ -54,39 +55,40 @@ macro_rules! text {
 }
 
 text! {
-    /// The title of a todo, on one line of at most 500 characters.
+    /// The title of a todo: one line of at most 500 characters.
     Title, one_line, limits::TITLE, never_empty
 }
 text! {
-    /// Free text of at most 4,000 characters; line breaks and tabs are kept.
+    /// Notes of at most 4,000 characters. The program keeps line breaks and tabs.
     Notes, many_lines, limits::NOTES
 }
 text! {
-    /// The name of a list, at most 60 characters. Two names that differ only in case mean the same list.
+    /// The name of a list, with at most 60 characters. If two names differ only in upper and lower case, they name the
+    /// same list.
     ListName, one_line, limits::LIST
 }
 text! {
-    /// A tag, at most 60 characters. Two tags that differ only in case are the same tag.
+    /// A tag, with at most 60 characters. If two tags differ only in upper and lower case, they are the same tag.
     Tag, one_line, limits::TAG
 }
 text! {
-    /// The title of a step, at most 200 characters.
+    /// The title of a step, with at most 200 characters.
     StepTitle, one_line, limits::STEP_TITLE, never_empty
 }
 text! {
-    /// The text of a filter, at most 200 characters.
+    /// The text of a filter, with at most 200 characters.
     Filter, one_line, limits::FILTER
 }
 
 impl Title {
-    /// The title without case. It is the same for every spelling of the title.
+    /// The title in lower case, for comparisons that ignore case.
     pub fn folded(&self) -> String {
         without_case(&self.0)
     }
 }
 
 impl Notes {
-    /// These notes, and another paragraph below them. It is an error if both together are longer than the limit.
+    /// Adds a paragraph at the end of these notes. Returns an error if the result would be too long.
     pub fn append(&self, paragraph: &Self) -> Result<Self, Invalid> {
         let (both, limit) = (format!("{}\n\n{}", self.0, paragraph.0), limits::NOTES);
         let length = both.chars().count();
@@ -108,14 +110,14 @@ impl ListName {
         Self(Self::INBOX.to_owned())
     }
 
-    /// The name without case, which identifies the list. It is the same for every spelling of the name.
+    /// The name in lower case. This name identifies the list, so upper and lower case do not matter.
     pub fn folded(&self) -> String {
         without_case(&self.0)
     }
 }
 
 impl Tag {
-    /// The tag without case. It is the same for every spelling of the tag.
+    /// The tag in lower case, for comparisons that ignore case.
     pub fn folded(&self) -> String {
         without_case(&self.0)
     }
@@ -205,7 +207,7 @@ mod tests {
 
     #[test]
     fn every_list_name_fits_a_sort_key() {
-        // The letters that grow most when NFC, lower case or NFKC is applied.
+        // Characters that become much longer in NFC, in lower case or in NFKC.
         for letter in ["\u{1d160}", "\u{fb2c}", "İ", "\u{fdfa}"] {
             assert!(ListName::parse(letter.repeat(limits::LIST)).unwrap().folded().len() <= 1_000, "{letter}");
         }

@@ -22,7 +22,7 @@ use super::{
     words::words,
 };
 
-/// A todo, as it is stored. Its times are exact to the microsecond.
+/// A todo, as the table stores it. All times of a todo have a precision of one microsecond.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Todo {
     pub id: TodoId,
@@ -32,11 +32,11 @@ pub struct Todo {
     pub priority: Priority,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Due>,
-    /// Present only together with a due date.
+    /// Present only if the todo has a due date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
-    /// The day of the month to which the repetition returns. Present only while `due` is on an earlier day, because its
-    /// month is too short.
+    /// The day of the month for later due dates, such as 31. Present only while the month of `due` is too short for
+    /// this day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor_day: Option<i8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,10 +45,10 @@ pub struct Todo {
     pub tags: Tags,
     #[serde(default, skip_serializing_if = "Steps::is_empty")]
     pub steps: Steps,
-    /// 1 for a new todo. Each change adds 1, so two states of a todo never have the same version.
+    /// A new todo has version 1. Each change adds 1, so two states of a todo never have the same version.
     pub version: u64,
     pub created_at: Timestamp,
-    /// The time of the last change of the content. An undo restores this time together with the content.
+    /// The time of the last change of the content. An undo restores the old content and also the old time.
     pub updated_at: Timestamp,
     /// Present if and only if `status` is `completed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,11 +64,11 @@ words! {
 }
 
 words! {
-    /// The priority of a todo. The lowest priority comes first.
+    /// The priority of a todo. The variants are in order, from the lowest to the highest priority.
     Priority { Low = "low", Normal = "normal", High = "high", Urgent = "urgent" }
 }
 
-/// At most 20 different tags. Tags that differ only in case count as the same tag.
+/// At most 20 different tags. Tags that differ only in upper and lower case count as the same tag.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, deserr::Deserr)]
 #[serde(transparent)]
 #[deserr(try_from(WithoutEmpty<Tag>) = Tags::parse -> Invalid, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
@@ -78,8 +78,8 @@ pub struct Tags(Vec<Tag>);
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema, deserr::Deserr)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct NewTodo {
-    // Three limits are numbers here, because utoipa drops the example of an inline type. `tests/openapi` checks these
-    // numbers.
+    // The attributes of this struct repeat three limits as numbers. The limits could come from inline types, but utoipa
+    // would then leave out the examples. `tests/openapi` checks these three numbers.
     /// What is to be done, in a few words.
     #[schema(value_type = String, min_length = 1, max_length = 500, example = "Book flights")]
     pub title: Title,
@@ -111,7 +111,7 @@ pub struct NewTodo {
 }
 
 impl Todo {
-    /// Makes the todo that `new` describes, open and with version 1. If `new` has no list, the todo goes into
+    /// Makes an open todo with version 1 from the fields of `new`. If `new` has no list, the todo goes into
     /// `default_list`.
     pub fn add(new: &NewTodo, id: TodoId, default_list: &ListName, moment: &Moment) -> Result<Self, Vec<Violation>> {
         let mut todo = Self {
@@ -136,8 +136,8 @@ impl Todo {
         Ok(todo)
     }
 
-    /// Gives a repeating todo its first due date, if it has no due date. It is an error if the repetition ends before
-    /// the due date.
+    /// If the todo repeats but has no due date, this function sets the first due date. Returns an error if the
+    /// repetition ends before the due date.
     pub fn begin_repeat(&mut self, moment: &Moment) -> Result<(), Vec<Violation>> {
         let Some(repeat) = &self.repeat else { return Ok(()) };
         let due = *self.due.get_or_insert_with(|| repeat.first(moment));
@@ -150,8 +150,9 @@ impl Todo {
         }
     }
 
-    /// The todo that follows this todo, if this todo is completed at `moment`. It is a copy with the new id and the
-    /// next due date, and no step is ticked. `None` if this todo does not repeat, or if its repetition has ended.
+    /// The todo that follows this repeating todo, if this todo is completed at `moment`. The following todo is a copy
+    /// with a new id and the next due date. In the copy, no step is done. Returns `None` if this todo does not repeat,
+    /// or if the repetition has ended.
     pub fn successor(&self, id: TodoId, moment: &Moment) -> Option<Self> {
         let next = self.repeat.as_ref()?.next(self.due?, self.anchor_day, moment)?;
         Some(Self {
@@ -169,8 +170,8 @@ impl Todo {
         })
     }
 
-    /// This todo with the given status, and with the times that belong to this status. If it already has this status,
-    /// it stays as it is.
+    /// This todo with the given status, and with the times that belong to the given status. If the todo already has
+    /// this status, the todo does not change.
     pub fn with_status(&self, status: Status, now: Timestamp) -> Self {
         if status == self.status {
             return self.clone();
@@ -184,12 +185,12 @@ impl Todo {
         }
     }
 
-    /// This state of the todo, with the version that comes after the version of `current`.
+    /// This todo, with a version that is 1 higher than the version of `current`.
     pub fn with_next_version_after(self, current: &Self) -> Self {
         Self { version: current.version + 1, ..self }
     }
 
-    /// Whether both have the same content. The versions may differ.
+    /// Whether both todos have the same content. The versions may differ.
     pub fn same_content(&self, other: &Self) -> bool {
         *self == Self { version: self.version, ..other.clone() }
     }
@@ -212,8 +213,8 @@ impl PartialSchema for Tags {
 impl ToSchema for Tags {}
 
 impl Tags {
-    /// Keeps the order of the tags. If a tag comes twice, only its first spelling stays. It is an error if more than 20
-    /// tags are left.
+    /// Removes duplicate tags, and keeps the order of the tags. If a tag comes twice, the first spelling of the tag
+    /// stays. Returns an error if more than 20 different tags are left.
     pub fn parse(WithoutEmpty(tags): WithoutEmpty<Tag>) -> Result<Self, Invalid> {
         let mut seen = HashSet::new();
         let tags: Vec<_> = tags.into_iter().filter(|tag| seen.insert(tag.folded())).collect();

@@ -1,4 +1,5 @@
-//! Undoes a change. This is possible only while all its todos and settings are as the change left them.
+//! Undoes a change. An undo is possible only while the todos and settings have the same content as directly after the
+//! change.
 
 use std::collections::HashMap;
 
@@ -14,13 +15,13 @@ use super::{
 };
 
 impl Change {
-    /// Plans the undo of this change. `images` are the images of the change. `current` has the present todos, as far as
-    /// they exist, and `settings` are the present settings. Each todo gets exactly its state before the change, under a
-    /// new version. A todo that the change added becomes deleted.
+    /// Plans the undo of this change. `images` has each changed todo before and after the change. `current` has the
+    /// present todos that still exist. `settings` are the present settings. Each todo gets the content that it had
+    /// before the change, and a new version. If the change added a todo, the undo deletes this todo.
     ///
-    /// The undo is refused if the todos or the settings are no longer as the change left them. The reason is either an
-    /// earlier undo of this change, or later changes; the refusal names the todos of later changes. If an undo is
-    /// undone, the todos are again as the change left them, and the change can be undone again.
+    /// The undo is refused if the content of a todo or of the settings is different from the content directly after
+    /// this change. If an earlier undo is the reason, the refusal names the earlier undo. If later changes of todos are
+    /// the reason, the refusal names these todos. If somebody undoes the undo, the original change can be undone again.
     pub fn undo(
         &self,
         images: &[Image],
@@ -65,8 +66,8 @@ impl Change {
     }
 }
 
-/// Whether the todo is still as the undo at `undone_at` left it. If the change added the todo, the time of the deletion
-/// must be the time of the undo, because another request may have deleted the todo.
+/// Whether the todo is unchanged since the undo at `undone_at`. The undo of an added todo deletes the todo at the time
+/// `undone_at`. If the todo has another time of deletion, another request has deleted the todo.
 fn is_as_the_undo_left_it(image: &Image, now: Option<&Todo>, undone_at: Option<Timestamp>) -> bool {
     now.is_some_and(|now| match &image.before {
         Some(before) => now.same_content(before),

@@ -1,9 +1,10 @@
-//! What people see of a text: cleaning it, and comparing it without case and accents.
+//! Cleans texts, and prepares texts for comparisons that ignore case and accents.
 
 use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
 
-/// The text in lower case and composed (Unicode's NFC), for the comparison of names. NFKC would also replace
-/// compatibility characters. Then a name of 60 characters could be longer than the 1,024 bytes of a sort key.
+/// The text in lower case and in Unicode's normalization form NFC, for the comparison of names. The function does not
+/// use NFKC, because NFKC makes some characters much longer. With NFKC, a name of 60 characters could be longer than
+/// 1,024 bytes, the limit of a sort key.
 pub fn without_case(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -11,7 +12,7 @@ pub fn without_case(text: &str) -> String {
     text.nfc().flat_map(lower).collect()
 }
 
-/// The text in lower case and without accents, for the comparison in a search. Marks that make another letter stay. The
+/// The text in lower case and without accents, for searches. If a mark makes a different letter, the mark stays. The
 /// Indic scripts, kana and Hangul have such marks.
 pub fn without_case_and_accents(text: &str) -> String {
     let plain = |letter: char| match letter {
@@ -22,29 +23,30 @@ pub fn without_case_and_accents(text: &str) -> String {
         'æ' => "ae".to_owned(),
         'œ' => "oe".to_owned(),
         'ı' => "i".to_owned(),
-        // Without this rule, an accent that stands alone would become a space.
+        // This rule keeps an accent without a letter, such as `¨`. NFKD would change such an accent to a space.
         letter if letter.nfkd().next() == Some(' ') && letter != ' ' => letter.to_string(),
         letter => letter.nfkd().filter(|letter| !is_accent(*letter)).collect(),
     };
-    // The text is composed first. Then a letter and its mark are one character in every text.
+    // NFC first combines a letter and its mark into one character.
     let folded: String = text.nfc().flat_map(lower).map(plain).collect();
     folded.nfc().filter(|letter| !is_accent(*letter)).flat_map(lower).collect()
 }
 
-/// Accents of the Latin, Greek and Cyrillic scripts, points of the Hebrew script, and vowel signs of the Arabic script.
+/// Whether the character is an accent of a Latin, Greek or Cyrillic letter, a point of a Hebrew letter, or a vowel sign
+/// of an Arabic letter.
 fn is_accent(letter: char) -> bool {
     matches!(letter, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{5bf}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{670}')
 }
 
-/// The letter in lower case. The Greek sigma has another form at the end of a word. This function returns its usual
-/// form.
+/// The letter in lower case. At the end of a word, the Greek letter sigma is written `ς`. This function changes `ς` to
+/// the usual `σ`.
 fn lower(letter: char) -> impl Iterator<Item = char> {
     letter.to_lowercase().map(|letter| if letter == 'ς' { 'σ' } else { letter })
 }
 
-/// Replaces white space of any kind by single spaces, and removes invisible characters.
+/// Replaces each sequence of white space by one space, and removes invisible characters.
 pub fn one_line(text: &str) -> String {
-    // Texts in Braille use the empty pattern as the space between words.
+    // In Braille texts, the empty pattern (U+2800) is the space between words.
     let letters: Vec<char> = text.chars().map(|letter| if letter == '\u{2800}' { ' ' } else { letter }).collect();
     let visible: String = letters
         .iter()
@@ -55,7 +57,7 @@ pub fn one_line(text: &str) -> String {
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Replaces every line end by `\n`. Removes control characters, except line breaks and tabs.
+/// Changes every line break to `\n`. Removes control characters, except line breaks and tabs.
 pub fn many_lines(text: &str) -> String {
     let kept: String = text
         .replace("\r\n", "\n")
@@ -66,9 +68,10 @@ pub fn many_lines(text: &str) -> String {
     kept.trim().to_owned()
 }
 
-/// Whether a character is removed: a control character, an invisible character, or a character that changes the
-/// direction of the text. Three kinds stay where they have a meaning: joiners between letters or pictures outside ASCII
-/// (emoji families, Persian, Indic scripts), variation selectors after a letter, and the tags of a flag.
+/// Whether `one_line` removes a character. `one_line` removes control characters, invisible characters, and characters
+/// that change the direction of the text. Three kinds of invisible characters stay where they have a meaning. Joiners
+/// stay between two characters outside ASCII, for example in emoji families and in Persian words. Variation selectors
+/// stay after a visible character. Tag characters stay in the emoji flag of a region.
 fn is_invisible(letters: &[char], at: usize) -> bool {
     let before = at.checked_sub(1).map(|before| letters[before]);
     match letters[at] {
@@ -78,12 +81,12 @@ fn is_invisible(letters: &[char], at: usize) -> bool {
                     !letter.is_ascii() && !letter.is_whitespace() && (!is_ignorable(letter) || is_selector(letter))
                 })
             };
-            // After a virama, a joiner has a meaning even at the end of a word.
+            // After a virama (a mark in Indic scripts), a joiner has a meaning even at the end of a word.
             let virama = before.is_some_and(|letter| canonical_combining_class(letter) == 9);
             !(joins(before) && (virama || joins(letters.get(at + 1).copied())))
         }
         letter if is_selector(letter) => before.is_none_or(|before| before.is_whitespace() || is_ignorable(before)),
-        // A flag has at most six tags, and one more tag that ends it.
+        // A flag has at most six tag characters, and one more tag character at the end.
         letter if is_tag(letter) => {
             letters[..at].iter().rev().take(7).find(|letter| !is_tag(**letter)) != Some(&'\u{1f3f4}')
         }
@@ -91,19 +94,21 @@ fn is_invisible(letters: &[char], at: usize) -> bool {
     }
 }
 
-/// Whether the character selects the form of the character before it: emoji, text, ideograph or Mongolian letter.
+/// Whether the character is a variation selector. A variation selector chooses how the character before it looks, for
+/// example as an emoji or as plain text.
 fn is_selector(letter: char) -> bool {
     matches!(letter, '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-/// Whether the character is an invisible letter, for the region of a flag. A message for a model can hide in such
-/// letters.
+/// Whether the character is a tag character. Tag characters are invisible letters, which name the region of an emoji
+/// flag. Tag characters can hide a secret message to a model.
 pub fn is_tag(letter: char) -> bool {
     matches!(letter, '\u{e0000}'..='\u{e007f}')
 }
 
-/// Unicode's `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt): fillers, zero-width characters, direction
-/// marks and overrides, selectors and tags. Also the empty pattern of Braille, which is blank too.
+/// Whether the character is normally invisible. Unicode calls such a character a `Default_Ignorable_Code_Point`
+/// (DerivedCoreProperties.txt). Examples are zero-width characters, direction marks, variation selectors and tag
+/// characters. The empty pattern of Braille (U+2800) also counts as invisible.
 pub fn is_ignorable(letter: char) -> bool {
     matches!(letter,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'

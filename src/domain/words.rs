@@ -1,8 +1,10 @@
-//! Enums with words as variants. The words are the same in requests, in answers, in the document and in the table.
+//! Enums with a word for each variant. The words are the same in requests, in answers, in the OpenAPI document and in
+//! the table.
 
-/// Defines an enum of words. A word is read in upper or lower case. A variant can have other words, which are read too.
-/// Any other text is refused with the list of the words, unless `refused` makes another error. The document has no
-/// separate schema for the enum: the schema is inside the field, and the field has the description.
+/// Defines an enum with a word for each variant. A caller may write a word in upper or lower case. A variant can have
+/// more words, which are accepted in requests too. Any other text is refused, and the error lists the words. The
+/// argument `refused` can make another error. In the OpenAPI document, each field of this type contains the list of
+/// words. The enum has no separate schema in the OpenAPI document.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal $(| $other:literal)*),+ $(,)? }) => {
         words!($(#[$doc])* $name { $($(#[$variant_doc])* $variant = $word $(| $other)*),+ }
@@ -19,7 +21,7 @@ macro_rules! words {
             /// The words, in the order of the variants.
             pub const WORDS: &'static [&'static str] = &[$($word),+];
 
-            /// Reads the word in upper or lower case.
+            /// Reads a word in upper or lower case.
             pub fn parse(text: String) -> Result<Self, $crate::domain::invalid::Invalid> {
                 let word = text.trim();
                 $(if [$word $(, $other)*].iter().any(|own| word.eq_ignore_ascii_case(own)) {

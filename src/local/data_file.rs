@@ -1,4 +1,4 @@
-//! The file that keeps the data. Only its user can access it: other users of the machine cannot read or change it.
+//! The file that keeps the data of the embedded DynamoDB. Other users of the machine cannot read or change this file.
 
 use std::fmt::Display;
 use std::fs::{self, DirBuilder, OpenOptions};
@@ -11,10 +11,11 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::LocalError;
 
-/// SQLite keeps more files beside a database file. Their names are the name of the database file with these ends.
+/// The endings of the files that SQLite keeps beside a database file. For example, SQLite keeps `todos.db-wal` beside
+/// `todos.db`.
 const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-/// The default data file. It is in the folder that the system has for the data of a user.
+/// The default data file, in the folder where the operating system keeps the data of this user.
 pub fn default_file() -> Result<PathBuf, LocalError> {
     let why = "this user has no home folder; name a file with --data";
     default_folder().map(|folder| folder.join("todos.db")).ok_or_else(|| LocalError(why.to_owned()))
@@ -24,13 +25,15 @@ fn default_folder() -> Option<PathBuf> {
     ProjectDirs::from("", "", "todo-action").map(|folders| folders.data_dir().to_owned())
 }
 
-/// Opens the data file. If the file or its folder does not exist, this function creates it. Without a file, the data is in
-/// memory. A file of another program is refused and not changed.
+/// Opens the data file. If the data file or its folder does not exist, this function creates it. If `file` is `None`,
+/// the data is only in memory. If the file belongs to another program, this function returns an error and does not
+/// change the file.
 ///
-/// On Unix, only the user can access the data file and SQLite's files beside it (0600), and a folder that this function
-/// creates (0700). An earlier version may have left files and folders open to other users. This function removes the rights
-/// of other users from these files. It removes them from the folder only if it is the default folder, or if it contains no
-/// other files. Other folders keep their permissions.
+/// On Unix, only this user can access the data file and SQLite's files beside it (0600). If this function creates the
+/// folder, only this user can access the folder (0700). An earlier version of this program may have created files and
+/// folders that other users can access. So this function removes the rights of other users from the data file and from
+/// SQLite's files. If the folder is the default folder or contains no other files, this function also removes the
+/// rights of other users from the folder. All other folders keep their permissions.
 pub fn open(file: Option<&Path>) -> Result<Database, LocalError> {
     let Some(file) = file else {
         return Database::memory().map_err(|error| LocalError(format!("cannot open a database in memory: {error}")));
@@ -52,12 +55,12 @@ pub fn open(file: Option<&Path>) -> Result<Database, LocalError> {
     close_to_others(file).map_err(|error| failed("cannot protect the data file from other users", &error))?;
     let database =
         Database::new(&file.to_string_lossy()).map_err(|error| failed("cannot open the data file", &error))?;
-    // Expired items are removed only here.
+    // Expired items are removed only here, when the program opens the data file.
     database.sweep_ttl().map_err(|error| failed("cannot tidy up the data file", &error))?;
     Ok(database)
 }
 
-/// Whether the file is empty or a database of the embedded DynamoDB.
+/// Whether the file is empty, or is a database of the embedded DynamoDB.
 fn is_ours(file: &Path) -> bool {
     let tables = || -> rusqlite::Result<Vec<String>> {
         let sqlite = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -67,14 +70,15 @@ fn is_ours(file: &Path) -> bool {
     tables().is_ok_and(|tables| tables.is_empty() || tables.iter().any(|table| table == "_tables"))
 }
 
-/// Removes the rights of other users from existing files. SQLite gives later files the permissions of the data file.
+/// Removes the rights of other users from the data file and from SQLite's existing files. When SQLite creates a file
+/// later, this file gets the permissions of the data file.
 fn close_to_others(file: &Path) -> io::Result<()> {
-    // SQLite follows links, and keeps its files beside the target of the link.
+    // If the data file is a link, SQLite keeps its other files beside the target of the link.
     let file = file.canonicalize()?;
     remove_rights_of_others(&file)?;
     for other in BESIDE.map(|end| with_end(&file, end)) {
         match remove_rights_of_others(&other) {
-            // The file does not exist, or it was just removed.
+            // The file does not exist, or SQLite has just removed the file.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             done => done?,
         }
@@ -85,9 +89,9 @@ fn close_to_others(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether no other user can need the folder of the file. It is the default folder, or it has the same owner as the file and
-/// contains only the file and SQLite's files. System folders at the top, such as /dev/shm and /srv, may be empty, but other
-/// users need them.
+/// Whether only this user needs the folder of the data file. Other users do not need the default folder. Any other
+/// folder must have the same owner as the data file, and must contain only the data file and SQLite's files. A folder
+/// directly below the root, such as /srv, may be empty, but other users need it.
 fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     if default_folder().and_then(|folder| folder.canonicalize().ok()).is_some_and(|default| default == folder) {
         return Ok(true);
@@ -96,14 +100,14 @@ fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     if at_the_top || !has_the_same_owner(folder, file)? {
         return Ok(false);
     }
-    // If this user cannot list the folder, another user has made it.
+    // If this user cannot list the folder, the folder may belong to another user.
     let Ok(mut entries) = fs::read_dir(folder) else { return Ok(false) };
     let beside = BESIDE.map(|end| with_end(file, end));
     let is_known = |path: PathBuf| path == file || beside.contains(&path);
     Ok(entries.all(|entry| entry.is_ok_and(|entry| is_known(entry.path()))))
 }
 
-/// The path with `end` at its end.
+/// The path of the file, with `end` added to the file name.
 fn with_end(file: &Path, end: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(end);
@@ -131,7 +135,7 @@ fn remove_rights_of_others(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
 
     const OTHERS: u32 = 0o077;
-    // Other users may keep files in a folder with this bit.
+    // The sticky bit: if a folder has this bit, other users may also keep files in the folder.
     const STICKY: u32 = 0o1000;
     let found = fs::metadata(path)?;
     let mut permissions = found.permissions();
@@ -149,7 +153,8 @@ fn has_the_same_owner(folder: &Path, file: &Path) -> io::Result<bool> {
     Ok(fs::metadata(folder)?.uid() == fs::metadata(file)?.uid())
 }
 
-/// On these systems only the user can access the user's folder, so no rights need to be removed.
+/// On systems other than Unix, other users have no access to this user's folder, so the program does not have to remove
+/// any rights.
 #[cfg(not(unix))]
 fn has_the_same_owner(_: &Path, _: &Path) -> io::Result<bool> {
     Ok(false)

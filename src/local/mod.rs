@@ -1,5 +1,5 @@
-//! The embedded DynamoDB, for a laptop and for tests. It keeps its data in a file or in memory. It has one table, which is
-//! made as the SAM template defines it.
+//! The embedded DynamoDB, for laptops and for tests. The embedded DynamoDB keeps its data in a file or in memory. The
+//! program creates one table in the embedded DynamoDB, as the SAM template (`infra/template.yaml`) defines this table.
 
 mod data_file;
 mod operations;
@@ -20,7 +20,7 @@ pub use table::create_table;
 use crate::store::{Connection, TIMEOUT};
 use transport::InProcess;
 
-/// Why a local DynamoDB cannot be used, as a sentence for the person who started the command.
+/// The reason why the program cannot use a local DynamoDB. The text is for the person who started the command.
 #[derive(Debug)]
 pub struct LocalError(String);
 
@@ -32,17 +32,20 @@ impl fmt::Display for LocalError {
 
 impl std::error::Error for LocalError {}
 
-/// The connection to this database inside the process that has opened it. It has no port, so other programs cannot use it.
+/// A connection to a database that this process has opened. The connection has no port, so other programs cannot use
+/// it.
 ///
-/// This connection removes the token of a transaction. By this token DynamoDB recognizes a repeated call after a lost
-/// answer. Here the store recognizes it by the record of the change (docs/adr/0004).
+/// If the answer to a transaction is lost, the SDK sends the transaction again. DynamoDB recognizes a repeated
+/// transaction by a token, but this connection removes the token. Without the token, the store recognizes a repeated
+/// transaction by the change record (docs/adr/0004).
 pub fn in_process(database: Database) -> Connection {
     let transport = SharedHttpClient::new(InProcess(database));
-    // The SDK requires an address, but this transport does not use it.
+    // The SDK requires an address, but this transport does not use the address.
     Connection { transport: Some(transport), ..at("http://embedded".to_owned(), None) }
 }
 
-/// The connection to a DynamoDB at `endpoint`. If that DynamoDB checks no credentials, they may be missing.
+/// A connection to the DynamoDB server at `endpoint`. The credentials may be missing if the DynamoDB server does not
+/// check credentials.
 pub fn at(endpoint: String, credentials: Option<Credentials>) -> Connection {
     Connection {
         region: "us-east-1".to_owned(),

@@ -1,4 +1,5 @@
-//! Executes DynamoDB's operations on the embedded database. The body of a call and its answer are in DynamoDB's JSON.
+//! Executes operations of DynamoDB on the embedded database. The body of a call and the body of its answer have the
+//! JSON format of DynamoDB.
 
 use dynoxide::{Database, DynoxideError, actions::transact_write_items::TransactWriteItemsRequest};
 use http::{HeaderValue, Response, StatusCode, header};
@@ -6,20 +7,23 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// The media type of calls and answers.
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
-/// The text before the name of the operation in `x-amz-target`.
+/// In the header `x-amz-target`, this text is before the name of the operation.
 const SERVICE: &str = "DynamoDB_20120810.";
 
-/// What happens to the token of a transaction, by which DynamoDB recognizes a repeated transaction.
+/// Whether the embedded database gets the token of a transaction. DynamoDB recognizes a repeated transaction by this
+/// token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tokens {
     /// The database keeps the token for ten minutes, as DynamoDB does.
     Kept,
-    /// The token is removed, because the database would search all kept tokens in every transaction (docs/adr/0004).
+    /// The program removes the token of a transaction. With tokens, the embedded database would search all kept tokens
+    /// in every transaction (docs/adr/0004).
     Removed,
 }
 
-/// DynamoDB's answer to a call. This function blocks its thread for about a millisecond, and for up to 5 s while another
-/// process writes to the same file. docs/adr/0004 says why it does not run in a thread of its own.
+/// DynamoDB's answer to a call. This function blocks its thread for about a millisecond. While another process writes
+/// to the same file, this function blocks its thread for up to 5 s. The file docs/adr/0004 says why this function does
+/// not run in a separate thread.
 pub(super) fn answer(database: &Database, tokens: Tokens, target: &str, body: &[u8]) -> Response<String> {
     let operation = target.strip_prefix(SERVICE).unwrap_or_default();
     match run(database, tokens, operation, body) {
@@ -35,7 +39,7 @@ pub(super) fn answer(database: &Database, tokens: Tokens, target: &str, body: &[
     }
 }
 
-/// An error in the form of DynamoDB.
+/// An error in the JSON format of DynamoDB.
 pub(super) fn refusal(status: StatusCode, kind: &str, why: &str) -> Response<String> {
     let problem = serde_json::json!({ "__type": format!("com.amazon.coral.service#{kind}"), "message": why });
     response(status, problem.to_string())
@@ -50,8 +54,8 @@ fn response(status: StatusCode, json: String) -> Response<String> {
 
 type Outcome = Result<String, DynoxideError>;
 
-/// Executes an operation on tables and items, except the operations for streams, tags and vectors. `None` for any other
-/// operation.
+/// Executes an operation on tables or items. Returns `None` for all other operations, such as the operations for
+/// streams, tags and vectors.
 fn run(database: &Database, tokens: Tokens, operation: &str, body: &[u8]) -> Option<Outcome> {
     Some(match operation {
         "BatchExecuteStatement" => call(body, |request| database.batch_execute_statement(request)),
@@ -90,8 +94,8 @@ fn call<Request: DeserializeOwned, Answer: Serialize>(
     serde_json::to_string(&answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
-/// The error for a call that cannot be read. The database puts a word before its message, which says which of DynamoDB's two
-/// errors it is.
+/// The error for a call that the database cannot read. If the message of the database begins with a word such as
+/// `VALIDATION`, this word says which DynamoDB error to return.
 fn unreadable(message: &str) -> DynoxideError {
     let (kind, why) = message.split_once(':').unwrap_or_default();
     match kind {

@@ -1,5 +1,6 @@
-//! The embedded DynamoDB on a port, for other programs. Every user of the machine can reach a port, and so can every web
-//! page that a user opens. So this server answers only calls with the access key, and never answers web pages.
+//! Serves the embedded DynamoDB on a port, for other programs. Every user of the machine can reach the port. Every web
+//! page that a user opens can also reach the port. So this server answers only calls that contain the access key, and
+//! never answers calls from web pages.
 
 use std::fmt;
 use std::future::Future;
@@ -21,18 +22,19 @@ use super::{
     operations::{self, Tokens, refusal},
 };
 
-/// Limit of the body of a call in bytes. DynamoDB accepts 16 MB.
+/// The maximum size of the body of a call, in bytes. DynamoDB accepts 16 MB.
 const BODY: usize = 16 * 1024 * 1024;
 /// The host names that always mean this machine.
 const OWN_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// Which calls are answered.
+/// Which calls the server answers.
 #[derive(Clone)]
 pub struct Access {
-    /// The access key id that every call must contain. The server does not check signatures, so this id is the secret.
+    /// The access key id that every call must contain. The server does not check signatures, so the access key id is
+    /// the secret.
     pub key: String,
-    /// Other accepted host names of this machine, without a port. `localhost` and the loopback addresses are always
-    /// accepted.
+    /// Further host names of this machine that the server accepts, without a port. The server always accepts
+    /// `localhost` and the loopback addresses.
     pub hosts: Vec<String>,
 }
 
@@ -42,8 +44,8 @@ impl fmt::Debug for Access {
     }
 }
 
-/// Serves the database on this loopback port until `stop` resolves. With port 0 it selects a free port. Returns the address
-/// and the server.
+/// Serves the database on this port of the loopback address, until the future `stop` completes. If `port` is 0, the
+/// operating system chooses a free port. Returns the address and the server.
 pub async fn serve(
     port: u16,
     database: Database,
@@ -76,7 +78,8 @@ async fn answer(State((database, access)): State<(Database, Arc<Access>)>, reque
 }
 
 impl Access {
-    /// The refusal of a call, or `None` if the call may be answered. It is decided before the body is read.
+    /// The refusal of a call, or `None` if the server may answer the call. The server decides whether it refuses a call
+    /// before it reads the body of the call.
     fn refuses(&self, authority: Option<&Authority>, headers: &HeaderMap) -> Option<Response<String>> {
         let denied = |why| Some(refusal(StatusCode::FORBIDDEN, "AccessDeniedException", why));
         if headers.contains_key(header::ORIGIN) {
@@ -112,8 +115,8 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// The access key id in an `Authorization` header of AWS Signature Version 4:
-/// `AWS4-HMAC-SHA256 Credential=KEY/date/region/service/aws4_request, SignedHeaders=…, Signature=…`.
+/// The access key id (`KEY`) in an `Authorization` header of AWS Signature Version 4. Such an `Authorization` header
+/// has this format: `AWS4-HMAC-SHA256 Credential=KEY/date/region/service/aws4_request, SignedHeaders=…, Signature=…`.
 fn access_key(authorization: &str) -> Option<&str> {
     let parameters = authorization.strip_prefix("AWS4-HMAC-SHA256 ")?;
     let scope = parameters.split(',').find_map(|parameter| parameter.trim().strip_prefix("Credential="))?;

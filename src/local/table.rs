@@ -1,4 +1,4 @@
-//! The table, made as the SAM template defines it.
+//! Creates the DynamoDB table as the SAM template (`infra/template.yaml`) defines it.
 
 use aws_sdk_dynamodb::{
     Client,
@@ -12,10 +12,10 @@ use serde::Deserialize;
 
 use super::LocalError;
 
-/// The template that defines the table.
+/// The SAM template that defines the table.
 const TEMPLATE: &str = include_str!("../../infra/template.yaml");
 
-/// Makes the table as the template defines it, unless it exists.
+/// Creates the table as the SAM template defines it. Does nothing if the table already exists.
 pub async fn create_table(client: &Client, name: &str) -> Result<(), LocalError> {
     let table = definition()?;
     let broken = |error: aws_sdk_dynamodb::error::BuildError| LocalError(format!("infra/template.yaml: {error}"));

@@ -1,4 +1,5 @@
-//! Connects the SDK to a database in the same process: with function calls in place of a network connection.
+//! Connects the SDK to a database in the same process. The SDK calls functions of the database instead of sending
+//! requests over a network.
 
 use aws_smithy_runtime_api::client::{
     http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
@@ -12,7 +13,7 @@ use dynoxide::Database;
 
 use super::operations::{self, Tokens};
 
-/// The database as the HTTP client of the SDK.
+/// An HTTP client for the SDK that passes every request to the embedded database.
 #[derive(Clone)]
 pub(super) struct InProcess(pub(super) Database);
 

@@ -1,4 +1,5 @@
-//! Makes an HTTP request of a tool call. The API checks the values of this request as it checks every other request.
+//! Turns a tool call into an HTTP request. The API checks the values of a tool call in the same way as the values of
+//! every other request.
 
 use axum::{
     body::Body,
@@ -11,8 +12,8 @@ use super::tools::Operation;
 use crate::api::ApiError;
 
 impl Operation {
-    /// The request for these arguments. Unknown arguments go into the body, or into the query if the operation has no body.
-    /// There the API refuses them together with other mistakes.
+    /// Makes the HTTP request for these arguments. This function puts unknown arguments into the body, or into the
+    /// query if the operation has no body. Then the API refuses unknown arguments in the same answer as other mistakes.
     pub fn request(&self, mut arguments: Map<String, Value>) -> Result<Request<Body>, ApiError> {
         self.refuse_unknown(&arguments)?;
         let mut target = self.path.clone();
@@ -43,8 +44,8 @@ impl Operation {
         request.map_err(|_| ApiError::invalid("", "is too long; send fewer or shorter arguments"))
     }
 
-    /// Refuses unknown arguments of operations that have arguments in the path and no body. The API's own error names only
-    /// the arguments in the query; this error names all arguments.
+    /// Refuses unknown arguments if the operation has arguments in the path and no body. The error of the API would
+    /// list only the arguments in the query. The error of this function lists all arguments.
     fn refuse_unknown(&self, arguments: &Map<String, Value>) -> Result<(), ApiError> {
         if self.has_body || self.in_path.is_empty() {
             return Ok(());
@@ -55,8 +56,9 @@ impl Operation {
     }
 }
 
-/// An argument as text for a path or a query. `null` and an empty list are no value. A list with one element is this
-/// element. A list with several elements becomes a text with commas, if the parameter takes several values.
+/// Turns an argument into text for the path or the query. Returns `None` for `null` and for an empty list. A list with
+/// one element counts as a single value. If the parameter accepts several values, a list becomes a text with commas
+/// between the elements.
 fn text(name: &str, value: &Value, takes_several: bool) -> Result<Option<String>, ApiError> {
     match value {
         Value::Null => Ok(None),
@@ -73,14 +75,14 @@ fn text(name: &str, value: &Value, takes_several: bool) -> Result<Option<String>
     }
 }
 
-/// The number as an integer, if it has no decimals. In JSON Schema 5.0 is an integer too.
+/// The number as an integer, if the number has no decimals. In JSON Schema, 5.0 is also an integer.
 fn whole(number: &Number) -> Option<i64> {
     let number = number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0)?;
     Some(number as i64)
 }
 
-/// Gives the inner request the extensions of the outer request: the caller, the data of the gateway, and the counter of
-/// costs.
+/// Copies the extensions of the outer request (the MCP message) to the inner request (the operation). Extensions are
+/// the caller, the data of API Gateway, and the counter of costs.
 pub fn on_behalf_of(outer: &Parts, request: &mut Request<Body>) {
     request.extensions_mut().extend(outer.extensions.clone());
 }

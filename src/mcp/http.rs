@@ -1,5 +1,5 @@
-//! `POST /mcp`: Streamable HTTP without sessions and without streams, so that any instance of a function can answer any
-//! message.
+//! Answers `POST /mcp` with the MCP transport Streamable HTTP. The server uses no sessions and no streams, so any
+//! instance of the Lambda function can answer any message.
 
 use std::sync::Arc;
 
@@ -21,11 +21,12 @@ use serde_json::error::Category;
 use super::Server;
 use crate::api::{ApiError, is_json};
 
-/// The media types that a client must accept according to the protocol. Our answers are always JSON, so this program also
-/// answers clients that do not name both types.
+/// The media types that a client must accept according to the protocol. The answers of this program are always JSON. So
+/// the program also answers clients that do not accept both media types.
 const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-/// Limit in bytes of an explanation by the SDK, which becomes an error message.
+/// The maximum length, in bytes, of the SDK's explanation of an error. The SDK's explanation becomes an error message
+/// for the client.
 const EXPLANATION: usize = 1_000;
 
 /// The MCP server over HTTP.
@@ -38,22 +39,23 @@ impl HttpTransport {
             .with_legacy_session_mode(false)
             .with_json_response(true)
             .with_max_request_body_bytes(super::MESSAGE_BYTES)
-            // `OwnOrigin` has already checked both headers. The allowed names depend on the request, so they are not known
-            // here.
+            // `OwnOrigin` has already checked the headers `Host` and `Origin`. The allowed host names depend on the
+            // request, so they are not known here.
             .disable_allowed_hosts()
             .disable_allowed_origins();
         Self(StreamableHttpService::new(move || Ok(server.clone()), Arc::default(), config))
     }
 
-    /// The answer to a message. A wrong content type or a body that is too large gets a problem document. A body that is not
-    /// a message gets a JSON-RPC error.
+    /// The answer to an MCP message. If the content type is wrong or the body is too large, the answer is a problem
+    /// document. If the body is not an MCP message, the answer is a JSON-RPC error.
     pub async fn answer(&self, request: Request) -> Response {
         if !is_json(request.headers()) {
             return ApiError::NotJson.into_response();
         }
         let (mut parts, body) = request.into_parts();
         parts.headers.insert(header::ACCEPT, ACCEPTED);
-        // The SDK accepts only this media type. `is_json` also accepts types such as `application/x+json`.
+        // The SDK accepts only the media type `application/json`. `is_json` also accepts media types such as
+        // `application/x+json`.
         parts.headers.insert(header::CONTENT_TYPE, JSON);
         let request = Request::from_parts(parts.clone(), body);
         let Ok(body) = Bytes::from_request(request, &()).await else { return ApiError::BodyTooLarge.into_response() };
@@ -67,7 +69,7 @@ impl HttpTransport {
     }
 }
 
-/// The error for a body that is not a message.
+/// The error for a body that is not an MCP message.
 fn unreadable(error: &serde_json::Error) -> ErrorData {
     match error.classify() {
         Category::Syntax | Category::Eof | Category::Io => {
@@ -82,7 +84,8 @@ fn refused(status: StatusCode, id: Option<RequestId>, error: ErrorData) -> Respo
     (status, axum::Json(JsonRpcError::new(id, error))).into_response()
 }
 
-/// The SDK refuses wrong HTTP requests with plain text. This function makes a JSON-RPC error of it, which clients can read.
+/// The SDK answers wrong HTTP requests with plain text. This function turns the plain text into a JSON-RPC error,
+/// because clients can read JSON-RPC errors.
 async fn in_json(answer: Response, id: Option<RequestId>) -> Response {
     let (status, media) = (answer.status(), answer.headers().get(header::CONTENT_TYPE));
     if status.is_success() || media == Some(&JSON) {

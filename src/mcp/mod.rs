@@ -1,5 +1,6 @@
-//! The operations as MCP tools: <https://modelcontextprotocol.io>. The SDK implements the protocol. The tools are made from
-//! the OpenAPI document. A tool call becomes a request to the router that also answers all other requests.
+//! Offers the operations of the API as MCP tools (<https://modelcontextprotocol.io>). The SDK `rmcp` implements the
+//! protocol. The program makes the tools from the OpenAPI document. Each tool call becomes an HTTP request to the
+//! router of the API.
 
 mod call;
 mod http;
@@ -23,18 +24,18 @@ use crate::{
 use http::HttpTransport;
 pub use server::Server;
 
-/// Limit of a message in bytes: room for the largest body of an operation with every letter escaped (`\u00e4`). The router
-/// then checks the size of the body itself.
+/// The maximum size of an MCP message, in bytes. An MCP message of the maximum size has room for the largest body of an
+/// operation, even if every letter is escaped (`\u00e4`). The router checks the size of the body separately.
 const MESSAGE_BYTES: usize = 1024 * 1024;
 
-/// The router of the whole service, with MCP at `/mcp`.
+/// The router of the whole service, which has the MCP server at `/mcp`.
 pub fn router(app: App) -> Router {
     let config = app.config.clone();
-    // The address is empty, because tools do not name an address.
+    // The document gets an empty address, because the tools do not contain the address of the deployment.
     let document = move || serde_json::from_str(&openapi::served("", &config)).unwrap_or(Value::Null);
     let transport = Arc::new(HttpTransport::new(Server::new(document, api::operations(app.clone()))));
-    // The extractors run in this order: first foreign web pages are refused, then unknown callers. Only then is the message
-    // read.
+    // `OwnOrigin` first refuses requests from foreign web pages. Then `Caller` refuses requests of unknown callers. The
+    // server reads the MCP message only after `OwnOrigin` and `Caller` have accepted the request.
     let answer = move |_: OwnOrigin, _: Caller, request: Request| {
         let transport = transport.clone();
         async move { transport.answer(request).await }

@@ -1,15 +1,16 @@
-//! Makes the schemas of the tools from the schemas of the OpenAPI document. Each tool has complete schemas, and all of them
-//! together are short enough for a model.
+//! Makes the schemas of the tools from the schemas of the OpenAPI document. Each tool contains every schema to which it
+//! refers. All schemas together are short, because a model reads the schemas of all tools.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-/// The schemas of a document, by their names.
+/// The schemas of an OpenAPI document, by name.
 #[derive(Debug, Clone, Copy)]
 pub struct Schemas<'a>(&'a Value);
 
-/// How often each schema is referenced, directly or indirectly, from one schema.
+/// For each schema, the number of references to this schema. References are counted in one root schema, and in all
+/// schemas to which the root schema refers.
 type Uses<'a> = BTreeMap<&'a str, usize>;
 
 impl<'a> Schemas<'a> {
@@ -17,8 +18,8 @@ impl<'a> Schemas<'a> {
         Self(&document["components"]["schemas"])
     }
 
-    /// The input schema of a tool: everything that the document says, without references. `example` is left out, because it
-    /// is not a word of JSON Schema.
+    /// The input schema of a tool. The input schema contains everything that the document says, but each reference is
+    /// replaced by its target. This function leaves out `example`, because `example` is not a keyword of JSON Schema.
     pub fn input(self, schema: &Value) -> Value {
         match schema {
             Value::Object(members) => {
@@ -26,8 +27,8 @@ impl<'a> Schemas<'a> {
                 for (name, value) in members {
                     match name.as_str() {
                         "example" | "$ref" => {}
-                        // The names in `properties` are names of fields. A field may have the same name as a word of JSON
-                        // Schema.
+                        // The names in `properties` are names of fields. A field may have the same name as a keyword of
+                        // JSON Schema.
                         "properties" => drop(own.insert(name.clone(), self.each(value, |schema| self.input(schema)))),
                         _ => drop(own.insert(name.clone(), self.input(value))),
                     }
@@ -35,7 +36,8 @@ impl<'a> Schemas<'a> {
                 if let Some((_, target)) = self.target(schema)
                     && let Value::Object(mut whole) = self.input(target)
                 {
-                    // Members beside a reference describe this place, so they replace the members of the target.
+                    // Members beside `$ref` describe this use of the schema, so they replace the members of the
+                    // referenced schema.
                     whole.extend(own);
                     own = whole;
                 }
@@ -46,9 +48,10 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// The output schema of a tool: only names and types, which are enough to understand an answer. Tools that read have the
-    /// whole schema (`in_full`). Tools that write have only its first level: inner objects are only named, by their title in
-    /// the document.
+    /// The output schema of a tool. The output schema has only names and types, because names and types are enough to
+    /// understand an answer. If a tool reads, its output schema has all levels (`in_full`). If a tool writes, its
+    /// output schema has only the first level. Below the first level, an object has no fields, only a `title` with the
+    /// name of its schema.
     pub fn output(self, schema: &'a Value, in_full: bool) -> Map<String, Value> {
         let mut uses = Uses::new();
         let root = self.target(schema).map_or(schema, |(_, target)| target);
@@ -67,7 +70,8 @@ impl<'a> Schemas<'a> {
         output
     }
 
-    /// The names and types of a schema. Objects below the last level are only named.
+    /// The names and types of a schema, down to the given number of levels. An object below the last level has no
+    /// fields, only a `title` with the name of its schema.
     fn shape(self, schema: &'a Value, uses: &Uses<'a>, levels: usize) -> Value {
         if let Some((name, target)) = self.target(schema) {
             return match uses.get(name) {
@@ -109,7 +113,7 @@ impl<'a> Schemas<'a> {
         Value::Object(properties.map(|(name, schema)| (name.clone(), change(schema))).collect())
     }
 
-    /// The name and the schema to which a reference leads.
+    /// The schema to which `$ref` refers, and the name of this schema.
     fn target(self, schema: &Value) -> Option<(&'a str, &'a Value)> {
         let name = schema.get("$ref")?.as_str()?.rsplit('/').next()?;
         self.0.as_object()?.get_key_value(name).map(|(name, target)| (name.as_str(), target))

@@ -24,29 +24,29 @@ use tower::ServiceExt;
 use super::{call, tools::Tools};
 use crate::api::{FAVICON, InnerOperation, short};
 
-/// What a model must know in addition to the tools. Clients show a model at least the first 512 characters, so the text is
-/// not longer.
+/// Instructions that a model must know in addition to the tools. Clients show at least the first 512 characters of the
+/// instructions to a model. So the instructions have at most 512 characters.
 const INSTRUCTIONS: &str = "A person's TODO list. Use ids only as an answer gave them: look todos up, never guess an id and \
     never show one. Put all todos that a request is about into one call. \"What's on?\" is getOverview, which also tells the \
     person's date and time. After a change say in one line what changed, by title; a new list in the answer may be a typo. \
     When the person regrets something, call undoChange instead of changing it back. When a call fails, do what its detail says.";
-/// How long a client may cache the list of tools. The tools change only when the service is updated, and they are the same
-/// for everybody.
+/// How long a client may cache the list of tools, in milliseconds. The tools change only when the operator updates the
+/// service. All callers get the same tools.
 const FRESH_MS: u64 = 300_000;
 
-/// The MCP server of a deployment. Several transports can share it.
+/// The MCP server of a deployment. Several transports can share one MCP server.
 #[derive(Clone)]
 pub struct Server {
-    /// The document of the operations.
+    /// This function makes the OpenAPI document of the operations.
     document: Arc<dyn Fn() -> Value + Send + Sync>,
-    /// The tools of the document. They are read when a client first asks for them, because most functions start for
-    /// something else.
+    /// The tools of the OpenAPI document. The server makes the tools when a client first asks for the tools. Most
+    /// instances of the Lambda function start for a request that needs no tools.
     tools: Arc<OnceLock<Tools>>,
     operations: Router,
 }
 
 impl Server {
-    /// A server whose tools are the operations of this document. The router `operations` answers them.
+    /// Makes a server whose tools are the operations of this document. The router `operations` answers the tool calls.
     pub fn new(document: impl Fn() -> Value + Send + Sync + 'static, operations: Router) -> Self {
         Self { document: Arc::new(document), tools: Arc::default(), operations }
     }
@@ -75,8 +75,8 @@ impl Server {
     }
 }
 
-/// An answer as the result of a tool. A problem is sent only as text, because structured content must fit the output schema
-/// of the tool.
+/// Turns the answer of an operation into the result of a tool call. Structured content must fit the output schema of
+/// the tool. A problem document does not fit the output schema, so the server sends a problem document only as text.
 async fn result(response: Response) -> Result<CallToolResult, ErrorData> {
     let success = response.status().is_success();
     let body = to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default();
@@ -129,8 +129,8 @@ impl ServerHandler for Server {
         self.called(call, context.extensions.get::<Parts>()).await.map(CallToolResponse::from)
     }
 
-    /// Answers requests that the SDK does not know. The SDK also calls this for known methods with parameters that it cannot
-    /// read.
+    /// Answers requests with a method that the SDK does not know. The SDK also calls this function for a known method
+    /// with parameters that the SDK cannot read.
     async fn on_custom_request(
         &self,
         request: CustomRequest,

@@ -1,4 +1,4 @@
-//! The tools: one tool for each operation of the OpenAPI document, with the texts of the document.
+//! Makes one tool for each operation of the OpenAPI document. The texts of the tools come from the OpenAPI document.
 
 use axum::http::Method;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
@@ -6,22 +6,24 @@ use serde_json::{Map, Value, json};
 
 use super::schema::Schemas;
 
-/// All tools, in the order of the document, which is sorted by path and method.
+/// All tools, sorted by path and method, as in the OpenAPI document.
 #[derive(Debug)]
 pub struct Tools(Vec<Operation>);
 
-/// A tool, and how to make a request of its calls.
+/// A tool, and the data that turn a call of this tool into an HTTP request.
 #[derive(Debug)]
 pub struct Operation {
     pub tool: Tool,
     pub method: Method,
-    /// The path, with the names of parameters in braces.
+    /// The path of the operation, in which parameter names are in braces.
     pub path: String,
     /// The arguments that are part of the path.
     pub in_path: Vec<String>,
-    /// The arguments that go into the query. All other arguments go into the body, if the operation has a body.
+    /// The arguments that go into the query. If the operation has a body, all arguments that are not in the path or the
+    /// query go into the body.
     pub in_query: Vec<String>,
-    /// The arguments that take several values. Their examples in the document contain a comma.
+    /// The arguments that accept several values. The OpenAPI document has an example with a comma for each of these
+    /// arguments.
     pub lists: Vec<String>,
     pub has_body: bool,
 }
@@ -40,12 +42,12 @@ impl Tools {
         Self(operations)
     }
 
-    /// The tool of this name.
+    /// The tool with this name.
     pub fn get(&self, name: &str) -> Option<&Operation> {
         self.0.iter().find(|operation| operation.tool.name == name)
     }
 
-    /// The list of tools for clients.
+    /// The list of tools that clients get.
     pub fn list(&self) -> Vec<Tool> {
         self.0.iter().map(|operation| operation.tool.clone()).collect()
     }
@@ -60,9 +62,9 @@ impl Operation {
         let annotations = ToolAnnotations::from_raw(
             Some(text("summary")),
             Some(reads),
-            // The flag marks operations that cannot be undone, and operations that the operator wants people to confirm.
+            // The flag marks the operations that the operator wants people to confirm (`CONFIRM`).
             Some(!reads && operation["x-openai-isConsequential"] == true),
-            // Which methods are idempotent: RFC 9110, section 9.2.2.
+            // RFC 9110, section 9.2.2, says which methods are idempotent.
             Some(reads || method == Method::DELETE || method == Method::PUT),
             Some(false),
         );
@@ -81,7 +83,7 @@ impl Operation {
     }
 }
 
-/// The schema of the first successful answer.
+/// The schema of the first answer with a status of 2xx.
 fn answer(operation: &Value) -> Option<&Value> {
     let mut responses = operation["responses"].as_object()?.iter();
     let (_, response) = responses.find(|(status, _)| status.starts_with('2'))?;
@@ -97,7 +99,7 @@ fn located(operation: &Value, place: &str) -> Vec<String> {
     parameters(operation).filter(|(_, parameter)| parameter["in"] == place).map(|(name, _)| name.to_owned()).collect()
 }
 
-/// One flat object with the arguments of the path, of the query and of the body.
+/// The input schema of a tool: one flat object with the arguments of the path, the query and the body.
 fn input(schemas: &Schemas<'_>, operation: &Value, body: &Value) -> JsonObject {
     let (mut properties, mut required) = (Map::new(), Vec::new());
     for (name, parameter) in parameters(operation) {
@@ -118,7 +120,7 @@ fn input(schemas: &Schemas<'_>, operation: &Value, body: &Value) -> JsonObject {
     let mut input = Map::from_iter([
         ("type".to_owned(), json!("object")),
         ("properties".to_owned(), Value::Object(properties)),
-        // The operations refuse unknown fields too.
+        // The operations of the API also refuse unknown fields.
         ("additionalProperties".to_owned(), json!(false)),
     ]);
     if !required.is_empty() {

@@ -1,5 +1,6 @@
-//! Requests to the OpenID provider. The operator has configured the addresses, or the provider names them itself. The time
-//! to connect and the size of an answer are limited; the callers limit the whole time. The client does not follow redirects.
+//! Sends requests to the OpenID provider. The addresses come from the operator's configuration or from the provider's
+//! discovery document. This module limits the time for connecting and the size of an answer. The callers of this module
+//! limit the total time. The HTTP client does not follow redirects.
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -10,18 +11,18 @@ use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 
 use crate::tls::{self, Connector, with_causes};
 
-/// Limit of an answer in bytes. Key sets and answers with tokens have a few kilobytes.
+/// The maximum size of an answer, in bytes. Key sets and answers with tokens have only a few kilobytes.
 const ANSWER_BYTES: usize = 256 * 1024;
 /// Time-out for connecting.
 const CONNECT: Duration = Duration::from_millis(1_500);
 
 type Body = Full<Cursor<Vec<u8>>>;
 
-/// An HTTP client, or the reason why it could not be made.
+/// An HTTP client, or the reason why the program could not make an HTTP client.
 #[derive(Debug, Clone)]
 pub struct Http(Result<Client<Connector, Body>, String>);
 
-/// An answer of the provider.
+/// An answer of the OpenID provider.
 #[derive(Debug)]
 pub struct ProviderAnswer {
     pub status: StatusCode,
@@ -33,12 +34,13 @@ pub struct ProviderAnswer {
 }
 
 impl Http {
-    /// A client that trusts the root certificates of the machine.
+    /// Makes an HTTP client that trusts the root certificates of the machine.
     pub fn new() -> Self {
-        // The connector also accepts plain HTTP, for providers on this machine. The checks of `OAUTH_ISSUER` and of the
-        // discovery document refuse plain HTTP to other machines.
+        // The connector also accepts plain HTTP, because a provider on this machine may use plain HTTP. The checks of
+        // `OAUTH_ISSUER` and of the discovery document refuse plain HTTP to other machines.
         let connector = tls::connector(CONNECT);
-        // Keeps no connections: requests are minutes apart, and a connection does not survive while the function is frozen.
+        // The client keeps no connections open. Requests to the provider are minutes apart, and a connection does not
+        // survive while Lambda freezes the function.
         let single = |connector| Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
         Self(connector.map(single))
     }
@@ -48,7 +50,7 @@ impl Http {
         self.send(Request::builder().method(Method::GET).uri(address), Vec::new()).await
     }
 
-    /// Sends a form, with the `Authorization` header of the client.
+    /// Sends form data, with the `Authorization` header of the OAuth client.
     pub async fn post_form(
         &self,
         address: &str,
@@ -65,7 +67,8 @@ impl Http {
         self.send(request, form.into_bytes()).await
     }
 
-    /// The errors are for the log: they contain addresses and causes, but nothing that was sent.
+    /// The error texts are for the log. An error text contains addresses and causes, but no header and no body of the
+    /// request.
     async fn send(&self, request: request::Builder, body: Vec<u8>) -> Result<ProviderAnswer, String> {
         let request = request
             .header(header::ACCEPT, "application/json")

@@ -1,4 +1,5 @@
-//! Fetches and caches the provider's discovery document (OpenID Connect Discovery 1.0) and its keys (RFC 7517).
+//! Fetches and caches the discovery document (OpenID Connect Discovery 1.0) and the keys (RFC 7517) of the OpenID
+//! provider.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,36 +16,39 @@ use serde_json::Value;
 use super::{Outage, http::Http};
 use crate::config::is_safe;
 
-/// After this time the provider is asked again. So a key that the provider has withdrawn is accepted for at most this time,
-/// if the provider answers.
+/// After this time, the program fetches the keys again. If the provider removes a key, the program still accepts the
+/// key until it fetches the keys again.
 const LASTING: SignedDuration = SignedDuration::from_hours(1);
-/// The shortest time between two requests to the provider. Everybody can send tokens with invented key names. Without this
-/// limit, each of them would cause a request.
+/// The shortest time between two requests to the provider. Anybody can send tokens with invented key names. Without
+/// this limit, each token with an invented key name would cause a request to the provider.
 const BETWEEN: SignedDuration = SignedDuration::from_secs(60);
-/// The same while the cache is still empty. It is shorter, because without keys no token can be accepted.
+/// The shortest time between two requests to the provider while the cache is empty. This time is shorter than
+/// `BETWEEN`, because the program can accept no token without keys.
 const BETWEEN_FIRST: SignedDuration = SignedDuration::from_secs(5);
-/// Time-out for both documents together.
+/// The time-out for fetching the discovery document and the keys together.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The keys of a provider. They are fetched when a request needs them, and then cached. Clones share the cache.
+/// The keys of a provider. The program fetches the keys when a request needs them, and then caches the keys. Clones
+/// share the cache.
 #[derive(Debug, Clone)]
 pub struct Keys {
     issuer: Arc<str>,
     http: Http,
     seen: Arc<Mutex<Cache>>,
-    /// A request holds this lock while it asks the provider, so that many requests at once ask the provider only once.
+    /// A request holds this lock while it fetches the keys. So if many requests need the keys at the same time, only
+    /// one request fetches them.
     fetching: Arc<tokio::sync::Mutex<()>>,
 }
 
-/// The cache: the last documents of the provider, and the times of the last requests to it.
+/// The cache: the last documents of the provider, and the times of the last requests to the provider.
 #[derive(Debug, Clone, Default)]
 struct Cache {
     known: Option<Arc<Documents>>,
     known_at: Timestamp,
     asked_at: Option<Timestamp>,
-    /// When the provider was last asked because a key was not in the cache.
+    /// The time when the program last asked the provider because a key was not in the cache.
     asked_for_more_at: Option<Timestamp>,
-    /// Why the last request to the provider failed. `None` if it succeeded.
+    /// The reason why the last request to the provider failed. `None` if the last request succeeded.
     failed: Option<String>,
 }
 
@@ -63,11 +67,11 @@ pub struct Metadata {
     jwks_uri: String,
 }
 
-/// A key of the provider, which verifies signatures.
+/// A public key of the provider, with which the program verifies signatures.
 #[derive(Debug)]
 pub struct Key {
     pub decoding: DecodingKey,
-    /// The algorithm of the key, if the provider names it.
+    /// The algorithm of the key, if the provider names the algorithm.
     pub algorithm: Option<String>,
 }
 
@@ -87,14 +91,15 @@ impl Keys {
         Ok(known.metadata.clone())
     }
 
-    /// The key with this name, which tokens contain as `kid`. `None` if the provider has no such key.
+    /// The key with this name. A token names its key in the header `kid`. `None` if the provider has no key with this
+    /// name.
     pub async fn find(&self, kid: &str, now: Timestamp, request_id: &str) -> Result<Option<Arc<Key>>, Outage> {
         let known = self.known_or_fetched(now, request_id, |known| known.keys.contains_key(kid)).await?;
         Ok(known.keys.get(kid).cloned())
     }
 
-    /// The cached documents, if they are fresh and `enough`. Otherwise this function fetches them again. While the provider
-    /// does not answer, the old keys stay in use.
+    /// Returns the cached documents if they are fresh and `enough` returns true. Otherwise this function fetches the
+    /// documents again. If the provider does not answer, the program continues to use the old keys.
     async fn known_or_fetched(
         &self,
         now: Timestamp,
@@ -106,7 +111,7 @@ impl Keys {
             return Ok(known);
         }
         let fetching = self.fetching.lock().await;
-        // Another request may have asked the provider in the meantime.
+        // While this request waited for the lock, another request may have fetched the documents.
         let mut seen = self.seen();
         if !seen.fresh(now).is_some_and(|known| enough(&known)) {
             let more = seen.known.as_ref().is_some_and(|known| !enough(known));
@@ -126,10 +131,11 @@ impl Keys {
         }
     }
 
-    /// Asks the provider. `more` means that the cached documents were not enough.
+    /// Asks the provider. `more` means that the key was not in the cached documents.
     async fn ask(&self, now: Timestamp, more: bool, request_id: &str) -> Cache {
         {
-            // Stores the time before the answer, because this request ends early if its client hangs up.
+            // Stores the time before it asks the provider. If the client disconnects, this function stops and could not
+            // store the time later.
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.asked_at = Some(now);
             if more {
@@ -167,7 +173,7 @@ impl Keys {
             return Err(format!("{discovery} names an address that is not https: {}", shortened(unfit)));
         }
         let set: KeySet = self.document(&metadata.jwks_uri).await?;
-        // Skips keys that this program cannot read. The other keys can be used.
+        // Skips keys that this program cannot read, and uses the other keys.
         let keys = set.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok()).filter_map(usable);
         let keys: HashMap<_, _> = keys.collect();
         if keys.is_empty() {
@@ -195,7 +201,8 @@ impl Cache {
         self.known.clone().filter(|_| now.duration_since(self.known_at) < LASTING)
     }
 
-    /// How long to wait until the provider may be asked. `None` if it may be asked now.
+    /// How long the program must wait before it may ask the provider again. `None` if the program may ask the provider
+    /// now.
     fn wait(&self, now: Timestamp, more: bool) -> Option<SignedDuration> {
         let (asked_at, between) = match self.known {
             None => (self.asked_at, BETWEEN_FIRST),
@@ -206,12 +213,12 @@ impl Cache {
     }
 }
 
-/// A text from outside, shortened for a line of the log.
+/// Shortens a text of the provider for the log.
 fn shortened(text: &str) -> String {
     text.chars().take(200).collect()
 }
 
-/// The name of a key, and the key. `None` if the key has no name, or is not for signatures.
+/// The name of a key, and the key. `None` if the key has no name or cannot verify signatures.
 fn usable(jwk: Jwk) -> Option<(String, Arc<Key>)> {
     let name = jwk.common.key_id.clone()?;
     let signs = !matches!(jwk.common.public_key_use, Some(PublicKeyUse::Encryption));

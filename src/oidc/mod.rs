@@ -1,5 +1,6 @@
-//! The OpenID provider where people sign in: its addresses, its signing keys and its tokens.
-//! docs/adr/0015-oauth-front-and-cognito.md says why clients use our front and not the provider's own endpoints.
+//! The OpenID provider where people sign in: its addresses, its signing keys and its tokens. Clients use the OAuth
+//! endpoints of this service and not the endpoints of the provider. The file docs/adr/0015-oauth-front-and-cognito.md
+//! says why this service has its own OAuth endpoints.
 
 mod http;
 mod keys;
@@ -15,10 +16,11 @@ pub use self::http::ProviderAnswer;
 use crate::{config::OAuth, domain::owner::Owner};
 use keys::Keys;
 
-/// Time-out for a token request to the provider. A person is waiting, and the person's assistant gives up soon.
+/// The time-out for a token request to the provider. A person waits for the answer, and the person's assistant soon
+/// stops waiting.
 const TIMEOUT: Duration = Duration::from_millis(4_500);
 
-/// The provider, with a cache of its documents. Clones share the cache.
+/// The OpenID provider, with a cache of the provider's documents. Clones share the cache.
 #[derive(Debug, Clone)]
 pub struct Provider {
     rules: Arc<TokenRules>,
@@ -26,7 +28,7 @@ pub struct Provider {
     keys: Keys,
 }
 
-/// The values that a token must have to be accepted.
+/// The program accepts a token only if the token has these values.
 #[derive(Debug)]
 struct TokenRules {
     issuer: String,
@@ -35,30 +37,31 @@ struct TokenRules {
     scope: String,
 }
 
-/// Why a token is refused.
+/// The reason why the program refuses a token.
 #[derive(Debug)]
 pub enum Refused {
-    /// The text is not a token, or the provider did not make it for this deployment, or it is not valid now.
+    /// The text is not a token, or the provider did not make the token for this deployment, or the token is not valid
+    /// now.
     Invalid,
     /// The token is valid, but it does not have the required scope.
     Scope,
-    /// The token cannot be checked, because the provider does not answer.
+    /// The program cannot check the token, because the provider does not answer.
     Unknown(Outage),
 }
 
-/// The provider did not answer, or its answer was not that of an OpenID provider.
+/// The provider did not answer, or the program could not use the provider's answer.
 #[derive(Debug)]
 pub struct Outage {
     /// Only for the log.
     pub cause: String,
-    /// After this number of seconds, another attempt can succeed.
+    /// The caller can try again after this number of seconds.
     pub retry_after: u64,
 }
 
 impl Provider {
-    /// The provider of a deployment at `base_url`. This function sends no request.
+    /// The OpenID provider of the deployment with the address `base_url`. This function sends no request.
     pub fn new(oauth: &OAuth, base_url: Option<&str>) -> Self {
-        // The addresses of the API and of its MCP endpoint. RFC 8707 calls such an address a resource.
+        // The addresses of the API and of its MCP endpoint. In RFC 8707, an API with an address is called a resource.
         let own = base_url.into_iter().flat_map(|url| [url.to_owned(), format!("{url}/"), format!("{url}/mcp")]);
         let http = Http::new();
         Self {
@@ -73,13 +76,13 @@ impl Provider {
         }
     }
 
-    /// Fetches the provider's keys, so that the first request does not have to wait for them.
+    /// Fetches the provider's keys, so that the first request does not have to wait for the keys.
     pub async fn prepare(&self, now: Timestamp, request_id: &str) -> Result<(), Outage> {
         self.keys.metadata(now, request_id).await.map(drop)
     }
 
-    /// The owner of an access token. The owner's name consists of the issuer and the subject, because only both together
-    /// identify a person (OpenID Connect Core 1.0, section 5.7).
+    /// The owner of an access token. The owner's name contains the issuer and the subject of the token, because the
+    /// subject alone does not identify a person (OpenID Connect Core 1.0, section 5.7).
     pub async fn owner(&self, token: &str, now: Timestamp, request_id: &str) -> Result<Owner, Refused> {
         let head = token::Head::read(token).ok_or(Refused::Invalid)?;
         let key =
@@ -104,7 +107,8 @@ impl Provider {
             let endpoint = self.keys.metadata(now, request_id).await?.token_endpoint.clone();
             let answer = self.http.post_form(&endpoint, form, authorization).await;
             let answer = answer.map_err(|cause| Outage::new(format!("token endpoint: {cause}")))?;
-            // A success must be JSON, because it must contain a token. A refusal may be an HTML page: its status is enough.
+            // A successful answer must be JSON, because it must contain a token. If the provider refuses the request,
+            // the answer may be an HTML page, because the status is enough.
             let answers = answer.status.is_client_error() || (answer.status.is_success() && answer.is_json);
             if answers {
                 return Ok(answer);

@@ -1,4 +1,5 @@
-//! Access tokens: JSON Web Tokens (RFC 7519) in the form of RFC 9068 and in the form of Amazon Cognito.
+//! Reads access tokens, which are JSON Web Tokens (RFC 7519). The format of an access token is the format of RFC 9068
+//! or the format of Amazon Cognito.
 
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
@@ -7,8 +8,9 @@ use serde::Deserialize;
 use super::{Refused, TokenRules, keys::Key};
 use crate::domain::owner::Owner;
 
-/// The accepted algorithms. All of them have a public key. With `none` a token has no signature, and with HS256 everybody
-/// who can verify a token can also make tokens.
+/// The accepted signature algorithms. All accepted algorithms use a public key to verify a token. The algorithm `none`
+/// is not accepted, because its tokens have no signature. HS256 is not accepted, because everybody who can verify an
+/// HS256 token can also make such tokens.
 const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::RS256,
     Algorithm::RS384,
@@ -20,35 +22,36 @@ const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::ES384,
     Algorithm::EdDSA,
 ];
-/// How many seconds the clocks of the provider and of this program may differ.
+/// The accepted difference between the clock of the provider and the clock of this program, in seconds.
 const LEEWAY: f64 = 30.0;
-/// Limit of a token in bytes. All tokens that we know are shorter. A longer text is refused before any other check.
+/// The maximum length of a token, in bytes. All tokens that we know are shorter than this maximum. The program refuses
+/// a longer text before any other check.
 const TOKEN_BYTES: usize = 8 * 1024;
 
-/// The header of a token, which describes its signature. It is not verified yet.
+/// The header of a token, which says how the token is signed. The signature of the token is not verified yet.
 #[derive(Debug)]
 pub struct Head {
     algorithm: Algorithm,
-    /// The name of the key.
+    /// The name of the key that signed the token.
     pub kid: String,
 }
 
-/// The claims of a token, which describe its owner.
+/// The claims of a token: its issuer, its owner, its times and its permissions.
 #[derive(Debug, Deserialize)]
 struct Claims {
     iss: String,
     sub: String,
-    /// A number of seconds, which may have decimals (RFC 7519, section 2).
+    /// The time when the token expires, in seconds. The number of seconds may have decimals (RFC 7519, section 2).
     exp: f64,
     nbf: Option<f64>,
     aud: Option<Several>,
     client_id: Option<String>,
-    /// The client, in tokens of providers from before RFC 9068.
+    /// Providers that are older than RFC 9068 write the client into this field instead of `client_id`.
     azp: Option<String>,
     scope: Option<Several>,
-    /// The scopes, in tokens of providers that write them as a list.
+    /// Some providers write the scopes of a token into this field, as a list.
     scp: Option<Several>,
-    /// The kind of token, in tokens of Amazon Cognito.
+    /// Amazon Cognito writes the kind of the token into this field, such as `access`.
     token_use: Option<String>,
 }
 
@@ -61,7 +64,7 @@ enum Several {
 }
 
 impl Head {
-    /// Reads the header of a token. `None` if we refuse every token with this header, or if the text is not a token.
+    /// Reads the header of a token. `None` if the text is not a token, or if we refuse every token with such a header.
     pub fn read(token: &str) -> Option<Self> {
         if token.len() > TOKEN_BYTES {
             return None;
@@ -69,14 +72,15 @@ impl Head {
         let header = decode_header(token).ok()?;
         let kind = header.typ.map(|kind| kind.to_ascii_lowercase());
         let kind = kind.as_deref().map(|kind| kind.strip_prefix("application/").unwrap_or(kind));
-        // A token with critical extensions is refused: a receiver must understand them (RFC 7515, section 4.1.11), and we do
-        // not.
+        // Refuses a token with critical extensions. A receiver must understand all critical extensions (RFC 7515,
+        // section 4.1.11), but this program understands none.
         let plain = matches!(kind, None | Some("jwt" | "at+jwt")) && header.crit.is_none();
         let known = plain && ALGORITHMS.contains(&header.alg);
         header.kid.filter(|_| known).map(|kid| Self { algorithm: header.alg, kid })
     }
 
-    /// Verifies the signature, then compares the claims with `rules`. Returns the owner of the token.
+    /// Verifies the signature of the token, and then compares the claims of the token with `rules`. Returns the owner
+    /// of the token.
     pub fn verify(&self, token: &str, key: &Key, rules: &TokenRules, now: Timestamp) -> Result<Owner, Refused> {
         let stated = key.algorithm.as_deref().is_none_or(|stated| stated == format!("{:?}", self.algorithm));
         let claims = stated.then(|| self.claims(token, &key.decoding)).flatten().ok_or(Refused::Invalid)?;
@@ -94,7 +98,7 @@ impl Head {
         Owner::parse(&format!("{}#{}", claims.iss, claims.sub)).map_err(|_| Refused::Invalid)
     }
 
-    /// The claims of the token, if the key has signed it. The caller checks the names, and checks the times with our clock.
+    /// The claims of the token, if the key has signed the token. The caller of this function must check the claims.
     fn claims(&self, token: &str, key: &DecodingKey) -> Option<Claims> {
         let mut validation = Validation::new(self.algorithm);
         validation.required_spec_claims.clear();
@@ -105,13 +109,13 @@ impl Head {
 }
 
 impl Claims {
-    /// Whether this is an access token for us, which the provider gave to one of our clients. An ID token is for the client,
-    /// not for us.
+    /// Whether this is an access token for this service, and the provider gave the token to one of our clients. An ID
+    /// token is not accepted, because it is made for the client and not for this service.
     fn is_access_token_for(&self, rules: &TokenRules) -> bool {
         let access = self.token_use.as_deref().is_none_or(|token_use| token_use == "access");
         let client = self.client_id.as_ref().or(self.azp.as_ref());
         let ours = client.is_none_or(|client| rules.clients.contains(client));
-        // Cognito's tokens have no audience. A token without an audience must at least name its client.
+        // Access tokens of Amazon Cognito have no audience. A token without an audience must at least name its client.
         let for_us = match &self.aud {
             Some(audiences) => audiences.iter().any(|audience| rules.audiences.iter().any(|own| own == audience)),
             None => client.is_some(),

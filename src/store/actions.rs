@@ -1,4 +1,4 @@
-//! The actions of a transaction, and their conditions.
+//! Makes the actions of a DynamoDB transaction, with their conditions.
 
 use aws_sdk_dynamodb::types::{
     ConditionCheck, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
@@ -22,10 +22,11 @@ use crate::domain::{
     text::ListName,
 };
 
-/// The version of todos and settings. It grows with each change.
+/// The attribute with the version of a todo or of the settings. Each change of a todo or of the settings increases this
+/// version.
 const VERSION: &str = "version";
 
-/// The purpose of an action. The variants are in the order of the actions in the transaction.
+/// The purpose of an action in a transaction. The variants are in the same order as the actions of a transaction.
 pub(super) enum Purpose {
     Record,
     Part,
@@ -38,7 +39,7 @@ pub(super) enum Purpose {
 }
 
 impl OwnerStore {
-    /// `image_bytes` is the approximate size of the images.
+    /// `image_bytes` is the approximate size of `transaction.images`, in bytes.
     pub(super) fn actions(
         &self,
         transaction: &Transaction<'_>,
@@ -73,8 +74,8 @@ impl OwnerStore {
         Ok(actions)
     }
 
-    /// Writes the undo into the record of the undone change. Fails if another undo was written after the record was
-    /// read.
+    /// Writes the id of the undo into the record of the undone change. The transaction fails if another undo was
+    /// written into the record after the store had read the record.
     fn mark_undone(&self, undone: &ChangeId, transaction: &Transaction<'_>) -> Result<TransactWriteItem, Fault> {
         let update = Update::builder()
             .table_name(&*self.table)
@@ -123,7 +124,7 @@ impl OwnerStore {
         })
     }
 
-    /// Makes the transaction fail if the settings do not have this version.
+    /// Makes the transaction fail if the settings in the table have another version.
     fn check_settings(&self, version: u64) -> Result<TransactWriteItem, Fault> {
         let check = self.check(settings::SETTINGS.to_owned());
         checked(match version {
@@ -135,9 +136,9 @@ impl OwnerStore {
         })
     }
 
-    /// Remembers for two minutes which change a request made. Fails if the table already remembers this request. The
-    /// table remembers it by an item. Fixed windows of two minutes would not work: a request and its repetition could
-    /// be in two different windows.
+    /// Writes an item that says which change a request made, and that expires after two minutes. The transaction fails
+    /// if the table already has an item for the same request. Fixed time windows of two minutes would not work, because
+    /// a request and its repetition could be in two different windows.
     fn remember(&self, digits: &str, change: &Change) -> Result<TransactWriteItem, Fault> {
         let put = self.put(recent::recent_item(&self.partition, digits, change));
         finished(

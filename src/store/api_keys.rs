@@ -1,5 +1,5 @@
-//! Looks up API keys. They are in their own partition (`keys`, sort key `key#<sha256>`). docs/adr/0013-api-keys.md says
-//! why.
+//! Looks up API keys. All API keys are in one partition (`keys`), with the sort key `key#<sha256>`. The file
+//! docs/adr/0013-api-keys.md says why API keys have their own partition.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,22 +15,23 @@ use super::{
 };
 use crate::domain::api_key::{KeyHash, KeyRecord};
 
-/// The partition of all keys. No owner's partition can have this name, because the names of owners' partitions begin
-/// with `user#`.
+/// The partition with all API keys. The partition of an owner always has another name, because its name begins with
+/// `user#`.
 pub(super) const PARTITION: &str = "keys";
 /// The attribute with the owner of the key.
 pub(super) const KEY_OWNER: &str = "key_owner";
-/// How long the result of a look-up is remembered. For this time, a revoked key may still be accepted, and a new key
-/// may still be refused.
+/// How long the program caches the result of a look-up. During this time, the program may still accept a revoked key,
+/// or still refuse a new key.
 const REMEMBERED: SignedDuration = SignedDuration::from_secs(60);
-/// The maximum number of remembered keys, including keys that do not exist.
+/// The maximum number of keys in the cache. The cache also remembers that a key was not found.
 const KEYS: usize = 10_000;
 
-/// Remembers the results of look-ups, so that a warm request needs no call to DynamoDB for its key.
+/// A cache of API keys. If the key of a request is in the cache, the program checks the key without a call to DynamoDB.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SeenKeys(Arc<Mutex<HashMap<KeyHash, Seen>>>);
 
-/// The record of a key, if the key exists, and the time of the look-up.
+/// The result and the time of a look-up. The result of a look-up is the record of the key, or `None` if the table has
+/// no such key.
 type Seen = (Option<KeyRecord>, Timestamp);
 
 impl SeenKeys {
@@ -49,8 +50,8 @@ impl SeenKeys {
 }
 
 impl Store {
-    /// The record of a key. `None` if no such key was ever made. This takes one call, unless the key was looked up
-    /// within the last minute.
+    /// The record of a key. `None` if no such key was ever made. If the key is not in the cache, this function makes
+    /// one call to DynamoDB.
     pub async fn key(&self, hash: &KeyHash, now: Timestamp, usage: &Usage) -> Result<Option<KeyRecord>, Fault> {
         if let Some(seen) = self.seen_keys.get(hash, now) {
             return Ok(seen);
@@ -77,8 +78,8 @@ impl Store {
     }
 }
 
-/// The record in this item. The attribute `owner` of the item is the partition, and `key_owner` is the owner of the
-/// key.
+/// Reads the record of a key from an item. In the item, the attribute `owner` is the partition, and the attribute
+/// `key_owner` is the owner of the key.
 pub(super) fn from_item(mut found: Item) -> Result<KeyRecord, Fault> {
     let owner = found.remove(KEY_OWNER);
     found.extend(owner.map(|owner| (item::OWNER.to_owned(), owner)));

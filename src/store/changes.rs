@@ -1,7 +1,9 @@
-//! Change records: how the table stores a change with its images, and how they are read.
+//! Writes and reads change records. A change record contains the states of the todos before and after the change. In
+//! the code, the two states of one todo are called an image.
 //!
-//! If the images are small, they are in the record itself, so that an ordinary write costs one item. Larger images are
-//! in parts, which are further items (`change#<id>#<n>`, not in the timeline), because an item has at most 400 KB.
+//! If the states of the todos are small, the change record itself contains these states. So an ordinary change needs
+//! only one item. Larger states are in further items, because an item has at most 400 KB. A further item is called a
+//! part, and has the sort key `change#<id>#<n>`. The parts of a change are not in the timeline.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use jiff::Timestamp;
@@ -19,30 +21,32 @@ use crate::domain::{
     id::ChangeId,
 };
 
-/// The attributes of an undone change: the change that undid it ([`Change::undone_by`]), and the time
+/// Two attributes of an undone change: the id of the undo ([`Change::undone_by`]), and the time of the undo
 /// ([`Change::undone_at`]).
 pub(super) const UNDONE_BY: &str = "undone_by";
 pub(super) const UNDONE_AT: &str = "undone_at";
-/// Images up to this size, as JSON, are in the record itself. Larger images are not, because the index has a copy of
-/// the record.
+/// The maximum size, as JSON, of todo states in a change record. Larger states are not in the change record, because
+/// the index has a copy of the record.
 const INLINE_BYTES: usize = 8 * 1024;
-/// The maximum size of a part, as JSON. Each single image is smaller. The rest of the item's 400 KB is a reserve,
-/// because this size is only approximate.
+/// The maximum size of a part, as JSON. The states of one todo before and after a change are always smaller than a
+/// part. DynamoDB allows 400 KB for an item. The rest of the 400 KB is a reserve, because the size as JSON is only
+/// approximate.
 const PART_BYTES: usize = 300 * 1024;
 
-/// The images in a record, or in one of its parts. `T` borrows the images for writing, and owns them after reading.
+/// The states of the todos in a change record or in a part. `T` borrows the states for writing, and owns the states
+/// after reading.
 #[derive(Serialize, Deserialize)]
 struct Images<T = Vec<Image>> {
     #[serde(default)]
     images: T,
-    /// The number of parts. 0 if the record itself has the images.
+    /// The number of parts, or 0 if the change record itself contains the states of the todos.
     #[serde(default)]
     parts: usize,
 }
 
-/// The items of a change: first the record, then its parts. If the change changed nothing, it is not in the timeline,
-/// because there is nothing to show and nothing to undo. Its record only remembers the idempotency key. `image_bytes`
-/// is the approximate size of the images.
+/// The items of a change: first the change record, then the parts. A change without effect is not in the timeline,
+/// because there is nothing to show and nothing to undo. The record of a change without effect only remembers the
+/// idempotency key. `image_bytes` is the approximate size of `images`, in bytes.
 pub(super) fn change_items(
     partition: &str,
     change: &Change,
@@ -69,7 +73,7 @@ pub(super) fn change_items(
     Ok(items)
 }
 
-/// Splits the images into parts, and keeps their order.
+/// Splits `images` into parts, and keeps their order.
 fn parts(images: &[Image]) -> Vec<&[Image]> {
     let (mut parts, mut start, mut room) = (Vec::new(), 0, PART_BYTES);
     for (at, image) in images.iter().enumerate() {
@@ -84,13 +88,14 @@ fn parts(images: &[Image]) -> Vec<&[Image]> {
     parts
 }
 
-/// The approximate size of an image in DynamoDB: the length of its JSON.
+/// The approximate size of a value in DynamoDB, which is the length of the value as JSON.
 pub(super) fn size_of<T: Serialize>(value: &T) -> usize {
     serde_json::to_string(value).map_or(usize::MAX / 1024, |json| json.len())
 }
 
 impl OwnerStore {
-    /// A change with its images in order. `None` if no change has this id, or if the change is older than 30 days.
+    /// Reads a change, and the states of its todos in the original order. `None` if no change has this id, or if the
+    /// change is older than 30 days.
     pub async fn change(&self, id: &ChangeId, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
         let mut items = Vec::new();
         let mut start: Option<Item> = None;
@@ -119,8 +124,9 @@ impl OwnerStore {
         }
     }
 
-    /// The owner's latest change, with its images. Normally it is not undone, because its undo is a later change. If the
-    /// clocks of two instances differ, the undo may have an earlier time than the change.
+    /// The latest change of the owner, with the states of its todos. Usually the latest change is not undone, because
+    /// its undo would be a later change. If the clocks of two instances differ, the undo of a change may have an
+    /// earlier time than the change.
     pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
         let reading = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
         let page = self.page(&reading, None, &[]).await?;
@@ -132,7 +138,8 @@ impl OwnerStore {
         }
     }
 
-    /// The change with its images, from a record that is already read. If the record has parts, they are read now.
+    /// Returns a change and the states of its todos, from a change record that was already read. If the change record
+    /// has parts, this function reads the parts.
     pub(super) async fn with_images(
         &self,
         record: Item,
@@ -152,8 +159,8 @@ fn read_change(items: Vec<Item>, now: Timestamp) -> Result<Option<(Change, Vec<I
         return Ok(None);
     };
     let Images { mut images, parts } = item::from_item::<Images>(record.clone())?;
-    // An earlier change with the same idempotency key may have left more parts. That change has expired, but DynamoDB
-    // may not have deleted its parts yet.
+    // The last items may be old parts of an earlier change with the same idempotency key. The earlier change has
+    // expired, but DynamoDB may not have deleted its parts yet.
     for part in items.take(parts) {
         images.extend(item::from_item::<Images>(part)?.images);
     }

@@ -1,5 +1,6 @@
-//! Makes the SDK client without `aws-config`. A Lambda function has its region and credentials in the environment. To
-//! find them, `aws-config` would add code for STS, SSO and profile files (docs/adr/0005-lean-lambda.md).
+//! Makes the SDK client without the crate `aws-config`. A Lambda function gets its region and its credentials from
+//! environment variables. The crate `aws-config` would add code for other sources of credentials: STS, SSO and profile
+//! files (docs/adr/0005-lean-lambda.md).
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -24,31 +25,33 @@ use aws_smithy_runtime_api::client::interceptors::{disable_interceptor, dyn_disp
 
 use super::transport::Transport;
 
-/// How to reach DynamoDB: its region or address, the credentials, the transport and the time limit.
+/// The settings for a connection to DynamoDB: the region or the address, the credentials, the transport and the time
+/// limit.
 #[derive(Clone)]
 pub struct Connection {
     pub region: String,
-    /// An address to use instead of the region's address, such as the address of an embedded DynamoDB.
+    /// An address that replaces the region's address, such as the address of an embedded DynamoDB.
     pub endpoint: Option<String>,
     pub credentials: Credentials,
-    /// A transport to use instead of the usual one. The embedded DynamoDB has its own transport, and tests inject
-    /// faults here.
+    /// A transport that replaces the usual transport. The embedded DynamoDB has its own transport. Tests have a
+    /// transport that injects faults.
     pub transport: Option<SharedHttpClient>,
-    /// How long one attempt of a call may take. A call has at most five attempts.
+    /// The time limit for one attempt of a call. A call has at most five attempts.
     pub timeout: Duration,
 }
 
-/// How long one attempt of a call may take. DynamoDB usually answers in milliseconds. Without this limit the SDK would
-/// wait for ever. A request may take 14 seconds (`src/api/mod.rs`). All attempts and the pauses between them take about 5
-/// seconds.
+/// The time limit for one attempt of a call to DynamoDB. DynamoDB usually answers in milliseconds. Without this time
+/// limit, the SDK would wait for ever. All attempts of a call, with the pauses between the attempts, take at most about
+/// 5 seconds. A request to this service may take 14 seconds (`src/api/mod.rs`).
 pub const TIMEOUT: Duration = Duration::from_millis(1_000);
-/// How many times a call is tried if it fails for a temporary reason. With fewer attempts, more requests fail while the
-/// table is busy (docs/PERFORMANCE.md).
+/// The maximum number of attempts for a call that fails for a temporary reason. With fewer attempts, more requests fail
+/// while the table is busy (docs/PERFORMANCE.md).
 const ATTEMPTS: u32 = 5;
-/// How long opening a connection may take.
+/// The time limit for opening a connection.
 const CONNECT: Duration = Duration::from_secs(1);
 
-/// Makes a client with our own time-outs and retries. By default the SDK waits one second before its first retry.
+/// Makes a client with our own time-outs and retries. By default, the SDK waits up to one second before its first
+/// retry.
 pub fn connect(connection: Connection) -> Client {
     let timeouts = TimeoutConfig::builder().operation_attempt_timeout(connection.timeout).build();
     let retries = RetryConfig::standard()
@@ -61,11 +64,11 @@ pub fn connect(connection: Connection) -> Client {
         .region(Region::new(connection.region))
         .endpoint_resolver(OneEndpoint::default())
         .credentials_provider(connection.credentials)
-        // The credentials are already known and do not change, so a cache is useless.
+        // The credentials do not change, so the client needs no cache for credentials.
         .identity_cache(IdentityCache::no_cache())
         .http_client(transport)
         .timeout_config(timeouts)
-        // Each attempt already has a time limit, so it is useless to check its speed too.
+        // Each attempt has a time limit, so the client does not have to check the speed of an answer.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .retry_config(retries)
         .interceptor(UserAgent);
@@ -73,8 +76,9 @@ pub fn connect(connection: Connection) -> Client {
     Client::from_conf(config.build())
 }
 
-/// The address of DynamoDB, which is found only once. The SDK's own resolver finds it again if two calls in sequence
-/// name the table in different ways. A query and a transaction do so, although all calls use the same table.
+/// The address of DynamoDB, which the program finds only once. The SDK's own resolver finds the address again if two
+/// successive calls name the table in different ways. A query and a transaction name the table in different ways,
+/// although both use the same table.
 #[derive(Debug, Default)]
 struct OneEndpoint {
     resolver: DefaultResolver,
@@ -93,8 +97,8 @@ impl ResolveEndpoint for OneEndpoint {
     }
 }
 
-/// Sends one fixed word as `User-Agent`, which CloudTrail shows. For each call, the SDK would make and sign a longer
-/// description, and would also send the number of attempts. Nobody needs this information.
+/// Sends one fixed word as `User-Agent`. CloudTrail shows this word. The SDK would make and sign a longer `User-Agent`
+/// for each call, and would also send the number of the attempt. Nobody needs this information.
 #[derive(Debug)]
 struct UserAgent;
 
@@ -139,7 +143,7 @@ mod tests {
 
     use super::*;
 
-    /// Keeps the headers of a call, and makes the call fail.
+    /// Stores the headers of a call, and makes the call fail.
     #[derive(Debug, Clone, Default)]
     struct Headers(Arc<Mutex<Vec<(String, String)>>>);
 

@@ -1,4 +1,5 @@
-//! One write is one transaction: the todos, the change record, and the conditions for both.
+//! Sends each write as one transaction. The transaction contains the todos, the change record, and the conditions for
+//! both.
 
 use aws_sdk_dynamodb::{
     error::SdkError,
@@ -17,33 +18,37 @@ use super::{
 };
 use crate::domain::text::ListName;
 
-/// The maximum size of the images in a transaction. DynamoDB allows 4 MB for the transaction. The rest is for attribute
-/// names and keys.
+/// The maximum size of all todo states in a transaction. DynamoDB allows 4 MB for the whole transaction. The rest of
+/// the 4 MB is a reserve for attribute names and keys.
 const TRANSACTION_BYTES: usize = 3_700_000;
 /// The maximum number of actions in a DynamoDB transaction.
 const TRANSACTION_ACTIONS: usize = 100;
-/// How many times a transaction is sent, if it only collides with other transactions.
+/// The maximum number of attempts for a transaction that collides with other transactions.
 const COLLISION_ATTEMPTS: u32 = 5;
 
 /// The outcome of a transaction. Every outcome except `Done` means that the transaction changed nothing.
 pub(super) enum Committed {
     Done,
-    /// The change record already exists. An earlier request has used the same idempotency key, or DynamoDB's answer to
-    /// an earlier attempt was lost.
+    /// The change record already exists. Either an earlier request used the same idempotency key, or an earlier attempt
+    /// of this request succeeded and DynamoDB's answer was lost.
     Exists(Item),
-    /// The same request has come in the last two minutes. The item says which change it made.
+    /// The server has already received the same request within the last two minutes. The item says which change the
+    /// first of the two requests made.
     Repeated(Item),
-    /// The settings are not as assumed. The item has the present settings; without an item they are the defaults.
+    /// The settings in the table are not the settings that the store assumed. The item contains the present settings.
+    /// If there is no item, the owner has the default settings.
     OtherSettings(Option<Item>),
-    /// Some lists are not as assumed. For each list there are the name that was checked, and its item, if it exists.
+    /// Some lists in the table are not as the store assumed. For each of these lists, the variant contains the checked
+    /// name and the list's item, if the table has such an item.
     OtherLists(Vec<(ListName, Option<Item>)>),
-    /// Another request has undone the change to undo, or the change has expired. The item is the record of this change.
+    /// Another request has already undone the change, or the change has expired. The item is the record of the change
+    /// that this request wanted to undo.
     Undone(Item),
-    /// A todo, or the settings that the write changes, no longer have the version that was read.
+    /// A todo or the settings no longer have the version that the store has read.
     VersionChanged,
     /// The transaction is larger than DynamoDB allows.
     TooLarge,
-    /// The transaction has more actions than DynamoDB allows. For example, a completed repeating todo takes two
+    /// The transaction has more actions than DynamoDB allows. For example, completing a repeating todo needs two
     /// actions.
     TooMany,
 }
@@ -66,8 +71,8 @@ impl OwnerStore {
                 return Ok(Committed::TooMany);
             }
             // The SDK gives each call a token. If the SDK repeats a call that has already succeeded, DynamoDB
-            // recognises the token and changes nothing. `local::in_process` removes the token. There the repeated call
-            // finds the record of the change.
+            // recognises the token and changes nothing. `local::in_process` removes the token. Without the token, the
+            // condition of the repeated call fails, because the change record already exists.
             let answer = self
                 .client
                 .transact_write_items()
@@ -91,16 +96,17 @@ impl OwnerStore {
     }
 }
 
-/// The bytes of an image in a transaction. A transaction has a record with both states, and one state more: a write has
-/// the new state, and its undo has the old state. The larger of these two states counts, so that every accepted write
-/// can also be undone.
+/// The number of bytes that the states of one todo need in a transaction. The change record contains the states before
+/// and after the change. The transaction of the change also writes the state after the change. The transaction of the
+/// undo also writes the state before the change. This function counts the larger state twice, so that DynamoDB accepts
+/// the undo of every accepted write.
 fn bytes_either_way((before, after): &(Option<usize>, usize)) -> usize {
     let before = before.unwrap_or(*after);
     before + after + before.max(*after)
 }
 
-/// The reason why a transaction was cancelled. `None` if it only collided with another transaction, and can be sent
-/// again.
+/// The reason why DynamoDB cancelled a transaction. `None` if the reason is temporary and the program can send the
+/// transaction again.
 fn cancelled(error: &SdkError<TransactWriteItemsError>, purposes: &[Purpose]) -> Result<Option<Committed>, Fault> {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return Err(Fault::of("TransactWriteItems", error));

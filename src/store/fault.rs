@@ -4,29 +4,29 @@ use std::fmt;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
-/// A failure that the caller of the API has not caused, in most cases a failed call to DynamoDB.
+/// A failure that the caller of the API did not cause. In most cases, a call to DynamoDB has failed.
 #[derive(Debug)]
 pub struct Fault {
     pub kind: FaultKind,
-    /// A text only for the log: the DynamoDB operation, the error code and Amazon's message. It contains no item and no
-    /// key.
+    /// A text that is only for the log: the DynamoDB operation, the error code and Amazon's message. The text contains
+    /// no item and no key.
     pub cause: String,
 }
 
-/// The kind of a [`Fault`]. It says what a caller can do.
+/// The kind of a [`Fault`]. The kind of a fault says what the caller can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
-    /// Too many requests for the table or for one owner, or a transaction that collided with other transactions five
-    /// times: try again later.
+    /// There were too many requests for the table or for one owner, or a transaction collided with other transactions
+    /// five times. The caller can try again later.
     Throttled,
-    /// No answer in time, or a failure inside DynamoDB: try again soon.
+    /// DynamoDB did not answer in time, or DynamoDB had an internal failure. The caller can try again soon.
     Unavailable,
-    /// Something is wrong with the deployment or with this program: trying again does not help.
+    /// Something is wrong with the deployment or with this program. Another attempt of the caller would not help.
     Broken,
 }
 
 impl Fault {
-    /// The fault for `operation`, after the SDK has stopped trying.
+    /// The fault for a DynamoDB operation that has failed in all attempts of the SDK.
     pub(super) fn of<E>(operation: &'static str, error: &SdkError<E>) -> Self
     where
         E: ProvideErrorMetadata,
@@ -45,8 +45,8 @@ impl Fault {
                 _ => FaultKind::Broken,
             },
             SdkError::ConstructionFailure(_) => FaultKind::Broken,
-            // Time-outs, refused connections and incomplete answers. The SDK may add new kinds of errors, and they
-            // count here too.
+            // All other errors are time-outs, refused connections and incomplete answers. If the SDK adds new kinds of
+            // errors, the new kinds count as `Unavailable` too.
             _ => FaultKind::Unavailable,
         };
         let class = match error {
@@ -62,7 +62,7 @@ impl Fault {
         }
     }
 
-    /// A fault of this kind, with this cause.
+    /// A fault with this kind and this cause.
     pub(super) fn new(kind: FaultKind, cause: impl Into<String>) -> Self {
         Self { kind, cause: cause.into() }
     }
@@ -74,9 +74,9 @@ impl Fault {
     }
 }
 
-/// serde's message without the value, because a caller may have written the value. serde puts values in several kinds
-/// of quotes, so the message ends before the first quote. The names of missing fields stay, because they are names of
-/// this program.
+/// Removes the values from a message of serde, because a caller may have written the values. A message of serde has
+/// values in several kinds of quotes, so this function cuts the message before the first quote. The names of missing
+/// fields stay in the message, because these names come from this program.
 fn without_values(error: &str) -> &str {
     if error.starts_with("missing field") {
         return error;

@@ -1,4 +1,5 @@
-//! The form of domain values in the table: keys and views. Other files decide when to read or write them.
+//! Defines how the table stores todos, changes and settings: their keys, and their positions in the index. Other files
+//! decide when the program reads or writes items.
 
 use std::collections::HashMap;
 
@@ -17,8 +18,8 @@ use crate::domain::{
 
 pub(super) const OWNER: &str = "owner";
 pub(super) const SK: &str = "sk";
-/// The condition for writing an item that must not exist yet. `sk` and `expires_at` are not reserved words of DynamoDB,
-/// so they need no substitute names:
+/// The condition for writing a new item: no item with this key exists yet. `sk` and `expires_at` are not reserved words
+/// of DynamoDB, so they need no substitute names:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html>
 pub(super) const ABSENT: &str = "attribute_not_exists(sk)";
 pub(super) const ABSENT_OR_EXPIRED: &str = "attribute_not_exists(sk) OR expires_at <= :now";
@@ -26,13 +27,14 @@ pub(super) const VIEW: &str = "view";
 pub(super) const EXPIRES_AT: &str = "expires_at";
 /// The local secondary index on `owner` and `view`.
 pub(super) const TIMELINE: &str = "timeline";
-/// The attribute with an open todo's title without case, by which duplicates are found:
-/// [`Title::folded`](crate::domain::text::Title::folded).
+/// The attribute with the title of an open todo, without the difference between upper and lower case
+/// ([`Title::folded`](crate::domain::text::Title::folded)). The program finds duplicates by this attribute.
 pub(super) const TITLE_KEY: &str = "title_key";
-/// The view of the settings. It comes before the first open todo, so that a listing that begins there gets the settings
-/// without another call.
+/// The view of the settings item, which is the item's position in the index. In the index, the settings item is
+/// directly before the first open todo. So a listing of open todos from the start reads the settings in the same query.
 pub(super) const SETTINGS_VIEW: &str = "open#";
-/// Replaces the due date in the view of an open todo without a due date. It sorts after every date.
+/// This text replaces the due date in the view of an open todo without a due date. In the index, this text comes after
+/// every date.
 pub(super) const UNDATED: &str = "~";
 
 /// The attributes that a listing of todos reads: all attributes of [`Todo`] and of
@@ -95,8 +97,8 @@ pub(super) fn change_sk(id: &ChangeId) -> String {
     format!("change#{}", id.as_str())
 }
 
-/// The view of a todo, which is its position in the timeline. It depends on the state of the todo. Every todo has
-/// exactly one view.
+/// The view of a todo, which is its position in the index `timeline`. The view depends on the status and the dates of
+/// the todo. Every todo has exactly one view.
 pub(super) fn todo_view(todo: &Todo) -> String {
     let since = |at: Option<Timestamp>| moment(at.unwrap_or(todo.updated_at));
     let place = match todo.status {
@@ -111,8 +113,8 @@ pub(super) fn change_view(change: &Change) -> String {
     format!("change#{}#{}", moment(change.at), change.id.as_str())
 }
 
-/// The item of a todo that is written at `at`. A deleted todo expires 30 days after this write. This is also true if an
-/// undo makes the todo deleted again: the undo itself can be undone for 30 days.
+/// The item of a todo. `at` is the time of this write. The item of a deleted todo expires 30 days after `at`. If an
+/// undo deletes a todo again, the todo also stays for 30 days, because this undo can be undone for 30 days.
 pub(super) fn todo_item(partition: &str, todo: &Todo, at: Timestamp) -> Result<Item, Fault> {
     let mut item = to_item(todo)?;
     item.extend(primary_key(partition, todo_sk(&todo.id)));
@@ -126,7 +128,7 @@ pub(super) fn todo_item(partition: &str, todo: &Todo, at: Timestamp) -> Result<I
     Ok(item)
 }
 
-/// Reads the item. `None` if the item has expired, because DynamoDB may take days to delete it.
+/// Reads an item. Returns `None` if the item has expired. DynamoDB may keep an expired item for days.
 pub(super) fn read_unexpired<T: DeserializeOwned>(item: Item, now: Timestamp) -> Result<Option<T>, Fault> {
     if expired(&item, now) { Ok(None) } else { from_item(item).map(Some) }
 }
@@ -157,8 +159,8 @@ pub(super) fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// The time in the form of RFC 3339, in UTC and with six decimals. All these texts have the same length, so they sort
-/// in the order of time.
+/// The time as text in the format of RFC 3339, in UTC and with six decimals. All texts in this format have the same
+/// length, so their alphabetical order is the order of time.
 pub(super) fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
@@ -212,7 +214,8 @@ mod tests {
         let todo = Todo::add(&new, TodoId::from_random([0; 16]), &ListName::inbox(), &moment).unwrap();
         let at = Some(Timestamp::UNIX_EPOCH);
         let todo = Todo { anchor_day: Some(31), completed_at: at, deleted_at: at, ..todo };
-        // A new field of `Todo` causes a compiler error here. Add the field to `TODO`, and to the todo above.
+        // If `Todo` gets a new field, the compiler reports an error here: add the field to `TODO`, and to the todo
+        // above.
         let Todo {
             id: _,
             title: _,

@@ -1,5 +1,5 @@
-//! Makes, lists and revokes API keys. Only the `todo` command does this, with its own credentials. The Lambda function
-//! never does it.
+//! Makes, lists and revokes API keys. Only the `todo` command uses this code, with its own AWS credentials. The Lambda
+//! function does not contain this code.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -26,7 +26,7 @@ impl Store {
         put.send().await.map(drop).map_err(|error| Fault::of("PutItem", &error))
     }
 
-    /// The records of all keys, also of revoked and expired keys, in no particular order.
+    /// The records of all keys, including revoked and expired keys. The records are in no particular order.
     pub async fn keys(&self) -> Result<Vec<KeyRecord>, Fault> {
         let mut records = Vec::new();
         let mut start: Option<Item> = None;
@@ -53,7 +53,7 @@ impl Store {
         }
     }
 
-    /// Whether the table has any todo, change or other item in this owner's partition.
+    /// Whether the table contains any item of this owner, such as a todo or a change.
     pub async fn knows(&self, owner: &Owner) -> Result<bool, Fault> {
         let answer = self
             .client
@@ -70,7 +70,7 @@ impl Store {
         Ok(answer.count > 0)
     }
 
-    /// Revokes a key. If the key is already revoked, its time of revocation stays.
+    /// Revokes a key. If the key is already revoked, the time of the first revocation stays.
     pub async fn revoke_key(&self, hash: &KeyHash, now: Timestamp) -> Result<(), Fault> {
         let now = serde_dynamo::to_attribute_value::<_, AttributeValue>(now);
         let now = now.map_err(|error| Fault::new(FaultKind::Broken, error.to_string()))?;
@@ -87,8 +87,8 @@ impl Store {
     }
 }
 
-/// A record as an item. The attribute `owner` of an item is the partition, so the owner of the key goes into
-/// `key_owner`.
+/// Turns the record of a key into an item. The attribute `owner` of an item is the partition, so this function writes
+/// the owner of the key into `key_owner`.
 fn key_item(record: &KeyRecord) -> Result<Item, Fault> {
     let mut new = item::to_item(record)?;
     let owner = new.remove(item::OWNER);

@@ -1,4 +1,4 @@
-//! Reads a listing: one todo or change after another, with one call for each page.
+//! Reads a listing of todos or changes, item by item. Each page of the listing needs one call to DynamoDB.
 
 use jiff::Timestamp;
 
@@ -10,25 +10,25 @@ use super::{
     range::Position,
 };
 
-/// The todos or changes of a [`Reading`], with strong consistency. At most one page of them is in memory.
+/// The todos or changes of a [`Reading`], with strong consistency. At most one page of the listing is in memory.
 pub struct Listing<'a, T> {
     store: &'a OwnerStore,
     reading: Reading,
     attributes: &'static [&'static str],
-    /// Reads an item. `None` if the item has expired.
+    /// Reads an item. Returns `None` if the item has expired.
     read: fn(Item, Timestamp) -> Result<Option<T>, Fault>,
     now: Timestamp,
     items: std::vec::IntoIter<Item>,
-    /// The position where the next page begins.
+    /// The position after which the next page begins.
     more: Option<Position>,
-    /// The positions of the last item that was read, and of the item before it.
+    /// The positions of the last two items that were read.
     last: Option<Position>,
     before_last: Option<Position>,
 }
 
 impl<T> Listing<'_, T> {
-    /// The next item. If the page is at its end, the next page is read. `None` if the listing ends, or if all pages of
-    /// the [`Reading`] are read.
+    /// The next item. At the end of a page, this function reads the next page. `None` at the end of the listing, or
+    /// after the maximum number of pages of the [`Reading`].
     pub async fn next(&mut self) -> Result<Option<T>, Fault> {
         loop {
             for item in self.items.by_ref() {
@@ -47,20 +47,21 @@ impl<T> Listing<'_, T> {
         }
     }
 
-    /// The position to continue from, after the items that [`Listing::next`] has returned. `None` if there are no more.
+    /// The position after the last item that [`Listing::next`] returned. Another listing can continue from this
+    /// position. `None` if there are no more items.
     pub fn rest(self) -> Option<Position> {
         if self.items.len() == 0 { self.more } else { self.last }
     }
 
-    /// The position before the item that [`Listing::next`] returned last. If there was no room for this item, the
-    /// caller continues from here.
+    /// The position before the item that [`Listing::next`] returned last. If this item does not fit into the answer,
+    /// another listing can continue from this position.
     pub fn before_last(self) -> Option<Position> {
         self.before_last
     }
 }
 
 impl OwnerStore {
-    /// A listing with a first page that is already read.
+    /// A listing whose first page was already read.
     pub(super) fn listing<T>(
         &self,
         reading: Reading,

@@ -1,6 +1,7 @@
-//! The names of an owner's lists. Each list has a small item, `list#<name without case>`. Because of this item, the
-//! first spelling of a name stays, and the program notices a new name. docs/adr/0006-list-names.md says why each name
-//! has its own item.
+//! The names of an owner's lists. The table has one small item for each list, with the sort key
+//! `list#<name without case>`. The item of a list contains the first spelling of the list's name. If a list has no
+//! item, the program knows that the list's name is new. The file docs/adr/0006-list-names.md says why each list has its
+//! own item.
 
 use std::collections::HashMap;
 
@@ -12,17 +13,18 @@ use crate::domain::{change::Image, text::ListName};
 
 pub(super) const NAME: &str = "name";
 
-/// The known lists of an owner. The key is the name without case. The value is the name, or `None` if the table has no
-/// such list. A list is never deleted, so a known list needs no further check.
+/// The lists of an owner, as far as the program knows them. The key of the map is the list's name without case, so that
+/// two spellings have the same key. The value is the name of the list, or `None` if the table has no such list. Nobody
+/// can delete a list, so the program does not have to check a known list again.
 #[derive(Debug, Clone)]
 pub(super) struct KnownLists(HashMap<String, Option<ListName>>);
 
-/// The check of one list in the transaction that puts todos into it.
+/// The check of one list. The transaction that puts todos into the list contains this check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ListCheck {
-    /// The list should exist, in this spelling.
+    /// The transaction fails if the list does not exist in this spelling.
     Exists(ListName),
-    /// The list does not exist yet. The transaction makes it.
+    /// The list does not exist yet, so the transaction creates the list.
     Create(ListName),
 }
 
@@ -34,17 +36,18 @@ impl Default for KnownLists {
 }
 
 impl KnownLists {
-    /// Remembers that the list exists, in this spelling.
+    /// Remembers that a list with this spelling exists.
     pub(super) fn learn(&mut self, name: ListName) {
         self.0.insert(name.folded(), Some(name));
     }
 
-    /// Whether a list of this name is known to exist.
+    /// Whether the program knows that a list with this name exists.
     pub(super) fn knows(&self, name: &ListName) -> bool {
         matches!(self.0.get(&name.folded()), Some(Some(_)))
     }
 
-    /// Remembers the item of the list `asked`, or that the table has no such item.
+    /// Remembers the name in the item of the list `asked`. If `found` is `None`, this function remembers that the table
+    /// has no such list.
     pub(super) fn learn_item(&mut self, asked: &ListName, found: Option<Item>) -> Result<(), Fault> {
         let name = found
             .map(|mut item| serde_dynamo::from_attribute_value(item.remove(NAME).unwrap_or(item::text(""))))
@@ -53,12 +56,13 @@ impl KnownLists {
         Ok(())
     }
 
-    /// Gives every todo the first spelling of its list. Returns the checks for the transaction, one for each list.
+    /// Gives every todo the first spelling of its list's name. Returns the checks for the transaction, with at most one
+    /// check for each list.
     pub(super) fn use_first_spellings(&self, images: &mut [Image]) -> Vec<ListCheck> {
         let mut checks: HashMap<String, ListCheck> = HashMap::new();
         let mut order = Vec::new();
-        // The present lists of the todos of this write. These lists exist, so they need no check. For example, the next
-        // todo of a repetition goes into the list of the completed todo.
+        // The lists in which the todos of this write are now. The transaction does not have to check these lists,
+        // because they exist. For example, after a repeating todo is completed, its next todo goes into the same list.
         let present = images.iter().filter_map(|image| image.before.as_ref());
         let present: HashMap<String, ListName> = present.map(|todo| (todo.list.folded(), todo.list.clone())).collect();
         for image in images {
@@ -70,7 +74,8 @@ impl KnownLists {
             match (self.0.get(&key), present.get(&key)) {
                 (Some(Some(name)), _) | (_, Some(name)) => image.after.list = name.clone(),
                 (known, None) => {
-                    // `known` is `Some(None)` if the table has no such list. It is `None` if nothing is known of the list.
+                    // `known` is `Some(None)` if the table has no such list. `known` is `None` if the program knows
+                    // nothing about the list.
                     let name = image.after.list.clone();
                     let check = checks.entry(key.clone()).or_insert_with(|| {
                         order.push(key);

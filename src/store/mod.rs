@@ -1,5 +1,5 @@
-//! Stores the domain types in one DynamoDB table. [`Store::of`] opens the items of one owner, and only `Caller` calls it.
-//! The command `todo keys` looks at items without it (`key_admin.rs`).
+//! Stores todos, changes and settings in one DynamoDB table. Only `Caller` calls [`Store::of`], which opens the items
+//! of one owner. The command `todo keys` reads items without [`Store::of`] (`key_admin.rs`).
 
 mod actions;
 mod api_keys;
@@ -42,7 +42,7 @@ pub use write_result::{WriteError, WriteResult};
 
 use crate::domain::owner::Owner;
 
-/// The table with all data.
+/// The DynamoDB table that contains all data.
 #[derive(Debug, Clone)]
 pub struct Store {
     client: Client,
@@ -51,33 +51,37 @@ pub struct Store {
     seen_keys: api_keys::SeenKeys,
 }
 
-/// The items of one owner. Items of other owners cannot be reached through it.
+/// The items of one owner. Nobody can reach items of other owners through this type.
 ///
-/// * [`write`](Self::write) makes a change. No other method changes anything. [`recorded`](Self::recorded) returns the
-///   result of an earlier request with the same idempotency key.
-/// * [`todo`](Self::todo), [`settings`](Self::settings) and [`change`](Self::change) read a single todo, the settings,
-///   or a single change. [`latest_change`](Self::latest_change) reads the newest change.
-/// * [`todos`](Self::todos) and [`changes`](Self::changes) make listings. [`completions`](Self::completions) serves the
-///   overview. [`open_titled`](Self::open_titled) looks for duplicates of new todos.
+/// * [`write`](Self::write) makes a change. No other method changes items.
+/// * [`recorded`](Self::recorded) returns the result of an earlier request with the same idempotency key.
+/// * [`todo`](Self::todo) reads one todo, [`settings`](Self::settings) reads the settings, and [`change`](Self::change)
+///   reads one change.
+/// * [`latest_change`](Self::latest_change) reads the newest change.
+/// * [`todos`](Self::todos) lists todos, and [`changes`](Self::changes) lists changes.
+/// * [`completions`](Self::completions) reads when todos were completed, for the overview.
+/// * [`open_titled`](Self::open_titled) looks for duplicates of new todos.
 #[derive(Debug, Clone)]
 pub struct OwnerStore {
     client: Client,
     table: Arc<str>,
-    /// The partition key. Its prefix keeps an owner's name apart from other kinds of partitions.
+    /// The partition key of the owner. This key begins with `user#`, so other kinds of partitions cannot have the same
+    /// key.
     partition: String,
     remembered: settings::Remembered,
     usage: Arc<Usage>,
 }
 
 impl OwnerStore {
-    /// The id of the request that this store works for.
+    /// The id of the request for which this store works.
     pub fn request_id(&self) -> &str {
         self.usage.request_id()
     }
 }
 
 impl Store {
-    /// A store in `table`. The table must have the keys and the index that `infra/template.yaml` defines.
+    /// A store that uses the DynamoDB table with this name. The table must have the keys and the index that
+    /// `infra/template.yaml` defines.
     pub fn new(client: Client, table: &str) -> Self {
         Self {
             client,
@@ -87,7 +91,7 @@ impl Store {
         }
     }
 
-    /// The part of the table that belongs to `owner`. Its calls add their cost to `usage`.
+    /// Opens the items of `owner`. Each call to DynamoDB adds its cost to `usage`.
     pub fn of(&self, owner: &Owner, usage: Arc<Usage>) -> OwnerStore {
         OwnerStore {
             client: self.client.clone(),
@@ -98,8 +102,8 @@ impl Store {
         }
     }
 
-    /// Reads an item that does not exist. This opens the connection, and proves that the table answers. It costs half a
-    /// read unit.
+    /// Asks DynamoDB for an item that does not exist. The call opens the connection to DynamoDB, and shows that the
+    /// table answers. The call costs half a read unit.
     pub async fn ping(&self, usage: &Usage) -> Result<(), Fault> {
         let key = item::primary_key("health", "health".to_owned());
         let answer = self

@@ -1,4 +1,4 @@
-//! One range query on the local index: which items, and how it is sent.
+//! Makes and sends one query for a range of the local secondary index.
 
 use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::ReturnConsumedCapacity};
 
@@ -9,32 +9,33 @@ use super::{
     range::{Position, Range},
 };
 
-/// The items to list, the position to start from, and how much to read at most.
+/// Says which items a listing reads, where the listing starts, and how much it reads at most.
 #[derive(Debug, Clone)]
 pub struct Reading {
     pub range: Range,
-    /// The listing continues after this position. Without a position it starts at the beginning.
+    /// The listing starts after this position. Without a position, the listing starts at the beginning of the range.
     pub after: Option<Position>,
-    /// How many items DynamoDB reads for one page. Without a number it reads up to 1 MB.
+    /// The maximum number of items that DynamoDB reads for one page. Without a maximum number, DynamoDB reads up to 1
+    /// MB for one page.
     pub at_most: Option<usize>,
-    /// How many pages are read at most. After them, [`Listing::rest`](super::Listing::rest) returns the position that
-    /// was reached.
+    /// The maximum number of pages that the listing reads. After the last page, [`Listing::rest`](super::Listing::rest)
+    /// returns the position from which another listing can continue.
     pub pages: usize,
 }
 
-/// A page of raw items, and the position where the next page begins.
+/// A page of items as DynamoDB returns them, and the position after which the next page begins.
 pub(super) type Page = (Vec<Item>, Option<Position>);
 
 impl Reading {
-    /// A reading of a whole range, of at most four pages.
+    /// Reads the whole range, but at most four pages.
     pub fn of(range: Range) -> Self {
         Self { range, after: None, at_most: None, pages: 4 }
     }
 }
 
 impl OwnerStore {
-    /// One page of raw items after the position `after`, with these attributes of each item. If `attributes` is empty,
-    /// the items have all attributes.
+    /// Reads one page of items that come after the position `after`. Each item has only the attributes in `attributes`.
+    /// If `attributes` is empty, each item has all its attributes.
     pub(super) async fn page(
         &self,
         reading: &Reading,
@@ -50,8 +51,8 @@ impl OwnerStore {
         self.run_query(query.set_limit(reading.at_most.and_then(|limit| i32::try_from(limit).ok()))).await
     }
 
-    /// A query of this range. If attributes are left out, the query costs the same, but they are neither sent nor
-    /// parsed.
+    /// Makes a query for this range. A query for fewer attributes costs the same, but DynamoDB sends less and the
+    /// program parses less.
     pub(super) fn query(&self, range: &Range, attributes: &[&str]) -> QueryFluentBuilder {
         let mut query = self
             .client
@@ -70,7 +71,7 @@ impl OwnerStore {
         }
         let mut projection = String::new();
         for attribute in attributes {
-            // Each attribute gets a substitute name, because DynamoDB reserves hundreds of words.
+            // Each attribute gets a substitute name, because hundreds of names are reserved words in DynamoDB.
             let name = format!("#{attribute}");
             projection.push_str(if projection.is_empty() { "" } else { "," });
             projection.push_str(&name);
@@ -79,7 +80,7 @@ impl OwnerStore {
         query.projection_expression(projection)
     }
 
-    /// Runs the query, and counts it.
+    /// Runs the query, and adds its cost to `usage`.
     pub(super) async fn run_query(&self, query: QueryFluentBuilder) -> Result<Page, Fault> {
         let answer = query.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
         self.usage.called();

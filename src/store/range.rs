@@ -1,4 +1,5 @@
-//! Ranges of an owner's timeline, and positions in it. A listing reads a range. A position says how far it has read.
+//! Ranges of an owner's items in the index `timeline`, and positions in this index. A listing reads the items of a
+//! range. A position says how far a listing has read.
 
 use jiff::{Timestamp, civil::Date};
 
@@ -8,32 +9,33 @@ use crate::domain::{
     todo::Status,
 };
 
-/// The maximum number of bytes in a position. All views are shorter. A sort key has at most 1,024 bytes.
+/// The maximum length of a position, in bytes. The views of all items are shorter than this maximum. A sort key of
+/// DynamoDB has at most 1,024 bytes.
 const VIEW_BYTES: usize = 100;
-/// `~` sorts after `#` and `T`, so it ends a range of days. It ends the other ranges too, because it sorts after all
-/// letters and digits.
+/// The last character in the upper limit of a range. The character `~` sorts after every letter, every digit and `#`.
+/// So the range contains all views that begin with the text before the `~`.
 const LAST: char = '~';
-/// A character that sorts after every digit and before `~`. It comes after all dates, and before the todos without a
-/// date.
+/// The character `:` sorts after every digit and before `~`. So a range that ends with `:` contains all todos with a
+/// date and no todo without a date.
 const AFTER_DATES: char = ':';
 
-/// The items that a listing reads, and the direction in which it reads them.
+/// The items that a listing reads, and the order in which the listing reads them.
 #[derive(Debug, Clone)]
 pub struct Range {
     pub(super) low: String,
     pub(super) high: String,
     pub(super) newest_first: bool,
-    /// Whether the range begins with the item of the settings, before its first todo.
+    /// Whether the settings item is the first item of the range, before the first todo.
     pub(super) begins_with_settings: bool,
 }
 
-/// A position in a listing: the view of the item that was read last.
+/// A position in a listing, which is the view of the item that was read last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position(pub(super) String);
 
 impl Range {
-    /// The todos with this status. Open todos come in the order of their due dates, and undated todos come last. Other
-    /// todos come in the order of time, the newest first.
+    /// The todos with this status. Open todos are in the order of their due dates, and todos without a due date come
+    /// last. Completed or deleted todos are in the order of time, and the newest todo comes first.
     pub fn todos(status: Status) -> Self {
         let word = status.word();
         let open = status == Status::Open;
@@ -45,7 +47,7 @@ impl Range {
         }
     }
 
-    /// The open todos that are due between these two days. Both days are included.
+    /// The open todos that are due on the day `from`, on the day `to`, or between these two days.
     pub fn open_due(from: Option<Date>, to: Option<Date>) -> Self {
         let bound = |day: Option<Date>| day.map(|day| day.to_string());
         Self {
@@ -92,12 +94,12 @@ impl Range {
 }
 
 impl Position {
-    /// The position of the item in the timeline.
+    /// The position of an item in the index `timeline`.
     pub(super) fn of(item: &Item) -> Option<Self> {
         item.get(item::VIEW).and_then(|view| view.as_s().ok()).map(|view| Self(view.clone()))
     }
 
-    /// Reads a text that [`Position::as_str`] returned. `None` if the text cannot be a position.
+    /// Reads a position from the text that [`Position::as_str`] returned. `None` if the text cannot be a position.
     pub fn parse(text: &str) -> Option<Self> {
         let position = Self(text.to_owned());
         (text.len() <= VIEW_BYTES).then(|| position.sk().map(|_| position)).flatten()
@@ -108,7 +110,7 @@ impl Position {
         &self.0
     }
 
-    /// The sort key of the item at this position. DynamoDB needs it in addition to the view.
+    /// The sort key of the item at this position. DynamoDB needs the sort key in addition to the view.
     pub(super) fn sk(&self) -> Option<String> {
         let (kind, rest) = self.0.split_once('#')?;
         let (_, id) = rest.rsplit_once('#')?;

@@ -13,16 +13,17 @@ use super::{
 };
 use crate::domain::{id::TodoId, todo::Todo};
 
-/// How many times the program asks for keys, if DynamoDB leaves some of them unprocessed.
+/// The maximum number of calls for one batch of keys. If DynamoDB leaves some keys unprocessed, the program asks for
+/// these keys again.
 const BATCH_ROUNDS: u32 = 5;
 
 impl OwnerStore {
-    /// One todo with any status, in one call. `None` if this owner has no todo with this id.
+    /// Reads one open, completed or deleted todo, with one call. `None` if this owner has no todo with this id.
     pub async fn todo(&self, id: &TodoId, now: Timestamp) -> Result<Option<Todo>, Fault> {
         self.item(item::todo_sk(id)).await?.map_or(Ok(None), |item| item::read_unexpired(item, now))
     }
 
-    /// The item with this sort key, in one call.
+    /// Reads the item with this sort key, with one call.
     pub(super) async fn item(&self, sort_key: String) -> Result<Option<Item>, Fault> {
         let answer = self
             .client
@@ -39,8 +40,9 @@ impl OwnerStore {
         Ok(answer.item)
     }
 
-    /// The existing items with these sort keys, by sort key. This takes one call, or more if DynamoDB leaves keys
-    /// unprocessed. There may be at most 100 keys, and no key twice.
+    /// Reads the items with these sort keys, and returns the existing items by sort key. This function makes one call,
+    /// and further calls if DynamoDB leaves keys unprocessed. `sort_keys` may contain at most 100 keys, and each key
+    /// only once.
     pub(super) async fn items(&self, sort_keys: Vec<String>) -> Result<HashMap<String, Item>, Fault> {
         let mut found = HashMap::new();
         let mut keys: Vec<Item> = sort_keys.into_iter().map(|sk| item::primary_key(&self.partition, sk)).collect();

@@ -1,6 +1,7 @@
-//! The requests of the last two minutes. Each request has a small item (`recent#<digits>`). If the same request comes
-//! again without an idempotency key, the transaction fails on this item, and nothing is done twice.
-//! docs/adr/0008-repetitions-without-a-key.md says why each request has its own item.
+//! Recognises repeated requests that have no idempotency key. For two minutes, the table has a small item for each
+//! request without a key (`recent#<digits>`). If the same request comes again, its transaction fails because this item
+//! exists. So the second request changes nothing. The file docs/adr/0008-repetitions-without-a-key.md says why each
+//! request has its own item.
 
 use std::collections::HashMap;
 
@@ -31,8 +32,9 @@ pub(super) fn recent_item(partition: &str, digits: &str, change: &Change) -> Ite
 }
 
 impl OwnerStore {
-    /// The result of the first of two equal requests, with the present states of its todos. If a todo was deleted since
-    /// then, the answer shows it as deleted. So the caller sees that the second request added nothing.
+    /// The result for a repeated request: the change of the first request, with the present states of its todos. If
+    /// somebody deleted a todo after the first request, the answer shows the todo as deleted. So the caller sees that
+    /// the repeated request added nothing.
     pub(super) async fn repetition(&self, recent: &Item, now: Timestamp) -> Result<WriteResult, Fault> {
         let vanished = || Fault::new(FaultKind::Unavailable, "a change record vanished while it was read");
         let id = recent.get(CHANGE).and_then(|id| id.as_s().ok()).and_then(|id| ChangeId::parse(id));

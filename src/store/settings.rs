@@ -1,4 +1,4 @@
-//! The settings of an owner: one item, and a copy that is remembered between requests.
+//! Reads and caches the settings of an owner. All settings of one owner are in one item.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,30 +10,32 @@ use super::{
 };
 use crate::domain::settings::Settings;
 
-/// The sort key of the settings.
+/// The sort key of the settings item.
 pub(super) const SETTINGS: &str = "settings";
-/// The maximum number of owners whose settings are remembered.
+/// The maximum number of owners whose settings are in the cache.
 const OWNERS: usize = 1_000;
 
-/// The settings that were last seen, by partition. They may have changed since then. So a write that depends on them
-/// has the condition that they have not changed.
+/// The cache of settings. For each owner, the cache contains the settings that this instance of the program has seen
+/// last. The settings in the table may be newer than the cached settings. So a write that depends on cached settings
+/// has the condition that the settings have not changed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Remembered(Arc<Mutex<HashMap<String, Settings>>>);
 
 impl OwnerStore {
-    /// Reads the owner's settings, in one call and with strong consistency.
+    /// Reads the owner's settings with one call, with strong consistency.
     pub async fn settings(&self) -> Result<Settings, Fault> {
         let item = self.item(SETTINGS.to_owned()).await?;
         self.read_and_remember(item)
     }
 
-    /// The settings that the owner probably has: the settings that were last seen. If none were seen, they are the
-    /// defaults.
+    /// The cached settings of the owner, which are probably the present settings. If the cache has no settings of the
+    /// owner, this function returns the default settings.
     pub(super) fn last_seen_settings(&self) -> Settings {
         self.remembered.with(|all| all.get(&self.partition).cloned()).unwrap_or_default()
     }
 
-    /// Reads and remembers the settings in this item. Without an item, they are the defaults.
+    /// Reads the settings from this item, and caches the settings. If there is no item, the owner has the default
+    /// settings.
     pub(super) fn read_and_remember(&self, item: Option<Item>) -> Result<Settings, Fault> {
         let settings: Settings = item.map_or_else(|| Ok(Settings::default()), item::from_item)?;
         self.remember_settings(settings.clone());

@@ -1,4 +1,4 @@
-//! Listings: range queries on the local secondary index.
+//! Lists todos and changes, with range queries on the local secondary index.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::domain::{
     todo::{Status, Todo},
 };
 
-/// The part of an open todo that is necessary to find duplicates.
+/// The fields of an open todo that the program needs to find duplicates.
 #[derive(Debug, Clone, Deserialize)]
 pub struct OpenTitle {
     pub id: TodoId,
@@ -22,21 +22,21 @@ pub struct OpenTitle {
     pub list: ListName,
 }
 
-/// The part of a completed todo that says when it was completed.
+/// The field of a completed todo that says when the todo was completed.
 #[derive(Deserialize)]
 struct Completion {
     completed_at: Timestamp,
 }
 
-/// The store looks for a title in at most this number of open todos.
+/// The maximum number of open todos in which the store looks for a title.
 const DUPLICATE_SEARCH: i32 = 1_000;
 
 impl OwnerStore {
-    /// Reads the owner's settings, and a listing of todos.
+    /// Reads the owner's settings, and makes a listing of todos.
     ///
-    /// This takes one call for each page. The item of the settings comes before the first open todo, so a listing that
-    /// begins there also returns the settings. Any other listing reads the settings with another call, at the same time
-    /// as its first page.
+    /// Each page of the listing needs one call to DynamoDB. In the index, the settings item is directly before the
+    /// first open todo. So a listing of open todos from the start reads the settings in the same query. For any other
+    /// listing, this function reads the settings with another call, at the same time as the first page.
     pub async fn todos(&self, reading: Reading, now: Timestamp) -> Result<(Settings, Listing<'_, Todo>), Fault> {
         if reading.after.is_some() || !reading.range.begins_with_settings {
             let page = self.page(&reading, reading.after.as_ref(), item::TODO);
@@ -52,13 +52,13 @@ impl OwnerStore {
         ))
     }
 
-    /// The times at which todos were completed, from `since` on, the newest first. Todos that were reopened or deleted
-    /// later are not included.
+    /// The times when todos were completed, from `since` to now, with the newest time first. Todos that were later
+    /// reopened or deleted are not included.
     pub async fn completions(&self, since: Timestamp) -> Result<Vec<Timestamp>, Fault> {
         const ATTRIBUTES: &[&str] = &["completed_at", item::VIEW];
         let reading = Reading::of(Range::completed(Some(since), None));
         let page = self.page(&reading, None, ATTRIBUTES).await?;
-        // Completed todos do not expire, so any moment can be given here.
+        // Completed todos do not expire, so it does not matter which time this call passes as `now`.
         let read = |item, _| item::from_item::<Completion>(item).map(Some);
         let mut listing = self.listing(reading, ATTRIBUTES, since, page, read);
         let mut times = Vec::new();
@@ -68,18 +68,19 @@ impl OwnerStore {
         Ok(times)
     }
 
-    /// A listing of changes, without their images. It takes one call for each page.
+    /// A listing of changes, without the states of the todos before and after each change. Each page of the listing
+    /// needs one call to DynamoDB.
     pub async fn changes(&self, reading: Reading, now: Timestamp) -> Result<Listing<'_, Change>, Fault> {
         let page = self.page(&reading, reading.after.as_ref(), item::CHANGE).await?;
         Ok(self.listing(reading, item::CHANGE, now, page, item::read_unexpired))
     }
 
-    /// The open todos that have one of these titles, in any upper or lower case. The store looks only at the first
-    /// thousand open todos and the first MB. The result is a hint: it may be a moment old. It takes one call, and
-    /// DynamoDB compares the titles.
+    /// The open todos that have one of these titles. Upper and lower case make no difference. The store searches only
+    /// the first thousand open todos, and only the first MB of data. The result is only a hint, because it may be
+    /// slightly out of date. The search is one call to DynamoDB, and DynamoDB compares the titles.
     pub async fn open_titled(&self, titles: &HashSet<String>) -> Result<Vec<OpenTitle>, Fault> {
-        // The query asks for all attributes, because it finds few todos. A list of attributes would add more bytes to
-        // the request than it takes from the answer.
+        // The query asks for all attributes, because it finds few todos. A list of attributes would lengthen the
+        // request more than it would shorten the answer.
         let mut query = self.query(&Range::todos(Status::Open), &[]).limit(DUPLICATE_SEARCH);
         let mut values = Vec::new();
         for (number, title) in titles.iter().enumerate() {

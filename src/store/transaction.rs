@@ -1,4 +1,5 @@
-//! The content of one transaction. `actions.rs` makes DynamoDB's actions from it, and `commit.rs` sends them.
+//! The content of one transaction. The file `actions.rs` turns this content into actions of DynamoDB, and the file
+//! `commit.rs` sends these actions.
 
 use super::{
     lists::ListCheck,
@@ -14,18 +15,19 @@ pub(super) struct Transaction<'a> {
     pub change: &'a Change,
     pub images: &'a [Image],
     pub lists: &'a [ListCheck],
-    /// Only for an undo: the value of `undone_by` in the record of the undone change, as it was read. The transaction
-    /// fails if `undone_by` has changed since then.
+    /// Only an undo uses this field. The field contains the value of `undone_by` that the store has read in the record
+    /// of the undone change. The transaction fails if `undone_by` in the record has changed since then.
     pub undone_before: Option<&'a ChangeId>,
-    /// The version that the settings should have. Present if the todos depend on the settings and the settings were not
-    /// read.
+    /// The version that the settings must have. `None` if the todos do not depend on the settings, or if the store has
+    /// read the settings.
     pub settings: Option<u64>,
-    /// The digits by which a repetition of the request is recognised for two minutes.
+    /// The hash of the request, in hexadecimal digits. The store recognises a repetition of the request by this hash,
+    /// for two minutes.
     pub recent: Option<String>,
 }
 
 impl<'a> Transaction<'a> {
-    /// The transaction that makes this change for this request.
+    /// The transaction that makes `change` for `request`.
     pub(super) fn of(
         request: &'a WriteRequest,
         change: &'a Change,

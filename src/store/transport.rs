@@ -1,4 +1,4 @@
-//! Sends the SDK's calls to DynamoDB over our own connections (`tls.rs`).
+//! Sends the calls of the SDK to DynamoDB, over connections that `src/tls.rs` makes.
 
 use std::time::Duration;
 
@@ -20,13 +20,13 @@ use hyper_util::{
 
 use crate::tls::{self, Connector};
 
-/// An HTTP client that keeps its connections and trusts the root certificates of the machine, or the reason why there
-/// is no such client.
+/// An HTTP client, or the reason why the program could not make an HTTP client. The client keeps its connections, and
+/// trusts the root certificates of the machine.
 #[derive(Debug, Clone)]
 pub(super) struct Transport(Result<Client<Connector, SdkBody>, String>);
 
 impl Transport {
-    /// `connect` is how long opening a connection may take.
+    /// `connect` is the time limit for opening a connection.
     pub(super) fn new(connect: Duration) -> Self {
         let pooled = |connector| Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector);
         Self(tls::connector(connect).map(pooled))
@@ -49,7 +49,7 @@ impl HttpConnector for Transport {
             Ok(request) => request,
             Err(error) => return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into()))),
         };
-        // The SDK does not use a connection again after a server error, so that the next attempt may reach another
+        // After a server error, the SDK does not use the same connection again. So the next attempt may reach another
         // host.
         let connection = capture_connection(&mut request);
         if let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() {
@@ -57,7 +57,7 @@ impl HttpConnector for Transport {
         }
         let answer = client.request(request);
         HttpConnectorFuture::new(async move {
-            // After any error on the way, a new attempt may succeed. `io` tells the SDK to try again.
+            // After any network error, a new attempt may succeed. `ConnectorError::io` tells the SDK to try again.
             let answer = answer.await.map_err(|error| ConnectorError::io(error.into()))?;
             HttpResponse::try_from(answer.map(SdkBody::from_body_1_x))
                 .map_err(|error| ConnectorError::other(error.into(), None))

@@ -1,43 +1,43 @@
-//! The cost of one request in DynamoDB.
+//! Counts what one request costs in DynamoDB.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use aws_sdk_dynamodb::types::ConsumedCapacity;
 
-/// Counts the calls to DynamoDB, and the capacity units that they consume. Each request has one such counter for all
-/// its calls.
+/// Counts the calls to DynamoDB, and the capacity units that these calls consume. Each request has its own counter.
 #[derive(Debug, Default)]
 pub struct Usage {
     request_id: String,
     calls: AtomicU64,
-    /// In tenths of a unit, because DynamoDB bills half a unit for some eventually consistent reads.
+    /// The consumed read units, counted in tenths. DynamoDB bills only half a unit for some eventually consistent
+    /// reads.
     read_tenths: AtomicU64,
     write_tenths: AtomicU64,
     replay: AtomicBool,
 }
 
 impl Usage {
-    /// The counter of the request with this id.
+    /// Makes the counter for the request with this id.
     pub fn of(request_id: String) -> Self {
         Self { request_id, ..Self::default() }
     }
 
-    /// The id of the request, which every line of the log about the request contains.
+    /// The id of the request. Every line of the log about the request contains this id.
     pub fn request_id(&self) -> &str {
         &self.request_id
     }
 
-    /// The number of calls so far. If the SDK retries a call, this still counts as one call.
+    /// The number of calls so far. A call counts only once, even if the SDK retries the call.
     pub fn calls(&self) -> u64 {
         self.calls.load(Relaxed)
     }
 
-    /// Read capacity units consumed so far.
+    /// The read capacity units that the request has consumed so far.
     pub fn read_units(&self) -> f64 {
         units(&self.read_tenths)
     }
 
-    /// Write capacity units consumed so far, including the units of the index.
+    /// The write capacity units that the request has consumed so far, including the units of the index.
     pub fn write_units(&self) -> f64 {
         units(&self.write_tenths)
     }

@@ -1,5 +1,5 @@
-//! The only way to change an owner's items: read, plan, and commit. If another request was faster, the write is planned
-//! again.
+//! The only code that changes an owner's items. A write reads the present states, plans the change, and commits the
+//! plan. If another request changes the same data before the commit, the store plans the write again.
 
 use std::collections::HashMap;
 
@@ -19,24 +19,24 @@ use super::{
 };
 use crate::domain::{change::Change, plan::Plan, refusal::Refusal};
 
-/// How many times a write is planned again because a todo changed between reading and writing.
+/// How many times the store plans a write again because a todo changed after the store had read the todo.
 const REPLANS: u32 = 3;
-/// How many transactions of a write may fail because lists or settings are not as assumed. After each failure, more of
-/// them are known.
+/// How many transactions of one write may fail because of wrong assumptions about lists or settings. With each failed
+/// transaction, the store learns the present lists or settings.
 const FAILED_ASSUMPTIONS: u32 = 4;
 
 impl OwnerStore {
-    /// Makes all changes of the plan or none, and records them as one change.
+    /// Makes all changes of the plan or none of them. Records the changes of the plan as one change.
     ///
-    /// `plan` gets the todos and settings that the request needs. If one of them changes before the commit, `plan` is
-    /// called again with the new states, so it must not have side effects. If a todo does not change, its item is not
-    /// written, but the record has its image. If nothing changes and the request has no idempotency key, nothing is
-    /// recorded either ([`Change::has_no_effect`]).
+    /// The function `plan` gets the todos and the settings that the request needs. If a todo or the settings change
+    /// before the commit, the store calls `plan` again with the new states. So `plan` must not have side effects. If a
+    /// todo does not change, the store does not write the todo, but the change record contains its state. If nothing
+    /// changes and the request has no idempotency key, the store writes no change record ([`Change::has_no_effect`]).
     ///
-    /// A write takes one call to DynamoDB to read, if it has to read anything, and one call to write. An add does not
-    /// read its lists and settings. If one of its lists is new or has another spelling, it takes one call more. If the
-    /// settings are not as last seen, it takes one call more too. Each time another write changes a todo in between, a
-    /// write takes two calls more.
+    /// A write needs one call to DynamoDB for reading, if it has to read anything, and one call for writing. A request
+    /// that adds todos reads no lists and no settings. If a list is new or has another spelling, a request that adds
+    /// todos needs one further call. If the cached settings are old, a request that adds todos also needs one further
+    /// call. Each time another request changes a todo before the commit, a write needs two further calls.
     pub async fn write(
         &self,
         request: &WriteRequest,
@@ -111,8 +111,8 @@ impl OwnerStore {
         }
     }
 
-    /// Reads the data that the plan needs. If the request has a key, this also reads the record of an earlier request
-    /// with the same key. All this takes one call.
+    /// Reads the data that the plan needs. If the request has an idempotency key, this function also reads the record
+    /// of an earlier request with the same key. One call to DynamoDB reads all this data.
     async fn read(&self, request: &WriteRequest, snapshot: &mut Snapshot) -> Result<Option<Item>, Fault> {
         let (todos, settings) = (request.needs.ids(), request.needs.reads_settings());
         if todos.is_empty() && !settings {
@@ -138,7 +138,8 @@ impl OwnerStore {
             }
         }
         for list in lists {
-            // Two spellings of a list have the same key. For the second spelling, the list is already known.
+            // If the request contains two spellings of a list, both spellings have the same sort key. At the second
+            // spelling, the snapshot already knows the list.
             if !snapshot.lists.knows(list) {
                 snapshot.lists.learn_item(list, items.remove(&list_sk(list)))?;
             }
@@ -150,8 +151,8 @@ impl OwnerStore {
         Ok(items.remove(&record).filter(|record| !item::expired(record, snapshot.now)))
     }
 
-    /// The result of an earlier request with the same key. This takes one call to DynamoDB, and another call if the
-    /// change was large. `None` if the request has no key, or if no earlier request had it.
+    /// The result of an earlier request with the same idempotency key. This function makes one call to DynamoDB, and
+    /// another call if the change was large. `None` if the request has no key, or if no earlier request had this key.
     pub async fn recorded(&self, request: &WriteRequest, now: Timestamp) -> Result<Option<WriteResult>, WriteError> {
         if !request.has_key() {
             return Ok(None);
@@ -163,8 +164,8 @@ impl OwnerStore {
         }
     }
 
-    /// The result of the earlier request, if this is the same request. If it is another request with the same key, it
-    /// is refused.
+    /// The result of the earlier request, if `request` is the same request again. If `request` is another request with
+    /// the same idempotency key, this function refuses `request`.
     async fn replay(&self, request: &WriteRequest, record: Item, now: Timestamp) -> Result<WriteResult, WriteError> {
         let Some((change, images)) = self.with_images(record, now).await? else {
             return Err(Fault::new(FaultKind::Unavailable, "a change record vanished while it was read").into());
@@ -175,22 +176,22 @@ impl OwnerStore {
                 Ok(WriteResult { change, images, replayed: true })
             }
             Recognition::ByKey(_) => Err(Refusal::KeyReused.into()),
-            // Without a key, the id is 80 random bits of this request. So an earlier attempt of this request made the
-            // record, and DynamoDB's answer was lost.
+            // Without an idempotency key, the id of the change is 80 random bits that belong to this request. So an
+            // earlier attempt of this request wrote the record, but DynamoDB's answer was lost.
             Recognition::ByIntent(_) | Recognition::Never => Ok(WriteResult { change, images, replayed: false }),
         }
     }
 }
 
-/// Counts the transactions that failed because a list or the settings were not as assumed. Fails if there are more than
-/// `FAILED_ASSUMPTIONS`.
+/// Counts a transaction that failed because of wrong assumptions about lists or settings. Returns an error if more than
+/// `FAILED_ASSUMPTIONS` transactions have failed.
 fn count_failed_assumption(failed: &mut u32) -> Result<(), Fault> {
     *failed += 1;
     let keeps = || Fault::new(FaultKind::Unavailable, "the lists or the settings keep changing");
     (*failed <= FAILED_ASSUMPTIONS).then_some(()).ok_or_else(keeps)
 }
 
-/// The refusal of an undo, if another undo was faster or the record has expired.
+/// The refusal of an undo, because another undo was faster or the record has expired.
 fn undone(record: Item) -> Result<Refusal, Fault> {
     if !record.contains_key(UNDONE_BY) {
         return Ok(Refusal::NoSuchChange);

@@ -1,4 +1,5 @@
-//! A write as its caller asks for it. It says which data the plan needs, and how a repetition is recognised.
+//! Defines the request for a write. The request says which data the plan needs, and how the store recognises a
+//! repetition of the request.
 
 use std::collections::HashMap;
 
@@ -16,11 +17,11 @@ use crate::domain::{
     todo::Todo,
 };
 
-/// A write as its caller asks for it.
+/// A write that a caller requests.
 #[derive(Debug, Clone)]
 pub struct WriteRequest {
     pub operation: OperationName,
-    /// Derived from the idempotency key, if there is a key; otherwise random.
+    /// The id of the change. The id comes from the idempotency key, or is random if the request has no idempotency key.
     pub change_id: ChangeId,
     pub recognition: Recognition,
     pub needs: Needs,
@@ -28,39 +29,41 @@ pub struct WriteRequest {
     pub undoes: Option<Change>,
 }
 
-/// How the store recognises a request that comes again.
+/// How the store recognises a repeated request.
 #[derive(Debug, Clone)]
 pub enum Recognition {
-    /// By its idempotency key, for 30 days. A request with the same key and another intent is refused.
+    /// The store recognises the request by its idempotency key, for 30 days. The store refuses a request with the same
+    /// key and other content.
     ByKey(Intent),
-    /// By its intent, for two minutes, because the request has no key.
+    /// The request has no idempotency key. The store recognises the request by its content, for two minutes.
     ByIntent(Intent),
-    /// It is not recognised, so it is done again.
+    /// The store does not recognise a repeated request, so the store executes the request again.
     Never,
 }
 
 /// The data that a plan needs, and how the store gets this data.
 #[derive(Debug, Clone)]
 pub enum Needs {
-    /// The store reads these todos, the lists to which todos move, and the settings if `settings` is true. All this
-    /// takes one call.
+    /// The store reads these todos and these lists with one call. If `settings` is true, the same call also reads the
+    /// settings.
     Read { todos: Vec<TodoId>, lists: Vec<ListName>, settings: bool },
-    /// The store uses the settings that it saw last, without a call. The transaction checks that the settings are still
-    /// the same.
+    /// The store uses the cached settings and reads nothing. The transaction fails if the settings have changed.
     LastSettings,
-    /// The store assumes these states of the todos and settings, without a call. The transaction compares the versions.
-    /// If a state has changed, the store then reads the todos and settings.
+    /// The store assumes that the todos and the settings are in these states, and reads nothing. The transaction
+    /// compares the versions of the todos and of the settings. If a version has changed, the transaction fails, and
+    /// then the store reads the todos and the settings.
     States { todos: Vec<Todo>, settings: Option<Settings> },
 }
 
-/// The data for a plan: the todos of [`Needs`] that exist, and the settings.
+/// The data for a plan: the settings, and the existing todos that [`Needs`] names.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     pub todos: HashMap<TodoId, Todo>,
-    /// The clock, read after the last read of todos. The planned change gets this time. So if two changes change the
-    /// same todo, the later change has the later time, if the clocks of their instances agree.
+    /// The time directly after the store has last read the todos. The planned change gets this time as its own time. So
+    /// if two requests change the same todo and the clocks of their instances agree, the later change has the later
+    /// time.
     pub now: Timestamp,
-    /// The settings. They are reliable only if [`Needs`] asks for them.
+    /// The settings of the owner. The settings are reliable only if [`Needs`] asks for the settings.
     pub settings: Settings,
     pub(super) settings_read: bool,
     pub(super) lists: KnownLists,
@@ -134,13 +137,13 @@ impl Needs {
 }
 
 impl Snapshot {
-    /// The refusal if other requests change the same todos again and again.
+    /// The refusal of a write, because other requests change the same todos again and again.
     pub(super) fn contended(&self, needs: &Needs) -> Refusal {
         Refusal::Contended { current: needs.ids().into_iter().filter_map(|id| self.todos.get(id)).cloned().collect() }
     }
 
-    /// The version of the settings that the transaction must check. `None` if the settings were read, if `change` does
-    /// not depend on them, or if `change` changes them.
+    /// The version of the settings that the transaction must check. `None` if the store has read the settings, or if
+    /// `change` changes the settings or does not depend on them.
     pub(super) fn settings_version_to_check(&self, needs: &Needs, change: &Change) -> Option<u64> {
         let assumed = matches!(needs, Needs::LastSettings) && !self.settings_read && change.settings.is_none();
         assumed.then_some(self.settings.version)

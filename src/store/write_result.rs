@@ -1,4 +1,4 @@
-//! The result of a write, or the reason why it did not happen.
+//! The result of a write, or the reason why the write did not happen.
 
 use super::fault::Fault;
 use crate::domain::{
@@ -6,14 +6,14 @@ use crate::domain::{
     refusal::Refusal,
 };
 
-/// The result of a write. The write happened now, or when the same request came for the first time.
+/// The result of a write. The server executed the write now, or earlier when the same request came for the first time.
 #[derive(Debug, Clone)]
 pub struct WriteResult {
     pub change: Change,
     /// The todos before and after the write, in the order of the request. Todos that did not change are included.
     pub images: Vec<Image>,
-    /// Whether this is the result of an earlier request. With an idempotency key it is the recorded result. Without a
-    /// key it has the present states of the todos.
+    /// Whether this is the result of an earlier request. With an idempotency key, this is the recorded result of the
+    /// earlier request. Without a key, the result contains the present states of the todos.
     pub replayed: bool,
 }
 

@@ -70,7 +70,11 @@ async fn the_privacy_policy_names_the_operator_and_how_to_reach_them() {
     let text = policy(ann, Some("javascript:alert(1)")).await;
     assert!(text.contains("Contact: javascript:alert(1)<") && !text.contains("href=\"javascript"));
     assert!(policy(ann, None).await.contains("is run by Ann &amp; Sons &lt;Ltd&gt;.<"));
-    assert!(policy(None, Some("ann@example.com")).await.contains("is reached at <a href=\"mailto:"));
+    assert!(
+        policy(None, Some("ann@example.com"))
+            .await
+            .contains("You can reach the operator of this service at <a href=\"mailto:")
+    );
     assert!(policy(None, None).await.contains("OPERATOR_NAME"));
 }
 

@@ -34,7 +34,7 @@ async fn a_change_of_settings_is_on_the_record_and_undone_like_any_other() {
     api.patch("/settings", json!({"week_start": "sun"})).await;
     let refused = api.post("/undo", json!({"change_id": first.change_id()})).await;
     refused.assert_problem(409, "changed_since");
-    refused.assert_error("change_id", "settings were changed");
+    refused.assert_error("change_id", "changed the settings");
     assert_eq!(api.get("/settings").await.body["settings"]["time_zone"], "Asia/Kathmandu");
 }
 

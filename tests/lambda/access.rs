@@ -38,5 +38,5 @@ fn a_function_that_wants_no_keys_warns_of_it() {
     let lambda = Lambda::start();
     assert_eq!(lambda.send(Door::HttpApi.ask("GET", "/health")).status, 200);
     let remains = lambda.stop();
-    assert!(remains.stdout.contains("nobody needs a key"), "{}", remains.stdout);
+    assert!(remains.stdout.contains("no key is needed"), "{}", remains.stdout);
 }

@@ -47,7 +47,7 @@ fn keys_are_made_listed_and_revoked_while_the_server_runs() {
     keys(&["revoke", id], &place);
     let (listed, _) = keys(&["list"], &place);
     assert!(listed.lines().any(|line| line.starts_with(id) && line.contains("revoked")), "{listed}");
-    assert!(refused(&["keys", "revoke", "000000000000", "--data", place[1]]).contains("there is no key"));
+    assert!(refused(&["keys", "revoke", "000000000000", "--data", place[1]]).contains("no key has the id"));
     server.interrupt();
 
     let server = Server::start_with(&data, &["--auth", "api-key"]);

@@ -1,4 +1,4 @@
-//! The caller of a request.
+//! Finds the owner of the todos that a request is about.
 
 use std::sync::Arc;
 
@@ -14,9 +14,10 @@ use crate::{
     store::{OwnerStore, Usage},
 };
 
-/// The owner of the todos that a request is about, and the store of this owner. A handler with a `Caller` argument never
-/// runs for an unknown caller. If the argument comes before the body, an anonymous request is refused before its body is
-/// read. An inner request, such as a tool call, has the caller of its outer request.
+/// The owner of the todos that a request reads or changes, and the store with the todos of this owner. A handler with a
+/// `Caller` argument never runs for an unknown caller. The server checks the caller before it reads the body of a
+/// request. So the server refuses an anonymous request without reading its body. If an MCP request runs an operation,
+/// the operation has the same caller as the MCP request.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub owner: Owner,
@@ -42,7 +43,7 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
-/// The owner of a credential.
+/// Looks up the owner of a credential.
 async fn known(credential: Credential<'_>, app: &App, usage: &Usage) -> Result<Owner, ApiError> {
     let now = app.clock.now();
     match credential {

@@ -1,5 +1,5 @@
-//! Tells a refused OAuth client where it finds the metadata that it needs to get a token (RFC 9728, section 5.1), and which
-//! scope the token must have.
+//! If the server refuses an OAuth client, the answer names the address of the OAuth metadata (RFC 9728, section 5.1).
+//! The client needs this metadata to get a token. The answer also names the scope that the token must have.
 
 use axum::{
     extract::{Request, State},
@@ -10,11 +10,12 @@ use axum::{
 
 use crate::{api::lambda::gateway, app::App, config::Auth};
 
-/// The paths of the metadata of two protected resources: the API, and its MCP endpoint (RFC 9728, section 3.1).
+/// The paths of two metadata documents: one for the API, and one for the MCP endpoint (RFC 9728, section 3.1).
 pub const METADATA: &str = "/.well-known/oauth-protected-resource";
 pub const METADATA_OF_MCP: &str = "/.well-known/oauth-protected-resource/mcp";
 
-/// In a deployment where people sign in, adds the scope and the address of the metadata to each challenge.
+/// If the deployment uses OAuth, adds two values to each header `WWW-Authenticate`: the scope, and the address of the
+/// OAuth metadata.
 pub async fn add_metadata_address(State(app): State<App>, request: Request, next: Next) -> Response {
     let Auth::OAuth(oauth) = &app.config.auth else { return next.run(request).await };
     let metadata = if matches!(request.uri().path(), "/mcp" | "/mcp/") { METADATA_OF_MCP } else { METADATA };

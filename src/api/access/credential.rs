@@ -1,18 +1,18 @@
-//! The credential of a request.
+//! Reads the credential of a request.
 
 use axum::http::{HeaderMap, header};
 
 use crate::{api::answer::error::ApiError, domain::api_key::ApiKey};
 
-/// The credential that shows the owner of a request.
+/// An API key or an access token, which identifies the owner of the todos.
 pub enum Credential<'a> {
     Key(ApiKey),
     /// An access token. Every `Bearer` value that does not look like an API key counts as an access token.
     Token(&'a str),
 }
 
-/// The credential of a request, from `Authorization: Bearer` (RFC 6750) or from `X-Api-Key`. If a request has both headers,
-/// their values must be equal.
+/// Reads the credential of a request from the header `Authorization: Bearer` (RFC 6750) or from the header `X-Api-Key`.
+/// If a request sends both `Authorization` and `X-Api-Key`, the two credentials must be equal.
 pub fn sent(headers: &HeaderMap) -> Result<Credential<'_>, ApiError> {
     let bearer = headers.get(header::AUTHORIZATION).map(|value| {
         let (scheme, token) = value.to_str().ok()?.trim().split_once(' ')?;

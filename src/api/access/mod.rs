@@ -1,4 +1,4 @@
-//! Access: the caller, the credential, the challenge for an unknown caller, and the refusal of foreign web pages.
+//! Checks who sends a request, and refuses requests from foreign web pages.
 
 pub mod caller;
 pub mod challenge;

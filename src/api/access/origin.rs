@@ -1,5 +1,6 @@
-//! Refuses requests from foreign web pages. A server that trusts every program on its machine refuses them on all paths. MCP
-//! requires it of every server, so `/mcp` always refuses them.
+//! Refuses requests from foreign web pages. On a laptop, a server without authentication refuses requests from foreign
+//! web pages on all paths. The MCP specification requires every MCP server to refuse requests from foreign web pages,
+//! so the path `/mcp` always refuses such requests.
 
 use std::sync::Arc;
 
@@ -15,19 +16,20 @@ use crate::{
     app::App,
 };
 
-/// The host names, with ports, under which clients reach a server.
+/// The host names at which clients reach this server, with their ports.
 #[derive(Debug, Clone)]
 pub struct OwnHosts(pub Arc<[String]>);
 
-/// Refuses requests from foreign web pages: requests with a foreign `Origin`, and requests whose `Host` is not a name of
-/// this server. An attacker can make a foreign name point to this machine (DNS rebinding).
+/// Refuses a request if its `Origin` is a foreign web page, or if its `Host` is not a name of this server. The check of
+/// `Host` is needed, because an attacker can make a foreign domain name point to this machine (DNS rebinding).
 pub async fn own_origin(State(hosts): State<OwnHosts>, request: Request, next: Next) -> Response {
     if is_own(&hosts, request.headers()) { next.run(request).await } else { ApiError::ForeignOrigin.into_response() }
 }
 
-/// An argument of handlers that refuse foreign web pages. The request must have a name of this server as its `Host`, and no
-/// foreign `Origin`. The names come from `PUBLIC_URL`, from API Gateway, and from the extension that a server on a laptop
-/// adds.
+/// A handler with this argument refuses requests from foreign web pages. The header `Host` of the request must be a
+/// name of this server. If the request has a header `Origin`, the host in this header must be a name of this server
+/// too. The names of this server come from `PUBLIC_URL`, from the events of API Gateway, and from `OwnHosts` on a
+/// laptop.
 #[derive(Debug)]
 pub struct OwnOrigin;
 
@@ -51,7 +53,7 @@ fn is_own(OwnHosts(hosts): &OwnHosts, headers: &HeaderMap) -> bool {
     text(header::HOST).is_some_and(|host| known(&host)) && text(header::ORIGIN).is_none_or(origin)
 }
 
-/// The host without the default port of its scheme, because clients may leave out this port.
+/// The host without `:80` or `:443`, because clients may leave out a default port.
 fn bare(host: &str) -> &str {
     host.strip_suffix(":80").or(host.strip_suffix(":443")).unwrap_or(host)
 }

@@ -1,5 +1,5 @@
-//! All errors of operations, and the problem (RFC 9457) for each error. The statuses and texts of the problems are in
-//! `problem.rs`.
+//! The errors that operations return, and the problem document (RFC 9457) for each error. The statuses and texts of the
+//! problem documents are in `problem.rs`.
 
 use axum::{
     Json,
@@ -22,74 +22,76 @@ use crate::{
     store::{Fault, FaultKind, WriteError},
 };
 
-/// The media type of RFC 9457, section 3.
+/// The media type of problem documents (RFC 9457, section 3).
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
-/// The maximum number of characters of the errors in one answer. Together with the todos of a conflict, they stay below
-/// OpenAI's limit of 100,000 characters.
+/// The maximum number of characters that all errors in one answer have together. The answer to a conflict contains
+/// errors and todos, and must stay below OpenAI's limit of 100,000 characters.
 const ERRORS_CHARACTERS: usize = 15_000;
 
 /// The error that an operation returns instead of its result.
 #[derive(Debug)]
 pub enum ApiError {
-    /// The request cannot be read. For example, its body is not JSON, or a header is wrong.
+    /// The server cannot read the request. For example, the body is not valid JSON, or a header has a wrong value.
     Malformed(String),
-    /// The cursor was changed, or belongs to another listing or owner.
+    /// The cursor was changed, or the cursor belongs to another listing or to another owner.
     BadCursor,
-    /// Values that break rules, each with its path.
+    /// The invalid values in the request, each with its path.
     Invalid(Vec<FieldError>),
     /// The request has no credential.
     NoCredential,
-    /// The API key or access token of the request is not valid, or is no longer valid.
+    /// The API key or the access token of the request is not valid.
     BadCredential,
-    /// The access token does not have the scope for todos.
+    /// The access token does not have the scope that this service requires.
     InsufficientScope,
-    /// The OpenID provider does not answer, so the program cannot check the access token or sign people in.
+    /// The OpenID provider does not answer. So the program cannot check access tokens, and people cannot sign in.
     NoProvider(Outage),
-    /// A web page of another site made the request.
+    /// A web page of another site sent the request.
     ForeignOrigin,
-    /// No todo has the id in the path.
+    /// There is no todo with the id in the path.
     NoSuchTodo,
-    /// No operation has this path.
+    /// There is no operation at the path of the request.
     NoSuchPath,
     MethodNotAllowed,
     BodyTooLarge,
     NotJson,
-    /// The domain refuses the write. For example, a todo does not have the version of `If-Match` or `expected_version`.
+    /// The program refuses the write. For example, the version of a todo is not the version in `If-Match` or
+    /// `expected_version`.
     Refused {
         refusal: Refusal,
         path: ErrorPath,
     },
-    /// The request needs the public address of the deployment, and the configuration does not have this address.
+    /// The answer needs the public address of the deployment, but the program does not know this address.
     NoPublicUrl,
     Failed(Fault),
 }
 
-/// The beginning of `path` in errors. It depends on where the request has its items.
+/// The beginning of `path` in each error, which depends on where the request names its todos.
 #[derive(Debug, Clone, Copy)]
 pub enum ErrorPath {
     /// `todos[3].due`
     Todos,
     /// `ids[3]`
     Ids,
-    /// `due`: the call has one item, and the URL names it.
+    /// The path is only the name of a field, such as `due`, because the URL already names the todo or the settings.
     Item,
-    /// The call names a change and has no items.
+    /// The request names a change, and no todos.
     Change,
 }
 
 impl ApiError {
-    /// One value that breaks a rule.
+    /// The error for one invalid value.
     pub fn invalid(path: &str, message: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(path, Invalid::new(message))])
     }
 
-    /// The error for unknown fields with these names. `None` if there are no names.
+    /// The error for the unknown fields in `names`, or `None` if `names` is empty.
     pub fn unknown_fields<'a>(names: impl Iterator<Item = &'a str>, accepted: &[&str]) -> Option<Self> {
         let errors: Vec<_> = names.map(|name| FieldError::new(short(name), unknown(name, accepted))).collect();
         (!errors.is_empty()).then_some(Self::Invalid(errors))
     }
 
-    /// Makes an error from the failure of a write. `path` is the beginning of the paths in this error.
+    /// Returns a function that makes an `ApiError` from a failed write. `path` is the beginning of the paths in this
+    /// error.
     pub fn of_write(path: ErrorPath) -> impl FnOnce(WriteError) -> Self {
         move |error| match error {
             WriteError::Refused(refusal) => Self::Refused { refusal, path },
@@ -97,7 +99,7 @@ impl ApiError {
         }
     }
 
-    /// The header `WWW-Authenticate` of a 401 or 403 (RFC 6750, section 3).
+    /// The value of the header `WWW-Authenticate` in an answer with status 401 or 403 (RFC 6750, section 3).
     fn challenge(&self) -> Option<&'static str> {
         match self {
             Self::NoCredential => Some("Bearer realm=\"todo-action\""),
@@ -144,13 +146,13 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
             Problem { errors: with_paths(violations, begins), current: fit(&current), ..problems::CONFLICT.into() }
         }
         Refusal::ChangedSince { ids, current } => {
-            let message = |id: TodoId| format!("the todo {} was changed after this change", id.as_str());
+            let message = |id: TodoId| format!("a later change changed the todo {}", id.as_str());
             let later = |id: TodoId| FieldError::new("change_id", Invalid::new(message(id)));
             let errors = ids.into_iter().map(later).collect();
             Problem { errors, current: fit(&current), ..problems::CHANGED_SINCE.into() }
         }
         Refusal::SettingsChangedSince => {
-            let message = Invalid::new("the settings were changed after this change");
+            let message = Invalid::new("a later change changed the settings");
             Problem { errors: vec![FieldError::new("change_id", message)], ..problems::CHANGED_SINCE.into() }
         }
         Refusal::Contended { current } => Problem { current: fit(&current), ..problems::CONTENDED.into() },
@@ -179,7 +181,8 @@ fn with_paths(violations: Vec<ItemViolation>, begins: ErrorPath) -> Vec<FieldErr
     )
 }
 
-/// The errors for which an answer has room. If there are more errors, the last error says how many.
+/// Keeps as many errors as fit into an answer. If some errors do not fit, one more error says how many errors are
+/// missing.
 fn bounded(errors: Vec<FieldError>) -> Vec<FieldError> {
     let total = errors.len();
     let mut room = ERRORS_CHARACTERS;
@@ -194,7 +197,7 @@ fn bounded(errors: Vec<FieldError>) -> Vec<FieldError> {
     kept
 }
 
-/// The reason why the request failed. It is only for the log line, and not for the client.
+/// The reason why a request failed, for the log line. The client does not see the reason of the failure.
 #[derive(Debug, Clone)]
 pub struct Cause(pub String);
 

@@ -1,4 +1,4 @@
-//! Keeps answers within the size that an assistant accepts.
+//! Makes answers short enough for AI assistants.
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -6,28 +6,30 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::view::TodoView;
 use crate::domain::todo::Todo;
 
-/// The maximum number of characters of todos or changes in one answer. OpenAI closes the connection after 100,000
-/// characters. The rest is for the other parts of the answer.
+/// The maximum number of characters that the todos or changes in one answer have together. OpenAI closes the connection
+/// if an answer has more than 100,000 characters. The remaining 10,000 characters are for the other parts of the
+/// answer.
 const ANSWER_CHARACTERS: usize = 90_000;
 
-/// Characters of a title in an answer without room for whole titles.
+/// The number of characters that a title keeps if an answer has no room for whole titles.
 const CUT_TITLE: usize = 100;
 
-/// The maximum number of characters of the todos in a problem. The problem also has errors.
+/// The maximum number of characters that the todos in a problem document have together. A problem document also needs
+/// space for its errors.
 const PROBLEM_CHARACTERS: usize = 80_000;
 
-/// The todos for an answer that must contain all of them. If they are too long together, some todos lose their longest
-/// fields, and `omitted` names these fields.
+/// Prepares the todos for an answer that must contain all of these todos. If the todos together are too long, some
+/// todos lose their notes, repetition, tags and steps. The field `omitted` of such a todo names the lost fields.
 pub fn fit<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS, todos)
 }
 
-/// The same as [`fit`], in an answer with `others` characters of other content.
+/// Does the same as [`fit`], for an answer that also has `others` characters of other content.
 pub fn fit_beside<'a>(others: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS.saturating_sub(others), todos)
 }
 
-/// The same as [`fit`], for a problem, which also has errors.
+/// Does the same as [`fit`], but leaves room for the errors of a problem document.
 pub fn fit_problem<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(PROBLEM_CHARACTERS, todos)
 }
@@ -40,8 +42,8 @@ fn fit_into<'a>(room: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<T
     let mut short: Vec<TodoView> = views.iter().map(TodoView::shortened).collect();
     let mut total: usize = short.iter().map(characters).sum();
     if total > room {
-        // This happens if a call changes the maximum number of todos, another todo follows each of them, and the titles
-        // are very long.
+        // The program must cut titles if, for example, a request completes the maximum number of repeating todos with
+        // very long titles. Then the answer also contains the todo that follows each completed todo.
         short = short.iter().map(TodoView::cut).collect();
         total = short.iter().map(characters).sum();
     }
@@ -69,7 +71,7 @@ impl TodoView {
         short
     }
 
-    /// The same todo with only the beginning of its title.
+    /// The same todo, but only with the beginning of its title.
     fn cut(&self) -> Self {
         let mut cut = self.clone();
         if let Some((end, _)) = self.title.char_indices().nth(CUT_TITLE) {
@@ -81,28 +83,30 @@ impl TodoView {
     }
 }
 
-/// A page that a handler fills with items. It is full at the limit, or if the next item would make the answer too long.
+/// A page that a handler fills with items. The page is full if it has `limit` items, or if the next item would make the
+/// answer too long.
 #[derive(Debug)]
 pub struct Page {
-    /// The items as JSON. Each item is written as JSON only once, and then counted and sent.
+    /// The items as JSON. The page writes each item as JSON only once. The page counts the characters of this JSON, and
+    /// the answer contains the same JSON.
     pub items: Vec<Box<RawValue>>,
     limit: usize,
     room: usize,
 }
 
 impl Page {
-    /// An empty page of at most `limit` items.
+    /// An empty page for at most `limit` items.
     pub fn new(limit: usize) -> Self {
         Self { items: Vec::new(), limit, room: ANSWER_CHARACTERS }
     }
 
-    /// Adds the item if there is room for it, and returns whether there was room. There is always room for the first
-    /// item, because no todo or change is longer than an answer.
+    /// Adds the item if the page has room for it, and returns whether the page had room. The first item always has
+    /// room, because no todo or change is longer than an answer may be.
     pub fn take(&mut self, item: &impl Serialize) -> bool {
         if self.items.len() == self.limit {
             return false;
         }
-        // This cannot fail, because all keys of an item are texts.
+        // Writing the JSON cannot fail, because all keys of an item are strings.
         let Ok(json) = to_raw_value(item) else { return true };
         let length = json.get().chars().count() + 1;
         if length > self.room && !self.items.is_empty() {
@@ -114,7 +118,7 @@ impl Page {
     }
 }
 
-/// The number of characters of a value in an answer, with the comma after it.
+/// The number of characters that a value needs in an answer, including the comma after the value.
 pub fn characters<T: Serialize>(value: &T) -> usize {
     serde_json::to_string(value).map_or(0, |json| json.chars().count() + 1)
 }

@@ -1,12 +1,12 @@
-//! The headers of every answer. If an answer already has such a header, it keeps its own value.
+//! Adds headers to every answer. If an answer already has one of these headers, the answer keeps its own value.
 
 use axum::{
     http::{HeaderName, HeaderValue, header},
     response::Response,
 };
 
-/// An answer contains a person's todos. So caches must not store it, browsers must not guess another type for it, and
-/// other pages must not show it in a frame.
+/// An answer contains a person's todos. So caches must not store the answer, browsers must not guess its media type,
+/// and other web pages must not show the answer in a frame.
 const HEADERS: [(HeaderName, &str); 5] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),

@@ -1,4 +1,4 @@
-//! The content of answers: todos, settings and problems, and the headers of all answers.
+//! Defines how todos, settings and errors look in answers, and which headers all answers have.
 
 pub mod error;
 pub mod fitting;

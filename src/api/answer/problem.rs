@@ -1,4 +1,4 @@
-//! The form of errors: problem details (RFC 9457).
+//! Defines how errors look in answers: as problem details (RFC 9457).
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -6,10 +6,10 @@ use utoipa::ToSchema;
 use super::view::TodoView;
 use crate::domain::invalid::Invalid;
 
-/// A value that was refused.
+/// An invalid value in a request.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// Such as `todos[2].due`; empty for the whole request.
+    /// Such as `todos[2].due`. Empty if the whole request is at fault.
     pub path: String,
     pub message: String,
     /// Accepted values.
@@ -18,7 +18,7 @@ pub struct FieldError {
     pub allowed: Vec<String>,
 }
 
-/// What went wrong and what to do next (RFC 9457).
+/// A problem document (RFC 9457): what went wrong, and what the client can do next.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
     #[serde(rename = "type")]
@@ -28,7 +28,7 @@ pub struct Problem {
     pub status: u16,
     /// What to do next.
     pub detail: String,
-    /// Stable word for the kind.
+    /// A word for this kind of error; it never changes.
     pub code: &'static str,
     /// Every value at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -41,14 +41,14 @@ pub struct Problem {
 }
 
 impl FieldError {
-    /// A value at `path` that breaks a rule.
+    /// The error for an invalid value at `path`.
     pub fn new(path: impl Into<String>, invalid: Invalid) -> Self {
         let allowed = invalid.allowed.iter().map(|word| (*word).to_owned()).collect();
         Self { path: path.into(), message: invalid.message, allowed }
     }
 }
 
-/// A kind of problem: its status, its code, its title, and its usual `detail`.
+/// A kind of problem document: its status, its code, its title, and its usual `detail`.
 pub struct ProblemKind {
     status: u16,
     code: &'static str,
@@ -61,7 +61,7 @@ impl ProblemKind {
         Self { status, code, title, detail }
     }
 
-    /// A problem of this kind with another `detail`.
+    /// Makes a problem document of this kind with another `detail`.
     pub fn with_detail(self, detail: String) -> Problem {
         Problem { detail, ..self.into() }
     }
@@ -81,7 +81,7 @@ impl From<ProblemKind> for Problem {
     }
 }
 
-/// All kinds of problems. A model reads `detail`, so `detail` says what to do next.
+/// All kinds of problem documents. A language model reads `detail`, so `detail` says what to do next.
 #[rustfmt::skip]
 pub mod problems {
     use super::ProblemKind;
@@ -89,55 +89,55 @@ pub mod problems {
     pub const MALFORMED: ProblemKind = ProblemKind::new(400, "malformed", "The request cannot be read",
         "Send the request as the document at /openapi.json describes it.");
     pub const BAD_CURSOR: ProblemKind = ProblemKind::new(400, "bad_cursor", "The cursor cannot be used",
-        "Leave the cursor out to start from the beginning; a cursor only continues the listing that returned it, with the same filters.");
+        "To start from the beginning, send no cursor. A cursor works only with the listing that returned it, and only with the same filters.");
     pub const NO_CREDENTIAL: ProblemKind = ProblemKind::new(401, "no_credential", "The request has no API key or access token",
-        "Send an API key or an access token as Authorization: Bearer; a key also as X-Api-Key. Ask the operator of this service which of them it takes.");
+        "Send an API key or an access token in the header Authorization: Bearer. An API key can also be in the header X-Api-Key. Ask the operator of this service which credential it accepts.");
     pub const BAD_CREDENTIAL: ProblemKind = ProblemKind::new(401, "bad_credential", "The API key or access token is not valid",
-        "It is mistyped, unknown, expired or revoked. Trying again will not help; sign in again, or ask the operator of this service for a new key.");
+        "The key or token is mistyped, unknown, expired or revoked. Do not try again. Sign in again, or ask the operator of this service for a new key.");
     pub const INSUFFICIENT_SCOPE: ProblemKind = ProblemKind::new(403, "insufficient_scope", "The access token does not allow todos",
-        "Sign in again and allow the scope that the WWW-Authenticate header names.");
+        "Sign in again, and allow the scope that the WWW-Authenticate header names.");
     pub const NO_PROVIDER: ProblemKind = ProblemKind::new(503, "no_provider", "The sign-in service does not answer",
-        "Nothing is wrong with the request. Send it again after the seconds that Retry-After says.");
-    pub const FOREIGN_ORIGIN: ProblemKind = ProblemKind::new(403, "foreign_origin", "The request comes from another site",
-        "Send it from a program instead of a web page, to the address under which this server is known (PUBLIC_URL, or the one that it printed).");
+        "Nothing is wrong with the request. The header Retry-After says how many seconds to wait. Then send the request again.");
+    pub const FOREIGN_ORIGIN: ProblemKind = ProblemKind::new(403, "foreign_origin", "The request comes from a web page of another site",
+        "Send the request from a program, not from a web page. Send it to the address in PUBLIC_URL, or to the address that the server printed at its start.");
     pub const NO_SUCH_TODO: ProblemKind = ProblemKind::new(404, "not_found", "There is no such todo",
-        "Use an id that getTodos returned; ids cannot be guessed.");
+        "Use an id that getTodos returned. Do not guess ids.");
     pub const NO_SUCH_TODOS: ProblemKind = ProblemKind::new(404, "not_found", "Some todos do not exist",
-        "Nothing was changed. Leave out the ids named in errors, or look the right ones up with getTodos.");
+        "Nothing was changed. Leave out the ids that errors names, or find the right ids with getTodos.");
     pub const NO_SUCH_CHANGE: ProblemKind = ProblemKind::new(404, "not_found", "There is no such change",
         "Use an id that getChanges returned; changes can be undone for 30 days.");
     pub const NOTHING_TO_UNDO: ProblemKind = ProblemKind::new(404, "nothing_to_undo", "There is nothing to undo",
-        "No change of the last 30 days is left to undo.");
+        "There is no change of the last 30 days that you can undo.");
     pub const NO_SUCH_PATH: ProblemKind = ProblemKind::new(404, "no_such_path", "There is nothing at this path",
         "Use a path of the document at /openapi.json.");
-    pub const METHOD_NOT_ALLOWED: ProblemKind = ProblemKind::new(405, "method_not_allowed", "The path does not take this method",
-        "Use one of the methods in the Allow header, as the document at /openapi.json lists them.");
-    pub const CONFLICT: ProblemKind = ProblemKind::new(409, "conflict", "Some todos are not as expected",
-        "Nothing was changed. current has the present todos. Decide again, and send the request with their versions or without expected_version.");
-    pub const CONTENDED: ProblemKind = ProblemKind::new(409, "conflict", "Others are changing the same todos",
-        "Nothing was changed. Send the same request again; current has the present todos.");
+    pub const METHOD_NOT_ALLOWED: ProblemKind = ProblemKind::new(405, "method_not_allowed", "The path does not support this method",
+        "Use one of the methods in the Allow header.");
+    pub const CONFLICT: ProblemKind = ProblemKind::new(409, "conflict", "Some todos are not in the expected state",
+        "Nothing was changed. The member current has the present todos. Decide again, and send the request with their versions or without expected_version.");
+    pub const CONTENDED: ProblemKind = ProblemKind::new(409, "conflict", "Other requests are changing the same todos",
+        "Nothing was changed. Send the same request again. The member current has the present todos.");
     pub const CHANGED_SINCE: ProblemKind = ProblemKind::new(409, "changed_since", "Some todos were changed after this change",
-        "Nothing was undone, because that would lose the later changes. Undo those first (getChanges lists them), or change the todos with updateTodos.");
+        "Nothing was undone, because the undo would lose later changes. First undo the later changes (getChanges lists them), or change the todos with updateTodos.");
     pub const ALREADY_UNDONE: ProblemKind = ProblemKind::new(409, "already_undone", "The change has been undone before",
         "Nothing was changed. To bring the change back, undo the change that undid it.");
     pub const BODY_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The request body is too large",
-        "Send at most 128 KiB; spread the todos over several calls.");
+        "Send at most 128 KiB. Send the todos in several requests.");
     pub const TODOS_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The todos are too large for one call",
-        "Nothing was changed. Send the todos in several calls of fewer todos.");
+        "Nothing was changed. Send fewer todos in each request.");
     pub const TODOS_TOO_MANY: ProblemKind = ProblemKind::new(413, "too_large", "The call changes too much at once",
-        "Nothing was changed. A repeating todo that is completed counts twice, because another follows it, and so does a list that is new. Send half of the todos, and then the others.");
+        "Nothing was changed. Completing a repeating todo counts twice, because the next todo is added. Each new list counts once. Send half of the todos first, then the other half.");
     pub const NOT_JSON: ProblemKind = ProblemKind::new(415, "not_json", "The request body is not JSON",
         "Send the body as JSON with the header Content-Type: application/json.");
     pub const INVALID: ProblemKind = ProblemKind::new(422, "invalid", "Some values are not valid",
-        "Nothing was changed. Correct the values named in errors and send the request again.");
+        "Nothing was changed. Correct the values that errors names, and send the request again.");
     pub const KEY_REUSED: ProblemKind = ProblemKind::new(422, "idempotency_key_reused", "The idempotency key belongs to another request",
         "Nothing was changed. Use a new idempotency key for a new request; repeat a request only with the same body.");
     pub const INTERNAL: ProblemKind = ProblemKind::new(500, "internal", "The server failed",
         "Trying again will not help; the operator finds the cause in the log.");
     pub const NO_PUBLIC_URL: ProblemKind = ProblemKind::new(500, "no_public_url", "The address of this deployment is not known",
-        "Its operator has to set PUBLIC_URL.");
+        "The operator of this service must set PUBLIC_URL.");
     pub const THROTTLED: ProblemKind = ProblemKind::new(503, "throttled", "The storage is busy",
-        "Send the same request again in a few seconds, with the same idempotency key if it has one.");
+        "Send the same request again in a few seconds. If it has an idempotency key, keep the key.");
     pub const UNAVAILABLE: ProblemKind = ProblemKind::new(503, "unavailable", "The storage did not answer",
-        "Send the same request again in a few seconds, with the same idempotency key if it has one.");
+        "Send the same request again in a few seconds. If it has an idempotency key, keep the key.");
 }

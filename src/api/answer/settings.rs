@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::{moment::Weekday, settings::Settings};
 
-/// A person's settings, with the defaults.
+/// A person's settings, as answers show them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Settings)]
 pub struct SettingsView {
@@ -17,7 +17,7 @@ pub struct SettingsView {
 }
 
 impl SettingsView {
-    /// The settings in the form of answers. Settings that the person has not set have their defaults.
+    /// Makes the settings for an answer. If the person has not set a setting, the answer shows its default value.
     pub fn of(settings: &Settings, default_zone: &TimeZone) -> Self {
         Self {
             time_zone: settings.zone(default_zone).iana_name().unwrap_or("UTC").to_owned(),

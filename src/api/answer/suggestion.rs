@@ -1,4 +1,4 @@
-//! The error for an unknown field, with the field that the caller probably meant.
+//! Makes the error for an unknown field. The error suggests the field that the caller probably meant.
 
 use crate::domain::invalid::Invalid;
 
@@ -6,13 +6,13 @@ use crate::domain::invalid::Invalid;
 pub fn unknown(key: &str, accepted: &[&str]) -> Invalid {
     Invalid::new(match probable_field(&key.to_lowercase(), accepted) {
         Some(name) => format!("is not a field here; did you mean {name}?"),
-        None if accepted.is_empty() => "is not a field here; this takes no fields".to_owned(),
+        None if accepted.is_empty() => "is not a field here; this operation has no fields".to_owned(),
         None => format!("is not a field here; the fields are {}", accepted.join(", ")),
     })
 }
 
-/// The field that the caller probably meant. The sent name begins in the same way ("prio", "due_date"), is a typing
-/// error ("titel"), or is a common synonym ("task" for "title").
+/// The field that the caller probably meant. The function recognizes three kinds of names: a name that begins like a
+/// field ("prio", "due_date"), a name with a typing error ("titel"), and a common synonym ("task" for "title").
 fn probable_field<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
     const SYNONYMS: [(&str, &str); 24] = [
         ("name", "title"),
@@ -40,7 +40,8 @@ fn probable_field<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
         ("end", "until"),
         ("query", "q"),
     ];
-    // A caller who sends "tags_add" wants to add tags. The suggestion must not be "tags", which replaces all tags.
+    // If a caller sends "tags_add", the caller wants to add tags. The suggestion must not be the field "tags", because
+    // this field replaces all tags.
     let edits = ["add", "append", "remove"].iter().any(|word| key.contains(word));
     let alike = |name: &str| (key.len() > 2 && name.starts_with(key)) || (name.len() > 2 && key.starts_with(name));
     let slips = |name: &str| strsim::damerau_levenshtein(key, name);
@@ -53,7 +54,7 @@ fn probable_field<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
     begins.or_else(near).or_else(|| accepted.iter().copied().find(|name| synonym() == Some(*name)))
 }
 
-/// The beginning of a name, because a caller can send a name of any length.
+/// The first 60 characters of a name. Callers can send very long names, but errors must be short.
 pub fn short(name: &str) -> String {
     name.chars().take(60).collect()
 }

@@ -1,4 +1,4 @@
-//! The form of todos, changes and the present moment in answers.
+//! Defines how todos, changes and the present moment look in answers.
 
 use jiff::{Timestamp, Unit};
 use serde::Serialize;
@@ -51,13 +51,13 @@ pub struct TodoView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = "date-time", required = false)]
     pub deleted_at: Option<Timestamp>,
-    /// Fields left out of a long answer; getTodo has them.
+    /// Fields that a long answer leaves out. getTodo has them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>, required = false)]
     pub omitted: Vec<&'static str>,
 }
 
-/// The change that a write made, for undoChange.
+/// The change that a write made, with the id for `undoChange`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ChangeRef {
     /// Id that undoChange takes.
@@ -89,13 +89,13 @@ pub struct ChangeView {
     pub undo_until: Timestamp,
 }
 
-/// One changed todo in a recorded change.
+/// A todo in a recorded change.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = ChangedTodo)]
 pub struct ChangedTodoView {
     pub id: String,
     pub title: String,
-    /// Fields that changed; absent when it was added.
+    /// Fields that changed. Absent if the todo was added.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub fields: Vec<String>,
@@ -173,6 +173,6 @@ impl From<&Moment> for Now {
 }
 
 fn to_the_second(at: Timestamp) -> Timestamp {
-    // Rounds down, because a time in the future would look like a mistake.
+    // Rounds down to the whole second, because a rounded-up time could be in the future and look like a mistake.
     at.round(jiff::TimestampRound::new().smallest(Unit::Second).mode(jiff::RoundMode::Floor)).unwrap_or(at)
 }

@@ -1,5 +1,6 @@
-//! Repairs events before `lambda_http` reads them. `lambda_http` panics if it cannot make a URI of the texts that a client
-//! sent, and a panic ends the process. So this module first makes these texts valid.
+//! Repairs Lambda events before the crate `lambda_http` reads them. `lambda_http` makes a URI from the query, the host
+//! and the scheme that a client sent. If the URI is invalid, `lambda_http` panics, and the panic ends the process. So
+//! this module first repairs the query, and removes an invalid host or scheme.
 
 use axum::http::{HeaderMap, Uri, header};
 use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayV2httpRequest, request::LambdaRequest};
@@ -8,8 +9,8 @@ use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::value::RawValue;
 use url::Url;
 
-/// The characters that a query must encode (RFC 3986, section 3.4). The percent sign is not among them, so that encoded
-/// characters are not encoded again.
+/// The characters that must be encoded in a query (RFC 3986, section 3.4). The set does not contain the percent sign,
+/// because an encoded character must not be encoded a second time.
 const NOT_IN_A_QUERY: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -23,8 +24,9 @@ const NOT_IN_A_QUERY: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// An event of any kind. `lambda_http` first tries to read an event as the event of a REST API. Our events come from HTTP
-/// APIs and function URLs. So this type tries their form first, and reads such an event only once.
+/// An event of any kind. `lambda_http` first tries to read every event as the event of a REST API. But our events come
+/// from HTTP APIs and function URLs, which use another format. This type tries the format of HTTP APIs and function
+/// URLs first, so it reads our events only once.
 #[derive(Debug)]
 pub struct Event(LambdaRequest);
 
@@ -38,8 +40,9 @@ impl<'de> Deserialize<'de> for Event {
     }
 }
 
-/// The event with a query, a host and a scheme that every parser accepts. HTTP APIs and function URLs pass on the query as
-/// the client sent it, or with decoded blanks. Load balancers pass on any host.
+/// Makes the query, the host and the scheme of an event acceptable for every URI parser. HTTP APIs and function URLs
+/// pass on the query exactly as the client sent it, or with decoded spaces. Load balancers pass on any text that the
+/// client sends as the host.
 pub fn readable(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
     let LambdaEvent { payload: Event(mut request), context, .. } = event;
     match &mut request {
@@ -62,10 +65,10 @@ pub fn readable(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
     LambdaEvent::new(request, context)
 }
 
-/// Whether both parsers that `lambda_http` uses accept an address with this host.
+/// Returns whether both URI parsers that `lambda_http` uses accept an address with this host.
 fn makes_a_uri(host: &str) -> bool {
-    // Both parsers accept a plain name. `parses` tries the other names: a name with digits at its end may be an IP address,
-    // and a name with `--` may be encoded.
+    // Both URI parsers accept a plain host name. `parses` tries all other host names with the parsers. A name that ends
+    // with digits may be an IP address, and a name with `--` may be an encoded name.
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
     let top = host.rsplit('.').next().unwrap_or_default();
     let name = host.bytes().all(plain) && !top.is_empty() && top.bytes().all(|byte| byte.is_ascii_alphabetic());
@@ -76,7 +79,8 @@ fn parses(host: &str) -> bool {
     Url::parse(&format!("https://{host}/")).is_ok_and(|url| url.as_str().parse::<Uri>().is_ok())
 }
 
-/// Removes an invalid host, and a scheme other than http and https. Our code uses neither of them.
+/// Removes the header `Host` if its value is invalid, and the header `X-Forwarded-Proto` if its value is not `http` or
+/// `https`. Our code never takes the address of the deployment from these headers.
 fn keep_sound_address(headers: &mut HeaderMap) {
     let text =
         |headers: &HeaderMap, name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -106,7 +110,7 @@ mod tests {
         assert_eq!(kind(include_str!("../../../tests/events/function_url.json")), "HTTP API");
         let rest = include_str!("../../../tests/events/rest_api.json");
         assert_eq!(kind(rest), "REST API");
-        // The event of an HTTP API with payload format 1.0.
+        // The event has the format that an HTTP API with payload format 1.0 sends.
         assert_eq!(kind(&rest.replacen('{', "{\"version\": \"1.0\",", 1)), "REST API");
         assert_eq!(kind(include_str!("../../../tests/events/load_balancer.json")), "load balancer");
         assert_eq!(kind(r#"{"Records": []}"#), "none");
@@ -117,7 +121,7 @@ mod tests {
         for host in ["A\u{e4}", "a\u{e4}.example", "A%C3%A4"] {
             assert!(!makes_a_uri(host), "{host}");
         }
-        // An encoded name is accepted without decoding, even if it is not a valid name.
+        // The parsers accept an encoded host name without decoding it, even if the decoded name is invalid.
         assert!(makes_a_uri("xn--bcher-kva.example") && makes_a_uri("xn--3ug"));
     }
 

@@ -1,4 +1,4 @@
-//! The data that API Gateway, function URLs and load balancers add to a request: the stage in the path, and the domain.
+//! Reads the domain and the stage from a Lambda event, and removes the stage from the path of the request.
 
 use axum::{
     extract::FromRequestParts,
@@ -8,12 +8,13 @@ use lambda_http::{RequestExt, request::RequestContext};
 
 use crate::{api::answer::error::ApiError, app::App, config::Config};
 
-/// The default stage. Its name is not part of any address.
+/// The name of API Gateway's default stage, which is not part of any address.
 const DEFAULT_STAGE: &str = "$default";
 
-/// The address under which the caller reached this deployment, without a trailing slash. It is `PUBLIC_URL`, or else the
-/// domain and the stage in the event of API Gateway. It never comes from a header, because every client can send any header.
-/// The event of a load balancer has no domain, so a deployment behind a load balancer needs `PUBLIC_URL`.
+/// The address at which callers reach this deployment, without a slash at the end. The address is `PUBLIC_URL`. If
+/// `PUBLIC_URL` is not set, the address comes from the domain and the stage in the event of API Gateway. The address
+/// never comes from a header, because a client can send any value in a header. The event of a load balancer has no
+/// domain, so a deployment behind a load balancer needs `PUBLIC_URL`.
 pub fn base_url(config: &Config, extensions: &Extensions) -> Option<String> {
     if let Some(url) = &config.public_url {
         return Some(url.clone());
@@ -25,7 +26,8 @@ pub fn base_url(config: &Config, extensions: &Extensions) -> Option<String> {
     })
 }
 
-/// The address as an argument, for handlers that cannot answer without it.
+/// Gives a handler the address of this deployment. If the program does not know the address of this deployment, the
+/// answer is an error.
 #[derive(Debug)]
 pub struct BaseUrl(pub String);
 
@@ -44,7 +46,7 @@ pub fn hosts(config: &Config, extensions: &Extensions) -> Vec<String> {
     public.into_iter().chain(domain).map(str::to_ascii_lowercase).collect()
 }
 
-/// The host, with its port, of an absolute address.
+/// The host and the port of an absolute address.
 pub fn host(url: &str) -> &str {
     url.split_once("://").map_or(url, |(_, rest)| rest).split('/').next().unwrap_or_default()
 }
@@ -57,12 +59,12 @@ fn domain_and_stage(extensions: &Extensions) -> Option<(&str, Option<&str>)> {
     }
 }
 
-/// The request with the path that our routes know, which has no stage. REST APIs (v1) send the path without the stage, HTTP
-/// APIs (v2) send it with the stage, and `lambda_http` puts the stage in front of both paths.
+/// Removes the stage from the path of a request, because the paths of our routes have no stage. REST APIs (v1) send the
+/// path without the stage, but `lambda_http` adds the stage to the path. HTTP APIs (v2) send the path with the stage.
 pub fn without_stage<B>(mut request: Request<B>) -> Request<B> {
     let stage = match request.extensions().get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV1(context)) => {
-            // The path of v1 has no stage, even if it begins with the same text.
+            // The path of a REST API (v1) never contains the stage, even if the path begins with the same text.
             context.stage.as_ref().map(|_| None)
         }
         Some(RequestContext::ApiGatewayV2(context)) => {

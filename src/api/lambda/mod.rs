@@ -1,4 +1,4 @@
-//! Code that only a Lambda behind API Gateway needs, for its events and its addresses.
+//! This code is for AWS Lambda: it reads Lambda events, and finds the address of the deployment.
 
 pub mod event;
 pub mod gateway;

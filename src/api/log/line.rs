@@ -1,14 +1,15 @@
-//! The content of a request's line in the log.
+//! The content of a log line about a request.
 
 use serde::Serialize;
 
-/// The content of a line.
+/// The content of one log line.
 #[derive(Debug, Serialize)]
 pub struct Line {
     pub request_id: String,
     pub operation: String,
     pub method: &'static str,
-    /// The protocol of an inner operation, such as `mcp`. Absent if the operation is the request itself.
+    /// The protocol through which the client called the operation, such as `mcp`. This field is absent if the client
+    /// called the operation directly with an HTTP request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub through: Option<&'static str>,
     pub status: u16,
@@ -20,7 +21,7 @@ pub struct Line {
     pub replays: u8,
     /// 1 if the answer is a conflict (409), otherwise 0.
     pub conflicts: u8,
-    /// 1 if the request failed for a reason that the caller did not cause, otherwise 0.
+    /// 1 if the answer has a server error as its status (500 or higher), otherwise 0.
     pub faults: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub openai_conversation_hash: Option<String>,

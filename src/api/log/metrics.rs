@@ -1,4 +1,5 @@
-//! The line of a request in CloudWatch's embedded metric format. Such a log line is also a set of metrics.
+//! Writes a log line in CloudWatch's embedded metric format. CloudWatch also reads metrics from such a log line. The
+//! format is described here:
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
 use std::sync::LazyLock;
@@ -12,7 +13,7 @@ use super::line::Line;
 /// The CloudWatch namespace of the metrics.
 const NAMESPACE: &str = "todo-action";
 
-/// The content of a line, and the list of its members that are metrics.
+/// The content of a log line, and a list that says which members of the line are metrics.
 #[derive(Serialize)]
 struct Metrics<'a> {
     timestamp: Timestamp,
@@ -47,9 +48,9 @@ struct Metric {
     unit: &'static str,
 }
 
-/// CloudWatch charges for each metric in each combination of dimensions. So only the duration is a metric of each
-/// operation. The number of its samples is the number of requests. The other members of the line are not metrics, but
-/// queries can use them.
+/// CloudWatch charges for each metric in each combination of dimensions. So the duration is the only metric that each
+/// operation has separately. The number of samples of the duration is the number of requests. The other members of a
+/// log line are not metrics, but log queries can use them.
 const COUNTS: Directive = Directive {
     namespace: NAMESPACE,
     dimensions: &[&["function"]],
@@ -61,15 +62,15 @@ const DURATION: Directive = Directive {
     metrics: &[Metric { name: "duration_ms", unit: "Milliseconds" }],
 };
 
-/// Written as JSON only once, because it is the same in every line.
+/// The list of metrics as JSON. The list is the same in every log line, so the program writes it as JSON only once.
 static DIRECTIVES: LazyLock<Option<Box<RawValue>>> = LazyLock::new(|| to_raw_value(&[COUNTS, DURATION]).ok());
 
 const fn count(name: &'static str) -> Metric {
     Metric { name, unit: "Count" }
 }
 
-/// The line with its metrics and with its line break. It is one piece, because the standard output looks for a line
-/// break in each piece that it gets.
+/// The log line with its metrics, and with a line break at the end. Writing the line and its line break in one call is
+/// faster, because the standard output searches for a line break in each call.
 pub fn line(line: &Line, function: &str, now: Timestamp) -> Vec<u8> {
     let metrics = Metrics {
         timestamp: now,

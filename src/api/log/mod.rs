@@ -1,5 +1,5 @@
-//! The log has one line for each request: the operation, its outcome and its cost. The line has no text of a client in
-//! its original form, because any text could be a key or a token in the wrong place.
+//! The log has one line for each request. The line names the operation, its outcome and its cost. A log line never
+//! contains a client's text in its original form, because a client could send a key or a token in the wrong place.
 
 mod line;
 mod metrics;
@@ -25,22 +25,23 @@ use crate::{
 };
 use line::Line;
 
-/// Writes the lines of requests. A line names the operation by its `operationId` in the document.
+/// Writes one log line for each request. The line names the operation by its `operationId` in the OpenAPI document.
 #[derive(Debug, Clone)]
 pub struct Log {
     names: Arc<HashMap<(Method, String), String>>,
     ids: Ids,
     clock: Clock,
-    /// The name of the Lambda function. If it is present, each line is also a set of metrics of this function.
+    /// The name of the Lambda function. If the name is present, each log line also contains metrics of this function.
     function: Option<Arc<str>>,
 }
 
-/// The operation inside a request, such as a tool call, and how it was answered. Such a request has one line in the
-/// log, and this line is about the inner operation.
+/// The operation that an MCP tool call runs, and the outcome of this operation. The log has one line for the whole MCP
+/// request, and this line describes the operation.
 #[derive(Debug, Default)]
 pub struct InnerOperation(OnceLock<Operation>);
 
-/// Marks a request that the program itself makes during init. It gets no line in the log. Only its failure is logged.
+/// Marks a request that the program sends to itself while the Lambda function starts. The log gets a line about such a
+/// request only if the request fails.
 #[derive(Debug, Clone, Copy)]
 pub struct Unlogged;
 
@@ -53,10 +54,10 @@ struct Operation {
 }
 
 impl InnerOperation {
-    /// Records how the operation was answered.
+    /// Records the name and the outcome of the operation.
     pub fn record(&self, name: &str, through: &'static str, response: &Response) {
         let operation = Operation { through: Some(through), ..Operation::answered(name.to_owned(), response) };
-        // A request has only one inner operation, so the first one counts.
+        // An MCP request runs only one operation, so only the first call of `record` counts.
         drop(self.0.set(operation));
     }
 }
@@ -69,7 +70,7 @@ impl Operation {
 }
 
 impl Log {
-    /// A log that knows these operations: method, path and `operationId`.
+    /// Makes a log that knows the method, the path and the `operationId` of each operation.
     pub fn new(operations: Vec<(Method, String, String)>, app: &App) -> Self {
         let names = operations.into_iter().map(|(method, path, name)| ((method, path), name)).collect();
         let function = app.config.function.as_deref().map(Arc::from);
@@ -86,8 +87,8 @@ impl Log {
 
     fn write(&self, line: &Line) {
         if let Some(function) = &self.function {
-            // `tracing` cannot write this line, because its fields cannot contain the definition of a metric. If the
-            // log is closed, the request still succeeds.
+            // The crate `tracing` cannot write this line, because a field of `tracing` cannot contain the definition of
+            // a metric. If writing the line fails, the request still succeeds.
             drop(std::io::stdout().write_all(&metrics::line(line, function, self.clock.now())));
             return;
         }
@@ -112,7 +113,7 @@ impl Log {
     }
 }
 
-/// Counts the cost of the request, and writes its line after the answer.
+/// Counts the cost of a request, and writes its log line when the answer is ready.
 pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let is_logged = request.extensions().get::<Unlogged>().is_none();
@@ -161,14 +162,15 @@ pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -
     response
 }
 
-/// The name of a known method, otherwise "other", because a client can invent methods (RFC 9110, section 9.1).
+/// The name of a known HTTP method, or "other" for any other method. Clients can invent methods (RFC 9110, section
+/// 9.1).
 fn method_name(method: &Method) -> &'static str {
     let names = ["GET", "POST", "PATCH", "DELETE", "PUT", "HEAD", "OPTIONS"];
     names.into_iter().find(|name| *name == method.as_str()).unwrap_or("other")
 }
 
-/// The first 16 hexadecimal digits of a header's SHA-256. An operator who knows the header's value can find its lines
-/// in the log. Nobody can find the value from the lines.
+/// The first 16 hexadecimal digits of the SHA-256 hash of a header's value. An operator who knows the value of the
+/// header can search the log for the hash of this value. Nobody can calculate the header's value from the hash.
 fn fingerprint(headers: &HeaderMap, name: &str) -> Option<String> {
     let value = headers.get(name).filter(|value| !value.is_empty())?;
     Some(hex::encode(&Sha256::digest(value.as_bytes())[..8]))

@@ -1,4 +1,4 @@
-//! `GET /oauth/authorize`: sends a person to the provider to sign in (RFC 6749, section 4.1.1; RFC 7636).
+//! `GET /oauth/authorize` redirects a person to the OpenID provider to sign in (RFC 6749, section 4.1.1; RFC 7636).
 
 use std::sync::Arc;
 
@@ -13,7 +13,8 @@ use url::Url;
 use super::{ApiError, BaseUrl, Front, metadata, parameters::Parameters};
 use crate::{app::App, config::Client, store::Usage};
 
-/// The parameters that this endpoint knows. It ignores all other parameters, and does not send them to the provider.
+/// The parameters that this endpoint knows. The endpoint ignores unknown parameters, and does not send unknown
+/// parameters to the provider.
 const KNOWN: [&str; 12] = [
     "response_type",
     "client_id",
@@ -38,11 +39,12 @@ pub async fn get_authorize(
 ) -> Result<Response, ApiError> {
     let query = query.unwrap_or_default();
     let asked = Parameters::read(query.as_bytes(), &KNOWN).map_err(ApiError::Malformed)?;
-    // Checks the client and the redirect URI first. If one of them is wrong, nobody is redirected.
+    // The handler checks the client and the redirect URI first. If the client or the redirect URI is wrong, the answer
+    // is an error and not a redirect.
     let client = known_client(&front, &asked)?;
     let redirect_uri = asked.get("redirect_uri").filter(|uri| client.sends_back_to(uri)).ok_or_else(|| {
         ApiError::Malformed(
-            "The redirect_uri is not on the list of this client. The operator of this service adds it to the list."
+            "The redirect_uri is not on the list of this client. Ask the operator of this service to add it to the list."
                 .into(),
         )
     })?;
@@ -52,7 +54,7 @@ pub async fn get_authorize(
     }
     let endpoint = front.provider.authorization_endpoint(app.clock.now(), usage.request_id()).await;
     let endpoint = endpoint.map_err(ApiError::NoProvider)?;
-    // If the request has no scope, our scope is sent to the provider.
+    // If the request has no scope, the program sends the scope of this service to the provider.
     let scope = asked.get("scope").is_none().then_some(("scope", front.oauth.scope.as_str()));
     let told: Vec<_> = asked.without(&["resource", "state"]).chain(scope).collect();
     send_to(&endpoint, &told, asked.get("state"))
@@ -64,7 +66,8 @@ fn known_client<'a>(front: &'a Front, asked: &Parameters) -> Result<&'a Client, 
     client.ok_or_else(|| ApiError::Malformed("This service has no client with this client_id.".to_owned()))
 }
 
-/// Checks the other parameters. The client gets an error at its redirect URI (RFC 6749, section 4.1.2.1).
+/// Checks the other parameters. If a parameter is wrong, the client gets an error at its redirect URI (RFC 6749,
+/// section 4.1.2.1).
 fn check(asked: &Parameters, is_public: bool, base_url: &str) -> Result<(), (&'static str, &'static str)> {
     if asked.get("response_type") != Some("code") {
         return Err(("unsupported_response_type", "response_type has to be code."));
@@ -72,13 +75,13 @@ fn check(asked: &Parameters, is_public: bool, base_url: &str) -> Result<(), (&'s
     let method = asked.get("code_challenge_method");
     match asked.get("code_challenge") {
         None if is_public => Err(("invalid_request", "This client must send a code_challenge (PKCE).")),
-        // Without a method, the method is "plain", which protects nothing.
+        // If the request has no `code_challenge_method`, the method is "plain". The method "plain" gives no protection.
         Some(_) if method != Some("S256") => Err(("invalid_request", "code_challenge_method has to be S256.")),
         _ => Ok(()),
     }?;
     match asked.get("resource") {
-        // This endpoint checks `resource`, but does not send it to the provider: few providers know RFC 8707, and some
-        // refuse unknown parameters.
+        // This endpoint checks `resource` (RFC 8707), but does not send `resource` to the provider. Few providers know
+        // this parameter, and some providers refuse unknown parameters.
         Some(resource) if !metadata::is_ours(resource, base_url) => {
             Err(("invalid_target", "The resource must be the address of this service."))
         }
@@ -86,10 +89,10 @@ fn check(asked: &Parameters, is_public: bool, base_url: &str) -> Result<(), (&'s
     }
 }
 
-/// A redirect with these parameters added to the address.
+/// Redirects the browser to `address`, with the parameters in `told` and with `state`.
 fn send_to(address: &str, told: &[(&str, &str)], state: Option<&str>) -> Result<Response, ApiError> {
-    // Both kinds of addresses have already been checked: redirect URIs at start, and the provider's endpoint when it was
-    // fetched.
+    // This address is always valid. The program checks redirect URIs at its start, and the provider's endpoint when it
+    // fetches the provider's metadata.
     let mut location =
         Url::parse(address).map_err(|_| ApiError::Malformed("The redirect_uri is no address.".to_owned()))?;
     location.query_pairs_mut().extend_pairs(told).extend_pairs(state.map(|state| ("state", state)));

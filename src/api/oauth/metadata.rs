@@ -1,22 +1,23 @@
-//! The metadata that OAuth clients read: of the protected resource (RFC 9728), and of its authorization server (RFC 8414).
+//! The metadata for OAuth clients: documents about the API and the MCP endpoint (RFC 9728), and a document about the
+//! authorization server (RFC 8414).
 
 use axum::{Extension, Json, http::header, response::IntoResponse};
 use serde_json::{Value, json};
 
 use super::{BaseUrl, Front};
 
-/// `GET /.well-known/oauth-protected-resource`: the metadata of the API.
+/// `GET /.well-known/oauth-protected-resource` returns the metadata of the API.
 pub async fn get_api(BaseUrl(base_url): BaseUrl, Extension(front): Extension<Front>) -> impl IntoResponse {
     document(resource(&base_url, &base_url, &front))
 }
 
-/// `GET /.well-known/oauth-protected-resource/mcp`: the metadata of the MCP endpoint.
+/// `GET /.well-known/oauth-protected-resource/mcp` returns the metadata of the MCP endpoint.
 pub async fn get_mcp(BaseUrl(base_url): BaseUrl, Extension(front): Extension<Front>) -> impl IntoResponse {
     document(resource(&format!("{base_url}/mcp"), &base_url, &front))
 }
 
-/// `GET /.well-known/oauth-authorization-server`: the metadata of the front. For OAuth clients the front is the
-/// authorization server.
+/// `GET /.well-known/oauth-authorization-server` returns the metadata of the authorization server. OAuth clients see
+/// this service as the authorization server.
 pub async fn get_authorization_server(
     BaseUrl(base_url): BaseUrl,
     Extension(front): Extension<Front>,
@@ -38,7 +39,7 @@ pub async fn get_authorization_server(
     document(server)
 }
 
-/// Whether a `resource` (RFC 8707) is the API of this deployment, or its MCP endpoint.
+/// Returns whether `resource` (RFC 8707) is the address of this deployment's API or MCP endpoint.
 pub fn is_ours(resource: &str, base_url: &str) -> bool {
     let rest = resource.strip_prefix(base_url);
     rest.is_some_and(|rest| matches!(rest, "" | "/" | "/mcp" | "/mcp/"))

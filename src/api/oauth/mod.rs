@@ -1,6 +1,7 @@
-//! The front of the OpenID provider: the endpoints that OAuth clients expect on the API's own domain. ChatGPT expects the
-//! authorization URL and the token URL there. MCP clients expect the metadata and the registration there.
-//! docs/adr/0015-oauth-front-and-cognito.md gives the reasons, and says what the provider still does.
+//! The OAuth endpoints on the API's own domain, which stand between OAuth clients and the OpenID provider. ChatGPT
+//! expects the authorization URL and the token URL on the API's own domain. MCP clients expect the metadata and the
+//! registration on the API's own domain. The reasons for these endpoints are in
+//! docs/adr/0015-oauth-front-and-cognito.md.
 
 mod authorize;
 mod metadata;
@@ -24,14 +25,14 @@ use crate::{
     oidc::Provider,
 };
 
-/// The data that the front uses. Only a deployment where people sign in has a front.
+/// The data that the OAuth endpoints use. A deployment without sign-in has no OAuth endpoints.
 #[derive(Debug, Clone)]
 struct Front {
     oauth: Arc<OAuth>,
     provider: Provider,
 }
 
-/// The routes of the front. A deployment without sign-in has no such routes.
+/// The routes of the OAuth endpoints. A deployment without sign-in has no OAuth routes.
 pub fn routes(app: &App) -> Router<App> {
     let (Auth::OAuth(oauth), Some(provider)) = (&app.config.auth, &app.provider) else { return Router::new() };
     let front = Front { oauth: Arc::new((**oauth).clone()), provider: provider.clone() };
@@ -44,8 +45,9 @@ pub fn routes(app: &App) -> Router<App> {
         Some(_) => routes.route("/oauth/register", post(register::post_register).options(preflight)),
         None => routes,
     };
-    // Some OAuth clients are web pages, so these routes allow requests from all pages. This is safe, because the routes use
-    // no cookies. `/oauth/authorize` does not allow such requests: a browser opens it, and no script has to call it.
+    // Some OAuth clients are web pages, so these routes allow requests from all web pages. Allowing all web pages is
+    // safe, because the OAuth routes use no cookies. The route `/oauth/authorize` does not allow requests from scripts,
+    // because the browser opens this route itself.
     let pages = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::POST]).allow_headers([
         header::AUTHORIZATION,
         header::CONTENT_TYPE,
@@ -54,5 +56,6 @@ pub fn routes(app: &App) -> Router<App> {
     routes.layer(pages).route("/oauth/authorize", get(authorize::get_authorize)).layer(Extension(front))
 }
 
-/// Answers the request that a browser makes before it allows the request of a page (CORS). The layer adds the headers.
+/// Answers the preflight request (CORS), which a browser sends before the request of a web page. The `CorsLayer` adds
+/// the CORS headers to the answer.
 async fn preflight() {}

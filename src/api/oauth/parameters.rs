@@ -1,17 +1,17 @@
-//! Parameters of OAuth requests, from a query or a form (RFC 6749, section 3.1 and 3.2).
+//! Reads the parameters of OAuth requests from a query or a form (RFC 6749, sections 3.1 and 3.2).
 
-/// The known parameters of a request. Each is there at most once. Unknown parameters are ignored, as the RFC requires, so no
-/// unchecked parameter reaches the provider.
+/// The known parameters of a request, each at most once. The program ignores unknown parameters, as RFC 6749 requires.
+/// So the provider never gets a parameter that the program has not checked.
 #[derive(Debug)]
 pub struct Parameters(Vec<(&'static str, String)>);
 
 impl Parameters {
-    /// Reads `application/x-www-form-urlencoded`. The error is a sentence for the client.
+    /// Reads `application/x-www-form-urlencoded`. If a parameter is wrong, the error is a message for the client.
     pub fn read(text: &[u8], known: &[&'static str]) -> Result<Self, String> {
         let mut parameters = Vec::new();
         for (name, value) in form_urlencoded::parse(text) {
-            // OAuth needs no control characters in names and values. Another program might read the text after a line break
-            // as something else.
+            // The names and values of OAuth need no control characters. A line break in a value is dangerous, because
+            // another program might misunderstand the text after the line break.
             if name.chars().chain(value.chars()).any(char::is_control) {
                 return Err("A parameter holds control characters.".to_owned());
             }
@@ -19,7 +19,7 @@ impl Parameters {
             if parameters.iter().any(|(present, _)| present == name) {
                 return Err(format!("The parameter {name} is sent more than once."));
             }
-            // An empty parameter counts as not sent.
+            // The program ignores a parameter with an empty value.
             if !value.is_empty() {
                 parameters.push((*name, value.into_owned()));
             }
@@ -27,12 +27,12 @@ impl Parameters {
         Ok(Self(parameters))
     }
 
-    /// The value of a parameter.
+    /// The value of the parameter with this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(present, _)| *present == name).map(|(_, value)| value.as_str())
     }
 
-    /// All parameters except these, in their original order.
+    /// All parameters that are not in `left_out`, in the order of the request.
     pub fn without<'a>(&'a self, left_out: &'a [&str]) -> impl Iterator<Item = (&'static str, &'a str)> {
         self.0.iter().filter(|(name, _)| !left_out.contains(name)).map(|(name, value)| (*name, value.as_str()))
     }

@@ -1,5 +1,5 @@
-//! `POST /oauth/register`: dynamic client registration (RFC 7591). Every client gets the same public client of the provider,
-//! if the operator allows all its redirect URIs.
+//! `POST /oauth/register` answers dynamic client registration (RFC 7591). All clients get the same client id, because
+//! the provider has one public client for all of them. The operator must have allowed all redirect URIs of the client.
 
 use axum::{
     Extension, Json,
@@ -16,12 +16,12 @@ use super::{
     token::{OAuthError, invalid, too_large},
 };
 
-/// Limit of redirect URIs. No client needs so many.
+/// The maximum number of redirect URIs in one registration.
 const REDIRECT_URIS: usize = 20;
-/// The answer repeats at most this number of characters of the client's name.
+/// The maximum number of characters of the client's name in the answer.
 const NAME: usize = 200;
 
-/// The client's description of itself. Unknown members are ignored (RFC 7591, section 2).
+/// The data that a client sends about itself. The program ignores unknown members of this data (RFC 7591, section 2).
 #[derive(Debug, Deserialize)]
 struct Registration {
     #[serde(default)]
@@ -36,7 +36,10 @@ pub async fn post_register(
     let body = body.map_err(too_large)?;
     let refused = |error, description: String| OAuthError { status: StatusCode::BAD_REQUEST, error, description };
     let asked: Registration = serde_json::from_slice(&body).map_err(|_| {
-        refused("invalid_client_metadata", "Send a JSON object whose redirect_uris is a list of texts.".to_owned())
+        refused(
+            "invalid_client_metadata",
+            "Send a JSON object. Its member redirect_uris must be a list of texts.".to_owned(),
+        )
     })?;
     let Some(client) = &front.oauth.public_client else { return Err(invalid("Clients cannot register here.")) };
     if asked.redirect_uris.is_empty() || asked.redirect_uris.len() > REDIRECT_URIS {
@@ -44,7 +47,8 @@ pub async fn post_register(
         return Err(refused("invalid_redirect_uri", how_many));
     }
     if let Some(at) = asked.redirect_uris.iter().position(|uri| !client.sends_back_to(uri)) {
-        let what = format!("redirect_uris[{at}] is not on the list of this service; its operator can add it.");
+        let what =
+            format!("redirect_uris[{at}] is not on the list of this service. The operator of this service can add it.");
         return Err(refused("invalid_redirect_uri", what));
     }
     let name: Option<String> = asked.client_name.map(|name| name.chars().take(NAME).collect());

@@ -1,5 +1,6 @@
-//! `POST /oauth/token`: sends a token request on to the provider, and returns the provider's answer (RFC 6749, section 3.2).
-//! The client's secret passes through this service, which neither checks nor stores it.
+//! `POST /oauth/token` sends a token request on to the provider, and returns the provider's answer (RFC 6749, section
+//! 3.2). The service also sends the client's secret on to the provider. The service does not check or store the
+//! client's secret.
 
 use std::sync::Arc;
 
@@ -22,7 +23,8 @@ use crate::{
     store::Usage,
 };
 
-/// The parameters that this endpoint knows. It ignores all other parameters, and does not send them to the provider.
+/// The parameters that this endpoint knows. The endpoint ignores unknown parameters, and does not send unknown
+/// parameters to the provider.
 const KNOWN: [&str; 9] = [
     "grant_type",
     "code",
@@ -35,7 +37,7 @@ const KNOWN: [&str; 9] = [
     "resource",
 ];
 
-/// An error in the form that OAuth clients can read (RFC 6749, section 5.2).
+/// An error answer for OAuth clients (RFC 6749, section 5.2).
 #[derive(Debug)]
 pub struct OAuthError {
     pub status: StatusCode,
@@ -72,7 +74,8 @@ pub async fn post_token(
     }
 }
 
-/// The client that the request names in the form, or with HTTP Basic (RFC 6749, section 2.3.1).
+/// Finds the OAuth client of a request. The request names the client in the form or in the HTTP Basic header (RFC 6749,
+/// section 2.3.1).
 fn known_client<'a>(
     front: &'a Front,
     asked: &Parameters,
@@ -86,7 +89,9 @@ fn known_client<'a>(
     let named = match authorization {
         None => asked.get("client_id").map(str::to_owned),
         Some(_) if asked.get("client_secret").is_some() => {
-            return Err(invalid("Send the client's secret in one place, the form or the Authorization header."));
+            return Err(invalid(
+                "Send the client's secret either in the form or in the Authorization header, not in both.",
+            ));
         }
         Some(authorization) => {
             let by_header = basic_user(authorization).ok_or_else(unknown)?;
@@ -103,7 +108,8 @@ fn basic_user(authorization: &str) -> Option<String> {
     let (scheme, encoded) = authorization.split_once(' ')?;
     let decoded = BASE64_STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
     let user = decoded.split(|byte| *byte == b':').next()?;
-    // The client has encoded its id like a form (RFC 6749, section 2.3.1). The id must be a single name without a value.
+    // The client encodes its id like a name in a form (RFC 6749, section 2.3.1). An encoded id cannot contain `&` or
+    // `=`, so the program refuses an id with these characters.
     let one = !user.iter().any(|byte| matches!(byte, b'&' | b'='));
     form_urlencoded::parse(user).next().filter(|_| one).map(|(user, _)| user.into_owned())
 }
@@ -133,7 +139,7 @@ fn check(asked: &Parameters, client: &Client, is_public: bool) -> Result<(), OAu
     }
 }
 
-/// Returns the status and the JSON of the provider's answer to the client. It uses no header of the provider except
+/// Gives the client the status and the JSON of the provider's answer. The client gets no header of the provider except
 /// `Retry-After`.
 fn handed_back(answer: ProviderAnswer) -> Response {
     if !answer.is_json {
@@ -151,7 +157,7 @@ fn unanswered(outage: Outage) -> Response {
     let error = OAuthError {
         status: StatusCode::SERVICE_UNAVAILABLE,
         error: "temporarily_unavailable",
-        description: "The sign-in service does not answer. Try again after the seconds that Retry-After says."
+        description: "The sign-in service does not answer. The header Retry-After says how many seconds to wait."
             .to_owned(),
     };
     let mut response = error.into_response();
@@ -160,7 +166,7 @@ fn unanswered(outage: Outage) -> Response {
     response
 }
 
-/// Tells a refused client how clients authenticate.
+/// Adds the header `WWW-Authenticate` to an answer with status 401.
 fn challenge(response: &mut Response) {
     if response.status() == StatusCode::UNAUTHORIZED {
         response
@@ -169,13 +175,13 @@ fn challenge(response: &mut Response) {
     }
 }
 
-/// The error for a body that could not be read to its end.
+/// The error if the server cannot read the whole body.
 pub fn too_large(_: BytesRejection) -> OAuthError {
-    let description = "The body is too large, or was cut off.".to_owned();
+    let description = "The body is too large, or the connection broke.".to_owned();
     OAuthError { status: StatusCode::PAYLOAD_TOO_LARGE, error: "invalid_request", description }
 }
 
-/// The error for a request that does not follow the RFC.
+/// The error `invalid_request` of RFC 6749, with this description.
 pub fn invalid(description: impl Into<String>) -> OAuthError {
     OAuthError { status: StatusCode::BAD_REQUEST, error: "invalid_request", description: description.into() }
 }

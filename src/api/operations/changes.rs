@@ -1,4 +1,4 @@
-//! Lists changes and undoes them: `/changes` and `/undo`.
+//! Lists changes (`/changes`), and undoes a change (`/undo`).
 
 use axum::{Json as JsonAnswer, extract::State};
 use deserr::Deserr;
@@ -35,7 +35,7 @@ use crate::{
     store::{Needs, Range, Reading, Snapshot, WriteError, WriteRequest, WriteResult},
 };
 
-/// The page of changes to return.
+/// The parameters of `getChanges`, which choose the page of changes to return.
 #[derive(Debug, Deserr, IntoParams)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
@@ -44,7 +44,7 @@ pub struct ChangesQuery {
     #[deserr(default)]
     #[param(value_type = Limit, inline, required = false)]
     limit: Option<Limit>,
-    /// next_cursor of the answer before, to continue it.
+    /// next_cursor of the previous answer, to continue it.
     #[deserr(default)]
     #[param(required = false, nullable = false)]
     cursor: Option<String>,
@@ -56,7 +56,7 @@ pub struct ChangesPage {
     /// Newest first.
     #[schema(value_type = Vec<ChangeView>)]
     changes: Vec<Box<RawValue>>,
-    /// Present when there are more.
+    /// Present if there are more.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     next_cursor: Option<String>,
@@ -80,7 +80,7 @@ pub struct UndoChange {
 #[utoipa::path(
     get, path = "/changes", operation_id = "getChanges", params(ChangesQuery),
     summary = "List changes",
-    description = "Returns what was changed in the last 30 days, newest first, with the ids that undoChange takes.",
+    description = "Returns the changes of the last 30 days, newest first, with the ids that undoChange takes.",
     responses((status = 200, description = "A page of changes", body = ChangesPage), super::openapi::Errors),
 )]
 pub async fn get_changes(
@@ -112,7 +112,7 @@ pub async fn get_changes(
 #[utoipa::path(
     post, path = "/undo", operation_id = "undoChange", request_body = UndoChange, extensions(("x-todo-optional-body" = json!(true))),
     summary = "Undo a change",
-    description = "Restores everything that a change changed to its state before, or nothing. Undoing an undo brings the change back; to go further back, pass the id of an earlier change.",
+    description = "Undoes a whole change, or nothing. Undoing an undo restores the change; to go further back, send the id of an earlier change.",
     responses((status = 200, description = "Undone", body = TodosWritten), super::openapi::Errors),
 )]
 pub async fn undo_change(
@@ -134,13 +134,13 @@ async fn undo(
     change_id: Option<&str>,
 ) -> Result<WriteResult, WriteError> {
     let now = app.clock.now();
-    // A repeated request is answered first. Its first attempt may have undone the change, or the change may be too old
-    // by now.
+    // If the request is a repetition, the caller gets the recorded answer of the first request. Without the recorded
+    // answer, a repetition could fail, because the change may already be undone or too old.
     if let Some(result) = caller.store.recorded(&request, now).await? {
         return Ok(result);
     }
     let (change, mut images) = find(caller, change_id, now).await?;
-    // The images of todos that did not change are not part of the undo.
+    // If the change did not change a todo, the undo ignores this todo.
     images.retain(Image::is_change);
     let needs = Needs::States {
         todos: images.iter().map(|image| image.after.clone()).collect(),

@@ -1,4 +1,4 @@
-//! The filters of a listing of todos.
+//! The filters of the operation `getTodos`.
 
 mod words;
 
@@ -24,12 +24,12 @@ use crate::{
     store::Range,
 };
 
-/// The todos to return, and how many.
+/// The parameters of `getTodos`: which todos to return, and how many.
 #[derive(Debug, Deserr, IntoParams)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
 pub struct TodosQuery {
-    /// open when left out, completed with completed_from or completed_to.
+    /// Default: open; with completed_from or completed_to: completed.
     #[deserr(default)]
     #[param(value_type = Status, inline, required = false)]
     status: Option<Status>,
@@ -42,7 +42,7 @@ pub struct TodosQuery {
     #[deserr(default)]
     #[param(value_type = Priority, inline, required = false)]
     priority: Option<Priority>,
-    /// Text in title, notes, steps or tags; case and accents do not matter.
+    /// Text in title, notes, steps or tags. Case and accents do not matter.
     #[deserr(default)]
     #[param(value_type = Filter, inline, required = false)]
     q: Option<Filter>,
@@ -70,14 +70,14 @@ pub struct TodosQuery {
     #[deserr(default)]
     #[param(value_type = Limit, inline, required = false)]
     pub limit: Option<Limit>,
-    /// next_cursor of the answer before, to continue it with the same filters.
+    /// next_cursor of the previous answer, to continue it with the same filters.
     #[deserr(default)]
     #[param(required = false, nullable = false)]
     pub cursor: Option<String>,
 }
 
 words! {
-    /// The due date of a todo in relation to the present moment.
+    /// A group of todos, such as overdue todos or todos that are due tomorrow.
     DueWithin {
         Overdue = "overdue",
         Today = "today",
@@ -100,10 +100,11 @@ struct Day(Date);
 #[deserr(try_from(String) = Limit::parse -> Invalid)]
 pub struct Limit(pub usize);
 
-/// The first and the last day of a period. Both days are included. `None` means that the period is open at this end.
+/// The first and the last day of a period. Both days belong to the period. If one of the days is `None`, the period has
+/// no limit on that side.
 type Days = (Option<Date>, Option<Date>);
 
-/// The filters, as the program applies them to each todo.
+/// The filters that the program applies to each todo that it has read.
 #[derive(Debug)]
 pub struct TodoFilter {
     list: Option<String>,
@@ -117,8 +118,8 @@ pub struct TodoFilter {
 }
 
 impl TodosQuery {
-    /// Refuses filters that exclude each other, because no caller wants a listing that is always empty. Also refuses
-    /// `due` together with `due_from` or `due_to`.
+    /// Refuses filters that no todo can match together, because no caller wants an answer that is always empty. Also
+    /// refuses a query that has `due` together with `due_from` or `due_to`.
     pub fn check(&self) -> Result<(), ApiError> {
         for (days, first, last) in
             [(self.due_days(), "due_from", "due_to"), (self.completed_days(), "completed_from", "completed_to")]
@@ -132,18 +133,19 @@ impl TodosQuery {
         if self.due.is_some() && self.due_days().is_some() {
             return Err(ApiError::invalid(
                 "due",
-                "cannot be sent together with due_from or due_to; send one or the other",
+                "cannot be sent together with due_from or due_to; send only due, or only due_from and due_to",
             ));
         }
         if self.completed_days().is_some() && self.status() != Status::Completed {
-            let message = "must be completed when completed_from or completed_to is sent; or send no status";
+            let message = "must be completed or absent when completed_from or completed_to is sent";
             return Err(ApiError::invalid("status", message));
         }
         Ok(())
     }
 
-    /// The part of the timeline to read. The owner's time zone is not known yet. If it matters, the program reads one
-    /// day more at each end, and filters when the zone is known.
+    /// The part of the index that the program reads for this query. At this point the program does not know the owner's
+    /// time zone. If the result depends on the time zone, the range has one more day at each end. Later, when the
+    /// program knows the time zone, it filters the todos.
     pub fn range(&self, now: Timestamp) -> Range {
         let utc = TimeZone::UTC.to_datetime(now).date();
         let days_on = |days: i64| Some(utc.saturating_add(Span::new().days(days)));
@@ -164,22 +166,23 @@ impl TodosQuery {
         }
     }
 
-    /// Whether the wanted todos are at the beginning of the range, with few other todos between them. If they are not,
-    /// nobody knows in advance how many todos must be read.
+    /// Returns whether the range begins with the todos that the caller wants, with few other todos between these todos.
+    /// If other todos come first, the program cannot know in advance how many todos it must read.
     pub fn wanted_come_first(&self) -> bool {
         let Self { list, tag, priority, q, .. } = self;
         let anything = list.is_none() && tag.is_none() && priority.is_none() && q.is_none();
         let by_due = match (self.status(), self.due) {
             (status, None) => self.due_days().is_none() || status == Status::Open,
-            // These ranges begin with the wanted todos.
+            // The range of each of these filters begins with the todos that the caller wants.
             (Status::Open, Some(DueWithin::None | DueWithin::Overdue | DueWithin::Today)) => true,
             (_, Some(_)) => false,
         };
-        // The newest completed todo comes first. Without `completed_to`, the range begins with the wanted todos.
+        // A range of completed todos begins with the newest todo. Without `completed_to`, the caller wants the newest
+        // todos, so the wanted todos come first.
         anything && by_due && self.completed_to.is_none()
     }
 
-    /// The filter for each todo of the range.
+    /// The filter that the program applies to each todo of the range.
     pub fn filter(&self, moment: Moment) -> TodoFilter {
         TodoFilter {
             list: self.list.as_ref().map(ListName::folded),
@@ -213,7 +216,7 @@ fn days(from: Option<Day>, to: Option<Day>) -> Option<Days> {
 }
 
 impl TodoFilter {
-    /// Whether the todo passes all filters.
+    /// Returns whether the todo matches all filters.
     pub fn matches(&self, todo: &Todo) -> bool {
         let completed_on = || todo.completed_at.map(|at| self.moment.zone.to_datetime(at).date());
         self.list.as_ref().is_none_or(|list| todo.list.folded() == *list)
@@ -227,7 +230,7 @@ impl TodoFilter {
 }
 
 impl DueWithin {
-    /// Whether a todo with this due date belongs to this group.
+    /// Returns whether a todo with this due date belongs to this group.
     pub fn contains(self, due: Option<Due>, moment: &Moment) -> bool {
         let Some(due) = due else { return self == Self::None };
         let (date, today) = (due.date(), moment.today());

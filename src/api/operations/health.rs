@@ -15,7 +15,7 @@ use crate::{
     store::Usage,
 };
 
-/// The answer of a service that works.
+/// The answer if the service works.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
     #[schema(value_type = String)]

@@ -1,20 +1,20 @@
-//! Makes routers from the list of operations, with the OpenAPI document and without it.
+//! Makes two routers from the list of operations: one with the OpenAPI document, and one without it.
 
 use axum::http::Method;
 use utoipa::openapi::HttpMethod;
 
-/// Makes two routers and a list of names from one list of handlers. The Lambda function uses the router without schemas,
-/// because the schemas took a sixth of its start time and a third of a megabyte (docs/PERFORMANCE.md).
+/// Makes two routers and a list of operation names from one list of handlers. The Lambda function uses the router
+/// without the OpenAPI document, because then the function is smaller and starts faster (docs/PERFORMANCE.md).
 macro_rules! operations {
     ($($module:ident::$handler:ident),+ $(,)?) => {
-        /// The operations, together with the OpenAPI document.
+        /// The router of the operations, together with the OpenAPI document.
         pub fn documented_routes() -> utoipa_axum::router::OpenApiRouter<App> {
             let components = <openapi::Components as utoipa::OpenApi>::openapi();
             utoipa_axum::router::OpenApiRouter::with_openapi(components)
                 $(.routes(utoipa_axum::routes!($module::$handler)))+
         }
 
-        /// The operations without the document.
+        /// The router of the operations, without the OpenAPI document.
         pub fn routes() -> Router<App> {
             use utoipa_axum::PathItemExt;
             Router::new()$(.route(
@@ -25,7 +25,7 @@ macro_rules! operations {
             ))+
         }
 
-        /// Method, path and `operationId` of every operation.
+        /// The method, the path and the `operationId` of every operation.
         pub fn operation_names() -> Vec<(axum::http::Method, String, String)> {
             let mut names = Vec::new();
             $(
@@ -45,7 +45,7 @@ macro_rules! operations {
     };
 }
 
-/// The same method in the type that axum uses.
+/// Converts an HTTP method of `utoipa` into the type that `axum` uses.
 pub fn method(method: &HttpMethod) -> Method {
     match method {
         HttpMethod::Get => Method::GET,
@@ -59,7 +59,7 @@ pub fn method(method: &HttpMethod) -> Method {
     }
 }
 
-/// The `operationId` of a handler: its name in camel case, such as `addTodos`.
+/// The `operationId` of a handler is the handler's name in camel case, such as `addTodos` for `add_todos`.
 pub fn id(handler: &str) -> String {
     let mut words = handler.split('_');
     let first = words.next().unwrap_or_default().to_owned();

@@ -1,5 +1,5 @@
-//! The operations: a file for each resource, the common parts of their writes, and the OpenAPI document that is made
-//! from them.
+//! The operations of the API, in one file for each resource. The file `write.rs` contains the common parts of all
+//! writes. The file `openapi.rs` makes the OpenAPI document from the operations.
 
 mod changes;
 mod filter;

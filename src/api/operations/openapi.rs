@@ -1,5 +1,6 @@
-//! The OpenAPI document. It is made from the handlers, in a form that ChatGPT's importer accepts, and kept in the
-//! repository as `openapi.json`. Each deployment serves it with its own address.
+//! The OpenAPI document. The program makes the document from the handlers, and changes it so that ChatGPT's importer
+//! accepts it. The repository contains the document as `openapi.json`. Each deployment serves the document with the
+//! deployment's own address.
 
 use serde_json::{Map, Value, json};
 use utoipa::{IntoResponses, OpenApi};
@@ -9,13 +10,13 @@ use crate::{
     config::{Auth, AuthMode, Config, Confirm},
 };
 
-/// The document in the repository. `tests/openapi` compares it with the handlers.
+/// The OpenAPI document in the repository. The tests in `tests/openapi` compare this document with the handlers.
 const EMBEDDED: &str = include_str!("../../../openapi.json");
-/// The address in the repository's document. A deployment serves its own address instead.
+/// The address of the server in the repository's `openapi.json`. A deployment replaces this address by its own address.
 pub const PLACEHOLDER: &str = "https://todo-action.example.com";
 
-/// The document with `base_url` as its only server. The operator's configuration says before which operations ChatGPT
-/// asks the person, and which credential callers send.
+/// The OpenAPI document of a deployment, with `base_url` as its only server. The operator's configuration decides which
+/// credential callers send. The configuration also decides before which operations ChatGPT asks the person.
 pub fn served(base_url: &str, config: &Config) -> String {
     let mut document: Value = serde_json::from_str(EMBEDDED).unwrap_or_default();
     document["servers"] = json!([{ "url": base_url }]);
@@ -32,8 +33,9 @@ pub fn served(base_url: &str, config: &Config) -> String {
     document.to_string()
 }
 
-/// Adds the kind of credential that callers send. It is at most one kind, because importers accept only one.
-/// `getHealth` needs no credential. `scope` is the permission that people give when they sign in.
+/// Writes into the document which kind of credential callers send. The document names at most one kind of credential,
+/// because importers accept only one kind. `getHealth` needs no credential. `scope` is the permission that people give
+/// when they sign in.
 pub fn add_credential(document: &mut Value, mode: AuthMode, scope: &str) {
     match mode {
         AuthMode::None => {}
@@ -55,7 +57,8 @@ pub fn add_credential(document: &mut Value, mode: AuthMode, scope: &str) {
     }
 }
 
-/// Makes ChatGPT ask the person each time before certain operations. `before` chooses them by their method.
+/// Marks operations before which ChatGPT must ask the person each time. The function `before` chooses these operations
+/// by their HTTP method.
 fn ask_before(document: &mut Value, before: impl Fn(&str) -> bool) {
     for item in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
@@ -66,11 +69,11 @@ fn ask_before(document: &mut Value, before: impl Fn(&str) -> bool) {
 
 /// Marks an operation that needs no credential.
 const OPEN: &str = "x-todo-open";
-/// Marks an operation whose body may be left out. utoipa would write an optional body as a union with null, and importers do
-/// not accept such a union.
+/// Marks an operation whose body is optional. The crate `utoipa` would write an optional body as a union with null.
+/// Importers do not accept a union with null.
 const OPTIONAL_BODY: &str = "x-todo-optional-body";
 
-/// The document made from the handlers, with `base_url` as its only server.
+/// Makes the OpenAPI document from the handlers, with `base_url` as its only server.
 pub fn generated(base_url: &str) -> Value {
     let mut document = serde_json::to_value(super::documented_routes().into_openapi()).unwrap_or_default();
     document["openapi"] = json!("3.1.0");
@@ -81,7 +84,7 @@ pub fn generated(base_url: &str) -> Value {
     });
     document["servers"] = json!([{ "url": base_url }]);
     for operation in operations_mut(&mut document) {
-        // Every write can be undone, so the person need not confirm it first.
+        // Every write can be undone, so ChatGPT does not have to ask the person before a write.
         operation.insert("x-openai-isConsequential".to_owned(), json!(false));
         operation.remove("tags");
         if operation.remove(OPEN).is_some() {
@@ -105,8 +108,9 @@ fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Map<String,
     paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut).filter_map(Value::as_object_mut)
 }
 
-/// Replaces each `allOf` by one schema, because importers lose the members of `allOf`. utoipa writes `allOf` for
-/// flattened structs and for enums with a description. Other members next to `allOf` stay.
+/// Replaces each `allOf` by one merged schema, because importers lose the members of `allOf`. The crate `utoipa` writes
+/// `allOf` for flattened structs, and for enums with a description. The other members next to `allOf` stay in the
+/// schema.
 fn merge_all_of(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -120,11 +124,12 @@ fn merge_all_of(value: &mut Value) {
     }
 }
 
-/// The fields of these schemas are described in another schema. A model reads both schemas.
+/// The schemas whose fields another schema already describes. A model reads all schemas, so one description of each
+/// field is enough.
 const DESCRIBED_ELSEWHERE: [&str; 3] = ["UpdateTodo", "TodoWritten", "SettingsWritten"];
 
-/// Removes the descriptions of schemas, because the name of a schema, and the fields that use it, already say what it
-/// is for. Also removes the descriptions of fields that are described elsewhere.
+/// Removes the descriptions of all schemas. The name of a schema, and the fields that use the schema, already say what
+/// the schema is for. If another schema describes the same fields, removes the descriptions of the fields too.
 fn remove_repeated_descriptions(document: &mut Value) {
     let schemas = document["components"]["schemas"].as_object_mut();
     for (name, schema) in schemas.into_iter().flatten() {
@@ -140,7 +145,7 @@ fn remove_repeated_descriptions(document: &mut Value) {
     }
 }
 
-/// Removes members that say nothing: `required` if it is false, and the number of bits in an integer.
+/// Removes members without useful information: `required: false`, and the number of bits of an integer.
 fn remove_useless_members(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -156,8 +161,8 @@ fn remove_useless_members(value: &mut Value) {
     }
 }
 
-/// Adds the content of another schema to a schema: its properties, its required fields, and any other member that the
-/// schema does not have yet.
+/// Adds the content of the schema `part` to another schema: the properties, the required fields, and any other member
+/// that the schema does not have yet.
 fn merge_schema(schema: &mut Map<String, Value>, part: Value) {
     let Value::Object(part) = part else { return };
     for (name, value) in part {
@@ -172,7 +177,7 @@ fn merge_schema(schema: &mut Map<String, Value>, part: Value) {
     }
 }
 
-/// The names of the schemas of request bodies. These schemas allow no unknown fields.
+/// The names of all schemas in request bodies. The schemas of request bodies do not allow unknown fields.
 fn request_schemas(document: &Value) -> Vec<String> {
     let mut names = Vec::new();
     let mut open: Vec<&Value> = Vec::new();
@@ -191,13 +196,14 @@ fn request_schemas(document: &Value) -> Vec<String> {
     names
 }
 
-/// The schemas that only `IntoResponses` uses. utoipa does not add these schemas by itself.
+/// The crate `utoipa` does not add a schema to the document if only `IntoResponses` uses this schema. So this struct
+/// names these schemas.
 #[derive(OpenApi)]
 #[openapi(components(schemas(Problem)))]
 pub struct Components;
 
-/// The error response of all operations. It is one response, because all operations have the same statuses, and because
-/// the document must be short enough for a model.
+/// The one error response that all operations share. All operations have the same error statuses, and one shared
+/// response keeps the document short enough for a model.
 #[derive(IntoResponses)]
 pub enum Errors {
     #[response(status = "default", description = "Not done", content_type = "application/problem+json")]

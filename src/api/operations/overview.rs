@@ -1,4 +1,4 @@
-//! The overview of open todos, in one call: `/overview`.
+//! Returns an overview of the open todos with one request: `/overview`.
 
 use std::collections::HashMap;
 
@@ -27,9 +27,9 @@ use crate::{
     store::{Range, Reading},
 };
 
-/// The overview counts the open todos in this number of pages. A page has 1 MB.
+/// To count the open todos, the overview reads at most this number of DynamoDB pages. A DynamoDB page has at most 1 MB.
 const PAGES: usize = 20;
-/// How many todos of the last change the overview shows.
+/// The maximum number of todos that the overview shows of the last change.
 const LAST_TODOS: usize = 5;
 
 /// The overview.
@@ -49,13 +49,13 @@ pub struct Overview {
     /// Its first five todos.
     #[schema(value_type = ChangeView, required = false)]
     last_change: Option<ChangeView>,
-    /// There are more open todos than were counted.
+    /// Not all open todos were counted.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     incomplete: bool,
 }
 
-/// How many todos there are in each group.
+/// The number of todos in each group.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Counts {
     #[schema(value_type = i64)]
@@ -70,7 +70,7 @@ pub struct Counts {
     completed_today: usize,
 }
 
-/// A list or a tag, and the number of open todos with it.
+/// The name of a list or of a tag, and the number of open todos with this name.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Share {
     name: String,
@@ -88,7 +88,8 @@ struct Tally {
     shown: [Vec<Todo>; 3],
 }
 
-/// Counts the todos with each name. All spellings of a name count together, and the first spelling is shown.
+/// Counts the todos for each name of a list or of a tag. Names that differ only in upper and lower case count as one
+/// name, and the overview shows the first spelling.
 #[derive(Default)]
 struct Names(HashMap<String, Share>);
 
@@ -108,7 +109,8 @@ pub async fn get_overview(
     let now = app.clock.now();
     let store = &caller.store;
     let open = Reading { pages: PAGES, ..Reading::of(Range::todos(Status::Open)) };
-    // The owner's date is not known yet. No day is longer than 26 hours.
+    // At this point the program does not know the date in the owner's time zone. The program reads the completions of
+    // 26 hours, because no day is longer than 26 hours.
     let since = now.checked_sub(Span::new().hours(26)).unwrap_or(Timestamp::MIN);
     let changes = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
     let latest = async { store.changes(changes, now).await?.next().await };
@@ -179,8 +181,9 @@ impl Tally {
     }
 }
 
-/// How many todos of each group are shown. Today's todos have half of the places, and each other group has a quarter.
-/// If a group needs fewer places, the other groups get them, and today's todos come first.
+/// How many todos of each group the overview shows. Todos that are due today get half of the places. Overdue todos get
+/// a quarter of the places, and todos of the next seven days get a quarter too. If a group needs fewer places, the
+/// other groups get the free places. Todos that are due today get the free places first.
 fn shares([late, today, soon]: [usize; 3]) -> [usize; 3] {
     let quarter = limits::OVERVIEW / 4;
     let mut shares = [late.min(quarter), today.min(2 * quarter), soon.min(quarter)];

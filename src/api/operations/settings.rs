@@ -55,7 +55,7 @@ pub struct UpdateSettings {
     idempotency_key: Option<IdempotencyKey>,
 }
 
-/// The settings, and the present moment in their time zone.
+/// The settings, and the present moment in the person's time zone.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SettingsFound {
     settings: SettingsView,

@@ -35,8 +35,8 @@ pub struct TodoFound {
     todo: TodoView,
 }
 
-/// The parameters of `deleteTodo`, apart from the id. They are in the query, because GPTs send no headers and DELETE
-/// has no body.
+/// The parameters of `deleteTodo`, except the id. These parameters are in the query, because GPTs do not send the
+/// headers `If-Match` and `Idempotency-Key`, and a `DELETE` request has no body.
 #[derive(Debug, Deserr, IntoParams)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
@@ -50,7 +50,7 @@ pub struct DeleteTodoQuery {
     idempotency_key: Option<IdempotencyKey>,
 }
 
-/// The body of `updateTodo`: a [`TodoEdit`] and an idempotency key. The id of the todo is in the path.
+/// The body of `updateTodo`: the fields of a [`TodoEdit`], and an idempotency key. The id of the todo is in the path.
 #[derive(Debug)]
 pub struct UpdateTodo {
     edit: TodoEdit,
@@ -62,7 +62,7 @@ pub struct UpdateTodo {
     get, path = "/todos/{id}", operation_id = "getTodo",
     params(("id" = String, Path, example = "k7m2x9qa4t")),
     summary = "Get one todo",
-    description = "Returns one todo with all its fields, whatever its status.",
+    description = "Returns one todo with all its fields, in any status.",
     responses((status = 200, description = "The todo", body = TodoFound), super::openapi::Errors),
 )]
 pub async fn get_todo(
@@ -81,7 +81,7 @@ pub async fn get_todo(
     patch, path = "/todos/{id}", operation_id = "updateTodo", request_body = UpdateTodo,
     params(("id" = String, Path, example = "k7m2x9qa4t")),
     summary = "Update one todo",
-    description = "Changes one todo, with the fields that updateTodos describes.",
+    description = "Changes one todo. The fields are those of updateTodos.",
     responses((status = 200, description = "Updated", body = TodoWritten), super::openapi::Errors),
 )]
 pub async fn update_todo(
@@ -94,7 +94,7 @@ pub async fn update_todo(
 ) -> Result<Response, ApiError> {
     let mut edit = body.edit;
     if edit.id.as_deref().is_some_and(|other| TodoId::parse(other).as_ref() != Some(&id)) {
-        return Err(ApiError::invalid("id", "is not the id in the path; leave it out here"));
+        return Err(ApiError::invalid("id", "is not the id in the path; send no id in the body"));
     }
     edit.expected_version = expected_version(edit.expected_version, conditions.if_match)?.map(Version);
     let request = write::request(&app, "updateTodo", id.as_str(), &raw, &conditions, body.idempotency_key)?;
@@ -127,11 +127,11 @@ pub async fn delete_todo(
     TodoWritten::of(&result.map_err(ApiError::of_write(ErrorPath::Item))?)
 }
 
-/// The version that the caller expects, from `expected_version` or from `If-Match`.
+/// The version that the caller expects, from the field `expected_version` or from the header `If-Match`.
 fn expected_version(sent: Option<Version>, if_match: Option<u64>) -> Result<Option<u64>, ApiError> {
     match (sent, if_match) {
         (Some(Version(sent)), Some(header)) if sent != header => {
-            Err(ApiError::invalid("expected_version", "differs from the header If-Match; send one of them"))
+            Err(ApiError::invalid("expected_version", "differs from the header If-Match; send only one of the two"))
         }
         (sent, header) => Ok(sent.map(|version| version.0).or(header)),
     }
@@ -155,7 +155,7 @@ impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for UpdateTodo {
 }
 
 impl PartialSchema for UpdateTodo {
-    /// The schema of [`TodoEdit`], without the id and with the idempotency key.
+    /// The schema of [`TodoEdit`] without the field `id`, but with the field `idempotency_key`.
     fn schema() -> RefOr<Schema> {
         let RefOr::T(Schema::Object(mut edit)) = TodoEdit::schema() else {
             return TodoEdit::schema();

@@ -51,7 +51,7 @@ pub struct AddTodos {
     #[deserr(default)]
     #[schema(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
-    /// true adds the same again. Otherwise the same request within two minutes is a repetition and adds nothing.
+    /// true adds the same todos again. Otherwise the same request within two minutes is a repetition and adds nothing.
     #[deserr(default)]
     #[schema(value_type = bool, required = false)]
     allow_duplicate: Option<bool>,
@@ -89,10 +89,10 @@ struct Ids(Vec<SentId>);
 /// A page of todos.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TodosPage {
-    /// Open todos by due date, undated last; completed and deleted ones newest first.
+    /// Open todos by due date, undated last; completed and deleted todos newest first.
     #[schema(value_type = Vec<TodoView>)]
     todos: Vec<Box<RawValue>>,
-    /// Present when there are more.
+    /// Present if there are more.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     next_cursor: Option<String>,
@@ -119,8 +119,8 @@ pub async fn get_todos(
     let range = query.range(now);
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &range)).transpose()?;
     let limit = query.limit.unwrap_or_default().0;
-    // One todo more than asked for shows whether there are more. If the wanted todos do not come first, nobody knows in
-    // advance how many todos must be read.
+    // The program reads one more todo than the caller asked for, to see whether there is another page. If other todos
+    // come before the wanted todos, the program cannot know in advance how many todos it must read.
     let at_most = query.wanted_come_first().then_some(limit + 1);
     let reading = Reading { after, at_most, ..Reading::of(range) };
     let (settings, mut todos) = caller.store.todos(reading, now).await?;
@@ -147,7 +147,7 @@ pub async fn get_todos(
     description = "Adds one or more todos, all or none, and returns them with their ids. new_lists names lists that did not exist before.",
     responses(
         (status = 201, description = "Added", body = TodosWritten),
-        (status = 200, description = "Added before by the same request", body = TodosWritten),
+        (status = 200, description = "An earlier request added them", body = TodosWritten),
         super::openapi::Errors,
     ),
 )]
@@ -178,7 +178,7 @@ pub async fn add_todos(
     let (result, alike) =
         tokio::join!(write, tokio::time::timeout(DUPLICATES_TIMEOUT, caller.store.open_titled(&titles)));
     let result = result.map_err(ApiError::of_write(ErrorPath::Todos))?;
-    // The search for duplicates only gives a hint. If it fails, the todos are still added.
+    // The search for duplicates only gives a hint. If this search fails, the program still adds the todos.
     let alike = alike.unwrap_or(Ok(Vec::new())).unwrap_or_else(|fault| {
         tracing::warn!(request_id = caller.store.request_id(), cause = %fault, "duplicates were not looked for");
         Vec::new()
@@ -188,11 +188,11 @@ pub async fn add_todos(
     Ok((status, JsonAnswer(TodosWritten::added(&app, &result, duplicates))))
 }
 
-/// How long the answer waits for the search for duplicates, which is only a hint.
+/// The maximum time that an answer waits for the search for duplicates.
 const DUPLICATES_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The open todos with the same title and list as a todo that was added. If the call adds the same todo twice, the
-/// second one is included.
+/// Finds open todos that have the same title and list as a todo that the request added. If the request adds the same
+/// todo twice, the result contains the id of the second todo.
 fn possible_duplicates(result: &WriteResult, alike: &[OpenTitle]) -> Vec<String> {
     if result.replayed {
         return Vec::new();
@@ -233,7 +233,7 @@ pub async fn update_todos(
 #[utoipa::path(
     delete, path = "/todos", operation_id = "deleteTodos", params(DeleteQuery),
     summary = "Delete several todos",
-    description = "Deletes up to 40 todos in one call, all or none. They are kept for 30 days and come back with undoChange.",
+    description = "Deletes up to 40 todos in one call, all or none. They are kept for 30 days. undoChange restores them.",
     responses((status = 200, description = "Deleted", body = TodosWritten), super::openapi::Errors),
 )]
 pub async fn delete_todos(
@@ -252,7 +252,7 @@ pub async fn delete_todos(
     Ok(TodosWritten::changed(&app, &result))
 }
 
-/// Refuses a call without todos, and a call with more than 40 todos.
+/// Refuses a request without todos, and a request with more than 40 todos.
 fn check_number(number: usize, path: &str) -> Result<(), ApiError> {
     match number {
         0 => Err(ApiError::invalid(path, "must name at least one todo")),
@@ -260,14 +260,14 @@ fn check_number(number: usize, path: &str) -> Result<(), ApiError> {
         _ => Err(ApiError::invalid(
             path,
             format!(
-                "must be at most {} todos, but there are {number}; send the rest in further calls",
+                "must be at most {} todos, but there are {number}; send the other todos in another request",
                 limits::TODOS_PER_CALL
             ),
         )),
     }
 }
 
-/// The edits with the ids of their todos. It is an error if an edit has no id.
+/// Pairs each edit with the id of its todo. An edit without an id is an error.
 fn with_ids(edits: Vec<TodoEdit>) -> Result<Vec<(SentId, TodoEdit)>, ApiError> {
     let missing = |edit: &(usize, &TodoEdit)| edit.1.id.is_none();
     let errors: Vec<_> =
@@ -285,7 +285,7 @@ impl Ids {
         if ids.contains(&"") {
             return Err(Invalid::new("must be ids separated by single commas, such as k7m2x9qa4t,p3n8w5rb6v"));
         }
-        // If a todo is named twice, it is deleted once.
+        // If the request names a todo twice, the program deletes the todo once.
         let mut unique: Vec<SentId> = Vec::new();
         for id in ids.into_iter().map(SentId::new) {
             if !unique.iter().any(|other| *other == id || (id.id.is_some() && other.id == id.id)) {

@@ -1,4 +1,4 @@
-//! The common parts of all writes: the request to the store, and the answer with its result.
+//! The common parts of all writes. A write first makes a request to the store, and then an answer from the result.
 
 use axum::{
     Json,
@@ -39,11 +39,11 @@ use crate::{
 pub struct TodosWritten {
     /// In the order of the call.
     pub todos: Vec<TodoView>,
-    /// Todos that follow completed repeating ones.
+    /// Next todos of completed repeating todos.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub next: Vec<TodoView>,
-    // Present if the call changed the settings.
+    // The field `settings` is present if the request changed the settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = SettingsView, required = false)]
     pub settings: Option<SettingsView>,
@@ -76,31 +76,31 @@ pub struct TodoWritten {
     pub made: ChangeMade,
 }
 
-/// The part that all answers to writes have in common: the change that the write made.
+/// The common part of all answers to writes: the change that the write made.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChangeMade {
     // Absent if nothing changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub change: Option<ChangeRef>,
-    /// An earlier, identical request did this; nothing was done now.
+    /// An earlier, identical request did this. Nothing was done now.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub replayed: bool,
-    /// Everything already was as asked.
+    /// The request changed nothing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub unchanged: bool,
 }
 
-/// The moment of a plan on the owner's clock.
+/// The time of the write, in the owner's time zone.
 pub fn moment(app: &App, snapshot: &Snapshot) -> Moment {
     snapshot.settings.moment(snapshot.now, &app.config.time_zone)
 }
 
-/// The write that a request asks for, still without `needs`. `target` has the ids from the path or the query, and `raw`
-/// is the body. The request may have the same key twice, in the header and in the body or query, but not two different
-/// keys.
+/// Makes the `WriteRequest` for the store. The caller of this function adds `needs` later. `target` contains the ids
+/// from the path or the query, and `raw` is the body. If a client sends an idempotency key in the header and also in
+/// the body or the query, the two keys must be equal.
 pub fn request(
     app: &App,
     operation: &'static str,
@@ -113,7 +113,7 @@ pub fn request(
         (Some(header), Some(body)) if *header != body => {
             return Err(ApiError::invalid(
                 "idempotency_key",
-                "differs from the header Idempotency-Key; send one of them",
+                "differs from the header Idempotency-Key; send only one of the two",
             ));
         }
         (header, body) => body.or_else(|| header.clone()),
@@ -128,7 +128,7 @@ pub fn request(
     })
 }
 
-/// Makes the write. The time comes from the program's clock.
+/// Makes the write, with the time of the program's clock.
 pub async fn perform(
     app: &App,
     caller: &Caller,
@@ -138,7 +138,7 @@ pub async fn perform(
     caller.store.write(request, || app.clock.now(), plan).await
 }
 
-/// Makes the edits of one or more todos.
+/// Applies edits to one or more todos.
 pub async fn update(
     app: &App,
     caller: &Caller,
@@ -169,14 +169,13 @@ pub async fn delete(
 }
 
 impl TodosWritten {
-    /// The answer of an operation that changes todos. If the operation added a todo, this todo follows a completed
-    /// repeating todo.
+    /// The answer of an operation that changes todos. `next` contains the todos that follow completed repeating todos.
     pub fn changed(app: &App, result: &WriteResult) -> Json<Self> {
         let (next, asked) = result.images.iter().partition(|image| image.before.is_none());
         Json(Self::answer(app, result, asked, next))
     }
 
-    /// The answer of an operation that adds todos, with the ids of their possible duplicates.
+    /// The answer of an operation that adds todos, with the ids of possible duplicates.
     pub fn added(app: &App, result: &WriteResult, possible_duplicates: Vec<String>) -> Self {
         let added = result.images.iter().collect();
         Self { possible_duplicates, ..Self::answer(app, result, added, Vec::new()) }
@@ -193,7 +192,7 @@ impl TodosWritten {
 }
 
 impl TodoWritten {
-    /// The answer of an operation that changes one todo, with its entity tag.
+    /// The answer of an operation that changes one todo, with the `ETag` of the todo.
     pub fn of(result: &WriteResult) -> Result<Response, ApiError> {
         let view = |added: bool| result.images.iter().find(|image| image.before.is_none() == added).map(after);
         let missing =
@@ -205,14 +204,15 @@ impl TodoWritten {
     }
 }
 
-/// An answer about one todo with its `ETag`: the version in quotes.
+/// Adds the header `ETag` to an answer about one todo. The `ETag` is the version of the todo in quotes.
 pub fn with_etag(todo: &Todo, answer: impl IntoResponse) -> Response {
     let tag = HeaderValue::from_str(&format!("\"{}\"", todo.version));
     (StatusCode::OK, tag.map(|tag| [(header::ETAG, tag)]).ok(), answer).into_response()
 }
 
 fn new_lists(result: &WriteResult) -> Vec<String> {
-    // The answer to a repetition without a key shows the present state. In this state the lists are no longer new.
+    // If a client repeats a request without an idempotency key, the answer shows the present state. In the present
+    // state, the lists that the first request made are no longer new.
     if result.replayed && result.change.request.is_none() {
         return Vec::new();
     }
@@ -228,7 +228,7 @@ fn after(image: &Image) -> &Todo {
 }
 
 impl ChangeMade {
-    /// The change of this write, for its answer.
+    /// Describes the change of this write for the answer.
     pub fn of(result: &WriteResult) -> Self {
         let change = &result.change;
         let unchanged = change.has_no_effect();

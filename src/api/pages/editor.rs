@@ -1,28 +1,29 @@
-//! The settings in the GPT editor that depend on how a deployment authenticates its callers.
+//! Makes the instructions for authentication in the GPT editor. These instructions depend on how a deployment
+//! authenticates its callers.
 
 use super::{escaped, fill};
 use crate::config::{Auth, Config, OAuth};
 
-/// The warning on the page of a deployment without authentication.
+/// The warning on the start page of a deployment without authentication.
 const OPEN_TO_ALL: &str = "<p class=\"warning\"><strong>There is no authentication.</strong> Whoever knows this address can \
     read and change the list. Keep the address and the GPT to yourself (“Only me”), and keep nothing here that nobody may \
     see.</p>";
 const BY_NOTHING: &str = "<div class=\"entry\"><dt>Authentication</dt><dd>None</dd></div>";
-/// The setting for a deployment with API keys.
+/// The instructions for a deployment with API keys.
 const BY_API_KEY: &str = "<div class=\"entry\"><dt>Authentication</dt><dd>API key, of the type <em>Bearer</em></dd><dd class=\"note\">The operator makes one with \
     <code>cargo todo keys create --name GPT --table TABLE_NAME</code>. All who use the GPT share the list of that key.</dd></div>";
-/// The settings for a deployment where people sign in.
+/// The instructions for a deployment where people sign in.
 const BY_OAUTH: &str = include_str!("oauth.html");
-/// The entry for a deployment where people sign in, if no client with a secret is configured.
+/// The message for a deployment where people sign in, but the operator has set no client with a secret.
 const NO_CLIENT: &str = "<div class=\"entry\"><dt>Authentication</dt><dd>OAuth, for which the operator has set no client with \
     a secret (OAUTH_CLIENT_ID): a GPT cannot be set up yet.</dd></div>";
 
-/// The settings for authentication, as HTML.
+/// The parts of the start page about authentication, as HTML.
 pub struct Authentication {
     pub warning: &'static str,
-    /// The values to enter under “Authentication”, as entries of the list.
+    /// The values that a person enters under “Authentication” in the GPT editor, as HTML.
     pub entry: String,
-    /// The option with which `curl` sends a key or token.
+    /// The option of `curl` that sends a key or a token.
     pub header: &'static str,
 }
 
@@ -53,7 +54,8 @@ fn by_oauth(oauth: &OAuth, base_url: &str) -> String {
     fill(BY_OAUTH, &values.each_ref().map(|(name, value)| (*name, value.as_str())))
 }
 
-/// Whether this redirect URI belongs to a client. The default value in the template is only a placeholder.
+/// Returns whether this redirect URI belongs to a real client. The default redirect URI in `infra/template.yaml` is
+/// only a placeholder.
 pub fn is_in_use(redirect_uri: &str) -> bool {
     !redirect_uri.contains("/aip/g-of-your-gpt/")
 }

@@ -26,8 +26,8 @@ const SCRIPT: &str = include_str!("script.js");
 /// The icon of the service, as SVG.
 pub const FAVICON: &str = include_str!("favicon.svg");
 
-/// The Content-Security-Policy of the pages. It allows only our own style and script, by their hashes, and only requests to
-/// this service.
+/// The Content-Security-Policy of the pages. The policy allows only our own style and our own script, which it names by
+/// their hashes. The policy allows requests only to this service.
 static PAGE_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text.as_bytes())));
     let policy = format!(
@@ -39,17 +39,19 @@ static PAGE_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 });
 
-/// `GET /openapi.json`: the OpenAPI document, with this deployment as its server. Importers always get the current version.
+/// `GET /openapi.json` returns the OpenAPI document, with this deployment as its server. Importers always get the
+/// current version of the document.
 pub async fn get_openapi(State(app): State<App>, BaseUrl(base_url): BaseUrl) -> impl IntoResponse {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
     (headers, openapi::served(&base_url, &app.config))
 }
 
-/// `GET /`: the page that says how to set up a GPT with this deployment, and whether the deployment works.
+/// `GET /` returns the start page. The page explains how to set up a GPT with this deployment, and shows whether the
+/// deployment works.
 pub async fn get_start(State(app): State<App>, BaseUrl(base_url): BaseUrl) -> Response {
     let confirm = match app.config.confirm {
-        Confirm::None => "ChatGPT can be told to always allow every operation, because each write can be undone.",
-        Confirm::Deletes => "ChatGPT asks before it deletes, each time (CONFIRM=deletes).",
+        Confirm::None => "You can tell ChatGPT to always allow every operation, because every write can be undone.",
+        Confirm::Deletes => "ChatGPT asks each time before it deletes todos (CONFIRM=deletes).",
         Confirm::Writes => "ChatGPT asks before each operation that changes something (CONFIRM=writes).",
     };
     let authentication = editor::authentication(&app.config, &base_url);
@@ -64,7 +66,7 @@ pub async fn get_start(State(app): State<App>, BaseUrl(base_url): BaseUrl) -> Re
     page(START, &values, "public, max-age=300")
 }
 
-/// `GET /privacy`: the privacy policy that a GPT links to.
+/// `GET /privacy` returns the privacy policy, to which a GPT links.
 pub async fn get_privacy(State(app): State<App>) -> Response {
     let operator = responsible(&app.config.operator);
     let values = privacy::values(&app.config);
@@ -72,13 +74,13 @@ pub async fn get_privacy(State(app): State<App>) -> Response {
     page(PRIVACY, &[&[("operator", operator.as_str())], &values[..]].concat(), "public, max-age=3600")
 }
 
-/// `GET /favicon.ico`: browsers ask for this name, but they accept other image types too, because they look at the media
-/// type.
+/// `GET /favicon.ico` returns the icon as SVG. Browsers ask for this file name, but they accept other image types too,
+/// because they look at the media type.
 pub async fn get_favicon() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=604800")], FAVICON)
 }
 
-/// A page with these values in place of its placeholders. The values are HTML.
+/// Makes a page: replaces each placeholder in `text` by its value. The values are HTML.
 fn page(text: &str, values: &[(&str, &str)], caching: &'static str) -> Response {
     let known = [("style", STYLE), ("script", SCRIPT), ("version", env!("CARGO_PKG_VERSION"))];
     let html = fill(text, &[&known, values].concat());
@@ -86,9 +88,9 @@ fn page(text: &str, values: &[(&str, &str)], caching: &'static str) -> Response 
     (caching, [(header::CONTENT_SECURITY_POLICY, PAGE_POLICY.clone())], Html(html)).into_response()
 }
 
-/// The text with these values in place of its placeholders.
+/// Replaces each placeholder in the text by its value.
 fn fill(text: &str, values: &[(&str, &str)]) -> String {
-    // Works piece by piece, so that a placeholder inside a value is not replaced.
+    // The loop goes through the text only once, so it does not replace a placeholder inside a value.
     let mut pieces = text.split("{{");
     let mut html = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
@@ -115,7 +117,7 @@ fn responsible(operator: &Operator) -> String {
     match (name, contact) {
         (Some(name), Some(contact)) => format!("This service is run by {name}. Contact: {contact}"),
         (Some(name), None) => format!("This service is run by {name}."),
-        (None, Some(contact)) => format!("The operator of this service is reached at {contact}"),
+        (None, Some(contact)) => format!("You can reach the operator of this service at {contact}"),
         (None, None) => "The operator of this service has not given a name yet (OPERATOR_NAME, OPERATOR_CONTACT). \
              Whoever gave you its address can tell."
             .to_owned(),

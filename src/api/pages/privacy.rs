@@ -1,5 +1,6 @@
-//! The parts of the privacy policy that depend on the deployment: how callers are identified, where the service runs, how
-//! long logs are kept, and which provider signs people in. If a sentence here becomes false, the service breaks a promise.
+//! The parts of the privacy policy that depend on the deployment: how callers are identified, where the service runs,
+//! how long logs are kept, and which provider signs people in. If a sentence in this file becomes false, the privacy
+//! policy is false.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,7 @@ use url::Url;
 use super::{editor::is_in_use, escaped};
 use crate::config::{Auth, AuthMode, Config, OAuth, is_loopback};
 
-/// The values for the placeholders of privacy.html, as HTML.
+/// The values for the placeholders of `privacy.html`, as HTML.
 pub fn values(config: &Config) -> [(&'static str, String); 7] {
     let on_aws = config.function.is_some();
     let oauth = match &config.auth {
@@ -51,7 +52,7 @@ fn access(config: &Config) -> String {
     }
 }
 
-/// The data that is stored about people, as entries of the list.
+/// The data that the service stores about people, as HTML list items.
 fn people(auth: &Auth) -> String {
     let key = "<li>Of each API key: its name, whose list it opens, when it was made, ends and was revoked, its last four \
         characters, and a fingerprint by which it is known again. The key itself is not stored.</li>";
@@ -77,7 +78,7 @@ fn place(on_aws: bool) -> &'static str {
     }
 }
 
-/// The provider's name in a sentence.
+/// The name of the sign-in provider, for use in a sentence.
 fn provider(oauth: &OAuth) -> String {
     if is_cognito(oauth) {
         "Amazon Cognito".to_owned()
@@ -91,7 +92,7 @@ fn host(oauth: &OAuth) -> String {
     url.as_ref().and_then(Url::host_str).unwrap_or(&oauth.issuer).to_owned()
 }
 
-/// The issuer of a user pool is `https://cognito-idp.REGION.amazonaws.com/POOL`.
+/// The issuer of an Amazon Cognito user pool is `https://cognito-idp.REGION.amazonaws.com/POOL`.
 fn is_cognito(oauth: &OAuth) -> bool {
     let host = host(oauth);
     host.starts_with("cognito-idp.") && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"))
@@ -119,7 +120,7 @@ fn assistants(oauth: &OAuth) -> String {
             Some(host) if matches!(url.scheme(), "http" | "https") && !is_loopback(&url) => {
                 names.insert(escaped(host));
             }
-            // The redirect URI of an app, or of a program that listens on this person's machine.
+            // This redirect URI belongs to an app, or to a program that listens on the person's own device.
             _ => own_device = true,
         }
     }
@@ -130,16 +131,16 @@ fn assistants(oauth: &OAuth) -> String {
     if names.is_empty() { String::new() } else { format!(" You can sign in here from: {}.", names.join(", ")) }
 }
 
-/// When expired data is erased.
+/// The words that say when the service erases expired data.
 fn erased(on_aws: bool) -> &'static str {
     if on_aws {
         " within days"
     } else {
-        " when the service is next started, or by the database that the operator has named"
+        " at the next start of the service, or by the database that the operator chose"
     }
 }
 
-/// How long data other than todos and changes is kept, as entries of the list.
+/// How long the service keeps other data than todos and changes, as HTML list items.
 fn kept(config: &Config, on_aws: bool) -> String {
     let mut entries = Vec::new();
     if config.auth.mode() != AuthMode::None {
@@ -164,8 +165,7 @@ fn kept(config: &Config, on_aws: bool) -> String {
             "Backups serve only to restore the service. They may still contain erased data for up to 35 days.";
         entries.push(backups.to_owned());
     } else {
-        entries
-            .push("Log lines are shown to the operator, and the service keeps none. It makes no backups.".to_owned());
+        entries.push("The operator sees the log lines, and the service keeps none. It makes no backups.".to_owned());
     }
     entries.iter().map(|entry| format!("<li>{entry}</li>")).collect::<Vec<_>>().join("\n")
 }

@@ -7,8 +7,8 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
             await navigator.clipboard.writeText(source.textContent.trim());
             button.textContent = "Copied";
         } catch {
-            // Without the permission or without https, the page cannot copy. It selects the text, so that the person can
-            // copy it.
+            // The page cannot copy text without the browser's permission or without https. In this case the page
+            // selects the text, so that the person can copy the text.
             getSelection().selectAllChildren(source);
             button.textContent = "Selected";
         }

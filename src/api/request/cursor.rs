@@ -1,5 +1,5 @@
-//! Cursors: the positions from which listings continue. A cursor has no meaning for the caller, and works only for the
-//! listing that made it.
+//! A cursor is the position from which a listing continues on the next page. The text of a cursor has no meaning for
+//! callers. A cursor works only for the listing that returned this cursor.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -10,29 +10,31 @@ use crate::{
     store::{Position, Range},
 };
 
-/// The length of a tag in bytes. By its tag, the program notices a cursor of another listing. The tag is not a secret
-/// and not a signature. The owner always comes from the credential, so a forged cursor shows a caller only the caller's
-/// own todos.
+/// The length in bytes of the tag in a cursor. The tag is a hash, which shows whether the cursor belongs to the
+/// requested listing. The tag is not a secret and not a signature. A forged cursor can only show a caller the caller's
+/// own todos, because the owner always comes from the credential.
 const TAG: usize = 9;
 
-/// The parts of a listing that its cursors depend on: the owner, the operation and the filters.
+/// Identifies a listing by its owner, its operation and its filters.
 pub struct ListingId<'a> {
     pub owner: &'a Owner,
-    /// The operation and its filters as text, after the number of the text's form.
+    /// The operation and its filters as text. The text begins with the number of its format.
     pub of: String,
-    /// The same text in form 1, as earlier code wrote it (docs/adr/0017). Conversations still contain cursors of form 1.
+    /// The operation and its filters as text in the old format (docs/adr/0017). Conversations with assistants still
+    /// contain cursors with a hash of this old text.
     pub of_form_1: &'a (dyn Fn() -> String + Sync),
 }
 
 impl ListingId<'_> {
-    /// The cursor that continues this listing after `position`.
+    /// Makes the cursor with which this listing continues after `position`.
     pub fn cursor(&self, position: &Position) -> String {
         let mut bytes = self.tag(&self.of, position).to_vec();
         bytes.extend(position.as_str().as_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Reads a cursor of this listing. Refuses any other cursor, and a position outside `range`.
+    /// Reads the position from a cursor of this listing. Refuses a cursor of another listing, and a position outside
+    /// `range`.
     pub fn position(&self, cursor: &str, range: &Range) -> Result<Position, ApiError> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor.trim()).map_err(|_| ApiError::BadCursor)?;
         let (tag, place) = bytes.split_at_checked(TAG).ok_or(ApiError::BadCursor)?;

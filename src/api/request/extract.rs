@@ -1,5 +1,6 @@
-//! Reads requests. A request that is refused gets a problem document. It names all invalid values of the body, or of the
-//! query, at once, each with its path. Handlers then check what concerns several values.
+//! Reads the bodies, queries and headers of requests. If a request is invalid, the answer is a problem document. One
+//! problem document names all invalid values of a body, or all invalid values of a query, each with its path. After
+//! this module has read a request, the handler checks the rules that concern several values.
 
 use axum::{
     body::Bytes,
@@ -19,16 +20,17 @@ use crate::{
 #[derive(Debug)]
 pub struct Json<T> {
     pub value: T,
-    /// The body as JSON, without absent members. The fingerprint of the request comes from it.
+    /// The body as JSON, without the members that count as absent. The program makes the fingerprint of the request
+    /// from this JSON.
     pub raw: Value,
 }
 
-/// The body of an operation that needs no body. It is empty, or an empty object or `null`, which some clients send. Any
-/// other body is refused and not ignored, because the caller meant something by it.
+/// The body of an operation that needs no body. This body can be empty, `{}` or `null`, because some clients send `{}`
+/// or `null`. The program refuses any other body, because the caller expects that the body has an effect.
 #[derive(Debug)]
 pub struct NoBody;
 
-/// The query of an operation without parameters in the query.
+/// The query of an operation that has no query parameters.
 #[derive(Debug, Deserr)]
 #[deserr(deny_unknown_fields)]
 pub struct NoQuery {}
@@ -37,18 +39,18 @@ pub struct NoQuery {}
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
-/// The id of the todo in the path.
+/// The id of a todo, from the path of the request.
 #[derive(Debug)]
 pub struct ItemId(pub TodoId);
 
-/// The header `Idempotency-Key`, for operations that are not about one single todo. Such operations refuse `If-Match`,
-/// because it is for one todo.
+/// The headers of operations that are not about one single todo: only `Idempotency-Key`. These operations refuse the
+/// header `If-Match`, because `If-Match` is for one todo.
 #[derive(Debug)]
 pub struct Conditions {
     /// Defined in draft-ietf-httpapi-idempotency-key-header.
     pub idempotency_key: Option<IdempotencyKey>,
-    /// The version in the header `If-Match` of RFC 9110. Our entity tags are versions in quotes. `*` counts as no
-    /// condition, because it only requires that the todo exists.
+    /// The version from the header `If-Match` (RFC 9110). The entity tags of this API are versions in quotes. The value
+    /// `*` counts as no condition, because `*` only requires that the todo exists.
     pub if_match: Option<u64>,
 }
 
@@ -61,8 +63,8 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let is_json = is_json(request.headers());
-        // This fails if the body is too large. Otherwise it fails only if the connection breaks, and then nobody gets
-        // the answer.
+        // Reading the body fails if the body is too large. Reading also fails if the connection breaks, but then the
+        // client gets no answer.
         let body = Bytes::from_request(request, state).await.map_err(|_| ApiError::BodyTooLarge)?;
         if body.is_empty() {
             return Self::read(Value::Object(Map::new()));
@@ -102,7 +104,7 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
         match body.trim_ascii() {
             b"" | b"{}" | b"null" => Ok(Self),
             _ => Err(ApiError::Malformed(
-                "This operation takes no body; what it needs goes into the path or the query.".to_owned(),
+                "This operation has no body. Send its parameters in the path or the query.".to_owned(),
             )),
         }
     }
@@ -142,7 +144,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Conditions {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         if if_match(&parts.headers)?.is_some() {
             return Err(ApiError::Malformed(
-                "If-Match is for operations on one todo. Leave it out; updateTodos takes expected_version with each todo."
+                "If-Match is for operations on one todo. Leave it out. In updateTodos, each todo can have expected_version."
                     .to_owned(),
             ));
         }
@@ -174,25 +176,26 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, ApiEr
     Ok(value.map(str::trim).filter(|value| !value.is_empty()))
 }
 
-/// Reads one of our entity tags: the version in quotes, or without them. A weak tag never matches (RFC 9110, section
-/// 13.1.1), so it is refused like any other text.
+/// Reads the version from an entity tag, with or without quotes. A weak entity tag never matches (RFC 9110, section
+/// 13.1.1), so the program refuses a weak tag like any other wrong text.
 fn version(tag: &str) -> Result<u64, ApiError> {
     let digits = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).unwrap_or(tag);
     digits.parse().map_err(|_| {
-        ApiError::Malformed("The header If-Match must be one ETag of this todo, such as \"3\".".to_owned())
+        ApiError::Malformed("The header If-Match must contain exactly one ETag, such as \"3\".".to_owned())
     })
 }
 
-/// Whether the header `Content-Type` says that the body is JSON.
+/// Returns whether the header `Content-Type` says that the body is JSON.
 pub fn is_json(headers: &HeaderMap) -> bool {
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-/// Removes absent members at every depth. A member is absent if its value is `null`, `""` or `[]`, because models send
-/// these values for "nothing". A list that contains only such values is absent too. All other lists keep their
-/// elements, so that errors name the positions in the request.
+/// Removes members that count as absent, at every depth of the JSON. A member counts as absent if its value is `null`,
+/// `""` or `[]`, because models send these values for "nothing". A list also counts as absent if it contains only
+/// `null`, `""` and `[]`. All other lists keep all their elements, so that the positions in errors are the same as in
+/// the request.
 fn drop_absent(value: &mut Value) {
     match value {
         Value::Object(members) => {

@@ -1,4 +1,5 @@
-//! The errors in the values of a request. Each broken rule has its path, and a message that a model can act on.
+//! Collects the errors in the values of a request. Each error has the path of the value, and a message that helps a
+//! model to correct the value.
 
 use std::ops::ControlFlow;
 
@@ -12,7 +13,7 @@ use crate::{
     domain::invalid::Invalid,
 };
 
-/// The values of a request that break a rule.
+/// The errors for all invalid values of a request.
 #[derive(Debug, Default)]
 pub struct Broken(Vec<FieldError>);
 

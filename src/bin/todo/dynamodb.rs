@@ -1,4 +1,4 @@
-//! `todo dynamodb`: the embedded DynamoDB on a port, to try the Lambda on this machine.
+//! `todo dynamodb` serves the embedded DynamoDB on a port. Use `todo dynamodb` to try the Lambda on this machine.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -15,18 +15,19 @@ use super::{Failure, TABLE, log_to_stderr, told, until_asked};
 
 #[derive(clap::Args)]
 pub struct Dynamodb {
-    /// Port to listen on; 0 selects a free port.
+    /// Port to listen on. With 0, the command selects a free port.
     #[arg(long, default_value_t = 8000)]
     port: u16,
     /// File that keeps the items. Without a file, the items are lost when the command stops.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Another host name of this machine, such as `host.docker.internal` for `sam local`. You can repeat this option.
+    /// Another host name that programs may use for this machine. `sam local` needs `host.docker.internal`. You can
+    /// repeat this option.
     #[arg(long = "allow-host", value_name = "HOST", value_parser = host)]
     hosts: Vec<String>,
 }
 
-/// Nobody can guess a key of this length. AWS makes no shorter keys.
+/// The minimum length of a safe access key. The access keys of AWS have at least this length.
 const SAFE_LENGTH: usize = 16;
 
 #[tokio::main]
@@ -48,16 +49,19 @@ pub async fn run(Dynamodb { port, data, hosts }: Dynamodb) -> Result<(), Failure
     };
     let greeting =
         format!("DynamoDB is running on http://{address} with the table {TABLE}. Stop it with Ctrl-C.\n{who}\n");
-    // A program that has read the address may have closed the pipe. The server then continues.
+    // Another program may read the address from this output, and then close the pipe. A closed pipe does not stop the
+    // server.
     drop(std::io::stdout().write_all(greeting.as_bytes()));
     if key.len() < SAFE_LENGTH {
-        eprintln!("warning: AWS_ACCESS_KEY_ID is short enough to be guessed; unset it, and a random one is made");
+        eprintln!(
+            "warning: AWS_ACCESS_KEY_ID is short and can be guessed; unset it, and the command makes a random key"
+        );
     }
     until_asked(dynamodb, stop).await;
     Ok(())
 }
 
-/// The name of a host, without scheme and port.
+/// Accepts the name of a host, without scheme and port.
 fn host(text: &str) -> Result<String, String> {
     let named = text.parse::<axum::http::uri::Authority>().is_ok_and(|authority| authority.host() == text);
     if named {

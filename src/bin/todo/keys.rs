@@ -1,4 +1,4 @@
-//! `todo keys`: the API keys of a deployment, or of the data file on this machine.
+//! `todo keys` manages the API keys of a deployment, or the API keys in a data file on this machine.
 
 use std::path::PathBuf;
 
@@ -28,20 +28,20 @@ pub struct Keys {
 
 #[derive(Subcommand)]
 enum What {
-    /// Make a key and print it. It is never shown again.
+    /// Make a key and print it. The key is never shown again.
     Create {
-        /// What the key is for, such as "GPT" or "Ann's laptop".
+        /// Name of the key, such as "GPT" or "Ann's laptop".
         #[arg(long)]
         name: String,
-        /// Owner of the list that the key opens. Keys with the same owner share a list. Without this option the key gets a
-        /// new list, and the name of the key becomes the owner.
+        /// Owner of the list that the key gives access to. Keys with the same owner share a list. Without this option
+        /// the key gets a new list, and the name of the key is also the name of the owner.
         #[arg(long)]
         owner: Option<String>,
         /// Number of days for which the key is valid. Without this option the key never expires.
         #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3_650))]
         days: Option<u32>,
     },
-    /// List all keys, with their ids but without the secret keys themselves.
+    /// List all keys. The list has the id of each key, but only the last four characters of the secret key.
     List,
     /// Revoke a key. The key stops working within a minute.
     Revoke {
@@ -50,11 +50,11 @@ enum What {
     },
 }
 
-/// Where the keys are: in a table on AWS, or in a data file.
+/// The place of the keys: a table on AWS, or a data file.
 #[derive(Args)]
 struct Place {
-    /// Name of the table on AWS (the output TableName of the stack). The command uses the credentials and the region of the
-    /// AWS CLI.
+    /// Name of the table on AWS. The stack shows this name in its output TableName. The command uses the credentials
+    /// and the region of the AWS CLI.
     #[arg(long, global = true)]
     table: Option<String>,
     /// Region of the table, if it is not the region of the AWS CLI.
@@ -108,7 +108,7 @@ async fn create(
     let key = Ids::random().api_key();
     let record = key.record(owner, name, now, valid_until);
     store.add_key(&record).await?;
-    // Standard output gets only the key, so that a script can store it directly.
+    // The command writes only the key to standard output, so that a script can store the output directly.
     println!("{}", key.secret());
     eprintln!("Made the key {}. It opens the list of {}.", record.hash.id(), record.owner.as_str());
     eprintln!("It is not shown again; send it as");
@@ -116,8 +116,8 @@ async fn create(
     Ok(())
 }
 
-/// The owner for a new list, with the name of the key. If this owner already has a key or a list, it is an error: two keys
-/// share a list only if the operator says so with --owner.
+/// Makes an owner for a new list. The owner gets the name of the key. Returns an error if this owner already has a key
+/// or a list. Two keys share a list only if the operator asks for this with `--owner`.
 async fn new_owner(store: &Store, name: &KeyName) -> Result<Owner, Failure> {
     let owner = Owner::parse(name.as_str()).map_err(|error| format!("--name {error}"))?;
     let has_keys = store.keys().await?.iter().any(|record| record.owner == owner);
@@ -159,7 +159,7 @@ fn list(mut records: Vec<KeyRecord>, now: Timestamp) -> Result<(), Failure> {
 
 async fn revoke(store: &Store, id: &str, now: Timestamp) -> Result<(), Failure> {
     let found = store.keys().await?.into_iter().find(|record| record.hash.id() == id.trim());
-    let record = found.ok_or_else(|| format!("there is no key {id}; `todo keys list` shows all keys"))?;
+    let record = found.ok_or_else(|| format!("no key has the id {id}; `todo keys list` shows the ids"))?;
     store.revoke_key(&record.hash, now).await?;
     eprintln!("Revoked the key {} ({}). It takes effect within a minute.", record.hash.id(), record.name.as_str());
     Ok(())

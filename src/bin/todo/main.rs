@@ -1,4 +1,4 @@
-//! The `todo` command: runs todo-action on a laptop, and manages the API keys of a deployment.
+//! The `todo` command runs todo-action on a laptop, and manages the API keys of a deployment.
 
 mod dynamodb;
 mod keys;
@@ -27,7 +27,7 @@ use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::Subscriber
 
 type Failure = Box<dyn std::error::Error>;
 
-/// A TODO list that an assistant can be trusted with.
+/// A TODO list service for AI assistants.
 #[derive(Parser)]
 #[command(name = "todo", version, about)]
 struct Arguments {
@@ -39,52 +39,52 @@ struct Arguments {
 enum Command {
     /// Serve the whole API on this machine, with an embedded DynamoDB that keeps its data in a file.
     Serve(Serve),
-    /// Serve the operations as MCP tools over standard input and output, for programs that start their MCP servers
-    /// themselves.
+    /// Serve the operations as MCP tools over standard input and output, for programs that start their own MCP server.
     Mcp(mcp::Mcp),
     /// Make, list and revoke API keys.
     Keys(keys::Keys),
     /// Print the OpenAPI document.
     Openapi {
-        /// How the deployment in the document authenticates its callers.
+        /// How callers authenticate in the deployment that the document describes.
         #[arg(long, value_enum, default_value_t = CallersBy::None)]
         auth: CallersBy,
-        /// Address of the deployment in the document, such as `https://todo.example.com`.
+        /// Address of the deployment that the document describes, such as `https://todo.example.com`.
         #[arg(long, value_name = "URL")]
         server_url: Option<String>,
     },
-    /// Serve only the embedded DynamoDB, with the table in it, to try the Lambda on this machine.
+    /// Serve only the embedded DynamoDB with its table. Use this command to try the Lambda on this machine.
     Dynamodb(dynamodb::Dynamodb),
 }
 
 #[derive(clap::Args)]
 struct Serve {
-    /// Port to listen on; 0 selects a free port.
+    /// Port to listen on. With 0, the command selects a free port.
     #[arg(long, default_value_t = 9000)]
     port: u16,
     /// Address to listen on. An address that other machines can reach needs `--auth api-key` or `--auth oauth`.
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
-    /// How the server authenticates its callers: with `none` everybody shares one list; with `api-key` callers need a key
-    /// from `todo keys create`; with `oauth` people sign in.
+    /// How callers authenticate. With `none`, everybody shares one list. With `api-key`, callers need a key from `todo
+    /// keys create`. With `oauth`, people sign in.
     #[arg(long, value_enum, default_value_t = CallersBy::None)]
     auth: CallersBy,
-    /// File that keeps the todos. The command creates it if it does not exist.
+    /// File that keeps the todos. The command creates the file if the file does not exist.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Address of a DynamoDB to use instead of the embedded DynamoDB, such as the address of `todo dynamodb`. The command
-    /// creates the table in it, and calls it with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+    /// Address of a DynamoDB that the server uses instead of the embedded DynamoDB. `todo dynamodb` prints such an
+    /// address. The command creates the table in this DynamoDB. The command takes the credentials for this DynamoDB
+    /// from the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
     #[arg(long, value_name = "URL", conflicts_with = "data")]
     dynamodb: Option<String>,
 }
 
-/// How the server authenticates its callers.
+/// How callers authenticate at the server.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum CallersBy {
     None,
     ApiKey,
-    /// People sign in with an OpenID provider, which OAUTH_ISSUER and the other OAUTH_ variables describe. Programs may use
-    /// API keys.
+    /// People sign in with an OpenID provider. Environment variables describe the provider: OAUTH_ISSUER and others
+    /// that begin with OAUTH_. Programs may use API keys.
     #[value(name = "oauth")]
     OAuth,
 }
@@ -157,7 +157,8 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     let config = Config { public_url: Some(public.clone()), ..config };
     let app = App::new(config, Store::new(client, TABLE), Clock::system(), Ids::random());
     let mut router = todo_action::mcp::router(app).layer(Extension(hosts.clone()));
-    // With API keys or sign-in this check is not needed, because a foreign web page has no key and no token.
+    // A server without credentials must refuse requests from foreign web pages. In the other modes a foreign web page
+    // is refused anyway, because the page has no API key and no token.
     if arguments.auth == CallersBy::None {
         router = router.layer(middleware::from_fn_with_state(hosts, own_origin));
     }
@@ -171,17 +172,17 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     Ok(())
 }
 
-/// How long running requests may still take after the server is asked to stop.
+/// The maximum time for running requests after somebody has asked the server to stop.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// The host names under which programs on this machine reach the server, and the host of `PUBLIC_URL`.
+/// All host names of this server: the names that programs on this machine use, and the host of `PUBLIC_URL`.
 fn own_hosts(address: SocketAddr, base_url: &str) -> OwnHosts {
     let port = address.port();
     let local = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}:{port}"));
     OwnHosts(local.into_iter().chain([address.to_string(), gateway::host(base_url).to_ascii_lowercase()]).collect())
 }
 
-/// Logs only the lines of this program, not the lines of its libraries.
+/// Writes the log of this program to standard error, without log lines of other libraries.
 fn log_to_stderr() {
     let ours = Targets::new().with_target("todo_action", tracing::Level::INFO);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
@@ -191,7 +192,8 @@ fn log_to_stderr() {
 /// The name of the table on this machine.
 const TABLE: &str = "todos";
 
-/// Prints what to do next. `base_url` is the address on this machine, `public` the public address.
+/// Prints the addresses of the server, and commands to try it. `base_url` is the address on this machine. `public` is
+/// the public address.
 fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
     println!("todo-action is running. Stop it with Ctrl-C.\n");
     println!("  API        {base_url}");
@@ -219,8 +221,9 @@ fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
     println!("  curl -s {base_url}/undo{key} -X POST");
 }
 
-/// Runs a server until the process is asked to end. Then running requests still have the time `GRACE`, so that an endless
-/// request cannot keep the server alive. `None` if a request needed more time.
+/// Runs a server until somebody stops the process. After that, running requests may continue for the time `GRACE`.
+/// Without this limit, an endless request would keep the server running. Returns `None` if a request needed more time
+/// than `GRACE`.
 async fn until_asked<T>(server: impl Future<Output = T>, stop: watch::Sender<bool>) -> Option<T> {
     let asked = async {
         asked_to_stop().await;
@@ -233,7 +236,7 @@ async fn until_asked<T>(server: impl Future<Output = T>, stop: watch::Sender<boo
     }
 }
 
-/// Resolves when the process is asked to end: with Ctrl-C, or on Unix also with SIGTERM.
+/// Waits for Ctrl-C or, on Unix, for SIGTERM.
 async fn asked_to_stop() {
     let interrupted = async { drop(tokio::signal::ctrl_c().await) };
     #[cfg(unix)]
@@ -251,7 +254,7 @@ async fn asked_to_stop() {
     }
 }
 
-/// Resolves when the server is told to stop.
+/// Waits until `stopping` says that the server must stop.
 async fn told(mut stopping: watch::Receiver<bool>) {
     drop(stopping.wait_for(|stop| *stop).await);
 }

@@ -1,4 +1,4 @@
-//! `todo mcp`: the MCP server over standard input and output, for programs that start their MCP servers themselves.
+//! `todo mcp` is an MCP server over standard input and output, for programs that start their own MCP server.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,39 +28,42 @@ use super::{Failure, TABLE, log_to_stderr};
 
 #[derive(clap::Args)]
 pub struct Mcp {
-    /// File that keeps the todos. A running `todo serve` may use the same file. The command creates it if it does not exist.
+    /// File that keeps the todos. A running `todo serve` may use the same file. The command creates the file if the
+    /// file does not exist.
     #[arg(long, value_name = "FILE", conflicts_with = "url")]
     data: Option<PathBuf>,
-    /// Address of a deployment to use instead of a file. The API key comes from the environment variable TODO_API_KEY.
+    /// Address of a deployment that the command uses instead of a file. The API key comes from the environment variable
+    /// TODO_API_KEY.
     #[arg(long)]
     url: Option<String>,
 }
 
-/// Time-out for an answer of a deployment, a little longer than the time-out of API Gateway.
+/// The maximum time to wait for an answer of a deployment. The time-out of API Gateway is a little shorter.
 const TIMEOUT: Duration = Duration::from_secs(35);
-/// Time-out for connecting to a deployment.
+/// The maximum time for connecting to a deployment.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Limit of an answer in bytes. The answers of the operations are much smaller.
+/// The maximum size of a deployment's OpenAPI document in bytes. The OpenAPI document of this service is much smaller.
 const LARGEST_ANSWER: usize = 10 * 1024 * 1024;
 
 #[tokio::main]
 pub async fn run(Mcp { data, url }: Mcp) -> Result<(), Failure> {
-    // Standard output is only for MCP messages.
+    // The log goes to standard error, because standard output is only for MCP messages.
     log_to_stderr();
     let server = match url {
-        // The start page of a deployment shows the address with `/mcp` at its end.
+        // People may copy the address from the start page of a deployment. On the start page, the address ends with
+        // `/mcp`.
         Some(url) => remote(base_url("--url", &url)?.trim_end_matches("/mcp")).await?,
         None => of_file(data.map_or_else(local::default_file, Ok)?).await?,
     };
     let running = server.serve((tokio::io::stdin(), tokio::io::stdout())).await;
-    // If a client leaves before its first message, this is not an error.
+    // It is not an error if the client closes the connection before it sends a message.
     if let Ok(running) = running {
         running.waiting().await?;
     }
     Ok(())
 }
 
-/// A server whose operations use a data file on this machine.
+/// Makes an MCP server that keeps the todos in a data file on this machine.
 async fn of_file(data: PathBuf) -> Result<Server, Failure> {
     let config = Config::from_env(AuthMode::None)?;
     let client = connect(local::in_process(local::open(Some(&data))?));
@@ -71,11 +74,12 @@ async fn of_file(data: PathBuf) -> Result<Server, Failure> {
     Ok(Server::new(document, api::router(app, Router::new())))
 }
 
-/// A server with the operations of a deployment, from the deployment's own OpenAPI document.
+/// Makes an MCP server that forwards the tool calls to a deployment. The deployment's OpenAPI document defines the
+/// tools.
 async fn remote(base_url: &str) -> Result<Server, Failure> {
     let key = remote_key().map(|key| HeaderValue::from_str(&format!("Bearer {key}"))).transpose();
     let mut key = key.map_err(|_| "TODO_API_KEY has a character that no key has")?;
-    // A sensitive value is not shown when headers are printed.
+    // The key is marked as sensitive, so that a debug output of the headers does not show the key.
     key.iter_mut().for_each(|key| key.set_sensitive(true));
     let client = Client::builder(TokioExecutor::new()).build(tls::connector(CONNECT)?);
     let deployment = Arc::new(Deployment { base_url: base_url.to_owned(), key, client });
@@ -119,7 +123,7 @@ fn unreachable_now(failure: &Failure) -> Response {
         "title": "The deployment did not answer",
         "status": StatusCode::BAD_GATEWAY.as_u16(),
         "code": "unreachable",
-        "detail": "Tell the person that the TODO list cannot be reached, and try again later. A change may have been made; look before repeating it.",
+        "detail": "Tell the person that the TODO list cannot be reached, and try again later. The change may already be made; check before you repeat it.",
     });
     (StatusCode::BAD_GATEWAY, Json(problem)).into_response()
 }

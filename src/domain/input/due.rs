@@ -1,4 +1,4 @@
-//! The forms in which a caller may write a due date.
+//! Reads the due dates that callers send.
 
 use deserr::{DeserializeError, Deserr, IntoValue, MergeWithError, Value, ValuePointerRef};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -10,22 +10,23 @@ use crate::domain::{
     moment::{Moment, Weekday},
 };
 
-/// A due date as the caller wrote it. It may depend on the owner's clock, which is not known yet.
+/// A due date as the caller wrote it. The actual date may depend on the owner's local time, which is not known yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DueInput {
-    /// A date or a wall-clock time.
+    /// A date, or a date with a local time.
     Local(Due),
-    /// An RFC 3339 instant, such as `2026-11-27T15:00:00Z`.
+    /// A moment that is the same in all time zones, such as `2026-11-27T15:00:00Z` (RFC 3339).
     Instant(Timestamp),
-    /// A day counted from today: `today`, `tomorrow`, `+3d`, `+2w`.
+    /// A number of days from today. The caller writes `today`, `tomorrow`, or a number such as `+3d` or `+2w`.
     In(i32),
-    /// The next day with this weekday, but not today: `fri`, `friday`.
+    /// The first day after today with this weekday. For Friday, the caller writes `fri` or `friday`.
     Next(Weekday),
 }
 
 impl DueInput {
-    /// Reads `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM`, an RFC 3339 date-time with an offset, or a word for a day. The list of
-    /// words is fixed. Any other word is refused, because a wrong guess would be a wrong date.
+    /// Reads `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM`, a date and time with a UTC offset (RFC 3339), or a word for a day. Only
+    /// the words in a fixed list are accepted. Any other word is refused, because a wrong guess would give a wrong
+    /// date.
     pub fn parse(text: String) -> Result<Self, Invalid> {
         let text = text.trim();
         Due::parse(text)
@@ -38,12 +39,12 @@ impl DueInput {
             ))
     }
 
-    /// Whether the date depends on the owner's clock.
+    /// Whether the date depends on the owner's local time or time zone.
     pub fn is_relative(self) -> bool {
         !matches!(self, Self::Local(_))
     }
 
-    /// The due date, if the caller sends the value at `moment`. The seconds of an instant are dropped.
+    /// The actual due date, if the caller sends this value at `moment`. The seconds of an RFC 3339 time are dropped.
     pub fn resolve(self, moment: &Moment) -> Due {
         match self {
             Self::Local(due) => due,
@@ -67,13 +68,14 @@ impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for DueInput {
     }
 }
 
-/// The date after this number of days, or the last date of the calendar.
+/// The date that is `days` days after `date`. If this date is after the end of the calendar, the result is the last
+/// date of the calendar.
 fn later(date: Date, days: i32) -> Date {
     date.saturating_add(jiff::Span::new().days(days))
 }
 
-/// Reads `today`, `tomorrow`, or a number of at most 9,999 days or weeks, such as `+3d`. Returns the number of days
-/// from today.
+/// Reads `today`, `tomorrow`, or a number of days or weeks, such as `+3d`. The largest number is 9,999. Returns the
+/// number of days from today.
 fn days(text: &str) -> Option<i32> {
     match text {
         "today" => return Some(0),
@@ -88,11 +90,13 @@ fn days(text: &str) -> Option<i32> {
     plain.then(|| number.parse::<i32>().ok()).flatten().map(|number| number * days)
 }
 
-/// Reads a date-time of RFC 3339, section 5.6: date, "T" or a space, time with seconds, and an offset.
+/// Reads a date and time as in RFC 3339, section 5.6. The text has a date, a "T" or a space, a time with seconds, and a
+/// UTC offset.
 fn instant(text: &str) -> Option<Timestamp> {
     day(text.get(..10)?)?;
     let time = text.get(11..)?;
-    // RFC 3339 has no time zone in brackets after the offset. The parser would ignore this time zone, so it is refused.
+    // RFC 3339 does not allow a time zone in brackets. The parser would ignore such a time zone, so this check refuses
+    // the text.
     if time.contains('[') {
         return None;
     }
@@ -101,8 +105,8 @@ fn instant(text: &str) -> Option<Timestamp> {
         && time.as_bytes()[2] == b':'
         && time.as_bytes()[5] == b':';
     let instant: Timestamp = shaped.then(|| text.parse().ok()).flatten()?;
-    // An instant near the first or the last day of the calendar is refused. So its local time is in the calendar in
-    // every time zone.
+    // A moment near the first or the last day of the calendar is refused, because the local date could be outside the
+    // calendar.
     let first = TimeZone::UTC.to_timestamp(Date::constant(1, 1, 3).at(0, 0, 0, 0)).ok()?;
     let last = TimeZone::UTC.to_timestamp(Date::constant(9999, 12, 29).at(0, 0, 0, 0)).ok()?;
     (first..last).contains(&instant).then_some(instant)
@@ -113,7 +117,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The moment when the local time in the zone is `now`.
+    /// The moment at which the local time in `zone` is `now`.
     fn at(now: &str, zone: &str) -> Moment {
         let zone = TimeZone::get(zone).unwrap();
         let now = zone.to_timestamp(now.parse().unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! Lists of values, as models send them.
+//! Reads lists of values that models send.
 
 use std::ops::ControlFlow;
 
@@ -6,8 +6,8 @@ use deserr::{
     DeserializeError, Deserr, ErrorKind, IntoValue, Sequence, Value, ValueKind, ValuePointerRef, take_cf_content,
 };
 
-/// The elements of a list, without the empty elements (`null` and `""`). Errors name the positions that the elements
-/// have in the request.
+/// The elements of a list, without the empty elements (`null` and `""`). If an element is wrong, the error names the
+/// position of the element in the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WithoutEmpty<T>(pub Vec<T>);
 

@@ -1,5 +1,5 @@
-//! The forms in which callers may write values. Several forms are accepted, but a value with an unclear meaning is
-//! refused.
+//! Reads the values that callers send. A caller may write the same value in several ways, but a value with an unclear
+//! meaning is refused.
 
 pub mod due;
 pub mod list;

@@ -1,4 +1,4 @@
-//! The forms in which a caller may write a repetition.
+//! Reads the repetitions that callers send.
 
 use deserr::{DeserializeError, Deserr, ErrorKind, IntoValue, MergeWithError, Value, ValuePointerRef, take_cf_content};
 use jiff::civil::Date;
@@ -32,7 +32,7 @@ struct Every(u16);
 struct Until(Date);
 
 impl Repeat {
-    /// Checks the rules that concern several fields. For example, weekdays are allowed only with the unit week.
+    /// Checks the rules about combinations of fields. For example, weekdays are allowed only with the unit week.
     fn of(fields: Fields) -> Result<Self, Invalid> {
         let Fields { every: Every(every), unit, weekdays, from, until } = fields;
         let mut weekdays = weekdays.map_or_else(Vec::new, |WithoutEmpty(days)| days);

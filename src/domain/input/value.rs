@@ -4,8 +4,8 @@ use deserr::{DeserializeError, IntoValue, MergeWithError, Value, ValuePointerRef
 
 use crate::domain::invalid::Invalid;
 
-/// Reads a text with `parse`. A value of another type becomes text and goes through `parse` too, so that the error
-/// names the accepted values.
+/// Reads a text with the function `parse`. If the value has another type, the function converts the value to text
+/// before it calls `parse`. So the error for a wrong type also names the accepted values.
 pub fn text<T, E, V>(
     value: Value<V>,
     location: ValuePointerRef,
@@ -28,8 +28,8 @@ where
     parse(written).map_err(|invalid| take_cf_content(E::merge(None, invalid, location)))
 }
 
-/// Reads a whole number: an integer, a number such as 3.0 (which JSON Schema counts as an integer), or an integer as
-/// text. `None` for any other value.
+/// Reads a whole number: an integer, a number such as 3.0, or an integer as text. JSON Schema counts 3.0 as an integer
+/// too. Returns `None` for any other value.
 pub fn whole_number<V: IntoValue>(value: &Value<V>) -> Option<u64> {
     match value {
         Value::Integer(number) => Some(*number),

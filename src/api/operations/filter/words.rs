@@ -1,4 +1,5 @@
-//! The filters of a listing as text, from which its cursors are made (docs/adr/0017-forms-that-outlive-a-version.md).
+//! Writes the filters of `getTodos` as text. Cursors contain a hash of this text
+//! (docs/adr/0017-forms-that-outlive-a-version.md).
 
 use std::borrow::Cow;
 
@@ -9,8 +10,8 @@ use crate::domain::{
 };
 
 impl TodosQuery {
-    /// The filters as text. A cursor contains a hash of this text, so that it continues only this listing. The number
-    /// at the beginning is the number of the text's form.
+    /// The filters as text. A cursor contains a hash of this text, so a cursor works only with the same filters. The
+    /// text begins with the number of its format.
     pub fn words(&self) -> String {
         let day = |day: Option<Day>| day.map(|Day(date)| Cow::Owned(date.to_string()));
         let word = |word: Option<&'static str>| word.map(Cow::Borrowed);
@@ -28,13 +29,14 @@ impl TodosQuery {
         ];
         let mut words = "2 getTodos".to_owned();
         for (name, value) in filters.into_iter().filter_map(|(name, value)| Some((name, value?))) {
-            // The length comes before each value, so that a value cannot look like another filter.
+            // Before each value, the text has the length of the value. Otherwise a value could look like another
+            // filter.
             words.push_str(&format!(" {name}={}:{value}", value.len()));
         }
         words
     }
 
-    /// The text in form 1, which has values in Rust's debug format.
+    /// The filters as text in the old format. In the old format, values look like the output of Rust's `{:?}`.
     pub fn words_of_form_1(&self) -> String {
         let some = |value: Option<String>| value.map_or_else(|| "None".to_owned(), |value| format!("Some({value})"));
         let text = |kind: &str, text: Option<&str>| some(text.map(|text| format!("{kind}({text:?})")));
@@ -76,7 +78,8 @@ mod tests {
         deserr::deserialize::<_, _, deserr::errors::JsonError>(filters).unwrap()
     }
 
-    /// Conversations hold cursors of both forms, so the words of a form must never change.
+    /// Conversations with assistants contain cursors of both formats. So the text of a filter must never change in
+    /// these formats.
     #[test]
     fn the_words_of_filters_are_those_in_cursors() {
         let all = query(json!({
