@@ -78,8 +78,8 @@ async fn answer(State((database, access)): State<(Database, Arc<Access>)>, reque
 }
 
 impl Access {
-    /// The refusal of a call, or `None` if the server may answer the call. The server decides whether it refuses a call
-    /// before it reads the body of the call.
+    /// The refusal of a call, or `None` if the server may answer the call. At this time, the server has not read the
+    /// body of the call yet.
     fn refuses(&self, authority: Option<&Authority>, headers: &HeaderMap) -> Option<Response<String>> {
         let denied = |why| Some(refusal(StatusCode::FORBIDDEN, "AccessDeniedException", why));
         if headers.contains_key(header::ORIGIN) {

@@ -134,8 +134,8 @@ impl Keys {
     /// Asks the provider. `more` means that the key was not in the cached documents.
     async fn ask(&self, now: Timestamp, more: bool, request_id: &str) -> Cache {
         {
-            // Stores the time before it asks the provider. If the client disconnects, this function stops and could not
-            // store the time later.
+            // Stores the time before it asks the provider. If the client disconnects during the request to the
+            // provider, this function stops and cannot store the time later.
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.asked_at = Some(now);
             if more {

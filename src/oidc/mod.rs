@@ -61,7 +61,7 @@ pub struct Outage {
 impl Provider {
     /// The OpenID provider of the deployment with the address `base_url`. This function sends no request.
     pub fn new(oauth: &OAuth, base_url: Option<&str>) -> Self {
-        // The addresses of the API and of its MCP endpoint. In RFC 8707, an API with an address is called a resource.
+        // The addresses of the API and of its MCP endpoint, which RFC 8707 calls resources.
         let own = base_url.into_iter().flat_map(|url| [url.to_owned(), format!("{url}/"), format!("{url}/mcp")]);
         let http = Http::new();
         Self {

@@ -28,8 +28,8 @@ pub(super) const UNDONE_AT: &str = "undone_at";
 /// The maximum size, as JSON, of todo states in a change record. Larger states are not in the change record, because
 /// the index has a copy of the record.
 const INLINE_BYTES: usize = 8 * 1024;
-/// The maximum size of a part, as JSON. The states of one todo before and after a change are always smaller than a
-/// part. DynamoDB allows 400 KB for an item. The rest of the 400 KB is a reserve, because the size as JSON is only
+/// The maximum size of a part, as JSON. The states of one todo before and after a change are always smaller than this
+/// maximum. DynamoDB allows 400 KB for an item. The rest of the 400 KB is a reserve, because the size as JSON is only
 /// approximate.
 const PART_BYTES: usize = 300 * 1024;
 

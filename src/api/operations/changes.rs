@@ -7,10 +7,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{
-    filter::Limit,
-    write::{self, TodosWritten},
-};
+use super::{filter::Limit, write, written::TodosWritten};
 use crate::{
     api::{
         access::caller::Caller,

@@ -12,6 +12,7 @@ mod settings;
 mod todo;
 mod todos;
 mod write;
+mod written;
 
 use axum::Router;
 

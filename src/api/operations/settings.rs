@@ -5,7 +5,7 @@ use deserr::Deserr;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::write::{self, ChangeMade};
+use super::{write, written::ChangeMade};
 use crate::{
     api::{
         access::caller::Caller,

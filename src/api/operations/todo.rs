@@ -8,7 +8,10 @@ use utoipa::{
     openapi::{ObjectBuilder, RefOr, Schema, Type},
 };
 
-use super::write::{self, TodoWritten, with_etag};
+use super::{
+    write,
+    written::{TodoWritten, with_etag},
+};
 use crate::{
     api::{
         access::caller::Caller,

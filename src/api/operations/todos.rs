@@ -11,7 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     filter::TodosQuery,
-    write::{self, TodosWritten, moment},
+    write::{self, moment},
+    written::TodosWritten,
 };
 use crate::{
     api::{

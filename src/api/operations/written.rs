@@ -1,0 +1,148 @@
+//! The answers of writes: the todos after the write, and the change that the write made.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    api::answer::{
+        error::ApiError,
+        fitting::fit,
+        settings::SettingsView,
+        view::{ChangeRef, TodoView},
+    },
+    app::App,
+    domain::{change::Image, todo::Todo},
+    store::{Fault, FaultKind, WriteResult},
+};
+
+/// The todos after the call.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TodosWritten {
+    /// In the order of the call.
+    pub todos: Vec<TodoView>,
+    /// Next todos of completed repeating todos.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub next: Vec<TodoView>,
+    // The field `settings` is present if the request changed the settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = SettingsView, required = false)]
+    pub settings: Option<SettingsView>,
+    /// Ids of open todos with the same title in the same list.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub possible_duplicates: Vec<String>,
+    /// Lists that are new.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub new_lists: Vec<String>,
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub made: ChangeMade,
+}
+
+/// The todo after the call.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TodoWritten {
+    pub todo: TodoView,
+    /// The todo that follows a completed repeating one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = TodoView, required = false)]
+    pub next: Option<TodoView>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub new_lists: Vec<String>,
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub made: ChangeMade,
+}
+
+/// The common part of all answers to writes: the change that the write made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangeMade {
+    // Absent if nothing changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub change: Option<ChangeRef>,
+    /// An earlier, identical request did this. Nothing was done now.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub replayed: bool,
+    /// The request changed nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub unchanged: bool,
+}
+
+impl TodosWritten {
+    /// The answer of an operation that changes todos. `next` contains the todos that follow completed repeating todos.
+    pub fn changed(app: &App, result: &WriteResult) -> Json<Self> {
+        let (next, asked) = result.images.iter().partition(|image| image.before.is_none());
+        Json(Self::answer(app, result, asked, next))
+    }
+
+    /// The answer of an operation that adds todos, with the ids of possible duplicates.
+    pub fn added(app: &App, result: &WriteResult, possible_duplicates: Vec<String>) -> Self {
+        let added = result.images.iter().collect();
+        Self { possible_duplicates, ..Self::answer(app, result, added, Vec::new()) }
+    }
+
+    fn answer(app: &App, result: &WriteResult, asked: Vec<&Image>, next: Vec<&Image>) -> Self {
+        let mut todos = fit(asked.iter().chain(&next).map(|image| after(image)));
+        let next = todos.split_off(asked.len());
+        let settings = result.change.settings.as_ref();
+        let settings = settings.map(|image| SettingsView::of(&image.after, &app.config.time_zone));
+        let (new_lists, made) = (new_lists(result), ChangeMade::of(result));
+        Self { todos, next, settings, possible_duplicates: Vec::new(), new_lists, made }
+    }
+}
+
+impl TodoWritten {
+    /// The answer of an operation that changes one todo, with the `ETag` of the todo.
+    pub fn of(result: &WriteResult) -> Result<Response, ApiError> {
+        let view = |added: bool| result.images.iter().find(|image| image.before.is_none() == added).map(after);
+        let missing =
+            || Fault { kind: FaultKind::Broken, cause: "the result of a write to one todo has no todo".to_owned() };
+        let todo = view(false).ok_or_else(missing)?;
+        let next = view(true).map(TodoView::from);
+        let (new_lists, made) = (new_lists(result), ChangeMade::of(result));
+        Ok(with_etag(todo, Json(Self { todo: TodoView::from(todo), next, new_lists, made })))
+    }
+}
+
+/// Adds the header `ETag` to an answer about one todo. The `ETag` is the version of the todo in quotes.
+pub fn with_etag(todo: &Todo, answer: impl IntoResponse) -> Response {
+    let tag = HeaderValue::from_str(&format!("\"{}\"", todo.version));
+    (StatusCode::OK, tag.map(|tag| [(header::ETAG, tag)]).ok(), answer).into_response()
+}
+
+fn new_lists(result: &WriteResult) -> Vec<String> {
+    // If a client repeats a request without an idempotency key, the answer shows the present state. In the present
+    // state, the lists that the first request made are no longer new.
+    if result.replayed && result.change.request.is_none() {
+        return Vec::new();
+    }
+    result.change.new_lists.iter().map(|list| list.as_str().to_owned()).collect()
+}
+
+/// The todo after the write. If the write did not change the todo, the todo keeps its version.
+fn after(image: &Image) -> &Todo {
+    match &image.before {
+        Some(before) if !image.is_change() => before,
+        _ => &image.after,
+    }
+}
+
+impl ChangeMade {
+    /// Describes the change of this write for the answer.
+    pub fn of(result: &WriteResult) -> Self {
+        let change = &result.change;
+        let unchanged = change.has_no_effect();
+        Self { change: (!unchanged).then(|| ChangeRef::from(change)), replayed: result.replayed, unchanged }
+    }
+}
