@@ -47,7 +47,7 @@ impl App {
 
 impl Clock {
     /// The machine's clock.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    #[expect(clippy::disallowed_methods, reason = "only this function reads the clock")]
     pub fn system() -> Self {
         Self::new(Timestamp::now)
     }
@@ -66,7 +66,7 @@ impl Clock {
 
 impl Ids {
     /// Makes ids from random numbers of the operating system.
-    #[expect(clippy::disallowed_methods, reason = "the one place that draws random numbers")]
+    #[expect(clippy::disallowed_methods, reason = "only this function draws random numbers")]
     pub fn random() -> Self {
         Self(Arc::new(|| {
             let mut bytes = [0; 16];

@@ -53,7 +53,7 @@ fn tls() -> Result<ClientConfig, String> {
 /// library took up to 40 % of the init time of the Lambda function (docs/PERFORMANCE.md). So this function reads the
 /// certificate file itself. This function uses the library only if there is no certificate file, or if the certificate
 /// file does not have the usual simple format.
-#[expect(clippy::disallowed_methods, reason = "these variables are OpenSSL's, which many programs know")]
+#[expect(clippy::disallowed_methods, reason = "many programs use these OpenSSL variables")]
 fn roots() -> RootCertStore {
     let file = one_file(std::env::var_os("SSL_CERT_FILE"), std::env::var_os("SSL_CERT_DIR"));
     let simple = file.as_ref().and_then(|file| {

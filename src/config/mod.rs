@@ -164,7 +164,7 @@ impl LambdaConfig {
         let config = Config::from(read, auth_mode(read("AUTH_MODE").as_deref())?)?;
         if config.auth.mode() == AuthMode::OAuth && config.public_url.is_none() {
             let why =
-                "AUTH_MODE oauth needs PUBLIC_URL, the address that access tokens are for and where people sign in";
+                "AUTH_MODE oauth needs PUBLIC_URL: access tokens are made for this address, and people sign in there";
             return Err(ConfigError(why.to_owned()));
         }
         Ok(Self {
@@ -222,7 +222,7 @@ pub fn base_url(name: &str, url: &str) -> Result<String, ConfigError> {
     Ok(url.trim().trim_end_matches('/').to_owned())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+#[expect(clippy::disallowed_methods, reason = "only this function reads environment variables")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }

@@ -38,7 +38,7 @@ impl OAuth {
     pub(super) fn from(read: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let issuer = read("OAUTH_ISSUER").ok_or_else(|| {
             ConfigError(
-                "OAUTH_ISSUER is not set; it is the issuer of the OpenID provider that people sign in with".into(),
+                "OAUTH_ISSUER is not set; set it to the issuer of the OpenID provider where people sign in".into(),
             )
         })?;
         let issuer = issuer.trim().to_owned();
@@ -70,8 +70,7 @@ impl OAuth {
             return Err(ConfigError(format!("OAUTH_SCOPE must be one scope, not \"{}\"", oauth.scope)));
         }
         if oauth.client.as_ref().zip(oauth.public_client.as_ref()).is_some_and(|(one, other)| one.id == other.id) {
-            let same =
-                "OAUTH_PUBLIC_CLIENT_ID must be another client than OAUTH_CLIENT_ID: it has no secret and needs PKCE";
+            let same = "OAUTH_PUBLIC_CLIENT_ID and OAUTH_CLIENT_ID must name different clients: the public client has no secret and needs PKCE";
             return Err(ConfigError(same.to_owned()));
         }
         if oauth.client.is_none() && oauth.public_client.is_none() {

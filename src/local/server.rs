@@ -70,7 +70,7 @@ async fn answer(State((database, access)): State<(Database, Arc<Access>)>, reque
         return refusal.map(Body::from);
     }
     let Ok(body) = to_bytes(body, BODY).await else {
-        let why = "the body is larger than 16 MB, or ended early";
+        let why = "the body is larger than 16 MB, or incomplete";
         return refusal(StatusCode::PAYLOAD_TOO_LARGE, "SerializationException", why).map(Body::from);
     };
     let target = text(&parts.headers, "x-amz-target").unwrap_or_default();

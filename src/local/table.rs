@@ -45,8 +45,9 @@ pub async fn create_table(client: &Client, name: &str) -> Result<(), LocalError>
     let ttl = TimeToLiveSpecification::builder().attribute_name(&ttl.attribute_name).enabled(ttl.enabled).build();
     let set =
         client.update_time_to_live().table_name(name).time_to_live_specification(ttl.map_err(broken)?).send().await;
-    set.map(drop)
-        .map_err(|error| LocalError(format!("cannot set the table's time to live: {}", DisplayErrorContext(error))))
+    set.map(drop).map_err(|error| {
+        LocalError(format!("cannot set the time to live of the table: {}", DisplayErrorContext(error)))
+    })
 }
 
 fn keys(schema: &[Key]) -> Result<Vec<KeySchemaElement>, aws_sdk_dynamodb::error::BuildError> {

@@ -69,7 +69,7 @@ fn text(name: &str, value: &Value, takes_several: bool) -> Result<Option<String>
             let texts: Vec<_> = texts.into_iter().flatten().collect();
             Ok(Some(texts.join(",")).filter(|texts| !texts.is_empty()))
         }
-        Value::Array(_) => Err(ApiError::invalid(name, "must be one value, not several; ask once for each")),
+        Value::Array(_) => Err(ApiError::invalid(name, "must be one value, not several; make one call for each value")),
         Value::Bool(_) => Err(ApiError::invalid(name, "must be a string, not a boolean")),
         Value::Object(_) => Err(ApiError::invalid(name, "must be a string, not an object")),
     }

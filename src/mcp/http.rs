@@ -76,7 +76,7 @@ fn unreadable(error: &serde_json::Error) -> ErrorData {
             let place = format!("line {}, column {}", error.line(), error.column());
             ErrorData::parse_error(format!("The body is not valid JSON at {place}."), None)
         }
-        Category::Data => ErrorData::invalid_request("The body is not one JSON-RPC message; send one at a time.", None),
+        Category::Data => ErrorData::invalid_request("The body must be exactly one JSON-RPC message.", None),
     }
 }
 

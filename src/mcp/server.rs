@@ -96,7 +96,7 @@ impl ServerHandler for Server {
         let icon = Icon::new(icon).with_mime_type("image/svg+xml").with_sizes(vec!["any".to_owned()]);
         let info = Implementation::new("todo-action", env!("CARGO_PKG_VERSION"))
             .with_title("TODO list")
-            .with_description("A person's todos. Every change is on the record and can be undone for 30 days.")
+            .with_description("A person's todos. Every change is recorded and can be undone for 30 days.")
             .with_icons(vec![icon]);
         let capabilities = ServerCapabilities::builder().enable_tools().build();
         ServerConfig::new(capabilities).with_server_info(info).with_instructions(INSTRUCTIONS)
@@ -144,7 +144,7 @@ impl ServerHandler for Server {
             _ => false,
         };
         if known {
-            let message = format!("The params of {} are not as MCP describes them.", request.method);
+            let message = format!("The params of {} do not match the MCP specification.", request.method);
             return Err(ErrorData::invalid_params(message, None));
         }
         let message = format!("There is no method {}; this server supports only tools.", short(&request.method));

@@ -163,7 +163,7 @@ impl Keys {
         let discovery = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
         let metadata: Metadata = self.document(&discovery).await?;
         if metadata.issuer != *self.issuer {
-            return Err(format!("{discovery} is of another issuer: {}", shortened(&metadata.issuer)));
+            return Err(format!("{discovery} names another issuer: {}", shortened(&metadata.issuer)));
         }
         let addresses = [&metadata.authorization_endpoint, &metadata.token_endpoint, &metadata.jwks_uri];
         // A provider on another machine must not name addresses of this machine.

@@ -36,7 +36,7 @@ impl OwnerStore {
     /// somebody deleted a todo after the first request, the answer shows the todo as deleted. So the caller sees that
     /// the repeated request added nothing.
     pub(super) async fn repetition(&self, recent: &Item, now: Timestamp) -> Result<WriteResult, Fault> {
-        let vanished = || Fault::new(FaultKind::Unavailable, "a change record vanished while it was read");
+        let vanished = || Fault::new(FaultKind::Unavailable, "a change record was deleted while the program read it");
         let id = recent.get(CHANGE).and_then(|id| id.as_s().ok()).and_then(|id| ChangeId::parse(id));
         let (change, images) = self.change(&id.ok_or_else(vanished)?, now).await?.ok_or_else(vanished)?;
         let mut items = self.items(images.iter().map(|image| item::todo_sk(&image.after.id)).collect()).await?;

@@ -168,7 +168,9 @@ impl OwnerStore {
     /// the same idempotency key, this function refuses `request`.
     async fn replay(&self, request: &WriteRequest, record: Item, now: Timestamp) -> Result<WriteResult, WriteError> {
         let Some((change, images)) = self.with_images(record, now).await? else {
-            return Err(Fault::new(FaultKind::Unavailable, "a change record vanished while it was read").into());
+            return Err(
+                Fault::new(FaultKind::Unavailable, "a change record was deleted while the program read it").into()
+            );
         };
         match &request.recognition {
             Recognition::ByKey(intent) if change.request.as_ref().is_some_and(|stored| intent.is(stored)) => {
@@ -187,7 +189,7 @@ impl OwnerStore {
 /// `FAILED_ASSUMPTIONS` transactions have failed.
 fn count_failed_assumption(failed: &mut u32) -> Result<(), Fault> {
     *failed += 1;
-    let keeps = || Fault::new(FaultKind::Unavailable, "the lists or the settings keep changing");
+    let keeps = || Fault::new(FaultKind::Unavailable, "the lists or the settings changed again and again");
     (*failed <= FAILED_ASSUMPTIONS).then_some(()).ok_or_else(keeps)
 }
 

@@ -80,7 +80,7 @@ pub fn generated(base_url: &str) -> Value {
     document["info"] = json!({
         "title": "todo-action",
         "version": env!("CARGO_PKG_VERSION"),
-        "description": "A person's todos. Every change is on the record and can be undone for 30 days.",
+        "description": "A person's todos. Every change is recorded and can be undone for 30 days.",
     });
     document["servers"] = json!([{ "url": base_url }]);
     for operation in operations_mut(&mut document) {
