@@ -1,9 +1,9 @@
-"""Searches files for secrets: for every line of a list, and for every text that has the form of one of our secrets.
+"""Searches files for secrets: for every line of a list, and for every text that looks like one of our secrets.
 
     python no_secrets.py LIST FILE...
 
-First the script must find one secret of each kind in a text that it has made itself. So a broken search cannot pass.
-The script prints the place of a secret, never the secret."""
+First, the script makes a text with one secret of each kind, and must find all secrets of this text. So a broken search
+cannot pass. The script prints the file and the line of a secret, never the secret."""
 
 import pathlib
 import random
@@ -25,8 +25,8 @@ FORMS = [
     ("a JWT", r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}", f"/callback?code=eyJ{part(20)}.eyJ{part(40)}.{part(43)}&state=1"),
     ("a Bearer token", r"(?i:bearer) [\w.~+/-]{20,}", f"authorization: Bearer {part(43)}"),
     ("Basic credentials", r"(?i:basic) [A-Za-z0-9+/]{20,}", f"Authorization: Basic {part(40)}=="),
-    # The example secrets of AWS end with a word such as `EXAMPLEKEY`. Some secrets of our tests have the same ending,
-    # so that this search finds these secrets.
+    # The example secrets of AWS end with a word such as `EXAMPLEKEY`. Many secrets of our tests end with such a word
+    # too. So the regular expression also finds these test secrets.
     ("a secret of the tests", r"EXAMPLE(CODE|KEY|SECRET|TOKEN)", f"AWS_SECRET_ACCESS_KEY={part(30)}EXAMPLEKEY"),
 ]
 # The minimum length of a secret in the file LIST. A shorter secret could occur by chance in an unrelated text.

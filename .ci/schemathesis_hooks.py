@@ -26,15 +26,15 @@ BEYOND_SCHEMAS = (
     "must be completed or absent when completed_from",
     "cannot be sent together with due_from",
     "cannot clear due while the todo repeats",
-    "takes weekdays only with unit week",
+    "may have weekdays only if unit is week",
     "must be the IANA name of a time zone",
     "has no step",
     "could mean step",
-    "send it in only one of the two",
+    "send the step in only one of these two fields",
     "must be ids separated by single commas",
 )
-# A cursor is valid only for the listing that returned the cursor. An idempotency key is valid only for the first
-# request that used the key.
+# A cursor is valid only for the listing that returned the cursor. An idempotency key belongs to the first request with
+# this key, so the API refuses a different request with the same key.
 CODES_BEYOND_SCHEMAS = ("bad_cursor", "idempotency_key_reused")
 
 ZONES = ("Europe/Berlin", "Asia/Kathmandu", "UTC")
@@ -51,8 +51,9 @@ def after_call(_context, _case, response):
 
 @schemathesis.hook
 def map_body(context, body):
-    """Changes a body so that it keeps the rules of BEYOND_SCHEMAS and the request gets further. schemathesis calls this
-    only in its fuzzing phase; its coverage phase sends bodies unchanged."""
+    """Changes a random body so that it obeys more of the rules in BEYOND_SCHEMAS. So the API refuses fewer requests.
+    schemathesis calls this function only in its fuzzing phase. In its coverage phase, schemathesis does not change the
+    bodies."""
     body = likely(body)
     if context.operation.label == "PATCH /todos" and isinstance(body, dict) and isinstance(body.get("todos"), list):
         for edit, id in zip(body["todos"], reversed(ids)):
@@ -66,8 +67,8 @@ def likely(value, name=""):
         members = {name: likely(member, name) for name, member in value.items()}
         if isinstance(members.get("clear"), list):
             members["clear"] = [field for field in members["clear"] if not isinstance(field, str) or field not in members]
-        # A random todo has only the steps that the same call sends. So a call completes step 1 only if this call also
-        # sends steps.
+        # If a call sends no steps, the todo may have no step 1. So a call completes step 1 only if this call also sends
+        # steps.
         for name in ("complete_steps", "reopen_steps"):
             if isinstance(members.get(name), list):
                 members[name] = ["1"] if name == "complete_steps" and members.get("steps") else []
@@ -103,10 +104,10 @@ def is_refused_beyond_schemas(problem):
 
 
 def fits_once_cleaned(case, request):
-    """Whether the cleaned request fits the document. `cleaned` makes the same changes as the API. Models send null, ""
-    and [] for "nothing", so the API treats all three as absent. It measures texts without invisible characters. It
-    accepts a step's title in place of the step, a step's position as a number, and `weekdays` without the unit `week`.
-    The document does not mention this."""
+    """Whether the cleaned request matches the OpenAPI document. `cleaned` changes a request in the same way as the API.
+    Models send null, "" and [] for "nothing", so the API treats these three values as absent. The API measures the
+    length of a text without invisible characters. The API accepts a step's title in place of the step, a step's
+    position as a number, and `weekdays` without the unit `week`. The OpenAPI document does not mention these rules."""
     document = case.operation.schema.raw_schema
     operation = document["paths"][case.operation.path][case.operation.method]
     if case.body is not NOT_SET:
@@ -127,7 +128,7 @@ def cleaned(value, name=""):
         members = {name: cleaned(member, name) for name, member in value.items() if not is_absent(member)}
         return {"unit": "week", **members} if name == "repeat" and members.get("weekdays") else members
     if isinstance(value, list):
-        # The API refuses a null in the list `todos` as a mistake.
+        # In the list `todos`, the API refuses a null. In every other list, the API ignores a null.
         elements = [cleaned(element) for element in value if name == "todos" or not is_absent(element)]
         if name == "steps":
             return [{"title": element} if isinstance(element, str) else element for element in elements]

@@ -44,7 +44,7 @@ def expanded(text):
     template = yaml_parse(text)
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            # `sam package` would put the address of the built code here.
+            # `sam package` would replace this value with the address of the built code.
             resource["Properties"]["CodeUri"] = "s3://bucket/code.zip"
     defaults = {name: parameter.get("Default", "") for name, parameter in template.get("Parameters", {}).items()}
     return Translator({}, Parser(), boto_session=boto3.Session(region_name=REGION)).translate(copy.deepcopy(template), defaults)

@@ -57,7 +57,7 @@ impl Clock {
         Self(Arc::new(now))
     }
 
-    /// The current time, rounded to a microsecond. Stored times have the same precision.
+    /// The current time, rounded to a microsecond, because the program stores times with this precision.
     pub fn now(&self) -> Timestamp {
         let now = (self.0)();
         now.round(Unit::Microsecond).unwrap_or(now)

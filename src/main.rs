@@ -15,8 +15,8 @@ use todo_action::{
 use tracing::Level;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// The maximum time that the function waits during init for DynamoDB and for the OpenID provider. If init gets no
-/// answer, the first request asks again.
+/// The maximum time that the function waits during init for DynamoDB and for the OpenID provider. If DynamoDB or the
+/// provider does not answer during init, a later request asks again.
 const FIRST_CALL: Duration = Duration::from_millis(800);
 /// An API Gateway event for `GET /health`. The function answers this event during init.
 const HEALTH: &str = include_str!("../infra/events/health.json");
@@ -29,15 +29,15 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 // each request.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    // The log level is fixed. A filter from the environment would add a regex engine to the program, and 60 µs to each
-    // request.
+    // The log level is fixed. If an environment variable could set the log level, the program would need a regex
+    // engine, and each request would take 60 µs longer.
     let lines = tracing_subscriber::fmt().json().flatten_event(true).with_current_span(false).with_span_list(false);
     // The MCP SDK (`rmcp`) may log only errors, because it would otherwise log several lines for each message.
     let wanted = Targets::new().with_default(Level::INFO).with_target("rmcp", Level::ERROR);
     lines.with_max_level(Level::INFO).finish().with(wanted).init();
     let config = LambdaConfig::from_env().inspect_err(|error| tracing::error!("cannot start: {error}"))?;
     if let Auth::None(owner) = &config.config.auth {
-        tracing::warn!("no key is needed: everybody shares the list of {}", owner.as_str());
+        tracing::warn!("no key is needed: everybody uses the todos of {}", owner.as_str());
     }
     let client = connect(Connection {
         region: config.region,
@@ -56,13 +56,13 @@ async fn main() -> Result<(), lambda_http::Error> {
     let events = service(api::gateway::without_stage);
     tokio::join!(warm_up(service(unlogged)), fetch_keys(&app));
     // The program does not call `lambda_runtime::run`, because `lambda_runtime::run` opens a tracing span for each
-    // event. No line of the log would show this span.
+    // event. This program needs no such span, because its log lines do not show spans.
     Runtime::new(events).run().await
 }
 
-/// Warms up the function: the function makes a `GET /health` itself, and answers it. The warm-up opens the connection
-/// to DynamoDB, and loads the code that the first request needs. During init, the function has a whole CPU. If the
-/// warm-up fails, the function still starts.
+/// Warms up the function: the function sends itself the request `GET /health`, and answers this request. The warm-up
+/// opens the connection to DynamoDB, and loads the code that the first request needs. The warm-up is fast during init,
+/// because the function then has a whole CPU. If the warm-up fails, the function still starts.
 async fn warm_up<S>(mut events: S)
 where
     S: Service<LambdaEvent<Event>, Error: Into<lambda_http::Error>>,
@@ -72,10 +72,10 @@ where
         events.ready().await.map_err(Into::into)?.call(event).await.map_err(Into::into)
     };
     match tokio::time::timeout(FIRST_CALL, answer).await {
-        // If DynamoDB did not answer, the log already has a line about the failure.
+        // If DynamoDB did not answer, the program has already logged the failure.
         Ok(Ok(_)) => {}
         Ok(Err(error)) => tracing::warn!(request_id = "init", "the warm-up request of init failed: {error}"),
-        Err(_) => tracing::warn!(request_id = "init", "DynamoDB did not answer during init in time"),
+        Err(_) => tracing::warn!(request_id = "init", "DynamoDB did not answer in time during init"),
     }
 }
 
@@ -91,7 +91,7 @@ async fn fetch_keys(app: &App) {
         match tokio::time::timeout(FIRST_CALL, provider.prepare(app.clock.now(), "init")).await {
             // If the provider did not answer, `prepare` has already logged the failure.
             Ok(Ok(()) | Err(_)) => {}
-            Err(_) => tracing::warn!(request_id = "init", "the OpenID provider did not answer during init in time"),
+            Err(_) => tracing::warn!(request_id = "init", "the OpenID provider did not answer in time during init"),
         }
     }
 }

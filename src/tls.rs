@@ -48,7 +48,7 @@ fn tls() -> Result<ClientConfig, String> {
 /// The root certificates of this machine. If `SSL_CERT_FILE` names a file or `SSL_CERT_DIR` names a folder, the root
 /// certificates come from this file or folder.
 ///
-/// The library `rustls_native_certs` knows where the certificates are, but it reads them character by character. On
+/// The library `rustls_native_certs` knows where the certificates are, but reads each file character by character. On
 /// Linux, the library reads a file and then also a folder, which usually contains the same certificates again. The
 /// library took up to 40 % of the init time of the Lambda function (docs/PERFORMANCE.md). So this function reads the
 /// certificate file itself. This function uses the library only if there is no certificate file, or if the certificate
@@ -58,8 +58,8 @@ fn roots() -> RootCertStore {
     let file = one_file(std::env::var_os("SSL_CERT_FILE"), std::env::var_os("SSL_CERT_DIR"));
     let simple = file.as_ref().and_then(|file| {
         let mut roots = RootCertStore::empty();
-        // Adds the certificates one by one. A list of all certificates would permanently enlarge the memory of the
-        // Lambda function. Leaves out invalid certificates.
+        // Adds the certificates one by one. A list of all certificates would permanently increase the memory that the
+        // Lambda function uses. Leaves out invalid certificates.
         certificates(BufReader::new(File::open(file).ok()?), |certificate| drop(roots.add(certificate)))?;
         Some(roots).filter(|roots| !roots.is_empty())
     });
@@ -118,7 +118,8 @@ mod tests {
 
     use super::*;
 
-    /// A PEM block in the format of OpenSSL and p11-kit: the block begins with a comment, and each line has 64 letters.
+    /// A PEM block in the format of OpenSSL and p11-kit: the block begins with a comment, and no line has more than 64
+    /// characters.
     fn block(label: &str, der: &[u8]) -> String {
         let encoded = BASE64_STANDARD.encode(der);
         let lines: Vec<_> = encoded.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();

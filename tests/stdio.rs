@@ -199,7 +199,7 @@ fn a_key_in_any_part_of_a_message_is_written_nowhere() {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     for message in messages {
-        // The server may have ended after a line that is not a message. Then this write fails.
+        // The server may end when it receives a line that is not a message. Then the next write fails.
         drop(writeln!(input, "{message}"));
     }
     drop(input);

@@ -27,8 +27,9 @@ const SIGNED = {
 };
 const folder = mkdtempSync(join(tmpdir(), "todo-action-foreign-"));
 const started = [];
-// The test server `open` allows requests from every web page (CORS). With this server, the tests check that the
-// requests of `attempts` succeed if a server allows these requests.
+// The test server `open` allows requests from every web page (CORS). The function `attempts` also sends its requests to
+// the server `open`, where these requests must succeed. So the tests prove that the requests of `attempts` work if a
+// server does not refuse them.
 const open = { asked: [] };
 let browser, pages, targets;
 

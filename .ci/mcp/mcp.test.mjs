@@ -1,8 +1,8 @@
 // These tests run MCP clients of other authors against the real `todo` command. The clients use HTTP, or standard input
 // and output. The tests use three clients: the official conformance suite, the official SDK for TypeScript, and the MCP
-// Inspector. The SDK runs with two revisions of the protocol. Environment variables: `BASE_URL` is the address of a
-// running server. `TODO` is the path of the `todo` command. `DATA` is the folder for the data files of the `todo`
-// command. `TOOLS` is the folder of the installed npm packages.
+// Inspector. The tests use the SDK with two revisions of the MCP protocol. Environment variables: `BASE_URL` is the
+// address of a running server. `TODO` is the path of the `todo` command. `DATA` is the folder for the data files of the
+// `todo` command. `TOOLS` is the folder of the installed npm packages.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -45,7 +45,8 @@ async function run(file, args) {
     // Without `MCP_CATALOG_PATH`, the Inspector would write a catalogue file into the user's home folder.
     const env = { ...process.env, MCP_CATALOG_PATH: join(DATA, "catalog.json") };
     try {
-        // The conformance suite and the Inspector wait until their standard input is closed.
+        // The conformance suite and the Inspector wait until their standard input is closed, so this function closes
+        // the input.
         const running = promisify(execFile)(file, args, { timeout: 120_000, maxBuffer: 1e8, env });
         running.child.stdin.end();
         return { code: 0, ...(await running) };
@@ -55,8 +56,8 @@ async function run(file, args) {
 }
 
 // Calls the tools as an assistant does in a session. The session adds three todos, edits one todo, completes two todos
-// in one call, and deletes one todo. Then the session undoes the deletion, and a second undo deletes the same todo
-// again.
+// in one call, and deletes one todo. Then the session undoes the deletion. At the end, the session undoes this undo, so
+// the todo is deleted again.
 async function session(connected) {
     const { tools } = await connected.listTools();
     const names = tools.map((tool) => tool.name);

@@ -26,8 +26,8 @@ export async function startApi(binary, environment, log) {
     };
     const deadline = Date.now() + PATIENCE;
     while (Date.now() < deadline && child.exitCode === null) {
-        // The last line that the server prints at its start contains `/undo`. When the log contains this line, the
-        // server is ready for requests.
+        // When the server starts, it prints several lines, and the last of these lines contains `/undo`. When the log
+        // contains the line with `/undo`, the server is ready for requests.
         const said = readFileSync(log, "utf8");
         const address = said.match(/http:\/\/127\.0\.0\.1:\d+(?=\n)/);
         if (address && said.includes("/undo")) {

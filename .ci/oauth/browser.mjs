@@ -16,8 +16,8 @@ export async function startBrowser(tools) {
 }
 
 // Opens `url` in a browser without cookies, and signs in. After the sign-in, the provider redirects the browser to
-// `redirectUri`. The function returns the query parameters of this redirect. No server needs to listen at
-// `redirectUri`.
+// `redirectUri`. The function returns the query parameters that the provider adds to `redirectUri`. No server needs to
+// listen at `redirectUri`.
 export async function signIn(browser, url, redirectUri, name, password) {
     const context = await browser.newContext();
     const page = await context.newPage();

@@ -32,7 +32,7 @@ let browser, provider, api, window;
 
 before(async () => {
     writeFileSync(SECRETS, "");
-    // This HTTP server plays an application on the person's machine. After the sign-in, the application waits for a
+    // This HTTP server acts as an application on the person's machine. After the sign-in, the application waits for a
     // request from the person's browser.
     window = createServer((_, response) => response.end("You can close this window."));
     await new Promise((done) => window.listen(0, "127.0.0.1", done));
@@ -325,8 +325,8 @@ timed("nothing that the servers wrote has a secret in it", async () => {
     for (const line of ["getTodos answered 200", "getTodos answered 401", "getTodos answered 503", "/oauth/token answered 503"]) {
         assert.ok(written.includes(line), `"${line}" is not among what is searched`);
     }
-    // The assertion prints only the positions of found secrets in the list `used`. The output of this test must not
-    // contain the secrets themselves.
+    // If the assertion fails, it prints the position of each found secret in the list `used`. So the output of this
+    // test does not contain the secrets themselves.
     assert.deepEqual(used.flatMap((secret, place) => (written.includes(secret) ? [place] : [])), []);
     assert.ok(used.length > 40 && used.every((secret) => secret.length >= 20), String(used.length));
 });

@@ -44,7 +44,7 @@ export async function startProvider(tools, clients, people) {
 }
 
 // Removes the parameter `iss` (RFC 9207) from the answer to an authorization request. Amazon Cognito and many other
-// providers do not send `iss` in this answer.
+// providers also answer an authorization request without `iss`.
 function leaveOutIssuer(response) {
     const location = response.get("location");
     if (URL.canParse(location)) {
@@ -62,8 +62,7 @@ async function listen(server, port) {
 
 function controls(server, port, state) {
     return {
-        // Returns the number of requests for `what` that the provider has received. An example of `what` is "POST
-        // /token".
+        // Returns how often the provider has received the request `what`. An example of `what` is "POST /token".
         timesAsked: (what) => state.asked.filter((asked) => asked === what).length,
         // Closes the open connections. After `stop`, the provider refuses new connections.
         stop: async () => {
@@ -75,7 +74,7 @@ function controls(server, port, state) {
         setNamesItself: (namesItself) => {
             state.namesItself = namesItself;
         },
-        // While the provider is mute, it accepts requests but never answers them.
+        // A mute provider accepts requests, but never answers these requests.
         setMute: (mute) => {
             state.mute = mute;
             server.closeAllConnections();
@@ -143,6 +142,6 @@ async function interact(provider, passwords, request, response) {
         return;
     }
     // If the client is a program on the person's machine, the provider asks for consent at each sign-in. In these
-    // tests, a sign-in also counts as consent.
+    // tests, a person who signs in also gives this consent.
     await provider.interactionFinished(request, response, { login: { accountId: name }, consent: {} });
 }

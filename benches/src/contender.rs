@@ -24,8 +24,8 @@ pub enum Language {
     /// and delete todos.
     Ours,
     Rust,
-    /// The smallest Rust function, which the code calls the floor. The costs of the floor are the lower limit of the
-    /// comparison. The floor is the only measured function without TLS.
+    /// The smallest Rust function, which the code calls `Floor`. `Floor` shows the lowest cost that a function of this
+    /// kind can have. `Floor` is the only measured function without TLS.
     Floor,
     Node,
     Python,
@@ -36,7 +36,8 @@ impl Contender {
         Self::executable("todo-action", Language::Ours, executable.to_owned())
     }
 
-    /// Returns the functions for the comparison, which benches/peers/build has built below `target`.
+    /// Returns the functions with which we compare our function. The script benches/peers/build has built these
+    /// functions below `target`.
     pub fn peers(target: &Path) -> Result<Vec<Self>> {
         let rust = |name: &str| target.join(format!("peers/{name}/release/{name}"));
         let python = target.join("peers/python");

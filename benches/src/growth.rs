@@ -16,8 +16,8 @@ use crate::{
 };
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
-/// The read operations whose cost may depend on the number of todos. The list contains no write operations, because
-/// each round sends the same events again. The function would treat the same write in a later round as a repetition.
+/// The read operations whose cost may depend on the number of todos. Each round sends the same events again, and the
+/// function would not execute a repeated write again. So the list contains no write operations.
 const MEASURED: [&str; 3] = ["getTodo", "getTodos, 50", "getOverview"];
 
 /// The number of an owner's todos, and the figures of the measured operations.
@@ -27,8 +27,8 @@ pub struct Grown {
     pub operations: BTreeMap<String, Operation>,
 }
 
-/// Measures the operations for owners with different numbers of todos. Each round measures all owners, one after the
-/// other.
+/// Measures the operations for owners with different numbers of todos. Each round measures the operations for every
+/// owner, one owner after the other.
 pub fn run(contender: &Contender, todo: &Path, rounds: usize, samples: usize) -> Result<Vec<Grown>> {
     let dynamodb = DynamoDb::start(todo)?;
     let tls = Tls::before(dynamodb.address)?;

@@ -71,7 +71,7 @@ pub fn alone(figures: &Figures) -> String {
     );
     for name in OPERATIONS.iter().map(|operation| operation.name) {
         if let Some(operation) = figures.operations.get(name) {
-            // This table has no DynamoDB calls and units, because docs/OPERATIONS.md has them.
+            // This table has no DynamoDB calls and units, because docs/OPERATIONS.md already contains these numbers.
             row(&mut text, name, &Operation { cost: None, ..operation.clone() });
         }
     }

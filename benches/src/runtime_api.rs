@@ -1,6 +1,6 @@
 //! Starts a Lambda function as a process, and gives events to this function through the Lambda Runtime API. Each
-//! measurement includes the time of this file's code. To be fast, this code uses blocking threads. AWS documents the
-//! Runtime API at <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
+//! measured time includes the time that the code in this file takes. So this code must be fast, and uses blocking
+//! threads. AWS documents the Runtime API at <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

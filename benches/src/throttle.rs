@@ -58,8 +58,8 @@ async fn answer(
     refuse: bool,
 ) -> std::result::Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
     if refuse {
-        // The proxy reads the whole call before it refuses the call. Otherwise `hyper` may close the connection after
-        // the answer.
+        // The proxy reads the whole call before it refuses the call. If the proxy answered before the end of the call,
+        // `hyper` might close the connection after the answer.
         request.into_body().collect().await?;
         let response =
             Response::builder().status(StatusCode::BAD_REQUEST).header("content-type", "application/x-amz-json-1.0");

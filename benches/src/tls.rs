@@ -21,8 +21,8 @@ use crate::Result;
 /// A proxy that runs until this process ends.
 pub struct Tls {
     pub endpoint: String,
-    /// A file with the machine's root certificates and the proxy's root certificate. With this file, a function reads
-    /// about as many certificates as usual.
+    /// A file with the machine's root certificates and the proxy's root certificate. This file contains about as many
+    /// certificates as a function usually reads.
     pub roots: PathBuf,
     _folder: tempfile::TempDir,
 }

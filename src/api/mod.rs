@@ -50,8 +50,8 @@ pub fn router(app: App, mcp: Router<App>) -> Router {
 }
 
 /// The router for the operations that MCP tools run. This router has no middleware, because the MCP request has already
-/// gone through the middleware. A request to this router must have the extensions of the MCP request, because the
-/// counter of costs is one of these extensions.
+/// gone through the middleware. The caller must copy the extensions of the MCP request into each request to this
+/// router, because one of these extensions counts the cost of the request.
 pub fn operations(app: App) -> Router {
     answering_everything(operations::routes().layer(DefaultBodyLimit::max(limits::BODY_BYTES))).with_state(app)
 }
@@ -61,8 +61,8 @@ fn answering_everything(router: Router<App>) -> Router<App> {
     router.fallback(async || ApiError::NoSuchPath).method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
 }
 
-/// The maximum time for a whole request. After 15 seconds Lambda stops the function (`infra/template.yaml`), and
-/// Lambda's answer would not name the cause.
+/// The maximum time for a whole request. Lambda stops the function after 15 seconds (`infra/template.yaml`), and then
+/// sends an answer that does not name the cause. So the program itself stops the request one second earlier.
 const DEADLINE: Duration = Duration::from_secs(14);
 
 async fn deadline(request: Request, next: Next) -> Response {

@@ -45,7 +45,7 @@ pub enum Auth {
 }
 
 impl Auth {
-    /// The mode of authentication, without the settings of this mode.
+    /// The mode of authentication. The result does not contain the settings of this mode.
     pub fn mode(&self) -> AuthMode {
         match self {
             Self::ApiKey => AuthMode::ApiKey,
@@ -55,7 +55,7 @@ impl Auth {
     }
 }
 
-/// The mode of authentication, without the settings of this mode.
+/// The mode of authentication. The settings of a mode are not here, but in [`Auth`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuthMode {
     ApiKey,
@@ -163,8 +163,7 @@ impl LambdaConfig {
         );
         let config = Config::from(read, auth_mode(read("AUTH_MODE").as_deref())?)?;
         if config.auth.mode() == AuthMode::OAuth && config.public_url.is_none() {
-            let why =
-                "AUTH_MODE oauth needs PUBLIC_URL: access tokens are made for this address, and people sign in there";
+            let why = "AUTH_MODE oauth needs PUBLIC_URL: access tokens are valid for this address, and people sign in at this address";
             return Err(ConfigError(why.to_owned()));
         }
         Ok(Self {
@@ -203,7 +202,7 @@ fn auth_mode(text: Option<&str>) -> Result<AuthMode, ConfigError> {
         Some("oauth") => Ok(AuthMode::OAuth),
         Some(NO_AUTH) => Ok(AuthMode::None),
         Some("none") => Err(ConfigError(format!(
-            "AUTH_MODE none would let everybody read and change the list; if you want that, set it to {NO_AUTH}"
+            "AUTH_MODE none would let everybody read and change the list; if you want that, set AUTH_MODE to {NO_AUTH}"
         ))),
         Some(other) => Err(ConfigError(format!("AUTH_MODE must be api-key, oauth or {NO_AUTH}, not \"{other}\""))),
     }

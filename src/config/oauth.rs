@@ -17,8 +17,8 @@ pub struct OAuth {
     /// `OAUTH_PUBLIC_CLIENT_ID` and `OAUTH_PUBLIC_REDIRECT_URIS`: the public client. Every MCP client that registers
     /// gets the id of the public client. Every MCP client must use PKCE.
     pub public_client: Option<Client>,
-    /// `OAUTH_SCOPE`: the scope that an access token must have. The default is `todos`. Amazon Cognito writes the name
-    /// of its resource server before the name of the scope.
+    /// `OAUTH_SCOPE`: the scope that an access token must have. The default is `todos`. In Amazon Cognito, the name of
+    /// a scope begins with the identifier of the resource server.
     pub scope: String,
     /// `OAUTH_AUDIENCE`: further audiences that an access token may have. The address of this deployment is always an
     /// accepted audience.
@@ -88,9 +88,9 @@ impl OAuth {
 }
 
 impl Client {
-    /// Whether `uri` is an allowed redirect URI of this client. `uri` must be exactly equal to an element of
-    /// `redirect_uris`. There is one exception: if `redirect_uris` contains an address of this machine without a port,
-    /// every port is allowed (RFC 8252, section 7.3).
+    /// Whether `uri` is an allowed redirect URI of this client. Normally, `uri` must be exactly equal to an element of
+    /// `redirect_uris`. If an element of `redirect_uris` is an address of this machine and has no port, `uri` may be
+    /// the same address with any port (RFC 8252, section 7.3).
     pub fn sends_back_to(&self, uri: &str) -> bool {
         self.redirect_uris.iter().any(|allowed| allowed == uri || is_same_on_another_port(allowed, uri))
     }
@@ -99,7 +99,8 @@ impl Client {
 fn is_same_on_another_port(allowed: &str, uri: &str) -> bool {
     let parse = |text: &str| Url::parse(text).ok().filter(is_this_machine);
     let (Some(allowed), Some(mut asked)) = (parse(allowed), parse(uri)) else { return false };
-    // The parser must not have changed the text of `uri`. A provider might understand an unusual spelling differently.
+    // The parser changes an unusual spelling of a URI to the usual spelling. This line refuses a `uri` that the parser
+    // changed, because the OpenID provider might read the unusual spelling as another address.
     allowed.port().is_none() && asked.as_str() == uri && asked.set_port(None).is_ok() && asked == allowed
 }
 

@@ -18,14 +18,14 @@ const SECRET_DIGITS: usize = 43;
 /// The number of base-62 digits for 32 bits.
 const CHECKSUM_DIGITS: usize = 6;
 
-/// An API key: `todo_`, 256 random bits in base 62, and a checksum. With the checksum, the program detects a mistyped
-/// key without a call to the table.
+/// An API key: `todo_`, 256 random bits in base 62, and a checksum. Because of the checksum, the program can detect a
+/// mistyped key before it reads the table.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(String);
 
 /// SHA-256 of a key, in hexadecimal digits. The table identifies a key by this hash. A fast hash function is safe here,
-/// because nobody can guess 256 random bits. The search for a hash need not take constant time. The duration of the
-/// search could reveal only the beginning of a hash, and this beginning does not reveal the key.
+/// because nobody can guess 256 random bits. An attacker could measure how long the search for a hash takes. This time
+/// could reveal only the beginning of a hash, and the beginning of a hash does not reveal the key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct KeyHash(String);
@@ -41,8 +41,8 @@ pub struct KeyRecord {
     /// The last four characters of the key. People recognise the key by these four characters.
     pub last_four: String,
     pub created_at: Timestamp,
-    /// The key is valid until this moment. The record stays in the table after this moment. The field does not have the
-    /// name `expires_at`, because DynamoDB deletes an item at the time in `expires_at`.
+    /// The key is valid until this moment. The record stays in the table after this moment. The name of the field is
+    /// not `expires_at`, because DynamoDB deletes an item at the time in its field `expires_at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,8 +62,8 @@ impl ApiKey {
         Self(body + &checksum)
     }
 
-    /// Reads a key, without a call to the table. Returns `None` if the text cannot be a key, or if the checksum is
-    /// wrong.
+    /// Reads a key. This function does not search for the key in the table. Returns `None` if the text cannot be a key,
+    /// or if the checksum is wrong.
     pub fn parse(text: &str) -> Option<Self> {
         let body = text.get(..PREFIX.len() + SECRET_DIGITS)?;
         let digits = body.strip_prefix(PREFIX)?;
@@ -141,7 +141,8 @@ impl KeyName {
     }
 }
 
-/// Writes the number in `bytes` in base 62, with `digits` digits. The first byte is the most significant byte.
+/// Returns the number that `bytes` contains, in base 62. The result has `digits` digits. The first byte is the most
+/// significant byte.
 fn base62(bytes: &[u8], digits: usize) -> String {
     let mut number = bytes.to_vec();
     let mut text = vec![b'0'; digits];

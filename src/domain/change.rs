@@ -33,7 +33,7 @@ pub struct Change {
     /// The id of the undone change. Present only if this change is an undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<ChangeId>,
-    /// The id of the latest undo of this change. The latest undo may itself be undone by now.
+    /// The id of the latest undo of this change. Somebody may have undone this undo later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<ChangeId>,
     /// The time of the latest undo of this change.
@@ -76,7 +76,7 @@ impl Change {
         days_after(self.at, limits::UNDO_DAYS)
     }
 
-    /// Whether the write changed neither a todo nor a setting.
+    /// Whether the write changed no todo and no setting.
     pub fn has_no_effect(&self) -> bool {
         self.todos.is_empty() && self.settings.is_none()
     }
@@ -95,7 +95,7 @@ impl OperationName {
 }
 
 impl Image {
-    /// The [`Image`] of a todo that a change adds. There is no state before the change.
+    /// The [`Image`] of a todo that a change adds. The todo did not exist before the change, so `before` is `None`.
     pub fn added(todo: Todo) -> Self {
         Self { before: None, after: todo }
     }
@@ -117,7 +117,7 @@ impl Image {
     }
 }
 
-/// The names of the fields that differ between two states of a todo. The function does not compare the versions and the
+/// The names of the fields in which `before` and `after` differ. The function does not compare the versions and the
 /// times.
 fn differing(before: &Todo, after: &Todo) -> Vec<String> {
     let pairs = [
@@ -134,8 +134,8 @@ fn differing(before: &Todo, after: &Todo) -> Vec<String> {
     pairs.iter().filter(|(_, differs)| *differs).map(|(name, _)| (*name).to_owned()).collect()
 }
 
-/// The moment that is `days` days after `at`. Each day counts 24 hours. If this moment is too late for a `Timestamp`,
-/// the result is `Timestamp::MAX`.
+/// The moment that is `days` days after `at`. One day means 24 hours here. If this moment is too late for a
+/// `Timestamp`, the result is `Timestamp::MAX`.
 pub fn days_after(at: Timestamp, days: i64) -> Timestamp {
     at.checked_add((days * 24).hours()).unwrap_or(Timestamp::MAX)
 }

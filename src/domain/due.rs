@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{invalid::Invalid, moment::Moment};
 
 /// The due date of a todo: a date, or a date with a local time in the owner's time zone. As text, a due date is written
-/// `2026-11-27` or `2026-11-27T09:30`. The alphabetical order of such texts is also their order in time.
+/// `2026-11-27` or `2026-11-27T09:30`. In alphabetical order, the text of an earlier due date comes before the text of
+/// a later due date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Due {
@@ -23,8 +24,8 @@ impl Due {
     pub fn parse(text: &str) -> Option<Self> {
         match text.len() {
             10 => day(text).map(Self::On),
-            // An invalid text may contain a multi-byte character. An index into the middle of this character would
-            // panic, but `get` does not panic.
+            // An invalid text may contain a multi-byte character. If byte 2 of `time` is inside such a character,
+            // `time[..2]` would panic, but `time.get(..2)` returns `None`.
             16 if text.as_bytes()[10] == b'T' => {
                 let (date, time) = (day(text.get(..10)?)?, text.get(11..)?);
                 let (hour, minute) = (number(time.get(..2)?)?, number(time.get(3..)?)?);
@@ -52,9 +53,10 @@ impl Due {
         }
     }
 
-    /// Whether the day or the minute of this due date has passed. If a local time does not exist because clocks go
-    /// forward, the UTC offset from before the clock change is used. If a local time occurs twice because clocks go
-    /// back, the first occurrence counts (RFC 5545, section 3.3.5).
+    /// Whether this due date has passed. A due date without a time has passed when its day is over. A due date with a
+    /// time has passed directly after this time. If a local time does not exist because clocks go forward, this
+    /// function uses the UTC offset from before the clock change. If a local time occurs twice because clocks go back,
+    /// this function uses the first of the two times (RFC 5545, section 3.3.5).
     pub fn is_overdue(self, moment: &Moment) -> bool {
         match self {
             Self::On(date) => date < moment.today(),

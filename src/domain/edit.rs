@@ -92,7 +92,7 @@ pub struct TodoEdit {
 }
 
 words! {
-    /// The statuses that an update can set. Only the delete operations delete a todo.
+    /// The statuses that an update can set. An update cannot delete a todo.
     EditStatus { Open = "open", Completed = "completed" } refused |word: &str| {
         if word.eq_ignore_ascii_case("deleted") {
             let message = "cannot be set to deleted; delete with deleteTodo or deleteTodos".to_owned();
@@ -166,8 +166,8 @@ impl TodoEdit {
             .collect()
     }
 
-    /// The todo after this edit. This function does not change the version of the todo. Each error names a field of the
-    /// edit that cannot be applied to this todo.
+    /// The todo after this edit. This function does not change the version of the todo. Returns an error for each field
+    /// of the edit that does not fit this todo.
     pub fn apply(&self, todo: &Todo, moment: &Moment) -> Result<Todo, Vec<Violation>> {
         let mut after = match self.status {
             Some(EditStatus::Open) => todo.with_status(Status::Open, moment.now),
@@ -204,15 +204,15 @@ impl TodoEdit {
         Ok(after)
     }
 
-    /// Sets the due date and the repetition. A new due date does not change the repetition. If the repetition counts
-    /// from the due date, the program counts the next date from the new due date.
+    /// Sets the due date and the repetition. A new due date does not change the repetition. If `from` is `due`, the
+    /// program later computes the next due date from the new due date.
     fn edit_due(&self, todo: &mut Todo, moment: &Moment) -> Result<(), Vec<Violation>> {
         let (due, repeat) = (todo.due, todo.repeat.clone());
         todo.due = self.due.map(|due| due.resolve(moment)).or(due);
         todo.repeat = self.repeat.clone().or(repeat.clone());
         let rhythm = |repeat: &Option<Repeat>| repeat.as_ref().map(|repeat| (repeat.unit, repeat.from));
-        // A caller may send the present values of `due` and `repeat` again. In this case `anchor_day` stays, so that a
-        // todo on the 31st returns to the 31st after a short month.
+        // A caller may send the present values of `due` and `repeat` again. Such an edit does not remove `anchor_day`.
+        // So a todo that is due on the 31st of each month returns to the 31st after a short month.
         if todo.due.map(Due::date) != due.map(Due::date) || rhythm(&todo.repeat) != rhythm(&repeat) {
             todo.anchor_day = None;
         }
@@ -228,7 +228,8 @@ impl TodoEdit {
     fn tick_steps(&self, steps: &mut Steps) -> Vec<Violation> {
         match (steps.find(&self.complete_steps), steps.find(&self.reopen_steps)) {
             (Ok(done), Ok(open)) if done.iter().any(|at| open.contains(at)) => {
-                let message = "names a step that is also in complete_steps; send it in only one of the two";
+                let message =
+                    "names a step that is also in complete_steps; send the step in only one of these two fields";
                 vec![Violation::new("reopen_steps", Invalid::new(message))]
             }
             (Ok(done), Ok(open)) => {

@@ -29,7 +29,7 @@ impl TodoId {
     }
 
     /// Reads an id in upper or lower case, and ignores spaces around the id. Returns `None` if the text cannot be the
-    /// id of a todo. The code that gets `None` should treat the text as an unknown id.
+    /// id of a todo. If the result is `None`, the program should treat the text as an unknown id.
     pub fn parse(text: &str) -> Option<Self> {
         parse(text, Self::LENGTH).map(Self)
     }
@@ -49,7 +49,7 @@ impl ChangeId {
         Self(encode(&bytes, Self::LENGTH))
     }
 
-    /// The id of the change that a request with this key makes. If the caller sends the request again, the id is the
+    /// The id of the change that a request with this key makes. If another request contains the same key, the id is the
     /// same.
     pub fn from_key(key: &IdempotencyKey) -> Self {
         Self(encode(&key.digest(), Self::LENGTH))

@@ -53,13 +53,14 @@ pub struct Intent {
     body: String,
 }
 
-/// SHA-256 of an [`Intent`], in hexadecimal digits. A number before the digits says which format the hashed text has.
+/// SHA-256 of an [`Intent`], in hexadecimal digits. The hashed text has format 1 or format 2. In format 2, the
+/// fingerprint begins with `2:`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fingerprint(String);
 
-/// The prefix of a fingerprint in format 2. All new fingerprints have format 2. A fingerprint in format 1 has no number
-/// before the hexadecimal digits.
+/// The prefix of a fingerprint in format 2. All new fingerprints have format 2. A fingerprint in format 1 has no
+/// prefix.
 const FORM: &str = "2:";
 /// These fields of a body do not change what the request asks for. So the hash does not include these fields.
 const NOT_HASHED: [&str; 2] = ["idempotency_key", "allow_duplicate"];
@@ -77,9 +78,9 @@ impl Intent {
         Fingerprint(format!("{FORM}{}", sha256([self.operation, &self.target, &condition, &self.body])))
     }
 
-    /// A hash of the request in hexadecimal digits. If a request without a key comes again within two minutes, the
-    /// program recognises the request by this hash. The hash has no format number, because the way to compute this hash
-    /// has never changed.
+    /// A hash of the request in hexadecimal digits. Some requests to add todos have no idempotency key. If such a
+    /// request comes twice within two minutes, the program recognises the second request by this hash. This hash needs
+    /// no prefix, because the program has always computed this hash in the same way.
     pub fn digits(&self) -> String {
         sha256([self.operation, &self.target, &self.body])
     }
@@ -91,8 +92,8 @@ impl Intent {
     }
 
     /// The fingerprint in format 1, which earlier versions of the program stored (docs/adr/0017). The table keeps a
-    /// fingerprint for 30 days. In format 1, the text of `if_match` comes directly after `target`. The text of
-    /// `if_match` is `None` or, for example, `Some(3)`.
+    /// fingerprint for 30 days. In format 1, the hashed text contains `target`, a space and the text of `if_match`. The
+    /// text of `if_match` is `None` or, for example, `Some(3)`.
     fn fingerprint_of_form_1(&self) -> Fingerprint {
         let condition = self.if_match.map_or_else(|| "None".to_owned(), |version| format!("Some({version})"));
         let target = format!("{} {condition}", self.target);
@@ -100,7 +101,7 @@ impl Intent {
     }
 }
 
-/// The hash of these parts, with a zero byte after each part except the last part.
+/// The hash of these parts. The hashed text has a zero byte between every two parts.
 fn sha256<const PARTS: usize>(parts: [&str; PARTS]) -> String {
     let mut hash = Sha256::new();
     for (number, part) in parts.iter().enumerate() {
@@ -150,7 +151,8 @@ mod tests {
         assert_ne!(one, fingerprint("updateTodo", "x", None, &json!({"a": [2, 1]})));
     }
 
-    /// Change records keep fingerprints for 30 days, so the digits of a fingerprint must never change.
+    /// The table keeps the fingerprint of a request for 30 days. So for the same request, a new version of the program
+    /// must compute the same digits as an old version.
     #[test]
     fn stored_fingerprints_still_match() {
         let intent = Intent::new("updateTodo", "k7m2x9qa4t", Some(3), &json!({"title": "Buy milk"}));

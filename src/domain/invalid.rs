@@ -6,7 +6,7 @@ use std::fmt;
 /// the value. The code that reads the value knows the path, and adds the path to the error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid {
-    /// The error message, without a subject, such as "must be at most 500 characters, but has 731".
+    /// The error message. The message begins with a verb, for example "must be at most 500 characters, but has 731".
     pub message: String,
     /// The accepted values. The list is empty if the program cannot list the accepted values.
     pub allowed: &'static [&'static str],

@@ -1,5 +1,6 @@
-//! The limits of todos and of calls. If a type has a limit, the schema of the type contains this limit. Six attributes
-//! in the code repeat a limit as a number. `tests/openapi` checks these six numbers.
+//! The limits of todos and of calls. If a type has a limit, the schema of the type contains this limit. Six
+//! `#[schema(…)]` attributes in the code contain a limit as a number, and not the name of a constant. `tests/openapi`
+//! checks these six numbers.
 
 /// The maximum number of characters (Unicode scalar values) in a title.
 pub const TITLE: usize = 500;
@@ -15,8 +16,8 @@ pub const TAGS: usize = 20;
 pub const STEPS: usize = 50;
 /// The maximum number of characters in the title of a step.
 pub const STEP_TITLE: usize = 200;
-/// The maximum number of todos that one call can add, update or delete. DynamoDB allows 100 actions in a transaction. A
-/// limit of 100 actions allows 40 todos, 40 new lists and the change record. A limit of 100 actions also allows 40
+/// The maximum number of todos that one call can add, update or delete. DynamoDB allows 100 actions in a transaction.
+/// The 100 actions are enough for 40 todos, 40 new lists and the change record. The 100 actions are also enough for 40
 /// repeating todos, the 40 todos that follow these repeating todos, and the change record.
 pub const TODOS_PER_CALL: usize = 40;
 /// The maximum number of bytes in a request body. OpenAI sends at most 100,000 characters in a request. Most characters

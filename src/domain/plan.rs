@@ -1,6 +1,6 @@
-//! Plans writes from the present todos. A plan contains all changes of the call. If an item breaks a rule, the whole
-//! write is refused. A refusal reports only one kind of violation, for example unknown ids. The refusal names all items
-//! with this kind of violation.
+//! Plans writes: the functions of this module compute the changes that a call makes. One plan contains all changes of
+//! the call. If an item breaks a rule, the whole write is refused. A refusal reports only one kind of violation, for
+//! example unknown ids. The refusal names all items with this kind of violation.
 
 use std::collections::HashMap;
 
@@ -27,8 +27,8 @@ pub struct Plan {
     pub settings: Option<SettingsImage>,
 }
 
-/// The id of a todo, as a caller sent it. `text` is the text that the caller sent. `id` is `None` if this text cannot
-/// be an id.
+/// A text that a caller sent as the id of a todo. `text` contains at most the first 60 characters of the sent text.
+/// `id` is `None` if the sent text cannot be an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentId {
     pub text: String,
@@ -43,7 +43,7 @@ impl Plan {
 }
 
 impl SentId {
-    /// Reads a text that a caller sent as an id.
+    /// Reads a text that a caller sent as the id of a todo.
     pub fn new(sent: &str) -> Self {
         Self { id: TodoId::parse(sent), text: sent.chars().take(60).collect() }
     }
@@ -89,7 +89,7 @@ pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
             ));
         }
         if edit.is_empty() {
-            let message = "changes nothing: send at least one field with a value, or list the fields to empty in clear";
+            let message = "changes nothing: send a value in at least one field, or list the fields to empty in clear";
             violations.push(ItemViolation::new(item, "", message));
         }
         violations.extend(in_item(item, edit.contradictions()));
@@ -97,8 +97,8 @@ pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
     refuse_unless_empty(violations, Refusal::Invalid)
 }
 
-/// Plans these edits. First, the plan has the edited todos in the order of the edits. After the edited todos, the plan
-/// has the new todos that follow completed repeating todos.
+/// Plans these edits. The plan begins with the edited todos, in the same order as the edits. The plan ends with the new
+/// todos that follow completed repeating todos.
 pub fn update(
     edits: &[(SentId, TodoEdit)],
     todos: &Todos,
@@ -122,7 +122,7 @@ pub fn update(
                 let completes = todo.status == Status::Open && after.status == Status::Completed;
                 let repeats = completes && after.repeat.is_some();
                 if let Some(successor) = repeats.then(|| after.successor(next_id(), moment)).flatten() {
-                    // From now on, `successor` repeats, and the completed todo does not repeat. Otherwise a caller
+                    // From now on, `successor` repeats, but the completed todo no longer repeats. Otherwise a caller
                     // could reopen and complete this todo again, and get a second successor.
                     (after.repeat, after.anchor_day) = (None, None);
                     successors.push(Image::added(successor));
@@ -137,7 +137,7 @@ pub fn update(
     Ok(Plan::of_todos(images))
 }
 
-/// Plans the deletion of these todos, in the order of the call. A todo that is already deleted does not change.
+/// Plans the deletion of these todos, in the same order as in the call. A todo that is already deleted does not change.
 pub fn delete(
     named: &[SentId],
     expected_version: Option<u64>,

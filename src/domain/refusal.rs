@@ -15,7 +15,7 @@ pub enum Refusal {
     /// Some of the todos are not in the state that the caller expected. `current` contains the present states of these
     /// todos.
     Conflict { violations: Vec<ItemViolation>, current: Vec<Todo> },
-    /// Other requests kept changing the same todos. So the program planned this write several times without success.
+    /// The program tried this write several times. Each time, another request changed the same data first.
     Contended { current: Vec<Todo> },
     /// No change has this id, or the change is older than 30 days.
     NoSuchChange,
@@ -23,9 +23,9 @@ pub enum Refusal {
     NothingToUndo,
     /// The change is already undone. `by` is the id of the undo.
     AlreadyUndone { by: ChangeId },
-    /// Later changes have changed the same todos. An undo would lose these later changes.
+    /// Later changes have changed the same todos. The requested undo would overwrite these later changes.
     ChangedSince { ids: Vec<TodoId>, current: Vec<Todo> },
-    /// A later change has changed the settings. An undo would lose this later change.
+    /// A later change has changed the settings. The requested undo would overwrite this later change.
     SettingsChangedSince,
     /// A different request has already used the idempotency key.
     KeyReused,

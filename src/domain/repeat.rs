@@ -51,8 +51,8 @@ words! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Next {
     pub due: Due,
-    /// The day of the month for later due dates, such as 31. Present only if the month of `due` is too short for this
-    /// day.
+    /// Later due dates are on this day of the month, such as 31. Present only if the month of `due` is too short: for
+    /// example, `due` is 28 February.
     pub anchor_day: Option<i8>,
 }
 
@@ -61,8 +61,8 @@ impl Repeat {
     pub const MAX_EVERY: u16 = 365;
 
     /// The first due date for a repeating todo without a due date. If the repetition has no weekdays, the first due
-    /// date is today. If the repetition has weekdays, the first due date is the first day from today on that is one of
-    /// these weekdays.
+    /// date is today. If the repetition has weekdays, the first due date is the first day that is one of these
+    /// weekdays. This day may be today.
     pub fn first(&self, moment: &Moment) -> Due {
         let today = moment.today();
         let fits = |date: &Date| self.weekdays.is_empty() || self.weekdays.contains(&Weekday::of(*date));
@@ -95,7 +95,7 @@ impl Repeat {
         (!is_over).then(|| Next { due: due.on(date), anchor_day })
     }
 
-    /// The date after `round` repetitions. The count starts at `base`.
+    /// Counts `round` repetitions from `base`, and returns the date of the last of these repetitions.
     fn after(&self, base: Date, anchor_day: i8, round: i64) -> Option<Date> {
         let units = round.checked_mul(i64::from(self.every))?;
         let months = match self.unit {
@@ -108,8 +108,8 @@ impl Repeat {
         month.with().day(anchor_day.min(month.days_in_month())).build().ok()
     }
 
-    /// The minimum number of repetitions between two days. The function `next` starts its search with this minimum.
-    /// Otherwise `next` would try every date since an old due date.
+    /// At least this number of repetitions lies between `base` and `today`. The function `next` starts its search with
+    /// this number. Otherwise `next` would try every date since an old due date.
     fn rounds_passed(&self, base: Date, today: Date) -> i64 {
         let days = (today - base).get_days();
         // The greatest number of days in one unit.
@@ -238,7 +238,7 @@ mod tests {
     }
 
     fn minute() -> impl Strategy<Value = DateTime> {
-        // Among the random dates, the last day of a month comes at least as often as any other day.
+        // If the month has no day with the random number, the date is the last day of the month.
         (2020i16..2032, 1i8..=12, 1i8..=31, 0i8..24, 0i8..60).prop_map(|(year, month, day, hour, minute)| {
             let month = jiff::civil::date(year, month, 1);
             month.with().day(day.min(month.days_in_month())).build().unwrap().at(hour, minute, 0, 0)

@@ -74,13 +74,13 @@ impl Settings {
         Moment { now, zone: self.zone(default), week_start: self.week_start() }
     }
 
-    /// Whether both settings have the same content. The versions may differ.
+    /// Whether these settings and `other` have the same content. The versions may differ.
     pub fn same_content(&self, other: &Self) -> bool {
         *self == Self { version: self.version, ..other.clone() }
     }
 
-    /// The change from these settings to `wanted`. The new settings get the next version. Returns `None` if these
-    /// settings already have the same content as `wanted`.
+    /// The settings before and after a change to `wanted`. The new settings get the next version. Returns `None` if
+    /// these settings already have the same content as `wanted`.
     pub fn changed_to(&self, wanted: &Self) -> Option<SettingsImage> {
         let after = Self { version: self.version + 1, ..wanted.clone() };
         (!self.same_content(&after)).then(|| SettingsImage { before: self.clone(), after })

@@ -38,7 +38,7 @@ pub struct Steps(Vec<Step>);
 #[deserr(try_from(WithoutEmpty<StepRef>) = StepRefs::parse -> Invalid, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
 pub struct StepRefs(Vec<StepRef>);
 
-/// The name of a step, as a caller sends it: the position of the step as text, or the title of the step.
+/// How a caller names a step: by the position of the step as text, or by the title of the step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct StepRef(String);
 
@@ -156,7 +156,7 @@ impl PartialSchema for StepRefs {
 
 impl ToSchema for StepRefs {}
 
-/// A title, prepared for comparisons in two ways: in lower case, and in lower case without accents.
+/// The same title in two spellings for comparisons: in lower case, and in lower case without accents.
 struct TitleForms {
     without_case: String,
     without_accents: String,
@@ -186,7 +186,7 @@ fn too_many(steps: usize) -> Invalid {
 }
 
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for Step {
-    /// Reads a step. Models often send only the title of a step, if the step is not done.
+    /// Reads a step. If a step is not done, models often send only the title of the step.
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
         if matches!(value, Value::String(_)) {
             return value::text(value, location, StepTitle::parse).map(|title| Self { title, done: false });

@@ -15,9 +15,10 @@ use super::{
     unicode::{is_ignorable, many_lines, one_line, without_case},
 };
 
-/// Defines a type of text. `$clean` is the function that cleans a text: `one_line` or `many_lines`. `$limit` is the
-/// maximum length, which is also in the OpenAPI document. In most fields, an empty text counts as not sent. Required
-/// texts have `never_empty`, so that the OpenAPI document does not allow an empty text.
+/// Defines a type for one kind of text, for example for titles. `$clean` is the function that cleans a text: `one_line`
+/// or `many_lines`. `$limit` is the maximum length, which is also in the OpenAPI document. In most fields, an empty
+/// text means that the caller did not send the field. If the macro gets `never_empty`, the OpenAPI document does not
+/// allow an empty text.
 ///
 /// The program does not check a text again when it reads the text from the table. Stored todos must stay readable, even
 /// if the rules for texts become stricter later.
@@ -94,7 +95,7 @@ impl Notes {
         let length = both.chars().count();
         if length > limit {
             return Err(Invalid::new(format!(
-                "would make the notes {length} characters long, but at most {limit} are allowed; shorten it, or replace the notes"
+                "would make the notes {length} characters long, but at most {limit} are allowed; send a shorter paragraph, or replace the notes"
             )));
         }
         Ok(Self(both))
@@ -110,7 +111,7 @@ impl ListName {
         Self(Self::INBOX.to_owned())
     }
 
-    /// The name in lower case. This name identifies the list, so upper and lower case do not matter.
+    /// The name in lower case. If two names are equal in lower case, they name the same list.
     pub fn folded(&self) -> String {
         without_case(&self.0)
     }

@@ -35,8 +35,8 @@ pub struct Todo {
     /// Present only if the todo has a due date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
-    /// The day of the month for later due dates, such as 31. Present only while the month of `due` is too short for
-    /// this day.
+    /// Later due dates are on this day of the month, such as 31. Present only if the month of `due` is too short: for
+    /// example, `due` is 28 February.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor_day: Option<i8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,8 +78,8 @@ pub struct Tags(Vec<Tag>);
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema, deserr::Deserr)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct NewTodo {
-    // The attributes of this struct repeat three limits as numbers. The limits could come from inline types, but utoipa
-    // would then leave out the examples. `tests/openapi` checks these three numbers.
+    // Three attributes of this struct contain a limit as a number. With `inline`, the limits would come from the types
+    // of the fields, but utoipa would then leave out the examples. `tests/openapi` checks these three numbers.
     /// What is to be done, in a few words.
     #[schema(value_type = String, min_length = 1, max_length = 500, example = "Book flights")]
     pub title: Title,
@@ -213,8 +213,8 @@ impl PartialSchema for Tags {
 impl ToSchema for Tags {}
 
 impl Tags {
-    /// Removes duplicate tags, and keeps the order of the tags. If a tag comes twice, the first spelling of the tag
-    /// stays. Returns an error if more than 20 different tags are left.
+    /// Removes duplicate tags, and keeps the order of the tags. If two tags differ only in upper and lower case, this
+    /// function keeps only the first tag. Returns an error if more than 20 different tags are left.
     pub fn parse(WithoutEmpty(tags): WithoutEmpty<Tag>) -> Result<Self, Invalid> {
         let mut seen = HashSet::new();
         let tags: Vec<_> = tags.into_iter().filter(|tag| seen.insert(tag.folded())).collect();

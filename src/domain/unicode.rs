@@ -12,8 +12,8 @@ pub fn without_case(text: &str) -> String {
     text.nfc().flat_map(lower).collect()
 }
 
-/// The text in lower case and without accents, for searches. If a mark makes a different letter, the mark stays. The
-/// Indic scripts, kana and Hangul have such marks.
+/// The text in lower case and without accents, for searches. In the Indic scripts, kana and Hangul, a mark can change a
+/// letter to a different letter. This function keeps such marks.
 pub fn without_case_and_accents(text: &str) -> String {
     let plain = |letter: char| match letter {
         'ß' => "ss".to_owned(),
@@ -23,7 +23,7 @@ pub fn without_case_and_accents(text: &str) -> String {
         'æ' => "ae".to_owned(),
         'œ' => "oe".to_owned(),
         'ı' => "i".to_owned(),
-        // This rule keeps an accent without a letter, such as `¨`. NFKD would change such an accent to a space.
+        // This rule keeps an accent that stands alone, such as `¨`. NFKD would replace such an accent by a space.
         letter if letter.nfkd().next() == Some(' ') && letter != ' ' => letter.to_string(),
         letter => letter.nfkd().filter(|letter| !is_accent(*letter)).collect(),
     };
@@ -69,9 +69,10 @@ pub fn many_lines(text: &str) -> String {
 }
 
 /// Whether `one_line` removes a character. `one_line` removes control characters, invisible characters, and characters
-/// that change the direction of the text. Three kinds of invisible characters stay where they have a meaning. Joiners
-/// stay between two characters outside ASCII, for example in emoji families and in Persian words. Variation selectors
-/// stay after a visible character. Tag characters stay in the emoji flag of a region.
+/// that change the direction of the text. Three kinds of invisible characters have a meaning in some places, and
+/// `one_line` keeps these characters in these places. `one_line` keeps a joiner if both characters beside it are
+/// outside ASCII, for example in emoji families and in Persian words. `one_line` keeps a variation selector that
+/// follows a visible character. `one_line` keeps the tag characters that are part of an emoji flag.
 fn is_invisible(letters: &[char], at: usize) -> bool {
     let before = at.checked_sub(1).map(|before| letters[before]);
     match letters[at] {
@@ -86,7 +87,7 @@ fn is_invisible(letters: &[char], at: usize) -> bool {
             !(joins(before) && (virama || joins(letters.get(at + 1).copied())))
         }
         letter if is_selector(letter) => before.is_none_or(|before| before.is_whitespace() || is_ignorable(before)),
-        // A flag has at most six tag characters, and one more tag character at the end.
+        // In an emoji flag, at most six tag characters name the region, and one more tag character marks the end.
         letter if is_tag(letter) => {
             letters[..at].iter().rev().take(7).find(|letter| !is_tag(**letter)) != Some(&'\u{1f3f4}')
         }
@@ -94,8 +95,8 @@ fn is_invisible(letters: &[char], at: usize) -> bool {
     }
 }
 
-/// Whether the character is a variation selector. A variation selector chooses how the character before it looks, for
-/// example as an emoji or as plain text.
+/// Whether the character is a variation selector. A variation selector decides how the preceding character looks, for
+/// example like an emoji or like plain text.
 fn is_selector(letter: char) -> bool {
     matches!(letter, '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }

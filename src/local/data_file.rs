@@ -25,15 +25,15 @@ fn default_folder() -> Option<PathBuf> {
     ProjectDirs::from("", "", "todo-action").map(|folders| folders.data_dir().to_owned())
 }
 
-/// Opens the data file. If the data file or its folder does not exist, this function creates it. If `file` is `None`,
-/// the data is only in memory. If the file belongs to another program, this function returns an error and does not
-/// change the file.
+/// Opens the data file. If the data file does not exist, this function creates the file and its folder. If `file` is
+/// `None`, the data is only in memory. If the file belongs to another program, this function returns an error and does
+/// not change the file.
 ///
 /// On Unix, only this user can access the data file and SQLite's files beside it (0600). If this function creates the
 /// folder, only this user can access the folder (0700). An earlier version of this program may have created files and
 /// folders that other users can access. So this function removes the rights of other users from the data file and from
-/// SQLite's files. If the folder is the default folder or contains no other files, this function also removes the
-/// rights of other users from the folder. All other folders keep their permissions.
+/// SQLite's files. If the folder is the default folder, or contains only the data file and SQLite's files, this
+/// function also removes the rights of other users from the folder. All other folders keep their permissions.
 pub fn open(file: Option<&Path>) -> Result<Database, LocalError> {
     let Some(file) = file else {
         return Database::memory().map_err(|error| LocalError(format!("cannot open a database in memory: {error}")));
@@ -48,7 +48,7 @@ pub fn open(file: Option<&Path>) -> Result<Database, LocalError> {
     private_file().open(file).map_err(|error| failed("cannot write to the data file", &error))?;
     if !is_ours(file) {
         return Err(LocalError(format!(
-            "{} is not a data file of todo-action; choose another with --data",
+            "{} is not a data file of todo-action; choose another file with --data",
             file.display()
         )));
     }
@@ -70,8 +70,8 @@ fn is_ours(file: &Path) -> bool {
     tables().is_ok_and(|tables| tables.is_empty() || tables.iter().any(|table| table == "_tables"))
 }
 
-/// Removes the rights of other users from the data file and from SQLite's existing files. When SQLite creates a file
-/// later, this file gets the permissions of the data file.
+/// Makes the data file and SQLite's existing files inaccessible to other users. When SQLite creates a file later, this
+/// file gets the permissions of the data file.
 fn close_to_others(file: &Path) -> io::Result<()> {
     // If the data file is a link, SQLite keeps its other files beside the target of the link.
     let file = file.canonicalize()?;
@@ -89,7 +89,7 @@ fn close_to_others(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether only this user needs the folder of the data file. Other users do not need the default folder. Any other
+/// Whether the folder of the data file is only for this user. Other users do not need the default folder. Any other
 /// folder must have the same owner as the data file, and must contain only the data file and SQLite's files. A folder
 /// directly below the root, such as /srv, may be empty, but other users need it.
 fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
@@ -153,8 +153,7 @@ fn has_the_same_owner(folder: &Path, file: &Path) -> io::Result<bool> {
     Ok(fs::metadata(folder)?.uid() == fs::metadata(file)?.uid())
 }
 
-/// On systems other than Unix, other users have no access to this user's folder, so the program does not have to remove
-/// any rights.
+/// The program removes rights only on Unix. On other systems, the folder of a user is already closed to other users.
 #[cfg(not(unix))]
 fn has_the_same_owner(_: &Path, _: &Path) -> io::Result<bool> {
     Ok(false)

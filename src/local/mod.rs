@@ -1,5 +1,5 @@
 //! The embedded DynamoDB, for laptops and for tests. The embedded DynamoDB keeps its data in a file or in memory. The
-//! program creates one table in the embedded DynamoDB, as the SAM template (`infra/template.yaml`) defines this table.
+//! program creates one table in the embedded DynamoDB. The SAM template (`infra/template.yaml`) defines this table.
 
 mod data_file;
 mod operations;

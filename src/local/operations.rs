@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// The media type of calls and answers.
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
-/// In the header `x-amz-target`, this text is before the name of the operation.
+/// The header `x-amz-target` contains this text and then the name of the operation.
 const SERVICE: &str = "DynamoDB_20120810.";
 
 /// Whether the embedded database gets the token of a transaction. DynamoDB recognizes a repeated transaction by this
@@ -16,8 +16,8 @@ const SERVICE: &str = "DynamoDB_20120810.";
 pub(super) enum Tokens {
     /// The database keeps the token for ten minutes, as DynamoDB does.
     Kept,
-    /// The program removes the token of a transaction. With tokens, the embedded database would search all kept tokens
-    /// in every transaction (docs/adr/0004).
+    /// The program removes the token of a transaction. If the embedded database got tokens, it would search through all
+    /// tokens of the last ten minutes in each transaction (docs/adr/0004).
     Removed,
 }
 

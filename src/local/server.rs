@@ -27,7 +27,7 @@ const BODY: usize = 16 * 1024 * 1024;
 /// The host names that always mean this machine.
 const OWN_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// Which calls the server answers.
+/// Says which calls the server answers.
 #[derive(Clone)]
 pub struct Access {
     /// The access key id that every call must contain. The server does not check signatures, so the access key id is
@@ -78,8 +78,8 @@ async fn answer(State((database, access)): State<(Database, Arc<Access>)>, reque
 }
 
 impl Access {
-    /// The refusal of a call, or `None` if the server may answer the call. At this time, the server has not read the
-    /// body of the call yet.
+    /// The refusal of a call, or `None` if the server may answer the call. This function runs before the server reads
+    /// the body of the call.
     fn refuses(&self, authority: Option<&Authority>, headers: &HeaderMap) -> Option<Response<String>> {
         let denied = |why| Some(refusal(StatusCode::FORBIDDEN, "AccessDeniedException", why));
         if headers.contains_key(header::ORIGIN) {
@@ -91,7 +91,9 @@ impl Access {
             authority.is_some_and(|authority| !authority.as_str().contains('@') && self.is_own(authority.host()))
         };
         if named.peek().is_none() || !named.all(own) {
-            return denied("this host name does not belong to this machine; if it does, allow it with --allow-host");
+            return denied(
+                "this host name is not known as a name of this machine; if it is a name of this machine, allow it with --allow-host",
+            );
         }
         let key = text(headers, header::AUTHORIZATION.as_str()).and_then(access_key);
         let Some(key) = key else {
@@ -115,8 +117,8 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// The access key id (`KEY`) in an `Authorization` header of AWS Signature Version 4. Such an `Authorization` header
-/// has this format: `AWS4-HMAC-SHA256 Credential=KEY/date/region/service/aws4_request, SignedHeaders=…, Signature=…`.
+/// The access key id (`KEY`) in an `Authorization` header of AWS Signature Version 4. The `Authorization` header has
+/// this format: `AWS4-HMAC-SHA256 Credential=KEY/date/region/service/aws4_request, SignedHeaders=…, Signature=…`.
 fn access_key(authorization: &str) -> Option<&str> {
     let parameters = authorization.strip_prefix("AWS4-HMAC-SHA256 ")?;
     let scope = parameters.split(',').find_map(|parameter| parameter.trim().strip_prefix("Credential="))?;

@@ -13,7 +13,8 @@ use crate::api::ApiError;
 
 impl Operation {
     /// Makes the HTTP request for these arguments. This function puts unknown arguments into the body, or into the
-    /// query if the operation has no body. Then the API refuses unknown arguments in the same answer as other mistakes.
+    /// query if the operation has no body. So the API refuses the call, and one answer names the unknown arguments and
+    /// all other mistakes.
     pub fn request(&self, mut arguments: Map<String, Value>) -> Result<Request<Body>, ApiError> {
         self.refuse_unknown(&arguments)?;
         let mut target = self.path.clone();
@@ -57,8 +58,8 @@ impl Operation {
 }
 
 /// Turns an argument into text for the path or the query. Returns `None` for `null` and for an empty list. A list with
-/// one element counts as a single value. If the parameter accepts several values, a list becomes a text with commas
-/// between the elements.
+/// one element means the same as this element alone. If the parameter accepts several values, a list becomes a text
+/// with commas between the elements.
 fn text(name: &str, value: &Value, takes_several: bool) -> Result<Option<String>, ApiError> {
     match value {
         Value::Null => Ok(None),
@@ -75,14 +76,14 @@ fn text(name: &str, value: &Value, takes_several: bool) -> Result<Option<String>
     }
 }
 
-/// The number as an integer, if the number has no decimals. In JSON Schema, 5.0 is also an integer.
+/// The number as an integer, if the number has no fraction. In JSON Schema, 5.0 is also an integer.
 fn whole(number: &Number) -> Option<i64> {
     let number = number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0)?;
     Some(number as i64)
 }
 
-/// Copies the extensions of the outer request (the MCP message) to the inner request (the operation). Extensions are
-/// the caller, the data of API Gateway, and the counter of costs.
+/// Copies the extensions of the outer request (the MCP message) to the inner request (the operation). The extensions
+/// contain the caller, the data of API Gateway, and the counter of costs.
 pub fn on_behalf_of(outer: &Parts, request: &mut Request<Body>) {
     request.extensions_mut().extend(outer.extensions.clone());
 }

@@ -40,7 +40,7 @@ impl HttpTransport {
             .with_json_response(true)
             .with_max_request_body_bytes(super::MESSAGE_BYTES)
             // `OwnOrigin` has already checked the headers `Host` and `Origin`. The allowed host names depend on the
-            // request, so they are not known here.
+            // request, so this function cannot know them.
             .disable_allowed_hosts()
             .disable_allowed_origins();
         Self(StreamableHttpService::new(move || Ok(server.clone()), Arc::default(), config))

@@ -31,7 +31,7 @@ const MESSAGE_BYTES: usize = 1024 * 1024;
 /// The router of the whole service, which has the MCP server at `/mcp`.
 pub fn router(app: App) -> Router {
     let config = app.config.clone();
-    // The document gets an empty address, because the tools do not contain the address of the deployment.
+    // The document may have an empty address, because the tools do not contain the address of the deployment.
     let document = move || serde_json::from_str(&openapi::served("", &config)).unwrap_or(Value::Null);
     let transport = Arc::new(HttpTransport::new(Server::new(document, api::operations(app.clone()))));
     // `OwnOrigin` first refuses requests from foreign web pages. Then `Caller` refuses requests of unknown callers. The

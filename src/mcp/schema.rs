@@ -36,8 +36,8 @@ impl<'a> Schemas<'a> {
                 if let Some((_, target)) = self.target(schema)
                     && let Value::Object(mut whole) = self.input(target)
                 {
-                    // Members beside `$ref` describe this use of the schema, so they replace the members of the
-                    // referenced schema.
+                    // If a member beside `$ref` and a member of the referenced schema have the same name, this function
+                    // keeps the member beside `$ref`.
                     whole.extend(own);
                     own = whole;
                 }
@@ -50,8 +50,8 @@ impl<'a> Schemas<'a> {
 
     /// The output schema of a tool. The output schema has only names and types, because names and types are enough to
     /// understand an answer. If a tool reads, its output schema has all levels (`in_full`). If a tool writes, its
-    /// output schema has only the first level. Below the first level, an object has no fields, only a `title` with the
-    /// name of its schema.
+    /// output schema has only the first level. Below the first level, the output schema shows no fields of an object,
+    /// only a `title` with the name of the object's schema.
     pub fn output(self, schema: &'a Value, in_full: bool) -> Map<String, Value> {
         let mut uses = Uses::new();
         let root = self.target(schema).map_or(schema, |(_, target)| target);
@@ -70,8 +70,8 @@ impl<'a> Schemas<'a> {
         output
     }
 
-    /// The names and types of a schema, down to the given number of levels. An object below the last level has no
-    /// fields, only a `title` with the name of its schema.
+    /// The names and types of a schema, down to the given number of levels. Below the last level, the result shows no
+    /// fields of an object, only a `title` with the name of the object's schema.
     fn shape(self, schema: &'a Value, uses: &Uses<'a>, levels: usize) -> Value {
         if let Some((name, target)) = self.target(schema) {
             return match uses.get(name) {

@@ -22,8 +22,8 @@ pub struct Operation {
     /// The arguments that go into the query. If the operation has a body, all arguments that are not in the path or the
     /// query go into the body.
     pub in_query: Vec<String>,
-    /// The arguments that accept several values. The OpenAPI document has an example with a comma for each of these
-    /// arguments.
+    /// The arguments that accept several values. If the example of a parameter in the OpenAPI document contains a
+    /// comma, the parameter accepts several values.
     pub lists: Vec<String>,
     pub has_body: bool,
 }
@@ -62,7 +62,8 @@ impl Operation {
         let annotations = ToolAnnotations::from_raw(
             Some(text("summary")),
             Some(reads),
-            // The flag marks the operations that the operator wants people to confirm (`CONFIRM`).
+            // This flag marks the operations that a person must confirm. The operator chooses these operations
+            // (`CONFIRM`).
             Some(!reads && operation["x-openai-isConsequential"] == true),
             // RFC 9110, section 9.2.2, says which methods are idempotent.
             Some(reads || method == Method::DELETE || method == Method::PUT),

@@ -39,8 +39,8 @@ impl Http {
         // The connector also accepts plain HTTP, because a provider on this machine may use plain HTTP. The checks of
         // `OAUTH_ISSUER` and of the discovery document refuse plain HTTP to other machines.
         let connector = tls::connector(CONNECT);
-        // The client keeps no connections open. Requests to the provider are minutes apart, and a connection does not
-        // survive while Lambda freezes the function.
+        // The client keeps no connections open. The program sends only a few requests to the provider. When Lambda
+        // freezes the function between two requests, the function loses its open connections.
         let single = |connector| Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
         Self(connector.map(single))
     }

@@ -23,7 +23,7 @@ const LASTING: SignedDuration = SignedDuration::from_hours(1);
 /// this limit, each token with an invented key name would cause a request to the provider.
 const BETWEEN: SignedDuration = SignedDuration::from_secs(60);
 /// The shortest time between two requests to the provider while the cache is empty. This time is shorter than
-/// `BETWEEN`, because the program can accept no token without keys.
+/// `BETWEEN`, because without keys the program cannot accept any token.
 const BETWEEN_FIRST: SignedDuration = SignedDuration::from_secs(5);
 /// The time-out for fetching the discovery document and the keys together.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -98,8 +98,9 @@ impl Keys {
         Ok(known.keys.get(kid).cloned())
     }
 
-    /// Returns the cached documents if they are fresh and `enough` returns true. Otherwise this function fetches the
-    /// documents again. If the provider does not answer, the program continues to use the old keys.
+    /// Returns the cached documents if they are fresh and `enough` returns true. If the cached documents are old or
+    /// `enough` returns false, this function fetches the documents again. If the provider does not answer, the program
+    /// continues to use the old keys.
     async fn known_or_fetched(
         &self,
         now: Timestamp,
@@ -134,8 +135,8 @@ impl Keys {
     /// Asks the provider. `more` means that the key was not in the cached documents.
     async fn ask(&self, now: Timestamp, more: bool, request_id: &str) -> Cache {
         {
-            // Stores the time before it asks the provider. If the client disconnects during the request to the
-            // provider, this function stops and cannot store the time later.
+            // Before this function asks the provider, it stores the time of this request. If the client disconnects
+            // during the request to the provider, this function stops and cannot store the time later.
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.asked_at = Some(now);
             if more {
@@ -177,7 +178,7 @@ impl Keys {
         let keys = set.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok()).filter_map(usable);
         let keys: HashMap<_, _> = keys.collect();
         if keys.is_empty() {
-            // If the program accepted an empty key set, no token would be valid any more.
+            // If an empty key set replaced the cached keys, the program could not accept any token.
             return Err(format!("{} has no key that can be used", metadata.jwks_uri));
         }
         Ok(Documents { metadata: Arc::new(metadata), keys })

@@ -16,8 +16,8 @@ pub use self::http::ProviderAnswer;
 use crate::{config::OAuth, domain::owner::Owner};
 use keys::Keys;
 
-/// The time-out for a token request to the provider. A person waits for the answer, and the person's assistant soon
-/// stops waiting.
+/// The time-out for a token request to the provider. This time-out is short, because the person's assistant does not
+/// wait long for an answer.
 const TIMEOUT: Duration = Duration::from_millis(4_500);
 
 /// The OpenID provider, with a cache of the provider's documents. Clones share the cache.
@@ -108,7 +108,7 @@ impl Provider {
             let answer = self.http.post_form(&endpoint, form, authorization).await;
             let answer = answer.map_err(|cause| Outage::new(format!("token endpoint: {cause}")))?;
             // A successful answer must be JSON, because it must contain a token. If the provider refuses the request,
-            // the answer may be an HTML page, because the status is enough.
+            // the answer may also be an HTML page, because the program then needs only the status of the answer.
             let answers = answer.status.is_client_error() || (answer.status.is_success() && answer.is_json);
             if answers {
                 return Ok(answer);

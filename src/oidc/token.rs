@@ -24,8 +24,8 @@ const ALGORITHMS: [Algorithm; 9] = [
 ];
 /// The accepted difference between the clock of the provider and the clock of this program, in seconds.
 const LEEWAY: f64 = 30.0;
-/// The maximum length of a token, in bytes. All tokens that we know are shorter than this maximum. The program refuses
-/// a longer text before any other check.
+/// The maximum length of a token, in bytes. All tokens that we know are shorter than this maximum. If a text is longer
+/// than this maximum, the program refuses the text and makes no other check.
 const TOKEN_BYTES: usize = 8 * 1024;
 
 /// The header of a token, which says how the token is signed. The signature of the token is not verified yet.
@@ -64,7 +64,8 @@ enum Several {
 }
 
 impl Head {
-    /// Reads the header of a token. `None` if the text is not a token, or if we refuse every token with such a header.
+    /// Reads the header of a token. `None` if the text is not a token, or if the header alone is a reason to refuse the
+    /// token.
     pub fn read(token: &str) -> Option<Self> {
         if token.len() > TOKEN_BYTES {
             return None;
@@ -109,8 +110,8 @@ impl Head {
 }
 
 impl Claims {
-    /// Whether this is an access token for this service, and the provider gave the token to one of our clients. An ID
-    /// token is not accepted, because it is made for the client and not for this service.
+    /// Whether this is an access token for this service, and whether the provider gave the token to one of our clients.
+    /// An ID token is not accepted, because it is made for the client and not for this service.
     fn is_access_token_for(&self, rules: &TokenRules) -> bool {
         let access = self.token_use.as_deref().is_none_or(|token_use| token_use == "access");
         let client = self.client_id.as_ref().or(self.azp.as_ref());

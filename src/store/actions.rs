@@ -74,8 +74,8 @@ impl OwnerStore {
         Ok(actions)
     }
 
-    /// Writes the id of the undo into the record of the undone change. The transaction fails if another undo was
-    /// written into the record after the store had read the record.
+    /// Writes the id of the undo into the record of the undone change. The transaction fails if another undo has
+    /// changed the record since the store read the record.
     fn mark_undone(&self, undone: &ChangeId, transaction: &Transaction<'_>) -> Result<TransactWriteItem, Fault> {
         let update = Update::builder()
             .table_name(&*self.table)
@@ -124,7 +124,7 @@ impl OwnerStore {
         })
     }
 
-    /// Makes the transaction fail if the settings in the table have another version.
+    /// Makes the transaction fail if the settings in the table do not have the version `version`.
     fn check_settings(&self, version: u64) -> Result<TransactWriteItem, Fault> {
         let check = self.check(settings::SETTINGS.to_owned());
         checked(match version {

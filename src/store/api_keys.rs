@@ -15,8 +15,8 @@ use super::{
 };
 use crate::domain::api_key::{KeyHash, KeyRecord};
 
-/// The partition with all API keys. The partition of an owner always has another name, because its name begins with
-/// `user#`.
+/// The partition with all API keys. No owner has a partition with this name, because the name of an owner's partition
+/// begins with `user#`.
 pub(super) const PARTITION: &str = "keys";
 /// The attribute with the owner of the key.
 pub(super) const KEY_OWNER: &str = "key_owner";

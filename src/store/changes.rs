@@ -1,9 +1,9 @@
-//! Writes and reads change records. A change record contains the states of the todos before and after the change. In
-//! the code, the two states of one todo are called an image.
+//! Writes and reads change records. A change record contains the state of each todo before the change and after the
+//! change. In the code, an image is the state of one todo before a change, together with its state after the change.
 //!
 //! If the states of the todos are small, the change record itself contains these states. So an ordinary change needs
-//! only one item. Larger states are in further items, because an item has at most 400 KB. A further item is called a
-//! part, and has the sort key `change#<id>#<n>`. The parts of a change are not in the timeline.
+//! only one item. Larger states are in separate items, because an item has at most 400 KB. An item with some of the
+//! states is called a part, and has the sort key `change#<id>#<n>`. The parts of a change are not in the timeline.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use jiff::Timestamp;
@@ -25,16 +25,16 @@ use crate::domain::{
 /// ([`Change::undone_at`]).
 pub(super) const UNDONE_BY: &str = "undone_by";
 pub(super) const UNDONE_AT: &str = "undone_at";
-/// The maximum size, as JSON, of todo states in a change record. Larger states are not in the change record, because
-/// the index has a copy of the record.
+/// The maximum size of the todo states in a change record, measured as JSON. Larger states are not in the change
+/// record, because the index has a copy of the record.
 const INLINE_BYTES: usize = 8 * 1024;
-/// The maximum size of a part, as JSON. The states of one todo before and after a change are always smaller than this
-/// maximum. DynamoDB allows 400 KB for an item. The rest of the 400 KB is a reserve, because the size as JSON is only
-/// approximate.
+/// The maximum size of a part, measured as JSON. The states of one todo before and after a change are always smaller
+/// than this maximum. DynamoDB allows 400 KB for an item. The rest of the 400 KB is a reserve, because the size as JSON
+/// is only approximate.
 const PART_BYTES: usize = 300 * 1024;
 
-/// The states of the todos in a change record or in a part. `T` borrows the states for writing, and owns the states
-/// after reading.
+/// The states of the todos in a change record or in a part. If the program writes the item, `T` borrows the states. If
+/// the program reads the item, `T` owns the states.
 #[derive(Serialize, Deserialize)]
 struct Images<T = Vec<Image>> {
     #[serde(default)]
@@ -73,7 +73,7 @@ pub(super) fn change_items(
     Ok(items)
 }
 
-/// Splits `images` into parts, and keeps their order.
+/// Splits `images` into parts. The images keep their order.
 fn parts(images: &[Image]) -> Vec<&[Image]> {
     let (mut parts, mut start, mut room) = (Vec::new(), 0, PART_BYTES);
     for (at, image) in images.iter().enumerate() {
@@ -125,8 +125,8 @@ impl OwnerStore {
     }
 
     /// The latest change of the owner, with the states of its todos. Usually the latest change is not undone, because
-    /// its undo would be a later change. If the clocks of two instances differ, the undo of a change may have an
-    /// earlier time than the change.
+    /// an undo is itself a later change. But if the clocks of two instances differ, an undo may have an earlier time
+    /// than the change that it undoes.
     pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
         let reading = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
         let page = self.page(&reading, None, &[]).await?;
@@ -159,8 +159,8 @@ fn read_change(items: Vec<Item>, now: Timestamp) -> Result<Option<(Change, Vec<I
         return Ok(None);
     };
     let Images { mut images, parts } = item::from_item::<Images>(record.clone())?;
-    // The last items may be old parts of an earlier change with the same idempotency key. The earlier change has
-    // expired, but DynamoDB may not have deleted its parts yet.
+    // After the parts of this change, `items` may contain old parts of an earlier change with the same idempotency key.
+    // The earlier change has expired, but DynamoDB may not have deleted the old parts yet.
     for part in items.take(parts) {
         images.extend(item::from_item::<Images>(part)?.images);
     }

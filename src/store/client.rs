@@ -76,9 +76,9 @@ pub fn connect(connection: Connection) -> Client {
     Client::from_conf(config.build())
 }
 
-/// The address of DynamoDB, which the program finds only once. The SDK's own resolver finds the address again if two
-/// successive calls name the table in different ways. A query and a transaction name the table in different ways,
-/// although both use the same table.
+/// The address of DynamoDB. The program determines this address only once. The SDK's own resolver determines the
+/// address again if two successive calls name the table in different ways. A query and a transaction name the table in
+/// different ways, although both use the same table.
 #[derive(Debug, Default)]
 struct OneEndpoint {
     resolver: DefaultResolver,

@@ -38,8 +38,8 @@ pub(super) enum Committed {
     /// The settings in the table are not the settings that the store assumed. The item contains the present settings.
     /// If there is no item, the owner has the default settings.
     OtherSettings(Option<Item>),
-    /// Some lists in the table are not as the store assumed. For each of these lists, the variant contains the checked
-    /// name and the list's item, if the table has such an item.
+    /// The store made a wrong assumption about some lists. For each of these lists, this variant contains the name that
+    /// the transaction checked. If the table has an item for such a list, this variant also contains this item.
     OtherLists(Vec<(ListName, Option<Item>)>),
     /// Another request has already undone the change, or the change has expired. The item is the record of the change
     /// that this request wanted to undo.
@@ -71,8 +71,9 @@ impl OwnerStore {
                 return Ok(Committed::TooMany);
             }
             // The SDK gives each call a token. If the SDK repeats a call that has already succeeded, DynamoDB
-            // recognises the token and changes nothing. `local::in_process` removes the token. Without the token, the
-            // condition of the repeated call fails, because the change record already exists.
+            // recognises the token and changes nothing. `local::in_process` removes the token. If the SDK repeats a
+            // call without a token, the condition of the repeated call fails, because the first call has already
+            // written the change record.
             let answer = self
                 .client
                 .transact_write_items()
@@ -98,8 +99,8 @@ impl OwnerStore {
 
 /// The number of bytes that the states of one todo need in a transaction. The change record contains the states before
 /// and after the change. The transaction of the change also writes the state after the change. The transaction of the
-/// undo also writes the state before the change. This function counts the larger state twice, so that DynamoDB accepts
-/// the undo of every accepted write.
+/// undo also writes the state before the change. This function adds the sizes of both states, and counts the larger
+/// size twice. So if DynamoDB accepts a change, the undo of this change is not too large for DynamoDB.
 fn bytes_either_way((before, after): &(Option<usize>, usize)) -> usize {
     let before = before.unwrap_or(*after);
     before + after + before.max(*after)

@@ -1,4 +1,4 @@
-//! All failures between this program and DynamoDB.
+//! Failures inside the service. Most of these failures are failed calls to DynamoDB.
 
 use std::fmt;
 
@@ -21,12 +21,12 @@ pub enum FaultKind {
     Throttled,
     /// DynamoDB did not answer in time, or DynamoDB had an internal failure. The caller can try again soon.
     Unavailable,
-    /// Something is wrong with the deployment or with this program. Another attempt of the caller would not help.
+    /// Something is wrong with the deployment or with this program. The caller cannot succeed with another attempt.
     Broken,
 }
 
 impl Fault {
-    /// The fault for a DynamoDB operation that has failed in all attempts of the SDK.
+    /// The fault for a DynamoDB operation that the SDK could not complete.
     pub(super) fn of<E>(operation: &'static str, error: &SdkError<E>) -> Self
     where
         E: ProvideErrorMetadata,
@@ -46,7 +46,7 @@ impl Fault {
             },
             SdkError::ConstructionFailure(_) => FaultKind::Broken,
             // All other errors are time-outs, refused connections and incomplete answers. If the SDK adds new kinds of
-            // errors, the new kinds count as `Unavailable` too.
+            // errors, the new kinds also become `Unavailable`.
             _ => FaultKind::Unavailable,
         };
         let class = match error {
@@ -74,8 +74,8 @@ impl Fault {
     }
 }
 
-/// Removes the values from a message of serde, because a caller may have written the values. A message of serde has
-/// values in several kinds of quotes, so this function cuts the message before the first quote. The names of missing
+/// Removes the values from a message of serde, because a caller may have written the values. Serde writes values
+/// between different kinds of quotes, so this function keeps only the text before the first quote. The names of missing
 /// fields stay in the message, because these names come from this program.
 fn without_values(error: &str) -> &str {
     if error.starts_with("missing field") {

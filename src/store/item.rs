@@ -27,11 +27,12 @@ pub(super) const VIEW: &str = "view";
 pub(super) const EXPIRES_AT: &str = "expires_at";
 /// The local secondary index on `owner` and `view`.
 pub(super) const TIMELINE: &str = "timeline";
-/// The attribute with the title of an open todo, without the difference between upper and lower case
-/// ([`Title::folded`](crate::domain::text::Title::folded)). The program finds duplicates by this attribute.
+/// The attribute with the title of an open todo in lower case ([`Title::folded`](crate::domain::text::Title::folded)).
+/// The program finds duplicates by this attribute.
 pub(super) const TITLE_KEY: &str = "title_key";
 /// The view of the settings item, which is the item's position in the index. In the index, the settings item is
-/// directly before the first open todo. So a listing of open todos from the start reads the settings in the same query.
+/// directly before the first open todo. So if a listing begins with the first open todo, the same query also reads the
+/// settings.
 pub(super) const SETTINGS_VIEW: &str = "open#";
 /// This text replaces the due date in the view of an open todo without a due date. In the index, this text comes after
 /// every date.
@@ -113,8 +114,9 @@ pub(super) fn change_view(change: &Change) -> String {
     format!("change#{}#{}", moment(change.at), change.id.as_str())
 }
 
-/// The item of a todo. `at` is the time of this write. The item of a deleted todo expires 30 days after `at`. If an
-/// undo deletes a todo again, the todo also stays for 30 days, because this undo can be undone for 30 days.
+/// The item of a todo. `at` is the time of this write. The item of a deleted todo expires 30 days after `at`. If a
+/// person undoes the creation of a todo, this undo deletes the todo. The deleted todo expires only after 30 days,
+/// because the undo itself can be undone for 30 days.
 pub(super) fn todo_item(partition: &str, todo: &Todo, at: Timestamp) -> Result<Item, Fault> {
     let mut item = to_item(todo)?;
     item.extend(primary_key(partition, todo_sk(&todo.id)));
@@ -160,7 +162,7 @@ pub(super) fn number(value: impl ToString) -> AttributeValue {
 }
 
 /// The time as text in the format of RFC 3339, in UTC and with six decimals. All texts in this format have the same
-/// length, so their alphabetical order is the order of time.
+/// length, so their alphabetical order is also their order in time.
 pub(super) fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }

@@ -70,7 +70,7 @@ impl Store {
         Ok(answer.count > 0)
     }
 
-    /// Revokes a key. If the key is already revoked, the time of the first revocation stays.
+    /// Revokes a key. If the key is already revoked, the record keeps the time of the first revocation.
     pub async fn revoke_key(&self, hash: &KeyHash, now: Timestamp) -> Result<(), Fault> {
         let now = serde_dynamo::to_attribute_value::<_, AttributeValue>(now);
         let now = now.map_err(|error| Fault::new(FaultKind::Broken, error.to_string()))?;

@@ -10,7 +10,8 @@ use super::{
     range::Position,
 };
 
-/// The todos or changes of a [`Reading`], with strong consistency. At most one page of the listing is in memory.
+/// The todos or changes that a [`Reading`] selects. DynamoDB reads these todos or changes with strong consistency. At
+/// most one page of the listing is in memory.
 pub struct Listing<'a, T> {
     store: &'a OwnerStore,
     reading: Reading,
@@ -28,7 +29,7 @@ pub struct Listing<'a, T> {
 
 impl<T> Listing<'_, T> {
     /// The next item. At the end of a page, this function reads the next page. `None` at the end of the listing, or
-    /// after the maximum number of pages of the [`Reading`].
+    /// after the maximum number of pages (`pages` in [`Reading`]).
     pub async fn next(&mut self) -> Result<Option<T>, Fault> {
         loop {
             for item in self.items.by_ref() {
@@ -53,8 +54,8 @@ impl<T> Listing<'_, T> {
         if self.items.len() == 0 { self.more } else { self.last }
     }
 
-    /// The position before the item that [`Listing::next`] returned last. If this item does not fit into the answer,
-    /// another listing can continue from this position.
+    /// The position directly before the last item that [`Listing::next`] returned. If this item does not fit into the
+    /// answer, another listing can continue from this position.
     pub fn before_last(self) -> Option<Position> {
         self.before_last
     }

@@ -1,7 +1,7 @@
-//! The names of an owner's lists. The table has one small item for each list, with the sort key
-//! `list#<name without case>`. The item of a list contains the first spelling of the list's name. If a list has no
-//! item, the program knows that the list's name is new. The file docs/adr/0006-list-names.md says why each list has its
-//! own item.
+//! The names of an owner's lists. The table has one small item for each list. The sort key of the item is
+//! `list#<name>`, with the name in lower case. The item of a list contains the first spelling of the list's name. If a
+//! list has no item, the program knows that the list's name is new. The file docs/adr/0006-list-names.md says why each
+//! list has its own item.
 
 use std::collections::HashMap;
 
@@ -13,9 +13,9 @@ use crate::domain::{change::Image, text::ListName};
 
 pub(super) const NAME: &str = "name";
 
-/// The lists of an owner, as far as the program knows them. The key of the map is the list's name without case, so that
-/// two spellings have the same key. The value is the name of the list, or `None` if the table has no such list. Nobody
-/// can delete a list, so the program does not have to check a known list again.
+/// What the program knows about an owner's lists. The key of the map is the list's name in lower case, so that two
+/// spellings have the same key. The value is the name of the list, or `None` if the table has no such list. Nobody can
+/// delete a list, so the program does not have to check a known list again.
 #[derive(Debug, Clone)]
 pub(super) struct KnownLists(HashMap<String, Option<ListName>>);
 
@@ -46,8 +46,8 @@ impl KnownLists {
         matches!(self.0.get(&name.folded()), Some(Some(_)))
     }
 
-    /// Remembers the name in the item of the list `asked`. If `found` is `None`, this function remembers that the table
-    /// has no such list.
+    /// Reads the name of the list `asked` from its item `found`, and remembers this name. If `found` is `None`, this
+    /// function remembers that the table has no such list.
     pub(super) fn learn_item(&mut self, asked: &ListName, found: Option<Item>) -> Result<(), Fault> {
         let name = found
             .map(|mut item| serde_dynamo::from_attribute_value(item.remove(NAME).unwrap_or(item::text(""))))

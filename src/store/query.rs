@@ -9,7 +9,7 @@ use super::{
     range::{Position, Range},
 };
 
-/// Says which items a listing reads, where the listing starts, and how much it reads at most.
+/// Says which items a listing reads, where the listing starts, and how many items it reads at most.
 #[derive(Debug, Clone)]
 pub struct Reading {
     pub range: Range,

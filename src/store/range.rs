@@ -15,8 +15,8 @@ const VIEW_BYTES: usize = 100;
 /// The last character in the upper limit of a range. The character `~` sorts after every letter, every digit and `#`.
 /// So the range contains all views that begin with the text before the `~`.
 const LAST: char = '~';
-/// The character `:` sorts after every digit and before `~`. So a range that ends with `:` contains all todos with a
-/// date and no todo without a date.
+/// The character `:` sorts after every digit and before `~`. So if the upper limit of a range ends with `:`, the range
+/// contains only todos with a date.
 const AFTER_DATES: char = ':';
 
 /// The items that a listing reads, and the order in which the listing reads them.

@@ -1,7 +1,7 @@
-//! Recognises repeated requests that have no idempotency key. For two minutes, the table has a small item for each
-//! request without a key (`recent#<digits>`). If the same request comes again, its transaction fails because this item
-//! exists. So the second request changes nothing. The file docs/adr/0008-repetitions-without-a-key.md says why each
-//! request has its own item.
+//! Recognises repeated requests that have no idempotency key. If a request has no idempotency key, the table keeps a
+//! small item for this request for two minutes. The sort key of this item is `recent#<digits>`. If the same request
+//! comes again, its transaction fails because the item already exists. So the second request changes nothing. The file
+//! docs/adr/0008-repetitions-without-a-key.md says why each request has its own item.
 
 use std::collections::HashMap;
 

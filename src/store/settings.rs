@@ -17,7 +17,7 @@ const OWNERS: usize = 1_000;
 
 /// The cache of settings. For each owner, the cache contains the settings that this instance of the program has seen
 /// last. The settings in the table may be newer than the cached settings. So a write that depends on cached settings
-/// has the condition that the settings have not changed.
+/// checks their version: its transaction fails if the settings in the table are newer.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Remembered(Arc<Mutex<HashMap<String, Settings>>>);
 

@@ -35,8 +35,8 @@ impl OwnerStore {
     /// Reads the owner's settings, and makes a listing of todos.
     ///
     /// Each page of the listing needs one call to DynamoDB. In the index, the settings item is directly before the
-    /// first open todo. So a listing of open todos from the start reads the settings in the same query. For any other
-    /// listing, this function reads the settings with another call, at the same time as the first page.
+    /// first open todo. So if a listing begins with the first open todo, the same query also reads the settings. For
+    /// any other listing, this function reads the settings with another call, at the same time as the first page.
     pub async fn todos(&self, reading: Reading, now: Timestamp) -> Result<(Settings, Listing<'_, Todo>), Fault> {
         if reading.after.is_some() || !reading.range.begins_with_settings {
             let page = self.page(&reading, reading.after.as_ref(), item::TODO);

@@ -16,10 +16,11 @@ pub(super) struct Transaction<'a> {
     pub images: &'a [Image],
     pub lists: &'a [ListCheck],
     /// Only an undo uses this field. The field contains the value of `undone_by` that the store has read in the record
-    /// of the undone change. The transaction fails if `undone_by` in the record has changed since then.
+    /// of the undone change. The transaction fails if `undone_by` in the record has changed since the store read the
+    /// record.
     pub undone_before: Option<&'a ChangeId>,
-    /// The version that the settings must have. `None` if the todos do not depend on the settings, or if the store has
-    /// read the settings.
+    /// The version that the settings in the table must have. `None` if the todos do not depend on cached settings, or
+    /// if the transaction writes the settings.
     pub settings: Option<u64>,
     /// The hash of the request, in hexadecimal digits. The store recognises a repetition of the request by this hash,
     /// for two minutes.

@@ -49,8 +49,8 @@ impl HttpConnector for Transport {
             Ok(request) => request,
             Err(error) => return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into()))),
         };
-        // After a server error, the SDK does not use the same connection again. So the next attempt may reach another
-        // host.
+        // If DynamoDB answers with a server error, the SDK does not use the same connection again. So the next attempt
+        // may reach another host.
         let connection = capture_connection(&mut request);
         if let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() {
             capture.set_connection_retriever(move || Some(metadata(connection.clone())));

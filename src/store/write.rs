@@ -21,8 +21,8 @@ use crate::domain::{change::Change, plan::Plan, refusal::Refusal};
 
 /// How many times the store plans a write again because a todo changed after the store had read the todo.
 const REPLANS: u32 = 3;
-/// How many transactions of one write may fail because of wrong assumptions about lists or settings. With each failed
-/// transaction, the store learns the present lists or settings.
+/// How many transactions of one write may fail because of wrong assumptions about lists or settings. After each failed
+/// transaction, the store knows the present lists or settings.
 const FAILED_ASSUMPTIONS: u32 = 4;
 
 impl OwnerStore {
@@ -30,13 +30,16 @@ impl OwnerStore {
     ///
     /// The function `plan` gets the todos and the settings that the request needs. If a todo or the settings change
     /// before the commit, the store calls `plan` again with the new states. So `plan` must not have side effects. If a
-    /// todo does not change, the store does not write the todo, but the change record contains its state. If nothing
-    /// changes and the request has no idempotency key, the store writes no change record ([`Change::has_no_effect`]).
+    /// todo does not change, the store does not write the todo, but the change record contains the state of the todo.
+    /// If nothing changes and the request has no idempotency key, the store writes no change record
+    /// ([`Change::has_no_effect`]).
     ///
-    /// A write needs one call to DynamoDB for reading, if it has to read anything, and one call for writing. A request
-    /// that adds todos reads no lists and no settings. If a list is new or has another spelling, a request that adds
-    /// todos needs one further call. If the cached settings are old, a request that adds todos also needs one further
-    /// call. Each time another request changes a todo before the commit, a write needs two further calls.
+    /// The store makes one call to DynamoDB to write the plan. If the plan needs data from the table, the store first
+    /// makes one call to read this data. To add todos, the store reads no lists and no settings. But if a list is new,
+    /// or if the request spells the name of a list differently, the store needs one further call to add the todos. If
+    /// the cached settings are old, the store also needs one further call to add the todos. Each time another request
+    /// changes a todo before the commit, the store makes two further calls: it reads the todos and writes the plan
+    /// again.
     pub async fn write(
         &self,
         request: &WriteRequest,
@@ -138,8 +141,8 @@ impl OwnerStore {
             }
         }
         for list in lists {
-            // If the request contains two spellings of a list, both spellings have the same sort key. At the second
-            // spelling, the snapshot already knows the list.
+            // If the request contains two spellings of a list, both spellings have the same sort key. After the first
+            // spelling, the snapshot already knows the list, so this loop skips the second spelling.
             if !snapshot.lists.knows(list) {
                 snapshot.lists.learn_item(list, items.remove(&list_sk(list)))?;
             }
@@ -151,8 +154,9 @@ impl OwnerStore {
         Ok(items.remove(&record).filter(|record| !item::expired(record, snapshot.now)))
     }
 
-    /// The result of an earlier request with the same idempotency key. This function makes one call to DynamoDB, and
-    /// another call if the change was large. `None` if the request has no key, or if no earlier request had this key.
+    /// The result of an earlier request with the same idempotency key. This function makes one call to DynamoDB, or two
+    /// calls if the earlier request made a large change. `None` if the request has no key, or if no earlier request had
+    /// this key.
     pub async fn recorded(&self, request: &WriteRequest, now: Timestamp) -> Result<Option<WriteResult>, WriteError> {
         if !request.has_key() {
             return Ok(None);
@@ -164,8 +168,8 @@ impl OwnerStore {
         }
     }
 
-    /// The result of the earlier request, if `request` is the same request again. If `request` is another request with
-    /// the same idempotency key, this function refuses `request`.
+    /// If `request` repeats an earlier request, this function returns the result of the earlier request. If `request`
+    /// has the idempotency key of an earlier request but other content, this function refuses `request`.
     async fn replay(&self, request: &WriteRequest, record: Item, now: Timestamp) -> Result<WriteResult, WriteError> {
         let Some((change, images)) = self.with_images(record, now).await? else {
             return Err(
@@ -178,8 +182,9 @@ impl OwnerStore {
                 Ok(WriteResult { change, images, replayed: true })
             }
             Recognition::ByKey(_) => Err(Refusal::KeyReused.into()),
-            // Without an idempotency key, the id of the change is 80 random bits that belong to this request. So an
-            // earlier attempt of this request wrote the record, but DynamoDB's answer was lost.
+            // The request has no idempotency key, so its change has a random id of 80 bits, which no other request
+            // uses. If a record with this id already exists, an earlier attempt to commit this request wrote the
+            // record, but DynamoDB's answer was lost.
             Recognition::ByIntent(_) | Recognition::Never => Ok(WriteResult { change, images, replayed: false }),
         }
     }
@@ -189,11 +194,13 @@ impl OwnerStore {
 /// `FAILED_ASSUMPTIONS` transactions have failed.
 fn count_failed_assumption(failed: &mut u32) -> Result<(), Fault> {
     *failed += 1;
-    let keeps = || Fault::new(FaultKind::Unavailable, "the lists or the settings changed again and again");
+    let keeps =
+        || Fault::new(FaultKind::Unavailable, "other requests changed the lists or the settings again and again");
     (*failed <= FAILED_ASSUMPTIONS).then_some(()).ok_or_else(keeps)
 }
 
-/// The refusal of an undo, because another undo was faster or the record has expired.
+/// The refusal that the caller gets if the change cannot be undone: another undo was faster, or the change record has
+/// expired.
 fn undone(record: Item) -> Result<Refusal, Fault> {
     if !record.contains_key(UNDONE_BY) {
         return Ok(Refusal::NoSuchChange);

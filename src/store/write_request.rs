@@ -59,11 +59,11 @@ pub enum Needs {
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     pub todos: HashMap<TodoId, Todo>,
-    /// The time directly after the store has last read the todos. The planned change gets this time as its own time. So
-    /// if two requests change the same todo and the clocks of their instances agree, the later change has the later
-    /// time.
+    /// The time when the store finished its last read of the todos. The change record contains this time as the time of
+    /// the change. So the later of two changes to the same todo has the later time, if the clocks of the two instances
+    /// agree.
     pub now: Timestamp,
-    /// The settings of the owner. The settings are reliable only if [`Needs`] asks for the settings.
+    /// The settings of the owner. If [`Needs`] does not ask for the settings, these settings may be out of date.
     pub settings: Settings,
     pub(super) settings_read: bool,
     pub(super) lists: KnownLists,
@@ -137,13 +137,13 @@ impl Needs {
 }
 
 impl Snapshot {
-    /// The refusal of a write, because other requests change the same todos again and again.
+    /// The refusal that the caller gets if other requests change the same todos again and again.
     pub(super) fn contended(&self, needs: &Needs) -> Refusal {
         Refusal::Contended { current: needs.ids().into_iter().filter_map(|id| self.todos.get(id)).cloned().collect() }
     }
 
-    /// The version of the settings that the transaction must check. `None` if the store has read the settings, or if
-    /// `change` changes the settings or does not depend on them.
+    /// If the plan uses the cached settings and `change` does not change them, returns the version of these settings.
+    /// The transaction must check this version. In all other cases, returns `None`.
     pub(super) fn settings_version_to_check(&self, needs: &Needs, change: &Change) -> Option<u64> {
         let assumed = matches!(needs, Needs::LastSettings) && !self.settings_read && change.settings.is_none();
         assumed.then_some(self.settings.version)

@@ -6,14 +6,16 @@ use crate::domain::{
     refusal::Refusal,
 };
 
-/// The result of a write. The server executed the write now, or earlier when the same request came for the first time.
+/// The result of a write. The server executes a repeated request only once, so this can be the result of an earlier
+/// request.
 #[derive(Debug, Clone)]
 pub struct WriteResult {
     pub change: Change,
     /// The todos before and after the write, in the order of the request. Todos that did not change are included.
     pub images: Vec<Image>,
-    /// Whether this is the result of an earlier request. With an idempotency key, this is the recorded result of the
-    /// earlier request. Without a key, the result contains the present states of the todos.
+    /// Whether this is the result of an earlier request. If the earlier request had an idempotency key, the result is
+    /// the same as the first time. If the earlier request had no key, the result contains the present states of the
+    /// todos.
     pub replayed: bool,
 }
 

@@ -34,7 +34,8 @@ impl Person {
         Self { key, id: added.ids().remove(0), change: added.change_id(), idempotency_key }
     }
 
-    /// Returns this person's id of the given kind. If the kind is a cursor, `operation` supplies the cursor.
+    /// Returns this person's id of the given kind. If the kind is `cursor`, this function calls `operation` to get a
+    /// cursor.
     async fn own(&self, api: &Api, kind: &str, operation: &Operation) -> String {
         match kind {
             "id" | "ids" => self.id.clone(),
@@ -108,8 +109,8 @@ impl Operation {
         self.parameters.iter().any(|parameter| parameter["name"] == kind) || self.body.as_ref().is_some_and(in_body)
     }
 
-    /// Sends a request of this operation. The field or parameter with the name `kind` gets `value`. Each other id in
-    /// the request is `id`.
+    /// Sends a request of this operation. The field or parameter with the name `kind` contains `value`. All other
+    /// fields and parameters for an id contain `id`.
     async fn ask(&self, api: &Api, key: &ApiKey, kind: &str, value: &str, id: &str) -> Answer {
         let mut path = self.path.clone();
         let mut query = Vec::new();
@@ -138,15 +139,16 @@ fn items(schema: &Value) -> Value {
     properties.map(|(_, property)| property["items"].clone()).find(Value::is_object).unwrap_or_default()
 }
 
-/// Returns a small valid value of this schema. The value has all required fields, and changes something.
+/// Returns a small valid value of this schema. The value contains all required fields. A request with this value
+/// changes something.
 fn least(schema: &Value, id: &str) -> Value {
     match schema["type"].as_str() {
         Some("object") => {
             let properties = schema["properties"].as_object().unwrap();
             let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
             let mut names: BTreeSet<&str> = required.collect();
-            // If only the id is required, the request would change nothing. So add the title, or a field that has an
-            // example.
+            // A request that contains only an id would change nothing. So this function adds the title, or a field that
+            // has an example.
             if names.iter().all(|name| *name == "id") {
                 let example = properties.iter().find(|(_, property)| property.get("example").is_some());
                 let some = if properties.contains_key("title") {
@@ -164,7 +166,7 @@ fn least(schema: &Value, id: &str) -> Value {
     }
 }
 
-/// Describes an answer without the ids from the request, so that a test can compare two answers.
+/// Describes an answer, but leaves out the ids that the request contained. So a test can compare two answers.
 fn told(answer: &Answer, value: &str, id: &str) -> String {
     if answer.status.is_success() {
         let members: Vec<_> = answer.body.as_object().unwrap().keys().collect();

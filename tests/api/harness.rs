@@ -113,8 +113,8 @@ fn given_endpoint() -> Option<String> {
 }
 
 impl Api {
-    /// Creates an API for a new owner without todos. The time zone is UTC, and the clock starts at 10:00 on Sunday, 22
-    /// November 2026.
+    /// Creates an API for a new owner who has no todos. The time zone is UTC, and the clock starts at 10:00 on Sunday,
+    /// 22 November 2026.
     pub fn new() -> Self {
         Self::in_zone("UTC")
     }

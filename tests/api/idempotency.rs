@@ -19,7 +19,8 @@ async fn the_same_key_and_body_answer_the_first_result_again() {
     for member in ["todos", "change", "new_lists"] {
         assert_eq!(again.body[member], first.body[member], "{member}");
     }
-    // The API ignores the order of members, and treats an empty or null member as absent. So this body is a repetition.
+    // The API ignores the order of members, and treats an empty or null member as absent. So the API must recognise
+    // this request as a repetition.
     let same = json!({"idempotency_key": "milk-1", "todos": [{"notes": "", "list": "Shopping", "due": null, "title": "Buy milk"}]});
     assert_eq!(api.post("/todos", same).await.body["replayed"], true);
     // A client may send the key in the body, in the header, or in both.
@@ -165,7 +166,7 @@ async fn a_large_first_result_comes_back_whole() {
 async fn a_request_whose_answer_was_lost_can_be_sent_again() {
     let api = Api::new();
     let body = json!({"todos": [{"title": "a"}], "idempotency_key": "k"});
-    // The SDK repeats the transaction with the same token. DynamoDB recognizes this token.
+    // The SDK repeats the transaction with the same token. DynamoDB recognises this token.
     api.wire.fail([Fault::AnswerLost]);
     let first = api.post("/todos", body.clone()).await;
     assert_eq!(first.status, 201, "{}", first.text);
@@ -188,7 +189,7 @@ async fn without_a_token_for_dynamodb_a_lost_answer_doubles_nothing_either() {
     let first = api.post("/todos", body.clone()).await;
     assert_eq!((first.status.as_u16(), &first.body["replayed"]), (200, &json!(true)), "{}", first.text);
     assert_eq!(api.post("/todos", body).await.body["todos"], first.body["todos"]);
-    // These requests have no idempotency key. The store recognizes a repeated transaction by the id of its change.
+    // These requests have no idempotency key. So the store recognises a repeated transaction by the id of the change.
     let id = first.ids().remove(0);
     let changes = [
         ("POST", "/todos", json!({"todos": [{"title": "b"}]})),

@@ -93,7 +93,7 @@ async fn forty_repeating_todos_in_forty_lists_are_completed_in_one_call() {
     let api = Api::new();
     let todo = |n: usize| json!({"title": format!("{n}"), "list": format!("list {n}"), "due": "2026-11-22", "repeat": {"unit": "day"}});
     let ids = api.post("/todos", json!({"todos": (0..40).map(todo).collect::<Vec<_>>()})).await.ids();
-    // Each todo also moves to the list of another todo, so this call needs no new list.
+    // This call also moves each todo to the list of another todo. All these lists exist, so the call creates no list.
     let edits = ids
         .iter()
         .enumerate()
@@ -108,7 +108,7 @@ async fn forty_repeating_todos_in_forty_lists_are_completed_in_one_call() {
         ids.iter().enumerate().map(|(n, id)| json!({"id": id, "status": "completed", "list": format!("new {n}")}));
     let refused = api.patch("/todos", json!({"todos": edits.collect::<Vec<_>>()})).await;
     refused.assert_problem(413, "too_large");
-    assert!(refused.body["detail"].as_str().unwrap().contains("counts twice"), "{}", refused.text);
+    assert!(refused.body["detail"].as_str().unwrap().contains("counts as two changes"), "{}", refused.text);
     assert_eq!(api.all("open").await.len(), 40);
 }
 
@@ -150,7 +150,7 @@ async fn what_is_sent_back_as_it_was_read_moves_nothing() {
     let path = format!("/todos/{}", next["id"].as_str().unwrap());
     let same = api.patch(&path, json!({"title": "rent", "due": next["due"], "repeat": next["repeat"]})).await;
     assert_eq!(same.body["unchanged"], true, "{}", same.text);
-    // If a new due date has another time but the same day, the todo still repeats on the 31st.
+    // The next request changes only the time of the due date, not the day. So the todo must still repeat on the 31st.
     api.patch(&path, json!({"due": "2026-11-30T09:00"})).await;
     assert_eq!(complete(&api, next["id"].as_str().unwrap()).await.body["next"]["due"], "2026-12-31T09:00");
 }

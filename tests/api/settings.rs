@@ -34,7 +34,7 @@ async fn a_change_of_settings_is_on_the_record_and_undone_like_any_other() {
     api.patch("/settings", json!({"week_start": "sun"})).await;
     let refused = api.post("/undo", json!({"change_id": first.change_id()})).await;
     refused.assert_problem(409, "changed_since");
-    refused.assert_error("change_id", "changed the settings");
+    refused.assert_error("change_id", "settings were changed again");
     assert_eq!(api.get("/settings").await.body["settings"]["time_zone"], "Asia/Kathmandu");
 }
 
@@ -65,7 +65,7 @@ async fn new_todos_go_into_the_default_list_whoever_remembers_an_old_one() {
     let api = Api::new();
     assert_eq!(api.post("/todos", json!({"todos": [{"title": "a"}]})).await.body["todos"][0]["list"], "Inbox");
     api.patch("/settings", json!({"default_list": "Errands"})).await;
-    // The other instance has not read the latest settings. This instance must still add both todos to the latest
+    // The other instance has not read the latest settings. But the other instance must also add todos to the latest
     // default list.
     let elsewhere = api.elsewhere();
     let added = elsewhere.post("/todos", json!({"todos": [{"title": "b"}]})).await;

@@ -37,7 +37,7 @@ async fn a_step_that_may_be_two_or_none_is_refused_and_nothing_is_ticked() {
         (json!({"complete_steps": [1, "Fly"]}), "complete_steps", "1 Compare prices, 2 Book, 3 Pack, 4 book"),
         (json!({"complete_steps": [5]}), "complete_steps", "no step \"5\""),
         (json!({"reopen_steps": [0]}), "reopen_steps", "no step \"0\""),
-        (json!({"complete_steps": [3], "reopen_steps": ["Pack"]}), "reopen_steps", "send it in only one of the two"),
+        (json!({"complete_steps": [3], "reopen_steps": ["Pack"]}), "reopen_steps", "send the step in only one"),
     ] {
         let answer = api.patch(&path, edit.clone()).await;
         answer.assert_problem(422, "invalid");

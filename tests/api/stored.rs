@@ -1,6 +1,7 @@
 //! Tests that this version can use the data and cursors of earlier versions. `tests/stored` contains a data file, the
-//! writes that made the data file, and cursors of its listings. Commit e8cb6d9 made the files in `tests/stored`. In
-//! that commit, fingerprints and cursors had an older form, form 1 (docs/adr/0017).
+//! requests that wrote the data file, and cursors from listings of the data file. The program at commit e8cb6d9 made
+//! the files in `tests/stored`. At that commit, the program wrote fingerprints and cursors in an older text format,
+//! form 1 (docs/adr/0017).
 
 use serde_json::Value;
 

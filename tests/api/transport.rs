@@ -32,7 +32,7 @@ pub enum Fault {
     AnswerLost,
 }
 
-/// A fault, and the only DynamoDB operation that it affects. `None` means that the fault can affect every operation.
+/// A fault, and the name of the DynamoDB operation that must fail. `None` means that a call of any operation can fail.
 type Ordered = (Option<&'static str>, Fault);
 
 /// Records the calls, and produces the faults in the order in which the test asked for them.
@@ -53,12 +53,12 @@ impl Wire {
         Self { inner, calls: Arc::default(), limits: Arc::default(), faults: Arc::default() }
     }
 
-    /// Gives each of the next calls one of these faults.
+    /// The next calls fail with these faults, in the order of the list.
     pub fn fail(&self, faults: impl IntoIterator<Item = Fault>) {
         self.faults.lock().unwrap().extend(faults.into_iter().map(|fault| (None, fault)));
     }
 
-    /// Gives each of the next calls of this DynamoDB operation one of these faults.
+    /// The next calls of this DynamoDB operation fail with these faults, in the order of the list.
     pub fn fail_only(&self, operation: &'static str, faults: impl IntoIterator<Item = Fault>) {
         self.faults.lock().unwrap().extend(faults.into_iter().map(|fault| (Some(operation), fault)));
     }

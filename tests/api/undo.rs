@@ -76,7 +76,7 @@ async fn an_undo_of_something_changed_since_touches_nothing_and_names_what_chang
     let before = api.everything().await;
     let answer = api.post("/undo", json!({"change_id": change})).await;
     answer.assert_problem(409, "changed_since");
-    answer.assert_error("change_id", &format!("a later change changed the todo {}", ids[1]));
+    answer.assert_error("change_id", &format!("the todo {} was changed again later", ids[1]));
     assert_eq!(answer.body["errors"].as_array().unwrap().len(), 1);
     assert_eq!(answer.body["current"], json!([later.body["todo"]]));
     assert_eq!(api.everything().await, before);
@@ -223,7 +223,7 @@ async fn a_change_too_large_for_dynamodb_is_refused_and_nothing_happens() {
     let answer = api.patch("/todos", json!({"todos": edits(&ids)})).await;
     answer.assert_problem(413, "too_large");
     assert_eq!(api.all("open").await.len(), 40);
-    // The API accepts only changes that it can undo. If an undo would be too large, the API refuses the change.
+    // The API refuses a change if the undo of this change would be too large.
     let emptied: Vec<_> = ids.iter().map(|id| json!({"id": id, "clear": ["notes", "steps"]})).collect();
     api.patch("/todos", json!({"todos": emptied})).await.assert_problem(413, "too_large");
     assert_eq!(api.patch("/todos", json!({"todos": emptied[..20]})).await.status, 200);

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::source::{module, paths, program, without_tests, words};
 
-/// For each file, the files that it uses. If a file uses the `mod.rs` of a folder that contains the file, this use does
-/// not count. The `mod.rs` of a folder declares the files of the folder, and contains their shared code.
+/// For each file, the files that it uses. If a file uses the `mod.rs` of a folder that contains the file, the map
+/// leaves out this use. The `mod.rs` of a folder declares the files of the folder, and contains their shared code.
 type Uses<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
 fn uses(files: &[(String, String)]) -> Uses<'_> {
@@ -33,7 +33,8 @@ fn circles(files: &[(String, String)]) -> BTreeSet<String> {
     found.into_values().collect()
 }
 
-/// Finds the shortest chain of uses that leads from a file back to the same file.
+/// Finds the shortest circle that contains the file `start`: each file uses the next file, and the last file uses
+/// `start`.
 fn circle<'a>(uses: &Uses<'a>, start: &'a str) -> Option<Vec<&'a str>> {
     let (mut ways, mut seen) = (VecDeque::from([vec![start]]), BTreeSet::new());
     while let Some(way) = ways.pop_front() {

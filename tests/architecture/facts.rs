@@ -43,8 +43,9 @@ fn costs() -> String {
 
 fn limits_in_words() -> String {
     format!(
-        "Title {} characters, notes {}, list and tag {}, {} tags, {} steps of {}; {} todos a call; bodies of {} KiB;\n\
-         answers below 100,000 characters, which is what ChatGPT takes.\n",
+        "A title has at most {} characters, and notes have at most {}. The name of a list or a tag has at most {}. A todo has\n\
+         at most {} tags, and {} steps of {} characters. A call changes at most {} todos. A request body has at most {} KiB.\n\
+         An answer has fewer than 100,000 characters, because ChatGPT accepts no longer answers.\n",
         limits::TITLE,
         thousands(limits::NOTES),
         limits::LIST,
@@ -69,7 +70,7 @@ fn with(fact: &Fact, document: &str) -> String {
     format!("{before}{from}{}{to}{after}", (fact.text)())
 }
 
-/// Returns pairs of a file and a phrase with a limit. The file must contain the phrase.
+/// Returns pairs: the name of a file, and a phrase that names a limit. The file must contain the phrase.
 fn phrases() -> Vec<(&'static str, String)> {
     let tokens =
         include_str!("../../.ci/mcp/mcp.test.mjs").split("MOST_TOKENS = ").nth(1).expect("the limit of tokens");

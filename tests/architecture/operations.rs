@@ -15,14 +15,14 @@ struct Operation {
     path: String,
 }
 
-/// The text of each file or folder in `PLACES`, under its name.
+/// Each key is the name of a file or folder in `PLACES`, and the value is the text of this file or folder.
 type Files = BTreeMap<String, String>;
 
 /// A file or folder where each operation needs an entry.
 struct Place {
     file: &'static str,
     to_do: &'static str,
-    /// True if the file contains the operation. If the place is a folder, all files of the folder count as one file.
+    /// True if the text contains the operation. If the place is a folder, one text describes all files of the folder.
     has: fn(&Operation, &str) -> bool,
     /// The text that adds an invented operation to the file.
     made_up: &'static str,

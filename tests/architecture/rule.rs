@@ -120,9 +120,9 @@ pub fn the_library_says_its_layers_from_the_outside_in(file: &str, text: &str) -
     wrong
 }
 
-/// The file `problem.rs` defines the HTTP status of every problem. A file in `FILES` may also name an error status,
-/// because another protocol requires the status, or because the file compares the status. If a file in `FILES` names no
-/// error status any more, the file breaks this rule too.
+/// The file `problem.rs` defines the HTTP status of every problem. The files in `FILES` may also name an error status.
+/// These files need the status of another protocol, or only compare the status. If a file names no error status, it
+/// must not be in `FILES`.
 pub fn statuses_of_failures_are_chosen_in_few_files(file: &str, text: &str) -> Vec<String> {
     const FILES: [&str; 5] = [
         "src/api/answer/error.rs",

@@ -109,7 +109,7 @@ pub fn attributes(words: &[String]) -> impl Iterator<Item = &[String]> {
     starts.map(|at| &words[at..=closing(words, at)])
 }
 
-/// Returns the words without the items under `#[cfg(test)]`.
+/// Returns the words, but leaves out each item under `#[cfg(test)]`.
 pub fn without_tests(words: &[String]) -> Vec<String> {
     let (mut kept, mut at) = (Vec::new(), 0);
     while at < words.len() {
@@ -124,7 +124,7 @@ pub fn without_tests(words: &[String]) -> Vec<String> {
     kept
 }
 
-/// Returns the items of a file without their attributes. The file must contain only declarations.
+/// Removes the attributes, and returns the items of the file. The file must contain only declarations.
 pub fn items(words: &[String]) -> Vec<Vec<String>> {
     let (mut bare, mut at) = (Vec::new(), 0);
     while at < words.len() {
@@ -144,7 +144,8 @@ pub fn module(file: &str) -> Vec<String> {
     path.split('/').map(str::to_owned).collect()
 }
 
-/// Returns the paths in a file that start with `crate`, `self` or `super`. Each result starts at the root of the crate.
+/// Returns the paths in a file that start with `crate`, `self` or `super`. Each returned path starts at the root of the
+/// crate.
 pub fn paths(file: &str, words: &[String]) -> Vec<Vec<String>> {
     let (mut found, mut scopes) = (Vec::new(), vec![module(file)]);
     let joined = |at: usize| words.get(at).is_some_and(|word| word == "::");

@@ -13,7 +13,7 @@ pub enum Door {
     RestApi,
     FunctionUrl,
     LoadBalancer,
-    /// A load balancer whose target group has multi-value headers switched on.
+    /// A load balancer that sends multi-value headers, because its target group enables them.
     LoadBalancerMultiValue,
 }
 
@@ -73,8 +73,8 @@ impl Door {
     /// Returns the answer that the client gets if the function returns this value.
     #[track_caller]
     pub fn reply(self, request_id: String, returned: &Value) -> Reply {
-        // A service decodes a base64 body only if the body's media type is configured as binary. Otherwise the client
-        // would get the body in base64.
+        // A service decodes a base64 body only if the body's media type is configured as binary. Without this
+        // configuration, the client would get the body in base64.
         assert_eq!(returned["isBase64Encoded"], false, "{returned}");
         let text = returned["body"].as_str().unwrap_or_default().to_owned();
         let mut headers = BTreeMap::new();
@@ -106,8 +106,8 @@ impl Ask {
         self
     }
 
-    /// If `base64` is true, the event contains the body in base64. Services encode a body if they consider the body
-    /// binary.
+    /// If `base64` is true, the event contains the body in base64. An AWS service encodes a body in base64 if the
+    /// service considers the body binary.
     pub fn in_base64(mut self, base64: bool) -> Self {
         self.base64 = base64;
         self

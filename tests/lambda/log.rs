@@ -1,5 +1,5 @@
-//! Tests the log of the process. The log has one line for each request. No line contains a secret or a text of a
-//! person.
+//! Tests the log of the process. The log has one line for each request. No line contains a secret, or a text that a
+//! person wrote.
 
 use std::collections::BTreeMap;
 

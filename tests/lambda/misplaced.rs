@@ -1,5 +1,5 @@
-//! Tests API keys and tokens in the wrong place. A client can put such a secret into every part of a request. The log
-//! must never contain the secret.
+//! Tests what happens if an API key or a token is in the wrong place. A client can put an API key or a token into every
+//! part of a request. The log must never contain this secret.
 
 use serde_json::{Value, json};
 use todo_action::app::Ids;
@@ -94,8 +94,8 @@ fn everywhere(door: Door, secret: &str) -> Vec<Ask> {
     asks
 }
 
-/// Returns events that contain the secret in parts that a client cannot fill. Some events have a shape that no AWS
-/// service sends.
+/// Returns events that contain the secret in parts that a client cannot fill. Some of these events are invalid: no AWS
+/// service sends such events.
 fn in_events(door: Door, secret: &str) -> Vec<Value> {
     let event = || door.ask("GET", "/todos").event();
     let changed = |change: &dyn Fn(&mut Value)| {

@@ -36,7 +36,7 @@ use super::{
     kept,
 };
 
-/// No step of a test takes as long as this time-out. If a step reaches the time-out, the process hangs.
+/// A test waits at most this long for the process. If the process does nothing in this time, the test fails.
 const WAIT: Duration = Duration::from_secs(40);
 
 // Example credentials from the documentation of AWS. These credentials give no access to AWS.
@@ -125,7 +125,7 @@ impl Lambda {
         (id, outcome)
     }
 
-    /// Sends a request through the request's AWS service. Returns the answer that the client gets.
+    /// Makes an event from a request, and sends the event to the process. Returns the answer that the client gets.
     #[track_caller]
     pub fn send(&self, ask: Ask) -> Reply {
         self.send_event(&ask, ask.event())
@@ -140,7 +140,7 @@ impl Lambda {
         ask.door.reply(id, &body)
     }
 
-    /// Kills the process. At this time, the process has already written all log lines about the events that it
+    /// Kills the process. Before the kill, the process has already written all log lines about the events that it
     /// answered.
     pub fn stop(mut self) -> Remains {
         self.child.kill().unwrap();

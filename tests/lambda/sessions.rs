@@ -101,8 +101,8 @@ impl Client {
         all.assert_json(200);
         assert_eq!(titles(&all), ["Café & more: 100% à la carte", "Call mum"]);
 
-        // The searches contain é, à, a blank, an ampersand, a percent sign and Japanese characters. The last query has
-        // the name of a list in capital letters.
+        // The searches contain é, à, a blank, an ampersand, a percent sign and Japanese characters. The last query
+        // contains the name of a list in capital letters.
         for query in [
             "q=caf%C3%A9%20%26%20more",
             "q=100%25%20%C3%A0",

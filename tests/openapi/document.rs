@@ -75,7 +75,8 @@ pub fn components(document: &Value) -> impl Iterator<Item = (&str, &Value)> {
     members(&document["components"]["schemas"])
 }
 
-/// Follows the `$ref` of a schema to its component. A schema without a `$ref` stays as it is.
+/// Follows the `$ref` of a schema to its component. If a schema has no `$ref`, this function returns the schema
+/// unchanged.
 pub fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     let component = schema["$ref"].as_str().and_then(component);
     component.map_or(schema, |name| &document["components"]["schemas"][name])

@@ -1,7 +1,7 @@
 //! ChatGPT's rules for the OpenAPI document of an action. Each rule returns its violations.
 //!
-//! OpenAI documents the first rules (<https://platform.openai.com/docs/actions>). ChatGPT's importer reports violations
-//! of the other rules.
+//! OpenAI documents the first rules (<https://platform.openai.com/docs/actions>). OpenAI does not document the other
+//! rules, but ChatGPT's importer reports each violation of these rules.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,8 @@ use crate::document::{
     component, components, elements, members, operations, reachable, references, resolved, schemas, texts,
 };
 
-/// Texts that tell a model when to call an operation. No description may contain such a text, because the author of the
-/// GPT decides when to call an operation.
+/// Texts that tell a model when to call an operation. No description may contain one of these texts, because the author
+/// of the GPT decides when to call an operation.
 const TRIGGERS: [&str; 18] = [
     "use this",
     "call this",

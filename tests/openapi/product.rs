@@ -163,7 +163,7 @@ fn words(schema: &Schema) -> BTreeSet<&'static str> {
         ("TodoEdit" | "UpdateTodo", "status") => taken(EditStatus::parse),
         ("getTodos", "status") => taken(Status::parse),
         ("getTodos", "due") => BTreeSet::from(["overdue", "today", "tomorrow", "next_7_days", "none"]),
-        // The schemas of answers list no words, because an answer contains only words that a request can contain too.
+        // The schema of an answer does not list the allowed words, because the schemas of requests list the same words.
         ("Todo", _) => BTreeSet::new(),
         (_, "priority") => taken(Priority::parse),
         ("UpdateSettings", "clear[]") => taken(Setting::parse),

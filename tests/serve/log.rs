@@ -1,4 +1,4 @@
-//! The log of `todo serve` must contain no text from a client. Such a text can be an API key in the wrong place.
+//! The log of `todo serve` must contain no text from a client, because a client can send an API key in the wrong place.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -57,7 +57,8 @@ fn a_key_in_any_part_of_a_request_is_written_nowhere() {
             let mut stream = TcpStream::connect(&server.address).unwrap();
             stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
             stream.write_all(request.as_bytes()).unwrap();
-            // If a request is not valid HTTP, the server closes the connection, and the read can fail.
+            // If a request is not valid HTTP, the server closes the connection, and the test may fail to read the
+            // answer.
             drop(stream.read_to_end(&mut Vec::new()));
         }
         server.interrupt();

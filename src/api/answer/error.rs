@@ -65,7 +65,8 @@ pub enum ApiError {
     Failed(Fault),
 }
 
-/// The beginning of `path` in each error, which depends on where the request names its todos.
+/// Says how the `path` of each error begins. The beginning of a path depends on the part of the request that names the
+/// todos.
 #[derive(Debug, Clone, Copy)]
 pub enum ErrorPath {
     /// `todos[3].due`
@@ -90,8 +91,8 @@ impl ApiError {
         (!errors.is_empty()).then_some(Self::Invalid(errors))
     }
 
-    /// Returns a function that makes an `ApiError` from a failed write. `path` is the beginning of the paths in this
-    /// error.
+    /// Returns a function that makes an `ApiError` from a failed write. `path` says how the paths in this `ApiError`
+    /// begin.
     pub fn of_write(path: ErrorPath) -> impl FnOnce(WriteError) -> Self {
         move |error| match error {
             WriteError::Refused(refusal) => Self::Refused { refusal, path },
@@ -146,18 +147,20 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
             Problem { errors: with_paths(violations, begins), current: fit(&current), ..problems::CONFLICT.into() }
         }
         Refusal::ChangedSince { ids, current } => {
-            let message = |id: TodoId| format!("a later change changed the todo {}", id.as_str());
+            let message = |id: TodoId| format!("the todo {} was changed again later", id.as_str());
             let later = |id: TodoId| FieldError::new("change_id", Invalid::new(message(id)));
             let errors = ids.into_iter().map(later).collect();
             Problem { errors, current: fit(&current), ..problems::CHANGED_SINCE.into() }
         }
         Refusal::SettingsChangedSince => {
-            let message = Invalid::new("a later change changed the settings");
+            let message = Invalid::new("the settings were changed again later");
             Problem { errors: vec![FieldError::new("change_id", message)], ..problems::CHANGED_SINCE.into() }
         }
         Refusal::Contended { current } => Problem { current: fit(&current), ..problems::CONTENDED.into() },
-        Refusal::AlreadyUndone { by } => problems::ALREADY_UNDONE
-            .with_detail(format!("Nothing was changed. To bring the change back, undo the change {}.", by.as_str())),
+        Refusal::AlreadyUndone { by } => problems::ALREADY_UNDONE.with_detail(format!(
+            "Nothing was changed. To make the change again, undo the change {}, which is the undo.",
+            by.as_str()
+        )),
         Refusal::NoSuchChange => problems::NO_SUCH_CHANGE.into(),
         Refusal::NothingToUndo => problems::NOTHING_TO_UNDO.into(),
         Refusal::KeyReused => problems::KEY_REUSED.into(),
@@ -181,8 +184,8 @@ fn with_paths(violations: Vec<ItemViolation>, begins: ErrorPath) -> Vec<FieldErr
     )
 }
 
-/// Keeps as many errors as fit into an answer. If some errors do not fit, one more error says how many errors are
-/// missing.
+/// Keeps as many errors as fit into an answer. If some errors do not fit, one more error says how many errors were left
+/// out.
 fn bounded(errors: Vec<FieldError>) -> Vec<FieldError> {
     let total = errors.len();
     let mut room = ERRORS_CHARACTERS;

@@ -43,7 +43,7 @@ fn fit_into<'a>(room: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<T
     let mut total: usize = short.iter().map(characters).sum();
     if total > room {
         // The program must cut titles if, for example, a request completes the maximum number of repeating todos with
-        // very long titles. Then the answer also contains the todo that follows each completed todo.
+        // very long titles. For each completed todo, the answer then also contains the next todo of the repetition.
         short = short.iter().map(TodoView::cut).collect();
         total = short.iter().map(characters).sum();
     }
@@ -100,8 +100,8 @@ impl Page {
         Self { items: Vec::new(), limit, room: ANSWER_CHARACTERS }
     }
 
-    /// Adds the item if the page has room for it, and returns whether the page had room. The first item always has
-    /// room, because no todo or change is longer than an answer may be.
+    /// Adds the item if the page has room for it, and returns whether the page had room. There is always room for the
+    /// first item, because no todo or change is longer than an answer may be.
     pub fn take(&mut self, item: &impl Serialize) -> bool {
         if self.items.len() == self.limit {
             return false;

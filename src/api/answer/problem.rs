@@ -34,7 +34,7 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldError>,
-    /// The present states of the todos, if they are not as expected.
+    /// The todos as they are now, after a conflict.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub current: Vec<TodoView>,
@@ -99,11 +99,11 @@ pub mod problems {
     pub const NO_PROVIDER: ProblemKind = ProblemKind::new(503, "no_provider", "The sign-in service does not answer",
         "Nothing is wrong with the request. The header Retry-After says how many seconds to wait. Then send the request again.");
     pub const FOREIGN_ORIGIN: ProblemKind = ProblemKind::new(403, "foreign_origin", "The request comes from a web page of another site",
-        "Send the request from a program, not from a web page. Send it to the address in PUBLIC_URL, or to the address that the server printed at its start.");
+        "Send the request from a program, not from a web page. Send the request to the address in PUBLIC_URL, or to the address that the server printed at its start.");
     pub const NO_SUCH_TODO: ProblemKind = ProblemKind::new(404, "not_found", "There is no such todo",
         "Use an id that getTodos returned. Do not guess ids.");
     pub const NO_SUCH_TODOS: ProblemKind = ProblemKind::new(404, "not_found", "Some todos do not exist",
-        "Nothing was changed. Leave out the ids that errors names, or find the right ids with getTodos.");
+        "Nothing was changed. Leave out the ids that are in the member errors, or find the right ids with getTodos.");
     pub const NO_SUCH_CHANGE: ProblemKind = ProblemKind::new(404, "not_found", "There is no such change",
         "Use an id that getChanges returned; changes can be undone for 30 days.");
     pub const NOTHING_TO_UNDO: ProblemKind = ProblemKind::new(404, "nothing_to_undo", "There is nothing to undo",
@@ -113,23 +113,23 @@ pub mod problems {
     pub const METHOD_NOT_ALLOWED: ProblemKind = ProblemKind::new(405, "method_not_allowed", "The path does not support this method",
         "Use one of the methods in the Allow header.");
     pub const CONFLICT: ProblemKind = ProblemKind::new(409, "conflict", "Some todos are not in the expected state",
-        "Nothing was changed. The member current has the present todos. Decide again, and send the request with their versions or without expected_version.");
+        "Nothing was changed. The member current shows the todos as they are now. Decide again. Then send the request with the present versions, or without expected_version.");
     pub const CONTENDED: ProblemKind = ProblemKind::new(409, "conflict", "Other requests are changing the same todos",
-        "Nothing was changed. Send the same request again. The member current has the present todos.");
+        "Nothing was changed. Send the same request again. The member current shows the todos as they are now.");
     pub const CHANGED_SINCE: ProblemKind = ProblemKind::new(409, "changed_since", "Some todos were changed after this change",
         "Nothing was undone, because the undo would lose later changes. First undo the later changes (getChanges lists them), or change the todos with updateTodos.");
     pub const ALREADY_UNDONE: ProblemKind = ProblemKind::new(409, "already_undone", "The change has been undone before",
-        "Nothing was changed. To bring the change back, undo the change that undid it.");
+        "Nothing was changed. To make the change again, undo the undo. getChanges lists the undo as a change.");
     pub const BODY_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The request body is too large",
         "Send at most 128 KiB. Send the todos in several requests.");
     pub const TODOS_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The todos are too large for one call",
         "Nothing was changed. Send fewer todos in each request.");
     pub const TODOS_TOO_MANY: ProblemKind = ProblemKind::new(413, "too_large", "The call changes too much at once",
-        "Nothing was changed. Completing a repeating todo counts twice, because the next todo is added. Each new list counts once. Send half of the todos first, then the other half.");
+        "Nothing was changed. Completing a repeating todo counts as two changes, because the next todo is added. Each new list counts once. Send half of the todos first, then the other half.");
     pub const NOT_JSON: ProblemKind = ProblemKind::new(415, "not_json", "The request body is not JSON",
         "Send the body as JSON with the header Content-Type: application/json.");
     pub const INVALID: ProblemKind = ProblemKind::new(422, "invalid", "Some values are not valid",
-        "Nothing was changed. Correct the values that errors names, and send the request again.");
+        "Nothing was changed. Correct the values that are in the member errors, and send the request again.");
     pub const KEY_REUSED: ProblemKind = ProblemKind::new(422, "idempotency_key_reused", "The idempotency key belongs to another request",
         "Nothing was changed. Use a new idempotency key for a new request; repeat a request only with the same body.");
     pub const INTERNAL: ProblemKind = ProblemKind::new(500, "internal", "The server failed",

@@ -173,6 +173,7 @@ impl From<&Moment> for Now {
 }
 
 fn to_the_second(at: Timestamp) -> Timestamp {
-    // Rounds down to the whole second, because a rounded-up time could be in the future and look like a mistake.
+    // Rounds down to the whole second. If the program rounded up, the time could be in the future and look like a
+    // mistake.
     at.round(jiff::TimestampRound::new().smallest(Unit::Second).mode(jiff::RoundMode::Floor)).unwrap_or(at)
 }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::value::RawValue;
 use url::Url;
 
-/// The characters that must be encoded in a query (RFC 3986, section 3.4). The set does not contain the percent sign,
-/// because an encoded character must not be encoded a second time.
+/// The characters that must be encoded in a query (RFC 3986, section 3.4). This set of characters does not contain the
+/// percent sign, because an encoded character must not be encoded a second time.
 const NOT_IN_A_QUERY: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -24,9 +24,9 @@ const NOT_IN_A_QUERY: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// An event of any kind. `lambda_http` first tries to read every event as the event of a REST API. But our events come
-/// from HTTP APIs and function URLs, which use another format. This type tries the format of HTTP APIs and function
-/// URLs first, so it reads our events only once.
+/// A Lambda event from any source. Our events come from HTTP APIs and function URLs, but `lambda_http` first tries to
+/// read every event as the event of a REST API. This type tries the format of HTTP APIs and function URLs first, so it
+/// reads our events only once.
 #[derive(Debug)]
 pub struct Event(LambdaRequest);
 
@@ -41,8 +41,8 @@ impl<'de> Deserialize<'de> for Event {
 }
 
 /// Makes the query, the host and the scheme of an event acceptable for every URI parser. HTTP APIs and function URLs
-/// pass on the query exactly as the client sent it, or with decoded spaces. Load balancers pass on any text that the
-/// client sends as the host.
+/// pass on the query as the client sent it, except that they may decode encoded spaces. Load balancers pass on any text
+/// that the client sends as the host.
 pub fn readable(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
     let LambdaEvent { payload: Event(mut request), context, .. } = event;
     match &mut request {
@@ -67,8 +67,9 @@ pub fn readable(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
 
 /// Returns whether both URI parsers that `lambda_http` uses accept an address with this host.
 fn makes_a_uri(host: &str) -> bool {
-    // Both URI parsers accept a plain host name. `parses` tries all other host names with the parsers. A name that ends
-    // with digits may be an IP address, and a name with `--` may be an encoded name.
+    // The program does not run the URI parsers for a plain host name, because both parsers accept every plain host
+    // name. For any other host name, `parses` runs both parsers. A name that ends with digits is not plain, because it
+    // may be an IP address. A name with `--` is not plain, because it may be an encoded name.
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
     let top = host.rsplit('.').next().unwrap_or_default();
     let name = host.bytes().all(plain) && !top.is_empty() && top.bytes().all(|byte| byte.is_ascii_alphabetic());
@@ -110,7 +111,7 @@ mod tests {
         assert_eq!(kind(include_str!("../../../tests/events/function_url.json")), "HTTP API");
         let rest = include_str!("../../../tests/events/rest_api.json");
         assert_eq!(kind(rest), "REST API");
-        // The event has the format that an HTTP API with payload format 1.0 sends.
+        // An event of an HTTP API with payload format 1.0 is like an event of a REST API, but also contains `version`.
         assert_eq!(kind(&rest.replacen('{', "{\"version\": \"1.0\",", 1)), "REST API");
         assert_eq!(kind(include_str!("../../../tests/events/load_balancer.json")), "load balancer");
         assert_eq!(kind(r#"{"Records": []}"#), "none");

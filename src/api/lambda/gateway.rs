@@ -8,7 +8,7 @@ use lambda_http::{RequestExt, request::RequestContext};
 
 use crate::{api::answer::error::ApiError, app::App, config::Config};
 
-/// The name of API Gateway's default stage, which is not part of any address.
+/// The name of API Gateway's default stage. The address of a deployment never contains this name.
 const DEFAULT_STAGE: &str = "$default";
 
 /// The address at which callers reach this deployment, without a slash at the end. The address is `PUBLIC_URL`. If
@@ -64,7 +64,8 @@ fn domain_and_stage(extensions: &Extensions) -> Option<(&str, Option<&str>)> {
 pub fn without_stage<B>(mut request: Request<B>) -> Request<B> {
     let stage = match request.extensions().get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV1(context)) => {
-            // The path of a REST API (v1) never contains the stage, even if the path begins with the same text.
+            // A REST API (v1) sends the path without the stage. So if the path begins with the name of the stage, this
+            // text belongs to the path, and the program does not remove it.
             context.stage.as_ref().map(|_| None)
         }
         Some(RequestContext::ApiGatewayV2(context)) => {

@@ -31,7 +31,8 @@ pub struct Log {
     names: Arc<HashMap<(Method, String), String>>,
     ids: Ids,
     clock: Clock,
-    /// The name of the Lambda function. If the name is present, each log line also contains metrics of this function.
+    /// The name of the Lambda function, or `None` outside Lambda. On Lambda, each log line also contains the metrics of
+    /// the function.
     function: Option<Arc<str>>,
 }
 
@@ -40,8 +41,8 @@ pub struct Log {
 #[derive(Debug, Default)]
 pub struct InnerOperation(OnceLock<Operation>);
 
-/// Marks a request that the program sends to itself while the Lambda function starts. The log gets a line about such a
-/// request only if the request fails.
+/// Marks a request that the program sends to itself while the Lambda function starts. The log gets a line about a
+/// marked request only if the request fails.
 #[derive(Debug, Clone, Copy)]
 pub struct Unlogged;
 
@@ -57,7 +58,7 @@ impl InnerOperation {
     /// Records the name and the outcome of the operation.
     pub fn record(&self, name: &str, through: &'static str, response: &Response) {
         let operation = Operation { through: Some(through), ..Operation::answered(name.to_owned(), response) };
-        // An MCP request runs only one operation, so only the first call of `record` counts.
+        // An MCP request runs only one operation, so a second call of `record` has no effect.
         drop(self.0.set(operation));
     }
 }

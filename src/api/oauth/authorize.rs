@@ -44,7 +44,7 @@ pub async fn get_authorize(
     let client = known_client(&front, &asked)?;
     let redirect_uri = asked.get("redirect_uri").filter(|uri| client.sends_back_to(uri)).ok_or_else(|| {
         ApiError::Malformed(
-            "The redirect_uri is not on the list of this client. Ask the operator of this service to add it to the list."
+            "The redirect_uri is not on the list of this client. Ask the operator of this service to add this redirect_uri to the list."
                 .into(),
         )
     })?;
@@ -91,8 +91,8 @@ fn check(asked: &Parameters, is_public: bool, base_url: &str) -> Result<(), (&'s
 
 /// Redirects the browser to `address`, with the parameters in `told` and with `state`.
 fn send_to(address: &str, told: &[(&str, &str)], state: Option<&str>) -> Result<Response, ApiError> {
-    // This address is always valid. The program checks redirect URIs at its start, and the provider's endpoint when it
-    // fetches the provider's metadata.
+    // This address is always valid. The program checks the redirect URIs when it starts, and checks the provider's
+    // endpoint when it fetches the provider's metadata.
     let mut location =
         Url::parse(address).map_err(|_| ApiError::Malformed("The redirect_uri is no address.".to_owned()))?;
     location.query_pairs_mut().extend_pairs(told).extend_pairs(state.map(|state| ("state", state)));

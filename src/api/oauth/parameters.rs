@@ -6,7 +6,8 @@
 pub struct Parameters(Vec<(&'static str, String)>);
 
 impl Parameters {
-    /// Reads `application/x-www-form-urlencoded`. If a parameter is wrong, the error is a message for the client.
+    /// Reads text in the format `application/x-www-form-urlencoded`. If a parameter is wrong, returns an error message
+    /// for the client.
     pub fn read(text: &[u8], known: &[&'static str]) -> Result<Self, String> {
         let mut parameters = Vec::new();
         for (name, value) in form_urlencoded::parse(text) {
@@ -32,7 +33,7 @@ impl Parameters {
         self.0.iter().find(|(present, _)| *present == name).map(|(_, value)| value.as_str())
     }
 
-    /// All parameters that are not in `left_out`, in the order of the request.
+    /// All parameters that are not in `left_out`, in the same order as in the request.
     pub fn without<'a>(&'a self, left_out: &'a [&str]) -> impl Iterator<Item = (&'static str, &'a str)> {
         self.0.iter().filter(|(name, _)| !left_out.contains(name)).map(|(name, value)| (*name, value.as_str()))
     }

@@ -1,5 +1,6 @@
 //! `POST /oauth/register` answers dynamic client registration (RFC 7591). All clients get the same client id, because
-//! the provider has one public client for all of them. The operator must have allowed all redirect URIs of the client.
+//! the provider has one public client for all of them. The registration fails if the client sends a redirect URI that
+//! the operator has not allowed.
 
 use axum::{
     Extension, Json,
@@ -47,8 +48,9 @@ pub async fn post_register(
         return Err(refused("invalid_redirect_uri", how_many));
     }
     if let Some(at) = asked.redirect_uris.iter().position(|uri| !client.sends_back_to(uri)) {
-        let what =
-            format!("redirect_uris[{at}] is not on the list of this service. The operator of this service can add it.");
+        let what = format!(
+            "redirect_uris[{at}] is not on the list of this service. The operator of this service can add this redirect URI."
+        );
         return Err(refused("invalid_redirect_uri", what));
     }
     let name: Option<String> = asked.client_name.map(|name| name.chars().take(NAME).collect());

@@ -137,7 +137,7 @@ async fn undo(
         return Ok(result);
     }
     let (change, mut images) = find(caller, change_id, now).await?;
-    // If the change did not change a todo, the undo ignores this todo.
+    // The record of a change can also contain todos that stayed the same. The undo ignores these todos.
     images.retain(Image::is_change);
     let needs = Needs::States {
         todos: images.iter().map(|image| image.after.clone()).collect(),

@@ -86,7 +86,7 @@ words! {
         None = "none"
     } refused |word: &str| {
         let Invalid { message, allowed } = Invalid::word(word, DueWithin::WORDS);
-        Invalid { message: format!("{message}; for other days send due_from and due_to"), allowed }
+        Invalid { message: format!("{message}; to choose other days, send due_from and due_to"), allowed }
     }
 }
 
@@ -144,8 +144,9 @@ impl TodosQuery {
     }
 
     /// The part of the index that the program reads for this query. At this point the program does not know the owner's
-    /// time zone. If the result depends on the time zone, the range has one more day at each end. Later, when the
-    /// program knows the time zone, it filters the todos.
+    /// time zone. If the time zone can change the first or the last day of the range, the range includes one more day
+    /// at each end. After the program has read the time zone, `TodoFilter` removes the todos that do not match the
+    /// query.
     pub fn range(&self, now: Timestamp) -> Range {
         let utc = TimeZone::UTC.to_datetime(now).date();
         let days_on = |days: i64| Some(utc.saturating_add(Span::new().days(days)));
@@ -166,19 +167,19 @@ impl TodosQuery {
         }
     }
 
-    /// Returns whether the range begins with the todos that the caller wants, with few other todos between these todos.
-    /// If other todos come first, the program cannot know in advance how many todos it must read.
+    /// Returns whether almost all of the first todos in the range are todos that the caller wants. If other todos come
+    /// before the wanted todos, the program cannot know in advance how many todos it must read to fill a page.
     pub fn wanted_come_first(&self) -> bool {
         let Self { list, tag, priority, q, .. } = self;
         let anything = list.is_none() && tag.is_none() && priority.is_none() && q.is_none();
         let by_due = match (self.status(), self.due) {
             (status, None) => self.due_days().is_none() || status == Status::Open,
-            // The range of each of these filters begins with the todos that the caller wants.
+            // With one of these three filters, the range begins with the todos that the caller wants.
             (Status::Open, Some(DueWithin::None | DueWithin::Overdue | DueWithin::Today)) => true,
             (_, Some(_)) => false,
         };
-        // A range of completed todos begins with the newest todo. Without `completed_to`, the caller wants the newest
-        // todos, so the wanted todos come first.
+        // A range of completed todos begins with the newest todo. If the query has no `completed_to`, the caller wants
+        // the newest todos, so the wanted todos come first.
         anything && by_due && self.completed_to.is_none()
     }
 

@@ -16,7 +16,7 @@ const EMBEDDED: &str = include_str!("../../../openapi.json");
 pub const PLACEHOLDER: &str = "https://todo-action.example.com";
 
 /// The OpenAPI document of a deployment, with `base_url` as its only server. The operator's configuration decides which
-/// credential callers send. The configuration also decides before which operations ChatGPT asks the person.
+/// credential callers send. The configuration also decides for which operations ChatGPT asks the person's permission.
 pub fn served(base_url: &str, config: &Config) -> String {
     let mut document: Value = serde_json::from_str(EMBEDDED).unwrap_or_default();
     document["servers"] = json!([{ "url": base_url }]);
@@ -57,8 +57,8 @@ pub fn add_credential(document: &mut Value, mode: AuthMode, scope: &str) {
     }
 }
 
-/// Marks operations before which ChatGPT must ask the person each time. The function `before` chooses these operations
-/// by their HTTP method.
+/// Marks the operations for which ChatGPT must ask the person's permission each time. The function `before` gets the
+/// HTTP method of an operation, and returns whether to mark the operation.
 fn ask_before(document: &mut Value, before: impl Fn(&str) -> bool) {
     for item in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
@@ -109,8 +109,8 @@ fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Map<String,
 }
 
 /// Replaces each `allOf` by one merged schema, because importers lose the members of `allOf`. The crate `utoipa` writes
-/// `allOf` for flattened structs, and for enums with a description. The other members next to `allOf` stay in the
-/// schema.
+/// `allOf` for flattened structs, and for enums with a description. The merged schema keeps all members that were next
+/// to `allOf`.
 fn merge_all_of(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -129,7 +129,8 @@ fn merge_all_of(value: &mut Value) {
 const DESCRIBED_ELSEWHERE: [&str; 3] = ["UpdateTodo", "TodoWritten", "SettingsWritten"];
 
 /// Removes the descriptions of all schemas. The name of a schema, and the fields that use the schema, already say what
-/// the schema is for. If another schema describes the same fields, removes the descriptions of the fields too.
+/// the schema is for. For a schema in `DESCRIBED_ELSEWHERE`, also removes the descriptions and the examples of its
+/// fields.
 fn remove_repeated_descriptions(document: &mut Value) {
     let schemas = document["components"]["schemas"].as_object_mut();
     for (name, schema) in schemas.into_iter().flatten() {
@@ -196,8 +197,8 @@ fn request_schemas(document: &Value) -> Vec<String> {
     names
 }
 
-/// The crate `utoipa` does not add a schema to the document if only `IntoResponses` uses this schema. So this struct
-/// names these schemas.
+/// If only `IntoResponses` uses a schema, the crate `utoipa` does not add this schema to the document. So this struct
+/// names each schema that `utoipa` would leave out.
 #[derive(OpenApi)]
 #[openapi(components(schemas(Problem)))]
 pub struct Components;

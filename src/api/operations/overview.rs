@@ -29,7 +29,7 @@ use crate::{
 
 /// To count the open todos, the overview reads at most this number of DynamoDB pages. A DynamoDB page has at most 1 MB.
 const PAGES: usize = 20;
-/// The maximum number of todos that the overview shows of the last change.
+/// The overview shows the last change with at most this number of todos.
 const LAST_TODOS: usize = 5;
 
 /// The overview.
@@ -97,7 +97,7 @@ struct Names(HashMap<String, Share>);
 #[utoipa::path(
     get, path = "/overview", operation_id = "getOverview",
     summary = "Get the overview",
-    description = "Returns an overview: the present moment, counts, open todos per list and tag, 40 that are overdue, due today or in the seven days after, and the last change.",
+    description = "Returns an overview: the present moment, counts, open todos per list and tag, up to 40 todos that are overdue or due in the next seven days, and the last change.",
     responses((status = 200, description = "The overview", body = Overview), super::openapi::Errors),
 )]
 pub async fn get_overview(
@@ -109,8 +109,8 @@ pub async fn get_overview(
     let now = app.clock.now();
     let store = &caller.store;
     let open = Reading { pages: PAGES, ..Reading::of(Range::todos(Status::Open)) };
-    // At this point the program does not know the date in the owner's time zone. The program reads the completions of
-    // 26 hours, because no day is longer than 26 hours.
+    // At this point the program does not know the owner's time zone, so it does not know when the owner's day began.
+    // The program reads all completions of the last 26 hours, because no day is longer than 26 hours.
     let since = now.checked_sub(Span::new().hours(26)).unwrap_or(Timestamp::MIN);
     let changes = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
     let latest = async { store.changes(changes, now).await?.next().await };
@@ -182,8 +182,8 @@ impl Tally {
 }
 
 /// How many todos of each group the overview shows. Todos that are due today get half of the places. Overdue todos get
-/// a quarter of the places, and todos of the next seven days get a quarter too. If a group needs fewer places, the
-/// other groups get the free places. Todos that are due today get the free places first.
+/// a quarter of the places, and todos of the next seven days get a quarter too. If a group has fewer todos than places,
+/// the other groups get the free places. Todos that are due today get the free places first.
 fn shares([late, today, soon]: [usize; 3]) -> [usize; 3] {
     let quarter = limits::OVERVIEW / 4;
     let mut shares = [late.min(quarter), today.min(2 * quarter), soon.min(quarter)];

@@ -121,7 +121,7 @@ pub async fn get_todos(
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &range)).transpose()?;
     let limit = query.limit.unwrap_or_default().0;
     // The program reads one more todo than the caller asked for, to see whether there is another page. If other todos
-    // come before the wanted todos, the program cannot know in advance how many todos it must read.
+    // come before the wanted todos, the program cannot know in advance how many todos it must read to fill the page.
     let at_most = query.wanted_come_first().then_some(limit + 1);
     let reading = Reading { after, at_most, ..Reading::of(range) };
     let (settings, mut todos) = caller.store.todos(reading, now).await?;
@@ -234,7 +234,7 @@ pub async fn update_todos(
 #[utoipa::path(
     delete, path = "/todos", operation_id = "deleteTodos", params(DeleteQuery),
     summary = "Delete several todos",
-    description = "Deletes up to 40 todos in one call, all or none. They are kept for 30 days. undoChange restores them.",
+    description = "Deletes up to 40 todos in one call, all or none. Deleted todos are kept for 30 days. undoChange restores them.",
     responses((status = 200, description = "Deleted", body = TodosWritten), super::openapi::Errors),
 )]
 pub async fn delete_todos(

@@ -1,4 +1,5 @@
-//! The writes of the operations: the request to the store, and the writes that several operations make.
+//! The code that several writing operations share. This code makes the request to the store, updates todos, and deletes
+//! todos.
 
 use serde_json::Value;
 
@@ -22,9 +23,9 @@ pub fn moment(app: &App, snapshot: &Snapshot) -> Moment {
     snapshot.settings.moment(snapshot.now, &app.config.time_zone)
 }
 
-/// Makes the `WriteRequest` for the store. The caller of this function adds `needs` later. `target` contains the ids
-/// from the path or the query, and `raw` is the body. If a client sends an idempotency key in the header and also in
-/// the body or the query, the two keys must be equal.
+/// Makes the `WriteRequest` for the store. This function leaves the field `needs` empty, and the caller of this
+/// function sets the field later. `target` contains the ids from the path or the query, and `raw` is the body. If a
+/// client sends an idempotency key in the header and also in the body or the query, the two keys must be equal.
 pub fn request(
     app: &App,
     operation: &'static str,
@@ -52,7 +53,7 @@ pub fn request(
     })
 }
 
-/// Makes the write, with the time of the program's clock.
+/// Makes the write. The time of the write comes from the program's clock.
 pub async fn perform(
     app: &App,
     caller: &Caller,

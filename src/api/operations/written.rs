@@ -23,7 +23,7 @@ use crate::{
 /// The todos after the call.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TodosWritten {
-    /// In the order of the call.
+    /// In the same order as in the call.
     pub todos: Vec<TodoView>,
     /// Next todos of completed repeating todos.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -122,8 +122,8 @@ pub fn with_etag(todo: &Todo, answer: impl IntoResponse) -> Response {
 }
 
 fn new_lists(result: &WriteResult) -> Vec<String> {
-    // If a client repeats a request without an idempotency key, the answer shows the present state. In the present
-    // state, the lists that the first request made are no longer new.
+    // If a repeated request has no idempotency key, the answer shows the todos as they are now. The first request has
+    // already made its new lists, so the answer to the repetition does not call these lists new.
     if result.replayed && result.change.request.is_none() {
         return Vec::new();
     }

@@ -18,7 +18,7 @@ const BY_OAUTH: &str = include_str!("oauth.html");
 const NO_CLIENT: &str = "<div class=\"entry\"><dt>Authentication</dt><dd>OAuth, for which the operator has set no client with \
     a secret (OAUTH_CLIENT_ID): a GPT cannot be set up yet.</dd></div>";
 
-/// The parts of the start page about authentication, as HTML.
+/// The texts about authentication on the start page, as HTML.
 pub struct Authentication {
     pub warning: &'static str,
     /// The values that a person enters under “Authentication” in the GPT editor, as HTML.

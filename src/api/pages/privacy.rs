@@ -140,7 +140,7 @@ fn erased(on_aws: bool) -> &'static str {
     }
 }
 
-/// How long the service keeps other data than todos and changes, as HTML list items.
+/// The HTML list items that say how long the service keeps data other than todos and changes.
 fn kept(config: &Config, on_aws: bool) -> String {
     let mut entries = Vec::new();
     if config.auth.mode() != AuthMode::None {
@@ -162,10 +162,12 @@ fn kept(config: &Config, on_aws: bool) -> String {
             "For some requests, Amazon Web Services keeps a record of how long each step took, for 30 days.".to_owned(),
         );
         let backups =
-            "Backups serve only to restore the service. They may still contain erased data for up to 35 days.";
+            "Backups serve only to restore the service. Backups may still contain erased data for up to 35 days.";
         entries.push(backups.to_owned());
     } else {
-        entries.push("The operator sees the log lines, and the service keeps none. It makes no backups.".to_owned());
+        entries.push(
+            "The operator sees the log lines, and the service stores no log lines. It makes no backups.".to_owned(),
+        );
     }
     entries.iter().map(|entry| format!("<li>{entry}</li>")).collect::<Vec<_>>().join("\n")
 }

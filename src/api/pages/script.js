@@ -7,8 +7,8 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
             await navigator.clipboard.writeText(source.textContent.trim());
             button.textContent = "Copied";
         } catch {
-            // The page cannot copy text without the browser's permission or without https. In this case the page
-            // selects the text, so that the person can copy the text.
+            // The page can copy text only over https and only with the browser's permission. If the page cannot copy
+            // the text, it selects the text, so that the person can copy the text.
             getSelection().selectAllChildren(source);
             button.textContent = "Selected";
         }

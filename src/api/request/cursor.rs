@@ -18,7 +18,7 @@ const TAG: usize = 9;
 /// Identifies a listing by its owner, its operation and its filters.
 pub struct ListingId<'a> {
     pub owner: &'a Owner,
-    /// The operation and its filters as text. The text begins with the number of its format.
+    /// The operation and its filters as text. The text begins with the version number of the text format.
     pub of: String,
     /// The operation and its filters as text in the old format (docs/adr/0017). Conversations with assistants still
     /// contain cursors with a hash of this old text.

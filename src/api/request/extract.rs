@@ -26,7 +26,8 @@ pub struct Json<T> {
 }
 
 /// The body of an operation that needs no body. This body can be empty, `{}` or `null`, because some clients send `{}`
-/// or `null`. The program refuses any other body, because the caller expects that the body has an effect.
+/// or `null`. The program refuses any other body, because the body would have no effect, and the caller would not
+/// notice this.
 #[derive(Debug)]
 pub struct NoBody;
 
@@ -49,8 +50,8 @@ pub struct ItemId(pub TodoId);
 pub struct Conditions {
     /// Defined in draft-ietf-httpapi-idempotency-key-header.
     pub idempotency_key: Option<IdempotencyKey>,
-    /// The version from the header `If-Match` (RFC 9110). The entity tags of this API are versions in quotes. The value
-    /// `*` counts as no condition, because `*` only requires that the todo exists.
+    /// The version from the header `If-Match` (RFC 9110). The entity tags of this API are versions in quotes. The
+    /// program ignores the value `*`, because `*` only requires that the todo exists.
     pub if_match: Option<u64>,
 }
 
@@ -63,8 +64,8 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let is_json = is_json(request.headers());
-        // Reading the body fails if the body is too large. Reading also fails if the connection breaks, but then the
-        // client gets no answer.
+        // Reading the body fails if the body is too large, or if the connection breaks. The program always reports that
+        // the body is too large, because the client gets no answer if the connection breaks.
         let body = Bytes::from_request(request, state).await.map_err(|_| ApiError::BodyTooLarge)?;
         if body.is_empty() {
             return Self::read(Value::Object(Map::new()));

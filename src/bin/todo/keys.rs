@@ -116,8 +116,8 @@ async fn create(
     Ok(())
 }
 
-/// Makes an owner for a new list. The owner gets the name of the key. Returns an error if this owner already has a key
-/// or a list. Two keys share a list only if the operator asks for this with `--owner`.
+/// Makes an owner for a new list. The name of the key becomes the name of the owner. Returns an error if this owner
+/// already has a key or a list. Two keys share a list only if the operator names the owner of the list with `--owner`.
 async fn new_owner(store: &Store, name: &KeyName) -> Result<Owner, Failure> {
     let owner = Owner::parse(name.as_str()).map_err(|error| format!("--name {error}"))?;
     let has_keys = store.keys().await?.iter().any(|record| record.owner == owner);
@@ -161,6 +161,10 @@ async fn revoke(store: &Store, id: &str, now: Timestamp) -> Result<(), Failure> 
     let found = store.keys().await?.into_iter().find(|record| record.hash.id() == id.trim());
     let record = found.ok_or_else(|| format!("no key has the id {id}; `todo keys list` shows the ids"))?;
     store.revoke_key(&record.hash, now).await?;
-    eprintln!("Revoked the key {} ({}). It takes effect within a minute.", record.hash.id(), record.name.as_str());
+    eprintln!(
+        "Revoked the key {} ({}). The key stops working within a minute.",
+        record.hash.id(),
+        record.name.as_str()
+    );
     Ok(())
 }

@@ -157,8 +157,8 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     let config = Config { public_url: Some(public.clone()), ..config };
     let app = App::new(config, Store::new(client, TABLE), Clock::system(), Ids::random());
     let mut router = todo_action::mcp::router(app).layer(Extension(hosts.clone()));
-    // A server without credentials must refuse requests from foreign web pages. In the other modes a foreign web page
-    // is refused anyway, because the page has no API key and no token.
+    // A server without credentials must refuse requests from foreign web pages. A server that requires credentials
+    // refuses foreign web pages anyway, because such a page has no API key and no token.
     if arguments.auth == CallersBy::None {
         router = router.layer(middleware::from_fn_with_state(hosts, own_origin));
     }
@@ -172,7 +172,7 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The maximum time for running requests after somebody has asked the server to stop.
+/// After somebody has asked the server to stop, unfinished requests may continue for at most this time.
 const GRACE: Duration = Duration::from_secs(3);
 
 /// All host names of this server: the names that programs on this machine use, and the host of `PUBLIC_URL`.
@@ -192,8 +192,8 @@ fn log_to_stderr() {
 /// The name of the table on this machine.
 const TABLE: &str = "todos";
 
-/// Prints the addresses of the server, and commands to try it. `base_url` is the address on this machine. `public` is
-/// the public address.
+/// Prints the addresses of the server, and commands for trying the server. `base_url` is the address on this machine.
+/// `public` is the public address.
 fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
     println!("todo-action is running. Stop it with Ctrl-C.\n");
     println!("  API        {base_url}");
@@ -221,9 +221,9 @@ fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
     println!("  curl -s {base_url}/undo{key} -X POST");
 }
 
-/// Runs a server until somebody stops the process. After that, running requests may continue for the time `GRACE`.
-/// Without this limit, an endless request would keep the server running. Returns `None` if a request needed more time
-/// than `GRACE`.
+/// Runs a server until somebody stops the process. When somebody stops the process, unfinished requests may continue
+/// for the time `GRACE`. Without the limit `GRACE`, an endless request would keep the server running. Returns `None` if
+/// a request needed more time than `GRACE`.
 async fn until_asked<T>(server: impl Future<Output = T>, stop: watch::Sender<bool>) -> Option<T> {
     let asked = async {
         asked_to_stop().await;

@@ -38,11 +38,13 @@ pub struct Mcp {
     url: Option<String>,
 }
 
-/// The maximum time to wait for an answer of a deployment. The time-out of API Gateway is a little shorter.
+/// The maximum time to wait for an answer of a deployment. The time-out of API Gateway is a little shorter than this
+/// time.
 const TIMEOUT: Duration = Duration::from_secs(35);
 /// The maximum time for connecting to a deployment.
 const CONNECT: Duration = Duration::from_secs(5);
-/// The maximum size of a deployment's OpenAPI document in bytes. The OpenAPI document of this service is much smaller.
+/// The maximum size of a deployment's OpenAPI document in bytes. The OpenAPI document of this service is much smaller
+/// than this maximum.
 const LARGEST_ANSWER: usize = 10 * 1024 * 1024;
 
 #[tokio::main]
@@ -88,7 +90,9 @@ async fn remote(base_url: &str) -> Result<Server, Failure> {
     let (status, body) = (answer.status(), to_bytes(answer.into_body(), LARGEST_ANSWER).await?);
     let document: Value = serde_json::from_slice(&body).unwrap_or_default();
     if !status.is_success() || document["paths"].is_null() {
-        return Err(format!("{base_url}/openapi.json is not the document of a todo-action (status {status})").into());
+        return Err(
+            format!("{base_url}/openapi.json is not the OpenAPI document of todo-action (status {status})").into()
+        );
     }
     let forward = async |State(deployment): State<Arc<Deployment>>, request: Request| {
         deployment.ask(request).await.unwrap_or_else(|failure| unreachable_now(&failure))
@@ -123,7 +127,7 @@ fn unreachable_now(failure: &Failure) -> Response {
         "title": "The deployment did not answer",
         "status": StatusCode::BAD_GATEWAY.as_u16(),
         "code": "unreachable",
-        "detail": "Tell the person that the TODO list cannot be reached, and try again later. The change may already be made; check before you repeat it.",
+        "detail": "Tell the person that the TODO list cannot be reached, and try again later. The change may have succeeded; check the todos before you repeat the change.",
     });
     (StatusCode::BAD_GATEWAY, Json(problem)).into_response()
 }

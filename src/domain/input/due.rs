@@ -10,7 +10,8 @@ use crate::domain::{
     moment::{Moment, Weekday},
 };
 
-/// A due date as the caller wrote it. The actual date may depend on the owner's local time, which is not known yet.
+/// A due date as the caller wrote it. The date that the caller means may depend on the owner's local time. The program
+/// does not know this local time yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DueInput {
     /// A date, or a date with a local time.
@@ -25,7 +26,7 @@ pub enum DueInput {
 
 impl DueInput {
     /// Reads `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM`, a date and time with a UTC offset (RFC 3339), or a word for a day. Only
-    /// the words in a fixed list are accepted. Any other word is refused, because a wrong guess would give a wrong
+    /// the words in a fixed list are accepted. Any other word is refused, because the program would have to guess the
     /// date.
     pub fn parse(text: String) -> Result<Self, Invalid> {
         let text = text.trim();
@@ -44,7 +45,8 @@ impl DueInput {
         !matches!(self, Self::Local(_))
     }
 
-    /// The actual due date, if the caller sends this value at `moment`. The seconds of an RFC 3339 time are dropped.
+    /// The due date that this value means at `moment`. If the value is an RFC 3339 time, this function removes the
+    /// seconds.
     pub fn resolve(self, moment: &Moment) -> Due {
         match self {
             Self::Local(due) => due,
@@ -90,13 +92,13 @@ fn days(text: &str) -> Option<i32> {
     plain.then(|| number.parse::<i32>().ok()).flatten().map(|number| number * days)
 }
 
-/// Reads a date and time as in RFC 3339, section 5.6. The text has a date, a "T" or a space, a time with seconds, and a
-/// UTC offset.
+/// Reads a date and time as in RFC 3339, section 5.6. The text contains a date, a "T" or a space, a time with seconds,
+/// and a UTC offset.
 fn instant(text: &str) -> Option<Timestamp> {
     day(text.get(..10)?)?;
     let time = text.get(11..)?;
-    // RFC 3339 does not allow a time zone in brackets. The parser would ignore such a time zone, so this check refuses
-    // the text.
+    // RFC 3339 does not allow a time zone in brackets, such as `[Europe/Berlin]`. The parser would ignore a time zone
+    // in brackets, so this check refuses the text.
     if time.contains('[') {
         return None;
     }

@@ -5,7 +5,7 @@ use deserr::{DeserializeError, IntoValue, MergeWithError, Value, ValuePointerRef
 use crate::domain::invalid::Invalid;
 
 /// Reads a text with the function `parse`. If the value has another type, the function converts the value to text
-/// before it calls `parse`. So the error for a wrong type also names the accepted values.
+/// before it calls `parse`. So if the value has a wrong type, the error also names the accepted values.
 pub fn text<T, E, V>(
     value: Value<V>,
     location: ValuePointerRef,

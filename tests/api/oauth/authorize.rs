@@ -110,7 +110,8 @@ async fn a_parameter_smuggled_in_does_not_reach_the_provider() {
             assert_eq!(sent_to(&answer), plain, "{smuggled}");
         }
     }
-    // If the value of `state` contains the text of another parameter, this text stays a part of `state`.
+    // The value of `state` contains text that looks like another parameter. The API must not read this text as a
+    // parameter.
     let inside = GPT.replace("st%26ate%3D1", "s%26redirect_uri%3Dhttps%3A%2F%2Fevil.example%23a");
     let (_, told) = sent_to(&authorize(&api, &inside).await);
     assert_eq!(told["state"], "s&redirect_uri=https://evil.example#a");

@@ -22,7 +22,7 @@ async fn people_who_sign_in_have_lists_of_their_own() {
     let provider = Provider::start().await;
     let api = provider.api();
     let [ada, grace] = ["ada", "grace"].map(|subject| {
-        // All tests share one table. The random part makes the name different from the names in other tests.
+        // All tests share one table, so the name of a person needs a random part that no other test uses.
         provider.token(&api, &format!("{subject}-{}", api.app.ids.change().as_str()))
     });
     let added = ask(&api, "POST", "/todos", json!({"todos": [{"title": "Ada's"}]}), &ada).await;

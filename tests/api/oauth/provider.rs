@@ -55,7 +55,8 @@ struct Inner {
     /// Values that replace members of the discovery document.
     says: Mutex<Value>,
     asked_for_keys: AtomicUsize,
-    /// The number of requests for the discovery document. Requests without an answer count too.
+    /// The number of requests for the discovery document. This number includes requests that the provider did not
+    /// answer.
     asked: AtomicUsize,
     /// The form and the `Authorization` header of each request that reached the token endpoint.
     exchanges: Mutex<Vec<(String, Option<String>)>>,
@@ -77,7 +78,8 @@ impl Signer {
         Arc::new(Self { kid: kid.to_owned(), private, public })
     }
 
-    /// Signs a token with these claims. The function `header` can change the token's header before the signature.
+    /// Signs a token with these claims. Before this function signs the token, it calls `header`, which can change the
+    /// token's header.
     pub fn sign(&self, claims: &Value, header: impl FnOnce(&mut Header)) -> String {
         let mut head = Header::new(Algorithm::ES256);
         head.typ = Some("at+jwt".to_owned());
@@ -135,8 +137,8 @@ impl Provider {
         Api::configured(|config| config.auth = Auth::OAuth(Box::new(self.agreed())))
     }
 
-    /// Returns the claims of a valid access token of this person. The provider gave the token to ChatGPT, the client
-    /// `gpt`.
+    /// Returns the claims of a valid access token of this person. In the claims, the client is `gpt`, which stands for
+    /// ChatGPT.
     pub fn claims(&self, api: &Api, subject: &str) -> Value {
         let now = api.app.clock.now().as_second();
         json!({

@@ -96,8 +96,8 @@ fn key(id: &str) -> String {
     format!(r#""Key":{{"owner":{{"S":"{OWNER}"}},"sk":{{"S":"todo#{id}"}}}}"#)
 }
 
-/// Converts a DynamoDB item to the JSON of a todo. The JSON has only the attributes that callers see, and does not have
-/// DynamoDB's types.
+/// Converts a DynamoDB item to the JSON of a todo. The JSON contains only the attributes that callers see, and contains
+/// no DynamoDB types.
 fn plain(item: &str) -> String {
     let attribute = |name: &str| {
         let value = item.split_once(&format!(r#""{name}":{{"S":""#)).map(|(_, rest)| rest);

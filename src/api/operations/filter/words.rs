@@ -11,7 +11,7 @@ use crate::domain::{
 
 impl TodosQuery {
     /// The filters as text. A cursor contains a hash of this text, so a cursor works only with the same filters. The
-    /// text begins with the number of its format.
+    /// text begins with the number 2, because this is the second version of the text format.
     pub fn words(&self) -> String {
         let day = |day: Option<Day>| day.map(|Day(date)| Cow::Owned(date.to_string()));
         let word = |word: Option<&'static str>| word.map(Cow::Borrowed);
@@ -29,8 +29,8 @@ impl TodosQuery {
         ];
         let mut words = "2 getTodos".to_owned();
         for (name, value) in filters.into_iter().filter_map(|(name, value)| Some((name, value?))) {
-            // Before each value, the text has the length of the value. Otherwise a value could look like another
-            // filter.
+            // The text contains the length of each value before the value itself. Without the length, a value could
+            // look like the next filter.
             words.push_str(&format!(" {name}={}:{value}", value.len()));
         }
         words
@@ -78,8 +78,8 @@ mod tests {
         deserr::deserialize::<_, _, deserr::errors::JsonError>(filters).unwrap()
     }
 
-    /// Conversations with assistants contain cursors of both formats. So the text of a filter must never change in
-    /// these formats.
+    /// Conversations with assistants contain cursors of both formats, and each cursor contains a hash of the filters as
+    /// text. So in both formats, the program must always write the same text for the same filters.
     #[test]
     fn the_words_of_filters_are_those_in_cursors() {
         let all = query(json!({
