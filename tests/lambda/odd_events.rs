@@ -1,9 +1,13 @@
 //! Tests unusual events: events of other AWS services, and requests with unusual queries, paths and hosts.
 
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD as STANDARD, BASE64_URL_SAFE as URL_SAFE},
+};
 use serde_json::{Value, json};
 
 use super::{
-    events::Door,
+    events::{Door, Reply},
     runtime_api::{Lambda, Outcome},
 };
 
@@ -20,6 +24,63 @@ fn an_event_of_another_service_does_not_end_the_process() {
         let (_, outcome) = lambda.invoke(event);
         assert!(matches!(&outcome, Outcome::Error { body, .. } if body["errorMessage"].is_string()), "{outcome:?}");
         lambda.send(Door::HttpApi.ask("GET", "/todos")).assert_json(200);
+    }
+    assert!(!lambda.stop().output().contains("panicked"));
+}
+
+/// The body of an addition. Its Base64 is longer than a line of MIME, and its URL alphabet has characters of its own.
+const ADDITION: &str =
+    r#"{"todos":[{"title":"a title that is long enough for a second line ~~~???ÿÿ"}],"allow_duplicate":true}"#;
+
+#[test]
+fn a_body_that_claims_to_be_base64_never_ends_the_process() {
+    let lambda = Lambda::start();
+    let standard = STANDARD.encode(ADDITION);
+    let lines: Vec<_> = standard.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let bodies = [
+        standard.clone(),
+        lines.join("\r\n"),
+        format!("{standard}\n"),
+        standard.trim_end_matches('=').to_owned(),
+        URL_SAFE.encode(ADDITION),
+        ADDITION.to_owned(),
+    ];
+    for door in [Door::HttpApi, Door::FunctionUrl, Door::RestApi, Door::LoadBalancer, Door::LoadBalancerMultiValue] {
+        for body in &bodies {
+            in_base64(&lambda, door, body).assert_json(201);
+        }
+        in_base64(&lambda, door, "neither JSON nor Base64 ÿ").assert_problem(400, "malformed");
+    }
+    assert!(!lambda.stop().output().contains("panicked"));
+}
+
+/// Sends this body, and says that it is Base64.
+#[track_caller]
+fn in_base64(lambda: &Lambda, door: Door, body: &str) -> Reply {
+    let ask = door.ask("POST", "/todos").header("content-type", "application/json");
+    let mut event = ask.event();
+    event["body"] = json!(body);
+    event["isBase64Encoded"] = json!(true);
+    lambda.send_event(&ask, event)
+}
+
+#[test]
+fn a_path_without_a_slash_never_ends_the_process() {
+    let lambda = Lambda::start();
+    for door in [Door::HttpApi, Door::FunctionUrl, Door::RestApi, Door::LoadBalancer, Door::LoadBalancerMultiValue] {
+        for path in ["todos", "a b", "é", ":99999/todos", "@host/todos", "\\todos", "?todos/"] {
+            let ask = door.ask("GET", "/todos");
+            let mut event = ask.event();
+            for member in ["path", "rawPath"] {
+                if event.get(member).is_some() {
+                    event[member] = json!(path);
+                }
+            }
+            let reply = lambda.send_event(&ask, event);
+            // Behind a load balancer, the start page does not know the address of the deployment.
+            let start = reply.status == 500 && reply.body["code"] == "no_public_url";
+            assert!(start || matches!(reply.status, 200 | 400 | 404), "{door:?} {path}: {}", reply.text);
+        }
     }
     assert!(!lambda.stop().output().contains("panicked"));
 }

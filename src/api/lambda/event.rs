@@ -1,8 +1,12 @@
 //! Repairs Lambda events before the crate `lambda_http` reads them. `lambda_http` makes a URI from the query, the host
 //! and the scheme that a client sent. If the URI is invalid, `lambda_http` panics, and the panic ends the process. So
-//! this module first repairs the query, and removes an invalid host or scheme.
+//! this module first repairs the query, the path and the body, and removes an invalid host or scheme.
 
 use axum::http::{HeaderMap, Uri, header};
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
+};
 use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayV2httpRequest, request::LambdaRequest};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::{Deserialize, Deserializer, de::Error};
@@ -23,6 +27,12 @@ const NOT_IN_A_QUERY: &AsciiSet = &CONTROLS
     .add(b'{')
     .add(b'|')
     .add(b'}');
+
+/// Base64 whose padding may be missing.
+const LENIENT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const ANY_PADDING: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+const URL_ANY_PADDING: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
 /// A Lambda event from any source. Our events come from HTTP APIs and function URLs, but `lambda_http` first tries to
 /// read every event as the event of a REST API. This type tries the format of HTTP APIs and function URLs first, so it
@@ -48,6 +58,8 @@ pub fn readable(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
     match &mut request {
         LambdaRequest::ApiGatewayV2(request) => {
             keep_sound_address(&mut request.headers);
+            make_absolute(&mut request.raw_path);
+            request.is_base64_encoded = decodable(request.is_base64_encoded, &mut request.body);
             if let Some(query) = &mut request.raw_query_string {
                 *query = utf8_percent_encode(query, NOT_IN_A_QUERY).to_string();
             }
@@ -55,14 +67,38 @@ pub fn readable(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
         LambdaRequest::ApiGatewayV1(request) => {
             keep_sound_address(&mut request.headers);
             keep_sound_address(&mut request.multi_value_headers);
+            make_absolute(&mut request.path);
+            request.is_base64_encoded = decodable(request.is_base64_encoded, &mut request.body);
         }
         LambdaRequest::Alb(request) => {
             keep_sound_address(&mut request.headers);
             keep_sound_address(&mut request.multi_value_headers);
+            make_absolute(&mut request.path);
+            request.is_base64_encoded = decodable(request.is_base64_encoded, &mut request.body);
         }
         _ => {}
     }
     LambdaEvent::new(request, context)
+}
+
+/// Puts a slash before a path without a slash. Without the slash, `lambda_http` would read the path as a part of the host.
+fn make_absolute(path: &mut Option<String>) {
+    if let Some(path) = path.as_mut().filter(|path| !path.starts_with('/')) {
+        path.insert(0, '/');
+    }
+}
+
+/// Returns whether `lambda_http` must decode the body as Base64, and makes the body decodable. `lambda_http` panics if the
+/// body is not valid Base64. Some clients send Base64 with line breaks or with the URL alphabet: this function writes such
+/// a body in the standard alphabet. A body that is no Base64 at all is read as plain text.
+fn decodable(is_base64: bool, body: &mut Option<String>) -> bool {
+    let Some(body) = body.as_mut().filter(|_| is_base64) else { return is_base64 };
+    let text: String = body.split_ascii_whitespace().collect();
+    let decoded = ANY_PADDING.decode(&text).or_else(|_| URL_ANY_PADDING.decode(&text));
+    if let Ok(bytes) = &decoded {
+        *body = STANDARD.encode(bytes);
+    }
+    decoded.is_ok()
 }
 
 /// Returns whether both URI parsers that `lambda_http` uses accept an address with this host.
