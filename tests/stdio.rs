@@ -85,6 +85,53 @@ impl Drop for Client {
     }
 }
 
+/// Answers of a server to this input, which ends after the last message.
+fn answers(folder: &Folder, input: &str) -> Vec<Value> {
+    let mut command = todo("mcp", &data_in(folder));
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn messages_before_the_first_request_do_not_end_the_server() {
+    let folder = Folder::new("stdio-early");
+    let notification = |method: &str| json!({"jsonrpc": "2.0", "method": method, "params": {}});
+    let request =
+        |id: u64, method: &str, params: Value| json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+    let meta = json!({"_meta": {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientInfo": {"name": "c", "version": "1"},
+    }});
+    let early = [
+        vec![],
+        vec![notification("notifications/roots/list_changed")],
+        vec![notification("notifications/initialized"), notification("notifications/cancelled")],
+        vec![notification("$/setTrace"), json!({"jsonrpc": "2.0", "id": 9, "result": {}})],
+        vec![json!({"jsonrpc": "2.0", "id": 9, "error": {"code": -1, "message": "no"}})],
+        vec![request(7, "ping", json!({})), notification("notifications/roots/list_changed")],
+        vec![request(7, "server/discover", meta), notification("notifications/roots/list_changed")],
+        vec![request(7, "server/discover", json!({})), notification("notifications/roots/list_changed")],
+    ];
+    let hello =
+        json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "c", "version": "1"}});
+    for early in early {
+        let session = [
+            request(2, "initialize", hello.clone()),
+            notification("notifications/initialized"),
+            request(3, "tools/call", json!({"name": "getSettings", "arguments": {}})),
+        ];
+        let lines: Vec<_> = early.iter().chain(&session).map(Value::to_string).collect();
+        // The last line has no line break.
+        let answers = answers(&folder, &lines.join("\n"));
+        let last = answers.iter().find(|answer| answer["id"] == 3).unwrap_or_else(|| panic!("{early:?}: {answers:?}"));
+        assert!(last["result"]["structuredContent"].is_object(), "{early:?}: {last}");
+        assert!(answers.iter().all(|answer| answer["id"] != 9), "{answers:?}");
+    }
+}
+
 #[test]
 fn what_one_client_adds_the_next_one_finds() {
     let folder = Folder::new("stdio-file");

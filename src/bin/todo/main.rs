@@ -3,6 +3,7 @@
 mod dynamodb;
 mod keys;
 mod mcp;
+mod messages;
 
 use std::future::IntoFuture;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

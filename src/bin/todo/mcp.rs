@@ -24,7 +24,7 @@ use todo_action::{
     tls::{self, Connector, with_causes},
 };
 
-use super::{Failure, TABLE, log_to_stderr};
+use super::{Failure, TABLE, log_to_stderr, messages::messages};
 
 #[derive(clap::Args)]
 pub struct Mcp {
@@ -57,7 +57,7 @@ pub async fn run(Mcp { data, url }: Mcp) -> Result<(), Failure> {
         Some(url) => remote(base_url("--url", &url)?.trim_end_matches("/mcp")).await?,
         None => of_file(data.map_or_else(local::default_file, Ok)?).await?,
     };
-    let running = server.serve((tokio::io::stdin(), tokio::io::stdout())).await;
+    let running = server.serve((messages(tokio::io::stdin()), tokio::io::stdout())).await;
     // It is not an error if the client closes the connection before it sends a message.
     if let Ok(running) = running {
         running.waiting().await?;

@@ -1,0 +1,52 @@
+//! Prepares standard input for the SDK of MCP.
+
+use std::io;
+
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+
+/// The bytes that wait until the SDK reads them.
+const BUFFER: usize = 64 * 1024;
+
+/// The members of a JSON-RPC message that say whether the message is a request, a notification or a response.
+#[derive(Deserialize)]
+struct Head {
+    id: Option<Value>,
+    method: Option<String>,
+}
+
+/// The messages of `input`, each on one line.
+///
+/// The SDK stops without an answer if a notification or a response comes before the first request. Some clients send such
+/// a message, and JSON-RPC says that nobody answers it. So this function leaves out these messages. It also completes a
+/// last line without a line break, because the SDK would not read that line.
+pub fn messages(input: impl AsyncRead + Unpin + Send + 'static) -> impl AsyncRead {
+    let (reader, writer) = tokio::io::simplex(BUFFER);
+    // The task ends when the client closes its end, or when the SDK closes ours.
+    drop(tokio::spawn(copy(input, writer)));
+    reader
+}
+
+async fn copy(input: impl AsyncRead + Unpin, mut output: impl AsyncWrite + Unpin) -> io::Result<()> {
+    let (mut input, mut line, mut has_begun) = (BufReader::new(input), Vec::new(), false);
+    while input.read_until(b'\n', &mut line).await? > 0 {
+        if !line.ends_with(b"\n") {
+            line.push(b'\n');
+        }
+        let head = serde_json::from_slice::<Head>(&line).ok();
+        has_begun = has_begun || head.as_ref().is_some_and(begins);
+        if has_begun || head.is_none_or(|head| head.id.is_some() && head.method.is_some()) {
+            output.write_all(&line).await?;
+        }
+        line.clear();
+    }
+    output.shutdown().await
+}
+
+/// Whether the SDK accepts every message after this one. After `ping` and `server/discover` it still waits for the first
+/// request.
+fn begins(head: &Head) -> bool {
+    let method = head.method.as_deref().filter(|_| head.id.is_some());
+    method.is_some_and(|method| !matches!(method, "ping" | "server/discover"))
+}
