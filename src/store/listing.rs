@@ -25,6 +25,8 @@ pub struct Listing<'a, T> {
     /// The positions of the last two items that were read.
     last: Option<Position>,
     before_last: Option<Position>,
+    /// The number of items that were left out, because they cannot be read. The log names the place of each item.
+    pub unreadable: usize,
 }
 
 impl<T> Listing<'_, T> {
@@ -34,8 +36,15 @@ impl<T> Listing<'_, T> {
         loop {
             for item in self.items.by_ref() {
                 self.before_last = std::mem::replace(&mut self.last, Position::of(&item));
-                if let Some(found) = (self.read)(item, self.now)? {
-                    return Ok(Some(found));
+                match (self.read)(item, self.now) {
+                    Ok(Some(found)) => return Ok(Some(found)),
+                    Ok(None) => {}
+                    Err(fault) => {
+                        let at = self.last.as_ref().map_or("no view", Position::as_str);
+                        let request_id = self.store.request_id();
+                        tracing::error!(request_id, cause = %fault, at, "a listing left out an item that cannot be read");
+                        self.unreadable += 1;
+                    }
                 }
             }
             self.reading.pages = self.reading.pages.saturating_sub(1);
@@ -50,14 +59,14 @@ impl<T> Listing<'_, T> {
 
     /// The position after the last item that [`Listing::next`] returned. Another listing can continue from this
     /// position. `None` if there are no more items.
-    pub fn rest(self) -> Option<Position> {
-        if self.items.len() == 0 { self.more } else { self.last }
+    pub fn rest(&self) -> Option<Position> {
+        if self.items.len() == 0 { self.more.clone() } else { self.last.clone() }
     }
 
     /// The position directly before the last item that [`Listing::next`] returned. If this item does not fit into the
     /// answer, another listing can continue from this position.
-    pub fn before_last(self) -> Option<Position> {
-        self.before_last
+    pub fn before_last(&self) -> Option<Position> {
+        self.before_last.clone()
     }
 }
 
@@ -72,6 +81,7 @@ impl OwnerStore {
         read: fn(Item, Timestamp) -> Result<Option<T>, Fault>,
     ) -> Listing<'_, T> {
         let last = reading.after.clone();
-        Listing { store: self, reading, attributes, read, now, items: items.into_iter(), more, last, before_last: None }
+        let items = items.into_iter();
+        Listing { store: self, reading, attributes, read, now, items, more, last, before_last: None, unreadable: 0 }
     }
 }

@@ -35,5 +35,6 @@ mod target;
 mod time;
 mod transport;
 mod undo;
+mod unreadable;
 mod updating;
 mod warnings;

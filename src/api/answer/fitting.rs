@@ -122,3 +122,9 @@ impl Page {
 pub fn characters<T: Serialize>(value: &T) -> usize {
     serde_json::to_string(value).map_or(0, |json| json.chars().count() + 1)
 }
+
+/// Whether an answer leaves out this number.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+pub fn is_zero(number: &usize) -> bool {
+    *number == 0
+}

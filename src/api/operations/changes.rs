@@ -13,7 +13,7 @@ use crate::{
         access::caller::Caller,
         answer::{
             error::{ApiError, ErrorPath},
-            fitting::Page,
+            fitting::{Page, is_zero},
             view::{ChangeView, Now},
         },
         request::{
@@ -58,6 +58,9 @@ pub struct ChangesPage {
     #[schema(required = false, nullable = false)]
     next_cursor: Option<String>,
     now: Now,
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schema(value_type = i64, required = false)]
+    unreadable: usize,
 }
 
 /// The change to undo.
@@ -100,9 +103,10 @@ pub async fn get_changes(
             break changes.before_last();
         }
     };
+    let unreadable = changes.unreadable;
     let next_cursor = next.map(|position| listing.cursor(&position));
     let now = Now::from(&settings.moment(now, &app.config.time_zone));
-    Ok(JsonAnswer(ChangesPage { changes: page.items, next_cursor, now }))
+    Ok(JsonAnswer(ChangesPage { changes: page.items, next_cursor, now, unreadable }))
 }
 
 /// Undo a change

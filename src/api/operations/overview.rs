@@ -13,7 +13,7 @@ use crate::{
         access::caller::Caller,
         answer::{
             error::ApiError,
-            fitting::{characters, fit_beside},
+            fitting::{characters, fit_beside, is_zero},
             view::{ChangeView, Now, TodoView},
         },
         request::extract::{NoBody, NoQuery, Query},
@@ -53,6 +53,9 @@ pub struct Overview {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     incomplete: bool,
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schema(value_type = i64, required = false)]
+    unreadable: usize,
 }
 
 /// The number of todos in each group.
@@ -120,11 +123,12 @@ pub async fn get_overview(
         while let Some(todo) = todos.next().await? {
             tally.count(todo);
         }
-        Ok((tally, todos.rest().is_some()))
+        Ok((tally, todos.rest().is_some(), todos.unreadable))
     };
-    let ((tally, incomplete), completed, latest) = tokio::try_join!(counted, store.completions(since), latest)?;
+    let ((tally, incomplete, unreadable), completed, latest) =
+        tokio::try_join!(counted, store.completions(since), latest)?;
     let latest = latest.as_ref().map(ChangeView::from);
-    Ok(JsonAnswer(tally.overview(&completed, latest, incomplete)))
+    Ok(JsonAnswer(Overview { unreadable, ..tally.overview(&completed, latest, incomplete) }))
 }
 
 impl Tally {
@@ -177,7 +181,18 @@ impl Tally {
         let mut due_today = overdue.split_off(late);
         let next_7_days = due_today.split_off(today);
         let now = Now::from(&self.moment);
-        Overview { now, counts: self.counts, lists, tags, overdue, due_today, next_7_days, last_change, incomplete }
+        Overview {
+            now,
+            counts: self.counts,
+            lists,
+            tags,
+            overdue,
+            due_today,
+            next_7_days,
+            last_change,
+            incomplete,
+            unreadable: 0,
+        }
     }
 }
 

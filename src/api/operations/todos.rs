@@ -19,7 +19,7 @@ use crate::{
         access::caller::Caller,
         answer::{
             error::{ApiError, ErrorPath},
-            fitting::Page,
+            fitting::{Page, is_zero},
             problem::FieldError,
             view::{Now, TodoView},
         },
@@ -98,6 +98,10 @@ pub struct TodosPage {
     #[schema(required = false, nullable = false)]
     next_cursor: Option<String>,
     now: Now,
+    /// Todos that cannot be read. The operator finds them in the log.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schema(value_type = i64, required = false)]
+    unreadable: usize,
 }
 
 /// List todos
@@ -133,11 +137,13 @@ pub async fn get_todos(
             break todos.before_last();
         }
     };
+    let unreadable = todos.unreadable;
     let next_cursor = next.map(|position| listing.cursor(&position));
     Ok(JsonAnswer(TodosPage {
         todos: page.items,
         next_cursor,
         now: Now::from(&settings.moment(now, &app.config.time_zone)),
+        unreadable,
     }))
 }
 

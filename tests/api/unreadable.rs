@@ -1,0 +1,71 @@
+//! Items that the service cannot read: a newer version, or another program, has written them.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::json;
+
+use super::harness::Api;
+
+#[tokio::test]
+async fn an_item_that_cannot_be_read_is_left_out_of_listings_and_counted() {
+    let text = |text: &str| Some(AttributeValue::S(text.to_owned()));
+    let number = |text: &str| Some(AttributeValue::N(text.to_owned()));
+    for (attribute, value) in [
+        ("status", text("waiting")),
+        ("priority", text("blocker")),
+        ("title", None),
+        ("due", text("2026-13-45")),
+        ("version", number("18446744073709551616")),
+        ("tags", text("x")),
+    ] {
+        let api = Api::new();
+        let ids = api.add(&["good", "bad", "also good"]).await;
+        api.spoil(&format!("todo#{}", ids[1]), attribute, value).await;
+        for path in ["/todos", "/todos?q=good", "/todos?due=none", "/overview"] {
+            let answer = api.get(path).await;
+            assert_eq!((answer.status.as_u16(), &answer.body["unreadable"]), (200, &json!(1)), "{attribute} {path}");
+        }
+        assert_eq!(api.get("/todos").await.ids().len(), 2, "{attribute}");
+        assert_eq!(api.get("/overview").await.body["counts"]["open"], 2, "{attribute}");
+        // What is about this todo fails, and nothing else does.
+        api.get(&format!("/todos/{}", ids[1])).await.assert_problem(500, "internal");
+        assert_eq!(api.patch(&format!("/todos/{}", ids[0]), json!({"title": "better"})).await.status, 200);
+        let added = api.post("/todos", json!({"todos": [{"title": "new"}], "allow_duplicate": true})).await;
+        assert_eq!(added.status, 201, "{attribute}: {}", added.text);
+    }
+}
+
+#[tokio::test]
+async fn every_page_is_reached_though_items_between_cannot_be_read() {
+    let api = Api::new();
+    let ids = api.add(&["a", "b", "c", "d", "e"]).await;
+    for id in [&ids[1], &ids[2]] {
+        api.spoil(&format!("todo#{id}"), "status", Some(AttributeValue::S("waiting".to_owned()))).await;
+    }
+    let (mut seen, mut left_out, mut cursor) = (Vec::new(), 0, String::new());
+    loop {
+        let page = api.get(&format!("/todos?limit=1&cursor={cursor}")).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        seen.extend(page.ids());
+        left_out += page.body["unreadable"].as_u64().unwrap_or_default();
+        match page.body["next_cursor"].as_str() {
+            Some(next) => cursor = next.to_owned(),
+            None => break,
+        }
+    }
+    seen.sort();
+    let mut good = vec![ids[0].clone(), ids[3].clone(), ids[4].clone()];
+    good.sort();
+    assert_eq!(seen, good);
+    assert!(left_out >= 2, "{left_out}");
+}
+
+#[tokio::test]
+async fn a_change_that_cannot_be_read_is_left_out_of_the_list_of_changes() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let change = api.patch(&format!("/todos/{id}"), json!({"title": "b"})).await.change_id();
+    api.spoil(&format!("change#{change}"), "todos", Some(AttributeValue::N("7".to_owned()))).await;
+    let listed = api.get("/changes").await;
+    assert_eq!((listed.status.as_u16(), &listed.body["unreadable"]), (200, &json!(1)), "{}", listed.text);
+    assert_eq!(listed.body["changes"].as_array().unwrap().len(), 1);
+}
