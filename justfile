@@ -63,7 +63,7 @@ invoke event="list":
     cargo lambda invoke todo-action --invoke-address 127.0.0.1 --data-file infra/events/{{ event }}.json
 
 # If no container engine is running, this recipe starts a container engine.
-# Test `sam local invoke` with every event, and `sam local start-api` with a session.
+# Test `sam local invoke` with every event, and `sam local start-api` with a series of requests.
 sam-local:
     infra/sam-local
 

@@ -79,7 +79,8 @@ where
     }
 }
 
-/// Prepares the request of [`warm_up`]. The mark [`api::Unlogged`] keeps a successful warm-up out of the log.
+/// Prepares the request of [`warm_up`]. Because of the mark [`api::Unlogged`], the program does not log a successful
+/// warm-up.
 fn unlogged(mut request: Request) -> Request {
     request.extensions_mut().insert(api::Unlogged);
     api::gateway::without_stage(request)

@@ -85,7 +85,7 @@ impl Drop for Client {
     }
 }
 
-/// Answers of a server to this input, which ends after the last message.
+/// Returns the answers of a server to this input. The input is closed after the last message.
 fn answers(folder: &Folder, input: &str) -> Vec<Value> {
     let mut command = todo("mcp", &data_in(folder));
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

@@ -44,7 +44,7 @@ export async function startProvider(tools, clients, people) {
 }
 
 // Removes the parameter `iss` (RFC 9207) from the answer to an authorization request. Amazon Cognito and many other
-// providers also answer an authorization request without `iss`.
+// providers also leave `iss` out of this answer.
 function leaveOutIssuer(response) {
     const location = response.get("location");
     if (URL.canParse(location)) {

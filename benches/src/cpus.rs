@@ -19,7 +19,7 @@ pub fn on_its_own<T>(start: impl FnOnce() -> T) -> T {
         .ok()
         .and_then(|range| range.trim().rsplit(['-', ',']).next()?.parse().ok())
         .unwrap_or(0);
-    // If the machine does not allow the change of processor, the measurement continues with more noise.
+    // If this thread cannot move to the last processor, the measurement continues, but the results vary more.
     let _ = pin(last);
     let started = start();
     if let Ok(before) = before {

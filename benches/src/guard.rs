@@ -111,8 +111,8 @@ fn counted(program: &Program, events: &[String]) -> Result<(u64, Cost)> {
 }
 
 /// Returns the command that starts the function with plain HTTP and without root certificates. With TLS, the number of
-/// instructions would depend on the processor. With root certificates, the number of instructions would depend on the
-/// machine's number of certificates.
+/// instructions would depend on the processor. With root certificates, the number of instructions would depend on how
+/// many certificates the machine has.
 fn program(function: &Path, dynamodb: &DynamoDb) -> Program {
     let environment = [
         ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", dynamodb.address)),

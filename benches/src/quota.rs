@@ -1,5 +1,5 @@
-//! Measures the first request with 7 % of a processor. After init, Lambda gives 7 % of a processor to a function with
-//! 128 MB of memory.
+//! Measures the first request with 7 % of a processor. After the initialisation, Lambda gives 7 % of a processor to a
+//! function with 128 MB of memory.
 
 use std::path::{Path, PathBuf};
 

@@ -37,7 +37,7 @@ pub struct Function {
 /// The result of one event.
 #[derive(Debug)]
 pub struct Invocation {
-    /// The time from the delivery of the event to the function until the arrival of the function's answer.
+    /// The time from the moment when the function receives the event until the moment when its answer arrives.
     pub wall: Duration,
     /// The processor time that the process used between two requests for an event.
     pub cpu: Duration,
@@ -125,8 +125,9 @@ impl Function {
         Ok(line.trim().trim_end_matches(" kB").parse()?)
     }
 
-    /// Waits until the function has written at least `count` lines that contain `word` since the last call of
-    /// `take_lines`. Returns the lines that contain `word`, and discards the other lines.
+    /// Waits until the function has written at least `count` new lines that contain `word`. A line is new if the
+    /// function wrote it after the last call of `take_lines`. Returns the lines that contain `word`, and discards the
+    /// other lines.
     pub fn take_lines(&self, word: &str, count: usize) -> Result<Vec<String>> {
         let begun = Instant::now();
         loop {

@@ -102,8 +102,8 @@ pub fn unmeasured() -> Result<Vec<String>> {
     Ok(names.filter(|name| !measured(name)).map(str::to_owned).collect())
 }
 
-/// The operations that every measured function has. To add a todo, the functions in benches/peers expect a different
-/// request body than our function.
+/// The operations that every measured function has. For `addTodos`, the benchmark sends one request body to our
+/// function, and a different body to the functions in benches/peers.
 pub const COMMON: [&str; 4] = ["getTodo", "getTodos, 20", "addTodos, 1", "deleteTodo"];
 
 /// Creates the API Gateway event for an HTTP request.

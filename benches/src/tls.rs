@@ -34,7 +34,7 @@ impl Tls {
     pub fn before(target: SocketAddr) -> Result<Self> {
         let mut authority = CertificateParams::new(Vec::new())?;
         // OpenSSL treats a certificate as self-signed if the issuer and the subject have the same name. So the
-        // certificate authority needs a different name than the server's certificate.
+        // certificate authority and the server's certificate need different names.
         authority.distinguished_name.push(DnType::CommonName, "todo-action bench");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;

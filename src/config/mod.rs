@@ -90,7 +90,8 @@ pub struct LambdaConfig {
     pub region: String,
     /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`: the credentials that Lambda sets.
     pub credentials: aws_credential_types::Credentials,
-    /// `AWS_ENDPOINT_URL_DYNAMODB`: the address of a DynamoDB server that replaces the DynamoDB of the region.
+    /// `AWS_ENDPOINT_URL_DYNAMODB`: the address of a DynamoDB server. The program uses this server instead of DynamoDB
+    /// on AWS.
     pub endpoint: Option<String>,
 }
 

@@ -100,7 +100,8 @@ impl Image {
         Self { before: None, after: todo }
     }
 
-    /// The [`Image`] of a todo that changes from `current` to `after`. `after` gets the next version.
+    /// The [`Image`] of a todo that changes from `current` to `after`. In the result, `after` has the next version
+    /// number.
     pub fn changed(current: &Todo, after: Todo) -> Self {
         Self { after: after.with_next_version_after(current), before: Some(current.clone()) }
     }

@@ -54,9 +54,9 @@ impl Due {
     }
 
     /// Whether this due date has passed. A due date without a time has passed when its day is over. A due date with a
-    /// time has passed directly after this time. If a local time does not exist because clocks go forward, this
-    /// function uses the UTC offset from before the clock change. If a local time occurs twice because clocks go back,
-    /// this function uses the first of the two times (RFC 5545, section 3.3.5).
+    /// time has passed as soon as this time is over. If a local time does not exist because clocks go forward, this
+    /// function uses the UTC offset that was valid before the clock change. If a local time occurs twice because clocks
+    /// go back, this function uses the first of the two times (RFC 5545, section 3.3.5).
     pub fn is_overdue(self, moment: &Moment) -> bool {
         match self {
             Self::On(date) => date < moment.today(),

@@ -204,15 +204,16 @@ impl TodoEdit {
         Ok(after)
     }
 
-    /// Sets the due date and the repetition. A new due date does not change the repetition. If `from` is `due`, the
-    /// program later computes the next due date from the new due date.
+    /// Sets the due date and the repetition. A new due date does not change the repetition. If the field `from` of the
+    /// repetition is `due`, the due date of the next todo depends on the new due date.
     fn edit_due(&self, todo: &mut Todo, moment: &Moment) -> Result<(), Vec<Violation>> {
         let (due, repeat) = (todo.due, todo.repeat.clone());
         todo.due = self.due.map(|due| due.resolve(moment)).or(due);
         todo.repeat = self.repeat.clone().or(repeat.clone());
         let rhythm = |repeat: &Option<Repeat>| repeat.as_ref().map(|repeat| (repeat.unit, repeat.from));
         // A caller may send the present values of `due` and `repeat` again. Such an edit does not remove `anchor_day`.
-        // So a todo that is due on the 31st of each month returns to the 31st after a short month.
+        // For example, a todo repeats on the 31st of each month. In a short month, the todo is due earlier, but in the
+        // next long month, the todo is due on the 31st again, because of `anchor_day`.
         if todo.due.map(Due::date) != due.map(Due::date) || rhythm(&todo.repeat) != rhythm(&repeat) {
             todo.anchor_day = None;
         }

@@ -1,6 +1,6 @@
-//! The limits of todos and of calls. If a type has a limit, the schema of the type contains this limit. Six
-//! `#[schema(…)]` attributes in the code contain a limit as a number, and not the name of a constant. `tests/openapi`
-//! checks these six numbers.
+//! The limits of todos and of calls. If a type has a limit, the schema of the type contains this limit. In six
+//! `#[schema(…)]` attributes, the limit is a number and not the name of a constant. `tests/openapi` checks these six
+//! numbers.
 
 /// The maximum number of characters (Unicode scalar values) in a title.
 pub const TITLE: usize = 500;
@@ -31,8 +31,8 @@ pub const PAGE_DEFAULT: usize = 50;
 pub const FILTER: usize = 200;
 /// The maximum number of characters in an idempotency key.
 pub const IDEMPOTENCY_KEY: usize = 200;
-/// A change can be undone for this number of days. The table keeps a deleted todo for the same number of days. The
-/// program recognises an idempotency key for the same number of days.
+/// A caller can undo a change within this number of days. The table keeps a deleted todo for this number of days. The
+/// program recognises an idempotency key for this number of days.
 pub const UNDO_DAYS: i64 = 30;
 /// If two identical requests to add todos come within this number of seconds, the second request counts as a
 /// repetition.

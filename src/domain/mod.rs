@@ -1,4 +1,5 @@
-//! Todos, and the rules for changes to todos. This layer uses no clock, no random numbers, no storage and no HTTP.
+//! Todos, and the rules for changes to todos. The layer `domain` uses no clock, no random numbers, no storage and no
+//! HTTP.
 
 pub mod api_key;
 pub mod change;

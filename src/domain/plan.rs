@@ -85,7 +85,7 @@ pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
             violations.push(ItemViolation::new(
                 item,
                 "id",
-                format!("is also the id of item {before}; send one item for each todo"),
+                format!("is also the id of item {before}; send only one item for each todo"),
             ));
         }
         if edit.is_empty() {
@@ -122,8 +122,8 @@ pub fn update(
                 let completes = todo.status == Status::Open && after.status == Status::Completed;
                 let repeats = completes && after.repeat.is_some();
                 if let Some(successor) = repeats.then(|| after.successor(next_id(), moment)).flatten() {
-                    // From now on, `successor` repeats, but the completed todo no longer repeats. Otherwise a caller
-                    // could reopen and complete this todo again, and get a second successor.
+                    // From now on, `successor` repeats, but the completed todo no longer repeats. If the completed todo
+                    // still repeated, a caller could reopen this todo, complete it again, and get a second successor.
                     (after.repeat, after.anchor_day) = (None, None);
                     successors.push(Image::added(successor));
                 }

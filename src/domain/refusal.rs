@@ -8,14 +8,14 @@ use super::{
 /// The reason why the program refuses a write.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Refusal {
-    /// For at least one id in the request, the owner has no todo with this id.
+    /// At least one id in the request is not the id of a todo of this owner.
     NotFound(Vec<ItemViolation>),
-    /// Some values are not allowed together with other fields, with other items, or with the stored todo.
+    /// A value in the request contradicts another field, another item, or the stored todo.
     Invalid(Vec<ItemViolation>),
     /// Some of the todos are not in the state that the caller expected. `current` contains the present states of these
     /// todos.
     Conflict { violations: Vec<ItemViolation>, current: Vec<Todo> },
-    /// The program tried this write several times. Each time, another request changed the same data first.
+    /// The program tried this write several times, but each time a different request had just changed the same data.
     Contended { current: Vec<Todo> },
     /// No change has this id, or the change is older than 30 days.
     NoSuchChange,

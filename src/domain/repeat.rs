@@ -51,8 +51,8 @@ words! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Next {
     pub due: Due,
-    /// Later due dates are on this day of the month, such as 31. Present only if the month of `due` is too short: for
-    /// example, `due` is 28 February.
+    /// The day of the month for later due dates, such as 31. Present only if the month of `due` does not have this day:
+    /// for example, `due` is 28 February.
     pub anchor_day: Option<i8>,
 }
 
@@ -60,9 +60,9 @@ impl Repeat {
     /// The largest value of `every`.
     pub const MAX_EVERY: u16 = 365;
 
-    /// The first due date for a repeating todo without a due date. If the repetition has no weekdays, the first due
-    /// date is today. If the repetition has weekdays, the first due date is the first day that is one of these
-    /// weekdays. This day may be today.
+    /// The first due date for a repeating todo without a due date. The first due date is today if the repetition has no
+    /// weekdays, or if today is one of its weekdays. If today is not one of the repetition's weekdays, the first due
+    /// date is the next day that is one of these weekdays.
     pub fn first(&self, moment: &Moment) -> Due {
         let today = moment.today();
         let fits = |date: &Date| self.weekdays.is_empty() || self.weekdays.contains(&Weekday::of(*date));
@@ -109,7 +109,7 @@ impl Repeat {
     }
 
     /// At least this number of repetitions lies between `base` and `today`. The function `next` starts its search with
-    /// this number. Otherwise `next` would try every date since an old due date.
+    /// this number, so that the search is short even if `base` is a very old date.
     fn rounds_passed(&self, base: Date, today: Date) -> i64 {
         let days = (today - base).get_days();
         // The greatest number of days in one unit.
@@ -122,9 +122,9 @@ impl Repeat {
         i64::from(days) / (longest * i64::from(self.every))
     }
 
-    /// Whether the todo repeats on this day. The day must be one of the weekdays, and the todo must repeat in the week
-    /// of this day. For example, if `every` is 2, the todo repeats in every second week. Weeks begin on the owner's
-    /// first day of the week (RFC 5545: WKST).
+    /// Whether the todo repeats on this day. The field `weekdays` must contain the weekday of this day, and the todo
+    /// must repeat in the week of this day. For example, if `every` is 2, the todo repeats in every second week. Weeks
+    /// begin on the owner's first day of the week (RFC 5545: WKST).
     fn has_weekday(&self, base: Date, day: Date, week_start: Weekday) -> bool {
         let week_of = |date: Date| date.saturating_sub(Span::new().days(Weekday::of(date).days_after(week_start)));
         let weeks = (week_of(day) - week_of(base)).get_days() / 7;
@@ -143,8 +143,9 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    /// Time zones of the northern and of the southern hemisphere. Some of these time zones change the clock by an hour.
-    /// One of these time zones changes the clock by half an hour. Other time zones never change the clock.
+    /// Time zones of the northern and of the southern hemisphere. In four of these time zones, daylight saving time
+    /// changes the clock by an hour. On Lord Howe Island, daylight saving time changes the clock by half an hour. Three
+    /// of these time zones have no daylight saving time.
     const ZONES: [&str; 8] = [
         "Europe/Berlin",
         "America/New_York",
@@ -238,7 +239,7 @@ mod tests {
     }
 
     fn minute() -> impl Strategy<Value = DateTime> {
-        // If the month has no day with the random number, the date is the last day of the month.
+        // If the random day does not exist in the random month, the date is the last day of this month.
         (2020i16..2032, 1i8..=12, 1i8..=31, 0i8..24, 0i8..60).prop_map(|(year, month, day, hour, minute)| {
             let month = jiff::civil::date(year, month, 1);
             month.with().day(day.min(month.days_in_month())).build().unwrap().at(hour, minute, 0, 0)

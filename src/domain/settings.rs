@@ -79,8 +79,9 @@ impl Settings {
         *self == Self { version: self.version, ..other.clone() }
     }
 
-    /// The settings before and after a change to `wanted`. The new settings get the next version. Returns `None` if
-    /// these settings already have the same content as `wanted`.
+    /// Plans the change from these settings to the settings `wanted`. Returns the settings before and after this
+    /// change. The settings after the change have the next version. Returns `None` if these settings already have the
+    /// same content as `wanted`.
     pub fn changed_to(&self, wanted: &Self) -> Option<SettingsImage> {
         let after = Self { version: self.version + 1, ..wanted.clone() };
         (!self.same_content(&after)).then(|| SettingsImage { before: self.clone(), after })

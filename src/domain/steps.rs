@@ -60,7 +60,7 @@ impl Steps {
         Ok(Self(steps))
     }
 
-    /// The steps in their order.
+    /// The steps, from the first step to the last step.
     pub fn iter(&self) -> impl Iterator<Item = &Step> {
         self.0.iter()
     }
@@ -94,8 +94,8 @@ impl Steps {
         let places = |same: &dyn Fn(&TitleForms) -> bool| -> Vec<usize> {
             titles.iter().enumerate().filter(|(_, title)| same(title)).map(|(at, _)| at).collect()
         };
-        // The first search compares the accents too. If the first search finds no title, a second search ignores the
-        // accents.
+        // The first search finds only a title with the same accents. If the first search finds no title, a second
+        // search ignores the accents.
         let mut found = places(&|title| title.without_case == wanted.without_case);
         if found.is_empty() {
             found = places(&|title| title.without_accents == wanted.without_accents);
@@ -129,7 +129,7 @@ impl Steps {
         if steps.is_empty() {
             return "the todo has no steps".to_owned();
         }
-        format!("send the position or the whole title of one of: {}", steps.join(", "))
+        format!("send the position or the whole title of one of these steps: {}", steps.join(", "))
     }
 }
 
@@ -156,7 +156,7 @@ impl PartialSchema for StepRefs {
 
 impl ToSchema for StepRefs {}
 
-/// The same title in two spellings for comparisons: in lower case, and in lower case without accents.
+/// A title in two spellings for comparisons: one in lower case, and one in lower case without accents.
 struct TitleForms {
     without_case: String,
     without_accents: String,
@@ -186,7 +186,7 @@ fn too_many(steps: usize) -> Invalid {
 }
 
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for Step {
-    /// Reads a step. If a step is not done, models often send only the title of the step.
+    /// Reads a step. For a step that is not done, models often send only the title.
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
         if matches!(value, Value::String(_)) {
             return value::text(value, location, StepTitle::parse).map(|title| Self { title, done: false });
@@ -207,7 +207,9 @@ impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for StepRef {
         match value {
             Value::String(title) => Ok(Self(title)),
             _ => {
-                let invalid = Invalid::new("must be the title of a step, or its position as text, from \"1\"");
+                let invalid = Invalid::new(
+                    "must be the title of a step, or the position of a step as text (the first step is \"1\")",
+                );
                 Err(take_cf_content(E::merge(None, invalid, location)))
             }
         }

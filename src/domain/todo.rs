@@ -35,8 +35,8 @@ pub struct Todo {
     /// Present only if the todo has a due date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
-    /// Later due dates are on this day of the month, such as 31. Present only if the month of `due` is too short: for
-    /// example, `due` is 28 February.
+    /// The day of the month for later due dates, such as 31. Present only if the month of `due` does not have this day:
+    /// for example, `due` is 28 February.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor_day: Option<i8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,10 +45,10 @@ pub struct Todo {
     pub tags: Tags,
     #[serde(default, skip_serializing_if = "Steps::is_empty")]
     pub steps: Steps,
-    /// A new todo has version 1. Each change adds 1, so two states of a todo never have the same version.
+    /// A new todo has version 1. Each change of the todo increases the version by 1.
     pub version: u64,
     pub created_at: Timestamp,
-    /// The time of the last change of the content. An undo restores the old content and also the old time.
+    /// The time when the content last changed. An undo restores the old content and also the old value of `updated_at`.
     pub updated_at: Timestamp,
     /// Present if and only if `status` is `completed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -240,7 +240,7 @@ impl Tags {
         self.0.iter().any(|own| own.folded() == folded)
     }
 
-    /// The tags in their order.
+    /// The tags, from the first tag to the last tag.
     pub fn iter(&self) -> impl Iterator<Item = &Tag> {
         self.0.iter()
     }

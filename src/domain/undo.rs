@@ -20,10 +20,10 @@ impl Change {
     /// `settings` are the present settings. Each todo gets the content that it had before the change, and a new
     /// version. If the change added a todo, the undo deletes this todo.
     ///
-    /// The undo is refused if the content of a todo or of the settings is different from the content directly after
-    /// this change. If the content is different because of an earlier undo, the refusal names this undo. If the content
-    /// of todos is different because of later changes, the refusal names these todos. If somebody undoes the undo, the
-    /// original change can be undone again.
+    /// The undo is refused if a todo or the settings no longer have the content that they had directly after this
+    /// change. If an earlier undo of this change is the reason for the refusal, the refusal names the earlier undo. If
+    /// later changes of todos are the reason for the refusal, the refusal names these todos. If somebody undoes the
+    /// undo, the original change can be undone again.
     pub fn undo(
         &self,
         images: &[Image],
@@ -69,8 +69,8 @@ impl Change {
 }
 
 /// Whether the todo is unchanged since the undo at `undone_at`. If a change added a todo, the undo of this change
-/// deletes the todo at the time `undone_at`. If the todo was deleted at another time, another request has deleted the
-/// todo.
+/// deletes the todo at the time `undone_at`. If the todo was deleted at a different time, a different request has
+/// deleted the todo.
 fn is_as_the_undo_left_it(image: &Image, now: Option<&Todo>, undone_at: Option<Timestamp>) -> bool {
     now.is_some_and(|now| match &image.before {
         Some(before) => now.same_content(before),

@@ -23,7 +23,7 @@ pub fn without_case_and_accents(text: &str) -> String {
         'æ' => "ae".to_owned(),
         'œ' => "oe".to_owned(),
         'ı' => "i".to_owned(),
-        // This rule keeps an accent that stands alone, such as `¨`. NFKD would replace such an accent by a space.
+        // An accent without a letter, such as `¨`, does not change. NFKD would replace such an accent by a space.
         letter if letter.nfkd().next() == Some(' ') && letter != ' ' => letter.to_string(),
         letter => letter.nfkd().filter(|letter| !is_accent(*letter)).collect(),
     };
@@ -70,9 +70,9 @@ pub fn many_lines(text: &str) -> String {
 
 /// Whether `one_line` removes a character. `one_line` removes control characters, invisible characters, and characters
 /// that change the direction of the text. Three kinds of invisible characters have a meaning in some places, and
-/// `one_line` keeps these characters in these places. `one_line` keeps a joiner if both characters beside it are
-/// outside ASCII, for example in emoji families and in Persian words. `one_line` keeps a variation selector that
-/// follows a visible character. `one_line` keeps the tag characters that are part of an emoji flag.
+/// `one_line` keeps these characters in these places. `one_line` keeps a joiner if the characters before and after the
+/// joiner are outside ASCII, for example in emoji families and in Persian words. `one_line` keeps a variation selector
+/// that follows a visible character. `one_line` keeps the tag characters that are part of an emoji flag.
 fn is_invisible(letters: &[char], at: usize) -> bool {
     let before = at.checked_sub(1).map(|before| letters[before]);
     match letters[at] {

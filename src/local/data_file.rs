@@ -11,8 +11,8 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::LocalError;
 
-/// The endings of the files that SQLite keeps beside a database file. For example, SQLite keeps `todos.db-wal` beside
-/// `todos.db`.
+/// The names of the files that SQLite keeps beside a database file end with one of these texts. For example, SQLite
+/// keeps `todos.db-wal` beside `todos.db`.
 const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// The default data file, in the folder where the operating system keeps the data of this user.
@@ -90,8 +90,8 @@ fn close_to_others(file: &Path) -> io::Result<()> {
 }
 
 /// Whether the folder of the data file is only for this user. Other users do not need the default folder. Any other
-/// folder must have the same owner as the data file, and must contain only the data file and SQLite's files. A folder
-/// directly below the root, such as /srv, may be empty, but other users need it.
+/// folder must have the same owner as the data file, and must contain only the data file and SQLite's files. Other
+/// users need a folder directly below the root, such as /srv, even if this folder contains nothing else.
 fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     if default_folder().and_then(|folder| folder.canonicalize().ok()).is_some_and(|default| default == folder) {
         return Ok(true);
@@ -100,7 +100,7 @@ fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     if at_the_top || !has_the_same_owner(folder, file)? {
         return Ok(false);
     }
-    // If this user cannot list the folder, the folder may belong to another user.
+    // If this user cannot read the list of files in the folder, the folder may belong to another user.
     let Ok(mut entries) = fs::read_dir(folder) else { return Ok(false) };
     let beside = BESIDE.map(|end| with_end(file, end));
     let is_known = |path: PathBuf| path == file || beside.contains(&path);
@@ -153,7 +153,8 @@ fn has_the_same_owner(folder: &Path, file: &Path) -> io::Result<bool> {
     Ok(fs::metadata(folder)?.uid() == fs::metadata(file)?.uid())
 }
 
-/// The program removes rights only on Unix. On other systems, the folder of a user is already closed to other users.
+/// The program removes rights only on Unix. On other systems, the operating system already protects a user's folder
+/// from other users.
 #[cfg(not(unix))]
 fn has_the_same_owner(_: &Path, _: &Path) -> io::Result<bool> {
     Ok(false)

@@ -35,8 +35,8 @@ impl std::error::Error for LocalError {}
 /// A connection to a database that this process has opened. The connection has no port, so other programs cannot use
 /// it.
 ///
-/// If the answer to a transaction is lost, the SDK sends the transaction again. DynamoDB recognizes a repeated
-/// transaction by a token, but this connection removes the token. Without the token, the store recognizes a repeated
+/// If the answer to a transaction is lost, the SDK sends the transaction again. DynamoDB recognises a repeated
+/// transaction by a token, but this connection removes the token. Without the token, the store recognises a repeated
 /// transaction by the change record (docs/adr/0004).
 pub fn in_process(database: Database) -> Connection {
     let transport = SharedHttpClient::new(InProcess(database));

@@ -10,7 +10,7 @@ const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/x-amz-json
 /// The header `x-amz-target` contains this text and then the name of the operation.
 const SERVICE: &str = "DynamoDB_20120810.";
 
-/// Whether the embedded database gets the token of a transaction. DynamoDB recognizes a repeated transaction by this
+/// Whether the embedded database gets the token of a transaction. DynamoDB recognises a repeated transaction by this
 /// token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tokens {

@@ -33,8 +33,8 @@ pub struct Access {
     /// The access key id that every call must contain. The server does not check signatures, so the access key id is
     /// the secret.
     pub key: String,
-    /// Further host names of this machine that the server accepts, without a port. The server always accepts
-    /// `localhost` and the loopback addresses.
+    /// Further names of this machine that the server accepts as host names. These names contain no port. The server
+    /// always accepts `localhost` and the loopback addresses.
     pub hosts: Vec<String>,
 }
 
@@ -97,13 +97,12 @@ impl Access {
         }
         let key = text(headers, header::AUTHORIZATION.as_str()).and_then(access_key);
         let Some(key) = key else {
-            let why = "the call is not signed; sign it with the access key that `todo dynamodb` was started with (AWS_ACCESS_KEY_ID)";
+            let why = "the call is not signed; sign it with the access key of the running `todo dynamodb` (AWS_ACCESS_KEY_ID)";
             return Some(refusal(StatusCode::BAD_REQUEST, "MissingAuthenticationTokenException", why));
         };
         if !bool::from(key.as_bytes().ct_eq(self.key.as_bytes())) {
-            let why =
-                "this is not the access key that `todo dynamodb` was started with; set AWS_ACCESS_KEY_ID to that key";
-            return Some(refusal(StatusCode::BAD_REQUEST, "UnrecognizedClientException", why));
+            let why = "this is not the access key of the running `todo dynamodb`; set AWS_ACCESS_KEY_ID to that key";
+            return Some(refusal(StatusCode::BAD_REQUEST, "UnrecognisedClientException", why));
         }
         None
     }

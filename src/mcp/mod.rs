@@ -24,14 +24,14 @@ use crate::{
 use http::HttpTransport;
 pub use server::Server;
 
-/// The maximum size of an MCP message, in bytes. An MCP message of the maximum size has room for the largest body of an
+/// The maximum size of an MCP message, in bytes. An MCP message of the maximum size can contain the largest body of an
 /// operation, even if every letter is escaped (`\u00e4`). The router checks the size of the body separately.
 const MESSAGE_BYTES: usize = 1024 * 1024;
 
-/// The router of the whole service, which has the MCP server at `/mcp`.
+/// The router of the whole service. The path `/mcp` leads to the MCP server.
 pub fn router(app: App) -> Router {
     let config = app.config.clone();
-    // The document may have an empty address, because the tools do not contain the address of the deployment.
+    // The address in the OpenAPI document may be empty, because the tools do not contain the address of the deployment.
     let document = move || serde_json::from_str(&openapi::served("", &config)).unwrap_or(Value::Null);
     let transport = Arc::new(HttpTransport::new(Server::new(document, api::operations(app.clone()))));
     // `OwnOrigin` first refuses requests from foreign web pages. Then `Caller` refuses requests of unknown callers. The

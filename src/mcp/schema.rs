@@ -1,5 +1,5 @@
 //! Makes the schemas of the tools from the schemas of the OpenAPI document. Each tool contains every schema to which it
-//! refers. All schemas together are short, because a model reads the schemas of all tools.
+//! refers. The schemas must be short, because a model reads the schemas of all tools.
 
 use std::collections::BTreeMap;
 
@@ -49,9 +49,9 @@ impl<'a> Schemas<'a> {
     }
 
     /// The output schema of a tool. The output schema has only names and types, because names and types are enough to
-    /// understand an answer. If a tool reads, its output schema has all levels (`in_full`). If a tool writes, its
-    /// output schema has only the first level. Below the first level, the output schema shows no fields of an object,
-    /// only a `title` with the name of the object's schema.
+    /// understand an answer. If a tool only reads data, its output schema has all levels (`in_full`). If a tool can
+    /// change data, its output schema has only the first level. Below the first level, the output schema shows no
+    /// fields of an object, only a `title` with the name of the object's schema.
     pub fn output(self, schema: &'a Value, in_full: bool) -> Map<String, Value> {
         let mut uses = Uses::new();
         let root = self.target(schema).map_or(schema, |(_, target)| target);

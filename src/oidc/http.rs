@@ -11,7 +11,7 @@ use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 
 use crate::tls::{self, Connector, with_causes};
 
-/// The maximum size of an answer, in bytes. Key sets and answers with tokens have only a few kilobytes.
+/// The maximum size of an answer, in bytes. A key set or an answer with tokens is only a few kilobytes long.
 const ANSWER_BYTES: usize = 256 * 1024;
 /// Time-out for connecting.
 const CONNECT: Duration = Duration::from_millis(1_500);

@@ -135,8 +135,8 @@ impl Keys {
     /// Asks the provider. `more` means that the key was not in the cached documents.
     async fn ask(&self, now: Timestamp, more: bool, request_id: &str) -> Cache {
         {
-            // Before this function asks the provider, it stores the time of this request. If the client disconnects
-            // during the request to the provider, this function stops and cannot store the time later.
+            // This function first stores the time, and then asks the provider. If the client disconnects while this
+            // function waits for the provider, this function stops and cannot store the time later.
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.asked_at = Some(now);
             if more {
@@ -167,7 +167,7 @@ impl Keys {
             return Err(format!("{discovery} names another issuer: {}", shortened(&metadata.issuer)));
         }
         let addresses = [&metadata.authorization_endpoint, &metadata.token_endpoint, &metadata.jwks_uri];
-        // A provider on another machine must not name addresses of this machine.
+        // If the provider runs on another machine, all addresses of the provider must use https.
         let local = self.issuer.starts_with("http://");
         let is_fit = |address: &str| is_safe(address) && (local || address.starts_with("https://"));
         if let Some(unfit) = addresses.into_iter().find(|address| !is_fit(address)) {

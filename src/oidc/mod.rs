@@ -59,7 +59,8 @@ pub struct Outage {
 }
 
 impl Provider {
-    /// The OpenID provider of the deployment with the address `base_url`. This function sends no request.
+    /// The OpenID provider of a deployment. `base_url` is the address of the deployment. This function sends no
+    /// request.
     pub fn new(oauth: &OAuth, base_url: Option<&str>) -> Self {
         // The addresses of the API and of its MCP endpoint, which RFC 8707 calls resources.
         let own = base_url.into_iter().flat_map(|url| [url.to_owned(), format!("{url}/"), format!("{url}/mcp")]);

@@ -46,12 +46,12 @@ struct Claims {
     nbf: Option<f64>,
     aud: Option<Several>,
     client_id: Option<String>,
-    /// Providers that are older than RFC 9068 write the client into this field instead of `client_id`.
+    /// Providers that are older than RFC 9068 write the id of the client into this field instead of `client_id`.
     azp: Option<String>,
     scope: Option<Several>,
     /// Some providers write the scopes of a token into this field, as a list.
     scp: Option<Several>,
-    /// Amazon Cognito writes the kind of the token into this field, such as `access`.
+    /// Amazon Cognito writes the kind of the token, such as `access`, into this field.
     token_use: Option<String>,
 }
 
@@ -64,8 +64,7 @@ enum Several {
 }
 
 impl Head {
-    /// Reads the header of a token. `None` if the text is not a token, or if the header alone is a reason to refuse the
-    /// token.
+    /// Reads the header of a token. `None` if the text is not a token, or if the program does not accept the header.
     pub fn read(token: &str) -> Option<Self> {
         if token.len() > TOKEN_BYTES {
             return None;

@@ -78,8 +78,8 @@ impl Store {
     }
 }
 
-/// Reads the record of a key from an item. In the item, the attribute `owner` is the partition, and the attribute
-/// `key_owner` is the owner of the key.
+/// Reads the record of a key from an item. In the item, the attribute `owner` contains the partition key, and the
+/// attribute `key_owner` contains the owner of the key.
 pub(super) fn from_item(mut found: Item) -> Result<KeyRecord, Fault> {
     let owner = found.remove(KEY_OWNER);
     found.extend(owner.map(|owner| (item::OWNER.to_owned(), owner)));

@@ -73,7 +73,7 @@ pub(super) fn change_items(
     Ok(items)
 }
 
-/// Splits `images` into parts. The images keep their order.
+/// Splits `images` into parts. The order of the images does not change.
 fn parts(images: &[Image]) -> Vec<&[Image]> {
     let (mut parts, mut start, mut room) = (Vec::new(), 0, PART_BYTES);
     for (at, image) in images.iter().enumerate() {
@@ -159,8 +159,8 @@ fn read_change(items: Vec<Item>, now: Timestamp) -> Result<Option<(Change, Vec<I
         return Ok(None);
     };
     let Images { mut images, parts } = item::from_item::<Images>(record.clone())?;
-    // After the parts of this change, `items` may contain old parts of an earlier change with the same idempotency key.
-    // The earlier change has expired, but DynamoDB may not have deleted the old parts yet.
+    // At the end, `items` may contain old parts of an earlier change that had the same idempotency key. The earlier
+    // change has expired, but DynamoDB may not have deleted the old parts yet.
     for part in items.take(parts) {
         images.extend(item::from_item::<Images>(part)?.images);
     }

@@ -77,8 +77,8 @@ pub fn connect(connection: Connection) -> Client {
 }
 
 /// The address of DynamoDB. The program determines this address only once. The SDK's own resolver determines the
-/// address again if two successive calls name the table in different ways. A query and a transaction name the table in
-/// different ways, although both use the same table.
+/// address again if two successive calls specify the table in different ways. Queries and transactions specify the
+/// table in different ways, although both use the same table.
 #[derive(Debug, Default)]
 struct OneEndpoint {
     resolver: DefaultResolver,

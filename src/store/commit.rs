@@ -32,11 +32,11 @@ pub(super) enum Committed {
     /// The change record already exists. Either an earlier request used the same idempotency key, or an earlier attempt
     /// of this request succeeded and DynamoDB's answer was lost.
     Exists(Item),
-    /// The server has already received the same request within the last two minutes. The item says which change the
-    /// first of the two requests made.
+    /// The server has already received the same request within the last two minutes. The item contains the id of the
+    /// change that the first request made.
     Repeated(Item),
-    /// The settings in the table are not the settings that the store assumed. The item contains the present settings.
-    /// If there is no item, the owner has the default settings.
+    /// The settings in the table differ from the settings that the store assumed. The item contains the present
+    /// settings. If there is no item, the owner has the default settings.
     OtherSettings(Option<Item>),
     /// The store made a wrong assumption about some lists. For each of these lists, this variant contains the name that
     /// the transaction checked. If the table has an item for such a list, this variant also contains this item.
@@ -93,14 +93,17 @@ impl OwnerStore {
                 },
             }
         }
-        Err(Fault::new(FaultKind::Throttled, "TransactWriteItems: collided with other transactions again and again"))
+        Err(Fault::new(
+            FaultKind::Throttled,
+            "TransactWriteItems: the transaction collided with other transactions five times",
+        ))
     }
 }
 
 /// The number of bytes that the states of one todo need in a transaction. The change record contains the states before
 /// and after the change. The transaction of the change also writes the state after the change. The transaction of the
-/// undo also writes the state before the change. This function adds the sizes of both states, and counts the larger
-/// size twice. So if DynamoDB accepts a change, the undo of this change is not too large for DynamoDB.
+/// undo also writes the state before the change. This function adds the sizes of both states, and then adds the larger
+/// size a second time. So if DynamoDB accepts a change, the undo of this change is not too large for DynamoDB.
 fn bytes_either_way((before, after): &(Option<usize>, usize)) -> usize {
     let before = before.unwrap_or(*after);
     before + after + before.max(*after)

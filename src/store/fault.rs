@@ -74,9 +74,9 @@ impl Fault {
     }
 }
 
-/// Removes the values from a message of serde, because a caller may have written the values. Serde writes values
-/// between different kinds of quotes, so this function keeps only the text before the first quote. The names of missing
-/// fields stay in the message, because these names come from this program.
+/// Removes the values from a message of serde, because a caller may have written the values. Serde puts each value in
+/// quotation marks, so this function keeps only the text before the first quotation mark. The names of missing fields
+/// stay in the message, because these names come from this program.
 fn without_values(error: &str) -> &str {
     if error.starts_with("missing field") {
         return error;

@@ -87,8 +87,8 @@ impl Store {
     }
 }
 
-/// Turns the record of a key into an item. The attribute `owner` of an item is the partition, so this function writes
-/// the owner of the key into `key_owner`.
+/// Turns the record of a key into an item. The attribute `owner` of an item contains the partition key, so this
+/// function writes the owner of the API key into `key_owner`.
 fn key_item(record: &KeyRecord) -> Result<Item, Fault> {
     let mut new = item::to_item(record)?;
     let owner = new.remove(item::OWNER);

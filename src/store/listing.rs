@@ -25,7 +25,8 @@ pub struct Listing<'a, T> {
     /// The positions of the last two items that were read.
     last: Option<Position>,
     before_last: Option<Position>,
-    /// The number of items that were left out, because they cannot be read. The log names the place of each item.
+    /// The number of items that were left out, because they cannot be read. The log contains the position of each item
+    /// that was left out.
     pub unreadable: usize,
 }
 

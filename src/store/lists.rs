@@ -1,7 +1,7 @@
 //! The names of an owner's lists. The table has one small item for each list. The sort key of the item is
-//! `list#<name>`, with the name in lower case. The item of a list contains the first spelling of the list's name. If a
-//! list has no item, the program knows that the list's name is new. The file docs/adr/0006-list-names.md says why each
-//! list has its own item.
+//! `list#<name>`, with the name in lower case. The item of a list contains the list's name, with the spelling of the
+//! request that created the list. If the table has no item for a list, the program knows that this list does not exist
+//! yet. The file docs/adr/0006-list-names.md says why each list has its own item.
 
 use std::collections::HashMap;
 
@@ -46,8 +46,8 @@ impl KnownLists {
         matches!(self.0.get(&name.folded()), Some(Some(_)))
     }
 
-    /// Reads the name of the list `asked` from its item `found`, and remembers this name. If `found` is `None`, this
-    /// function remembers that the table has no such list.
+    /// The item `found` belongs to the list `asked`. This function reads the list's name from the item, and remembers
+    /// the name. If `found` is `None`, this function remembers that the table has no such list.
     pub(super) fn learn_item(&mut self, asked: &ListName, found: Option<Item>) -> Result<(), Fault> {
         let name = found
             .map(|mut item| serde_dynamo::from_attribute_value(item.remove(NAME).unwrap_or(item::text(""))))
@@ -56,13 +56,14 @@ impl KnownLists {
         Ok(())
     }
 
-    /// Gives every todo the first spelling of its list's name. Returns the checks for the transaction, with at most one
-    /// check for each list.
+    /// Makes all todos of a list use the same spelling of the list's name: the spelling that was used first. Returns
+    /// the checks for the transaction, with at most one check for each list.
     pub(super) fn use_first_spellings(&self, images: &mut [Image]) -> Vec<ListCheck> {
         let mut checks: HashMap<String, ListCheck> = HashMap::new();
         let mut order = Vec::new();
-        // The lists in which the todos of this write are now. The transaction does not have to check these lists,
-        // because they exist. For example, after a repeating todo is completed, its next todo goes into the same list.
+        // The lists to which the todos of this write belong before the write. The transaction does not have to check
+        // these lists, because they exist. For example, after a repeating todo is completed, its next todo goes into
+        // the same list.
         let present = images.iter().filter_map(|image| image.before.as_ref());
         let present: HashMap<String, ListName> = present.map(|todo| (todo.list.folded(), todo.list.clone())).collect();
         for image in images {

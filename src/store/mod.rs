@@ -73,7 +73,7 @@ pub struct OwnerStore {
 }
 
 impl OwnerStore {
-    /// The id of the request for which this store works.
+    /// The id of the request that uses this store.
     pub fn request_id(&self) -> &str {
         self.usage.request_id()
     }

@@ -40,9 +40,9 @@ impl OwnerStore {
         Ok(answer.item)
     }
 
-    /// Reads the items with these sort keys, and returns the existing items by sort key. This function makes one call,
-    /// and further calls if DynamoDB leaves keys unprocessed. `sort_keys` may contain at most 100 keys, and each key
-    /// only once.
+    /// Reads the items with these sort keys. Returns the items that exist, in a map whose keys are the sort keys. This
+    /// function makes one call, and further calls if DynamoDB leaves keys unprocessed. `sort_keys` may contain at most
+    /// 100 keys, and each key only once.
     pub(super) async fn items(&self, sort_keys: Vec<String>) -> Result<HashMap<String, Item>, Fault> {
         let mut found = HashMap::new();
         let mut keys: Vec<Item> = sort_keys.into_iter().map(|sk| item::primary_key(&self.partition, sk)).collect();

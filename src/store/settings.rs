@@ -15,9 +15,9 @@ pub(super) const SETTINGS: &str = "settings";
 /// The maximum number of owners whose settings are in the cache.
 const OWNERS: usize = 1_000;
 
-/// The cache of settings. For each owner, the cache contains the settings that this instance of the program has seen
-/// last. The settings in the table may be newer than the cached settings. So a write that depends on cached settings
-/// checks their version: its transaction fails if the settings in the table are newer.
+/// The cache of settings. For each owner, the cache contains the settings that this instance of the program has read or
+/// written most recently. The settings in the table may be newer than the cached settings. So a write that depends on
+/// cached settings checks their version: its transaction fails if the settings in the table are newer.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Remembered(Arc<Mutex<HashMap<String, Settings>>>);
 

@@ -26,7 +26,7 @@ const REPLANS: u32 = 3;
 const FAILED_ASSUMPTIONS: u32 = 4;
 
 impl OwnerStore {
-    /// Makes all changes of the plan or none of them. Records the changes of the plan as one change.
+    /// Makes all changes of the plan or none of them. One change record contains all changes of the plan.
     ///
     /// The function `plan` gets the todos and the settings that the request needs. If a todo or the settings change
     /// before the commit, the store calls `plan` again with the new states. So `plan` must not have side effects. If a
@@ -35,11 +35,11 @@ impl OwnerStore {
     /// ([`Change::has_no_effect`]).
     ///
     /// The store makes one call to DynamoDB to write the plan. If the plan needs data from the table, the store first
-    /// makes one call to read this data. To add todos, the store reads no lists and no settings. But if a list is new,
-    /// or if the request spells the name of a list differently, the store needs one further call to add the todos. If
-    /// the cached settings are old, the store also needs one further call to add the todos. Each time another request
-    /// changes a todo before the commit, the store makes two further calls: it reads the todos and writes the plan
-    /// again.
+    /// makes one call to read this data. Usually the store can add todos without a call that reads lists or settings.
+    /// But if a list is new, or if the name of the list has a different spelling in the table, the store needs one
+    /// further call to add the todos. If the cached settings are old, the store also needs one further call to add the
+    /// todos. Each time another request changes a todo before the commit, the store makes two further calls: it reads
+    /// the todos and writes the plan again.
     pub async fn write(
         &self,
         request: &WriteRequest,
@@ -141,8 +141,8 @@ impl OwnerStore {
             }
         }
         for list in lists {
-            // If the request contains two spellings of a list, both spellings have the same sort key. After the first
-            // spelling, the snapshot already knows the list, so this loop skips the second spelling.
+            // If the request contains two spellings of a list, both spellings have the same sort key. This loop skips
+            // the second spelling, because the snapshot already knows the list from the first spelling.
             if !snapshot.lists.knows(list) {
                 snapshot.lists.learn_item(list, items.remove(&list_sk(list)))?;
             }
@@ -199,8 +199,8 @@ fn count_failed_assumption(failed: &mut u32) -> Result<(), Fault> {
     (*failed <= FAILED_ASSUMPTIONS).then_some(()).ok_or_else(keeps)
 }
 
-/// The refusal that the caller gets if the change cannot be undone: another undo was faster, or the change record has
-/// expired.
+/// The refusal that the caller gets if the change cannot be undone: another request has already undone the change, or
+/// the change record has expired.
 fn undone(record: Item) -> Result<Refusal, Fault> {
     if !record.contains_key(UNDONE_BY) {
         return Ok(Refusal::NoSuchChange);

@@ -60,8 +60,8 @@ pub enum Needs {
 pub struct Snapshot {
     pub todos: HashMap<TodoId, Todo>,
     /// The time when the store finished its last read of the todos. The change record contains this time as the time of
-    /// the change. So the later of two changes to the same todo has the later time, if the clocks of the two instances
-    /// agree.
+    /// the change. So if the clocks of all instances agree, each change to a todo has a later time than the previous
+    /// change to this todo.
     pub now: Timestamp,
     /// The settings of the owner. If [`Needs`] does not ask for the settings, these settings may be out of date.
     pub settings: Settings,
@@ -142,8 +142,8 @@ impl Snapshot {
         Refusal::Contended { current: needs.ids().into_iter().filter_map(|id| self.todos.get(id)).cloned().collect() }
     }
 
-    /// If the plan uses the cached settings and `change` does not change them, returns the version of these settings.
-    /// The transaction must check this version. In all other cases, returns `None`.
+    /// The version of the cached settings, which the transaction must check. `None` if the plan does not use the cached
+    /// settings, or if `change` changes the settings.
     pub(super) fn settings_version_to_check(&self, needs: &Needs, change: &Change) -> Option<u64> {
         let assumed = matches!(needs, Needs::LastSettings) && !self.settings_read && change.settings.is_none();
         assumed.then_some(self.settings.version)

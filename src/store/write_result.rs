@@ -13,9 +13,9 @@ pub struct WriteResult {
     pub change: Change,
     /// The todos before and after the write, in the order of the request. Todos that did not change are included.
     pub images: Vec<Image>,
-    /// Whether this is the result of an earlier request. If the earlier request had an idempotency key, the result is
-    /// the same as the first time. If the earlier request had no key, the result contains the present states of the
-    /// todos.
+    /// Whether this is the result of an earlier request. If the earlier request had an idempotency key, the caller gets
+    /// exactly the earlier result again. If the earlier request had no key, the result contains the present states of
+    /// the todos.
     pub replayed: bool,
 }
 

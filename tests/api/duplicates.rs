@@ -34,8 +34,9 @@ async fn three_minutes_later_the_same_request_adds_again() {
 
 #[tokio::test]
 async fn no_edge_of_a_time_window_lets_a_repetition_through() {
-    // The two requests of each pair are 20 seconds apart. If the API compared only the requests of one fixed time
-    // window, the requests of some pairs would lie in different windows, and the API would miss the repetition.
+    // The two requests of each pair are 20 seconds apart. If the API used fixed time windows, the two requests of some
+    // pairs would be in different windows. If the API compared only requests in the same time window, the API would
+    // miss some repetitions.
     for second in (0..=180).step_by(15) {
         let api = Api::new();
         api.clock.set("2026-11-22T09:59:00", "UTC");

@@ -177,7 +177,7 @@ impl Api {
         Self { router: mcp::router(app.clone()), app, client, clock, wire }
     }
 
-    /// Changes one attribute of an item behind the back of the service, or removes the attribute.
+    /// Changes or removes one attribute of an item directly in DynamoDB, so the service does not notice the change.
     pub async fn spoil(&self, sk: &str, attribute: &str, value: Option<AttributeValue>) {
         let Auth::None(owner) = &self.app.config.auth else { panic!("an API without keys") };
         let partition = AttributeValue::S(format!("user#{}", owner.as_str()));

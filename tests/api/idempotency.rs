@@ -1,4 +1,5 @@
-//! Tests idempotency keys. If a client repeats a request with its key, the API executes the request only once.
+//! Tests idempotency keys. If a client sends a request again with the same idempotency key, the API does not execute
+//! the request again.
 
 use serde_json::{Value, json};
 
@@ -19,8 +20,8 @@ async fn the_same_key_and_body_answer_the_first_result_again() {
     for member in ["todos", "change", "new_lists"] {
         assert_eq!(again.body[member], first.body[member], "{member}");
     }
-    // The API ignores the order of members, and treats an empty or null member as absent. So the API must recognise
-    // this request as a repetition.
+    // The API ignores the order of the members of a JSON object, and treats an empty or null member as absent. So the
+    // API must recognise this request as a repetition.
     let same = json!({"idempotency_key": "milk-1", "todos": [{"notes": "", "list": "Shopping", "due": null, "title": "Buy milk"}]});
     assert_eq!(api.post("/todos", same).await.body["replayed"], true);
     // A client may send the key in the body, in the header, or in both.

@@ -98,7 +98,8 @@ impl Schema {
     }
 }
 
-/// Collects the examples in the OpenAPI document. Each example gets the name of its parameter or field.
+/// Collects the examples in the OpenAPI document. The key of each example in `found` is the name of the parameter or
+/// field.
 fn examples<'a>(value: &'a Value, found: &mut BTreeMap<&'a str, &'a Value>) {
     if let Some(example) = value.get("example")
         && let Some(name) = value["name"].as_str()

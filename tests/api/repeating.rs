@@ -55,7 +55,7 @@ async fn completing_twice_completes_once() {
     let again = complete(&api, &id).await;
     assert_eq!((&again.body["unchanged"], again.body.get("next")), (&json!(true), None), "{}", again.text);
     assert_eq!(api.all("open").await.len(), 1);
-    // If a person reopens the todo and completes it again, the API does not add the next todo again.
+    // If a person reopens the todo and completes it again, the API does not add a second copy of the next todo.
     api.patch(&format!("/todos/{id}"), json!({"status": "open"})).await;
     assert!(complete(&api, &id).await.body.get("next").is_none());
     assert_eq!(api.all("open").await.len(), 1);

@@ -1,11 +1,11 @@
-//! Reads a valid request of each operation from the events in `infra/events`. With these requests, a test can call all
-//! operations without its own list of operations.
+//! Reads a valid request for each operation from the events in `infra/events`. With these requests, a test can call all
+//! operations, so the test does not need its own list of operations.
 
 use std::{fs, path::Path, sync::LazyLock};
 
 use serde_json::Value;
 
-/// The id of a todo in the events. `Sample` replaces this id by the id of an existing todo.
+/// The id of a todo in the events. `Sample` replaces this id with the id of an existing todo.
 const SAMPLE_ID: &str = "k7m2x9qa4t";
 
 /// A valid request of one operation.
@@ -60,12 +60,12 @@ pub fn of(method: &str, path: &str) -> &'static Sample {
 }
 
 impl Sample {
-    /// Returns the path and the query. `id` replaces the id of the todo in the event.
+    /// Returns the path and the query. In the result, `id` replaces every `SAMPLE_ID`.
     pub fn target(&self, id: &str) -> String {
         self.target.replace(SAMPLE_ID, id)
     }
 
-    /// Returns the body. `id` replaces the id of the todo in the event. If the event has no body, the result is `null`.
+    /// Returns the body. In the result, `id` replaces every `SAMPLE_ID`. If the event has no body, the result is `null`.
     pub fn body(&self, id: &str) -> Value {
         serde_json::from_str(&self.body.to_string().replace(SAMPLE_ID, id)).unwrap()
     }

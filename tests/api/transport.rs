@@ -1,4 +1,5 @@
-//! The wire between the SDK and DynamoDB. The wire records the calls, and produces a fault if a test asks for a fault.
+//! `Wire` is the connection between the SDK and DynamoDB. `Wire` records the calls, and produces a fault if a test asks
+//! for a fault.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -32,7 +33,8 @@ pub enum Fault {
     AnswerLost,
 }
 
-/// A fault, and the name of the DynamoDB operation that must fail. `None` means that a call of any operation can fail.
+/// A fault, and the name of the DynamoDB operation that must fail. `None` means that the next call fails,
+/// whatever its operation is.
 type Ordered = (Option<&'static str>, Fault);
 
 /// Records the calls, and produces the faults in the order in which the test asked for them.

@@ -80,7 +80,7 @@ async fn an_undo_of_something_changed_since_touches_nothing_and_names_what_chang
     assert_eq!(answer.body["errors"].as_array().unwrap().len(), 1);
     assert_eq!(answer.body["current"], json!([later.body["todo"]]));
     assert_eq!(api.everything().await, before);
-    // When the later change is undone, the API can also undo the earlier change.
+    // The API can undo the earlier change only after the caller has undone the later change.
     assert_eq!(api.post("/undo", json!({"change_id": later.change_id()})).await.status, 200);
     assert_eq!(api.post("/undo", json!({"change_id": change})).await.status, 200);
     assert!(api.all("open").await.iter().all(|todo| todo.get("due").is_none()));
@@ -230,7 +230,7 @@ async fn a_change_too_large_for_dynamodb_is_refused_and_nothing_happens() {
     assert_eq!(api.post("/undo", json!({})).await.status, 200);
 }
 
-/// A write in a random session. Each number selects an existing todo.
+/// A write in a random session. Each `usize` selects one of the todos that the test has added.
 #[derive(Debug, Clone)]
 enum Write {
     Add(Vec<String>),
@@ -305,7 +305,7 @@ async fn perform(api: &Api, ids: &mut Vec<String>, write: &Write) -> Option<Stri
     answer.body["change"]["id"].as_str().map(str::to_owned)
 }
 
-/// Returns the settings and all todos. The todos are sorted by id and have no versions.
+/// Returns the settings and all todos. The todos are sorted by id, and their `version` is removed.
 async fn state(api: &Api) -> Value {
     let mut todos = [api.all("open").await, api.all("completed").await, api.all("deleted").await].concat();
     todos.sort_by_key(|todo| todo["id"].to_string());

@@ -1,11 +1,12 @@
-//! Checks that files do not use each other in a circle. So a reader can read each file after the files that it uses.
+//! Checks that files do not use each other in a circle. So a reader can find an order in which each file comes after
+//! all files that it uses.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::source::{module, paths, program, without_tests, words};
 
-/// For each file, the files that it uses. If a file uses the `mod.rs` of a folder that contains the file, the map
-/// leaves out this use. The `mod.rs` of a folder declares the files of the folder, and contains their shared code.
+/// For each file, the files that it uses. If a file uses the `mod.rs` of its own folder or of an outer folder, the map
+/// does not record this use. The `mod.rs` of a folder declares the files of the folder, and contains their shared code.
 type Uses<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
 fn uses(files: &[(String, String)]) -> Uses<'_> {

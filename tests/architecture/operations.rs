@@ -22,7 +22,8 @@ type Files = BTreeMap<String, String>;
 struct Place {
     file: &'static str,
     to_do: &'static str,
-    /// True if the text contains the operation. If the place is a folder, one text describes all files of the folder.
+    /// True if the text contains the operation. If the place is a folder, the text has one line for each file
+    /// of the folder.
     has: fn(&Operation, &str) -> bool,
     /// The text that adds an invented operation to the file.
     made_up: &'static str,

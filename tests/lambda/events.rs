@@ -65,7 +65,7 @@ impl Door {
         .unwrap()
     }
 
-    /// Returns the domain of this service from the template of its events.
+    /// Returns the domain of this service. The domain is in the template for the service's events.
     pub fn domain(self) -> String {
         self.template()["requestContext"]["domainName"].as_str().expect("a door with a domain").to_owned()
     }

@@ -9,7 +9,8 @@ use super::{
 
 const VERSION: (&str, &str) = ("mcp-protocol-version", "2025-11-25");
 
-/// Sends a JSON-RPC message to `/mcp`. The request has the headers that every MCP client sends, and also these headers.
+/// Sends a JSON-RPC message to `/mcp`. The request has the headers that every MCP client sends, and also the
+/// headers in `headers`.
 fn send(lambda: &Lambda, door: Door, message: &Value, headers: &[(&'static str, &str)]) -> Reply {
     let ask = door.ask("POST", "/mcp").json(message).header("accept", "application/json, text/event-stream");
     lambda.send([&[VERSION], headers].concat().into_iter().fold(ask, |ask, (name, value)| ask.header(name, value)))

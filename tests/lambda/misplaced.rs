@@ -55,7 +55,8 @@ fn secrets() -> [String; 4] {
     ]
 }
 
-/// Returns requests that contain the secret. In these requests, the secret is in each part that a client can fill.
+/// Returns requests that contain the secret. Together, these requests contain the secret in each part that a client can
+/// fill.
 fn everywhere(door: Door, secret: &str) -> Vec<Ask> {
     let todo = json!({"todos": [{"title": secret, "notes": secret, "list": secret, "tags": [secret]}]});
     let message =

@@ -28,7 +28,8 @@ fn an_event_of_another_service_does_not_end_the_process() {
     assert!(!lambda.stop().output().contains("panicked"));
 }
 
-/// The body of an addition. Its Base64 is longer than a line of MIME, and its URL alphabet has characters of its own.
+/// The body of a request that adds a todo. The Base64 text of this body is longer than a MIME line (76 characters).
+/// This text contains characters that the URL alphabet of Base64 replaces with `-` or `_`.
 const ADDITION: &str =
     r#"{"todos":[{"title":"a title that is long enough for a second line ~~~???ÿÿ"}],"allow_duplicate":true}"#;
 
@@ -54,7 +55,7 @@ fn a_body_that_claims_to_be_base64_never_ends_the_process() {
     assert!(!lambda.stop().output().contains("panicked"));
 }
 
-/// Sends this body, and says that it is Base64.
+/// Sends an event with this body. The event says that the body is Base64.
 #[track_caller]
 fn in_base64(lambda: &Lambda, door: Door, body: &str) -> Reply {
     let ask = door.ask("POST", "/todos").header("content-type", "application/json");

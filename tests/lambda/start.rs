@@ -58,7 +58,8 @@ fn a_function_where_people_sign_in_needs_a_provider_a_client_and_its_own_address
 #[track_caller]
 fn assert_refused_to_start(remains: &Remains, name: &str) {
     let output = remains.output();
-    // After a panic, the exit status would be 101. After a signal, there would be no exit status.
+    // If the process had panicked, the exit status would be 101. If a signal had ended the process, there would be no
+    // exit status.
     assert_eq!(remains.status.code(), Some(1), "{output}");
     assert!(output.contains(name), "{name} is not named:\n{output}");
     assert!(!output.contains("panicked"), "{output}");

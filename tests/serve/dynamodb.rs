@@ -158,11 +158,11 @@ fn without_its_access_key_nobody_reads_or_changes_anything() {
     let headers = [
         (host.clone(), "MissingAuthenticationTokenException"),
         (format!("{host}\r\nAuthorization: Bearer {}", dynamodb.key), "MissingAuthenticationTokenException"),
-        (format!("{host}\r\n{}", signed("")), "UnrecognizedClientException"),
-        (format!("{host}\r\n{}", signed("local")), "UnrecognizedClientException"),
-        (format!("{host}\r\n{}", signed(shorter)), "UnrecognizedClientException"),
-        (format!("{host}\r\n{}", signed(&other)), "UnrecognizedClientException"),
-        (format!("{host}\r\n{}", signed(&dynamodb.key.to_lowercase())), "UnrecognizedClientException"),
+        (format!("{host}\r\n{}", signed("")), "UnrecognisedClientException"),
+        (format!("{host}\r\n{}", signed("local")), "UnrecognisedClientException"),
+        (format!("{host}\r\n{}", signed(shorter)), "UnrecognisedClientException"),
+        (format!("{host}\r\n{}", signed(&other)), "UnrecognisedClientException"),
+        (format!("{host}\r\n{}", signed(&dynamodb.key.to_lowercase())), "UnrecognisedClientException"),
     ];
     for (headers, expected) in &headers {
         for (operation, body) in attempts() {

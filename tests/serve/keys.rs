@@ -62,7 +62,7 @@ fn keys_are_made_listed_and_revoked_while_the_server_runs() {
     }
 }
 
-/// The TODO list that an API key opens on a server.
+/// A TODO list on a server, and an API key that gives access to this list.
 struct List<'a> {
     server: &'a Server,
     key: String,
@@ -125,7 +125,7 @@ fn no_key_shares_a_list_by_accident() {
     keys(&["create", "--name", "x", "--owner", "family"], &place);
     let (listed, _) = keys(&["list"], &place);
     let id = listed.lines().find(|line| line.ends_with("GPT")).unwrap().split(' ').next().unwrap().to_owned();
-    // After a key is revoked, the list of the key still exists.
+    // If an operator revokes a key, the list of this key still exists.
     keys(&["revoke", &id], &place);
     keys(&["create", "--name", "Ann's laptop"], &place);
     for taken in ["GPT", " GPT ", "family", "me", "Ann's laptop"] {

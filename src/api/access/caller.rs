@@ -16,8 +16,8 @@ use crate::{
 
 /// The owner of the todos that a request reads or changes, and the store with the todos of this owner. A handler with a
 /// `Caller` argument never runs for an unknown caller. The server checks the caller before it reads the body of a
-/// request. So the server refuses an anonymous request without reading its body. If an MCP request runs an operation,
-/// the operation has the same caller as the MCP request.
+/// request. So the server does not read the body of an anonymous request. If an MCP request runs an operation, the
+/// operation has the same caller as the MCP request.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub owner: Owner,

@@ -75,7 +75,7 @@ pub enum ErrorPath {
     Ids,
     /// The path is only the name of a field, such as `due`, because the URL already names the todo or the settings.
     Item,
-    /// The request names a change, and no todos.
+    /// The request names a change instead of todos.
     Change,
 }
 

@@ -24,7 +24,7 @@ pub fn fit<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS, todos)
 }
 
-/// Does the same as [`fit`], for an answer that also has `others` characters of other content.
+/// Does the same as [`fit`], for an answer that contains `others` more characters in addition to the todos.
 pub fn fit_beside<'a>(others: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS.saturating_sub(others), todos)
 }
@@ -43,7 +43,8 @@ fn fit_into<'a>(room: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<T
     let mut total: usize = short.iter().map(characters).sum();
     if total > room {
         // The program must cut titles if, for example, a request completes the maximum number of repeating todos with
-        // very long titles. For each completed todo, the answer then also contains the next todo of the repetition.
+        // very long titles. For each completed todo that repeats, the answer also contains the next todo of the
+        // repetition.
         short = short.iter().map(TodoView::cut).collect();
         total = short.iter().map(characters).sum();
     }
@@ -87,8 +88,8 @@ impl TodoView {
 /// answer too long.
 #[derive(Debug)]
 pub struct Page {
-    /// The items as JSON. The page writes each item as JSON only once. The page counts the characters of this JSON, and
-    /// the answer contains the same JSON.
+    /// The items as JSON. The program writes each item as JSON only once: it counts the characters of this JSON, and
+    /// puts the same JSON into the answer.
     pub items: Vec<Box<RawValue>>,
     limit: usize,
     room: usize,
@@ -124,7 +125,7 @@ pub fn characters<T: Serialize>(value: &T) -> usize {
 }
 
 /// Whether an answer leaves out this number.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls this function with a reference")]
 pub fn is_zero(number: &usize) -> bool {
     *number == 0
 }

@@ -125,7 +125,7 @@ pub mod problems {
     pub const TODOS_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The todos are too large for one call",
         "Nothing was changed. Send fewer todos in each request.");
     pub const TODOS_TOO_MANY: ProblemKind = ProblemKind::new(413, "too_large", "The call changes too much at once",
-        "Nothing was changed. Completing a repeating todo counts as two changes, because the next todo is added. Each new list counts once. Send half of the todos first, then the other half.");
+        "Nothing was changed. Completing a repeating todo counts as two changes, because the next todo is added. Each new list counts as one change. Send one half of the todos in a first request, and the other half in a second request.");
     pub const NOT_JSON: ProblemKind = ProblemKind::new(415, "not_json", "The request body is not JSON",
         "Send the body as JSON with the header Content-Type: application/json.");
     pub const INVALID: ProblemKind = ProblemKind::new(422, "invalid", "Some values are not valid",
@@ -137,7 +137,7 @@ pub mod problems {
     pub const NO_PUBLIC_URL: ProblemKind = ProblemKind::new(500, "no_public_url", "The address of this deployment is not known",
         "The operator of this service must set PUBLIC_URL.");
     pub const THROTTLED: ProblemKind = ProblemKind::new(503, "throttled", "The storage is busy",
-        "Send the same request again in a few seconds. If it has an idempotency key, keep the key.");
+        "Send the same request again in a few seconds. If the request has an idempotency key, send the same key again.");
     pub const UNAVAILABLE: ProblemKind = ProblemKind::new(503, "unavailable", "The storage did not answer",
-        "Send the same request again in a few seconds. If it has an idempotency key, keep the key.");
+        "Send the same request again in a few seconds. If the request has an idempotency key, send the same key again.");
 }

@@ -17,7 +17,8 @@ pub struct SettingsView {
 }
 
 impl SettingsView {
-    /// Makes the settings for an answer. If the person has not set a setting, the answer shows its default value.
+    /// Makes the settings for an answer. If the person has not chosen a value for a setting, the answer shows the
+    /// default value.
     pub fn of(settings: &Settings, default_zone: &TimeZone) -> Self {
         Self {
             time_zone: settings.zone(default_zone).iana_name().unwrap_or("UTC").to_owned(),

@@ -11,7 +11,7 @@ pub fn unknown(key: &str, accepted: &[&str]) -> Invalid {
     })
 }
 
-/// The field that the caller probably meant. The function recognizes three kinds of names: a name that begins like a
+/// The field that the caller probably meant. The function recognises three kinds of names: a name that begins like a
 /// field ("prio", "due_date"), a name with a typing error ("titel"), and a common synonym ("task" for "title").
 fn probable_field<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
     const SYNONYMS: [(&str, &str); 24] = [

@@ -64,8 +64,8 @@ fn domain_and_stage(extensions: &Extensions) -> Option<(&str, Option<&str>)> {
 pub fn without_stage<B>(mut request: Request<B>) -> Request<B> {
     let stage = match request.extensions().get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV1(context)) => {
-            // A REST API (v1) sends the path without the stage. So if the path begins with the name of the stage, this
-            // text belongs to the path, and the program does not remove it.
+            // A REST API (v1) sends the path without the stage. So the program uses exactly the path that API Gateway
+            // sent, even if this path begins with the name of the stage.
             context.stage.as_ref().map(|_| None)
         }
         Some(RequestContext::ApiGatewayV2(context)) => {

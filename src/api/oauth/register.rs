@@ -39,7 +39,7 @@ pub async fn post_register(
     let asked: Registration = serde_json::from_slice(&body).map_err(|_| {
         refused(
             "invalid_client_metadata",
-            "Send a JSON object. Its member redirect_uris must be a list of texts.".to_owned(),
+            "Send a JSON object. The member redirect_uris of this object must be a list of texts.".to_owned(),
         )
     })?;
     let Some(client) = &front.oauth.public_client else { return Err(invalid("Clients cannot register here.")) };

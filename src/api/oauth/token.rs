@@ -1,6 +1,5 @@
-//! `POST /oauth/token` sends a token request on to the provider, and returns the provider's answer (RFC 6749, section
-//! 3.2). The service also sends the client's secret on to the provider. The service does not check or store the
-//! client's secret.
+//! `POST /oauth/token` forwards a token request to the provider, and returns the provider's answer (RFC 6749, section
+//! 3.2). The service also forwards the client's secret to the provider, but does not check or store this secret.
 
 use std::sync::Arc;
 
@@ -108,8 +107,8 @@ fn basic_user(authorization: &str) -> Option<String> {
     let (scheme, encoded) = authorization.split_once(' ')?;
     let decoded = BASE64_STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
     let user = decoded.split(|byte| *byte == b':').next()?;
-    // The client encodes its id like a name in a form (RFC 6749, section 2.3.1). An encoded id cannot contain `&` or
-    // `=`, so the program refuses an id with these characters.
+    // The client must encode its id in the same way as a form encodes the names of its fields (RFC 6749, section
+    // 2.3.1). An encoded id cannot contain `&` or `=`, so the program refuses an id with these characters.
     let one = !user.iter().any(|byte| matches!(byte, b'&' | b'='));
     form_urlencoded::parse(user).next().filter(|_| one).map(|(user, _)| user.into_owned())
 }
@@ -139,8 +138,8 @@ fn check(asked: &Parameters, client: &Client, is_public: bool) -> Result<(), OAu
     }
 }
 
-/// Gives the client the status and the JSON of the provider's answer. The client gets no header of the provider except
-/// `Retry-After`.
+/// Gives the client the status and the JSON of the provider's answer. The client gets only one of the provider's
+/// headers: `Retry-After`.
 fn handed_back(answer: ProviderAnswer) -> Response {
     if !answer.is_json {
         return invalid("The sign-in service refused the request and gave no reason.").into_response();

@@ -80,7 +80,7 @@ pub struct UndoChange {
 #[utoipa::path(
     get, path = "/changes", operation_id = "getChanges", params(ChangesQuery),
     summary = "List changes",
-    description = "Returns the changes of the last 30 days, newest first, with the ids that undoChange takes.",
+    description = "Returns the changes of the last 30 days, newest first, with the ids that undoChange accepts.",
     responses((status = 200, description = "A page of changes", body = ChangesPage), super::openapi::Errors),
 )]
 pub async fn get_changes(
@@ -141,7 +141,8 @@ async fn undo(
         return Ok(result);
     }
     let (change, mut images) = find(caller, change_id, now).await?;
-    // The record of a change can also contain todos that stayed the same. The undo ignores these todos.
+    // The record of a change can also contain todos that the change did not alter. The undo ignores the unaltered
+    // todos.
     images.retain(Image::is_change);
     let needs = Needs::States {
         todos: images.iter().map(|image| image.after.clone()).collect(),

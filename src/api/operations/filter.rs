@@ -118,8 +118,8 @@ pub struct TodoFilter {
 }
 
 impl TodosQuery {
-    /// Refuses filters that no todo can match together, because no caller wants an answer that is always empty. Also
-    /// refuses a query that has `due` together with `due_from` or `due_to`.
+    /// Refuses a combination of filters that no todo can match, because no caller wants an answer that is always empty.
+    /// Also refuses a query that has `due` together with `due_from` or `due_to`.
     pub fn check(&self) -> Result<(), ApiError> {
         for (days, first, last) in
             [(self.due_days(), "due_from", "due_to"), (self.completed_days(), "completed_from", "completed_to")]
@@ -167,8 +167,8 @@ impl TodosQuery {
         }
     }
 
-    /// Returns whether almost all of the first todos in the range are todos that the caller wants. If other todos come
-    /// before the wanted todos, the program cannot know in advance how many todos it must read to fill a page.
+    /// Returns whether almost all of the first todos in the range are todos that the caller wants. If todos that do not
+    /// match the filters can come first, the program cannot know how many todos it must read to fill a page.
     pub fn wanted_come_first(&self) -> bool {
         let Self { list, tag, priority, q, .. } = self;
         let anything = list.is_none() && tag.is_none() && priority.is_none() && q.is_none();
@@ -178,8 +178,8 @@ impl TodosQuery {
             (Status::Open, Some(DueWithin::None | DueWithin::Overdue | DueWithin::Today)) => true,
             (_, Some(_)) => false,
         };
-        // A range of completed todos begins with the newest todo. If the query has no `completed_to`, the caller wants
-        // the newest todos, so the wanted todos come first.
+        // A range of completed todos begins with the todo that was completed last. If the query has no `completed_to`,
+        // the caller wants the todos that were completed last, so the wanted todos come first.
         anything && by_due && self.completed_to.is_none()
     }
 

@@ -12,7 +12,8 @@ use crate::{
 
 /// The OpenAPI document in the repository. The tests in `tests/openapi` compare this document with the handlers.
 const EMBEDDED: &str = include_str!("../../../openapi.json");
-/// The address of the server in the repository's `openapi.json`. A deployment replaces this address by its own address.
+/// The address of the server in the repository's `openapi.json`. A deployment replaces this address with its own
+/// address.
 pub const PLACEHOLDER: &str = "https://todo-action.example.com";
 
 /// The OpenAPI document of a deployment, with `base_url` as its only server. The operator's configuration decides which
@@ -108,9 +109,9 @@ fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Map<String,
     paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut).filter_map(Value::as_object_mut)
 }
 
-/// Replaces each `allOf` by one merged schema, because importers lose the members of `allOf`. The crate `utoipa` writes
-/// `allOf` for flattened structs, and for enums with a description. The merged schema keeps all members that were next
-/// to `allOf`.
+/// Replaces each `allOf` with one merged schema, because importers lose the members of `allOf`. The crate `utoipa`
+/// writes `allOf` for flattened structs, and for enums with a description. The merged schema keeps all members that
+/// were next to `allOf`.
 fn merge_all_of(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -128,9 +129,9 @@ fn merge_all_of(value: &mut Value) {
 /// field is enough.
 const DESCRIBED_ELSEWHERE: [&str; 3] = ["UpdateTodo", "TodoWritten", "SettingsWritten"];
 
-/// Removes the descriptions of all schemas. The name of a schema, and the fields that use the schema, already say what
-/// the schema is for. For a schema in `DESCRIBED_ELSEWHERE`, also removes the descriptions and the examples of its
-/// fields.
+/// Removes the descriptions of all schemas. The name of a schema, and the fields that use the schema, already explain
+/// the purpose of the schema. For a schema in `DESCRIBED_ELSEWHERE`, also removes the descriptions and the examples of
+/// its fields.
 fn remove_repeated_descriptions(document: &mut Value) {
     let schemas = document["components"]["schemas"].as_object_mut();
     for (name, schema) in schemas.into_iter().flatten() {

@@ -29,7 +29,7 @@ use crate::{
 
 /// To count the open todos, the overview reads at most this number of DynamoDB pages. A DynamoDB page has at most 1 MB.
 const PAGES: usize = 20;
-/// The overview shows the last change with at most this number of todos.
+/// The maximum number of todos that the overview shows for the last change.
 const LAST_TODOS: usize = 5;
 
 /// The overview.
@@ -197,8 +197,8 @@ impl Tally {
 }
 
 /// How many todos of each group the overview shows. Todos that are due today get half of the places. Overdue todos get
-/// a quarter of the places, and todos of the next seven days get a quarter too. If a group has fewer todos than places,
-/// the other groups get the free places. Todos that are due today get the free places first.
+/// a quarter of the places, and todos of the next seven days get a quarter too. If a group does not need all its
+/// places, the other groups get the free places. Todos that are due today get the free places first.
 fn shares([late, today, soon]: [usize; 3]) -> [usize; 3] {
     let quarter = limits::OVERVIEW / 4;
     let mut shares = [late.min(quarter), today.min(2 * quarter), soon.min(quarter)];

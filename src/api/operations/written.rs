@@ -1,4 +1,4 @@
-//! The answers of writes: the todos after the write, and the change that the write made.
+//! The answers to writes: the todos after the write, and the change that the write made.
 
 use axum::{
     Json,
@@ -123,7 +123,7 @@ pub fn with_etag(todo: &Todo, answer: impl IntoResponse) -> Response {
 
 fn new_lists(result: &WriteResult) -> Vec<String> {
     // If a repeated request has no idempotency key, the answer shows the todos as they are now. The first request has
-    // already made its new lists, so the answer to the repetition does not call these lists new.
+    // already created the new lists, so `new_lists` is empty in the answer to the repetition.
     if result.replayed && result.change.request.is_none() {
         return Vec::new();
     }

@@ -26,8 +26,8 @@ const SCRIPT: &str = include_str!("script.js");
 /// The icon of the service, as SVG.
 pub const FAVICON: &str = include_str!("favicon.svg");
 
-/// The Content-Security-Policy of the pages. The policy allows only our own style and our own script, which it names by
-/// their hashes. The policy allows requests only to this service.
+/// The Content-Security-Policy of the pages. The policy allows only our own style and our own script. The policy
+/// contains the hash of this style and the hash of this script. The pages may send requests only to this service.
 static PAGE_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text.as_bytes())));
     let policy = format!(
@@ -80,7 +80,7 @@ pub async fn get_favicon() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=604800")], FAVICON)
 }
 
-/// Makes a page: replaces each placeholder in `text` by its value. The values are HTML.
+/// Makes a page: replaces each placeholder in `text` with the value of the placeholder. The values are HTML.
 fn page(text: &str, values: &[(&str, &str)], caching: &'static str) -> Response {
     let known = [("style", STYLE), ("script", SCRIPT), ("version", env!("CARGO_PKG_VERSION"))];
     let html = fill(text, &[&known, values].concat());
@@ -88,9 +88,9 @@ fn page(text: &str, values: &[(&str, &str)], caching: &'static str) -> Response 
     (caching, [(header::CONTENT_SECURITY_POLICY, PAGE_POLICY.clone())], Html(html)).into_response()
 }
 
-/// Replaces each placeholder in the text by its value.
+/// Replaces each placeholder in the text with the value of the placeholder.
 fn fill(text: &str, values: &[(&str, &str)]) -> String {
-    // The loop goes through the text only once, so it does not replace a placeholder inside a value.
+    // A value may contain the text of a placeholder. The loop never searches the values, so this text stays unchanged.
     let mut pieces = text.split("{{");
     let mut html = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {

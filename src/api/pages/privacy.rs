@@ -1,6 +1,6 @@
 //! The parts of the privacy policy that depend on the deployment: how callers are identified, where the service runs,
-//! how long logs are kept, and which provider signs people in. If a sentence in this file becomes false, the privacy
-//! policy is false.
+//! how long logs are kept, and which provider signs people in. Each sentence in this file must stay true, because the
+//! privacy policy shows these sentences to people.
 
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ fn access(config: &Config) -> String {
         Auth::None(_) => {
             let address = config.public_url.as_deref().and_then(|url| Url::parse(url).ok());
             let reach = if address.as_ref().is_some_and(is_loopback) {
-                "Every program on the same computer, and nobody elsewhere,"
+                "Only programs on the same computer"
             } else {
                 "Whoever knows its address"
             };

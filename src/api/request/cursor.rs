@@ -11,8 +11,8 @@ use crate::{
 };
 
 /// The length in bytes of the tag in a cursor. The tag is a hash, which shows whether the cursor belongs to the
-/// requested listing. The tag is not a secret and not a signature. A forged cursor can only show a caller the caller's
-/// own todos, because the owner always comes from the credential.
+/// requested listing. The tag is not a secret and not a signature. With a forged cursor, callers can see only their own
+/// todos, because the program always takes the owner from the credential.
 const TAG: usize = 9;
 
 /// Identifies a listing by its owner, its operation and its filters.
@@ -20,8 +20,8 @@ pub struct ListingId<'a> {
     pub owner: &'a Owner,
     /// The operation and its filters as text. The text begins with the version number of the text format.
     pub of: String,
-    /// The operation and its filters as text in the old format (docs/adr/0017). Conversations with assistants still
-    /// contain cursors with a hash of this old text.
+    /// The operation and its filters as text in the old format (docs/adr/0017). Old conversations with assistants may
+    /// contain cursors from earlier versions of the program. The tag in such a cursor is a hash of this old text.
     pub of_form_1: &'a (dyn Fn() -> String + Sync),
 }
 

@@ -64,8 +64,8 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let is_json = is_json(request.headers());
-        // Reading the body fails if the body is too large, or if the connection breaks. The program always reports that
-        // the body is too large, because the client gets no answer if the connection breaks.
+        // Reading the body fails if the body is too large, or if the connection breaks. If the connection breaks, no
+        // answer reaches the client. So the program can report in both cases that the body is too large.
         let body = Bytes::from_request(request, state).await.map_err(|_| ApiError::BodyTooLarge)?;
         if body.is_empty() {
             return Self::read(Value::Object(Map::new()));
@@ -82,7 +82,7 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
         }
         if !value.is_object() {
             return Err(ApiError::Malformed(
-                "The body must be one JSON object, as the document describes it.".to_owned(),
+                "The body must be one JSON object. The OpenAPI document lists its fields.".to_owned(),
             ));
         }
         Self::read(value)
@@ -105,7 +105,8 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
         match body.trim_ascii() {
             b"" | b"{}" | b"null" => Ok(Self),
             _ => Err(ApiError::Malformed(
-                "This operation has no body. Send its parameters in the path or the query.".to_owned(),
+                "This operation has no body. Send the parameters of this operation in the path or the query."
+                    .to_owned(),
             )),
         }
     }

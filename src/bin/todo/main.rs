@@ -205,7 +205,7 @@ fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
         CallersBy::None => "",
         CallersBy::ApiKey => {
             println!(
-                "Make a key. The key opens a list of its own. With --owner me it opens the list that the server has without keys:\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n"
+                "Make a key. The key opens a new list. With --owner me, the key opens the list that the server uses when it requires no keys:\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n"
             );
             " -H \"Authorization: Bearer $KEY\""
         }

@@ -80,7 +80,7 @@ async fn of_file(data: PathBuf) -> Result<Server, Failure> {
 /// tools.
 async fn remote(base_url: &str) -> Result<Server, Failure> {
     let key = remote_key().map(|key| HeaderValue::from_str(&format!("Bearer {key}"))).transpose();
-    let mut key = key.map_err(|_| "TODO_API_KEY has a character that no key has")?;
+    let mut key = key.map_err(|_| "TODO_API_KEY contains a character that is not allowed in a key")?;
     // The key is marked as sensitive, so that a debug output of the headers does not show the key.
     key.iter_mut().for_each(|key| key.set_sensitive(true));
     let client = Client::builder(TokioExecutor::new()).build(tls::connector(CONNECT)?);

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 
-/// The bytes that wait until the SDK reads them.
+/// The maximum number of bytes that wait for the SDK.
 const BUFFER: usize = 64 * 1024;
 
 /// The members of a JSON-RPC message that say whether the message is a request, a notification or a response.
@@ -18,12 +18,13 @@ struct Head {
 
 /// The messages of `input`, each on one line.
 ///
-/// The SDK stops without an answer if a notification or a response comes before the first request. Some clients send such
-/// a message, and JSON-RPC says that nobody answers it. So this function leaves out these messages. It also completes a
-/// last line without a line break, because the SDK would not read that line.
+/// The SDK stops without an answer if a notification or a response comes before the first request. Some clients send
+/// notifications or responses before the first request. This function leaves these messages out, because JSON-RPC
+/// requires no answer to a notification or a response. If the last line has no line break, this function adds the line
+/// break, because the SDK reads only complete lines.
 pub fn messages(input: impl AsyncRead + Unpin + Send + 'static) -> impl AsyncRead {
     let (reader, writer) = tokio::io::simplex(BUFFER);
-    // The task ends when the client closes its end, or when the SDK closes ours.
+    // The task ends when the client closes standard input, or when the program stops.
     drop(tokio::spawn(copy(input, writer)));
     reader
 }
@@ -44,8 +45,8 @@ async fn copy(input: impl AsyncRead + Unpin, mut output: impl AsyncWrite + Unpin
     output.shutdown().await
 }
 
-/// Whether the SDK accepts every message after this one. After `ping` and `server/discover` it still waits for the first
-/// request.
+/// Whether the SDK accepts every message after this one. After `ping` and `server/discover`, the SDK still waits for
+/// the first other request.
 fn begins(head: &Head) -> bool {
     let method = head.method.as_deref().filter(|_| head.id.is_some());
     method.is_some_and(|method| !matches!(method, "ping" | "server/discover"))

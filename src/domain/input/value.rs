@@ -4,8 +4,8 @@ use deserr::{DeserializeError, IntoValue, MergeWithError, Value, ValuePointerRef
 
 use crate::domain::invalid::Invalid;
 
-/// Reads a text with the function `parse`. If the value has another type, the function converts the value to text
-/// before it calls `parse`. So if the value has a wrong type, the error also names the accepted values.
+/// Reads a text with the function `parse`. If the value is not a text, this function first converts the value to text.
+/// So the error names the accepted values even if the value has a wrong type.
 pub fn text<T, E, V>(
     value: Value<V>,
     location: ValuePointerRef,
@@ -28,8 +28,8 @@ where
     parse(written).map_err(|invalid| take_cf_content(E::merge(None, invalid, location)))
 }
 
-/// Reads a whole number: an integer, a number such as 3.0, or an integer as text. JSON Schema counts 3.0 as an integer
-/// too. Returns `None` for any other value.
+/// Reads a whole number: an integer, a number such as 3.0, or an integer as text. In JSON Schema, 3.0 is also an
+/// integer. Returns `None` for any other value.
 pub fn whole_number<V: IntoValue>(value: &Value<V>) -> Option<u64> {
     match value {
         Value::Integer(number) => Some(*number),

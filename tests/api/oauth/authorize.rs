@@ -1,4 +1,5 @@
-//! `GET /oauth/authorize` sends a person only to the provider, or back to an allowed redirect URI.
+//! `GET /oauth/authorize` sends a person to the provider or back to an allowed redirect URI, and never to another
+//! address.
 
 use std::collections::BTreeMap;
 
