@@ -30,7 +30,7 @@ pub use lambda::{event, gateway};
 pub use log::{InnerOperation, Unlogged};
 pub use operations::openapi;
 pub use pages::FAVICON;
-pub use request::extract::is_json;
+pub use request::extract::{is_compressed, is_json, without_bom};
 
 /// The router for all requests: the operations, the pages, and the routes of `mcp`.
 pub fn router(app: App, mcp: Router<App>) -> Router {

@@ -90,8 +90,8 @@ pub struct LambdaConfig {
     pub region: String,
     /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`: the credentials that Lambda sets.
     pub credentials: aws_credential_types::Credentials,
-    /// `AWS_ENDPOINT_URL_DYNAMODB`: the address of a DynamoDB server. The program uses this server instead of DynamoDB
-    /// on AWS.
+    /// `AWS_ENDPOINT_URL_DYNAMODB`, or else `AWS_ENDPOINT_URL`: the address of a DynamoDB server. The program uses this
+    /// server instead of DynamoDB on AWS.
     pub endpoint: Option<String>,
 }
 
@@ -172,7 +172,7 @@ impl LambdaConfig {
             table: need("TABLE_NAME")?,
             region: need("AWS_REGION")?,
             credentials,
-            endpoint: read("AWS_ENDPOINT_URL_DYNAMODB"),
+            endpoint: read("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| read("AWS_ENDPOINT_URL")),
         })
     }
 }
@@ -272,6 +272,15 @@ mod tests {
         for (word, expected) in [("none", Confirm::None), ("deletes", Confirm::Deletes), ("writes", Confirm::Writes)] {
             assert_eq!(confirm(word).unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn an_endpoint_for_dynamodb_comes_before_one_for_all_services() {
+        let endpoint = |more: &[(&str, &str)]| lambda(&[&COMPLETE[..], more].concat()).unwrap().endpoint;
+        let (own, all) = (("AWS_ENDPOINT_URL_DYNAMODB", "http://own"), ("AWS_ENDPOINT_URL", "http://all"));
+        assert_eq!(endpoint(&[]), None);
+        assert_eq!(endpoint(&[all]).as_deref(), Some("http://all"));
+        assert_eq!(endpoint(&[all, own]).as_deref(), Some("http://own"));
     }
 
     #[test]

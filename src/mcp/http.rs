@@ -19,7 +19,7 @@ use rmcp::{
 use serde_json::error::Category;
 
 use super::Server;
-use crate::api::{ApiError, is_json};
+use crate::api::{ApiError, is_compressed, is_json, without_bom};
 
 /// The media types that a client must accept according to the protocol. The answers of this program are always JSON. So
 /// the program also answers clients that do not accept both media types.
@@ -52,6 +52,9 @@ impl HttpTransport {
         if !is_json(request.headers()) {
             return ApiError::NotJson.into_response();
         }
+        if is_compressed(request.headers()) {
+            return ApiError::Compressed.into_response();
+        }
         let (mut parts, body) = request.into_parts();
         parts.headers.insert(header::ACCEPT, ACCEPTED);
         // The SDK accepts only the media type `application/json`. `is_json` also accepts media types such as
@@ -59,6 +62,7 @@ impl HttpTransport {
         parts.headers.insert(header::CONTENT_TYPE, JSON);
         let request = Request::from_parts(parts.clone(), body);
         let Ok(body) = Bytes::from_request(request, &()).await else { return ApiError::BodyTooLarge.into_response() };
+        let body = body.slice(body.len() - without_bom(&body).len()..);
         let id = match serde_json::from_slice::<ClientJsonRpcMessage>(&body) {
             Ok(ClientJsonRpcMessage::Request(request)) => Some(request.id),
             Ok(_) => None,

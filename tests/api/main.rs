@@ -6,6 +6,7 @@ mod bad_addresses;
 mod bad_bodies;
 mod cost;
 mod duplicates;
+mod encodings;
 mod faults;
 #[path = "../folder/mod.rs"]
 mod folder;

@@ -53,7 +53,7 @@ async fn where_everybody_shares_a_list_the_policy_says_so() {
 #[tokio::test]
 async fn on_a_laptop_the_policy_speaks_of_a_file_and_not_of_aws() {
     let text = policy(|config| config.public_url = Some("http://127.0.0.1:9000".to_owned())).await;
-    assert!(text.contains(OPEN) && text.contains("nobody elsewhere"), "{text}");
+    assert!(text.contains(OPEN) && text.contains("Only programs on the same computer"), "{text}");
     assert!(!text.contains("Amazon") && !text.contains("35 days") && !text.contains(", encrypted"), "{text}");
     insta::assert_snapshot!("privacy-none-laptop", text);
     let text = policy(|config| config.public_url = Some("https://tunnel.example".to_owned())).await;

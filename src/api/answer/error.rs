@@ -54,6 +54,8 @@ pub enum ApiError {
     MethodNotAllowed,
     BodyTooLarge,
     NotJson,
+    /// The header `Content-Encoding` says that the body is compressed.
+    Compressed,
     /// The program refuses the write. For example, the version of a todo is not the version in `If-Match` or
     /// `expected_version`.
     Refused {
@@ -125,6 +127,7 @@ impl ApiError {
             Self::MethodNotAllowed => problems::METHOD_NOT_ALLOWED.into(),
             Self::BodyTooLarge => problems::BODY_TOO_LARGE.into(),
             Self::NotJson => problems::NOT_JSON.into(),
+            Self::Compressed => problems::COMPRESSED.into(),
             Self::Refused { refusal, path } => refused(refusal, path),
             Self::NoPublicUrl => problems::NO_PUBLIC_URL.into(),
             Self::Failed(fault) => match fault.kind {

@@ -128,6 +128,8 @@ pub mod problems {
         "Nothing was changed. Completing a repeating todo counts as two changes, because the next todo is added. Each new list counts as one change. Send one half of the todos in a first request, and the other half in a second request.");
     pub const NOT_JSON: ProblemKind = ProblemKind::new(415, "not_json", "The request body is not JSON",
         "Send the body as JSON with the header Content-Type: application/json.");
+    pub const COMPRESSED: ProblemKind = ProblemKind::new(415, "compressed", "The request body is compressed",
+        "Send the same body again without compression, and without the header Content-Encoding.");
     pub const INVALID: ProblemKind = ProblemKind::new(422, "invalid", "Some values are not valid",
         "Nothing was changed. Correct the values that are in the member errors, and send the request again.");
     pub const KEY_REUSED: ProblemKind = ProblemKind::new(422, "idempotency_key_reused", "The idempotency key belongs to another request",

@@ -64,6 +64,9 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let is_json = is_json(request.headers());
+        if is_compressed(request.headers()) {
+            return Err(ApiError::Compressed);
+        }
         // Reading the body fails if the body is too large, or if the connection breaks. If the connection breaks, no
         // answer reaches the client. So the program can report in both cases that the body is too large.
         let body = Bytes::from_request(request, state).await.map_err(|_| ApiError::BodyTooLarge)?;
@@ -73,7 +76,7 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
         if !is_json {
             return Err(ApiError::NotJson);
         }
-        let value: Value = serde_json::from_slice(&body).map_err(|error| {
+        let value: Value = serde_json::from_slice(without_bom(&body)).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());
             ApiError::Malformed(format!("The body is not valid JSON at {place}; send one JSON object."))
         })?;
@@ -185,6 +188,16 @@ fn version(tag: &str) -> Result<u64, ApiError> {
     digits.parse().map_err(|_| {
         ApiError::Malformed("The header If-Match must contain exactly one ETag, such as \"3\".".to_owned())
     })
+}
+
+/// Whether the header `Content-Encoding` says that the body is compressed (RFC 9110, section 8.4).
+pub fn is_compressed(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+/// The body without the byte order mark that some programs put before JSON. RFC 8259, section 8.1, lets a parser ignore it.
+pub fn without_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
 /// Returns whether the header `Content-Type` says that the body is JSON.
