@@ -83,7 +83,7 @@ bench-peers *options: _bench-release
     {{ _bench }} peers {{ options }}
 
 # The load test takes two minutes.
-# Test `todo serve` with 64 clients at the same time, first without and then with throttling by DynamoDB.
+# Test `todo serve` with 64 clients at the same time, first without throttling and then with throttling by DynamoDB.
 bench-load *options: _bench-release
     {{ _bench }} load {{ options }}
 

@@ -39,7 +39,7 @@ CODES_BEYOND_SCHEMAS = ("bad_cursor", "idempotency_key_reused")
 
 ZONES = ("Europe/Berlin", "Asia/Kathmandu", "UTC")
 DUE = ("2026-11-27", "2026-11-27T09:30", "2026-11-27T15:00:00Z")
-# The ids of todos that exist. The newest id is at the end.
+# The ids of todos that exist. The newest id is at the end of the list.
 ids = deque(maxlen=40)
 
 

@@ -16,7 +16,7 @@ use tracing::Level;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// The maximum time that the function waits during init for DynamoDB and for the OpenID provider. If DynamoDB or the
-/// provider does not answer during init, a later request asks again.
+/// provider does not answer during init, a later request contacts DynamoDB or the provider again.
 const FIRST_CALL: Duration = Duration::from_millis(800);
 /// An API Gateway event for `GET /health`. The function answers this event during init.
 const HEALTH: &str = include_str!("../infra/events/health.json");

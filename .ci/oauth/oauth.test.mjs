@@ -325,8 +325,8 @@ timed("nothing that the servers wrote has a secret in it", async () => {
     for (const line of ["getTodos answered 200", "getTodos answered 401", "getTodos answered 503", "/oauth/token answered 503"]) {
         assert.ok(written.includes(line), `"${line}" is not among what is searched`);
     }
-    // If the assertion fails, the test prints only numbers: the places of the found secrets in the list `used`. So the
-    // output of this test does not contain the secrets themselves.
+    // If the logs contain a secret, the test prints only the position of this secret in the list `used`. So the output
+    // of this test does not contain the secrets themselves.
     assert.deepEqual(used.flatMap((secret, place) => (written.includes(secret) ? [place] : [])), []);
     assert.ok(used.length > 40 && used.every((secret) => secret.length >= 20), String(used.length));
 });

@@ -21,14 +21,15 @@ const COUNTED: usize = 20;
 /// The number of warm-up events before the counted events. One-time work happens during the warm-up, so the figures do
 /// not include this work.
 const WARM_UP: usize = 5;
-/// The measured size and instructions may differ from the expected figures by at most this ratio.
+/// The measured size and the measured number of instructions may differ from the expected figures by at most this
+/// ratio.
 const TOLERANCE: f64 = 0.03;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Expected {
     executable_bytes: u64,
-    /// The number of instructions from `exec` until the function asks for its first event. The number does not include
-    /// a TLS handshake.
+    /// The number of instructions that the process executes after `exec`, until the function asks for its first event.
+    /// The number does not include a TLS handshake.
     init_instructions: u64,
     operations: BTreeMap<String, Counted>,
 }

@@ -7,8 +7,8 @@ use crate::{
     Result, contender::Contender, dynamodb::DynamoDb, measure, runtime_api::Function, script, stats::median, tls::Tls,
 };
 
-/// In each period, the function may use `QUOTA` microseconds of processor time. A period has `PERIOD` microseconds, as
-/// on Lambda.
+/// In each period, the function may use `QUOTA` microseconds of processor time. As on Lambda, a period lasts `PERIOD`
+/// microseconds.
 const QUOTA: u64 = 1_400;
 const PERIOD: u64 = 20_000;
 /// The number of measured first requests. The result is the median time of these first requests.

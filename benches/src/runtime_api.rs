@@ -37,7 +37,8 @@ pub struct Function {
 /// The result of one event.
 #[derive(Debug)]
 pub struct Invocation {
-    /// The time from the moment when the function receives the event until the moment when its answer arrives.
+    /// The time from the moment when the function receives the event until the moment when the function's answer
+    /// arrives.
     pub wall: Duration,
     /// The processor time that the process used between two requests for an event.
     pub cpu: Duration,

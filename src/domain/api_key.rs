@@ -141,8 +141,8 @@ impl KeyName {
     }
 }
 
-/// Returns the number that `bytes` contains, in base 62. The result has `digits` digits. The first byte is the most
-/// significant byte.
+/// Converts `bytes` to a number in base 62. The result has `digits` digits. The first byte is the most significant
+/// byte.
 fn base62(bytes: &[u8], digits: usize) -> String {
     let mut number = bytes.to_vec();
     let mut text = vec![b'0'; digits];

@@ -33,7 +33,7 @@ pub struct Change {
     /// The id of the undone change. Present only if this change is an undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<ChangeId>,
-    /// The id of the latest undo of this change. Somebody may have undone this undo later.
+    /// The id of the latest undo of this change. An undo is itself a change that somebody can undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<ChangeId>,
     /// The time of the latest undo of this change.
@@ -56,7 +56,7 @@ pub struct ChangedTodo {
     pub id: TodoId,
     /// The title after the change.
     pub title: Title,
-    /// The names of the changed fields. The list is empty if the change added the todo.
+    /// The names of the changed fields. If the change added the todo, `fields` is empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
 }
@@ -100,13 +100,13 @@ impl Image {
         Self { before: None, after: todo }
     }
 
-    /// The [`Image`] of a todo that changes from `current` to `after`. In the result, `after` has the next version
-    /// number.
+    /// The [`Image`] of a todo that changes from `current` to `after`. In the result, the version of `after` is 1
+    /// higher than the version of `current`.
     pub fn changed(current: &Todo, after: Todo) -> Self {
         Self { after: after.with_next_version_after(current), before: Some(current.clone()) }
     }
 
-    /// Whether the change added the todo or changed its content.
+    /// Whether the change added the todo or altered the content of the todo.
     pub fn is_change(&self) -> bool {
         self.before.as_ref().is_none_or(|before| !before.same_content(&self.after))
     }
@@ -135,8 +135,8 @@ fn differing(before: &Todo, after: &Todo) -> Vec<String> {
     pairs.iter().filter(|(_, differs)| *differs).map(|(name, _)| (*name).to_owned()).collect()
 }
 
-/// The moment that is `days` days after `at`. One day means 24 hours here. If this moment is too late for a
-/// `Timestamp`, the result is `Timestamp::MAX`.
+/// The moment that is `days` days after `at`. One day means 24 hours here. If this moment is later than
+/// `Timestamp::MAX`, the result is `Timestamp::MAX`.
 pub fn days_after(at: Timestamp, days: i64) -> Timestamp {
     at.checked_add((days * 24).hours()).unwrap_or(Timestamp::MAX)
 }

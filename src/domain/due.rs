@@ -24,7 +24,7 @@ impl Due {
     pub fn parse(text: &str) -> Option<Self> {
         match text.len() {
             10 => day(text).map(Self::On),
-            // An invalid text may contain a multi-byte character. If byte 2 of `time` is inside such a character,
+            // An invalid text may contain a multi-byte character. If byte 2 of `time` is inside a multi-byte character,
             // `time[..2]` would panic, but `time.get(..2)` returns `None`.
             16 if text.as_bytes()[10] == b'T' => {
                 let (date, time) = (day(text.get(..10)?)?, text.get(11..)?);

@@ -211,9 +211,9 @@ impl TodoEdit {
         todo.due = self.due.map(|due| due.resolve(moment)).or(due);
         todo.repeat = self.repeat.clone().or(repeat.clone());
         let rhythm = |repeat: &Option<Repeat>| repeat.as_ref().map(|repeat| (repeat.unit, repeat.from));
-        // A caller may send the present values of `due` and `repeat` again. Such an edit does not remove `anchor_day`.
-        // For example, a todo repeats on the 31st of each month. In a short month, the todo is due earlier, but in the
-        // next long month, the todo is due on the 31st again, because of `anchor_day`.
+        // A caller may send the present values of `due` and `repeat` again. If `due` and `repeat` do not change, the
+        // todo keeps `anchor_day`. For example, a todo repeats on the 31st of each month. In a short month, the todo is
+        // due earlier, but in the next long month, the todo is due on the 31st again, because of `anchor_day`.
         if todo.due.map(Due::date) != due.map(Due::date) || rhythm(&todo.repeat) != rhythm(&repeat) {
             todo.anchor_day = None;
         }

@@ -49,8 +49,7 @@ impl ChangeId {
         Self(encode(&bytes, Self::LENGTH))
     }
 
-    /// The id of the change that a request with this key makes. If another request contains the same key, the id is the
-    /// same.
+    /// The id of the change that a request with this key makes. Two requests with the same key get the same id.
     pub fn from_key(key: &IdempotencyKey) -> Self {
         Self(encode(&key.digest(), Self::LENGTH))
     }

@@ -62,7 +62,8 @@ pub struct Fingerprint(String);
 /// The prefix of a fingerprint in format 2. All new fingerprints have format 2. A fingerprint in format 1 has no
 /// prefix.
 const FORM: &str = "2:";
-/// These fields of a body do not change what the request asks for. So the hash does not include these fields.
+/// The hash of a request does not include these fields of the body, because these fields do not change what the request
+/// asks for.
 const NOT_HASHED: [&str; 2] = ["idempotency_key", "allow_duplicate"];
 
 impl Intent {
@@ -78,9 +79,9 @@ impl Intent {
         Fingerprint(format!("{FORM}{}", sha256([self.operation, &self.target, &condition, &self.body])))
     }
 
-    /// A hash of the request in hexadecimal digits. Some requests to add todos have no idempotency key. If such a
-    /// request comes twice within two minutes, the program recognises the second request by this hash. This hash needs
-    /// no prefix, because the program has always computed this hash in the same way.
+    /// A hash of the request in hexadecimal digits. If a request to add todos has no idempotency key and comes twice
+    /// within two minutes, the program recognises the second request by this hash. This hash needs no prefix, because
+    /// the program has always computed this hash in the same way.
     pub fn digits(&self) -> String {
         sha256([self.operation, &self.target, &self.body])
     }
@@ -101,7 +102,7 @@ impl Intent {
     }
 }
 
-/// The hash of these parts. The hashed text has a zero byte between every two parts.
+/// The hash of these parts. In the hashed text, a zero byte separates each part from the next part.
 fn sha256<const PARTS: usize>(parts: [&str; PARTS]) -> String {
     let mut hash = Sha256::new();
     for (number, part) in parts.iter().enumerate() {
@@ -113,8 +114,8 @@ fn sha256<const PARTS: usize>(parts: [&str; PARTS]) -> String {
     hex::encode(hash.finalize())
 }
 
-/// The body as JSON with sorted keys and without spaces. This function sorts the keys, because Cargo features decide in
-/// which order `serde_json` writes keys.
+/// The body as JSON with sorted keys and without spaces. Without sorting, the order of the keys would depend on the
+/// Cargo features of `serde_json`.
 fn canonical(body: &Value) -> String {
     let mut body = body.clone();
     if let Some(members) = body.as_object_mut() {

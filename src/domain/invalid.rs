@@ -20,7 +20,7 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// Makes a violation from a field and from the reason why the value of this field is wrong.
+    /// `field` is the field with the wrong value, and `invalid` is the reason why this value is wrong.
     pub fn new(field: &'static str, invalid: Invalid) -> Self {
         Self { field, invalid }
     }

@@ -17,8 +17,8 @@ pub const STEPS: usize = 50;
 /// The maximum number of characters in the title of a step.
 pub const STEP_TITLE: usize = 200;
 /// The maximum number of todos that one call can add, update or delete. DynamoDB allows 100 actions in a transaction.
-/// The 100 actions are enough for 40 todos, 40 new lists and the change record. The 100 actions are also enough for 40
-/// repeating todos, the 40 todos that follow these repeating todos, and the change record.
+/// The 100 actions are enough for 40 todos, 40 new lists and the change record. If a call completes 40 repeating todos,
+/// 81 actions are needed: 40 for these todos, 40 for the todos that follow, and one for the change record.
 pub const TODOS_PER_CALL: usize = 40;
 /// The maximum number of bytes in a request body. OpenAI sends at most 100,000 characters in a request. Most characters
 /// need one byte.

@@ -16,7 +16,7 @@ use super::{
     todo::{NewTodo, Status, Todo},
 };
 
-/// A map from each id to the present todo with this id.
+/// The present todos, by id.
 pub type Todos = HashMap<TodoId, Todo>;
 
 /// All changes of a write. The write makes all these changes, or none of these changes.
@@ -89,7 +89,7 @@ pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
             ));
         }
         if edit.is_empty() {
-            let message = "changes nothing: send a value in at least one field, or list the fields to empty in clear";
+            let message = "changes nothing: send a value in at least one field, or send in clear the names of the fields that you want to empty";
             violations.push(ItemViolation::new(item, "", message));
         }
         violations.extend(in_item(item, edit.contradictions()));

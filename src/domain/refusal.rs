@@ -12,8 +12,8 @@ pub enum Refusal {
     NotFound(Vec<ItemViolation>),
     /// A value in the request contradicts another field, another item, or the stored todo.
     Invalid(Vec<ItemViolation>),
-    /// Some of the todos are not in the state that the caller expected. `current` contains the present states of these
-    /// todos.
+    /// At least one todo has a different version from the version that the caller expected, or is deleted. `current`
+    /// contains these todos as they are now.
     Conflict { violations: Vec<ItemViolation>, current: Vec<Todo> },
     /// The program tried this write several times, but each time a different request had just changed the same data.
     Contended { current: Vec<Todo> },

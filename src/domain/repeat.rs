@@ -1,5 +1,5 @@
 //! Repeating todos: how often a todo repeats, and the next due date. All calculations use local dates and times. So a
-//! todo that is due at 09:00 stays at 09:00 when daylight saving time begins or ends.
+//! todo that is due at 09:00 is still due at 09:00 local time after daylight saving time begins or ends.
 
 use jiff::{Span, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -51,8 +51,8 @@ words! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Next {
     pub due: Due,
-    /// The day of the month for later due dates, such as 31. Present only if the month of `due` does not have this day:
-    /// for example, `due` is 28 February.
+    /// Present only if the todo repeats on a day that the month of `due` does not have. For example, `anchor_day` is 31
+    /// if the todo repeats on the 31st and `due` is 28 February.
     pub anchor_day: Option<i8>,
 }
 
@@ -60,9 +60,9 @@ impl Repeat {
     /// The largest value of `every`.
     pub const MAX_EVERY: u16 = 365;
 
-    /// The first due date for a repeating todo without a due date. The first due date is today if the repetition has no
-    /// weekdays, or if today is one of its weekdays. If today is not one of the repetition's weekdays, the first due
-    /// date is the next day that is one of these weekdays.
+    /// The first due date of a repeating todo, if nobody has set a due date. The first due date is today if the
+    /// repetition has no weekdays, or if today is one of its weekdays. If today is not one of the repetition's
+    /// weekdays, the first due date is the next day that is one of these weekdays.
     pub fn first(&self, moment: &Moment) -> Due {
         let today = moment.today();
         let fits = |date: &Date| self.weekdays.is_empty() || self.weekdays.contains(&Weekday::of(*date));
@@ -70,7 +70,7 @@ impl Repeat {
     }
 
     /// The next due date of a todo that was due at `due` and is completed at `moment`. The next due date is the first
-    /// date of the repetition that is not overdue at `moment`. The field `from` decides whether the repetition counts
+    /// date of the repetition that has not passed at `moment`. The field `from` decides whether the repetition counts
     /// from `due` or from the day of `moment`. Returns `None` if the next due date would be after `until` or after the
     /// end of the calendar.
     pub fn next(&self, due: Due, anchor_day: Option<i8>, moment: &Moment) -> Option<Next> {
@@ -95,7 +95,7 @@ impl Repeat {
         (!is_over).then(|| Next { due: due.on(date), anchor_day })
     }
 
-    /// Counts `round` repetitions from `base`, and returns the date of the last of these repetitions.
+    /// The date of repetition number `round` after `base`.
     fn after(&self, base: Date, anchor_day: i8, round: i64) -> Option<Date> {
         let units = round.checked_mul(i64::from(self.every))?;
         let months = match self.unit {
@@ -108,8 +108,8 @@ impl Repeat {
         month.with().day(anchor_day.min(month.days_in_month())).build().ok()
     }
 
-    /// At least this number of repetitions lies between `base` and `today`. The function `next` starts its search with
-    /// this number, so that the search is short even if `base` is a very old date.
+    /// A lower limit for the number of repetitions between `base` and `today`. The function `next` does not search
+    /// through these repetitions. So the search is short even if `base` is a very old date.
     fn rounds_passed(&self, base: Date, today: Date) -> i64 {
         let days = (today - base).get_days();
         // The greatest number of days in one unit.

@@ -80,7 +80,7 @@ impl Settings {
     }
 
     /// Plans the change from these settings to the settings `wanted`. Returns the settings before and after this
-    /// change. The settings after the change have the next version. Returns `None` if these settings already have the
+    /// change. The change increases the version of the settings by 1. Returns `None` if these settings already have the
     /// same content as `wanted`.
     pub fn changed_to(&self, wanted: &Self) -> Option<SettingsImage> {
         let after = Self { version: self.version + 1, ..wanted.clone() };

@@ -35,8 +35,8 @@ pub struct Todo {
     /// Present only if the todo has a due date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
-    /// The day of the month for later due dates, such as 31. Present only if the month of `due` does not have this day:
-    /// for example, `due` is 28 February.
+    /// Present only if the todo repeats on a day that the month of `due` does not have. For example, `anchor_day` is 31
+    /// if the todo repeats on the 31st and `due` is 28 February.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor_day: Option<i8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,8 +78,9 @@ pub struct Tags(Vec<Tag>);
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema, deserr::Deserr)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct NewTodo {
-    // Three attributes of this struct contain a limit as a number. With `inline`, the limits would come from the types
-    // of the fields, but utoipa would then leave out the examples. `tests/openapi` checks these three numbers.
+    // Three attributes of this struct contain a limit as a number. The attribute `inline` would take the limits from
+    // the types of the fields, but then utoipa would leave out the examples. `tests/openapi` checks these three
+    // numbers.
     /// What is to be done, in a few words.
     #[schema(value_type = String, min_length = 1, max_length = 500, example = "Book flights")]
     pub title: Title,
@@ -170,8 +171,8 @@ impl Todo {
         })
     }
 
-    /// This todo with the given status, and with the times that belong to the given status. If the todo already has
-    /// this status, the todo does not change.
+    /// This todo with the given status. If the todo already has the given status, the todo does not change. Otherwise,
+    /// this function also sets `updated_at`, and sets or removes `completed_at` and `deleted_at`.
     pub fn with_status(&self, status: Status, now: Timestamp) -> Self {
         if status == self.status {
             return self.clone();

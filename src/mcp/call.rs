@@ -45,8 +45,9 @@ impl Operation {
         request.map_err(|_| ApiError::invalid("", "is too long; send fewer or shorter arguments"))
     }
 
-    /// Refuses unknown arguments if the operation has arguments in the path and no body. The error of the API would
-    /// list only the arguments in the query. The error of this function lists all arguments.
+    /// Refuses unknown arguments, but does nothing if the operation has a body or if its path contains no argument.
+    /// Without this function, the API would refuse the call, but the error would list only the arguments in the query.
+    /// The error of this function lists all arguments that the operation accepts.
     fn refuse_unknown(&self, arguments: &Map<String, Value>) -> Result<(), ApiError> {
         if self.has_body || self.in_path.is_empty() {
             return Ok(());

@@ -18,8 +18,8 @@ impl<'a> Schemas<'a> {
         Self(&document["components"]["schemas"])
     }
 
-    /// The input schema of a tool. The input schema contains everything that the document says, but each reference is
-    /// replaced by its target. This function leaves out `example`, because `example` is not a keyword of JSON Schema.
+    /// The input schema of a tool. In the input schema, the referenced schema replaces each reference. This function
+    /// leaves out `example`, because `example` is not a keyword of JSON Schema.
     pub fn input(self, schema: &Value) -> Value {
         match schema {
             Value::Object(members) => {
@@ -36,8 +36,7 @@ impl<'a> Schemas<'a> {
                 if let Some((_, target)) = self.target(schema)
                     && let Value::Object(mut whole) = self.input(target)
                 {
-                    // If a member beside `$ref` and a member of the referenced schema have the same name, this function
-                    // keeps the member beside `$ref`.
+                    // The members beside `$ref` overwrite the members with the same names in the referenced schema.
                     whole.extend(own);
                     own = whole;
                 }
@@ -49,9 +48,9 @@ impl<'a> Schemas<'a> {
     }
 
     /// The output schema of a tool. The output schema has only names and types, because names and types are enough to
-    /// understand an answer. If a tool only reads data, its output schema has all levels (`in_full`). If a tool can
-    /// change data, its output schema has only the first level. Below the first level, the output schema shows no
-    /// fields of an object, only a `title` with the name of the object's schema.
+    /// understand an answer. If a tool only reads data, its output schema describes all levels of the answer
+    /// (`in_full`). If a tool can change data, its output schema shows only the fields at the first level. If a field
+    /// at the first level is an object, the output schema shows only a `title` with the name of the object's schema.
     pub fn output(self, schema: &'a Value, in_full: bool) -> Map<String, Value> {
         let mut uses = Uses::new();
         let root = self.target(schema).map_or(schema, |(_, target)| target);
@@ -70,8 +69,8 @@ impl<'a> Schemas<'a> {
         output
     }
 
-    /// The names and types of a schema, down to the given number of levels. Below the last level, the result shows no
-    /// fields of an object, only a `title` with the name of the object's schema.
+    /// The names and types of a schema, down to the given number of levels. For an object below the last level, the
+    /// result shows no fields, but only a `title` with the name of the object's schema.
     fn shape(self, schema: &'a Value, uses: &Uses<'a>, levels: usize) -> Value {
         if let Some((name, target)) = self.target(schema) {
             return match uses.get(name) {

@@ -129,8 +129,8 @@ impl ServerHandler for Server {
         self.called(call, context.extensions.get::<Parts>()).await.map(CallToolResponse::from)
     }
 
-    /// Answers requests with a method that the SDK does not know. The SDK also calls this function for a known method
-    /// with parameters that the SDK cannot read.
+    /// The SDK calls this function if it does not know the method of a request. The SDK also calls this function if it
+    /// knows the method but cannot read the parameters.
     async fn on_custom_request(
         &self,
         request: CustomRequest,

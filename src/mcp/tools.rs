@@ -15,7 +15,7 @@ pub struct Tools(Vec<Operation>);
 pub struct Operation {
     pub tool: Tool,
     pub method: Method,
-    /// The path of the operation, in which parameter names are in braces.
+    /// The path of the operation, such as `/todos/{id}`.
     pub path: String,
     /// The arguments that are part of the path.
     pub in_path: Vec<String>,

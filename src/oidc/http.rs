@@ -36,8 +36,8 @@ pub struct ProviderAnswer {
 impl Http {
     /// Makes an HTTP client that trusts the root certificates of the machine.
     pub fn new() -> Self {
-        // The connector also accepts plain HTTP, because a provider on this machine may use plain HTTP. The checks of
-        // `OAUTH_ISSUER` and of the discovery document refuse plain HTTP to other machines.
+        // The connector also accepts plain HTTP, because a provider on this machine may use plain HTTP. Other code
+        // checks `OAUTH_ISSUER` and the discovery document, and refuses plain HTTP addresses of other machines.
         let connector = tls::connector(CONNECT);
         // The client keeps no connections open. The program sends only a few requests to the provider. When Lambda
         // freezes the function between two requests, the function loses its open connections.

@@ -67,7 +67,7 @@ pub struct Metadata {
     jwks_uri: String,
 }
 
-/// A public key of the provider, with which the program verifies signatures.
+/// A public key of the provider. The program verifies signatures with this key.
 #[derive(Debug)]
 pub struct Key {
     pub decoding: DecodingKey,
@@ -99,8 +99,8 @@ impl Keys {
     }
 
     /// Returns the cached documents if they are fresh and `enough` returns true. If the cached documents are old or
-    /// `enough` returns false, this function fetches the documents again. If the provider does not answer, the program
-    /// continues to use the old keys.
+    /// `enough` returns false, this function fetches the documents again. If the provider does not answer but `enough`
+    /// returns true, this function returns the old documents.
     async fn known_or_fetched(
         &self,
         now: Timestamp,
@@ -135,8 +135,8 @@ impl Keys {
     /// Asks the provider. `more` means that the key was not in the cached documents.
     async fn ask(&self, now: Timestamp, more: bool, request_id: &str) -> Cache {
         {
-            // This function first stores the time, and then asks the provider. If the client disconnects while this
-            // function waits for the provider, this function stops and cannot store the time later.
+            // This function stores the time before it asks the provider. If the client disconnects while this function
+            // waits for the provider, the rest of this function does not run.
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.asked_at = Some(now);
             if more {
@@ -179,7 +179,7 @@ impl Keys {
         let keys: HashMap<_, _> = keys.collect();
         if keys.is_empty() {
             // If an empty key set replaced the cached keys, the program could not accept any token.
-            return Err(format!("{} has no key that can be used", metadata.jwks_uri));
+            return Err(format!("{} contains no key that this program can use", metadata.jwks_uri));
         }
         Ok(Documents { metadata: Arc::new(metadata), keys })
     }

@@ -1,5 +1,5 @@
-//! Reads access tokens, which are JSON Web Tokens (RFC 7519). The format of an access token is the format of RFC 9068
-//! or the format of Amazon Cognito.
+//! Reads access tokens, which are JSON Web Tokens (RFC 7519). An access token has the format of RFC 9068 or the format
+//! of Amazon Cognito.
 
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};

@@ -136,9 +136,9 @@ impl OwnerStore {
         })
     }
 
-    /// Writes an item that says which change a request made, and that expires after two minutes. The transaction fails
-    /// if the table already has an item for the same request. Fixed time windows of two minutes would not work, because
-    /// a request and its repetition could be in two different windows.
+    /// Writes a small item for the request. The item contains the id of the change, and expires after two minutes. The
+    /// transaction fails if the table already has an item for the same request. Fixed time windows of two minutes would
+    /// not work, because a request and its repetition could be in two different windows.
     fn remember(&self, digits: &str, change: &Change) -> Result<TransactWriteItem, Fault> {
         let put = self.put(recent::recent_item(&self.partition, digits, change));
         finished(

@@ -23,7 +23,7 @@ pub(super) const KEY_OWNER: &str = "key_owner";
 /// How long the program caches the result of a look-up. During this time, the program may still accept a revoked key,
 /// or still refuse a new key.
 const REMEMBERED: SignedDuration = SignedDuration::from_secs(60);
-/// The maximum number of keys in the cache. The cache also remembers that a key was not found.
+/// The maximum number of keys in the cache. The cache also remembers which keys are not in the table.
 const KEYS: usize = 10_000;
 
 /// A cache of API keys. If the key of a request is in the cache, the program checks the key without a call to DynamoDB.
@@ -50,7 +50,7 @@ impl SeenKeys {
 }
 
 impl Store {
-    /// The record of a key. `None` if no such key was ever made. If the key is not in the cache, this function makes
+    /// The record of a key. `None` if the table has no such key. If the key is not in the cache, this function makes
     /// one call to DynamoDB.
     pub async fn key(&self, hash: &KeyHash, now: Timestamp, usage: &Usage) -> Result<Option<KeyRecord>, Fault> {
         if let Some(seen) = self.seen_keys.get(hash, now) {

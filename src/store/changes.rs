@@ -1,5 +1,6 @@
 //! Writes and reads change records. A change record contains the state of each todo before the change and after the
-//! change. In the code, an image is the state of one todo before a change, together with its state after the change.
+//! change. In the code, an image is a pair of states of one todo: the state before a change and the state after the
+//! change.
 //!
 //! If the states of the todos are small, the change record itself contains these states. So an ordinary change needs
 //! only one item. Larger states are in separate items, because an item has at most 400 KB. An item with some of the
@@ -28,9 +29,9 @@ pub(super) const UNDONE_AT: &str = "undone_at";
 /// The maximum size of the todo states in a change record, measured as JSON. Larger states are not in the change
 /// record, because the index has a copy of the record.
 const INLINE_BYTES: usize = 8 * 1024;
-/// The maximum size of a part, measured as JSON. The states of one todo before and after a change are always smaller
-/// than this maximum. DynamoDB allows 400 KB for an item. The rest of the 400 KB is a reserve, because the size as JSON
-/// is only approximate.
+/// The maximum size of a part, measured as JSON. The states of one todo before and after a change always fit into one
+/// part. DynamoDB allows 400 KB for an item. The rest of the 400 KB is a reserve, because the size as JSON is only
+/// approximate.
 const PART_BYTES: usize = 300 * 1024;
 
 /// The states of the todos in a change record or in a part. If the program writes the item, `T` borrows the states. If
@@ -124,9 +125,9 @@ impl OwnerStore {
         }
     }
 
-    /// The latest change of the owner, with the states of its todos. Usually the latest change is not undone, because
-    /// an undo is itself a later change. But if the clocks of two instances differ, an undo may have an earlier time
-    /// than the change that it undoes.
+    /// The latest change of the owner, with the states of its todos. An undo is itself a change, and usually has a
+    /// later time than the change that it undoes. So usually nobody has undone the latest change. But if the clocks of
+    /// two instances differ, an undo may have an earlier time than the change that it undoes.
     pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
         let reading = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
         let page = self.page(&reading, None, &[]).await?;
@@ -159,8 +160,8 @@ fn read_change(items: Vec<Item>, now: Timestamp) -> Result<Option<(Change, Vec<I
         return Ok(None);
     };
     let Images { mut images, parts } = item::from_item::<Images>(record.clone())?;
-    // At the end, `items` may contain old parts of an earlier change that had the same idempotency key. The earlier
-    // change has expired, but DynamoDB may not have deleted the old parts yet.
+    // The last of the `items` may be old parts of an earlier change with the same idempotency key. The earlier change
+    // has expired, but DynamoDB may not have deleted the old parts yet.
     for part in items.take(parts) {
         images.extend(item::from_item::<Images>(part)?.images);
     }

@@ -38,13 +38,13 @@ pub(super) enum Committed {
     /// The settings in the table differ from the settings that the store assumed. The item contains the present
     /// settings. If there is no item, the owner has the default settings.
     OtherSettings(Option<Item>),
-    /// The store made a wrong assumption about some lists. For each of these lists, this variant contains the name that
-    /// the transaction checked. If the table has an item for such a list, this variant also contains this item.
+    /// The store made a wrong assumption about some lists. This variant contains the name of each list for which the
+    /// assumption was wrong. If the table has an item for the list, this variant also contains the item.
     OtherLists(Vec<(ListName, Option<Item>)>),
     /// Another request has already undone the change, or the change has expired. The item is the record of the change
     /// that this request wanted to undo.
     Undone(Item),
-    /// A todo or the settings no longer have the version that the store has read.
+    /// Another request has changed a todo or the settings, so the plan of this transaction is out of date.
     VersionChanged,
     /// The transaction is larger than DynamoDB allows.
     TooLarge,
@@ -71,9 +71,9 @@ impl OwnerStore {
                 return Ok(Committed::TooMany);
             }
             // The SDK gives each call a token. If the SDK repeats a call that has already succeeded, DynamoDB
-            // recognises the token and changes nothing. `local::in_process` removes the token. If the SDK repeats a
-            // call without a token, the condition of the repeated call fails, because the first call has already
-            // written the change record.
+            // recognises the token and changes nothing. `local::in_process` removes the token. If a repeated call has
+            // no token, the condition of the repeated call fails, because the first call has already written the change
+            // record.
             let answer = self
                 .client
                 .transact_write_items()

@@ -1,4 +1,4 @@
-//! Failures inside the service. Most of these failures are failed calls to DynamoDB.
+//! Failures inside the service. Most failures inside the service are failed calls to DynamoDB.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ pub enum FaultKind {
     Throttled,
     /// DynamoDB did not answer in time, or DynamoDB had an internal failure. The caller can try again soon.
     Unavailable,
-    /// Something is wrong with the deployment or with this program. The caller cannot succeed with another attempt.
+    /// Something is wrong with the deployment or with this program. If the caller tries again, the request fails again.
     Broken,
 }
 
@@ -70,7 +70,10 @@ impl Fault {
     /// The fault for an item that the program cannot read or write.
     pub(super) fn unreadable(error: &serde_dynamo::Error) -> Self {
         let what = without_values(&error.to_string()).to_owned();
-        Self { kind: FaultKind::Broken, cause: format!("an item of the table cannot be read or written: {what}") }
+        Self {
+            kind: FaultKind::Broken,
+            cause: format!("the program cannot read or write an item of the table: {what}"),
+        }
     }
 }
 
@@ -118,7 +121,7 @@ mod tests {
             [cause::<Word>(text()), cause::<u64>(text()), cause::<Vec<u8>>(text()), cause::<jiff::Timestamp>(text())];
         let number = cause::<u64>(AttributeValue::N(secret.to_owned()));
         for cause in causes.iter().chain([&number]) {
-            assert!(cause.len() > "an item of the table cannot be read or written: ".len(), "{cause}");
+            assert!(cause.len() > "the program cannot read or write an item of the table: ".len(), "{cause}");
             for part in ["EXAMPLE", "quoted", "twice", "thrice"] {
                 assert!(!cause.contains(part), "{cause}");
             }

@@ -216,8 +216,8 @@ mod tests {
         let todo = Todo::add(&new, TodoId::from_random([0; 16]), &ListName::inbox(), &moment).unwrap();
         let at = Some(Timestamp::UNIX_EPOCH);
         let todo = Todo { anchor_day: Some(31), completed_at: at, deleted_at: at, ..todo };
-        // If `Todo` gets a new field, the compiler reports an error here: add the field to `TODO`, and to the todo
-        // above.
+        // If you add a field to `Todo`, the compiler reports an error here. Then add the field to `TODO`, and to the
+        // todo above.
         let Todo {
             id: _,
             title: _,

@@ -25,8 +25,8 @@ pub struct Listing<'a, T> {
     /// The positions of the last two items that were read.
     last: Option<Position>,
     before_last: Option<Position>,
-    /// The number of items that were left out, because they cannot be read. The log contains the position of each item
-    /// that was left out.
+    /// The number of items that the listing left out because the program cannot read them. The log contains the
+    /// position of each item that was left out.
     pub unreadable: usize,
 }
 
@@ -43,7 +43,7 @@ impl<T> Listing<'_, T> {
                     Err(fault) => {
                         let at = self.last.as_ref().map_or("no view", Position::as_str);
                         let request_id = self.store.request_id();
-                        tracing::error!(request_id, cause = %fault, at, "a listing left out an item that cannot be read");
+                        tracing::error!(request_id, cause = %fault, at, "a listing left out an item, because the program cannot read the item");
                         self.unreadable += 1;
                     }
                 }

@@ -22,7 +22,7 @@ pub(super) struct KnownLists(HashMap<String, Option<ListName>>);
 /// The check of one list. The transaction that puts todos into the list contains this check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ListCheck {
-    /// The transaction fails if the list does not exist in this spelling.
+    /// The transaction fails if the list does not exist with this spelling.
     Exists(ListName),
     /// The list does not exist yet, so the transaction creates the list.
     Create(ListName),
@@ -62,8 +62,8 @@ impl KnownLists {
         let mut checks: HashMap<String, ListCheck> = HashMap::new();
         let mut order = Vec::new();
         // The lists to which the todos of this write belong before the write. The transaction does not have to check
-        // these lists, because they exist. For example, after a repeating todo is completed, its next todo goes into
-        // the same list.
+        // these lists, because they exist. For example, if a request completes a repeating todo, the next todo goes
+        // into the same list.
         let present = images.iter().filter_map(|image| image.before.as_ref());
         let present: HashMap<String, ListName> = present.map(|todo| (todo.list.folded(), todo.list.clone())).collect();
         for image in images {

@@ -35,7 +35,8 @@ pub struct Position(pub(super) String);
 
 impl Range {
     /// The todos with this status. Open todos are in the order of their due dates, and todos without a due date come
-    /// last. Completed or deleted todos are in the order of time, and the newest todo comes first.
+    /// last. Completed todos are sorted by the time of completion, and deleted todos by the time of deletion. The
+    /// latest time comes first.
     pub fn todos(status: Status) -> Self {
         let word = status.word();
         let open = status == Status::Open;

@@ -14,7 +14,7 @@ use crate::domain::{
     todo::{Status, Todo},
 };
 
-/// The fields of an open todo that the program needs to find duplicates.
+/// To find duplicates, the program needs these fields of each open todo.
 #[derive(Debug, Clone, Deserialize)]
 pub struct OpenTitle {
     pub id: TodoId,
@@ -22,13 +22,13 @@ pub struct OpenTitle {
     pub list: ListName,
 }
 
-/// The field of a completed todo that says when the todo was completed.
+/// The time when a todo was completed.
 #[derive(Deserialize)]
 struct Completion {
     completed_at: Timestamp,
 }
 
-/// The maximum number of open todos in which the store looks for a title.
+/// The store looks for a title in at most this number of open todos.
 const DUPLICATE_SEARCH: i32 = 1_000;
 
 impl OwnerStore {

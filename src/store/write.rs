@@ -29,9 +29,9 @@ impl OwnerStore {
     /// Makes all changes of the plan or none of them. One change record contains all changes of the plan.
     ///
     /// The function `plan` gets the todos and the settings that the request needs. If a todo or the settings change
-    /// before the commit, the store calls `plan` again with the new states. So `plan` must not have side effects. If a
-    /// todo does not change, the store does not write the todo, but the change record contains the state of the todo.
-    /// If nothing changes and the request has no idempotency key, the store writes no change record
+    /// before the commit, the store calls `plan` again with the new states. So `plan` must not have side effects. If
+    /// the plan does not change a todo, the store does not write this todo, but the change record contains the todo's
+    /// state. If the plan changes nothing and the request has no idempotency key, the store writes no change record
     /// ([`Change::has_no_effect`]).
     ///
     /// The store makes one call to DynamoDB to write the plan. If the plan needs data from the table, the store first
@@ -183,8 +183,8 @@ impl OwnerStore {
             }
             Recognition::ByKey(_) => Err(Refusal::KeyReused.into()),
             // The request has no idempotency key, so its change has a random id of 80 bits, which no other request
-            // uses. If a record with this id already exists, an earlier attempt to commit this request wrote the
-            // record, but DynamoDB's answer was lost.
+            // uses. So if a record with this id already exists, this request itself wrote the record in an earlier
+            // attempt. DynamoDB's answer to the earlier attempt was lost.
             Recognition::ByIntent(_) | Recognition::Never => Ok(WriteResult { change, images, replayed: false }),
         }
     }

@@ -170,7 +170,7 @@ async fn a_warm_request_asks_the_table_nothing_about_its_key() {
         assert_eq!(ask(&api, "GET", path, Value::Null, &key).await.status, 200);
         assert_eq!(api.wire.take_calls().len(), calls, "{path}");
     }
-    // More than a minute after the last look-up of the key, the service reads the key from the table again.
+    // If the last look-up of the key was more than a minute ago, the service reads the key from the table again.
     api.clock.advance(jiff::Span::new().seconds(61));
     api.wire.take_calls();
     ask(&api, "GET", "/settings", Value::Null, &key).await;

@@ -177,7 +177,7 @@ async fn a_call_that_asks_for_nothing_is_refused_instead_of_doing_nothing() {
     for edit in nothing {
         let answer = target.api.patch(&target.path("/todos/{id}"), edit.clone()).await;
         answer.assert_problem(422, "invalid");
-        answer.assert_error("", "list the fields to empty in clear");
+        answer.assert_error("", "the fields that you want to empty");
         let mut item = edit;
         item["id"] = json!(target.id);
         target.api.patch("/todos", json!({"todos": [item]})).await.assert_error("todos[0]", "changes nothing");

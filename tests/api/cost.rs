@@ -128,8 +128,8 @@ async fn ten_thousand_todos_are_listed_once_each_in_short_answers_of_one_query()
     seen.dedup();
     assert_eq!((seen.len(), total), (10_000, 10_000));
 
-    // One call does not search all 10,000 todos. So the first answer contains no todo, but a cursor for the remaining
-    // todos.
+    // One request cannot search all 10,000 todos. So the first answer contains no todos, only a cursor for the
+    // remaining todos.
     api.wire.take_calls();
     let search = api.get("/todos?q=nowhere-to-be-found").await;
     assert_eq!(search.ids().len(), 0);

@@ -1,5 +1,5 @@
-//! Tests faults of DynamoDB. After a short fault, a retry succeeds. If a fault lasts, the answer is a problem document.
-//! No write is lost, and no answer reveals internal details.
+//! Tests faults of DynamoDB. After a short fault, a retry succeeds. If a fault does not end, the answer is a problem
+//! document. No write is lost, and no answer reveals internal details.
 
 use std::time::Duration;
 

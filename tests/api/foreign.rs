@@ -34,8 +34,8 @@ impl Person {
         Self { key, id: added.ids().remove(0), change: added.change_id(), idempotency_key }
     }
 
-    /// Returns this person's id of the given kind. If the kind is `cursor`, this function calls `operation` to get a
-    /// cursor.
+    /// Returns a value of this person that fits `kind`, such as the id of the person's todo. If `kind` is `cursor`,
+    /// this function calls `operation` to get a cursor.
     async fn own(&self, api: &Api, kind: &str, operation: &Operation) -> String {
         match kind {
             "id" | "ids" => self.id.clone(),
@@ -102,15 +102,15 @@ fn operations(document: &Value) -> Vec<Operation> {
 }
 
 impl Operation {
-    /// True if a request of this operation can contain an id of this kind.
+    /// True if a request to this operation can contain an id of this kind.
     fn takes(&self, kind: &str) -> bool {
         let in_body =
             |body: &Value| body["properties"].get(kind).is_some() || items(body)["properties"].get(kind).is_some();
         self.parameters.iter().any(|parameter| parameter["name"] == kind) || self.body.as_ref().is_some_and(in_body)
     }
 
-    /// Sends a request of this operation. The field or parameter with the name `kind` contains `value`. All other
-    /// fields and parameters for an id contain `id`.
+    /// Sends a request to this operation. The field or parameter with the name `kind` contains `value`. If another
+    /// field or parameter needs an id, its value is `id`.
     async fn ask(&self, api: &Api, key: &ApiKey, kind: &str, value: &str, id: &str) -> Answer {
         let mut path = self.path.clone();
         let mut query = Vec::new();

@@ -26,7 +26,7 @@ impl Client {
         Self { api: api.clone(), version, headers: vec![("host", "todo.test".to_owned())] }
     }
 
-    /// Returns a copy of the client that sends this header with this value.
+    /// Returns a copy of the client. The copy sends this header with this value.
     pub fn with(&self, name: &'static str, value: &str) -> Self {
         let mut changed = self.clone();
         changed.headers.retain(|(known, _)| *known != name);

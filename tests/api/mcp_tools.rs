@@ -123,7 +123,7 @@ fn example(document: &Value, schema: &Value, examples: &BTreeMap<&str, &Value>) 
     match schema["type"].as_str() {
         Some("object") => {
             let properties = schema["properties"].as_object().into_iter().flatten();
-            // A call must not set and clear the same field. The examples set the fields, so this function leaves out
+            // A call must not both set and clear a field. The examples set the fields, so this function leaves out
             // `clear`.
             let settable = properties.filter(|(name, _)| *name != "clear");
             let members = settable.filter_map(|(name, property)| {

@@ -110,8 +110,8 @@ async fn every_answer_is_kept_by_nobody_and_taken_for_what_it_is() {
     }
 }
 
-/// Returns the operations that ChatGPT must ask the person to confirm. Also removes the confirmation flags from the
-/// OpenAPI document, and returns this document.
+/// Returns the operations that ChatGPT must ask the person to confirm. Also returns the OpenAPI document without the
+/// confirmation flags.
 async fn asked_before(confirm: Confirm) -> (Vec<String>, Value) {
     let mut document = Api::configured(|config| config.confirm = confirm).get("/openapi.json").await.body;
     let mut asked = Vec::new();

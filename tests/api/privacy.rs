@@ -1,5 +1,5 @@
-//! Tests the privacy policy of each kind of deployment. Each snapshot contains a whole policy. If a change affects what
-//! the service stores, logs or asks for, read all snapshots again.
+//! Tests the privacy policy of each kind of deployment. Each snapshot contains a whole policy. If a change affects
+//! which data the service stores, logs or requests, read all snapshots again.
 
 use todo_action::config::{Auth, AuthMode, Client, Config, OAuth, Operator};
 
@@ -99,7 +99,8 @@ async fn another_sign_in_service_is_named_by_its_host() {
     assert!(text.contains("sign in with the sign-in service id.example.com."), "{text}");
     assert!(!text.contains("Cognito") && !text.contains("You can sign in here from"), "{text}");
     assert!(!text.contains("until the operator removes you"), "{text}");
-    // This host name only looks like a host name of Amazon. So the policy must not mention Amazon Cognito.
+    // This host name begins like a host name of Amazon Cognito, but does not belong to Amazon. So the policy must not
+    // mention Amazon Cognito.
     let text = policy(|config| config.auth = signing_in("https://cognito-idp.evil.example/pool", &[])).await;
     assert!(
         text.contains("the sign-in service cognito-idp.evil.example") && !text.contains("Amazon Cognito"),

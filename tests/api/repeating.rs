@@ -93,7 +93,7 @@ async fn forty_repeating_todos_in_forty_lists_are_completed_in_one_call() {
     let api = Api::new();
     let todo = |n: usize| json!({"title": format!("{n}"), "list": format!("list {n}"), "due": "2026-11-22", "repeat": {"unit": "day"}});
     let ids = api.post("/todos", json!({"todos": (0..40).map(todo).collect::<Vec<_>>()})).await.ids();
-    // This call also moves each todo to the list of another todo. All these lists exist, so the call creates no list.
+    // This call also moves each todo to another list. All these lists exist already, so the call creates no list.
     let edits = ids
         .iter()
         .enumerate()
@@ -164,7 +164,7 @@ async fn the_anchor_day_returns_after_a_short_month() {
         assert_eq!(next["due"], due);
         id = next["id"].as_str().unwrap().to_owned();
     }
-    // If a person moves a todo to another day, the API counts the next due dates from the new day.
+    // If a person moves a todo to another day, the API calculates the next due dates from the new day.
     api.patch(&format!("/todos/{id}"), json!({"due": "2027-06-02"})).await;
     assert_eq!(complete(&api, &id).await.body["next"]["due"], "2027-07-02");
 }

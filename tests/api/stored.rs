@@ -1,6 +1,6 @@
 //! Tests that this version can use the data and cursors of earlier versions. `tests/stored` contains a data file, the
 //! requests that wrote the data file, and cursors from listings of the data file. The program at commit e8cb6d9 made
-//! the files in `tests/stored`. At that commit, the program wrote fingerprints and cursors in an older text format,
+//! the files in `tests/stored`. The program at commit e8cb6d9 wrote fingerprints and cursors in an older text format,
 //! form 1 (docs/adr/0017).
 
 use serde_json::Value;

@@ -76,7 +76,7 @@ async fn an_undo_of_something_changed_since_touches_nothing_and_names_what_chang
     let before = api.everything().await;
     let answer = api.post("/undo", json!({"change_id": change})).await;
     answer.assert_problem(409, "changed_since");
-    answer.assert_error("change_id", &format!("the todo {} was changed again later", ids[1]));
+    answer.assert_error("change_id", &format!("after this change, the todo {} was changed again", ids[1]));
     assert_eq!(answer.body["errors"].as_array().unwrap().len(), 1);
     assert_eq!(answer.body["current"], json!([later.body["todo"]]));
     assert_eq!(api.everything().await, before);

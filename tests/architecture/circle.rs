@@ -1,12 +1,13 @@
-//! Checks that files do not use each other in a circle. So a reader can find an order in which each file comes after
-//! all files that it uses.
+//! Checks that files do not use each other in a circle. Without circles, a person can read the files in an order in
+//! which each file comes after all files that it uses.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::source::{module, paths, program, without_tests, words};
 
-/// For each file, the files that it uses. If a file uses the `mod.rs` of its own folder or of an outer folder, the map
-/// does not record this use. The `mod.rs` of a folder declares the files of the folder, and contains their shared code.
+/// For each file, the files that this file uses. If a file uses the `mod.rs` of its own folder or of an outer folder, the
+/// map does not record this use. The `mod.rs` of a folder declares the files of the folder, and contains
+/// their shared code.
 type Uses<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
 fn uses(files: &[(String, String)]) -> Uses<'_> {
@@ -21,7 +22,7 @@ fn uses(files: &[(String, String)]) -> Uses<'_> {
     files.iter().map(|file| (file.0.as_str(), used(file))).collect()
 }
 
-/// Finds the shortest circle through each file, if there is a circle. Lists each circle only once.
+/// For each file in a circle, finds the shortest circle that contains this file. Lists each circle only once.
 fn circles(files: &[(String, String)]) -> BTreeSet<String> {
     let uses = uses(files);
     let mut found = BTreeMap::new();

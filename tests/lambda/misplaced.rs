@@ -121,7 +121,7 @@ fn in_events(door: Door, secret: &str) -> Vec<Value> {
     ]
 }
 
-/// Asserts that the output of the function and its error reports contain none of the secrets.
+/// Asserts that the output and the error reports of the function contain none of the secrets.
 fn assert_written_nowhere(environment: &[(&str, Option<&str>)]) {
     for door in Door::ALL {
         let lambda = Lambda::start_with(environment);

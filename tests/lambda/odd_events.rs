@@ -151,8 +151,8 @@ fn a_path_in_plain_text_is_a_path_that_is_none() {
 #[test]
 fn a_host_that_is_none_is_no_reason_to_fail() {
     let lambda = Lambda::start();
-    // A load balancer has a default rule, so it accepts a request with any host name. AWS finds the other services by
-    // their host name, so a request with a wrong host name does not reach these services.
+    // A load balancer has a default rule, so it accepts a request with any host name. AWS finds an API or a
+    // function URL by its host name, so a request with a wrong host name does not reach the API or function.
     for door in [Door::LoadBalancerMultiValue, Door::LoadBalancer] {
         for host in ["todo", "user@todo.example", "todo.example:99999", "", "a b", "[::1", "%", "a\"b", "a{b", "a`b"] {
             lambda.send(door.ask("GET", "/todos").header("Host", host)).assert_json(200);

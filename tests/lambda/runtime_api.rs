@@ -140,8 +140,7 @@ impl Lambda {
         ask.door.reply(id, &body)
     }
 
-    /// Kills the process. Before the kill, the process has already written all log lines about the events that it
-    /// answered.
+    /// Kills the process. The process has already written all log lines about the events that it answered.
     pub fn stop(mut self) -> Remains {
         self.child.kill().unwrap();
         self.remains()

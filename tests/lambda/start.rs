@@ -1,4 +1,4 @@
-//! Tests the start of the process when something is missing.
+//! Tests the start of the process when something is missing: an environment variable, a file or a server.
 
 use std::net::TcpListener;
 

@@ -116,8 +116,8 @@ fn most(schema: &Schema) -> Option<(&'static str, usize)> {
     schema.sent.then_some(limit)
 }
 
-/// The program treats an empty text as absent. If a required field could be an empty text, the program would refuse a
-/// request that the document allows.
+/// The program treats an empty text as absent, and refuses a request without a required field. So the document must not
+/// allow an empty text in a required field.
 pub fn a_text_that_has_to_be_sent_cannot_be_empty(document: &Value) -> Vec<String> {
     let required = schemas(document).into_iter().filter(|schema| schema.sent && schema.required);
     let texts = required.filter(|schema| schema.value["type"] == "string" && schema.value["enum"].is_null());

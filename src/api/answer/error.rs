@@ -150,13 +150,13 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
             Problem { errors: with_paths(violations, begins), current: fit(&current), ..problems::CONFLICT.into() }
         }
         Refusal::ChangedSince { ids, current } => {
-            let message = |id: TodoId| format!("the todo {} was changed again later", id.as_str());
+            let message = |id: TodoId| format!("after this change, the todo {} was changed again", id.as_str());
             let later = |id: TodoId| FieldError::new("change_id", Invalid::new(message(id)));
             let errors = ids.into_iter().map(later).collect();
             Problem { errors, current: fit(&current), ..problems::CHANGED_SINCE.into() }
         }
         Refusal::SettingsChangedSince => {
-            let message = Invalid::new("the settings were changed again later");
+            let message = Invalid::new("after this change, the settings were changed again");
             Problem { errors: vec![FieldError::new("change_id", message)], ..problems::CHANGED_SINCE.into() }
         }
         Refusal::Contended { current } => Problem { current: fit(&current), ..problems::CONTENDED.into() },

@@ -124,7 +124,7 @@ pub fn characters<T: Serialize>(value: &T) -> usize {
     serde_json::to_string(value).map_or(0, |json| json.chars().count() + 1)
 }
 
-/// Whether an answer leaves out this number.
+/// Returns whether the number is 0, because answers leave out a number that is 0.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls this function with a reference")]
 pub fn is_zero(number: &usize) -> bool {
     *number == 0

@@ -70,8 +70,8 @@ const fn count(name: &'static str) -> Metric {
     Metric { name, unit: "Count" }
 }
 
-/// The log line with its metrics, and with a line break at the end. Writing the line and its line break in one call is
-/// faster, because the standard output searches for a line break in each call.
+/// The log line with its metrics, and with a line break at the end. At each write, the standard output searches the
+/// text for a line break. So one write of the line together with its line break is faster than two writes.
 pub fn line(line: &Line, function: &str, now: Timestamp) -> Vec<u8> {
     let metrics = Metrics {
         timestamp: now,

@@ -56,6 +56,6 @@ pub fn routes(app: &App) -> Router<App> {
     routes.layer(pages).route("/oauth/authorize", get(authorize::get_authorize)).layer(Extension(front))
 }
 
-/// Answers the preflight request (CORS), which a browser sends before the request of a web page. The `CorsLayer` adds
-/// the CORS headers to the answer.
+/// Answers the preflight request (CORS). A browser sends this preflight request before the web page's own request. The
+/// `CorsLayer` adds the CORS headers to the answer.
 async fn preflight() {}

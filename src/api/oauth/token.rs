@@ -107,8 +107,8 @@ fn basic_user(authorization: &str) -> Option<String> {
     let (scheme, encoded) = authorization.split_once(' ')?;
     let decoded = BASE64_STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
     let user = decoded.split(|byte| *byte == b':').next()?;
-    // The client must encode its id in the same way as a form encodes the names of its fields (RFC 6749, section
-    // 2.3.1). An encoded id cannot contain `&` or `=`, so the program refuses an id with these characters.
+    // The client must encode its id in the format `application/x-www-form-urlencoded` (RFC 6749, section 2.3.1). An
+    // encoded id cannot contain `&` or `=`, so the program refuses an id with these characters.
     let one = !user.iter().any(|byte| matches!(byte, b'&' | b'='));
     form_urlencoded::parse(user).next().filter(|_| one).map(|(user, _)| user.into_owned())
 }

@@ -113,7 +113,7 @@ pub async fn get_changes(
 #[utoipa::path(
     post, path = "/undo", operation_id = "undoChange", request_body = UndoChange, extensions(("x-todo-optional-body" = json!(true))),
     summary = "Undo a change",
-    description = "Undoes a whole change, or nothing. Undoing an undo restores the change; to go further back, send the id of an earlier change.",
+    description = "Undoes all parts of a change, or changes nothing. Undoing an undo restores the change; to go further back, send the id of an earlier change.",
     responses((status = 200, description = "Undone", body = TodosWritten), super::openapi::Errors),
 )]
 pub async fn undo_change(
@@ -135,8 +135,8 @@ async fn undo(
     change_id: Option<&str>,
 ) -> Result<WriteResult, WriteError> {
     let now = app.clock.now();
-    // If the request is a repetition, the caller gets the recorded answer of the first request. Without the recorded
-    // answer, a repetition could fail, because the change may already be undone or too old.
+    // If the request is a repetition, the caller gets the recorded answer of the first request. A second attempt to
+    // undo the change could fail, because the first request has already undone the change.
     if let Some(result) = caller.store.recorded(&request, now).await? {
         return Ok(result);
     }

@@ -100,8 +100,8 @@ struct Day(Date);
 #[deserr(try_from(String) = Limit::parse -> Invalid)]
 pub struct Limit(pub usize);
 
-/// The first and the last day of a period. Both days belong to the period. If one of the days is `None`, the period has
-/// no limit on that side.
+/// The first and the last day of a period. Both days belong to the period. If the first day is `None`, the period has
+/// no beginning. If the last day is `None`, the period has no end.
 type Days = (Option<Date>, Option<Date>);
 
 /// The filters that the program applies to each todo that it has read.
@@ -144,9 +144,8 @@ impl TodosQuery {
     }
 
     /// The part of the index that the program reads for this query. At this point the program does not know the owner's
-    /// time zone. If the time zone can change the first or the last day of the range, the range includes one more day
-    /// at each end. After the program has read the time zone, `TodoFilter` removes the todos that do not match the
-    /// query.
+    /// time zone. If the days of the range depend on the time zone, the range begins one day earlier and ends one day
+    /// later. After the program has read the time zone, `TodoFilter` removes the todos that do not match the query.
     pub fn range(&self, now: Timestamp) -> Range {
         let utc = TimeZone::UTC.to_datetime(now).date();
         let days_on = |days: i64| Some(utc.saturating_add(Span::new().days(days)));
@@ -167,8 +166,8 @@ impl TodosQuery {
         }
     }
 
-    /// Returns whether almost all of the first todos in the range are todos that the caller wants. If todos that do not
-    /// match the filters can come first, the program cannot know how many todos it must read to fill a page.
+    /// Returns whether almost all todos at the beginning of the range match the filters. If many todos at the beginning
+    /// of the range could be unwanted, the program cannot know how many todos it must read to fill a page.
     pub fn wanted_come_first(&self) -> bool {
         let Self { list, tag, priority, q, .. } = self;
         let anything = list.is_none() && tag.is_none() && priority.is_none() && q.is_none();
@@ -178,8 +177,8 @@ impl TodosQuery {
             (Status::Open, Some(DueWithin::None | DueWithin::Overdue | DueWithin::Today)) => true,
             (_, Some(_)) => false,
         };
-        // A range of completed todos begins with the todo that was completed last. If the query has no `completed_to`,
-        // the caller wants the todos that were completed last, so the wanted todos come first.
+        // A range of completed todos begins with the todos that were completed last. If the query has no
+        // `completed_to`, the caller wants the todos that were completed last.
         anything && by_due && self.completed_to.is_none()
     }
 

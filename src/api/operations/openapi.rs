@@ -125,8 +125,8 @@ fn merge_all_of(value: &mut Value) {
     }
 }
 
-/// The schemas whose fields another schema already describes. A model reads all schemas, so one description of each
-/// field is enough.
+/// Each field of these schemas also has a description in another schema. A model reads all schemas, so one description
+/// of each field is enough.
 const DESCRIBED_ELSEWHERE: [&str; 3] = ["UpdateTodo", "TodoWritten", "SettingsWritten"];
 
 /// Removes the descriptions of all schemas. The name of a schema, and the fields that use the schema, already explain

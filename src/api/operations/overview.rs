@@ -91,8 +91,9 @@ struct Tally {
     shown: [Vec<Todo>; 3],
 }
 
-/// Counts the todos for each name of a list or of a tag. Names that differ only in upper and lower case count as one
-/// name, and the overview shows the first spelling.
+/// Counts the open todos of each list, or of each tag. If two names differ only in upper and lower case, the program
+/// counts their todos together. If a name has several spellings, the overview shows the spelling that the program read
+/// first.
 #[derive(Default)]
 struct Names(HashMap<String, Share>);
 

@@ -106,8 +106,7 @@ impl TodoWritten {
     /// The answer of an operation that changes one todo, with the `ETag` of the todo.
     pub fn of(result: &WriteResult) -> Result<Response, ApiError> {
         let view = |added: bool| result.images.iter().find(|image| image.before.is_none() == added).map(after);
-        let missing =
-            || Fault { kind: FaultKind::Broken, cause: "the result of a write to one todo has no todo".to_owned() };
+        let missing = || Fault { kind: FaultKind::Broken, cause: "a write to one todo returned no todo".to_owned() };
         let todo = view(false).ok_or_else(missing)?;
         let next = view(true).map(TodoView::from);
         let (new_lists, made) = (new_lists(result), ChangeMade::of(result));

@@ -90,7 +90,8 @@ fn page(text: &str, values: &[(&str, &str)], caching: &'static str) -> Response 
 
 /// Replaces each placeholder in the text with the value of the placeholder.
 fn fill(text: &str, values: &[(&str, &str)]) -> String {
-    // A value may contain the text of a placeholder. The loop never searches the values, so this text stays unchanged.
+    // A value may contain the text of a placeholder. The loop never searches the values, so a placeholder inside a
+    // value stays unchanged.
     let mut pieces = text.split("{{");
     let mut html = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {

@@ -140,7 +140,8 @@ fn erased(on_aws: bool) -> &'static str {
     }
 }
 
-/// The HTML list items that say how long the service keeps data other than todos and changes.
+/// The HTML list items that say how long the service keeps data about API keys, sign-in accounts, log lines, traces and
+/// backups.
 fn kept(config: &Config, on_aws: bool) -> String {
     let mut entries = Vec::new();
     if config.auth.mode() != AuthMode::None {

@@ -21,7 +21,8 @@ pub struct ListingId<'a> {
     /// The operation and its filters as text. The text begins with the version number of the text format.
     pub of: String,
     /// The operation and its filters as text in the old format (docs/adr/0017). Old conversations with assistants may
-    /// contain cursors from earlier versions of the program. The tag in such a cursor is a hash of this old text.
+    /// contain cursors from earlier versions of the program. The tag of an old cursor is a hash of the text in the old
+    /// format.
     pub of_form_1: &'a (dyn Fn() -> String + Sync),
 }
 

@@ -1,6 +1,7 @@
-//! Reads the bodies, queries and headers of requests. If a request is invalid, the answer is a problem document. One
-//! problem document names all invalid values of a body, or all invalid values of a query, each with its path. After
-//! this module has read a request, the handler checks the rules that concern several values.
+//! Reads the bodies, queries and headers of requests. If a request is invalid, the answer is a problem document. A
+//! problem document names all invalid values of the body, or all invalid values of the query. Each invalid value is
+//! listed with its path. After this module has read a request, the handler checks the rules that concern several
+//! values.
 
 use axum::{
     body::Bytes,
@@ -26,8 +27,8 @@ pub struct Json<T> {
 }
 
 /// The body of an operation that needs no body. This body can be empty, `{}` or `null`, because some clients send `{}`
-/// or `null`. The program refuses any other body, because the body would have no effect, and the caller would not
-/// notice this.
+/// or `null`. Any value in the body would have no effect, and the caller would not notice this. So the program refuses
+/// a body that contains a value.
 #[derive(Debug)]
 pub struct NoBody;
 
@@ -68,7 +69,7 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
             return Err(ApiError::Compressed);
         }
         // Reading the body fails if the body is too large, or if the connection breaks. If the connection breaks, no
-        // answer reaches the client. So the program can report in both cases that the body is too large.
+        // answer reaches the client. So every client that receives this error has sent a body that is too large.
         let body = Bytes::from_request(request, state).await.map_err(|_| ApiError::BodyTooLarge)?;
         if body.is_empty() {
             return Self::read(Value::Object(Map::new()));
@@ -195,7 +196,8 @@ pub fn is_compressed(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-/// The body without the byte order mark that some programs put before JSON. RFC 8259, section 8.1, lets a parser ignore it.
+/// The body without the byte order mark that some programs put before JSON. A JSON parser may ignore a byte order mark
+/// (RFC 8259, section 8.1).
 pub fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }

@@ -41,7 +41,7 @@ enum What {
         #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3_650))]
         days: Option<u32>,
     },
-    /// List all keys. The list has the id of each key, but only the last four characters of the secret key.
+    /// List all keys. The output shows the id of each key, but only the last four characters of the secret key.
     List,
     /// Revoke a key. The key stops working within a minute.
     Revoke {
@@ -57,7 +57,7 @@ struct Place {
     /// and the region of the AWS CLI.
     #[arg(long, global = true)]
     table: Option<String>,
-    /// Region of the table, if it is not the region of the AWS CLI.
+    /// Region of the table, if this region differs from the region of the AWS CLI.
     #[arg(long, global = true, requires = "table")]
     region: Option<String>,
     /// Data file of `todo serve`. Without --table and --data, the command uses the default data file.

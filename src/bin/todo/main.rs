@@ -183,7 +183,7 @@ fn own_hosts(address: SocketAddr, base_url: &str) -> OwnHosts {
     OwnHosts(local.into_iter().chain([address.to_string(), gateway::host(base_url).to_ascii_lowercase()]).collect())
 }
 
-/// Writes the log of this program to standard error, without log lines of other libraries.
+/// Writes the log lines of this program to standard error, and leaves out the log lines of other libraries.
 fn log_to_stderr() {
     let ours = Targets::new().with_target("todo_action", tracing::Level::INFO);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
@@ -205,7 +205,7 @@ fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
         CallersBy::None => "",
         CallersBy::ApiKey => {
             println!(
-                "Make a key. The key opens a new list. With --owner me, the key opens the list that the server uses when it requires no keys:\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n"
+                "Make a key. The key opens a new list. With --owner me, the key opens the list of a server without keys:\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n"
             );
             " -H \"Authorization: Bearer $KEY\""
         }

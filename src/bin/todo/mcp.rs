@@ -58,7 +58,7 @@ pub async fn run(Mcp { data, url }: Mcp) -> Result<(), Failure> {
         None => of_file(data.map_or_else(local::default_file, Ok)?).await?,
     };
     let running = server.serve((messages(tokio::io::stdin()), tokio::io::stdout())).await;
-    // It is not an error if the client closes the connection before it sends a message.
+    // If the client closes the connection before its first message, the command ends without an error.
     if let Ok(running) = running {
         running.waiting().await?;
     }

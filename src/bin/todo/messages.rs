@@ -45,8 +45,8 @@ async fn copy(input: impl AsyncRead + Unpin, mut output: impl AsyncWrite + Unpin
     output.shutdown().await
 }
 
-/// Whether the SDK accepts every message after this one. After `ping` and `server/discover`, the SDK still waits for
-/// the first other request.
+/// Returns whether the SDK accepts all messages that come after this message. The SDK accepts all messages after the
+/// first request that is neither `ping` nor `server/discover`.
 fn begins(head: &Head) -> bool {
     let method = head.method.as_deref().filter(|_| head.id.is_some());
     method.is_some_and(|method| !matches!(method, "ping" | "server/discover"))

@@ -5,7 +5,7 @@ use deserr::{DeserializeError, IntoValue, MergeWithError, Value, ValuePointerRef
 use crate::domain::invalid::Invalid;
 
 /// Reads a text with the function `parse`. If the value is not a text, this function first converts the value to text.
-/// So the error names the accepted values even if the value has a wrong type.
+/// So the error lists the accepted words even if the caller sends, for example, a number instead of a word.
 pub fn text<T, E, V>(
     value: Value<V>,
     location: ValuePointerRef,

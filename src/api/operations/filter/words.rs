@@ -30,7 +30,7 @@ impl TodosQuery {
         let mut words = "2 getTodos".to_owned();
         for (name, value) in filters.into_iter().filter_map(|(name, value)| Some((name, value?))) {
             // The text contains the length of each value before the value itself. Without the length, a value could
-            // look like the next filter.
+            // contain text that looks like another filter.
             words.push_str(&format!(" {name}={}:{value}", value.len()));
         }
         words
