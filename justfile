@@ -98,7 +98,7 @@ bench-guard *options:
     cargo build --all-features --locked --bin todo
     {{ _bench }} guard --function target/lambda/todo-action/bootstrap --todo target/debug/todo {{ options }}
 
-# Check a deployment as far as possible without AWS.
+# Run all checks of a deployment that do not need AWS.
 check-infra:
     infra/check
 

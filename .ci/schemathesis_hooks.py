@@ -67,8 +67,8 @@ def likely(value, name=""):
         members = {name: likely(member, name) for name, member in value.items()}
         if isinstance(members.get("clear"), list):
             members["clear"] = [field for field in members["clear"] if not isinstance(field, str) or field not in members]
-        # If a call sends no steps, the todo may have no step 1. So a call completes step 1 only if this call also sends
-        # steps.
+        # If a call contains no steps, perhaps the todo has no step 1. So in a call without steps, the hook empties the
+        # list `complete_steps`.
         for name in ("complete_steps", "reopen_steps"):
             if isinstance(members.get(name), list):
                 members[name] = ["1"] if name == "complete_steps" and members.get("steps") else []

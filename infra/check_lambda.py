@@ -13,7 +13,7 @@ from servers import TARGET, dynamodb, free_port, is_open, running, wait_for
 EMULATOR = pathlib.Path(samcli.local.rapid.__path__[0]) / "aws-lambda-rie-x86_64"
 BOOTSTRAP = TARGET / "lambda/todo-action/bootstrap"
 EVENTS = {file.stem: json.loads(file.read_text()) for file in sorted((pathlib.Path(__file__).parent / "events").glob("*.json"))}
-# The id of a todo in the events. No todo in the table has this id.
+# The events in infra/events use this id for a todo, but no todo in the table has this id.
 SAMPLE_ID = "k7m2x9qa4t"
 
 
@@ -57,7 +57,7 @@ def answer_every_event(send):
         if SAMPLE_ID in json.dumps(event):
             status, kind, body = send(event)
             assert (status, kind, body["code"]) == (404, "application/problem+json", "not_found"), (name, body)
-        # Adds a new todo for each event, and puts the todo's id into the event. The event `undo` undoes this addition.
+        # Adds a new todo for each event, and puts the todo's id into the event. The event `undo` removes this todo.
         status, kind, body = send(about(event, add(send, f"For {name}")))
         assert (status, kind) == (201 if name == "add" else 200, "application/json"), (name, status, body)
         print(f"  {name}: {status} {json.dumps(body)[:90]}")

@@ -77,7 +77,7 @@ def client(stack, name, uris, secret):
         "has no flow at all": own.get("AllowedOAuthFlowsUserPoolClient") is True,
         "gives other scopes": own.get("AllowedOAuthScopes") == ["openid", SCOPE],
         "is made before its scope": stack.template["Resources"][name].get("DependsOn") == "TodosScope",
-        # If this list is empty, Cognito uses its default, which allows more flows.
+        # If this list is empty, Cognito uses its default list, which allows more flows than FLOWS.
         "takes passwords at Cognito's API": bool(flows) and flows <= FLOWS,
         "rotates refresh tokens, or does not, against its kind": rotates is not secret,
         "cannot be made, with or without rotation": rotates is not ("ALLOW_REFRESH_TOKEN_AUTH" in flows),

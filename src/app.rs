@@ -88,8 +88,8 @@ impl Ids {
         ApiKey::from_random(bytes)
     }
 
-    /// A new access key for a DynamoDB on this machine. The key contains 128 random bits. AWS allows all characters of
-    /// the key in an `AccessKeyId`.
+    /// A new access key for a DynamoDB on this machine. The key contains 128 random bits. The key contains only
+    /// characters that AWS allows in an `AccessKeyId`.
     pub fn access_key(&self) -> String {
         format!("TODO{}", hex::encode_upper((self.0)()))
     }

@@ -16,7 +16,7 @@ use tracing::Level;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// The maximum time that the function waits during init for DynamoDB and for the OpenID provider. If DynamoDB or the
-/// provider does not answer during init, a later request contacts DynamoDB or the provider again.
+/// provider does not answer in time, the program tries again during a later request.
 const FIRST_CALL: Duration = Duration::from_millis(800);
 /// An API Gateway event for `GET /health`. The function answers this event during init.
 const HEALTH: &str = include_str!("../infra/events/health.json");
@@ -79,7 +79,7 @@ where
     }
 }
 
-/// Prepares the request of [`warm_up`]. Because of the mark [`api::Unlogged`], the program does not log a successful
+/// Prepares the request of [`warm_up`]. The extension [`api::Unlogged`] tells the program not to log a successful
 /// warm-up.
 fn unlogged(mut request: Request) -> Request {
     request.extensions_mut().insert(api::Unlogged);

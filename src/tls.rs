@@ -37,7 +37,7 @@ fn tls() -> Result<ClientConfig, String> {
     let roots = roots();
     if roots.is_empty() {
         tracing::warn!(
-            "no root certificates found, so https requests will fail; install ca-certificates or set SSL_CERT_FILE"
+            "found no root certificates, so HTTPS requests will fail; install the package ca-certificates, or set SSL_CERT_FILE"
         );
     }
     let tls = ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into());
@@ -72,8 +72,9 @@ fn roots() -> RootCertStore {
     })
 }
 
-/// The file with all root certificates: the file that `SSL_CERT_FILE` names, or else the certificate file of the
-/// machine. `None` if no single file contains all root certificates.
+/// The file that contains all root certificates. If `SSL_CERT_FILE` is set, this variable names the file. If
+/// `SSL_CERT_FILE` is not set, this file is the certificate file of the machine. `None` if no single file contains all
+/// root certificates.
 fn one_file(file: Option<OsString>, folder: Option<OsString>) -> Option<PathBuf> {
     match (file, folder) {
         (Some(file), None) => Some(file.into()),
@@ -126,7 +127,7 @@ mod tests {
         format!("# Főtanúsítvány\n-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
     }
 
-    /// A PEM block that is unchanged, or that a person or a tool has changed in a typical way.
+    /// A PEM block. Some blocks contain a typical change that a person or a tool could have made.
     fn part() -> impl Strategy<Value = String> {
         (0..14, vec(any::<u8>(), 1..100)).prop_map(|(kind, der)| {
             let block = block(if kind == 1 { "TRUSTED CERTIFICATE" } else { "CERTIFICATE" }, &der);

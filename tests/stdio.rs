@@ -12,7 +12,7 @@ mod sockets;
 
 use folder::Folder;
 
-/// Returns the arguments that make the command keep its todos in this folder.
+/// Returns the arguments for a data file in this folder.
 fn data_in(folder: &Folder) -> [String; 2] {
     ["--data".to_owned(), folder.file("todos.db").display().to_string()]
 }
@@ -246,7 +246,7 @@ fn a_key_in_any_part_of_a_message_is_written_nowhere() {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     for message in messages {
-        // The server may end when it receives a line that is not a message. Then the next write fails.
+        // If a line is not a message, the server is allowed to end. Then the test cannot write the next line.
         drop(writeln!(input, "{message}"));
     }
     drop(input);

@@ -28,8 +28,8 @@ const SIGNED = {
 const folder = mkdtempSync(join(tmpdir(), "todo-action-foreign-"));
 const started = [];
 // The test server `open` allows requests from every web page (CORS). The function `attempts` also sends its requests to
-// the server `open`, where these requests must succeed. So the tests prove that the requests of `attempts` work if a
-// server does not refuse them.
+// the server `open`, where these requests must succeed. This success proves that the
+// requests of `attempts` are valid.
 const open = { asked: [] };
 let browser, pages, targets;
 

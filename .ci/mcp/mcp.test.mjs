@@ -56,8 +56,8 @@ async function run(file, args) {
 }
 
 // Calls the tools as an assistant does in a session. The session adds three todos, edits one todo, completes two todos
-// in one call, and deletes one todo. Then the session undoes the deletion. After that, the session undoes its own undo,
-// so the todo is deleted again.
+// in one call, and deletes one todo. Then the session undoes the deletion. Finally, the session reverses this undo, so
+// the todo is deleted again.
 async function session(connected) {
     const { tools } = await connected.listTools();
     const names = tools.map((tool) => tool.name);

@@ -11,8 +11,8 @@ const ROW: usize = 18;
 const LABEL: usize = 170;
 const BAR: f64 = 330.0;
 
-/// The title of a chart panel, and a closure that selects one value, for example the cold start, from the figures of a
-/// Lambda function.
+/// The title of a chart panel, and a closure. The closure selects one figure of a Lambda function, for example the cold
+/// start.
 type Panel = (&'static str, fn(&Figures) -> f64);
 
 /// Draws four panels: the cold start, the warm time, the memory and the zip size of each measured function.

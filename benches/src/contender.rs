@@ -24,8 +24,8 @@ pub enum Language {
     /// and delete todos.
     Ours,
     Rust,
-    /// The smallest Rust function, which the code calls `Floor`. `Floor` shows the lowest cost that a function of this
-    /// kind can have. `Floor` is the only measured function without TLS.
+    /// The smallest Rust function, which the code calls `Floor`. The cost of `Floor` is the lowest cost that a Rust
+    /// function for todos can have. `Floor` is the only measured function without TLS.
     Floor,
     Node,
     Python,
@@ -76,7 +76,8 @@ impl Contender {
         Self { name, language, command: vec![executable.to_string_lossy().into_owned()], package: vec![executable] }
     }
 
-    /// Returns the command and the environment that start the function with this DynamoDB.
+    /// Returns the command and the environment for a process of this function. The process uses `dynamodb` as its
+    /// database.
     pub fn program(&self, dynamodb: &DynamoDb, tls: &Tls, owner: &str) -> Program {
         let plain = format!("http://{}", dynamodb.address);
         let endpoint = if self.language == Language::Floor { plain } else { tls.endpoint.clone() };

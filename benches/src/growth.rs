@@ -16,8 +16,8 @@ use crate::{
 };
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
-/// The read operations whose cost may depend on the number of todos. Each round sends the same events again, but the
-/// function executes the same write only once. So this list contains no write operations.
+/// The read operations whose cost may depend on the number of todos. Each round sends the same events again. The
+/// function would execute a write only in the first round. So this list contains no write operations.
 const MEASURED: [&str; 3] = ["getTodo", "getTodos, 50", "getOverview"];
 
 /// The number of an owner's todos, and the figures of the measured operations.

@@ -16,10 +16,11 @@ use crate::{
 
 /// The path of the file with the expected figures. The file is part of the repository.
 const EXPECTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/expected.json");
-/// The number of counted events. The number of instructions of an operation is the mean over the counted events.
+/// The number of counted events. For each operation, the result is the mean number of instructions for one counted
+/// event.
 const COUNTED: usize = 20;
-/// The number of warm-up events before the counted events. One-time work happens during the warm-up, so the figures do
-/// not include this work.
+/// The number of events for the warm-up, which the benchmark does not count. One-time work happens during the warm-up,
+/// so the figures do not include this work.
 const WARM_UP: usize = 5;
 /// The measured size and the measured number of instructions may differ from the expected figures by at most this
 /// ratio.
@@ -92,8 +93,8 @@ fn count(function: &Path, todo: &Path) -> Result<Expected> {
     Ok(Expected { executable_bytes: std::fs::metadata(function)?.len(), init_instructions, operations })
 }
 
-/// Starts a new process that answers these events. Returns the number of instructions of the process, and the cost of
-/// the events after the warm-up.
+/// Starts a new process, which answers the `events`. Returns two results: the number of instructions that the process
+/// executes, and the median cost of an event after the warm-up.
 fn counted(program: &Program, events: &[String]) -> Result<(u64, Cost)> {
     let log = tempfile::NamedTempFile::new()?;
     let mut command: Vec<String> =

@@ -34,7 +34,7 @@ pub struct Load {
     pub errors: usize,
     pub throttled_calls: u64,
     pub todos: usize,
-    /// The number of todos that are missing, plus the number of todos whose last confirmed write is missing.
+    /// The number of todos that are missing or that lack their last confirmed write.
     pub lost: usize,
     pub doubled: usize,
     /// The server's memory in KiB, measured ten times at equal intervals.
@@ -48,7 +48,7 @@ struct Work {
     errors: usize,
     /// The id of each todo, and the version of the todo in the server's last answer.
     todos: Vec<(String, u64)>,
-    /// The number of additions that had no successful answer after five attempts.
+    /// The number of `addTodos` requests for which all five attempts failed.
     unknown: usize,
 }
 

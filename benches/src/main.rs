@@ -100,8 +100,8 @@ fn run() -> Result<()> {
         }
         What::Peers => {
             cpus::share_the_first()?;
-            // The measurement of all functions takes longer than the measurement of one function, and the speed of the
-            // machine may change during this time. So the comparison of all functions needs more rounds.
+            // The measurement of all functions takes long, and the speed of the machine may change during this time.
+            // With more rounds, such a change affects the medians less.
             let rounds = rounds.unwrap_or(15);
             let mut contenders = vec![ours];
             contenders.extend(Contender::peers(&target)?);

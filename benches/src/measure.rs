@@ -151,7 +151,7 @@ fn added(invocation: &Invocation) -> Option<String> {
     invocation.body["todos"][0]["id"].as_str().map(str::to_owned)
 }
 
-/// Returns the median cost of the last `count` events. The costs are in the log lines of our function.
+/// Returns the median cost of the last `count` events. Our function writes the cost of each event into its log.
 pub fn cost(function: &Function, count: usize) -> Result<Cost> {
     let lines = function.take_lines("dynamodb_calls", count)?;
     let lines = lines.iter().rev().take(count).map(|line| serde_json::from_str(line).unwrap_or_default());

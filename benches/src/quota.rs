@@ -26,7 +26,8 @@ pub fn first_request(contender: &Contender, todo: &Path) -> Result<f64> {
         let mut function = Function::start(&program)?;
         group.take(function.pid())?;
         // On Lambda, the first quota period starts together with the request. In this benchmark, a quota period may
-        // already have started before the request. This wait makes sure that the request starts with an unused quota.
+        // already have started before the request. During this wait, a new quota period begins, so the request starts
+        // with the full quota.
         std::thread::sleep(std::time::Duration::from_micros(2 * PERIOD));
         let first = function.expect(script::event("GET", &format!("/todos/{}", ids[0]), "", None))?;
         milliseconds.push(first.wall.as_secs_f64() * 1e3);
@@ -65,7 +66,7 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
-        // Linux can remove the group, because all processes in the group have already been killed.
+        // All processes of the group have already ended, so Linux can remove the group.
         let _ = std::fs::remove_dir(&self.0);
     }
 }

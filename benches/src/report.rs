@@ -71,7 +71,8 @@ pub fn alone(figures: &Figures) -> String {
     );
     for name in OPERATIONS.iter().map(|operation| operation.name) {
         if let Some(operation) = figures.operations.get(name) {
-            // This table has no DynamoDB calls and units, because docs/OPERATIONS.md already contains these numbers.
+            // This table shows neither DynamoDB calls nor units, because docs/OPERATIONS.md already contains these
+            // numbers.
             row(&mut text, name, &Operation { cost: None, ..operation.clone() });
         }
     }
@@ -101,7 +102,7 @@ fn row(text: &mut String, name: &str, operation: &Operation) {
     text.push('\n');
 }
 
-/// Returns the table that compares all measured functions. `quota` has one time for each function: the time of the
+/// Returns the table that compares all measured functions. `quota` contains one time for each function: the time of the
 /// first request with 7 % of a processor.
 pub fn peers(figures: &[Figures], quota: &[Option<f64>]) -> String {
     let mut text = "| | init ms | first ms | cold ms | first, 7 % CPU, ms |".to_owned();

@@ -1,6 +1,7 @@
 //! Starts a Lambda function as a process, and gives events to this function through the Lambda Runtime API. Each
-//! measured time includes the time that the code in this file takes. So this code must be fast, and uses blocking
-//! threads. AWS documents the Runtime API at <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
+//! measured time includes the time for the code in this file. So this code must be fast. For this reason, this code
+//! uses blocking threads. AWS documents the Runtime API at
+//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -13,7 +14,7 @@ use nix::unistd::Pid;
 
 use crate::{Result, cpus, dynamodb::ACCESS_KEY};
 
-/// The time-out of a step. Every step takes less time than this time-out, even under valgrind.
+/// The time-out of a step. Even under valgrind, every step ends before this time-out.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The command and the environment that start a function.
@@ -37,8 +38,7 @@ pub struct Function {
 /// The result of one event.
 #[derive(Debug)]
 pub struct Invocation {
-    /// The time from the moment when the function receives the event until the moment when the function's answer
-    /// arrives.
+    /// The time that the function takes to answer the event, measured outside the function.
     pub wall: Duration,
     /// The processor time that the process used between two requests for an event.
     pub cpu: Duration,
@@ -106,7 +106,7 @@ impl Function {
         Ok(Invocation { wall, cpu: spent, status, body })
     }
 
-    /// Does the same as `invoke`, but returns an error if the answer has no success status.
+    /// Does the same as `invoke`, but returns an error if the status of the answer is not 2xx.
     pub fn expect(&mut self, event: String) -> Result<Invocation> {
         let invocation = self.invoke(event)?;
         if !(200..300).contains(&invocation.status) {

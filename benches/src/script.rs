@@ -14,8 +14,8 @@ pub struct Operation {
     pub name: &'static str,
     /// Adds the todos that the events need, and then creates the events.
     pub events: fn(&mut Function, &[String], usize) -> Result<Vec<String>>,
-    /// Whether the operation adds todos. The benchmark deletes the added todos afterwards, so that every operation
-    /// starts with the same list.
+    /// Whether the operation adds todos. If an operation adds todos, the benchmark deletes these todos after the
+    /// operation. So every operation starts with the same list.
     pub adds: bool,
 }
 
@@ -102,8 +102,8 @@ pub fn unmeasured() -> Result<Vec<String>> {
     Ok(names.filter(|name| !measured(name)).map(str::to_owned).collect())
 }
 
-/// The operations that every measured function has. For `addTodos`, the benchmark sends one request body to our
-/// function, and a different body to the functions in benches/peers.
+/// The operations that every measured function supports. For `addTodos`, our function and the functions in
+/// benches/peers get different request bodies.
 pub const COMMON: [&str; 4] = ["getTodo", "getTodos, 20", "addTodos, 1", "deleteTodo"];
 
 /// Creates the API Gateway event for an HTTP request.

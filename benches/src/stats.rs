@@ -18,7 +18,7 @@ impl Spread {
         Self { p50: percentile(&sorted, 0.50), p99: percentile(&sorted, 0.99) }
     }
 
-    /// Returns the medians of `p50` and of `p99` over several rounds.
+    /// Each round has a `p50` and a `p99`. Returns the median of all `p50`, and the median of all `p99`.
     pub fn median(rounds: &[Self]) -> Self {
         Self { p50: median(rounds.iter().map(|round| round.p50)), p99: median(rounds.iter().map(|round| round.p99)) }
     }

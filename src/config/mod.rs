@@ -16,7 +16,7 @@ pub struct Config {
     /// `PUBLIC_URL`: the address at which clients reach the API, without a slash at the end. If `PUBLIC_URL` is not
     /// set, the OpenAPI document contains the API Gateway domain of the request.
     pub public_url: Option<String>,
-    /// Who may use the API, and whose todos a request reads or changes.
+    /// Decides who may use the API, and which owner's todos a request reads or changes.
     pub auth: Auth,
     /// `DEFAULT_TIME_ZONE`: the time zone (IANA name) of owners who have not set a time zone. The default is UTC.
     pub time_zone: TimeZone,
@@ -32,7 +32,7 @@ pub struct Config {
     pub function: Option<String>,
 }
 
-/// `AUTH_MODE`: who may use the API, and whose todos a request reads or changes.
+/// `AUTH_MODE` decides who may use the API, and which owner's todos a request reads or changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Auth {
     /// A caller needs an API key. A request reads and changes only the todos of the key's owner.
@@ -177,10 +177,10 @@ impl LambdaConfig {
     }
 }
 
-/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`: with these credentials, `todo serve` calls the
-/// DynamoDB server that the option `--dynamodb` names. If `AWS_ACCESS_KEY_ID` is set, `todo dynamodb` answers only
-/// calls that contain this access key. The secret may be missing, because emulators of DynamoDB do not check the
-/// secret.
+/// The credentials from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`. With these credentials,
+/// `todo serve` calls the DynamoDB server from the option `--dynamodb`. If `AWS_ACCESS_KEY_ID` is set, `todo dynamodb`
+/// answers only calls that contain this access key. The secret may be missing, because emulators of DynamoDB do not
+/// check the secret.
 pub fn aws_credentials() -> Option<aws_credential_types::Credentials> {
     let secret = variable("AWS_SECRET_ACCESS_KEY").unwrap_or_else(|| "local".to_owned());
     let token = variable("AWS_SESSION_TOKEN");

@@ -1,5 +1,5 @@
-//! Reads the variables `OAUTH_…`: the OpenID provider where people sign in, and the clients that send people to this
-//! provider.
+//! Reads the variables `OAUTH_…`. These variables describe the OpenID provider where people sign in, and the clients of
+//! this provider.
 
 use http::Uri;
 use url::{Host, Url};
@@ -14,8 +14,8 @@ pub struct OAuth {
     pub issuer: String,
     /// `OAUTH_CLIENT_ID` and `OAUTH_REDIRECT_URIS`: the confidential client, which a GPT uses.
     pub client: Option<Client>,
-    /// `OAUTH_PUBLIC_CLIENT_ID` and `OAUTH_PUBLIC_REDIRECT_URIS`: the public client. Every MCP client that registers
-    /// gets the id of the public client. Every MCP client must use PKCE.
+    /// `OAUTH_PUBLIC_CLIENT_ID` and `OAUTH_PUBLIC_REDIRECT_URIS`: the public client. When an MCP client registers, the
+    /// program answers with the id of the public client. Every MCP client must use PKCE.
     pub public_client: Option<Client>,
     /// `OAUTH_SCOPE`: the scope that an access token must have. The default is `todos`. In Amazon Cognito, the name of
     /// a scope begins with the identifier of the resource server.
@@ -89,8 +89,8 @@ impl OAuth {
 
 impl Client {
     /// Whether `uri` is an allowed redirect URI of this client. Normally, `uri` must be exactly equal to an element of
-    /// `redirect_uris`. If an element of `redirect_uris` is an address of this machine and has no port, `uri` may be
-    /// the same address with any port (RFC 8252, section 7.3).
+    /// `redirect_uris`. If an element of `redirect_uris` is an address of this machine without a port, `uri` may be the
+    /// same address with any port (RFC 8252, section 7.3).
     pub fn sends_back_to(&self, uri: &str) -> bool {
         self.redirect_uris.iter().any(|allowed| allowed == uri || is_same_on_another_port(allowed, uri))
     }
@@ -129,7 +129,7 @@ pub fn is_safe(address: &str) -> bool {
 }
 
 /// Whether `uri` can be a redirect URI (RFC 6749, section 3.1.2; RFC 8252, section 7). A redirect URI has the scheme
-/// https or the scheme of an app. A redirect URI of this machine may also have the scheme http.
+/// https or the scheme of an app. If the host of a redirect URI is this machine, the scheme may also be http.
 fn is_redirect_uri(uri: &str) -> bool {
     let scripts = ["javascript", "data", "file", "vbscript", "blob", "about", "ws", "wss", "ftp"];
     Url::parse(uri).is_ok_and(|url| {

@@ -24,8 +24,8 @@ const CHECKSUM_DIGITS: usize = 6;
 pub struct ApiKey(String);
 
 /// SHA-256 of a key, in hexadecimal digits. The table identifies a key by this hash. A fast hash function is safe here,
-/// because nobody can guess 256 random bits. An attacker could measure how long the search for a hash takes. This time
-/// could reveal only the beginning of a hash, and the beginning of a hash does not reveal the key.
+/// because nobody can guess 256 random bits. From the duration of requests, an attacker could learn only the beginning
+/// of a stored hash. The beginning of a hash does not reveal the key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct KeyHash(String);

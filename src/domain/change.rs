@@ -100,8 +100,8 @@ impl Image {
         Self { before: None, after: todo }
     }
 
-    /// The [`Image`] of a todo that changes from `current` to `after`. In the result, the version of `after` is 1
-    /// higher than the version of `current`.
+    /// The [`Image`] of a changed todo. `current` is the todo before the change, and `after` is the todo after the
+    /// change. In the result, the version of `after` is 1 higher than the version of `current`.
     pub fn changed(current: &Todo, after: Todo) -> Self {
         Self { after: after.with_next_version_after(current), before: Some(current.clone()) }
     }
@@ -118,8 +118,8 @@ impl Image {
     }
 }
 
-/// The names of the fields in which `before` and `after` differ. The function does not compare the versions and the
-/// times.
+/// The names of the fields in which `before` and `after` differ. This function ignores versions, and times such as
+/// `updated_at`.
 fn differing(before: &Todo, after: &Todo) -> Vec<String> {
     let pairs = [
         ("title", before.title != after.title),

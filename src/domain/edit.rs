@@ -112,8 +112,8 @@ words! {
 #[deserr(from(WithoutEmpty<Clearable>) = Clear::of, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct Clear(Vec<Clearable>);
 
-/// The version number that the caller expects the todo to have. A number as text is accepted too, because models
-/// sometimes send numbers as text.
+/// The version number that the caller expects the todo to have. The program also accepts a number as text, because
+/// models sometimes send numbers as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version(pub u64);
 
@@ -166,8 +166,8 @@ impl TodoEdit {
             .collect()
     }
 
-    /// The todo after this edit. This function does not change the version of the todo. Returns an error for each field
-    /// of the edit that does not fit this todo.
+    /// The todo after this edit. This function does not change the version of the todo. If some fields of the edit do
+    /// not fit this todo, the function returns an error for each of these fields.
     pub fn apply(&self, todo: &Todo, moment: &Moment) -> Result<Todo, Vec<Violation>> {
         let mut after = match self.status {
             Some(EditStatus::Open) => todo.with_status(Status::Open, moment.now),

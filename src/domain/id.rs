@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::idempotency::IdempotencyKey;
 
-/// Crockford's alphabet in lower case, which has no i, l, o and u: <https://www.crockford.com/base32.html>
+/// Crockford's alphabet in lower case, without the letters i, l, o and u: <https://www.crockford.com/base32.html>
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// The id of a todo: 10 characters with 50 random bits.

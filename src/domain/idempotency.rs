@@ -62,8 +62,8 @@ pub struct Fingerprint(String);
 /// The prefix of a fingerprint in format 2. All new fingerprints have format 2. A fingerprint in format 1 has no
 /// prefix.
 const FORM: &str = "2:";
-/// The hash of a request does not include these fields of the body, because these fields do not change what the request
-/// asks for.
+/// The hash of a request leaves out these fields of the body, because the requested change does not depend on these
+/// fields.
 const NOT_HASHED: [&str; 2] = ["idempotency_key", "allow_duplicate"];
 
 impl Intent {

@@ -18,7 +18,8 @@ pub const STEPS: usize = 50;
 pub const STEP_TITLE: usize = 200;
 /// The maximum number of todos that one call can add, update or delete. DynamoDB allows 100 actions in a transaction.
 /// The 100 actions are enough for 40 todos, 40 new lists and the change record. If a call completes 40 repeating todos,
-/// 81 actions are needed: 40 for these todos, 40 for the todos that follow, and one for the change record.
+/// 81 actions are needed: 40 for the completed todos, 40 for the new todos with the next due dates, and one for the
+/// change record.
 pub const TODOS_PER_CALL: usize = 40;
 /// The maximum number of bytes in a request body. OpenAI sends at most 100,000 characters in a request. Most characters
 /// need one byte.
@@ -37,5 +38,5 @@ pub const UNDO_DAYS: i64 = 30;
 /// If two identical requests to add todos come within this number of seconds, the second request counts as a
 /// repetition.
 pub const REPETITION_SECONDS: i64 = 120;
-/// The overview shows at most this number of todos, at most this number of lists, and at most this number of tags.
+/// The maximum number of todos in the overview. The same maximum applies to lists and to tags.
 pub const OVERVIEW: usize = 40;

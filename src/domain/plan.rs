@@ -1,6 +1,6 @@
 //! Plans writes: the functions of this module compute the changes that a call makes. One plan contains all changes of
-//! the call. If an item breaks a rule, the whole write is refused. A refusal reports only one kind of violation, for
-//! example unknown ids. The refusal names all items with this kind of violation.
+//! the call. If an item breaks a rule, the whole write is refused. A refusal has only one reason, for example unknown
+//! ids. The refusal names all items to which this reason applies.
 
 use std::collections::HashMap;
 
@@ -97,8 +97,8 @@ pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
     refuse_unless_empty(violations, Refusal::Invalid)
 }
 
-/// Plans these edits. The plan begins with the edited todos, in the same order as the edits. The plan ends with the new
-/// todos that follow completed repeating todos.
+/// Plans these edits. The plan begins with the edited todos, in the same order as the edits. When an edit completes a
+/// repeating todo, the plan also adds a new todo with the next due date. These new todos are at the end of the plan.
 pub fn update(
     edits: &[(SentId, TodoEdit)],
     todos: &Todos,

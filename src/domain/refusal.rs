@@ -12,10 +12,10 @@ pub enum Refusal {
     NotFound(Vec<ItemViolation>),
     /// A value in the request contradicts another field, another item, or the stored todo.
     Invalid(Vec<ItemViolation>),
-    /// At least one todo has a different version from the version that the caller expected, or is deleted. `current`
-    /// contains these todos as they are now.
+    /// At least one todo is deleted, or has a version that the caller did not expect. `current` contains these todos as
+    /// they are now.
     Conflict { violations: Vec<ItemViolation>, current: Vec<Todo> },
-    /// The program tried this write several times, but each time a different request had just changed the same data.
+    /// The program tried this write several times, but other requests changed the same data at the same time.
     Contended { current: Vec<Todo> },
     /// No change has this id, or the change is older than 30 days.
     NoSuchChange,
@@ -31,8 +31,8 @@ pub enum Refusal {
     KeyReused,
     /// The write, or an undo of the write, would be larger than DynamoDB allows in one transaction (4 MB).
     TooLarge,
-    /// The write needs more actions than DynamoDB allows in one transaction. Each changed todo, each todo that follows
-    /// a repeating todo, and each new list needs one action.
+    /// The write needs more actions than DynamoDB allows in one transaction. DynamoDB needs one action for each new or
+    /// changed todo, and one action for each new list.
     TooMany,
 }
 

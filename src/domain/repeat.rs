@@ -51,8 +51,8 @@ words! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Next {
     pub due: Due,
-    /// Present only if the todo repeats on a day that the month of `due` does not have. For example, `anchor_day` is 31
-    /// if the todo repeats on the 31st and `due` is 28 February.
+    /// Present only if the month of `due` is too short for the day on which the todo repeats. For example, `anchor_day`
+    /// is 31 if the todo repeats on the 31st and `due` is 28 February.
     pub anchor_day: Option<i8>,
 }
 
@@ -69,10 +69,10 @@ impl Repeat {
         Due::On(days_from(today).take(7).find(fits).unwrap_or(today))
     }
 
-    /// The next due date of a todo that was due at `due` and is completed at `moment`. The next due date is the first
-    /// date of the repetition that has not passed at `moment`. The field `from` decides whether the repetition counts
-    /// from `due` or from the day of `moment`. Returns `None` if the next due date would be after `until` or after the
-    /// end of the calendar.
+    /// The next due date, if the todo was due at `due` and somebody completes the todo at `moment`. If dates of the
+    /// repetition have already passed at `moment`, the function skips these dates. The field `from` decides whether the
+    /// repetition counts from `due` or from the day of `moment`. Returns `None` if the next due date would be after
+    /// `until` or after the end of the calendar.
     pub fn next(&self, due: Due, anchor_day: Option<i8>, moment: &Moment) -> Option<Next> {
         let (base, anchor_day) = match self.from {
             CountedFrom::Due => (due.date(), anchor_day.unwrap_or_else(|| due.date().day())),
@@ -84,8 +84,8 @@ impl Repeat {
             (first..).map_while(|round| self.after(base, anchor_day, round)).find(coming)?
         } else {
             let from = base.tomorrow().ok()?.max(moment.today());
-            // A period of `every` + 1 weeks contains at least one whole week in which the todo repeats. So a search
-            // through `every` + 1 weeks is enough.
+            // In each period of `every` + 1 weeks, the todo repeats in at least one whole week. So a search through
+            // `every` + 1 weeks is enough.
             let days = 7 * (usize::from(self.every) + 1);
             days_from(from).take(days).filter(|day| self.has_weekday(base, *day, moment.week_start)).find(coming)?
         };
@@ -95,7 +95,7 @@ impl Repeat {
         (!is_over).then(|| Next { due: due.on(date), anchor_day })
     }
 
-    /// The date of repetition number `round` after `base`.
+    /// The due date after `round` repetitions, counted from `base`.
     fn after(&self, base: Date, anchor_day: i8, round: i64) -> Option<Date> {
         let units = round.checked_mul(i64::from(self.every))?;
         let months = match self.unit {
@@ -108,8 +108,8 @@ impl Repeat {
         month.with().day(anchor_day.min(month.days_in_month())).build().ok()
     }
 
-    /// A lower limit for the number of repetitions between `base` and `today`. The function `next` does not search
-    /// through these repetitions. So the search is short even if `base` is a very old date.
+    /// The number of repetitions between `base` and `today`, or a smaller number. The function `next` skips this number
+    /// of repetitions. So the search is short even if `base` is a very old date.
     fn rounds_passed(&self, base: Date, today: Date) -> i64 {
         let days = (today - base).get_days();
         // The greatest number of days in one unit.

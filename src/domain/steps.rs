@@ -38,7 +38,7 @@ pub struct Steps(Vec<Step>);
 #[deserr(try_from(WithoutEmpty<StepRef>) = StepRefs::parse -> Invalid, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
 pub struct StepRefs(Vec<StepRef>);
 
-/// How a caller names a step: by the position of the step as text, or by the title of the step.
+/// The text with which a caller names a step: the title or the position of the step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct StepRef(String);
 
@@ -75,8 +75,8 @@ impl Steps {
         Self(self.0.iter().map(|step| Step { done: false, ..step.clone() }).collect())
     }
 
-    /// The positions of the named steps. The first step has position 0. Returns an error if a name fits no step or
-    /// several steps. The error lists the steps of the todo.
+    /// The positions of the named steps. The first step has position 0. Returns an error if a name fits no step, or
+    /// fits more than one step. The error lists the steps of the todo.
     pub fn find(&self, StepRefs(which): &StepRefs) -> Result<Vec<usize>, Invalid> {
         let titles: Vec<_> = self.0.iter().map(|step| TitleForms::of(step.title.as_str())).collect();
         which.iter().map(|step| self.find_one(step, &titles)).collect()

@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn every_list_name_fits_a_sort_key() {
-        // Characters that become much longer in NFC, in lower case or in NFKC.
+        // Each of these characters becomes much longer in NFC, in lower case or in NFKC.
         for letter in ["\u{1d160}", "\u{fb2c}", "İ", "\u{fdfa}"] {
             assert!(ListName::parse(letter.repeat(limits::LIST)).unwrap().folded().len() <= 1_000, "{letter}");
         }

@@ -1,5 +1,5 @@
-//! Undoes a change. An undo is possible only while the todos and settings have the same content as directly after the
-//! change.
+//! Undoes a change. For each changed todo and for changed settings, the program compares the present content with the
+//! content after the change. If the content differs, the program refuses the undo.
 
 use std::collections::HashMap;
 
@@ -20,10 +20,10 @@ impl Change {
     /// `settings` are the present settings. Each todo gets the content that it had before the change, and a new
     /// version. If the change added a todo, the undo deletes this todo.
     ///
-    /// The undo is refused if a todo or the settings no longer have the content that they had directly after this
-    /// change. If an earlier undo of this change is the reason for the refusal, the refusal names the earlier undo. If
-    /// later changes of todos are the reason for the refusal, the refusal names these todos. If somebody undoes the
-    /// undo, the original change can be undone again.
+    /// The undo is refused if the present content of a todo or of the settings differs from the content after this
+    /// change. If an earlier undo has already restored the old content, the refusal names the earlier undo. If todos
+    /// have changed in another way, the refusal names these todos. An undo can itself be undone. After that, the
+    /// original change can be undone again.
     pub fn undo(
         &self,
         images: &[Image],
@@ -69,8 +69,8 @@ impl Change {
 }
 
 /// Whether the todo is unchanged since the undo at `undone_at`. If a change added a todo, the undo of this change
-/// deletes the todo at the time `undone_at`. If the todo was deleted at a different time, a different request has
-/// deleted the todo.
+/// deletes the todo at the time `undone_at`. If the todo was deleted at a different time, the undo did not delete the
+/// todo.
 fn is_as_the_undo_left_it(image: &Image, now: Option<&Todo>, undone_at: Option<Timestamp>) -> bool {
     now.is_some_and(|now| match &image.before {
         Some(before) => now.same_content(before),

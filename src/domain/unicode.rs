@@ -69,10 +69,10 @@ pub fn many_lines(text: &str) -> String {
 }
 
 /// Whether `one_line` removes a character. `one_line` removes control characters, invisible characters, and characters
-/// that change the direction of the text. But `one_line` keeps three kinds of invisible characters where these
-/// characters have a meaning. `one_line` keeps a joiner if the characters before and after the joiner are outside
-/// ASCII, for example in emoji families and in Persian words. `one_line` keeps a variation selector that follows a
-/// visible character. `one_line` keeps the tag characters that are part of an emoji flag.
+/// that change the direction of the text. There are three exceptions, because some invisible characters have a meaning.
+/// `one_line` keeps a joiner between two characters that are not ASCII, for example in an emoji family or in a Persian
+/// word. `one_line` keeps a variation selector that follows a visible character. `one_line` keeps the tag characters
+/// that are part of an emoji flag.
 fn is_invisible(letters: &[char], at: usize) -> bool {
     let before = at.checked_sub(1).map(|before| letters[before]);
     match letters[at] {

@@ -1,11 +1,10 @@
 //! Enums with a word for each variant. The words are the same in requests, in answers, in the OpenAPI document and in
 //! the table.
 
-/// Defines an enum with a word for each variant. A caller may write a word in upper or lower case. A variant can have
-/// further words: the program accepts these words in requests, but never writes these words. Any other text is refused,
-/// and the error lists the words. With the argument `refused`, an enum can define its own error. In the OpenAPI
-/// document, each field of this type contains the list of words. The enum has no separate schema in the OpenAPI
-/// document.
+/// Defines an enum with a word for each variant. A caller may write a word in upper or lower case. A variant can also
+/// have further words, which only requests may contain. Any other text is refused, and the error lists the words. The
+/// optional argument `refused` is a function that makes the error for a refused text. In the OpenAPI document, each
+/// field of this type contains the list of words. The enum has no separate schema in the OpenAPI document.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal $(| $other:literal)*),+ $(,)? }) => {
         words!($(#[$doc])* $name { $($(#[$variant_doc])* $variant = $word $(| $other)*),+ }

@@ -32,8 +32,8 @@ fn default_folder() -> Option<PathBuf> {
 /// On Unix, only this user can access the data file and SQLite's files beside it (0600). If this function creates the
 /// folder, only this user can access the folder (0700). An earlier version of this program may have created files and
 /// folders that other users can access. So this function makes the data file and SQLite's files inaccessible to other
-/// users. If the folder is the default folder, or contains only the data file and SQLite's files, this function also
-/// makes the folder inaccessible to other users. All other folders keep their permissions.
+/// users. This function also makes two kinds of folders inaccessible to other users: the default folder, and a folder
+/// that contains only the data file and SQLite's files. All other folders keep their permissions.
 pub fn open(file: Option<&Path>) -> Result<Database, LocalError> {
     let Some(file) = file else {
         return Database::memory().map_err(|error| LocalError(format!("cannot open a database in memory: {error}")));
@@ -90,8 +90,8 @@ fn close_to_others(file: &Path) -> io::Result<()> {
 }
 
 /// Whether the folder of the data file is only for this user. Other users do not need the default folder. Any other
-/// folder must have the same owner as the data file, and must contain only the data file and SQLite's files. A folder
-/// directly below the root, such as /srv, always counts as a folder that other users need.
+/// folder must have the same owner as the data file, and must contain only the data file and SQLite's files. If a
+/// folder is directly below the root, such as /srv, the result is `false`, because other users may need this folder.
 fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     if default_folder().and_then(|folder| folder.canonicalize().ok()).is_some_and(|default| default == folder) {
         return Ok(true);

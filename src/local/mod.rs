@@ -35,9 +35,9 @@ impl std::error::Error for LocalError {}
 /// A connection to a database that this process has opened. The connection has no port, so other programs cannot use
 /// it.
 ///
-/// If the answer to a transaction is lost, the SDK sends the transaction again. DynamoDB recognises a repeated
-/// transaction by a token, but this connection removes the token. Without the token, the store recognises a repeated
-/// transaction by the change record (docs/adr/0004).
+/// If the answer to a transaction is lost, the SDK sends the transaction again. Each transaction has a token, so that
+/// DynamoDB executes a repeated transaction only once. This connection removes the token. The change record still
+/// prevents a second execution (docs/adr/0004).
 pub fn in_process(database: Database) -> Connection {
     let transport = SharedHttpClient::new(InProcess(database));
     // The SDK requires an address, but this transport does not use the address.

@@ -10,14 +10,14 @@ const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/x-amz-json
 /// The header `x-amz-target` contains this text and then the name of the operation.
 const SERVICE: &str = "DynamoDB_20120810.";
 
-/// Whether the embedded database gets the token of a transaction. DynamoDB recognises a repeated transaction by this
-/// token.
+/// Whether the embedded database gets the token of a transaction. If two transactions have the same token, DynamoDB
+/// executes only the first transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tokens {
     /// The database keeps the token for ten minutes, as DynamoDB does.
     Kept,
-    /// The program removes the token of a transaction. If the embedded database got tokens, it would search through all
-    /// tokens of the last ten minutes in each transaction (docs/adr/0004).
+    /// The program removes the token of a transaction. For each transaction with a token, the embedded database would
+    /// search through the tokens of the last ten minutes (docs/adr/0004).
     Removed,
 }
 
@@ -95,7 +95,7 @@ fn call<Request: DeserializeOwned, Answer: Serialize>(
 }
 
 /// The error for a call that the database cannot read. If the message of the database begins with a word such as
-/// `VALIDATION`, this word says which DynamoDB error to return.
+/// `VALIDATION`, this word determines the kind of the DynamoDB error.
 fn unreadable(message: &str) -> DynoxideError {
     let (kind, why) = message.split_once(':').unwrap_or_default();
     match kind {

@@ -92,7 +92,7 @@ impl Access {
         };
         if named.peek().is_none() || !named.all(own) {
             return denied(
-                "this host name is not known as a name of this machine; if it is a name of this machine, allow it with --allow-host",
+                "the server does not know this host name; if this machine has this name, allow the name with --allow-host",
             );
         }
         let key = text(headers, header::AUTHORIZATION.as_str()).and_then(access_key);

@@ -45,9 +45,10 @@ impl Operation {
         request.map_err(|_| ApiError::invalid("", "is too long; send fewer or shorter arguments"))
     }
 
-    /// Refuses unknown arguments, but does nothing if the operation has a body or if its path contains no argument.
-    /// Without this function, the API would refuse the call, but the error would list only the arguments in the query.
-    /// The error of this function lists all arguments that the operation accepts.
+    /// Refuses unknown arguments if the operation has no body and its path contains an argument. Without this function,
+    /// the API would refuse the call, but the error would list only the arguments in the query. The error of this
+    /// function lists all arguments that the operation accepts. For all other operations, the API itself refuses
+    /// unknown arguments.
     fn refuse_unknown(&self, arguments: &Map<String, Value>) -> Result<(), ApiError> {
         if self.has_body || self.in_path.is_empty() {
             return Ok(());

@@ -31,8 +31,8 @@ const MESSAGE_BYTES: usize = 1024 * 1024;
 /// The router of the whole service. The path `/mcp` leads to the MCP server.
 pub fn router(app: App) -> Router {
     let config = app.config.clone();
-    // The tools do not contain the address of the deployment. So the OpenAPI document from which the program makes the
-    // tools needs no address.
+    // The program makes the tools from this OpenAPI document. The tools do not contain the address of the deployment,
+    // so this document needs no address.
     let document = move || serde_json::from_str(&openapi::served("", &config)).unwrap_or(Value::Null);
     let transport = Arc::new(HttpTransport::new(Server::new(document, api::operations(app.clone()))));
     // `OwnOrigin` first refuses requests from foreign web pages. Then `Caller` refuses requests of unknown callers. The

@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 #[derive(Debug, Clone, Copy)]
 pub struct Schemas<'a>(&'a Value);
 
-/// For each schema, the number of references to this schema. References are counted in one root schema, and in all
-/// schemas to which the root schema refers.
+/// For each schema, the number of references to this schema. The program counts the references in a root schema, and in
+/// all schemas that the root schema uses.
 type Uses<'a> = BTreeMap<&'a str, usize>;
 
 impl<'a> Schemas<'a> {
@@ -18,8 +18,8 @@ impl<'a> Schemas<'a> {
         Self(&document["components"]["schemas"])
     }
 
-    /// The input schema of a tool. In the input schema, the referenced schema replaces each reference. This function
-    /// leaves out `example`, because `example` is not a keyword of JSON Schema.
+    /// The input schema of a tool. This function replaces each `$ref` by the schema to which `$ref` refers. This
+    /// function leaves out `example`, because `example` is not a keyword of JSON Schema.
     pub fn input(self, schema: &Value) -> Value {
         match schema {
             Value::Object(members) => {
@@ -36,7 +36,7 @@ impl<'a> Schemas<'a> {
                 if let Some((_, target)) = self.target(schema)
                     && let Value::Object(mut whole) = self.input(target)
                 {
-                    // The members beside `$ref` overwrite the members with the same names in the referenced schema.
+                    // A member beside `$ref` replaces the member with the same name in the referenced schema.
                     whole.extend(own);
                     own = whole;
                 }
@@ -49,8 +49,9 @@ impl<'a> Schemas<'a> {
 
     /// The output schema of a tool. The output schema has only names and types, because names and types are enough to
     /// understand an answer. If a tool only reads data, its output schema describes all levels of the answer
-    /// (`in_full`). If a tool can change data, its output schema shows only the fields at the first level. If a field
-    /// at the first level is an object, the output schema shows only a `title` with the name of the object's schema.
+    /// (`in_full`). If a tool can change data, its output schema shows only the fields at the first level. For an
+    /// object at the first level, the output schema shows no fields, but only a `title`: the name of the object's
+    /// schema.
     pub fn output(self, schema: &'a Value, in_full: bool) -> Map<String, Value> {
         let mut uses = Uses::new();
         let root = self.target(schema).map_or(schema, |(_, target)| target);
@@ -70,7 +71,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// The names and types of a schema, down to the given number of levels. For an object below the last level, the
-    /// result shows no fields, but only a `title` with the name of the object's schema.
+    /// result shows no fields, but only a `title`: the name of the object's schema.
     fn shape(self, schema: &'a Value, uses: &Uses<'a>, levels: usize) -> Value {
         if let Some((name, target)) = self.target(schema) {
             return match uses.get(name) {

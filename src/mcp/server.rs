@@ -144,7 +144,7 @@ impl ServerHandler for Server {
             _ => false,
         };
         if known {
-            let message = format!("The params of {} do not match the MCP specification.", request.method);
+            let message = format!("The `params` of {} do not match the MCP specification.", request.method);
             return Err(ErrorData::invalid_params(message, None));
         }
         let message = format!("There is no method {}; this server supports only tools.", short(&request.method));

@@ -36,8 +36,9 @@ pub struct ProviderAnswer {
 impl Http {
     /// Makes an HTTP client that trusts the root certificates of the machine.
     pub fn new() -> Self {
-        // The connector also accepts plain HTTP, because a provider on this machine may use plain HTTP. Other code
-        // checks `OAUTH_ISSUER` and the discovery document, and refuses plain HTTP addresses of other machines.
+        // The connector also accepts plain HTTP, because a provider on this machine may use plain HTTP. When the
+        // program reads `OAUTH_ISSUER` or the discovery document, the program refuses plain HTTP addresses of other
+        // machines.
         let connector = tls::connector(CONNECT);
         // The client keeps no connections open. The program sends only a few requests to the provider. When Lambda
         // freezes the function between two requests, the function loses its open connections.

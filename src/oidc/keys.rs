@@ -16,8 +16,8 @@ use serde_json::Value;
 use super::{Outage, http::Http};
 use crate::config::is_safe;
 
-/// After this time, the program fetches the keys again. If the provider removes a key, the program still accepts the
-/// key until it fetches the keys again.
+/// After this time, the program fetches the keys again. If the provider removes a key, the program still accepts this
+/// key until the program fetches the keys again.
 const LASTING: SignedDuration = SignedDuration::from_hours(1);
 /// The shortest time between two requests to the provider. Anybody can send tokens with invented key names. Without
 /// this limit, each token with an invented key name would cause a request to the provider.
@@ -35,8 +35,8 @@ pub struct Keys {
     issuer: Arc<str>,
     http: Http,
     seen: Arc<Mutex<Cache>>,
-    /// A request holds this lock while it fetches the keys. So if many requests need the keys at the same time, only
-    /// one request fetches them.
+    /// A request holds this lock while the request fetches the keys. So only one request fetches the keys, even if many
+    /// requests need the keys at the same time.
     fetching: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -99,7 +99,7 @@ impl Keys {
     }
 
     /// Returns the cached documents if they are fresh and `enough` returns true. If the cached documents are old or
-    /// `enough` returns false, this function fetches the documents again. If the provider does not answer but `enough`
+    /// `enough` returns false, this function fetches the documents again. If the provider does not answer, but `enough`
     /// returns true, this function returns the old documents.
     async fn known_or_fetched(
         &self,
@@ -135,8 +135,8 @@ impl Keys {
     /// Asks the provider. `more` means that the key was not in the cached documents.
     async fn ask(&self, now: Timestamp, more: bool, request_id: &str) -> Cache {
         {
-            // This function stores the time before it asks the provider. If the client disconnects while this function
-            // waits for the provider, the rest of this function does not run.
+            // First, this function stores the time. Then this function asks the provider. If the client disconnects
+            // while this function waits for the provider, the rest of this function does not run.
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.asked_at = Some(now);
             if more {

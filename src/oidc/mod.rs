@@ -109,7 +109,7 @@ impl Provider {
             let answer = self.http.post_form(&endpoint, form, authorization).await;
             let answer = answer.map_err(|cause| Outage::new(format!("token endpoint: {cause}")))?;
             // A successful answer must be JSON, because it must contain a token. If the provider refuses the request,
-            // the answer may also be an HTML page, because the program then needs only the status of the answer.
+            // the program needs only the status. So the answer may then also be an HTML page.
             let answers = answer.status.is_client_error() || (answer.status.is_success() && answer.is_json);
             if answers {
                 return Ok(answer);

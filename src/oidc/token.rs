@@ -46,7 +46,7 @@ struct Claims {
     nbf: Option<f64>,
     aud: Option<Several>,
     client_id: Option<String>,
-    /// Providers that are older than RFC 9068 write the id of the client into this field instead of `client_id`.
+    /// RFC 9068 requires `client_id`. Older providers write the id of the client into `azp`.
     azp: Option<String>,
     scope: Option<Several>,
     /// Some providers write the scopes of a token into this field, as a list.

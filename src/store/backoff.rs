@@ -5,9 +5,8 @@ use std::time::Duration;
 use crate::domain::id::ChangeId;
 
 /// The pause before the next attempt. The first pause is 20 to 40 ms long, and each further pause is about twice as
-/// long as the pause before. `failed` is the number of failed attempts, so it is at least 1. The length of a pause
-/// depends on the id of the change. Different requests usually have different ids, so they usually wait for different
-/// times.
+/// long as the preceding pause. `failed` is the number of failed attempts, so it is at least 1. The length of a pause
+/// depends on the id of the change. So two different requests usually wait for different times.
 pub(super) fn pause(failed: u32, id: &ChangeId) -> Duration {
     let spread: u64 =
         id.as_str().bytes().fold(u64::from(failed), |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)))

@@ -139,8 +139,8 @@ impl OwnerStore {
         }
     }
 
-    /// Returns a change and the states of its todos, from a change record that was already read. If the change record
-    /// has parts, this function reads the parts.
+    /// Turns a change record into a change and the states of its todos. If the change record has parts, this function
+    /// reads the parts.
     pub(super) async fn with_images(
         &self,
         record: Item,
@@ -160,8 +160,8 @@ fn read_change(items: Vec<Item>, now: Timestamp) -> Result<Option<(Change, Vec<I
         return Ok(None);
     };
     let Images { mut images, parts } = item::from_item::<Images>(record.clone())?;
-    // The last of the `items` may be old parts of an earlier change with the same idempotency key. The earlier change
-    // has expired, but DynamoDB may not have deleted the old parts yet.
+    // An expired change may have had the same idempotency key and more parts. If DynamoDB has not deleted these old
+    // parts yet, these old parts are at the end of `items`.
     for part in items.take(parts) {
         images.extend(item::from_item::<Images>(part)?.images);
     }

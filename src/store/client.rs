@@ -76,9 +76,9 @@ pub fn connect(connection: Connection) -> Client {
     Client::from_conf(config.build())
 }
 
-/// The address of DynamoDB. The program determines this address only once. The SDK's own resolver determines the
-/// address again if two successive calls specify the table in different ways. Queries and transactions specify the
-/// table in different ways, although both use the same table.
+/// The address of DynamoDB. The program determines this address only once. If a call specifies the table in a different
+/// way from the preceding call, the SDK's own resolver determines the address again. Queries and transactions specify
+/// the same table in different ways.
 #[derive(Debug, Default)]
 struct OneEndpoint {
     resolver: DefaultResolver,

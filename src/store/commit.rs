@@ -71,9 +71,8 @@ impl OwnerStore {
                 return Ok(Committed::TooMany);
             }
             // The SDK gives each call a token. If the SDK repeats a call that has already succeeded, DynamoDB
-            // recognises the token and changes nothing. `local::in_process` removes the token. If a repeated call has
-            // no token, the condition of the repeated call fails, because the first call has already written the change
-            // record.
+            // recognises the token and changes nothing. `local::in_process` removes the token. Without a token,
+            // DynamoDB refuses the repeated call, because the change record of the first call already exists.
             let answer = self
                 .client
                 .transact_write_items()
@@ -101,9 +100,9 @@ impl OwnerStore {
 }
 
 /// The number of bytes that the states of one todo need in a transaction. The change record contains the states before
-/// and after the change. The transaction of the change also writes the state after the change. The transaction of the
-/// undo also writes the state before the change. This function adds the sizes of both states, and then adds the larger
-/// size a second time. So if DynamoDB accepts a change, the undo of this change is not too large for DynamoDB.
+/// and after the change. The transaction also writes the todo itself: a change writes the state after the change, and
+/// an undo writes the state before the change. This function therefore counts the larger state twice. So if DynamoDB
+/// accepts a change, the undo of this change is not too large for DynamoDB.
 fn bytes_either_way((before, after): &(Option<usize>, usize)) -> usize {
     let before = before.unwrap_or(*after);
     before + after + before.max(*after)

@@ -34,8 +34,8 @@ pub(super) const TITLE_KEY: &str = "title_key";
 /// directly before the first open todo. So if a listing begins with the first open todo, the same query also reads the
 /// settings.
 pub(super) const SETTINGS_VIEW: &str = "open#";
-/// This text replaces the due date in the view of an open todo without a due date. In the index, this text comes after
-/// every date.
+/// If an open todo has a due date, its view contains this date. If an open todo has no due date, its view contains this
+/// text. In the index, this text comes after every date.
 pub(super) const UNDATED: &str = "~";
 
 /// The attributes that a listing of todos reads: all attributes of [`Todo`] and of
@@ -216,8 +216,8 @@ mod tests {
         let todo = Todo::add(&new, TodoId::from_random([0; 16]), &ListName::inbox(), &moment).unwrap();
         let at = Some(Timestamp::UNIX_EPOCH);
         let todo = Todo { anchor_day: Some(31), completed_at: at, deleted_at: at, ..todo };
-        // If you add a field to `Todo`, the compiler reports an error here. Then add the field to `TODO`, and to the
-        // todo above.
+        // If you add a field to `Todo`, the compiler reports an error here. Then add the field to `TODO`, and also to
+        // the todo in this test.
         let Todo {
             id: _,
             title: _,

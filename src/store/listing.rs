@@ -64,8 +64,8 @@ impl<T> Listing<'_, T> {
         if self.items.len() == 0 { self.more.clone() } else { self.last.clone() }
     }
 
-    /// The position directly before the last item that [`Listing::next`] returned. If this item does not fit into the
-    /// answer, another listing can continue from this position.
+    /// The position directly before the last item that [`Listing::next`] returned. If the last item does not fit into
+    /// the answer, another listing can continue from this position.
     pub fn before_last(&self) -> Option<Position> {
         self.before_last.clone()
     }

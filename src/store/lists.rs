@@ -22,7 +22,7 @@ pub(super) struct KnownLists(HashMap<String, Option<ListName>>);
 /// The check of one list. The transaction that puts todos into the list contains this check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ListCheck {
-    /// The transaction fails if the list does not exist with this spelling.
+    /// The transaction fails if the list does not exist, or if the list's name has a different spelling in the table.
     Exists(ListName),
     /// The list does not exist yet, so the transaction creates the list.
     Create(ListName),
@@ -46,8 +46,9 @@ impl KnownLists {
         matches!(self.0.get(&name.folded()), Some(Some(_)))
     }
 
-    /// The item `found` belongs to the list `asked`. This function reads the list's name from the item, and remembers
-    /// the name. If `found` is `None`, this function remembers that the table has no such list.
+    /// `found` is the item of the list `asked`. This function reads the list's name from the item, and remembers the
+    /// name. `found` is `None` if the table has no item for this list. Then this function remembers that the list does
+    /// not exist.
     pub(super) fn learn_item(&mut self, asked: &ListName, found: Option<Item>) -> Result<(), Fault> {
         let name = found
             .map(|mut item| serde_dynamo::from_attribute_value(item.remove(NAME).unwrap_or(item::text(""))))
@@ -56,14 +57,15 @@ impl KnownLists {
         Ok(())
     }
 
-    /// Makes all todos of a list use the same spelling of the list's name: the spelling that was used first. Returns
-    /// the checks for the transaction, with at most one check for each list.
+    /// The request that creates a list defines the spelling of the list's name. If a later request uses another
+    /// spelling, this function writes the defined spelling into the todos. Returns the checks for the transaction, with
+    /// at most one check for each list.
     pub(super) fn use_first_spellings(&self, images: &mut [Image]) -> Vec<ListCheck> {
         let mut checks: HashMap<String, ListCheck> = HashMap::new();
         let mut order = Vec::new();
-        // The lists to which the todos of this write belong before the write. The transaction does not have to check
-        // these lists, because they exist. For example, if a request completes a repeating todo, the next todo goes
-        // into the same list.
+        // Before the write, the existing todos are in these lists. So these lists exist, and the transaction does not
+        // have to check these lists. For example, if a request completes a repeating todo, the next todo goes into the
+        // same list.
         let present = images.iter().filter_map(|image| image.before.as_ref());
         let present: HashMap<String, ListName> = present.map(|todo| (todo.list.folded(), todo.list.clone())).collect();
         for image in images {

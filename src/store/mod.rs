@@ -59,14 +59,14 @@ pub struct Store {
 ///   reads one change.
 /// * [`latest_change`](Self::latest_change) reads the newest change.
 /// * [`todos`](Self::todos) lists todos, and [`changes`](Self::changes) lists changes.
-/// * [`completions`](Self::completions) reads when todos were completed, for the overview.
+/// * [`completions`](Self::completions) returns the times when todos were completed. The overview uses these times.
 /// * [`open_titled`](Self::open_titled) looks for duplicates of new todos.
 #[derive(Debug, Clone)]
 pub struct OwnerStore {
     client: Client,
     table: Arc<str>,
-    /// The partition key of the owner. This key begins with `user#`, so other kinds of partitions cannot have the same
-    /// key.
+    /// The partition key of the owner. This key begins with `user#`, so the partition of the API keys (`keys`) cannot
+    /// have the same key.
     partition: String,
     remembered: settings::Remembered,
     usage: Arc<Usage>,

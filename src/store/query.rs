@@ -9,7 +9,7 @@ use super::{
     range::{Position, Range},
 };
 
-/// Says which items a listing reads, where the listing starts, and how many items it reads at most.
+/// Says which items a listing reads, where the listing starts, and how many items the listing reads at most.
 #[derive(Debug, Clone)]
 pub struct Reading {
     pub range: Range,
@@ -23,11 +23,11 @@ pub struct Reading {
     pub pages: usize,
 }
 
-/// A page of items as DynamoDB returns them, and the position after which the next page begins.
+/// The items of one page, and the position after which the next page begins.
 pub(super) type Page = (Vec<Item>, Option<Position>);
 
 impl Reading {
-    /// Reads the whole range, but at most four pages.
+    /// A listing from the beginning of the range, with at most four pages.
     pub fn of(range: Range) -> Self {
         Self { range, after: None, at_most: None, pages: 4 }
     }
@@ -51,8 +51,8 @@ impl OwnerStore {
         self.run_query(query.set_limit(reading.at_most.and_then(|limit| i32::try_from(limit).ok()))).await
     }
 
-    /// Makes a query for this range. A query for fewer attributes costs the same, but DynamoDB sends less and the
-    /// program parses less.
+    /// Makes a query for this range. A query for fewer attributes costs the same. But the answer is shorter, so the
+    /// program can parse the answer faster.
     pub(super) fn query(&self, range: &Range, attributes: &[&str]) -> QueryFluentBuilder {
         let mut query = self
             .client

@@ -1,5 +1,5 @@
 //! Ranges of an owner's items in the index `timeline`, and positions in this index. A listing reads the items of a
-//! range. A position says how far a listing has read.
+//! range. A position says which item a listing read last.
 
 use jiff::{Timestamp, civil::Date};
 
@@ -9,8 +9,8 @@ use crate::domain::{
     todo::Status,
 };
 
-/// The maximum length of a position, in bytes. The views of all items are shorter than this maximum. A sort key of
-/// DynamoDB has at most 1,024 bytes.
+/// The maximum length of a position, in bytes. Each item's view is shorter than this maximum. A sort key of DynamoDB
+/// has at most 1,024 bytes.
 const VIEW_BYTES: usize = 100;
 /// The last character in the upper limit of a range. The character `~` sorts after every letter, every digit and `#`.
 /// So the range contains all views that begin with the text before the `~`.
@@ -29,7 +29,7 @@ pub struct Range {
     pub(super) begins_with_settings: bool,
 }
 
-/// A position in a listing, which is the view of the item that was read last.
+/// A position in a listing. The text of the position is the view of the item that the listing read last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position(pub(super) String);
 

@@ -41,8 +41,8 @@ impl OwnerStore {
     }
 
     /// Reads the items with these sort keys. Returns the items that exist, in a map whose keys are the sort keys. This
-    /// function makes one call, and further calls if DynamoDB leaves keys unprocessed. `sort_keys` may contain at most
-    /// 100 keys, and each key only once.
+    /// function makes one call. If DynamoDB leaves keys unprocessed, this function makes further calls. `sort_keys` may
+    /// contain at most 100 keys, and each key only once.
     pub(super) async fn items(&self, sort_keys: Vec<String>) -> Result<HashMap<String, Item>, Fault> {
         let mut found = HashMap::new();
         let mut keys: Vec<Item> = sort_keys.into_iter().map(|sk| item::primary_key(&self.partition, sk)).collect();

@@ -1,7 +1,7 @@
 //! Recognises repeated requests that have no idempotency key. If a request has no idempotency key, the table keeps a
 //! small item for this request for two minutes. The sort key of this item is `recent#<digits>`. If the same request
-//! comes again, its transaction fails because the item already exists. So the second request changes nothing. The file
-//! docs/adr/0008-repetitions-without-a-key.md says why each request has its own item.
+//! comes again, the transaction of the second request fails, because the item already exists. So the second request
+//! changes nothing. The file docs/adr/0008-repetitions-without-a-key.md says why each request has its own item.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ use crate::domain::{
     todo::Todo,
 };
 
-/// The attribute with the id of the change that the request made.
+/// The request made a change. This attribute contains the id of the change.
 const CHANGE: &str = "change";
 
 pub(super) fn recent_item(partition: &str, digits: &str, change: &Change) -> Item {
@@ -32,9 +32,9 @@ pub(super) fn recent_item(partition: &str, digits: &str, change: &Change) -> Ite
 }
 
 impl OwnerStore {
-    /// The result for a repeated request: the change of the first request, with the present states of its todos. If
-    /// somebody deleted a todo after the first request, the answer shows the todo as deleted. So the caller sees that
-    /// the repeated request added nothing.
+    /// The result for a repeated request. The result contains the change that the first request made, and the present
+    /// states of the todos in this change. If somebody deleted a todo after the first request, the answer shows the
+    /// todo as deleted. So the caller sees that the repeated request added nothing.
     pub(super) async fn repetition(&self, recent: &Item, now: Timestamp) -> Result<WriteResult, Fault> {
         let vanished = || Fault::new(FaultKind::Unavailable, "a change record was deleted while the program read it");
         let id = recent.get(CHANGE).and_then(|id| id.as_s().ok()).and_then(|id| ChangeId::parse(id));

@@ -35,9 +35,9 @@ impl OwnerStore {
     /// Reads the owner's settings, and makes a listing of todos.
     ///
     /// Each page of the listing needs one call to DynamoDB. In the index, the settings item is directly before the
-    /// first open todo. So if a listing begins with the first open todo, the same query also reads the settings. If a
-    /// listing begins at any other item, this function reads the settings with another call, at the same time as the
-    /// first page.
+    /// first open todo. So if a listing begins with the first open todo, the same query also reads the settings. If the
+    /// first item of a listing is not the first open todo, this function needs another call to read the settings. The
+    /// two calls run at the same time.
     pub async fn todos(&self, reading: Reading, now: Timestamp) -> Result<(Settings, Listing<'_, Todo>), Fault> {
         if reading.after.is_some() || !reading.range.begins_with_settings {
             let page = self.page(&reading, reading.after.as_ref(), item::TODO);
@@ -59,7 +59,7 @@ impl OwnerStore {
         const ATTRIBUTES: &[&str] = &["completed_at", item::VIEW];
         let reading = Reading::of(Range::completed(Some(since), None));
         let page = self.page(&reading, None, ATTRIBUTES).await?;
-        // Completed todos do not expire, so it does not matter which time this call passes as `now`.
+        // Completed todos do not expire, so every value of `now` gives the same times.
         let read = |item, _| item::from_item::<Completion>(item).map(Some);
         let mut listing = self.listing(reading, ATTRIBUTES, since, page, read);
         let mut times = Vec::new();
@@ -80,8 +80,9 @@ impl OwnerStore {
     /// the first thousand open todos, and only the first MB of data. The result is only a hint, because it may be
     /// slightly out of date. The search is one call to DynamoDB, and DynamoDB compares the titles.
     pub async fn open_titled(&self, titles: &HashSet<String>) -> Result<Vec<OpenTitle>, Fault> {
-        // The query asks for all attributes, because it finds few todos. If the query named the attributes, the request
-        // would become much longer, but the answer would become only a little shorter.
+        // The query asks for all attributes. A query for some attributes must name each of these attributes, and the
+        // names would make the request much longer. The answer would be only a little shorter, because the query finds
+        // few todos.
         let mut query = self.query(&Range::todos(Status::Open), &[]).limit(DUPLICATE_SEARCH);
         let mut values = Vec::new();
         for (number, title) in titles.iter().enumerate() {

@@ -9,8 +9,8 @@ use aws_sdk_dynamodb::types::ConsumedCapacity;
 pub struct Usage {
     request_id: String,
     calls: AtomicU64,
-    /// The number of consumed read units, multiplied by 10. For example, 5 means half a read unit, because an
-    /// eventually consistent read may consume only half a unit.
+    /// The number of consumed read units, multiplied by 10. For example, 5 means half a read unit. An eventually
+    /// consistent read may consume only half a unit, so this field counts tenths of a unit.
     read_tenths: AtomicU64,
     write_tenths: AtomicU64,
     replay: AtomicBool,

@@ -19,10 +19,10 @@ use super::{
 };
 use crate::domain::{change::Change, plan::Plan, refusal::Refusal};
 
-/// How many times the store plans a write again because a todo changed after the store had read the todo.
+/// If a todo changes after the store has read the todo, the store plans the write again, at most this number of times.
 const REPLANS: u32 = 3;
-/// How many transactions of one write may fail because of wrong assumptions about lists or settings. After each failed
-/// transaction, the store knows the present lists or settings.
+/// How many transactions of one write may fail because of wrong assumptions about lists or settings. From DynamoDB's
+/// answer to a failed transaction, the store learns the present lists or settings.
 const FAILED_ASSUMPTIONS: u32 = 4;
 
 impl OwnerStore {
@@ -141,8 +141,9 @@ impl OwnerStore {
             }
         }
         for list in lists {
-            // If the request contains two spellings of a list, both spellings have the same sort key. This loop skips
-            // the second spelling, because the snapshot already knows the list from the first spelling.
+            // If the request contains two spellings of a list's name, both spellings have the same sort key. This loop
+            // reads the item only for the first spelling. Then the snapshot knows the list, so the loop skips the
+            // second spelling.
             if !snapshot.lists.knows(list) {
                 snapshot.lists.learn_item(list, items.remove(&list_sk(list)))?;
             }
@@ -195,12 +196,12 @@ impl OwnerStore {
 fn count_failed_assumption(failed: &mut u32) -> Result<(), Fault> {
     *failed += 1;
     let keeps =
-        || Fault::new(FaultKind::Unavailable, "other requests changed the lists or the settings again and again");
+        || Fault::new(FaultKind::Unavailable, "other requests changed the lists or the settings too many times");
     (*failed <= FAILED_ASSUMPTIONS).then_some(()).ok_or_else(keeps)
 }
 
-/// The refusal that the caller gets if the change cannot be undone: another request has already undone the change, or
-/// the change record has expired.
+/// The refusal for an undo that is not possible. Either another request has already undone the change, or the change
+/// record has expired.
 fn undone(record: Item) -> Result<Refusal, Fault> {
     if !record.contains_key(UNDONE_BY) {
         return Ok(Refusal::NoSuchChange);

@@ -6,8 +6,8 @@ use crate::domain::{
     refusal::Refusal,
 };
 
-/// The result of a write. The server executes a repeated request only once, so this can be the result of an earlier
-/// request.
+/// The result of a write. If a client repeats a request, the server does not execute the request again, but returns the
+/// result of the earlier request.
 #[derive(Debug, Clone)]
 pub struct WriteResult {
     pub change: Change,

@@ -34,8 +34,8 @@ impl Person {
         Self { key, id: added.ids().remove(0), change: added.change_id(), idempotency_key }
     }
 
-    /// Returns a value of this person that fits `kind`, such as the id of the person's todo. If `kind` is `cursor`,
-    /// this function calls `operation` to get a cursor.
+    /// `kind` is the name of a field or parameter. Returns this person's value for `kind`, such as the id of a todo. If
+    /// `kind` is `cursor`, this function calls `operation` to get a cursor.
     async fn own(&self, api: &Api, kind: &str, operation: &Operation) -> String {
         match kind {
             "id" | "ids" => self.id.clone(),
@@ -109,8 +109,8 @@ impl Operation {
         self.parameters.iter().any(|parameter| parameter["name"] == kind) || self.body.as_ref().is_some_and(in_body)
     }
 
-    /// Sends a request to this operation. The field or parameter with the name `kind` contains `value`. If another
-    /// field or parameter needs an id, its value is `id`.
+    /// Sends a request to this operation. `kind` is the name of a field or parameter, and `value` is its value. All
+    /// other fields and parameters that need an id contain `id`.
     async fn ask(&self, api: &Api, key: &ApiKey, kind: &str, value: &str, id: &str) -> Answer {
         let mut path = self.path.clone();
         let mut query = Vec::new();
@@ -133,7 +133,7 @@ impl Operation {
     }
 }
 
-/// Returns the schema of the list elements in a body.
+/// If a body contains a list, returns the schema of one element of this list.
 fn items(schema: &Value) -> Value {
     let properties = schema["properties"].as_object().into_iter().flatten();
     properties.map(|(_, property)| property["items"].clone()).find(Value::is_object).unwrap_or_default()

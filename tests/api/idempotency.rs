@@ -20,8 +20,8 @@ async fn the_same_key_and_body_answer_the_first_result_again() {
     for member in ["todos", "change", "new_lists"] {
         assert_eq!(again.body[member], first.body[member], "{member}");
     }
-    // The API ignores the order of the members of a JSON object, and treats an empty or null member as absent. So the
-    // API must recognise this request as a repetition.
+    // The members of this request are in a different order, and two members are empty or null. The API must ignore
+    // these differences, and recognise the request as a repetition.
     let same = json!({"idempotency_key": "milk-1", "todos": [{"notes": "", "list": "Shopping", "due": null, "title": "Buy milk"}]});
     assert_eq!(api.post("/todos", same).await.body["replayed"], true);
     // A client may send the key in the body, in the header, or in both.
@@ -167,7 +167,8 @@ async fn a_large_first_result_comes_back_whole() {
 async fn a_request_whose_answer_was_lost_can_be_sent_again() {
     let api = Api::new();
     let body = json!({"todos": [{"title": "a"}], "idempotency_key": "k"});
-    // The SDK repeats the transaction with the same token. DynamoDB recognises this token.
+    // The SDK sends the transaction again. Both attempts contain the same token, so DynamoDB recognises the second
+    // attempt.
     api.wire.fail([Fault::AnswerLost]);
     let first = api.post("/todos", body.clone()).await;
     assert_eq!(first.status, 201, "{}", first.text);

@@ -1,6 +1,5 @@
-//! Sends several requests at the same moment. These tests need a DynamoDB that keeps each transaction atomic when
-//! several transactions run at the same time. If the simultaneous transactions of a DynamoDB are not atomic, a test
-//! run with this DynamoDB can skip all tests that have "simultaneous" in their name.
+//! Sends several requests at the same moment. These tests need a DynamoDB in which simultaneous transactions are
+//! atomic. For a DynamoDB without this property, skip all tests that have "simultaneous" in their name.
 
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! Tests that this version can use the data and cursors of earlier versions. `tests/stored` contains a data file, the
 //! requests that wrote the data file, and cursors from listings of the data file. The program at commit e8cb6d9 made
-//! the files in `tests/stored`. The program at commit e8cb6d9 wrote fingerprints and cursors in an older text format,
-//! form 1 (docs/adr/0017).
+//! the files in `tests/stored`. The fingerprints and cursors in these files have an older text format, which
+//! docs/adr/0017 calls form 1.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Gives a test an owner with one todo. The test sends bad requests that try to change this todo.
+//! Creates an owner and one todo for a test. The test sends bad requests that try to change this todo.
 
 use axum::{body::Body, http::Request};
 use serde_json::Value;

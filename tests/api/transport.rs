@@ -33,11 +33,11 @@ pub enum Fault {
     AnswerLost,
 }
 
-/// A fault, and the name of the DynamoDB operation that must fail. `None` means that the next call fails,
-/// whatever its operation is.
+/// A fault, and the name of the DynamoDB operation that must fail. If the name is `None`, the next call fails. The
+/// operation of this call does not matter.
 type Ordered = (Option<&'static str>, Fault);
 
-/// Records the calls, and produces the faults in the order in which the test asked for them.
+/// Records the calls, and produces the faults. The faults are in the same order as in the test.
 #[derive(Debug, Clone)]
 pub struct Wire {
     inner: SharedHttpClient,
@@ -70,7 +70,7 @@ impl Wire {
         self.faults.lock().unwrap().clear();
     }
 
-    /// Returns the `Limit` of each Query since the last call of this function.
+    /// Returns the `Limit` of each recorded Query call, and then removes these records.
     pub fn take_limits(&self) -> Vec<Option<u64>> {
         std::mem::take(&mut self.limits.lock().unwrap())
     }
@@ -81,7 +81,7 @@ impl Wire {
         meets.then(|| faults.pop_front()).flatten().map(|(_, fault)| fault)
     }
 
-    /// Returns the DynamoDB operations that the SDK called since the last call of this function.
+    /// Returns the name of the DynamoDB operation of each recorded call, and then removes these records.
     pub fn take_calls(&self) -> Vec<String> {
         std::mem::take(&mut self.calls.lock().unwrap())
     }

@@ -97,7 +97,7 @@ async fn a_change_is_undone_once() {
     answer.assert_problem(409, "already_undone");
     assert!(answer.body["detail"].as_str().unwrap().contains(&by), "{}", answer.text);
     assert_eq!(api.everything().await, before);
-    // The first request undoes the undo, so the change is in effect again. The second request undoes the change again.
+    // The first request undoes the undo, so the title is "b". The second request undoes the change, so the title is "a".
     assert_eq!(api.post("/undo", json!({"change_id": by})).await.body["todos"][0]["title"], "b");
     assert_eq!(api.post("/undo", json!({"change_id": change})).await.body["todos"][0]["title"], "a");
 }
@@ -230,7 +230,7 @@ async fn a_change_too_large_for_dynamodb_is_refused_and_nothing_happens() {
     assert_eq!(api.post("/undo", json!({})).await.status, 200);
 }
 
-/// A write in a random session. Each `usize` selects one of the todos that the test has added.
+/// One write of a random sequence. Each `usize` selects one of the todos that the test has added.
 #[derive(Debug, Clone)]
 enum Write {
     Add(Vec<String>),

@@ -1,5 +1,5 @@
-//! Checks that files do not use each other in a circle. Without circles, a person can read the files in an order in
-//! which each file comes after all files that it uses.
+//! Checks that files do not use each other in a circle. If there are no circles, the files have a good order for
+//! readers: each file comes after all files that it uses.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

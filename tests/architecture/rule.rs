@@ -121,8 +121,8 @@ pub fn the_library_says_its_layers_from_the_outside_in(file: &str, text: &str) -
 }
 
 /// The file `problem.rs` defines the HTTP status of every problem. The files in `FILES` may also name an error status.
-/// There are three reasons for a file in `FILES`: the file compares a status, needs a default status, or answers in
-/// another protocol, such as OAuth. `FILES` must contain only files that name an error status.
+/// Each file in `FILES` compares a status, needs a default status, or answers in another protocol, such as OAuth.
+/// `FILES` must contain only files that name an error status.
 pub fn statuses_of_failures_are_chosen_in_few_files(file: &str, text: &str) -> Vec<String> {
     const FILES: [&str; 5] = [
         "src/api/answer/error.rs",

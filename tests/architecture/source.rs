@@ -1,5 +1,5 @@
-//! Prepares the input of the rules: files, and Rust code as a sequence of words. So a rule does not confuse comments or
-//! string literals with code.
+//! Reads the files that the rules check, and splits Rust code into words. So a rule does not confuse comments or string
+//! literals with code.
 
 use std::{fs, path::Path, process::Command};
 

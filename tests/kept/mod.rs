@@ -1,5 +1,5 @@
-//! Writes the logs of tested servers into the folder that the variable `KEPT_LOGS` names. Without `KEPT_LOGS`, no log
-//! is kept.
+//! Writes the logs of tested servers into the folder that the variable `KEPT_LOGS` names. If `KEPT_LOGS` is not set,
+//! the tests keep no logs.
 
 use std::fs::{File, OpenOptions};
 use std::path::Path;

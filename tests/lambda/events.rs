@@ -1,5 +1,6 @@
-//! Imitates the AWS services in front of a function. A service makes an event from each request, and an answer from the
-//! function's result. The templates in `tests/events` look like real events.
+//! Imitates the AWS services in front of a function. A service converts each request into an event for the function.
+//! Then the service converts the function's result into an answer for the client. The templates in `tests/events` look
+//! like real events.
 
 use std::collections::BTreeMap;
 
@@ -65,7 +66,7 @@ impl Door {
         .unwrap()
     }
 
-    /// Returns the domain of this service. The domain is in the template for the service's events.
+    /// Returns the domain of this service. The template for the service's events contains this domain.
     pub fn domain(self) -> String {
         self.template()["requestContext"]["domainName"].as_str().expect("a door with a domain").to_owned()
     }
@@ -161,7 +162,7 @@ impl Ask {
             None => self.path.clone(),
         };
         event["rawPath"] = json!(path);
-        // A function URL replaces each plus sign in the query by a blank (aws/aws-lambda-web-adapter, issue 491).
+        // A function URL replaces each plus sign in the query with a blank (aws/aws-lambda-web-adapter, issue 491).
         let blank = if self.door == Door::FunctionUrl { " " } else { "+" };
         event["rawQueryString"] = json!(self.query.replace('+', blank));
         if !self.query.is_empty() {

@@ -1,5 +1,5 @@
-//! Tests the log of the process. The log has one line for each request. No line contains a secret, or a text that a
-//! person wrote.
+//! Tests the log of the process. The log has one line for each request. No line contains a secret. No line contains a
+//! text that a person wrote.
 
 use std::collections::BTreeMap;
 
@@ -158,7 +158,7 @@ fn nothing_that_a_person_or_a_key_holder_would_mind_is_written() {
     }
 }
 
-/// Returns the log lines of each request, by the id of the request. Every line must be JSON.
+/// Returns a map from the id of each request to the log lines of this request. Every line must be JSON.
 #[track_caller]
 fn lines_by_request(remains: &Remains) -> BTreeMap<String, Vec<Value>> {
     let mut requests: BTreeMap<String, Vec<Value>> = BTreeMap::new();

@@ -78,7 +78,7 @@ fn a_path_without_a_slash_never_ends_the_process() {
                 }
             }
             let reply = lambda.send_event(&ask, event);
-            // Behind a load balancer, the start page does not know the address of the deployment.
+            // Behind a load balancer, the public address is unknown. So the start page returns an error.
             let start = reply.status == 500 && reply.body["code"] == "no_public_url";
             assert!(start || matches!(reply.status, 200 | 400 | 404), "{door:?} {path}: {}", reply.text);
         }
@@ -131,7 +131,8 @@ fn a_parameter_given_twice_is_refused_where_the_service_tells() {
     for door in [Door::HttpApi, Door::RestApi, Door::FunctionUrl, Door::LoadBalancerMultiValue] {
         lambda.send(door.ask("GET", "/todos?tag=a&tag=b")).assert_problem(422, "invalid");
     }
-    // Without multi-value headers, a load balancer sends only the last value of a repeated parameter to the function.
+    // This load balancer has no multi-value headers. If a query repeats a parameter, the function receives only the
+    // last value of the parameter.
     lambda.send(Door::LoadBalancer.ask("GET", "/todos?tag=a&tag=b")).assert_json(200);
 }
 
@@ -151,8 +152,8 @@ fn a_path_in_plain_text_is_a_path_that_is_none() {
 #[test]
 fn a_host_that_is_none_is_no_reason_to_fail() {
     let lambda = Lambda::start();
-    // A load balancer has a default rule, so it accepts a request with any host name. AWS finds an API or a
-    // function URL by its host name, so a request with a wrong host name does not reach the API or function.
+    // A load balancer has a default rule, so it accepts a request with any host name. This test uses only load
+    // balancers, because a request with a wrong host name does not reach an API or a function URL.
     for door in [Door::LoadBalancerMultiValue, Door::LoadBalancer] {
         for host in ["todo", "user@todo.example", "todo.example:99999", "", "a b", "[::1", "%", "a\"b", "a{b", "a`b"] {
             lambda.send(door.ask("GET", "/todos").header("Host", host)).assert_json(200);

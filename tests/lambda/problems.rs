@@ -1,4 +1,5 @@
-//! Tests that the client gets each refusal as a problem document, through every AWS service in front of the function.
+//! Tests that each refusal is a problem document. The tests send the requests through every AWS service that can be in
+//! front of the function.
 
 use serde_json::json;
 

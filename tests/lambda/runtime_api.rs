@@ -44,7 +44,7 @@ pub const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 pub const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 pub const SESSION_TOKEN: &str = "IQoJb3JpZ2luX2VjEXAMPLETOKEN";
 
-/// The asynchronous runtime of the test servers. The tests themselves are not asynchronous, and wait on channels.
+/// The asynchronous runtime of the test servers. The tests themselves are not asynchronous.
 static SERVERS: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
 
@@ -140,7 +140,7 @@ impl Lambda {
         ask.door.reply(id, &body)
     }
 
-    /// Kills the process. The process has already written all log lines about the events that it answered.
+    /// Kills the process. No log line is lost: the process writes the log line of an event before the answer.
     pub fn stop(mut self) -> Remains {
         self.child.kill().unwrap();
         self.remains()
@@ -171,7 +171,7 @@ impl Drop for Lambda {
         let _ = self.child.wait();
         self.api.abort();
         for output in [&self.stdout, &self.stderr] {
-            // Waits until the test has read all output of the process, and has written the output to the kept log.
+            // Waits until all output of the process is in the log file that the test keeps.
             let rest = output.recv_timeout(WAIT).unwrap_or_default();
             if std::thread::panicking() {
                 eprintln!("{rest}");

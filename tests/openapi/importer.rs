@@ -1,4 +1,4 @@
-//! ChatGPT's rules for the OpenAPI document of an action. Each rule returns its violations.
+//! ChatGPT's rules for the OpenAPI document of an action. Each function checks one rule, and returns all violations.
 //!
 //! OpenAI documents the first rules (<https://platform.openai.com/docs/actions>). OpenAI does not document the other
 //! rules, but ChatGPT's importer reports each violation of these rules.
@@ -58,7 +58,7 @@ pub fn descriptions_do_not_tell_the_gpt_when_to_call(document: &Value) -> Vec<St
     texts(document).into_iter().filter(tells).map(str::to_owned).collect()
 }
 
-/// People can undo every write, so ChatGPT does not have to ask before an operation.
+/// People can undo every write, so ChatGPT does not have to ask for confirmation before a write.
 pub fn no_operation_asks_to_be_confirmed(document: &Value) -> Vec<String> {
     let asks = operations(document).filter(|operation| operation.value["x-openai-isConsequential"] != json!(false));
     asks.map(|operation| operation.to_string()).collect()

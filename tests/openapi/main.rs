@@ -1,7 +1,7 @@
-//! The rules for `openapi.json`. ChatGPT's importer, language models and the program itself need these rules. Each rule
-//! returns its violations. The list below contains each rule, and changes that break the rule. For each rule, one test
-//! checks that the shipped document has no violation. Another test checks that each rule reports the changes that break
-//! this rule.
+//! The rules for `openapi.json`. Some rules come from ChatGPT's importer, some rules help language models, and some
+//! rules compare the document with the program. Each rule is a function that returns all violations. The list below
+//! contains each rule, and changes of the document that break the rule. For each rule, one test checks that the shipped
+//! document has no violation. Another test makes each of these changes, and checks that the rule returns a violation.
 
 mod document;
 mod importer;

@@ -1,5 +1,5 @@
-//! The OpenAPI document must agree with the program about operations, limits, words and errors. Each rule returns its
-//! violations.
+//! The OpenAPI document must contain the same operations, limits, words and errors as the program. Each function checks
+//! one rule, and returns all violations.
 
 use std::collections::BTreeSet;
 
@@ -24,8 +24,8 @@ pub fn the_document_is_what_the_handlers_say(document: &Value) -> Vec<String> {
     let mut differences = Vec::new();
     compare("", document, &generated(PLACEHOLDER), &mut differences);
     if !differences.is_empty() {
-        // The `todo` command embeds openapi.json. If the output of the command went directly into openapi.json, the
-        // shell would empty the file before cargo compiles the command.
+        // Do not write `cargo todo openapi > openapi.json`: the shell empties openapi.json first. Then cargo compiles
+        // the `todo` command, which embeds the empty file.
         differences.push("Is openapi.json out of date? `just openapi` writes it: `cargo todo openapi` into another file, which then takes its place.".to_owned());
     }
     differences

@@ -1,5 +1,5 @@
-//! Tests `todo dynamodb`, which serves the embedded DynamoDB on a port. The server answers a call only if the call has
-//! the server's access key.
+//! Tests `todo dynamodb`, which serves the embedded DynamoDB on a port. The server answers only calls that
+//! contain the server's access key.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;

@@ -125,7 +125,7 @@ fn no_key_shares_a_list_by_accident() {
     keys(&["create", "--name", "x", "--owner", "family"], &place);
     let (listed, _) = keys(&["list"], &place);
     let id = listed.lines().find(|line| line.ends_with("GPT")).unwrap().split(' ').next().unwrap().to_owned();
-    // When an operator revokes a key, the server keeps the list to which the key gave access.
+    // When an operator revokes a key, the key's list remains on the server.
     keys(&["revoke", &id], &place);
     keys(&["create", "--name", "Ann's laptop"], &place);
     for taken in ["GPT", " GPT ", "family", "me", "Ann's laptop"] {

@@ -1,4 +1,4 @@
-// This is a todo service as developers usually write it for Node.js on Lambda. The service uses Hono and the AWS SDK
+// This todo service is a typical Node.js program for Lambda. The service uses Hono and the AWS SDK
 // v3, and esbuild bundles the code. The service can only add, read, list and delete todos.
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";

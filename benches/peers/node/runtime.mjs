@@ -1,7 +1,7 @@
 // This program does the work of Lambda's managed runtime for Node.js. The program asks the Runtime API for events, and
 // gives the events to the bundled handler. Amazon's own client (aws-lambda-ric) must be compiled with CMake, so the
-// benchmark does not use it. This program does less work than Amazon's client, so the results of Node.js are slightly
-// better than with Amazon's client.
+// benchmark does not use it. Amazon's client does more work than this program. So with Amazon's client, the results of
+// Node.js would be slightly worse.
 import { createRequire } from "node:module";
 import http from "node:http";
 

@@ -1,4 +1,4 @@
-//! Finds the owner of the todos that a request is about.
+//! Finds out whose todos a request reads or changes.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use crate::{
     store::{OwnerStore, Usage},
 };
 
-/// The owner of the todos that a request reads or changes, and the store with the todos of this owner. A handler with a
-/// `Caller` argument never runs for an unknown caller. The server checks the caller before it reads the body of a
-/// request. So the server does not read the body of an anonymous request. If an MCP request runs an operation, the
-/// operation has the same caller as the MCP request.
+/// The owner whose todos a request reads or changes, and the store with these todos. A handler with a `Caller` argument
+/// never runs for an unknown caller. The server checks the caller before it reads the body of a request. So the server
+/// does not read the body of an anonymous request. If an MCP request runs an operation, the operation has the same
+/// caller as the MCP request.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub owner: Owner,

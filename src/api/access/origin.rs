@@ -1,6 +1,6 @@
-//! Refuses requests from foreign web pages. On a laptop, a server without authentication refuses requests from foreign
-//! web pages on all paths. The MCP specification requires every MCP server to refuse requests from foreign web pages,
-//! so the path `/mcp` always refuses such requests.
+//! Refuses requests from foreign web pages. The MCP specification requires every MCP server to refuse requests from
+//! foreign web pages, so the path `/mcp` always refuses such requests. If a server on a laptop has no authentication,
+//! all its paths refuse such requests.
 
 use std::sync::Arc;
 
@@ -20,8 +20,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct OwnHosts(pub Arc<[String]>);
 
-/// Refuses a request if its `Origin` is a foreign web page, or if its `Host` is not a name of this server. The check of
-/// `Host` is needed, because an attacker can make a foreign domain name point to this machine (DNS rebinding).
+/// Refuses a request if its `Origin` is a foreign web page, or if its `Host` is not a name of this server. This
+/// function checks `Host`, because an attacker can register a domain name that points to this machine (DNS rebinding).
 pub async fn own_origin(State(hosts): State<OwnHosts>, request: Request, next: Next) -> Response {
     if is_own(&hosts, request.headers()) { next.run(request).await } else { ApiError::ForeignOrigin.into_response() }
 }

@@ -67,8 +67,8 @@ pub enum ApiError {
     Failed(Fault),
 }
 
-/// Says how the `path` of each error begins. The beginning of a path depends on the part of the request that names the
-/// todos.
+/// Says how the `path` of each error begins. A path begins with `todos` or `ids` if the request has a list with this
+/// name.
 #[derive(Debug, Clone, Copy)]
 pub enum ErrorPath {
     /// `todos[3].due`
@@ -161,7 +161,7 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
         }
         Refusal::Contended { current } => Problem { current: fit(&current), ..problems::CONTENDED.into() },
         Refusal::AlreadyUndone { by } => problems::ALREADY_UNDONE.with_detail(format!(
-            "Nothing was changed. To make the change again, undo the change {}, which is the undo.",
+            "Nothing was changed. To restore this change, undo the change {}, which is the undo.",
             by.as_str()
         )),
         Refusal::NoSuchChange => problems::NO_SUCH_CHANGE.into(),
@@ -203,7 +203,7 @@ fn bounded(errors: Vec<FieldError>) -> Vec<FieldError> {
     kept
 }
 
-/// The reason why a request failed, for the log line. The client does not see the reason of the failure.
+/// The reason why a request failed, for the log line. The client does not see this reason.
 #[derive(Debug, Clone)]
 pub struct Cause(pub String);
 

@@ -11,7 +11,7 @@ use crate::domain::todo::Todo;
 /// answer.
 const ANSWER_CHARACTERS: usize = 90_000;
 
-/// The number of characters that a title keeps if an answer has no room for whole titles.
+/// If an answer has no room for whole titles, the program cuts each title after this number of characters.
 const CUT_TITLE: usize = 100;
 
 /// The maximum number of characters that the todos in a problem document have together. A problem document also needs
@@ -24,7 +24,7 @@ pub fn fit<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS, todos)
 }
 
-/// Does the same as [`fit`], for an answer that contains `others` more characters in addition to the todos.
+/// Does the same as [`fit`], but leaves room for `others` more characters in the answer.
 pub fn fit_beside<'a>(others: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS.saturating_sub(others), todos)
 }
@@ -42,9 +42,8 @@ fn fit_into<'a>(room: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<T
     let mut short: Vec<TodoView> = views.iter().map(TodoView::shortened).collect();
     let mut total: usize = short.iter().map(characters).sum();
     if total > room {
-        // The program must cut titles if, for example, a request completes the maximum number of repeating todos with
-        // very long titles. For each completed todo that repeats, the answer also contains the next todo of the
-        // repetition.
+        // Even the shortened todos can be too long. For example, a request completes many repeating todos with very
+        // long titles. For each of these todos, the answer contains the completed todo and the next todo.
         short = short.iter().map(TodoView::cut).collect();
         total = short.iter().map(characters).sum();
     }
@@ -101,13 +100,13 @@ impl Page {
         Self { items: Vec::new(), limit, room: ANSWER_CHARACTERS }
     }
 
-    /// Adds the item if the page has room for it, and returns whether the page had room. There is always room for the
-    /// first item, because no todo or change is longer than an answer may be.
+    /// Adds the item if the page has room for it, and returns whether the page had room. The page always has room for
+    /// the first item, because every todo and every change is short enough for an answer.
     pub fn take(&mut self, item: &impl Serialize) -> bool {
         if self.items.len() == self.limit {
             return false;
         }
-        // Writing the JSON cannot fail, because all keys of an item are strings.
+        // `to_raw_value` cannot fail, because all keys of an item are strings.
         let Ok(json) = to_raw_value(item) else { return true };
         let length = json.get().chars().count() + 1;
         if length > self.room && !self.items.is_empty() {

@@ -61,7 +61,7 @@ impl ProblemKind {
         Self { status, code, title, detail }
     }
 
-    /// Makes a problem document of this kind with another `detail`.
+    /// Makes a problem document of this kind with a different `detail`.
     pub fn with_detail(self, detail: String) -> Problem {
         Problem { detail, ..self.into() }
     }
@@ -107,7 +107,7 @@ pub mod problems {
     pub const NO_SUCH_CHANGE: ProblemKind = ProblemKind::new(404, "not_found", "There is no such change",
         "Use an id that getChanges returned; changes can be undone for 30 days.");
     pub const NOTHING_TO_UNDO: ProblemKind = ProblemKind::new(404, "nothing_to_undo", "There is nothing to undo",
-        "In the last 30 days, there was no change that you can still undo.");
+        "You can undo only changes of the last 30 days, and there is no such change.");
     pub const NO_SUCH_PATH: ProblemKind = ProblemKind::new(404, "no_such_path", "There is nothing at this path",
         "Use a path of the document at /openapi.json.");
     pub const METHOD_NOT_ALLOWED: ProblemKind = ProblemKind::new(405, "method_not_allowed", "The path does not support this method",
@@ -116,16 +116,16 @@ pub mod problems {
         "Nothing was changed. The member current shows the todos as they are now. Decide again. Then send the request with the present versions, or without expected_version.");
     pub const CONTENDED: ProblemKind = ProblemKind::new(409, "conflict", "Other requests are changing the same todos",
         "Nothing was changed. Send the same request again. The member current shows the todos as they are now.");
-    pub const CHANGED_SINCE: ProblemKind = ProblemKind::new(409, "changed_since", "Some todos were changed after this change",
+    pub const CHANGED_SINCE: ProblemKind = ProblemKind::new(409, "changed_since", "Some todos were changed again after the change",
         "Nothing was undone, because the undo would lose later changes. First undo the later changes (getChanges lists them), or change the todos with updateTodos.");
     pub const ALREADY_UNDONE: ProblemKind = ProblemKind::new(409, "already_undone", "The change has already been undone",
-        "Nothing was changed. An undo is itself a change, and getChanges lists it. To make the first change again, undo this undo.");
+        "Nothing was changed. An undo is itself a change, and getChanges lists it. To restore the first change, undo the undo.");
     pub const BODY_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The request body is too large",
         "Send at most 128 KiB. Send the todos in several requests.");
     pub const TODOS_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The todos are too large for one call",
         "Nothing was changed. Send fewer todos in each request.");
     pub const TODOS_TOO_MANY: ProblemKind = ProblemKind::new(413, "too_large", "The call makes too many changes",
-        "Nothing was changed. Completing a repeating todo counts as two changes, because the next todo is added. Each new list counts as one change. Send one half of the todos in a first request, and the other half in a second request.");
+        "Nothing was changed. Each completed repeating todo counts as two changes, because the service also adds the next todo. Each new list counts as one change. Send one half of the todos in a first request, and the other half in a second request.");
     pub const NOT_JSON: ProblemKind = ProblemKind::new(415, "not_json", "The request body is not JSON",
         "Send the body as JSON with the header Content-Type: application/json.");
     pub const COMPRESSED: ProblemKind = ProblemKind::new(415, "compressed", "The request body is compressed",

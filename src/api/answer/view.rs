@@ -173,7 +173,6 @@ impl From<&Moment> for Now {
 }
 
 fn to_the_second(at: Timestamp) -> Timestamp {
-    // Rounds down to the whole second. If the program rounded up, the time could be in the future and look like a
-    // mistake.
+    // Rounds down to the whole second, so that the result is never a moment in the future.
     at.round(jiff::TimestampRound::new().smallest(Unit::Second).mode(jiff::RoundMode::Floor)).unwrap_or(at)
 }

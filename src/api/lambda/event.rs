@@ -51,8 +51,8 @@ impl<'de> Deserialize<'de> for Event {
 }
 
 /// Makes the query, the host and the scheme of an event acceptable for every URI parser. HTTP APIs and function URLs
-/// pass on the query as the client sent it, except that they may decode encoded spaces. Load balancers pass on any text
-/// that the client sends as the host.
+/// sometimes decode the encoded spaces in a query, but do not change its other characters. Load balancers pass on any
+/// text that the client sends as the host.
 pub fn readable(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
     let LambdaEvent { payload: Event(mut request), context, .. } = event;
     match &mut request {
@@ -81,16 +81,18 @@ pub fn readable(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
     LambdaEvent::new(request, context)
 }
 
-/// Puts a slash before a path without a slash. Without the slash, `lambda_http` would read the path as a part of the host.
+/// Puts a slash before a path that does not begin with a slash. Without the slash, `lambda_http` would read the path as
+/// a part of the host.
 fn make_absolute(path: &mut Option<String>) {
     if let Some(path) = path.as_mut().filter(|path| !path.starts_with('/')) {
         path.insert(0, '/');
     }
 }
 
-/// Returns whether `lambda_http` must decode the body as Base64, and makes the body decodable. `lambda_http` panics if the
-/// body is not valid Base64. Some clients send Base64 with line breaks or with the URL alphabet: this function writes such
-/// a body in the standard alphabet. A body that is no Base64 at all is read as plain text.
+/// Returns whether `lambda_http` must decode the body as Base64. `lambda_http` panics if it decodes a body that is not
+/// valid Base64. Some clients send Base64 with line breaks or with the URL alphabet. This function writes such a body
+/// in the standard alphabet without line breaks. If the body is not Base64 at all, the program reads the body as plain
+/// text.
 fn decodable(is_base64: bool, body: &mut Option<String>) -> bool {
     let Some(body) = body.as_mut().filter(|_| is_base64) else { return is_base64 };
     let text: String = body.split_ascii_whitespace().collect();
@@ -101,11 +103,13 @@ fn decodable(is_base64: bool, body: &mut Option<String>) -> bool {
     decoded.is_ok()
 }
 
-/// Returns whether both URI parsers that `lambda_http` uses accept an address with this host.
+/// Returns whether an address with this host is a valid URI. `lambda_http` uses two URI parsers, and both parsers must
+/// accept the address.
 fn makes_a_uri(host: &str) -> bool {
-    // The program does not run the URI parsers for a plain host name, because both parsers accept every plain host
-    // name. For any other host name, `parses` runs both parsers. A name that ends with digits is not plain, because it
-    // may be an IP address. A name with `--` is not plain, because it may be an encoded name.
+    // Both URI parsers accept every host name of letters, digits, dots and single hyphens if the part after the last
+    // dot contains only letters. The program does not run the parsers for such a name. For any other host name,
+    // `parses` runs both parsers. If the last part contains digits, the host can be an IP address. A name with `--` can
+    // be an encoded name.
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
     let top = host.rsplit('.').next().unwrap_or_default();
     let name = host.bytes().all(plain) && !top.is_empty() && top.bytes().all(|byte| byte.is_ascii_alphabetic());

@@ -59,8 +59,9 @@ fn domain_and_stage(extensions: &Extensions) -> Option<(&str, Option<&str>)> {
     }
 }
 
-/// Removes the stage from the path of a request, because the paths of our routes have no stage. REST APIs (v1) send the
-/// path without the stage, but `lambda_http` adds the stage to the path. HTTP APIs (v2) send the path with the stage.
+/// Removes the stage from the path of a request, because the paths of our routes contain no stage. REST APIs (v1) send
+/// the path without the stage, but `lambda_http` adds the stage to the path. HTTP APIs (v2) send the path with the
+/// stage.
 pub fn without_stage<B>(mut request: Request<B>) -> Request<B> {
     let stage = match request.extensions().get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV1(context)) => {

@@ -21,7 +21,7 @@ pub struct Line {
     pub replays: u8,
     /// 1 if the answer is a conflict (409), otherwise 0.
     pub conflicts: u8,
-    /// 1 if the answer has a server error as its status (500 or higher), otherwise 0.
+    /// 1 if the status of the answer is a server error (500 or higher), otherwise 0.
     pub faults: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub openai_conversation_hash: Option<String>,

@@ -41,8 +41,8 @@ pub struct Log {
 #[derive(Debug, Default)]
 pub struct InnerOperation(OnceLock<Operation>);
 
-/// Marks a request that the program sends to itself while the Lambda function starts. The log gets a line about a
-/// marked request only if the request fails.
+/// Marks a request that the program sends to itself while the Lambda function starts. If a marked request succeeds, the
+/// log gets no line about this request.
 #[derive(Debug, Clone, Copy)]
 pub struct Unlogged;
 
@@ -89,7 +89,7 @@ impl Log {
     fn write(&self, line: &Line) {
         if let Some(function) = &self.function {
             // The crate `tracing` cannot write this line, because a field of `tracing` cannot contain the definition of
-            // a metric. If writing the line fails, the request still succeeds.
+            // a metric. The program ignores an error of this write, so that the request still succeeds.
             drop(std::io::stdout().write_all(&metrics::line(line, function, self.clock.now())));
             return;
         }

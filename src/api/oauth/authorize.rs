@@ -75,7 +75,8 @@ fn check(asked: &Parameters, is_public: bool, base_url: &str) -> Result<(), (&'s
     let method = asked.get("code_challenge_method");
     match asked.get("code_challenge") {
         None if is_public => Err(("invalid_request", "This client must send a code_challenge (PKCE).")),
-        // If the request has no `code_challenge_method`, the method is "plain". The method "plain" gives no protection.
+        // If the request has no `code_challenge_method`, the method is "plain". The method "plain" does not protect the
+        // authorization code.
         Some(_) if method != Some("S256") => Err(("invalid_request", "code_challenge_method has to be S256.")),
         _ => Ok(()),
     }?;
@@ -89,7 +90,7 @@ fn check(asked: &Parameters, is_public: bool, base_url: &str) -> Result<(), (&'s
     }
 }
 
-/// Redirects the browser to `address`, with the parameters in `told` and with `state`.
+/// Redirects the browser to `address`. Adds `state` and the parameters in `told` to this address.
 fn send_to(address: &str, told: &[(&str, &str)], state: Option<&str>) -> Result<Response, ApiError> {
     // This address is always valid. The program checks the redirect URIs when it starts, and checks the provider's
     // endpoint when it fetches the provider's metadata.

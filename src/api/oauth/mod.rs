@@ -45,9 +45,9 @@ pub fn routes(app: &App) -> Router<App> {
         Some(_) => routes.route("/oauth/register", post(register::post_register).options(preflight)),
         None => routes,
     };
-    // Some OAuth clients are web pages, so these routes allow requests from all web pages. Allowing all web pages is
-    // safe, because the OAuth routes use no cookies. The route `/oauth/authorize` does not allow requests from scripts,
-    // because the browser opens this route itself.
+    // Some OAuth clients are web pages, so these routes allow requests from all web pages. It is safe to allow all web
+    // pages, because the OAuth routes use no cookies. The route `/oauth/authorize` does not allow requests from the
+    // scripts of web pages, because people open this route in the browser.
     let pages = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::POST]).allow_headers([
         header::AUTHORIZATION,
         header::CONTENT_TYPE,

@@ -1,7 +1,7 @@
 //! Reads the parameters of OAuth requests from a query or a form (RFC 6749, sections 3.1 and 3.2).
 
-/// The known parameters of a request, each at most once. The program ignores unknown parameters, as RFC 6749 requires.
-/// So the provider never gets a parameter that the program has not checked.
+/// The known parameters of a request. No parameter occurs twice. The program ignores unknown parameters, as RFC 6749
+/// requires. So the program sends only known parameters to the provider.
 #[derive(Debug)]
 pub struct Parameters(Vec<(&'static str, String)>);
 

@@ -1,6 +1,6 @@
-//! `POST /oauth/register` answers dynamic client registration (RFC 7591). All clients get the same client id, because
-//! the provider has one public client for all of them. The registration fails if the client sends a redirect URI that
-//! the operator has not allowed.
+//! `POST /oauth/register` registers an OAuth client (dynamic client registration, RFC 7591). All clients get the same
+//! client id, because the provider has one public client for all of them. The registration fails if the client sends a
+//! redirect URI that the operator has not allowed.
 
 use axum::{
     Extension, Json,

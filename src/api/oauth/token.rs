@@ -138,11 +138,11 @@ fn check(asked: &Parameters, client: &Client, is_public: bool) -> Result<(), OAu
     }
 }
 
-/// Gives the client the status and the JSON of the provider's answer. The client gets only one of the provider's
-/// headers: `Retry-After`.
+/// Makes the client's answer from the status and the JSON of the provider's answer. Also copies the provider's header
+/// `Retry-After`, but no other header.
 fn handed_back(answer: ProviderAnswer) -> Response {
     if !answer.is_json {
-        return invalid("The sign-in service refused the request and gave no reason.").into_response();
+        return invalid("The sign-in service refused the request, but did not say why.").into_response();
     }
     let mut response = (answer.status, [(header::CONTENT_TYPE, "application/json")], answer.body).into_response();
     if answer.status == StatusCode::TOO_MANY_REQUESTS {

@@ -118,8 +118,8 @@ pub struct TodoFilter {
 }
 
 impl TodosQuery {
-    /// Refuses a combination of filters that no todo can match, because no caller wants an answer that is always empty.
-    /// Also refuses a query that has `due` together with `due_from` or `due_to`.
+    /// Refuses filters that contradict each other, because the answer would always be empty. Also refuses a query that
+    /// has `due` together with `due_from` or `due_to`.
     pub fn check(&self) -> Result<(), ApiError> {
         for (days, first, last) in
             [(self.due_days(), "due_from", "due_to"), (self.completed_days(), "completed_from", "completed_to")]
@@ -166,8 +166,8 @@ impl TodosQuery {
         }
     }
 
-    /// Returns whether almost all todos at the beginning of the range match the filters. If many todos at the beginning
-    /// of the range could be unwanted, the program cannot know how many todos it must read to fill a page.
+    /// Returns whether almost all todos at the beginning of the range match the filters. If many todos of the range do
+    /// not match the filters, the program cannot know how many todos it must read to fill a page.
     pub fn wanted_come_first(&self) -> bool {
         let Self { list, tag, priority, q, .. } = self;
         let anything = list.is_none() && tag.is_none() && priority.is_none() && q.is_none();
@@ -177,8 +177,8 @@ impl TodosQuery {
             (Status::Open, Some(DueWithin::None | DueWithin::Overdue | DueWithin::Today)) => true,
             (_, Some(_)) => false,
         };
-        // A range of completed todos begins with the todos that were completed last. If the query has no
-        // `completed_to`, the caller wants the todos that were completed last.
+        // A range of completed todos begins with the most recently completed todos. If the query has no `completed_to`,
+        // the caller wants the most recently completed todos.
         anything && by_due && self.completed_to.is_none()
     }
 

@@ -163,8 +163,8 @@ fn remove_useless_members(value: &mut Value) {
     }
 }
 
-/// Adds the content of the schema `part` to another schema: the properties, the required fields, and any other member
-/// that the schema does not have yet.
+/// Adds the properties and the required fields of `part` to `schema`. Also adds each other member of `part` if `schema`
+/// does not have a member with the same name.
 fn merge_schema(schema: &mut Map<String, Value>, part: Value) {
     let Value::Object(part) = part else { return };
     for (name, value) in part {
@@ -198,8 +198,8 @@ fn request_schemas(document: &Value) -> Vec<String> {
     names
 }
 
-/// If only `IntoResponses` uses a schema, the crate `utoipa` does not add this schema to the document. So this struct
-/// names each schema that `utoipa` would leave out.
+/// The crate `utoipa` does not find the schemas that only an `IntoResponses` type uses. So this struct adds these
+/// schemas to the document.
 #[derive(OpenApi)]
 #[openapi(components(schemas(Problem)))]
 pub struct Components;

@@ -80,7 +80,8 @@ pub struct ChangeMade {
 }
 
 impl TodosWritten {
-    /// The answer of an operation that changes todos. `next` contains the todos that follow completed repeating todos.
+    /// The answer of an operation that changes todos. If the operation completes repeating todos, `next` contains the
+    /// new todos with the next due dates.
     pub fn changed(app: &App, result: &WriteResult) -> Json<Self> {
         let (next, asked) = result.images.iter().partition(|image| image.before.is_none());
         Json(Self::answer(app, result, asked, next))
@@ -138,7 +139,7 @@ fn after(image: &Image) -> &Todo {
 }
 
 impl ChangeMade {
-    /// Describes the change of this write for the answer.
+    /// Makes the part of the answer that describes the change.
     pub fn of(result: &WriteResult) -> Self {
         let change = &result.change;
         let unchanged = change.has_no_effect();

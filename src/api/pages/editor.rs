@@ -14,7 +14,7 @@ const BY_API_KEY: &str = "<div class=\"entry\"><dt>Authentication</dt><dd>API ke
     <code>cargo todo keys create --name GPT --table TABLE_NAME</code>. All who use the GPT share the list of that key.</dd></div>";
 /// The instructions for a deployment where people sign in.
 const BY_OAUTH: &str = include_str!("oauth.html");
-/// The message for a deployment that uses OAuth, if the operator has not set `OAUTH_CLIENT_ID`.
+/// The message if a deployment uses OAuth, but the operator has not set `OAUTH_CLIENT_ID`.
 const NO_CLIENT: &str = "<div class=\"entry\"><dt>Authentication</dt><dd>OAuth, for which the operator has set no client with \
     a secret (OAUTH_CLIENT_ID): a GPT cannot be set up yet.</dd></div>";
 

@@ -1,7 +1,7 @@
-//! Reads the bodies, queries and headers of requests. If a request is invalid, the answer is a problem document. A
-//! problem document names all invalid values of the body, or all invalid values of the query. Each invalid value is
-//! listed with its path. After this module has read a request, the handler checks the rules that concern several
-//! values.
+//! Reads the bodies, queries and headers of requests. If a request is invalid, the answer is a problem document. If
+//! values in the body are invalid, the problem document lists all these values with their paths. Invalid values in the
+//! query are listed in the same way. After this module has read a request, the handler checks the rules that concern
+//! several values.
 
 use axum::{
     body::Bytes,
@@ -26,9 +26,9 @@ pub struct Json<T> {
     pub raw: Value,
 }
 
-/// The body of an operation that needs no body. This body can be empty, `{}` or `null`, because some clients send `{}`
-/// or `null`. Any value in the body would have no effect, and the caller would not notice this. So the program refuses
-/// a body that contains a value.
+/// For operations that read nothing from the body. The body of the request can be empty, `{}` or `null`, because some
+/// clients send `{}` or `null`. The program refuses a body that contains values, because the operation would ignore
+/// these values.
 #[derive(Debug)]
 pub struct NoBody;
 
@@ -45,14 +45,14 @@ pub struct Query<T>(pub T);
 #[derive(Debug)]
 pub struct ItemId(pub TodoId);
 
-/// The headers of operations that are not about one single todo: only `Idempotency-Key`. These operations refuse the
-/// header `If-Match`, because `If-Match` is for one todo.
+/// The headers of an operation that does not concern one specific todo. Such an operation accepts `Idempotency-Key`,
+/// but refuses `If-Match`, because `If-Match` contains the version of one todo.
 #[derive(Debug)]
 pub struct Conditions {
     /// Defined in draft-ietf-httpapi-idempotency-key-header.
     pub idempotency_key: Option<IdempotencyKey>,
-    /// The version from the header `If-Match` (RFC 9110). The entity tags of this API are versions in quotes. The
-    /// program ignores the value `*`, because `*` only requires that the todo exists.
+    /// The version from the header `If-Match` (RFC 9110). The entity tags of this API are versions in quotes. The value
+    /// `*` requires only that the todo exists. The operation checks this anyway, so the program ignores `*`.
     pub if_match: Option<u64>,
 }
 
@@ -68,8 +68,9 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
         if is_compressed(request.headers()) {
             return Err(ApiError::Compressed);
         }
-        // Reading the body fails if the body is too large, or if the connection breaks. If the connection breaks, no
-        // answer reaches the client. So every client that receives this error has sent a body that is too large.
+        // The program cannot read the body if the body is too large, or if the connection breaks. If the connection
+        // breaks, no answer reaches the client. So every client that receives this error has sent a body that is too
+        // large.
         let body = Bytes::from_request(request, state).await.map_err(|_| ApiError::BodyTooLarge)?;
         if body.is_empty() {
             return Self::read(Value::Object(Map::new()));
@@ -183,7 +184,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, ApiEr
 }
 
 /// Reads the version from an entity tag, with or without quotes. A weak entity tag never matches (RFC 9110, section
-/// 13.1.1), so the program refuses a weak tag like any other wrong text.
+/// 13.1.1), so the program refuses a weak tag.
 fn version(tag: &str) -> Result<u64, ApiError> {
     let digits = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).unwrap_or(tag);
     digits.parse().map_err(|_| {
@@ -211,8 +212,8 @@ pub fn is_json(headers: &HeaderMap) -> bool {
 
 /// Removes members that count as absent, at every depth of the JSON. A member counts as absent if its value is `null`,
 /// `""` or `[]`, because models send these values for "nothing". A list also counts as absent if it contains only
-/// `null`, `""` and `[]`. All other lists keep all their elements, so that the positions in errors are the same as in
-/// the request.
+/// `null`, `""` and `[]`. A list that contains any other value keeps all its elements, so that the positions in errors
+/// are the same as in the request.
 fn drop_absent(value: &mut Value) {
     match value {
         Value::Object(members) => {

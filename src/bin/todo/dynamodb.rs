@@ -45,7 +45,7 @@ pub async fn run(Dynamodb { port, data, hosts }: Dynamodb) -> Result<(), Failure
             "Only who calls it with this access key is answered; for programs that you start elsewhere:\n\n  \
              export AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY=local\n"
         ),
-        Some(_) => "It answers only calls that are signed with the access key in AWS_ACCESS_KEY_ID.".to_owned(),
+        Some(_) => "The server answers only calls that are signed with the access key in AWS_ACCESS_KEY_ID.".to_owned(),
     };
     let greeting =
         format!("DynamoDB is running on http://{address} with the table {TABLE}. Stop it with Ctrl-C.\n{who}\n");
@@ -54,7 +54,7 @@ pub async fn run(Dynamodb { port, data, hosts }: Dynamodb) -> Result<(), Failure
     drop(std::io::stdout().write_all(greeting.as_bytes()));
     if key.len() < SAFE_LENGTH {
         eprintln!(
-            "warning: AWS_ACCESS_KEY_ID is short and can be guessed; unset it, and the command makes a random key"
+            "warning: AWS_ACCESS_KEY_ID is short and can be guessed; if you unset AWS_ACCESS_KEY_ID, the command makes a random key"
         );
     }
     until_asked(dynamodb, stop).await;

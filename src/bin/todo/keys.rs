@@ -33,8 +33,8 @@ enum What {
         /// Name of the key, such as "GPT" or "Ann's laptop".
         #[arg(long)]
         name: String,
-        /// Owner of the list that the key gives access to. Keys with the same owner share a list. Without this option
-        /// the key gets a new list, and the name of the key is also the name of the owner.
+        /// Owner of the list that the key opens. Keys with the same owner share a list. Without this option the key
+        /// gets a new list, and the name of the key is also the name of the owner.
         #[arg(long)]
         owner: Option<String>,
         /// Number of days for which the key is valid. Without this option the key never expires.
@@ -117,7 +117,8 @@ async fn create(
 }
 
 /// Makes an owner for a new list. The name of the key becomes the name of the owner. Returns an error if this owner
-/// already has a key or a list. Two keys share a list only if the operator names the owner of the list with `--owner`.
+/// already has a key or a list. To make a second key for the same list, the operator must name the owner of the list
+/// with `--owner`.
 async fn new_owner(store: &Store, name: &KeyName) -> Result<Owner, Failure> {
     let owner = Owner::parse(name.as_str()).map_err(|error| format!("--name {error}"))?;
     let has_keys = store.keys().await?.iter().any(|record| record.owner == owner);

@@ -62,7 +62,7 @@ struct Serve {
     /// Port to listen on. With 0, the command selects a free port.
     #[arg(long, default_value_t = 9000)]
     port: u16,
-    /// Address to listen on. An address that other machines can reach needs `--auth api-key` or `--auth oauth`.
+    /// Address to listen on. If other machines can reach this address, also set `--auth api-key` or `--auth oauth`.
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
     /// How callers authenticate. With `none`, everybody shares one list. With `api-key`, callers need a key from `todo
@@ -158,8 +158,8 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     let config = Config { public_url: Some(public.clone()), ..config };
     let app = App::new(config, Store::new(client, TABLE), Clock::system(), Ids::random());
     let mut router = todo_action::mcp::router(app).layer(Extension(hosts.clone()));
-    // A server without credentials must refuse requests from foreign web pages. A server that requires credentials
-    // refuses foreign web pages anyway, because such a page has no API key and no token.
+    // A server without credentials must refuse requests from foreign web pages. Foreign web pages have no API key and
+    // no token. So a server that requires credentials needs no extra check.
     if arguments.auth == CallersBy::None {
         router = router.layer(middleware::from_fn_with_state(hosts, own_origin));
     }
@@ -205,7 +205,7 @@ fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
         CallersBy::None => "",
         CallersBy::ApiKey => {
             println!(
-                "Make a key. The key opens a new list. With --owner me, the key opens the list of a server without keys:\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n"
+                "Make a key. The key opens a new list. To open the list that a server with --auth none uses, add --owner me:\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n"
             );
             " -H \"Authorization: Bearer $KEY\""
         }

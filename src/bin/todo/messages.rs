@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 
-/// The maximum number of bytes that wait for the SDK.
+/// The size in bytes of the buffer for input that the SDK has not read yet.
 const BUFFER: usize = 64 * 1024;
 
 /// The members of a JSON-RPC message that say whether the message is a request, a notification or a response.
@@ -19,9 +19,9 @@ struct Head {
 /// The messages of `input`, each on one line.
 ///
 /// The SDK stops without an answer if a notification or a response comes before the first request. Some clients send
-/// notifications or responses before the first request. This function leaves these messages out, because JSON-RPC
-/// requires no answer to a notification or a response. If the last line has no line break, this function adds the line
-/// break, because the SDK reads only complete lines.
+/// notifications or responses before the first request. This function leaves out notifications and responses that come
+/// before the first request, because JSON-RPC requires no answer to a notification or a response. If the last line has
+/// no line break, this function adds the line break, because the SDK reads only complete lines.
 pub fn messages(input: impl AsyncRead + Unpin + Send + 'static) -> impl AsyncRead {
     let (reader, writer) = tokio::io::simplex(BUFFER);
     // The task ends when the client closes standard input, or when the program stops.
@@ -45,8 +45,8 @@ async fn copy(input: impl AsyncRead + Unpin, mut output: impl AsyncWrite + Unpin
     output.shutdown().await
 }
 
-/// Returns whether the SDK accepts all messages that come after this message. The SDK accepts all messages after the
-/// first request that is neither `ping` nor `server/discover`.
+/// Returns whether the SDK accepts all messages that come after this message. After a request, the SDK accepts all
+/// messages, unless the request is `ping` or `server/discover`.
 fn begins(head: &Head) -> bool {
     let method = head.method.as_deref().filter(|_| head.id.is_some());
     method.is_some_and(|method| !matches!(method, "ping" | "server/discover"))

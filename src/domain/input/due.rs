@@ -16,7 +16,7 @@ use crate::domain::{
 pub enum DueInput {
     /// A date, or a date with a local time.
     Local(Due),
-    /// A moment that is the same in all time zones, such as `2026-11-27T15:00:00Z` (RFC 3339).
+    /// A date and time with a UTC offset, such as `2026-11-27T15:00:00Z` (RFC 3339).
     Instant(Timestamp),
     /// A number of days from today. The caller writes `today`, `tomorrow`, or a number such as `+3d` or `+2w`.
     In(i32),

@@ -1,4 +1,4 @@
-//! This is a todo service as developers usually write it for Rust on Lambda. The service uses lambda_http, axum and
+//! This todo service is a typical Rust program for Lambda. The service uses lambda_http, axum and
 //! aws-config with their default settings. The service can only add, read, list and delete todos.
 
 use std::sync::Arc;

@@ -78,8 +78,8 @@ mod tests {
         deserr::deserialize::<_, _, deserr::errors::JsonError>(filters).unwrap()
     }
 
-    /// Conversations with assistants contain cursors of both formats, and each cursor contains a hash of the filters as
-    /// text. So in both formats, the program must always write the same text for the same filters.
+    /// Conversations with assistants contain cursors of both formats. Each cursor contains a hash of the text that
+    /// describes its filters. So in both formats, the program must always write the same text for the same filters.
     #[test]
     fn the_words_of_filters_are_those_in_cursors() {
         let all = query(json!({
