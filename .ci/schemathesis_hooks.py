@@ -23,7 +23,7 @@ BEYOND_SCHEMAS = (
     "must not be before due_from",
     "must not be before completed_from",
     "must not be before the due date",
-    "must be completed or absent when completed_from",
+    "must be `completed`, or left out",
     "cannot be sent together with due_from",
     "cannot clear due while the todo repeats",
     "may have weekdays only if unit is week",

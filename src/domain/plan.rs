@@ -89,7 +89,7 @@ pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
             ));
         }
         if edit.is_empty() {
-            let message = "changes nothing: send a value in at least one field, or send in clear the names of the fields that you want to empty";
+            let message = "changes nothing: send a value in at least one field, or list in `clear` the fields that you want to empty";
             violations.push(ItemViolation::new(item, "", message));
         }
         violations.extend(in_item(item, edit.contradictions()));

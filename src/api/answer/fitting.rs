@@ -14,7 +14,7 @@ const ANSWER_CHARACTERS: usize = 90_000;
 /// If an answer has no room for whole titles, the program cuts each title after this number of characters.
 const CUT_TITLE: usize = 100;
 
-/// The maximum number of characters that the todos in a problem document have together. A problem document also needs
+/// The maximum total length of all todos in a problem document, in characters. A problem document also needs
 /// space for its errors.
 const PROBLEM_CHARACTERS: usize = 80_000;
 

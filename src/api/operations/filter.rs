@@ -137,7 +137,7 @@ impl TodosQuery {
             ));
         }
         if self.completed_days().is_some() && self.status() != Status::Completed {
-            let message = "must be completed or absent when completed_from or completed_to is sent";
+            let message = "must be `completed`, or left out, if you send `completed_from` or `completed_to`";
             return Err(ApiError::invalid("status", message));
         }
         Ok(())

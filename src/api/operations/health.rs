@@ -28,7 +28,7 @@ pub struct Health {
 #[utoipa::path(
     get, path = "/health", operation_id = "getHealth", extensions(("x-todo-open" = json!(true))),
     summary = "Check the service",
-    description = "Tells whether the service and its storage work.",
+    description = "Tells whether the service works and can reach its storage.",
     responses((status = 200, description = "Both work", body = Health), super::openapi::Errors),
 )]
 pub async fn get_health(

@@ -109,7 +109,7 @@ pub async fn update_settings(
     let clear = clear.map_or_else(Vec::new, |WithoutEmpty(settings)| settings);
     let edit = SettingsEdit { time_zone, week_start, default_list, clear };
     if edit == SettingsEdit::default() {
-        let message = "changes nothing: send a value for at least one setting, or send in clear the names of the settings that you want to reset";
+        let message = "changes nothing: send a value for at least one setting, or list in `clear` the settings that you want to reset";
         return Err(ApiError::invalid("", message));
     }
     let contradictions = edit.contradictions();

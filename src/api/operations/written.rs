@@ -50,7 +50,7 @@ pub struct TodosWritten {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TodoWritten {
     pub todo: TodoView,
-    /// The todo that follows a completed repeating one.
+    /// The next todo, added after a repeating todo was completed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = TodoView, required = false)]
     pub next: Option<TodoView>,

@@ -54,16 +54,19 @@ fn access(config: &Config) -> String {
 
 /// The data that the service stores about people, as HTML list items.
 fn people(auth: &Auth) -> String {
-    let key = "<li>Of each API key: its name, whose list it opens, when it was made, ends and was revoked, its last four \
-        characters, and a fingerprint by which it is known again. The key itself is not stored.</li>";
+    let key = "<li>Of each API key: the name of the key, the owner of its list, the times when the key was made, ends and was revoked, \
+        its last four characters, and a fingerprint that identifies the key. The key itself is not stored.</li>";
     match auth {
         Auth::None(_) => "<li>Nothing about who sent a request.</li>".to_owned(),
         Auth::ApiKey => {
-            format!("<li>With each of these, the name that the operator gave to the owner of the list.</li>\n{key}")
+            format!(
+                "<li>For all of these entries, the service also stores the name that the operator gave to the owner of the \
+                 list.</li>\n{key}"
+            )
         }
         Auth::OAuth(_) => format!(
-            "<li>With each of these the identifier that the sign-in service has given you. Neither your name nor your e-mail \
-             address, no password, and none of the tokens by which you are known.</li>\n{key}"
+            "<li>For all of these entries, the service also stores the identifier that the sign-in service has given you. The service \
+             does not store your name, your e-mail address, your password or the tokens of your sign-in.</li>\n{key}"
         ),
     }
 }
@@ -167,7 +170,7 @@ fn kept(config: &Config, on_aws: bool) -> String {
         entries.push(backups.to_owned());
     } else {
         entries.push(
-            "The operator sees the log lines, and the service stores no log lines. It makes no backups.".to_owned(),
+            "The operator sees the log lines while the service writes them. The service does not store log lines. It makes no backups.".to_owned(),
         );
     }
     entries.iter().map(|entry| format!("<li>{entry}</li>")).collect::<Vec<_>>().join("\n")
