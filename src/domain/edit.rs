@@ -73,7 +73,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Steps, inline, required = false)]
     pub steps: Option<Steps>,
-    /// Ticks these steps, named by title or by position, from "1".
+    /// Ticks these steps. Name a step by its title, or by its position from "1".
     #[deserr(default)]
     #[schema(value_type = StepRefs, inline, required = false)]
     pub complete_steps: StepRefs,
@@ -218,7 +218,7 @@ impl TodoEdit {
             todo.anchor_day = None;
         }
         if self.clear.0.contains(&Clearable::Due) && todo.repeat.is_some() {
-            let message = "cannot clear due while the todo repeats; also clear repeat, or send a new due";
+            let message = "cannot clear `due` while the todo repeats; also clear `repeat`, or send a new `due`";
             return Err(vec![Violation::new("clear", Invalid::new(message))]);
         }
         // An edit without `repeat` may set `due` to a date after `until`. The program compares `due` with `until` only
@@ -230,7 +230,7 @@ impl TodoEdit {
         match (steps.find(&self.complete_steps), steps.find(&self.reopen_steps)) {
             (Ok(done), Ok(open)) if done.iter().any(|at| open.contains(at)) => {
                 let message =
-                    "names a step that is also in complete_steps; send the step in only one of these two fields";
+                    "names a step that is also in `complete_steps`; send the step in only one of these two fields";
                 vec![Violation::new("reopen_steps", Invalid::new(message))]
             }
             (Ok(done), Ok(open)) => {

@@ -111,7 +111,7 @@ pub fn update(
         .filter_map(|(item, ((_, edit), todo))| stale(item, edit.expected_version.map(|version| version.0), todo));
     let deleted = pairs().filter_map(|(item, ((_, edit), todo))| {
         let stays = todo.status == Status::Deleted && !edit.restores();
-        stays.then(|| ItemViolation::new(item, "status", "the todo is deleted; send status open to restore it"))
+        stays.then(|| ItemViolation::new(item, "status", "the todo is deleted; send `status` open to restore the todo"))
     });
     refuse_conflicts(expected.chain(deleted).collect(), &found)?;
 

@@ -23,7 +23,7 @@ pub struct Repeat {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<Weekday>, inline, required = false)]
     pub weekdays: Vec<Weekday>,
-    /// Counted from the due date, which is the default, or from the day of completion.
+    /// Counted from the due date (the default) or from the day of completion.
     #[schema(value_type = CountedFrom, inline, required = false)]
     pub from: CountedFrom,
     /// Last day of the repetition.

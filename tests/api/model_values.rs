@@ -51,7 +51,10 @@ fn table() -> Vec<(Value, Meaning)> {
         (json!({"repeat": {"unit": "hour"}}), Refused("repeat.unit", "must be one of day, week, month, year")),
         (json!({"repeat": {"unit": "day", "every": 0}}), Refused("repeat.every", "from 1 to 365")),
         (json!({"repeat": {"unit": "day", "every": 366}}), Refused("repeat.every", "from 1 to 365")),
-        (json!({"repeat": {"unit": "month", "weekdays": ["mon"]}}), Refused("repeat", "weekdays only if unit is week")),
+        (
+            json!({"repeat": {"unit": "month", "weekdays": ["mon"]}}),
+            Refused("repeat", "`weekdays` only if `unit` is week"),
+        ),
         (
             json!({"repeat": {"unit": "week", "weekdays": ["someday"]}}),
             Refused("repeat.weekdays[0]", "must be one of mon"),

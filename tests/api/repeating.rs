@@ -191,7 +191,7 @@ async fn a_repeating_todo_without_a_due_date_gets_its_first_one_and_keeps_one() 
     assert_eq!(api.get(&format!("/todos/{fridays}")).await.body["todo"]["due"], "2026-11-27");
     let refused = api.patch(&format!("/todos/{daily}"), json!({"clear": ["due"]})).await;
     refused.assert_problem(422, "invalid");
-    refused.assert_error("clear", "also clear repeat");
+    refused.assert_error("clear", "also clear `repeat`");
     let both = api.patch(&format!("/todos/{daily}"), json!({"clear": ["due", "repeat"]})).await;
     assert_eq!(both.status, 200, "{}", both.text);
 }

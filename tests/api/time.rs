@@ -86,8 +86,8 @@ async fn what_was_completed_is_found_by_the_owners_day() {
 async fn filters_that_exclude_each_other_are_refused() {
     let api = Api::new();
     for (query, path, says) in [
-        ("due=friday", "due", "to choose other days, send due_from and due_to"),
-        ("due=today&due_from=2026-11-22", "due", "cannot be sent together with due_from"),
+        ("due=friday", "due", "to choose other days, send `due_from` and `due_to`"),
+        ("due=today&due_from=2026-11-22", "due", "cannot be sent together with `due_from`"),
         ("status=open&completed_from=2026-11-22", "status", "must be `completed`, or left out"),
         ("completed_from=2026-11-22&completed_to=2026-11-21", "completed_to", "must not be before completed_from"),
         ("completed_from=yesterday", "completed_from", "must be a date such as"),

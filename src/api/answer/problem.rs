@@ -103,7 +103,7 @@ pub mod problems {
     pub const NO_SUCH_TODO: ProblemKind = ProblemKind::new(404, "not_found", "There is no such todo",
         "Use an id that getTodos returned. Do not guess ids.");
     pub const NO_SUCH_TODOS: ProblemKind = ProblemKind::new(404, "not_found", "Some todos do not exist",
-        "Nothing was changed. Leave out the ids that are in the member errors, or find the right ids with getTodos.");
+        "Nothing was changed. Leave out the ids that `errors` lists, or find the right ids with getTodos.");
     pub const NO_SUCH_CHANGE: ProblemKind = ProblemKind::new(404, "not_found", "There is no such change",
         "Use an id that getChanges returned; changes can be undone for 30 days.");
     pub const NOTHING_TO_UNDO: ProblemKind = ProblemKind::new(404, "nothing_to_undo", "There is nothing to undo",
@@ -113,9 +113,9 @@ pub mod problems {
     pub const METHOD_NOT_ALLOWED: ProblemKind = ProblemKind::new(405, "method_not_allowed", "The path does not support this method",
         "Use one of the methods in the Allow header.");
     pub const CONFLICT: ProblemKind = ProblemKind::new(409, "conflict", "Some todos are not in the expected state",
-        "Nothing was changed. The member current shows the todos as they are now. Decide again. Then send the request with the present versions, or without expected_version.");
+        "Nothing was changed. `current` shows the todos as they are now. Decide again. Then send the request with the present versions, or without `expected_version`.");
     pub const CONTENDED: ProblemKind = ProblemKind::new(409, "conflict", "Other requests are changing the same todos",
-        "Nothing was changed. Send the same request again. The member current shows the todos as they are now.");
+        "Nothing was changed. Send the same request again. `current` shows the todos as they are now.");
     pub const CHANGED_SINCE: ProblemKind = ProblemKind::new(409, "changed_since", "Some todos were changed again after the change",
         "Nothing was undone, because the undo would lose later changes. First undo the later changes (getChanges lists them), or change the todos with updateTodos.");
     pub const ALREADY_UNDONE: ProblemKind = ProblemKind::new(409, "already_undone", "The change has already been undone",
@@ -131,7 +131,7 @@ pub mod problems {
     pub const COMPRESSED: ProblemKind = ProblemKind::new(415, "compressed", "The request body is compressed",
         "Send the same body again without compression, and without the header Content-Encoding.");
     pub const INVALID: ProblemKind = ProblemKind::new(422, "invalid", "Some values are not valid",
-        "Nothing was changed. Correct the values that are in the member errors, and send the request again.");
+        "Nothing was changed. Correct the values that `errors` lists, and send the request again.");
     pub const KEY_REUSED: ProblemKind = ProblemKind::new(422, "idempotency_key_reused", "The idempotency key belongs to another request",
         "Nothing was changed. Use a new idempotency key for a new request; repeat a request only with the same body.");
     pub const INTERNAL: ProblemKind = ProblemKind::new(500, "internal", "The server failed",

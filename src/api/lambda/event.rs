@@ -106,8 +106,8 @@ fn decodable(is_base64: bool, body: &mut Option<String>) -> bool {
 /// Returns whether an address with this host is a valid URI. `lambda_http` uses two URI parsers, and both parsers must
 /// accept the address.
 fn makes_a_uri(host: &str) -> bool {
-    // Both URI parsers accept every host name of letters, digits, dots and single hyphens if the part after the last
-    // dot contains only letters. The program does not run the parsers for such a name. For any other host name,
+    // Both URI parsers accept a host name if it has only letters, digits, dots and hyphens, no two hyphens in a row,
+    // and only letters after the last dot. The program does not run the parsers for such a name. For any other host name,
     // `parses` runs both parsers. If the last part contains digits, the host can be an IP address. A name with `--` can
     // be an encoded name.
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');

@@ -86,7 +86,7 @@ words! {
         None = "none"
     } refused |word: &str| {
         let Invalid { message, allowed } = Invalid::word(word, DueWithin::WORDS);
-        Invalid { message: format!("{message}; to choose other days, send due_from and due_to"), allowed }
+        Invalid { message: format!("{message}; to choose other days, send `due_from` and `due_to`"), allowed }
     }
 }
 
@@ -133,7 +133,7 @@ impl TodosQuery {
         if self.due.is_some() && self.due_days().is_some() {
             return Err(ApiError::invalid(
                 "due",
-                "cannot be sent together with due_from or due_to; send only due, or only due_from and due_to",
+                "cannot be sent together with `due_from` or `due_to`; send only `due`, or only `due_from` and `due_to`",
             ));
         }
         if self.completed_days().is_some() && self.status() != Status::Completed {

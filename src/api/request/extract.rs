@@ -151,7 +151,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Conditions {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         if if_match(&parts.headers)?.is_some() {
             return Err(ApiError::Malformed(
-                "If-Match is for operations on one todo. Leave it out. In updateTodos, each todo can have expected_version."
+                "If-Match is for operations on one todo. Leave it out. In updateTodos, each todo can have `expected_version`."
                     .to_owned(),
             ));
         }

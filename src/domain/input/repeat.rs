@@ -47,7 +47,9 @@ impl Repeat {
             // "Every day, on these weekdays" means the same as "every week, on these weekdays".
             (None | Some(Unit::Week), false) => Unit::Week,
             (Some(Unit::Day), false) if every == 1 => Unit::Week,
-            (Some(_), false) => return Err(Invalid::new("may have weekdays only if unit is week; leave weekdays out")),
+            (Some(_), false) => {
+                return Err(Invalid::new("may have `weekdays` only if `unit` is week; leave `weekdays` out"));
+            }
             (Some(unit), true) => unit,
         };
         let until = until.map(|Until(date)| date);
