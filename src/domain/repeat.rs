@@ -51,7 +51,7 @@ words! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Next {
     pub due: Due,
-    /// Present only if the month of `due` is too short for the day on which the todo repeats. For example, `anchor_day`
+    /// Present only if the month of `due` does not have the day on which the todo repeats. For example, `anchor_day`
     /// is 31 if the todo repeats on the 31st and `due` is 28 February.
     pub anchor_day: Option<i8>,
 }

@@ -35,8 +35,8 @@ pub struct Todo {
     /// Present only if the todo has a due date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
-    /// Present only if the todo repeats on a certain day of the month, and the month of `due` is too short for this
-    /// day. For example, `anchor_day` is 31 if the todo repeats on the 31st and `due` is 28 February.
+    /// Present only if the todo repeats on a certain day of the month, and the month of `due` does not have this day.
+    /// For example, `anchor_day` is 31 if the todo repeats on the 31st and `due` is 28 February.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor_day: Option<i8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -39,7 +39,7 @@ pub(super) enum Committed {
     /// settings. If there is no item, the owner has the default settings.
     OtherSettings(Option<Item>),
     /// The store made a wrong assumption about some lists. This variant contains the name of each list for which the
-    /// assumption was wrong. If the table has an item for the list, this variant also contains the item.
+    /// assumption was wrong. If the table has a name item for the list, this variant also contains the item.
     OtherLists(Vec<(ListName, Option<Item>)>),
     /// Another request has already undone the change, or the change has expired. The item is the record of the change
     /// that this request wanted to undo.

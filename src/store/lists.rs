@@ -1,6 +1,6 @@
 //! The names of an owner's lists. The table has one small item for each list. The sort key of the item is
-//! `list#<name>`, with the name in lower case. The item of a list contains the list's name, with the spelling of the
-//! request that created the list. If the table has no item for a list, the program knows that this list does not exist
+//! `list#<name>`, with the name in lower case. The name item of a list contains the list's name, with the spelling of the
+//! request that created the list. If the table has no name item for a list, the program knows that this list does not exist
 //! yet. The file docs/adr/0006-list-names.md says why each list has its own item.
 
 use std::collections::HashMap;
@@ -46,8 +46,8 @@ impl KnownLists {
         matches!(self.0.get(&name.folded()), Some(Some(_)))
     }
 
-    /// `found` is the item of the list `asked`. This function reads the list's name from the item, and remembers the
-    /// name. `found` is `None` if the table has no item for this list. Then this function remembers that the list does
+    /// `found` is the name item of the list `asked`. This function reads the list's name from the item, and remembers the
+    /// name. `found` is `None` if the table has no name item for this list. Then this function remembers that the list does
     /// not exist.
     pub(super) fn learn_item(&mut self, asked: &ListName, found: Option<Item>) -> Result<(), Fault> {
         let name = found

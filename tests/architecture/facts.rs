@@ -70,7 +70,7 @@ fn with(fact: &Fact, document: &str) -> String {
     format!("{before}{from}{}{to}{after}", (fact.text)())
 }
 
-/// Returns pairs: the name of a file, and a phrase that names a limit. The file must contain the phrase.
+/// Returns pairs of a file name and a phrase. The phrase contains a limit, and the file must contain the phrase.
 fn phrases() -> Vec<(&'static str, String)> {
     let tokens =
         include_str!("../../.ci/mcp/mcp.test.mjs").split("MOST_TOKENS = ").nth(1).expect("the limit of tokens");
