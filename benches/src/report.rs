@@ -37,6 +37,10 @@ pub fn document(name: &str, text: &str) -> Result<()> {
 
 /// Returns the date, the commit, the machine and the software of the measurement.
 pub fn circumstances(rounds: usize) -> String {
+    let rounds = match rounds {
+        1 => "Results of one round.".to_owned(),
+        _ => format!("Medians of {rounds} rounds. In each round, the functions took turns."),
+    };
     let told = |program: &str, arguments: &[&str]| {
         let output = Command::new(program).args(arguments).output().map(|output| output.stdout).unwrap_or_default();
         String::from_utf8_lossy(&output).trim().to_owned()
@@ -45,7 +49,7 @@ pub fn circumstances(rounds: usize) -> String {
     let processor = processor.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
     let commit = told("git", &["-C", env!("CARGO_MANIFEST_DIR"), "rev-parse", "--short", "HEAD"]);
     format!(
-        "{}, commit {commit}, {} × {}, Linux {}, {}, Node.js {}, {}. Medians of {rounds} interleaved rounds.\n\n",
+        "{}, commit {commit}, {} × {}, Linux {}, {}, Node.js {}, {}. {rounds}\n\n",
         told("date", &["-u", "+%-d %B %Y"]),
         told("nproc", &["--all"]),
         processor.unwrap_or("processor"),

@@ -26,8 +26,8 @@ use crate::domain::{
 /// ([`Change::undone_at`]).
 pub(super) const UNDONE_BY: &str = "undone_by";
 pub(super) const UNDONE_AT: &str = "undone_at";
-/// The maximum size of the todo states in a change record, measured as JSON. Larger states are not in the change
-/// record, because the index has a copy of the record.
+/// The maximum size of the todo states in a change record, measured as JSON. The index contains a copy of each record,
+/// so DynamoDB would store larger states twice.
 const INLINE_BYTES: usize = 8 * 1024;
 /// The maximum size of a part, measured as JSON. The states of one todo before and after a change always fit into one
 /// part. DynamoDB allows 400 KB for an item. The rest of the 400 KB is a reserve, because the size as JSON is only

@@ -230,7 +230,7 @@ async fn a_change_too_large_for_dynamodb_is_refused_and_nothing_happens() {
     assert_eq!(api.post("/undo", json!({})).await.status, 200);
 }
 
-/// One write of a random sequence. Each `usize` selects one of the todos that the test has added.
+/// One of the writes in a random sequence of writes. Each `usize` selects one of the todos that the test has added.
 #[derive(Debug, Clone)]
 enum Write {
     Add(Vec<String>),

@@ -24,7 +24,7 @@ pub fn fit<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS, todos)
 }
 
-/// Does the same as [`fit`], but leaves room for `others` more characters in the answer.
+/// Does the same as [`fit`], but keeps space for more characters in the answer. Their number is `others`.
 pub fn fit_beside<'a>(others: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS.saturating_sub(others), todos)
 }

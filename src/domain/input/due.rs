@@ -119,7 +119,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The moment at which the local time in `zone` is `now`.
+    /// Converts `now`, a local time in `zone`, to a moment.
     fn at(now: &str, zone: &str) -> Moment {
         let zone = TimeZone::get(zone).unwrap();
         let now = zone.to_timestamp(now.parse().unwrap()).unwrap();
