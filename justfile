@@ -82,8 +82,8 @@ bench-peers *options: _bench-release
     benches/peers/build
     {{ _bench }} peers {{ options }}
 
-# The load test takes two minutes.
-# Test `todo serve` with 64 clients at the same time, first without throttling and then with throttling by DynamoDB.
+# The load test takes two minutes. In the second part of the test, a proxy throttles some of the calls to DynamoDB.
+# Test `todo serve` with 64 clients at the same time.
 bench-load *options: _bench-release
     {{ _bench }} load {{ options }}
 
@@ -92,7 +92,7 @@ facts:
     WRITE_FACTS=1 cargo test --all-features --test architecture facts
 
 # The option `--write` writes the measured figures into benches/expected.json. This recipe needs valgrind.
-# Compare sizes, instructions, DynamoDB calls and units with benches/expected.json.
+# Measure sizes, instructions, DynamoDB calls and units, and compare these figures with benches/expected.json.
 bench-guard *options:
     cargo lambda build --release --locked
     cargo build --all-features --locked --bin todo

@@ -16,8 +16,8 @@ def part(length):
     return "".join(random.choices(string.ascii_letters + string.digits, k=length))
 
 
-# Each entry has three parts: a kind of secret, a regular expression that finds this kind, and an example of a log line
-# with such a secret.
+# Each entry has three parts: the name for a kind of secret, a regular expression that finds such secrets, and an
+# example of a log line with such a secret.
 FORMS = [
     ("an API key", r"todo_[0-9A-Za-z]{49}", f'{{"key":"todo_{part(49)}"}}'),
     # The regular expression also finds a JWT whose signature was removed. The header and the payload of a JWT both
@@ -29,7 +29,8 @@ FORMS = [
     # such as `EXAMPLEKEY`. So the regular expression also finds these test secrets.
     ("a secret of the tests", r"EXAMPLE(CODE|KEY|SECRET|TOKEN)", f"AWS_SECRET_ACCESS_KEY={part(30)}EXAMPLEKEY"),
 ]
-# The minimum length of a secret in the file LIST. A shorter secret could occur by chance in an unrelated text.
+# Each secret in the file LIST must have at least this many characters. A shorter secret could occur by chance in an
+# unrelated text.
 SHORTEST = 16
 
 

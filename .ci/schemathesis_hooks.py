@@ -9,9 +9,9 @@ import schemathesis
 from schemathesis.core import NOT_SET
 
 # The schemas of the OpenAPI document do not contain the rules in this list. JSON Schema cannot express most of these
-# rules. Each entry is a part of the error message with which the API refuses a request. If the API refuses a request
-# that matches the OpenAPI document, the error message must contain an entry of this list. The only exceptions are the
-# error codes in `CODES_BEYOND_SCHEMAS`.
+# rules. Each entry is a part of an error message of our API. If the API refuses a request that matches the OpenAPI
+# document, the error message must contain an entry of this list. The only exceptions are the error codes in
+# `CODES_BEYOND_SCHEMAS`.
 BEYOND_SCHEMAS = (
     "must be a date such as",
     "must have at least one visible character",

@@ -19,7 +19,7 @@ SAMPLE_ID = "k7m2x9qa4t"
 
 @contextlib.contextmanager
 def function(database, **environment):
-    """Starts the Lambda function. Yields a Python function that sends it an event and returns the answer."""
+    """Starts the Lambda function. Yields a Python function that sends an event to the Lambda function."""
     front, back = free_port(), free_port()
     command = [EMULATOR, "--runtime-interface-emulator-address", f"127.0.0.1:{front}"]
     command += ["--runtime-api-address", f"127.0.0.1:{back}", BOOTSTRAP]

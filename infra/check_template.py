@@ -28,7 +28,7 @@ OUTPUTS = {"BaseUrl", "OpenApiUrl", "PrivacyPolicyUrl", "FunctionName", "TableNa
 SIGN_IN_OUTPUTS = {"AuthorizationUrl", "TokenUrl", "Scope"}
 POOL_OUTPUTS = {"ClientId", "ClientSecretCommand", "UserPoolId", "AddPersonCommand"}
 ALL_OUTPUTS = OUTPUTS | SIGN_IN_OUTPUTS | POOL_OUTPUTS
-# The actions that the function may do outside DynamoDB.
+# The permissions of the function for AWS services other than DynamoDB.
 OTHER_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 # A transaction needs the permissions of all actions in the transaction.
 TRANSACTION_ITEMS = {

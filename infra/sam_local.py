@@ -16,7 +16,7 @@ import check_lambda
 from servers import CREDENTIALS, TARGET, TOOLS, dynamodb, free_port, is_open, moto, running, wait_for
 
 ENV_FILE = pathlib.Path(__file__).parent / "local-env.json"
-# The address under which containers reach this machine. The default is the address of Docker's bridge.
+# Containers reach this machine at this address. The default is the address of Docker's bridge.
 BRIDGE = os.environ.get("BRIDGE", "172.17.0.1")
 
 

@@ -52,7 +52,7 @@ impl Clock {
         Self::new(Timestamp::now)
     }
 
-    /// A clock that gets the current time from the function `now`.
+    /// Makes a clock. The argument `now` is a function that returns the current time.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
@@ -88,7 +88,7 @@ impl Ids {
         ApiKey::from_random(bytes)
     }
 
-    /// A new access key for a DynamoDB on this machine. The key contains 128 random bits. The key contains only
+    /// A new access key for a DynamoDB server on this machine. The key contains 128 random bits. The key contains only
     /// characters that AWS allows in an `AccessKeyId`.
     pub fn access_key(&self) -> String {
         format!("TODO{}", hex::encode_upper((self.0)()))

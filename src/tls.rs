@@ -18,9 +18,9 @@ use rustls_native_certs::{load_certs_from_paths, load_native_certs};
 /// Makes connections for an HTTP client.
 pub type Connector = HttpsConnector<HttpConnector>;
 
-/// A connector that gives up if connecting takes longer than `timeout`. The text of the error is for the log. The
-/// connector also accepts plain HTTP, because servers on this machine may use plain HTTP. The caller must make sure
-/// that a plain HTTP address belongs to this machine.
+/// If the connector cannot open a connection within the time `timeout`, the connector gives up. The text of the error
+/// is for the log. The connector also accepts plain HTTP, because servers on this machine may use plain HTTP. The
+/// caller must make sure that a plain HTTP address belongs to this machine.
 pub fn connector(timeout: Duration) -> Result<Connector, String> {
     // The connections to DynamoDB and to the OpenID provider share this configuration. So the program reads the root
     // certificates only once.
@@ -37,7 +37,7 @@ fn tls() -> Result<ClientConfig, String> {
     let roots = roots();
     if roots.is_empty() {
         tracing::warn!(
-            "found no root certificates, so HTTPS requests will fail; install the package ca-certificates, or set SSL_CERT_FILE"
+            "the program found no root certificates, so HTTPS requests will fail; install the package ca-certificates, or set SSL_CERT_FILE"
         );
     }
     let tls = ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into());
@@ -49,7 +49,7 @@ fn tls() -> Result<ClientConfig, String> {
 /// certificates come from this file or folder.
 ///
 /// The library `rustls_native_certs` knows where the certificates are, but reads each file character by character. On
-/// Linux, the library reads a file and then also a folder, which usually contains the same certificates again. The
+/// Linux, the library reads a file and then a folder, and the folder usually contains the same certificates. The
 /// library took up to 40 % of the init time of the Lambda function (docs/PERFORMANCE.md). So this function reads the
 /// certificate file itself. This function uses the library only if there is no certificate file, or if the certificate
 /// file does not have the usual simple format.
@@ -127,7 +127,7 @@ mod tests {
         format!("# Főtanúsítvány\n-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
     }
 
-    /// A PEM block. Some blocks contain a typical change that a person or a tool could have made.
+    /// A PEM block. In some blocks, the line ends, the spaces or other details are unusual.
     fn part() -> impl Strategy<Value = String> {
         (0..14, vec(any::<u8>(), 1..100)).prop_map(|(kind, der)| {
             let block = block(if kind == 1 { "TRUSTED CERTIFICATE" } else { "CERTIFICATE" }, &der);

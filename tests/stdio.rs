@@ -71,7 +71,7 @@ impl Client {
         self.ask("tools/call", json!({"name": tool, "arguments": arguments}))
     }
 
-    /// Closes the server's input, as clients do at the end. Then waits until the server has ended.
+    /// Closes the server's input, and waits until the server has ended. Real clients stop a server in the same way.
     fn leave(mut self) {
         drop(self.input.take());
         assert!(self.child.wait().unwrap().success());
@@ -85,7 +85,7 @@ impl Drop for Client {
     }
 }
 
-/// Returns the answers of a server to this input. The input is closed after the last message.
+/// Sends this input to a new server, and closes the input. Returns the server's answers.
 fn answers(folder: &Folder, input: &str) -> Vec<Value> {
     let mut command = todo("mcp", &data_in(folder));
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

@@ -1,8 +1,9 @@
-// These tests run MCP clients of other authors against the real `todo` command. The clients use HTTP, or standard input
+// In these tests, MCP clients from other authors use the real `todo` command. The clients use HTTP, or standard input
 // and output. The tests use three clients: the official conformance suite, the official SDK for TypeScript, and the MCP
-// Inspector. The tests use the SDK with two revisions of the MCP protocol. Environment variables: `BASE_URL` is the
-// address of a running server. `TODO` is the path of the `todo` command. `DATA` is the folder for the data files of the
-// `todo` command. `TOOLS` is the folder of the installed npm packages.
+// Inspector. The tests use two versions of the SDK: one for MCP revision 2025-11-25, and one for MCP revision
+// 2026-07-28. Environment variables: `BASE_URL` is the address of a running server. `TODO` is the path of the `todo`
+// command. `DATA` is the folder for the data files of the `todo` command. `TOOLS` is the folder of the installed npm
+// packages.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -30,8 +31,8 @@ const HERE = import.meta.dirname;
 const { paths } = JSON.parse(readFileSync(join(HERE, "../../openapi.json"), "utf8"));
 const OPERATIONS = Object.values(paths).flatMap((path) => Object.keys(path)).length;
 
-// Both SDKs check every structured answer against the output schema of the tool. If an answer does not match the output
-// schema, the SDK throws an error.
+// Both versions of the SDK check every structured answer against the output schema of the tool. If an answer does not
+// match the output schema, the SDK throws an error.
 const OLD = { version: "2025-11-25", make: () => new sdk.Client({ name: "test", version: "1" }), Http: sdkHttp.StreamableHTTPClientTransport, Stdio: sdkStdio.StdioClientTransport };
 const NEW = {
     version: "2026-07-28",
@@ -56,8 +57,8 @@ async function run(file, args) {
 }
 
 // Calls the tools as an assistant does in a session. The session adds three todos, edits one todo, completes two todos
-// in one call, and deletes one todo. Then the session undoes the deletion. Finally, the session reverses this undo, so
-// the todo is deleted again.
+// in one call, and deletes one todo. Then the session undoes the deletion. Finally, the session undoes the first undo,
+// so the todo is deleted again.
 async function session(connected) {
     const { tools } = await connected.listTools();
     const names = tools.map((tool) => tool.name);

@@ -46,8 +46,8 @@ export async function ask(api, token, method, path, body) {
     return answered(await fetch(api.url + path, { method, headers, body: body && JSON.stringify(body) }));
 }
 
-// Sends a form with `fields` to the token endpoint as the OAuth client `client`. `secretIn` is the place of the
-// client's secret in the request: "form" or "header".
+// Sends a form to the token endpoint. The form contains `fields`, and comes from the OAuth client in the argument
+// `client`. `secretIn` is the place of the client's secret in the request: "form" or "header".
 export async function askForTokens(url, client, fields, secretIn = "form") {
     const known = { client_id: client.client_id, ...(client.client_secret && { client_secret: client.client_secret }) };
     const basic = { authorization: `Basic ${basicCredentials(client)}` };

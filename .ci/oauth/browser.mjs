@@ -22,8 +22,8 @@ export async function signIn(browser, url, redirectUri, name, password) {
     const context = await browser.newContext();
     const page = await context.newPage();
     const returned = page.waitForRequest((request) => request.url().startsWith(`${redirectUri}?`), { timeout: 10_000 });
-    // A later line awaits the promise `returned`. If a step before that line fails, the test must report the error of
-    // this step. So the next line ignores an error of `returned`.
+    // The function awaits the promise `returned` only after several other steps. If one of these steps fails, the test
+    // must report the error of this step. So the next line ignores an error of the promise `returned`.
     returned.catch(() => {});
     await page.goto(String(url));
     await page.getByLabel("Name").fill(name);

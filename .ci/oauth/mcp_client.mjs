@@ -1,10 +1,11 @@
-// An application that uses OAuth must give these functions to the MCP SDK. The functions store values, and send a
+// The MCP SDK expects these functions from every application that uses OAuth. The functions store values, and send a
 // person to the sign-in page in a browser.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 
 // `visit(url, redirectUri)` opens `url` in a browser, and returns the query parameters of the redirect to
-// `redirectUri`. The client calls `keep` with every secret, so that a later check can search the logs for the secret.
+// `redirectUri`. The client calls the function `keep` with every secret, so that a later check can search the logs for
+// these secrets.
 export function mcpClient(redirectUris, visit, keep) {
     const stored = {};
     return {

@@ -99,7 +99,7 @@ async function codeForGpt(authorizationUrl, name, more = {}) {
 const exchange = (code) => ({ grant_type: "authorization_code", code, redirect_uri: GPT_CALLBACK });
 const refresh = (token) => ({ grant_type: "refresh_token", refresh_token: token });
 
-// Returns the tokens that a GPT gets for the person `name` through the API.
+// Signs in as the person `name`. Returns the tokens that our API then gives to the GPT.
 async function signInWithGpt(name, more) {
     const code = await codeForGpt(`${api.url}/oauth/authorize`, name, more);
     const { status, json } = await askForTokens(`${api.url}/oauth/token`, GPT, exchange(code));
@@ -107,7 +107,7 @@ async function signInWithGpt(name, more) {
     return keepTokens(json);
 }
 
-// Returns the tokens that a GPT would get for the person `name` from the provider directly, without the API.
+// Does the same as `signInWithGpt`, but the tokens come directly from the provider, not from our API.
 async function tokensOfProvider(name, more) {
     const code = await codeForGpt(`${provider.issuer}/auth`, name, more);
     const { status, json } = await askForTokens(`${provider.issuer}/token`, GPT, exchange(code));

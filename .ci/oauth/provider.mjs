@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 
 export const SCOPE = "todos";
 export const AUDIENCE = "https://todos.example/api";
-// The audience of another service, for which the same provider also issues tokens.
+// The audience of a different service. The provider also issues tokens for this service.
 export const OTHER_API = "https://photos.example/";
 
 const secret = () => randomBytes(24).toString("base64url");
@@ -62,7 +62,7 @@ async function listen(server, port) {
 
 function controls(server, port, state) {
     return {
-        // Returns how often the provider has received the request `what`. An example of `what` is "POST /token".
+        // Returns how often the provider has received the request in the argument `what`, for example "POST /token".
         timesAsked: (what) => state.asked.filter((asked) => asked === what).length,
         // Closes the open connections. After `stop`, the provider refuses new connections.
         stop: async () => {
@@ -91,8 +91,8 @@ function configuration() {
         scopes: ["openid", SCOPE],
         pkce: { required: (_, client) => client.clientAuthMethod === "none" },
         findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
-        // The provider does not ask the people for their consent. Each person who signs in grants everything that the
-        // client requests.
+        // The provider does not ask the people for their consent. After each sign-in, the provider grants everything
+        // that the client requests.
         loadExistingGrant: grantWhatIsAsked,
         issueRefreshToken: (_, client) => client.grantTypeAllowed("refresh_token"),
         ttl: { AccessToken: hour, IdToken: hour, RefreshToken: hour, Interaction: hour, Session: hour, Grant: hour },
@@ -142,6 +142,6 @@ async function interact(provider, passwords, request, response) {
         return;
     }
     // If the client is a program on the person's machine, the provider asks for consent at each sign-in. In these
-    // tests, a person who signs in also gives this consent.
+    // tests, each sign-in also includes this consent.
     await provider.interactionFinished(request, response, { login: { accountId: name }, consent: {} });
 }

@@ -36,8 +36,8 @@ impl Contender {
         Self::executable("todo-action", Language::Ours, executable.to_owned())
     }
 
-    /// Returns the functions with which we compare our function. The script benches/peers/build has built these
-    /// functions below `target`.
+    /// Returns the other functions, which the benchmark compares with our function. The script benches/peers/build has
+    /// built these functions below `target`.
     pub fn peers(target: &Path) -> Result<Vec<Self>> {
         let rust = |name: &str| target.join(format!("peers/{name}/release/{name}"));
         let python = target.join("peers/python");

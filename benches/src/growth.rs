@@ -1,4 +1,4 @@
-//! Measures how the costs grow with the number of an owner's todos.
+//! Measures how much the costs grow when an owner has more todos.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,8 +16,8 @@ use crate::{
 };
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
-/// The read operations whose cost may depend on the number of todos. Each round sends the same events again. The
-/// function would execute a write only in the first round. So this list contains no write operations.
+/// The read operations whose cost may depend on the number of todos. Each round sends the same events again. A write
+/// would change nothing after the first round, so this list contains no write operations.
 const MEASURED: [&str; 3] = ["getTodo", "getTodos, 50", "getOverview"];
 
 /// The number of an owner's todos, and the figures of the measured operations.

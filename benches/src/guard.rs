@@ -1,5 +1,5 @@
-//! Compares the executable size, the instructions, the DynamoDB calls and the units with the expected figures. These
-//! four kinds of figures hardly depend on the machine.
+//! Compares the executable size, the instructions, the DynamoDB calls and the capacity units with the expected figures.
+//! These four kinds of figures hardly depend on the machine.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,21 +16,20 @@ use crate::{
 
 /// The path of the file with the expected figures. The file is part of the repository.
 const EXPECTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/expected.json");
-/// The number of counted events. For each operation, the result is the mean number of instructions for one counted
-/// event.
+/// The number of counted events. The result for an operation is the mean number of instructions per counted event.
 const COUNTED: usize = 20;
-/// The number of events for the warm-up, which the benchmark does not count. One-time work happens during the warm-up,
+/// The number of warm-up events. The benchmark does not count these events. One-time work happens during the warm-up,
 /// so the figures do not include this work.
 const WARM_UP: usize = 5;
-/// The measured size and the measured number of instructions may differ from the expected figures by at most this
-/// ratio.
+/// The largest allowed difference between a measured figure and the expected figure, as a ratio. This ratio is for the
+/// executable size and for the numbers of instructions.
 const TOLERANCE: f64 = 0.03;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Expected {
     executable_bytes: u64,
-    /// The number of instructions that the process executes after `exec`, until the function asks for its first event.
-    /// The number does not include a TLS handshake.
+    /// The number of instructions that the process executes before the function asks for its first event. The number
+    /// does not include a TLS handshake.
     init_instructions: u64,
     operations: BTreeMap<String, Counted>,
 }
@@ -93,8 +92,8 @@ fn count(function: &Path, todo: &Path) -> Result<Expected> {
     Ok(Expected { executable_bytes: std::fs::metadata(function)?.len(), init_instructions, operations })
 }
 
-/// Starts a new process, which answers the `events`. Returns two results: the number of instructions that the process
-/// executes, and the median cost of an event after the warm-up.
+/// Starts a new process, which answers the `events`. Returns two results: the number of executed instructions, and the
+/// median cost of an event after the warm-up.
 fn counted(program: &Program, events: &[String]) -> Result<(u64, Cost)> {
     let log = tempfile::NamedTempFile::new()?;
     let mut command: Vec<String> =

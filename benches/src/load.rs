@@ -34,7 +34,7 @@ pub struct Load {
     pub errors: usize,
     pub throttled_calls: u64,
     pub todos: usize,
-    /// The number of todos that are missing or that lack their last confirmed write.
+    /// The number of lost todos. A todo is lost if the todo is missing, or if its last confirmed write is missing.
     pub lost: usize,
     pub doubled: usize,
     /// The server's memory in KiB, measured ten times at equal intervals.
@@ -46,9 +46,9 @@ pub struct Load {
 struct Work {
     durations: Vec<Duration>,
     errors: usize,
-    /// The id of each todo, and the version of the todo in the server's last answer.
+    /// For each todo: the id, and the version from the server's last answer.
     todos: Vec<(String, u64)>,
-    /// The number of `addTodos` requests for which all five attempts failed.
+    /// The number of `addTodos` requests without a successful attempt.
     unknown: usize,
 }
 
@@ -93,7 +93,7 @@ pub async fn run(todo: &Path, seconds: u64, throttling: bool) -> Result<Load> {
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Adds, reads, lists, changes and deletes a todo, as an assistant does. The client repeats these requests until the
-/// time `until`.
+/// end of the test.
 async fn work(address: String, worker: usize, until: Instant) -> std::result::Result<Work, Failure> {
     let mut client = Client::connect(&address).await?;
     let mut work = Work::default();
@@ -220,7 +220,8 @@ impl Server {
             .spawn()?;
         let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().ok_or("no output")?));
         let address = lines.find_map(|line| line.ok()?.split("API        http://").nth(1).map(str::to_owned));
-        // A thread reads the rest of the server's output. If nobody read the server's output, the server would end.
+        // A thread reads the rest of the server's output. Without this thread, the server's next output would fail, and
+        // the server would end.
         std::thread::spawn(move || lines.for_each(drop));
         Ok(Self { child, address: address.ok_or("todo serve did not say where it listens")? })
     }

@@ -65,8 +65,9 @@ pub struct Rounds {
     pub operations: BTreeMap<String, Vec<Operation>>,
 }
 
-/// Measures all functions in `rounds` rounds. If there is only one function, the benchmark measures all operations. If
-/// there are several functions, the benchmark measures only the operations in `COMMON`.
+/// Measures every function once in each round. The argument `rounds` is the number of rounds. If there is only one
+/// function, the benchmark measures all operations. If there are several functions, the benchmark measures only the
+/// operations in `COMMON`.
 pub fn run(contenders: &[Contender], todo: &Path, rounds: usize, samples: usize) -> Result<Vec<Figures>> {
     let mut figures = Vec::new();
     for contender in contenders {

@@ -1,5 +1,5 @@
-//! Measures the first request with 7 % of a processor. After the initialisation, Lambda gives 7 % of a processor to a
-//! function with 128 MB of memory.
+//! Measures the time of a function's first request, while the function may use only 7 % of a processor. After the
+//! initialisation, Lambda gives 7 % of a processor to a function with 128 MB of memory.
 
 use std::path::{Path, PathBuf};
 
@@ -25,9 +25,9 @@ pub fn first_request(contender: &Contender, todo: &Path) -> Result<f64> {
     for _ in 0..STARTS {
         let mut function = Function::start(&program)?;
         group.take(function.pid())?;
-        // On Lambda, the first quota period starts together with the request. In this benchmark, a quota period may
-        // already have started before the request. During this wait, a new quota period begins, so the request starts
-        // with the full quota.
+        // On Lambda, the first quota period starts together with the request. In this benchmark, an older quota period
+        // may still be running. So the benchmark waits until a new quota period has begun. Then the request starts with
+        // the full quota.
         std::thread::sleep(std::time::Duration::from_micros(2 * PERIOD));
         let first = function.expect(script::event("GET", &format!("/todos/{}", ids[0]), "", None))?;
         milliseconds.push(first.wall.as_secs_f64() * 1e3);

@@ -1,6 +1,6 @@
-//! Starts a Lambda function as a process, and gives events to this function through the Lambda Runtime API. Each
-//! measured time includes the time for the code in this file. So this code must be fast. For this reason, this code
-//! uses blocking threads. AWS documents the Runtime API at
+//! Starts a Lambda function as a process, and gives events to this function through the Lambda Runtime API. The
+//! measured times include the time that the code in this file needs. This code uses blocking threads, because blocking
+//! threads need little time. AWS documents the Runtime API at
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -14,7 +14,7 @@ use nix::unistd::Pid;
 
 use crate::{Result, cpus, dynamodb::ACCESS_KEY};
 
-/// The time-out of a step. Even under valgrind, every step ends before this time-out.
+/// The benchmark waits at most this time for one step of a function. Even under valgrind, every step ends earlier.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The command and the environment that start a function.
@@ -40,7 +40,7 @@ pub struct Function {
 pub struct Invocation {
     /// The time that the function takes to answer the event, measured outside the function.
     pub wall: Duration,
-    /// The processor time that the process used between two requests for an event.
+    /// The processor time that the function uses from its request for this event until its request for the next event.
     pub cpu: Duration,
     pub status: u64,
     pub body: serde_json::Value,

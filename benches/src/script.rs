@@ -6,7 +6,7 @@ use crate::{Result, runtime_api::Function};
 
 /// An example of an event from API Gateway.
 const EVENT: &str = include_str!("../../infra/events/list.json");
-/// The number of todos that the owner has when an operation is measured.
+/// The number of the owner's todos at the start of each measurement.
 pub const TODOS: usize = 20;
 
 /// An operation that the benchmark measures.
@@ -14,7 +14,7 @@ pub struct Operation {
     pub name: &'static str,
     /// Adds the todos that the events need, and then creates the events.
     pub events: fn(&mut Function, &[String], usize) -> Result<Vec<String>>,
-    /// Whether the operation adds todos. If an operation adds todos, the benchmark deletes these todos after the
+    /// True if the operation adds todos. If an operation adds todos, the benchmark deletes these todos after the
     /// operation. So every operation starts with the same list.
     pub adds: bool,
 }

@@ -31,8 +31,8 @@ pub fn median(numbers: impl IntoIterator<Item = f64>) -> f64 {
     percentile(&sorted, 0.50)
 }
 
-/// Returns the median of the ratios between two series of measurements. The measurements of the two series alternate,
-/// so temporary noise affects both series.
+/// Divides each number in `ones` by the number at the same position in `others`. Returns the median of these ratios.
+/// Both numbers were measured at almost the same time, so temporary noise affects both numbers.
 pub fn ratio(ones: impl IntoIterator<Item = f64>, others: impl IntoIterator<Item = f64>) -> f64 {
     median(ones.into_iter().zip(others).map(|(one, other)| one / other))
 }

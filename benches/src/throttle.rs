@@ -1,4 +1,4 @@
-//! This proxy in front of DynamoDB refuses each 20th call with a throttling error.
+//! This proxy in front of DynamoDB refuses every 20th call with a throttling error.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 
 use crate::Result;
 
-/// The proxy refuses each 20th call, which is 5 % of all calls.
+/// The proxy refuses every 20th call, which is 5 % of all calls.
 const EVERY: u64 = 20;
 /// DynamoDB's answer to a throttled call.
 const THROTTLED: &str =
@@ -27,8 +27,8 @@ const THROTTLED: &str =
 
 type Upstream = Client<HttpConnector, Incoming>;
 
-/// Starts the proxy, which runs until the Tokio runtime ends. Returns the address of the proxy, and a counter, which
-/// counts the refused calls.
+/// Starts the proxy, which runs until the Tokio runtime ends. Returns the address of the proxy, and the counter of the
+/// refused calls.
 pub async fn before(target: SocketAddr) -> Result<(SocketAddr, Arc<AtomicU64>)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
@@ -58,8 +58,8 @@ async fn answer(
     refuse: bool,
 ) -> std::result::Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
     if refuse {
-        // The proxy reads the whole call before it refuses the call. If the proxy answered without reading the whole
-        // call, `hyper` might close the connection after the answer.
+        // The proxy reads the whole call before it refuses the call. If the proxy did not read the whole call, `hyper`
+        // might close the connection after the answer.
         request.into_body().collect().await?;
         let response =
             Response::builder().status(StatusCode::BAD_REQUEST).header("content-type", "application/x-amz-json-1.0");

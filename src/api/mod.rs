@@ -32,7 +32,7 @@ pub use operations::openapi;
 pub use pages::FAVICON;
 pub use request::extract::{is_compressed, is_json, without_bom};
 
-/// The router for all requests: the operations, the pages, and the routes of `mcp`.
+/// The router for all requests: the operations, the pages, and the MCP endpoint (`mcp`).
 pub fn router(app: App, mcp: Router<App>) -> Router {
     let log = log::Log::new(operations::operation_names(), &app);
     let pages = Router::new()

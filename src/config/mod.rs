@@ -45,7 +45,7 @@ pub enum Auth {
 }
 
 impl Auth {
-    /// The mode of authentication. The result does not contain the settings of this mode.
+    /// Returns the mode of authentication, without the settings of this mode.
     pub fn mode(&self) -> AuthMode {
         match self {
             Self::ApiKey => AuthMode::ApiKey,
@@ -55,7 +55,7 @@ impl Auth {
     }
 }
 
-/// The mode of authentication. The settings of a mode are not here, but in [`Auth`].
+/// The mode of authentication. The type [`Auth`] contains the settings of each mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuthMode {
     ApiKey,
@@ -177,10 +177,10 @@ impl LambdaConfig {
     }
 }
 
-/// The credentials from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`. With these credentials,
-/// `todo serve` calls the DynamoDB server from the option `--dynamodb`. If `AWS_ACCESS_KEY_ID` is set, `todo dynamodb`
-/// answers only calls that contain this access key. The secret may be missing, because emulators of DynamoDB do not
-/// check the secret.
+/// The credentials from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`. If the option
+/// `--dynamodb` names a DynamoDB server, `todo serve` calls this server with these credentials. If `AWS_ACCESS_KEY_ID`
+/// is set, `todo dynamodb` answers only calls that contain this access key. The secret may be missing, because
+/// emulators of DynamoDB do not check the secret.
 pub fn aws_credentials() -> Option<aws_credential_types::Credentials> {
     let secret = variable("AWS_SECRET_ACCESS_KEY").unwrap_or_else(|| "local".to_owned());
     let token = variable("AWS_SESSION_TOKEN");

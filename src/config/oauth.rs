@@ -14,8 +14,8 @@ pub struct OAuth {
     pub issuer: String,
     /// `OAUTH_CLIENT_ID` and `OAUTH_REDIRECT_URIS`: the confidential client, which a GPT uses.
     pub client: Option<Client>,
-    /// `OAUTH_PUBLIC_CLIENT_ID` and `OAUTH_PUBLIC_REDIRECT_URIS`: the public client. When an MCP client registers, the
-    /// program answers with the id of the public client. Every MCP client must use PKCE.
+    /// `OAUTH_PUBLIC_CLIENT_ID` and `OAUTH_PUBLIC_REDIRECT_URIS`: the public client. Every MCP client that registers
+    /// gets the id of the public client, and must use PKCE.
     pub public_client: Option<Client>,
     /// `OAUTH_SCOPE`: the scope that an access token must have. The default is `todos`. In Amazon Cognito, the name of
     /// a scope begins with the identifier of the resource server.
@@ -89,8 +89,8 @@ impl OAuth {
 
 impl Client {
     /// Whether `uri` is an allowed redirect URI of this client. Normally, `uri` must be exactly equal to an element of
-    /// `redirect_uris`. If an element of `redirect_uris` is an address of this machine without a port, `uri` may be the
-    /// same address with any port (RFC 8252, section 7.3).
+    /// `redirect_uris`. If an allowed address of this machine contains no port, `uri` may add any port to this address
+    /// (RFC 8252, section 7.3).
     pub fn sends_back_to(&self, uri: &str) -> bool {
         self.redirect_uris.iter().any(|allowed| allowed == uri || is_same_on_another_port(allowed, uri))
     }

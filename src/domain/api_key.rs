@@ -41,8 +41,8 @@ pub struct KeyRecord {
     /// The last four characters of the key. People recognise the key by these four characters.
     pub last_four: String,
     pub created_at: Timestamp,
-    /// The key is valid until this moment. The record stays in the table after this moment. The name of the field is
-    /// not `expires_at`, because DynamoDB deletes an item at the time in its field `expires_at`.
+    /// The key is valid until this moment. The record stays in the table after this moment. DynamoDB deletes an item at
+    /// the time in the item's field `expires_at`, so this field has a different name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,7 +71,7 @@ impl ApiKey {
         sound.then(|| Self(text.to_owned()))
     }
 
-    /// Whether the text begins with the first characters of a key. The rest of the text may contain mistakes.
+    /// Whether the text begins with the first characters of a key. This function does not check the rest of the text.
     pub fn looks_like_key(text: &str) -> bool {
         text.starts_with(PREFIX)
     }
@@ -99,7 +99,7 @@ impl ApiKey {
     }
 }
 
-/// Writes only the name of the type, so that debug output never contains the key.
+/// Writes only the word `ApiKey`, so that debug output never contains the key.
 impl fmt::Debug for ApiKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("ApiKey")
@@ -141,8 +141,8 @@ impl KeyName {
     }
 }
 
-/// Converts `bytes` to a number in base 62. The result has `digits` digits. The first byte is the most significant
-/// byte.
+/// Converts `bytes` to a number in base 62. The argument `digits` is the number of digits in the result. The first byte
+/// is the most significant byte.
 fn base62(bytes: &[u8], digits: usize) -> String {
     let mut number = bytes.to_vec();
     let mut text = vec![b'0'; digits];

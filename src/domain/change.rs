@@ -15,9 +15,9 @@ use super::{
     todo::Todo,
 };
 
-/// The record of one write. The record names the operation, the changed todos with the names of their changed fields,
-/// and the changed settings. For each changed todo there is also an [`Image`], with the complete todo before and after
-/// the write.
+/// The record of one write. The record names the operation, the changed todos, the changed fields of each todo, and the
+/// changed settings. For each changed todo there is also an [`Image`], with the complete todo before and after the
+/// write.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     pub id: ChangeId,
@@ -135,8 +135,8 @@ fn differing(before: &Todo, after: &Todo) -> Vec<String> {
     pairs.iter().filter(|(_, differs)| *differs).map(|(name, _)| (*name).to_owned()).collect()
 }
 
-/// The moment that is `days` days after `at`. One day means 24 hours here. If this moment is later than
-/// `Timestamp::MAX`, the result is `Timestamp::MAX`.
+/// Adds a number of days to the moment `at`. One day means 24 hours here. If the sum is later than `Timestamp::MAX`,
+/// the result is `Timestamp::MAX`.
 pub fn days_after(at: Timestamp, days: i64) -> Timestamp {
     at.checked_add((days * 24).hours()).unwrap_or(Timestamp::MAX)
 }

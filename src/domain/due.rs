@@ -45,7 +45,7 @@ impl Due {
         }
     }
 
-    /// This due date, moved to another day. The time of day does not change.
+    /// Moves this due date to another day. The time of day does not change.
     pub fn on(self, date: Date) -> Self {
         match self {
             Self::On(_) => Self::On(date),
@@ -113,7 +113,7 @@ mod tests {
     use jiff::{Timestamp, tz::TimeZone};
     use proptest::prelude::*;
 
-    /// The moment at which the local time in `zone` is `now`.
+    /// Makes a `Moment` from a local time and the name of a time zone.
     fn at(now: &str, zone: &str) -> Moment {
         let zone = TimeZone::get(zone).unwrap();
         let now = zone.to_timestamp(now.parse().unwrap()).unwrap();

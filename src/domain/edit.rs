@@ -1,4 +1,4 @@
-//! The edits that an update makes to a todo. If a request leaves out a field, this field does not change.
+//! The edits that an update makes to a todo. If a request leaves out a field, this field of the todo does not change.
 
 use std::{collections::HashSet, convert::Infallible};
 
@@ -112,8 +112,8 @@ words! {
 #[deserr(from(WithoutEmpty<Clearable>) = Clear::of, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct Clear(Vec<Clearable>);
 
-/// The version number that the caller expects the todo to have. The program also accepts a number as text, because
-/// models sometimes send numbers as text.
+/// The caller expects the todo to have this version. The program also accepts a number as text, because models
+/// sometimes send numbers as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version(pub u64);
 
@@ -160,14 +160,14 @@ impl TodoEdit {
             .map(|field| {
                 Violation::new(
                     field.word(),
-                    Invalid::new("cannot be set and cleared in the same call; send only one of the two"),
+                    Invalid::new("cannot be set and cleared in the same call; either send a value or clear the field"),
                 )
             })
             .collect()
     }
 
-    /// The todo after this edit. This function does not change the version of the todo. If some fields of the edit do
-    /// not fit this todo, the function returns an error for each of these fields.
+    /// The todo after this edit. This function does not change the version of the todo. If some fields of the edit are
+    /// not possible for this todo, the function returns an error for each of these fields.
     pub fn apply(&self, todo: &Todo, moment: &Moment) -> Result<Todo, Vec<Violation>> {
         let mut after = match self.status {
             Some(EditStatus::Open) => todo.with_status(Status::Open, moment.now),
@@ -180,7 +180,7 @@ impl TodoEdit {
         if let Some(title) = &self.title {
             after.title = title.clone();
         }
-        // If `list` differs from the present list only in upper and lower case, the todo keeps the present spelling.
+        // If the new list name and the old list name differ only in upper and lower case, the todo keeps the old name.
         if let Some(list) = self.list.as_ref().filter(|list| list.folded() != todo.list.folded()) {
             after.list = list.clone();
         }
@@ -204,16 +204,15 @@ impl TodoEdit {
         Ok(after)
     }
 
-    /// Sets the due date and the repetition. A new due date does not change the repetition. If the field `from` of the
-    /// repetition is `due`, the due date of the next todo depends on the new due date.
+    /// Sets the due date and the repetition. A new due date does not change the repetition. If the repetition contains
+    /// `from: due`, the program calculates the next due date from the new due date.
     fn edit_due(&self, todo: &mut Todo, moment: &Moment) -> Result<(), Vec<Violation>> {
         let (due, repeat) = (todo.due, todo.repeat.clone());
         todo.due = self.due.map(|due| due.resolve(moment)).or(due);
         todo.repeat = self.repeat.clone().or(repeat.clone());
         let rhythm = |repeat: &Option<Repeat>| repeat.as_ref().map(|repeat| (repeat.unit, repeat.from));
-        // A caller may send the present values of `due` and `repeat` again. If `due` and `repeat` do not change, the
-        // todo keeps `anchor_day`. For example, a todo repeats on the 31st of each month. In a short month, the todo is
-        // due earlier, but in the next long month, the todo is due on the 31st again, because of `anchor_day`.
+        // If the values of `due` and `repeat` do not change, the todo keeps `anchor_day`. For example, a todo with the
+        // `anchor_day` 31 is due on 30 April, and then on 31 May.
         if todo.due.map(Due::date) != due.map(Due::date) || rhythm(&todo.repeat) != rhythm(&repeat) {
             todo.anchor_day = None;
         }
@@ -221,8 +220,8 @@ impl TodoEdit {
             let message = "cannot clear `due` while the todo repeats; also clear `repeat`, or send a new `due`";
             return Err(vec![Violation::new("clear", Invalid::new(message))]);
         }
-        // An edit without `repeat` may set `due` to a date after `until`. The program compares `due` with `until` only
-        // if `repeat` changes.
+        // If only `due` changes, the new due date may be later than the end date `until`. If `repeat` changes, the
+        // program checks the end date.
         if todo.repeat != repeat { todo.begin_repeat(moment) } else { Ok(()) }
     }
 

@@ -44,7 +44,7 @@ impl PartialSchema for IdempotencyKey {
 impl ToSchema for IdempotencyKey {}
 
 /// The content of a request, without `idempotency_key` and `allow_duplicate`. If two requests ask for the same thing,
-/// all fields of this struct are equal.
+/// their `Intent` values are equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
     operation: &'static str,
@@ -53,8 +53,8 @@ pub struct Intent {
     body: String,
 }
 
-/// SHA-256 of an [`Intent`], in hexadecimal digits. The hashed text has format 1 or format 2. In format 2, the
-/// fingerprint begins with `2:`.
+/// SHA-256 of an [`Intent`], in hexadecimal digits. There are two formats: a fingerprint in format 2 begins with `2:`,
+/// and a fingerprint in format 1 has no prefix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fingerprint(String);
@@ -92,9 +92,9 @@ impl Intent {
         own == *stored
     }
 
-    /// The fingerprint in format 1, which earlier versions of the program stored (docs/adr/0017). The table keeps a
-    /// fingerprint for 30 days. In format 1, the hashed text contains `target`, a space and the text of `if_match`. The
-    /// text of `if_match` is `None` or, for example, `Some(3)`.
+    /// The fingerprint in format 1. Earlier versions of the program stored fingerprints in format 1 (docs/adr/0017).
+    /// The table keeps a fingerprint for 30 days. In format 1, the hashed text contains `target`, a space and the text
+    /// of `if_match`. If `if_match` is 3, its text is `Some(3)`. If the request has no `if_match`, the text is `None`.
     fn fingerprint_of_form_1(&self) -> Fingerprint {
         let condition = self.if_match.map_or_else(|| "None".to_owned(), |version| format!("Some({version})"));
         let target = format!("{} {condition}", self.target);

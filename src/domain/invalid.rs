@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// The reason why the program refuses a value, as a text for a language model. The reason does not contain the path of
-/// the value. The code that reads the value knows the path, and adds the path to the error.
+/// The reason why the program refuses a value, as a text for a language model. The reason does not say where the value
+/// is in the request. The code that reads the request adds this place to the error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid {
     /// The error message. The message begins with a verb, for example "must be at most 500 characters, but has 731".

@@ -50,7 +50,7 @@ impl Weekday {
         }
     }
 
-    /// The number of days from `first` to this weekday (0 to 6).
+    /// The number of days from the weekday `first` to this weekday (0 to 6).
     pub fn days_after(self, first: Self) -> i64 {
         (self as i64 - first as i64).rem_euclid(7)
     }

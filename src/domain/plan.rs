@@ -1,6 +1,6 @@
-//! Plans writes: the functions of this module compute the changes that a call makes. One plan contains all changes of
-//! the call. If an item breaks a rule, the whole write is refused. A refusal has only one reason, for example unknown
-//! ids. The refusal names all items to which this reason applies.
+//! The functions of this module compute the changes that a call makes. One plan contains all changes of the call. If an
+//! item breaks a rule, the whole write is refused. A refusal has only one reason, for example unknown ids. The refusal
+//! names all items to which this reason applies.
 
 use std::collections::HashMap;
 
@@ -97,8 +97,9 @@ pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
     refuse_unless_empty(violations, Refusal::Invalid)
 }
 
-/// Plans these edits. The plan begins with the edited todos, in the same order as the edits. When an edit completes a
-/// repeating todo, the plan also adds a new todo with the next due date. These new todos are at the end of the plan.
+/// Computes the changes that these edits make. The plan begins with the edited todos, in the same order as the edits.
+/// When an edit completes a repeating todo, the plan also adds a new todo with the next due date. These new todos are
+/// at the end of the plan.
 pub fn update(
     edits: &[(SentId, TodoEdit)],
     todos: &Todos,
@@ -111,7 +112,9 @@ pub fn update(
         .filter_map(|(item, ((_, edit), todo))| stale(item, edit.expected_version.map(|version| version.0), todo));
     let deleted = pairs().filter_map(|(item, ((_, edit), todo))| {
         let stays = todo.status == Status::Deleted && !edit.restores();
-        stays.then(|| ItemViolation::new(item, "status", "the todo is deleted; send `status` open to restore the todo"))
+        stays.then(|| {
+            ItemViolation::new(item, "status", "the todo is deleted; to restore the todo, set `status` to open")
+        })
     });
     refuse_conflicts(expected.chain(deleted).collect(), &found)?;
 
@@ -122,8 +125,8 @@ pub fn update(
                 let completes = todo.status == Status::Open && after.status == Status::Completed;
                 let repeats = completes && after.repeat.is_some();
                 if let Some(successor) = repeats.then(|| after.successor(next_id(), moment)).flatten() {
-                    // From now on, `successor` repeats, but the completed todo no longer repeats. If the completed todo
-                    // still repeated, a caller could reopen this todo, complete it again, and get a second successor.
+                    // From now on, `successor` repeats, but the completed todo no longer repeats. A caller may reopen
+                    // the completed todo and complete it again. The second completion must not make a second successor.
                     (after.repeat, after.anchor_day) = (None, None);
                     successors.push(Image::added(successor));
                 }
@@ -137,7 +140,8 @@ pub fn update(
     Ok(Plan::of_todos(images))
 }
 
-/// Plans the deletion of these todos, in the same order as in the call. A todo that is already deleted does not change.
+/// Computes the changes that delete these todos, in the same order as in the call. A todo that is already deleted does
+/// not change.
 pub fn delete(
     named: &[SentId],
     expected_version: Option<u64>,

@@ -43,7 +43,7 @@ words! {
 }
 
 words! {
-    /// The program counts the next due date from this day: the due date, or the day of completion.
+    /// The day from which the program counts to the next due date: the due date, or the day of completion.
     CountedFrom { Due = "due", Completion = "completion" }
 }
 
@@ -51,8 +51,8 @@ words! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Next {
     pub due: Due,
-    /// Present only if the month of `due` does not have the day on which the todo repeats. For example, `anchor_day`
-    /// is 31 if the todo repeats on the 31st and `due` is 28 February.
+    /// Present only if the todo repeats on a day of the month that does not exist in the month of `due`. For example,
+    /// `anchor_day` is 31 if the todo repeats on the 31st and `due` is 28 February.
     pub anchor_day: Option<i8>,
 }
 
@@ -69,10 +69,10 @@ impl Repeat {
         Due::On(days_from(today).take(7).find(fits).unwrap_or(today))
     }
 
-    /// The next due date, if the todo was due at `due` and somebody completes the todo at `moment`. If dates of the
-    /// repetition have already passed at `moment`, the function skips these dates. The field `from` decides whether the
-    /// repetition counts from `due` or from the day of `moment`. Returns `None` if the next due date would be after
-    /// `until` or after the end of the calendar.
+    /// The next due date of a todo. `due` is the present due date, and `moment` is the time when somebody completes the
+    /// todo. If some dates of the repetition are already over at `moment`, the function skips these dates. The value of
+    /// the field `from` says whether the program counts from the due date or from the day of completion. Returns `None`
+    /// if the next due date would be after `until` or after the end of the calendar.
     pub fn next(&self, due: Due, anchor_day: Option<i8>, moment: &Moment) -> Option<Next> {
         let (base, anchor_day) = match self.from {
             CountedFrom::Due => (due.date(), anchor_day.unwrap_or_else(|| due.date().day())),
@@ -84,8 +84,8 @@ impl Repeat {
             (first..).map_while(|round| self.after(base, anchor_day, round)).find(coming)?
         } else {
             let from = base.tomorrow().ok()?.max(moment.today());
-            // In each period of `every` + 1 weeks, the todo repeats in at least one whole week. So a search through
-            // `every` + 1 weeks is enough.
+            // The search covers one week more than the value of `every`, so the search includes at least one whole week
+            // in which the todo repeats.
             let days = 7 * (usize::from(self.every) + 1);
             days_from(from).take(days).filter(|day| self.has_weekday(base, *day, moment.week_start)).find(coming)?
         };
@@ -95,7 +95,7 @@ impl Repeat {
         (!is_over).then(|| Next { due: due.on(date), anchor_day })
     }
 
-    /// The due date after `round` repetitions, counted from `base`.
+    /// The due date of the repetition with the number `round`. The program counts the repetitions from the date `base`.
     fn after(&self, base: Date, anchor_day: i8, round: i64) -> Option<Date> {
         let units = round.checked_mul(i64::from(self.every))?;
         let months = match self.unit {
@@ -108,8 +108,8 @@ impl Repeat {
         month.with().day(anchor_day.min(month.days_in_month())).build().ok()
     }
 
-    /// The number of repetitions between `base` and `today`, or a smaller number. The function `next` skips this number
-    /// of repetitions. So the search is short even if `base` is a very old date.
+    /// If `base` is an old date, the search for the next due date begins at the repetition with the returned number. So
+    /// the search is short. The date of this repetition is not after `today`.
     fn rounds_passed(&self, base: Date, today: Date) -> i64 {
         let days = (today - base).get_days();
         // The greatest number of days in one unit.
@@ -122,9 +122,9 @@ impl Repeat {
         i64::from(days) / (longest * i64::from(self.every))
     }
 
-    /// Whether the todo repeats on this day. The field `weekdays` must contain the weekday of this day, and the todo
-    /// must repeat in the week of this day. For example, if `every` is 2, the todo repeats in every second week. Weeks
-    /// begin on the owner's first day of the week (RFC 5545: WKST).
+    /// Whether the todo repeats on this day. The todo repeats only on the weekdays in the field `weekdays`. If the
+    /// field `every` is 2, the todo repeats only in every second week, counted from the week of `base`. Weeks begin on
+    /// the owner's first day of the week (RFC 5545: WKST).
     fn has_weekday(&self, base: Date, day: Date, week_start: Weekday) -> bool {
         let week_of = |date: Date| date.saturating_sub(Span::new().days(Weekday::of(date).days_after(week_start)));
         let weeks = (week_of(day) - week_of(base)).get_days() / 7;
@@ -171,7 +171,7 @@ mod tests {
         Due::parse(text).unwrap()
     }
 
-    /// The next `count` due dates of a todo that is always completed on its due date.
+    /// Completes a repeating todo on each due date, at most `count` times. Returns the new due dates.
     fn series(repeat: &Repeat, first: &str, count: usize) -> Vec<String> {
         let mut next = Next { due: due(first), anchor_day: None };
         let mut dates = Vec::new();

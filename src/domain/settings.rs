@@ -69,19 +69,19 @@ impl Settings {
         self.default_list.clone().unwrap_or_else(ListName::inbox)
     }
 
-    /// The moment `now` with this person's time zone and first day of the week.
+    /// Combines the time `now` with this person's time zone and this person's first day of the week.
     pub fn moment(&self, now: Timestamp, default: &TimeZone) -> Moment {
         Moment { now, zone: self.zone(default), week_start: self.week_start() }
     }
 
-    /// Whether these settings and `other` have the same content. The versions may differ.
+    /// Whether the settings in `other` have the same content as these settings. The versions may differ.
     pub fn same_content(&self, other: &Self) -> bool {
         *self == Self { version: self.version, ..other.clone() }
     }
 
-    /// Plans the change from these settings to the settings `wanted`. Returns the settings before and after this
-    /// change. The change increases the version of the settings by 1. Returns `None` if these settings already have the
-    /// same content as `wanted`.
+    /// Computes the change that turns these settings into the settings in `wanted`. Returns the settings before and
+    /// after this change. The change increases the version of the settings by 1. Returns `None` if these settings
+    /// already have the same content as `wanted`.
     pub fn changed_to(&self, wanted: &Self) -> Option<SettingsImage> {
         let after = Self { version: self.version + 1, ..wanted.clone() };
         (!self.same_content(&after)).then(|| SettingsImage { before: self.clone(), after })
@@ -109,7 +109,7 @@ impl SettingsEdit {
             Setting::WeekStart => self.week_start.is_some(),
             Setting::DefaultList => self.default_list.is_some(),
         };
-        let message = "cannot be set and cleared in the same call; send only one of the two";
+        let message = "cannot be set and cleared in the same call; either send a value or clear the field";
         self.clear.iter().filter(is_set).map(|setting| Violation::new(setting.word(), Invalid::new(message))).collect()
     }
 

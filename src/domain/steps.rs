@@ -70,13 +70,13 @@ impl Steps {
         self.0.is_empty()
     }
 
-    /// The same steps, but no step is done.
+    /// A copy of these steps. In the copy, no step is done.
     pub fn without_ticks(&self) -> Self {
         Self(self.0.iter().map(|step| Step { done: false, ..step.clone() }).collect())
     }
 
-    /// The positions of the named steps. The first step has position 0. Returns an error if a name fits no step, or
-    /// fits more than one step. The error lists the steps of the todo.
+    /// The positions of the named steps. The first step has position 0. Returns an error if a name matches no step, or
+    /// matches more than one step. The error lists the steps of the todo.
     pub fn find(&self, StepRefs(which): &StepRefs) -> Result<Vec<usize>, Invalid> {
         let titles: Vec<_> = self.0.iter().map(|step| TitleForms::of(step.title.as_str())).collect();
         which.iter().map(|step| self.find_one(step, &titles)).collect()
@@ -94,7 +94,7 @@ impl Steps {
         let places = |same: &dyn Fn(&TitleForms) -> bool| -> Vec<usize> {
             titles.iter().enumerate().filter(|(_, title)| same(title)).map(|(at, _)| at).collect()
         };
-        // The first search finds only a title with the same accents. If the first search finds no title, a second
+        // The first search finds a title only if all accents are the same. If the first search finds no title, a second
         // search ignores the accents.
         let mut found = places(&|title| title.without_case == wanted.without_case);
         if found.is_empty() {

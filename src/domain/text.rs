@@ -17,11 +17,11 @@ use super::{
 
 /// Defines a type for one kind of text, for example for titles. `$clean` is the function that cleans a text: `one_line`
 /// or `many_lines`. `$limit` is the maximum length, which is also in the OpenAPI document. In most fields, an empty
-/// text means that the caller did not send the field. If the macro gets `never_empty`, the OpenAPI document does not
-/// allow an empty text.
+/// text means that the caller did not send the field. If the macro is called with `never_empty`, the OpenAPI document
+/// does not allow an empty text.
 ///
-/// The program does not check a text again when it reads the text from the table. Stored todos must stay readable, even
-/// if the rules for texts become stricter later.
+/// When the program reads a text from the table, the program does not check the text again. Stored todos must stay
+/// readable, even if the rules for texts become stricter later.
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $clean:ident, $limit:expr $(, $never_empty:ident)?) => {
         $(#[$doc])*
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn every_list_name_fits_a_sort_key() {
-        // Each of these characters becomes much longer in NFC, in lower case or in NFKC.
+        // Each of these characters becomes much longer when it is converted to NFC, to lower case or to NFKC.
         for letter in ["\u{1d160}", "\u{fb2c}", "İ", "\u{fdfa}"] {
             assert!(ListName::parse(letter.repeat(limits::LIST)).unwrap().folded().len() <= 1_000, "{letter}");
         }

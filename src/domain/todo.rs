@@ -35,8 +35,8 @@ pub struct Todo {
     /// Present only if the todo has a due date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
-    /// Present only if the todo repeats on a certain day of the month, and the month of `due` does not have this day.
-    /// For example, `anchor_day` is 31 if the todo repeats on the 31st and `due` is 28 February.
+    /// Present only if the todo repeats on a day of the month that does not exist in the month of `due`. For example,
+    /// `anchor_day` is 31 if the todo repeats on the 31st and `due` is 28 February.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor_day: Option<i8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,8 +78,8 @@ pub struct Tags(Vec<Tag>);
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema, deserr::Deserr)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct NewTodo {
-    // Three attributes of this struct contain a limit as a number. The three fields do not use the attribute `inline`,
-    // because utoipa would then leave out the examples. `tests/openapi` checks these three numbers.
+    // Three attributes of this struct contain a limit as a number. With the attribute `inline`, utoipa would leave out
+    // the examples of these three fields. `tests/openapi` checks these three numbers.
     /// What is to be done, in a few words.
     #[schema(value_type = String, min_length = 1, max_length = 500, example = "Book flights")]
     pub title: Title,
@@ -150,9 +150,9 @@ impl Todo {
         }
     }
 
-    /// Makes the next todo of the repetition, if somebody completes this todo at `moment`. The next todo is a copy of
-    /// this todo, with a new id and the next due date. In the copy, no step is done. Returns `None` if this todo does
-    /// not repeat, or if the repetition has ended.
+    /// When somebody completes this todo at `moment`, this function makes the next todo of the repetition. The next
+    /// todo is a copy of this todo, with a new id and the next due date. In the copy, no step is done. Returns `None`
+    /// if this todo does not repeat, or if the repetition has ended.
     pub fn successor(&self, id: TodoId, moment: &Moment) -> Option<Self> {
         let next = self.repeat.as_ref()?.next(self.due?, self.anchor_day, moment)?;
         Some(Self {

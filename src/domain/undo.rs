@@ -1,5 +1,5 @@
-//! Undoes a change. For each changed todo and for changed settings, the program compares the present content with the
-//! content after the change. If the content differs, the program refuses the undo.
+//! Undoes a change. The program compares the present content of each changed todo with the content directly after the
+//! change. If the content differs, the program refuses the undo. The same rule applies to changed settings.
 
 use std::collections::HashMap;
 
@@ -17,13 +17,13 @@ use super::{
 impl Change {
     /// Plans the undo of this change. `images` contains each changed todo before and after the change. `current`
     /// contains the changed todos as they are now. If a todo no longer exists, `current` does not contain this todo.
-    /// `settings` are the present settings. Each todo gets the content that it had before the change, and a new
-    /// version. If the change added a todo, the undo deletes this todo.
+    /// `settings` are the present settings. The undo restores the content of each todo as it was before the change. The
+    /// version of each todo increases by 1. If the change added a todo, the undo deletes this todo.
     ///
-    /// The undo is refused if the present content of a todo or of the settings differs from the content after this
-    /// change. If an earlier undo has already restored the old content, the refusal names the earlier undo. If todos
-    /// have changed in another way, the refusal names these todos. An undo can itself be undone. After that, the
-    /// original change can be undone again.
+    /// The undo is refused if the present content of a todo or of the settings differs from the content directly after
+    /// this change. If an earlier undo has already restored the old content, the refusal names the earlier undo. If
+    /// todos have changed in another way, the refusal names these todos. A caller can also undo an undo. After the undo
+    /// of an undo, the original change is in effect again, and a caller can undo the original change a second time.
     pub fn undo(
         &self,
         images: &[Image],
@@ -69,8 +69,8 @@ impl Change {
 }
 
 /// Whether the todo is unchanged since the undo at `undone_at`. If a change added a todo, the undo of this change
-/// deletes the todo at the time `undone_at`. If the todo was deleted at a different time, the undo did not delete the
-/// todo.
+/// deletes the todo at the time `undone_at`. If `deleted_at` and `undone_at` are different times, another call deleted
+/// the todo.
 fn is_as_the_undo_left_it(image: &Image, now: Option<&Todo>, undone_at: Option<Timestamp>) -> bool {
     now.is_some_and(|now| match &image.before {
         Some(before) => now.same_content(before),

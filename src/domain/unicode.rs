@@ -27,7 +27,7 @@ pub fn without_case_and_accents(text: &str) -> String {
         letter if letter.nfkd().next() == Some(' ') && letter != ' ' => letter.to_string(),
         letter => letter.nfkd().filter(|letter| !is_accent(*letter)).collect(),
     };
-    // NFC first combines a letter and its mark into one character.
+    // The first step (NFC) combines a letter and its mark into one character.
     let folded: String = text.nfc().flat_map(lower).map(plain).collect();
     folded.nfc().filter(|letter| !is_accent(*letter)).flat_map(lower).collect()
 }
@@ -102,14 +102,14 @@ fn is_selector(letter: char) -> bool {
 }
 
 /// Whether the character is a tag character. Tag characters are invisible letters, which name the region of an emoji
-/// flag. Tag characters can hide a secret message to a model.
+/// flag. Somebody could hide a secret message to a model in tag characters.
 pub fn is_tag(letter: char) -> bool {
     matches!(letter, '\u{e0000}'..='\u{e007f}')
 }
 
 /// Whether the character is normally invisible. Unicode calls such a character a `Default_Ignorable_Code_Point`
 /// (DerivedCoreProperties.txt). Examples are zero-width characters, direction marks, variation selectors and tag
-/// characters. The empty pattern of Braille (U+2800) also counts as invisible.
+/// characters. The result is also true for the empty pattern of Braille (U+2800).
 pub fn is_ignorable(letter: char) -> bool {
     matches!(letter,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'

@@ -89,9 +89,10 @@ fn close_to_others(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether the folder of the data file is only for this user. Other users do not need the default folder. Any other
-/// folder must have the same owner as the data file, and must contain only the data file and SQLite's files. If a
-/// folder is directly below the root, such as /srv, the result is `false`, because other users may need this folder.
+/// Whether the folder of the data file is only for this user. For the default folder, the result is `true`. Every
+/// folder that is not the default folder must have the same owner as the data file, and must contain only the data file
+/// and SQLite's files. For a folder directly below the root (for example, /srv), the result is `false`, because other
+/// users may need this folder.
 fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     if default_folder().and_then(|folder| folder.canonicalize().ok()).is_some_and(|default| default == folder) {
         return Ok(true);
@@ -107,7 +108,7 @@ fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     Ok(entries.all(|entry| entry.is_ok_and(|entry| is_known(entry.path()))))
 }
 
-/// The path of the file, with `end` added to the file name.
+/// Adds the text in `end` to the end of the path.
 fn with_end(file: &Path, end: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(end);

@@ -44,8 +44,9 @@ impl fmt::Debug for Access {
     }
 }
 
-/// Serves the database on this port of the loopback address, until the future `stop` completes. If `port` is 0, the
-/// operating system chooses a free port. Returns the address and the server.
+/// Serves the database on this port of the loopback address. The parameter `stop` is a Rust future. When `stop`
+/// completes, the server stops. If `port` is 0, the operating system chooses a free port. Returns the address and the
+/// server.
 pub async fn serve(
     port: u16,
     database: Database,

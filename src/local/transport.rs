@@ -1,5 +1,5 @@
-//! Connects the SDK to a database in the same process. The SDK calls functions of the database instead of sending
-//! requests over a network.
+//! Connects the SDK to a database in the same process. This module passes the requests of the SDK directly to the
+//! database, without a network.
 
 use aws_smithy_runtime_api::client::{
     http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
@@ -13,7 +13,7 @@ use dynoxide::Database;
 
 use super::operations::{self, Tokens};
 
-/// An HTTP client for the SDK that passes every request to the embedded database.
+/// The SDK uses this HTTP client. The client passes every request to the embedded database.
 #[derive(Clone)]
 pub(super) struct InProcess(pub(super) Database);
 

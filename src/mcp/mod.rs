@@ -25,7 +25,7 @@ use http::HttpTransport;
 pub use server::Server;
 
 /// The maximum size of an MCP message, in bytes. An MCP message of the maximum size can contain the largest body of an
-/// operation, even if every letter is escaped (`\u00e4`). The router checks the size of the body separately.
+/// operation, even if every letter is escaped (`\u00e4`). The router of the operations has its own limit for this body.
 const MESSAGE_BYTES: usize = 1024 * 1024;
 
 /// The router of the whole service. The path `/mcp` leads to the MCP server.
@@ -35,8 +35,9 @@ pub fn router(app: App) -> Router {
     // so this document needs no address.
     let document = move || serde_json::from_str(&openapi::served("", &config)).unwrap_or(Value::Null);
     let transport = Arc::new(HttpTransport::new(Server::new(document, api::operations(app.clone()))));
-    // `OwnOrigin` first refuses requests from foreign web pages. Then `Caller` refuses requests of unknown callers. The
-    // server reads the MCP message only after `OwnOrigin` and `Caller` have accepted the request.
+    // The first check, `OwnOrigin`, refuses requests from foreign web pages. The second check, `Caller`, refuses
+    // requests of unknown callers. The server reads the MCP message only after `OwnOrigin` and `Caller` have accepted
+    // the request.
     let answer = move |_: OwnOrigin, _: Caller, request: Request| {
         let transport = transport.clone();
         async move { transport.answer(request).await }

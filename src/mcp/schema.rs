@@ -1,5 +1,5 @@
-//! Makes the schemas of the tools from the schemas of the OpenAPI document. Each tool contains every schema to which it
-//! refers. The schemas must be short, because a model reads the schemas of all tools.
+//! Makes the schemas of the tools from the schemas of the OpenAPI document. If a tool uses a schema, the tool also
+//! contains this schema. The schemas must be short, because a model reads the schemas of all tools.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,8 @@ impl<'a> Schemas<'a> {
                 if let Some((_, target)) = self.target(schema)
                     && let Value::Object(mut whole) = self.input(target)
                 {
-                    // A member beside `$ref` replaces the member with the same name in the referenced schema.
+                    // If a member beside `$ref` and a member of the referenced schema have the same name, the function
+                    // uses the member beside `$ref`.
                     whole.extend(own);
                     own = whole;
                 }
@@ -49,9 +50,9 @@ impl<'a> Schemas<'a> {
 
     /// The output schema of a tool. The output schema has only names and types, because names and types are enough to
     /// understand an answer. If a tool only reads data, its output schema describes all levels of the answer
-    /// (`in_full`). If a tool can change data, its output schema shows only the fields at the first level. For an
-    /// object at the first level, the output schema shows no fields, but only a `title`: the name of the object's
-    /// schema.
+    /// (`in_full`). If a tool can change data, its output schema shows only the fields at the first level. If a field
+    /// at the first level is an object, the output schema does not show the fields of this object. Instead, a `title`
+    /// contains the name of the object's schema.
     pub fn output(self, schema: &'a Value, in_full: bool) -> Map<String, Value> {
         let mut uses = Uses::new();
         let root = self.target(schema).map_or(schema, |(_, target)| target);
@@ -70,8 +71,9 @@ impl<'a> Schemas<'a> {
         output
     }
 
-    /// The names and types of a schema, down to the given number of levels. For an object below the last level, the
-    /// result shows no fields, but only a `title`: the name of the object's schema.
+    /// The names and types of the fields in a schema. `levels` is the maximum number of levels. If an object is below
+    /// the last level, the result does not show the fields of the object, but a `title` with the name of the object's
+    /// schema.
     fn shape(self, schema: &'a Value, uses: &Uses<'a>, levels: usize) -> Value {
         if let Some((name, target)) = self.target(schema) {
             return match uses.get(name) {

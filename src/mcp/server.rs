@@ -39,8 +39,8 @@ const FRESH_MS: u64 = 300_000;
 pub struct Server {
     /// This function makes the OpenAPI document of the operations.
     document: Arc<dyn Fn() -> Value + Send + Sync>,
-    /// The tools of the OpenAPI document. The server makes the tools when a client first asks for the tools. Most
-    /// instances of the Lambda function start for a request that needs no tools.
+    /// The tools of the OpenAPI document. The server makes the tools when a client first asks for the tools. When an
+    /// instance of the Lambda function starts, its first request usually needs no tools.
     tools: Arc<OnceLock<Tools>>,
     operations: Router,
 }
@@ -129,8 +129,8 @@ impl ServerHandler for Server {
         self.called(call, context.extensions.get::<Parts>()).await.map(CallToolResponse::from)
     }
 
-    /// The SDK calls this function if it does not know the method of a request. The SDK also calls this function if it
-    /// knows the method but cannot read the parameters.
+    /// The SDK calls this function if the SDK does not know the method of a request. The SDK also calls this function
+    /// for a known method if the SDK cannot read the parameters.
     async fn on_custom_request(
         &self,
         request: CustomRequest,

@@ -10,7 +10,7 @@ use super::schema::Schemas;
 #[derive(Debug)]
 pub struct Tools(Vec<Operation>);
 
-/// A tool, and the data that turn a call of this tool into an HTTP request.
+/// A tool, and the data that the program needs to turn a call of this tool into an HTTP request.
 #[derive(Debug)]
 pub struct Operation {
     pub tool: Tool,
@@ -19,8 +19,8 @@ pub struct Operation {
     pub path: String,
     /// The arguments that are part of the path.
     pub in_path: Vec<String>,
-    /// The arguments that go into the query. If the operation has a body, all arguments that are not in the path or the
-    /// query go into the body.
+    /// The arguments that go into the query. If the operation has a body, the body contains all arguments that are in
+    /// neither the path nor the query.
     pub in_query: Vec<String>,
     /// The arguments that accept several values. If the example of a parameter in the OpenAPI document contains a
     /// comma, the parameter accepts several values.

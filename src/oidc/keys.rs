@@ -22,8 +22,8 @@ const LASTING: SignedDuration = SignedDuration::from_hours(1);
 /// The shortest time between two requests to the provider. Anybody can send tokens with invented key names. Without
 /// this limit, each token with an invented key name would cause a request to the provider.
 const BETWEEN: SignedDuration = SignedDuration::from_secs(60);
-/// The shortest time between two requests to the provider while the cache is empty. This time is shorter than
-/// `BETWEEN`, because without keys the program cannot accept any token.
+/// The shortest time between two requests to the provider while the cache is empty. This time is shorter than the usual
+/// time (`BETWEEN`), because the program cannot accept any token without keys.
 const BETWEEN_FIRST: SignedDuration = SignedDuration::from_secs(5);
 /// The time-out for fetching the discovery document and the keys together.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -132,11 +132,11 @@ impl Keys {
         }
     }
 
-    /// Asks the provider. `more` means that the key was not in the cached documents.
+    /// Asks the provider. The flag `more` is true if the key was not in the cached documents.
     async fn ask(&self, now: Timestamp, more: bool, request_id: &str) -> Cache {
         {
-            // First, this function stores the time. Then this function asks the provider. If the client disconnects
-            // while this function waits for the provider, the rest of this function does not run.
+            // This function stores the time of the request to the provider before the request is sent. If the client
+            // disconnects while this function waits for the provider, the rest of this function does not run.
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.asked_at = Some(now);
             if more {

@@ -62,7 +62,7 @@ impl Provider {
     /// The OpenID provider of a deployment. `base_url` is the address of the deployment. This function sends no
     /// request.
     pub fn new(oauth: &OAuth, base_url: Option<&str>) -> Self {
-        // The addresses of the API and of its MCP endpoint, which RFC 8707 calls resources.
+        // The addresses of the API and of its MCP endpoint. RFC 8707 calls such an address a resource.
         let own = base_url.into_iter().flat_map(|url| [url.to_owned(), format!("{url}/"), format!("{url}/mcp")]);
         let http = Http::new();
         Self {
@@ -108,8 +108,9 @@ impl Provider {
             let endpoint = self.keys.metadata(now, request_id).await?.token_endpoint.clone();
             let answer = self.http.post_form(&endpoint, form, authorization).await;
             let answer = answer.map_err(|cause| Outage::new(format!("token endpoint: {cause}")))?;
-            // A successful answer must be JSON, because it must contain a token. If the provider refuses the request,
-            // the program needs only the status. So the answer may then also be an HTML page.
+            // A successful answer must be JSON, because a successful answer must contain a token. If the provider
+            // refuses the request, the program needs only the status of the answer. So a refusal may also be an HTML
+            // page.
             let answers = answer.status.is_client_error() || (answer.status.is_success() && answer.is_json);
             if answers {
                 return Ok(answer);
@@ -117,7 +118,7 @@ impl Provider {
             let outage = Outage::new(format!("token endpoint: {}, JSON: {}", answer.status, answer.is_json));
             Err(Outage { retry_after: answer.retry_after.unwrap_or(outage.retry_after), ..outage })
         };
-        let late = |_| Err(Outage::new("token endpoint: no answer in time".to_owned()));
+        let late = |_| Err(Outage::new("the token endpoint did not answer in time".to_owned()));
         tokio::time::timeout(TIMEOUT, answering).await.unwrap_or_else(late)
     }
 }

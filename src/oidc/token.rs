@@ -28,7 +28,7 @@ const LEEWAY: f64 = 30.0;
 /// than this maximum, the program refuses the text and makes no other check.
 const TOKEN_BYTES: usize = 8 * 1024;
 
-/// The header of a token, which says how the token is signed. The signature of the token is not verified yet.
+/// The header of a token. The header says how the token is signed. The signature of the token is not verified yet.
 #[derive(Debug)]
 pub struct Head {
     algorithm: Algorithm,
@@ -98,7 +98,8 @@ impl Head {
         Owner::parse(&format!("{}#{}", claims.iss, claims.sub)).map_err(|_| Refused::Invalid)
     }
 
-    /// The claims of the token, if the key has signed the token. The caller of this function must check the claims.
+    /// Returns the claims of the token. `None` if the signature of the token is not valid. The caller of this function
+    /// must check the claims.
     fn claims(&self, token: &str, key: &DecodingKey) -> Option<Claims> {
         let mut validation = Validation::new(self.algorithm);
         validation.required_spec_claims.clear();
@@ -109,13 +110,14 @@ impl Head {
 }
 
 impl Claims {
-    /// Whether this is an access token for this service, and whether the provider gave the token to one of our clients.
-    /// An ID token is not accepted, because it is made for the client and not for this service.
+    /// True if this is an access token for this service, and if the provider gave the token to one of our clients. An
+    /// ID token is not accepted, because it is made for the client and not for this service.
     fn is_access_token_for(&self, rules: &TokenRules) -> bool {
         let access = self.token_use.as_deref().is_none_or(|token_use| token_use == "access");
         let client = self.client_id.as_ref().or(self.azp.as_ref());
         let ours = client.is_none_or(|client| rules.clients.contains(client));
-        // Access tokens of Amazon Cognito have no audience. A token without an audience must at least name its client.
+        // Access tokens of Amazon Cognito have no audience. A token without an audience must at least contain the id of
+        // its client.
         let for_us = match &self.aud {
             Some(audiences) => audiences.iter().any(|audience| rules.audiences.iter().any(|own| own == audience)),
             None => client.is_some(),

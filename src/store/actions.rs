@@ -124,7 +124,7 @@ impl OwnerStore {
         })
     }
 
-    /// Makes the transaction fail if the settings in the table do not have the version `version`.
+    /// Makes the transaction fail if the version of the settings in the table is not `version`.
     fn check_settings(&self, version: u64) -> Result<TransactWriteItem, Fault> {
         let check = self.check(settings::SETTINGS.to_owned());
         checked(match version {

@@ -1,5 +1,5 @@
-//! Looks up API keys. All API keys are in one partition (`keys`), with the sort key `key#<sha256>`. The file
-//! docs/adr/0013-api-keys.md says why API keys have their own partition.
+//! Looks up API keys. All API keys are in one partition (`keys`). The sort key of an API key is `key#<sha256>`. The
+//! file docs/adr/0013-api-keys.md says why API keys have their own partition.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

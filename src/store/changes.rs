@@ -3,8 +3,9 @@
 //! change.
 //!
 //! If the states of the todos are small, the change record itself contains these states. So an ordinary change needs
-//! only one item. Larger states are in separate items, because an item has at most 400 KB. An item with some of the
-//! states is called a part, and has the sort key `change#<id>#<n>`. The parts of a change are not in the timeline.
+//! only one item. Larger states are in separate items, because DynamoDB allows at most 400 KB for an item. Each of
+//! these items is called a part. The sort key of a part is `change#<id>#<n>`. The parts of a change are not in the
+//! timeline.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use jiff::Timestamp;
@@ -30,8 +31,8 @@ pub(super) const UNDONE_AT: &str = "undone_at";
 /// so DynamoDB would store larger states twice.
 const INLINE_BYTES: usize = 8 * 1024;
 /// The maximum size of a part, measured as JSON. The states of one todo before and after a change always fit into one
-/// part. DynamoDB allows 400 KB for an item. The rest of the 400 KB is a reserve, because the size as JSON is only
-/// approximate.
+/// part. DynamoDB allows 400 KB for an item. The remaining 100 KB are a reserve, because the size as JSON is only
+/// approximately the size in DynamoDB.
 const PART_BYTES: usize = 300 * 1024;
 
 /// The states of the todos in a change record or in a part. If the program writes the item, `T` borrows the states. If
@@ -46,8 +47,8 @@ struct Images<T = Vec<Image>> {
 }
 
 /// The items of a change: first the change record, then the parts. A change without effect is not in the timeline,
-/// because there is nothing to show and nothing to undo. The record of a change without effect only remembers the
-/// idempotency key. `image_bytes` is the approximate size of `images`, in bytes.
+/// because there is nothing to show and nothing to undo. If a change has no effect, the only purpose of its record is
+/// to remember the idempotency key. `image_bytes` is the approximate size of `images`, in bytes.
 pub(super) fn change_items(
     partition: &str,
     change: &Change,
@@ -89,14 +90,14 @@ fn parts(images: &[Image]) -> Vec<&[Image]> {
     parts
 }
 
-/// The approximate size of a value in DynamoDB, which is the length of the value as JSON.
+/// The length of a value as JSON. This length is approximately the size of the value in DynamoDB.
 pub(super) fn size_of<T: Serialize>(value: &T) -> usize {
     serde_json::to_string(value).map_or(usize::MAX / 1024, |json| json.len())
 }
 
 impl OwnerStore {
-    /// Reads a change, and the states of its todos in the original order. `None` if no change has this id, or if the
-    /// change is older than 30 days.
+    /// Reads a change and the states of its todos. The states are in their original order. `None` if no change has this
+    /// id, or if the change is older than 30 days.
     pub async fn change(&self, id: &ChangeId, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
         let mut items = Vec::new();
         let mut start: Option<Item> = None;
@@ -125,9 +126,9 @@ impl OwnerStore {
         }
     }
 
-    /// The latest change of the owner, with the states of its todos. An undo is itself a change, and usually has a
-    /// later time than the change that it undoes. So usually nobody has undone the latest change. But if the clocks of
-    /// two instances differ, an undo may have an earlier time than the change that it undoes.
+    /// The latest change of the owner, with the states of its todos. An undo is itself a change. Usually the time of an
+    /// undo is later than the time of the undone change. So usually the latest change is not an undone change. But if
+    /// the clocks of two instances differ, the time of an undo may be earlier than the time of the undone change.
     pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
         let reading = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
         let page = self.page(&reading, None, &[]).await?;
@@ -160,8 +161,9 @@ fn read_change(items: Vec<Item>, now: Timestamp) -> Result<Option<(Change, Vec<I
         return Ok(None);
     };
     let Images { mut images, parts } = item::from_item::<Images>(record.clone())?;
-    // An expired change may have had the same idempotency key and more parts. If DynamoDB has not deleted these old
-    // parts yet, these old parts are at the end of `items`.
+    // An older change may have had the same idempotency key and more parts than this change. DynamoDB may keep the
+    // parts of an expired change for days. So `items` may end with parts of the older change, and this loop skips these
+    // parts.
     for part in items.take(parts) {
         images.extend(item::from_item::<Images>(part)?.images);
     }

@@ -76,9 +76,9 @@ pub fn connect(connection: Connection) -> Client {
     Client::from_conf(config.build())
 }
 
-/// The address of DynamoDB. The program determines this address only once. If a call specifies the table in a different
-/// way from the preceding call, the SDK's own resolver determines the address again. Queries and transactions specify
-/// the same table in different ways.
+/// The address of DynamoDB. The program determines this address only once. The SDK's own resolver remembers the address
+/// only until a call specifies the table in a different way. Queries and transactions specify the same table in
+/// different ways, so the SDK's own resolver would often determine the address again.
 #[derive(Debug, Default)]
 struct OneEndpoint {
     resolver: DefaultResolver,

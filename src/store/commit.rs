@@ -100,9 +100,10 @@ impl OwnerStore {
 }
 
 /// The number of bytes that the states of one todo need in a transaction. The change record contains the states before
-/// and after the change. The transaction also writes the todo itself: a change writes the state after the change, and
-/// an undo writes the state before the change. This function therefore counts the larger state twice. So if DynamoDB
-/// accepts a change, the undo of this change is not too large for DynamoDB.
+/// and after the change. The transaction also writes the todo itself. If the transaction makes a change, the todo gets
+/// the state after the change. If the transaction makes an undo, the todo gets the state before the change. Therefore
+/// this function adds the size of the larger state a second time. So if DynamoDB accepts a change, the undo of this
+/// change is not too large for DynamoDB.
 fn bytes_either_way((before, after): &(Option<usize>, usize)) -> usize {
     let before = before.unwrap_or(*after);
     before + after + before.max(*after)

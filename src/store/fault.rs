@@ -46,7 +46,7 @@ impl Fault {
             },
             SdkError::ConstructionFailure(_) => FaultKind::Broken,
             // All other errors are time-outs, refused connections and incomplete answers. If the SDK adds new kinds of
-            // errors, the new kinds also become `Unavailable`.
+            // errors, this program also treats the new kinds as `Unavailable`.
             _ => FaultKind::Unavailable,
         };
         let class = match error {
@@ -72,14 +72,14 @@ impl Fault {
         let what = without_values(&error.to_string()).to_owned();
         Self {
             kind: FaultKind::Broken,
-            cause: format!("the program cannot read or write an item of the table: {what}"),
+            cause: format!("the program cannot read or write an item in the table: {what}"),
         }
     }
 }
 
-/// Removes the values from a message of serde, because a caller may have written the values. Serde puts each value in
-/// quotation marks, so this function keeps only the text before the first quotation mark. The names of missing fields
-/// stay in the message, because these names come from this program.
+/// Removes the values from an error message of serde, because the values may come from a caller. Serde puts each value
+/// in quotation marks, so this function keeps only the text before the first quotation mark. The names of missing
+/// fields stay in the message, because these names come from this program.
 fn without_values(error: &str) -> &str {
     if error.starts_with("missing field") {
         return error;
@@ -121,7 +121,7 @@ mod tests {
             [cause::<Word>(text()), cause::<u64>(text()), cause::<Vec<u8>>(text()), cause::<jiff::Timestamp>(text())];
         let number = cause::<u64>(AttributeValue::N(secret.to_owned()));
         for cause in causes.iter().chain([&number]) {
-            assert!(cause.len() > "the program cannot read or write an item of the table: ".len(), "{cause}");
+            assert!(cause.len() > "the program cannot read or write an item in the table: ".len(), "{cause}");
             for part in ["EXAMPLE", "quoted", "twice", "thrice"] {
                 assert!(!cause.contains(part), "{cause}");
             }

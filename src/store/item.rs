@@ -30,7 +30,7 @@ pub(super) const TIMELINE: &str = "timeline";
 /// The attribute with the title of an open todo in lower case ([`Title::folded`](crate::domain::text::Title::folded)).
 /// The program finds duplicates by this attribute.
 pub(super) const TITLE_KEY: &str = "title_key";
-/// The view of the settings item, which is the item's position in the index. In the index, the settings item is
+/// The view of the settings item. The view is the position of the item in the index. In the index, the settings item is
 /// directly before the first open todo. So if a listing begins with the first open todo, the same query also reads the
 /// settings.
 pub(super) const SETTINGS_VIEW: &str = "open#";
@@ -98,8 +98,8 @@ pub(super) fn change_sk(id: &ChangeId) -> String {
     format!("change#{}", id.as_str())
 }
 
-/// The view of a todo, which is its position in the index `timeline`. The view depends on the status and the dates of
-/// the todo. Every todo has exactly one view.
+/// The view of a todo. The view is the position of the todo in the index `timeline`. The view depends on the status and
+/// the dates of the todo. Every todo has exactly one view.
 pub(super) fn todo_view(todo: &Todo) -> String {
     let since = |at: Option<Timestamp>| moment(at.unwrap_or(todo.updated_at));
     let place = match todo.status {
@@ -114,9 +114,9 @@ pub(super) fn change_view(change: &Change) -> String {
     format!("change#{}#{}", moment(change.at), change.id.as_str())
 }
 
-/// The item of a todo. `at` is the time of this write. The item of a deleted todo expires 30 days after `at`. If a
-/// person undoes the creation of a todo, this undo deletes the todo. The deleted todo expires only after 30 days,
-/// because the undo itself can be undone for 30 days.
+/// The item of a todo. The parameter `at` is the time of this write. If the todo is deleted, its item expires 30 days
+/// after this write. If a person undoes the creation of a todo, this undo deletes the todo. The deleted todo expires
+/// only after 30 days, because the undo itself can be undone for 30 days.
 pub(super) fn todo_item(partition: &str, todo: &Todo, at: Timestamp) -> Result<Item, Fault> {
     let mut item = to_item(todo)?;
     item.extend(primary_key(partition, todo_sk(&todo.id)));
@@ -216,8 +216,8 @@ mod tests {
         let todo = Todo::add(&new, TodoId::from_random([0; 16]), &ListName::inbox(), &moment).unwrap();
         let at = Some(Timestamp::UNIX_EPOCH);
         let todo = Todo { anchor_day: Some(31), completed_at: at, deleted_at: at, ..todo };
-        // If you add a field to `Todo`, the compiler reports an error here. Then add the field to `TODO`, and also to
-        // the todo in this test.
+        // If you add a field to `Todo`, the compiler reports an error here. Then add the field to the constant `TODO`,
+        // and also to the todo in this test.
         let Todo {
             id: _,
             title: _,

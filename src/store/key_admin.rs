@@ -1,5 +1,5 @@
-//! Makes, lists and revokes API keys. Only the `todo` command uses this code, with its own AWS credentials. The Lambda
-//! function does not contain this code.
+//! Makes, lists and revokes API keys. Only the command `todo` uses this code. The command has its own AWS credentials.
+//! The Lambda function does not contain this code.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;

@@ -20,7 +20,7 @@ pub struct Listing<'a, T> {
     read: fn(Item, Timestamp) -> Result<Option<T>, Fault>,
     now: Timestamp,
     items: std::vec::IntoIter<Item>,
-    /// The position after which the next page begins.
+    /// The next page begins after this position.
     more: Option<Position>,
     /// The positions of the last two items that were read.
     last: Option<Position>,
@@ -72,7 +72,7 @@ impl<T> Listing<'_, T> {
 }
 
 impl OwnerStore {
-    /// A listing whose first page was already read.
+    /// Makes a listing. The caller has already read the first page of this listing.
     pub(super) fn listing<T>(
         &self,
         reading: Reading,

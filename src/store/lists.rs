@@ -19,7 +19,7 @@ pub(super) const NAME: &str = "name";
 #[derive(Debug, Clone)]
 pub(super) struct KnownLists(HashMap<String, Option<ListName>>);
 
-/// The check of one list. The transaction that puts todos into the list contains this check.
+/// If a transaction puts todos into a list, the transaction can contain a check for this list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ListCheck {
     /// The transaction fails if the list does not exist, or if the list's name has a different spelling in the table.
@@ -46,9 +46,9 @@ impl KnownLists {
         matches!(self.0.get(&name.folded()), Some(Some(_)))
     }
 
-    /// `found` is the name item of the list `asked`. This function reads the list's name from the item, and remembers the
-    /// name. `found` is `None` if the table has no name item for this list. Then this function remembers that the list does
-    /// not exist.
+    /// The parameter `asked` is the name of a list, and `found` is the name item of this list. This function reads the
+    /// list's name from the item, and remembers the name. If `found` is `None`, the table has no name item for this
+    /// list, and this function remembers that the list does not exist.
     pub(super) fn learn_item(&mut self, asked: &ListName, found: Option<Item>) -> Result<(), Fault> {
         let name = found
             .map(|mut item| serde_dynamo::from_attribute_value(item.remove(NAME).unwrap_or(item::text(""))))
@@ -63,9 +63,9 @@ impl KnownLists {
     pub(super) fn use_first_spellings(&self, images: &mut [Image]) -> Vec<ListCheck> {
         let mut checks: HashMap<String, ListCheck> = HashMap::new();
         let mut order = Vec::new();
-        // Before the write, the existing todos are in these lists. So these lists exist, and the transaction does not
-        // have to check these lists. For example, if a request completes a repeating todo, the next todo goes into the
-        // same list.
+        // Before the write, these lists already contain todos. So these lists exist, and the transaction does not have
+        // to check these lists. For example, if a request completes a repeating todo, the next todo goes into the same
+        // list.
         let present = images.iter().filter_map(|image| image.before.as_ref());
         let present: HashMap<String, ListName> = present.map(|todo| (todo.list.folded(), todo.list.clone())).collect();
         for image in images {

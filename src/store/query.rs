@@ -23,7 +23,7 @@ pub struct Reading {
     pub pages: usize,
 }
 
-/// The items of one page, and the position after which the next page begins.
+/// The items of one page, and a position. The next page begins after this position.
 pub(super) type Page = (Vec<Item>, Option<Position>);
 
 impl Reading {
@@ -34,8 +34,8 @@ impl Reading {
 }
 
 impl OwnerStore {
-    /// Reads one page of items that come after the position `after`. Each item has only the attributes in `attributes`.
-    /// If `attributes` is empty, each item has all its attributes.
+    /// Reads one page of items. If `after` contains a position, the page begins after this position. Each item has only
+    /// the attributes that `attributes` names. If `attributes` is empty, each item has all its attributes.
     pub(super) async fn page(
         &self,
         reading: &Reading,

@@ -1,5 +1,5 @@
 //! Ranges of an owner's items in the index `timeline`, and positions in this index. A listing reads the items of a
-//! range. A position says which item a listing read last.
+//! range. A position identifies the last item that a listing has read.
 
 use jiff::{Timestamp, civil::Date};
 
@@ -29,7 +29,7 @@ pub struct Range {
     pub(super) begins_with_settings: bool,
 }
 
-/// A position in a listing. The text of the position is the view of the item that the listing read last.
+/// A position in a listing. The text of a position is the view of the last item that the listing has read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position(pub(super) String);
 
@@ -48,7 +48,7 @@ impl Range {
         }
     }
 
-    /// The open todos that are due on the day `from`, on the day `to`, or between these two days.
+    /// The open todos that are due in a period. The period includes its first day (`from`) and its last day (`to`).
     pub fn open_due(from: Option<Date>, to: Option<Date>) -> Self {
         let bound = |day: Option<Date>| day.map(|day| day.to_string());
         Self {
@@ -65,7 +65,7 @@ impl Range {
         Self { high: format!("{low}{LAST}"), low, newest_first: false, begins_with_settings: false }
     }
 
-    /// The todos that were completed at `from` or later, and earlier than `before`.
+    /// The todos that were completed in a period. The time `from` is in this period, but the time `before` is not.
     pub fn completed(from: Option<Timestamp>, before: Option<Timestamp>) -> Self {
         let bound = |at: Option<Timestamp>| at.map(item::moment).unwrap_or_default();
         Self {

@@ -40,9 +40,9 @@ impl OwnerStore {
         Ok(answer.item)
     }
 
-    /// Reads the items with these sort keys. Returns the items that exist, in a map whose keys are the sort keys. This
-    /// function makes one call. If DynamoDB leaves keys unprocessed, this function makes further calls. `sort_keys` may
-    /// contain at most 100 keys, and each key only once.
+    /// Reads the items with these sort keys. Returns a map of the existing items. The keys of the map are the sort
+    /// keys. This function makes one call. If DynamoDB leaves keys unprocessed, this function makes further calls.
+    /// `sort_keys` may contain at most 100 keys, and each key only once.
     pub(super) async fn items(&self, sort_keys: Vec<String>) -> Result<HashMap<String, Item>, Fault> {
         let mut found = HashMap::new();
         let mut keys: Vec<Item> = sort_keys.into_iter().map(|sk| item::primary_key(&self.partition, sk)).collect();

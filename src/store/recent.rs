@@ -1,7 +1,8 @@
-//! Recognises repeated requests that have no idempotency key. If a request has no idempotency key, the table keeps a
-//! small item for this request for two minutes. The sort key of this item is `recent#<digits>`. If the same request
-//! comes again, the transaction of the second request fails, because the item already exists. So the second request
-//! changes nothing. The file docs/adr/0008-repetitions-without-a-key.md says why each request has its own item.
+//! Recognises repeated requests that have no idempotency key. If a request has no idempotency key, the program stores a
+//! small item for this request. The item expires after two minutes. The sort key of this item is `recent#<digits>`. If
+//! the same request comes again before the item expires, the transaction of the second request fails, because the item
+//! already exists. So the second request changes nothing. The file docs/adr/0008-repetitions-without-a-key.md says why
+//! each request has its own item.
 
 use std::collections::HashMap;
 

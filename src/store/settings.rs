@@ -17,8 +17,8 @@ const OWNERS: usize = 1_000;
 
 /// The cache of settings. For each owner, the cache contains the settings that this instance of the program has read or
 /// written most recently. The settings in the table may be newer than the cached settings. So if a write uses cached
-/// settings, its transaction compares their version with the version in the table. If the versions differ, the
-/// transaction fails.
+/// settings, the transaction compares the version of these settings with the version in the table. If the versions
+/// differ, the transaction fails.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Remembered(Arc<Mutex<HashMap<String, Settings>>>);
 
@@ -29,8 +29,8 @@ impl OwnerStore {
         self.read_and_remember(item)
     }
 
-    /// The cached settings of the owner. Usually the settings in the table are the same. If the cache has no settings
-    /// of the owner, this function returns the default settings.
+    /// The cached settings of the owner. Usually the table contains the same settings. If the cache contains no
+    /// settings of the owner, this function returns the default settings.
     pub(super) fn last_seen_settings(&self) -> Settings {
         self.remembered.with(|all| all.get(&self.partition).cloned()).unwrap_or_default()
     }

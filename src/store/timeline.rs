@@ -53,13 +53,13 @@ impl OwnerStore {
         ))
     }
 
-    /// The times when todos were completed, from `since` to now, with the newest time first. Todos that were later
-    /// reopened or deleted are not included.
+    /// The times when todos were completed. The newest time comes first. Times before `since` are not included. Todos
+    /// that were later reopened or deleted are not included.
     pub async fn completions(&self, since: Timestamp) -> Result<Vec<Timestamp>, Fault> {
         const ATTRIBUTES: &[&str] = &["completed_at", item::VIEW];
         let reading = Reading::of(Range::completed(Some(since), None));
         let page = self.page(&reading, None, ATTRIBUTES).await?;
-        // Completed todos do not expire, so every value of `now` gives the same times.
+        // Completed todos do not expire, so this listing does not need the present time.
         let read = |item, _| item::from_item::<Completion>(item).map(Some);
         let mut listing = self.listing(reading, ATTRIBUTES, since, page, read);
         let mut times = Vec::new();
@@ -69,20 +69,20 @@ impl OwnerStore {
         Ok(times)
     }
 
-    /// A listing of changes, without the states of the todos before and after each change. Each page of the listing
-    /// needs one call to DynamoDB.
+    /// A listing of changes. The listing does not contain the states of the todos before and after each change. Each
+    /// page of the listing needs one call to DynamoDB.
     pub async fn changes(&self, reading: Reading, now: Timestamp) -> Result<Listing<'_, Change>, Fault> {
         let page = self.page(&reading, reading.after.as_ref(), item::CHANGE).await?;
         Ok(self.listing(reading, item::CHANGE, now, page, item::read_unexpired))
     }
 
-    /// The open todos that have one of these titles. Upper and lower case make no difference. The store searches only
-    /// the first thousand open todos, and only the first MB of data. The result is only a hint, because it may be
-    /// slightly out of date. The search is one call to DynamoDB, and DynamoDB compares the titles.
+    /// The open todos that have one of these titles. The search ignores the difference between upper and lower case.
+    /// The store searches only the first thousand open todos, and only the first MB of data. The result is only a hint,
+    /// because it may be slightly out of date. The search is one call to DynamoDB, and DynamoDB compares the titles.
     pub async fn open_titled(&self, titles: &HashSet<String>) -> Result<Vec<OpenTitle>, Fault> {
-        // The query asks for all attributes. A query for some attributes must name each of these attributes, and the
-        // names would make the request much longer. The answer would be only a little shorter, because the query finds
-        // few todos.
+        // The query asks for all attributes. A query for only some of the attributes must contain the names of these
+        // attributes. These names would make the request much longer. The answer would be only a little shorter,
+        // because the query finds few todos.
         let mut query = self.query(&Range::todos(Status::Open), &[]).limit(DUPLICATE_SEARCH);
         let mut values = Vec::new();
         for (number, title) in titles.iter().enumerate() {

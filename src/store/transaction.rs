@@ -15,9 +15,9 @@ pub(super) struct Transaction<'a> {
     pub change: &'a Change,
     pub images: &'a [Image],
     pub lists: &'a [ListCheck],
-    /// Only an undo uses this field. Before the transaction, the store reads the record of the undone change. This
-    /// field is the value of `undone_by` in this record. The transaction fails if `undone_by` has changed since the
-    /// store read the record.
+    /// Only an undo uses this field. Before the transaction, the store reads the record of the undone change, and
+    /// copies `undone_by` from this record into this field. If `undone_by` changes in the table before the transaction,
+    /// the transaction fails.
     pub undone_before: Option<&'a ChangeId>,
     /// The version that the settings in the table must have. `None` if the todos do not depend on cached settings, or
     /// if the transaction writes the settings.

@@ -10,7 +10,7 @@ pub struct Usage {
     request_id: String,
     calls: AtomicU64,
     /// The number of consumed read units, multiplied by 10. For example, 5 means half a read unit. An eventually
-    /// consistent read may consume only half a unit, so this field counts tenths of a unit.
+    /// consistent read may consume only half a unit, so whole units would not be exact enough.
     read_tenths: AtomicU64,
     write_tenths: AtomicU64,
     replay: AtomicBool,

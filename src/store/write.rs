@@ -26,7 +26,7 @@ const REPLANS: u32 = 3;
 const FAILED_ASSUMPTIONS: u32 = 4;
 
 impl OwnerStore {
-    /// Makes all changes of the plan or none of them. One change record contains all changes of the plan.
+    /// Makes either all changes of the plan or no change. One change record contains all changes of the plan.
     ///
     /// The function `plan` gets the todos and the settings that the request needs. If a todo or the settings change
     /// before the commit, the store calls `plan` again with the new states. So `plan` must not have side effects. If
@@ -38,8 +38,8 @@ impl OwnerStore {
     /// makes one call to read this data. Usually the store can add todos without a call that reads lists or settings.
     /// But if a list is new, or if the name of the list has a different spelling in the table, the store needs one
     /// further call to add the todos. If the cached settings are old, the store also needs one further call to add the
-    /// todos. Each time another request changes a todo before the commit, the store makes two further calls: it reads
-    /// the todos and writes the plan again.
+    /// todos. Each time another request changes a todo before the commit, the store makes two further calls: one call
+    /// reads the todos again, and one call writes the new plan.
     pub async fn write(
         &self,
         request: &WriteRequest,
@@ -142,7 +142,7 @@ impl OwnerStore {
         }
         for list in lists {
             // If the request contains two spellings of a list's name, both spellings have the same sort key. This loop
-            // reads the item only for the first spelling. Then the snapshot knows the list, so the loop skips the
+            // reads the item only for the first spelling. After that, the program knows the list, so the loop skips the
             // second spelling.
             if !snapshot.lists.knows(list) {
                 snapshot.lists.learn_item(list, items.remove(&list_sk(list)))?;
@@ -170,7 +170,7 @@ impl OwnerStore {
     }
 
     /// If `request` repeats an earlier request, this function returns the result of the earlier request. If `request`
-    /// has the idempotency key of an earlier request but other content, this function refuses `request`.
+    /// has the idempotency key of an earlier request but different content, this function refuses `request`.
     async fn replay(&self, request: &WriteRequest, record: Item, now: Timestamp) -> Result<WriteResult, WriteError> {
         let Some((change, images)) = self.with_images(record, now).await? else {
             return Err(
@@ -183,8 +183,8 @@ impl OwnerStore {
                 Ok(WriteResult { change, images, replayed: true })
             }
             Recognition::ByKey(_) => Err(Refusal::KeyReused.into()),
-            // The request has no idempotency key, so its change has a random id of 80 bits, which no other request
-            // uses. So if a record with this id already exists, this request itself wrote the record in an earlier
+            // The request has no idempotency key. So its change has a random id of 80 bits, and no other request uses
+            // this id. So if a record with this id already exists, this request itself wrote the record in an earlier
             // attempt. DynamoDB's answer to the earlier attempt was lost.
             Recognition::ByIntent(_) | Recognition::Never => Ok(WriteResult { change, images, replayed: false }),
         }

@@ -32,8 +32,8 @@ pub struct WriteRequest {
 /// How the store recognises a repeated request.
 #[derive(Debug, Clone)]
 pub enum Recognition {
-    /// The store recognises the request by its idempotency key, for 30 days. The store refuses a request with the same
-    /// key and other content.
+    /// The store recognises the request by its idempotency key, for 30 days. If another request has the same key but
+    /// different content, the store refuses the other request.
     ByKey(Intent),
     /// The request has no idempotency key. The store recognises the request by its content, for two minutes.
     ByIntent(Intent),
@@ -60,8 +60,8 @@ pub enum Needs {
 pub struct Snapshot {
     pub todos: HashMap<TodoId, Todo>,
     /// The time when the store finished its last read of the todos. The change record contains this time as the time of
-    /// the change. So if the clocks of all instances agree, each change to a todo has a later time than the previous
-    /// change to this todo.
+    /// the change. So if the clocks of all instances show the same time, each change to a todo has a later time than
+    /// the previous change to this todo.
     pub now: Timestamp,
     /// The settings of the owner. If [`Needs`] does not ask for the settings, these settings may be out of date.
     pub settings: Settings,

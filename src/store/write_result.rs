@@ -11,7 +11,8 @@ use crate::domain::{
 #[derive(Debug, Clone)]
 pub struct WriteResult {
     pub change: Change,
-    /// The todos before and after the write, in the order of the request. Todos that did not change are included.
+    /// The todos before and after the write, in the same order as in the request. Todos that did not change are
+    /// included.
     pub images: Vec<Image>,
     /// Whether this is the result of an earlier request. If the earlier request had an idempotency key, the caller gets
     /// exactly the earlier result again. If the earlier request had no key, the result contains the present states of

@@ -150,7 +150,7 @@ async fn if_match_is_for_writes_on_one_todo_and_refused_by_all_others() {
             sample.operation
         );
     }
-    // The API must refuse the header `If-Match` before it reads the body.
+    // The API must refuse the header `If-Match` before the API reads the body.
     let nonsense = json!({"todos": [{"titel": 1}]});
     let answer = target.api.send("POST", "/todos", nonsense, &[("if-match", "\"1\"")]).await;
     answer.assert_problem(400, "malformed");

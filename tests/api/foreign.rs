@@ -34,8 +34,8 @@ impl Person {
         Self { key, id: added.ids().remove(0), change: added.change_id(), idempotency_key }
     }
 
-    /// `kind` is the name of a field or parameter. Returns this person's value for `kind`, such as the id of a todo. If
-    /// `kind` is `cursor`, this function calls `operation` to get a cursor.
+    /// `kind` is the name of a field or parameter. Returns this person's value for this field or parameter, such as the
+    /// id of a todo. If `kind` is `cursor`, this function calls `operation` to get a cursor.
     async fn own(&self, api: &Api, kind: &str, operation: &Operation) -> String {
         match kind {
             "id" | "ids" => self.id.clone(),

@@ -39,7 +39,7 @@ pub static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            // `leak` keeps these texts in memory until the test process ends.
+            // `String::leak` keeps these texts in memory until the test process ends.
             let (method, path): (&str, &str) = (method.to_uppercase().leak(), path.clone().leak());
             found.push((method, path, operation.get("requestBody").is_some()));
         }
@@ -58,7 +58,7 @@ pub struct Api {
     pub wire: Wire,
 }
 
-/// A clock that advances by one millisecond each time the program reads it. A test can also set or advance the clock.
+/// Each time the program reads this clock, the clock advances by 1 ms. A test can also set or advance the clock.
 #[derive(Clone)]
 pub struct TestClock(Arc<AtomicI64>);
 
@@ -119,32 +119,32 @@ impl Api {
         Self::in_zone("UTC")
     }
 
-    /// Like `new`, but with another default time zone.
+    /// Does the same as `Api::new`, but with another default time zone.
     pub fn in_zone(zone: &str) -> Self {
         // The time-out is long, so that a test does not fail on a busy machine.
         Self::with(zone, Duration::from_secs(60), DYNAMODB.0.clone(), |_| {})
     }
 
-    /// Like `new`, but `configure` changes the configuration. Calls to DynamoDB have the same time-out as in the
-    /// product.
+    /// Does the same as `Api::new`, but `configure` changes the configuration. Calls to DynamoDB have the same time-out
+    /// as in the product.
     pub fn configured(configure: impl FnOnce(&mut Config)) -> Self {
         Self::with("UTC", TIMEOUT, DYNAMODB.0.clone(), configure)
     }
 
-    /// Like `new`, but calls to DynamoDB have the same time-out as in the product.
+    /// Does the same as `Api::new`, but calls to DynamoDB have the same time-out as in the product.
     pub fn impatient() -> Self {
         Self::with("UTC", TIMEOUT, DYNAMODB.0.clone(), |_| {})
     }
 
-    /// Like `impatient`, but uses an embedded DynamoDB in this process, as `todo serve` does.
+    /// Does the same as `Api::impatient`, but uses an embedded DynamoDB in this process, as `todo serve` does.
     pub async fn embedded() -> Self {
         let connection = local::in_process(local::open(None).unwrap());
         local::create_table(&connect(connection.clone()), &DYNAMODB.1).await.unwrap();
         Self::with("UTC", TIMEOUT, connection, |_| {})
     }
 
-    /// Opens a data file that an earlier version of `todo serve` has written. The API acts for the only owner in that
-    /// file.
+    /// Opens a data file that an earlier version of `todo serve` has written. The file contains the data of one owner,
+    /// and the API acts for this owner.
     pub fn over(file: &Path) -> Self {
         let connection = local::in_process(local::open(Some(file)).unwrap());
         let api =

@@ -174,7 +174,8 @@ async fn a_request_whose_answer_was_lost_can_be_sent_again() {
     assert_eq!(first.status, 201, "{}", first.text);
     assert_eq!(api.post("/todos", body).await.body["replayed"], true);
     assert_eq!(api.all("open").await.len(), 1);
-    // If the SDK gives up and the client repeats the request, the idempotency key prevents a second todo.
+    // If the SDK gives up and the client repeats the request, the API recognises the idempotency key and adds no second
+    // todo.
     let body = json!({"todos": [{"title": "b"}], "idempotency_key": "k2"});
     api.wire.fail([Fault::AnswerLost].into_iter().chain([Fault::Refused; 10]));
     api.post("/todos", body.clone()).await.assert_problem(503, "unavailable");

@@ -1,4 +1,5 @@
-//! Tests `/mcp`: old protocol versions with `initialize`, the new version without `initialize`, access, and errors.
+//! Tests `/mcp`: the old versions of the protocol, the new version, access, and errors. Only clients of the old
+//! versions call the method `initialize`.
 
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
@@ -9,8 +10,7 @@ use todo_action::{
 
 use super::harness::{Answer, Api};
 
-/// A client of `/mcp`. The client uses an old version of MCP with `initialize`, or the new version without
-/// `initialize`.
+/// A client of `/mcp`. The field `version` says which version of MCP the client uses.
 #[derive(Clone)]
 pub struct Client {
     pub api: Api,

@@ -1,4 +1,4 @@
-//! Tests the list of tools. Also tests that each tool does the same as its operation of the HTTP API.
+//! Tests the list of tools. Also tests that a tool and the HTTP operation with the same name do the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,8 +98,8 @@ impl Schema {
     }
 }
 
-/// Collects the examples in the OpenAPI document. The key of each example in `found` is the name of the parameter or
-/// field.
+/// Collects the examples in the OpenAPI document. In the map `found`, the key of an example is the name of its
+/// parameter or field.
 fn examples<'a>(value: &'a Value, found: &mut BTreeMap<&'a str, &'a Value>) {
     if let Some(example) = value.get("example")
         && let Some(name) = value["name"].as_str()
@@ -159,8 +159,8 @@ async fn every_tool_answers_the_examples_of_the_document_as_its_schema_says() {
                     arguments[name] = (*value).clone();
                 }
             }
-            // The ids in the examples belong to no todo of this test. Replace these ids by the ids of existing todos
-            // and changes.
+            // The ids in the examples belong to no todo of this test. So the test replaces these ids by the ids of
+            // existing todos and changes.
             let added = client
                 .structured("addTodos", json!({"todos": [{"title": "a"}, {"title": "b"}], "allow_duplicate": true}))
                 .await;

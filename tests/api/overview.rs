@@ -64,7 +64,7 @@ async fn what_is_overdue_does_not_hide_today() {
     assert_eq!(overview.body["counts"]["overdue"], 50);
 }
 
-/// There are 5,000 open todos in 60 lists. Of every 40 todos, three have long notes.
+/// There are 5,000 open todos in 60 lists. Three of every 40 todos have long notes.
 #[tokio::test]
 async fn five_thousand_todos_are_counted_and_searched_in_short_answers_and_few_calls() {
     let api = Api::new();

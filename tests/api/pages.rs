@@ -1,4 +1,5 @@
-//! Tests the pages for people, the OpenAPI document with the operator's settings, and the headers of all answers.
+//! Tests the HTML pages, and the headers of all answers. Also tests how the operator's settings change the OpenAPI
+//! document.
 
 use serde_json::{Value, json};
 use todo_action::config::{Confirm, Operator};
@@ -110,15 +111,15 @@ async fn every_answer_is_kept_by_nobody_and_taken_for_what_it_is() {
     }
 }
 
-/// Returns the operations that ChatGPT must ask the person to confirm. Also returns the OpenAPI document without the
-/// confirmation flags.
+/// Returns the operations before which ChatGPT must ask the person for confirmation. Also returns the OpenAPI document,
+/// but without the confirmation flags.
 async fn asked_before(confirm: Confirm) -> (Vec<String>, Value) {
     let mut document = Api::configured(|config| config.confirm = confirm).get("/openapi.json").await.body;
     let mut asked = Vec::new();
     for item in document["paths"].as_object_mut().unwrap().values_mut() {
         for operation in item.as_object_mut().unwrap().values_mut() {
             let flag = operation.as_object_mut().unwrap().remove("x-openai-isConsequential");
-            // Without the flag, ChatGPT asks the person before each operation that is not a GET.
+            // If an operation has no flag and is not a GET, ChatGPT asks the person for confirmation.
             if flag.expect("every operation has the flag") == json!(true) {
                 asked.push(operation["operationId"].as_str().unwrap().to_owned());
             }

@@ -103,7 +103,7 @@ async fn forty_repeating_todos_in_forty_lists_are_completed_in_one_call() {
     assert_eq!(done.body["next"][0]["list"], "list 39");
     assert_eq!(api.post("/undo", json!({})).await.ids().len(), 80);
     assert_eq!(api.all("open").await.len(), 40);
-    // If the call also created 40 lists, its transaction would have more actions than DynamoDB accepts.
+    // If the call also created 40 lists, the transaction would contain too many actions for DynamoDB.
     let edits =
         ids.iter().enumerate().map(|(n, id)| json!({"id": id, "status": "completed", "list": format!("new {n}")}));
     let refused = api.patch("/todos", json!({"todos": edits.collect::<Vec<_>>()})).await;

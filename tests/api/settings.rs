@@ -65,8 +65,8 @@ async fn new_todos_go_into_the_default_list_whoever_remembers_an_old_one() {
     let api = Api::new();
     assert_eq!(api.post("/todos", json!({"todos": [{"title": "a"}]})).await.body["todos"][0]["list"], "Inbox");
     api.patch("/settings", json!({"default_list": "Errands"})).await;
-    // The other instance has not read the latest settings. Still, todos that the other instance adds must go into the
-    // latest default list.
+    // The instance `elsewhere` has not read the latest settings. This instance must put new todos into the latest
+    // default list, too.
     let elsewhere = api.elsewhere();
     let added = elsewhere.post("/todos", json!({"todos": [{"title": "b"}]})).await;
     assert_eq!((&added.body["todos"][0]["list"], &added.body["new_lists"]), (&json!("Errands"), &json!(["Errands"])));

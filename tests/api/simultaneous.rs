@@ -1,5 +1,6 @@
 //! Sends several requests at the same moment. These tests need a DynamoDB in which simultaneous transactions are
-//! atomic. For a DynamoDB without this property, skip all tests that have "simultaneous" in their name.
+//! atomic. If simultaneous transactions are not atomic in your DynamoDB, skip all tests with "simultaneous" in the test
+//! name.
 
 use serde_json::json;
 

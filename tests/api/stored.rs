@@ -1,7 +1,7 @@
 //! Tests that this version can use the data and cursors of earlier versions. `tests/stored` contains a data file, the
-//! requests that wrote the data file, and cursors from listings of the data file. The program at commit e8cb6d9 made
-//! the files in `tests/stored`. The fingerprints and cursors in these files have an older text format, which
-//! docs/adr/0017 calls form 1.
+//! requests that wrote the data file, and cursors that the program returned for todos in the data file. The program at
+//! commit e8cb6d9 made the files in `tests/stored`. The fingerprints and cursors in these files have an older text
+//! format. In docs/adr/0017, the name of this format is "form 1".
 
 use serde_json::Value;
 

@@ -27,7 +27,7 @@ impl Target {
         path.replace("{id}", &self.id)
     }
 
-    /// Returns the path with the query that the operation needs.
+    /// Returns a valid path for the operation. If the operation needs a query, the result also contains a valid query.
     pub fn address(&self, method: &str, path: &str) -> String {
         samples::of(method, path).target(&self.id)
     }

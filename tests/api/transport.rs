@@ -33,8 +33,8 @@ pub enum Fault {
     AnswerLost,
 }
 
-/// A fault, and the name of the DynamoDB operation that must fail. If the name is `None`, the next call fails. The
-/// operation of this call does not matter.
+/// A fault, and the name of the DynamoDB operation that must fail. If the name is `None`, the next call of any
+/// operation fails.
 type Ordered = (Option<&'static str>, Fault);
 
 /// Records the calls, and produces the faults. The faults are in the same order as in the test.

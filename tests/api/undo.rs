@@ -80,7 +80,7 @@ async fn an_undo_of_something_changed_since_touches_nothing_and_names_what_chang
     assert_eq!(answer.body["errors"].as_array().unwrap().len(), 1);
     assert_eq!(answer.body["current"], json!([later.body["todo"]]));
     assert_eq!(api.everything().await, before);
-    // The API can undo the earlier change only after the caller has undone the later change.
+    // The caller must undo the later change first. Then the API can undo the earlier change.
     assert_eq!(api.post("/undo", json!({"change_id": later.change_id()})).await.status, 200);
     assert_eq!(api.post("/undo", json!({"change_id": change})).await.status, 200);
     assert!(api.all("open").await.iter().all(|todo| todo.get("due").is_none()));
@@ -97,7 +97,7 @@ async fn a_change_is_undone_once() {
     answer.assert_problem(409, "already_undone");
     assert!(answer.body["detail"].as_str().unwrap().contains(&by), "{}", answer.text);
     assert_eq!(api.everything().await, before);
-    // The first request undoes the undo, so the title is "b". The second request undoes the change, so the title is "a".
+    // The first request undoes the undo: the title is "b". The second request undoes the edit: the title is "a".
     assert_eq!(api.post("/undo", json!({"change_id": by})).await.body["todos"][0]["title"], "b");
     assert_eq!(api.post("/undo", json!({"change_id": change})).await.body["todos"][0]["title"], "a");
 }
@@ -223,7 +223,7 @@ async fn a_change_too_large_for_dynamodb_is_refused_and_nothing_happens() {
     let answer = api.patch("/todos", json!({"todos": edits(&ids)})).await;
     answer.assert_problem(413, "too_large");
     assert_eq!(api.all("open").await.len(), 40);
-    // The API refuses a change if the undo of this change would be too large.
+    // If the undo of a change would be too large, the API refuses the change.
     let emptied: Vec<_> = ids.iter().map(|id| json!({"id": id, "clear": ["notes", "steps"]})).collect();
     api.patch("/todos", json!({"todos": emptied})).await.assert_problem(413, "too_large");
     assert_eq!(api.patch("/todos", json!({"todos": emptied[..20]})).await.status, 200);

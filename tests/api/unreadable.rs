@@ -26,7 +26,8 @@ async fn an_item_that_cannot_be_read_is_left_out_of_listings_and_counted() {
         }
         assert_eq!(api.get("/todos").await.ids().len(), 2, "{attribute}");
         assert_eq!(api.get("/overview").await.body["counts"]["open"], 2, "{attribute}");
-        // A request that reads this todo by its id fails. Requests that change or add other todos succeed.
+        // If a request reads this todo by its id, the request fails. The API can still change other todos and add new
+        // todos.
         api.get(&format!("/todos/{}", ids[1])).await.assert_problem(500, "internal");
         assert_eq!(api.patch(&format!("/todos/{}", ids[0]), json!({"title": "better"})).await.status, 200);
         let added = api.post("/todos", json!({"todos": [{"title": "new"}], "allow_duplicate": true})).await;

@@ -206,7 +206,7 @@ async fn a_deleted_todo_takes_no_edit_until_it_is_restored() {
     for edit in [json!({"title": "x"}), json!({"status": "completed"})] {
         let answer = api.patch(&path(&todo), edit).await;
         answer.assert_problem(409, "conflict");
-        answer.assert_error("status", "send `status` open to restore");
+        answer.assert_error("status", "to restore the todo, set `status` to open");
     }
     assert_eq!(api.get(&path(&todo)).await.body["todo"]["status"], "deleted");
     let restored = api.patch(&path(&todo), json!({"status": "open", "title": "back"})).await;

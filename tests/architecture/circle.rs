@@ -1,5 +1,5 @@
-//! Checks that files do not use each other in a circle. If there are no circles, the files have a good order for
-//! readers: each file comes after all files that it uses.
+//! Checks that files do not use each other in a circle. If there are no circles, people can read the files in a good
+//! order: before a reader opens a file, the reader has read all files that this file uses.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -1,7 +1,7 @@
-//! The rules for the structure of the program. Each rule takes the name and the text of a file, and returns the
-//! violations in this file. The list below contains each rule, and texts that break the rule. For each rule, one test
-//! checks that the repository has no violation. Another test checks that each rule reports the texts that break this
-//! rule.
+//! The rules for the structure of the program. Each rule is a function. The function receives the name and the text of
+//! a file, and returns all violations in this file. The list below contains each rule, and examples of violations. For
+//! each rule, one test checks that the repository has no violation. Another test checks that each rule reports its
+//! examples.
 
 mod circle;
 mod facts;

@@ -142,7 +142,8 @@ fn every_operation_is_in_all_its_places() {
     assert!(missing.is_empty(), "{GUIDE} lists the places:\n{}", missing.join("\n"));
 }
 
-/// If a handler is not in the list `operations!`, its attribute adds no route and no entry in the OpenAPI document.
+/// If the list `operations!` does not contain a handler, the API has no route for this handler, and the OpenAPI
+/// document has no entry for this handler.
 #[test]
 fn every_handler_with_an_attribute_is_in_the_list() {
     let known = operations(&shipped());

@@ -27,7 +27,7 @@ const ROOMS: [(&str, &[&str]); 8] = [
     ("pages", &["lambda", "operations"]),
     ("request", &["answer"]),
 ];
-/// The files of the programs. A program puts the layers together, so it may use all layers.
+/// The files of the programs. A program combines all layers, so a program may use all layers.
 const PROGRAMS: [&str; 2] = ["src/main.rs", "src/bin/"];
 /// The file that defines the DynamoDB table, and the file that reads this definition.
 const TEMPLATE: (&str, &str) = ("infra/template.yaml", "src/local/table.rs");
@@ -51,7 +51,7 @@ pub fn imports_go_downwards(file: &str, text: &str) -> Vec<String> {
     paths(file, &words(text)).iter().filter(upwards).map(say).collect()
 }
 
-/// This rule does not check src/api/mod.rs, because that file puts the rooms together.
+/// This rule does not check src/api/mod.rs, because that file combines all rooms.
 pub fn rooms_use_the_rooms_below_them(file: &str, text: &str) -> Vec<String> {
     let own = module(file);
     let [layer, own, ..] = &own[..] else { return Vec::new() };
@@ -120,9 +120,9 @@ pub fn the_library_says_its_layers_from_the_outside_in(file: &str, text: &str) -
     wrong
 }
 
-/// The file `problem.rs` defines the HTTP status of every problem. The files in `FILES` may also name an error status.
-/// Each file in `FILES` compares a status, needs a default status, or answers in another protocol, such as OAuth.
-/// `FILES` must contain only files that name an error status.
+/// The file `problem.rs` defines the HTTP status of every problem. Some other files contain the name of an error status
+/// too. `FILES` must list exactly these files. Each of these files compares a status, needs a default status, or uses
+/// another protocol, such as OAuth.
 pub fn statuses_of_failures_are_chosen_in_few_files(file: &str, text: &str) -> Vec<String> {
     const FILES: [&str; 5] = [
         "src/api/answer/error.rs",
@@ -168,7 +168,7 @@ pub fn lints_are_expected_for_a_reason_never_allowed(file: &str, text: &str) -> 
     wrong.map(|attribute| format!("{file}: write #[expect(…, reason = …)], not #{}", attribute.concat())).collect()
 }
 
-/// Only src/app.rs may panic. Each `expect` in src/app.rs needs a comment that gives the reason.
+/// Only src/app.rs may panic. In src/app.rs, a comment above each call of `expect` must give the reason.
 pub fn the_program_does_not_panic(file: &str, text: &str) -> Vec<String> {
     let words = without_tests(&words(text));
     let panics = words.windows(3).filter(|words| match [&*words[0], &*words[1], &*words[2]] {
@@ -190,7 +190,7 @@ pub fn contributors_are_told_how_long_files_and_functions_may_be(file: &str, tex
     silent.then(|| format!("{file} does not say \"{said}\"")).into_iter().collect()
 }
 
-/// A handler must not choose an owner. `Caller` takes the owner from the credential of the request.
+/// A handler must not choose an owner. `Caller` finds the owner to whom the request's credential belongs.
 pub fn only_the_caller_opens_a_store(file: &str, text: &str) -> Vec<String> {
     let words = without_tests(&words(text));
     let opens = words.windows(4).any(|words| words[0] == "store" && words[1..] == [".", "of", "("]);
@@ -214,7 +214,8 @@ pub fn no_file_is_too_long(file: &str, text: &str) -> Vec<String> {
     (length > LONGEST_FILE).then(|| format!("{file} has {length} lines; take it apart")).into_iter().collect()
 }
 
-/// Counts all lines from `fn` to the closing brace. The signature, blank lines and comments count too.
+/// The length of a function is the number of lines from `fn` to the closing brace. This number includes blank lines and
+/// comments.
 pub fn no_function_is_too_long(file: &str, text: &str) -> Vec<String> {
     let lines: Vec<_> = text.lines().collect();
     let starts = lines.iter().enumerate().filter(|(_, line)| {
@@ -259,7 +260,7 @@ pub fn no_file_names_a_folder_of_somebodys_machine(file: &str, text: &str) -> Ve
 
 pub fn the_table_is_defined_in_the_template_alone(file: &str, text: &str) -> Vec<String> {
     let (template, reader) = TEMPLATE;
-    // A data file in `tests/stored` contains the definition of its own table.
+    // This rule ignores `tests/stored`, because the data files there contain a definition of the table.
     if file.starts_with("tests/stored/") {
         return Vec::new();
     }

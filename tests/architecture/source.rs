@@ -23,7 +23,7 @@ pub fn tracked() -> Vec<(String, String)> {
     names.split_terminator('\0').filter_map(|name| Some((name.to_owned(), text(name)?))).collect()
 }
 
-/// Returns the packages in the Lambda, which is built without cargo features.
+/// Returns the packages in the Lambda. The Lambda is built without cargo features.
 pub fn lambda() -> Vec<(String, String)> {
     let tree = ["tree", "-e", "normal", "--no-default-features", "--offline", "--locked", "--prefix", "none"];
     vec![("cargo tree".to_owned(), output(Command::new(env!("CARGO")).args(tree)))]
@@ -35,7 +35,8 @@ fn output(command: &mut Command) -> String {
     String::from_utf8(output.stdout).expect("names are UTF-8")
 }
 
-/// Returns the text of a file. The result is `None` if git's index contains the file, but the file is deleted.
+/// Returns the text of a file. If somebody has deleted the file, but git's index still contains the file, the result is
+/// `None`.
 fn text(name: &str) -> Option<String> {
     let bytes = fs::read(Path::new(ROOT).join(name)).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
@@ -86,7 +87,7 @@ fn flatten(tokens: TokenStream, words: &mut Vec<String>) {
     }
 }
 
-/// Returns the position of the bracket that closes the bracket at `open`.
+/// `open` is the position of an opening bracket. Returns the position of the matching closing bracket.
 pub fn closing(words: &[String], open: usize) -> usize {
     let mut depth = 0_usize;
     let closes = words[open..].iter().position(|word| {
@@ -144,8 +145,7 @@ pub fn module(file: &str) -> Vec<String> {
     path.split('/').map(str::to_owned).collect()
 }
 
-/// Returns the paths in a file that start with `crate`, `self` or `super`. Each returned path starts at the root of the
-/// crate.
+/// Finds each path that starts with `crate`, `self` or `super`. Each returned path starts at the root of the crate.
 pub fn paths(file: &str, words: &[String]) -> Vec<Vec<String>> {
     let (mut found, mut scopes) = (Vec::new(), vec![module(file)]);
     let joined = |at: usize| words.get(at).is_some_and(|word| word == "::");
@@ -163,8 +163,8 @@ pub fn paths(file: &str, words: &[String]) -> Vec<Vec<String>> {
     found
 }
 
-/// Reads the rest of a path from position `at`. `path` is the part before this position. If the path has branches in
-/// `{…}`, the function reads each branch.
+/// Reads the rest of a path. This rest starts at `words[at]`, and `path` contains the part before this word. If the
+/// path has branches in `{…}`, the function reads each branch.
 fn follow(words: &[String], mut at: usize, mut path: Vec<String>, found: &mut Vec<Vec<String>>) {
     loop {
         match words[at].as_str() {

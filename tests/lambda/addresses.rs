@@ -1,4 +1,5 @@
-//! Tests the address of the API in the OpenAPI document. Also tests the paths of an API that has a stage.
+//! Tests the address of the API in the OpenAPI document. Also tests an API that has a stage of API Gateway, such as
+//! `dev`.
 
 use serde_json::json;
 

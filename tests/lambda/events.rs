@@ -14,7 +14,7 @@ pub enum Door {
     RestApi,
     FunctionUrl,
     LoadBalancer,
-    /// A load balancer that sends multi-value headers, because its target group enables them.
+    /// A load balancer whose target group enables multi-value headers.
     LoadBalancerMultiValue,
 }
 
@@ -74,8 +74,8 @@ impl Door {
     /// Returns the answer that the client gets if the function returns this value.
     #[track_caller]
     pub fn reply(self, request_id: String, returned: &Value) -> Reply {
-        // A service decodes a base64 body only if the body's media type is configured as binary. Without this
-        // configuration, the client would get the body in base64.
+        // A REST API needs a list of binary media types to decode a base64 body. Without this list, the client would
+        // get the body in base64.
         assert_eq!(returned["isBase64Encoded"], false, "{returned}");
         let text = returned["body"].as_str().unwrap_or_default().to_owned();
         let mut headers = BTreeMap::new();
@@ -107,8 +107,8 @@ impl Ask {
         self
     }
 
-    /// If `base64` is true, the event contains the body in base64. An AWS service encodes a body in base64 if the
-    /// service considers the body binary.
+    /// If `base64` is true, the event contains the body in base64. If an AWS service thinks that a body is binary, the
+    /// service encodes the body in base64.
     pub fn in_base64(mut self, base64: bool) -> Self {
         self.base64 = base64;
         self
@@ -206,7 +206,7 @@ impl Ask {
         form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
     }
 
-    /// Returns the percent-encoded query, because a load balancer does not decode the query.
+    /// Returns the parameters of the query in percent-encoding, because a load balancer does not decode parameters.
     fn raw_query(&self) -> Vec<(String, String)> {
         let pairs = self.query.split('&').filter(|pair| !pair.is_empty());
         pairs

@@ -95,8 +95,8 @@ fn everywhere(door: Door, secret: &str) -> Vec<Ask> {
     asks
 }
 
-/// Returns events that contain the secret in parts that a client cannot fill. Some of these events are invalid: no AWS
-/// service sends such events.
+/// Returns events that contain the secret in other parts, such as `cookies`, `requestContext` and `version`. Some of
+/// these events are invalid: no AWS service sends such events.
 fn in_events(door: Door, secret: &str) -> Vec<Value> {
     let event = || door.ask("GET", "/todos").event();
     let changed = |change: &dyn Fn(&mut Value)| {

@@ -131,15 +131,15 @@ fn a_parameter_given_twice_is_refused_where_the_service_tells() {
     for door in [Door::HttpApi, Door::RestApi, Door::FunctionUrl, Door::LoadBalancerMultiValue] {
         lambda.send(door.ask("GET", "/todos?tag=a&tag=b")).assert_problem(422, "invalid");
     }
-    // This load balancer has no multi-value headers. If a query repeats a parameter, the function receives only the
-    // last value of the parameter.
+    // This load balancer does not send multi-value headers. If a query repeats a parameter, the function receives only
+    // the last value.
     lambda.send(Door::LoadBalancer.ask("GET", "/todos?tag=a&tag=b")).assert_json(200);
 }
 
 #[test]
 fn a_path_in_plain_text_is_a_path_that_is_none() {
     let lambda = Lambda::start();
-    // An HTTP API decodes the path before it calls the function. The paths in this test are already decoded.
+    // An HTTP API decodes the path before the API calls the function. The paths in this test are already decoded.
     for path in ["/café", "/a b", "/todos/a?b", "/todos/a#b", "/todos/100%", "//evil.example/todos", "/todos//"] {
         let mut event = Door::HttpApi.ask("GET", "/").event();
         event["rawPath"] = json!(path);
@@ -152,8 +152,8 @@ fn a_path_in_plain_text_is_a_path_that_is_none() {
 #[test]
 fn a_host_that_is_none_is_no_reason_to_fail() {
     let lambda = Lambda::start();
-    // A load balancer has a default rule, so it accepts a request with any host name. This test uses only load
-    // balancers, because a request with a wrong host name does not reach an API or a function URL.
+    // A load balancer accepts requests with any host name. An API or a function URL does not receive a request with a
+    // wrong host name. So this test uses only load balancers.
     for door in [Door::LoadBalancerMultiValue, Door::LoadBalancer] {
         for host in ["todo", "user@todo.example", "todo.example:99999", "", "a b", "[::1", "%", "a\"b", "a{b", "a`b"] {
             lambda.send(door.ask("GET", "/todos").header("Host", host)).assert_json(200);

@@ -131,7 +131,7 @@ impl Lambda {
         self.send_event(&ask, ask.event())
     }
 
-    /// Like `send`, but the caller has made the event from the request.
+    /// Like `send`, but sends an event that the caller has made from the request.
     #[track_caller]
     pub fn send_event(&self, ask: &Ask, event: Value) -> Reply {
         let (id, outcome) = self.invoke(event);
@@ -140,7 +140,8 @@ impl Lambda {
         ask.door.reply(id, &body)
     }
 
-    /// Kills the process. No log line is lost: the process writes the log line of an event before the answer.
+    /// Kills the process. No log line is lost, because the process writes the log line before the process answers the
+    /// event.
     pub fn stop(mut self) -> Remains {
         self.child.kill().unwrap();
         self.remains()

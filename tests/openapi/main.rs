@@ -1,7 +1,8 @@
 //! The rules for `openapi.json`. Some rules come from ChatGPT's importer, some rules help language models, and some
 //! rules compare the document with the program. Each rule is a function that returns all violations. The list below
-//! contains each rule, and changes of the document that break the rule. For each rule, one test checks that the shipped
-//! document has no violation. Another test makes each of these changes, and checks that the rule returns a violation.
+//! contains each rule, and examples of changes. After each change, the document violates the rule. For each rule, one
+//! test checks that the shipped document has no violation. Another test makes each of these changes, and checks that
+//! the rule returns a violation.
 
 mod document;
 mod importer;

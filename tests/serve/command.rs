@@ -35,7 +35,8 @@ impl Server {
             greeting += &lines.next().expect("a greeting").unwrap();
             greeting.push('\n');
         }
-        // This thread reads the rest of the output, so that the output cannot fill the pipe.
+        // This thread reads the rest of the output. Otherwise the pipe could become full, and the server would wait
+        // forever.
         std::thread::spawn(move || lines.for_each(drop));
         let base = greeting.lines().find_map(|line| line.trim().strip_prefix("API")).unwrap().trim();
         let address = base.strip_prefix("http://").unwrap().to_owned();

@@ -65,7 +65,7 @@ mod permissions {
         names.map(|name| (name.to_owned(), 0o600)).to_vec()
     }
 
-    /// Returns a command that runs `command` with this umask.
+    /// Returns a command that sets this umask and then runs the program of `command`.
     fn under(umask: &str, command: &Command) -> Command {
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("umask {umask}; exec \"$@\""), "sh"]).arg(command.get_program());
@@ -118,7 +118,7 @@ mod permissions {
     fn what_an_earlier_version_has_left_open_is_closed_and_keeps_its_todos() {
         let folder = Folder::new("modes-old");
         let (inside, data) = (folder.file("data"), folder.file("data/todos.db"));
-        // `drop` kills the server here. So the data file and SQLite's two other files stay in the folder.
+        // The function `drop` kills the server. So the data file and SQLite's two other files stay in the folder.
         drop(serving("022", &data));
         for (name, _) in modes(&inside) {
             set_mode(&inside.join(name), 0o644);

@@ -67,8 +67,8 @@ impl Dynamodb {
     }
 }
 
-/// Returns the header with which an SDK signs a call. The signature is invalid, but `todo dynamodb` does not check
-/// signatures.
+/// Returns an `Authorization` header that looks like the header of an SDK. The signature is invalid, but the server
+/// does not check signatures.
 fn signed(key: &str) -> String {
     format!(
         "Authorization: AWS4-HMAC-SHA256 Credential={key}/20261122/us-east-1/dynamodb/aws4_request, \

@@ -101,14 +101,14 @@ fn a_key_has_a_list_of_its_own_unless_an_owner_is_named() {
         (List { server: &server, key: made.trim().to_owned() }, explained)
     };
     let (ann, explained) = list(&["--name", "Ann's laptop"]);
-    assert!(explained.contains("It opens the list of Ann's laptop."), "{explained}");
+    assert!(explained.contains("The key opens the list of Ann's laptop."), "{explained}");
     let (bob, _) = list(&["--name", "Bob"]);
     ann.add("Ann's");
     bob.add("Bob's");
     assert_eq!((ann.titles(), bob.titles()), (vec![json!("Ann's")], vec![json!("Bob's")]));
 
     let (phone, explained) = list(&["--name", "Bob's telephone", "--owner", "Bob"]);
-    assert!(explained.contains("It opens the list of Bob."), "{explained}");
+    assert!(explained.contains("The key opens the list of Bob."), "{explained}");
     assert_eq!(phone.titles(), [json!("Bob's")]);
     assert_eq!(list(&["--name", "old", "--owner", "me"]).0.titles(), [json!("from before")]);
 }

@@ -57,7 +57,7 @@ fn a_key_in_any_part_of_a_request_is_written_nowhere() {
             let mut stream = TcpStream::connect(&server.address).unwrap();
             stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
             stream.write_all(request.as_bytes()).unwrap();
-            // If a request is not valid HTTP, the server closes the connection, and the test may fail to read the
+            // If a request is not valid HTTP, the server closes the connection. Then the test sometimes cannot read the
             // answer.
             drop(stream.read_to_end(&mut Vec::new()));
         }

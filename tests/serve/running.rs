@@ -133,7 +133,7 @@ fn it_listens_on_its_own_port_and_on_nothing_else() {
         let server = Server::start_with(&data, &["--auth", auth]);
         let made = todo(&["keys", "create", "--name", auth, "--data", data.to_str().unwrap()]).output().unwrap().stdout;
         let headers = format!("Host: {}\r\nX-Api-Key: {}", server.address, String::from_utf8(made).unwrap().trim());
-        // When the server answers this first write, all sockets that the server uses are open.
+        // After the answer to this first write, all sockets of the server are open.
         assert_eq!(server.send_as("POST", "/todos", json!({"todos": [{"title": auth}]}), &headers).0, 201);
         assert_eq!(super::sockets::listening(server.child.id()), [server.address.rsplit(':').next().unwrap()]);
     }

@@ -1,4 +1,4 @@
-//! Reads from the kernel on which sockets a process listens. The command `ss -ltnp` shows the TCP sockets too.
+//! Finds the sockets on which a process listens. The information comes from the folder `/proc` of Linux.
 
 use std::collections::BTreeSet;
 use std::fs;

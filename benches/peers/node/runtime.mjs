@@ -1,7 +1,7 @@
 // This program does the work of Lambda's managed runtime for Node.js. The program asks the Runtime API for events, and
-// gives the events to the bundled handler. Amazon's own client (aws-lambda-ric) must be compiled with CMake, so the
-// benchmark does not use it. Amazon's client does more work than this program. So with Amazon's client, the results of
-// Node.js would be slightly worse.
+// gives the events to the bundled handler. The benchmark does not use Amazon's own client (aws-lambda-ric), because the
+// compilation of this client needs CMake. Amazon's client does more work than this program. So with Amazon's client,
+// the results of Node.js would be slightly worse.
 import { createRequire } from "node:module";
 import http from "node:http";
 

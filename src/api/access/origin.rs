@@ -1,6 +1,6 @@
 //! Refuses requests from foreign web pages. The MCP specification requires every MCP server to refuse requests from
-//! foreign web pages, so the path `/mcp` always refuses such requests. If a server on a laptop has no authentication,
-//! all its paths refuse such requests.
+//! foreign web pages, so the path `/mcp` always refuses such requests. If a server runs on a laptop and has no
+//! authentication, all paths of the server refuse requests from foreign web pages.
 
 use std::sync::Arc;
 

@@ -24,8 +24,8 @@ use crate::{
 
 /// The media type of problem documents (RFC 9457, section 3).
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
-/// The maximum number of characters that all errors in one answer have together. The answer to a conflict contains
-/// errors and todos, and must stay below OpenAI's limit of 100,000 characters.
+/// The maximum total length of all errors in one answer, in characters. The answer to a conflict contains errors and
+/// todos, and must stay below OpenAI's limit of 100,000 characters.
 const ERRORS_CHARACTERS: usize = 15_000;
 
 /// The error that an operation returns instead of its result.
@@ -77,7 +77,7 @@ pub enum ErrorPath {
     Ids,
     /// The path is only the name of a field, such as `due`, because the URL already names the todo or the settings.
     Item,
-    /// The request names a change instead of todos.
+    /// The request contains the id of a change, but no todos.
     Change,
 }
 
@@ -161,7 +161,7 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
         }
         Refusal::Contended { current } => Problem { current: fit(&current), ..problems::CONTENDED.into() },
         Refusal::AlreadyUndone { by } => problems::ALREADY_UNDONE.with_detail(format!(
-            "Nothing was changed. To restore this change, undo the change {}, which is the undo.",
+            "Nothing was changed, because an undo has already reversed this change. To restore this change, undo the change {}.",
             by.as_str()
         )),
         Refusal::NoSuchChange => problems::NO_SUCH_CHANGE.into(),

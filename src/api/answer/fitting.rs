@@ -6,9 +6,8 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::view::TodoView;
 use crate::domain::todo::Todo;
 
-/// The maximum number of characters that the todos or changes in one answer have together. OpenAI closes the connection
-/// if an answer has more than 100,000 characters. The remaining 10,000 characters are for the other parts of the
-/// answer.
+/// The maximum total length of all todos or changes in one answer, in characters. OpenAI closes the connection if an
+/// answer has more than 100,000 characters. The remaining 10,000 characters are for the other parts of the answer.
 const ANSWER_CHARACTERS: usize = 90_000;
 
 /// If an answer has no room for whole titles, the program cuts each title after this number of characters.
@@ -24,12 +23,13 @@ pub fn fit<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS, todos)
 }
 
-/// Does the same as [`fit`], but keeps space for more characters in the answer. Their number is `others`.
+/// Does the same as [`fit`], but keeps space for other text in the answer. The length of this other text is `others`,
+/// in characters.
 pub fn fit_beside<'a>(others: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS.saturating_sub(others), todos)
 }
 
-/// Does the same as [`fit`], but leaves room for the errors of a problem document.
+/// Does the same as [`fit`], but keeps space for the errors of a problem document.
 pub fn fit_problem<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(PROBLEM_CHARACTERS, todos)
 }
@@ -87,8 +87,8 @@ impl TodoView {
 /// answer too long.
 #[derive(Debug)]
 pub struct Page {
-    /// The items as JSON. The program writes each item as JSON only once: it counts the characters of this JSON, and
-    /// puts the same JSON into the answer.
+    /// The items as JSON. The program writes each item as JSON only once. The program counts the characters of this
+    /// JSON, and puts the same JSON into the answer.
     pub items: Vec<Box<RawValue>>,
     limit: usize,
     room: usize,
@@ -100,8 +100,8 @@ impl Page {
         Self { items: Vec::new(), limit, room: ANSWER_CHARACTERS }
     }
 
-    /// Adds the item if the page has room for it, and returns whether the page had room. The page always has room for
-    /// the first item, because every todo and every change is short enough for an answer.
+    /// If the page has room for the item, adds the item and returns `true`. If the page has no room, returns `false`.
+    /// The page always has room for the first item, because every todo and every change is short enough for an answer.
     pub fn take(&mut self, item: &impl Serialize) -> bool {
         if self.items.len() == self.limit {
             return false;

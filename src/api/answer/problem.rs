@@ -94,7 +94,7 @@ pub mod problems {
         "Send an API key or an access token in the header Authorization: Bearer. An API key can also be in the header X-Api-Key. Ask the operator of this service which credential it accepts.");
     pub const BAD_CREDENTIAL: ProblemKind = ProblemKind::new(401, "bad_credential", "The API key or access token is not valid",
         "The key or token is mistyped, unknown, expired or revoked. Do not try again. Sign in again, or ask the operator of this service for a new key.");
-    pub const INSUFFICIENT_SCOPE: ProblemKind = ProblemKind::new(403, "insufficient_scope", "The access token does not allow todos",
+    pub const INSUFFICIENT_SCOPE: ProblemKind = ProblemKind::new(403, "insufficient_scope", "The access token does not allow access to the todos",
         "Sign in again, and allow the scope that the WWW-Authenticate header names.");
     pub const NO_PROVIDER: ProblemKind = ProblemKind::new(503, "no_provider", "The sign-in service does not answer",
         "Nothing is wrong with the request. The header Retry-After says how many seconds to wait. Then send the request again.");
@@ -119,7 +119,7 @@ pub mod problems {
     pub const CHANGED_SINCE: ProblemKind = ProblemKind::new(409, "changed_since", "Some todos were changed again after the change",
         "Nothing was undone, because the undo would lose later changes. First undo the later changes (getChanges lists them), or change the todos with updateTodos.");
     pub const ALREADY_UNDONE: ProblemKind = ProblemKind::new(409, "already_undone", "The change has already been undone",
-        "Nothing was changed. An undo is itself a change, and getChanges lists it. To restore the first change, undo the undo.");
+        "Nothing was changed. An undo is itself a change, and getChanges lists this change. To restore the first change, undo the undo.");
     pub const BODY_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The request body is too large",
         "Send at most 128 KiB. Send the todos in several requests.");
     pub const TODOS_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The todos are too large for one call",

@@ -35,8 +35,8 @@ const ANY_PADDING: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LEN
 const URL_ANY_PADDING: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
 /// A Lambda event from any source. Our events come from HTTP APIs and function URLs, but `lambda_http` first tries to
-/// read every event as the event of a REST API. This type tries the format of HTTP APIs and function URLs first, so it
-/// reads our events only once.
+/// read every event as the event of a REST API. This type tries the format of HTTP APIs and function URLs first, so the
+/// program reads each of our events only once.
 #[derive(Debug)]
 pub struct Event(LambdaRequest);
 
@@ -51,8 +51,8 @@ impl<'de> Deserialize<'de> for Event {
 }
 
 /// Makes the query, the host and the scheme of an event acceptable for every URI parser. HTTP APIs and function URLs
-/// sometimes decode the encoded spaces in a query, but do not change its other characters. Load balancers pass on any
-/// text that the client sends as the host.
+/// sometimes decode the encoded spaces in a query, but do not change the other characters of the query. If a client
+/// sends an invalid host, a load balancer still puts this host into the event.
 pub fn readable(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
     let LambdaEvent { payload: Event(mut request), context, .. } = event;
     match &mut request {
@@ -107,9 +107,9 @@ fn decodable(is_base64: bool, body: &mut Option<String>) -> bool {
 /// accept the address.
 fn makes_a_uri(host: &str) -> bool {
     // Both URI parsers accept a host name if it has only letters, digits, dots and hyphens, no two hyphens in a row,
-    // and only letters after the last dot. The program does not run the parsers for such a name. For any other host name,
-    // `parses` runs both parsers. If the last part contains digits, the host can be an IP address. A name with `--` can
-    // be an encoded name.
+    // and only letters after the last dot. So the program does not run the parsers for such a host name. For any other
+    // host name, `parses` runs both parsers. If the last part contains digits, the host can be an IP address. A host
+    // name with `--` can be an encoded name (`xn--…`).
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
     let top = host.rsplit('.').next().unwrap_or_default();
     let name = host.bytes().all(plain) && !top.is_empty() && top.bytes().all(|byte| byte.is_ascii_alphabetic());
@@ -162,7 +162,8 @@ mod tests {
         for host in ["A\u{e4}", "a\u{e4}.example", "A%C3%A4"] {
             assert!(!makes_a_uri(host), "{host}");
         }
-        // The parsers accept an encoded host name without decoding it, even if the decoded name is invalid.
+        // The parsers do not decode an encoded host name. So the parsers accept the name even if the decoded name is
+        // invalid.
         assert!(makes_a_uri("xn--bcher-kva.example") && makes_a_uri("xn--3ug"));
     }
 

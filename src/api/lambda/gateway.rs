@@ -59,14 +59,14 @@ fn domain_and_stage(extensions: &Extensions) -> Option<(&str, Option<&str>)> {
     }
 }
 
-/// Removes the stage from the path of a request, because the paths of our routes contain no stage. REST APIs (v1) send
-/// the path without the stage, but `lambda_http` adds the stage to the path. HTTP APIs (v2) send the path with the
-/// stage.
+/// Removes the stage from the path of a request, because the paths of our routes contain no stage. In the event of a
+/// REST API (v1), the path does not contain the stage, but `lambda_http` adds the stage to the path. In the event of an
+/// HTTP API (v2), the path already contains the stage.
 pub fn without_stage<B>(mut request: Request<B>) -> Request<B> {
     let stage = match request.extensions().get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV1(context)) => {
-            // A REST API (v1) sends the path without the stage. So the program uses exactly the path that API Gateway
-            // sent, even if this path begins with the name of the stage.
+            // In the event of a REST API (v1), the path does not contain the stage. So the program uses exactly the
+            // path that API Gateway sent, even if this path begins with the name of the stage.
             context.stage.as_ref().map(|_| None)
         }
         Some(RequestContext::ApiGatewayV2(context)) => {

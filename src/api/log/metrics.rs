@@ -63,15 +63,15 @@ const DURATION: Directive = Directive {
     metrics: &[Metric { name: "duration_ms", unit: "Milliseconds" }],
 };
 
-/// The list of metrics as JSON. The list is the same in every log line, so the program writes it as JSON only once.
+/// The list of metrics as JSON. The list is the same in every log line, so the program makes this JSON only once.
 static DIRECTIVES: LazyLock<Option<Box<RawValue>>> = LazyLock::new(|| to_raw_value(&[COUNTS, DURATION]).ok());
 
 const fn count(name: &'static str) -> Metric {
     Metric { name, unit: "Count" }
 }
 
-/// The log line with its metrics, and with a line break at the end. At each write, the standard output searches the
-/// text for a line break. So one write of the line together with its line break is faster than two writes.
+/// The log line with its metrics, and with a line break at the end. The line break is part of the same text, because
+/// the program would need more time to write the line and the line break separately.
 pub fn line(line: &Line, function: &str, now: Timestamp) -> Vec<u8> {
     let metrics = Metrics {
         timestamp: now,

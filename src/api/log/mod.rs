@@ -89,7 +89,7 @@ impl Log {
     fn write(&self, line: &Line) {
         if let Some(function) = &self.function {
             // The crate `tracing` cannot write this line, because a field of `tracing` cannot contain the definition of
-            // a metric. The program ignores an error of this write, so that the request still succeeds.
+            // a metric. If this write fails, the program ignores the error, so that the request still succeeds.
             drop(std::io::stdout().write_all(&metrics::line(line, function, self.clock.now())));
             return;
         }

@@ -90,10 +90,10 @@ fn check(asked: &Parameters, is_public: bool, base_url: &str) -> Result<(), (&'s
     }
 }
 
-/// Redirects the browser to `address`. Adds `state` and the parameters in `told` to this address.
+/// Redirects the browser to `address`. Adds the list of parameters (`told`) and the parameter `state` to this address.
 fn send_to(address: &str, told: &[(&str, &str)], state: Option<&str>) -> Result<Response, ApiError> {
-    // This address is always valid. The program checks the redirect URIs when it starts, and checks the provider's
-    // endpoint when it fetches the provider's metadata.
+    // This address is always valid. When the program starts, the program checks the redirect URIs. When the program
+    // fetches the provider's metadata, the program checks the provider's endpoint.
     let mut location =
         Url::parse(address).map_err(|_| ApiError::Malformed("The redirect_uri is no address.".to_owned()))?;
     location.query_pairs_mut().extend_pairs(told).extend_pairs(state.map(|state| ("state", state)));

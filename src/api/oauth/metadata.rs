@@ -39,7 +39,8 @@ pub async fn get_authorization_server(
     document(server)
 }
 
-/// Returns whether `resource` (RFC 8707) is the address of this deployment's API or MCP endpoint.
+/// Returns whether `resource` (RFC 8707) is one of our own addresses: the address of the API, or the address of the MCP
+/// endpoint.
 pub fn is_ours(resource: &str, base_url: &str) -> bool {
     let rest = resource.strip_prefix(base_url);
     rest.is_some_and(|rest| matches!(rest, "" | "/" | "/mcp" | "/mcp/"))

@@ -1,6 +1,6 @@
-//! The OAuth endpoints on the API's own domain, which stand between OAuth clients and the OpenID provider. ChatGPT
-//! expects the authorization URL and the token URL on the API's own domain. MCP clients expect the metadata and the
-//! registration on the API's own domain. The reasons for these endpoints are in
+//! The OAuth endpoints of this service. OAuth clients use these endpoints instead of the endpoints of the OpenID
+//! provider. ChatGPT expects the authorization URL and the token URL on the API's own domain. MCP clients expect the
+//! metadata and the registration on the API's own domain. The reasons for these endpoints are in
 //! docs/adr/0015-oauth-front-and-cognito.md.
 
 mod authorize;

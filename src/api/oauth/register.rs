@@ -1,6 +1,6 @@
-//! `POST /oauth/register` registers an OAuth client (dynamic client registration, RFC 7591). All clients get the same
-//! client id, because the provider has one public client for all of them. The registration fails if the client sends a
-//! redirect URI that the operator has not allowed.
+//! `POST /oauth/register` registers an OAuth client (dynamic client registration, RFC 7591). The OpenID provider has
+//! one public client, and every registration returns the id of this client. The registration fails if the client sends
+//! a redirect URI that the operator has not allowed.
 
 use axum::{
     Extension, Json,
@@ -19,7 +19,7 @@ use super::{
 
 /// The maximum number of redirect URIs in one registration.
 const REDIRECT_URIS: usize = 20;
-/// The maximum number of characters of the client's name in the answer.
+/// The answer contains at most this number of characters of the client's name.
 const NAME: usize = 200;
 
 /// The data that a client sends about itself. The program ignores unknown members of this data (RFC 7591, section 2).

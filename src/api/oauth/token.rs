@@ -138,8 +138,8 @@ fn check(asked: &Parameters, client: &Client, is_public: bool) -> Result<(), OAu
     }
 }
 
-/// Makes the answer to the client from the answer of the provider, with the same status and the same JSON. Also copies
-/// the header `Retry-After` of the provider, but no other header.
+/// Makes the answer to the client, with the status and the JSON of the provider's answer. The program does not copy the
+/// provider's headers, except `Retry-After`.
 fn handed_back(answer: ProviderAnswer) -> Response {
     if !answer.is_json {
         return invalid("The sign-in service refused the request, but did not say why.").into_response();

@@ -32,7 +32,7 @@ use crate::{
     store::{Needs, Range, Reading, Snapshot, WriteError, WriteRequest, WriteResult},
 };
 
-/// The parameters of `getChanges`, which choose the page of changes to return.
+/// The parameters of `getChanges`: how many changes to return, and the cursor of the page.
 #[derive(Debug, Deserr, IntoParams)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]

@@ -104,7 +104,7 @@ pub struct Limit(pub usize);
 /// no beginning. If the last day is `None`, the period has no end.
 type Days = (Option<Date>, Option<Date>);
 
-/// The filters that the program applies to each todo that it has read.
+/// The program applies these filters to each todo after it has read the todo.
 #[derive(Debug)]
 pub struct TodoFilter {
     list: Option<String>,
@@ -166,14 +166,14 @@ impl TodosQuery {
         }
     }
 
-    /// Returns whether almost all todos at the beginning of the range match the filters. If many todos of the range do
-    /// not match the filters, the program cannot know how many todos it must read to fill a page.
+    /// Returns whether almost all todos at the beginning of the range match the filters. If the result is `false`, the
+    /// program may have to read many todos before a page is full.
     pub fn wanted_come_first(&self) -> bool {
         let Self { list, tag, priority, q, .. } = self;
         let anything = list.is_none() && tag.is_none() && priority.is_none() && q.is_none();
         let by_due = match (self.status(), self.due) {
             (status, None) => self.due_days().is_none() || status == Status::Open,
-            // With one of these three filters, the range begins with the todos that the caller wants.
+            // If `due` is `none`, `overdue` or `today`, the range begins with the todos that the caller wants.
             (Status::Open, Some(DueWithin::None | DueWithin::Overdue | DueWithin::Today)) => true,
             (_, Some(_)) => false,
         };

@@ -1,6 +1,6 @@
-//! The OpenAPI document. The program makes the document from the handlers, and changes it so that ChatGPT's importer
-//! accepts it. The repository contains the document as `openapi.json`. Each deployment serves the document with the
-//! deployment's own address.
+//! The OpenAPI document. The program makes the document from the handlers, and then changes the document so that
+//! ChatGPT's importer accepts it. The repository contains the document as `openapi.json`. Each deployment writes its
+//! own address into the document.
 
 use serde_json::{Map, Value, json};
 use utoipa::{IntoResponses, OpenApi};
@@ -17,7 +17,7 @@ const EMBEDDED: &str = include_str!("../../../openapi.json");
 pub const PLACEHOLDER: &str = "https://todo-action.example.com";
 
 /// The OpenAPI document of a deployment, with `base_url` as its only server. The operator's configuration decides which
-/// credential callers send. The configuration also decides for which operations ChatGPT asks the person's permission.
+/// credential callers send. The configuration also decides which operations need the person's permission in ChatGPT.
 pub fn served(base_url: &str, config: &Config) -> String {
     let mut document: Value = serde_json::from_str(EMBEDDED).unwrap_or_default();
     document["servers"] = json!([{ "url": base_url }]);
@@ -34,9 +34,9 @@ pub fn served(base_url: &str, config: &Config) -> String {
     document.to_string()
 }
 
-/// Writes into the document which kind of credential callers send. The document names at most one kind of credential,
-/// because importers accept only one kind. `getHealth` needs no credential. `scope` is the permission that people give
-/// when they sign in.
+/// Describes in the document how callers authenticate: with an API key, with OAuth, or not at all. The document names
+/// at most one kind of credential, because importers accept only one kind. `getHealth` needs no credential. `scope` is
+/// the permission that people give when they sign in.
 pub fn add_credential(document: &mut Value, mode: AuthMode, scope: &str) {
     match mode {
         AuthMode::None => {}
@@ -58,8 +58,8 @@ pub fn add_credential(document: &mut Value, mode: AuthMode, scope: &str) {
     }
 }
 
-/// Marks the operations for which ChatGPT must ask the person's permission each time. The function `before` gets the
-/// HTTP method of an operation, and returns whether to mark the operation.
+/// Marks the operations for which ChatGPT must ask the person's permission each time. The argument `before` is a
+/// function. If this function returns true for an HTTP method, the program marks the operations with this method.
 fn ask_before(document: &mut Value, before: impl Fn(&str) -> bool) {
     for item in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
@@ -147,7 +147,7 @@ fn remove_repeated_descriptions(document: &mut Value) {
     }
 }
 
-/// Removes members without useful information: `required: false`, and the number of bits of an integer.
+/// Removes `required: false` and the number of bits of integers, because these members contain no useful information.
 fn remove_useless_members(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -204,8 +204,8 @@ fn request_schemas(document: &Value) -> Vec<String> {
 #[openapi(components(schemas(Problem)))]
 pub struct Components;
 
-/// The one error response that all operations share. All operations have the same error statuses, and one shared
-/// response keeps the document short enough for a model.
+/// All operations share this error response, because they have the same error statuses. The document describes the
+/// response only once, and so stays short enough for a model.
 #[derive(IntoResponses)]
 pub enum Errors {
     #[response(status = "default", description = "Not done", content_type = "application/problem+json")]

@@ -29,7 +29,7 @@ use crate::{
 
 /// To count the open todos, the overview reads at most this number of DynamoDB pages. A DynamoDB page has at most 1 MB.
 const PAGES: usize = 20;
-/// The maximum number of todos that the overview shows for the last change.
+/// For the last change, the overview shows at most this number of todos.
 const LAST_TODOS: usize = 5;
 
 /// The overview.

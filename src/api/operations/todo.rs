@@ -38,8 +38,8 @@ pub struct TodoFound {
     todo: TodoView,
 }
 
-/// The parameters of `deleteTodo`, except the id. These parameters are in the query, because GPTs do not send the
-/// headers `If-Match` and `Idempotency-Key`, and a `DELETE` request has no body.
+/// The parameters of `deleteTodo`, except the id. GPTs do not send the headers `If-Match` and `Idempotency-Key`, and a
+/// `DELETE` request has no body. So these parameters are in the query.
 #[derive(Debug, Deserr, IntoParams)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]

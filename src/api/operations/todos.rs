@@ -124,9 +124,9 @@ pub async fn get_todos(
     let range = query.range(now);
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &range)).transpose()?;
     let limit = query.limit.unwrap_or_default().0;
-    // The program reads one more todo than the caller asked for, to see whether there is another page. If many todos of
-    // the range do not match the filters, the program cannot know how many todos it must read to fill the page. For
-    // such a listing, `at_most` is `None`, and the program reads todos until the page is full.
+    // The program tries to read one more todo after the last todo of the page. If this todo exists, there is a next
+    // page. If many todos of the range may not match the filters, `at_most` is `None`, and the program reads todos
+    // until the page is full.
     let at_most = query.wanted_come_first().then_some(limit + 1);
     let reading = Reading { after, at_most, ..Reading::of(range) };
     let (settings, mut todos) = caller.store.todos(reading, now).await?;
@@ -196,7 +196,7 @@ pub async fn add_todos(
     Ok((status, JsonAnswer(TodosWritten::added(&app, &result, duplicates))))
 }
 
-/// The maximum time that an answer waits for the search for duplicates.
+/// The answer waits at most this time for the search for duplicates.
 const DUPLICATES_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Finds open todos that have the same title and list as a todo that the request added. If the request adds the same

@@ -24,8 +24,9 @@ pub fn moment(app: &App, snapshot: &Snapshot) -> Moment {
 }
 
 /// Makes the `WriteRequest` for the store. This function leaves the field `needs` empty, and the caller of this
-/// function sets the field later. `target` contains the ids from the path or the query, and `raw` is the body. If a
-/// client sends an idempotency key in the header and also in the body or the query, the two keys must be equal.
+/// function sets the field later. The argument `target` contains the ids from the path or the query. The argument `raw`
+/// is the body. If a client sends an idempotency key in the header and also in the body or the query, the two keys must
+/// be equal.
 pub fn request(
     app: &App,
     operation: &'static str,

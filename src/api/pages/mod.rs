@@ -66,7 +66,7 @@ pub async fn get_start(State(app): State<App>, BaseUrl(base_url): BaseUrl) -> Re
     page(START, &values, "public, max-age=300")
 }
 
-/// `GET /privacy` returns the privacy policy, to which a GPT links.
+/// `GET /privacy` returns the privacy policy. The settings of a GPT contain a link to this page.
 pub async fn get_privacy(State(app): State<App>) -> Response {
     let operator = responsible(&app.config.operator);
     let values = privacy::values(&app.config);
@@ -74,8 +74,8 @@ pub async fn get_privacy(State(app): State<App>) -> Response {
     page(PRIVACY, &[&[("operator", operator.as_str())], &values[..]].concat(), "public, max-age=3600")
 }
 
-/// `GET /favicon.ico` returns the icon as SVG. Browsers ask for this file name, but they accept other image types too,
-/// because they look at the media type.
+/// `GET /favicon.ico` returns the icon as SVG. Browsers accept SVG under this file name, because they look at the media
+/// type and not at the file name.
 pub async fn get_favicon() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=604800")], FAVICON)
 }

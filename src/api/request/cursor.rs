@@ -10,9 +10,9 @@ use crate::{
     store::{Position, Range},
 };
 
-/// The length in bytes of the tag in a cursor. The tag is a hash, which shows whether the cursor belongs to the
-/// requested listing. The tag is not a secret and not a signature. With a forged cursor, callers can see only their own
-/// todos, because the program always takes the owner from the credential.
+/// The length of a cursor's tag in bytes. The tag is a hash. The hash shows whether the cursor belongs to the requested
+/// listing. The tag is not a secret and not a signature. With a forged cursor, callers can see only their own todos,
+/// because the program always takes the owner from the credential.
 const TAG: usize = 9;
 
 /// Identifies a listing by its owner, its operation and its filters.
@@ -27,7 +27,7 @@ pub struct ListingId<'a> {
 }
 
 impl ListingId<'_> {
-    /// Makes the cursor with which this listing continues after `position`.
+    /// Makes the cursor for the page that begins after `position`.
     pub fn cursor(&self, position: &Position) -> String {
         let mut bytes = self.tag(&self.of, position).to_vec();
         bytes.extend(position.as_str().as_bytes());

@@ -1,7 +1,6 @@
 //! Reads the bodies, queries and headers of requests. If a request is invalid, the answer is a problem document. If
-//! values in the body are invalid, the problem document lists all these values with their paths. Invalid values in the
-//! query are listed in the same way. After this module has read a request, the handler checks the rules that concern
-//! several values.
+//! values in the body or in the query are invalid, the problem document lists all these values with their paths. Some
+//! rules concern several values together. The handler checks these rules later.
 
 use axum::{
     body::Bytes,
@@ -26,13 +25,13 @@ pub struct Json<T> {
     pub raw: Value,
 }
 
-/// For operations that read nothing from the body. The body of the request can be empty, `{}` or `null`, because some
-/// clients send `{}` or `null`. The program refuses a body that contains values, because the operation would ignore
-/// these values.
+/// Operations that read no values from the body use this type. The body of the request can be empty, `{}` or `null`,
+/// because some clients send `{}` or `null`. The program refuses a body that contains values, because the operation
+/// would ignore these values.
 #[derive(Debug)]
 pub struct NoBody;
 
-/// The query of an operation that has no query parameters.
+/// An operation without query parameters uses this type, so that the program refuses every query parameter.
 #[derive(Debug, Deserr)]
 #[deserr(deny_unknown_fields)]
 pub struct NoQuery {}
@@ -51,8 +50,9 @@ pub struct ItemId(pub TodoId);
 pub struct Conditions {
     /// Defined in draft-ietf-httpapi-idempotency-key-header.
     pub idempotency_key: Option<IdempotencyKey>,
-    /// The version from the header `If-Match` (RFC 9110). The entity tags of this API are versions in quotes. The value
-    /// `*` requires only that the todo exists. The operation checks this anyway, so the program ignores `*`.
+    /// The version from the header `If-Match` (RFC 9110). In this API, an entity tag is the version of a todo in
+    /// quotes. The value `*` requires only that the todo exists. The operation always checks that the todo exists, so
+    /// the program ignores `*`.
     pub if_match: Option<u64>,
 }
 
@@ -87,7 +87,7 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
         }
         if !value.is_object() {
             return Err(ApiError::Malformed(
-                "The body must be one JSON object. The OpenAPI document lists its fields.".to_owned(),
+                "The body must be one JSON object. The OpenAPI document lists the fields of the body.".to_owned(),
             ));
         }
         Self::read(value)
@@ -183,8 +183,8 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, ApiEr
     Ok(value.map(str::trim).filter(|value| !value.is_empty()))
 }
 
-/// Reads the version from an entity tag, with or without quotes. A weak entity tag never matches (RFC 9110, section
-/// 13.1.1), so the program refuses a weak tag.
+/// Reads the version from an entity tag. The quotes of the tag may be missing. A weak entity tag never matches (RFC
+/// 9110, section 13.1.1), so the program refuses a weak tag.
 fn version(tag: &str) -> Result<u64, ApiError> {
     let digits = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).unwrap_or(tag);
     digits.parse().map_err(|_| {

@@ -1,5 +1,5 @@
-//! Collects the errors in the values of a request. Each error has the path of the value, and a message that helps a
-//! model to correct the value.
+//! Collects the errors in the values of a request. Each error contains the path of the value, and a message that helps
+//! a model to correct the value.
 
 use std::ops::ControlFlow;
 

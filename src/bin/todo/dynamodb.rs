@@ -15,10 +15,10 @@ use super::{Failure, TABLE, log_to_stderr, told, until_asked};
 
 #[derive(clap::Args)]
 pub struct Dynamodb {
-    /// Port to listen on. With 0, the command selects a free port.
+    /// Port to listen on. If the port is 0, the command selects a free port.
     #[arg(long, default_value_t = 8000)]
     port: u16,
-    /// File that keeps the items. Without a file, the items are lost when the command stops.
+    /// File that keeps the items. Without this option, the items are lost when the command stops.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
     /// Another host name that programs may use for this machine. `sam local` needs `host.docker.internal`. You can

@@ -33,7 +33,7 @@ enum What {
         /// Name of the key, such as "GPT" or "Ann's laptop".
         #[arg(long)]
         name: String,
-        /// Owner of the list that the key opens. Keys with the same owner share a list. Without this option the key
+        /// The key opens the list of this owner. Keys with the same owner share a list. Without this option the key
         /// gets a new list, and the name of the key is also the name of the owner.
         #[arg(long)]
         owner: Option<String>,
@@ -53,14 +53,14 @@ enum What {
 /// The place of the keys: a table on AWS, or a data file.
 #[derive(Args)]
 struct Place {
-    /// Name of the table on AWS. The stack shows this name in its output TableName. The command uses the credentials
+    /// Name of the table on AWS. The output TableName of the stack contains this name. The command uses the credentials
     /// and the region of the AWS CLI.
     #[arg(long, global = true)]
     table: Option<String>,
     /// Region of the table, if this region differs from the region of the AWS CLI.
     #[arg(long, global = true, requires = "table")]
     region: Option<String>,
-    /// Data file of `todo serve`. Without --table and --data, the command uses the default data file.
+    /// Data file of `todo serve`. If neither --table nor --data is set, the command uses the default data file.
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "table")]
     data: Option<PathBuf>,
 }
@@ -110,8 +110,8 @@ async fn create(
     store.add_key(&record).await?;
     // The command writes only the key to standard output, so that a script can store the output directly.
     println!("{}", key.secret());
-    eprintln!("Made the key {}. It opens the list of {}.", record.hash.id(), record.owner.as_str());
-    eprintln!("It is not shown again; send it as");
+    eprintln!("Made the key {}. The key opens the list of {}.", record.hash.id(), record.owner.as_str());
+    eprintln!("The key is not shown again. Send the key as");
     eprintln!("  Authorization: Bearer {}…{}", &key.secret()[..5], record.last_four);
     Ok(())
 }

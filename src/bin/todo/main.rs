@@ -59,7 +59,7 @@ enum Command {
 
 #[derive(clap::Args)]
 struct Serve {
-    /// Port to listen on. With 0, the command selects a free port.
+    /// Port to listen on. If the port is 0, the command selects a free port.
     #[arg(long, default_value_t = 9000)]
     port: u16,
     /// Address to listen on. If other machines can reach this address, also set `--auth api-key` or `--auth oauth`.
@@ -72,9 +72,10 @@ struct Serve {
     /// File that keeps the todos. The command creates the file if the file does not exist.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Address of a DynamoDB that the server uses instead of the embedded DynamoDB. `todo dynamodb` prints such an
-    /// address. The command creates the table in this DynamoDB. The command takes the credentials for this DynamoDB
-    /// from the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+    /// Address of a DynamoDB server. The command uses this server instead of the embedded DynamoDB. `todo dynamodb`
+    /// starts a DynamoDB server and prints its address. The command creates the table in this DynamoDB. The command
+    /// takes the credentials for this DynamoDB from the environment variables AWS_ACCESS_KEY_ID and
+    /// AWS_SECRET_ACCESS_KEY.
     #[arg(long, value_name = "URL", conflicts_with = "data")]
     dynamodb: Option<String>,
 }
@@ -173,7 +174,7 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     Ok(())
 }
 
-/// After somebody has asked the server to stop, unfinished requests may continue for at most this time.
+/// When somebody stops the server, unfinished requests may continue for at most this time.
 const GRACE: Duration = Duration::from_secs(3);
 
 /// All host names of this server: the names that programs on this machine use, and the host of `PUBLIC_URL`.
@@ -193,8 +194,8 @@ fn log_to_stderr() {
 /// The name of the table on this machine.
 const TABLE: &str = "todos";
 
-/// Prints the addresses of the server, and commands for trying the server. `base_url` is the address on this machine.
-/// `public` is the public address.
+/// Prints the addresses of the server, and commands for trying the server. The argument `base_url` is the address on
+/// this machine, and the argument `public` is the public address.
 fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
     println!("todo-action is running. Stop it with Ctrl-C.\n");
     println!("  API        {base_url}");
@@ -255,7 +256,7 @@ async fn asked_to_stop() {
     }
 }
 
-/// Waits until `stopping` says that the server must stop.
+/// Waits until the value in `stopping` is true. Then the server must stop.
 async fn told(mut stopping: watch::Receiver<bool>) {
     drop(stopping.wait_for(|stop| *stop).await);
 }

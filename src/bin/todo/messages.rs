@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader
 /// The size in bytes of the buffer for input that the SDK has not read yet.
 const BUFFER: usize = 64 * 1024;
 
-/// The members of a JSON-RPC message that say whether the message is a request, a notification or a response.
+/// These members of a JSON-RPC message show whether the message is a request, a notification or a response.
 #[derive(Deserialize)]
 struct Head {
     id: Option<Value>,
@@ -19,9 +19,9 @@ struct Head {
 /// The messages of `input`, each on one line.
 ///
 /// The SDK stops without an answer if a notification or a response comes before the first request. Some clients send
-/// notifications or responses before the first request. This function leaves out notifications and responses that come
-/// before the first request, because JSON-RPC requires no answer to a notification or a response. If the last line has
-/// no line break, this function adds the line break, because the SDK reads only complete lines.
+/// notifications or responses before the first request. JSON-RPC requires no answer to a notification or a response. So
+/// this function leaves out notifications and responses that come before the first request. If the last line has no
+/// line break, this function adds the line break, because the SDK reads only complete lines.
 pub fn messages(input: impl AsyncRead + Unpin + Send + 'static) -> impl AsyncRead {
     let (reader, writer) = tokio::io::simplex(BUFFER);
     // The task ends when the client closes standard input, or when the program stops.
@@ -45,8 +45,8 @@ async fn copy(input: impl AsyncRead + Unpin, mut output: impl AsyncWrite + Unpin
     output.shutdown().await
 }
 
-/// Returns whether the SDK accepts all messages that come after this message. After a request, the SDK accepts all
-/// messages, unless the request is `ping` or `server/discover`.
+/// Returns whether the SDK accepts all messages that come after this message. After every request except `ping` and
+/// `server/discover`, the SDK accepts all messages.
 fn begins(head: &Head) -> bool {
     let method = head.method.as_deref().filter(|_| head.id.is_some());
     method.is_some_and(|method| !matches!(method, "ping" | "server/discover"))

@@ -20,7 +20,7 @@ pub enum DueInput {
     Instant(Timestamp),
     /// A number of days from today. The caller writes `today`, `tomorrow`, or a number such as `+3d` or `+2w`.
     In(i32),
-    /// The first day after today with this weekday. For Friday, the caller writes `fri` or `friday`.
+    /// The next date on this weekday, but never today. For Friday, the caller writes `fri` or `friday`.
     Next(Weekday),
 }
 
@@ -70,8 +70,8 @@ impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for DueInput {
     }
 }
 
-/// The date that is `days` days after `date`. If this date is after the end of the calendar, the result is the last
-/// date of the calendar.
+/// Adds a number of days to a date. If the sum is after the end of the calendar, the result is the last date of the
+/// calendar.
 fn later(date: Date, days: i32) -> Date {
     date.saturating_add(jiff::Span::new().days(days))
 }
@@ -107,8 +107,8 @@ fn instant(text: &str) -> Option<Timestamp> {
         && time.as_bytes()[2] == b':'
         && time.as_bytes()[5] == b':';
     let instant: Timestamp = shaped.then(|| text.parse().ok()).flatten()?;
-    // A moment near the first or the last day of the calendar is refused, because the local date could be outside the
-    // calendar.
+    // In some time zones, the local date is one day before or after the date in UTC. So a moment near the first or the
+    // last possible date is refused.
     let first = TimeZone::UTC.to_timestamp(Date::constant(1, 1, 3).at(0, 0, 0, 0)).ok()?;
     let last = TimeZone::UTC.to_timestamp(Date::constant(9999, 12, 29).at(0, 0, 0, 0)).ok()?;
     (first..last).contains(&instant).then_some(instant)
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Converts `now`, a local time in `zone`, to a moment.
+    /// Converts a local time in this time zone to a moment.
     fn at(now: &str, zone: &str) -> Moment {
         let zone = TimeZone::get(zone).unwrap();
         let now = zone.to_timestamp(now.parse().unwrap()).unwrap();

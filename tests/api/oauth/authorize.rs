@@ -10,10 +10,10 @@ use super::{
     provider::{Outage, Provider},
 };
 
-/// The query of `/oauth/authorize` that ChatGPT uses.
+/// A query that ChatGPT sends to `/oauth/authorize`.
 const GPT: &str = "response_type=code&client_id=gpt&scope=todos&state=st%26ate%3D1\
     &redirect_uri=https%3A%2F%2Fchatgpt.com%2Faip%2Fg-1%2Foauth%2Fcallback";
-/// The query of `/oauth/authorize` that an MCP client uses.
+/// A query that an MCP client sends to `/oauth/authorize`.
 const MCP: &str = "response_type=code&client_id=mcp&state=s&redirect_uri=http%3A%2F%2F127.0.0.1%3A51234%2Fcallback\
     &code_challenge=abc&code_challenge_method=S256&resource=https%3A%2F%2Ftodo.test%2Fmcp";
 
@@ -21,7 +21,7 @@ async fn authorize(api: &Api, query: &str) -> Answer {
     api.get(&format!("/oauth/authorize?{query}")).await
 }
 
-/// Returns the address of a redirect without its query, and the parameters of this query.
+/// Returns the address and the query parameters of a redirect. The returned address does not contain the query.
 #[track_caller]
 fn sent_to(answer: &Answer) -> (String, BTreeMap<String, String>) {
     assert_eq!(answer.status, 302, "{}", answer.text);

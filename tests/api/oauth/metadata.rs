@@ -1,4 +1,4 @@
-//! Tests the metadata that OAuth clients read, and the registration of clients.
+//! Tests the registration of OAuth clients, and the metadata that OAuth clients read.
 
 use serde_json::{Value, json};
 

@@ -38,9 +38,9 @@ async fn made_up_keys_have_the_provider_asked_once_a_minute_at_most() {
     let provider = Provider::start().await;
     let api = provider.api();
     let made_up = Signer::new("made-up");
-    // For the first token, the API fetches the provider's keys, because the API's cache is empty. For the second
-    // token, the API fetches the keys again, because the token names an unknown key. During the next minute, the API
-    // must not fetch the keys again for other tokens.
+    // For the first token, the API fetches the provider's keys, because the API's cache is empty. For the second token,
+    // the API fetches the keys again, because the token names an unknown key. For one minute after the second fetch,
+    // the API must not fetch the keys again.
     for _ in 0..5 {
         let token = made_up.sign(&provider.claims(&api, "ada"), |_| {});
         list(&api, &token).await.assert_problem(401, "bad_credential");

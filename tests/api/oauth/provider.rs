@@ -52,7 +52,7 @@ pub struct Provider {
 struct Inner {
     keys: Mutex<Vec<Arc<Signer>>>,
     outage: Mutex<Option<Outage>>,
-    /// Values that replace members of the discovery document.
+    /// Each member of this object replaces the member of the discovery document that has the same name.
     says: Mutex<Value>,
     asked_for_keys: AtomicUsize,
     /// The number of requests for the discovery document. This number includes requests that the provider did not
@@ -78,8 +78,7 @@ impl Signer {
         Arc::new(Self { kid: kid.to_owned(), private, public })
     }
 
-    /// Signs a token with these claims. Before this function signs the token, it calls `header`, which can change the
-    /// token's header.
+    /// First, the closure `header` can change the token's header. Then this function signs a token with these claims.
     pub fn sign(&self, claims: &Value, header: impl FnOnce(&mut Header)) -> String {
         let mut head = Header::new(Algorithm::ES256);
         head.typ = Some("at+jwt".to_owned());

@@ -147,8 +147,8 @@ async fn a_token_for_another_use_is_refused() {
 
 #[tokio::test]
 async fn an_id_token_where_an_access_token_belongs_is_refused() {
-    // The first token is an ID token of Cognito. The second token is an ID token of another provider. The audience of
-    // an ID token is the client.
+    // The first token is an ID token of Cognito. The second token is an ID token of another provider. In an ID token,
+    // the claim `aud` names the client, not the API.
     for more in [json!({"token_use": "id"}), json!({"nonce": "n", "at_hash": "h"})] {
         let answer = altered(|claims, header| {
             let own = claims.as_object_mut().unwrap();

@@ -1,7 +1,7 @@
 //! This program shows the lowest possible cost of a Lambda function that uses DynamoDB. The program uses only the
 //! standard library, and no TLS. The program signs requests with its own code, and searches JSON texts without a JSON
-//! parser. The program does not handle errors and does not validate requests. Nobody should write a real service like
-//! this program.
+//! parser. The program does not handle errors and does not validate requests. This program is not a model for a real
+//! service.
 
 mod http;
 mod signature;

@@ -1,4 +1,4 @@
-//! Writes the filters of `getTodos` as text. Cursors contain a hash of this text
+//! Writes the filters of `getTodos` as text. A cursor contains a hash of the text of the filters
 //! (docs/adr/0017-forms-that-outlive-a-version.md).
 
 use std::borrow::Cow;
