@@ -101,7 +101,7 @@ fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     if at_the_top || !has_the_same_owner(folder, file)? {
         return Ok(false);
     }
-    // If this user cannot read the list of files in the folder, the folder may belong to another user.
+    // If this user cannot read the list of files in the folder, the folder possibly belongs to another user.
     let Ok(mut entries) = fs::read_dir(folder) else { return Ok(false) };
     let beside = BESIDE.map(|end| with_end(file, end));
     let is_known = |path: PathBuf| path == file || beside.contains(&path);
@@ -154,7 +154,7 @@ fn has_the_same_owner(folder: &Path, file: &Path) -> io::Result<bool> {
     Ok(fs::metadata(folder)?.uid() == fs::metadata(file)?.uid())
 }
 
-/// The program removes rights only on Unix. On other systems, the operating system already protects a user's folder
+/// The program removes file permissions only on Unix. On other systems, the operating system already protects a user's folder
 /// from other users.
 #[cfg(not(unix))]
 fn has_the_same_owner(_: &Path, _: &Path) -> io::Result<bool> {
