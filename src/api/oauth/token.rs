@@ -95,7 +95,9 @@ fn known_client<'a>(
         Some(authorization) => {
             let by_header = basic_user(authorization).ok_or_else(unknown)?;
             if asked.get("client_id").is_some_and(|id| id != by_header) {
-                return Err(invalid("The client in the form is different from the client in the Authorization header."));
+                return Err(invalid(
+                    "The client in the form is different from the client in the Authorization header.",
+                ));
             }
             Some(by_header)
         }
