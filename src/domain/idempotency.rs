@@ -79,11 +79,14 @@ impl Intent {
         Fingerprint(format!("{FORM}{}", sha256([self.operation, &self.target, &condition, &self.body])))
     }
 
-    /// A hash of the request in hexadecimal digits. If a request to add todos has no idempotency key and comes twice
-    /// within two minutes, the program recognises the second request by this hash. This hash needs no prefix, because
-    /// the program has always computed this hash in the same way.
+    /// A hash of the request in hexadecimal digits. If a request has no idempotency key and comes twice within two
+    /// minutes, the program recognises the second request by this hash. This hash needs no prefix, because the program
+    /// has always computed the hash of a request without `if_match` in the same way.
     pub fn digits(&self) -> String {
-        sha256([self.operation, &self.target, &self.body])
+        match self.if_match {
+            None => sha256([self.operation, &self.target, &self.body]),
+            Some(version) => sha256([self.operation, &self.target, &self.body, &version.to_string()]),
+        }
     }
 
     /// Whether the stored fingerprint belongs to this intent. The stored fingerprint may have format 1 or format 2.

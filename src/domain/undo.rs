@@ -1,5 +1,5 @@
-//! Undoes a change. The program compares the present content of each changed todo with the content directly after the
-//! change. If the content differs, the program refuses the undo. The same rule applies to changed settings.
+//! Undoes a change. The undo gives back the fields that the change altered. If one of these fields was altered again
+//! after the change, the program refuses the undo.
 
 use std::collections::HashMap;
 
@@ -7,53 +7,53 @@ use jiff::Timestamp;
 
 use super::{
     change::{Change, Image},
+    difference::Difference,
     id::TodoId,
     plan::Plan,
     refusal::Refusal,
     settings::{Settings, SettingsImage},
-    todo::{Status, Todo},
+    todo::Todo,
 };
 
 impl Change {
-    /// Plans the undo of this change. `images` contains each changed todo before and after the change. `current`
-    /// contains the changed todos as they are now. If a todo no longer exists, `current` does not contain this todo.
-    /// `settings` are the present settings. The undo restores the content of each todo as it was before the change. The
-    /// version of each todo increases by 1. If the change added a todo, the undo deletes this todo.
+    /// Plans the undo of this change. `differences` says what the change did to each todo. `current` contains the
+    /// changed todos as they are now. If a todo no longer exists, `current` does not contain this todo. `settings` are
+    /// the present settings. Each todo gets the values that the altered fields had before the change, and a new
+    /// version. All other fields keep their present values. If the change added a todo, the undo deletes this todo.
     ///
-    /// The undo is refused if the present content of a todo or of the settings differs from the content directly after
-    /// this change. If an earlier undo has already restored the old content, the refusal names the earlier undo. If
-    /// todos have changed in another way, the refusal names these todos. A caller can also undo an undo. After the undo
-    /// of an undo, the original change is in effect again, and a caller can undo the original change a second time.
+    /// The undo is refused if a later change altered the same fields of a todo, or if a later change altered the
+    /// settings that this change altered. If an earlier undo has already given back the old values, the refusal names
+    /// the earlier undo. Otherwise, the refusal names the todos. An undo can itself be undone. After that, the original
+    /// change can be undone again.
     pub fn undo(
         &self,
-        images: &[Image],
+        differences: &[Difference],
         current: &HashMap<TodoId, Todo>,
         settings: &Settings,
         now: Timestamp,
     ) -> Result<Plan, Refusal> {
-        let now_of = |image: &Image| current.get(&image.after.id);
-        let changed_since = |image: &&Image| !now_of(image).is_some_and(|todo| todo.same_content(&image.after));
-        let since: Vec<TodoId> = images.iter().filter(changed_since).map(|image| image.after.id.clone()).collect();
-        if !since.is_empty() {
-            return Err(match &self.undone_by {
-                Some(by) if images.iter().all(|image| is_as_the_undo_left_it(image, now_of(image), self.undone_at)) => {
-                    Refusal::AlreadyUndone { by: by.clone() }
-                }
-                _ => {
-                    let current = since.iter().filter_map(|id| current.get(id)).cloned().collect();
-                    Refusal::ChangedSince { ids: since, current }
-                }
-            });
+        let mut images = Vec::new();
+        let mut since = Vec::new();
+        for difference in differences {
+            let present = current.get(&difference.id);
+            match present.and_then(|present| Some((present, difference.undo(present, now)?))) {
+                Some((present, before)) => images.push(Image::changed(present, before)),
+                None => since.push(difference.id.clone()),
+            }
         }
-        let back = |image: &Image| {
-            let present = current[&image.after.id].clone();
-            let prior = match &image.before {
-                Some(before) => before.clone(),
-                None => present.with_status(Status::Deleted, now),
-            };
-            Image { after: prior.with_next_version_after(&present), before: Some(present) }
+        if since.is_empty() {
+            return Ok(Plan { images, settings: self.undo_settings(settings)? });
+        }
+        let is_undone = |difference: &Difference| {
+            current.get(&difference.id).is_some_and(|todo| difference.is_undone_in(todo, self.undone_at))
         };
-        Ok(Plan { images: images.iter().map(back).collect(), settings: self.undo_settings(settings)? })
+        Err(match &self.undone_by {
+            Some(by) if differences.iter().all(is_undone) => Refusal::AlreadyUndone { by: by.clone() },
+            _ => {
+                let current = since.iter().filter_map(|id| current.get(id)).cloned().collect();
+                Refusal::ChangedSince { ids: since, current }
+            }
+        })
     }
 
     fn undo_settings(&self, now: &Settings) -> Result<Option<SettingsImage>, Refusal> {
@@ -68,22 +68,17 @@ impl Change {
     }
 }
 
-/// Whether the todo is unchanged since the undo at `undone_at`. If a change added a todo, the undo of this change
-/// deletes the todo at the time `undone_at`. If `deleted_at` and `undone_at` are different times, another call deleted
-/// the todo.
-fn is_as_the_undo_left_it(image: &Image, now: Option<&Todo>, undone_at: Option<Timestamp>) -> bool {
-    now.is_some_and(|now| match &image.before {
-        Some(before) => now.same_content(before),
-        None => undone_at.is_some_and(|at| now.same_content(&image.after.with_status(Status::Deleted, at))),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::slice::from_ref;
 
     use super::*;
-    use crate::domain::{change::OperationName, id::ChangeId, text::ListName, todo::NewTodo};
+    use crate::domain::{
+        change::OperationName,
+        id::ChangeId,
+        text::ListName,
+        todo::{NewTodo, Status},
+    };
     use jiff::tz::TimeZone;
     use serde_json::json;
 
@@ -109,7 +104,8 @@ mod tests {
     }
 
     fn undo(image: &Image, todos: &HashMap<TodoId, Todo>) -> Result<Vec<Image>, Refusal> {
-        let plan = change(from_ref(image)).undo(from_ref(image), todos, &Settings::default(), Timestamp::MAX);
+        let difference = Difference::of(image);
+        let plan = change(from_ref(image)).undo(&[difference], todos, &Settings::default(), Timestamp::MAX);
         plan.map(|plan| plan.images)
     }
 

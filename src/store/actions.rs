@@ -1,77 +1,114 @@
 //! Makes the actions of a DynamoDB transaction, with their conditions.
 
+use std::fmt::Write as _;
+
 use aws_sdk_dynamodb::types::{
     ConditionCheck, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-    builders::{ConditionCheckBuilder, PutBuilder},
+    builders::{ConditionCheckBuilder, PutBuilder, UpdateBuilder},
 };
-use jiff::Timestamp;
 
 use super::{
     OwnerStore,
     changes::{UNDONE_AT, UNDONE_BY, change_items},
     fault::{Fault, FaultKind},
+    head::{self, SETTINGS, Sequence},
     item::{self, Item},
     lists::{self, ListCheck},
-    recent, settings,
+    recent, size,
     transaction::Transaction,
 };
-use crate::domain::{
-    change::{Change, Image},
-    id::ChangeId,
-    settings::SettingsImage,
-    text::ListName,
-};
+use crate::domain::{change::Change, difference::Difference, id::ChangeId, text::ListName, todo::Todo};
 
-/// The attribute with the version of a todo or of the settings. Each change of a todo or of the settings increases this
-/// version.
-const VERSION: &str = "version";
+/// The maximum size of all items in a transaction. DynamoDB allows 4 MB for the whole transaction. The rest of the 4 MB
+/// is a reserve for the small items.
+const TRANSACTION_BYTES: usize = 3_700_000;
 
 /// The purpose of an action in a transaction. The variants are in the same order as the actions of a transaction.
 pub(super) enum Purpose {
     Record,
     Part,
     Todo,
-    Settings,
-    SettingsCheck,
+    Head,
     Recent,
     List(ListName),
     Undo,
 }
 
 impl OwnerStore {
-    /// `image_bytes` is the approximate size of `transaction.images`, in bytes.
+    /// The actions of the transaction, if the change gets this sequence number. `None` if the items are too large for
+    /// one transaction.
     pub(super) fn actions(
         &self,
         transaction: &Transaction<'_>,
-        image_bytes: usize,
-    ) -> Result<Vec<(Purpose, TransactWriteItem)>, Fault> {
-        let mut actions = Vec::new();
-        for (number, record) in
-            change_items(&self.partition, transaction.change, transaction.images, image_bytes)?.into_iter().enumerate()
-        {
+        sequence: Sequence,
+    ) -> Result<Option<Vec<(Purpose, TransactWriteItem)>>, Fault> {
+        let (mut actions, mut bytes) = (Vec::new(), 0);
+        let Transaction { change, images, differences, .. } = transaction;
+        let records = change_items(&self.partition, change, differences, sequence.as_time())?;
+        for (number, record) in records.into_iter().enumerate() {
+            // The transaction that undoes the change writes the differences again.
+            bytes += size::of_item(&record);
             let put = self.put(record).condition_expression(item::ABSENT_OR_EXPIRED);
-            let put = put.expression_attribute_values(":now", item::number(transaction.change.at.as_second()));
+            let put = put.expression_attribute_values(":now", item::number(change.at.as_second()));
             actions.push((if number == 0 { Purpose::Record } else { Purpose::Part }, finished(put)?));
         }
-        for image in transaction.images.iter().filter(|image| image.is_change()) {
-            actions.push((Purpose::Todo, self.put_todo(image, transaction.change.at)?));
+        for (image, difference) in images.iter().zip(differences).filter(|(_, difference)| difference.is_change()) {
+            let item = item::todo_item(&self.partition, &image.after, change.at)?;
+            let before = image.before.as_ref().map(item::to_item).transpose()?;
+            bytes += size::of_item(&item).max(before.as_ref().map_or(0, size::of_item));
+            let action = match &image.before {
+                None => finished(self.put(item).condition_expression(item::ABSENT))?,
+                Some(before) => self.update_todo(item, before, difference)?,
+            };
+            actions.push((Purpose::Todo, action));
         }
-        if let Some(image) = &transaction.change.settings {
-            actions.push((Purpose::Settings, self.put_settings(image)?));
+        if bytes > TRANSACTION_BYTES {
+            return Ok(None);
         }
-        if let Some(version) = transaction.settings {
-            actions.push((Purpose::SettingsCheck, self.check_settings(version)?));
-        }
+        let head = if change.has_no_effect() {
+            checked(head::check(self.check(SETTINGS.to_owned())))?
+        } else {
+            updated(head::update(&self.table, &self.partition, sequence, transaction.settings)?)?
+        };
+        actions.push((Purpose::Head, head));
         if let Some(digits) = &transaction.recent {
-            actions.push((Purpose::Recent, self.remember(digits, transaction.change)?));
+            actions.push((Purpose::Recent, self.remember(digits, change)?));
         }
         for check in transaction.lists {
             actions.push((Purpose::List(check.name().clone()), self.check_list(check)?));
         }
-        if let Some(undone) = &transaction.change.undoes {
+        if let Some(undone) = &change.undoes {
             actions.push((Purpose::Undo, self.mark_undone(undone, transaction)?));
         }
-        Ok(actions)
+        Ok(Some(actions))
+    }
+
+    /// Writes the altered fields of a todo. The update leaves all other attributes of the item as they are, even
+    /// attributes that only a newer version of the program knows. The transaction fails if the todo in the table does
+    /// not have the version `before.version`.
+    fn update_todo(&self, mut after: Item, before: &Todo, difference: &Difference) -> Result<TransactWriteItem, Fault> {
+        let mut names: Vec<&str> = difference.names().collect();
+        names.extend([item::VERSION, item::VIEW, item::TITLE_KEY, item::EXPIRES_AT]);
+        names.sort_unstable();
+        names.dedup();
+        let key = item::primary_key(&self.partition, item::todo_sk(&before.id));
+        let mut update = Update::builder()
+            .table_name(&*self.table)
+            .set_key(Some(key))
+            .condition_expression("#version = :before")
+            .expression_attribute_values(":before", item::number(before.version))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let (mut set, mut remove) = (String::new(), String::new());
+        for name in names {
+            update = update.expression_attribute_names(format!("#{name}"), name);
+            if let Some(value) = after.remove(name) {
+                let _ = write!(set, "{}#{name} = :{name}", if set.is_empty() { "SET " } else { ", " });
+                update = update.expression_attribute_values(format!(":{name}"), value);
+            } else {
+                let _ = write!(remove, "{}#{name}", if remove.is_empty() { " REMOVE " } else { ", " });
+            }
+        }
+        updated(update.update_expression(set + &remove))
     }
 
     /// Writes the id of the undo into the record of the undone change. The transaction fails if another undo has
@@ -92,7 +129,7 @@ impl OwnerStore {
                 .condition_expression("attribute_exists(sk) AND #undone = :before")
                 .expression_attribute_values(":before", item::text(before.as_str())),
         };
-        Ok(TransactWriteItem::builder().update(update.build().map_err(broken)?).build())
+        updated(update)
     }
 
     fn put(&self, item: Item) -> PutBuilder {
@@ -100,40 +137,6 @@ impl OwnerStore {
             .table_name(&*self.table)
             .set_item(Some(item))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-    }
-
-    fn put_todo(&self, image: &Image, at: Timestamp) -> Result<TransactWriteItem, Fault> {
-        let put = self.put(item::todo_item(&self.partition, &image.after, at)?);
-        finished(match &image.before {
-            None => put.condition_expression(item::ABSENT),
-            Some(before) => put
-                .condition_expression("#version = :version")
-                .expression_attribute_names("#version", VERSION)
-                .expression_attribute_values(":version", item::number(before.version)),
-        })
-    }
-
-    fn put_settings(&self, image: &SettingsImage) -> Result<TransactWriteItem, Fault> {
-        let put = self.put(settings::settings_item(&self.partition, &image.after)?);
-        finished(match image.before.version {
-            0 => put.condition_expression(item::ABSENT),
-            version => put
-                .condition_expression("#version = :version")
-                .expression_attribute_names("#version", VERSION)
-                .expression_attribute_values(":version", item::number(version)),
-        })
-    }
-
-    /// Makes the transaction fail if the version of the settings in the table is not `version`.
-    fn check_settings(&self, version: u64) -> Result<TransactWriteItem, Fault> {
-        let check = self.check(settings::SETTINGS.to_owned());
-        checked(match version {
-            0 => check.condition_expression(item::ABSENT),
-            version => check
-                .condition_expression("#version = :version")
-                .expression_attribute_names("#version", VERSION)
-                .expression_attribute_values(":version", item::number(version)),
-        })
     }
 
     /// Writes a small item for the request. The item contains the id of the change, and expires after two minutes. The
@@ -171,6 +174,10 @@ impl OwnerStore {
 
 fn finished(put: PutBuilder) -> Result<TransactWriteItem, Fault> {
     Ok(TransactWriteItem::builder().put(put.build().map_err(broken)?).build())
+}
+
+fn updated(update: UpdateBuilder) -> Result<TransactWriteItem, Fault> {
+    Ok(TransactWriteItem::builder().update(update.build().map_err(broken)?).build())
 }
 
 fn checked(check: ConditionCheckBuilder) -> Result<TransactWriteItem, Fault> {

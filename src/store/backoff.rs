@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use crate::domain::id::ChangeId;
 
+/// A pause is doubled at most this number of times.
+const LONGEST: u32 = 4;
+
 /// The pause before the next attempt. The first pause is 20 to 40 ms long, and each further pause is about twice as
-/// long as the preceding pause. `failed` is the number of failed attempts, so it is at least 1. The length of a pause
-/// depends on the id of the change. So two different requests usually wait for different times.
+/// long as the preceding pause, up to 320 to 640 ms. `failed` is the number of failed attempts, so it is at least 1. The
+/// length of a pause depends on the id of the change. So two different requests usually wait for different times.
 pub(super) fn pause(failed: u32, id: &ChangeId) -> Duration {
     let spread: u64 =
         id.as_str().bytes().fold(u64::from(failed), |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)))
             % 20;
-    Duration::from_millis((20 + spread) << (failed - 1))
+    Duration::from_millis((20 + spread) << (failed - 1).min(LONGEST))
 }

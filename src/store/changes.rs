@@ -1,15 +1,14 @@
-//! Writes and reads change records. A change record contains the state of each todo before the change and after the
-//! change. In the code, an image is a pair of states of one todo: the state before a change and the state after the
-//! change.
+//! Writes and reads change records. A change record says what the change did to each todo, as
+//! [differences](crate::domain::difference).
 //!
-//! If the states of the todos are small, the change record itself contains these states. So an ordinary change needs
-//! only one item. Larger states are in separate items, because DynamoDB allows at most 400 KB for an item. Each of
-//! these items is called a part. The sort key of a part is `change#<id>#<n>`. The parts of a change are not in the
-//! timeline.
+//! If the differences are small, the change record itself contains them. So an ordinary change needs only one item.
+//! Larger differences are in separate items. The index contains a copy of each change record, but no copy of the
+//! separate items. So large differences cost less in separate items. An item with some of the differences is called a
+//! part, and has the sort key `change#<id>#<n>`.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{
     OwnerStore,
@@ -17,9 +16,11 @@ use super::{
     item::{self, Item},
     query::Reading,
     range::Range,
+    size,
 };
 use crate::domain::{
     change::{Change, Image},
+    difference::Difference,
     id::ChangeId,
 };
 
@@ -27,46 +28,59 @@ use crate::domain::{
 /// ([`Change::undone_at`]).
 pub(super) const UNDONE_BY: &str = "undone_by";
 pub(super) const UNDONE_AT: &str = "undone_at";
-/// The maximum size of the todo states in a change record, measured as JSON. The index contains a copy of each record,
-/// so DynamoDB would store larger states twice.
-const INLINE_BYTES: usize = 8 * 1024;
-/// The maximum size of a part, measured as JSON. The states of one todo before and after a change always fit into one
-/// part. DynamoDB allows 400 KB for an item. The remaining 100 KB are a reserve, because the size as JSON is only
-/// approximately the size in DynamoDB.
+/// The attribute with the differences.
+const DIFFERENCES: &str = "differences";
+/// The maximum size of the differences in a change record. Larger differences are in parts.
+const INLINE_BYTES: usize = 2 * 1024;
+/// The maximum size of a part. The difference of one todo always fits into one part. DynamoDB allows 400 KB for an item.
 const PART_BYTES: usize = 300 * 1024;
+/// Code of version 0.1.0 reads the states of the todos from the attribute `images`. New change records have a value in
+/// this attribute that this code cannot read, so this code refuses to undo or repeat the change. Without this value,
+/// this code would find no todos, and would report an undo that has undone nothing.
+const IMAGES: &str = "images";
+const NO_IMAGES: &str = "see differences";
 
-/// The states of the todos in a change record or in a part. If the program writes the item, `T` borrows the states. If
-/// the program reads the item, `T` owns the states.
-#[derive(Serialize, Deserialize)]
-struct Images<T = Vec<Image>> {
+/// The differences in a change record or in a part.
+#[derive(Deserialize)]
+struct Differences {
+    differences: Vec<Difference>,
+    /// The number of parts, or 0 if the change record itself contains the differences.
     #[serde(default)]
-    images: T,
-    /// The number of parts, or 0 if the change record itself contains the states of the todos.
+    parts: usize,
+}
+
+/// The states of the todos in a change record or in a part of version 0.1.0.
+#[derive(Deserialize)]
+struct Images {
+    #[serde(default)]
+    images: Vec<Image>,
     #[serde(default)]
     parts: usize,
 }
 
 /// The items of a change: first the change record, then the parts. A change without effect is not in the timeline,
-/// because there is nothing to show and nothing to undo. If a change has no effect, the only purpose of its record is
-/// to remember the idempotency key. `image_bytes` is the approximate size of `images`, in bytes.
+/// because there is nothing to show and nothing to undo. The record of a change without effect only remembers the
+/// idempotency key. `order` is the sequence number of the change, written as a time.
 pub(super) fn change_items(
     partition: &str,
     change: &Change,
-    images: &[Image],
-    image_bytes: usize,
+    differences: &[Difference],
+    order: Timestamp,
 ) -> Result<Vec<Item>, Fault> {
     let mut record = item::to_item(change)?;
     record.extend(item::primary_key(partition, item::change_sk(&change.id)));
     if !change.has_no_effect() {
-        record.insert(item::VIEW.to_owned(), AttributeValue::S(item::change_view(change)));
+        record.insert(item::VIEW.to_owned(), AttributeValue::S(item::change_view(change, order)));
     }
-    let parts = if image_bytes <= INLINE_BYTES { Vec::new() } else { parts(images) };
-    let images = if parts.is_empty() { images } else { &[] };
-    record.extend(item::to_item(&Images { images, parts: parts.len() })?);
+    let differences: Vec<_> = differences.iter().map(item::to_value).collect::<Result<_, _>>()?;
+    let (first, parts) = split(differences);
+    record.insert("parts".to_owned(), item::number(parts.len()));
+    record.insert(IMAGES.to_owned(), item::text(NO_IMAGES));
+    record.insert(DIFFERENCES.to_owned(), AttributeValue::L(first));
     let mut items = vec![record];
-    for (number, images) in parts.into_iter().enumerate() {
-        let mut part = item::to_item(&Images { images, parts: 0 })?;
-        part.extend(item::primary_key(partition, format!("{}#{number:02}", item::change_sk(&change.id))));
+    for (number, differences) in parts.into_iter().enumerate() {
+        let mut part = item::primary_key(partition, format!("{}#{number:02}", item::change_sk(&change.id)));
+        part.insert(DIFFERENCES.to_owned(), AttributeValue::L(differences));
         items.push(part);
     }
     for item in &mut items {
@@ -75,30 +89,31 @@ pub(super) fn change_items(
     Ok(items)
 }
 
-/// Splits `images` into parts. The order of the images does not change.
-fn parts(images: &[Image]) -> Vec<&[Image]> {
-    let (mut parts, mut start, mut room) = (Vec::new(), 0, PART_BYTES);
-    for (at, image) in images.iter().enumerate() {
-        let size = size_of(image);
-        if size > room && at > start {
-            parts.push(&images[start..at]);
-            (start, room) = (at, PART_BYTES);
+/// Splits the differences into the differences in the change record and the differences in each part. The order of the
+/// differences does not change.
+fn split(differences: Vec<AttributeValue>) -> (Vec<AttributeValue>, Vec<Vec<AttributeValue>>) {
+    if differences.iter().map(size::of_value).sum::<usize>() <= INLINE_BYTES {
+        return (differences, Vec::new());
+    }
+    let (mut parts, mut room) = (Vec::<Vec<_>>::new(), 0);
+    for difference in differences {
+        let size = size::of_value(&difference);
+        match parts.last_mut().filter(|_| size <= room) {
+            Some(part) => part.push(difference),
+            None => {
+                parts.push(vec![difference]);
+                room = PART_BYTES;
+            }
         }
         room = room.saturating_sub(size);
     }
-    parts.push(&images[start..]);
-    parts
-}
-
-/// The length of a value as JSON. This length is approximately the size of the value in DynamoDB.
-pub(super) fn size_of<T: Serialize>(value: &T) -> usize {
-    serde_json::to_string(value).map_or(usize::MAX / 1024, |json| json.len())
+    (Vec::new(), parts)
 }
 
 impl OwnerStore {
-    /// Reads a change and the states of its todos. The states are in their original order. `None` if no change has this
-    /// id, or if the change is older than 30 days.
-    pub async fn change(&self, id: &ChangeId, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
+    /// Reads a change and its differences. The differences are in their original order. `None` if no change has this id,
+    /// or if the change is older than 30 days.
+    pub async fn change(&self, id: &ChangeId, now: Timestamp) -> Result<Option<(Change, Vec<Difference>)>, Fault> {
         let mut items = Vec::new();
         let mut start: Option<Item> = None;
         loop {
@@ -126,28 +141,27 @@ impl OwnerStore {
         }
     }
 
-    /// The latest change of the owner, with the states of its todos. An undo is itself a change. Usually the time of an
-    /// undo is later than the time of the undone change. So usually the latest change is not an undone change. But if
-    /// the clocks of two instances differ, the time of an undo may be earlier than the time of the undone change.
-    pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
+    /// The change of the owner that was committed last, with its differences. An undo is itself a change, so the latest
+    /// change is never a change that an undo has already undone.
+    pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Difference>)>, Fault> {
         let reading = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
         let page = self.page(&reading, None, &[]).await?;
         let read = |record: Item, now| Ok((!item::expired(&record, now)).then_some(record));
         let latest = self.listing(reading, &[], now, page, read).next().await?;
         match latest {
-            Some(record) => self.with_images(record, now).await,
+            Some(record) => self.with_differences(record, now).await,
             None => Ok(None),
         }
     }
 
-    /// Turns a change record into a change and the states of its todos. If the change record has parts, this function
-    /// reads the parts.
-    pub(super) async fn with_images(
+    /// Turns a change record into a change and its differences. If the change record has parts, this function reads the
+    /// parts.
+    pub(super) async fn with_differences(
         &self,
         record: Item,
         now: Timestamp,
-    ) -> Result<Option<(Change, Vec<Image>)>, Fault> {
-        if item::from_item::<Images>(record.clone())?.parts == 0 {
+    ) -> Result<Option<(Change, Vec<Difference>)>, Fault> {
+        if read_differences(record.clone())?.parts == 0 {
             return read_change(vec![record], now);
         }
         let change: Change = item::from_item(record)?;
@@ -155,17 +169,26 @@ impl OwnerStore {
     }
 }
 
-fn read_change(items: Vec<Item>, now: Timestamp) -> Result<Option<(Change, Vec<Image>)>, Fault> {
+fn read_change(items: Vec<Item>, now: Timestamp) -> Result<Option<(Change, Vec<Difference>)>, Fault> {
     let mut items = items.into_iter();
     let Some(record) = items.next().filter(|record| !item::expired(record, now)) else {
         return Ok(None);
     };
-    let Images { mut images, parts } = item::from_item::<Images>(record.clone())?;
-    // An older change may have had the same idempotency key and more parts than this change. DynamoDB may keep the
-    // parts of an expired change for days. So `items` may end with parts of the older change, and this loop skips these
-    // parts.
+    let Differences { mut differences, parts } = read_differences(record.clone())?;
+    // An expired change may have had the same idempotency key and more parts. If DynamoDB has not deleted these old
+    // parts yet, these old parts are at the end of `items`, and this loop does not read them.
     for part in items.take(parts) {
-        images.extend(item::from_item::<Images>(part)?.images);
+        differences.extend(read_differences(part)?.differences);
     }
-    Ok(Some((item::from_item(record)?, images)))
+    Ok(Some((item::from_item(record)?, differences)))
+}
+
+/// Reads the differences of a change record or of a part. Version 0.1.0 wrote whole todos, before and after the change.
+/// This function computes the differences between these todos.
+fn read_differences(item: Item) -> Result<Differences, Fault> {
+    if item.contains_key(DIFFERENCES) {
+        return item::from_item(item);
+    }
+    let Images { images, parts } = item::from_item(item)?;
+    Ok(Differences { differences: images.iter().map(Difference::of).collect(), parts })
 }

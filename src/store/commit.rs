@@ -1,6 +1,8 @@
 //! Sends each write as one transaction. The transaction contains the todos, the change record, and the conditions for
 //! both.
 
+use std::time::Instant;
+
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::transact_write_items::TransactWriteItemsError,
@@ -11,20 +13,17 @@ use super::{
     OwnerStore,
     actions::Purpose,
     backoff,
-    changes::size_of,
     fault::{Fault, FaultKind},
-    item::Item,
+    head::{Sequence, SettingsCondition},
+    item::{self, Item},
     transaction::Transaction,
 };
 use crate::domain::text::ListName;
 
-/// The maximum size of all todo states in a transaction. DynamoDB allows 4 MB for the whole transaction. The rest of
-/// the 4 MB is a reserve for attribute names and keys.
-const TRANSACTION_BYTES: usize = 3_700_000;
 /// The maximum number of actions in a DynamoDB transaction.
 const TRANSACTION_ACTIONS: usize = 100;
-/// The maximum number of attempts for a transaction that collides with other transactions.
-const COLLISION_ATTEMPTS: u32 = 5;
+/// The maximum number of attempts for a transaction that collides with other transactions of the same owner.
+const ATTEMPTS: u32 = 12;
 
 /// The outcome of a transaction. Every outcome except `Done` means that the transaction changed nothing.
 pub(super) enum Committed {
@@ -53,20 +52,32 @@ pub(super) enum Committed {
     TooMany,
 }
 
+/// The reason why one attempt to send a transaction did not succeed.
+enum Cancelled {
+    /// The attempt has an outcome, so another attempt would have the same outcome.
+    Outcome(Committed),
+    /// Another change of the owner has the same sequence number or a higher number. The next attempt needs a number
+    /// that is higher than this number.
+    Overtaken(Sequence),
+    /// The reason is temporary, so the same transaction can be sent again.
+    Collided,
+}
+
 impl OwnerStore {
+    /// Sends the transaction. If other changes of the same owner are committed at the same moment, this function sends
+    /// the transaction again, with a new sequence number.
     pub(super) async fn commit(&self, transaction: &Transaction<'_>) -> Result<Committed, Fault> {
-        let sizes = transaction.images.iter().map(|image| (image.before.as_ref().map(size_of), size_of(&image.after)));
-        let sizes: Vec<_> = sizes.collect();
-        if sizes.iter().map(bytes_either_way).sum::<usize>() > TRANSACTION_BYTES {
-            return Ok(Committed::TooLarge);
-        }
-        let image_bytes = sizes.iter().map(|(before, after)| before.unwrap_or_default() + after).sum();
-        for collision in 0..COLLISION_ATTEMPTS {
-            if collision > 0 {
-                tokio::time::sleep(backoff::pause(collision, &transaction.change.id)).await;
+        let (at, started) = (transaction.change.at, Instant::now());
+        let mut latest = self.remembered.of(&self.partition).sequence;
+        for attempt in 0..ATTEMPTS {
+            if attempt > 0 {
+                tokio::time::sleep(backoff::pause(attempt, &transaction.change.id)).await;
             }
-            let (purposes, actions) =
-                self.actions(transaction, image_bytes)?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
+            // Each attempt takes its number from the time of this attempt. With the time of the first attempt, each
+            // attempt would be overtaken by all requests that began later.
+            let sequence = latest.next(at, started.elapsed());
+            let Some(actions) = self.actions(transaction, sequence)? else { return Ok(Committed::TooLarge) };
+            let (purposes, actions) = actions.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
             if actions.len() > TRANSACTION_ACTIONS {
                 return Ok(Committed::TooMany);
             }
@@ -84,70 +95,69 @@ impl OwnerStore {
             match answer {
                 Ok(answer) => {
                     self.usage.wrote(answer.consumed_capacity.as_deref());
+                    self.remembered.update(&self.partition, |owner| owner.sequence = owner.sequence.max(sequence));
                     return Ok(Committed::Done);
                 }
-                Err(error) => match cancelled(&error, &purposes)? {
-                    Some(outcome) => return Ok(outcome),
-                    None => continue,
+                Err(error) => match cancelled(&error, &purposes, transaction)? {
+                    Cancelled::Outcome(outcome) => return Ok(outcome),
+                    Cancelled::Overtaken(other) => latest = latest.max(other),
+                    Cancelled::Collided => {}
                 },
             }
         }
-        Err(Fault::new(
-            FaultKind::Throttled,
-            "TransactWriteItems: the transaction collided with other transactions five times",
-        ))
+        Err(Fault::new(FaultKind::Throttled, "TransactWriteItems: the transaction collided with other transactions"))
     }
 }
 
-/// The number of bytes that the states of one todo need in a transaction. The change record contains the states before
-/// and after the change. The transaction also writes the todo itself. If the transaction makes a change, the todo gets
-/// the state after the change. If the transaction makes an undo, the todo gets the state before the change. Therefore
-/// this function adds the size of the larger state a second time. So if DynamoDB accepts a change, the undo of this
-/// change is not too large for DynamoDB.
-fn bytes_either_way((before, after): &(Option<usize>, usize)) -> usize {
-    let before = before.unwrap_or(*after);
-    before + after + before.max(*after)
-}
-
-/// The reason why DynamoDB cancelled a transaction. `None` if the reason is temporary and the program can send the
-/// transaction again.
-fn cancelled(error: &SdkError<TransactWriteItemsError>, purposes: &[Purpose]) -> Result<Option<Committed>, Fault> {
+/// The reason why DynamoDB cancelled a transaction.
+fn cancelled(
+    error: &SdkError<TransactWriteItemsError>,
+    purposes: &[Purpose],
+    transaction: &Transaction<'_>,
+) -> Result<Cancelled, Fault> {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return Err(Fault::of("TransactWriteItems", error));
     };
-    let failed = |reason: &&CancellationReason| reason.code() == Some("ConditionalCheckFailed");
+    let reasons = cancelled.cancellation_reasons();
     let found = |reason: &CancellationReason| reason.item.clone().filter(|item| !item.is_empty());
-    let (mut lists, mut settings, mut moved) = (Vec::new(), None, false);
-    for (purpose, reason) in purposes.iter().zip(cancelled.cancellation_reasons()).filter(|(_, reason)| failed(reason))
-    {
+    let failed = purposes.iter().zip(reasons).filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"));
+    let (mut lists, mut head, mut moved) = (Vec::new(), None, false);
+    for (purpose, reason) in failed {
+        let item = found(reason);
         match purpose {
-            Purpose::Record => return Ok(Some(Committed::Exists(found(reason).unwrap_or_default()))),
-            Purpose::Undo => return Ok(Some(Committed::Undone(found(reason).unwrap_or_default()))),
-            Purpose::Recent => return Ok(Some(Committed::Repeated(found(reason).unwrap_or_default()))),
-            Purpose::List(name) => lists.push((name.clone(), found(reason))),
-            Purpose::SettingsCheck => settings = Some(found(reason)),
-            Purpose::Todo | Purpose::Part | Purpose::Settings => moved = true,
+            Purpose::Record => return Ok(Cancelled::Outcome(Committed::Exists(item.unwrap_or_default()))),
+            Purpose::Undo => return Ok(Cancelled::Outcome(Committed::Undone(item.unwrap_or_default()))),
+            Purpose::Recent => return Ok(Cancelled::Outcome(Committed::Repeated(item.unwrap_or_default()))),
+            Purpose::List(name) => lists.push((name.clone(), item)),
+            Purpose::Head => head = Some(item),
+            Purpose::Todo | Purpose::Part => moved = true,
         }
     }
-    if moved {
-        return Ok(Some(Committed::VersionChanged));
+    if let Some(head) = &head {
+        item::check_format(head.as_ref().unwrap_or(&Item::new()))?;
     }
-    if let Some(settings) = settings {
-        return Ok(Some(Committed::OtherSettings(settings)));
+    if moved {
+        return Ok(Cancelled::Outcome(Committed::VersionChanged));
+    }
+    if let Some(head) = &head
+        && !transaction.settings.holds(head.as_ref())?
+    {
+        return Ok(Cancelled::Outcome(match transaction.settings {
+            SettingsCondition::Change(_) => Committed::VersionChanged,
+            SettingsCondition::Are(_) | SettingsCondition::None => Committed::OtherSettings(head.clone()),
+        }));
     }
     if !lists.is_empty() {
-        return Ok(Some(Committed::OtherLists(lists)));
+        return Ok(Cancelled::Outcome(Committed::OtherLists(lists)));
     }
-    let codes: Vec<_> = cancelled
-        .cancellation_reasons()
-        .iter()
-        .filter_map(|reason| reason.code())
-        .filter(|code| *code != "None")
-        .collect();
+    if let Some(head) = head {
+        return Ok(Cancelled::Overtaken(head.as_ref().map(Sequence::of).unwrap_or_default()));
+    }
+    let codes: Vec<_> = reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None").collect();
     let passing =
         |code: &&str| matches!(*code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded");
     if !codes.is_empty() && codes.iter().all(passing) {
-        return Ok(None);
+        return Ok(Cancelled::Collided);
     }
     Err(Fault::new(FaultKind::Broken, format!("TransactWriteItems: cancelled for {}", codes.join(", "))))
 }

@@ -17,10 +17,14 @@ pub struct Fault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
     /// There were too many requests for the table or for one owner, or a transaction collided with other transactions
-    /// five times. The caller can try again later.
+    /// twelve times. The caller can try again later.
     Throttled,
     /// DynamoDB did not answer in time, or DynamoDB had an internal failure. The caller can try again soon.
     Unavailable,
+    /// A newer version of the program has written the data, in a format that this version does not understand. This
+    /// happens only while a new version is deployed, or after a rollback to an old version. The caller can try again
+    /// soon.
+    Newer,
     /// Something is wrong with the deployment or with this program. If the caller tries again, the request fails again.
     Broken,
 }

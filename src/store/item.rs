@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::fault::Fault;
+use super::fault::{Fault, FaultKind};
 use crate::domain::{
     change::{Change, days_after},
     id::{ChangeId, TodoId},
@@ -25,6 +25,16 @@ pub(super) const ABSENT: &str = "attribute_not_exists(sk)";
 pub(super) const ABSENT_OR_EXPIRED: &str = "attribute_not_exists(sk) OR expires_at <= :now";
 pub(super) const VIEW: &str = "view";
 pub(super) const EXPIRES_AT: &str = "expires_at";
+/// The attribute with the version of a todo or of the settings. Each change of a todo or of the settings increases this
+/// version.
+pub(super) const VERSION: &str = "version";
+/// The attribute with the number of the format in which an item is written. The head of an owner has this attribute.
+/// An item without this attribute has format 1.
+pub(super) const FORMAT: &str = "format";
+/// The number of the newest format that this code understands. Code that finds a higher number answers 503 and writes
+/// nothing, because older and newer code use the same table while a new version is deployed. In format 2, change
+/// records contain [differences](crate::domain::difference) and not whole todos.
+pub(super) const FORMAT_NUMBER: u32 = 2;
 /// The local secondary index on `owner` and `view`.
 pub(super) const TIMELINE: &str = "timeline";
 /// The attribute with the title of an open todo in lower case ([`Title::folded`](crate::domain::text::Title::folded)).
@@ -43,6 +53,7 @@ pub(super) const UNDATED: &str = "~";
 pub(super) const TODO: &[&str] = &[
     VIEW,
     EXPIRES_AT,
+    FORMAT,
     "id",
     "title",
     "status",
@@ -68,6 +79,7 @@ pub(super) const TODO: &[&str] = &[
 pub(super) const CHANGE: &[&str] = &[
     VIEW,
     EXPIRES_AT,
+    FORMAT,
     "id",
     "at",
     "operation",
@@ -110,8 +122,9 @@ pub(super) fn todo_view(todo: &Todo) -> String {
     format!("{}#{place}#{}", todo.status.word(), todo.id.as_str())
 }
 
-pub(super) fn change_view(change: &Change) -> String {
-    format!("change#{}#{}", moment(change.at), change.id.as_str())
+/// The view of a change. `order` is the sequence number of the change, written as a time.
+pub(super) fn change_view(change: &Change, order: Timestamp) -> String {
+    format!("change#{}#{}", moment(order), change.id.as_str())
 }
 
 /// The item of a todo. The parameter `at` is the time of this write. If the todo is deleted, its item expires 30 days
@@ -149,8 +162,22 @@ pub(super) fn to_item<T: Serialize>(value: &T) -> Result<Item, Fault> {
     serde_dynamo::to_item(value).map_err(|error| Fault::unreadable(&error))
 }
 
+pub(super) fn to_value<T: Serialize>(value: &T) -> Result<AttributeValue, Fault> {
+    serde_dynamo::to_attribute_value(value).map_err(|error| Fault::unreadable(&error))
+}
+
 pub(super) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, Fault> {
+    check_format(&item)?;
     serde_dynamo::from_item(item).map_err(|error| Fault::unreadable(&error))
+}
+
+/// Returns an error if the item has a newer format than this code understands.
+pub(super) fn check_format(item: &Item) -> Result<(), Fault> {
+    let format = item.get(FORMAT).and_then(|format| format.as_n().ok()).and_then(|format| format.parse::<u64>().ok());
+    if format.is_some_and(|format| format > FORMAT_NUMBER.into()) {
+        return Err(Fault::new(FaultKind::Newer, "a newer version of the program has written an item"));
+    }
+    Ok(())
 }
 
 pub(super) fn text(value: &str) -> AttributeValue {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     OwnerStore,
-    fault::Fault,
+    fault::{Fault, FaultKind},
     item::Item,
     query::{Page, Reading},
     range::Position,
@@ -32,7 +32,8 @@ pub struct Listing<'a, T> {
 
 impl<T> Listing<'_, T> {
     /// The next item. At the end of a page, this function reads the next page. `None` at the end of the listing, or
-    /// after the maximum number of pages (`pages` in [`Reading`]).
+    /// after the maximum number of pages (`pages` in [`Reading`]). An item that newer code wrote in a newer format is an
+    /// error, because the answer would lack items that are not damaged.
     pub async fn next(&mut self) -> Result<Option<T>, Fault> {
         loop {
             for item in self.items.by_ref() {
@@ -40,6 +41,7 @@ impl<T> Listing<'_, T> {
                 match (self.read)(item, self.now) {
                     Ok(Some(found)) => return Ok(Some(found)),
                     Ok(None) => {}
+                    Err(fault) if fault.kind == FaultKind::Newer => return Err(fault),
                     Err(fault) => {
                         let at = self.last.as_ref().map_or("no view", Position::as_str);
                         let request_id = self.store.request_id();
@@ -56,6 +58,11 @@ impl<T> Listing<'_, T> {
             self.items = items.into_iter();
             self.last = std::mem::replace(&mut self.more, more);
         }
+    }
+
+    /// The position of the last item that the listing has read.
+    pub fn last(&self) -> Option<&Position> {
+        self.last.as_ref()
     }
 
     /// The position after the last item that [`Listing::next`] returned. Another listing can continue from this

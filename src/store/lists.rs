@@ -28,17 +28,15 @@ pub(super) enum ListCheck {
     Create(ListName),
 }
 
-impl Default for KnownLists {
-    fn default() -> Self {
-        let inbox = ListName::inbox();
-        Self(HashMap::from([(inbox.folded(), Some(inbox))]))
-    }
-}
-
 impl KnownLists {
-    /// Remembers that a list with this spelling exists.
-    pub(super) fn learn(&mut self, name: ListName) {
-        self.0.insert(name.folded(), Some(name));
+    /// The inbox and these lists exist.
+    pub(super) fn of(lists: Vec<ListName>) -> Self {
+        Self(lists.into_iter().chain([ListName::inbox()]).map(|name| (name.folded(), Some(name))).collect())
+    }
+
+    /// The lists that exist.
+    pub(super) fn existing(&self) -> impl Iterator<Item = &ListName> {
+        self.0.values().flatten()
     }
 
     /// Whether the program knows that a list with this name exists.

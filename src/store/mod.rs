@@ -8,6 +8,7 @@ mod changes;
 mod client;
 mod commit;
 mod fault;
+mod head;
 mod item;
 #[cfg(feature = "cli")]
 mod key_admin;
@@ -17,7 +18,9 @@ mod query;
 mod range;
 mod read;
 mod recent;
+mod remembered;
 mod settings;
+mod size;
 mod timeline;
 mod transaction;
 mod transport;
@@ -47,7 +50,7 @@ use crate::domain::owner::Owner;
 pub struct Store {
     client: Client,
     table: Arc<str>,
-    remembered: settings::Remembered,
+    remembered: remembered::Remembered,
     seen_keys: api_keys::SeenKeys,
 }
 
@@ -68,7 +71,7 @@ pub struct OwnerStore {
     /// The partition key of the owner. This key begins with `user#`, so the partition of the API keys (`keys`) cannot
     /// have the same key.
     partition: String,
-    remembered: settings::Remembered,
+    remembered: remembered::Remembered,
     usage: Arc<Usage>,
 }
 
@@ -86,7 +89,7 @@ impl Store {
         Self {
             client,
             table: table.into(),
-            remembered: settings::Remembered::default(),
+            remembered: remembered::Remembered::default(),
             seen_keys: api_keys::SeenKeys::default(),
         }
     }

@@ -111,6 +111,11 @@ impl Position {
         &self.0
     }
 
+    /// The part of the position that decides about the order, for example the due date of an open todo.
+    pub fn order(&self) -> Option<&str> {
+        self.0.split('#').nth(1)
+    }
+
     /// The sort key of the item at this position. DynamoDB needs the sort key in addition to the view.
     pub(super) fn sk(&self) -> Option<String> {
         let (kind, rest) = self.0.split_once('#')?;

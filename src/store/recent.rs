@@ -4,28 +4,33 @@
 //! already exists. So the second request changes nothing. The file docs/adr/0008-repetitions-without-a-key.md says why
 //! each request has its own item.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 
 use super::{
     OwnerStore,
     fault::{Fault, FaultKind},
     item::{self, Item},
-    write_result::WriteResult,
+    write_request::{Recognition, WriteRequest},
+    write_result::{WriteError, WriteResult},
 };
 use crate::domain::{
     change::{Change, Image},
+    difference::Difference,
     id::ChangeId,
     limits,
+    refusal::Refusal,
     todo::Todo,
 };
 
 /// The request made a change. This attribute contains the id of the change.
 const CHANGE: &str = "change";
 
+fn recent_sk(digits: &str) -> String {
+    format!("recent#{digits}")
+}
+
 pub(super) fn recent_item(partition: &str, digits: &str, change: &Change) -> Item {
-    let mut item = item::primary_key(partition, format!("recent#{}", digits));
+    let mut item = item::primary_key(partition, recent_sk(digits));
     item.insert(CHANGE.to_owned(), item::text(change.id.as_str()));
     let until = change.at.as_second() + limits::REPETITION_SECONDS;
     item.insert(item::EXPIRES_AT.to_owned(), item::number(until));
@@ -33,25 +38,46 @@ pub(super) fn recent_item(partition: &str, digits: &str, change: &Change) -> Ite
 }
 
 impl OwnerStore {
+    /// The answer to a request whose plan was refused. If the request repeats an earlier request, the earlier request may
+    /// be the reason for the refusal: for example, its paragraph has filled the notes. Then the answer is the result of
+    /// the earlier request.
+    pub(super) async fn refused(
+        &self,
+        request: &WriteRequest,
+        refusal: Refusal,
+        now: Timestamp,
+    ) -> Result<WriteResult, WriteError> {
+        let Recognition::ByIntent(intent) = &request.recognition else { return Err(refusal.into()) };
+        let recent = self.item(recent_sk(&intent.digits())).await?;
+        match recent.filter(|recent| !item::expired(recent, now)) {
+            Some(recent) => Ok(self.repetition(&recent, now).await?),
+            None => Err(refusal.into()),
+        }
+    }
+
     /// The result for a repeated request. The result contains the change that the first request made, and the present
     /// states of the todos in this change. If somebody deleted a todo after the first request, the answer shows the
     /// todo as deleted. So the caller sees that the repeated request added nothing.
     pub(super) async fn repetition(&self, recent: &Item, now: Timestamp) -> Result<WriteResult, Fault> {
         let vanished = || Fault::new(FaultKind::Unavailable, "a change record was deleted while the program read it");
         let id = recent.get(CHANGE).and_then(|id| id.as_s().ok()).and_then(|id| ChangeId::parse(id));
-        let (change, images) = self.change(&id.ok_or_else(vanished)?, now).await?.ok_or_else(vanished)?;
-        let mut items = self.items(images.iter().map(|image| item::todo_sk(&image.after.id)).collect()).await?;
-        let mut present: HashMap<_, Todo> = HashMap::new();
-        for image in &images {
-            let item = items.remove(&item::todo_sk(&image.after.id));
-            if let Some(todo) = item.map(|item| item::read_unexpired(item, now)).transpose()?.flatten() {
-                present.insert(image.after.id.clone(), todo);
+        let (change, differences) = self.change(&id.ok_or_else(vanished)?, now).await?.ok_or_else(vanished)?;
+        Ok(WriteResult { images: self.present(differences, now).await?, change, replayed: true })
+    }
+
+    /// The todos of an earlier change, in the order of the change, with their present states. A todo is left out if it
+    /// no longer exists.
+    pub(super) async fn present(&self, differences: Vec<Difference>, now: Timestamp) -> Result<Vec<Image>, Fault> {
+        let mut items =
+            self.items(differences.iter().map(|difference| item::todo_sk(&difference.id)).collect()).await?;
+        let mut images = Vec::new();
+        for difference in differences {
+            let item = items.remove(&item::todo_sk(&difference.id));
+            if let Some(todo) = item.map(|item| item::read_unexpired::<Todo>(item, now)).transpose()?.flatten() {
+                let before = (!difference.is_new()).then(|| todo.clone());
+                images.push(Image { before, after: todo });
             }
         }
-        let as_now = |image: Image| match present.remove(&image.after.id) {
-            Some(after) => Image { after, ..image },
-            None => image,
-        };
-        Ok(WriteResult { images: images.into_iter().map(as_now).collect(), change, replayed: true })
+        Ok(images)
     }
 }

@@ -2,45 +2,54 @@
 //! `commit.rs` sends these actions.
 
 use super::{
+    head::SettingsCondition,
     lists::ListCheck,
     write_request::{Recognition, WriteRequest},
 };
 use crate::domain::{
     change::{Change, Image},
+    difference::Difference,
     id::ChangeId,
+    settings::Settings,
 };
 
 /// The content of one transaction, and its conditions.
 pub(super) struct Transaction<'a> {
     pub change: &'a Change,
     pub images: &'a [Image],
+    /// What the change does to each image.
+    pub differences: Vec<Difference>,
     pub lists: &'a [ListCheck],
     /// Only an undo uses this field. Before the transaction, the store reads the record of the undone change, and
     /// copies `undone_by` from this record into this field. If `undone_by` changes in the table before the transaction,
     /// the transaction fails.
     pub undone_before: Option<&'a ChangeId>,
-    /// The version that the settings in the table must have. `None` if the todos do not depend on cached settings, or
-    /// if the transaction writes the settings.
-    pub settings: Option<u64>,
+    /// What the transaction requires of the settings.
+    pub settings: SettingsCondition<'a>,
     /// The hash of the request, in hexadecimal digits. The store recognises a repetition of the request by this hash,
     /// for two minutes.
     pub recent: Option<String>,
 }
 
 impl<'a> Transaction<'a> {
-    /// The transaction that makes `change` for `request`.
+    /// The transaction that makes `change` for `request`. `assumed` contains the cached settings, if the plan used them.
     pub(super) fn of(
         request: &'a WriteRequest,
         change: &'a Change,
         images: &'a [Image],
         lists: &'a [ListCheck],
-        settings: Option<u64>,
+        assumed: Option<&'a Settings>,
     ) -> Self {
         let undone_before = request.undoes.as_ref().and_then(|change| change.undone_by.as_ref());
         let recent = match &request.recognition {
             Recognition::ByIntent(intent) => Some(intent.digits()),
             Recognition::ByKey(_) | Recognition::Never => None,
         };
-        Self { change, images, lists, undone_before, settings, recent }
+        let settings = match &change.settings {
+            Some(image) => SettingsCondition::Change(image),
+            None => assumed.map_or(SettingsCondition::None, SettingsCondition::Are),
+        };
+        let differences = images.iter().map(Difference::of).collect();
+        Self { change, images, differences, lists, undone_before, settings, recent }
     }
 }

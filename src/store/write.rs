@@ -10,11 +10,12 @@ use super::{
     changes::UNDONE_BY,
     commit::Committed,
     fault::{Fault, FaultKind},
+    head::SETTINGS,
     item::{self, Item},
-    lists::{KnownLists, list_sk},
-    settings::SETTINGS,
+    lists::{KnownLists, ListCheck, list_sk},
+    remembered::OwnerMemory,
     transaction::Transaction,
-    write_request::{Needs, Recognition, Snapshot, WriteRequest},
+    write_request::{Recognition, Snapshot, WriteRequest},
     write_result::{WriteError, WriteResult},
 };
 use crate::domain::{change::Change, plan::Plan, refusal::Refusal};
@@ -47,26 +48,25 @@ impl OwnerStore {
         plan: impl Fn(&Snapshot) -> Result<Plan, Refusal>,
     ) -> Result<WriteResult, WriteError> {
         let mut snapshot = self.snapshot(clock());
-        if let Needs::States { todos, settings } = &request.needs {
-            snapshot.assume(todos, settings.as_ref());
-        } else {
-            if let Some(record) = self.read(request, &mut snapshot).await? {
-                return self.replay(request, record, snapshot.now).await;
-            }
-            snapshot.now = clock();
+        if let Some(record) = self.read(request, &mut snapshot).await? {
+            return self.replay(request, record, snapshot.now).await;
         }
+        snapshot.now = clock();
         let (mut replans, mut failed_assumptions) = (0, 0);
         loop {
-            let mut plan = plan(&snapshot)?;
+            let mut plan = match plan(&snapshot) {
+                Ok(plan) => plan,
+                Err(refusal) => return self.refused(request, refusal, snapshot.now).await,
+            };
             let lists = snapshot.lists.use_first_spellings(&mut plan.images);
             let change = request.change(&plan, &lists, snapshot.now);
             if change.has_no_effect() && !request.has_key() {
                 return Ok(WriteResult { change, images: plan.images, replayed: false });
             }
-            let settings = snapshot.settings_version_to_check(&request.needs, &change);
-            let transaction = Transaction::of(request, &change, &plan.images, &lists, settings);
+            let assumed = snapshot.assumed_settings(&request.needs);
+            let transaction = Transaction::of(request, &change, &plan.images, &lists, assumed);
             match self.commit(&transaction).await? {
-                Committed::Done => return Ok(self.written(change, plan)),
+                Committed::Done => return Ok(self.written(change, plan, &lists, &snapshot)),
                 Committed::Exists(record) => return self.replay(request, record, snapshot.now).await,
                 Committed::Repeated(recent) => return Ok(self.repetition(&recent, snapshot.now).await?),
                 Committed::Undone(record) => return Err(undone(record)?.into()),
@@ -97,21 +97,25 @@ impl OwnerStore {
         }
     }
 
-    fn written(&self, change: Change, Plan { images, settings }: Plan) -> WriteResult {
-        if let Some(image) = settings {
-            self.remember_settings(image.after);
-        }
+    fn written(
+        &self,
+        change: Change,
+        Plan { images, settings }: Plan,
+        lists: &[ListCheck],
+        snapshot: &Snapshot,
+    ) -> WriteResult {
+        self.remembered.update(&self.partition, |owner| {
+            lists.iter().map(ListCheck::name).chain(snapshot.lists.existing()).for_each(|list| owner.learn_list(list));
+            if let Some(image) = settings {
+                owner.settings = image.after;
+            }
+        });
         WriteResult { change, images, replayed: false }
     }
 
     fn snapshot(&self, now: Timestamp) -> Snapshot {
-        Snapshot {
-            todos: HashMap::new(),
-            now,
-            settings: self.last_seen_settings(),
-            settings_read: false,
-            lists: KnownLists::default(),
-        }
+        let OwnerMemory { settings, lists, .. } = self.remembered.of(&self.partition);
+        Snapshot { todos: HashMap::new(), now, settings, settings_read: false, lists: KnownLists::of(lists) }
     }
 
     /// Reads the data that the plan needs. If the request has an idempotency key, this function also reads the record
@@ -172,11 +176,12 @@ impl OwnerStore {
     /// If `request` repeats an earlier request, this function returns the result of the earlier request. If `request`
     /// has the idempotency key of an earlier request but different content, this function refuses `request`.
     async fn replay(&self, request: &WriteRequest, record: Item, now: Timestamp) -> Result<WriteResult, WriteError> {
-        let Some((change, images)) = self.with_images(record, now).await? else {
+        let Some((change, differences)) = self.with_differences(record, now).await? else {
             return Err(
                 Fault::new(FaultKind::Unavailable, "a change record was deleted while the program read it").into()
             );
         };
+        let images = self.present(differences, now).await?;
         match &request.recognition {
             Recognition::ByKey(intent) if change.request.as_ref().is_some_and(|stored| intent.is(stored)) => {
                 self.usage.replayed();

@@ -49,10 +49,6 @@ pub enum Needs {
     Read { todos: Vec<TodoId>, lists: Vec<ListName>, settings: bool },
     /// The store uses the cached settings and reads nothing. The transaction fails if the settings have changed.
     LastSettings,
-    /// The store assumes that the todos and the settings are in these states, and reads nothing. The transaction
-    /// compares the versions of the todos and of the settings. If a version has changed, the transaction fails, and
-    /// then the store reads the todos and the settings.
-    States { todos: Vec<Todo>, settings: Option<Settings> },
 }
 
 /// The data for a plan: the settings, and the existing todos that [`Needs`] names.
@@ -114,7 +110,6 @@ impl Needs {
         match self {
             Self::Read { todos, .. } => todos.iter().collect(),
             Self::LastSettings => Vec::new(),
-            Self::States { todos, .. } => todos.iter().map(|todo| &todo.id).collect(),
         }
     }
 
@@ -122,7 +117,7 @@ impl Needs {
     pub(super) fn lists(&self) -> &[ListName] {
         match self {
             Self::Read { lists, .. } => lists,
-            Self::LastSettings | Self::States { .. } => &[],
+            Self::LastSettings => &[],
         }
     }
 
@@ -131,7 +126,6 @@ impl Needs {
         match self {
             Self::Read { settings, .. } => *settings,
             Self::LastSettings => false,
-            Self::States { settings, .. } => settings.is_some(),
         }
     }
 }
@@ -142,20 +136,9 @@ impl Snapshot {
         Refusal::Contended { current: needs.ids().into_iter().filter_map(|id| self.todos.get(id)).cloned().collect() }
     }
 
-    /// The version of the cached settings, which the transaction must check. `None` if the plan does not use the cached
-    /// settings, or if `change` changes the settings.
-    pub(super) fn settings_version_to_check(&self, needs: &Needs, change: &Change) -> Option<u64> {
-        let assumed = matches!(needs, Needs::LastSettings) && !self.settings_read && change.settings.is_none();
-        assumed.then_some(self.settings.version)
-    }
-
-    pub(super) fn assume(&mut self, todos: &[Todo], settings: Option<&Settings>) {
-        for todo in todos {
-            self.lists.learn(todo.list.clone());
-            self.todos.insert(todo.id.clone(), todo.clone());
-        }
-        if let Some(settings) = settings {
-            self.settings = settings.clone();
-        }
+    /// The cached settings that the plan used. The transaction must check that the table has the same settings. `None` if
+    /// the plan did not use cached settings.
+    pub(super) fn assumed_settings(&self, needs: &Needs) -> Option<&Settings> {
+        (matches!(needs, Needs::LastSettings) && !self.settings_read).then_some(&self.settings)
     }
 }

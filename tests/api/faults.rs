@@ -68,7 +68,7 @@ async fn collisions_with_other_transactions_are_tried_again() {
     api.wire.fail([Fault::Conflict, Fault::Conflict]);
     let added = api.post("/todos", json!({"todos": [{"title": "a"}]})).await;
     assert_eq!(added.status, 201, "{}", added.text);
-    api.wire.fail([Fault::Conflict; 10]);
+    api.wire.fail([Fault::Conflict; 40]);
     api.post("/todos", json!({"todos": [{"title": "b"}]})).await.assert_problem(503, "throttled");
     api.wire.take_faults();
     assert_eq!(api.all("open").await.len(), 1);

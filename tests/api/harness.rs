@@ -9,7 +9,7 @@ use std::sync::{
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_sdk_dynamodb::{Client, config::SharedHttpClient, types::AttributeValue};
+use aws_sdk_dynamodb::{Client, config::SharedHttpClient};
 use axum::{
     Router,
     body::Body,
@@ -51,7 +51,7 @@ pub static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
 #[derive(Clone)]
 pub struct Api {
     pub app: App,
-    client: Client,
+    pub client: Client,
     router: Router,
     pub clock: TestClock,
     /// The connection to DynamoDB. Each API has its own connection.
@@ -110,6 +110,11 @@ static LOG: LazyLock<()> = LazyLock::new(|| {
 #[expect(clippy::disallowed_methods, reason = "a setting of the test run, not of the program")]
 fn given_endpoint() -> Option<String> {
     std::env::var("DYNAMODB_ENDPOINT").ok()
+}
+
+/// The name of the table.
+pub fn table() -> &'static str {
+    &DYNAMODB.1
 }
 
 impl Api {
@@ -175,19 +180,6 @@ impl Api {
         let store = Store::new(client.clone(), &DYNAMODB.1);
         let app = App::new(config, store, Clock::new(move || ticking.tick()), Ids::random());
         Self { router: mcp::router(app.clone()), app, client, clock, wire }
-    }
-
-    /// Changes or removes one attribute of an item directly in DynamoDB, so the service does not notice the change.
-    pub async fn spoil(&self, sk: &str, attribute: &str, value: Option<AttributeValue>) {
-        let Auth::None(owner) = &self.app.config.auth else { panic!("an API without keys") };
-        let partition = AttributeValue::S(format!("user#{}", owner.as_str()));
-        let update = self.client.update_item().table_name(&DYNAMODB.1).key("owner", partition);
-        let update = update.key("sk", AttributeValue::S(sk.to_owned())).expression_attribute_names("#name", attribute);
-        let update = match value {
-            Some(value) => update.update_expression("SET #name = :value").expression_attribute_values(":value", value),
-            None => update.update_expression("REMOVE #name"),
-        };
-        update.send().await.unwrap();
     }
 
     /// Creates another instance of the service for the same owner. The caches of the new instance are empty.

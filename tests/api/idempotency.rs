@@ -146,8 +146,9 @@ async fn a_key_remembers_a_write_that_changed_nothing() {
     assert_eq!(first.body["unchanged"], true, "{}", first.text);
     api.patch(&path, json!({"status": "completed"})).await;
     let again = api.patch(&path, open).await;
-    assert_eq!((&again.body["replayed"], &again.body["todo"]), (&json!(true), &first.body["todo"]), "{}", again.text);
-    assert_eq!(api.get(&path).await.body["todo"]["status"], "completed");
+    let todo = api.get(&path).await.body["todo"].clone();
+    assert_eq!((&again.body["replayed"], &again.body["todo"]), (&json!(true), &todo), "{}", again.text);
+    assert_eq!((&todo["status"], &again.body["unchanged"]), (&json!("completed"), &json!(true)), "{}", again.text);
     assert_eq!(api.get("/changes").await.body["changes"].as_array().unwrap().len(), 2, "nothing is not a change");
 }
 

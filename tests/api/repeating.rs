@@ -127,7 +127,7 @@ async fn answers_about_twice_forty_todos_of_the_longest_titles_are_short_enough(
     assert_eq!(next[39]["omitted"], json!(["notes", "repeat", "tags", "steps", "title"]));
     let undone = api.post("/undo", json!({})).await;
     let redone = api.post("/undo", json!({"change_id": undone.change_id()})).await;
-    let edits: Vec<_> = done.ids().iter().map(|id| json!({"id": id, "priority": "low"})).collect();
+    let edits: Vec<_> = done.ids().iter().map(|id| json!({"id": id, "status": "open"})).collect();
     api.patch("/todos", json!({"todos": edits})).await;
     let refused = api.post("/undo", json!({"change_id": redone.change_id()})).await;
     refused.assert_problem(409, "changed_since");

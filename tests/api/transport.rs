@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
-use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 
 /// A fault of one call. Either the call does not reach DynamoDB, or the answer does not reach the SDK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct Wire {
     calls: Arc<Mutex<Vec<String>>>,
     /// The `Limit` of each Query call.
     limits: Arc<Mutex<Vec<Option<u64>>>>,
+    /// The write units of all calls, as DynamoDB's answers say.
+    write_units: Arc<Mutex<f64>>,
     /// The faults that have not happened yet.
     faults: Arc<Mutex<VecDeque<Ordered>>>,
 }
@@ -52,7 +54,13 @@ impl Wire {
     /// Returns a wire that uses this transport. Without a transport, the wire uses plain HTTP.
     pub fn over(transport: Option<SharedHttpClient>) -> Self {
         let inner = transport.unwrap_or_else(|| aws_smithy_http_client::Builder::new().build_http());
-        Self { inner, calls: Arc::default(), limits: Arc::default(), faults: Arc::default() }
+        Self {
+            inner,
+            calls: Arc::default(),
+            limits: Arc::default(),
+            write_units: Arc::default(),
+            faults: Arc::default(),
+        }
     }
 
     /// The next calls fail with these faults, in the order of the list.
@@ -73,6 +81,23 @@ impl Wire {
     /// Returns the `Limit` of each recorded Query call, and then removes these records.
     pub fn take_limits(&self) -> Vec<Option<u64>> {
         std::mem::take(&mut self.limits.lock().unwrap())
+    }
+
+    /// Returns the write units of all recorded calls, and then begins to count again.
+    pub fn take_write_units(&self) -> f64 {
+        std::mem::take(&mut self.write_units.lock().unwrap())
+    }
+
+    /// Counts the write units of an answer.
+    async fn counted(self, mut response: HttpResponse) -> Result<HttpResponse, ConnectorError> {
+        let body = std::mem::replace(response.body_mut(), SdkBody::taken());
+        let body =
+            ByteStream::new(body).collect().await.map_err(|error| ConnectorError::io(error.into()))?.into_bytes();
+        let answer: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+        let capacity = answer["ConsumedCapacity"].as_array().into_iter().flatten();
+        *self.write_units.lock().unwrap() += capacity.filter_map(|table| table["CapacityUnits"].as_f64()).sum::<f64>();
+        *response.body_mut() = SdkBody::from(body);
+        Ok(response)
     }
 
     fn next_fault(&self, operation: &str) -> Option<Fault> {
@@ -111,8 +136,12 @@ impl HttpConnector for WireConnector {
             self.wire.limits.lock().unwrap().push(body["Limit"].as_u64());
         }
         let fault = self.wire.next_fault(&operation);
-        self.wire.calls.lock().unwrap().push(operation);
+        self.wire.calls.lock().unwrap().push(operation.clone());
         match fault {
+            None if operation == "TransactWriteItems" => {
+                let (call, wire) = (self.inner.call(request), self.wire.clone());
+                HttpConnectorFuture::new(async move { wire.counted(call.await?).await })
+            }
             None => self.inner.call(request),
             Some(Fault::Throttled) => answer(400, "ThrottlingException", "slow down"),
             Some(Fault::ServerError) => answer(500, "InternalServerError", "we failed"),

@@ -9,7 +9,7 @@ use axum::{
 
 use super::{
     fitting::{characters, fit_problem as fit},
-    problem::{FieldError, Problem, problems},
+    problem::{FieldError, Problem, ProblemKind, problems},
     suggestion::{short, unknown},
 };
 use crate::{
@@ -65,6 +65,9 @@ pub enum ApiError {
     /// The answer needs the public address of the deployment, but the program does not know this address.
     NoPublicUrl,
     Failed(Fault),
+    /// Perhaps the write has succeeded, but its answer was lost. The same request would not be a repetition, so the
+    /// client gets this advice.
+    NotRepeatable(Fault, &'static str),
 }
 
 /// Says how the `path` of each error begins. A path begins with `todos` or `ids` if the request has a list with this
@@ -102,6 +105,15 @@ impl ApiError {
         }
     }
 
+    /// If the write may have succeeded in spite of this error, the answer contains `advice`, and does not say that the
+    /// client can send the same request again.
+    pub fn not_repeatable(self, advice: &'static str) -> Self {
+        match self {
+            Self::Failed(fault) if fault.kind != FaultKind::Broken => Self::NotRepeatable(fault, advice),
+            error => error,
+        }
+    }
+
     /// The value of the header `WWW-Authenticate` in an answer with status 401 or 403 (RFC 6750, section 3).
     fn challenge(&self) -> Option<&'static str> {
         match self {
@@ -130,12 +142,17 @@ impl ApiError {
             Self::Compressed => problems::COMPRESSED.into(),
             Self::Refused { refusal, path } => refused(refusal, path),
             Self::NoPublicUrl => problems::NO_PUBLIC_URL.into(),
-            Self::Failed(fault) => match fault.kind {
-                FaultKind::Throttled => problems::THROTTLED.into(),
-                FaultKind::Unavailable => problems::UNAVAILABLE.into(),
-                FaultKind::Broken => problems::INTERNAL.into(),
-            },
+            Self::Failed(fault) => failed(fault.kind).into(),
+            Self::NotRepeatable(fault, advice) => failed(fault.kind).with_detail(advice.to_owned()),
         }
+    }
+}
+
+fn failed(kind: FaultKind) -> ProblemKind {
+    match kind {
+        FaultKind::Throttled => problems::THROTTLED,
+        FaultKind::Unavailable | FaultKind::Newer => problems::UNAVAILABLE,
+        FaultKind::Broken => problems::INTERNAL,
     }
 }
 
@@ -210,7 +227,7 @@ pub struct Cause(pub String);
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (cause, wait) = match &self {
-            Self::Failed(fault) => (Some(Cause(fault.cause.clone())), 2),
+            Self::Failed(fault) | Self::NotRepeatable(fault, _) => (Some(Cause(fault.cause.clone())), 2),
             Self::NoProvider(outage) => (Some(Cause(outage.cause.clone())), outage.retry_after),
             _ => (None, 2),
         };

@@ -1,13 +1,22 @@
 //! Lists changes (`/changes`), and undoes a change (`/undo`).
 
-use axum::{Json as JsonAnswer, extract::State};
+use axum::{
+    Json as JsonAnswer,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use deserr::Deserr;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{filter::Limit, write, written::TodosWritten};
+use super::{
+    filter::Limit,
+    write::{self, WithoutKey},
+    written::TodosWritten,
+};
 use crate::{
     api::{
         access::caller::Caller,
@@ -19,17 +28,15 @@ use crate::{
         request::{
             cursor::ListingId,
             extract::{Conditions, Json, NoBody, NoQuery, Query},
+            if_none_match::IfNoneMatch,
         },
     },
     app::App,
     domain::{
-        change::{Change, Image},
-        id::ChangeId,
-        idempotency::IdempotencyKey,
-        invalid::Invalid,
+        change::Change, difference::Difference, id::ChangeId, idempotency::IdempotencyKey, invalid::Invalid,
         refusal::Refusal,
     },
-    store::{Needs, Range, Reading, Snapshot, WriteError, WriteRequest, WriteResult},
+    store::{Needs, Range, Reading, Recognition, Snapshot, WriteError, WriteRequest, WriteResult},
 };
 
 /// The parameters of `getChanges`: how many changes to return, and the cursor of the page.
@@ -86,19 +93,31 @@ pub struct UndoChange {
 pub async fn get_changes(
     State(app): State<App>,
     caller: Caller,
+    if_none_match: IfNoneMatch,
     Query(query): Query<ChangesQuery>,
     _: NoBody,
-) -> Result<JsonAnswer<ChangesPage>, ApiError> {
+) -> Result<Response, ApiError> {
     let of_form_1 = || "getChanges".to_owned();
     let listing = ListingId { owner: &caller.owner, of: "2 getChanges".to_owned(), of_form_1: &of_form_1 };
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &Range::changes())).transpose()?;
+    let is_first = after.is_none();
     let limit = query.limit.unwrap_or_default().0;
     let mut page = Page::new(limit);
     let now = app.clock.now();
     let reading = Reading { after, at_most: Some(limit + 1), ..Reading::of(Range::changes()) };
-    let (settings, mut changes) = tokio::try_join!(caller.store.settings(), caller.store.changes(reading, now))?;
+    let (settings, mut changes) = if is_first && if_none_match.is_present() {
+        let (settings, latest) = caller.store.settings_and_order().await?;
+        if let Some(tag) = latest.as_deref().map(tag).filter(|tag| if_none_match.contains(tag)) {
+            return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+        }
+        (settings, caller.store.changes(reading, now).await?)
+    } else {
+        tokio::try_join!(caller.store.settings(), caller.store.changes(reading, now))?
+    };
+    let mut newest = None;
     let next = loop {
         let Some(change) = changes.next().await? else { break changes.rest() };
+        newest = newest.or_else(|| changes.last()?.order().map(tag));
         if !page.take(&ChangeView::from(&change)) {
             break changes.before_last();
         }
@@ -106,7 +125,14 @@ pub async fn get_changes(
     let unreadable = changes.unreadable;
     let next_cursor = next.map(|position| listing.cursor(&position));
     let now = Now::from(&settings.moment(now, &app.config.time_zone));
-    Ok(JsonAnswer(ChangesPage { changes: page.items, next_cursor, now, unreadable }))
+    let tag = newest.filter(|_| is_first).map(|tag| [(header::ETAG, tag)]);
+    Ok((tag, JsonAnswer(ChangesPage { changes: page.items, next_cursor, now, unreadable })).into_response())
+}
+
+/// The entity tag of the history whose newest change has this order. The tag is weak, because the same history can have
+/// different answers: each answer contains the present time (RFC 9110, section 8.8.1).
+fn tag(order: &str) -> String {
+    format!("W/\"{order}\"")
 }
 
 /// Undo a change
@@ -123,10 +149,19 @@ pub async fn undo_change(
     _: Query<NoQuery>,
     Json { value: body, raw }: Json<UndoChange>,
 ) -> Result<JsonAnswer<TodosWritten>, ApiError> {
-    let request = write::request(&app, "undoChange", "", &raw, &conditions, body.idempotency_key)?;
-    let result = undo(&app, &caller, request, body.change_id.as_deref()).await;
-    Ok(TodosWritten::changed(&app, &result.map_err(ApiError::of_write(ErrorPath::Change))?))
+    let without_key = WithoutKey::Execute;
+    let request = write::request(&app, "undoChange", "", &raw, &conditions, body.idempotency_key, without_key)?;
+    // Without an id and without a key, the same request would undo the undo.
+    let may_turn_around = body.change_id.is_none() && matches!(request.recognition, Recognition::Never);
+    let result = undo(&app, &caller, request, body.change_id.as_deref()).await.map_err(|error| {
+        let error = ApiError::of_write(ErrorPath::Change)(error);
+        if may_turn_around { error.not_repeatable(UNDO_MAY_TURN_AROUND) } else { error }
+    })?;
+    Ok(TodosWritten::changed(&app, &result))
 }
+
+/// The advice after a lost answer to an undo that names no change and has no idempotency key.
+const UNDO_MAY_TURN_AROUND: &str = "Perhaps the change was undone, and the same request would undo the undo. First call getChanges. If its first change is not the undo, call undoChange with the change_id of the change that you want to undo.";
 
 async fn undo(
     app: &App,
@@ -140,20 +175,49 @@ async fn undo(
     if let Some(result) = caller.store.recorded(&request, now).await? {
         return Ok(result);
     }
-    let (change, mut images) = find(caller, change_id, now).await?;
-    // The record of a change can also contain todos that the change did not alter. The undo ignores the unaltered
-    // todos.
-    images.retain(Image::is_change);
-    let needs = Needs::States {
-        todos: images.iter().map(|image| image.after.clone()).collect(),
-        settings: change.settings.as_ref().map(|image| image.after.clone()),
+    let (change, differences) = find(caller, change_id, now).await?;
+    let result = undo_found(app, caller, &request, change.clone(), differences).await;
+    let changed_since = |error: &WriteError| {
+        matches!(error, WriteError::Refused(Refusal::ChangedSince { .. } | Refusal::SettingsChangedSince))
     };
-    let request = WriteRequest { needs, undoes: Some(change.clone()), ..request };
-    let plan = |snapshot: &Snapshot| change.undo(&images, &snapshot.todos, &snapshot.settings, snapshot.now);
+    match result {
+        // Perhaps another request has undone the change after this request read the change record. Then the second
+        // attempt says which undo that was.
+        Err(error) if changed_since(&error) && change_id.is_some() => {
+            let (again, differences) = find(caller, change_id, now).await?;
+            if again.undone_by == change.undone_by {
+                return Err(error);
+            }
+            undo_found(app, caller, &request, again, differences).await
+        }
+        result => result,
+    }
+}
+
+async fn undo_found(
+    app: &App,
+    caller: &Caller,
+    request: &WriteRequest,
+    change: Change,
+    mut differences: Vec<Difference>,
+) -> Result<WriteResult, WriteError> {
+    // A change record also names todos that the change did not alter. The undo ignores these todos.
+    differences.retain(Difference::is_change);
+    let needs = Needs::Read {
+        todos: differences.iter().map(|difference| difference.id.clone()).collect(),
+        lists: Vec::new(),
+        settings: change.settings.is_some(),
+    };
+    let request = WriteRequest { needs, undoes: Some(change.clone()), ..request.clone() };
+    let plan = |snapshot: &Snapshot| change.undo(&differences, &snapshot.todos, &snapshot.settings, snapshot.now);
     write::perform(app, caller, &request, plan).await
 }
 
-async fn find(caller: &Caller, change_id: Option<&str>, now: Timestamp) -> Result<(Change, Vec<Image>), WriteError> {
+async fn find(
+    caller: &Caller,
+    change_id: Option<&str>,
+    now: Timestamp,
+) -> Result<(Change, Vec<Difference>), WriteError> {
     match change_id {
         Some(text) => {
             let id = ChangeId::parse(text).ok_or(Refusal::NoSuchChange)?;

@@ -5,7 +5,10 @@ use deserr::Deserr;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{write, written::ChangeMade};
+use super::{
+    write::{self, WithoutKey},
+    written::ChangeMade,
+};
 use crate::{
     api::{
         access::caller::Caller,
@@ -117,7 +120,7 @@ pub async fn update_settings(
         let errors = contradictions.into_iter().map(|error| FieldError::new(error.field, error.invalid));
         return Err(ApiError::Invalid(errors.collect()));
     }
-    let request = write::request(&app, "updateSettings", "", &raw, &conditions, idempotency_key)?;
+    let request = write::request(&app, "updateSettings", "", &raw, &conditions, idempotency_key, WithoutKey::Execute)?;
     let needs = Needs::Read { todos: Vec::new(), lists: Vec::new(), settings: true };
     let plan = |Snapshot { settings, .. }: &Snapshot| {
         Ok(Plan { images: Vec::new(), settings: settings.changed_to(&edit.apply(settings)) })

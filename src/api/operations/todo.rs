@@ -9,7 +9,7 @@ use utoipa::{
 };
 
 use super::{
-    write,
+    write::{self, WithoutKey},
     written::{TodoWritten, with_etag},
 };
 use crate::{
@@ -100,7 +100,15 @@ pub async fn update_todo(
         return Err(ApiError::invalid("id", "is not the id in the path; send no id in the body"));
     }
     edit.expected_version = expected_version(edit.expected_version, conditions.if_match)?.map(Version);
-    let request = write::request(&app, "updateTodo", id.as_str(), &raw, &conditions, body.idempotency_key)?;
+    let request = write::request(
+        &app,
+        "updateTodo",
+        id.as_str(),
+        &raw,
+        &conditions,
+        body.idempotency_key,
+        WithoutKey::of([&edit].into_iter()),
+    )?;
     let edits = [(SentId::new(id.as_str()), edit)];
     let result = write::update(&app, &caller, request, &edits).await.map_err(ApiError::of_write(ErrorPath::Item))?;
     TodoWritten::of(&result)
@@ -124,7 +132,7 @@ pub async fn delete_todo(
 ) -> Result<Response, ApiError> {
     let expected = expected_version(query.expected_version, conditions.if_match)?;
     let (no_body, key) = (serde_json::Value::Null, query.idempotency_key);
-    let request = write::request(&app, "deleteTodo", id.as_str(), &no_body, &conditions, key)?;
+    let request = write::request(&app, "deleteTodo", id.as_str(), &no_body, &conditions, key, WithoutKey::Execute)?;
     let sent = [SentId::new(id.as_str())];
     let result = write::delete(&app, &caller, request, &sent, expected).await;
     TodoWritten::of(&result.map_err(ApiError::of_write(ErrorPath::Item))?)

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     filter::TodosQuery,
-    write::{self, moment},
+    write::{self, WithoutKey, moment},
     written::TodosWritten,
 };
 use crate::{
@@ -32,7 +32,7 @@ use crate::{
     domain::{
         edit::TodoEdit,
         id::TodoId,
-        idempotency::{IdempotencyKey, Intent},
+        idempotency::IdempotencyKey,
         input::due::DueInput,
         invalid::Invalid,
         limits,
@@ -167,11 +167,9 @@ pub async fn add_todos(
     Json { value: body, raw }: Json<AddTodos>,
 ) -> Result<(StatusCode, JsonAnswer<TodosWritten>), ApiError> {
     check_number(body.todos.len(), "todos")?;
-    let has_key = body.idempotency_key.is_some() || conditions.idempotency_key.is_some();
-    let mut request = write::request(&app, "addTodos", "", &raw, &conditions, body.idempotency_key)?;
-    if !has_key && body.allow_duplicate != Some(true) {
-        request.recognition = Recognition::ByIntent(Intent::new("addTodos", "", None, &raw));
-    }
+    let without_key = if body.allow_duplicate == Some(true) { WithoutKey::Execute } else { WithoutKey::Recognise };
+    let mut request = write::request(&app, "addTodos", "", &raw, &conditions, body.idempotency_key, without_key)?;
+    let may_double = matches!(request.recognition, Recognition::Never);
     let depends_on_settings =
         |new: &NewTodo| new.list.is_none() || new.repeat.is_some() || new.due.is_some_and(DueInput::is_relative);
     if body.todos.iter().any(depends_on_settings) {
@@ -185,7 +183,10 @@ pub async fn add_todos(
     let write = write::perform(&app, &caller, &request, plan);
     let (result, alike) =
         tokio::join!(write, tokio::time::timeout(DUPLICATES_TIMEOUT, caller.store.open_titled(&titles)));
-    let result = result.map_err(ApiError::of_write(ErrorPath::Todos))?;
+    let result = result.map_err(|error| {
+        let error = ApiError::of_write(ErrorPath::Todos)(error);
+        if may_double { error.not_repeatable(ADD_MAY_DOUBLE) } else { error }
+    })?;
     // The search for duplicates only gives a hint. If this search fails, the program still adds the todos.
     let alike = alike.unwrap_or(Ok(Vec::new())).unwrap_or_else(|fault| {
         tracing::warn!(request_id = caller.store.request_id(), cause = %fault, "duplicates were not looked for");
@@ -196,6 +197,8 @@ pub async fn add_todos(
     Ok((status, JsonAnswer(TodosWritten::added(&app, &result, duplicates))))
 }
 
+/// The advice after a lost answer to an `addTodos` request that the store does not recognise when it is repeated.
+const ADD_MAY_DOUBLE: &str = "Perhaps the todos were added. First call getTodos. Send the same request again only if the todos are missing, because allow_duplicate adds them again.";
 /// The answer waits at most this time for the search for duplicates.
 const DUPLICATES_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -231,7 +234,8 @@ pub async fn update_todos(
     Json { value: body, raw }: Json<UpdateTodos>,
 ) -> Result<JsonAnswer<TodosWritten>, ApiError> {
     check_number(body.todos.len(), "todos")?;
-    let request = write::request(&app, "updateTodos", "", &raw, &conditions, body.idempotency_key)?;
+    let without_key = WithoutKey::of(body.todos.iter());
+    let request = write::request(&app, "updateTodos", "", &raw, &conditions, body.idempotency_key, without_key)?;
     let edits = with_ids(body.todos)?;
     let result = write::update(&app, &caller, request, &edits).await.map_err(ApiError::of_write(ErrorPath::Todos))?;
     Ok(TodosWritten::changed(&app, &result))
@@ -255,7 +259,7 @@ pub async fn delete_todos(
     check_number(ids.len(), "ids")?;
     let target = ids.iter().map(|sent| sent.text.as_str()).collect::<Vec<_>>().join(",");
     let (no_body, key) = (serde_json::Value::Null, query.idempotency_key);
-    let request = write::request(&app, "deleteTodos", &target, &no_body, &conditions, key)?;
+    let request = write::request(&app, "deleteTodos", &target, &no_body, &conditions, key, WithoutKey::Execute)?;
     let result = write::delete(&app, &caller, request, &ids, None).await.map_err(ApiError::of_write(ErrorPath::Ids))?;
     Ok(TodosWritten::changed(&app, &result))
 }

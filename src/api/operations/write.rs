@@ -23,6 +23,22 @@ pub fn moment(app: &App, snapshot: &Snapshot) -> Moment {
     snapshot.settings.moment(snapshot.now, &app.config.time_zone)
 }
 
+/// What the store does if a request without an idempotency key comes twice within two minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithoutKey {
+    /// The store recognises the second request, which then changes nothing.
+    Recognise,
+    /// The store executes the second request.
+    Execute,
+}
+
+impl WithoutKey {
+    /// An appended paragraph would be in the notes twice. A repetition of any other edit changes nothing more.
+    pub fn of<'a>(mut edits: impl Iterator<Item = &'a TodoEdit>) -> Self {
+        if edits.any(|edit| edit.append_notes.is_some()) { Self::Recognise } else { Self::Execute }
+    }
+}
+
 /// Makes the `WriteRequest` for the store. This function leaves the field `needs` empty, and the caller of this
 /// function sets the field later. The argument `target` contains the ids from the path or the query. The argument `raw`
 /// is the body. If a client sends an idempotency key in the header and also in the body or the query, the two keys must
@@ -34,6 +50,7 @@ pub fn request(
     raw: &Value,
     conditions: &Conditions,
     body_key: Option<IdempotencyKey>,
+    without_key: WithoutKey,
 ) -> Result<WriteRequest, ApiError> {
     let key = match (&conditions.idempotency_key, body_key) {
         (Some(header), Some(body)) if *header != body => {
@@ -44,11 +61,16 @@ pub fn request(
         }
         (header, body) => body.or_else(|| header.clone()),
     };
-    let by_key = |_| Recognition::ByKey(Intent::new(operation, target, conditions.if_match, raw));
+    let intent = || Intent::new(operation, target, conditions.if_match, raw);
+    let recognition = match (&key, without_key) {
+        (Some(_), _) => Recognition::ByKey(intent()),
+        (None, WithoutKey::Recognise) => Recognition::ByIntent(intent()),
+        (None, WithoutKey::Execute) => Recognition::Never,
+    };
     Ok(WriteRequest {
         operation: OperationName::of(operation),
         change_id: key.as_ref().map_or_else(|| app.ids.change(), ChangeId::from_key),
-        recognition: key.map_or(Recognition::Never, by_key),
+        recognition,
         needs: Needs::NOTHING,
         undoes: None,
     })

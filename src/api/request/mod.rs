@@ -3,4 +3,5 @@
 
 pub mod cursor;
 pub mod extract;
+pub mod if_none_match;
 pub mod validation;

@@ -1,0 +1,170 @@
+//! What a change did to one todo. A change record contains only the fields that the change altered, and not the whole
+//! todo.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{
+    change::Image,
+    id::TodoId,
+    todo::{Status, Todo},
+};
+
+/// Some fields of a todo. The names of the fields are the names that the table uses.
+type Fields = Map<String, Value>;
+
+/// A change decides about each group of fields as a whole, because the fields of a group belong together. For example,
+/// only a todo with a due date may repeat. So if a change alters one field of a group, the difference contains the
+/// whole group.
+const GROUPS: [&[&str]; 2] = [&["status", "completed_at", "deleted_at"], &["due", "repeat", "anchor_day"]];
+/// Fields that are not content: the id never changes, and every write sets the version.
+const NOT_CONTENT: [&str; 2] = ["id", "version"];
+const NOTES: &str = "notes";
+const UPDATED_AT: &str = "updated_at";
+
+/// The fields of one todo that a change altered, with their values before and after the change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    pub id: TodoId,
+    /// The altered fields before the change. A field without a value is absent. `None` if the change added the todo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<Fields>,
+    /// The altered fields after the change. If the change added the todo, these are all fields of the todo.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    after: Fields,
+    /// The change kept this number of bytes at the beginning of the notes. `before` and `after` contain only the rest
+    /// of the notes. So if a change appends a paragraph to long notes, the record contains only this paragraph.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    notes_kept: usize,
+}
+
+impl Difference {
+    /// Compares the two states of the image.
+    pub fn of(image: &Image) -> Self {
+        let id = image.after.id.clone();
+        let mut after = fields(&image.after);
+        let Some(before) = &image.before else { return Self { id, before: None, after, notes_kept: 0 } };
+        let mut before = fields(before);
+        let altered = |name: &str| before.get(name) != after.get(name);
+        let mut names: Vec<String> = before.keys().chain(after.keys()).cloned().collect();
+        names.retain(|name| altered(name) || group(name).iter().any(|name| altered(name)));
+        before.retain(|name, _| names.contains(name));
+        after.retain(|name, _| names.contains(name));
+        let notes_kept = leave_out_common_beginning(&mut before, &mut after);
+        Self { id, before: Some(before), after, notes_kept }
+    }
+
+    /// Whether the change added the todo.
+    pub fn is_new(&self) -> bool {
+        self.before.is_none()
+    }
+
+    /// Whether the change added the todo or altered a field of the todo.
+    pub fn is_change(&self) -> bool {
+        self.is_new() || self.names().next().is_some()
+    }
+
+    /// The names of the altered fields. A name may occur twice.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let altered = self.before.iter().flatten().chain(&self.after).map(|(name, _)| name.as_str());
+        altered.flat_map(|name| group(name).iter().copied().chain([name]))
+    }
+
+    /// Whether the altered fields of the todo still have the values that the change gave them. All other fields of the
+    /// todo may have any value. This function does not compare `updated_at`.
+    pub fn is_present_in(&self, todo: &Todo) -> bool {
+        self.agrees(&self.after, &fields(todo))
+    }
+
+    /// Whether the altered fields of the todo have the values from before the change. If the change added the todo, its
+    /// undo deletes the todo at `undone_at`. Then this function compares all fields, and the time of the deletion.
+    pub fn is_undone_in(&self, todo: &Todo, undone_at: Option<Timestamp>) -> bool {
+        match &self.before {
+            Some(before) => self.agrees(before, &fields(todo)),
+            None => {
+                undone_at.is_some() && todo.deleted_at == undone_at && {
+                    let reopened = todo.with_status(Status::Open, todo.updated_at);
+                    self.is_present_in(&reopened)
+                }
+            }
+        }
+    }
+
+    /// The todo without this change: the altered fields get the values from before the change, and all other fields
+    /// keep their present values. If the change added the todo, the result is the deleted todo. `None` if the change is
+    /// not [present](Self::is_present_in) in the todo.
+    pub fn undo(&self, todo: &Todo, now: Timestamp) -> Option<Todo> {
+        let mut present = fields(todo);
+        if !self.agrees(&self.after, &present) {
+            return None;
+        }
+        let Some(before) = &self.before else { return Some(todo.with_status(Status::Deleted, now)) };
+        let beginning = text(&present, NOTES).get(..self.notes_kept)?.to_owned();
+        let altered_since = self.after.get(UPDATED_AT).is_some_and(|at| present.get(UPDATED_AT) != Some(at));
+        for name in self.names() {
+            present.remove(name);
+        }
+        present.extend(before.clone());
+        if self.names().any(|name| name == NOTES) {
+            match beginning + text(before, NOTES) {
+                notes if notes.is_empty() => present.remove(NOTES),
+                notes => present.insert(NOTES.to_owned(), notes.into()),
+            };
+        }
+        if altered_since {
+            present.insert(UPDATED_AT.to_owned(), now.to_string().into());
+        }
+        present.insert("id".to_owned(), todo.id.as_str().into());
+        present.insert("version".to_owned(), todo.version.into());
+        serde_json::from_value(Value::Object(present)).ok()
+    }
+
+    /// Whether `present` has the values of `expected` in the altered fields. If the change added the todo, this function
+    /// compares all fields.
+    fn agrees(&self, expected: &Fields, present: &Fields) -> bool {
+        let agrees = |name: &str| match name {
+            UPDATED_AT => true,
+            NOTES => {
+                let (present, rest) = (text(present, NOTES), text(expected, NOTES));
+                present.len() == self.notes_kept + rest.len() && present.ends_with(rest)
+            }
+            name => expected.get(name) == present.get(name),
+        };
+        self.names().all(agrees) && !(self.is_new() && present.keys().any(|name| !agrees(name)))
+    }
+}
+
+/// The group that contains this field. Empty if the field does not belong to a group.
+fn group(name: &str) -> &'static [&'static str] {
+    GROUPS.into_iter().find(|group| group.contains(&name)).unwrap_or_default()
+}
+
+fn text<'a>(fields: &'a Fields, name: &str) -> &'a str {
+    fields.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The content of the todo as fields.
+fn fields(todo: &Todo) -> Fields {
+    // Every todo can be written as a JSON object.
+    let Ok(Value::Object(mut fields)) = serde_json::to_value(todo) else { return Fields::new() };
+    fields.retain(|name, _| !NOT_CONTENT.contains(&name.as_str()));
+    fields
+}
+
+/// Removes the beginning that both notes have in common. Returns the length of this beginning, in bytes.
+fn leave_out_common_beginning(before: &mut Fields, after: &mut Fields) -> usize {
+    let (old, new) = (text(before, NOTES), text(after, NOTES));
+    let same = old.chars().zip(new.chars()).take_while(|(old, new)| old == new);
+    let kept = same.map(|(same, _)| same.len_utf8()).sum();
+    if kept > 0 {
+        let (old, new) = (old[kept..].to_owned(), new[kept..].to_owned());
+        before.insert(NOTES.to_owned(), old.into());
+        after.insert(NOTES.to_owned(), new.into());
+    }
+    kept
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}

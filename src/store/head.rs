@@ -1,0 +1,164 @@
+//! The head of an owner's items. Every write of the owner updates the head, so the head gives all writes one order, and
+//! contains the conditions that all writes share. The head is the settings item: the same item contains the settings
+//! and the attributes of this file. The file docs/adr/0018-the-head.md says why.
+
+use std::{fmt::Write as _, time::Duration};
+
+use aws_sdk_dynamodb::types::{
+    ReturnValuesOnConditionCheckFailure, Update,
+    builders::{ConditionCheckBuilder, UpdateBuilder},
+};
+use jiff::Timestamp;
+
+use super::{
+    fault::Fault,
+    item::{self, Item},
+};
+use crate::domain::settings::{Settings, SettingsImage};
+
+/// The sort key of the head.
+pub(super) const SETTINGS: &str = "settings";
+/// The attribute with the sequence number of the owner's latest change.
+pub(super) const SEQUENCE: &str = "sequence";
+
+/// The settings attributes. An owner without these attributes has the default settings.
+const CHOICES: [&str; 3] = ["time_zone", "week_start", "default_list"];
+
+/// The position of a change in the order in which the owner's changes were committed. Each change has a higher number
+/// than all earlier changes of the same owner. The number is usually the time of the commit, in microseconds since
+/// 1970. But if the clock is behind the latest change, the number is one more than the number of the latest change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Sequence(i64);
+
+/// What a write requires of the settings.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum SettingsCondition<'a> {
+    /// The write does not depend on cached settings.
+    None,
+    /// The settings in the table must be these settings.
+    Are(&'a Settings),
+    /// The write changes the settings. The settings in the table must still have the version before the change.
+    Change(&'a SettingsImage),
+}
+
+impl Sequence {
+    /// The number for a change that was planned at `at` and is committed after the time `since`. The result is higher
+    /// than this number.
+    pub fn next(self, at: Timestamp, since: Duration) -> Self {
+        let since = i64::try_from(since.as_micros()).unwrap_or_default();
+        Self(at.as_microsecond().max(self.0.saturating_add(1)).saturating_add(since))
+    }
+
+    /// The number as a time. The views of changes contain this time, so the index has the changes in the order of their
+    /// sequence numbers.
+    pub fn as_time(self) -> Timestamp {
+        Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The number as a change's view contains it. `None` if there is no change with a number.
+    pub fn order(self) -> Option<String> {
+        (self.0 > 0).then(|| item::moment(self.as_time()))
+    }
+
+    /// The sequence number in this head. The number is 0 if the head has no number yet.
+    pub fn of(head: &Item) -> Self {
+        let number = head.get(SEQUENCE).and_then(|number| number.as_n().ok()).and_then(|number| number.parse().ok());
+        Self(number.unwrap_or_default())
+    }
+}
+
+impl SettingsCondition<'_> {
+    /// Whether the settings in this head fulfil the condition. `None` as the head means that the owner has no head yet.
+    pub fn holds(self, head: Option<&Item>) -> Result<bool, Fault> {
+        let present: Settings = head.cloned().map_or_else(|| Ok(Settings::default()), item::from_item)?;
+        Ok(match self {
+            Self::None => true,
+            Self::Are(settings) => present.same_content(settings),
+            Self::Change(image) => present.version == image.before.version,
+        })
+    }
+}
+
+/// The action that gives the head its next sequence number. The transaction fails in three cases: the head already has
+/// this number or a higher number, newer code has written the items of this owner in a newer format, or the settings do
+/// not fulfil the condition.
+///
+/// If the owner has no head yet, the action creates the head with the settings version 1, because earlier versions of
+/// the program need a settings item with a version.
+pub(super) fn update(
+    table: &str,
+    partition: &str,
+    sequence: Sequence,
+    condition: SettingsCondition<'_>,
+) -> Result<UpdateBuilder, Fault> {
+    let update = Update::builder()
+        .table_name(table)
+        .set_key(Some(item::primary_key(partition, SETTINGS.to_owned())))
+        .expression_attribute_names("#sequence", SEQUENCE)
+        .expression_attribute_values(":sequence", item::number(sequence.0))
+        .expression_attribute_names("#format", item::FORMAT)
+        .expression_attribute_values(":format", item::number(item::FORMAT_NUMBER))
+        .expression_attribute_names("#view", item::VIEW)
+        .expression_attribute_values(":view", item::text(item::SETTINGS_VIEW))
+        .expression_attribute_names("#version", item::VERSION)
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+    let mut set = "SET #sequence = :sequence, #format = :format, #view = :view".to_owned();
+    let required = "(attribute_not_exists(#sequence) OR #sequence < :sequence) \
+        AND (attribute_not_exists(#format) OR #format <= :format)";
+    if let SettingsCondition::Change(image) = condition {
+        return change_settings(update, set, required, image);
+    }
+    set.push_str(", #version = if_not_exists(#version, :one)");
+    let update = update.expression_attribute_values(":one", item::number(1)).update_expression(set);
+    Ok(match condition {
+        SettingsCondition::Are(settings) if settings.same_content(&Settings::default()) => {
+            let absent = CHOICES.map(|choice| format!(" AND attribute_not_exists({choice})")).concat();
+            update.condition_expression(required.to_owned() + &absent)
+        }
+        SettingsCondition::Are(settings) => update
+            .condition_expression(required.to_owned() + " AND #version = :version")
+            .expression_attribute_values(":version", item::number(settings.version)),
+        SettingsCondition::None | SettingsCondition::Change(_) => update.condition_expression(required),
+    })
+}
+
+/// The action of a write without effect. Such a write only remembers its idempotency key, so it gets no sequence number.
+/// The transaction fails if newer code has written the items of this owner in a newer format.
+pub(super) fn check(check: ConditionCheckBuilder) -> ConditionCheckBuilder {
+    check
+        .condition_expression("attribute_not_exists(#format) OR #format <= :format")
+        .expression_attribute_names("#format", item::FORMAT)
+        .expression_attribute_values(":format", item::number(item::FORMAT_NUMBER))
+}
+
+/// Adds the change of the settings to the action.
+fn change_settings(
+    mut update: UpdateBuilder,
+    mut set: String,
+    required: &str,
+    SettingsImage { before, after }: &SettingsImage,
+) -> Result<UpdateBuilder, Fault> {
+    let mut remove = String::new();
+    let mut item = item::to_item(after)?;
+    for choice in CHOICES {
+        match item.remove(choice) {
+            Some(value) => {
+                let _ = write!(set, ", {choice} = :{choice}");
+                update = update.expression_attribute_values(format!(":{choice}"), value);
+            }
+            None => {
+                let _ = write!(remove, "{}{choice}", if remove.is_empty() { " REMOVE " } else { ", " });
+            }
+        }
+    }
+    set.push_str(", #version = :version");
+    let update =
+        update.expression_attribute_values(":version", item::number(after.version)).update_expression(set + &remove);
+    Ok(if before.version == 0 {
+        update.condition_expression(required.to_owned() + " AND attribute_not_exists(#version)")
+    } else {
+        update
+            .condition_expression(required.to_owned() + " AND #version = :before")
+            .expression_attribute_values(":before", item::number(before.version))
+    })
+}

@@ -1,0 +1,52 @@
+//! What this instance of the program remembers about the owners that it has served: their settings, their lists, and
+//! the sequence number of their latest change. The table may already contain newer values. So a write checks what it
+//! uses: its transaction fails if the remembered values are out of date, and then the write learns the present values.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::head::Sequence;
+use crate::domain::{settings::Settings, text::ListName};
+
+/// The maximum number of remembered owners.
+const OWNERS: usize = 1_000;
+/// The maximum number of remembered lists of one owner.
+const LISTS: usize = 100;
+
+/// What the program remembers about all owners. The key of the map is the partition of the owner.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Remembered(Arc<Mutex<HashMap<String, OwnerMemory>>>);
+
+/// What the program remembers about one owner.
+#[derive(Debug, Clone, Default)]
+pub(super) struct OwnerMemory {
+    pub settings: Settings,
+    /// Lists that exist. Nobody can delete or rename a list, so these lists still exist.
+    pub lists: Vec<ListName>,
+    pub sequence: Sequence,
+}
+
+impl Remembered {
+    /// What the program remembers about the owner with this partition.
+    pub fn of(&self, partition: &str) -> OwnerMemory {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(partition).cloned().unwrap_or_default()
+    }
+
+    /// Changes what the program remembers about the owner with this partition.
+    pub fn update(&self, partition: &str, learn: impl FnOnce(&mut OwnerMemory)) {
+        let mut owners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if owners.len() >= OWNERS && !owners.contains_key(partition) {
+            owners.clear();
+        }
+        learn(owners.entry(partition.to_owned()).or_default());
+    }
+}
+
+impl OwnerMemory {
+    /// Remembers that this list exists.
+    pub fn learn_list(&mut self, list: &ListName) {
+        if self.lists.len() < LISTS && !self.lists.contains(list) {
+            self.lists.push(list.clone());
+        }
+    }
+}

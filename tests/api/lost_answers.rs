@@ -1,0 +1,202 @@
+//! DynamoDB commits a write, but its answer is lost, so the client gets 503. Then the client does what the answer says. The
+//! table in docs/API-DESIGN.md has one row for each of these tests.
+
+use serde_json::{Value, json};
+
+use super::{
+    harness::{Answer, Api},
+    transport::Fault,
+};
+
+/// Sends the request, and loses all answers of DynamoDB to its transaction.
+async fn lost(api: &Api, method: &str, path: &str, body: &Value) -> Answer {
+    api.wire.fail_only("TransactWriteItems", [Fault::AnswerLost; 9]);
+    let answer = api.send(method, path, body.clone(), &[]).await;
+    api.wire.take_faults();
+    answer.assert_problem(503, "unavailable");
+    answer
+}
+
+fn says(answer: &Answer) -> &str {
+    answer.body["detail"].as_str().unwrap()
+}
+
+/// Sends the request, loses the answer, and sends the request again, as the answer says. Afterwards, the owner's data must
+/// be as if the client had sent the request once. Returns the answer to the second request.
+async fn repeated(api: &Api, method: &str, path: &str, body: Value) -> Answer {
+    let first = lost(api, method, path, &body).await;
+    assert!(says(&first).starts_with("Send the same request again"), "{}", first.text);
+    let once = api.everything().await;
+    let again = api.send(method, path, body, &[]).await;
+    assert_eq!(api.everything().await, once, "{method} {path}: {}", again.text);
+    again
+}
+
+#[tokio::test]
+async fn an_add_is_recognised() {
+    let api = Api::new();
+    let body = json!({"todos": [{"title": "a"}]});
+    let again = repeated(&api, "POST", "/todos", body.clone()).await;
+    assert_eq!((again.status.as_u16(), &again.body["replayed"]), (200, &json!(true)), "{}", again.text);
+    assert_eq!(api.all("open").await.len(), 1);
+    // After two minutes, the same request is a new request.
+    api.clock.advance(jiff::Span::new().seconds(121));
+    assert_eq!(api.post("/todos", body).await.status, 201);
+}
+
+#[tokio::test]
+async fn an_add_that_allows_duplicates_is_not_recognised_and_its_answer_says_to_look_first() {
+    let api = Api::new();
+    let body = json!({"todos": [{"title": "a"}], "allow_duplicate": true});
+    let first = lost(&api, "POST", "/todos", &body).await;
+    assert!(says(&first).contains("First call getTodos"), "{}", first.text);
+    assert_eq!(api.all("open").await.len(), 1);
+    // With a key, the request can be sent again.
+    let body = json!({"todos": [{"title": "b"}], "allow_duplicate": true, "idempotency_key": "k"});
+    assert_eq!(repeated(&api, "POST", "/todos", body).await.body["replayed"], true);
+}
+
+#[tokio::test]
+async fn an_appended_paragraph_is_recognised() {
+    let api = Api::new();
+    let ids = api.add(&["a", "b"]).await;
+    let one = format!("/todos/{}", ids[0]);
+    let again = repeated(&api, "PATCH", &one, json!({"append_notes": "p", "priority": "high"})).await;
+    assert_eq!((again.status.as_u16(), &again.body["replayed"]), (200, &json!(true)), "{}", again.text);
+    assert_eq!(again.body["todo"]["notes"], "p");
+    let several = json!({"todos": [{"id": ids[0], "append_notes": "q"}, {"id": ids[1], "title": "c"}]});
+    assert_eq!(repeated(&api, "PATCH", "/todos", several).await.body["replayed"], true);
+    assert_eq!(api.get(&one).await.body["todo"]["notes"], "p\n\nq");
+    // Another todo, another paragraph and another version are other requests.
+    for (path, body) in [
+        (format!("/todos/{}", ids[1]), json!({"append_notes": "p", "priority": "high"})),
+        (one.clone(), json!({"append_notes": "p", "priority": "low"})),
+        (one.clone(), json!({"append_notes": "p", "priority": "high", "expected_version": 4})),
+    ] {
+        let answer = api.patch(&path, body).await;
+        assert_eq!((answer.status.as_u16(), answer.body.get("replayed")), (200, None), "{}", answer.text);
+    }
+}
+
+/// In these cases, the paragraph itself is the reason why the same request would be refused the second time.
+#[tokio::test]
+async fn an_appended_paragraph_is_recognised_even_if_it_would_now_be_refused() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let one = format!("/todos/{id}");
+    let with_version = json!({"append_notes": "p", "expected_version": 1});
+    assert_eq!(repeated(&api, "PATCH", &one, with_version).await.body["replayed"], true);
+    let full = json!({"append_notes": "x".repeat(3_900)});
+    assert_eq!(repeated(&api, "PATCH", &one, full.clone()).await.body["replayed"], true);
+    api.clock.advance(jiff::Span::new().seconds(121));
+    api.patch(&one, full).await.assert_problem(422, "invalid");
+    // The same version in the header is the same request, and another version is another request.
+    let send =
+        async |version: &str| api.send("PATCH", &one, json!({"append_notes": "h"}), &[("if-match", version)]).await;
+    assert_eq!(send("\"3\"").await.status, 200);
+    assert_eq!(send("\"3\"").await.body["replayed"], true);
+    assert_eq!(send("\"4\"").await.body["todo"]["version"], 5);
+}
+
+#[tokio::test]
+async fn an_edit_that_sets_values_changes_nothing_the_second_time() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let one = format!("/todos/{id}");
+    for body in [
+        json!({"title": "b", "due": "tomorrow", "add_tags": ["x"], "notes": "n", "steps": ["s", "t"], "list": "Trip"}),
+        json!({"complete_steps": ["s"]}),
+        json!({"repeat": {"unit": "week"}}),
+        json!({"clear": ["notes"], "remove_tags": ["x"]}),
+        json!({"status": "completed"}),
+        json!({"status": "open"}),
+    ] {
+        let again = repeated(&api, "PATCH", &one, body.clone()).await;
+        assert_eq!((again.status.as_u16(), &again.body["unchanged"]), (200, &json!(true)), "{body}: {}", again.text);
+    }
+}
+
+#[tokio::test]
+async fn an_edit_with_a_version_is_a_conflict_that_shows_what_it_did() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let again = repeated(&api, "PATCH", &format!("/todos/{id}"), json!({"title": "b", "expected_version": 1})).await;
+    again.assert_problem(409, "conflict");
+    assert_eq!(again.body["current"][0]["title"], "b");
+}
+
+#[tokio::test]
+async fn a_deletion_changes_nothing_the_second_time() {
+    let api = Api::new();
+    let ids = api.add(&["a", "b"]).await;
+    for path in [format!("/todos/{}", ids[0]), format!("/todos?ids={},{}", ids[0], ids[1])] {
+        let again = repeated(&api, "DELETE", &path, Value::Null).await;
+        assert_eq!((again.status.as_u16(), &again.body["unchanged"]), (200, &json!(true)), "{}", again.text);
+    }
+}
+
+#[tokio::test]
+async fn a_setting_changes_nothing_the_second_time() {
+    let api = Api::new();
+    let again = repeated(&api, "PATCH", "/settings", json!({"time_zone": "Asia/Kathmandu"})).await;
+    assert_eq!((again.status.as_u16(), &again.body["unchanged"]), (200, &json!(true)), "{}", again.text);
+}
+
+#[tokio::test]
+async fn an_undo_of_a_named_change_is_already_undone_the_second_time() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let change = api.delete(&format!("/todos/{id}")).await.change_id();
+    let again = repeated(&api, "POST", "/undo", json!({"change_id": change})).await;
+    again.assert_problem(409, "already_undone");
+    assert_eq!(api.get(&format!("/todos/{id}")).await.body["todo"]["status"], "open");
+}
+
+#[tokio::test]
+async fn an_undo_without_an_id_is_not_recognised_and_its_answer_says_to_look_first() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let deleted = api.delete(&format!("/todos/{id}")).await.change_id();
+    let first = lost(&api, "POST", "/undo", &json!({})).await;
+    assert!(says(&first).contains("First call getChanges"), "{}", first.text);
+    assert!(!says(&first).contains("Send the same request again"), "{}", first.text);
+    // The client does what the answer says: the first change is the undo, so nothing is left to do.
+    let newest = api.get("/changes?limit=1").await.body["changes"][0].clone();
+    assert_eq!([&newest["operation"], &newest["undoes"]], [&json!("undoChange"), &json!(deleted)]);
+    assert_eq!(api.get(&format!("/todos/{id}")).await.body["todo"]["status"], "open");
+    // An undo without an id goes back one change more each time, so the store does not recognise it.
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    api.patch(&format!("/todos/{id}"), json!({"title": "b"})).await;
+    assert_eq!(api.post("/undo", json!({})).await.body.get("replayed"), None);
+    assert_eq!(api.post("/undo", json!({})).await.body.get("replayed"), None);
+}
+
+#[tokio::test]
+async fn with_a_key_every_write_is_recognised() {
+    let api = Api::new();
+    let ids = api.add(&["a", "b", "c", "d"]).await;
+    api.patch(&format!("/todos/{}", ids[3]), json!({"title": "e"})).await;
+    let key = |n: u32, mut body: Value| {
+        body["idempotency_key"] = json!(format!("k{n}"));
+        body
+    };
+    let writes = [
+        ("POST", "/undo".to_owned(), key(1, json!({}))),
+        ("POST", "/todos".to_owned(), key(2, json!({"todos": [{"title": "x"}]}))),
+        ("PATCH", format!("/todos/{}", ids[0]), key(3, json!({"append_notes": "p"}))),
+        ("PATCH", "/todos".to_owned(), key(4, json!({"todos": [{"id": ids[1], "append_notes": "p"}]}))),
+        ("PATCH", "/settings".to_owned(), key(5, json!({"week_start": "sun"}))),
+        ("DELETE", format!("/todos/{}?idempotency_key=k6", ids[0]), Value::Null),
+        ("DELETE", format!("/todos?ids={}&idempotency_key=k7", ids[1]), Value::Null),
+    ];
+    for (method, path, body) in writes {
+        let again = repeated(&api, method, &path, body).await;
+        assert_eq!(
+            (again.status.as_u16(), &again.body["replayed"]),
+            (200, &json!(true)),
+            "{method} {path}: {}",
+            again.text
+        );
+    }
+}

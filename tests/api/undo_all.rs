@@ -1,0 +1,125 @@
+//! Undoes random sequences of writes, from the last write to the first.
+
+use proptest::{prelude::*, test_runner::TestRunner};
+use serde_json::{Value, json};
+
+use super::harness::Api;
+
+/// One of the writes in a random sequence of writes. Each `usize` selects one of the todos that the test has added.
+#[derive(Debug, Clone)]
+enum Write {
+    Add(Vec<String>),
+    Edit(Vec<(usize, Value)>),
+    Delete(Vec<usize>),
+    Settings(Value),
+    Undo,
+}
+
+fn writes() -> impl Strategy<Value = Vec<Write>> {
+    let edit = prop_oneof![
+        "[a-z]{1,8}".prop_map(|title| json!({ "title": title })),
+        (1u32..28).prop_map(|day| json!({"due": format!("2026-12-{day:02}")})),
+        Just(json!({"status": "completed"})),
+        Just(json!({"repeat": {"unit": "week", "weekdays": ["mon"]}})),
+        Just(json!({"clear": ["repeat"]})),
+        Just(json!({"status": "open"})),
+        Just(json!({"clear": ["due", "repeat", "tags", "notes"]})),
+        "[a-c]".prop_map(|tag| json!({"add_tags": [tag]})),
+        "[a-c]".prop_map(|tag| json!({"remove_tags": [tag]})),
+        "[A-Ca-c]".prop_map(|list| json!({ "list": list })),
+        "[a-z ]{1,9}[a-z]".prop_map(|notes| json!({ "append_notes": notes })),
+    ];
+    let write = prop_oneof![
+        prop::collection::vec("[a-z]{1,8}", 1..4).prop_map(Write::Add),
+        prop::collection::vec((0usize..20, edit), 1..4).prop_map(Write::Edit),
+        prop::collection::vec(0usize..20, 1..3).prop_map(Write::Delete),
+        prop_oneof![
+            Just(json!({"week_start": "sun"})),
+            Just(json!({"clear": ["week_start"]})),
+            Just(json!({"default_list": "c"})),
+        ]
+        .prop_map(Write::Settings),
+        Just(Write::Undo),
+    ];
+    prop::collection::vec(write, 1..10)
+}
+
+/// Does the write. Returns the id of the new change, or `None` if the write changed nothing.
+async fn perform(api: &Api, ids: &mut Vec<String>, write: &Write) -> Option<String> {
+    let pick = |at: &usize| ids[at % ids.len()].clone();
+    let answer = match write {
+        Write::Add(titles) => {
+            let todos: Vec<_> = titles.iter().map(|title| json!({ "title": title })).collect();
+            let answer = api.post("/todos", json!({ "todos": todos, "allow_duplicate": true })).await;
+            ids.extend(answer.ids());
+            answer
+        }
+        Write::Settings(edit) => api.patch("/settings", edit.clone()).await,
+        Write::Edit(edits) => {
+            let mut seen = Vec::new();
+            let mut items = Vec::new();
+            for (at, edit) in edits {
+                let id = pick(at);
+                if !seen.contains(&id) {
+                    let mut item = edit.clone();
+                    item["id"] = json!(id);
+                    items.push(item);
+                    seen.push(id);
+                }
+            }
+            api.patch("/todos", json!({ "todos": items })).await
+        }
+        Write::Delete(which) => {
+            let named: Vec<_> = which.iter().map(pick).collect();
+            api.delete(&format!("/todos?ids={}", named.join(","))).await
+        }
+        Write::Undo => api.post("/undo", json!({})).await,
+    };
+    // If an edit names a deleted todo, the API answers with status 409 and changes nothing.
+    assert!(matches!(answer.status.as_u16(), 200 | 201 | 409), "{write:?}: {}", answer.text);
+    answer.body["change"]["id"].as_str().map(str::to_owned)
+}
+
+/// Returns the settings and all todos. The todos are sorted by id, and their `version` is removed.
+async fn state(api: &Api) -> Value {
+    let mut todos = [api.all("open").await, api.all("completed").await, api.all("deleted").await].concat();
+    todos.sort_by_key(|todo| todo["id"].to_string());
+    for todo in &mut todos {
+        todo.as_object_mut().unwrap().remove("version");
+    }
+    todos.push(api.get("/settings").await.body["settings"].clone());
+    json!(todos)
+}
+
+#[test]
+fn any_sequence_of_writes_undone_one_by_one_restores_the_start() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() });
+    let outcome =
+        runner.run(&writes(), |writes| {
+            runtime.block_on(async {
+                let api = Api::new();
+                let mut ids = api.add(&["one", "two", "three"]).await;
+                let start_ids = ids.clone();
+                let start = state(&api).await;
+                let mut changes = Vec::new();
+                for write in &writes {
+                    changes.extend(perform(&api, &mut ids, write).await);
+                }
+                for change in changes.iter().rev() {
+                    let answer = api.post("/undo", json!({ "change_id": change })).await;
+                    assert_eq!(answer.status, 200, "{writes:?}: {}", answer.text);
+                }
+                let end = state(&api).await;
+                let (known, added): (Vec<_>, Vec<_>) =
+                    end.as_array().unwrap().iter().cloned().partition(|todo| {
+                        todo.get("time_zone").is_some() || start_ids.iter().any(|id| todo["id"] == *id)
+                    });
+                prop_assert_eq!(json!(known), start);
+                prop_assert!(added.iter().all(|todo| todo["status"] == "deleted"), "what was added is gone: {added:?}");
+                Ok(())
+            })
+        });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+}
