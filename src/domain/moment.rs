@@ -1,7 +1,7 @@
 //! The present moment in the owner's time zone.
 
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     civil::{Date, Weekday as Day},
     tz::TimeZone,
 };
@@ -19,6 +19,13 @@ words! {
         Sat = "sat" | "saturday",
         Sun = "sun" | "sunday",
     }
+}
+
+/// Whether `at` is less than `limit` before `now`. If `at` is after `now`, somebody has set the clock back, so nobody
+/// knows how old `at` is. Then the result is `false`.
+pub fn is_within(limit: SignedDuration, at: Timestamp, now: Timestamp) -> bool {
+    let age = now.duration_since(at);
+    !age.is_negative() && age < limit
 }
 
 /// A moment, the owner's time zone, and the day on which the owner's weeks begin.

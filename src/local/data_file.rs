@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 use dynoxide::Database;
+use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
-use super::LocalError;
+use super::{LocalError, expired};
 
 /// SQLite keeps further files beside a database file. The name of each further file ends with one of these texts. For
 /// example, SQLite keeps `todos.db-wal` beside `todos.db`.
@@ -27,14 +28,14 @@ fn default_folder() -> Option<PathBuf> {
 
 /// Opens the data file. If the data file does not exist, this function creates the file and its folder. If `file` is
 /// `None`, the data is only in memory. If the file belongs to another program, this function returns an error and does
-/// not change the file.
+/// not change the file. `now` is the present time: this function removes items that expired long ago.
 ///
 /// On Unix, only this user can access the data file and SQLite's files beside it (0600). If this function creates the
 /// folder, only this user can access the folder (0700). An earlier version of this program may have created files and
 /// folders that other users can access. So this function makes the data file and SQLite's files inaccessible to other
 /// users. This function also makes two kinds of folders inaccessible to other users: the default folder, and a folder
 /// that contains only the data file and SQLite's files. All other folders keep their permissions.
-pub fn open(file: Option<&Path>) -> Result<Database, LocalError> {
+pub fn open(file: Option<&Path>, now: Timestamp) -> Result<Database, LocalError> {
     let Some(file) = file else {
         return Database::memory().map_err(|error| LocalError(format!("cannot open a database in memory: {error}")));
     };
@@ -56,7 +57,7 @@ pub fn open(file: Option<&Path>) -> Result<Database, LocalError> {
     let database =
         Database::new(&file.to_string_lossy()).map_err(|error| failed("cannot open the data file", &error))?;
     // Expired items are removed only here, when the program opens the data file.
-    database.sweep_ttl().map_err(|error| failed("cannot tidy up the data file", &error))?;
+    expired::remove(&database, now).map_err(|error| failed("cannot tidy up the data file", &error))?;
     Ok(database)
 }
 

@@ -2,6 +2,7 @@
 //! program creates one table in the embedded DynamoDB. The SAM template (`infra/template.yaml`) defines this table.
 
 mod data_file;
+mod expired;
 mod operations;
 mod server;
 mod table;

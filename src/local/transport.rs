@@ -71,7 +71,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_embedded_dynamodb_gets_no_tokens_to_remember() {
-        let database = open(None).unwrap();
+        let database = open(None, jiff::Timestamp::UNIX_EPOCH).unwrap();
         let client = connect(in_process(database.clone()));
         create_table(&client, "todos").await.unwrap();
         assert!(both_go_through(&client).await);

@@ -14,7 +14,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{Outage, http::Http};
-use crate::config::is_safe;
+use crate::{config::is_safe, domain::moment::is_within};
 
 /// After this time, the program fetches the keys again. If the provider removes a key, the program still accepts this
 /// key until the program fetches the keys again.
@@ -199,7 +199,7 @@ impl Keys {
 
 impl Cache {
     fn fresh(&self, now: Timestamp) -> Option<Arc<Documents>> {
-        self.known.clone().filter(|_| now.duration_since(self.known_at) < LASTING)
+        self.known.clone().filter(|_| is_within(LASTING, self.known_at, now))
     }
 
     /// How long the program must wait before it may ask the provider again. `None` if the program may ask the provider
@@ -210,7 +210,7 @@ impl Cache {
             Some(_) if more => (self.asked_for_more_at, BETWEEN),
             Some(_) => (self.asked_at, BETWEEN),
         };
-        asked_at.map(|at| between - now.duration_since(at)).filter(|wait| wait.is_positive())
+        asked_at.filter(|at| is_within(between, *at, now)).map(|at| between - now.duration_since(at))
     }
 }
 

@@ -53,7 +53,7 @@ impl OwnerStore {
             actions.push((if number == 0 { Purpose::Record } else { Purpose::Part }, finished(put)?));
         }
         for (image, difference) in images.iter().zip(differences).filter(|(_, difference)| difference.is_change()) {
-            let item = item::todo_item(&self.partition, &image.after, change.at)?;
+            let item = item::todo_item(&self.partition, &image.after, sequence.as_time())?;
             let before = image.before.as_ref().map(item::to_item).transpose()?;
             bytes += size::of_item(&item).max(before.as_ref().map_or(0, size::of_item));
             let action = match &image.before {
@@ -145,8 +145,9 @@ impl OwnerStore {
     fn remember(&self, digits: &str, change: &Change) -> Result<TransactWriteItem, Fault> {
         let put = self.put(recent::recent_item(&self.partition, digits, change));
         finished(
-            put.condition_expression(item::ABSENT_OR_EXPIRED)
-                .expression_attribute_values(":now", item::number(change.at.as_second())),
+            put.condition_expression(recent::ABSENT_OR_NOT_RECENT)
+                .expression_attribute_values(":now", item::number(change.at.as_second()))
+                .expression_attribute_values(":latest", item::number(recent::latest(change.at))),
         )
     }
 

@@ -13,7 +13,10 @@ use super::{
     item::{self, Item},
     usage::Usage,
 };
-use crate::domain::api_key::{KeyHash, KeyRecord};
+use crate::domain::{
+    api_key::{KeyHash, KeyRecord},
+    moment::is_within,
+};
 
 /// The partition with all API keys. No owner has a partition with this name, because the name of an owner's partition
 /// begins with `user#`.
@@ -37,7 +40,7 @@ type Seen = (Option<KeyRecord>, Timestamp);
 impl SeenKeys {
     fn get(&self, hash: &KeyHash, now: Timestamp) -> Option<Option<KeyRecord>> {
         let keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        keys.get(hash).filter(|(_, at)| now.duration_since(*at) < REMEMBERED).map(|(record, _)| record.clone())
+        keys.get(hash).filter(|(_, at)| is_within(REMEMBERED, *at, now)).map(|(record, _)| record.clone())
     }
 
     fn put(&self, hash: KeyHash, record: Option<KeyRecord>, now: Timestamp) {

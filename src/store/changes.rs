@@ -19,9 +19,10 @@ use super::{
     size,
 };
 use crate::domain::{
-    change::{Change, Image},
+    change::{Change, Image, days_after},
     difference::Difference,
     id::ChangeId,
+    limits,
 };
 
 /// Two attributes of an undone change: the id of the undo ([`Change::undone_by`]), and the time of the undo
@@ -84,7 +85,7 @@ pub(super) fn change_items(
         items.push(part);
     }
     for item in &mut items {
-        item.insert(item::EXPIRES_AT.to_owned(), item::number(change.undo_until().as_second()));
+        item.insert(item::EXPIRES_AT.to_owned(), item::number(days_after(order, limits::UNDO_DAYS).as_second()));
     }
     Ok(items)
 }

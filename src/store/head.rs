@@ -19,7 +19,7 @@ use crate::domain::settings::{Settings, SettingsImage};
 /// The sort key of the head.
 pub(super) const SETTINGS: &str = "settings";
 /// The attribute with the sequence number of the owner's latest change.
-pub(super) const SEQUENCE: &str = "sequence";
+pub const SEQUENCE: &str = "sequence";
 
 /// The settings attributes. An owner without these attributes has the default settings.
 const CHOICES: [&str; 3] = ["time_zone", "week_start", "default_list"];

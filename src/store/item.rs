@@ -16,15 +16,15 @@ use crate::domain::{
     todo::{Status, Todo},
 };
 
-pub(super) const OWNER: &str = "owner";
-pub(super) const SK: &str = "sk";
+pub const OWNER: &str = "owner";
+pub const SK: &str = "sk";
 /// The condition for writing a new item: no item with this key exists yet. `sk` and `expires_at` are not reserved words
 /// of DynamoDB, so they need no substitute names:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html>
 pub(super) const ABSENT: &str = "attribute_not_exists(sk)";
 pub(super) const ABSENT_OR_EXPIRED: &str = "attribute_not_exists(sk) OR expires_at <= :now";
 pub(super) const VIEW: &str = "view";
-pub(super) const EXPIRES_AT: &str = "expires_at";
+pub const EXPIRES_AT: &str = "expires_at";
 /// The attribute with the version of a todo or of the settings. Each change of a todo or of the settings increases this
 /// version.
 pub(super) const VERSION: &str = "version";
@@ -127,10 +127,11 @@ pub(super) fn change_view(change: &Change, order: Timestamp) -> String {
     format!("change#{}#{}", moment(order), change.id.as_str())
 }
 
-/// The item of a todo. The parameter `at` is the time of this write. If the todo is deleted, its item expires 30 days
-/// after this write. If a person undoes the creation of a todo, this undo deletes the todo. The deleted todo expires
+/// The item of a todo. The parameter `order` is the sequence number of this write, written as a time. If the todo is
+/// deleted, its item expires 30 days after this time. If the clock was set back, this time is still not before the time of
+/// an earlier write. If a person undoes the creation of a todo, this undo deletes the todo. The deleted todo expires
 /// only after 30 days, because the undo itself can be undone for 30 days.
-pub(super) fn todo_item(partition: &str, todo: &Todo, at: Timestamp) -> Result<Item, Fault> {
+pub(super) fn todo_item(partition: &str, todo: &Todo, order: Timestamp) -> Result<Item, Fault> {
     let mut item = to_item(todo)?;
     item.extend(primary_key(partition, todo_sk(&todo.id)));
     item.insert(VIEW.to_owned(), AttributeValue::S(todo_view(todo)));
@@ -138,7 +139,7 @@ pub(super) fn todo_item(partition: &str, todo: &Todo, at: Timestamp) -> Result<I
         item.insert(TITLE_KEY.to_owned(), AttributeValue::S(todo.title.folded()));
     }
     if todo.status == Status::Deleted {
-        item.insert(EXPIRES_AT.to_owned(), number(days_after(at, limits::UNDO_DAYS).as_second()));
+        item.insert(EXPIRES_AT.to_owned(), number(days_after(order, limits::UNDO_DAYS).as_second()));
     }
     Ok(item)
 }
@@ -153,9 +154,12 @@ pub(super) fn is_settings(item: &Item) -> bool {
 }
 
 pub(super) fn expired(item: &Item, now: Timestamp) -> bool {
-    let expires_at =
-        item.get(EXPIRES_AT).and_then(|value| value.as_n().ok()).and_then(|seconds| seconds.parse::<i64>().ok());
-    expires_at.is_some_and(|second| second <= now.as_second())
+    expires_at(item).is_some_and(|second| second <= now.as_second())
+}
+
+/// The second at which the item expires, counted from 1970. `None` if the item does not expire.
+pub(super) fn expires_at(item: &Item) -> Option<i64> {
+    item.get(EXPIRES_AT).and_then(|value| value.as_n().ok()).and_then(|seconds| seconds.parse().ok())
 }
 
 pub(super) fn to_item<T: Serialize>(value: &T) -> Result<Item, Fault> {

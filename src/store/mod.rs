@@ -33,6 +33,15 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 
+/// Attributes that the code outside the store needs.
+#[cfg(feature = "cli")]
+pub mod attributes {
+    pub use super::{
+        head::SEQUENCE,
+        item::{EXPIRES_AT, OWNER, SK},
+    };
+}
+
 pub use client::{Connection, TIMEOUT, connect};
 pub use fault::{Fault, FaultKind};
 pub use listing::Listing;

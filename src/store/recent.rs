@@ -25,6 +25,22 @@ use crate::domain::{
 /// The request made a change. This attribute contains the id of the change.
 const CHANGE: &str = "change";
 
+/// The condition for an item that may be written: the table has no such item, or the item is no longer recent. If the
+/// clock was ahead when an earlier request wrote the item, and the clock was set right since then, the item expires later
+/// than any item of the present time. Such an item is not recent either.
+pub(super) const ABSENT_OR_NOT_RECENT: &str = "attribute_not_exists(sk) OR expires_at <= :now OR expires_at > :latest";
+/// The clocks of two instances may differ by this number of seconds.
+const CLOCKS: i64 = 60;
+
+/// The latest second at which an item that was written before `now` can expire.
+pub(super) fn latest(now: Timestamp) -> i64 {
+    now.as_second() + limits::REPETITION_SECONDS + CLOCKS
+}
+
+fn is_recent(item: &Item, now: Timestamp) -> bool {
+    item::expires_at(item).is_some_and(|second| second > now.as_second() && second <= latest(now))
+}
+
 fn recent_sk(digits: &str) -> String {
     format!("recent#{digits}")
 }
@@ -49,7 +65,7 @@ impl OwnerStore {
     ) -> Result<WriteResult, WriteError> {
         let Recognition::ByIntent(intent) = &request.recognition else { return Err(refusal.into()) };
         let recent = self.item(recent_sk(&intent.digits())).await?;
-        match recent.filter(|recent| !item::expired(recent, now)) {
+        match recent.filter(|recent| is_recent(recent, now)) {
             Some(recent) => Ok(self.repetition(&recent, now).await?),
             None => Err(refusal.into()),
         }

@@ -148,6 +148,17 @@ async fn a_revoked_key_is_refused_within_a_minute() {
 }
 
 #[tokio::test]
+async fn a_revoked_key_is_refused_even_if_the_clock_is_set_back() {
+    let api = locked();
+    let key = key(&api).await;
+    api.clock.advance(jiff::Span::new().hours(1));
+    assert_eq!(ask(&api, "GET", "/todos", Value::Null, &key).await.status, 200);
+    api.app.store.revoke_key(&key.hash(), api.app.clock.now()).await.unwrap();
+    api.clock.advance(jiff::Span::new().hours(-1));
+    assert_refused(&ask(&api, "GET", "/todos", Value::Null, &key).await, "bad_credential");
+}
+
+#[tokio::test]
 async fn two_keys_of_one_owner_share_a_list_and_those_of_two_do_not() {
     let api = locked();
     let owner = format!("owner-{}", api.app.ids.change().as_str());

@@ -52,6 +52,8 @@ pub static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
 pub struct Api {
     pub app: App,
     pub client: Client,
+    /// The name of the table.
+    pub table: &'static str,
     router: Router,
     pub clock: TestClock,
     /// The connection to DynamoDB. Each API has its own connection.
@@ -86,7 +88,7 @@ static DYNAMODB: LazyLock<(Connection, String)> = LazyLock::new(|| {
                 None => {
                     let access = Access { key: Ids::random().access_key(), hosts: Vec::new() };
                     let credentials = Credentials::new(&access.key, "local", None, None, "test");
-                    let database = local::open(None).unwrap();
+                    let database = local::open(None, Timestamp::UNIX_EPOCH).unwrap();
                     let (address, server) = local::serve(0, database, access, std::future::pending()).await.unwrap();
                     tokio::spawn(server);
                     local::at(format!("http://{address}"), Some(credentials))
@@ -110,11 +112,6 @@ static LOG: LazyLock<()> = LazyLock::new(|| {
 #[expect(clippy::disallowed_methods, reason = "a setting of the test run, not of the program")]
 fn given_endpoint() -> Option<String> {
     std::env::var("DYNAMODB_ENDPOINT").ok()
-}
-
-/// The name of the table.
-pub fn table() -> &'static str {
-    &DYNAMODB.1
 }
 
 impl Api {
@@ -143,7 +140,7 @@ impl Api {
 
     /// Does the same as `Api::impatient`, but uses an embedded DynamoDB in this process, as `todo serve` does.
     pub async fn embedded() -> Self {
-        let connection = local::in_process(local::open(None).unwrap());
+        let connection = local::in_process(local::open(None, Timestamp::UNIX_EPOCH).unwrap());
         local::create_table(&connect(connection.clone()), &DYNAMODB.1).await.unwrap();
         Self::with("UTC", TIMEOUT, connection, |_| {})
     }
@@ -151,12 +148,17 @@ impl Api {
     /// Opens a data file that an earlier version of `todo serve` has written. The file contains the data of one owner,
     /// and the API acts for this owner.
     pub fn over(file: &Path) -> Self {
-        let connection = local::in_process(local::open(Some(file)).unwrap());
+        Self::over_at(file, Timestamp::UNIX_EPOCH)
+    }
+
+    /// Does the same as `Api::over`, but the clock of the machine shows `now` when the program opens the file.
+    pub fn over_at(file: &Path, now: Timestamp) -> Self {
+        let connection = local::in_process(local::open(Some(file), now).unwrap());
         let api =
             Self::with("UTC", TIMEOUT, connection, |config| config.auth = Auth::None(Owner::parse("me").unwrap()));
         let store = Store::new(api.client.clone(), "todos");
         let app = App::new((*api.app.config).clone(), store, api.app.clock.clone(), api.app.ids.clone());
-        Self { router: mcp::router(app.clone()), app, ..api }
+        Self { router: mcp::router(app.clone()), app, table: "todos", ..api }
     }
 
     fn with(zone: &str, timeout: Duration, connection: Connection, configure: impl FnOnce(&mut Config)) -> Self {
@@ -179,12 +181,12 @@ impl Api {
         let ticking = clock.clone();
         let store = Store::new(client.clone(), &DYNAMODB.1);
         let app = App::new(config, store, Clock::new(move || ticking.tick()), Ids::random());
-        Self { router: mcp::router(app.clone()), app, client, clock, wire }
+        Self { router: mcp::router(app.clone()), app, client, table: &DYNAMODB.1, clock, wire }
     }
 
     /// Creates another instance of the service for the same owner. The caches of the new instance are empty.
     pub fn elsewhere(&self) -> Self {
-        let store = Store::new(self.client.clone(), &DYNAMODB.1);
+        let store = Store::new(self.client.clone(), self.table);
         let app = App::new((*self.app.config).clone(), store, self.app.clock.clone(), self.app.ids.clone());
         Self { router: mcp::router(app.clone()), app, ..self.clone() }
     }

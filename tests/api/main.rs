@@ -4,6 +4,7 @@
 mod access;
 mod bad_addresses;
 mod bad_bodies;
+mod clocks;
 mod cost;
 mod duplicates;
 mod encodings;

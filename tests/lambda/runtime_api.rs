@@ -226,7 +226,7 @@ async fn dynamodb() -> (String, String) {
         Ok(endpoint) => endpoint,
         Err(_) => {
             let access = Access { key: ACCESS_KEY.to_owned(), hosts: Vec::new() };
-            let database = local::open(None).unwrap();
+            let database = local::open(None, jiff::Timestamp::UNIX_EPOCH).unwrap();
             let (address, server) = local::serve(0, database, access, std::future::pending()).await.unwrap();
             tokio::spawn(server);
             format!("http://{address}")

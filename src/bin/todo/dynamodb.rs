@@ -35,7 +35,7 @@ pub async fn run(Dynamodb { port, data, hosts }: Dynamodb) -> Result<(), Failure
     log_to_stderr();
     let given = aws_credentials().map(|credentials| credentials.access_key_id().to_owned());
     let key = given.clone().unwrap_or_else(|| Ids::random().access_key());
-    let database = local::open(data.as_deref())?;
+    let database = local::open(data.as_deref(), todo_action::app::Clock::system().now())?;
     local::create_table(&connect(local::in_process(database.clone())), TABLE).await?;
     let (stop, stopping) = watch::channel(false);
     let access = Access { key: key.clone(), hosts };

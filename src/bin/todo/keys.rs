@@ -86,7 +86,7 @@ impl Place {
             return Ok(Store::new(Client::new(&loader.load().await), &table));
         }
         let data = self.data.map_or_else(local::default_file, Ok)?;
-        let client = connect(local::in_process(local::open(Some(&data))?));
+        let client = connect(local::in_process(local::open(Some(&data), Clock::system().now())?));
         local::create_table(&client, TABLE).await?;
         Ok(Store::new(client, TABLE))
     }

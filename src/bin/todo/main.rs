@@ -147,7 +147,7 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
         Some(endpoint) => (local::at(endpoint.clone(), aws_credentials()), endpoint),
         None => {
             let data = arguments.data.map_or_else(local::default_file, Ok)?;
-            (local::in_process(local::open(Some(&data))?), data.display().to_string())
+            (local::in_process(local::open(Some(&data), Clock::system().now())?), data.display().to_string())
         }
     };
     let client = connect(connection);

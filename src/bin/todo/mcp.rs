@@ -68,7 +68,7 @@ pub async fn run(Mcp { data, url }: Mcp) -> Result<(), Failure> {
 /// Makes an MCP server that keeps the todos in a data file on this machine.
 async fn of_file(data: PathBuf) -> Result<Server, Failure> {
     let config = Config::from_env(AuthMode::None)?;
-    let client = connect(local::in_process(local::open(Some(&data))?));
+    let client = connect(local::in_process(local::open(Some(&data), Clock::system().now())?));
     local::create_table(&client, TABLE).await?;
     let document = openapi::served("", &config);
     let app = App::new(config, Store::new(client, TABLE), Clock::system(), Ids::random());

@@ -125,6 +125,17 @@ async fn a_key_that_the_provider_has_taken_back_is_not_taken_for_longer_than_an_
 }
 
 #[tokio::test]
+async fn keys_of_a_clock_that_was_ahead_are_fetched_again() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    api.clock.advance(jiff::Span::new().hours(5));
+    assert_eq!(list(&api, &provider.token(&api, "ada")).await.status, 200);
+    api.clock.advance(jiff::Span::new().hours(-5));
+    provider.set_keys(&[&Signer::new("key-2")]);
+    list(&api, &provider.token(&api, "ada")).await.assert_problem(401, "bad_credential");
+}
+
+#[tokio::test]
 async fn while_the_provider_is_down_known_keys_still_verify_and_unknown_ones_are_503() {
     for outage in [Outage::Fails, Outage::Hangs] {
         let provider = Provider::start().await;
