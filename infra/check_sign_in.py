@@ -49,11 +49,13 @@ def pool(stack):
     made, resources = stack.made("AWS::Cognito::"), stack.template["Resources"]
     wrong = [f"{name} goes with the stack" for name in made if not resources[name].get("DeletionPolicy", "").startswith("Retain")]
     own, domain = made["UserPool"], made["UserPoolDomain"]
-    policies = {resources["UserPool"].get(name) for name in ("DeletionPolicy", "UpdateReplacePolicy")}
+    policies = [resources["UserPool"].get(name) for name in ("DeletionPolicy", "UpdateReplacePolicy")]
+    protection = "ACTIVE" if stack.is_protected() else "INACTIVE"
     scopes = [f"{made['TodosScope']['Identifier']}/{scope['ScopeName']}" for scope in made["TodosScope"]["Scopes"]]
     branded = {one["ClientId"] for one in stack.made("AWS::Cognito::ManagedLoginBranding").values()}
     rules = {
-        "the user pool is not protected": policies == {"Retain"} and own.get("DeletionProtection") == "ACTIVE",
+        "the user pool goes with the stack, or outlives a failed deployment": policies == ["RetainExceptOnCreate", "Retain"],
+        f"the protection of the user pool is not {protection}": own.get("DeletionProtection") == protection,
         "everybody can sign up by default": own["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] == "true",
         "one address in two spellings is two people": own["UsernameConfiguration"]["CaseSensitive"] is False,
         f"the scopes are {scopes}": scopes == [SCOPE],

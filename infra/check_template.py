@@ -14,6 +14,7 @@ import sys
 import tempfile
 
 import boto3
+import check_limits
 import check_sign_in
 from botocore import xform_name
 from botocore.session import Session
@@ -27,9 +28,13 @@ OUTPUTS = {"BaseUrl", "OpenApiUrl", "PrivacyPolicyUrl", "FunctionName", "TableNa
 # A stack with sign-in also has the outputs SIGN_IN_OUTPUTS. A stack with a user pool also has the outputs POOL_OUTPUTS.
 SIGN_IN_OUTPUTS = {"AuthorizationUrl", "TokenUrl", "Scope"}
 POOL_OUTPUTS = {"ClientId", "ClientSecretCommand", "UserPoolId", "AddPersonCommand"}
-ALL_OUTPUTS = OUTPUTS | SIGN_IN_OUTPUTS | POOL_OUTPUTS
+# A stack whose table nothing protects also has the outputs UNPROTECTED_OUTPUTS.
+UNPROTECTED_OUTPUTS = {"ProtectCommand"}
+ALL_OUTPUTS = OUTPUTS | SIGN_IN_OUTPUTS | POOL_OUTPUTS | UNPROTECTED_OUTPUTS
 # The permissions of the function for AWS services other than DynamoDB.
 OTHER_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+# The DynamoDB actions that change nothing. The role must be denied all other actions in the partition of the API keys.
+READS = {f"dynamodb:{name}" for name in ("BatchGetItem", "ConditionCheckItem", "GetItem", "Query")}
 # A transaction needs the permissions of all actions in the transaction.
 TRANSACTION_ITEMS = {
     "ConditionCheck": "ConditionCheckItem",
@@ -106,6 +111,7 @@ def shown(stack, found, base):
     paths = {"BaseUrl": "", "OpenApiUrl": "/openapi.json", "PrivacyPolicyUrl": "/privacy"}
     paths |= {"AuthorizationUrl": "/oauth/authorize", "TokenUrl": "/oauth/token"}
     own = OUTPUTS | (SIGN_IN_OUTPUTS if stack.signs_in() else set()) | (POOL_OUTPUTS if stack.has_pool() else set())
+    own |= set() if stack.is_protected() else UNPROTECTED_OUTPUTS
     made = {name for name, output in found.items() if stack.has(output)}
     wrong = [f"the output {name} is not where it belongs" for name in sorted((made ^ own) & found.keys())]
     for name in sorted(made):
@@ -152,19 +158,31 @@ def permissions(template, needed):
     role = template["Resources"][name]["Properties"]
     wrong = [f"the role has managed policies: {role['ManagedPolicyArns']}"] if role.get("ManagedPolicyArns") else []
     statements = [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
-    granted = {action for statement in statements for action in as_list(statement["Action"]) if action.startswith("dynamodb:")}
+    allowed = [statement for statement in statements if statement["Effect"] == "Allow"]
+    denied = [statement for statement in statements if statement["Effect"] != "Allow"]
+    granted = {action for statement in allowed for action in as_list(statement["Action"]) if action.startswith("dynamodb:")}
     restored = f"arn:aws:dynamodb:{REGION}:{PSEUDO_PARAMETERS['AWS::AccountId']}:table/{EVERYTHING['RestoredTable']}"
     for parameters, table in (({}, "<TodosTable.Arn>"), (EVERYTHING, restored)):
         stack = Stack(template, parameters)
-        for statement in statements:
+        for statement in allowed:
             wrong += too_much(stack.value(statement), table)
+        if stack.value(denied) != [no_writes_of_keys(granted, table)]:
+            wrong.append(f"the role may write API keys, or is denied something else: {stack.value(denied)}")
     wrong += [f"{action} is allowed, but src/store does not call it" for action in sorted(granted - needed)]
     return wrong + [f"src/store calls {action}, but it is not allowed" for action in sorted(needed - granted)]
 
 
+def no_writes_of_keys(granted, table):
+    """The statement that denies the role every write in the partition of the API keys."""
+    (partition,) = re.findall(r'const PARTITION: &str = "(.+)";', (HERE.parent / "src/store/api_keys.rs").read_text())
+    writes = {f"dynamodb:{name}Item" for name in ("BatchWrite", "Delete", "Put", "Update")} | granted - READS
+    condition = {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": [partition]}}
+    return {"Effect": "Deny", "Action": sorted(writes), "Resource": table, "Condition": condition}
+
+
 def too_much(statement, table):
     """The permissions of a statement that the function must not have."""
-    if statement["Effect"] != "Allow" or "NotAction" in statement or "NotResource" in statement:
+    if "NotAction" in statement or "NotResource" in statement:
         return [f"a statement of the role is not a plain permission: {statement}"]
     resources = set(as_list(statement["Resource"]))
     wrong = []
@@ -207,12 +225,13 @@ def problems(template, needed, read):
     environment = function(template)["Environment"]["Variables"]
     unset = [f"the code reads {name}, which the function is not given" for name in sorted(read - environment.keys())]
     people = check_sign_in.problems(template, environment)
-    return cycles(template) or outputs(template) + permissions(template, needed) + unset + people
+    limits = check_limits.problems(template)
+    return cycles(template) or outputs(template) + permissions(template, needed) + unset + people + limits
 
 
 if __name__ == "__main__":
     whole = expanded((HERE / "template.yaml").read_text())
     code = HERE.parent / "src"
     found = problems(whole, calls(code / "store"), variables(code)) + lint(whole)
-    print("\n".join(found) or "template.yaml: no cycle, every output resolves, the role allows what src/store calls, people can sign in")
+    print("\n".join(found) or "template.yaml: no cycle, every output resolves, the role allows what src/store calls, people can sign in, the limits hold")
     sys.exit(bool(found))

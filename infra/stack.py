@@ -22,6 +22,11 @@ EVERYTHING = {
     "AuthMode": "oauth",
     "RedirectUris": "https://chatgpt.com/aip/g-1/oauth/callback,https://chat.openai.com/aip/g-1/oauth/callback",
     "LoginDomainPrefix": "my-todos",
+    "DeletionProtection": "on",
+    "WriteUnitsPerSecond": 2000,
+    "ReadUnitsPerSecond": 6000,
+    "BudgetAmount": "50",
+    "BudgetEmail": "you@example.com",
 }
 PEOPLE_SIGN_IN = {"AuthMode": "oauth"}
 ANOTHER_PROVIDER = {
@@ -131,6 +136,9 @@ class Stack:
 
     def signs_in(self):
         return self.parameters["AuthMode"] == "oauth"
+
+    def is_protected(self):
+        return self.parameters["DeletionProtection"] == "on"
 
     def has_pool(self):
         return self.signs_in() and not self.parameters["OAuthIssuer"]

@@ -59,7 +59,8 @@ def test_a_client_that_is_made_before_its_scope_is_found():
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("DeletionProtection: ACTIVE", "DeletionProtection: INACTIVE", "the user pool is not protected"),
+        ("DeletionProtection: !If [IsProtected, ACTIVE, INACTIVE]", "DeletionProtection: INACTIVE", "the user pool is not ACTIVE"),
+        ("DeletionProtection: !If [IsProtected, ACTIVE, INACTIVE]", "DeletionProtection: ACTIVE", "the user pool is not INACTIVE"),
         ("UsernameConfiguration: { CaseSensitive: false }", "UsernameConfiguration: { CaseSensitive: true }", "two people"),
         ("AllowAdminCreateUserOnly: !Ref AllowAdminCreateUserOnly", 'AllowAdminCreateUserOnly: "false"', "everybody can sign up"),
         ("ScopeName: todos", "ScopeName: all", "the scopes are ['todo-action/all']"),
@@ -72,9 +73,11 @@ def test_a_pool_that_nobody_should_have_is_found(old, new, says):
 
 
 def test_a_pool_that_goes_with_its_stack_is_found():
-    found = problems(within("  UserPool:\n", "    DeletionPolicy: Retain\n", ""))
-    assert any("the user pool is not protected" in problem for problem in found)
+    found = problems(within("  UserPool:\n", "    DeletionPolicy: RetainExceptOnCreate\n", ""))
+    assert any("the user pool goes with the stack" in problem for problem in found)
     assert any("UserPool goes with the stack" in problem for problem in found)
+    found = problems(within("  UserPool:\n", "    DeletionPolicy: RetainExceptOnCreate\n", "    DeletionPolicy: Retain\n"))
+    assert only(found, "outlives a failed deployment")
     found = problems(within("  PublicClient:\n", "    DeletionPolicy: RetainExceptOnCreate\n", ""))
     assert only(found, "PublicClient goes with the stack")
 

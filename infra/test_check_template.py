@@ -104,7 +104,7 @@ def test_a_broader_policy_is_found(action):
 def test_a_policy_for_more_than_the_table_is_found():
     found = problems_with('"${TodosTable.Arn}/index/timeline"', '"${TodosTable.Arn}/index/*"')
     assert only(found, "on more than what is the function's own")
-    found = problems_with("                  - !GetAtt TodosTable.Arn\n", '                  - "*"\n')
+    found = problems(within("  FunctionRole:\n", "                  - !GetAtt TodosTable.Arn\n", '                  - "*"\n'))
     assert only(found, "on more than what is the function's own")
 
 

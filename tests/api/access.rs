@@ -12,6 +12,7 @@ use todo_action::{
 
 use super::{
     harness::{Answer, Api, OPERATIONS},
+    samples::SAMPLES,
     transport::Fault,
 };
 
@@ -186,6 +187,25 @@ async fn a_warm_request_asks_the_table_nothing_about_its_key() {
     api.wire.take_calls();
     ask(&api, "GET", "/settings", Value::Null, &key).await;
     assert_eq!(api.wire.take_calls(), ["GetItem", "GetItem"]);
+}
+
+// On AWS, the role of the function may not write into the partition of the API keys (`infra/template.yaml`). No emulator
+// evaluates the role, so this test checks the partitions of all writes.
+#[tokio::test]
+async fn no_request_writes_into_the_partition_of_the_keys() {
+    let api = locked();
+    let (key, unknown) = (key(&api).await, api.app.ids.api_key());
+    assert_eq!(api.wire.take_written(), ["keys"], "the new key");
+    let added = ask(&api, "POST", "/todos", json!({"todos": [{"title": "Buy milk"}]}), &key).await;
+    let id = added.ids().remove(0);
+    for caller in [&key, &unknown] {
+        for sample in SAMPLES.iter() {
+            ask(&api, sample.method, &sample.target(&id), sample.body(&id), caller).await;
+        }
+    }
+    let written = api.wire.take_written();
+    assert!(!written.is_empty());
+    assert!(written.iter().all(|partition| partition.starts_with("user#")), "{written:?}");
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use serde_json::Value;
 
 /// A fault of one call. Either the call does not reach DynamoDB, or the answer does not reach the SDK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub struct Wire {
     limits: Arc<Mutex<Vec<Option<u64>>>>,
     /// The write units of all calls, as DynamoDB's answers say.
     write_units: Arc<Mutex<f64>>,
+    /// The partition key of each item that a call has put, updated or deleted.
+    written: Arc<Mutex<Vec<String>>>,
     /// The faults that have not happened yet.
     faults: Arc<Mutex<VecDeque<Ordered>>>,
 }
@@ -59,6 +62,7 @@ impl Wire {
             calls: Arc::default(),
             limits: Arc::default(),
             write_units: Arc::default(),
+            written: Arc::default(),
             faults: Arc::default(),
         }
     }
@@ -93,11 +97,16 @@ impl Wire {
         let body = std::mem::replace(response.body_mut(), SdkBody::taken());
         let body =
             ByteStream::new(body).collect().await.map_err(|error| ConnectorError::io(error.into()))?.into_bytes();
-        let answer: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+        let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
         let capacity = answer["ConsumedCapacity"].as_array().into_iter().flatten();
         *self.write_units.lock().unwrap() += capacity.filter_map(|table| table["CapacityUnits"].as_f64()).sum::<f64>();
         *response.body_mut() = SdkBody::from(body);
         Ok(response)
+    }
+
+    /// Returns the partition key of each item that a call has put, updated or deleted, and then removes these records.
+    pub fn take_written(&self) -> Vec<String> {
+        std::mem::take(&mut self.written.lock().unwrap())
     }
 
     fn next_fault(&self, operation: &str) -> Option<Fault> {
@@ -131,10 +140,11 @@ impl HttpConnector for WireConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        let body: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
         if operation == "Query" {
-            let body: serde_json::Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
             self.wire.limits.lock().unwrap().push(body["Limit"].as_u64());
         }
+        self.wire.written.lock().unwrap().extend(partitions_written(&operation, &body));
         let fault = self.wire.next_fault(&operation);
         self.wire.calls.lock().unwrap().push(operation.clone());
         match fault {
@@ -160,6 +170,27 @@ impl HttpConnector for WireConnector {
             }
         }
     }
+}
+
+/// The partition key of each item that a call puts, updates or deletes. Panics if the operation is unknown.
+fn partitions_written(operation: &str, body: &Value) -> Vec<String> {
+    let actions: Vec<&Value> = match operation {
+        "BatchGetItem" | "GetItem" | "Query" => Vec::new(),
+        "DeleteItem" | "PutItem" | "UpdateItem" => vec![body],
+        "TransactWriteItems" => body["TransactItems"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|action| action.as_object().unwrap())
+            .filter_map(|(kind, action)| (kind != "ConditionCheck").then_some(action))
+            .collect(),
+        _ => panic!("this test does not know which items {operation} writes"),
+    };
+    let partition = |action: &Value| {
+        let item = action.get("Item").unwrap_or(&action["Key"]);
+        item["owner"]["S"].as_str().unwrap().to_owned()
+    };
+    actions.into_iter().map(partition).collect()
 }
 
 fn answer(status: u16, kind: &str, message: &str) -> HttpConnectorFuture {
