@@ -176,6 +176,7 @@ impl HttpConnector for WireConnector {
 fn partitions_written(operation: &str, body: &Value) -> Vec<String> {
     let actions: Vec<&Value> = match operation {
         "BatchGetItem" | "GetItem" | "Query" => Vec::new(),
+        "CreateTable" | "DescribeTable" | "DescribeTimeToLive" | "UpdateTimeToLive" => Vec::new(),
         "DeleteItem" | "PutItem" | "UpdateItem" => vec![body],
         "TransactWriteItems" => body["TransactItems"]
             .as_array()
