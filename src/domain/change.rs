@@ -7,6 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    credential::CredentialId,
     id::{ChangeId, TodoId},
     idempotency::Fingerprint,
     limits,
@@ -39,6 +40,10 @@ pub struct Change {
     /// The time of the latest undo of this change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_at: Option<Timestamp>,
+    /// The credential through which the request came. Absent if the server needs no credential, and in records of
+    /// version 0.1.0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<CredentialId>,
     /// The fingerprint of the request, if the request had an idempotency key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<Fingerprint>,

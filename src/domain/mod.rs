@@ -3,6 +3,7 @@
 
 pub mod api_key;
 pub mod change;
+pub mod credential;
 pub mod difference;
 pub mod due;
 pub mod edit;

@@ -99,6 +99,7 @@ mod tests {
             undoes: None,
             undone_by: None,
             undone_at: None,
+            by: None,
             request: None,
         }
     }

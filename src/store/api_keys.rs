@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
     Store,
@@ -23,6 +23,8 @@ use crate::domain::{
 pub(super) const PARTITION: &str = "keys";
 /// The attribute with the owner of the key.
 pub(super) const KEY_OWNER: &str = "key_owner";
+/// The attribute with the time of a key's last use.
+pub(super) const LAST_USED_AT: &str = "last_used_at";
 /// How long the program caches the result of a look-up. During this time, the program may still accept a revoked key,
 /// or still refuse a new key.
 const REMEMBERED: SignedDuration = SignedDuration::from_secs(60);
@@ -32,6 +34,10 @@ const KEYS: usize = 10_000;
 /// A cache of API keys. If the key of a request is in the cache, the program checks the key without a call to DynamoDB.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SeenKeys(Arc<Mutex<HashMap<KeyHash, Seen>>>);
+
+/// The days on which this instance has stamped the use of each key. The days are in UTC.
+#[derive(Debug, Clone, Default)]
+pub(super) struct StampedKeys(Arc<Mutex<HashMap<KeyHash, Date>>>);
 
 /// The result and the time of a look-up. The result of a look-up is the record of the key, or `None` if the table has
 /// no such key.
@@ -64,6 +70,35 @@ impl Store {
         Ok(record)
     }
 
+    /// Notes in the table that somebody has used this key today. Each instance does so once a day for each key, because
+    /// each note costs a write unit. The note is in the partition of the key's owner: the function may not write in the
+    /// partition of the keys. If the note fails, the request goes on.
+    pub async fn stamp_use(&self, record: &KeyRecord, now: Timestamp, usage: &Usage) {
+        let today = now.to_zoned(TimeZone::UTC).date();
+        if !self.stamped_keys.is_due(&record.hash, today) {
+            return;
+        }
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&*self.table)
+            .set_key(Some(use_key(record)))
+            .update_expression("SET #used = :now")
+            .expression_attribute_names("#used", LAST_USED_AT)
+            .expression_attribute_values(":now", item::text(&now.to_string()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        usage.called();
+        match answer {
+            Ok(answer) => usage.wrote(answer.consumed_capacity().map(std::slice::from_ref)),
+            Err(error) => {
+                let cause = Fault::of("UpdateItem", &error);
+                tracing::warn!(request_id = usage.request_id(), %cause, "the use of a key was not noted");
+            }
+        }
+    }
+
     async fn look_up(&self, hash: &KeyHash, usage: &Usage) -> Result<Option<KeyRecord>, Fault> {
         let answer = self
             .client
@@ -79,6 +114,26 @@ impl Store {
         usage.read(answer.consumed_capacity().map(std::slice::from_ref));
         answer.item.map(from_item).transpose()
     }
+}
+
+impl StampedKeys {
+    /// Whether this instance has not stamped the key today. The next call with the same day returns `false`.
+    fn is_due(&self, hash: &KeyHash, today: Date) -> bool {
+        let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if days.get(hash) == Some(&today) {
+            return false;
+        }
+        if days.len() >= KEYS {
+            days.clear();
+        }
+        days.insert(hash.clone(), today);
+        true
+    }
+}
+
+/// The primary key of the item that says when somebody last used this API key.
+pub(super) fn use_key(record: &KeyRecord) -> Item {
+    item::primary_key(&item::partition(&record.owner), format!("key#{}", record.hash.id()))
 }
 
 /// Reads the record of a key from an item. In the item, the attribute `owner` contains the partition key, and the

@@ -89,6 +89,7 @@ pub(super) const CHANGE: &[&str] = &[
     "undoes",
     "undone_by",
     "undone_at",
+    "by",
     "request",
 ];
 
@@ -203,6 +204,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         change::OperationName,
+        credential::CredentialId,
         idempotency::Intent,
         moment::Weekday,
         settings::{Settings, SettingsImage, ZoneName},
@@ -289,6 +291,7 @@ mod tests {
             undoes: Some(ChangeId::from_random([0; 16])),
             undone_by: Some(ChangeId::from_random([0; 16])),
             undone_at: Some(Timestamp::UNIX_EPOCH),
+            by: Some(CredentialId::of_token("token")),
             request: Some(Intent::new("addTodos", "", None, &json!({})).fingerprint()),
         };
         for attribute in to_item(&change).unwrap().keys() {

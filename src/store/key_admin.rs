@@ -53,6 +53,15 @@ impl Store {
         }
     }
 
+    /// When somebody last used the key. The time is at most a day old, because the function notes a use once a day. `None`
+    /// if nobody has used the key yet.
+    pub async fn last_used(&self, record: &KeyRecord) -> Result<Option<Timestamp>, Fault> {
+        let get = self.client.get_item().table_name(&*self.table).set_key(Some(api_keys::use_key(record)));
+        let answer = get.consistent_read(true).send().await.map_err(|error| Fault::of("GetItem", &error))?;
+        let used = answer.item.and_then(|mut item| item.remove(api_keys::LAST_USED_AT));
+        Ok(used.and_then(|at| at.as_s().ok().and_then(|at| at.parse().ok())))
+    }
+
     /// Whether the table contains any item of this owner, such as a todo or a change.
     pub async fn knows(&self, owner: &Owner) -> Result<bool, Fault> {
         let answer = self

@@ -61,6 +61,7 @@ pub struct Store {
     table: Arc<str>,
     remembered: remembered::Remembered,
     seen_keys: api_keys::SeenKeys,
+    stamped_keys: api_keys::StampedKeys,
 }
 
 /// The items of one owner. Nobody can reach items of other owners through this type.
@@ -100,6 +101,7 @@ impl Store {
             table: table.into(),
             remembered: remembered::Remembered::default(),
             seen_keys: api_keys::SeenKeys::default(),
+            stamped_keys: api_keys::StampedKeys::default(),
         }
     }
 

@@ -1,8 +1,13 @@
-//! Counts what one request costs in DynamoDB.
+//! Counts what one request costs in DynamoDB, and remembers which request it is.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+};
 
 use aws_sdk_dynamodb::types::ConsumedCapacity;
+
+use crate::domain::credential::CredentialId;
 
 /// Counts the calls to DynamoDB, and the capacity units that these calls consume. Each request has its own counter.
 #[derive(Debug, Default)]
@@ -14,6 +19,7 @@ pub struct Usage {
     read_tenths: AtomicU64,
     write_tenths: AtomicU64,
     replay: AtomicBool,
+    credential: OnceLock<CredentialId>,
 }
 
 impl Usage {
@@ -25,6 +31,16 @@ impl Usage {
     /// The id of the request. Every line of the log about the request contains this id.
     pub fn request_id(&self) -> &str {
         &self.request_id
+    }
+
+    /// The credential of the request. `None` if the request has no valid credential.
+    pub fn credential(&self) -> Option<&CredentialId> {
+        self.credential.get()
+    }
+
+    /// Remembers the credential of the request. A request has only one credential, so a second call has no effect.
+    pub fn came_through(&self, credential: CredentialId) {
+        drop(self.credential.set(credential));
     }
 
     /// The number of calls so far. A call counts only once, even if the SDK retries the call.

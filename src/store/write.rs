@@ -59,7 +59,7 @@ impl OwnerStore {
                 Err(refusal) => return self.refused(request, refusal, snapshot.now).await,
             };
             let lists = snapshot.lists.use_first_spellings(&mut plan.images);
-            let change = request.change(&plan, &lists, snapshot.now);
+            let change = request.change(&plan, &lists, snapshot.now, self.usage.credential());
             if change.has_no_effect() && !request.has_key() {
                 return Ok(WriteResult { change, images: plan.images, replayed: false });
             }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::lists::{KnownLists, ListCheck};
 use crate::domain::{
     change::{Change, Image, OperationName},
+    credential::CredentialId,
     id::{ChangeId, TodoId},
     idempotency::Intent,
     plan::Plan,
@@ -72,7 +73,7 @@ impl WriteRequest {
     }
 
     /// The change record of this write.
-    pub(super) fn change(&self, plan: &Plan, lists: &[ListCheck], at: Timestamp) -> Change {
+    pub(super) fn change(&self, plan: &Plan, lists: &[ListCheck], at: Timestamp, by: Option<&CredentialId>) -> Change {
         let new = |check: &ListCheck| match check {
             ListCheck::Create(name) => Some(name.clone()),
             ListCheck::Exists(_) => None,
@@ -91,6 +92,7 @@ impl WriteRequest {
             undoes: self.undoes.as_ref().map(|change| change.id.clone()),
             undone_by: None,
             undone_at: None,
+            by: by.cloned(),
             request,
         }
     }

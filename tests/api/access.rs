@@ -22,7 +22,7 @@ pub fn locked() -> Api {
 }
 
 /// Creates an API key for this owner. The key is valid until `valid_until`.
-async fn key_until(api: &Api, owner: &str, valid_until: Option<Timestamp>) -> ApiKey {
+pub async fn key_until(api: &Api, owner: &str, valid_until: Option<Timestamp>) -> ApiKey {
     let key = api.app.ids.api_key();
     let (owner, name) = (Owner::parse(owner).unwrap(), KeyName::parse("test").unwrap());
     api.app.store.add_key(&key.record(owner, name, api.app.clock.now(), valid_until)).await.unwrap();

@@ -6,6 +6,7 @@ mod bad_addresses;
 mod bad_bodies;
 mod clocks;
 mod cost;
+mod credentials;
 mod duplicates;
 mod encodings;
 mod faults;

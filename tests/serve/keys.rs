@@ -40,9 +40,26 @@ fn keys_are_made_listed_and_revoked_while_the_server_runs() {
     assert_eq!(ask(ann, json!({"todos": [{"title": "secret"}]})).0, 201);
     assert_eq!(ask(bob, Value::Null).1["todos"], json!([]));
 
+    keys(&["create", "--name", "Carl", "--days", "never"], &place);
     let (listed, _) = keys(&["list"], &place);
-    let line = listed.lines().find(|line| line.ends_with("Ann's laptop")).expect(&listed);
-    assert!(line.contains(&ann[50..]) && line.contains("valid") && !listed.contains(ann), "{listed}");
+    let line = |name: &str| listed.lines().find(|line| line.ends_with(name)).expect(&listed).to_owned();
+    assert!(line("Ann's laptop").contains(&ann[50..]) && line("Ann's laptop").contains("valid"), "{listed}");
+    assert!(!listed.contains(ann), "{listed}");
+    // The columns are the id, the last characters, the state, and three days: made, valid until, last used.
+    let day = |name: &str, column: usize| {
+        let text = line(name).split_whitespace().nth(column).unwrap().to_owned();
+        text.parse::<jiff::civil::Date>().ok()
+    };
+    let made = day("Bob", 3).unwrap();
+    for (name, days) in [("Ann's laptop", 30), ("Bob", 365)] {
+        assert_eq!(day(name, 4), Some(made + jiff::Span::new().days(days)), "{name}: {listed}");
+        assert!(day(name, 5).is_some_and(|used| used >= made), "{name}: {listed}");
+    }
+    assert_eq!((day("Carl", 4), day("Carl", 5)), (None, None), "{listed}");
+    for wrong in ["0", "3651", "always", ""] {
+        assert!(refused(&["keys", "create", "--name", "x", "--days", wrong, "--data", place[1]]).contains("--days"));
+    }
+    let line = line("Ann's laptop");
     let id = line.split(' ').next().unwrap();
     keys(&["revoke", id], &place);
     let (listed, _) = keys(&["list"], &place);

@@ -45,6 +45,31 @@ fn everywhere(address: &str, secret: &str) -> Vec<String> {
 }
 
 #[test]
+fn each_line_names_the_credential_by_its_public_id_and_its_name() {
+    let folder = Folder::new("log-credential");
+    let (data, log) = (folder.file("todos.db"), folder.file("log"));
+    let place = ["--data", data.to_str().unwrap()];
+    let made = todo(&[&["keys", "create", "--name", "Ann's laptop"][..], &place].concat())
+        .stderr(std::process::Stdio::piped())
+        .output()
+        .unwrap();
+    let key = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+    let said = String::from_utf8(made.stderr).unwrap();
+    let id = said.split("Made the key ").nth(1).unwrap()[..12].to_owned();
+    let arguments = [&["serve", "--port", "0", "--auth", "api-key"][..], &place].concat();
+    let server = Server::start_command(todo(&arguments).stderr(File::create(&log).unwrap()));
+    let headers = format!("Host: {}\r\nX-Api-Key: {key}", server.address);
+    assert_eq!(server.send_as("GET", "/todos", serde_json::Value::Null, &headers).0, 200);
+    assert_eq!(server.send("GET", "/todos", serde_json::Value::Null).0, 401);
+    server.interrupt();
+    let log = std::fs::read_to_string(log).unwrap();
+    let lines: Vec<_> = log.lines().filter(|line| line.contains("getTodos answered")).collect();
+    assert_eq!(lines.len(), 2, "{log}");
+    assert!(lines[0].contains(&format!("key {id}")) && lines[0].contains("Ann's laptop"), "{log}");
+    assert!(!lines[1].contains("credential") && !log.contains(&key), "{log}");
+}
+
+#[test]
 fn a_key_in_any_part_of_a_request_is_written_nowhere() {
     for auth in ["none", "api-key"] {
         let folder = Folder::new(&format!("log-{auth}"));

@@ -9,7 +9,7 @@ use crate::{
     api::answer::error::ApiError,
     app::App,
     config::Auth,
-    domain::owner::Owner,
+    domain::{credential::CredentialId, owner::Owner},
     oidc::Refused,
     store::{OwnerStore, Usage},
 };
@@ -49,15 +49,20 @@ async fn known(credential: Credential<'_>, app: &App, usage: &Usage) -> Result<O
     match credential {
         Credential::Key(key) => {
             let record = app.store.key(&key.hash(), now, usage).await?;
-            Ok(record.filter(|record| record.is_valid(now)).ok_or(ApiError::BadCredential)?.owner)
+            let record = record.filter(|record| record.is_valid(now)).ok_or(ApiError::BadCredential)?;
+            app.store.stamp_use(&record, now, usage).await;
+            usage.came_through(CredentialId::of_key(&record));
+            Ok(record.owner)
         }
         Credential::Token(token) => {
             let provider = app.provider.as_ref().ok_or(ApiError::BadCredential)?;
-            provider.owner(token, now, usage.request_id()).await.map_err(|refused| match refused {
+            let owner = provider.owner(token, now, usage.request_id()).await.map_err(|refused| match refused {
                 Refused::Invalid => ApiError::BadCredential,
                 Refused::Scope => ApiError::InsufficientScope,
                 Refused::Unknown(outage) => ApiError::NoProvider(outage),
-            })
+            })?;
+            usage.came_through(CredentialId::of_token(token));
+            Ok(owner)
         }
     }
 }

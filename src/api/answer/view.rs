@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::{
     change::{Change, OperationName},
+    credential::CredentialId,
     moment::Moment,
     repeat::Repeat,
     steps::Step,
@@ -85,6 +86,10 @@ pub struct ChangeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub undone_by: Option<String>,
+    // No description, because the document is nearly as long as it may be. Example: Ann's laptop (key 1a2b3c4d5e6f)
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub by: Option<String>,
     #[schema(value_type = String, format = "date-time")]
     pub undo_until: Timestamp,
 }
@@ -155,6 +160,7 @@ impl From<&Change> for ChangeView {
             settings: change.settings.as_ref().map(|image| image.fields()).unwrap_or_default(),
             undoes: change.undoes.as_ref().map(|id| id.as_str().to_owned()),
             undone_by: change.undone_by.as_ref().map(|id| id.as_str().to_owned()),
+            by: change.by.as_ref().map(CredentialId::to_string),
             undo_until: to_the_second(change.undo_until()),
         }
     }

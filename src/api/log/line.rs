@@ -23,6 +23,13 @@ pub struct Line {
     pub conflicts: u8,
     /// 1 if the status of the answer is a server error (500 or higher), otherwise 0.
     pub faults: u8,
+    /// The kind and the id of the credential, such as `key 1a2b3c4d5e6f`. This field is absent if the request has no
+    /// valid credential.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+    /// The name that the operator gave to the API key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub openai_conversation_hash: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

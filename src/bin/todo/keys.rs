@@ -1,6 +1,7 @@
 //! `todo keys` manages the API keys of a deployment, or the API keys in a data file on this machine.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::Client;
@@ -8,10 +9,7 @@ use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use todo_action::{
     app::{Clock, Ids},
-    domain::{
-        api_key::{KeyName, KeyRecord},
-        owner::Owner,
-    },
+    domain::{api_key::KeyName, owner::Owner},
     local,
     store::{Store, connect},
 };
@@ -37,9 +35,9 @@ enum What {
         /// gets a new list, and the name of the key is also the name of the owner.
         #[arg(long)]
         owner: Option<String>,
-        /// Number of days for which the key is valid. Without this option the key never expires.
-        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3_650))]
-        days: Option<u32>,
+        /// Number of days for which the key is valid, from 1 to 3650, or `never` for a key that does not expire.
+        #[arg(long, default_value = "365")]
+        days: Days,
     },
     /// List all keys. The output shows the id of each key, but only the last four characters of the secret key.
     List,
@@ -48,6 +46,22 @@ enum What {
         /// The id that `list` shows.
         id: String,
     },
+}
+
+/// The number of days for which a key is valid. `None` if the key does not expire.
+#[derive(Debug, Clone, Copy)]
+struct Days(Option<u32>);
+
+impl FromStr for Days {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(days @ 1..=3_650) => Ok(Self(Some(days))),
+            _ if text == "never" => Ok(Self(None)),
+            _ => Err("must be a number of days from 1 to 3650, or never".to_owned()),
+        }
+    }
 }
 
 /// The place of the keys: a table on AWS, or a data file.
@@ -71,7 +85,7 @@ pub async fn run(Keys { what, place }: Keys) -> Result<(), Failure> {
     let now = Clock::system().now();
     match what {
         What::Create { name, owner, days } => create(&store, &name, owner.as_deref(), days, now).await,
-        What::List => list(store.keys().await?, now),
+        What::List => list(&store, now).await,
         What::Revoke { id } => revoke(&store, &id, now).await,
     }
 }
@@ -92,19 +106,13 @@ impl Place {
     }
 }
 
-async fn create(
-    store: &Store,
-    name: &str,
-    owner: Option<&str>,
-    days: Option<u32>,
-    now: Timestamp,
-) -> Result<(), Failure> {
+async fn create(store: &Store, name: &str, owner: Option<&str>, days: Days, now: Timestamp) -> Result<(), Failure> {
     let name = KeyName::parse(name).map_err(|error| format!("--name {error}"))?;
     let owner = match owner {
         Some(owner) => Owner::parse(owner).map_err(|error| format!("--owner {error}"))?,
         None => new_owner(store, &name).await?,
     };
-    let valid_until = days.map(|days| now + SignedDuration::from_hours(24 * i64::from(days)));
+    let valid_until = days.0.map(|days| now + SignedDuration::from_hours(24 * i64::from(days)));
     let key = Ids::random().api_key();
     let record = key.record(owner, name, now, valid_until);
     store.add_key(&record).await?;
@@ -133,9 +141,13 @@ async fn new_owner(store: &Store, name: &KeyName) -> Result<Owner, Failure> {
     Ok(owner)
 }
 
-fn list(mut records: Vec<KeyRecord>, now: Timestamp) -> Result<(), Failure> {
+async fn list(store: &Store, now: Timestamp) -> Result<(), Failure> {
+    let mut records = store.keys().await?;
     records.sort_by_key(|record| record.created_at);
-    println!("{:12}  {:4}  {:8}  {:10}  {:10}  {:20}  name", "id", "ends", "state", "made", "until", "owner");
+    println!(
+        "{:12}  {:4}  {:8}  {:10}  {:10}  {:10}  {:20}  name",
+        "id", "ends", "state", "made", "until", "used", "owner"
+    );
     let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
     for record in records {
         let state = match record.revoked_at {
@@ -143,14 +155,16 @@ fn list(mut records: Vec<KeyRecord>, now: Timestamp) -> Result<(), Failure> {
             None if record.is_valid(now) => "valid",
             None => "expired",
         };
+        let used = store.last_used(&record).await?.map_or_else(|| "-".to_owned(), day);
         let until = record.valid_until.map_or_else(|| "-".to_owned(), day);
         println!(
-            "{:12}  {:4}  {:8}  {:10}  {:10}  {:20}  {}",
+            "{:12}  {:4}  {:8}  {:10}  {:10}  {:10}  {:20}  {}",
             record.hash.id(),
             record.last_four,
             state,
             day(record.created_at),
             until,
+            used,
             record.owner.as_str(),
             record.name.as_str()
         );

@@ -1,0 +1,74 @@
+//! Says through which credential a change was made, and when a key was last used.
+
+use serde_json::{Value, json};
+
+use super::access::{ask, key, key_until, locked};
+
+#[tokio::test]
+async fn each_change_says_through_which_key_it_was_made() {
+    let api = locked();
+    let owner = format!("owner-{}", api.app.ids.change().as_str());
+    let (first, second) = (key_until(&api, &owner, None).await, key_until(&api, &owner, None).await);
+    let by = |key: &todo_action::domain::api_key::ApiKey| json!(format!("test (key {})", key.hash().id()));
+    ask(&api, "POST", "/todos", json!({"todos": [{"title": "a"}]}), &first).await;
+    ask(&api, "POST", "/undo", json!({}), &second).await;
+    let changes = ask(&api, "GET", "/changes", Value::Null, &first).await;
+    assert_eq!(changes.body["changes"][0]["by"], by(&second), "{}", changes.text);
+    assert_eq!(changes.body["changes"][1]["by"], by(&first));
+    let overview = ask(&api, "GET", "/overview", Value::Null, &first).await;
+    assert_eq!(overview.body["last_change"]["by"], by(&second), "{}", overview.text);
+    for secret in [first.secret(), second.secret()] {
+        assert!(!changes.text.contains(secret) && !overview.text.contains(secret));
+    }
+}
+
+#[tokio::test]
+async fn without_credentials_a_change_names_none() {
+    let api = super::harness::Api::new();
+    api.add(&["a"]).await;
+    assert_eq!(api.get("/changes").await.body["changes"][0].get("by"), None);
+}
+
+#[tokio::test]
+async fn the_use_of_a_key_is_noted_once_a_day_and_instance_in_the_partition_of_its_owner() {
+    let api = locked();
+    let key = key(&api).await;
+    let calls = async |api: &super::harness::Api| {
+        api.wire.take_calls();
+        assert_eq!(ask(api, "GET", "/todos", Value::Null, &key).await.status, 200);
+        api.wire.take_calls()
+    };
+    api.wire.take_written();
+    assert_eq!(calls(&api).await, ["GetItem", "UpdateItem", "Query"]);
+    let written = api.wire.take_written();
+    assert!(written.len() == 1 && written[0].starts_with("user#owner-"), "{written:?}");
+    assert_eq!(calls(&api).await, ["Query"]);
+    api.clock.advance(jiff::Span::new().hours(13));
+    assert_eq!(calls(&api).await, ["GetItem", "Query"], "still the same day");
+    assert_eq!(calls(&api.elsewhere()).await, ["GetItem", "UpdateItem", "Query"]);
+    api.clock.advance(jiff::Span::new().hours(1));
+    assert_eq!(calls(&api).await, ["GetItem", "UpdateItem", "Query"], "the next day");
+    let records = api.app.store.keys().await.unwrap();
+    let record = records.into_iter().find(|record| record.hash == key.hash()).unwrap();
+    let used = api.app.store.last_used(&record).await.unwrap().unwrap();
+    assert!(used.to_string().starts_with("2026-11-23T00"), "{used}");
+}
+
+#[tokio::test]
+async fn a_use_that_cannot_be_noted_stops_no_request() {
+    let api = locked();
+    let key = key(&api).await;
+    api.wire.fail_only("UpdateItem", [super::transport::Fault::NoTable; 3]);
+    assert_eq!(ask(&api, "GET", "/todos", Value::Null, &key).await.status, 200);
+    api.wire.take_faults();
+}
+
+#[tokio::test]
+async fn a_refused_key_is_not_noted() {
+    let api = locked();
+    let key = key(&api).await;
+    api.app.store.revoke_key(&key.hash(), api.app.clock.now()).await.unwrap();
+    api.wire.take_calls();
+    ask(&api, "GET", "/todos", Value::Null, &key).await.assert_problem(401, "bad_credential");
+    assert_eq!(api.wire.take_calls(), ["GetItem"]);
+}
