@@ -26,7 +26,7 @@ pub struct Repeat {
     /// Counted from the due date (the default) or from the day of completion.
     #[schema(value_type = CountedFrom, inline, required = false)]
     pub from: CountedFrom,
-    /// Last day of the repetition.
+    /// Last day of the repetition (2026-12-31).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = "date", required = false)]
     pub until: Option<Date>,

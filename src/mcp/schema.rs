@@ -19,14 +19,17 @@ impl<'a> Schemas<'a> {
     }
 
     /// The input schema of a tool. This function replaces each `$ref` by the schema to which `$ref` refers. This
-    /// function leaves out `example`, because `example` is not a keyword of JSON Schema.
+    /// function leaves out `example`, because `example` is not a keyword of JSON Schema. This function also leaves out
+    /// `format`, because some model providers refuse a tool whose schema contains a `format` that the provider does not
+    /// know. For example, Gemini refuses `date`, and OpenAI's strict mode refuses most formats. The descriptions say how
+    /// to write a date.
     pub fn input(self, schema: &Value) -> Value {
         match schema {
             Value::Object(members) => {
                 let mut own = Map::new();
                 for (name, value) in members {
                     match name.as_str() {
-                        "example" | "$ref" => {}
+                        "example" | "format" | "$ref" => {}
                         // The names in `properties` are names of fields. A field may have the same name as a keyword of
                         // JSON Schema.
                         "properties" => drop(own.insert(name.clone(), self.each(value, |schema| self.input(schema)))),

@@ -53,6 +53,23 @@ async fn every_operation_of_the_document_is_a_tool_and_every_tool_is_one() {
     }
 }
 
+/// Returns all values of the keyword `format` in a schema. The member `format` of an object is a keyword if its value is
+/// text. The schema of a field with the name `format` would be an object.
+fn formats(schema: &Value) -> Vec<&Value> {
+    let own = schema.get("format").filter(|format| format.is_string());
+    let (members, elements) = (schema.as_object().into_iter().flatten(), schema.as_array().into_iter().flatten());
+    own.into_iter().chain(members.map(|(_, value)| value).chain(elements).flat_map(formats)).collect()
+}
+
+#[tokio::test]
+async fn no_schema_of_a_tool_has_a_format_because_some_model_providers_refuse_formats() {
+    let api = Api::new();
+    assert!(formats(&api.get("/openapi.json").await.body).contains(&&json!("date")));
+    for tool in tools(&api).await {
+        assert_eq!(formats(&tool), Vec::<&Value>::new(), "{tool}");
+    }
+}
+
 #[tokio::test]
 async fn the_list_is_the_same_each_time_and_in_both_eras() {
     let api = Api::new();

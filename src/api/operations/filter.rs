@@ -58,7 +58,7 @@ pub struct TodosQuery {
     #[deserr(default)]
     #[param(value_type = String, required = false, format = "date")]
     due_to: Option<Day>,
-    /// First day of completion.
+    /// First day of completion (2026-11-27).
     #[deserr(default)]
     #[param(value_type = String, required = false, format = "date")]
     completed_from: Option<Day>,
