@@ -132,6 +132,58 @@ fn messages_before_the_first_request_do_not_end_the_server() {
     }
 }
 
+/// The requests of a new client: `initialize`, and then this line.
+fn after_hello(line: &str) -> String {
+    let hello =
+        json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+    let hello = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello});
+    format!("{hello}\n{line}\n{}\n", json!({"jsonrpc": "2.0", "id": 3, "method": "ping"}))
+}
+
+#[test]
+fn arguments_that_are_json_text_are_read() {
+    let folder = Folder::new("stdio-text");
+    let arguments = json!({"todos": json!([{"title": "a"}]).to_string(), "allow_duplicate": "true"});
+    for arguments in [arguments.clone(), json!(arguments.to_string())] {
+        let params = json!({"name": "addTodos", "arguments": arguments});
+        let call = json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params}).to_string();
+        let answers = answers(&folder, &after_hello(&call));
+        let added = answers.iter().find(|answer| answer["id"] == 2).unwrap();
+        assert_eq!(added["result"]["structuredContent"]["todos"][0]["title"], "a", "{added}");
+    }
+}
+
+#[test]
+fn an_unreadable_line_is_refused_with_its_reason_and_does_not_end_the_server() {
+    let folder = Folder::new("stdio-unreadable");
+    let call = |arguments: &str| {
+        format!(
+            r#"{{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{{"name":"addTodos","arguments":{arguments}}}}}"#
+        )
+    };
+    let long = format!(r#"{{"jsonrpc":"2.0","id":2,"method":"ping","params":{{"x":"{}"}}}}"#, "x".repeat(17 << 20));
+    for (line, id, says) in [
+        (call(r#"{"todos":[{"title":"a","title":"b"}]}"#), json!(2), Some("the member \"title\" twice")),
+        (call(r#""{\"todos\":[],\"todos\":[]}""#), json!(2), Some("the member \"todos\" twice")),
+        (r#"{"jsonrpc":"2.0","id":2,"id":4,"method":"ping"}"#.to_owned(), Value::Null, Some("the member \"id\" twice")),
+        (r#"{"jsonrpc":"2.0","id":2}"#.to_owned(), json!(2), Some("exactly one JSON-RPC message")),
+        ("[]".to_owned(), Value::Null, Some("exactly one JSON-RPC message")),
+        (r#"{"jsonrpc":"2.0","method":"notifications/initialized","a":1,"a":1}"#.to_owned(), Value::Null, None),
+        ("not JSON".to_owned(), Value::Null, None),
+        (String::new(), Value::Null, None),
+        (long, Value::Null, None),
+    ] {
+        let answers = answers(&folder, &after_hello(&line));
+        let start: String = line.chars().take(100).collect();
+        assert_eq!(answers.len(), 2 + usize::from(says.is_some()), "{start}: {answers:?}");
+        assert!(answers.iter().any(|answer| answer["id"] == 3 && answer["result"].is_object()), "{start}");
+        let refused = answers.iter().find(|answer| answer["error"].is_object());
+        let message = refused.map(|answer| answer["error"]["message"].as_str().unwrap());
+        assert_eq!(message.is_some_and(|message| message.contains(says.unwrap())), says.is_some(), "{answers:?}");
+        assert_eq!(refused.map_or(&Value::Null, |answer| &answer["id"]), &id, "{start}");
+    }
+}
+
 #[test]
 fn what_one_client_adds_the_next_one_finds() {
     let folder = Folder::new("stdio-file");

@@ -30,7 +30,10 @@ pub use lambda::{event, gateway};
 pub use log::{InnerOperation, Unlogged};
 pub use operations::openapi;
 pub use pages::FAVICON;
-pub use request::extract::{is_compressed, is_json, without_bom};
+pub use request::{
+    extract::{is_compressed, is_json},
+    json,
+};
 
 /// The router for all requests: the operations, the pages, and the MCP endpoint (`mcp`).
 pub fn router(app: App, mcp: Router<App>) -> Router {

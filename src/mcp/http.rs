@@ -11,20 +11,24 @@ use axum::{
 };
 use rmcp::{
     ErrorData,
-    model::{ClientJsonRpcMessage, JsonRpcError, RequestId},
+    model::{ClientJsonRpcMessage, ClientRequest, GetMeta, JsonRpcError, RequestId},
     transport::streamable_http_server::{
         StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
     },
 };
-use serde_json::error::Category;
 
-use super::Server;
-use crate::api::{ApiError, is_compressed, is_json, without_bom};
+use super::{
+    Server,
+    message::{self, Received, Unreadable},
+};
+use crate::api::{ApiError, is_compressed, is_json, json};
 
 /// The media types that a client must accept according to the protocol. The answers of this program are always JSON. So
 /// the program also answers clients that do not accept both media types.
 const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// The header in which a client names the version of the protocol.
+const PROTOCOL_VERSION: &str = "mcp-protocol-version";
 /// The maximum length, in bytes, of the SDK's explanation of an error. The SDK's explanation becomes an error message
 /// for the client.
 const EXPLANATION: usize = 1_000;
@@ -62,26 +66,32 @@ impl HttpTransport {
         parts.headers.insert(header::CONTENT_TYPE, JSON);
         let request = Request::from_parts(parts.clone(), body);
         let Ok(body) = Bytes::from_request(request, &()).await else { return ApiError::BodyTooLarge.into_response() };
-        let body = body.slice(body.len() - without_bom(&body).len()..);
-        let id = match serde_json::from_slice::<ClientJsonRpcMessage>(&body) {
-            Ok(ClientJsonRpcMessage::Request(request)) => Some(request.id),
-            Ok(_) => None,
-            Err(error) => return refused(StatusCode::BAD_REQUEST, None, unreadable(&error)),
+        let Received { message, changed } = match message::read(&body) {
+            Ok(received) => received,
+            Err(Unreadable { id, error, .. }) => return refused(StatusCode::BAD_REQUEST, id, error),
         };
+        let id = match message {
+            ClientJsonRpcMessage::Request(request) => {
+                if names_its_version(&request.request) {
+                    parts.headers.remove(PROTOCOL_VERSION);
+                }
+                Some(request.id)
+            }
+            ClientJsonRpcMessage::Response(_)
+            | ClientJsonRpcMessage::Notification(_)
+            | ClientJsonRpcMessage::Error(_) => None,
+        };
+        let body = changed.map_or_else(|| body.slice(body.len() - json::without_bom(&body).len()..), Bytes::from);
         let answer = self.0.handle(Request::from_parts(parts, Body::from(body))).await;
         in_json(answer.map(Body::new), id).await
     }
 }
 
-/// The error for a body that is not an MCP message.
-fn unreadable(error: &serde_json::Error) -> ErrorData {
-    match error.classify() {
-        Category::Syntax | Category::Eof | Category::Io => {
-            let place = format!("line {}, column {}", error.line(), error.column());
-            ErrorData::parse_error(format!("The body is not valid JSON at {place}."), None)
-        }
-        Category::Data => ErrorData::invalid_request("The body must be exactly one JSON-RPC message.", None),
-    }
+/// Returns whether the request is a message `initialize`. This message contains the version that the client offers. If
+/// the header named a different version, the SDK would refuse the message. If the message also names a version in
+/// `_meta`, the SDK needs the header, because clients with `_meta` must send the header.
+fn names_its_version(request: &ClientRequest) -> bool {
+    matches!(request, ClientRequest::InitializeRequest(_)) && request.get_meta().protocol_version().is_none()
 }
 
 fn refused(status: StatusCode, id: Option<RequestId>, error: ErrorData) -> Response {

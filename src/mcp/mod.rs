@@ -4,6 +4,7 @@
 
 mod call;
 mod http;
+pub mod message;
 mod schema;
 mod server;
 mod tools;

@@ -144,7 +144,12 @@ impl ServerHandler for Server {
             _ => false,
         };
         if known {
-            let message = format!("The `params` of {} do not match the MCP specification.", request.method);
+            let message = if request.method == "tools/call" {
+                "The `params` of tools/call must have a text `name`. If `params` also has `arguments`, `arguments` must be an object."
+                    .to_owned()
+            } else {
+                format!("The `params` of {} do not match the MCP specification.", request.method)
+            };
             return Err(ErrorData::invalid_params(message, None));
         }
         let message = format!("There is no method {}; this server supports only tools.", short(&request.method));

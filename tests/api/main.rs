@@ -19,6 +19,7 @@ mod head;
 mod idempotency;
 mod intents;
 mod isolation;
+mod json_text;
 #[path = "../kept/mod.rs"]
 mod kept;
 mod listing;

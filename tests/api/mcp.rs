@@ -131,6 +131,20 @@ async fn a_client_says_hello_in_the_version_that_it_speaks() {
 }
 
 #[tokio::test]
+async fn initialize_is_answered_whatever_version_its_header_names() {
+    let api = Api::new();
+    for header in ["2025-03-26", "2025-06-18", OLD, NEW, "2099-01-01", "1999-01-01", "x", ""] {
+        for (asked, answered) in [(OLD, OLD), ("2025-06-18", "2025-06-18"), ("2099-01-01", OLD), (NEW, OLD)] {
+            let client = Client::new(&api, OLD).with("mcp-protocol-version", header);
+            let params =
+                json!({"protocolVersion": asked, "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+            let hello = client.result("initialize", params).await;
+            assert_eq!(hello["protocolVersion"], answered, "{header:?} {asked}: {hello}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_does_not_initialize_discovers_the_server() {
     let client = Client::new(&Api::new(), NEW);
     let found = client.result("server/discover", json!({})).await;

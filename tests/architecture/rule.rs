@@ -22,7 +22,7 @@ const ROOMS: [(&str, &[&str]); 8] = [
     ("answer", &[]),
     ("lambda", &["answer"]),
     ("log", &["answer"]),
-    ("oauth", &["access", "answer", "lambda"]),
+    ("oauth", &["access", "answer", "lambda", "request"]),
     ("operations", &["access", "answer", "request"]),
     ("pages", &["lambda", "operations"]),
     ("request", &["answer"]),

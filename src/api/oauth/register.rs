@@ -10,12 +10,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{
     Front,
     token::{OAuthError, invalid, too_large},
 };
+use crate::api::request::json;
 
 /// The maximum number of redirect URIs in one registration.
 const REDIRECT_URIS: usize = 20;
@@ -36,12 +36,7 @@ pub async fn post_register(
 ) -> Result<Response, OAuthError> {
     let body = body.map_err(too_large)?;
     let refused = |error, description: String| OAuthError { status: StatusCode::BAD_REQUEST, error, description };
-    let asked: Registration = serde_json::from_slice(&body).map_err(|_| {
-        refused(
-            "invalid_client_metadata",
-            "Send a JSON object. The member redirect_uris of this object must be a list of texts.".to_owned(),
-        )
-    })?;
+    let asked = registration(&body).map_err(|description| refused("invalid_client_metadata", description))?;
     let Some(client) = &front.oauth.public_client else { return Err(invalid("Clients cannot register here.")) };
     if asked.redirect_uris.is_empty() || asked.redirect_uris.len() > REDIRECT_URIS {
         let how_many = format!("Name 1 to {REDIRECT_URIS} redirect_uris.");
@@ -54,7 +49,7 @@ pub async fn post_register(
         return Err(refused("invalid_redirect_uri", what));
     }
     let name: Option<String> = asked.client_name.map(|name| name.chars().take(NAME).collect());
-    let mut registered = json!({
+    let mut registered = serde_json::json!({
         "client_id": client.id,
         "redirect_uris": asked.redirect_uris,
         "grant_types": ["authorization_code", "refresh_token"],
@@ -66,4 +61,11 @@ pub async fn post_register(
         registered["client_name"] = name.into();
     }
     Ok((StatusCode::CREATED, Json(registered)).into_response())
+}
+
+/// Reads the registration. If the registration cannot be read, the result is a description of the error.
+fn registration(body: &[u8]) -> Result<Registration, String> {
+    let expected = "Send a JSON object. The member redirect_uris of this object must be a list of texts.";
+    let read = json::read(body).map_err(|error| format!("The body {}. {expected}", json::fault(&error)))?;
+    serde_json::from_value(read).map_err(|_| expected.to_owned())
 }

@@ -292,7 +292,11 @@ fn with_ids(edits: Vec<TodoEdit>) -> Result<Vec<(SentId, TodoEdit)>, ApiError> {
 }
 
 impl Ids {
+    /// Reads ids that are separated by commas. Some clients send the ids as a JSON array instead.
     fn parse(text: String) -> Result<Self, Invalid> {
+        let array: Option<Vec<String>> =
+            text.trim_start().starts_with('[').then(|| serde_json::from_str(&text).ok()).flatten();
+        let text = array.map_or(text, |ids| ids.join(","));
         let ids: Vec<&str> = text.split(',').map(str::trim).collect();
         if ids.contains(&"") {
             return Err(Invalid::new("must be ids separated by single commas, such as k7m2x9qa4t,p3n8w5rb6v"));

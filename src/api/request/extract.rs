@@ -10,18 +10,21 @@ use axum::{
 use deserr::Deserr;
 use serde_json::{Map, Value};
 
-use super::validation::Broken;
+use super::{json, normal::normalise, validation::Broken};
 use crate::{
     api::answer::{error::ApiError, suggestion::short},
     domain::{id::TodoId, idempotency::IdempotencyKey},
 };
 
+/// What the caller can do if the program cannot read the JSON of a body.
+const SEND: &str = "send one JSON object, with each member once.";
+
 /// A request body that is a JSON object.
 #[derive(Debug)]
 pub struct Json<T> {
     pub value: T,
-    /// The body as JSON, without the members that count as absent. The program makes the fingerprint of the request
-    /// from this JSON.
+    /// The body as JSON, in the form that [`normalise`] makes. The program makes the fingerprint of the request from this
+    /// JSON.
     pub raw: Value,
 }
 
@@ -78,10 +81,13 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
         if !is_json {
             return Err(ApiError::NotJson);
         }
-        let value: Value = serde_json::from_slice(without_bom(&body)).map_err(|error| {
-            let place = format!("line {}, column {}", error.line(), error.column());
-            ApiError::Malformed(format!("The body is not valid JSON at {place}; send one JSON object."))
-        })?;
+        let mut value = parse(&body)?;
+        // Some clients send the object as JSON text, so the body is a JSON string.
+        if let Value::String(text) = &value
+            && text.trim_start().starts_with('{')
+        {
+            value = parse(text.as_bytes())?;
+        }
         if value.is_null() {
             return Self::read(Value::Object(Map::new()));
         }
@@ -96,7 +102,7 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
 
 impl<T: Deserr<Broken>> Json<T> {
     fn read(mut raw: Value) -> Result<Self, ApiError> {
-        drop_absent(&mut raw);
+        normalise(&mut raw).map_err(|fault| ApiError::Malformed(format!("{fault}; {SEND}")))?;
         let value = deserr::deserialize(raw.clone()).map_err(|broken: Broken| ApiError::Invalid(broken.errors()))?;
         Ok(Self { value, raw })
     }
@@ -130,9 +136,10 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequestParts<S> for Query<T> {
                 ));
             }
         }
-        let mut values = Value::Object(values);
-        drop_absent(&mut values);
-        deserr::deserialize(values).map(Query).map_err(|broken: Broken| ApiError::Invalid(broken.errors()))
+        values.retain(|_, value| value != "");
+        deserr::deserialize(Value::Object(values))
+            .map(Query)
+            .map_err(|broken: Broken| ApiError::Invalid(broken.errors()))
     }
 }
 
@@ -168,6 +175,10 @@ impl<S: Send + Sync> FromRequestParts<S> for ItemConditions {
     }
 }
 
+fn parse(body: &[u8]) -> Result<Value, ApiError> {
+    json::read(body).map_err(|error| ApiError::Malformed(format!("The body {}; {SEND}", json::fault(&error))))
+}
+
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, ApiError> {
     let key = text(headers, "idempotency-key")?.map(|key| IdempotencyKey::parse(key.to_owned())).transpose();
     key.map_err(|error| ApiError::Malformed(format!("The header Idempotency-Key {error}.")))
@@ -197,39 +208,9 @@ pub fn is_compressed(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-/// The body without the byte order mark that some programs put before JSON. A JSON parser may ignore a byte order mark
-/// (RFC 8259, section 8.1).
-pub fn without_bom(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
-}
-
 /// Returns whether the header `Content-Type` says that the body is JSON.
 pub fn is_json(headers: &HeaderMap) -> bool {
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
-}
-
-/// Removes members that count as absent, at every depth of the JSON. A member counts as absent if its value is `null`,
-/// `""` or `[]`, because models send these values for "nothing". A list also counts as absent if it contains only
-/// `null`, `""` and `[]`. A list that contains any other value keeps all its elements, so that the positions in errors
-/// are the same as in the request.
-fn drop_absent(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            members.retain(|_, value| !is_absent(value));
-            members.values_mut().for_each(drop_absent);
-        }
-        Value::Array(elements) => elements.iter_mut().for_each(drop_absent),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-fn is_absent(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(elements) => elements.iter().all(is_absent),
-        Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
-    }
 }

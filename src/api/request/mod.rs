@@ -4,4 +4,6 @@
 pub mod cursor;
 pub mod extract;
 pub mod if_none_match;
+pub mod json;
+mod normal;
 pub mod validation;

@@ -24,7 +24,7 @@ use todo_action::{
     tls::{self, Connector, with_causes},
 };
 
-use super::{Failure, TABLE, log_to_stderr, messages::messages};
+use super::{Failure, TABLE, log_to_stderr, messages::Messages};
 
 #[derive(clap::Args)]
 pub struct Mcp {
@@ -57,7 +57,7 @@ pub async fn run(Mcp { data, url }: Mcp) -> Result<(), Failure> {
         Some(url) => remote(base_url("--url", &url)?.trim_end_matches("/mcp")).await?,
         None => of_file(data.map_or_else(local::default_file, Ok)?).await?,
     };
-    let running = server.serve((messages(tokio::io::stdin()), tokio::io::stdout())).await;
+    let running = server.serve(Messages::new(tokio::io::stdin(), tokio::io::stdout())).await;
     // If the client closes the connection before its first message, the command ends without an error.
     if let Ok(running) = running {
         running.waiting().await?;

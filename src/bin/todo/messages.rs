@@ -1,53 +1,140 @@
-//! Prepares standard input for the SDK of MCP.
+//! The MCP messages on standard input and standard output, one message on each line.
 
 use std::io;
+use std::mem;
+use std::sync::Arc;
 
-use serde::Deserialize;
-use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use rmcp::{
+    RoleServer,
+    model::{ClientJsonRpcMessage, ClientRequest, ErrorCode, GetMeta, ProtocolVersion, ServerJsonRpcMessage},
+    transport::Transport,
+};
+use todo_action::mcp::message::{self, Unreadable};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
+    sync::Mutex,
+    task::JoinHandle,
+};
 
-/// The size in bytes of the buffer for input that the SDK has not read yet.
-const BUFFER: usize = 64 * 1024;
+/// The maximum length of a line in bytes. The SDK has the same maximum. Without a maximum, a line without end would fill
+/// the memory.
+const LONGEST_LINE: usize = 16 * 1024 * 1024;
 
-/// These members of a JSON-RPC message show whether the message is a request, a notification or a response.
-#[derive(Deserialize)]
-struct Head {
-    id: Option<Value>,
-    method: Option<String>,
-}
-
-/// The messages of `input`, each on one line.
+/// Reads and writes the messages for the SDK of MCP. The SDK has a transport of its own, but this transport accepts
+/// objects that have a member twice. The transport of the SDK also ignores the last line if the line has no line break.
 ///
 /// The SDK stops without an answer if a notification or a response comes before the first request. Some clients send
 /// notifications or responses before the first request. JSON-RPC requires no answer to a notification or a response. So
-/// this function leaves out notifications and responses that come before the first request. If the last line has no
-/// line break, this function adds the line break, because the SDK reads only complete lines.
-pub fn messages(input: impl AsyncRead + Unpin + Send + 'static) -> impl AsyncRead {
-    let (reader, writer) = tokio::io::simplex(BUFFER);
-    // The task ends when the client closes standard input, or when the program stops.
-    drop(tokio::spawn(copy(input, writer)));
-    reader
+/// this transport leaves out notifications and responses that come before the first request.
+pub struct Messages<R, W> {
+    input: BufReader<R>,
+    /// The part of a line that has already arrived. The SDK may stop [`Transport::receive`] at any time, and call this
+    /// function again.
+    line: Vec<u8>,
+    /// Whether the SDK accepts notifications and responses.
+    has_begun: bool,
+    output: Arc<Mutex<W>>,
+    /// The task that writes the answer to an unreadable message.
+    refusal: Option<JoinHandle<io::Result<()>>>,
 }
 
-async fn copy(input: impl AsyncRead + Unpin, mut output: impl AsyncWrite + Unpin) -> io::Result<()> {
-    let (mut input, mut line, mut has_begun) = (BufReader::new(input), Vec::new(), false);
-    while input.read_until(b'\n', &mut line).await? > 0 {
-        if !line.ends_with(b"\n") {
-            line.push(b'\n');
-        }
-        let head = serde_json::from_slice::<Head>(&line).ok();
-        has_begun = has_begun || head.as_ref().is_some_and(begins);
-        if has_begun || head.is_none_or(|head| head.id.is_some() && head.method.is_some()) {
-            output.write_all(&line).await?;
-        }
-        line.clear();
+impl<R: AsyncRead + Unpin, W> Messages<R, W> {
+    pub fn new(input: R, output: W) -> Self {
+        let (input, output) = (BufReader::new(input), Arc::new(Mutex::new(output)));
+        Self { input, line: Vec::new(), has_begun: false, output, refusal: None }
     }
-    output.shutdown().await
+
+    /// The next line of the input, or `None` at the end of the input. If a line is longer than [`LONGEST_LINE`], this
+    /// function returns only the beginning of the line.
+    async fn next_line(&mut self) -> Option<Vec<u8>> {
+        loop {
+            let part = self.input.fill_buf().await.ok()?;
+            let end = part.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
+            let length = end.unwrap_or(part.len());
+            if self.line.len() <= LONGEST_LINE {
+                self.line.extend_from_slice(&part[..length]);
+            }
+            let is_whole = end.is_some() || length == 0;
+            self.input.consume(length);
+            if is_whole {
+                return Some(mem::take(&mut self.line)).filter(|line| !line.is_empty());
+            }
+        }
+    }
 }
 
-/// Returns whether the SDK accepts all messages that come after this message. After every request except `ping` and
-/// `server/discover`, the SDK accepts all messages.
-fn begins(head: &Head) -> bool {
-    let method = head.method.as_deref().filter(|_| head.id.is_some());
-    method.is_some_and(|method| !matches!(method, "ping" | "server/discover"))
+impl<R, W> Transport<RoleServer> for Messages<R, W>
+where
+    R: AsyncRead + Send + Unpin,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
+    type Error = io::Error;
+
+    fn send(&mut self, message: ServerJsonRpcMessage) -> impl Future<Output = io::Result<()>> + Send + 'static {
+        write(self.output.clone(), message)
+    }
+
+    async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
+        loop {
+            if let Some(refusal) = &mut self.refusal {
+                drop(refusal.await);
+                self.refusal = None;
+            }
+            let line = self.next_line().await?;
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            match message::read(&line) {
+                Ok(received) => {
+                    self.has_begun = self.has_begun || begins(&received.message);
+                    if self.has_begun || matches!(received.message, ClientJsonRpcMessage::Request(_)) {
+                        return Some(received.message);
+                    }
+                }
+                Err(unreadable) => {
+                    self.refusal = answer(unreadable).map(|answer| tokio::spawn(write(self.output.clone(), answer)))
+                }
+            }
+        }
+    }
+
+    async fn close(&mut self) -> io::Result<()> {
+        self.output.lock().await.shutdown().await
+    }
+}
+
+/// The answer to an unreadable message. A line that is not JSON gets no answer, as in the other SDKs of MCP. If a client
+/// sent the answer back by mistake, both sides would send lines without end. So the reason goes only to the log.
+fn answer(unreadable: Unreadable) -> Option<ServerJsonRpcMessage> {
+    let Unreadable { id, error, is_notification } = unreadable;
+    if error.code == ErrorCode::PARSE_ERROR {
+        tracing::warn!("a line of the input gets no answer: {}", error.message);
+        return None;
+    }
+    (!is_notification).then(|| ServerJsonRpcMessage::error(error, id))
+}
+
+async fn write(output: Arc<Mutex<impl AsyncWrite + Unpin>>, message: ServerJsonRpcMessage) -> io::Result<()> {
+    let mut line = serde_json::to_vec(&message)?;
+    line.push(b'\n');
+    let mut output = output.lock().await;
+    output.write_all(&line).await?;
+    output.flush().await
+}
+
+/// Returns whether the SDK accepts all messages that come after this message. The SDK waits for `initialize`, or for a
+/// request whose `_meta` names a version without `initialize`. The SDK also answers `ping` and `server/discover`, but
+/// still waits.
+fn begins(message: &ClientJsonRpcMessage) -> bool {
+    let ClientJsonRpcMessage::Request(request) = message else { return false };
+    match &request.request {
+        ClientRequest::InitializeRequest(_) => true,
+        ClientRequest::PingRequest(_) | ClientRequest::DiscoverRequest(_) => false,
+        other => {
+            let meta = other.get_meta();
+            let is_known = |version| ProtocolVersion::KNOWN_VERSIONS.contains(&version);
+            meta.missing_required_keys(&ProtocolVersion::V_2026_07_28).is_empty()
+                && meta.protocol_version().is_some_and(is_known)
+        }
+    }
 }

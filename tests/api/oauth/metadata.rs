@@ -1,5 +1,6 @@
 //! Tests the registration of OAuth clients, and the metadata that OAuth clients read.
 
+use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 
 use super::{super::harness::Api, provider::Provider};
@@ -75,6 +76,15 @@ async fn a_client_cannot_register_a_redirect_uri_outside_the_list() {
         let answer = api.post("/oauth/register", body).await;
         assert_eq!(answer.status, 400, "{}", answer.text);
         assert_eq!(answer.body["error"], "invalid_client_metadata", "{}", answer.text);
+    }
+    for (body, says) in [
+        (format!(r#"{{"redirect_uris":["{good}"],"redirect_uris":[]}}"#), "the member \"redirect_uris\" twice"),
+        (format!(r#"{{"redirect_uris":["{good}"],"x":{{"y":1,"y":2}}}}"#), "the member \"y\" twice"),
+        ("{".to_owned(), "not valid JSON at line 1, column 1"),
+    ] {
+        let answer = api.raw(Request::post("/oauth/register").body(Body::from(body)).unwrap()).await;
+        assert_eq!((answer.status.as_u16(), &answer.body["error"]), (400, &json!("invalid_client_metadata")));
+        assert!(answer.body["error_description"].as_str().unwrap().contains(says), "{}", answer.text);
     }
 }
 
