@@ -87,6 +87,25 @@ fn a_path_without_a_slash_never_ends_the_process() {
 }
 
 #[test]
+fn a_parameter_with_an_empty_list_of_values_is_no_parameter() {
+    let lambda = with_todo("Milk");
+    for door in [Door::RestApi, Door::LoadBalancer, Door::LoadBalancerMultiValue] {
+        for member in ["queryStringParameters", "multiValueQueryStringParameters"] {
+            for parameters in [json!({"tag": []}), json!({"tag": [], "q": ["milk"]})] {
+                let ask = door.ask("GET", "/todos");
+                let mut event = ask.event();
+                event[member] = parameters.clone();
+                let found = lambda.send_event(&ask, event);
+                found.assert_json(200);
+                let expected = if parameters.get("q").is_some() { 1 } else { 2 };
+                assert_eq!(found.body["todos"].as_array().map(Vec::len), Some(expected), "{door:?} {member}");
+            }
+        }
+    }
+    assert!(!lambda.stop().output().contains("panicked"));
+}
+
+#[test]
 fn a_plus_in_a_query_is_a_blank() {
     let lambda = with_todo("Milk and more");
     for door in [Door::HttpApi, Door::RestApi, Door::LoadBalancer, Door::LoadBalancerMultiValue] {

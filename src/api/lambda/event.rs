@@ -1,13 +1,20 @@
 //! Repairs Lambda events before the crate `lambda_http` reads them. `lambda_http` makes a URI from the query, the host
 //! and the scheme that a client sent. If the URI is invalid, `lambda_http` panics, and the panic ends the process. So
-//! this module first repairs the query, the path and the body, and removes an invalid host or scheme.
+//! this module first repairs the query, the path and the body, and removes an invalid host or scheme. `lambda_http` also
+//! panics if a parameter of the query has no value, so this module removes such parameters.
+
+use std::collections::HashMap;
 
 use axum::http::{HeaderMap, Uri, header};
 use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
 };
-use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayV2httpRequest, request::LambdaRequest};
+use lambda_http::{
+    LambdaEvent,
+    aws_lambda_events::{apigw::ApiGatewayV2httpRequest, query_map::QueryMap},
+    request::LambdaRequest,
+};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::value::RawValue;
@@ -69,12 +76,16 @@ pub fn readable(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
             keep_sound_address(&mut request.multi_value_headers);
             make_absolute(&mut request.path);
             request.is_base64_encoded = decodable(request.is_base64_encoded, &mut request.body);
+            keep_given(&mut request.query_string_parameters);
+            keep_given(&mut request.multi_value_query_string_parameters);
         }
         LambdaRequest::Alb(request) => {
             keep_sound_address(&mut request.headers);
             keep_sound_address(&mut request.multi_value_headers);
             make_absolute(&mut request.path);
             request.is_base64_encoded = decodable(request.is_base64_encoded, &mut request.body);
+            keep_given(&mut request.query_string_parameters);
+            keep_given(&mut request.multi_value_query_string_parameters);
         }
         _ => {}
     }
@@ -87,6 +98,18 @@ fn make_absolute(path: &mut Option<String>) {
     if let Some(path) = path.as_mut().filter(|path| !path.starts_with('/')) {
         path.insert(0, '/');
     }
+}
+
+/// Removes the parameters that have an empty list of values. `lambda_http` panics if it reads such a parameter. The type
+/// `QueryMap` shows its lists only as JSON.
+fn keep_given(parameters: &mut QueryMap) {
+    if parameters.is_empty() {
+        return;
+    }
+    let lists = serde_json::to_value(&*parameters).and_then(serde_json::from_value::<HashMap<String, Vec<String>>>);
+    let mut lists = lists.unwrap_or_default();
+    lists.retain(|_, values| !values.is_empty());
+    *parameters = QueryMap::from(lists);
 }
 
 /// Returns whether `lambda_http` must decode the body as Base64. `lambda_http` panics if it decodes a body that is not
