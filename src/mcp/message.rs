@@ -4,7 +4,7 @@ use rmcp::{
     ErrorData,
     model::{ClientJsonRpcMessage, RequestId},
 };
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use serde_json::Value;
 
 use crate::api::json;
@@ -27,13 +27,17 @@ pub struct Unreadable {
     pub is_notification: bool,
 }
 
-/// The members of a message that are important even if the rest of the message is unreadable.
-#[derive(Default, Deserialize)]
-struct Head {
+/// The id of a message. The rest of the message may be unreadable, and may contain members twice.
+#[derive(Deserialize)]
+struct Id {
     /// `None` if the message has no member `id`. The member can also be `null`, which is not a valid id of a request.
     #[serde(default, deserialize_with = "present")]
     id: Option<Value>,
-    method: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Method {
+    method: Option<IgnoredAny>,
 }
 
 /// Reads one message. Some clients send the arguments of a tool call as JSON text instead of an object. This function
@@ -61,9 +65,15 @@ fn unreadable(text: &[u8], what: &str, error: &serde_json::Error) -> Unreadable 
 }
 
 fn refused(text: &[u8], error: ErrorData) -> Unreadable {
-    let Head { id, method } = serde_json::from_slice(json::without_bom(text)).unwrap_or_default();
-    let is_notification = id.is_none() && method.is_some();
-    Unreadable { id: id.and_then(|id| serde_json::from_value(id).ok()), error, is_notification }
+    // Serde would also read an array as an `Id`.
+    let text =
+        Some(json::without_bom(text)).filter(|text| text.trim_ascii_start().starts_with(b"{")).unwrap_or_default();
+    // If the text contains the id twice, the program does not know which id the client means.
+    let id = serde_json::from_slice(text).map(|Id { id }| id);
+    let has_method = matches!(serde_json::from_slice(text), Ok(Method { method: Some(_) }));
+    let is_notification = has_method && matches!(id, Ok(None));
+    let id = id.ok().flatten().and_then(|id| serde_json::from_value(id).ok());
+    Unreadable { id, error, is_notification }
 }
 
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {

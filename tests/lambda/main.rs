@@ -9,6 +9,9 @@ mod kept;
 mod log;
 mod mcp;
 mod misplaced;
+mod mutations;
+#[path = "../mutator/mod.rs"]
+mod mutator;
 mod odd_events;
 mod problems;
 mod runtime_api;

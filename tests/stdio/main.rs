@@ -6,8 +6,13 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
+#[path = "../folder/mod.rs"]
 mod folder;
+mod mutations;
+#[path = "../mutator/mod.rs"]
+mod mutator;
 #[cfg(target_os = "linux")]
+#[path = "../sockets/mod.rs"]
 mod sockets;
 
 use folder::Folder;
@@ -167,6 +172,12 @@ fn an_unreadable_line_is_refused_with_its_reason_and_does_not_end_the_server() {
         (call(r#""{\"todos\":[],\"todos\":[]}""#), json!(2), Some("the member \"todos\" twice")),
         (r#"{"jsonrpc":"2.0","id":2,"id":4,"method":"ping"}"#.to_owned(), Value::Null, Some("the member \"id\" twice")),
         (r#"{"jsonrpc":"2.0","id":2}"#.to_owned(), json!(2), Some("exactly one JSON-RPC message")),
+        (
+            r#"{"jsonrpc":"2.0","id":2,"method":"x","method":"ping"}"#.to_owned(),
+            json!(2),
+            Some("the member \"method\" twice"),
+        ),
+        (r#"["x"]"#.to_owned(), Value::Null, Some("exactly one JSON-RPC message")),
         ("[]".to_owned(), Value::Null, Some("exactly one JSON-RPC message")),
         (r#"{"jsonrpc":"2.0","method":"notifications/initialized","a":1,"a":1}"#.to_owned(), Value::Null, None),
         ("not JSON".to_owned(), Value::Null, None),
@@ -188,7 +199,7 @@ fn an_unreadable_line_is_refused_with_its_reason_and_does_not_end_the_server() {
 fn what_one_client_adds_the_next_one_finds() {
     let folder = Folder::new("stdio-file");
     let mut client = Client::greeted(&data_in(&folder), None);
-    let document: Value = serde_json::from_str(include_str!("../openapi.json")).unwrap();
+    let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
     let operations = document["paths"].as_object().unwrap().values().map(|path| path.as_object().unwrap().len());
     let tools = client.ask("tools/list", json!({}))["tools"].as_array().unwrap().len();
     assert_eq!(tools, operations.sum::<usize>());
