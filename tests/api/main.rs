@@ -42,6 +42,7 @@ mod table;
 mod target;
 mod time;
 mod transport;
+mod under_load;
 mod undo;
 mod undo_all;
 mod unreadable;

@@ -2,7 +2,10 @@
 //! for a fault.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU64, Ordering},
+};
 
 use aws_smithy_runtime_api::client::{
     http::{
@@ -51,6 +54,9 @@ pub struct Wire {
     written: Arc<Mutex<Vec<String>>>,
     /// The faults that have not happened yet.
     faults: Arc<Mutex<VecDeque<Ordered>>>,
+    /// Faults that happen again and again, each with its period: if the period is 3, every third call fails.
+    periodic: Arc<Mutex<Vec<(u64, Fault)>>>,
+    number: Arc<AtomicU64>,
 }
 
 impl Wire {
@@ -64,6 +70,8 @@ impl Wire {
             write_units: Arc::default(),
             written: Arc::default(),
             faults: Arc::default(),
+            periodic: Arc::default(),
+            number: Arc::default(),
         }
     }
 
@@ -109,7 +117,20 @@ impl Wire {
         std::mem::take(&mut self.written.lock().unwrap())
     }
 
+    /// From now on, every call whose number is a multiple of the period fails with the fault.
+    pub fn fail_often(&self, faults: impl IntoIterator<Item = (u64, Fault)>) {
+        *self.periodic.lock().unwrap() = faults.into_iter().collect();
+    }
+
     fn next_fault(&self, operation: &str) -> Option<Fault> {
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        let periodic = self.periodic.lock().unwrap();
+        // Only transactions collide.
+        let meets = |fault: Fault| fault != Fault::Conflict || operation == "TransactWriteItems";
+        let due = |(period, fault): &&(u64, Fault)| number.is_multiple_of(*period) && meets(*fault);
+        if let Some((_, fault)) = periodic.iter().find(due) {
+            return Some(*fault);
+        }
         let mut faults = self.faults.lock().unwrap();
         let meets = faults.front().is_some_and(|(only, _)| only.is_none_or(|only| only == operation));
         meets.then(|| faults.pop_front()).flatten().map(|(_, fault)| fault)
