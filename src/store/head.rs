@@ -70,13 +70,35 @@ impl Sequence {
 impl SettingsCondition<'_> {
     /// Whether the settings in this head fulfil the condition. `None` as the head means that the owner has no head yet.
     pub fn holds(self, head: Option<&Item>) -> Result<bool, Fault> {
-        let present: Settings = head.cloned().map_or_else(|| Ok(Settings::default()), item::from_item)?;
+        let (present, _) = head.map_or_else(|| Ok((Settings::default(), true)), settings_of)?;
         Ok(match self {
             Self::None => true,
             Self::Are(settings) => present.same_content(settings),
             Self::Change(image) => present.version == image.before.version,
         })
     }
+}
+
+/// The settings in this head, and whether the program could read all of them. A setting that cannot be read has its
+/// default. So a damaged setting does not keep the owner from reading and changing todos, or from choosing the setting
+/// again.
+pub(super) fn settings_of(head: &Item) -> Result<(Settings, bool), Fault> {
+    item::check_format(head)?;
+    if let Ok(settings) = item::from_item(head.clone()) {
+        return Ok((settings, true));
+    }
+    let part = |names: &[&str]| -> Item {
+        names.iter().filter_map(|name| Some(((*name).to_owned(), head.get(*name)?.clone()))).collect()
+    };
+    let mut kept = vec![item::VERSION];
+    for choice in CHOICES {
+        let mut alone = part(&[choice]);
+        alone.insert(item::VERSION.to_owned(), item::number(0));
+        if item::from_item::<Settings>(alone).is_ok() {
+            kept.push(choice);
+        }
+    }
+    Ok((item::from_item(part(&kept)).unwrap_or_default(), false))
 }
 
 /// The action that gives the head its next sequence number. The transaction fails in three cases: the head already has
@@ -112,8 +134,11 @@ pub(super) fn update(
     let update = update.expression_attribute_values(":one", item::number(1)).update_expression(set);
     Ok(match condition {
         SettingsCondition::Are(settings) if settings.same_content(&Settings::default()) => {
-            let absent = CHOICES.map(|choice| format!(" AND attribute_not_exists({choice})")).concat();
-            update.condition_expression(required.to_owned() + &absent)
+            let absent = CHOICES.map(|choice| format!("attribute_not_exists({choice})")).join(" AND ");
+            // The version is only equal if the head has a setting that the program cannot read.
+            update
+                .condition_expression(format!("{required} AND (({absent}) OR #version = :version)"))
+                .expression_attribute_values(":version", item::number(settings.version))
         }
         SettingsCondition::Are(settings) => update
             .condition_expression(required.to_owned() + " AND #version = :version")

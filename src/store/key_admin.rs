@@ -26,9 +26,10 @@ impl Store {
         put.send().await.map(drop).map_err(|error| Fault::of("PutItem", &error))
     }
 
-    /// The records of all keys, including revoked and expired keys. The records are in no particular order.
-    pub async fn keys(&self) -> Result<Vec<KeyRecord>, Fault> {
-        let mut records = Vec::new();
+    /// The records of all keys, including revoked and expired keys, and the number of records that the program cannot
+    /// read. The records are in no particular order.
+    pub async fn keys(&self) -> Result<(Vec<KeyRecord>, usize), Fault> {
+        let (mut records, mut unreadable) = (Vec::new(), 0);
         let mut start: Option<Item> = None;
         loop {
             let answer = self
@@ -44,11 +45,14 @@ impl Store {
                 .await
                 .map_err(|error| Fault::of("Query", &error))?;
             for found in answer.items.unwrap_or_default() {
-                records.push(api_keys::from_item(found)?);
+                match api_keys::from_item(found) {
+                    Ok(record) => records.push(record),
+                    Err(_) => unreadable += 1,
+                }
             }
             start = answer.last_evaluated_key;
             if start.is_none() {
-                return Ok(records);
+                return Ok((records, unreadable));
             }
         }
     }

@@ -4,8 +4,8 @@
 use super::{
     OwnerStore,
     fault::Fault,
-    head::{SETTINGS, Sequence},
-    item::{self, Item},
+    head::{SETTINGS, Sequence, settings_of},
+    item::Item,
 };
 use crate::domain::settings::Settings;
 
@@ -29,7 +29,11 @@ impl OwnerStore {
     /// settings.
     pub(super) fn read_and_remember(&self, item: Option<Item>) -> Result<Settings, Fault> {
         let sequence = item.as_ref().map(Sequence::of).unwrap_or_default();
-        let settings: Settings = item.map_or_else(|| Ok(Settings::default()), item::from_item)?;
+        let (settings, complete) = item.as_ref().map_or_else(|| Ok((Settings::default(), true)), settings_of)?;
+        if !complete {
+            let request_id = self.request_id();
+            tracing::error!(request_id, at = SETTINGS, "a setting has its default, because the program cannot read it");
+        }
         self.remembered.update(&self.partition, |owner| {
             owner.settings = settings.clone();
             owner.sequence = owner.sequence.max(sequence);

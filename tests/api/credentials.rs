@@ -1,5 +1,6 @@
 //! Says through which credential a change was made, and when a key was last used.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
 use super::access::{ask, key, key_until, locked};
@@ -48,10 +49,23 @@ async fn the_use_of_a_key_is_noted_once_a_day_and_instance_in_the_partition_of_i
     assert_eq!(calls(&api.elsewhere()).await, ["GetItem", "UpdateItem", "Query"]);
     api.clock.advance(jiff::Span::new().hours(1));
     assert_eq!(calls(&api).await, ["GetItem", "UpdateItem", "Query"], "the next day");
-    let records = api.app.store.keys().await.unwrap();
+    let (records, _) = api.app.store.keys().await.unwrap();
     let record = records.into_iter().find(|record| record.hash == key.hash()).unwrap();
     let used = api.app.store.last_used(&record).await.unwrap().unwrap();
     assert!(used.to_string().starts_with("2026-11-23T00"), "{used}");
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_read_hides_no_other_key() {
+    let api = locked();
+    let (good, bad) = (key(&api).await, key(&api).await);
+    let update = api.client.update_item().table_name(api.table).update_expression("SET created_at = :value");
+    let update = update.expression_attribute_values(":value", AttributeValue::Bool(true));
+    let update = update.key("owner", AttributeValue::S("keys".to_owned()));
+    update.key("sk", AttributeValue::S(format!("key#{}", bad.hash().as_str()))).send().await.unwrap();
+    let (records, unreadable) = api.app.store.keys().await.unwrap();
+    assert!(unreadable >= 1 && records.iter().any(|record| record.hash == good.hash()));
+    assert_eq!(ask(&api, "GET", "/todos", Value::Null, &good).await.status, 200);
 }
 
 #[tokio::test]

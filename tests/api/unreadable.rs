@@ -70,3 +70,43 @@ async fn a_change_that_cannot_be_read_is_left_out_of_the_list_of_changes() {
     assert_eq!((listed.status.as_u16(), &listed.body["unreadable"]), (200, &json!(1)), "{}", listed.text);
     assert_eq!(listed.body["changes"].as_array().unwrap().len(), 1);
 }
+
+/// A setting that cannot be read has its default. The owner can read and change todos, and can choose the setting again.
+#[tokio::test]
+async fn a_setting_that_cannot_be_read_has_its_default() {
+    for (attribute, value) in [
+        ("week_start", AttributeValue::S("someday".to_owned())),
+        ("time_zone", AttributeValue::N("7".to_owned())),
+        ("default_list", AttributeValue::L(Vec::new())),
+        ("version", AttributeValue::S("x".to_owned())),
+    ] {
+        let api = Api::new();
+        let id = api.add(&["a"]).await.remove(0);
+        let chosen = json!({"week_start": "sun", "time_zone": "Asia/Kathmandu", "default_list": "Work"});
+        assert_eq!(api.patch("/settings", chosen).await.status, 200);
+        api.spoil("settings", attribute, Some(value)).await;
+        for api in [&api, &api.elsewhere()] {
+            for path in ["/todos", "/todos?status=completed", "/overview", "/changes"] {
+                assert_eq!(api.get(path).await.status, 200, "{attribute} {path}");
+            }
+            let settings = api.get("/settings").await;
+            assert_eq!(settings.status, 200, "{attribute}: {}", settings.text);
+            if attribute == "week_start" {
+                assert_eq!(settings.body["settings"]["week_start"], "mon", "{}", settings.text);
+                assert_eq!(settings.body["settings"]["time_zone"], "Asia/Kathmandu", "the others are read");
+            }
+            let todo =
+                json!({"todos": [{"title": "b", "due": "today", "repeat": {"unit": "week"}}], "allow_duplicate": true});
+            let added = api.post("/todos", todo).await;
+            assert_eq!(added.status, 201, "{attribute}: {}", added.text);
+            let edited = api.patch(&format!("/todos/{id}"), json!({"due": "tomorrow"})).await;
+            assert_eq!(edited.status, 200, "{attribute}: {}", edited.text);
+        }
+        if attribute != "version" {
+            let repaired =
+                api.patch("/settings", json!({"week_start": "sat", "time_zone": "UTC", "default_list": "Inbox"})).await;
+            assert_eq!(repaired.status, 200, "{attribute}: {}", repaired.text);
+            assert_eq!(api.get("/settings").await.body["settings"]["week_start"], "sat");
+        }
+    }
+}

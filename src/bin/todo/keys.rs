@@ -129,7 +129,7 @@ async fn create(store: &Store, name: &str, owner: Option<&str>, days: Days, now:
 /// with `--owner`.
 async fn new_owner(store: &Store, name: &KeyName) -> Result<Owner, Failure> {
     let owner = Owner::parse(name.as_str()).map_err(|error| format!("--name {error}"))?;
-    let has_keys = store.keys().await?.iter().any(|record| record.owner == owner);
+    let has_keys = store.keys().await?.0.iter().any(|record| record.owner == owner);
     if has_keys || store.knows(&owner).await? {
         let owner = owner.as_str();
         return Err(format!(
@@ -142,7 +142,7 @@ async fn new_owner(store: &Store, name: &KeyName) -> Result<Owner, Failure> {
 }
 
 async fn list(store: &Store, now: Timestamp) -> Result<(), Failure> {
-    let mut records = store.keys().await?;
+    let (mut records, unreadable) = store.keys().await?;
     records.sort_by_key(|record| record.created_at);
     println!(
         "{:12}  {:4}  {:8}  {:10}  {:10}  {:10}  {:20}  name",
@@ -169,11 +169,14 @@ async fn list(store: &Store, now: Timestamp) -> Result<(), Failure> {
             record.name.as_str()
         );
     }
+    if unreadable > 0 {
+        eprintln!("{unreadable} more keys cannot be read. A newer version of todo may be able to read them.");
+    }
     Ok(())
 }
 
 async fn revoke(store: &Store, id: &str, now: Timestamp) -> Result<(), Failure> {
-    let found = store.keys().await?.into_iter().find(|record| record.hash.id() == id.trim());
+    let found = store.keys().await?.0.into_iter().find(|record| record.hash.id() == id.trim());
     let record = found.ok_or_else(|| format!("no key has the id {id}; `todo keys list` shows the ids"))?;
     store.revoke_key(&record.hash, now).await?;
     eprintln!(
