@@ -88,6 +88,33 @@ async fn each_filter_narrows_and_all_of_them_together() {
 }
 
 #[tokio::test]
+async fn a_text_is_found_however_its_letters_are_composed() {
+    let api = Api::new();
+    let notes =
+        ["Ǽon ŁÓDŹ", "e\u{301}cole ǿre", "\u{1112}\u{1161}\u{11ab}글", "か\u{3099}っこう", "\u{fdfa}\u{610}\u{618}"];
+    let todos: Vec<_> = notes.iter().map(|notes| json!({"title": notes, "notes": notes.repeat(40)})).collect();
+    assert_eq!(api.post("/todos", json!({"todos": todos})).await.status, 201);
+    for (text, found) in [
+        ("aeon+lodz", Some(0)),
+        ("ÉCOLE+ore", Some(1)),
+        ("한글", Some(2)),
+        ("하글", None),
+        ("がっこう", Some(3)),
+        ("かっこう", None),
+        ("صلى+الله", Some(4)),
+        // The notes have the two marks in the other order. Unicode says that the order of these two marks has no
+        // meaning.
+        ("وسلم\u{618}\u{610}صلى", Some(4)),
+    ] {
+        let query: String = form_urlencoded::byte_serialize(text.replace('+', " ").as_bytes()).collect();
+        let answer = api.get(&format!("/todos?q={query}")).await;
+        let titles = titles(&answer);
+        let expected: Vec<_> = found.iter().map(|at| notes[*at]).collect();
+        assert_eq!(titles, expected, "{text}");
+    }
+}
+
+#[tokio::test]
 async fn due_days_filter_completed_todos_too() {
     let api = Api::new();
     library(&api).await;

@@ -16,9 +16,9 @@ use crate::{
         invalid::Invalid,
         limits,
         moment::Moment,
+        search::Search,
         text::{Filter, ListName, Tag},
         todo::{Priority, Status, Todo},
-        unicode::without_case_and_accents,
         words::words,
     },
     store::Range,
@@ -110,7 +110,7 @@ pub struct TodoFilter {
     list: Option<String>,
     tag: Option<Tag>,
     priority: Option<Priority>,
-    q: Option<String>,
+    q: Option<Search>,
     due: Option<DueWithin>,
     due_days: Option<Days>,
     completed: Option<Days>,
@@ -188,7 +188,7 @@ impl TodosQuery {
             list: self.list.as_ref().map(ListName::folded),
             tag: self.tag.clone(),
             priority: self.priority,
-            q: self.q.as_ref().map(|text| without_case_and_accents(text.as_str())),
+            q: self.q.as_ref().map(|text| Search::new(text.as_str())),
             due: self.due,
             due_days: self.due_days(),
             completed: self.completed_days(),
@@ -217,7 +217,7 @@ fn days(from: Option<Day>, to: Option<Day>) -> Option<Days> {
 
 impl TodoFilter {
     /// Returns whether the todo matches all filters.
-    pub fn matches(&self, todo: &Todo) -> bool {
+    pub fn matches(&mut self, todo: &Todo) -> bool {
         let completed_on = || todo.completed_at.map(|at| self.moment.zone.to_datetime(at).date());
         self.list.as_ref().is_none_or(|list| todo.list.folded() == *list)
             && self.tag.as_ref().is_none_or(|tag| todo.tags.contains(tag))
@@ -225,7 +225,7 @@ impl TodoFilter {
             && self.due.is_none_or(|within| within.contains(todo.due, &self.moment))
             && self.due_days.is_none_or(|days| is_within(todo.due.map(Due::date), days))
             && self.completed.is_none_or(|days| is_within(completed_on(), days))
-            && self.q.as_ref().is_none_or(|text| has_text(todo, text))
+            && self.q.as_mut().is_none_or(|search| has_text(todo, search))
     }
 }
 
@@ -249,8 +249,8 @@ fn is_within(day: Option<Date>, (from, to): Days) -> bool {
     day.is_some_and(|day| from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to))
 }
 
-fn has_text(todo: &Todo, text: &str) -> bool {
-    let has = |own: &str| without_case_and_accents(own).contains(text);
+fn has_text(todo: &Todo, search: &mut Search) -> bool {
+    let mut has = |own: &str| search.is_in(own);
     has(todo.title.as_str())
         || todo.notes.as_ref().is_some_and(|notes| has(notes.as_str()))
         || todo.steps.iter().any(|step| has(step.title.as_str()))

@@ -130,7 +130,7 @@ pub async fn get_todos(
     let at_most = query.wanted_come_first().then_some(limit + 1);
     let reading = Reading { after, at_most, ..Reading::of(range) };
     let (settings, mut todos) = caller.store.todos(reading, now).await?;
-    let filter = query.filter(settings.moment(now, &app.config.time_zone));
+    let mut filter = query.filter(settings.moment(now, &app.config.time_zone));
     let mut page = Page::new(limit);
     let next = loop {
         let Some(todo) = todos.next().await? else { break todos.rest() };

@@ -1,0 +1,250 @@
+//! Searches for a text in many other texts. Case and accents do not matter.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::iter::once;
+
+use memchr::memmem::Finder;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, char::canonical_combining_class, is_nfc_quick};
+
+use super::unicode::{without_accents, without_case_and_accents};
+
+/// Searches for one text in many other texts. The search ignores case and accents.
+///
+/// The search must be fast for every text, because a caller can search through 4 MB of notes with one request.
+/// docs/PERFORMANCE.md contains the times for the worst texts.
+#[derive(Debug)]
+pub struct Search {
+    wanted: Finder<'static>,
+    folding: Folding,
+}
+
+impl Search {
+    /// A search for `text`.
+    pub fn new(text: &str) -> Self {
+        let wanted = Finder::new(&without_case_and_accents(text)).into_owned();
+        Self { wanted, folding: Folding::default() }
+    }
+
+    /// Returns whether `text` contains the text of this search.
+    pub fn is_in(&mut self, text: &str) -> bool {
+        self.wanted.find(self.folding.of(text).as_bytes()).is_some()
+    }
+}
+
+/// Computes `without_case_and_accents` for many texts.
+///
+/// This type first replaces each letter, and remembers the replacement of each letter. Then NFC combines letters and
+/// their marks. NFC is slow, so this type uses NFC only for the parts of a text where NFC can change something.
+#[derive(Debug, Default)]
+struct Folding {
+    letters: HashMap<char, Replacement, BuildHasherDefault<LetterHasher>>,
+    /// The result for the current text.
+    folded: String,
+    /// In `folded`, the last letter that stays the same whatever precedes the letter. The marks of the last letter
+    /// follow in `folded`. NFC can combine the last letter with a mark of the next letter.
+    last: usize,
+    /// From this position in `folded`, the program must still apply NFC.
+    open: Option<usize>,
+    /// A buffer for the result of NFC.
+    composed: String,
+}
+
+/// The letters that replace a letter in a search.
+#[derive(Debug)]
+struct Replacement {
+    /// The letters in NFC. An accent has no replacement, so the text is then empty.
+    text: Box<str>,
+    /// Whether NFC can change the text if other letters precede the text.
+    joins: bool,
+    /// The length in bytes of the part of the text that NFC can change if other letters follow the text.
+    last: usize,
+}
+
+/// The program remembers the replacements of this number of letters. The program always remembers the replacement of
+/// a letter that changes. Unicode has about 20,000 letters that change.
+const REMEMBERED: usize = 4_096;
+/// If NFC must change a part of the text, the program applies NFC to at least this number of bytes in one step. Many
+/// small steps would take more time.
+const STEP: usize = 256;
+/// A longer replacement ends a step, so that NFC does not need to read long replacements. A replacement has up to 18
+/// letters.
+const LONG: usize = 4;
+
+impl Folding {
+    /// `without_case_and_accents` of this text.
+    fn of(&mut self, text: &str) -> &str {
+        self.folded.clear();
+        if text.is_ascii() {
+            self.folded.push_str(text);
+            self.folded.make_ascii_lowercase();
+            return &self.folded;
+        }
+        self.last = 0;
+        for letter in text.chars() {
+            if letter.is_ascii() {
+                self.push(letter.to_ascii_lowercase());
+                continue;
+            }
+            let known = match self.letters.get(&letter) {
+                Some(known) => known,
+                None if self.letters.len() >= REMEMBERED && stays(letter) => {
+                    self.push(letter);
+                    continue;
+                }
+                None => self.letters.entry(letter).or_insert_with(|| Replacement::of(letter)),
+            };
+            if known.joins {
+                self.open.get_or_insert(self.last);
+                self.folded.push_str(&known.text);
+            } else if !known.text.is_empty() {
+                if self.open.is_some_and(|open| known.text.len() > LONG || self.folded.len() - open > STEP) {
+                    compose(&mut self.folded, &mut self.open, &mut self.composed);
+                }
+                self.folded.push_str(&known.text);
+                self.last = self.folded.len() - known.last;
+            }
+        }
+        compose(&mut self.folded, &mut self.open, &mut self.composed);
+        &self.folded
+    }
+
+    /// Adds a letter that replaces itself.
+    fn push(&mut self, letter: char) {
+        if self.open.is_some_and(|open| self.folded.len() - open > STEP) {
+            compose(&mut self.folded, &mut self.open, &mut self.composed);
+        }
+        self.last = self.folded.len();
+        self.folded.push(letter);
+    }
+}
+
+/// Applies NFC to `folded` from the position `open`.
+fn compose(folded: &mut String, open: &mut Option<usize>, composed: &mut String) {
+    if let Some(open) = open.take() {
+        composed.clear();
+        composed.extend(folded[open..].nfc());
+        folded.truncate(open);
+        folded.push_str(composed);
+    }
+}
+
+impl Replacement {
+    fn of(letter: char) -> Self {
+        let mut parts = String::new();
+        without_accents(letter, |part| parts.push(part));
+        let text: String = parts.nfc().collect();
+        let joins = text.chars().next().is_some_and(|first| !is_first(first));
+        let last = text.char_indices().rev().find(|(_, part)| is_first(*part));
+        Self { last: last.map_or(0, |(at, _)| text.len() - at), text: text.into(), joins }
+    }
+}
+
+/// Returns whether NFC cannot change this letter because of the letters before this letter.
+fn is_first(letter: char) -> bool {
+    canonical_combining_class(letter) == 0 && is_nfc_quick(once(letter)) != IsNormalized::Maybe
+}
+
+/// Returns whether the letter replaces itself, and is the first letter of a part of the text.
+fn stays(letter: char) -> bool {
+    let mut is_same = true;
+    without_accents(letter, |part| is_same &= part == letter);
+    is_same && is_first(letter)
+}
+
+/// Hashes a letter. The default hasher of Rust is slower, because it protects against callers who choose keys with the
+/// same hash. The map of letters is small, so this protection is not necessary.
+#[derive(Debug, Default)]
+struct LetterHasher(u64);
+
+impl Hasher for LetterHasher {
+    fn write_u32(&mut self, letter: u32) {
+        // The number is 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section
+        // 6.4).
+        let product = u64::from(letter).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = product ^ (product >> 32);
+    }
+
+    /// A `char` hashes itself with `write_u32`. For other keys, this function would also work, but slowly.
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u32(self.0 as u32 ^ u32::from(*byte)));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+
+    /// A letter. Half of the letters combine with other letters, or become several letters.
+    fn letter() -> impl Strategy<Value = char> {
+        let special = "aAoOıİßẞæÆøØǽǿſẛςΣ¨΅ ¼ŉǄ\u{301}\u{338}\u{34f}\u{345}\u{344}\u{5c0}\u{5b8}\u{610}\u{618}\u{730}\u{731}か\u{3099}\u{ff76}\u{ff9e}\u{915}\u{93c}\u{958}ㄱㅏ각한하\u{fdfa}\u{1d160}\u{1d15f}\u{1d165}\u{1d16e}\u{fb2c}\u{f73}\u{f71}\u{f72}\u{9c7}\u{9be}\u{110a5}\u{110ba}";
+        let special: Vec<char> = special.chars().collect();
+        prop_oneof![proptest::sample::select(special), any::<char>(), proptest::char::range(' ', '\u{3200}')]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn any_text_is_found_as_if_it_had_been_folded_letter_by_letter(
+            texts in vec(vec(letter(), 0..40), 1..4), long in (0..300_usize, 0..300_usize), wanted in vec(letter(), 1..4)
+        ) {
+            let wanted: String = wanted.into_iter().collect();
+            let mut search = Search::new(&wanted);
+            for text in texts {
+                let text: String = text.into_iter().collect();
+                let long = ["n".repeat(long.0), text.clone(), "n".repeat(long.1), text.clone()].concat();
+                for text in [text, long] {
+                    let plain = without_case_and_accents(&text);
+                    prop_assert_eq!(search.folding.of(&text), &plain);
+                    prop_assert_eq!(search.is_in(&text), plain.contains(&without_case_and_accents(&wanted)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_letter_is_folded_as_it_is_alone_and_between_others() {
+        let mut folding = Folding::default();
+        // Of the letters that this test leaves out, none changes and none combines with other letters.
+        for letter in ('\0'..'\u{20000}').chain('\u{2f800}'..'\u{2fa20}').chain('\u{e0000}'..'\u{e0200}') {
+            for text in [format!("{letter}Ä"), format!("ä{letter}\u{3099}\u{301}ᅡ")] {
+                assert_eq!(folding.of(&text), without_case_and_accents(&text), "{letter:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn letters_that_the_program_does_not_remember_are_found_too() {
+        let many: String = ('\u{20000}'..'\u{22000}').collect();
+        let mut search = Search::new("\u{21fff}Ä\u{1f600}");
+        assert!(!search.is_in(&many));
+        assert!(search.folding.letters.len() <= REMEMBERED);
+        assert!(search.is_in(&format!("{many}ä\u{1f600}\u{301}")));
+    }
+
+    #[test]
+    fn long_texts_of_letters_that_become_many_are_searched_much_faster_than_letter_by_letter() {
+        for text in ["\u{fdfa}", "\u{1d160}", "\u{fdfa}\u{3099}"].map(|letters| letters.repeat(2_000)) {
+            let mut search = Search::new("zz");
+            let fastest = |run: &mut dyn FnMut()| {
+                let times = (0..3).map(|_| {
+                    let start = std::time::Instant::now();
+                    run();
+                    start.elapsed()
+                });
+                times.min().unwrap_or_default()
+            };
+            let fast = fastest(&mut || assert!(!search.is_in(&text)));
+            let plain = fastest(&mut || assert!(!without_case_and_accents(&text).contains("zz")));
+            // The measured ratio is between 8 and 90.
+            assert!(fast * 3 < plain, "{fast:?} {plain:?}");
+        }
+    }
+}
