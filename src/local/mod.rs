@@ -1,6 +1,7 @@
 //! The embedded DynamoDB, for laptops and for tests. The embedded DynamoDB keeps its data in a file or in memory. The
 //! program creates one table in the embedded DynamoDB. The SAM template (`infra/template.yaml`) defines this table.
 
+mod connections;
 mod data_file;
 mod expired;
 mod operations;
@@ -14,6 +15,7 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use dynoxide::Database;
 
+pub use connections::serve_router;
 pub use data_file::{default_file, open};
 pub use server::{Access, serve};
 pub use table::create_table;

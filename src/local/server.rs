@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 
 use super::{
     LocalError,
+    connections::serve_router,
     operations::{self, Tokens, refusal},
 };
 
@@ -57,12 +58,7 @@ pub async fn serve(
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let router = Router::new().fallback(answer).with_state((database, Arc::new(access)));
-    let server = async move {
-        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop).await {
-            tracing::error!("the embedded DynamoDB stopped: {error}");
-        }
-    };
-    Ok((address, server))
+    Ok((address, serve_router(listener, router, stop)))
 }
 
 async fn answer(State((database, access)): State<(Database, Arc<Access>)>, request: Request) -> Response<Body> {

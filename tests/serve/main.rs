@@ -1,6 +1,7 @@
 //! Tests the real commands `todo serve`, `todo keys`, `todo openapi` and `todo dynamodb`.
 
 mod command;
+mod connections;
 mod data_file;
 mod dynamodb;
 #[path = "../folder/mod.rs"]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -20,14 +20,18 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct OwnHosts(pub Arc<[String]>);
 
-/// Refuses a request if its `Origin` is a foreign web page, or if its `Host` is not a name of this server. This
-/// function checks `Host`, because an attacker can register a domain name that points to this machine (DNS rebinding).
+/// Refuses a request if its `Origin` is a foreign web page, or if it names a host that is not this server. This
+/// function checks the host, because an attacker can register a domain name that points to this machine (DNS rebinding).
 pub async fn own_origin(State(hosts): State<OwnHosts>, request: Request, next: Next) -> Response {
-    if is_own(&hosts, request.headers()) { next.run(request).await } else { ApiError::ForeignOrigin.into_response() }
+    if is_own(&hosts, request.uri(), request.headers()) {
+        next.run(request).await
+    } else {
+        ApiError::ForeignOrigin.into_response()
+    }
 }
 
-/// A handler with this argument refuses requests from foreign web pages. The header `Host` of the request must be a
-/// name of this server. If the request has a header `Origin`, the host in this header must be a name of this server
+/// A handler with this argument refuses requests from foreign web pages. The host of the request must be a name of this
+/// server. If the request has a header `Origin`, the host in this header must be a name of this server
 /// too. The names of this server come from `PUBLIC_URL`, from the events of API Gateway, and from `OwnHosts` on a
 /// laptop.
 #[derive(Debug)]
@@ -42,15 +46,26 @@ impl FromRequestParts<App> for OwnOrigin {
         if hosts.is_empty() {
             return Err(ApiError::NoPublicUrl);
         }
-        if is_own(&OwnHosts(hosts.into()), &parts.headers) { Ok(Self) } else { Err(ApiError::ForeignOrigin) }
+        if is_own(&OwnHosts(hosts.into()), &parts.uri, &parts.headers) {
+            Ok(Self)
+        } else {
+            Err(ApiError::ForeignOrigin)
+        }
     }
 }
 
-fn is_own(OwnHosts(hosts): &OwnHosts, headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default().to_ascii_lowercase());
+/// Whether all host names of the request are names of this server. HTTP/1.1 names the host in the header `Host`, and
+/// HTTP/2 names the host in the pseudo-header `:authority`, which becomes a part of the URI. A request must name at
+/// least one host.
+fn is_own(OwnHosts(hosts): &OwnHosts, uri: &Uri, headers: &HeaderMap) -> bool {
+    let lower = |value: &HeaderValue| value.to_str().unwrap_or_default().to_ascii_lowercase();
     let known = |host: &str| hosts.iter().any(|own| bare(own) == bare(host));
+    let named = headers.get_all(header::HOST).iter().map(lower);
+    let mut named = named.chain(uri.authority().map(|authority| authority.as_str().to_ascii_lowercase())).peekable();
     let origin = |origin: String| origin.split_once("://").is_some_and(|(_, host)| known(host));
-    text(header::HOST).is_some_and(|host| known(&host)) && text(header::ORIGIN).is_none_or(origin)
+    named.peek().is_some()
+        && named.all(|host| known(&host))
+        && headers.get(header::ORIGIN).map(lower).is_none_or(origin)
 }
 
 /// The host without `:80` or `:443`, because clients may leave out a default port.

@@ -5,7 +5,6 @@ mod keys;
 mod mcp;
 mod messages;
 
-use std::future::IntoFuture;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -166,10 +165,7 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     }
     greet(&here, &public, &kept, arguments.auth);
     let (stop, stopping) = watch::channel(false);
-    let server = axum::serve(listener, router).with_graceful_shutdown(told(stopping));
-    if let Some(served) = until_asked(server.into_future(), stop).await {
-        served?;
-    }
+    until_asked(local::serve_router(listener, router, told(stopping)), stop).await;
     println!("Stopped.");
     Ok(())
 }
