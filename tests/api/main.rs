@@ -36,6 +36,7 @@ mod samples;
 mod session;
 mod settings;
 mod simultaneous;
+mod sites;
 mod steps;
 mod stored;
 mod table;

@@ -83,6 +83,7 @@ async fn the_privacy_policy_names_the_operator_and_how_to_reach_them() {
 async fn browsers_find_an_icon() {
     let icon = Api::new().get("/favicon.ico").await;
     assert_eq!((icon.status.as_u16(), &icon.headers["content-type"]), (200, &"image/svg+xml".parse().unwrap()));
+    assert_eq!(icon.headers["cross-origin-resource-policy"], "cross-origin", "other sites may show the icon");
     assert!(icon.text.starts_with("<svg ") && icon.headers["cache-control"] == "public, max-age=604800");
 }
 
@@ -101,11 +102,13 @@ async fn every_answer_is_kept_by_nobody_and_taken_for_what_it_is() {
         assert_eq!(answer.status, status, "{}", answer.text);
         assert_eq!(answer.headers["cache-control"], "no-store", "{path}");
         assert_eq!(answer.headers["content-security-policy"], "default-src 'none'; frame-ancestors 'none'", "{path}");
+        assert_eq!(answer.headers["cross-origin-resource-policy"], "same-origin", "{path}");
     }
     for (path, caching) in [("/", "public, max-age=300"), ("/openapi.json", "no-cache"), ("/todos", "no-store")] {
         let answer = api.get(path).await;
         assert_eq!(answer.headers["cache-control"], caching, "{path}");
         assert_eq!(answer.headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(answer.headers["cross-origin-resource-policy"], "same-origin", "{path}");
         assert_eq!(answer.headers["referrer-policy"], "no-referrer", "{path}");
         assert!(answer.headers["strict-transport-security"].to_str().unwrap().starts_with("max-age="), "{path}");
     }

@@ -24,7 +24,7 @@ const ROOMS: [(&str, &[&str]); 8] = [
     ("log", &["answer"]),
     ("oauth", &["access", "answer", "lambda", "request"]),
     ("operations", &["access", "answer", "request"]),
-    ("pages", &["lambda", "operations"]),
+    ("pages", &["answer", "lambda", "operations"]),
     ("request", &["answer"]),
 ];
 /// The files of the programs. A program combines all layers, so a program may use all layers.

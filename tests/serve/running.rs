@@ -81,6 +81,11 @@ fn a_web_page_of_somebody_else_is_refused() {
         let (status, answer) = server.send_as("POST", "/undo", Value::Null, headers);
         assert_eq!((status, &answer["code"]), (403, &json!("foreign_origin")), "{headers}");
     }
+    let image = format!("Host: {}\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors", server.address);
+    assert_eq!(server.send_as("GET", "/todos", Value::Null, &image).0, 403);
+    let link = image.replace("no-cors", "navigate");
+    assert!(server.head("GET", "/todos", &link).to_lowercase().contains("cross-origin-resource-policy: same-origin"));
+    assert_eq!(server.send_as("GET", "/todos", Value::Null, &link).0, 200);
     let own = format!("Host: localhost:{port}\r\nOrigin: http://localhost:{port}");
     assert_eq!(server.send_as("GET", "/todos", Value::Null, &own).1["todos"].as_array().unwrap().len(), 1);
 }

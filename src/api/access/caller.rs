@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 
-use super::credential::{self, Credential};
+use super::{
+    credential::{self, Credential},
+    origin::refuse_other_sites,
+};
 use crate::{
     api::answer::error::ApiError,
     app::App,
@@ -17,7 +20,7 @@ use crate::{
 /// The owner whose todos a request reads or changes, and the store with these todos. A handler with a `Caller` argument
 /// never runs for an unknown caller. The server checks the caller before it reads the body of a request. So the server
 /// does not read the body of an anonymous request. If an MCP request runs an operation, the operation has the same
-/// caller as the MCP request.
+/// caller as the MCP request. `Caller` also refuses requests that a browser sends for web pages of other sites.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub owner: Owner,
@@ -31,6 +34,7 @@ impl FromRequestParts<App> for Caller {
         if let Some(known) = parts.extensions.get::<Self>() {
             return Ok(known.clone());
         }
+        refuse_other_sites(parts)?;
         let usage = parts.extensions.get::<Arc<Usage>>().cloned().unwrap_or_default();
         let owner = match &app.config.auth {
             Auth::None(owner) => owner.clone(),

@@ -54,6 +54,28 @@ impl FromRequestParts<App> for OwnOrigin {
     }
 }
 
+/// Refuses a request that a browser sends for a web page of another site (Fetch Metadata Request Headers, section 2.3).
+/// If a person follows a link to this service, the browser sends a GET request. This function does not refuse such a
+/// navigation. Programs do not send the header `Sec-Fetch-Site`.
+pub fn refuse_other_sites(parts: &Parts) -> Result<(), ApiError> {
+    let is = |name: &str, value: &str| parts.headers.get(name).is_some_and(|header| header == value);
+    let is_link = || is("sec-fetch-mode", "navigate") && parts.method.is_safe();
+    if is("sec-fetch-site", "cross-site") && !is_link() { Err(ApiError::ForeignOrigin) } else { Ok(()) }
+}
+
+/// A handler with this argument refuses requests that a browser sends for web pages of other sites. A handler with the
+/// argument `Caller` needs no argument `OwnSite`, because `Caller` refuses these requests too.
+#[derive(Debug)]
+pub struct OwnSite;
+
+impl<S: Sync> FromRequestParts<S> for OwnSite {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        refuse_other_sites(parts).map(|()| Self)
+    }
+}
+
 /// Whether all host names of the request are names of this server. HTTP/1.1 names the host in the header `Host`, and
 /// HTTP/2 names the host in the pseudo-header `:authority`, which becomes a part of the URI. A request must name at
 /// least one host.

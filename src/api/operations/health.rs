@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
+        access::origin::OwnSite,
         answer::error::ApiError,
         request::extract::{NoBody, NoQuery, Query},
     },
@@ -33,6 +34,7 @@ pub struct Health {
 )]
 pub async fn get_health(
     State(app): State<App>,
+    _: OwnSite,
     Extension(usage): Extension<Arc<Usage>>,
     _: Query<NoQuery>,
     _: NoBody,

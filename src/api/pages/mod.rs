@@ -14,7 +14,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    api::{lambda::gateway::BaseUrl, operations::openapi},
+    api::{answer::headers::CROSS_ORIGIN_RESOURCE_POLICY, lambda::gateway::BaseUrl, operations::openapi},
     app::App,
     config::{Confirm, Operator},
 };
@@ -75,9 +75,14 @@ pub async fn get_privacy(State(app): State<App>) -> Response {
 }
 
 /// `GET /favicon.ico` returns the icon as SVG. Browsers accept SVG under this file name, because they look at the media
-/// type and not at the file name.
+/// type and not at the file name. Web pages of other sites may show the icon, for example in a list of services.
 pub async fn get_favicon() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=604800")], FAVICON)
+    let headers = [
+        (header::CONTENT_TYPE, "image/svg+xml"),
+        (header::CACHE_CONTROL, "public, max-age=604800"),
+        (CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin"),
+    ];
+    (headers, FAVICON)
 }
 
 /// Makes a page: replaces each placeholder in `text` with the value of the placeholder. The values are HTML.

@@ -100,7 +100,10 @@ async fn clients_that_are_web_pages_may_ask_all_but_where_people_sign_in() {
         let allowed = preflight.headers["access-control-allow-headers"].to_str().unwrap();
         assert!(allowed.contains("authorization") && allowed.contains("mcp-protocol-version"), "{allowed}");
     }
-    let answer = api.send("GET", "/.well-known/oauth-protected-resource/mcp", Value::Null, &[page]).await;
+    let (site, mode) = (("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "cors"));
+    let registered = api.send("POST", "/oauth/register", json!({"redirect_uris": []}), &[page, site, mode]).await;
+    assert_eq!(registered.body["error"], "invalid_redirect_uri", "{}", registered.text);
+    let answer = api.send("GET", "/.well-known/oauth-protected-resource/mcp", Value::Null, &[page, site, mode]).await;
     assert_eq!(answer.headers["access-control-allow-origin"], "*");
     for path in ["/oauth/authorize", "/todos"] {
         let answer = api.send("OPTIONS", path, Value::Null, &[page, asks]).await;
