@@ -5,6 +5,7 @@ mod oauth;
 use std::fmt;
 
 use jiff::tz::TimeZone;
+use url::Url;
 
 pub use oauth::{Client, OAuth, is_loopback, is_safe};
 
@@ -209,15 +210,22 @@ fn auth_mode(text: Option<&str>) -> Result<AuthMode, ConfigError> {
     }
 }
 
-/// Reads an absolute http or https address that has no query and no fragment. Removes slashes at the end of the
-/// address.
+/// Reads an absolute address that has no query and no fragment. The scheme must be https, because clients send keys to
+/// this address. If the host is this machine, the scheme may also be http. Removes slashes at the end of the address.
 pub fn base_url(name: &str, url: &str) -> Result<String, ConfigError> {
-    let refused =
-        || ConfigError(format!("{name} must be an absolute address such as https://todo.example.com, not \"{url}\""));
-    let uri: http::Uri = url.trim().parse().map_err(|_| refused())?;
+    let refused = |must: &str| ConfigError(format!("{name} must {must}, not \"{url}\""));
+    let absolute = "be an absolute address such as https://todo.example.com";
+    let uri: http::Uri = url.trim().parse().map_err(|_| refused(absolute))?;
     let web = matches!(uri.scheme_str(), Some("http" | "https"));
     if !web || uri.host().is_none_or(str::is_empty) || uri.query().is_some() || url.contains('#') {
-        return Err(refused());
+        return Err(refused(absolute));
+    }
+    let is_here = || Url::parse(url.trim()).is_ok_and(|url| is_loopback(&url));
+    if uri.scheme_str() == Some("http") && !is_here() {
+        return Err(refused(
+            "begin with https://, because http:// would send keys and todos without encryption; \
+             only localhost and loopback addresses such as 127.0.0.1 may use http://",
+        ));
     }
     Ok(url.trim().trim_end_matches('/').to_owned())
 }
@@ -300,6 +308,33 @@ mod tests {
         ] {
             let vars: Vec<_> = COMPLETE.into_iter().chain([(name, value)]).collect();
             assert!(lambda(&vars).err().unwrap().to_string().contains(name));
+        }
+    }
+
+    #[test]
+    fn a_base_url_is_encrypted_or_this_machine_s() {
+        let here = [
+            "http://localhost",
+            "http://LOCALHOST:9000",
+            "http://127.0.0.1:9000/a",
+            "http://127.1.2.3",
+            "http://[::1]:9000",
+        ];
+        for url in ["https://todo.example.com", "HTTPS://10.0.0.1:8443/dev"].into_iter().chain(here) {
+            assert_eq!(base_url("PUBLIC_URL", url).unwrap(), url);
+        }
+        for url in [
+            "http://todo.example.com",
+            "HTTP://todo.example.com",
+            "http://localhost.evil.example",
+            "http://localhost@evil.example",
+            "http://127.0.0.1.evil.example:9000",
+            "http://192.168.1.2:9000",
+            "http://0.0.0.0:9000",
+            "http://[::2]",
+        ] {
+            let error = base_url("PUBLIC_URL", url).unwrap_err().to_string();
+            assert!(error.contains("PUBLIC_URL must begin with https://") && error.contains(url), "{error}");
         }
     }
 

@@ -22,6 +22,7 @@ fn a_variable_that_cannot_be_used_is_named_when_the_process_ends() {
     let unusable = [
         ("TABLE_NAME", ""),
         ("PUBLIC_URL", "todo.example.net"),
+        ("PUBLIC_URL", "http://todo.example.net"),
         ("DEFAULT_TIME_ZONE", "Mars/Olympus"),
         ("OWNER", "a\tb"),
         ("CONFIRM", "always"),

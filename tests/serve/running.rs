@@ -3,6 +3,7 @@
 
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
@@ -117,6 +118,17 @@ fn an_address_that_others_can_reach_is_refused() {
         let said = refused(&["serve", "--host", host, "--port", "0", "--data", data.to_str().unwrap()]);
         assert!(said.contains(host) && said.contains("add --auth api-key"), "{said}");
     }
+    assert!(!data.exists());
+}
+
+#[test]
+fn a_public_address_without_encryption_is_refused() {
+    let folder = Folder::new("public");
+    let data = folder.file("todos.db");
+    let mut command = todo(&["serve", "--port", "0", "--data", data.to_str().unwrap()]);
+    let output = command.env("PUBLIC_URL", "http://todo.example.org").stderr(Stdio::piped()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && said.contains("PUBLIC_URL must begin with https://"), "{said}");
     assert!(!data.exists());
 }
 

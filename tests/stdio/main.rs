@@ -6,6 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
+mod deployment;
 #[path = "../folder/mod.rs"]
 mod folder;
 mod mutations;

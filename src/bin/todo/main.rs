@@ -1,5 +1,6 @@
 //! The `todo` command runs todo-action on a laptop, and manages the API keys of a deployment.
 
+mod deployment;
 mod dynamodb;
 mod keys;
 mod mcp;
