@@ -125,7 +125,10 @@ fn an_address_that_others_can_reach_is_refused() {
 fn a_public_address_without_encryption_is_refused() {
     let folder = Folder::new("public");
     let data = folder.file("todos.db");
-    let mut command = todo(&["serve", "--port", "0", "--data", data.to_str().unwrap()]);
+    // The port is taken, so the server cannot start in any case.
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let mut command = todo(&["serve", "--port", &port, "--data", data.to_str().unwrap()]);
     let output = command.env("PUBLIC_URL", "http://todo.example.org").stderr(Stdio::piped()).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success() && said.contains("PUBLIC_URL must begin with https://"), "{said}");
