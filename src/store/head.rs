@@ -98,7 +98,7 @@ pub(super) fn settings_of(head: &Item) -> Result<(Settings, bool), Fault> {
             kept.push(choice);
         }
     }
-    Ok((item::from_item(part(&kept)).unwrap_or_default(), false))
+    Ok((item::from_item(part(&kept))?, false))
 }
 
 /// The action that gives the head its next sequence number. The transaction fails in three cases: the head already has
