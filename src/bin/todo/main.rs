@@ -229,9 +229,12 @@ async fn until_asked<T>(server: impl Future<Output = T>, stop: watch::Sender<boo
         stop.send_replace(true);
         tokio::time::sleep(GRACE).await;
     };
+    // The order of the branches matters: before the server answers its first request, the program must listen for
+    // signals. Otherwise an early signal would end the process at once.
     tokio::select! {
-        served = server => Some(served),
+        biased;
         () = asked => None,
+        served = server => Some(served),
     }
 }
 
