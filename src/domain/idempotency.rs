@@ -80,8 +80,8 @@ impl Intent {
     }
 
     /// A hash of the request in hexadecimal digits. If a request has no idempotency key and comes twice within two
-    /// minutes, the program recognises the second request by this hash. This hash needs no prefix, because the program
-    /// has always computed the hash of a request without `if_match` in the same way.
+    /// minutes, the program recognises the second request by this hash. All versions of the program compute the same
+    /// hash for a request without `if_match`. So the hash needs no prefix that names its form.
     pub fn digits(&self) -> String {
         match self.if_match {
             None => sha256([self.operation, &self.target, &self.body]),

@@ -21,8 +21,8 @@ words! {
     }
 }
 
-/// Whether `at` is less than `limit` before `now`. If `at` is after `now`, somebody has set the clock back, so nobody
-/// knows how old `at` is. Then the result is `false`.
+/// Whether the time from `at` to `now` is shorter than `limit`. If `at` is after `now`, somebody has set the clock
+/// back, so nobody knows how old `at` is. Then the result is `false`.
 pub fn is_within(limit: SignedDuration, at: Timestamp, now: Timestamp) -> bool {
     let age = now.duration_since(at);
     !age.is_negative() && age < limit

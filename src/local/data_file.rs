@@ -28,7 +28,7 @@ fn default_folder() -> Option<PathBuf> {
 
 /// Opens the data file. If the data file does not exist, this function creates the file and its folder. If `file` is
 /// `None`, the data is only in memory. If the file belongs to another program, this function returns an error and does
-/// not change the file. `now` is the present time: this function removes items that expired long ago.
+/// not change the file. `now` is the present time. This function also removes expired items.
 ///
 /// On Unix, only this user can access the data file and SQLite's files beside it (0600). If this function creates the
 /// folder, only this user can access the folder (0700). An earlier version of this program may have created files and

@@ -1,4 +1,5 @@
-//! Removes expired items from a data file. DynamoDB does this by itself, but the embedded DynamoDB does not.
+//! Removes expired items from a data file. DynamoDB removes expired items by itself, but the embedded DynamoDB does
+//! not.
 
 use std::collections::HashMap;
 
@@ -12,8 +13,8 @@ use crate::store::attributes::{EXPIRES_AT, OWNER, SEQUENCE, SK};
 
 type Item = HashMap<String, AttributeValue>;
 
-/// Removes the items that had already expired at the time of the latest change in the file. If the clock is ahead, or
-/// was set to another year by mistake, the items between this change and `now` stay. So a wrong clock removes nothing
+/// Removes the items that had already expired at the time of the latest change in the file. If the clock is ahead, for
+/// example by a whole year, the items that expire after this change stay in the file. So a wrong clock removes nothing
 /// that can still be undone.
 pub(super) fn remove(database: &Database, now: Timestamp) -> Result<(), DynoxideError> {
     for table in database.list_tables(ListTablesRequest::default())?.table_names {

@@ -87,9 +87,9 @@ impl HttpTransport {
     }
 }
 
-/// Returns whether the request is a message `initialize`. This message contains the version that the client offers. If
-/// the header named a different version, the SDK would refuse the message. If the message also names a version in
-/// `_meta`, the SDK needs the header, because clients with `_meta` must send the header.
+/// Returns whether the request is a message `initialize` that names no version in `_meta`. This message contains the
+/// version that the client offers. If the header named a different version, the SDK would refuse the message. If a
+/// message names a version in `_meta`, its client must also send the header, so the SDK needs the header.
 fn names_its_version(request: &ClientRequest) -> bool {
     matches!(request, ClientRequest::InitializeRequest(_)) && request.get_meta().protocol_version().is_none()
 }

@@ -41,7 +41,7 @@ struct Method {
 }
 
 /// Reads one message. Some clients send the arguments of a tool call as JSON text instead of an object. This function
-/// replaces such a text by its object.
+/// replaces such a text by the object that the text describes.
 pub fn read(text: &[u8]) -> Result<Received, Unreadable> {
     let mut value = json::read(text).map_err(|error| unreadable(text, "The message", &error))?;
     let read = read_arguments(&mut value);
@@ -81,8 +81,9 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 }
 
 /// Reads the arguments of a tool call, if the arguments are the JSON text of an object. Empty text means that there are
-/// no arguments. Returns whether this function has changed the message. This function does not change any other text, and
-/// the server refuses the call. The function returns an error if the text contains a member twice.
+/// no arguments. Returns whether this function has changed the message. If the arguments are any other text, this
+/// function does not change the text, and the server later refuses the call. The function returns an error if the text
+/// contains a member twice.
 fn read_arguments(message: &mut Value) -> Result<bool, serde_json::Error> {
     let is_call = message.get("method").is_some_and(|method| method == "tools/call");
     let params = message.get_mut("params").filter(|_| is_call);

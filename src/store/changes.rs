@@ -36,8 +36,8 @@ const INLINE_BYTES: usize = 2 * 1024;
 /// The maximum size of a part. The difference of one todo always fits into one part. DynamoDB allows 400 KB for an item.
 const PART_BYTES: usize = 300 * 1024;
 /// Code of version 0.1.0 reads the states of the todos from the attribute `images`. New change records have a value in
-/// this attribute that this code cannot read, so this code refuses to undo or repeat the change. Without this value,
-/// this code would find no todos, and would report an undo that has undone nothing.
+/// this attribute that the old code cannot read, so the old code refuses to undo or repeat the change. Without this
+/// value, the old code would find no todos, and would report a successful undo, although nothing was undone.
 const IMAGES: &str = "images";
 const NO_IMAGES: &str = "see differences";
 
@@ -60,8 +60,8 @@ struct Images {
 }
 
 /// The items of a change: first the change record, then the parts. A change without effect is not in the timeline,
-/// because there is nothing to show and nothing to undo. The record of a change without effect only remembers the
-/// idempotency key. `order` is the sequence number of the change, written as a time.
+/// because there is nothing to show and nothing to undo. The record of a change without effect has only one purpose: it
+/// remembers the idempotency key. `order` is the sequence number of the change, written as a time.
 pub(super) fn change_items(
     partition: &str,
     change: &Change,
@@ -142,8 +142,8 @@ impl OwnerStore {
         }
     }
 
-    /// The change of the owner that was committed last, with its differences. An undo is itself a change, so the latest
-    /// change is never a change that an undo has already undone.
+    /// The change of the owner that was committed last, with its differences. An undo is itself a change, and is later
+    /// than the change that it undoes. So no undo has undone the latest change.
     pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Difference>)>, Fault> {
         let reading = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
         let page = self.page(&reading, None, &[]).await?;

@@ -31,9 +31,9 @@ pub(super) const VERSION: &str = "version";
 /// The attribute with the number of the format in which an item is written. The head of an owner has this attribute.
 /// An item without this attribute has format 1.
 pub(super) const FORMAT: &str = "format";
-/// The number of the newest format that this code understands. Code that finds a higher number answers 503 and writes
-/// nothing, because older and newer code use the same table while a new version is deployed. In format 2, change
-/// records contain [differences](crate::domain::difference) and not whole todos.
+/// The number of the newest format that this code understands. Older and newer code use the same table while a new
+/// version is deployed. If code finds a higher number than its own, the code answers 503 and writes nothing. In format
+/// 2, change records contain [differences](crate::domain::difference) and not whole todos.
 pub(super) const FORMAT_NUMBER: u32 = 2;
 /// The local secondary index on `owner` and `view`.
 pub(super) const TIMELINE: &str = "timeline";
@@ -129,9 +129,9 @@ pub(super) fn change_view(change: &Change, order: Timestamp) -> String {
 }
 
 /// The item of a todo. The parameter `order` is the sequence number of this write, written as a time. If the todo is
-/// deleted, its item expires 30 days after this time. If the clock was set back, this time is still not before the time of
-/// an earlier write. If a person undoes the creation of a todo, this undo deletes the todo. The deleted todo expires
-/// only after 30 days, because the undo itself can be undone for 30 days.
+/// deleted, its item expires 30 days after this time. This time is later than the time of every earlier write, even if
+/// somebody has set the clock back. If a person undoes the creation of a todo, this undo deletes the todo. The deleted
+/// todo expires only after 30 days, because the undo itself can be undone for 30 days.
 pub(super) fn todo_item(partition: &str, todo: &Todo, order: Timestamp) -> Result<Item, Fault> {
     let mut item = to_item(todo)?;
     item.extend(primary_key(partition, todo_sk(&todo.id)));

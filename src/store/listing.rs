@@ -32,8 +32,8 @@ pub struct Listing<'a, T> {
 
 impl<T> Listing<'_, T> {
     /// The next item. At the end of a page, this function reads the next page. `None` at the end of the listing, or
-    /// after the maximum number of pages (`pages` in [`Reading`]). An item that newer code wrote in a newer format is an
-    /// error, because the answer would lack items that are not damaged.
+    /// after the maximum number of pages (`pages` in [`Reading`]). If newer code wrote an item in a newer format, the
+    /// result is an error. The listing must not leave out such an item, because the item is not damaged.
     pub async fn next(&mut self) -> Result<Option<T>, Fault> {
         loop {
             for item in self.items.by_ref() {

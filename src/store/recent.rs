@@ -25,14 +25,14 @@ use crate::domain::{
 /// The request made a change. This attribute contains the id of the change.
 const CHANGE: &str = "change";
 
-/// The condition for an item that may be written: the table has no such item, or the item is no longer recent. If the
-/// clock was ahead when an earlier request wrote the item, and the clock was set right since then, the item expires later
-/// than any item of the present time. Such an item is not recent either.
+/// The condition for an item that may be written: the table has no such item, or the item is no longer recent. Perhaps
+/// the clock was ahead when an earlier request wrote the item, and is right again now. Then the item expires later than
+/// any item that is written now. Such an item is not recent either.
 pub(super) const ABSENT_OR_NOT_RECENT: &str = "attribute_not_exists(sk) OR expires_at <= :now OR expires_at > :latest";
 /// The clocks of two instances may differ by this number of seconds.
 const CLOCKS: i64 = 60;
 
-/// The latest second at which an item that was written before `now` can expire.
+/// If an item was written before `now`, the item expires at this second at the latest.
 pub(super) fn latest(now: Timestamp) -> i64 {
     now.as_second() + limits::REPETITION_SECONDS + CLOCKS
 }

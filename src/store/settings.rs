@@ -10,9 +10,9 @@ use super::{
 use crate::domain::settings::Settings;
 
 impl OwnerStore {
-    /// Reads the owner's settings, and the order of the owner's latest change, with one call and with strong consistency.
-    /// The order is the [`Position::order`](super::Position::order) of this change in the listing of changes. The order
-    /// is `None` if this version of the program has not changed anything yet.
+    /// Reads the owner's settings, and the order of the owner's latest change, with one call and with strong
+    /// consistency. The order is the [`Position::order`](super::Position::order) of this change in the listing of
+    /// changes. The order is `None` if the owner's settings item has no sequence number yet.
     pub async fn settings_and_order(&self) -> Result<(Settings, Option<String>), Fault> {
         let item = self.item(SETTINGS.to_owned()).await?;
         let order = item.as_ref().map(Sequence::of).and_then(Sequence::order);

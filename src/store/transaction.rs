@@ -17,7 +17,7 @@ use crate::domain::{
 pub(super) struct Transaction<'a> {
     pub change: &'a Change,
     pub images: &'a [Image],
-    /// What the change does to each image.
+    /// What the change does to each todo of `images`.
     pub differences: Vec<Difference>,
     pub lists: &'a [ListCheck],
     /// Only an undo uses this field. Before the transaction, the store reads the record of the undone change, and

@@ -1,5 +1,5 @@
-//! The order of changes, the units of a write, and the question whether anything has changed. The head of the owner's
-//! items answers all three (docs/adr/0018-the-head.md).
+//! Tests the head of an owner's items (docs/adr/0018-the-head.md). The tests check the order of changes, the units of a
+//! write, and how a client asks whether anything has changed.
 
 use serde_json::{Value, json};
 
@@ -32,8 +32,8 @@ async fn the_latest_change_is_the_one_that_was_committed_last_though_the_clock_s
     assert_eq!(elsewhere.post("/undo", json!({})).await.body["todos"][0]["status"], "deleted");
 }
 
-/// The wire counts the attempts. If a transaction wanted one exact number in the head, each of fifty writers would fail
-/// until all faster writers had finished: that would be more than a thousand attempts.
+/// The wire counts the attempts. If each transaction required one exact number in the head, a writer would fail until
+/// all faster writers had finished. Then fifty writers would need more than a thousand attempts.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sixteen_and_fifty_simultaneous_writers_of_one_owner_all_succeed() {
     for writers in [16, 50] {
@@ -85,8 +85,8 @@ async fn the_dearest_request_takes_at_most_2100_write_units() {
         };
         json!({"todos": ids.iter().map(with_id).collect::<Vec<_>>()})
     };
-    // Each todo has 12 KB. A transaction takes 24 units for the todo. The todo moves to another place in the index: one
-    // unit for each KB deletes the old copy, and one unit for each KB writes the new copy.
+    // Each todo has 12 KB. A transaction takes 24 units for the todo. The todo moves to another place in the index. For
+    // each KB, DynamoDB counts one unit to delete the old copy, and one unit to write the new copy.
     expect("completing", 1_900..=2_100, "PATCH", "/todos", edits(json!({"status": "completed"}))).await;
     expect("undoing", 1_900..=2_100, "POST", "/undo", json!({})).await;
     // The copy in the index stays where it is.

@@ -49,14 +49,15 @@ const REQUESTS: [(&str, &str, &str); 20] = [
     ),
 ];
 
-/// Counts the events by what the function did with them.
+/// Counts the events, separately for each kind of outcome.
 #[derive(Debug, Default)]
 struct Counts {
     /// The answers of operations that have called DynamoDB. An operation calls DynamoDB only in its handler.
     handled: BTreeMap<String, usize>,
     /// The answers by status.
     statuses: BTreeMap<u64, usize>,
-    /// The events that are no HTTP events any more. The function reports an error about such an event.
+    /// The number of events that were no longer HTTP events after the changes. The function reports an error about such
+    /// an event.
     no_events: usize,
 }
 
@@ -138,7 +139,8 @@ fn run(doors: &[Door], seed: u64) {
             Outcome::Response { body, .. } => *counts.statuses.entry(check(*door, &event, &body)).or_default() += 1,
             Outcome::Error { body, .. } => {
                 let reason = body["errorMessage"].as_str().expect("a reason");
-                // A debug build goes on after a panic, but a panic ends the function on Lambda.
+                // On Lambda, a panic ends the function. A debug build goes on after a panic, so this test must look for
+                // the panic.
                 assert!(!reason.contains("panicked"), "{event}\n{body}");
                 counts.no_events += 1;
             }

@@ -21,8 +21,8 @@ const AT_ONCE: usize = 20;
 /// The test waits at most this long for an answer.
 const WAIT: Duration = Duration::from_secs(20);
 
-/// Returns valid messages. The test replaces the ids of the requests, which are `null` here. As many clients do, each
-/// message contains data about the client in `_meta`.
+/// Returns valid messages. The test replaces the ids of the requests, which are `null` here. Each message contains data
+/// about the client in `_meta`, like the messages of many clients.
 fn messages(id: &str) -> Vec<Value> {
     let call = |name: &str, arguments: Value| ("tools/call", json!({"name": name, "arguments": arguments}));
     let notes = "A longer note about what to buy, and where. The shop at the corner closes at six.";
@@ -81,15 +81,15 @@ fn mutate(mut message: Value, mutator: &mut Mutator) -> String {
     line.replace(['\n', '\r'], " ")
 }
 
-/// Whether the server must answer this line with this id.
+/// Whether this line is a request with this id, so that the server must answer the line.
 fn is_request(line: &str, id: usize) -> bool {
     let message: Value = serde_json::from_str(line).unwrap_or_default();
     message["id"] == id && message["method"].is_string() && message["jsonrpc"] == "2.0"
 }
 
 /// Asserts that this is an answer of JSON-RPC. Returns its id, and whether a handler made the answer. If the handler of
-/// an operation refuses a call, the answer is a problem document, for example `not_found`. A call whose arguments are
-/// invalid does not count, because this call does not reach the handler.
+/// an operation refuses a call, the answer is a problem document, for example `not_found`. If the arguments of a call
+/// are invalid, no handler made the answer, because such a call does not reach the handler.
 fn check(line: &str) -> (Value, bool) {
     let answer: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
     let (result, error) = (&answer["result"], &answer["error"]);

@@ -17,8 +17,8 @@ impl IfNoneMatch {
         !self.0.is_empty()
     }
 
-    /// Whether one of the tags is this tag. The comparison is weak: the prefix `W/` makes no difference. The tag `*` is
-    /// every tag.
+    /// Whether one of the tags is equal to `tag`. The comparison is weak: the prefix `W/` makes no difference. The tag
+    /// `*` is equal to every tag.
     pub fn contains(&self, tag: &str) -> bool {
         let opaque = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag).to_owned();
         self.0.iter().any(|given| given == "*" || opaque(given) == opaque(tag))

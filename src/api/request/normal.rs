@@ -1,11 +1,12 @@
-//! Brings the values of a request into one form, whichever of several spellings a model has sent: the different values
-//! for "nothing" are removed, and JSON that a client has sent as text is read.
+//! Brings the values of a request into one form, because models write the same value in different ways. This file
+//! removes the different values for "nothing". If a client has sent JSON as text, this file replaces the text by its
+//! JSON value.
 
 use serde_json::Value;
 
 use super::json;
 
-/// JSON text may contain JSON text. The program reads at most this number of texts in each other, so that the depth of
+/// JSON text may contain JSON text. The program reads at most this number of levels of JSON text, so that the depth of
 /// the values has a limit.
 const TEXTS: usize = 2;
 
@@ -94,7 +95,7 @@ fn read_text(name: &str, value: &mut Value) -> Result<bool, String> {
         *value = found;
     }
     if let (Value::Array(elements), Some(kind @ (Kind::Objects | Kind::Steps))) = (value, Kind::of(name)) {
-        // A text with the member `title` is a step. Any other text is the title of a step.
+        // JSON text of an object with the member `title` is a step. Any other text is the title of a step.
         let fits = |object: &Value| object.is_object() && (kind == Kind::Objects || object.get("title").is_some());
         for element in elements {
             let Value::String(text) = &*element else { continue };
