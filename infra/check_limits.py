@@ -5,7 +5,7 @@ from stack import STACKS, Stack
 # By default, the table must allow at least these units a second. One partition of DynamoDB allows just as many units, so by
 # default the limit of the table never slows down a single owner.
 LEAST_UNITS = {"MaxReadRequestUnits": 3000, "MaxWriteRequestUnits": 1000}
-# The warnings of the budget: each has a kind of costs, and a percentage of the amount.
+# The warnings of the budget. Each warning is about actual or forecasted costs, and has a percentage of the amount.
 WARNINGS = [("ACTUAL", 50), ("ACTUAL", 100), ("FORECASTED", 100)]
 
 
@@ -46,7 +46,7 @@ def budget(stack):
     told = [[subscriber["Address"] for subscriber in one["Subscribers"]] for one in warnings]
     limit = {"BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": amount, "Unit": "USD"}}
     rules = {
-        # CloudFormation cannot replace a budget with a name of its own.
+        # The template must not set a name for the budget, because CloudFormation cannot replace a named budget.
         f"the budget is {own}": own == limit,
         f"the budget warns at {kinds}": kinds == WARNINGS,
         f"the budget warns {told}": all(addresses == [address] for addresses in told),

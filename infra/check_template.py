@@ -28,7 +28,7 @@ OUTPUTS = {"BaseUrl", "OpenApiUrl", "PrivacyPolicyUrl", "FunctionName", "TableNa
 # A stack with sign-in also has the outputs SIGN_IN_OUTPUTS. A stack with a user pool also has the outputs POOL_OUTPUTS.
 SIGN_IN_OUTPUTS = {"AuthorizationUrl", "TokenUrl", "Scope"}
 POOL_OUTPUTS = {"ClientId", "ClientSecretCommand", "UserPoolId", "AddPersonCommand"}
-# A stack whose table nothing protects also has the outputs UNPROTECTED_OUTPUTS.
+# A stack without deletion protection also has the outputs UNPROTECTED_OUTPUTS.
 UNPROTECTED_OUTPUTS = {"ProtectCommand"}
 ALL_OUTPUTS = OUTPUTS | SIGN_IN_OUTPUTS | POOL_OUTPUTS | UNPROTECTED_OUTPUTS
 # The permissions of the function for AWS services other than DynamoDB.

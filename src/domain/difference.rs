@@ -14,9 +14,9 @@ use super::{
 /// Some fields of a todo. The names of the fields are the names that the table uses.
 type Fields = Map<String, Value>;
 
-/// A change decides about each group of fields as a whole, because the fields of a group belong together. For example,
-/// only a todo with a due date may repeat. So if a change alters one field of a group, the difference contains the
-/// whole group.
+/// The fields of a group belong together, so an undo restores all fields of a group or none of these fields. For
+/// example, only a todo with a due date may repeat. So if a change alters one field of a group, the difference contains
+/// the whole group.
 const GROUPS: [&[&str]; 2] = [&["status", "completed_at", "deleted_at"], &["due", "repeat", "anchor_day"]];
 /// Fields that are not content: the id never changes, and every write sets the version.
 const NOT_CONTENT: [&str; 2] = ["id", "version"];
@@ -40,7 +40,7 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Compares the two states of the image.
+    /// Compares the todo before the change with the todo after the change.
     pub fn of(image: &Image) -> Self {
         let id = image.after.id.clone();
         let mut after = fields(&image.after);

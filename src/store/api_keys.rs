@@ -35,7 +35,7 @@ const KEYS: usize = 10_000;
 #[derive(Debug, Clone, Default)]
 pub(super) struct SeenKeys(Arc<Mutex<HashMap<KeyHash, Seen>>>);
 
-/// The days on which this instance has stamped the use of each key. The days are in UTC.
+/// For each key, the last day on which this instance has noted the use of the key. The days are in UTC.
 #[derive(Debug, Clone, Default)]
 pub(super) struct StampedKeys(Arc<Mutex<HashMap<KeyHash, Date>>>);
 
@@ -70,9 +70,9 @@ impl Store {
         Ok(record)
     }
 
-    /// Notes in the table that somebody has used this key today. Each instance does so once a day for each key, because
-    /// each note costs a write unit. The note is in the partition of the key's owner: the function may not write in the
-    /// partition of the keys. If the note fails, the request goes on.
+    /// Notes in the table that somebody has used this key today. Each instance notes the use of a key only once a day,
+    /// because each note costs a write unit. The note is in the partition of the key's owner: the function may not
+    /// write in the partition of the keys. If the note fails, the request goes on.
     pub async fn stamp_use(&self, record: &KeyRecord, now: Timestamp, usage: &Usage) {
         let today = now.to_zoned(TimeZone::UTC).date();
         if !self.stamped_keys.is_due(&record.hash, today) {
@@ -117,7 +117,8 @@ impl Store {
 }
 
 impl StampedKeys {
-    /// Whether this instance has not stamped the key today. The next call with the same day returns `false`.
+    /// Whether this instance must still note the use of the key today. The next call with the same key and the same day
+    /// returns `false`.
     fn is_due(&self, hash: &KeyHash, today: Date) -> bool {
         let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if days.get(hash) == Some(&today) {

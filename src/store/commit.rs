@@ -54,7 +54,7 @@ pub(super) enum Committed {
 
 /// The reason why one attempt to send a transaction did not succeed.
 enum Cancelled {
-    /// The attempt has an outcome, so another attempt would have the same outcome.
+    /// This outcome is final: another attempt would have the same outcome.
     Outcome(Committed),
     /// Another change of the owner has the same sequence number or a higher number. The next attempt needs a number
     /// that is higher than this number.
@@ -73,8 +73,8 @@ impl OwnerStore {
             if attempt > 0 {
                 tokio::time::sleep(backoff::pause(attempt, &transaction.change.id)).await;
             }
-            // Each attempt takes its number from the time of this attempt. With the time of the first attempt, each
-            // attempt would be overtaken by all requests that began later.
+            // The sequence number comes from the time of this attempt. A number from the time of the first attempt
+            // would be lower than the numbers of all later requests, so the transaction would fail again.
             let sequence = latest.next(at, started.elapsed());
             let Some(actions) = self.actions(transaction, sequence)? else { return Ok(Committed::TooLarge) };
             let (purposes, actions) = actions.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();

@@ -42,8 +42,8 @@ pub(super) enum SettingsCondition<'a> {
 }
 
 impl Sequence {
-    /// The number for a change that was planned at `at` and is committed after the time `since`. The result is higher
-    /// than this number.
+    /// The sequence number for a new change. `at` is the time of the plan, and `since` is the time from the plan to the
+    /// commit. The result is higher than `self`.
     pub fn next(self, at: Timestamp, since: Duration) -> Self {
         let since = i64::try_from(since.as_micros()).unwrap_or_default();
         Self(at.as_microsecond().max(self.0.saturating_add(1)).saturating_add(since))
@@ -55,7 +55,7 @@ impl Sequence {
         Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::MAX)
     }
 
-    /// The number as a change's view contains it. `None` if there is no change with a number.
+    /// The number as text, in the same form as in the view of a change. `None` if there is no change with a number.
     pub fn order(self) -> Option<String> {
         (self.0 > 0).then(|| item::moment(self.as_time()))
     }

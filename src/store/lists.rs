@@ -29,7 +29,7 @@ pub(super) enum ListCheck {
 }
 
 impl KnownLists {
-    /// The inbox and these lists exist.
+    /// The known lists: the inbox and all lists in `lists`.
     pub(super) fn of(lists: Vec<ListName>) -> Self {
         Self(lists.into_iter().chain([ListName::inbox()]).map(|name| (name.folded(), Some(name))).collect())
     }

@@ -1,6 +1,7 @@
 //! What this instance of the program remembers about the owners that it has served: their settings, their lists, and
-//! the sequence number of their latest change. The table may already contain newer values. So a write checks what it
-//! uses: its transaction fails if the remembered values are out of date, and then the write learns the present values.
+//! the sequence number of their latest change. The table may already contain newer values. So a write checks the
+//! remembered values that it uses. If these values are out of date, the transaction of the write fails, and the program
+//! remembers the present values.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

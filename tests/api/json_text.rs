@@ -10,7 +10,7 @@ use super::{
     target::Target,
 };
 
-/// The fields of a todo with values that are not text. `repeat` is in the form of an answer.
+/// The fields of a todo with values that are not text. `repeat` has the form that answers use.
 fn fields() -> Value {
     json!({
         "tags": ["a", "b"],
@@ -159,7 +159,7 @@ async fn text_that_looks_like_json_stays_text_where_text_is_meant() {
             }
         }
     }
-    // A step can be only its title.
+    // If a step is text, the text is the title of the step.
     let steps = json!({"todos": [{"title": "a", "steps": ["[1]", "{\"a\":1}", "{\"title\":", "5"]}]});
     let [added, _] = add_both(&api, &steps).await;
     let titles: Vec<_> = added["steps"].as_array().unwrap().iter().map(|step| &step["title"]).collect();

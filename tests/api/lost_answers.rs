@@ -67,7 +67,7 @@ async fn an_appended_paragraph_is_recognised() {
     let several = json!({"todos": [{"id": ids[0], "append_notes": "q"}, {"id": ids[1], "title": "c"}]});
     assert_eq!(repeated(&api, "PATCH", "/todos", several).await.body["replayed"], true);
     assert_eq!(api.get(&one).await.body["todo"]["notes"], "p\n\nq");
-    // Another todo, another paragraph and another version are other requests.
+    // A request with another todo, another value or another version is a different request.
     for (path, body) in [
         (format!("/todos/{}", ids[1]), json!({"append_notes": "p", "priority": "high"})),
         (one.clone(), json!({"append_notes": "p", "priority": "low"})),
@@ -78,7 +78,7 @@ async fn an_appended_paragraph_is_recognised() {
     }
 }
 
-/// In these cases, the paragraph itself is the reason why the same request would be refused the second time.
+/// In these cases, the program would refuse the second request, because the first request has already changed the todo.
 #[tokio::test]
 async fn an_appended_paragraph_is_recognised_even_if_it_would_now_be_refused() {
     let api = Api::new();
@@ -90,7 +90,8 @@ async fn an_appended_paragraph_is_recognised_even_if_it_would_now_be_refused() {
     assert_eq!(repeated(&api, "PATCH", &one, full.clone()).await.body["replayed"], true);
     api.clock.advance(jiff::Span::new().seconds(121));
     api.patch(&one, full).await.assert_problem(422, "invalid");
-    // The same version in the header is the same request, and another version is another request.
+    // A second request with the same version in the header is a repetition. A request with another version is a new
+    // request.
     let send =
         async |version: &str| api.send("PATCH", &one, json!({"append_notes": "h"}), &[("if-match", version)]).await;
     assert_eq!(send("\"3\"").await.status, 200);
@@ -164,7 +165,7 @@ async fn an_undo_without_an_id_is_not_recognised_and_its_answer_says_to_look_fir
     let newest = api.get("/changes?limit=1").await.body["changes"][0].clone();
     assert_eq!([&newest["operation"], &newest["undoes"]], [&json!("undoChange"), &json!(deleted)]);
     assert_eq!(api.get(&format!("/todos/{id}")).await.body["todo"]["status"], "open");
-    // An undo without an id goes back one change more each time, so the store does not recognise it.
+    // A second undo without an id undoes the first undo, so the store does not treat the second undo as a repetition.
     let api = Api::new();
     let id = api.add(&["a"]).await.remove(0);
     api.patch(&format!("/todos/{id}"), json!({"title": "b"})).await;

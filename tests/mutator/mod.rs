@@ -1,4 +1,5 @@
-//! Makes small random changes to valid JSON. The changes depend only on the seed, so a failed test fails again.
+//! Makes small random changes to valid JSON. The same seed always makes the same changes, so a failed test fails again
+//! when somebody repeats the test.
 
 use fastrand::Rng;
 use serde_json::{Value, json};

@@ -65,8 +65,8 @@ pub enum ApiError {
     /// The answer needs the public address of the deployment, but the program does not know this address.
     NoPublicUrl,
     Failed(Fault),
-    /// Perhaps the write has succeeded, but its answer was lost. The same request would not be a repetition, so the
-    /// client gets this advice.
+    /// Perhaps the write has succeeded, but its answer was lost. If the client sent the same request again, the store
+    /// would not recognise the repetition. So the client gets this advice.
     NotRepeatable(Fault, &'static str),
 }
 

@@ -86,7 +86,8 @@ pub struct ChangeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub undone_by: Option<String>,
-    // No description, because the document is nearly as long as it may be. Example: Ann's laptop (key 1a2b3c4d5e6f)
+    // This field has no description, because the OpenAPI document is nearly as long as its maximum length. Example:
+    // Ann's laptop (key 1a2b3c4d5e6f)
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub by: Option<String>,

@@ -129,8 +129,9 @@ pub async fn get_changes(
     Ok((tag, JsonAnswer(ChangesPage { changes: page.items, next_cursor, now, unreadable })).into_response())
 }
 
-/// The entity tag of the history whose newest change has this order. The tag is weak, because the same history can have
-/// different answers: each answer contains the present time (RFC 9110, section 8.8.1).
+/// The entity tag of the history. `order` is the position of the newest change in the order of all changes. The tag is
+/// weak, because the same history can have different answers: each answer contains the present time (RFC 9110, section
+/// 8.8.1).
 fn tag(order: &str) -> String {
     format!("W/\"{order}\"")
 }
@@ -161,7 +162,7 @@ pub async fn undo_change(
 }
 
 /// The advice after a lost answer to an undo that names no change and has no idempotency key.
-const UNDO_MAY_TURN_AROUND: &str = "Perhaps the change was undone, and the same request would undo the undo. First call getChanges. If its first change is not the undo, call undoChange with the change_id of the change that you want to undo.";
+const UNDO_MAY_TURN_AROUND: &str = "Perhaps the change was undone, and the same request would undo the undo. First call getChanges. If the first change in the answer is not the undo, call undoChange with the change_id of the change that you want to undo.";
 
 async fn undo(
     app: &App,
@@ -181,8 +182,8 @@ async fn undo(
         matches!(error, WriteError::Refused(Refusal::ChangedSince { .. } | Refusal::SettingsChangedSince))
     };
     match result {
-        // Perhaps another request has undone the change after this request read the change record. Then the second
-        // attempt says which undo that was.
+        // Perhaps another request has undone the change after this request read the change record. Then the error of
+        // the second attempt names the other undo.
         Err(error) if changed_since(&error) && change_id.is_some() => {
             let (again, differences) = find(caller, change_id, now).await?;
             if again.undone_by == change.undone_by {

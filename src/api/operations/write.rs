@@ -33,7 +33,8 @@ pub enum WithoutKey {
 }
 
 impl WithoutKey {
-    /// An appended paragraph would be in the notes twice. A repetition of any other edit changes nothing more.
+    /// If the store executed an edit with `append_notes` twice, the notes would contain the paragraph twice. A
+    /// repetition of any other edit changes nothing more.
     pub fn of<'a>(mut edits: impl Iterator<Item = &'a TodoEdit>) -> Self {
         if edits.any(|edit| edit.append_notes.is_some()) { Self::Recognise } else { Self::Execute }
     }

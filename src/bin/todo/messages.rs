@@ -20,8 +20,9 @@ use tokio::{
 /// the memory.
 const LONGEST_LINE: usize = 16 * 1024 * 1024;
 
-/// Reads and writes the messages for the SDK of MCP. The SDK has a transport of its own, but this transport accepts
-/// objects that have a member twice. The transport of the SDK also ignores the last line if the line has no line break.
+/// Reads and writes the messages for the SDK of MCP. The SDK has a transport of its own, but the transport of the SDK
+/// accepts objects that have the same member twice. The transport of the SDK also ignores the last line if the line has
+/// no line break.
 ///
 /// The SDK stops without an answer if a notification or a response comes before the first request. Some clients send
 /// notifications or responses before the first request. JSON-RPC requires no answer to a notification or a response. So
@@ -122,9 +123,9 @@ async fn write(output: Arc<Mutex<impl AsyncWrite + Unpin>>, message: ServerJsonR
     output.flush().await
 }
 
-/// Returns whether the SDK accepts all messages that come after this message. The SDK waits for `initialize`, or for a
-/// request whose `_meta` names a version without `initialize`. The SDK also answers `ping` and `server/discover`, but
-/// still waits.
+/// Returns whether the SDK accepts all messages that come after this message. The SDK waits for one of two requests:
+/// `initialize`, or a request whose `_meta` names a protocol version that does not need `initialize`. The SDK also
+/// answers `ping` and `server/discover`, but continues to wait after these requests.
 fn begins(message: &ClientJsonRpcMessage) -> bool {
     let ClientJsonRpcMessage::Request(request) = message else { return false };
     match &request.request {
