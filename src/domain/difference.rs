@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 use super::{
     change::Image,
@@ -37,6 +38,9 @@ pub struct Difference {
     /// of the notes. So if a change appends a paragraph to long notes, the record contains only this paragraph.
     #[serde(default, skip_serializing_if = "is_zero")]
     notes_kept: usize,
+    /// The hash of this beginning. With this hash, the program notices if a later change altered the beginning.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    notes_kept_hash: String,
 }
 
 impl Difference {
@@ -44,15 +48,17 @@ impl Difference {
     pub fn of(image: &Image) -> Self {
         let id = image.after.id.clone();
         let mut after = fields(&image.after);
-        let Some(before) = &image.before else { return Self { id, before: None, after, notes_kept: 0 } };
+        let Some(before) = &image.before else {
+            return Self { id, before: None, after, notes_kept: 0, notes_kept_hash: String::new() };
+        };
         let mut before = fields(before);
         let altered = |name: &str| before.get(name) != after.get(name);
         let mut names: Vec<String> = before.keys().chain(after.keys()).cloned().collect();
         names.retain(|name| altered(name) || group(name).iter().any(|name| altered(name)));
         before.retain(|name, _| names.contains(name));
         after.retain(|name, _| names.contains(name));
-        let notes_kept = leave_out_common_beginning(&mut before, &mut after);
-        Self { id, before: Some(before), after, notes_kept }
+        let (notes_kept, notes_kept_hash) = leave_out_common_beginning(&mut before, &mut after);
+        Self { id, before: Some(before), after, notes_kept, notes_kept_hash }
     }
 
     /// Whether the change added the todo.
@@ -93,10 +99,10 @@ impl Difference {
 
     /// The todo without this change: the altered fields get the values from before the change, and all other fields
     /// keep their present values. If the change added the todo, the result is the deleted todo. `None` if the change is
-    /// not [present](Self::is_present_in) in the todo.
+    /// not [present](Self::is_present_in) in the todo, or if the present status forbids the undo.
     pub fn undo(&self, todo: &Todo, now: Timestamp) -> Option<Todo> {
         let mut present = fields(todo);
-        if !self.agrees(&self.after, &present) {
+        if !self.agrees(&self.after, &present) || !self.may_alter(todo) {
             return None;
         }
         let Some(before) = &self.before else { return Some(todo.with_status(Status::Deleted, now)) };
@@ -120,6 +126,19 @@ impl Difference {
         serde_json::from_value(Value::Object(present)).ok()
     }
 
+    /// Whether an undo of this change may alter the todo in its present status. No write alters a deleted todo, except a
+    /// change of its status. A completed todo does not repeat.
+    fn may_alter(&self, todo: &Todo) -> bool {
+        let alters = |field: &str| self.names().any(|name| name == field);
+        let repeats = self.before.as_ref().is_some_and(|before| before.contains_key("repeat"));
+        match todo.status {
+            _ if self.is_new() || alters("status") => true,
+            Status::Open => true,
+            Status::Completed => !(alters("repeat") && repeats),
+            Status::Deleted => false,
+        }
+    }
+
     /// Whether `present` has the values of `expected` in the altered fields. If the change added the todo, this function
     /// compares all fields.
     fn agrees(&self, expected: &Fields, present: &Fields) -> bool {
@@ -127,7 +146,8 @@ impl Difference {
             UPDATED_AT => true,
             NOTES => {
                 let (present, rest) = (text(present, NOTES), text(expected, NOTES));
-                present.len() == self.notes_kept + rest.len() && present.ends_with(rest)
+                let beginning = present.strip_suffix(rest).filter(|beginning| beginning.len() == self.notes_kept);
+                beginning.is_some_and(|beginning| hash(beginning) == self.notes_kept_hash)
             }
             name => expected.get(name) == present.get(name),
         };
@@ -152,17 +172,23 @@ fn fields(todo: &Todo) -> Fields {
     fields
 }
 
-/// Removes the beginning that both notes have in common. Returns the length of this beginning, in bytes.
-fn leave_out_common_beginning(before: &mut Fields, after: &mut Fields) -> usize {
+/// Removes the beginning that both notes have in common. Returns the length of this beginning, in bytes, and its hash.
+fn leave_out_common_beginning(before: &mut Fields, after: &mut Fields) -> (usize, String) {
     let (old, new) = (text(before, NOTES), text(after, NOTES));
     let same = old.chars().zip(new.chars()).take_while(|(old, new)| old == new);
     let kept = same.map(|(same, _)| same.len_utf8()).sum();
+    let hash = hash(&old[..kept]);
     if kept > 0 {
         let (old, new) = (old[kept..].to_owned(), new[kept..].to_owned());
         before.insert(NOTES.to_owned(), old.into());
         after.insert(NOTES.to_owned(), new.into());
     }
-    kept
+    (kept, hash)
+}
+
+/// The first 128 bits of the text's SHA-256 hash, in hexadecimal digits. Empty if the text is empty.
+fn hash(text: &str) -> String {
+    if text.is_empty() { String::new() } else { hex::encode(&Sha256::digest(text.as_bytes())[..16]) }
 }
 
 fn is_zero(number: &usize) -> bool {

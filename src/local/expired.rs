@@ -9,13 +9,17 @@ use dynoxide::{
 };
 use jiff::Timestamp;
 
-use crate::store::attributes::{EXPIRES_AT, OWNER, SEQUENCE, SK};
+use crate::store::attributes::{EXPIRES_AT, FORMAT, FORMAT_NUMBER, OWNER, SEQUENCE, SK};
 
 type Item = HashMap<String, AttributeValue>;
 
-/// Removes the items that had already expired at the time of the latest change in the file. If the clock is ahead, for
-/// example by a whole year, the items that expire after this change stay in the file. So a wrong clock removes nothing
-/// that can still be undone.
+/// An expired item stays in the file for this number of seconds (90 days). The clock may be ahead by this time even while
+/// somebody writes, and still the program removes nothing that can be undone.
+const RESERVE: i64 = 90 * 24 * 60 * 60;
+
+/// Removes the items that expired long before the time of the latest change in the file. If the clock is ahead, for
+/// example by a whole year, the items that expire after this change stay in the file. If a newer version of the program
+/// has written the file in a newer format, this function removes nothing.
 pub(super) fn remove(database: &Database, now: Timestamp) -> Result<(), DynoxideError> {
     for table in database.list_tables(ListTablesRequest::default())?.table_names {
         let (mut latest, mut expiring, mut start) = (0, Vec::new(), None);
@@ -23,13 +27,16 @@ pub(super) fn remove(database: &Database, now: Timestamp) -> Result<(), Dynoxide
             let page = database.scan(ScanRequest {
                 table_name: table.clone(),
                 exclusive_start_key: start,
-                projection_expression: Some("#owner, #sk, #expires_at, #sequence".to_owned()),
+                projection_expression: Some("#owner, #sk, #expires_at, #sequence, #format".to_owned()),
                 expression_attribute_names: Some(
-                    [OWNER, SK, EXPIRES_AT, SEQUENCE].map(|name| (format!("#{name}"), name.to_owned())).into(),
+                    [OWNER, SK, EXPIRES_AT, SEQUENCE, FORMAT].map(|name| (format!("#{name}"), name.to_owned())).into(),
                 ),
                 ..ScanRequest::default()
             })?;
             for item in page.items.unwrap_or_default() {
+                if number(&item, FORMAT).is_some_and(|format| format > FORMAT_NUMBER.into()) {
+                    return Ok(());
+                }
                 latest = latest.max(number(&item, SEQUENCE).unwrap_or_default());
                 expiring.extend(number(&item, EXPIRES_AT).map(|second| (second, item)));
             }
@@ -39,7 +46,7 @@ pub(super) fn remove(database: &Database, now: Timestamp) -> Result<(), Dynoxide
             }
         }
         // The sequence number of a change is a time in microseconds.
-        let until = now.as_second().min(latest / 1_000_000);
+        let until = now.as_second().min(latest / 1_000_000) - RESERVE;
         for (second, item) in expiring.into_iter().filter(|(second, _)| *second <= until) {
             delete(database, &table, second, item)?;
         }

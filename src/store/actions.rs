@@ -19,9 +19,14 @@ use super::{
 };
 use crate::domain::{change::Change, difference::Difference, id::ChangeId, text::ListName, todo::Todo};
 
-/// The maximum size of all items in a transaction. DynamoDB allows 4 MB for the whole transaction. The rest of the 4 MB
-/// is a reserve for the small items.
-const TRANSACTION_BYTES: usize = 3_700_000;
+/// The maximum number of write units for the todos and the record of a change. This limit bounds the price of a request,
+/// and also keeps a transaction below the 4 MB that DynamoDB allows. In a transaction, each KB of an item takes two units,
+/// and each KB of its copy in the index takes one unit. If the copy moves to another place in the index, DynamoDB deletes
+/// the old copy and writes the new copy.
+///
+/// The limit does not hold for an undo, so that every change can be undone. An undo alters the same fields as its change,
+/// so it takes about the same number of units.
+const WRITE_UNITS: usize = 2_090;
 
 /// The purpose of an action in a transaction. The variants are in the same order as the actions of a transaction.
 pub(super) enum Purpose {
@@ -35,34 +40,42 @@ pub(super) enum Purpose {
 }
 
 impl OwnerStore {
-    /// The actions of the transaction, if the change gets this sequence number. `None` if the items are too large for
-    /// one transaction.
+    /// The actions of the transaction, if the change gets this sequence number. `None` if the change would take more
+    /// than [`WRITE_UNITS`].
     pub(super) fn actions(
         &self,
         transaction: &Transaction<'_>,
         sequence: Sequence,
     ) -> Result<Option<Vec<(Purpose, TransactWriteItem)>>, Fault> {
-        let (mut actions, mut bytes) = (Vec::new(), 0);
+        let (mut actions, mut units) = (Vec::new(), 0);
         let Transaction { change, images, differences, .. } = transaction;
         let records = change_items(&self.partition, change, differences, sequence.as_time())?;
         for (number, record) in records.into_iter().enumerate() {
-            // The transaction that undoes the change writes the differences again.
-            bytes += size::of_item(&record);
+            let copies = if record.contains_key(item::VIEW) { 3 } else { 2 };
+            units += copies * size::units(size::of_item(&record));
             let put = self.put(record).condition_expression(item::ABSENT_OR_EXPIRED);
             let put = put.expression_attribute_values(":now", item::number(change.at.as_second()));
             actions.push((if number == 0 { Purpose::Record } else { Purpose::Part }, finished(put)?));
         }
         for (image, difference) in images.iter().zip(differences).filter(|(_, difference)| difference.is_change()) {
             let item = item::todo_item(&self.partition, &image.after, sequence.as_time())?;
-            let before = image.before.as_ref().map(item::to_item).transpose()?;
-            bytes += size::of_item(&item).max(before.as_ref().map_or(0, size::of_item));
+            let new = size::units(size::of_item(&item));
             let action = match &image.before {
-                None => finished(self.put(item).condition_expression(item::ABSENT))?,
-                Some(before) => self.update_todo(item, before, difference)?,
+                None => {
+                    units += 3 * new;
+                    finished(self.put(item).condition_expression(item::ABSENT))?
+                }
+                Some(before) => {
+                    let old = item::todo_item(&self.partition, before, sequence.as_time())?;
+                    let moves = old.get(item::VIEW) != item.get(item::VIEW);
+                    let old = size::units(size::of_item(&old));
+                    units += 2 * new.max(old) + if moves { new + old } else { new.max(old) };
+                    self.update_todo(item, before, difference)?
+                }
             };
             actions.push((Purpose::Todo, action));
         }
-        if bytes > TRANSACTION_BYTES {
+        if units > WRITE_UNITS && change.undoes.is_none() {
             return Ok(None);
         }
         let head = if change.has_no_effect() {
@@ -72,7 +85,7 @@ impl OwnerStore {
         };
         actions.push((Purpose::Head, head));
         if let Some(digits) = &transaction.recent {
-            actions.push((Purpose::Recent, self.remember(digits, change)?));
+            actions.push((Purpose::Recent, self.remember(digits, change, transaction.undone_edit.as_ref())?));
         }
         for check in transaction.lists {
             actions.push((Purpose::List(check.name().clone()), self.check_list(check)?));
@@ -142,12 +155,19 @@ impl OwnerStore {
     /// Writes a small item for the request. The item contains the id of the change, and expires after two minutes. The
     /// transaction fails if the table already has an item for the same request. Fixed time windows of two minutes would
     /// not work, because a request and its repetition could be in two different windows.
-    fn remember(&self, digits: &str, change: &Change) -> Result<TransactWriteItem, Fault> {
+    fn remember(
+        &self,
+        digits: &str,
+        change: &Change,
+        undone_edit: Option<&ChangeId>,
+    ) -> Result<TransactWriteItem, Fault> {
         let put = self.put(recent::recent_item(&self.partition, digits, change));
         finished(
             put.condition_expression(recent::ABSENT_OR_NOT_RECENT)
                 .expression_attribute_values(":now", item::number(change.at.as_second()))
-                .expression_attribute_values(":latest", item::number(recent::latest(change.at))),
+                .expression_attribute_values(":latest", item::number(recent::latest(change.at)))
+                .expression_attribute_names("#change", recent::CHANGE)
+                .expression_attribute_values(":undone", item::text(undone_edit.map_or("none", ChangeId::as_str))),
         )
     }
 

@@ -73,7 +73,13 @@ impl SettingsCondition<'_> {
         let (present, _) = head.map_or_else(|| Ok((Settings::default(), true)), settings_of)?;
         Ok(match self {
             Self::None => true,
-            Self::Are(settings) => present.same_content(settings),
+            // The condition of the update says the same. Settings with the same content can have another version,
+            // because somebody can change a setting and undo the change.
+            Self::Are(settings) => {
+                let default = Settings::default();
+                present.version == settings.version
+                    || (present.same_content(&default) && settings.same_content(&default))
+            }
             Self::Change(image) => present.version == image.before.version,
         })
     }

@@ -30,11 +30,11 @@ pub const EXPIRES_AT: &str = "expires_at";
 pub(super) const VERSION: &str = "version";
 /// The attribute with the number of the format in which an item is written. The head of an owner has this attribute.
 /// An item without this attribute has format 1.
-pub(super) const FORMAT: &str = "format";
+pub const FORMAT: &str = "format";
 /// The number of the newest format that this code understands. Older and newer code use the same table while a new
 /// version is deployed. If code finds a higher number than its own, the code answers 503 and writes nothing. In format
 /// 2, change records contain [differences](crate::domain::difference) and not whole todos.
-pub(super) const FORMAT_NUMBER: u32 = 2;
+pub const FORMAT_NUMBER: u32 = 2;
 /// The local secondary index on `owner` and `view`.
 pub(super) const TIMELINE: &str = "timeline";
 /// The attribute with the title of an open todo in lower case ([`Title::folded`](crate::domain::text::Title::folded)).

@@ -38,7 +38,7 @@ use aws_sdk_dynamodb::Client;
 pub mod attributes {
     pub use super::{
         head::SEQUENCE,
-        item::{EXPIRES_AT, OWNER, SK},
+        item::{EXPIRES_AT, FORMAT, FORMAT_NUMBER, OWNER, SK},
     };
 }
 

@@ -23,12 +23,15 @@ use crate::domain::{
 };
 
 /// The request made a change. This attribute contains the id of the change.
-const CHANGE: &str = "change";
+pub(super) const CHANGE: &str = "change";
 
 /// The condition for an item that may be written: the table has no such item, or the item is no longer recent. Perhaps
 /// the clock was ahead when an earlier request wrote the item, and is right again now. Then the item expires later than
 /// any item that is written now. Such an item is not recent either.
-pub(super) const ABSENT_OR_NOT_RECENT: &str = "attribute_not_exists(sk) OR expires_at <= :now OR expires_at > :latest";
+///
+/// The item of an undone edit may also be written again.
+pub(super) const ABSENT_OR_NOT_RECENT: &str =
+    "attribute_not_exists(sk) OR expires_at <= :now OR expires_at > :latest OR #change = :undone";
 /// The clocks of two instances may differ by this number of seconds.
 const CLOCKS: i64 = 60;
 
@@ -66,7 +69,7 @@ impl OwnerStore {
         let Recognition::ByIntent(intent) = &request.recognition else { return Err(refusal.into()) };
         let recent = self.item(recent_sk(&intent.digits())).await?;
         match recent.filter(|recent| is_recent(recent, now)) {
-            Some(recent) => Ok(self.repetition(&recent, now).await?),
+            Some(recent) => Ok(self.repetition(&recent, now).await?.map_err(|_| refusal)?),
             None => Err(refusal.into()),
         }
     }
@@ -74,11 +77,26 @@ impl OwnerStore {
     /// The result for a repeated request. The result contains the change that the first request made, and the present
     /// states of the todos in this change. If somebody deleted a todo after the first request, the answer shows the
     /// todo as deleted. So the caller sees that the repeated request added nothing.
-    pub(super) async fn repetition(&self, recent: &Item, now: Timestamp) -> Result<WriteResult, Fault> {
+    ///
+    /// If somebody has undone the edit of the first request, the second request is meant as a new edit: the result is the id
+    /// of the undone change. An undone `addTodos` is still recognised, because the caller can send `allow_duplicate`.
+    pub(super) async fn repetition(
+        &self,
+        recent: &Item,
+        now: Timestamp,
+    ) -> Result<Result<WriteResult, ChangeId>, Fault> {
         let vanished = || Fault::new(FaultKind::Unavailable, "a change record was deleted while the program read it");
         let id = recent.get(CHANGE).and_then(|id| id.as_s().ok()).and_then(|id| ChangeId::parse(id));
         let (change, differences) = self.change(&id.ok_or_else(vanished)?, now).await?.ok_or_else(vanished)?;
-        Ok(WriteResult { images: self.present(differences, now).await?, change, replayed: true })
+        let adds = differences.iter().all(Difference::is_new);
+        let images = self.present(differences.clone(), now).await?;
+        let is_present = |difference: &Difference| {
+            images.iter().any(|image| image.after.id == difference.id && difference.is_present_in(&image.after))
+        };
+        if change.undone_by.is_some() && !adds && !differences.iter().all(is_present) {
+            return Ok(Err(change.id));
+        }
+        Ok(Ok(WriteResult { images, change, replayed: true }))
     }
 
     /// The todos of an earlier change, in the order of the change, with their present states. A todo is left out if it

@@ -1,21 +1,25 @@
 //! Reads the settings of an owner, and remembers them. All settings of one owner are in one item, which is also the
 //! [head](super::head) of the owner.
 
+use jiff::Timestamp;
+
 use super::{
     OwnerStore,
     fault::Fault,
     head::{SETTINGS, Sequence, settings_of},
     item::Item,
 };
-use crate::domain::settings::Settings;
+use crate::domain::{change::days_after, limits, settings::Settings};
 
 impl OwnerStore {
     /// Reads the owner's settings, and the order of the owner's latest change, with one call and with strong
     /// consistency. The order is the [`Position::order`](super::Position::order) of this change in the listing of
     /// changes. The order is `None` if the owner's settings item has no sequence number yet.
-    pub async fn settings_and_order(&self) -> Result<(Settings, Option<String>), Fault> {
+    pub async fn settings_and_order(&self, now: Timestamp) -> Result<(Settings, Option<String>), Fault> {
         let item = self.item(SETTINGS.to_owned()).await?;
-        let order = item.as_ref().map(Sequence::of).and_then(Sequence::order);
+        let sequence = item.as_ref().map(Sequence::of).unwrap_or_default();
+        let is_listed = days_after(sequence.as_time(), limits::UNDO_DAYS) > now;
+        let order = sequence.order().filter(|_| is_listed);
         Ok((self.read_and_remember(item)?, order))
     }
 

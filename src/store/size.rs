@@ -10,6 +10,11 @@ pub(super) fn of_item(item: &Item) -> usize {
     item.iter().map(|(name, value)| name.len() + of_value(value)).sum()
 }
 
+/// The write units for an item of this size: one unit for each KB that the item begins.
+pub(super) fn units(bytes: usize) -> usize {
+    bytes.div_ceil(1024).max(1)
+}
+
 /// The size of a value in bytes, without the name of the attribute.
 pub(super) fn of_value(value: &AttributeValue) -> usize {
     // Each list and each map needs three bytes, and each of its members needs one more byte.

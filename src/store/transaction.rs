@@ -29,6 +29,8 @@ pub(super) struct Transaction<'a> {
     /// The hash of the request, in hexadecimal digits. The store recognises a repetition of the request by this hash,
     /// for two minutes.
     pub recent: Option<String>,
+    /// An earlier edit was the same request, and somebody has undone this edit. So this request is no repetition.
+    pub undone_edit: Option<ChangeId>,
 }
 
 impl<'a> Transaction<'a> {
@@ -50,6 +52,6 @@ impl<'a> Transaction<'a> {
             None => assumed.map_or(SettingsCondition::None, SettingsCondition::Are),
         };
         let differences = images.iter().map(Difference::of).collect();
-        Self { change, images, differences, lists, undone_before, settings, recent }
+        Self { change, images, differences, lists, undone_before, settings, recent, undone_edit: None }
     }
 }

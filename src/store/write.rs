@@ -52,7 +52,7 @@ impl OwnerStore {
             return self.replay(request, record, snapshot.now).await;
         }
         snapshot.now = clock();
-        let (mut replans, mut failed_assumptions) = (0, 0);
+        let (mut replans, mut failed_assumptions, mut undone_edit) = (0, 0, None);
         loop {
             let mut plan = match plan(&snapshot) {
                 Ok(plan) => plan,
@@ -64,14 +64,18 @@ impl OwnerStore {
                 return Ok(WriteResult { change, images: plan.images, replayed: false });
             }
             let assumed = snapshot.assumed_settings(&request.needs);
-            let transaction = Transaction::of(request, &change, &plan.images, &lists, assumed);
+            let mut transaction = Transaction::of(request, &change, &plan.images, &lists, assumed);
+            transaction.undone_edit = undone_edit.clone();
             match self.commit(&transaction).await? {
                 Committed::Done => return Ok(self.written(change, plan, &lists, &snapshot)),
                 Committed::Exists(record) => return self.replay(request, record, snapshot.now).await,
-                Committed::Repeated(recent) => return Ok(self.repetition(&recent, snapshot.now).await?),
+                Committed::Repeated(recent) => match self.repetition(&recent, snapshot.now).await? {
+                    Ok(result) => return Ok(result),
+                    Err(change) => undone_edit = Some(change),
+                },
                 Committed::Undone(record) => return Err(undone(record)?.into()),
-                Committed::TooLarge => return Err(Refusal::TooLarge.into()),
-                Committed::TooMany => return Err(Refusal::TooMany.into()),
+                Committed::TooLarge => return self.refused(request, Refusal::TooLarge, snapshot.now).await,
+                Committed::TooMany => return self.refused(request, Refusal::TooMany, snapshot.now).await,
                 Committed::VersionChanged => {
                     replans += 1;
                     tokio::time::sleep(backoff::pause(replans, &request.change_id)).await;

@@ -1,5 +1,6 @@
 //! Clocks that are ahead, and clocks that somebody sets back.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -32,21 +33,43 @@ async fn a_start_with_a_clock_that_is_ahead_removes_nothing_that_can_be_undone()
 }
 
 #[tokio::test]
-async fn what_expired_before_the_latest_change_is_removed_at_the_next_start() {
+async fn a_write_while_the_clock_is_ahead_removes_nothing_that_can_be_undone_either() {
+    let folder = Folder::new("clock-ahead-writes");
+    let file = folder.file("todos.db");
+    let api = Api::over_at(&file, at("2026-11-22"));
+    api.create_table().await;
+    let id = api.add(&["a"]).await.remove(0);
+    api.delete(&format!("/todos/{id}")).await;
+    api.clock.set("2026-12-23T10:00:00", "UTC");
+    api.add(&["written while the clock is ahead"]).await;
+    drop(api);
+    drop(Api::over_at(&file, at("2026-12-24")));
+    let api = Api::over_at(&file, at("2026-11-22"));
+    assert_eq!(api.all("deleted").await.len(), 1);
+    assert_eq!(api.get("/changes").await.body["changes"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn what_expired_long_before_the_latest_change_is_removed_at_the_next_start() {
     let folder = Folder::new("expired");
     let file = folder.file("todos.db");
     let api = Api::over_at(&file, at("2026-11-22"));
     api.create_table().await;
     let ids = api.add(&["a", "b"]).await;
     api.delete(&format!("/todos/{}", ids[0])).await;
-    api.clock.set("2026-12-23T10:00:00", "UTC");
+    // The deleted todo expires after 30 days, and stays in the file for another 90 days.
+    api.clock.set("2027-03-23T10:00:00", "UTC");
     api.delete(&format!("/todos/{}", ids[1])).await;
-    drop(api);
-    let is_there = async |id: &str| Api::over(&file).stored(&format!("todo#{id}"), "title").await.is_some();
-    assert!(is_there(&ids[0]).await);
-    drop(Api::over_at(&file, at("2026-12-23")));
-    assert!(!is_there(&ids[0]).await);
-    assert!(is_there(&ids[1]).await);
+    let there = async |id: &str| Api::over(&file).stored(&format!("todo#{id}"), "title").await.is_some();
+    drop(Api::over_at(&file, at("2026-12-30")));
+    assert!(there(&ids[0]).await);
+    // Code of a newer version has written the file.
+    api.spoil("settings", "format", Some(AttributeValue::N("3".to_owned()))).await;
+    drop(Api::over_at(&file, at("2027-03-23")));
+    assert!(there(&ids[0]).await);
+    api.spoil("settings", "format", Some(AttributeValue::N("2".to_owned()))).await;
+    drop(Api::over_at(&file, at("2027-03-23")));
+    assert!(!there(&ids[0]).await && there(&ids[1]).await);
 }
 
 #[tokio::test]

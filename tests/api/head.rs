@@ -94,6 +94,45 @@ async fn the_dearest_request_takes_at_most_2100_write_units() {
     expect("deleting", 1_900..=2_100, "DELETE", &format!("/todos?ids={}", ids.join(",")), Value::Null).await;
 }
 
+/// With letters of four bytes and with steps, a todo is larger than in the test above. Then the same request is refused,
+/// and half of the todos are changed. Every change that is made can be undone.
+#[tokio::test]
+async fn a_request_that_would_take_more_write_units_is_refused() {
+    let api = Api::new();
+    let todo = |n: usize| {
+        let steps: Vec<_> = (0..50).map(|step| format!("{step}{}", "🍎".repeat(190))).collect();
+        json!({"title": format!("t{n}"), "notes": "🍎".repeat(4_000), "steps": steps})
+    };
+    let mut ids = Vec::new();
+    for n in 0..40 {
+        let added = api.post("/todos", json!({"todos": [todo(n)]})).await;
+        assert_eq!(added.status, 201, "{}", added.text);
+        ids.extend(added.ids());
+    }
+    let edits = |ids: &[String], edit: Value| {
+        let edits = ids.iter().map(|id| {
+            let mut edit = edit.clone();
+            edit["id"] = json!(id);
+            edit
+        });
+        json!({"todos": edits.collect::<Vec<_>>()})
+    };
+    for edit in [json!({"status": "completed"}), json!({"clear": ["notes", "steps"]}), json!({"priority": "high"})] {
+        let refused = api.patch("/todos", edits(&ids, edit.clone())).await;
+        refused.assert_problem(413, "too_large");
+        assert_eq!(api.all("open").await.len(), 40);
+        api.wire.take_write_units();
+        let some = api.patch("/todos", edits(&ids[..7], edit.clone())).await;
+        assert_eq!(some.status, 200, "{edit}: {}", some.text);
+        let units = api.wire.take_write_units();
+        let undone = api.post("/undo", json!({})).await;
+        assert_eq!(undone.status, 200, "{edit}: {}", undone.text);
+        let undo_units = api.wire.take_write_units();
+        println!("{edit}: {units} write units, its undo {undo_units}");
+        assert!(units <= 2_100.0 && undo_units <= 2_150.0, "{edit}: {units} write units, its undo {undo_units}");
+    }
+}
+
 #[tokio::test]
 async fn whether_anything_has_changed_is_answered_with_one_read() {
     let api = Api::new();
@@ -128,6 +167,10 @@ async fn whether_anything_has_changed_is_answered_with_one_read() {
         assert_eq!((changed.status.as_u16(), changed.headers["etag"] == before), (200, false), "{path}");
     }
     assert_eq!(ask(&api, &tag).await.status, 200);
+    // After 31 days, the changes are no longer in the history.
+    let latest = api.get("/changes").await.headers["etag"].to_str().unwrap().to_owned();
+    api.clock.advance(jiff::Span::new().hours(31 * 24));
+    assert_eq!(ask(&api, &latest).await.body["changes"], json!([]));
 }
 
 #[tokio::test]

@@ -118,6 +118,41 @@ async fn an_edit_that_sets_values_changes_nothing_the_second_time() {
 }
 
 #[tokio::test]
+async fn an_edit_that_completes_a_todo_and_sets_its_repetition_is_recognised() {
+    let api = Api::new();
+    let ids = api
+        .post("/todos", json!({"todos": [{"title": "a", "due": "2026-11-22"}, {"title": "b", "due": "2026-11-22"}]}))
+        .await
+        .ids();
+    let edit = json!({"status": "completed", "repeat": {"unit": "week"}});
+    let again = repeated(&api, "PATCH", &format!("/todos/{}", ids[0]), edit.clone()).await;
+    assert_eq!((again.status.as_u16(), &again.body["replayed"]), (200, &json!(true)), "{}", again.text);
+    let several = json!({"todos": [{"id": ids[1], "status": "completed", "repeat": {"unit": "week"}}]});
+    assert_eq!(repeated(&api, "PATCH", "/todos", several).await.body["replayed"], true);
+    assert_eq!(api.all("open").await.len(), 2, "each has one next todo");
+}
+
+#[tokio::test]
+async fn a_paragraph_that_somebody_took_back_can_be_appended_again() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let one = format!("/todos/{id}");
+    let append = json!({"append_notes": "p", "priority": "high"});
+    let first = api.patch(&one, append.clone()).await;
+    assert_eq!(api.post("/undo", json!({"change_id": first.change_id()})).await.status, 200);
+    let second = api.patch(&one, append.clone()).await;
+    assert_eq!((second.body.get("replayed"), &second.body["todo"]["notes"]), (None, &json!("p")), "{}", second.text);
+    assert_eq!(second.body["todo"]["priority"], "high");
+    // This edit is remembered in its turn.
+    assert_eq!(api.patch(&one, append.clone()).await.body["replayed"], true);
+    // If the undo is undone, the paragraph is there again.
+    let undone = api.post("/undo", json!({"change_id": second.change_id()})).await;
+    assert_eq!(api.post("/undo", json!({"change_id": undone.change_id()})).await.status, 200);
+    let again = api.patch(&one, append).await;
+    assert_eq!((&again.body["replayed"], &again.body["todo"]["notes"]), (&json!(true), &json!("p")), "{}", again.text);
+}
+
+#[tokio::test]
 async fn an_edit_with_a_version_is_a_conflict_that_shows_what_it_did() {
     let api = Api::new();
     let id = api.add(&["a"]).await.remove(0);

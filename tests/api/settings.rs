@@ -119,3 +119,17 @@ async fn settings_come_with_a_listing_and_take_no_place_in_it() {
     );
     assert_eq!(zone(&api.get("/todos").await), "UTC");
 }
+
+/// The settings of the first instance have the same content as the settings in the table, but another version.
+#[tokio::test]
+async fn settings_that_somebody_changed_and_undid_elsewhere_do_not_stop_an_add() {
+    let api = Api::new();
+    api.patch("/settings", json!({"week_start": "sun"})).await;
+    let elsewhere = api.elsewhere();
+    elsewhere.patch("/settings", json!({"week_start": "sat"})).await;
+    elsewhere.post("/undo", json!({})).await;
+    api.wire.take_calls();
+    let added = api.post("/todos", json!({"todos": [{"title": "a", "due": "today"}]})).await;
+    assert_eq!(added.status, 201, "{}", added.text);
+    assert_eq!(api.wire.take_calls().iter().filter(|call| *call == "TransactWriteItems").count(), 2);
+}

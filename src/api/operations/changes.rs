@@ -106,7 +106,7 @@ pub async fn get_changes(
     let now = app.clock.now();
     let reading = Reading { after, at_most: Some(limit + 1), ..Reading::of(Range::changes()) };
     let (settings, mut changes) = if is_first && if_none_match.is_present() {
-        let (settings, latest) = caller.store.settings_and_order().await?;
+        let (settings, latest) = caller.store.settings_and_order(now).await?;
         if let Some(tag) = latest.as_deref().map(tag).filter(|tag| if_none_match.contains(tag)) {
             return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
         }

@@ -33,10 +33,13 @@ pub enum WithoutKey {
 }
 
 impl WithoutKey {
-    /// If the store executed an edit with `append_notes` twice, the notes would contain the paragraph twice. A
-    /// repetition of any other edit changes nothing more.
+    /// If the store executed an edit with `append_notes` twice, the notes would contain the paragraph twice. If the store
+    /// executed an edit with `status` and `repeat` twice, a completed todo would get back the repetition that the first
+    /// request has passed on to the next todo. A repetition of any other edit changes nothing more.
     pub fn of<'a>(mut edits: impl Iterator<Item = &'a TodoEdit>) -> Self {
-        if edits.any(|edit| edit.append_notes.is_some()) { Self::Recognise } else { Self::Execute }
+        let does_harm =
+            |edit: &TodoEdit| edit.append_notes.is_some() || (edit.status.is_some() && edit.repeat.is_some());
+        if edits.any(does_harm) { Self::Recognise } else { Self::Execute }
     }
 }
 

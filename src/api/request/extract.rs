@@ -113,7 +113,7 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let body = Bytes::from_request(request, state).await.map_err(|_| ApiError::BodyTooLarge)?;
-        match body.trim_ascii() {
+        match json::without_bom(&body).trim_ascii() {
             b"" | b"{}" | b"null" => Ok(Self),
             _ => Err(ApiError::Malformed(
                 "This operation has no body. Send the parameters of this operation in the path or the query."
@@ -205,7 +205,8 @@ fn version(tag: &str) -> Result<u64, ApiError> {
 
 /// Whether the header `Content-Encoding` says that the body is compressed (RFC 9110, section 8.4).
 pub fn is_compressed(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
+    encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// Returns whether the header `Content-Type` says that the body is JSON.
