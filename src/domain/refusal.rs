@@ -29,7 +29,7 @@ pub enum Refusal {
     SettingsChangedSince,
     /// A different request has already used the idempotency key.
     KeyReused,
-    /// The write, or an undo of the write, would be larger than DynamoDB allows in one transaction (4 MB).
+    /// The write would take more write units than one change may take.
     TooLarge,
     /// The write needs more actions than DynamoDB allows in one transaction. DynamoDB needs one action for each new or
     /// changed todo, and one action for each new list.

@@ -58,7 +58,7 @@ impl Usage {
         units(&self.write_tenths)
     }
 
-    /// Whether the answer is the recorded result of an earlier request.
+    /// Whether the answer is the result of an earlier request with the same idempotency key.
     pub fn is_replay(&self) -> bool {
         self.replay.load(Relaxed)
     }

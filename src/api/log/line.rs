@@ -17,7 +17,7 @@ pub struct Line {
     pub dynamodb_calls: u64,
     pub read_units: f64,
     pub write_units: f64,
-    /// 1 if the answer is the recorded result of an earlier request, otherwise 0.
+    /// 1 if the answer is the result of an earlier request with the same idempotency key, otherwise 0.
     pub replays: u8,
     /// 1 if the answer is a conflict (409), otherwise 0.
     pub conflicts: u8,

@@ -171,7 +171,7 @@ async fn undo(
     change_id: Option<&str>,
 ) -> Result<WriteResult, WriteError> {
     let now = app.clock.now();
-    // If the request is a repetition, the caller gets the recorded answer of the first request. A second attempt to
+    // If the request is a repetition, the caller gets the change of the first request. A second attempt to
     // undo the change could fail, because the first request has already undone the change.
     if let Some(result) = caller.store.recorded(&request, now).await? {
         return Ok(result);
