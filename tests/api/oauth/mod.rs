@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 
 use super::harness::{Answer, Api};
 use provider::Provider;
-use todo_action::config::{Auth, OAuth};
+use todo_action::{
+    config::{Auth, OAuth},
+    domain::credential::CredentialId,
+};
 
 pub async fn ask(api: &Api, method: &str, path: &str, body: Value, token: &str) -> Answer {
     api.send(method, path, body, &[("authorization", &format!("Bearer {token}"))]).await
@@ -82,6 +85,23 @@ async fn a_warm_request_with_a_token_asks_the_table_for_the_todos_alone_and_the_
         assert_eq!(api.wire.take_calls().len(), calls, "{path}");
     }
     assert_eq!(provider.asked_for_keys(), 1);
+}
+
+#[tokio::test]
+async fn each_change_says_through_which_token_it_was_made_without_telling_the_token() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    let (first, second) = (provider.token(&api, "ada"), provider.token(&api, "ada"));
+    ask(&api, "POST", "/todos", json!({"todos": [{"title": "a"}]}), &first).await;
+    ask(&api, "POST", "/undo", json!({}), &second).await;
+    let changes = ask(&api, "GET", "/changes", Value::Null, &second).await;
+    for (number, token) in [&second, &first].into_iter().enumerate() {
+        let by = CredentialId::of_token(token).to_string();
+        assert!(by.starts_with("token ") && by.len() == 18, "{by}");
+        assert_eq!(changes.body["changes"][number]["by"], by, "{}", changes.text);
+    }
+    let signature = first.rsplit('.').next().unwrap();
+    assert!(!changes.text.contains(signature));
 }
 
 #[tokio::test]
