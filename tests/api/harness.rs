@@ -9,7 +9,10 @@ use std::sync::{
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_sdk_dynamodb::{Client, config::SharedHttpClient};
+use aws_sdk_dynamodb::{
+    Client,
+    config::{SharedHttpClient, retry::RetryPartition},
+};
 use axum::{
     Router,
     body::Body,
@@ -168,6 +171,10 @@ impl Api {
         let wire = Wire::over(connection.transport.clone());
         let transport = Some(SharedHttpClient::new(wire.clone()));
         let client = connect(Connection { transport, timeout, ..connection });
+        // All clients of a process share the number of retries that the SDK allows, and `cargo test` runs all tests in one
+        // process. So without this line, a test with many faults would take away the retries of other tests.
+        let alone = RetryPartition::new(Ids::random().change().as_str().to_owned());
+        let client = Client::from_conf(client.config().to_builder().retry_partition(alone).build());
         let mut config = Config {
             public_url: Some("https://todo.test".to_owned()),
             auth: Auth::None(Owner::parse(&format!("owner-{}", Ids::random().change().as_str())).unwrap()),
