@@ -24,7 +24,7 @@ pub enum Language {
     /// and delete todos.
     Ours,
     Rust,
-    /// The smallest Rust function, which the code calls `Floor`. The cost of `Floor` is the lowest cost that a Rust
+    /// The smallest Rust function. The cost of `Floor` is the lowest cost that a Rust
     /// function for todos can have. `Floor` is the only measured function without TLS.
     Floor,
     Node,

@@ -109,7 +109,7 @@ impl Folding {
         &self.folded
     }
 
-    /// Adds a letter that replaces itself.
+    /// Adds a letter without a change.
     fn push(&mut self, letter: char) {
         if self.open.is_some_and(|open| self.folded.len() - open > STEP) {
             compose(&mut self.folded, &mut self.open, &mut self.composed);
@@ -145,7 +145,7 @@ fn is_first(letter: char) -> bool {
     canonical_combining_class(letter) == 0 && is_nfc_quick(once(letter)) != IsNormalized::Maybe
 }
 
-/// Returns whether the letter replaces itself, and is the first letter of a part of the text.
+/// Returns whether the search leaves the letter as it is, and the letter is the first letter of a part of the text.
 fn stays(letter: char) -> bool {
     let mut is_same = true;
     without_accents(letter, |part| is_same &= part == letter);

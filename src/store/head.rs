@@ -55,7 +55,7 @@ impl Sequence {
         Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::MAX)
     }
 
-    /// The number as text, in the same form as in the view of a change. `None` if there is no change with a number.
+    /// The number as text, in the same form as in the view of a change. `None` if no change of the owner has a sequence number yet.
     pub fn order(self) -> Option<String> {
         (self.0 > 0).then(|| item::moment(self.as_time()))
     }
@@ -73,8 +73,8 @@ impl SettingsCondition<'_> {
         let (present, _) = head.map_or_else(|| Ok((Settings::default(), true)), settings_of)?;
         Ok(match self {
             Self::None => true,
-            // The condition of the update says the same. Settings with the same content can have another version,
-            // because somebody can change a setting and undo the change.
+            // This comparison is the same as in the condition of the update. After a change and its undo, the settings
+            // have the same content as before, but a higher version.
             Self::Are(settings) => {
                 let default = Settings::default();
                 present.version == settings.version

@@ -79,7 +79,8 @@ impl OwnerStore {
     /// todo as deleted. So the caller sees that the repeated request added nothing.
     ///
     /// If somebody has undone the edit of the first request, the second request is meant as a new edit: the result is the id
-    /// of the undone change. An undone `addTodos` is still recognised, because the caller can send `allow_duplicate`.
+    /// of the undone change. For an undone `addTodos`, the
+    /// second request is still a repetition. To add the todos again, the caller sends `allow_duplicate`.
     pub(super) async fn repetition(
         &self,
         recent: &Item,

@@ -10,7 +10,7 @@ pub(super) fn of_item(item: &Item) -> usize {
     item.iter().map(|(name, value)| name.len() + of_value(value)).sum()
 }
 
-/// The write units for an item of this size: one unit for each KB that the item begins.
+/// The write units for an item of this size: one unit for each KB, and one unit for a rest that is smaller than a KB.
 pub(super) fn units(bytes: usize) -> usize {
     bytes.div_ceil(1024).max(1)
 }

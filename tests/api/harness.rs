@@ -82,7 +82,7 @@ static DYNAMODB: LazyLock<(Connection, String)> = LazyLock::new(|| {
     let table = format!("todo-action-test-{}", Ids::random().change().as_str());
     let made = table.clone();
     let (sender, receiver) = std::sync::mpsc::channel();
-    // The DynamoDB server runs in its own thread, with its own runtime. The runtime of a test stops when the test ends.
+    // The DynamoDB server runs in its own thread, with its own Tokio runtime. Each test has another Tokio runtime.
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         runtime.block_on(async {
