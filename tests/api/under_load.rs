@@ -44,7 +44,7 @@ async fn client(api: Api, number: usize) -> (String, usize) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nothing_is_lost_and_nothing_is_doubled_under_load_and_faults() {
+async fn under_simultaneous_load_and_faults_nothing_is_lost_and_nothing_is_doubled() {
     let api = Api::new();
     let faults = [(3, Fault::Throttled), (7, Fault::AnswerLost), (11, Fault::ServerError), (13, Fault::Conflict)];
     api.wire.fail_often(faults);
