@@ -17,8 +17,8 @@ use super::{
 };
 
 /// The record of one write. The record names the operation, the changed todos, the changed fields of each todo, and the
-/// changed settings. For each changed todo there is also an [`Image`], with the complete todo before and after the
-/// write.
+/// changed settings. For each changed todo, the table also contains a difference (`difference.rs`): the altered fields,
+/// with their values before and after the write.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     pub id: ChangeId,

@@ -21,11 +21,15 @@ words! {
     }
 }
 
-/// Whether the time from `at` to `now` is shorter than `limit`. If `at` is after `now`, somebody has set the clock
-/// back, so nobody knows how old `at` is. Then the result is `false`.
+/// A request reads the clock once, and may then wait for another request that reads the clock later. So `now` may be
+/// earlier than `at` by this time, although nobody has set the clock back. No request waits longer than this time.
+const WAITING: SignedDuration = SignedDuration::from_secs(30);
+
+/// Whether the time from `at` to `now` is shorter than `limit`. If `at` is more than 30 seconds after `now`, somebody
+/// has set the clock back, so nobody knows how old `at` is. Then the result is `false`.
 pub fn is_within(limit: SignedDuration, at: Timestamp, now: Timestamp) -> bool {
     let age = now.duration_since(at);
-    !age.is_negative() && age < limit
+    -WAITING <= age && age < limit
 }
 
 /// A moment, the owner's time zone, and the day on which the owner's weeks begin.
@@ -60,5 +64,20 @@ impl Weekday {
     /// The number of days from the weekday `first` to this weekday (0 to 6).
     pub fn days_after(self, first: Self) -> i64 {
         (self as i64 - first as i64).rem_euclid(7)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_within_its_limit_even_for_a_request_that_began_shortly_before_and_not_after_a_clock_went_back() {
+        let (minute, at) = (SignedDuration::from_secs(60), Timestamp::UNIX_EPOCH);
+        for (seconds, expected) in
+            [(-3_600, false), (-31, false), (-30, true), (-1, true), (0, true), (59, true), (60, false)]
+        {
+            assert_eq!(is_within(minute, at, at + SignedDuration::from_secs(seconds)), expected, "{seconds}");
+        }
     }
 }

@@ -210,7 +210,7 @@ impl Cache {
             Some(_) if more => (self.asked_for_more_at, BETWEEN),
             Some(_) => (self.asked_at, BETWEEN),
         };
-        asked_at.filter(|at| is_within(between, *at, now)).map(|at| between - now.duration_since(at))
+        asked_at.filter(|at| is_within(between, *at, now)).map(|at| between.min(between - now.duration_since(at)))
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
@@ -28,6 +29,8 @@ pub(super) const LAST_USED_AT: &str = "last_used_at";
 /// How long the program caches the result of a look-up. During this time, the program may still accept a revoked key,
 /// or still refuse a new key.
 const REMEMBERED: SignedDuration = SignedDuration::from_secs(60);
+/// A request waits at most this time for the note of its key's use.
+const NOTE_TIMEOUT: Duration = Duration::from_secs(1);
 /// The maximum number of keys in the cache. The cache also remembers which keys are not in the table.
 const KEYS: usize = 10_000;
 
@@ -72,13 +75,13 @@ impl Store {
 
     /// Notes in the table that somebody has used this key today. Each instance notes the use of a key only once a day,
     /// because each note costs a write unit. The note is in the partition of the key's owner: the function may not
-    /// write in the partition of the keys. If the note fails, the request goes on.
+    /// write in the partition of the keys. If the note fails or takes longer than a second, the request goes on.
     pub async fn stamp_use(&self, record: &KeyRecord, now: Timestamp, usage: &Usage) {
         let today = now.to_zoned(TimeZone::UTC).date();
         if !self.stamped_keys.is_due(&record.hash, today) {
             return;
         }
-        let answer = self
+        let update = self
             .client
             .update_item()
             .table_name(&*self.table)
@@ -86,17 +89,15 @@ impl Store {
             .update_expression("SET #used = :now")
             .expression_attribute_names("#used", LAST_USED_AT)
             .expression_attribute_values(":now", item::text(&now.to_string()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = tokio::time::timeout(NOTE_TIMEOUT, update.send()).await;
         usage.called();
-        match answer {
-            Ok(answer) => usage.wrote(answer.consumed_capacity().map(std::slice::from_ref)),
-            Err(error) => {
-                let cause = Fault::of("UpdateItem", &error);
-                tracing::warn!(request_id = usage.request_id(), %cause, "the use of a key was not noted");
-            }
-        }
+        let cause = match answer {
+            Ok(Ok(answer)) => return usage.wrote(answer.consumed_capacity().map(std::slice::from_ref)),
+            Ok(Err(error)) => Fault::of("UpdateItem", &error).to_string(),
+            Err(_) => "UpdateItem: no answer in time".to_owned(),
+        };
+        tracing::warn!(request_id = usage.request_id(), cause, "the use of a key was not noted");
     }
 
     async fn look_up(&self, hash: &KeyHash, usage: &Usage) -> Result<Option<KeyRecord>, Fault> {

@@ -68,7 +68,7 @@ impl OwnerStore {
     /// the transaction again, with a new sequence number.
     pub(super) async fn commit(&self, transaction: &Transaction<'_>) -> Result<Committed, Fault> {
         let (at, started) = (transaction.change.at, Instant::now());
-        let mut latest = self.remembered.of(&self.partition).sequence;
+        let mut latest = self.remembered.sequence(&self.partition);
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
                 tokio::time::sleep(backoff::pause(attempt, &transaction.change.id)).await;

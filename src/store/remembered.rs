@@ -33,6 +33,12 @@ impl Remembered {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(partition).cloned().unwrap_or_default()
     }
 
+    /// The sequence number of the latest change of the owner with this partition, as far as the program knows.
+    pub fn sequence(&self, partition: &str) -> Sequence {
+        let owners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        owners.get(partition).map(|owner| owner.sequence).unwrap_or_default()
+    }
+
     /// Changes what the program remembers about the owner with this partition.
     pub fn update(&self, partition: &str, learn: impl FnOnce(&mut OwnerMemory)) {
         let mut owners = self.0.lock().unwrap_or_else(PoisonError::into_inner);

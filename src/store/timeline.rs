@@ -69,7 +69,7 @@ impl OwnerStore {
         Ok(times)
     }
 
-    /// A listing of changes. The listing does not contain the states of the todos before and after each change. Each
+    /// A listing of changes. The listing does not contain the fields that each change altered. Each
     /// page of the listing needs one call to DynamoDB.
     pub async fn changes(&self, reading: Reading, now: Timestamp) -> Result<Listing<'_, Change>, Fault> {
         let page = self.page(&reading, reading.after.as_ref(), item::CHANGE).await?;

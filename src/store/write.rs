@@ -71,7 +71,8 @@ impl OwnerStore {
                 Committed::Exists(record) => return self.replay(request, record, snapshot.now).await,
                 Committed::Repeated(recent) => match self.repetition(&recent, snapshot.now).await? {
                     Ok(result) => return Ok(result),
-                    Err(change) => undone_edit = Some(change),
+                    Err(change) if undone_edit.is_none() => undone_edit = Some(change),
+                    Err(_) => return Err(snapshot.contended(&request.needs).into()),
                 },
                 Committed::Undone(record) => return Err(undone(record)?.into()),
                 Committed::TooLarge => return self.refused(request, Refusal::TooLarge, snapshot.now).await,

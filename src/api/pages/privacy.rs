@@ -55,7 +55,11 @@ fn access(config: &Config) -> String {
 /// The data that the service stores about people, as HTML list items.
 fn people(auth: &Auth) -> String {
     let key = "<li>Of each API key: the name of the key, the owner of its list, the times when the key was made, ends and was revoked, \
-        its last four characters, and a fingerprint that identifies the key. The key itself is not stored.</li>";
+        the time of its last use, its last four characters, and a fingerprint that identifies the key. The key itself is not \
+        stored.</li>\n<li>For each change and for each log line, the program that sent the request: the name of the API key, and \
+        the first digits of its fingerprint.</li>";
+    let token = "<li>If a request came through your sign-in, its changes and its log line contain the first digits of a fingerprint \
+        of the access token instead.</li>";
     match auth {
         Auth::None(_) => "<li>Nothing about who sent a request.</li>".to_owned(),
         Auth::ApiKey => {
@@ -66,7 +70,7 @@ fn people(auth: &Auth) -> String {
         }
         Auth::OAuth(_) => format!(
             "<li>For all of these entries, the service also stores the identifier that the sign-in service has given you. The service \
-             does not store your name, your e-mail address, your password or the tokens of your sign-in.</li>\n{key}"
+             does not store your name, your e-mail address, your password or the tokens of your sign-in.</li>\n{key}\n{token}"
         ),
     }
 }
@@ -139,7 +143,7 @@ fn erased(on_aws: bool) -> &'static str {
     if on_aws {
         " within days"
     } else {
-        " at the next start of the service, or by the database that the operator chose"
+        " at a start of the service at least 90 days later, or by the database that the operator chose"
     }
 }
 

@@ -98,9 +98,11 @@ impl Deployment {
         match tokio::time::timeout(PATIENCE, &mut first).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(_)) => once(&self.anew, parts, body).await,
+            // If one of the two requests fails, the answer to the other request may still come.
             Err(_) => tokio::select! {
-                answer = &mut first => answer,
+                Ok(answer) = &mut first => Ok(answer),
                 Ok(answer) = once(&self.anew, parts, body) => Ok(answer),
+                else => Err("both connections failed".to_owned()),
             },
         }
     }
