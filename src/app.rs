@@ -10,6 +10,7 @@ use crate::{
     domain::{
         api_key::ApiKey,
         id::{ChangeId, TodoId},
+        secret::Random,
     },
     oidc::Provider,
     store::Store,
@@ -38,7 +39,7 @@ impl App {
     /// Puts the parts together.
     pub fn new(config: Config, store: Store, clock: Clock, ids: Ids) -> Self {
         let provider = match &config.auth {
-            Auth::OAuth(oauth) => Some(Provider::new(oauth, config.public_url.as_deref())),
+            Auth::OAuth(oauth) => Some(Provider::new(oauth)),
             Auth::ApiKey | Auth::None(_) => None,
         };
         Self { config: Arc::new(config), store, provider, clock, ids }
@@ -83,9 +84,14 @@ impl Ids {
 
     /// A new API key.
     pub fn api_key(&self) -> ApiKey {
+        ApiKey::from_random(self.secret())
+    }
+
+    /// 256 random bits.
+    pub fn secret(&self) -> Random {
         let mut bytes = [0; 32];
         bytes.chunks_exact_mut(16).for_each(|half| half.copy_from_slice(&(self.0)()));
-        ApiKey::from_random(bytes)
+        Random(bytes)
     }
 
     /// A new access key for a DynamoDB server on this machine. The key contains 128 random bits. The key contains only

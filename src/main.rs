@@ -15,8 +15,8 @@ use todo_action::{
 use tracing::Level;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// The maximum time that the function waits during init for DynamoDB and for the OpenID provider. If DynamoDB or the
-/// provider does not answer in time, the program tries again during a later request.
+/// The maximum time that the function waits during init for DynamoDB. If DynamoDB does not answer in time, the program
+/// tries again during a later request.
 const FIRST_CALL: Duration = Duration::from_millis(800);
 /// An API Gateway event for `GET /health`. The function answers this event during init.
 const HEALTH: &str = include_str!("../infra/events/health.json");
@@ -48,13 +48,13 @@ async fn main() -> Result<(), lambda_http::Error> {
     });
     let store = Store::new(client, &config.table);
     let app = App::new(config.config, store, Clock::system(), Ids::random());
-    let router = mcp::router(app.clone());
+    let router = mcp::router(app);
     // This service works like the service in `lambda_http::run`, but the function `readable` first repairs each event.
     let service = |prepare: fn(Request) -> Request| {
         Adapter::from(router.clone().map_request(prepare)).map_request(api::event::readable)
     };
     let events = service(api::gateway::without_stage);
-    tokio::join!(warm_up(service(unlogged)), fetch_keys(&app));
+    warm_up(service(unlogged)).await;
     // The program does not call `lambda_runtime::run`, because `lambda_runtime::run` opens a tracing span for each
     // event. This program needs no such span, because its log lines do not show spans.
     Runtime::new(events).run().await
@@ -84,15 +84,4 @@ where
 fn unlogged(mut request: Request) -> Request {
     request.extensions_mut().insert(api::Unlogged);
     api::gateway::without_stage(request)
-}
-
-/// Fetches the keys of the OpenID provider, so that the first request with a token does not wait for these keys.
-async fn fetch_keys(app: &App) {
-    if let Some(provider) = &app.provider {
-        match tokio::time::timeout(FIRST_CALL, provider.prepare(app.clock.now(), "init")).await {
-            // If the provider did not answer, `prepare` has already logged the failure.
-            Ok(Ok(()) | Err(_)) => {}
-            Err(_) => tracing::warn!(request_id = "init", "the OpenID provider did not answer in time during init"),
-        }
-    }
 }

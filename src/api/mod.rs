@@ -24,7 +24,7 @@ use crate::{
     domain::limits,
     store::{Fault, FaultKind},
 };
-pub use access::{caller::Caller, origin};
+pub use access::{caller::AnyCaller, origin};
 pub use answer::{error::ApiError, suggestion::short};
 pub use lambda::{event, gateway};
 pub use log::{InnerOperation, Unlogged};

@@ -5,35 +5,26 @@ use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::{invalid::Invalid, owner::Owner};
+use super::{
+    invalid::Invalid,
+    owner::Owner,
+    secret::{Random, SECRET_DIGITS, SecretHash, base62, checksum, is_base62},
+};
 
 /// The first characters of every key. People recognise a key by these characters. Programs that search for leaked
 /// secrets look for these characters too.
 const PREFIX: &str = "todo_";
-const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-/// The number of base-62 digits for 256 bits.
-const SECRET_DIGITS: usize = 43;
-/// The number of base-62 digits for 32 bits.
-const CHECKSUM_DIGITS: usize = 6;
 
 /// An API key: `todo_`, 256 random bits in base 62, and a checksum. Because of the checksum, the program can detect a
 /// mistyped key before it reads the table.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(String);
 
-/// SHA-256 of a key, in hexadecimal digits. The table identifies a key by this hash. A fast hash function is safe here,
-/// because nobody can guess 256 random bits. From the duration of requests, an attacker could learn only the beginning
-/// of a stored hash. The beginning of a hash does not reveal the key.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct KeyHash(String);
-
 /// The record of a key in the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyRecord {
-    pub hash: KeyHash,
+    pub hash: SecretHash,
     /// Requests with this key read and change the todos of this owner.
     pub owner: Owner,
     /// The name that a person gave to the key.
@@ -56,7 +47,7 @@ pub struct KeyName(String);
 
 impl ApiKey {
     /// Makes a key from 256 random bits.
-    pub fn from_random(bytes: [u8; 32]) -> Self {
+    pub fn from_random(Random(bytes): Random) -> Self {
         let body = format!("{PREFIX}{}", base62(&bytes, SECRET_DIGITS));
         let checksum = checksum(&body);
         Self(body + &checksum)
@@ -67,13 +58,8 @@ impl ApiKey {
     pub fn parse(text: &str) -> Option<Self> {
         let body = text.get(..PREFIX.len() + SECRET_DIGITS)?;
         let digits = body.strip_prefix(PREFIX)?;
-        let sound = digits.bytes().all(|digit| ALPHABET.contains(&digit)) && text[body.len()..] == checksum(body);
+        let sound = is_base62(digits) && text[body.len()..] == checksum(body);
         sound.then(|| Self(text.to_owned()))
-    }
-
-    /// Whether the text begins with the first characters of a key. This function does not check the rest of the text.
-    pub fn looks_like_key(text: &str) -> bool {
-        text.starts_with(PREFIX)
     }
 
     /// The key itself. The program shows the key only once.
@@ -82,8 +68,8 @@ impl ApiKey {
     }
 
     /// The hash of the key.
-    pub fn hash(&self) -> KeyHash {
-        KeyHash(hex::encode(Sha256::digest(self.0.as_bytes())))
+    pub fn hash(&self) -> SecretHash {
+        SecretHash::of(&self.0)
     }
 
     /// The record of this new key.
@@ -103,18 +89,6 @@ impl ApiKey {
 impl fmt::Debug for ApiKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("ApiKey")
-    }
-}
-
-impl KeyHash {
-    /// The hexadecimal digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The short id of the key. The id is not secret.
-    pub fn id(&self) -> &str {
-        &self.0[..12]
     }
 }
 
@@ -141,28 +115,6 @@ impl KeyName {
     }
 }
 
-/// Converts `bytes` to a number in base 62. The argument `digits` is the number of digits in the result. The first byte
-/// is the most significant byte.
-fn base62(bytes: &[u8], digits: usize) -> String {
-    let mut number = bytes.to_vec();
-    let mut text = vec![b'0'; digits];
-    for digit in text.iter_mut().rev() {
-        let mut rest = 0u32;
-        for byte in &mut number {
-            let value = rest * 256 + u32::from(*byte);
-            *byte = (value / 62) as u8;
-            rest = value % 62;
-        }
-        *digit = ALPHABET[rest as usize];
-    }
-    text.into_iter().map(char::from).collect()
-}
-
-/// The first 32 bits of the text's SHA-256, in base 62.
-fn checksum(text: &str) -> String {
-    base62(&Sha256::digest(text.as_bytes())[..4], CHECKSUM_DIGITS)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,17 +122,16 @@ mod tests {
 
     #[test]
     fn a_key_has_256_bits_in_base_62_and_a_checksum() {
-        let least = ApiKey::from_random([0; 32]);
+        let least = ApiKey::from_random(Random([0; 32]));
         assert!(least.secret().starts_with(&format!("todo_{}", "0".repeat(SECRET_DIGITS))), "{}", least.secret());
         assert_eq!(least.secret().len(), 54);
-        assert_eq!(base62(&[0, 255], 2), "47");
         assert_eq!(format!("{least:?}"), "ApiKey");
     }
 
     proptest! {
         #[test]
         fn a_key_is_read_back_and_an_altered_key_is_refused(bytes in any::<[u8; 32]>(), at in 0usize..54, other in "[0-9A-Za-z_]") {
-            let key = ApiKey::from_random(bytes);
+            let key = ApiKey::from_random(Random(bytes));
             prop_assert_eq!(ApiKey::parse(key.secret()), Some(key.clone()));
             let mut altered = key.secret().to_owned();
             altered.replace_range(at..=at, &other);
@@ -197,7 +148,7 @@ mod tests {
     #[test]
     fn a_key_is_valid_until_it_ends_or_is_revoked() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let key = ApiKey::from_random([7; 32]);
+        let key = ApiKey::from_random(Random([7; 32]));
         let owner = Owner::parse("me").unwrap();
         let made = key.record(
             owner,

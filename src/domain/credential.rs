@@ -4,20 +4,22 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::api_key::{KeyName, KeyRecord};
+use super::{
+    api_key::{KeyName, KeyRecord},
+    grant::Grant,
+};
 
 /// A credential, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialId {
-    /// `key` for an API key, and `token` for an access token. The kind is a text and not an enum, so that this code can
-    /// read the records of a newer version that knows more kinds.
+    /// `key` for an API key, and `program` for a program to which a person has given access. The kind is a text and not
+    /// an enum, so that this code can read the records of a newer version that knows more kinds.
     pub kind: String,
-    /// Twelve hexadecimal digits. For an API key, this is the id that `todo keys list` shows. For an access token, these
-    /// are the first digits of the token's SHA-256 hash.
+    /// Twelve hexadecimal digits. For an API key, this is the id that `todo keys list` shows. For a program, this is the
+    /// id that `GET /account/programs` shows.
     pub id: String,
-    /// The name that a person gave to the API key. An access token has no name.
+    /// The name that a person gave to the API key, or the name of the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<KeyName>,
 }
@@ -28,14 +30,15 @@ impl CredentialId {
         Self { kind: "key".to_owned(), id: record.hash.id().to_owned(), name: Some(record.name.clone()) }
     }
 
-    /// The id of an access token.
-    pub fn of_token(token: &str) -> Self {
-        let digest = hex::encode(Sha256::digest(token.as_bytes()));
-        Self { kind: "token".to_owned(), id: digest[..12].to_owned(), name: None }
+    /// The id of a program's access. All tokens of the access have the same id.
+    pub fn of_grant(grant: &Grant) -> Self {
+        let name = KeyName::parse(&grant.program.name).ok();
+        Self { kind: "program".to_owned(), id: grant.id.public(), name }
     }
 }
 
-/// Writes the credential for people: `Ann's laptop (key 1a2b3c4d5e6f)`, or `token 1a2b3c4d5e6f`.
+/// Writes the credential for people: `Ann's laptop (key 1a2b3c4d5e6f)`, or `Claude Code (program
+/// 1a2b3c4d5e6f)`.
 impl fmt::Display for CredentialId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {

@@ -19,7 +19,7 @@ use axum::{
 use serde_json::Value;
 
 use crate::{
-    api::{self, Caller, openapi, origin::OwnOrigin},
+    api::{self, AnyCaller, openapi, origin::OwnOrigin},
     app::App,
 };
 use http::HttpTransport;
@@ -36,10 +36,10 @@ pub fn router(app: App) -> Router {
     // so this document needs no address.
     let document = move || serde_json::from_str(&openapi::served("", &config)).unwrap_or(Value::Null);
     let transport = Arc::new(HttpTransport::new(Server::new(document, api::operations(app.clone()))));
-    // The first check, `OwnOrigin`, refuses requests from foreign web pages. The second check, `Caller`, refuses
-    // requests of unknown callers. The server reads the MCP message only after `OwnOrigin` and `Caller` have accepted
+    // The first check, `OwnOrigin`, refuses requests from foreign web pages. The second check, `AnyCaller`,
+    // refuses requests of unknown callers. The server reads the MCP message only after both checks have accepted
     // the request.
-    let answer = move |_: OwnOrigin, _: Caller, request: Request| {
+    let answer = move |_: OwnOrigin, _: AnyCaller, request: Request| {
         let transport = transport.clone();
         async move { transport.answer(request).await }
     };

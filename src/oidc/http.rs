@@ -26,8 +26,6 @@ pub struct Http(Result<Client<Connector, Body>, String>);
 #[derive(Debug)]
 pub struct ProviderAnswer {
     pub status: StatusCode,
-    /// Whether the `Content-Type` of the answer is JSON.
-    pub is_json: bool,
     /// `Retry-After` in seconds.
     pub retry_after: Option<u64>,
     pub body: Vec<u8>,
@@ -49,6 +47,12 @@ impl Http {
     /// Requests a JSON document.
     pub async fn get(&self, address: &str) -> Result<ProviderAnswer, String> {
         self.send(Request::builder().method(Method::GET).uri(address), Vec::new()).await
+    }
+
+    /// Requests a JSON document with an access token (RFC 6750, section 2.1).
+    pub async fn get_with(&self, address: &str, token: &str) -> Result<ProviderAnswer, String> {
+        let request = Request::builder().method(Method::GET).uri(address);
+        self.send(request.header(header::AUTHORIZATION, format!("Bearer {token}")), Vec::new()).await
     }
 
     /// Sends form data, with the `Authorization` header of the OAuth client.
@@ -79,12 +83,8 @@ impl Http {
         let client = self.0.as_ref().map_err(Clone::clone)?;
         let response = client.request(request).await.map_err(|error| with_causes(&error))?;
         let (parts, body) = response.into_parts();
-        let media_type =
-            parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let retry_after = parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-        let is_json = media_type == "application/json" || media_type.ends_with("+json");
         let body = Limited::new(body, ANSWER_BYTES).collect().await.map_err(|error| with_causes(&*error))?;
-        Ok(ProviderAnswer { status: parts.status, is_json, retry_after, body: body.to_bytes().to_vec() })
+        Ok(ProviderAnswer { status: parts.status, retry_after, body: body.to_bytes().to_vec() })
     }
 }

@@ -65,6 +65,14 @@ pub struct Metadata {
     pub authorization_endpoint: String,
     pub token_endpoint: String,
     jwks_uri: String,
+    /// The address that tells more about a person (OpenID Connect Core 1.0, section 5.3).
+    pub userinfo_endpoint: Option<String>,
+    /// Whether the provider names itself in each redirect (RFC 9207).
+    #[serde(default)]
+    pub authorization_response_iss_parameter_supported: bool,
+    pub token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    /// The values of `prompt` that the provider knows (Initiating User Registration via OpenID Connect 1.0, section 4).
+    pub prompt_values_supported: Option<Vec<String>>,
 }
 
 /// A public key of the provider. The program verifies signatures with this key.
@@ -78,6 +86,14 @@ pub struct Key {
 #[derive(Debug, Deserialize)]
 struct KeySet {
     keys: Vec<Value>,
+}
+
+impl Metadata {
+    /// All addresses to which this program sends requests or people.
+    fn addresses(&self) -> impl Iterator<Item = &str> {
+        let always = [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri];
+        always.into_iter().chain(&self.userinfo_endpoint).map(String::as_str)
+    }
 }
 
 impl Keys {
@@ -166,11 +182,10 @@ impl Keys {
         if metadata.issuer != *self.issuer {
             return Err(format!("{discovery} names another issuer: {}", shortened(&metadata.issuer)));
         }
-        let addresses = [&metadata.authorization_endpoint, &metadata.token_endpoint, &metadata.jwks_uri];
         // If the provider runs on another machine, all addresses of the provider must use https.
         let local = self.issuer.starts_with("http://");
         let is_fit = |address: &str| is_safe(address) && (local || address.starts_with("https://"));
-        if let Some(unfit) = addresses.into_iter().find(|address| !is_fit(address)) {
+        if let Some(unfit) = metadata.addresses().find(|address| !is_fit(address)) {
             return Err(format!("{discovery} names an address that is not https: {}", shortened(unfit)));
         }
         let set: KeySet = self.document(&metadata.jwks_uri).await?;

@@ -22,6 +22,8 @@ pub const SK: &str = "sk";
 /// of DynamoDB, so they need no substitute names:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html>
 pub(super) const ABSENT: &str = "attribute_not_exists(sk)";
+/// The condition for changing an item that must exist.
+pub(super) const PRESENT: &str = "attribute_exists(sk)";
 pub(super) const ABSENT_OR_EXPIRED: &str = "attribute_not_exists(sk) OR expires_at <= :now";
 pub(super) const VIEW: &str = "view";
 pub const EXPIRES_AT: &str = "expires_at";
@@ -291,7 +293,7 @@ mod tests {
             undoes: Some(ChangeId::from_random([0; 16])),
             undone_by: Some(ChangeId::from_random([0; 16])),
             undone_at: Some(Timestamp::UNIX_EPOCH),
-            by: Some(CredentialId::of_token("token")),
+            by: Some(CredentialId { kind: "key".to_owned(), id: "1a2b3c4d5e6f".to_owned(), name: None }),
             request: Some(Intent::new("addTodos", "", None, &json!({})).fingerprint()),
         };
         for attribute in to_item(&change).unwrap().keys() {

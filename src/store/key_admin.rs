@@ -8,11 +8,9 @@ use super::{
     Store, api_keys,
     fault::{Fault, FaultKind},
     item::{self, Item},
+    seen,
 };
-use crate::domain::{
-    api_key::{KeyHash, KeyRecord},
-    owner::Owner,
-};
+use crate::domain::{api_key::KeyRecord, owner::Owner, secret::SecretHash};
 
 impl Store {
     /// Stores the record of a new key.
@@ -37,9 +35,10 @@ impl Store {
                 .query()
                 .table_name(&*self.table)
                 .consistent_read(true)
-                .key_condition_expression("#owner = :keys")
+                .key_condition_expression("#owner = :keys AND begins_with(sk, :key)")
                 .expression_attribute_names("#owner", item::OWNER)
                 .expression_attribute_values(":keys", item::text(api_keys::PARTITION))
+                .expression_attribute_values(":key", item::text("key#"))
                 .set_exclusive_start_key(start)
                 .send()
                 .await
@@ -62,7 +61,7 @@ impl Store {
     pub async fn last_used(&self, record: &KeyRecord) -> Result<Option<Timestamp>, Fault> {
         let get = self.client.get_item().table_name(&*self.table).set_key(Some(api_keys::use_key(record)));
         let answer = get.consistent_read(true).send().await.map_err(|error| Fault::of("GetItem", &error))?;
-        let used = answer.item.and_then(|mut item| item.remove(api_keys::LAST_USED_AT));
+        let used = answer.item.and_then(|mut item| item.remove(seen::LAST_USED_AT));
         Ok(used.and_then(|at| at.as_s().ok().and_then(|at| at.parse().ok())))
     }
 
@@ -84,7 +83,7 @@ impl Store {
     }
 
     /// Revokes a key. If the key is already revoked, the record keeps the time of the first revocation.
-    pub async fn revoke_key(&self, hash: &KeyHash, now: Timestamp) -> Result<(), Fault> {
+    pub async fn revoke_key(&self, hash: &SecretHash, now: Timestamp) -> Result<(), Fault> {
         let now = serde_dynamo::to_attribute_value::<_, AttributeValue>(now);
         let now = now.map_err(|error| Fault::new(FaultKind::Broken, error.to_string()))?;
         let update = self
@@ -92,7 +91,7 @@ impl Store {
             .update_item()
             .table_name(&*self.table)
             .set_key(Some(api_keys::key(hash)))
-            .condition_expression("attribute_exists(sk)")
+            .condition_expression(item::PRESENT)
             .update_expression("SET #revoked = if_not_exists(#revoked, :now)")
             .expression_attribute_names("#revoked", "revoked_at")
             .expression_attribute_values(":now", now);

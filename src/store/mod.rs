@@ -6,20 +6,25 @@ mod api_keys;
 mod backoff;
 mod changes;
 mod client;
+mod clients;
 mod commit;
 mod fault;
+mod grants;
 mod head;
 mod item;
 #[cfg(feature = "cli")]
 mod key_admin;
 mod listing;
 mod lists;
+mod programs;
 mod query;
 mod range;
 mod read;
 mod recent;
 mod remembered;
+mod seen;
 mod settings;
+mod sign_ins;
 mod size;
 mod timeline;
 mod transaction;
@@ -44,15 +49,18 @@ pub mod attributes {
 
 pub use client::{Connection, TIMEOUT, connect};
 pub use fault::{Fault, FaultKind};
+pub use grants::Taken;
 pub use listing::Listing;
+pub use programs::Connected;
 pub use query::Reading;
 pub use range::{Position, Range};
+pub use sign_ins::Decision;
 pub use timeline::OpenTitle;
 pub use usage::Usage;
 pub use write_request::{Needs, Recognition, Snapshot, WriteRequest};
 pub use write_result::{WriteError, WriteResult};
 
-use crate::domain::owner::Owner;
+use crate::domain::{api_key::KeyRecord, grant::Access, owner::Owner};
 
 /// The DynamoDB table that contains all data.
 #[derive(Debug, Clone)]
@@ -60,8 +68,9 @@ pub struct Store {
     client: Client,
     table: Arc<str>,
     remembered: remembered::Remembered,
-    seen_keys: api_keys::SeenKeys,
-    stamped_keys: api_keys::StampedKeys,
+    seen_keys: seen::Seen<KeyRecord>,
+    seen_access: seen::Seen<Access>,
+    stamped: seen::Stamped,
 }
 
 /// The items of one owner. Nobody can reach items of other owners through this type.
@@ -90,6 +99,11 @@ impl OwnerStore {
     pub fn request_id(&self) -> &str {
         self.usage.request_id()
     }
+
+    /// The counter of the request's costs.
+    pub fn usage(&self) -> &Usage {
+        &self.usage
+    }
 }
 
 impl Store {
@@ -100,8 +114,9 @@ impl Store {
             client,
             table: table.into(),
             remembered: remembered::Remembered::default(),
-            seen_keys: api_keys::SeenKeys::default(),
-            stamped_keys: api_keys::StampedKeys::default(),
+            seen_keys: seen::Seen::default(),
+            seen_access: seen::Seen::default(),
+            stamped: seen::Stamped::default(),
         }
     }
 

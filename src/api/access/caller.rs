@@ -2,53 +2,87 @@
 
 use std::sync::Arc;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::FromRequestParts,
+    http::{Extensions, Method, request::Parts},
+};
 
 use super::{
     credential::{self, Credential},
     origin::refuse_other_sites,
 };
 use crate::{
-    api::answer::error::ApiError,
+    api::{answer::error::ApiError, lambda::gateway},
     app::App,
     config::Auth,
-    domain::{credential::CredentialId, owner::Owner},
-    oidc::Refused,
+    domain::{credential::CredentialId, owner::Owner, scope::Scope},
     store::{OwnerStore, Usage},
 };
 
 /// The owner whose todos a request reads or changes, and the store with these todos. A handler with a `Caller` argument
-/// never runs for an unknown caller. The server checks the caller before it reads the body of a request. So the server
-/// does not read the body of an anonymous request. If an MCP request runs an operation, the operation has the same
-/// caller as the MCP request. `Caller` also refuses requests that a browser sends for web pages of other sites.
+/// never runs for an unknown caller, and never changes anything for a caller that may only read. The server checks the
+/// caller before it reads the body of a request. So the server does not read the body of an anonymous request. If an MCP
+/// request runs an operation, the operation has the same caller as the MCP request. `Caller` also refuses requests that a
+/// browser sends for web pages of other sites.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub owner: Owner,
     pub store: OwnerStore,
+    scope: Scope,
 }
+
+/// A caller whose scope nobody has checked yet. The MCP endpoint needs only a known caller, because each tool call is a
+/// request with its own method.
+#[derive(Debug)]
+pub struct AnyCaller;
 
 impl FromRequestParts<App> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        if let Some(known) = parts.extensions.get::<Self>() {
-            return Ok(known.clone());
-        }
-        refuse_other_sites(parts)?;
-        let usage = parts.extensions.get::<Arc<Usage>>().cloned().unwrap_or_default();
-        let owner = match &app.config.auth {
-            Auth::None(owner) => owner.clone(),
-            Auth::ApiKey | Auth::OAuth(_) => known(credential::sent(&parts.headers)?, app, &usage).await?,
-        };
-        let store = app.store.of(&owner, usage);
-        let caller = Self { owner, store };
-        parts.extensions.insert(caller.clone());
-        Ok(caller)
+        let caller = caller(parts, app).await?;
+        if caller.scope.allows(needed(&parts.method)) { Ok(caller) } else { Err(ApiError::InsufficientScope) }
     }
 }
 
-/// Looks up the owner of a credential.
-async fn known(credential: Credential<'_>, app: &App, usage: &Usage) -> Result<Owner, ApiError> {
+impl FromRequestParts<App> for AnyCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        caller(parts, app).await.map(|_| Self)
+    }
+}
+
+/// The scope that an operation with this method needs.
+fn needed(method: &Method) -> Scope {
+    if method.is_safe() { Scope::Read } else { Scope::Full }
+}
+
+async fn caller(parts: &mut Parts, app: &App) -> Result<Caller, ApiError> {
+    if let Some(known) = parts.extensions.get::<Caller>() {
+        return Ok(known.clone());
+    }
+    refuse_other_sites(parts)?;
+    let usage = parts.extensions.get::<Arc<Usage>>().cloned().unwrap_or_default();
+    let (owner, scope) = match &app.config.auth {
+        Auth::None(owner) => (owner.clone(), Scope::Full),
+        Auth::ApiKey | Auth::OAuth(_) => {
+            known(credential::sent(&parts.headers)?, app, &parts.extensions, &usage).await?
+        }
+    };
+    let store = app.store.of(&owner, usage);
+    let caller = Caller { owner, store, scope };
+    parts.extensions.insert(caller.clone());
+    Ok(caller)
+}
+
+/// Looks up the owner of a credential, and what the credential allows.
+async fn known(
+    credential: Credential,
+    app: &App,
+    extensions: &Extensions,
+    usage: &Usage,
+) -> Result<(Owner, Scope), ApiError> {
     let now = app.clock.now();
     match credential {
         Credential::Key(key) => {
@@ -56,17 +90,18 @@ async fn known(credential: Credential<'_>, app: &App, usage: &Usage) -> Result<O
             let record = record.filter(|record| record.is_valid(now)).ok_or(ApiError::BadCredential)?;
             app.store.stamp_use(&record, now, usage).await;
             usage.came_through(CredentialId::of_key(&record));
-            Ok(record.owner)
+            Ok((record.owner, Scope::Full))
         }
-        Credential::Token(token) => {
-            let provider = app.provider.as_ref().ok_or(ApiError::BadCredential)?;
-            let owner = provider.owner(token, now, usage.request_id()).await.map_err(|refused| match refused {
-                Refused::Invalid => ApiError::BadCredential,
-                Refused::Scope => ApiError::InsufficientScope,
-                Refused::Unknown(outage) => ApiError::NoProvider(outage),
-            })?;
-            usage.came_through(CredentialId::of_token(token));
-            Ok(owner)
+        Credential::Token(token) if app.provider.is_some() => {
+            let access = app.store.access(&token, now, usage).await?;
+            // A token is valid only at the address at which the person has given the access (RFC 8707).
+            let here = gateway::base_url(&app.config, extensions);
+            let access = access.filter(|access| now < access.valid_until && here.as_ref() == Some(&access.resource));
+            let access = access.ok_or(ApiError::BadCredential)?;
+            app.store.stamp_access(&access, now, usage).await;
+            usage.came_through(access.credential);
+            Ok((access.owner, access.scope))
         }
+        Credential::Token(_) => Err(ApiError::BadCredential),
     }
 }

@@ -2,18 +2,24 @@
 
 use axum::http::{HeaderMap, header};
 
-use crate::{api::answer::error::ApiError, domain::api_key::ApiKey};
+use crate::{
+    api::answer::error::ApiError,
+    domain::{
+        api_key::ApiKey,
+        token::{Token, TokenKind},
+    },
+};
 
 /// An API key or an access token, which identifies the owner of the todos.
-pub enum Credential<'a> {
+pub enum Credential {
     Key(ApiKey),
-    /// An access token. Every `Bearer` value that does not look like an API key counts as an access token.
-    Token(&'a str),
+    /// An access token, which a program gets when a person signs in.
+    Token(Token),
 }
 
 /// Reads the credential of a request from the header `Authorization: Bearer` (RFC 6750) or from the header `X-Api-Key`.
 /// If a request sends both `Authorization` and `X-Api-Key`, the two credentials must be equal.
-pub fn sent(headers: &HeaderMap) -> Result<Credential<'_>, ApiError> {
+pub fn sent(headers: &HeaderMap) -> Result<Credential, ApiError> {
     let bearer = headers.get(header::AUTHORIZATION).map(|value| {
         let (scheme, token) = value.to_str().ok()?.trim().split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
@@ -25,9 +31,8 @@ pub fn sent(headers: &HeaderMap) -> Result<Credential<'_>, ApiError> {
         (Some(sent), _) | (None, Some(sent)) => sent,
     };
     let sent = sent.ok_or(ApiError::BadCredential)?;
-    match ApiKey::parse(sent) {
-        Some(key) => Ok(Credential::Key(key)),
-        None if bearer.is_none() || ApiKey::looks_like_key(sent) => Err(ApiError::BadCredential),
-        None => Ok(Credential::Token(sent)),
-    }
+    let key = ApiKey::parse(sent).map(Credential::Key);
+    // An access token belongs into the header `Authorization` (RFC 6750, section 2.1).
+    let token = || Token::parse(TokenKind::Access, sent).filter(|_| bearer.is_some()).map(Credential::Token);
+    key.or_else(token).ok_or(ApiError::BadCredential)
 }

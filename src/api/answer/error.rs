@@ -18,7 +18,6 @@ use crate::{
         invalid::Invalid,
         refusal::{ItemViolation, Refusal},
     },
-    oidc::Outage,
     store::{Fault, FaultKind, WriteError},
 };
 
@@ -43,10 +42,10 @@ pub enum ApiError {
     BadCredential,
     /// The access token does not have the scope that this service requires.
     InsufficientScope,
-    /// The OpenID provider does not answer. So the program cannot check access tokens, and people cannot sign in.
-    NoProvider(Outage),
     /// A web page of another site sent the request.
     ForeignOrigin,
+    /// No program with the id in the path has access.
+    NoSuchProgram,
     /// There is no todo with the id in the path.
     NoSuchTodo,
     /// There is no operation at the path of the request.
@@ -132,8 +131,8 @@ impl ApiError {
             Self::NoCredential => problems::NO_CREDENTIAL.into(),
             Self::BadCredential => problems::BAD_CREDENTIAL.into(),
             Self::InsufficientScope => problems::INSUFFICIENT_SCOPE.into(),
-            Self::NoProvider(_) => problems::NO_PROVIDER.into(),
             Self::ForeignOrigin => problems::FOREIGN_ORIGIN.into(),
+            Self::NoSuchProgram => problems::NO_SUCH_PROGRAM.into(),
             Self::NoSuchTodo => problems::NO_SUCH_TODO.into(),
             Self::NoSuchPath => problems::NO_SUCH_PATH.into(),
             Self::MethodNotAllowed => problems::METHOD_NOT_ALLOWED.into(),
@@ -228,7 +227,6 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (cause, wait) = match &self {
             Self::Failed(fault) | Self::NotRepeatable(fault, _) => (Some(Cause(fault.cause.clone())), 2),
-            Self::NoProvider(outage) => (Some(Cause(outage.cause.clone())), outage.retry_after),
             _ => (None, 2),
         };
         let challenge = self.challenge();

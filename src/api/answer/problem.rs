@@ -96,12 +96,12 @@ pub mod problems {
         "The key or token is mistyped, unknown, expired or revoked. Do not try again. Sign in again, or ask the operator of this service for a new key.");
     pub const INSUFFICIENT_SCOPE: ProblemKind = ProblemKind::new(403, "insufficient_scope", "The access token does not allow access to the todos",
         "Sign in again, and allow the scope that the WWW-Authenticate header names.");
-    pub const NO_PROVIDER: ProblemKind = ProblemKind::new(503, "no_provider", "The sign-in service does not answer",
-        "Nothing is wrong with the request. The header Retry-After says how many seconds to wait. Then send the request again.");
     pub const FOREIGN_ORIGIN: ProblemKind = ProblemKind::new(403, "foreign_origin", "The request comes from a web page of another site",
         "Send the request from a program, not from a web page. Send the request to the address in PUBLIC_URL, or to the address that the server printed at its start.");
     pub const NO_SUCH_TODO: ProblemKind = ProblemKind::new(404, "not_found", "There is no such todo",
         "Use an id that getTodos returned. Do not guess ids.");
+    pub const NO_SUCH_PROGRAM: ProblemKind = ProblemKind::new(404, "not_found", "No program with this id has access",
+        "Use an id of GET /account/programs. Perhaps the access has already ended.");
     pub const NO_SUCH_TODOS: ProblemKind = ProblemKind::new(404, "not_found", "Some todos do not exist",
         "Nothing was changed. Leave out the ids that `errors` lists, or find the right ids with getTodos.");
     pub const NO_SUCH_CHANGE: ProblemKind = ProblemKind::new(404, "not_found", "There is no such change",

@@ -1,4 +1,5 @@
-//! `GET /oauth/authorize` redirects a person to the OpenID provider to sign in (RFC 6749, section 4.1.1; RFC 7636).
+//! `GET /oauth/authorize`: a program asks for access, and this service sends the person to the OpenID provider (RFC 6749,
+//! section 4.1.1; RFC 7636).
 
 use std::sync::Arc;
 
@@ -6,29 +7,52 @@ use axum::{
     Extension,
     extract::{RawQuery, State},
     http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use url::Url;
 
-use super::{ApiError, BaseUrl, Front, metadata, parameters::Parameters};
-use crate::{app::App, config::Client, store::Usage};
+use super::{
+    Front,
+    browser::{Browser, challenge_of},
+    client::Named,
+    parameters::Parameters,
+    resource,
+    stop::Stop,
+};
+use crate::{
+    api::lambda::gateway::BaseUrl,
+    app::App,
+    domain::{
+        scope::Scope,
+        sign_in::{SIGN_IN_LASTS, SignIn},
+    },
+    oidc,
+    store::Usage,
+};
 
-/// The parameters that this endpoint knows. The endpoint ignores unknown parameters, and does not send unknown
-/// parameters to the provider.
-const KNOWN: [&str; 12] = [
+/// The parameters that this endpoint knows.
+const KNOWN: [&str; 8] = [
     "response_type",
     "client_id",
     "redirect_uri",
     "scope",
     "state",
-    "nonce",
-    "prompt",
-    "login_hint",
-    "ui_locales",
     "code_challenge",
     "code_challenge_method",
     "resource",
 ];
+/// The maximum length of `state`, in bytes.
+const STATE: usize = 2_000;
+/// The maximum length of a redirect URI, in bytes.
+const REDIRECT_URI: usize = 1_000;
+
+/// Where the answers of this service go: the redirect URI and the `state` of the program.
+pub struct Target<'a> {
+    pub redirect_uri: &'a str,
+    pub state: Option<&'a str>,
+    /// The issuer of this service (RFC 9207).
+    pub base_url: &'a str,
+}
 
 pub async fn get_authorize(
     State(app): State<App>,
@@ -36,66 +60,122 @@ pub async fn get_authorize(
     Extension(usage): Extension<Arc<Usage>>,
     BaseUrl(base_url): BaseUrl,
     RawQuery(query): RawQuery,
-) -> Result<Response, ApiError> {
+) -> Result<Response, Stop> {
     let query = query.unwrap_or_default();
-    let asked = Parameters::read(query.as_bytes(), &KNOWN).map_err(ApiError::Malformed)?;
-    // The handler checks the client and the redirect URI first. If the client or the redirect URI is wrong, the answer
-    // is an error and not a redirect.
-    let client = known_client(&front, &asked)?;
-    let redirect_uri = asked.get("redirect_uri").filter(|uri| client.sends_back_to(uri)).ok_or_else(|| {
-        ApiError::Malformed(
-            "The redirect_uri is not on the list of this client. Ask the operator of this service to add this redirect_uri to the list."
-                .into(),
-        )
-    })?;
-    let is_public = front.oauth.public_client.as_ref() == Some(client);
-    if let Err((error, why)) = check(&asked, is_public, &base_url) {
-        return send_to(redirect_uri, &[("error", error), ("error_description", why)], asked.get("state"));
+    let asked = Parameters::read(query.as_bytes(), &KNOWN).map_err(Stop::request)?;
+    // If the client or the redirect URI is wrong, the answer is a page and not a redirect.
+    let client_id = asked.get("client_id").ok_or_else(|| Stop::request("The client_id is missing."))?;
+    let named = Named::find(client_id, &app, &usage).await?.ok_or_else(Stop::unknown_client)?;
+    let redirect_uri = named.redirect_uri(asked.get("redirect_uri"), &front);
+    let redirect_uri = redirect_uri.filter(|uri| uri.len() <= REDIRECT_URI).ok_or_else(Stop::redirect_uri)?;
+    let program = named.program(redirect_uri).ok_or_else(Stop::redirect_uri)?;
+    if asked.get("state").is_some_and(|state| state.len() > STATE) {
+        return Err(Stop::request("The parameter state is too long."));
     }
-    let endpoint = front.provider.authorization_endpoint(app.clock.now(), usage.request_id()).await;
-    let endpoint = endpoint.map_err(ApiError::NoProvider)?;
-    // If the request has no scope, the program sends the scope of this service to the provider.
-    let scope = asked.get("scope").is_none().then_some(("scope", front.oauth.scope.as_str()));
-    let told: Vec<_> = asked.without(&["resource", "state"]).chain(scope).collect();
-    send_to(&endpoint, &told, asked.get("state"))
+    let target = Target { redirect_uri, state: asked.get("state"), base_url: &base_url };
+    let (scope, challenge) = match check(&asked, &base_url) {
+        Ok(checked) => checked,
+        Err((error, why)) => return Ok(found(&target.error(error, why))),
+    };
+    let now = app.clock.now();
+    let browser = Browser::new(app.ids.secret(), app.ids.secret());
+    let sign_in = SignIn {
+        hash: browser.hash(),
+        browser: browser.cookie_hash(),
+        program,
+        redirect_uri: redirect_uri.to_owned(),
+        state: asked.get("state").map(str::to_owned),
+        challenge: challenge.to_owned(),
+        scope,
+        valid_until: now + SIGN_IN_LASTS,
+        person: None,
+        decided: false,
+    };
+    let to_provider = address_of_provider(&front, &browser, &base_url, false, &app, &usage).await?;
+    app.store.add_sign_in(&sign_in, &usage).await?;
+    let cookie = AppendHeaders(browser.set_cookie(&base_url).map(|cookie| (header::SET_COOKIE, cookie)));
+    Ok((cookie, found(&to_provider)).into_response())
 }
 
-fn known_client<'a>(front: &'a Front, asked: &Parameters) -> Result<&'a Client, ApiError> {
-    let id = asked.get("client_id");
-    let client = front.oauth.clients().find(|client| id == Some(client.id.as_str()));
-    client.ok_or_else(|| ApiError::Malformed("This service has no client with this client_id.".to_owned()))
+/// `POST /oauth/authorize`. RFC 6749 allows this method, but no program that we know uses it.
+pub async fn post_authorize() -> Stop {
+    Stop::request("A program must open this address with the method GET.")
 }
 
-/// Checks the other parameters. If a parameter is wrong, the client gets an error at its redirect URI (RFC 6749,
-/// section 4.1.2.1).
-fn check(asked: &Parameters, is_public: bool, base_url: &str) -> Result<(), (&'static str, &'static str)> {
+/// Checks the other parameters. If a parameter is wrong, the program gets an error at its redirect URI (RFC 6749, section
+/// 4.1.2.1).
+fn check<'a>(asked: &'a Parameters, base_url: &str) -> Result<(Scope, &'a str), (&'static str, &'static str)> {
     if asked.get("response_type") != Some("code") {
         return Err(("unsupported_response_type", "response_type has to be code."));
     }
-    let method = asked.get("code_challenge_method");
-    match asked.get("code_challenge") {
-        None if is_public => Err(("invalid_request", "This client must send a code_challenge (PKCE).")),
-        // If the request has no `code_challenge_method`, the method is "plain". The method "plain" does not protect the
-        // authorization code.
-        Some(_) if method != Some("S256") => Err(("invalid_request", "code_challenge_method has to be S256.")),
-        _ => Ok(()),
-    }?;
-    match asked.get("resource") {
-        // This endpoint checks `resource` (RFC 8707), but does not send `resource` to the provider. Few providers know
-        // this parameter, and some providers refuse unknown parameters.
-        Some(resource) if !metadata::is_ours(resource, base_url) => {
-            Err(("invalid_target", "The resource must be the address of this service."))
-        }
-        _ => Ok(()),
+    // If the request has no `code_challenge_method`, the method is "plain". The method "plain" does not protect the
+    // authorization code.
+    if asked.get("code_challenge_method") != Some("S256") {
+        return Err(("invalid_request", "PKCE is necessary: code_challenge_method has to be S256."));
+    }
+    let fits = |challenge: &&str| {
+        challenge.len() == 43
+            && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    let challenge = asked.get("code_challenge").filter(fits);
+    let challenge = challenge.ok_or(("invalid_request", "The code_challenge must have 43 characters (RFC 7636)."))?;
+    if !resource::are_ours(asked.resources(), base_url) {
+        return Err(("invalid_target", "The resource must be the address of this service."));
+    }
+    let scope = asked.get("scope").map_or(Some(Scope::Full), Scope::parse);
+    let scope = scope.ok_or(("invalid_scope", "The scope has to be todos or todos:read."))?;
+    Ok((scope, challenge))
+}
+
+/// The address of the provider where the person signs in.
+pub async fn address_of_provider(
+    Front(provider): &Front,
+    browser: &Browser,
+    base_url: &str,
+    other_person: bool,
+    app: &App,
+    usage: &Usage,
+) -> Result<String, Stop> {
+    let sign_in = oidc::SignIn {
+        redirect_uri: &callback(base_url),
+        state: &browser.id,
+        nonce: &browser.nonce(),
+        challenge: &challenge_of(&browser.verifier()),
+        other_person,
+    };
+    let address = provider.sign_in_address(&sign_in, app.clock.now(), usage.request_id()).await;
+    address.map_err(Stop::outage)
+}
+
+/// The redirect URI of this service at the provider.
+pub fn callback(base_url: &str) -> String {
+    format!("{base_url}/oauth/callback")
+}
+
+/// Sends the browser to this address.
+pub fn found(address: &str) -> Response {
+    match axum::http::HeaderValue::from_str(address) {
+        Ok(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
+        Err(_) => Stop::redirect_uri().into_response(),
     }
 }
 
-/// Redirects the browser to `address`. Adds the list of parameters (`told`) and the parameter `state` to this address.
-fn send_to(address: &str, told: &[(&str, &str)], state: Option<&str>) -> Result<Response, ApiError> {
-    // This address is always valid. When the program starts, the program checks the redirect URIs. When the program
-    // fetches the provider's metadata, the program checks the provider's endpoint.
-    let mut location =
-        Url::parse(address).map_err(|_| ApiError::Malformed("The redirect_uri is no address.".to_owned()))?;
-    location.query_pairs_mut().extend_pairs(told).extend_pairs(state.map(|state| ("state", state)));
-    Ok((StatusCode::FOUND, [(header::LOCATION, location.to_string())]).into_response())
+impl Target<'_> {
+    /// The address that gives the code to the program.
+    pub fn code(&self, code: &str) -> String {
+        self.with(&[("code", code)])
+    }
+
+    /// The address that tells the program about an error (RFC 6749, section 4.1.2.1).
+    pub fn error(&self, error: &str, description: &str) -> String {
+        self.with(&[("error", error), ("error_description", description)])
+    }
+
+    fn with(&self, answer: &[(&str, &str)]) -> String {
+        // The redirect URI is always valid, because this service has checked it before.
+        let Ok(mut address) = Url::parse(self.redirect_uri) else { return self.redirect_uri.to_owned() };
+        let state = self.state.map(|state| ("state", state));
+        address.query_pairs_mut().extend_pairs(answer).extend_pairs(state).append_pair("iss", self.base_url);
+        address.into()
+    }
 }

@@ -1,59 +1,82 @@
-//! The OAuth endpoints of this service. OAuth clients use these endpoints instead of the endpoints of the OpenID
-//! provider. ChatGPT expects the authorization URL and the token URL on the API's own domain. MCP clients expect the
-//! metadata and the registration on the API's own domain. The reasons for these endpoints are in
-//! docs/adr/0015-oauth-front-and-cognito.md.
+//! The authorization server of this service (OAuth 2.1). The OpenID provider tells this service who a person is. Then the
+//! person decides on our own page whether a program gets access. The reasons are in
+//! docs/adr/0019-an-authorization-server-of-our-own.md.
 
+mod account;
+mod assistants;
 mod authorize;
+mod browser;
+mod callback;
+mod client;
+mod consent;
+mod error;
 mod metadata;
+mod page;
 mod parameters;
+mod redirect;
 mod register;
+mod registration;
+mod resource;
+mod revoke;
+mod stop;
 mod token;
-
-use std::sync::Arc;
 
 use axum::{
     Extension, Router,
     http::{HeaderName, Method, header},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::{
-    api::{access::challenge, answer::error::ApiError, lambda::gateway::BaseUrl},
     app::App,
     config::{Auth, OAuth},
     oidc::Provider,
 };
 
-/// The data that the OAuth endpoints use. A deployment without sign-in has no OAuth endpoints.
+/// The OpenID provider. A deployment without sign-in has no OAuth endpoints, so each endpoint has a provider.
 #[derive(Debug, Clone)]
-struct Front {
-    oauth: Arc<OAuth>,
-    provider: Provider,
+struct Front(Provider);
+
+impl Front {
+    fn oauth(&self) -> &OAuth {
+        self.0.oauth()
+    }
 }
 
 /// The routes of the OAuth endpoints. A deployment without sign-in has no OAuth routes.
 pub fn routes(app: &App) -> Router<App> {
-    let (Auth::OAuth(oauth), Some(provider)) = (&app.config.auth, &app.provider) else { return Router::new() };
-    let front = Front { oauth: Arc::new((**oauth).clone()), provider: provider.clone() };
-    let routes = Router::new()
+    let (Auth::OAuth(_), Some(provider)) = (&app.config.auth, &app.provider) else { return Router::new() };
+    let path = app.config.public_url.as_deref().map(metadata::path_of).unwrap_or_default();
+    let server = || get(metadata::get_authorization_server).options(preflight);
+    let mut routes = Router::new()
         .route("/oauth/token", post(token::post_token).options(preflight))
-        .route("/.well-known/oauth-authorization-server", get(metadata::get_authorization_server).options(preflight))
-        .route(challenge::METADATA, get(metadata::get_api).options(preflight))
-        .route(challenge::METADATA_OF_MCP, get(metadata::get_mcp).options(preflight));
-    let routes = match &front.oauth.public_client {
-        Some(_) => routes.route("/oauth/register", post(register::post_register).options(preflight)),
-        None => routes,
-    };
+        .route("/oauth/revoke", post(revoke::post_revoke).options(preflight))
+        .route("/oauth/register", post(register::post_register).options(preflight))
+        .route("/oauth/jwks", get(metadata::get_keys).options(preflight));
+    for place in metadata::places_of_server(&path) {
+        routes = routes.route(&place, server());
+    }
+    for (place, resource) in metadata::places_of_resources(&path) {
+        let document = move |base_url| metadata::get_resource(base_url, resource);
+        routes = routes.route(&place, get(document).options(preflight));
+    }
     // Some OAuth clients are web pages, so these routes allow requests from all web pages. It is safe to allow all web
-    // pages, because the OAuth routes use no cookies. The route `/oauth/authorize` does not allow requests from the
-    // scripts of web pages, because people open this route in the browser.
+    // pages, because these routes use no cookies. People open the other routes in the browser, so the other routes do
+    // not allow requests from the scripts of web pages.
     let pages = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::POST]).allow_headers([
         header::AUTHORIZATION,
         header::CONTENT_TYPE,
         HeaderName::from_static("mcp-protocol-version"),
     ]);
-    routes.layer(pages).route("/oauth/authorize", get(authorize::get_authorize)).layer(Extension(front))
+    routes
+        .layer(pages)
+        .route("/oauth/authorize", get(authorize::get_authorize).post(authorize::post_authorize))
+        .route("/oauth/callback", get(callback::get_callback))
+        .route("/oauth/consent", get(consent::get_consent).post(consent::post_consent))
+        .route("/account/programs", get(account::get_programs).delete(account::delete_programs))
+        .route("/account/programs/{id}", delete(account::delete_program))
+        .layer(Extension(Front(provider.clone())))
 }
 
 /// Answers the preflight request (CORS). A browser sends this preflight request before the web page's own request. The

@@ -1,9 +1,16 @@
 //! Reads the parameters of OAuth requests from a query or a form (RFC 6749, sections 3.1 and 3.2).
 
-/// The known parameters of a request. No parameter occurs twice. The program ignores unknown parameters, as RFC 6749
-/// requires. So the program sends only known parameters to the provider.
+use axum::http::{HeaderMap, header};
+
+use super::error::OAuthError;
+
+/// The known parameters of a request. Only the parameter `resource` may occur several times (RFC 8707, section 2). The
+/// program ignores unknown parameters, as RFC 6749 requires.
 #[derive(Debug)]
 pub struct Parameters(Vec<(&'static str, String)>);
+
+/// The parameters of a client, which every endpoint for clients knows.
+const RESOURCE: &str = "resource";
 
 impl Parameters {
     /// Reads text in the format `application/x-www-form-urlencoded`. If a parameter is wrong, returns an error message
@@ -17,7 +24,7 @@ impl Parameters {
                 return Err("A parameter holds control characters.".to_owned());
             }
             let Some(name) = known.iter().find(|known| **known == name) else { continue };
-            if parameters.iter().any(|(present, _)| present == name) {
+            if *name != RESOURCE && parameters.iter().any(|(present, _)| present == name) {
                 return Err(format!("The parameter {name} is sent more than once."));
             }
             // The program ignores a parameter with an empty value.
@@ -28,13 +35,28 @@ impl Parameters {
         Ok(Self(parameters))
     }
 
+    /// Reads the form of an OAuth client.
+    pub fn of_form(headers: &HeaderMap, body: &[u8], known: &[&'static str]) -> Result<Self, OAuthError> {
+        let form = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let media_type = form.split(';').next().unwrap_or_default().trim();
+        if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(OAuthError::invalid_request("Send a form: Content-Type application/x-www-form-urlencoded."));
+        }
+        Self::read(body, known).map_err(OAuthError::invalid_request)
+    }
+
     /// The value of the parameter with this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(present, _)| *present == name).map(|(_, value)| value.as_str())
     }
 
-    /// All parameters that are not in `left_out`, in the same order as in the request.
-    pub fn without<'a>(&'a self, left_out: &'a [&str]) -> impl Iterator<Item = (&'static str, &'a str)> {
-        self.0.iter().filter(|(name, _)| !left_out.contains(name)).map(|(name, value)| (*name, value.as_str()))
+    /// The value of a parameter that every request must have.
+    pub fn need(&self, name: &str) -> Result<&str, OAuthError> {
+        self.get(name).ok_or_else(|| OAuthError::invalid_request(format!("{name} is missing.")))
+    }
+
+    /// The addresses for which the client wants access (RFC 8707).
+    pub fn resources(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|(name, _)| *name == RESOURCE).map(|(_, value)| value.as_str())
     }
 }

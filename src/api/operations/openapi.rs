@@ -27,7 +27,7 @@ pub fn served(base_url: &str, config: &Config) -> String {
         Confirm::Writes => ask_before(&mut document, |method| method != "get"),
     }
     let scope = match &config.auth {
-        Auth::OAuth(oauth) => &oauth.scope,
+        Auth::OAuth(_) => "todos",
         Auth::ApiKey | Auth::None(_) => "",
     };
     add_credential(&mut document, config.auth.mode(), scope);

@@ -2,15 +2,22 @@
 //! how long logs are kept, and which provider signs people in. Each sentence in this file must stay true, because the
 //! privacy policy shows these sentences to people.
 
-use std::collections::BTreeSet;
-
 use url::Url;
 
-use super::{editor::is_in_use, escaped};
-use crate::config::{Auth, AuthMode, Config, OAuth, is_loopback};
+use crate::{
+    api::answer::html::escaped,
+    config::{Auth, AuthMode, Config, OAuth, is_loopback},
+};
+
+const NO_COOKIES: &str = "This service sets no cookies.";
+const COOKIES: &str = "This service sets one cookie while you sign in. The cookie protects the sign-in, and ends with it, after ten \
+    minutes at most.";
+/// The sentence about the access of assistants, in a deployment where people sign in.
+const ASSISTANTS: &str = " An assistant gets access only after you have allowed it on a page of this service, which names the host \
+    that gets the access. You can end the access at any time.";
 
 /// The values for the placeholders of `privacy.html`, as HTML.
-pub fn values(config: &Config) -> [(&'static str, String); 7] {
+pub fn values(config: &Config) -> [(&'static str, String); 8] {
     let on_aws = config.function.is_some();
     let oauth = match &config.auth {
         Auth::OAuth(oauth) => Some(&**oauth),
@@ -19,9 +26,10 @@ pub fn values(config: &Config) -> [(&'static str, String); 7] {
     [
         ("access", access(config)),
         ("people", people(&config.auth)),
+        ("cookies", oauth.map_or(NO_COOKIES, |_| COOKIES).to_owned()),
         ("place", place(on_aws).to_owned()),
         ("provider", oauth.map_or_else(String::new, |oauth| format!("<p>{}</p>", about_provider(oauth)))),
-        ("assistants", oauth.map_or_else(String::new, assistants)),
+        ("assistants", oauth.map_or("", |_| ASSISTANTS).to_owned()),
         ("erased", erased(on_aws).to_owned()),
         ("kept", kept(config, on_aws)),
     ]
@@ -58,8 +66,10 @@ fn people(auth: &Auth) -> String {
         the time of its last use, its last four characters, and a fingerprint that identifies the key. The key itself is not \
         stored.</li>\n<li>For each change and for each log line, the program that sent the request: the name of the API key, and \
         the first digits of its fingerprint.</li>";
-    let token = "<li>If a request came through your sign-in, its changes and its log line contain the first digits of a fingerprint \
-        of the access token instead.</li>";
+    let programs = "<li>Of each program that you have given access: its name, the host that gets the access, what it may do, the times \
+        when you gave the access and when the program last used it, and fingerprints of its tokens. The tokens themselves are not \
+        stored. The changes and log lines of the program contain its name and an identifier of its access.</li>\n<li>While you sign \
+        in, for at most ten minutes: which program wants access, and who you are.</li>";
     match auth {
         Auth::None(_) => "<li>Nothing about who sent a request.</li>".to_owned(),
         Auth::ApiKey => {
@@ -69,8 +79,9 @@ fn people(auth: &Auth) -> String {
             )
         }
         Auth::OAuth(_) => format!(
-            "<li>For all of these entries, the service also stores the identifier that the sign-in service has given you. The service \
-             does not store your name, your e-mail address, your password or the tokens of your sign-in.</li>\n{key}\n{token}"
+            "<li>For all of these entries, the service also stores the identifier that the sign-in service has given you, and the \
+             e-mail address or the name that the sign-in service told at your last sign-in. The service does not store your password.\
+             </li>\n{key}\n{programs}"
         ),
     }
 }
@@ -116,26 +127,6 @@ fn about_provider(oauth: &OAuth) -> String {
          cookies it sets is told by its own privacy policy.",
         provider(oauth)
     )
-}
-
-/// The sentence that names the hosts and programs from which people can sign in.
-fn assistants(oauth: &OAuth) -> String {
-    let uris = oauth.clients().flat_map(|client| &client.redirect_uris).filter(|uri| is_in_use(uri));
-    let (mut names, mut own_device) = (BTreeSet::new(), false);
-    for url in uris.filter_map(|uri| Url::parse(uri).ok()) {
-        match url.host_str() {
-            Some(host) if matches!(url.scheme(), "http" | "https") && !is_loopback(&url) => {
-                names.insert(escaped(host));
-            }
-            // This redirect URI belongs to an app, or to a program that listens on the person's own device.
-            _ => own_device = true,
-        }
-    }
-    let mut names: Vec<_> = names.into_iter().collect();
-    if own_device {
-        names.push("programs on your own device".to_owned());
-    }
-    if names.is_empty() { String::new() } else { format!(" You can sign in here from: {}.", names.join(", ")) }
 }
 
 /// The words that say when the service erases expired data.

@@ -1,6 +1,7 @@
 //! An OpenID provider for one test, on its own port. The provider uses real HTTP and real signatures. A test can make
 //! the provider fail.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{
     Arc, LazyLock, Mutex,
     atomic::{AtomicUsize, Ordering},
@@ -8,6 +9,7 @@ use std::sync::{
 use std::time::Duration;
 
 use aws_lc_rs::{
+    digest::{SHA256, digest},
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
 };
@@ -20,9 +22,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
 use serde_json::{Value, json};
-use todo_action::config::{Auth, Client, OAuth};
+use todo_action::config::{Auth, OAuth, People};
 
 use super::super::harness::Api;
 
@@ -49,6 +52,15 @@ pub struct Provider {
     inner: Arc<Inner>,
 }
 
+/// A person who has signed in at the provider, and has not come back to the API yet.
+struct Visit {
+    asked: BTreeMap<String, String>,
+    subject: String,
+}
+
+/// Changes the claims and the header of an ID token before the provider signs the token.
+type Forgery = Arc<dyn Fn(&mut Value, &mut Header) + Send + Sync>;
+
 struct Inner {
     keys: Mutex<Vec<Arc<Signer>>>,
     outage: Mutex<Option<Outage>>,
@@ -60,8 +72,15 @@ struct Inner {
     asked: AtomicUsize,
     /// The form and the `Authorization` header of each request that reached the token endpoint.
     exchanges: Mutex<Vec<(String, Option<String>)>>,
-    /// The status and the body of the token endpoint's answer.
-    answer: Mutex<(u16, Value)>,
+    /// The status and the body with which the token endpoint answers instead of its usual answer.
+    answer: Mutex<Option<(u16, Value)>>,
+    visits: Mutex<HashMap<String, Visit>>,
+    forgery: Mutex<Option<Forgery>>,
+    /// The key that signs the ID tokens.
+    signer: Mutex<Arc<Signer>>,
+    /// The answer of the userinfo endpoint. `None` if the discovery document names no such endpoint.
+    info: Mutex<Option<Value>>,
+    now: Mutex<i64>,
 }
 
 /// Most tests share this key pair, because the creation of a key pair takes time.
@@ -81,7 +100,6 @@ impl Signer {
     /// First, the closure `header` can change the token's header. Then this function signs a token with these claims.
     pub fn sign(&self, claims: &Value, header: impl FnOnce(&mut Header)) -> String {
         let mut head = Header::new(Algorithm::ES256);
-        head.typ = Some("at+jwt".to_owned());
         head.kid = Some(self.kid.clone());
         header(&mut head);
         encode(&head, claims, &self.private).unwrap()
@@ -104,13 +122,19 @@ impl Provider {
             asked_for_keys: AtomicUsize::default(),
             asked: AtomicUsize::default(),
             exchanges: Mutex::default(),
-            answer: Mutex::new((200, json!({"access_token": "a", "token_type": "Bearer", "expires_in": 3600}))),
+            answer: Mutex::default(),
+            visits: Mutex::default(),
+            forgery: Mutex::default(),
+            signer: Mutex::new(KEY.clone()),
+            info: Mutex::default(),
+            now: Mutex::default(),
         });
         let provider = Self { issuer, inner };
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(discovery))
             .route("/keys", get(keys))
             .route("/token", post(token))
+            .route("/userinfo", get(userinfo))
             .layer(middleware::from_fn_with_state(provider.clone(), out_of_order))
             .with_state(provider.clone());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -119,36 +143,47 @@ impl Provider {
 
     /// Returns the sign-in settings of an operator who uses this provider.
     pub fn agreed(&self) -> OAuth {
-        let client = |id: &str, uris: &[&str]| {
-            Some(Client { id: id.to_owned(), redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect() })
-        };
         OAuth {
             issuer: self.issuer.clone(),
-            client: client("gpt", &["https://chatgpt.com/aip/g-1/oauth/callback"]),
-            public_client: client("mcp", &["https://claude.ai/api/mcp/auth_callback", "http://127.0.0.1/callback"]),
-            scope: "todos".to_owned(),
-            audiences: vec![],
+            client_id: "todo".to_owned(),
+            client_secret: None,
+            people: People::Everybody,
+            redirect_uris: vec!["https://assistant.example/callback".to_owned()],
+            fetches_client_documents: false,
+            idle_days: 180,
+            overlap_hours: 24,
         }
     }
 
     /// Creates an API where people sign in with this provider.
     pub fn api(&self) -> Api {
-        Api::configured(|config| config.auth = Auth::OAuth(Box::new(self.agreed())))
+        self.api_with(|_| {})
     }
 
-    /// Returns the claims of a valid access token of this person. In the claims, the client is `gpt`, which stands for
-    /// ChatGPT.
-    pub fn claims(&self, api: &Api, subject: &str) -> Value {
-        let now = api.app.clock.now().as_second();
-        json!({
-            "iss": self.issuer, "sub": subject, "aud": "https://todo.test", "client_id": "gpt", "scope": "openid todos",
-            "iat": now, "nbf": now, "exp": now + 3600, "jti": "1",
-        })
+    /// Does the same as `api`, but `configure` changes the settings for sign-in.
+    pub fn api_with(&self, configure: impl FnOnce(&mut OAuth)) -> Api {
+        let mut oauth = self.agreed();
+        configure(&mut oauth);
+        Api::configured(|config| config.auth = Auth::OAuth(Box::new(oauth)))
     }
 
-    /// Returns a valid access token of this person.
-    pub fn token(&self, api: &Api, subject: &str) -> String {
-        KEY.sign(&self.claims(api, subject), |_| {})
+    /// A person signs in at the authorization endpoint of this provider. Returns the code and the `state` with which the
+    /// person comes back to the API. The argument `asked` contains the query parameters that the API sent.
+    pub fn sign_in(&self, api: &Api, asked: &BTreeMap<String, String>, subject: &str) -> (String, String) {
+        *self.inner.now.lock().unwrap() = api.app.clock.now().as_second();
+        let code = format!("code-{}", api.app.ids.change().as_str());
+        let visit = Visit { asked: asked.clone(), subject: subject.to_owned() };
+        self.inner.visits.lock().unwrap().insert(code.clone(), visit);
+        (code, asked["state"].clone())
+    }
+
+    /// From now on, `change` changes the claims and the header of each ID token.
+    pub fn forge(&self, change: impl Fn(&mut Value, &mut Header) + Send + Sync + 'static) {
+        *self.inner.forgery.lock().unwrap() = Some(Arc::new(change));
+    }
+
+    pub fn sign_with(&self, signer: &Arc<Signer>) {
+        *self.inner.signer.lock().unwrap() = signer.clone();
     }
 
     pub fn set_keys(&self, keys: &[&Arc<Signer>]) {
@@ -163,8 +198,14 @@ impl Provider {
         *self.inner.says.lock().unwrap() = overrides;
     }
 
+    /// From now on, the token endpoint gives only this answer.
     pub fn answers(&self, status: u16, body: Value) {
-        *self.inner.answer.lock().unwrap() = (status, body);
+        *self.inner.answer.lock().unwrap() = Some((status, body));
+    }
+
+    /// From now on, the provider has a userinfo endpoint with this answer.
+    pub fn informs(&self, info: Value) {
+        *self.inner.info.lock().unwrap() = Some(info);
     }
 
     pub fn asked_for_keys(&self) -> usize {
@@ -178,6 +219,23 @@ impl Provider {
 
     pub fn exchanges(&self) -> Vec<(String, Option<String>)> {
         self.inner.exchanges.lock().unwrap().clone()
+    }
+
+    /// The ID token of this visit.
+    fn id_token(&self, visit: &Visit) -> String {
+        let now = *self.inner.now.lock().unwrap();
+        let mut claims = json!({
+            "iss": self.issuer, "sub": visit.subject, "aud": visit.asked["client_id"], "nonce": visit.asked["nonce"],
+            "iat": now, "exp": now + 300, "email": format!("{}@example.com", visit.subject), "email_verified": true,
+        });
+        let forgery = self.inner.forgery.lock().unwrap().clone();
+        let signer = self.inner.signer.lock().unwrap().clone();
+        let mut head = Header::new(Algorithm::ES256);
+        head.kid = Some(signer.kid.clone());
+        if let Some(forge) = forgery {
+            forge(&mut claims, &mut head);
+        }
+        signer.sign(&claims, |header| *header = head)
     }
 }
 
@@ -204,6 +262,9 @@ async fn discovery(State(provider): State<Provider>) -> Json<Value> {
         "token_endpoint": at("/token"),
         "jwks_uri": at("/keys"),
     });
+    if provider.inner.info.lock().unwrap().is_some() {
+        document["userinfo_endpoint"] = json!(at("/userinfo"));
+    }
     let overrides = provider.inner.says.lock().unwrap().clone();
     document.as_object_mut().unwrap().extend(overrides.as_object().unwrap().clone());
     Json(document)
@@ -217,10 +278,32 @@ async fn keys(State(provider): State<Provider>) -> Json<Value> {
     Json(json!({ "keys": keys }))
 }
 
+/// The token endpoint. A code works only once, and only with the redirect URI and the PKCE verifier of its visit.
 async fn token(State(provider): State<Provider>, headers: HeaderMap, body: Bytes) -> Response {
     let authorization = headers.get("authorization").map(|value| value.to_str().unwrap().to_owned());
     let form = String::from_utf8(body.to_vec()).unwrap();
-    provider.inner.exchanges.lock().unwrap().push((form, authorization));
-    let (status, body) = provider.inner.answer.lock().unwrap().clone();
-    (StatusCode::from_u16(status).unwrap(), [("x-internal", "1")], Json(body)).into_response()
+    provider.inner.exchanges.lock().unwrap().push((form.clone(), authorization));
+    if let Some((status, body)) = provider.inner.answer.lock().unwrap().clone() {
+        return (StatusCode::from_u16(status).unwrap(), [("x-internal", "1")], Json(body)).into_response();
+    }
+    let form: HashMap<String, String> = url::form_urlencoded::parse(form.as_bytes()).into_owned().collect();
+    let visit = provider.inner.visits.lock().unwrap().remove(&form["code"]);
+    let refused = (StatusCode::BAD_REQUEST, Json(json!({"error": "invalid_grant"}))).into_response();
+    let Some(visit) = visit else { return refused };
+    let challenge = BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, form["code_verifier"].as_bytes()));
+    if visit.asked["code_challenge"] != challenge || visit.asked["redirect_uri"] != form["redirect_uri"] {
+        return refused;
+    }
+    let id_token = provider.id_token(&visit);
+    Json(json!({"id_token": id_token, "access_token": "opaque", "token_type": "Bearer", "expires_in": 3600}))
+        .into_response()
+}
+
+async fn userinfo(State(provider): State<Provider>, headers: HeaderMap) -> Response {
+    assert_eq!(headers["authorization"], "Bearer opaque");
+    let info = provider.inner.info.lock().unwrap().clone().unwrap_or_default();
+    match info["status"].as_u64() {
+        Some(status) => StatusCode::from_u16(status as u16).unwrap().into_response(),
+        None => Json(info).into_response(),
+    }
 }

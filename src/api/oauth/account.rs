@@ -1,0 +1,86 @@
+//! `/account/programs`: a person sees the programs with access, and ends their access. These paths are not in the OpenAPI
+//! document, because an assistant does not need them.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::IntoResponse,
+};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{
+    api::{access::caller::Caller, answer::error::ApiError},
+    app::App,
+    domain::scope::Scope,
+    store::Connected,
+};
+
+/// A program with access.
+#[derive(Debug, Serialize)]
+struct Program {
+    /// The id with which the person ends the access. Changes show this id too.
+    id: String,
+    name: String,
+    /// The host that gets the access, or `this computer`.
+    host: String,
+    scope: Scope,
+    since: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_at: Option<Timestamp>,
+}
+
+impl Program {
+    fn of(connected: Connected) -> Self {
+        Self {
+            id: connected.grant.public(),
+            name: connected.name,
+            host: connected.place.as_str().to_owned(),
+            scope: connected.scope,
+            since: connected.created_at,
+            last_used_at: connected.last_used_at,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Programs {
+    programs: Vec<Program>,
+}
+
+#[derive(Debug, Serialize)]
+struct Ended {
+    /// The programs whose access has ended.
+    ended: Vec<Program>,
+}
+
+/// `GET /account/programs` lists the programs.
+pub async fn get_programs(State(app): State<App>, caller: Caller) -> Result<impl IntoResponse, ApiError> {
+    let programs = app.store.programs(&caller.owner, caller.store.usage()).await?;
+    Ok(Json(Programs { programs: programs.into_iter().map(Program::of).collect() }))
+}
+
+/// `DELETE /account/programs/{id}` ends the access of one program. The tokens of the program stop working within a minute.
+pub async fn delete_program(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<impl IntoResponse, ApiError> {
+    let programs = app.store.programs(&caller.owner, caller.store.usage()).await?;
+    let program = programs.into_iter().find(|program| program.grant.public() == id.trim());
+    let program = program.ok_or(ApiError::NoSuchProgram)?;
+    end(vec![program], &app, &caller).await
+}
+
+/// `DELETE /account/programs` ends the access of all programs.
+pub async fn delete_programs(State(app): State<App>, caller: Caller) -> Result<impl IntoResponse, ApiError> {
+    let programs = app.store.programs(&caller.owner, caller.store.usage()).await?;
+    end(programs, &app, &caller).await
+}
+
+async fn end(programs: Vec<Connected>, app: &App, caller: &Caller) -> Result<impl IntoResponse + use<>, ApiError> {
+    for program in &programs {
+        app.store.end_program(&caller.owner, program, caller.store.usage()).await?;
+    }
+    Ok(Json(Ended { ended: programs.into_iter().map(Program::of).collect() }))
+}

@@ -1,0 +1,100 @@
+//! Binds a sign-in to the browser in which it began. Each sign-in has a random id and a random cookie. The id travels
+//! through the addresses, and the cookie stays in the browser. So a person cannot continue a sign-in of somebody else, and
+//! nobody can make the browser of a person continue a sign-in (RFC 9700, section 4.7).
+//!
+//! Each sign-in has a cookie of its own, so that several sign-ins at once do not overwrite the cookie of another.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+
+use crate::domain::{
+    secret::{Random, SECRET_DIGITS, SecretHash, base62, is_base62},
+    sign_in::SIGN_IN_LASTS,
+};
+
+/// The secrets of one sign-in.
+#[derive(Clone)]
+pub struct Browser {
+    /// The id of the sign-in. The provider gets the id as `state`.
+    pub id: String,
+    cookie: String,
+}
+
+impl Browser {
+    /// The secrets of a new sign-in.
+    pub fn new(Random(id): Random, Random(cookie): Random) -> Self {
+        Self { id: base62(&id, SECRET_DIGITS), cookie: base62(&cookie, SECRET_DIGITS) }
+    }
+
+    /// The sign-in with this id. `None` if the text cannot be an id, or if the browser does not send the cookie of this
+    /// sign-in.
+    pub fn of(id: &str, headers: &HeaderMap, base_url: &str) -> Option<Self> {
+        let is_secret = |text: &str| text.len() == SECRET_DIGITS && is_base62(text);
+        if !is_secret(id) {
+            return None;
+        }
+        let name = cookie_name(id, base_url);
+        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        let cookie = pairs.find(|(own, value)| *own == name && is_secret(value))?.1;
+        Some(Self { id: id.to_owned(), cookie: cookie.to_owned() })
+    }
+
+    /// The hash of the id, which is the key of the sign-in in the table.
+    pub fn hash(&self) -> SecretHash {
+        SecretHash::of(&self.id)
+    }
+
+    /// The hash of the cookie, which the table contains.
+    pub fn cookie_hash(&self) -> SecretHash {
+        SecretHash::of(&self.cookie)
+    }
+
+    /// The nonce for the provider (OpenID Connect Core 1.0, section 15.5.2). The table does not contain the nonce, because
+    /// this service computes the nonce again from the cookie.
+    pub fn nonce(&self) -> String {
+        self.derived("nonce")
+    }
+
+    /// The PKCE verifier for the provider (RFC 7636). The table does not contain the verifier.
+    pub fn verifier(&self) -> String {
+        self.derived("verifier")
+    }
+
+    /// The text that the form of the consent page must contain. Another web page does not know this text.
+    pub fn form_token(&self) -> String {
+        self.derived("form")
+    }
+
+    /// The header that stores the cookie in the browser. A browser sends a `__Host-` cookie only to this host, and only over
+    /// https. On http, browsers refuse this prefix.
+    pub fn set_cookie(&self, base_url: &str) -> Option<HeaderValue> {
+        let secure = if base_url.starts_with("https://") { "; Secure" } else { "" };
+        let (name, age) = (cookie_name(&self.id, base_url), SIGN_IN_LASTS.as_secs());
+        let cookie = format!("{name}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}", self.cookie);
+        HeaderValue::from_str(&cookie).ok()
+    }
+
+    /// The header that removes the cookie from the browser.
+    pub fn remove_cookie(&self, base_url: &str) -> Option<HeaderValue> {
+        let secure = if base_url.starts_with("https://") { "; Secure" } else { "" };
+        let name = cookie_name(&self.id, base_url);
+        HeaderValue::from_str(&format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}")).ok()
+    }
+
+    fn derived(&self, purpose: &str) -> String {
+        let digest = Sha256::new().chain_update(&self.cookie).chain_update(&self.id).chain_update(purpose).finalize();
+        BASE64_URL_SAFE_NO_PAD.encode(digest)
+    }
+}
+
+/// The PKCE challenge of a verifier, made with the method S256 (RFC 7636, section 4.2).
+pub fn challenge_of(verifier: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
+}
+
+fn cookie_name(id: &str, base_url: &str) -> String {
+    let prefix = if base_url.starts_with("https://") { "__Host-" } else { "" };
+    format!("{prefix}sign-in-{}", SecretHash::of(id).id())
+}

@@ -1,0 +1,134 @@
+//! Decides to which redirect URIs this service sends people. This file is the only place with this rule, and the rule
+//! applies to every sign-in. The known redirect URIs are in `assistants.json`.
+
+use url::Url;
+
+use super::assistants;
+use crate::config::{OAuth, is_redirect_uri, is_this_machine};
+
+/// Where a redirect URI leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Goes {
+    /// To the https address of this host.
+    Web(String),
+    /// To a program on the computer of the person: to a loopback address, or to an app with a scheme of its own.
+    ThisComputer,
+}
+
+/// Where the redirect URI leads. `None` if the text is no redirect URI.
+pub fn goes(uri: &str) -> Option<Goes> {
+    let url = Url::parse(uri).ok().filter(|_| is_redirect_uri(uri))?;
+    match url.host_str() {
+        Some(host) if url.scheme() == "https" => Some(Goes::Web(host.to_owned())),
+        _ => Some(Goes::ThisComputer),
+    }
+}
+
+/// Whether a program that this service does not know may use this redirect URI: a known assistant has the redirect URI, or
+/// the redirect URI leads to a loopback address (RFC 8252, section 7.3), or the operator has added it.
+pub fn is_allowed(uri: &str, oauth: &OAuth) -> bool {
+    let known = assistants::known().redirect_uris.iter().map(|known| known.uri.as_str());
+    is_loopback(uri) || known.chain(oauth.redirect_uris.iter().map(String::as_str)).any(|pattern| fits(pattern, uri))
+}
+
+/// Whether this is a loopback address: `http` with `127.0.0.1`, `[::1]` or `localhost`.
+pub fn is_loopback(uri: &str) -> bool {
+    let own = |url: &Url| matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
+    is_redirect_uri(uri) && Url::parse(uri).is_ok_and(|url| is_this_machine(&url) && own(&url))
+}
+
+/// Whether the redirect URI of a request is one that the program has named before. The texts must be equal, except for two
+/// cases. The port of a loopback address makes no difference (RFC 8252, section 7.3). The segment `*` in the path of
+/// `named` stands for any segment.
+pub fn fits(named: &str, asked: &str) -> bool {
+    if named == asked {
+        return is_redirect_uri(asked);
+    }
+    let (Ok(named_url), Ok(mut asked_url)) = (Url::parse(named), Url::parse(asked)) else { return false };
+    if !is_redirect_uri(asked) {
+        return false;
+    }
+    if is_loopback(named) && is_loopback(asked) {
+        let mut named_url = named_url;
+        return named_url.set_port(None).is_ok() && asked_url.set_port(None).is_ok() && named_url == asked_url;
+    }
+    // The parser changes an unusual spelling to the usual spelling. An unusual spelling is refused, because another program
+    // might read the unusual spelling as another address.
+    named.contains('*') && asked_url.as_str() == asked && fits_pattern(&named_url, &asked_url)
+}
+
+fn fits_pattern(named: &Url, asked: &Url) -> bool {
+    let segments = |url: &Url| url.path().split('/').map(str::to_owned).collect::<Vec<_>>();
+    let (pattern, path) = (segments(named), segments(asked));
+    let same = |(pattern, segment): (&String, &String)| {
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '~');
+        pattern == segment || (pattern == "*" && !segment.is_empty() && segment.chars().all(plain))
+    };
+    named.scheme() == asked.scheme()
+        && named.host() == asked.host()
+        && named.port() == asked.port()
+        && named.query() == asked.query()
+        && pattern.len() == path.len()
+        && pattern.iter().zip(&path).all(same)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redirect_uri_is_the_same_letter_by_letter_and_only_a_loopback_address_has_any_port() {
+        let web = "https://claude.ai/api/mcp/auth_callback";
+        for (named, asked) in [
+            (web, web),
+            ("http://127.0.0.1/callback", "http://127.0.0.1:51234/callback"),
+            ("http://127.0.0.1:8080/callback", "http://127.0.0.1:51234/callback"),
+            ("http://127.0.0.1", "http://127.0.0.1:33418"),
+            ("http://[::1]:1/a", "http://[::1]:80/a"),
+            ("http://localhost/callback", "http://localhost:3118/callback"),
+            ("https://chatgpt.com/connector/oauth/*", "https://chatgpt.com/connector/oauth/AbC-1_2"),
+            ("cursor://anysphere.cursor-mcp/oauth/callback", "cursor://anysphere.cursor-mcp/oauth/callback"),
+        ] {
+            assert!(fits(named, asked), "{named} {asked}");
+        }
+        for (named, asked) in [
+            (web, "https://claude.ai/api/mcp/auth_callback/"),
+            (web, "https://claude.ai/api/mcp/auth_callback?a=b"),
+            (web, "https://claude.ai:444/api/mcp/auth_callback"),
+            (web, "HTTPS://claude.ai/api/mcp/auth_callback"),
+            (web, "https://claude.ai.evil.example/api/mcp/auth_callback"),
+            (web, "https://claude.ai@evil.example/api/mcp/auth_callback"),
+            ("http://127.0.0.1/callback", "http://127.0.0.1:51234/other"),
+            ("http://127.0.0.1/callback", "http://localhost:51234/callback"),
+            ("http://127.0.0.1/callback", "http://evil@127.0.0.1:51234/callback"),
+            ("http://127.0.0.1/callback", "http://127.0.0.1:51234/callback#a"),
+            ("http://127.0.0.1/callback", "https://127.0.0.1:51234/callback"),
+            ("https://chatgpt.com/connector/oauth/*", "https://chatgpt.com/connector/oauth/"),
+            ("https://chatgpt.com/connector/oauth/*", "https://chatgpt.com/connector/oauth/a/b"),
+            ("https://chatgpt.com/connector/oauth/*", "https://chatgpt.com/connector/oauth/%2e%2e"),
+            ("https://chatgpt.com/connector/oauth/*", "https://chatgpt.com/connector/oauth/a?b=c"),
+            ("https://chatgpt.com/connector/oauth/*", "https://chatgpt.com/connector/oauth/.."),
+            ("https://chatgpt.com/connector/oauth/*", "https://evil.example/connector/oauth/a"),
+            ("https://chatgpt.com/connector/oauth/*", "https://chatgpt.com:8443/connector/oauth/a"),
+            ("javascript:alert(1)", "javascript:alert(1)"),
+        ] {
+            assert!(!fits(named, asked), "{named} {asked}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_uri_leads_to_a_host_or_to_this_computer() {
+        assert_eq!(goes("https://claude.ai/api/mcp/auth_callback"), Some(Goes::Web("claude.ai".to_owned())));
+        for here in [
+            "http://127.0.0.1:1/",
+            "http://[::1]/a",
+            "http://localhost",
+            "cursor://anysphere.cursor-mcp/oauth/callback",
+        ] {
+            assert_eq!(goes(here), Some(Goes::ThisComputer), "{here}");
+        }
+        for none in ["http://example.com/", "javascript:alert(1)", "/callback", "", "https://a@b.example/"] {
+            assert_eq!(goes(none), None, "{none}");
+        }
+    }
+}

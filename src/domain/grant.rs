@@ -1,0 +1,247 @@
+//! The access that a person has given to a program, with the tokens of this access. The rules for refresh tokens are in
+//! `refresh.rs`.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    credential::CredentialId,
+    owner::Owner,
+    program::Program,
+    refresh::{Chain, Presented},
+    scope::Scope,
+    secret::{Random, SecretHash},
+    token::{GrantId, Token, TokenKind},
+};
+
+/// An authorization code is valid for this time (RFC 6749, section 4.1.2).
+const CODE_LASTS: SignedDuration = SignedDuration::from_secs(60);
+/// A used code is remembered for this time, so that its second use ends the grant.
+const CODE_REMEMBERED: SignedDuration = SignedDuration::from_mins(10);
+/// An access token is valid for this time.
+pub const ACCESS_LASTS: SignedDuration = SignedDuration::from_hours(1);
+/// The maximum number of valid access tokens of one grant. If a program asks for more, the oldest one ends.
+const ACCESS_TOKENS: usize = 50;
+
+/// The access that a person has given to a program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Grant {
+    pub id: GrantId,
+    /// The program reads and changes the todos of this person. In the table, the attribute `owner` contains the partition
+    /// key, so this field has another name there.
+    #[serde(rename = "person")]
+    pub owner: Owner,
+    pub program: Program,
+    pub scope: Scope,
+    /// The address of this deployment. The tokens are valid only at this address (RFC 8707).
+    pub resource: String,
+    pub created_at: Timestamp,
+    /// The grant ends at this moment. Each refresh moves this moment further into the future.
+    pub valid_until: Timestamp,
+    code: Code,
+    #[serde(default)]
+    access: Vec<AccessToken>,
+    #[serde(default)]
+    refresh: Chain,
+    /// Each write increases this number, so that two writes at the same time do not lose a token.
+    pub version: u64,
+}
+
+/// The authorization code, and the values that the program must send with it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Code {
+    hash: SecretHash,
+    redirect_uri: String,
+    /// The PKCE challenge, made with the method S256 (RFC 7636).
+    challenge: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    used_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct AccessToken {
+    hash: SecretHash,
+    valid_until: Timestamp,
+}
+
+/// How long the tokens of a deployment last.
+#[derive(Debug, Clone, Copy)]
+pub struct Lasting {
+    /// A grant ends if the program does not refresh its tokens for this time.
+    pub idle: SignedDuration,
+    /// A replaced refresh token stays valid for this time after the first use of its successor.
+    pub overlap: SignedDuration,
+}
+
+/// The tokens of one answer.
+#[derive(Debug, Clone)]
+pub struct Tokens {
+    pub access: Token,
+    pub refresh: Token,
+}
+
+/// Random bytes for the tokens of one answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Randoms {
+    pub access: Random,
+    pub refresh: Random,
+    /// The successor of the new refresh token depends on this seed.
+    pub seed: Random,
+}
+
+/// What a program sends together with its code.
+#[derive(Debug)]
+pub struct Redemption<'a> {
+    pub code: &'a Token,
+    /// The hash of the `client_id`.
+    pub client: &'a SecretHash,
+    pub redirect_uri: Option<&'a str>,
+    /// The PKCE challenge of the verifier that the program has sent.
+    pub challenge: &'a str,
+}
+
+/// The reason why a code or a refresh token gives no new tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unusable {
+    /// The code or the token is not valid, or it belongs to another program. The grant stays as it is.
+    Refused(&'static str),
+    /// Somebody has used a code or a token for the second time. Perhaps a thief has a copy. So the grant must end.
+    Stolen(&'static str),
+}
+
+/// What the access token of a request allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    pub grant: GrantId,
+    pub owner: Owner,
+    pub credential: CredentialId,
+    pub scope: Scope,
+    pub resource: String,
+    pub valid_until: Timestamp,
+}
+
+impl Grant {
+    /// A new grant, together with the code for the program.
+    pub fn new(
+        id: GrantId,
+        (owner, program, scope): (Owner, Program, Scope),
+        resource: String,
+        (redirect_uri, challenge): (String, String),
+        random: Random,
+        now: Timestamp,
+    ) -> (Self, Token) {
+        let code = Token::new(TokenKind::Code, &id, random);
+        let grant = Self {
+            id,
+            owner,
+            program,
+            scope,
+            resource,
+            created_at: now,
+            valid_until: now + CODE_REMEMBERED,
+            code: Code { hash: code.hash(), redirect_uri, challenge, used_at: None },
+            access: Vec::new(),
+            refresh: Chain::default(),
+            version: 1,
+        };
+        (grant, code)
+    }
+
+    /// Exchanges the code for the first tokens (RFC 6749, section 4.1.3; RFC 7636, section 4.6).
+    pub fn redeem(
+        &mut self,
+        redemption: &Redemption<'_>,
+        randoms: Randoms,
+        lasting: Lasting,
+        now: Timestamp,
+    ) -> Result<Tokens, Unusable> {
+        if redemption.code.hash() != self.code.hash {
+            return Err(Unusable::Refused("The code is not valid."));
+        }
+        if self.program.client != *redemption.client {
+            return Err(Unusable::Refused("The code was given to another client."));
+        }
+        if self.code.used_at.is_some() {
+            return Err(Unusable::Stolen("The code was used before. Its tokens are no longer valid. Sign in again."));
+        }
+        if now > self.created_at + CODE_LASTS {
+            return Err(Unusable::Refused("The code has expired. Sign in again."));
+        }
+        if redemption.redirect_uri.is_some_and(|uri| uri != self.code.redirect_uri) {
+            return Err(Unusable::Refused("The redirect_uri is different from the redirect_uri of the sign-in."));
+        }
+        if self.code.challenge != redemption.challenge {
+            return Err(Unusable::Refused("The code_verifier does not fit the code_challenge of the sign-in."));
+        }
+        self.code.used_at = Some(now);
+        let refresh = Token::new(TokenKind::Refresh, &self.id, randoms.refresh);
+        self.refresh = Chain::new(&refresh, randoms.seed);
+        Ok(self.issue(refresh, randoms, lasting, now))
+    }
+
+    /// Exchanges a refresh token for new tokens (RFC 6749, section 6). The caller must end the grant if the result is
+    /// [`Unusable::Stolen`].
+    pub fn refresh(
+        &mut self,
+        token: &Token,
+        client: &SecretHash,
+        randoms: Randoms,
+        lasting: Lasting,
+        now: Timestamp,
+    ) -> Result<Tokens, Unusable> {
+        if self.program.client != *client {
+            return Err(Unusable::Refused("The refresh token was given to another client."));
+        }
+        if now > self.valid_until {
+            return Err(Unusable::Refused("The refresh token has expired. Sign in again."));
+        }
+        match self.refresh.present(token, randoms.seed, lasting.overlap, now) {
+            Presented::Successor(refresh) => Ok(self.issue(refresh, randoms, lasting, now)),
+            Presented::Unknown => Err(Unusable::Stolen(
+                "The refresh token was replaced long ago, so the access has ended. Sign in again.",
+            )),
+        }
+    }
+
+    /// What an access token with this hash allows. `None` if the grant has no such token.
+    pub fn access(&self, hash: &SecretHash) -> Option<Access> {
+        let token = self.access.iter().find(|token| token.hash == *hash)?;
+        Some(Access {
+            grant: self.id.clone(),
+            owner: self.owner.clone(),
+            credential: CredentialId::of_grant(self),
+            scope: self.scope,
+            resource: self.resource.clone(),
+            valid_until: token.valid_until.min(self.valid_until),
+        })
+    }
+
+    /// Ends one access token. The program can still refresh its tokens.
+    pub fn forget_access(&mut self, hash: &SecretHash) {
+        self.access.retain(|token| token.hash != *hash);
+        self.version += 1;
+    }
+
+    /// Whether this token is the code, a refresh token or an access token of this grant.
+    pub fn has(&self, token: &Token) -> bool {
+        let hash = token.hash();
+        self.refresh.contains(&hash) || self.access.iter().any(|token| token.hash == hash)
+    }
+
+    /// Whether the program has already exchanged its code for tokens.
+    pub fn is_redeemed(&self) -> bool {
+        self.code.used_at.is_some()
+    }
+
+    fn issue(&mut self, refresh: Token, randoms: Randoms, lasting: Lasting, now: Timestamp) -> Tokens {
+        let access = Token::new(TokenKind::Access, &self.id, randoms.access);
+        self.access.retain(|token| now < token.valid_until);
+        if self.access.len() >= ACCESS_TOKENS {
+            self.access.remove(0);
+        }
+        self.access.push(AccessToken { hash: access.hash(), valid_until: now + ACCESS_LASTS });
+        self.valid_until = now + lasting.idle;
+        self.version += 1;
+        Tokens { access, refresh }
+    }
+}

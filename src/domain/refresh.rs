@@ -1,0 +1,168 @@
+//! The refresh tokens of a grant. Each refresh replaces the refresh token (OAuth 2.1, section 4.3.1), and yet nobody has
+//! to sign in again by accident. The reasons are in docs/adr/0019-an-authorization-server-of-our-own.md.
+//!
+//! The tokens of a grant are a chain. A token and the seed beside its hash determine the successor of the token. If an
+//! answer is lost, and the program sends the same token again, the program gets the same successor again. If two copies
+//! of a program share a grant, both copies get the newest token of the chain.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{
+    secret::{Random, SecretHash},
+    token::{Token, TokenKind},
+};
+
+/// The maximum number of valid refresh tokens of one grant. If a program refreshes its tokens more often, the oldest one
+/// ends.
+const TOKENS: usize = 200;
+
+/// The valid refresh tokens of a grant, from the oldest to the newest.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Chain(Vec<Link>);
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Link {
+    hash: SecretHash,
+    /// 32 random bytes, in hexadecimal digits. Nobody can compute the successor without the token or without the seed.
+    seed: String,
+    /// The token ends at this moment. `None` if nobody has used the successor of the token yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    valid_until: Option<Timestamp>,
+}
+
+/// The result of a refresh.
+#[derive(Debug, PartialEq)]
+pub enum Presented {
+    /// The token that replaces the presented token.
+    Successor(Token),
+    /// The chain has no such token. The token has ended, or it was never a token of this grant.
+    Unknown,
+}
+
+impl Chain {
+    /// The chain with the first refresh token of a grant.
+    pub fn new(first: &Token, seed: Random) -> Self {
+        Self(vec![Link::new(first, seed)])
+    }
+
+    /// Whether a token with this hash is in the chain.
+    pub fn contains(&self, hash: &SecretHash) -> bool {
+        self.0.iter().any(|link| link.hash == *hash)
+    }
+
+    /// A program presents a refresh token, and gets the newest token of the chain. If the program presents the newest
+    /// token, the chain gets a new token. The tokens before the presented token end after the time `overlap`.
+    pub fn present(&mut self, token: &Token, seed: Random, overlap: SignedDuration, now: Timestamp) -> Presented {
+        self.0.retain(|link| link.valid_until.is_none_or(|end| now < end));
+        let hash = token.hash();
+        let Some(at) = self.0.iter().position(|link| link.hash == hash) else { return Presented::Unknown };
+        for link in &mut self.0[..at] {
+            link.valid_until.get_or_insert(now + overlap);
+        }
+        let mut newest = token.clone();
+        for link in &self.0[at..self.0.len() - 1] {
+            newest = link.successor(&newest);
+        }
+        if at + 1 == self.0.len() {
+            newest = self.0[at].successor(token);
+            self.0.push(Link::new(&newest, seed));
+        }
+        let surplus = self.0.len().saturating_sub(TOKENS);
+        self.0.drain(..surplus);
+        Presented::Successor(newest)
+    }
+}
+
+impl Link {
+    fn new(token: &Token, Random(seed): Random) -> Self {
+        Self { hash: token.hash(), seed: hex::encode(seed), valid_until: None }
+    }
+
+    /// The successor of this token. The hash function gets the seed first. The seed always has the same length, so no
+    /// other seed and token give the same input.
+    fn successor(&self, token: &Token) -> Token {
+        let digest = Sha256::new().chain_update(&self.seed).chain_update(token.reveal()).finalize();
+        Token::new(TokenKind::Refresh, &token.grant(), Random(digest.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::token::GrantId;
+    use proptest::prelude::*;
+
+    const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
+
+    fn start() -> (Chain, Token, Timestamp) {
+        let first = Token::new(TokenKind::Refresh, &GrantId::from_random(Random([1; 32])), Random([2; 32]));
+        (Chain::new(&first, Random([3; 32])), first, "2026-11-27T10:00:00Z".parse().unwrap())
+    }
+
+    fn hours(hours: i64) -> SignedDuration {
+        SignedDuration::from_hours(hours)
+    }
+
+    /// Each call uses a different seed.
+    fn present(chain: &mut Chain, token: &Token, now: Timestamp) -> Option<Token> {
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&now.as_microsecond().to_le_bytes());
+        match chain.present(token, Random(seed), OVERLAP, now) {
+            Presented::Successor(token) => Some(token),
+            Presented::Unknown => None,
+        }
+    }
+
+    #[test]
+    fn a_repeated_refresh_gets_the_same_token_again() {
+        let (mut chain, first, now) = start();
+        let second = present(&mut chain, &first, now).unwrap();
+        assert_ne!(second, first);
+        for later in [0, 1, 20, 24 * 170] {
+            assert_eq!(present(&mut chain, &first, now + hours(later)), Some(second.clone()), "{later}");
+        }
+    }
+
+    #[test]
+    fn a_replaced_token_ends_24_hours_after_the_first_use_of_its_successor() {
+        let (mut chain, first, now) = start();
+        let second = present(&mut chain, &first, now).unwrap();
+        let third = present(&mut chain, &second, now + hours(100)).unwrap();
+        assert_eq!(present(&mut chain, &first, now + hours(123)), Some(third.clone()));
+        let fourth = present(&mut chain, &third, now + hours(123)).unwrap();
+        assert_eq!(present(&mut chain, &first, now + hours(124)), None);
+        assert!(present(&mut chain, &fourth, now + hours(124)).is_some());
+    }
+
+    #[test]
+    fn the_successor_needs_the_token_and_the_seed() {
+        let (chain, first, _) = start();
+        let other = Token::new(TokenKind::Refresh, &first.grant(), Random([9; 32]));
+        assert_ne!(chain.0[0].successor(&other), chain.0[0].successor(&first));
+        let another = Chain::new(&first, Random([4; 32]));
+        assert_ne!(another.0[0].successor(&first), chain.0[0].successor(&first));
+    }
+
+    proptest! {
+        /// Several copies of a program keep tokens in their memory. Each copy refreshes at least every 23 hours.
+        #[test]
+        fn copies_of_a_program_never_have_to_sign_in_again(
+            turns in proptest::collection::vec((0usize..3, 0i64..3), 1..200),
+        ) {
+            let (mut chain, first, mut now) = start();
+            let mut copies = [(first.clone(), now), (first.clone(), now), (first, now)];
+            for (turn, pause) in turns {
+                now += hours(pause);
+                let late = copies.iter().position(|(_, at)| now.duration_since(*at) > hours(16));
+                let copy = &mut copies[late.unwrap_or(turn)];
+                let next = present(&mut chain, &copy.0, now);
+                prop_assert!(next.is_some());
+                *copy = (next.unwrap(), now);
+                prop_assert!(chain.0.len() <= TOKENS);
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The common parts of all secrets of this service: base 62, checksums, and the hashes that the table stores.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// The number of base-62 digits for 256 bits.
+pub const SECRET_DIGITS: usize = 43;
+/// The number of base-62 digits for 128 bits.
+pub const ID_DIGITS: usize = 22;
+/// The number of base-62 digits for 32 bits.
+pub const CHECKSUM_DIGITS: usize = 6;
+
+/// SHA-256 of a secret, in hexadecimal digits. The table contains this hash and not the secret. A fast hash function is
+/// safe here, because nobody can guess 256 random bits. From the duration of requests, an attacker could learn only the
+/// beginning of a stored hash. The beginning of a hash does not reveal the secret.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SecretHash(String);
+
+impl SecretHash {
+    /// The hash of a secret.
+    pub fn of(secret: &str) -> Self {
+        Self(hex::encode(Sha256::digest(secret.as_bytes())))
+    }
+
+    /// The hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first twelve digits. People and log lines identify the secret by these digits, which are not secret.
+    pub fn id(&self) -> &str {
+        self.0.get(..12).unwrap_or(&self.0)
+    }
+}
+
+/// Random bytes that nobody may see. The debug output does not contain the bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Random(pub [u8; 32]);
+
+impl fmt::Debug for Random {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Random")
+    }
+}
+
+/// Whether the text consists of base-62 digits.
+pub fn is_base62(text: &str) -> bool {
+    text.bytes().all(|digit| ALPHABET.contains(&digit))
+}
+
+/// Converts `bytes` to a number in base 62. The argument `digits` is the number of digits in the result. The first byte
+/// is the most significant byte.
+pub fn base62(bytes: &[u8], digits: usize) -> String {
+    let mut number = bytes.to_vec();
+    let mut text = vec![b'0'; digits];
+    for digit in text.iter_mut().rev() {
+        let mut rest = 0u32;
+        for byte in &mut number {
+            let value = rest * 256 + u32::from(*byte);
+            *byte = (value / 62) as u8;
+            rest = value % 62;
+        }
+        *digit = ALPHABET[rest as usize];
+    }
+    text.into_iter().map(char::from).collect()
+}
+
+/// The first 32 bits of the text's SHA-256, in base 62.
+pub fn checksum(text: &str) -> String {
+    base62(&Sha256::digest(text.as_bytes())[..4], CHECKSUM_DIGITS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_in_base_62_has_as_many_digits_as_asked_for() {
+        assert_eq!(base62(&[0, 255], 2), "47");
+        assert_eq!(base62(&[255; 32], SECRET_DIGITS).len(), SECRET_DIGITS);
+        assert!(is_base62(&base62(&[255; 16], ID_DIGITS)) && !is_base62("a_b"));
+    }
+}

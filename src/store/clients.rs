@@ -1,0 +1,21 @@
+//! Looks up the OAuth clients that the operator has made. They are in the partition of the operator. The function may not
+//! write in this partition.
+
+use super::{
+    Store, api_keys,
+    fault::Fault,
+    item::{self, Item},
+    usage::Usage,
+};
+use crate::domain::client::Client;
+
+impl Store {
+    /// The client with this id. `None` if the operator has made no such client. This function makes one call to DynamoDB.
+    pub async fn client(&self, id: &str, usage: &Usage) -> Result<Option<Client>, Fault> {
+        self.item(key(id), usage).await?.map(item::from_item).transpose()
+    }
+}
+
+pub(super) fn key(id: &str) -> Item {
+    item::primary_key(api_keys::PARTITION, format!("client#{id}"))
+}

@@ -1,0 +1,238 @@
+//! Stores the access that people have given to programs. Each grant is one item in a partition of its own, so that many
+//! refreshes of different programs do not wait for each other.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError},
+    types::{Delete, Put, ReturnConsumedCapacity, TransactWriteItem},
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Store,
+    fault::{Fault, FaultKind},
+    item::{self, EXPIRES_AT, Item, VERSION},
+    programs::{self, Connected},
+    usage::Usage,
+};
+use crate::domain::{
+    grant::{Access, Grant, Tokens, Unusable},
+    token::{GrantId, Token},
+};
+
+/// The sort key of a grant.
+const GRANT: &str = "grant";
+/// An expired grant stays in the table for this time, so that DynamoDB never deletes a grant too early.
+const RESERVE: SignedDuration = SignedDuration::from_hours(1);
+/// The maximum number of attempts for a grant that other requests change at the same time.
+const ATTEMPTS: u32 = 20;
+
+/// The result of a request for tokens.
+#[derive(Debug)]
+pub enum Taken {
+    Tokens(Box<Grant>, Tokens),
+    Refused(Unusable),
+    /// There is no such grant, or it has ended.
+    Ended,
+}
+
+impl Store {
+    /// What an access token allows. `None` if there is no such token. If the program does not remember the token, this
+    /// function makes one call to DynamoDB.
+    pub async fn access(&self, token: &Token, now: Timestamp, usage: &Usage) -> Result<Option<Access>, Fault> {
+        let hash = token.hash();
+        if let Some(seen) = self.seen_access.get(&hash, now) {
+            return Ok(seen);
+        }
+        let access = self.grant(&token.grant(), usage).await?.and_then(|grant| grant.access(&hash));
+        self.seen_access.put(hash, access.clone(), now);
+        Ok(access)
+    }
+
+    /// Notes in the table that the program has used its access today.
+    pub async fn stamp_access(&self, access: &Access, now: Timestamp, usage: &Usage) {
+        let id = &access.credential.id;
+        self.stamp(id, programs::key(&access.owner, id), true, now, usage).await;
+    }
+
+    /// The grant with this id. The grant may have expired.
+    pub async fn grant(&self, id: &GrantId, usage: &Usage) -> Result<Option<Grant>, Fault> {
+        self.item(key(id), usage).await?.map(item::from_item).transpose()
+    }
+
+    /// Takes tokens from a grant: `take` exchanges a code or a refresh token for new tokens. If another request changes
+    /// the grant at the same time, this function reads the grant again and calls `take` again. If `take` says that a code
+    /// or a token was stolen, this function ends the grant.
+    pub async fn take_tokens(
+        &self,
+        id: &GrantId,
+        usage: &Usage,
+        mut take: impl FnMut(&mut Grant) -> Result<Tokens, Unusable>,
+    ) -> Result<Taken, Fault> {
+        for attempt in 0..ATTEMPTS {
+            let Some(mut grant) = self.grant(id, usage).await? else { return Ok(Taken::Ended) };
+            let (read, was_redeemed) = (grant.version, grant.is_redeemed());
+            let tokens = match take(&mut grant) {
+                Ok(tokens) => tokens,
+                Err(Unusable::Stolen(why)) => {
+                    self.end_grant(&grant, usage).await?;
+                    return Ok(Taken::Refused(Unusable::Stolen(why)));
+                }
+                Err(refused) => return Ok(Taken::Refused(refused)),
+            };
+            let written = if was_redeemed {
+                self.replace_grant(&grant, read, usage).await?
+            } else {
+                self.connect(&grant, read, usage).await?
+            };
+            // If the answer to our own write was lost, the SDK writes again, and finds the version that it has written.
+            if written || self.has_written(&tokens, usage).await? {
+                return Ok(Taken::Tokens(Box::new(grant), tokens));
+            }
+            tokio::time::sleep(pause(attempt, &tokens)).await;
+        }
+        Err(Fault::new(FaultKind::Throttled, "the grant collided with other requests"))
+    }
+
+    /// Ends one access token of a grant (RFC 7009).
+    pub async fn forget_access(&self, token: &Token, usage: &Usage) -> Result<(), Fault> {
+        let hash = token.hash();
+        for attempt in 0..ATTEMPTS {
+            let Some(mut grant) = self.grant(&token.grant(), usage).await? else { return Ok(()) };
+            if grant.access(&hash).is_none() {
+                return Ok(());
+            }
+            let read = grant.version;
+            grant.forget_access(&hash);
+            if self.replace_grant(&grant, read, usage).await? {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(20 << attempt.min(4))).await;
+        }
+        Err(Fault::new(FaultKind::Throttled, "the grant collided with other requests"))
+    }
+
+    /// Ends a grant, with all its tokens. If the grant has already ended, this function changes nothing.
+    pub async fn end_grant(&self, grant: &Grant, usage: &Usage) -> Result<(), Fault> {
+        self.end(&grant.id, programs::key(&grant.owner, &grant.id.public()), usage).await
+    }
+
+    /// Deletes the grant, and its entry in the partition of the person, with one transaction.
+    pub(super) async fn end(&self, id: &GrantId, entry: Item, usage: &Usage) -> Result<(), Fault> {
+        let delete = |key: Item| -> Result<TransactWriteItem, Fault> {
+            let delete = Delete::builder().table_name(&*self.table).set_key(Some(key)).build().map_err(broken)?;
+            Ok(TransactWriteItem::builder().delete(delete).build())
+        };
+        self.transact(vec![delete(key(id))?, delete(entry)?], usage).await.map(drop)
+    }
+
+    /// Writes the grant and its entry in the partition of the person. `false` if the grant has another version.
+    async fn connect(&self, grant: &Grant, read: u64, usage: &Usage) -> Result<bool, Fault> {
+        let grant_put = Put::builder()
+            .table_name(&*self.table)
+            .set_item(Some(grant_item(grant)?))
+            .condition_expression("#version = :read")
+            .expression_attribute_names("#version", VERSION)
+            .expression_attribute_values(":read", item::number(read));
+        let entry = programs::entry(&Connected::of(grant), &grant.owner)?;
+        let entry = Put::builder().table_name(&*self.table).set_item(Some(entry));
+        let put = |put: aws_sdk_dynamodb::types::builders::PutBuilder| -> Result<TransactWriteItem, Fault> {
+            Ok(TransactWriteItem::builder().put(put.build().map_err(broken)?).build())
+        };
+        self.transact(vec![put(grant_put)?, put(entry)?], usage).await
+    }
+
+    async fn replace_grant(&self, grant: &Grant, read: u64, usage: &Usage) -> Result<bool, Fault> {
+        let answer = self
+            .client
+            .put_item()
+            .table_name(&*self.table)
+            .set_item(Some(grant_item(grant)?))
+            .condition_expression("#version = :read")
+            .expression_attribute_names("#version", VERSION)
+            .expression_attribute_values(":read", item::number(read))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        usage.called();
+        match answer {
+            Ok(answer) => {
+                usage.wrote(answer.consumed_capacity().map(std::slice::from_ref));
+                Ok(true)
+            }
+            Err(error) if is_condition(&error) => Ok(false),
+            Err(error) => Err(Fault::of("PutItem", &error)),
+        }
+    }
+
+    async fn has_written(&self, tokens: &Tokens, usage: &Usage) -> Result<bool, Fault> {
+        let grant = self.grant(&tokens.access.grant(), usage).await?;
+        Ok(grant.is_some_and(|grant| grant.has(&tokens.access)))
+    }
+
+    /// Sends a transaction. `false` if a condition of the transaction failed. A transaction that collides with another
+    /// transaction is sent again.
+    pub(super) async fn transact(&self, actions: Vec<TransactWriteItem>, usage: &Usage) -> Result<bool, Fault> {
+        for attempt in 0..ATTEMPTS {
+            let answer = self
+                .client
+                .transact_write_items()
+                .set_transact_items(Some(actions.clone()))
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await;
+            usage.called();
+            match answer {
+                Ok(answer) => {
+                    usage.wrote(answer.consumed_capacity.as_deref());
+                    return Ok(true);
+                }
+                Err(error) => match cancelled(&error) {
+                    Some("ConditionalCheckFailed") => return Ok(false),
+                    Some("TransactionConflict") => {
+                        tokio::time::sleep(Duration::from_millis(20 << attempt.min(4))).await;
+                    }
+                    _ => return Err(Fault::of("TransactWriteItems", &error)),
+                },
+            }
+        }
+        Err(Fault::new(FaultKind::Throttled, "TransactWriteItems: the transaction collided with other transactions"))
+    }
+}
+
+/// The first reason why DynamoDB cancelled a transaction. A failed condition comes before all other reasons.
+fn cancelled(error: &SdkError<TransactWriteItemsError>) -> Option<&str> {
+    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+        return None;
+    };
+    let codes = || cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code());
+    codes().find(|code| *code == "ConditionalCheckFailed").or_else(|| codes().find(|code| *code != "None"))
+}
+
+fn is_condition(error: &SdkError<PutItemError>) -> bool {
+    matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_)))
+}
+
+/// The pause before the next attempt. The length depends on the random token, so two requests wait for different times.
+fn pause(attempt: u32, tokens: &Tokens) -> Duration {
+    let spread = tokens.access.hash().as_str().bytes().map(u64::from).sum::<u64>() % 30;
+    Duration::from_millis((5 + spread) << attempt.min(4))
+}
+
+pub(super) fn key(id: &GrantId) -> Item {
+    item::primary_key(&format!("grant#{}", id.as_str()), GRANT.to_owned())
+}
+
+/// The item of a grant.
+pub(super) fn grant_item(grant: &Grant) -> Result<Item, Fault> {
+    let mut new = item::to_item(grant)?;
+    new.extend(key(&grant.id));
+    new.insert(EXPIRES_AT.to_owned(), item::number((grant.valid_until + RESERVE).as_second()));
+    Ok(new)
+}
+
+pub(super) fn broken(error: aws_sdk_dynamodb::error::BuildError) -> Fault {
+    Fault::new(FaultKind::Broken, error.to_string())
+}

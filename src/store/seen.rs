@@ -1,0 +1,127 @@
+//! Remembers the credentials that this instance of the program has looked up. A request with a remembered credential
+//! needs no call to DynamoDB.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+
+use super::{
+    Store,
+    fault::Fault,
+    item::{self, Item},
+    usage::Usage,
+};
+use crate::domain::{moment::is_within, secret::SecretHash};
+
+/// The attribute with the time of a credential's last use.
+pub(super) const LAST_USED_AT: &str = "last_used_at";
+/// How long the program remembers the result of a look-up. During this time, the program may still accept a credential
+/// that has ended, or still refuse a new credential.
+const REMEMBERED: SignedDuration = SignedDuration::from_secs(60);
+/// A request waits at most this time for the note of its credential's use.
+const NOTE_TIMEOUT: Duration = Duration::from_secs(1);
+/// The maximum number of remembered credentials. The program also remembers which credentials are not in the table.
+const CREDENTIALS: usize = 10_000;
+
+/// The results of look-ups, by the hash of the credential. The result of a look-up is a record, or `None` if the table
+/// has no such record.
+#[derive(Debug)]
+pub(super) struct Seen<T>(Arc<Mutex<HashMap<SecretHash, (Option<T>, Timestamp)>>>);
+
+/// For each credential, the last day on which this instance has noted the use of the credential. The days are in UTC.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stamped(Arc<Mutex<HashMap<String, Date>>>);
+
+impl<T> Default for Seen<T> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<T> Clone for Seen<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T: Clone> Seen<T> {
+    /// The remembered result for this credential. `None` if the program must look the credential up.
+    pub fn get(&self, hash: &SecretHash, now: Timestamp) -> Option<Option<T>> {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.get(hash).filter(|(_, at)| is_within(REMEMBERED, *at, now)).map(|(record, _)| record.clone())
+    }
+
+    pub fn put(&self, hash: SecretHash, record: Option<T>, now: Timestamp) {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= CREDENTIALS {
+            seen.clear();
+        }
+        seen.insert(hash, (record, now));
+    }
+}
+
+impl Stamped {
+    /// Whether this instance must still note the use of the credential today. The next call with the same credential and
+    /// the same day returns `false`.
+    fn is_due(&self, id: &str, today: Date) -> bool {
+        let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if days.get(id) == Some(&today) {
+            return false;
+        }
+        if days.len() >= CREDENTIALS {
+            days.clear();
+        }
+        days.insert(id.to_owned(), today);
+        true
+    }
+}
+
+impl Store {
+    /// Reads one item, with strong consistency.
+    pub(super) async fn item(&self, key: Item, usage: &Usage) -> Result<Option<Item>, Fault> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&*self.table)
+            .set_key(Some(key))
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        usage.called();
+        let answer = answer.map_err(|error| Fault::of("GetItem", &error))?;
+        usage.read(answer.consumed_capacity().map(std::slice::from_ref));
+        Ok(answer.item)
+    }
+
+    /// Notes in the table that somebody has used this credential today. `note` is the key of the item with the note, and
+    /// `id` is the public id of the credential. Each instance notes the use of a credential only once a day, because each
+    /// note costs a write unit. If the note fails or takes longer than a second, the request goes on. The flag `must_exist`
+    /// is true if the note must not make a new item.
+    pub(super) async fn stamp(&self, id: &str, note: Item, must_exist: bool, now: Timestamp, usage: &Usage) {
+        if !self.stamped.is_due(id, now.to_zoned(TimeZone::UTC).date()) {
+            return;
+        }
+        let update = self
+            .client
+            .update_item()
+            .table_name(&*self.table)
+            .set_key(Some(note))
+            .set_condition_expression(must_exist.then(|| item::PRESENT.to_owned()))
+            .update_expression("SET #used = :now")
+            .expression_attribute_names("#used", LAST_USED_AT)
+            .expression_attribute_values(":now", item::text(&now.to_string()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = tokio::time::timeout(NOTE_TIMEOUT, update.send()).await;
+        usage.called();
+        let cause = match answer {
+            Ok(Ok(answer)) => return usage.wrote(answer.consumed_capacity().map(std::slice::from_ref)),
+            Ok(Err(error)) => Fault::of("UpdateItem", &error).to_string(),
+            Err(_) => "UpdateItem: no answer in time".to_owned(),
+        };
+        tracing::warn!(request_id = usage.request_id(), cause, "the use of a credential was not noted");
+    }
+}
