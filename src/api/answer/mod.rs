@@ -3,6 +3,7 @@
 pub mod error;
 pub mod fitting;
 pub mod headers;
+pub mod html;
 pub mod problem;
 pub mod settings;
 pub mod suggestion;

@@ -5,6 +5,8 @@
 
 mod authorize;
 mod metadata;
+#[cfg_attr(not(test), expect(dead_code, reason = "no endpoint shows these pages yet"))]
+mod page;
 mod parameters;
 mod register;
 mod token;

@@ -1,8 +1,10 @@
 //! Makes the instructions for authentication in the GPT editor. These instructions depend on how a deployment
 //! authenticates its callers.
 
-use super::{escaped, fill};
-use crate::config::{Auth, Config, OAuth};
+use crate::{
+    api::answer::html::{escaped, fill},
+    config::{Auth, Config, OAuth},
+};
 
 /// The warning on the start page of a deployment without authentication.
 const OPEN_TO_ALL: &str = "<p class=\"warning\"><strong>There is no authentication.</strong> Whoever knows this address can \

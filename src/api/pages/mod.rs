@@ -10,11 +10,16 @@ use axum::{
     http::{HeaderValue, header},
     response::{Html, IntoResponse, Response},
 };
-use base64::{Engine, prelude::BASE64_STANDARD};
-use sha2::{Digest, Sha256};
 
 use crate::{
-    api::{answer::headers::CROSS_ORIGIN_RESOURCE_POLICY, lambda::gateway::BaseUrl, operations::openapi},
+    api::{
+        answer::{
+            headers::CROSS_ORIGIN_RESOURCE_POLICY,
+            html::{escaped, fill, hash_source},
+        },
+        lambda::gateway::BaseUrl,
+        operations::openapi,
+    },
     app::App,
     config::{Confirm, Operator},
 };
@@ -29,12 +34,11 @@ pub const FAVICON: &str = include_str!("favicon.svg");
 /// The Content-Security-Policy of the pages. The policy allows only our own style and our own script. The policy
 /// contains the hash of this style and the hash of this script. The pages may send requests only to this service.
 static PAGE_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text.as_bytes())));
     let policy = format!(
         "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; img-src 'self'; base-uri 'none'; \
          form-action 'none'; frame-ancestors 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
+        hash_source(STYLE),
+        hash_source(SCRIPT)
     );
     HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 });
@@ -93,21 +97,6 @@ fn page(text: &str, values: &[(&str, &str)], caching: &'static str) -> Response 
     (caching, [(header::CONTENT_SECURITY_POLICY, PAGE_POLICY.clone())], Html(html)).into_response()
 }
 
-/// Replaces each placeholder in the text with the value of the placeholder.
-fn fill(text: &str, values: &[(&str, &str)]) -> String {
-    // A value may contain the text of a placeholder. The loop never searches the values, so a placeholder inside a
-    // value stays unchanged.
-    let mut pieces = text.split("{{");
-    let mut html = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let (name, rest) = piece.split_once("}}").unwrap_or((piece, ""));
-        let value = values.iter().find(|(known, _)| *known == name);
-        html.push_str(value.map_or("", |(_, value)| value));
-        html.push_str(rest);
-    }
-    html
-}
-
 /// The sentence that names the operator, as HTML.
 fn responsible(operator: &Operator) -> String {
     let name = operator.name.as_deref().map(escaped);
@@ -128,8 +117,4 @@ fn responsible(operator: &Operator) -> String {
              Whoever gave you its address can tell."
             .to_owned(),
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

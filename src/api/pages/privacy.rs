@@ -6,8 +6,11 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use super::{editor::is_in_use, escaped};
-use crate::config::{Auth, AuthMode, Config, OAuth, is_loopback};
+use super::editor::is_in_use;
+use crate::{
+    api::answer::html::escaped,
+    config::{Auth, AuthMode, Config, OAuth, is_loopback},
+};
 
 /// The values for the placeholders of `privacy.html`, as HTML.
 pub fn values(config: &Config) -> [(&'static str, String); 7] {
