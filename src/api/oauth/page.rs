@@ -109,7 +109,8 @@ const MAY_NOT_CHANGE: &str =
 /// The subject of the question, the class of the box that says who gets access, and the content of this box, as HTML.
 /// The question contains only verified names. A program could otherwise choose a name that changes the question.
 fn described(consent: &Consent) -> (String, &'static str, String) {
-    let name = format!("<bdi class=\"name\">{}</bdi>", shown(consent.program, "a program without a name"));
+    let name = shown(consent.program, "a program without a name");
+    let claim = format!("<span class=\"name\">“<bdi>{name}</bdi>”</span>");
     let host = |host: &str| format!("<bdi class=\"strong\" dir=\"ltr\">{}</bdi>", escaped(host));
     match consent.place {
         Place::Known(known) => {
@@ -122,19 +123,19 @@ fn described(consent: &Consent) -> (String, &'static str, String) {
                 host(known),
                 before.unwrap_or_default()
             );
-            (name, "known", box_of)
+            (format!("<bdi class=\"name\">{name}</bdi>"), "known", box_of)
         }
         Place::Claimed(claimed) => {
             let host = host(claimed);
             let box_of = format!(
-                "<p class=\"host\">{host}</p>\n<p>The program calls itself “{name}”. Nobody has verified this name.</p>\n\
-                 <p>Allow the access only if you trust {host}, and started this yourself.</p>"
+                "<p class=\"host\">{host}</p>\n<p>The program calls itself {claim}. Nobody has verified this name.</p>\n\
+                 <p>Allow the access only if you trust this host, and started this yourself.</p>"
             );
             (format!("a program at {host}"), "claimed", box_of)
         }
         Place::ThisComputer => {
             let box_of = format!(
-                "<p class=\"host\"><span class=\"strong\">a program on this computer</span> that calls itself “{name}”</p>\n\
+                "<p class=\"host\"><span class=\"strong\">a program on this computer</span> that calls itself {claim}</p>\n\
                  <p>Only go on if you started this yourself, a moment ago.</p>"
             );
             ("a program on this computer".to_owned(), "here", box_of)
@@ -187,4 +188,105 @@ fn shown(name: &str, nameless: &str) -> String {
         None => clean,
     };
     escaped(if short.is_empty() { nameless } else { &short })
+}
+
+/// The snapshots are whole answers, in which `{{style}}` stands for the style. `.ci/browser/signing_in.test.mjs` opens
+/// the snapshots in a browser.
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+    use jiff::civil::date;
+
+    use super::*;
+
+    /// A name with markup, piled accents, control characters and characters that change the direction of the text.
+    const HOSTILE: &str = "Claude\u{202e}</bdi><script>steal()</script>\u{2069}\u{0}\r\n {{form_token}} \
+        Z\u{30d}\u{30e}\u{304}\u{305}\u{33f}\u{311}\u{346}\u{310}\u{352}\u{357}\u{300}\u{301} and so on, and so on, and so on, and so on";
+    /// Every character that has a meaning in HTML or in a refresh, as a program may write it in its redirect URI.
+    const ODD: &str = "?a='b'&c=\"d\";e=f g&url=https://evil.example/&amp;lt=<i>&code=C0DE%27%20&state=%22;url=x&iss=https://todo.test#'";
+
+    fn known() -> Consent<'static> {
+        Consent {
+            request: "request-1",
+            form_token: "token-1",
+            person: "ada@example.com",
+            program: "Claude",
+            place: Place::Known("claude.ai"),
+            scope: Scope::Full,
+            allowed_before: Some(date(2026, 10, 3)),
+            idle_days: 180,
+            base_path: "/prod",
+        }
+    }
+
+    /// The answer as text: the status, the headers, and the page.
+    async fn text(response: Response) -> String {
+        let (parts, body) = response.into_parts();
+        let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        let headers = parts.headers.iter().map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap()));
+        let mut headers: Vec<_> = headers.collect();
+        headers.sort();
+        assert!(body.contains(STYLE));
+        format!("{}\n{}\n{}", parts.status.as_u16(), headers.concat(), body.replace(STYLE, "{{style}}"))
+    }
+
+    #[tokio::test]
+    async fn a_known_program_is_named_and_may_have_been_allowed_before() {
+        let page = text(consent(&known())).await;
+        assert!(page.contains("before, on <time datetime=\"2026-10-03\">3 October 2026</time>"), "{page}");
+        insta::assert_snapshot!("consent-known", page);
+    }
+
+    #[tokio::test]
+    async fn a_program_that_registered_itself_is_shown_by_its_host() {
+        let host = "a-host-with-a-very-long-name-that-nobody-would-read-to-its-end.claude.ai.evil.example";
+        let program =
+            Consent { place: Place::Claimed(host), scope: Scope::Read, idle_days: 1, base_path: "", ..known() };
+        let page = text(consent(&program)).await;
+        assert!(!page.contains("before, on"), "{page}");
+        insta::assert_snapshot!("consent-claimed", page);
+    }
+
+    #[tokio::test]
+    async fn a_program_on_this_computer_only_calls_itself_something() {
+        let program = Consent { program: "Claude Code", place: Place::ThisComputer, base_path: "", ..known() };
+        let page = text(consent(&program)).await;
+        assert!(!page.contains("before, on"), "{page}");
+        insta::assert_snapshot!("consent-this-computer", page);
+    }
+
+    #[tokio::test]
+    async fn a_hostile_name_is_only_text() {
+        let (program, person) = (HOSTILE, "\u{202e}\u{5d0}\u{5d3}\u{5d4}\u{202c} <b>Ada</b>");
+        let hostile = Consent { program, person, place: Place::ThisComputer, base_path: "/'\"><b>", ..known() };
+        let page = text(consent(&hostile)).await;
+        assert!(!page.contains("<script") && !page.contains("<b>") && page.contains("{{form_token}}"), "{page}");
+        insta::assert_snapshot!("consent-hostile", page);
+    }
+
+    #[tokio::test]
+    async fn a_name_is_cut_and_never_empty() {
+        assert_eq!(shown(&"é".repeat(NAME), "nobody"), "é".repeat(NAME));
+        assert_eq!(shown(&"é".repeat(NAME + 1), "nobody"), "é".repeat(NAME) + "…");
+        assert_eq!(shown(" \u{202e}\u{200b}\t", "nobody"), "nobody");
+    }
+
+    #[tokio::test]
+    async fn the_browser_goes_on_to_exactly_the_address() {
+        let https = format!("https://app.example/callback{ODD}");
+        insta::assert_snapshot!("goes-on-https", text(goes_on(&https, true, "Claude")).await);
+        let loopback = format!("http://127.0.0.1:49152/callback{ODD}");
+        insta::assert_snapshot!("goes-on-loopback", text(goes_on(&loopback, false, HOSTILE)).await);
+        let own_scheme = format!("cursor://anysphere.cursor-mcp/oauth/callback{ODD}");
+        insta::assert_snapshot!("goes-on-own-scheme", text(goes_on(&own_scheme, true, "Cursor")).await);
+    }
+
+    #[tokio::test]
+    async fn a_page_says_why_the_sign_in_cannot_go_on() {
+        let advice = "Go back to the program, and start the sign-in again. A request is good for 10 minutes.";
+        let page = stopped(StatusCode::NOT_FOUND, "This sign-in is over", advice);
+        insta::assert_snapshot!("stopped", text(page).await);
+        let page = text(stopped(StatusCode::BAD_REQUEST, "</title><script>", "<script>\u{202e}")).await;
+        assert!(page.starts_with("400\n") && !page.contains("<script>"), "{page}");
+    }
 }
