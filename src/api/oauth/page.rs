@@ -111,7 +111,11 @@ const MAY_NOT_CHANGE: &str =
 fn described(consent: &Consent) -> (String, &'static str, String) {
     let name = shown(consent.program, "a program without a name");
     let claim = format!("<span class=\"name\">“<bdi>{name}</bdi>”</span>");
-    let host = |host: &str| format!("<bdi class=\"strong\" dir=\"ltr\">{}</bdi>", escaped(host));
+    // The browser may break a long host after a dot.
+    let host = |host: &str| match host.len() {
+        ..=30 => format!("<bdi class=\"strong\" dir=\"ltr\">{}</bdi>", escaped(host)),
+        _ => format!("<bdi class=\"strong\" dir=\"ltr\">{}</bdi>", escaped(host).replace('.', ".<wbr>")),
+    };
     match consent.place {
         Place::Known(known) => {
             let before = consent.allowed_before.map(|day| {
@@ -147,10 +151,10 @@ fn described(consent: &Consent) -> (String, &'static str, String) {
 /// `address` too. The page is not a redirect, because Chromium also applies the policy `form-action` to the redirects
 /// after a form. `program` is the name of the program.
 pub fn goes_on(address: &str, allowed: bool, program: &str) -> Response {
-    let name = format!("<bdi class=\"name\">{}</bdi>", shown(program, "A program without a name"));
+    let name = format!("<bdi class=\"name\">{}</bdi>", shown(program, "a program without a name"));
     let (heading, outcome) = match allowed {
         true => ("Access allowed", format!("You have let {name} use your todos.")),
-        false => ("Access denied", format!("{name} cannot use your todos.")),
+        false => ("Access denied", format!("You have not let {name} use your todos.")),
     };
     let values = [("address", escaped(address)), ("heading", heading.to_owned()), ("outcome", outcome)];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
