@@ -13,9 +13,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use url::Url;
 
-pub use self::http::Http;
 use self::{
-    http::ProviderAnswer,
+    http::{Http, ProviderAnswer},
     id_token::{About, Claims, Expected, Head},
     keys::{Keys, Metadata},
 };

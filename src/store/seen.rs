@@ -29,7 +29,10 @@ const CREDENTIALS: usize = 10_000;
 /// The results of look-ups, by the hash of the credential. The result of a look-up is a record, or `None` if the table
 /// has no such record.
 #[derive(Debug)]
-pub(super) struct Seen<T>(Arc<Mutex<HashMap<SecretHash, (Option<T>, Timestamp)>>>);
+pub(super) struct Seen<T>(Arc<Mutex<HashMap<SecretHash, LookUp<T>>>>);
+
+/// The result and the time of a look-up.
+type LookUp<T> = (Option<T>, Timestamp);
 
 /// For each credential, the last day on which this instance has noted the use of the credential. The days are in UTC.
 #[derive(Debug, Clone, Default)]

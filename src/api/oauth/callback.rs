@@ -42,7 +42,7 @@ pub async fn get_callback(
     let (browser, sign_in) = under_way(id, &headers, &base_url, &app, &usage).await?;
     if sign_in.person.is_none() {
         let Some(code) = sent.get("code") else {
-            return Ok(given_up(&sign_in, sent.get("error"), &base_url, &app, &usage).await?);
+            return given_up(&sign_in, sent.get("error"), &base_url, &app, &usage).await;
         };
         let back = Return {
             code,
