@@ -21,7 +21,7 @@ use super::{
     Server,
     message::{self, Received, Unreadable},
 };
-use crate::api::{ApiError, is_compressed, is_json, json};
+use crate::api::{ApiError, InnerOperation, is_compressed, is_json, json};
 
 /// The media types that a client must accept according to the protocol. The answers of this program are always JSON. So
 /// the program also answers clients that do not accept both media types.
@@ -82,7 +82,12 @@ impl HttpTransport {
             | ClientJsonRpcMessage::Error(_) => None,
         };
         let body = changed.map_or_else(|| body.slice(body.len() - json::without_bom(&body).len()..), Bytes::from);
+        let inner = parts.extensions.get::<Arc<InnerOperation>>().cloned();
         let answer = self.0.handle(Request::from_parts(parts, Body::from(body))).await;
+        // The client must see that its token does not suffice, and not the model (MCP, Authorization, scope challenges).
+        if inner.is_some_and(|inner| inner.needs_more()) {
+            return ApiError::InsufficientScope.into_response();
+        }
         in_json(answer.map(Body::new), id).await
     }
 }

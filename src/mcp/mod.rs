@@ -19,7 +19,7 @@ use axum::{
 use serde_json::Value;
 
 use crate::{
-    api::{self, AnyCaller, openapi, origin::OwnOrigin},
+    api::{self, AnyCaller, ApiError, openapi, origin::OwnOrigin},
     app::App,
 };
 use http::HttpTransport;
@@ -44,8 +44,14 @@ pub fn router(app: App) -> Router {
         async move { transport.answer(request).await }
     };
     let routes = Router::new()
-        .route("/mcp", post(answer.clone()))
-        .route("/mcp/", post(answer))
+        .route("/mcp", post(answer.clone()).fallback(only_post))
+        .route("/mcp/", post(answer).fallback(only_post))
         .layer(DefaultBodyLimit::max(MESSAGE_BYTES));
     api::router(app, routes)
+}
+
+/// Answers `GET /mcp` and other methods. This server offers no stream, so the answer to a known caller is 405. An unknown
+/// caller gets 401 first, because some clients learn from this answer where people sign in.
+async fn only_post(_: OwnOrigin, _: AnyCaller) -> ApiError {
+    ApiError::MethodNotAllowed
 }

@@ -61,6 +61,11 @@ impl InnerOperation {
         // An MCP request runs only one operation, so a second call of `record` has no effect.
         drop(self.0.set(operation));
     }
+
+    /// Whether the operation needs a scope that the caller does not have.
+    pub fn needs_more(&self) -> bool {
+        self.0.get().is_some_and(|operation| operation.status == StatusCode::FORBIDDEN)
+    }
 }
 
 impl Operation {

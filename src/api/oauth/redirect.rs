@@ -44,17 +44,15 @@ pub fn fits(named: &str, asked: &str) -> bool {
     if named == asked {
         return is_redirect_uri(asked);
     }
-    let (Ok(named_url), Ok(mut asked_url)) = (Url::parse(named), Url::parse(asked)) else { return false };
-    if !is_redirect_uri(asked) {
-        return false;
-    }
-    if is_loopback(named) && is_loopback(asked) {
-        let mut named_url = named_url;
-        return named_url.set_port(None).is_ok() && asked_url.set_port(None).is_ok() && named_url == asked_url;
-    }
+    let (Ok(mut named_url), Ok(mut asked_url)) = (Url::parse(named), Url::parse(asked)) else { return false };
     // The parser changes an unusual spelling to the usual spelling. An unusual spelling is refused, because another program
     // might read the unusual spelling as another address.
-    named.contains('*') && asked_url.as_str() == asked && fits_pattern(&named_url, &asked_url)
+    let is_usual = asked_url.as_str() == asked;
+    if is_loopback(named) && is_loopback(asked) {
+        let without_port = named_url.set_port(None).is_ok() && asked_url.set_port(None).is_ok();
+        return without_port && (named_url == asked_url || (is_usual && fits_pattern(&named_url, &asked_url)));
+    }
+    is_usual && is_redirect_uri(asked) && fits_pattern(&named_url, &asked_url)
 }
 
 fn fits_pattern(named: &Url, asked: &Url) -> bool {
@@ -84,6 +82,7 @@ mod tests {
             ("http://127.0.0.1/callback", "http://127.0.0.1:51234/callback"),
             ("http://127.0.0.1:8080/callback", "http://127.0.0.1:51234/callback"),
             ("http://127.0.0.1", "http://127.0.0.1:33418"),
+            ("http://127.0.0.1/callback/*", "http://127.0.0.1:33418/callback/AbC"),
             ("http://[::1]:1/a", "http://[::1]:80/a"),
             ("http://localhost/callback", "http://localhost:3118/callback"),
             ("https://chatgpt.com/connector/oauth/*", "https://chatgpt.com/connector/oauth/AbC-1_2"),
@@ -100,6 +99,8 @@ mod tests {
             (web, "https://claude.ai@evil.example/api/mcp/auth_callback"),
             ("http://127.0.0.1/callback", "http://127.0.0.1:51234/other"),
             ("http://127.0.0.1/callback", "http://localhost:51234/callback"),
+            ("http://127.0.0.1/callback/*", "http://127.0.0.1:51234/callback/"),
+            ("http://127.0.0.1/callback/*", "http://localhost:51234/callback/a"),
             ("http://127.0.0.1/callback", "http://evil@127.0.0.1:51234/callback"),
             ("http://127.0.0.1/callback", "http://127.0.0.1:51234/callback#a"),
             ("http://127.0.0.1/callback", "https://127.0.0.1:51234/callback"),

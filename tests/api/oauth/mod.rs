@@ -59,3 +59,59 @@ async fn a_person_who_denies_gives_no_access() {
     assert_eq!((told["error"].as_str(), told["iss"].as_str()), ("access_denied", "https://todo.test"));
     assert!(browser.cookies.is_empty());
 }
+
+#[tokio::test]
+async fn a_program_that_may_only_read_changes_nothing_through_any_door() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    let program = Program { scope: Some("todos:read"), ..Program::register(&api, "Reader").await };
+    let mut browser = Browser::default();
+    let page = browser.consent(&api, &provider, &program, &somebody(&api, "ada")).await;
+    assert!(page.text.contains("Add, change or delete anything"), "{}", page.text);
+    let code = goes_to(&browser.decide(&api, &page, "allow").await).1["code"].clone();
+    let answer = program.redeem(&api, &code).await;
+    assert_eq!(answer.body["scope"], "todos:read");
+    let token = Tokens::of(&answer).access;
+    assert_eq!(ask(&api, "GET", "/todos", Value::Null, &token).await.status, 200);
+    let add = json!({"todos": [{"title": "a"}]});
+    let call = |name: &str, arguments: &Value| json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name, "arguments": arguments}});
+    let mcp = [
+        ("authorization", format!("Bearer {token}")),
+        ("host", "todo.test".to_owned()),
+        ("mcp-protocol-version", "2025-11-25".to_owned()),
+    ];
+    let mcp = mcp.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let read = api.send("POST", "/mcp", call("getTodos", &json!({})), &mcp).await;
+    assert_eq!((read.status.as_u16(), &read.body["result"]["isError"]), (200, &json!(false)), "{}", read.text);
+    let refused = [
+        ask(&api, "POST", "/todos", add.clone(), &token).await,
+        ask(&api, "POST", "/undo", json!({}), &token).await,
+        ask(&api, "DELETE", "/account/programs", Value::Null, &token).await,
+        api.send("POST", "/mcp", call("addTodos", &add), &mcp).await,
+    ];
+    for answer in refused {
+        answer.assert_problem(403, "insufficient_scope");
+        let challenge = answer.headers["www-authenticate"].to_str().unwrap();
+        assert!(
+            challenge.contains("error=\"insufficient_scope\"") && challenge.contains("scope=\"todos\""),
+            "{challenge}"
+        );
+    }
+    assert!(ask(&api, "GET", "/todos", Value::Null, &token).await.ids().is_empty());
+}
+
+#[tokio::test]
+async fn whoever_has_no_token_learns_where_people_sign_in() {
+    let api = Provider::start().await.api();
+    for (method, path, metadata) in [
+        ("GET", "/todos", "oauth-protected-resource"),
+        ("GET", "/mcp", "oauth-protected-resource/mcp"),
+        ("POST", "/mcp", "oauth-protected-resource/mcp"),
+    ] {
+        let answer = api.send(method, path, Value::Null, &[("host", "todo.test")]).await;
+        answer.assert_problem(401, "no_credential");
+        let challenge = answer.headers["www-authenticate"].to_str().unwrap();
+        let address = format!("resource_metadata=\"https://todo.test/.well-known/{metadata}\"");
+        assert!(challenge.contains(&address) && challenge.contains("scope=\"todos\""), "{challenge}");
+    }
+}
