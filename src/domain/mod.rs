@@ -17,6 +17,7 @@ pub mod owner;
 pub mod plan;
 pub mod refusal;
 pub mod repeat;
+pub mod scope;
 pub mod search;
 pub mod settings;
 pub mod steps;
