@@ -2,12 +2,14 @@
 
 mod person;
 mod provider;
+mod scopes;
 
 use serde_json::{Value, json};
 
 use super::harness::Api;
 use person::{Browser, Program, Tokens, ask, goes_to};
 use provider::Provider;
+use todo_action::config::Auth;
 
 /// All tests share one table, so the name of a person needs a random part that no other test uses.
 fn somebody(api: &Api, name: &str) -> String {
@@ -114,4 +116,45 @@ async fn whoever_has_no_token_learns_where_people_sign_in() {
         let address = format!("resource_metadata=\"https://todo.test/.well-known/{metadata}\"");
         assert!(challenge.contains(&address) && challenge.contains("scope=\"todos\""), "{challenge}");
     }
+}
+
+#[tokio::test]
+async fn the_page_says_how_people_sign_in() {
+    let page = Provider::start().await.api().get("/").await;
+    for said in [
+        "todo clients create --name GPT",
+        ">https://todo.test/oauth/authorize<",
+        ">https://todo.test/oauth/token<",
+        ">todos</code>",
+        "Default (POST request)",
+    ] {
+        assert!(page.text.contains(said), "{said}");
+    }
+    assert!(!page.text.contains("{{") && !page.text.contains("There is no authentication"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn the_document_stays_short_enough_at_a_long_address_with_sign_in() {
+    let provider = Provider::start().await;
+    let api = Api::configured(|config| {
+        config.public_url = Some("https://abcdefghij.execute-api.ap-southeast-1.amazonaws.com".to_owned());
+        config.auth = Auth::OAuth(Box::new(provider.agreed()));
+    });
+    let length = api.get("/openapi.json").await.text.chars().count();
+    assert!((20_000..=28_000).contains(&length), "{length}");
+}
+
+#[tokio::test]
+async fn where_nobody_signs_in_there_are_no_oauth_endpoints() {
+    let api = Api::new();
+    for path in [
+        "/oauth/authorize",
+        "/oauth/consent",
+        "/account/programs",
+        "/.well-known/oauth-protected-resource",
+        "/.well-known/oauth-authorization-server",
+    ] {
+        api.get(path).await.assert_problem(404, "no_such_path");
+    }
+    api.post("/oauth/register", json!({})).await.assert_problem(404, "no_such_path");
 }
