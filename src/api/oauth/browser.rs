@@ -9,7 +9,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use crate::domain::{
-    secret::{Random, SECRET_DIGITS, SecretHash, base62, is_base62},
+    secret::{Random, SECRET_DIGITS, SecretHash, base62, is_base62, keyed_hash},
     sign_in::SIGN_IN_LASTS,
 };
 
@@ -84,8 +84,7 @@ impl Browser {
     }
 
     fn derived(&self, purpose: &str) -> String {
-        let digest = Sha256::new().chain_update(&self.cookie).chain_update(&self.id).chain_update(purpose).finalize();
-        BASE64_URL_SAFE_NO_PAD.encode(digest)
+        BASE64_URL_SAFE_NO_PAD.encode(keyed_hash(self.cookie.as_bytes(), &format!("{purpose} {}", self.id)))
     }
 }
 
