@@ -95,7 +95,7 @@ async fn state(api: &Api) -> Value {
 fn any_sequence_of_writes_undone_one_by_one_restores_the_start() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut runner =
-        TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() });
+        TestRunner::new(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() });
     let outcome =
         runner.run(&writes(), |writes| {
             runtime.block_on(async {

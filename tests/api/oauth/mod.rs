@@ -158,3 +158,20 @@ async fn where_nobody_signs_in_there_are_no_oauth_endpoints() {
     }
     api.post("/oauth/register", json!({})).await.assert_problem(404, "no_such_path");
 }
+
+#[tokio::test]
+async fn a_document_of_an_unknown_program_is_fetched_only_if_the_operator_allows_it_and_only_from_public_hosts() {
+    let provider = Provider::start().await;
+    for (fetches, documents) in [
+        (false, ["https://app.example.com/client.json", "https://localhost/client.json"]),
+        (true, ["https://localhost/client.json", "https://169.254.169.254/latest/meta-data"]),
+    ] {
+        let api = provider.api_with(|oauth| oauth.fetches_client_documents = fetches);
+        for document in documents {
+            let program = Program::documented(document, "https://app.example.com/callback");
+            let answer = api.get(&format!("/oauth/authorize?{}", person::encoded_map(&program.asks()))).await;
+            assert_eq!(answer.status, 400, "{}", answer.text);
+            assert!(answer.text.contains("does not know the program"), "{}", answer.text);
+        }
+    }
+}
