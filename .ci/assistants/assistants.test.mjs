@@ -11,6 +11,7 @@ import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { callWithCodex } from "./codex.mjs";
+import { startModel } from "./model.mjs";
 import { recordNames } from "./names.mjs";
 import { REDIRECT_URI, askForTokens, signInAs } from "./notebook.mjs";
 import { Home } from "./program.mjs";
@@ -76,7 +77,7 @@ async function connect(options, target = mcp) {
     return client;
 }
 
-timed("Claude Code signs in, is connected, its tokens work, and it ends the access", async () => {
+timed("Claude Code signs in, is connected, calls a tool, its tokens work, and it ends the access", async () => {
     const claude = home();
     const run = (words, options) => claude.run(["claude", "mcp", ...words], options);
     assert.equal((await run(["add", "--transport", "http", "todos", mcp])).code, 0);
@@ -84,6 +85,7 @@ timed("Claude Code signs in, is connected, its tokens work, and it ends the acce
     const login = await run(["login", "todos"], { terminal: true, meanwhile: ada(claude) });
     assert.match(login.output, /Authenticated with "todos"/);
     assert.match((await run(["list"])).output, /todos: .* Connected/);
+    await claudeAdds(claude, "By Claude Code");
     const [stored] = Object.values(claude.read(".claude/.credentials.json").mcpOAuth);
     await tokensWork("Claude Code", { access_token: stored.accessToken, refresh_token: stored.refreshToken });
     assert.equal((await run(["logout", "todos"])).code, 0);
@@ -91,6 +93,17 @@ timed("Claude Code signs in, is connected, its tokens work, and it ends the acce
     const { status, json } = await askForTokens(service, refresh);
     assert.deepEqual([status, json.error], [400, "invalid_grant"], "Claude Code has ended the access at our server");
 });
+
+// Claude Code adds this todo, because the model asks for it.
+async function claudeAdds(claude, title) {
+    const tool = "mcp__todos__addTodos";
+    const model = await startModel(tool, { todos: [{ title }] });
+    Object.assign(claude.environment, { ANTHROPIC_BASE_URL: model.url, ANTHROPIC_API_KEY: "none", ENABLE_TOOL_SEARCH: "false" });
+    const { code, output } = await claude.run(["claude", "--print", "Add a todo", "--allowedTools", tool]);
+    model.stop();
+    assert.equal(code, 0, output);
+    assert.equal(JSON.parse(model.results[0].content).todos[0].title, title);
+}
 
 timed("Claude Code says that ada denied the access", async () => {
     const claude = home();
