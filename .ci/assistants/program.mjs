@@ -9,8 +9,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const PATIENCE = 40_000;
 const BIN = resolve(process.env.TOOLS, "node_modules/.bin");
-const ADDRESSES = "addresses";
-const BROWSER = `#!/bin/sh\nprintf '%s\\n' "$1" >>"$HOME/${ADDRESSES}"\n`;
+const ADDRESS = "address";
+// The script moves the file to its place only after the file is complete, so the test never reads half an address.
+const BROWSER = `#!/bin/sh
+printf '%s' "$1" >"$HOME/${ADDRESS}.new"
+mv "$HOME/${ADDRESS}.new" "$HOME/${ADDRESS}"
+`;
 
 // The makers name these variables. The variables turn off everything that a program sends to its maker by itself.
 const NO_TELEMETRY = {
@@ -26,9 +30,8 @@ export class Home {
     constructor() {
         this.folder = mkdtempSync(join(tmpdir(), "assistant-"));
         this.work = join(this.folder, "work");
-        const bin = join(this.folder, "bin");
-        mkdirSync(this.work);
-        mkdirSync(bin);
+        const [bin, temporary] = [join(this.folder, "bin"), join(this.folder, "tmp")];
+        [this.work, bin, temporary].forEach((folder) => mkdirSync(folder));
         // Some programs run `$BROWSER`, and others run `xdg-open`.
         this.browser = join(bin, "xdg-open");
         writeFileSync(this.browser, BROWSER);
@@ -36,6 +39,8 @@ export class Home {
         this.environment = {
             ...NO_TELEMETRY,
             HOME: this.folder,
+            TMPDIR: temporary,
+            CLAUDE_CODE_TMPDIR: temporary,
             BROWSER: this.browser,
             PATH: `${bin}:${BIN}:/usr/local/bin:/usr/bin:/bin`,
             LANG: "C.UTF-8",
@@ -81,12 +86,12 @@ export class Home {
 
     // The next address that a program opens in the browser. `goesOn` tells whether the program still runs.
     async address(goesOn = () => true) {
-        const file = join(this.folder, ADDRESSES);
+        const file = join(this.folder, ADDRESS);
         for (const deadline = Date.now() + PATIENCE; Date.now() < deadline && goesOn(); await sleep(50)) {
             if (existsSync(file)) {
-                const [first] = readFileSync(file, "utf8").split("\n");
+                const address = readFileSync(file, "utf8");
                 rmSync(file);
-                return new URL(first);
+                return new URL(address);
             }
         }
         throw new Error("The program opened no address in the browser.");
