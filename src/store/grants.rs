@@ -14,7 +14,7 @@ use super::{
     Store,
     fault::{Fault, FaultKind},
     item::{self, EXPIRES_AT, Item, VERSION},
-    programs::{self, Connected},
+    programs,
     usage::Usage,
 };
 use crate::domain::{
@@ -53,10 +53,11 @@ impl Store {
         Ok(access)
     }
 
-    /// Notes in the table that the program has used its access today.
-    pub async fn stamp_access(&self, access: &Access, now: Timestamp, usage: &Usage) {
-        let id = &access.credential.id;
-        self.stamp(id, programs::key(&access.owner, id), true, now, usage).await;
+    /// Notes in the table that the program has used its access today. If the program does not use its access for the time
+    /// `idle`, its entry in the list of programs expires.
+    pub async fn stamp_access(&self, access: &Access, idle: SignedDuration, now: Timestamp, usage: &Usage) {
+        let (id, end) = (&access.credential.id, programs::end(now + idle));
+        self.stamp(id, programs::key(&access.owner, id), Some(end), now, usage).await;
     }
 
     /// The grant with this id. The grant may have expired.
@@ -144,7 +145,7 @@ impl Store {
             .condition_expression("#version = :read")
             .expression_attribute_names("#version", VERSION)
             .expression_attribute_values(":read", item::number(read));
-        let entry = programs::entry(&Connected::of(grant), &grant.owner)?;
+        let entry = programs::entry(grant)?;
         let entry = Put::builder().table_name(&*self.table).set_item(Some(entry));
         let put = |put: aws_sdk_dynamodb::types::builders::PutBuilder| -> Result<TransactWriteItem, Fault> {
             Ok(TransactWriteItem::builder().put(put.build().map_err(broken)?).build())
