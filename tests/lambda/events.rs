@@ -89,6 +89,9 @@ impl Door {
                 headers.insert(name.to_lowercase(), values.join(", "));
             }
         }
+        if let Some(cookies) = returned["cookies"].as_array().filter(|cookies| !cookies.is_empty()) {
+            headers.insert("set-cookie".to_owned(), cookies.iter().map(text_of).collect::<Vec<_>>().join(", "));
+        }
         let status = returned["statusCode"].as_u64().expect("a status code");
         let body = serde_json::from_str(&text).unwrap_or_default();
         Reply { request_id, status, headers, text, body }
@@ -140,9 +143,14 @@ impl Ask {
                 event["multiValueQueryStringParameters"] = all_of_each(&self.raw_query());
             }
         }
+        // In the format 2.0, the event contains the cookies beside the headers.
+        let cookies_apart = matches!(self.door, Door::HttpApi | Door::FunctionUrl);
+        if let Some((_, cookies)) = self.headers.iter().find(|(name, _)| cookies_apart && name == "cookie") {
+            event["cookies"] = json!(cookies.split("; ").collect::<Vec<_>>());
+        }
         for member in ["headers", "multiValueHeaders"] {
             let Some(headers) = event[member].as_object_mut() else { continue };
-            for (name, value) in &self.headers {
+            for (name, value) in self.headers.iter().filter(|(name, _)| !(cookies_apart && name == "cookie")) {
                 headers.retain(|known, _| !known.eq_ignore_ascii_case(name));
                 let value = if member == "headers" { json!(value) } else { json!([value]) };
                 headers.insert(name.clone(), value);
