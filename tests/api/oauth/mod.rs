@@ -2,6 +2,7 @@
 
 mod person;
 mod provider;
+mod signer;
 
 use serde_json::{Value, json};
 
