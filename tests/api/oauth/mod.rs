@@ -1,5 +1,7 @@
 //! Tests sign-in: how a program gets access to the todos of a person.
 
+mod attempt;
+mod id_tokens;
 mod person;
 mod provider;
 mod signer;

@@ -50,6 +50,11 @@ impl Signer {
         encode(&head, claims, &self.private).unwrap()
     }
 
+    /// Signs any text.
+    pub fn signature(&self, message: &str) -> String {
+        jsonwebtoken::crypto::sign(message.as_bytes(), &self.private, self.algorithm).unwrap()
+    }
+
     /// The public part of the key pair.
     pub fn public(&self) -> &Value {
         &self.public
