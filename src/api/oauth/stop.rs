@@ -57,6 +57,14 @@ impl Stop {
         Self::new(StatusCode::BAD_REQUEST, "This sign-in did not begin in this browser", advice)
     }
 
+    /// The form does not come from the consent page of this sign-in and of this person.
+    pub fn other_page() -> Self {
+        let advice = format!(
+            "Perhaps somebody has signed in again in another tab, or another web page has sent this form. Nothing has changed. {AGAIN}"
+        );
+        Self::new(StatusCode::BAD_REQUEST, "This page is out of date", advice)
+    }
+
     /// The ten minutes are over, or there is no such sign-in.
     pub fn expired() -> Self {
         Self::new(
