@@ -7,7 +7,11 @@ use axum::{
 };
 
 use super::page;
-use crate::{api::answer::error::Cause, oidc::Outage, store::Fault};
+use crate::{
+    api::answer::error::Cause,
+    oidc::{NotSignedIn, Outage},
+    store::Fault,
+};
 
 /// A sign-in that cannot go on.
 #[derive(Debug)]
@@ -99,7 +103,7 @@ impl Stop {
     }
 
     /// The provider refused the sign-in, or its answer is not trustworthy.
-    pub fn not_signed_in(cause: String) -> Self {
+    fn not_signed_in(cause: String) -> Self {
         let stop = Self::new(
             StatusCode::BAD_GATEWAY,
             "The sign-in did not work",
@@ -113,6 +117,15 @@ impl Stop {
         let advice = "The sign-in service does not answer. Wait a moment, and load this page again.";
         let stop = Self::new(StatusCode::SERVICE_UNAVAILABLE, "Please try again", advice);
         Self { cause: Some(outage.cause), retry_after: Some(outage.retry_after), ..stop }
+    }
+}
+
+impl From<NotSignedIn> for Stop {
+    fn from(error: NotSignedIn) -> Self {
+        match error {
+            NotSignedIn::Outage(outage) => Self::outage(outage),
+            NotSignedIn::Refused(cause) => Self::not_signed_in(cause),
+        }
     }
 }
 

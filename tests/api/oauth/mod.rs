@@ -2,8 +2,11 @@
 
 mod attempt;
 mod id_tokens;
+mod outages;
+mod people;
 mod person;
 mod provider;
+mod provider_answers;
 mod signer;
 
 use serde_json::{Value, json};
