@@ -8,6 +8,7 @@ mod person;
 mod provider;
 mod provider_answers;
 mod signer;
+mod wrong_tokens;
 
 use serde_json::{Value, json};
 
