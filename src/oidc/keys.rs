@@ -89,10 +89,13 @@ struct KeySet {
 }
 
 impl Metadata {
-    /// All addresses to which this program sends requests or people.
-    fn addresses(&self) -> impl Iterator<Item = &str> {
+    /// An address to which this program must not send requests or people. If the provider runs on another machine, all
+    /// addresses of the provider must use https.
+    fn unfit(&self) -> Option<&str> {
+        let local = self.issuer.starts_with("http://");
+        let is_fit = |address: &str| is_safe(address) && (local || address.starts_with("https://"));
         let always = [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri];
-        always.into_iter().chain(&self.userinfo_endpoint).map(String::as_str)
+        always.into_iter().chain(&self.userinfo_endpoint).map(String::as_str).find(|address| !is_fit(address))
     }
 }
 
@@ -182,10 +185,7 @@ impl Keys {
         if metadata.issuer != *self.issuer {
             return Err(format!("{discovery} names another issuer: {}", shortened(&metadata.issuer)));
         }
-        // If the provider runs on another machine, all addresses of the provider must use https.
-        let local = self.issuer.starts_with("http://");
-        let is_fit = |address: &str| is_safe(address) && (local || address.starts_with("https://"));
-        if let Some(unfit) = metadata.addresses().find(|address| !is_fit(address)) {
+        if let Some(unfit) = metadata.unfit() {
             return Err(format!("{discovery} names an address that is not https: {}", shortened(unfit)));
         }
         let set: KeySet = self.document(&metadata.jwks_uri).await?;
@@ -241,4 +241,36 @@ fn usable(jwk: Jwk) -> Option<(String, Arc<Key>)> {
     let decoding = DecodingKey::from_jwk(&jwk).ok().filter(|_| signs)?;
     let algorithm = jwk.common.key_algorithm.map(|algorithm| algorithm.to_string());
     Some((name, Arc::new(Key { decoding, algorithm })))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The tests over HTTP have only a provider on this machine, so this test has the provider on another machine.
+    #[test]
+    fn a_provider_on_another_machine_has_only_https_addresses() {
+        let unfit = |issuer: &str, member: &str, address: &str| {
+            let mut document = json!({
+                "issuer": issuer,
+                "authorization_endpoint": "https://id.example.com/authorize",
+                "token_endpoint": "https://id.example.com/token",
+                "jwks_uri": "https://keys.example.com/keys",
+                "userinfo_endpoint": "https://id.example.com/userinfo",
+            });
+            document[member] = address.into();
+            serde_json::from_value::<Metadata>(document).unwrap().unfit().map(str::to_owned)
+        };
+        for member in ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] {
+            let local = "http://127.0.0.1:8080/path";
+            assert_eq!(unfit("https://id.example.com", member, local).as_deref(), Some(local), "{member}");
+            assert_eq!(unfit("http://127.0.0.1:8080", member, local), None, "{member}");
+            for address in ["http://id.example.com/path", "https://a:b@id.example.com/path", "ftp://127.0.0.1/path", ""]
+            {
+                assert_eq!(unfit("http://127.0.0.1:8080", member, address).as_deref(), Some(address), "{member}");
+            }
+        }
+    }
 }

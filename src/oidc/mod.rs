@@ -30,6 +30,9 @@ const TIMEOUT: Duration = Duration::from_millis(4_500);
 const ANSWER_BYTES: usize = 256 * 1024;
 /// This service asks the provider for the identity and the e-mail address of a person.
 const SCOPE: &str = "openid email";
+/// The maximum length of the e-mail address or the name that a person recognises, in characters. The limit is the maximum
+/// length of an e-mail address (RFC 3696, erratum 1690).
+const SHOWN: usize = 254;
 
 /// The OpenID provider, with a cache of the provider's documents. Clones share the cache.
 #[derive(Debug, Clone)]
@@ -57,8 +60,6 @@ pub struct SignIn<'a> {
 #[derive(Debug)]
 pub struct Return<'a> {
     pub code: &'a str,
-    /// The issuer that the redirect named (RFC 9207).
-    pub iss: Option<&'a str>,
     pub redirect_uri: &'a str,
     pub nonce: &'a str,
     /// The PKCE verifier (RFC 7636).
@@ -157,13 +158,20 @@ impl Provider {
         Ok(address.into())
     }
 
+    /// Checks the issuer (`iss`) that a redirect of the provider names. A redirect with an error also names the issuer
+    /// (RFC 9207, section 2.4).
+    pub async fn check_issuer(&self, iss: Option<&str>, now: Timestamp, request_id: &str) -> Result<(), NotSignedIn> {
+        let metadata = self.keys.metadata(now, request_id).await.map_err(NotSignedIn::Outage)?;
+        let named = iss.is_some() || metadata.authorization_response_iss_parameter_supported;
+        if named && iss != Some(&self.oauth.issuer) {
+            return Err(NotSignedIn::Refused("the redirect names another issuer".to_owned()));
+        }
+        Ok(())
+    }
+
     /// The person who has come back from the provider. Each code of the provider works only once.
     pub async fn person(&self, back: &Return<'_>, now: Timestamp, request_id: &str) -> Result<Person, NotSignedIn> {
         let metadata = self.keys.metadata(now, request_id).await.map_err(NotSignedIn::Outage)?;
-        let named = back.iss.is_some() || metadata.authorization_response_iss_parameter_supported;
-        if named && back.iss != Some(&self.oauth.issuer) {
-            return Err(NotSignedIn::Refused("the redirect names another issuer".to_owned()));
-        }
         let tokens = self.redeem(back, &metadata).await?;
         let claims = self.verified(&tokens.id_token, back.nonce, now, request_id).await?;
         let mut about = claims.about;
@@ -180,7 +188,7 @@ impl Provider {
         }
         let owner = Owner::parse(&format!("{}#{}", self.oauth.issuer, claims.sub));
         let owner = owner.map_err(|_| NotSignedIn::Refused("the subject is no name of an owner".to_owned()))?;
-        let shown = about.shown().unwrap_or(&claims.sub).to_owned();
+        let shown = about.shown().unwrap_or(&claims.sub).chars().take(SHOWN).collect();
         Ok(Person { owner, verified_email: about.verified_email().map(str::to_owned), shown })
     }
 

@@ -66,11 +66,6 @@ impl Door {
         .unwrap()
     }
 
-    /// Whether the events and the results of this service have the cookies in a list of their own, and not in a header.
-    fn has_cookie_lists(self) -> bool {
-        matches!(self, Self::HttpApi | Self::FunctionUrl)
-    }
-
     /// Returns the domain of this service. The template for the service's events contains this domain.
     pub fn domain(self) -> String {
         self.template()["requestContext"]["domainName"].as_str().expect("a door with a domain").to_owned()
@@ -88,14 +83,14 @@ impl Door {
             let single = returned["headers"].as_object().expect("headers");
             headers.extend(single.iter().map(|(name, value)| (name.to_lowercase(), text_of(value))));
         }
-        if let Some(cookies) = returned["cookies"].as_array().filter(|_| self.has_cookie_lists()) {
-            headers.extend(cookies.iter().map(|cookie| ("set-cookie".to_owned(), text_of(cookie))));
-        }
         if matches!(self, Self::RestApi | Self::LoadBalancerMultiValue) {
             for (name, values) in returned["multiValueHeaders"].as_object().expect("multi-value headers") {
                 let values: Vec<String> = values.as_array().expect("a list of values").iter().map(text_of).collect();
                 headers.insert(name.to_lowercase(), values.join(", "));
             }
+        }
+        if let Some(cookies) = returned["cookies"].as_array().filter(|cookies| !cookies.is_empty()) {
+            headers.insert("set-cookie".to_owned(), cookies.iter().map(text_of).collect::<Vec<_>>().join(", "));
         }
         let status = returned["statusCode"].as_u64().expect("a status code");
         let body = serde_json::from_str(&text).unwrap_or_default();
@@ -148,19 +143,18 @@ impl Ask {
                 event["multiValueQueryStringParameters"] = all_of_each(&self.raw_query());
             }
         }
+        // In the format 2.0, the event contains the cookies beside the headers.
+        let cookies_apart = matches!(self.door, Door::HttpApi | Door::FunctionUrl);
+        if let Some((_, cookies)) = self.headers.iter().find(|(name, _)| cookies_apart && name == "cookie") {
+            event["cookies"] = json!(cookies.split("; ").collect::<Vec<_>>());
+        }
         for member in ["headers", "multiValueHeaders"] {
             let Some(headers) = event[member].as_object_mut() else { continue };
-            let in_list = |name: &str| self.door.has_cookie_lists() && name == "cookie";
-            for (name, value) in self.headers.iter().filter(|(name, _)| !in_list(name)) {
+            for (name, value) in self.headers.iter().filter(|(name, _)| !(cookies_apart && name == "cookie")) {
                 headers.retain(|known, _| !known.eq_ignore_ascii_case(name));
                 let value = if member == "headers" { json!(value) } else { json!([value]) };
                 headers.insert(name.clone(), value);
             }
-        }
-        if self.door.has_cookie_lists() {
-            let cookies = self.headers.iter().filter(|(name, _)| name == "cookie");
-            let cookies = cookies.flat_map(|(_, cookies)| cookies.split("; ")).collect::<Vec<_>>();
-            event["cookies"] = json!(cookies);
         }
         if let Some(body) = &self.body {
             event["body"] = json!(if self.base64 { BASE64_STANDARD.encode(body) } else { body.clone() });

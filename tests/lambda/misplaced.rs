@@ -70,6 +70,10 @@ fn everywhere(door: Door, secret: &str) -> Vec<Ask> {
         door.ask("DELETE", &format!("/todos?ids={secret}")),
         door.ask("GET", &format!("/.well-known/{secret}")),
         door.ask("GET", &format!("/oauth/authorize?client_id={secret}&state={secret}&code={secret}")),
+        door.ask("GET", &format!("/oauth/callback?state={secret}&code={secret}&error={secret}&iss={secret}"))
+            .header("cookie", &format!("__Host-sign-in-{secret}={secret}")),
+        door.ask("GET", &format!("/oauth/consent?request={secret}")),
+        door.ask("DELETE", &format!("/account/programs/{secret}")),
         door.ask("GET", &format!("/todos?{secret}={secret}&q={secret}&cursor={secret}&due={secret}&limit={secret}")),
         door.ask("POST", "/todos").json(&todo),
         door.ask("POST", "/todos").json(&json!({"idempotency_key": secret, "todos": [{"title": "a", "due": secret}]})),
@@ -78,6 +82,11 @@ fn everywhere(door: Door, secret: &str) -> Vec<Ask> {
         door.ask("PATCH", "/settings").json(&json!({"time_zone": secret, "default_list": secret})),
         door.ask("POST", "/todos").header("content-type", "application/json").text(secret.to_owned()),
         door.ask("POST", "/oauth/token").text(format!("grant_type={secret}&code={secret}&client_secret={secret}")),
+        door.ask("POST", "/oauth/token")
+            .text(format!("grant_type=refresh_token&client_id={secret}&refresh_token={secret}")),
+        door.ask("POST", "/oauth/revoke").text(format!("token={secret}&client_id={secret}")),
+        door.ask("POST", "/oauth/consent").text(format!("request={secret}&form_token={secret}&decision={secret}")),
+        door.ask("POST", "/oauth/register").json(&json!({"client_name": secret, "redirect_uris": [secret]})),
         door.ask("POST", "/mcp").json(&message(secret, json!({ secret: secret }))),
         door.ask("POST", "/mcp").json(&tool(secret, json!({ secret: secret }))),
         door.ask("POST", "/mcp").json(&tool("getTodo", json!({"id": secret, secret: secret}))),
@@ -164,7 +173,8 @@ fn a_key_is_not_logged_with_sign_in() {
         ("PUBLIC_URL", Some("https://todo.example.com")),
         // No server listens at this address.
         ("OAUTH_ISSUER", Some("http://127.0.0.1:9")),
-        ("OAUTH_CLIENT_ID", Some("gpt")),
-        ("OAUTH_REDIRECT_URIS", Some("https://chatgpt.com/aip/g-1/oauth/callback")),
+        ("OAUTH_CLIENT_ID", Some("todo")),
+        ("OAUTH_CLIENT_SECRET", Some("a-secret-of-the-operator")),
+        ("OAUTH_PEOPLE", Some("example.com")),
     ]);
 }

@@ -45,7 +45,7 @@ pub const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 pub const SESSION_TOKEN: &str = "IQoJb3JpZ2luX2VjEXAMPLETOKEN";
 
 /// The asynchronous runtime of the test servers. The tests themselves are not asynchronous.
-static SERVERS: LazyLock<Runtime> =
+pub static SERVERS: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
 
 /// The address of DynamoDB, and the name of the table that this test run has created.

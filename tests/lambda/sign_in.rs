@@ -1,75 +1,67 @@
-//! Tests a whole sign-in with each AWS service that can be in front of the function. The services treat cookies in
-//! different ways.
+//! Tests a whole sign-in through each AWS service in front of the function (`Door`). The cookie of the browser must come
+//! through, in both directions.
 
-use std::sync::{
-    Arc, LazyLock, Mutex,
-    mpsc::{Sender, channel},
-};
+use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::{
+    digest::{SHA256, digest},
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
 };
-use axum::{Json, Router, routing::get, routing::post};
+use axum::{
+    Json, Router,
+    routing::{get, post},
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
 use serde_json::{Value, json};
-use url::Url;
+use todo_action::app::{Clock, Ids};
+use url::{Url, form_urlencoded};
 
 use super::{
-    events::{Door, Reply},
-    runtime_api::Lambda,
+    events::{Ask, Door, Reply},
+    runtime_api::{Lambda, SERVERS},
 };
 
-const BASE: &str = "https://todo.example.com";
-const REDIRECT_URI: &str = "http://127.0.0.1:4000/callback";
-/// The verifier and the challenge of RFC 7636, appendix B.
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-const CLIENT: &str = "https://claude.ai/oauth/claude-code-client-metadata";
+const VERIFIER: &str = "a-verifier-with-43-characters-or-more-letters";
+const REDIRECT_URI: &str = "http://127.0.0.1:51234/callback";
+const CLIENT_ID: &str = "https://claude.ai/oauth/claude-code-client-metadata";
 
-static KEY: LazyLock<EncodingKey> = LazyLock::new(|| {
-    let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
-    EncodingKey::from_ec_der(pair.as_ref())
-});
-
-/// An OpenID provider where everybody is `ada@example.com`. `nonce` is the nonce of the next ID token.
-fn provider(nonce: Arc<Mutex<String>>) -> String {
-    let (sender, receiver) = channel();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(serve(nonce, &sender));
-    });
-    receiver.recv().unwrap()
+/// An OpenID provider where everybody has signed in already.
+struct Provider {
+    issuer: String,
+    /// The claims of the next ID token.
+    claims: Arc<Mutex<Value>>,
 }
 
-async fn serve(nonce: Arc<Mutex<String>>, sender: &Sender<String>) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let issuer = format!("http://{}", listener.local_addr().unwrap());
-    let at = |path: &str| format!("{issuer}{path}");
-    let discovery = json!({
-        "issuer": issuer, "authorization_endpoint": at("/authorize"), "token_endpoint": at("/token"), "jwks_uri": at("/keys"),
-    });
-    let mut key = serde_json::to_value(Jwk::from_encoding_key(&KEY, Algorithm::ES256).unwrap()).unwrap();
-    key["kid"] = json!("1");
-    let token = {
-        let issuer = issuer.clone();
-        move || {
-            let claims = json!({
-                "iss": issuer, "sub": "ada", "aud": "todo", "exp": jiff::Timestamp::now().as_second() + 300,
-                "nonce": *nonce.lock().unwrap(), "email": "ada@example.com", "email_verified": true,
-            });
-            let header = Header { kid: Some("1".to_owned()), ..Header::new(Algorithm::ES256) };
-            let token = encode(&header, &claims, &KEY).unwrap();
-            async move { Json(json!({ "id_token": token })) }
-        }
-    };
-    let keys = json!({ "keys": [key] });
-    let router = Router::new()
-        .route("/.well-known/openid-configuration", get(async move || Json(discovery)))
-        .route("/keys", get(async move || Json(keys)))
-        .route("/token", post(token));
-    sender.send(issuer).unwrap();
-    axum::serve(listener, router).await.unwrap();
+impl Provider {
+    fn start() -> Self {
+        let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
+        let private = EncodingKey::from_ec_der(pair.as_ref());
+        let mut public = serde_json::to_value(Jwk::from_encoding_key(&private, Algorithm::ES256).unwrap()).unwrap();
+        public["kid"] = json!("key-1");
+        let listener = SERVERS.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let discovery = json!({
+            "issuer": issuer,
+            "authorization_endpoint": format!("{issuer}/authorize"),
+            "token_endpoint": format!("{issuer}/token"),
+            "jwks_uri": format!("{issuer}/keys"),
+        });
+        let claims = Arc::new(Mutex::new(json!({})));
+        let next = claims.clone();
+        let token = async move || {
+            let mut head = Header::new(Algorithm::ES256);
+            head.kid = Some("key-1".to_owned());
+            Json(json!({"id_token": encode(&head, &*next.lock().unwrap(), &private).unwrap()}))
+        };
+        let router = Router::new()
+            .route("/.well-known/openid-configuration", get(async move || Json(discovery)))
+            .route("/keys", get(async move || Json(json!({"keys": [public]}))))
+            .route("/token", post(token));
+        SERVERS.spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { issuer, claims }
+    }
 }
 
 fn form(pairs: &[(&str, &str)]) -> String {
@@ -77,89 +69,104 @@ fn form(pairs: &[(&str, &str)]) -> String {
 }
 
 fn parameter(address: &str, name: &str) -> String {
-    let url = Url::parse(address).unwrap();
-    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap()
+    let address = Url::parse(address).unwrap();
+    address.query_pairs().find(|(own, _)| own == name).expect("the parameter").1.into_owned()
 }
 
-/// The value of a hidden field of a page.
-fn field(page: &Reply, name: &str) -> String {
-    let after = page.text.split_once(&format!("name=\"{name}\" value=\"")).expect("the page has the field").1;
-    after.split_once('"').unwrap().0.to_owned()
+/// The text between two other texts.
+#[track_caller]
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    text.split_once(before).and_then(|(_, rest)| rest.split_once(after)).expect("the text").0
 }
 
-/// A person gives access to a program. Returns the access token of the program.
-fn access(lambda: &Lambda, door: Door, nonce: &Mutex<String>) -> String {
-    let asks = form(&[
+fn posted(ask: Ask, pairs: &[(&str, &str)]) -> Ask {
+    ask.header("content-type", "application/x-www-form-urlencoded").text(form(pairs))
+}
+
+/// Goes from the link of a program to the answer of the callback. Returns the cookie and this answer.
+fn signed_in(lambda: &Lambda, door: Door, provider: &Provider, subject: &str) -> (String, Reply) {
+    let challenge = BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, VERIFIER.as_bytes()));
+    let asked = form(&[
         ("response_type", "code"),
-        ("client_id", CLIENT),
+        ("client_id", CLIENT_ID),
         ("redirect_uri", REDIRECT_URI),
-        ("code_challenge", CHALLENGE),
+        ("code_challenge", &challenge),
         ("code_challenge_method", "S256"),
-        ("resource", &format!("{BASE}/mcp")),
     ]);
-    let begun = lambda.send(door.ask("GET", &format!("/oauth/authorize?{asks}")));
-    assert_eq!(begun.status, 302, "{door:?} {}", begun.text);
-    let cookie = begun.headers["set-cookie"].clone();
-    assert!(cookie.starts_with("__Host-sign-in-") && cookie.ends_with("; HttpOnly; SameSite=Lax; Secure"), "{cookie}");
-    let cookie = cookie.split(';').next().unwrap();
-    *nonce.lock().unwrap() = parameter(&begun.headers["location"], "nonce");
-    let back = form(&[("code", "c"), ("state", &parameter(&begun.headers["location"], "state"))]);
-    let callback = format!("/oauth/callback?{back}");
-    assert_eq!(lambda.send(door.ask("GET", &callback)).status, 400, "{door:?} without the cookie");
-    let signed_in = lambda.send(door.ask("GET", &callback).header("cookie", &format!("other=1; {cookie}")));
-    assert_eq!(signed_in.status, 303, "{door:?} {}", signed_in.text);
-    let consent = signed_in.headers["location"].strip_prefix(BASE).unwrap();
-    let page = lambda.send(door.ask("GET", consent).header("cookie", cookie));
-    assert!(page.status == 200 && page.text.contains("ada@example.com"), "{door:?} {}", page.text);
-    let decision = form(&[
-        ("request", &field(&page, "request")),
-        ("form_token", &field(&page, "form_token")),
-        ("decision", "allow"),
-    ]);
-    let kind = ("content-type", "application/x-www-form-urlencoded");
-    let allowed =
-        lambda.send(door.ask("POST", "/oauth/consent").header(kind.0, kind.1).header("cookie", cookie).text(decision));
-    assert_eq!(allowed.status, 200, "{door:?} {}", allowed.text);
-    let address =
-        allowed.text.split_once("content=\"0;url=").unwrap().1.split_once('"').unwrap().0.replace("&amp;", "&");
-    let redeem = form(&[
-        ("grant_type", "authorization_code"),
-        ("client_id", CLIENT),
-        ("code", &parameter(&address, "code")),
-        ("code_verifier", VERIFIER),
-        ("redirect_uri", REDIRECT_URI),
-    ]);
-    let tokens = lambda.send(door.ask("POST", "/oauth/token").header(kind.0, kind.1).text(redeem));
-    assert_eq!(tokens.status, 200, "{door:?} {}", tokens.text);
-    tokens.body["access_token"].as_str().unwrap().to_owned()
+    let begun = lambda.send(door.ask("GET", &format!("/oauth/authorize?{asked}")));
+    assert_eq!(begun.status, 302, "{}", begun.text);
+    let (cookie, attributes) = begun.headers["set-cookie"].split_once(';').unwrap();
+    assert!(cookie.starts_with("__Host-") && attributes.contains("Secure") && attributes.contains("HttpOnly"));
+    let to_provider = &begun.headers["location"];
+    let now = Clock::system().now().as_second();
+    *provider.claims.lock().unwrap() = json!({
+        "iss": provider.issuer, "sub": subject, "aud": "todo", "exp": now + 300,
+        "nonce": parameter(to_provider, "nonce"), "email": "ada@example.com", "email_verified": true,
+    });
+    let back = form(&[("code", "code-1"), ("state", &parameter(to_provider, "state"))]);
+    let without = lambda.send(door.ask("GET", &format!("/oauth/callback?{back}")));
+    assert_eq!(without.status, 400, "{}", without.text);
+    let returned = lambda.send(door.ask("GET", &format!("/oauth/callback?{back}")).header("cookie", cookie));
+    (cookie.to_owned(), returned)
 }
 
 #[test]
-fn people_sign_in_through_every_door_and_their_tokens_are_in_no_log() {
-    let nonce = Arc::new(Mutex::new(String::new()));
-    let issuer = provider(nonce.clone());
+fn a_person_signs_in_and_a_program_gets_access_through_every_door() {
+    let provider = Provider::start();
     let lambda = Lambda::start_with(&[
         ("AUTH_MODE", Some("oauth")),
-        ("OAUTH_ISSUER", Some(&issuer)),
+        ("OAUTH_ISSUER", Some(&provider.issuer)),
         ("OAUTH_CLIENT_ID", Some("todo")),
         ("OAUTH_PEOPLE", Some("example.com")),
-        ("PUBLIC_URL", Some(BASE)),
+        ("PUBLIC_URL", Some("https://todo.example.com")),
     ]);
-    let mut tokens = Vec::new();
+    let mut secrets = Vec::new();
     for door in Door::ALL {
-        let token = access(&lambda, door, &nonce);
-        let bearer = format!("Bearer {token}");
-        let todo = json!({"todos": [{"title": format!("{door:?}")}], "allow_duplicate": true});
-        let added = lambda.send(door.ask("POST", "/todos").json(&todo).header("authorization", &bearer));
-        assert_eq!(added.status, 201, "{door:?} {}", added.text);
-        let programs = lambda.send(door.ask("GET", "/account/programs").header("authorization", &bearer));
-        let names: Vec<&Value> =
-            programs.body["programs"].as_array().unwrap().iter().map(|program| &program["name"]).collect();
-        assert!(names.len() > tokens.len() && names.iter().all(|name| **name == "Claude Code"), "{}", programs.text);
-        tokens.push(token);
+        let subject = format!("ada-{}", Ids::random().change().as_str());
+        let (cookie, returned) = signed_in(&lambda, door, &provider, &subject);
+        assert_eq!(returned.status, 303, "{door:?}: {}", returned.text);
+        let consent = returned.headers["location"].strip_prefix("https://todo.example.com").unwrap();
+        let page = lambda.send(door.ask("GET", consent).header("cookie", &cookie));
+        assert!(page.status == 200 && page.text.contains("ada@example.com"), "{}", page.text);
+        let hidden = |name: &str| between(&page.text, &format!("name=\"{name}\" value=\""), "\"").to_owned();
+        let (request, form_token) = (hidden("request"), hidden("form_token"));
+        let decision = [("request", &*request), ("form_token", &form_token), ("decision", "allow")];
+        let decide = posted(door.ask("POST", "/oauth/consent"), &decision);
+        let allowed = lambda.send(decide.header("cookie", &cookie).header("sec-fetch-site", "same-origin"));
+        assert!(allowed.headers["set-cookie"].contains("Max-Age=0"), "{}", allowed.text);
+        let address = between(&allowed.text, "content=\"0;url=", "\"").replace("&amp;", "&");
+        let code = parameter(&address, "code");
+        let redeem = [
+            ("grant_type", "authorization_code"),
+            ("client_id", CLIENT_ID),
+            ("redirect_uri", REDIRECT_URI),
+            ("code", &code),
+            ("code_verifier", VERIFIER),
+        ];
+        let tokens = lambda.send(posted(door.ask("POST", "/oauth/token"), &redeem));
+        assert_eq!(tokens.status, 200, "{}", tokens.text);
+        let access = tokens.body["access_token"].as_str().unwrap().to_owned();
+        let bearer = format!("Bearer {access}");
+        let body = json!({"todos": [{"title": "Buy milk"}]});
+        let added = lambda.send(door.ask("POST", "/todos").header("authorization", &bearer).json(&body));
+        assert_eq!(added.status, 201, "{}", added.text);
+        let listed = lambda.send(door.ask("GET", "/todos").header("authorization", &bearer));
+        assert_eq!(listed.body["todos"], added.body["todos"]);
+        secrets.extend([access, code, request, form_token, cookie.split_once('=').unwrap().1.to_owned(), subject]);
     }
     let output = lambda.stop().output();
-    for token in tokens {
-        assert!(!output.contains(&token), "{output}");
-    }
+    assert!(secrets.iter().all(|secret| !output.contains(secret.as_str())), "{output}");
+}
+
+#[test]
+fn a_person_whom_the_operator_has_not_invited_sees_a_page() {
+    let provider = Provider::start();
+    let lambda = Lambda::start_with(&[
+        ("AUTH_MODE", Some("oauth")),
+        ("OAUTH_ISSUER", Some(&provider.issuer)),
+        ("OAUTH_CLIENT_ID", Some("todo")),
+        ("PUBLIC_URL", Some("https://todo.example.com")),
+    ]);
+    let (_, returned) = signed_in(&lambda, Door::HttpApi, &provider, "ada");
+    assert!(returned.status == 403 && returned.text.contains("has not invited you"), "{}", returned.text);
 }

@@ -40,7 +40,8 @@ fn a_function_where_people_sign_in_needs_a_provider_a_client_and_its_own_address
     let complete = [
         ("AUTH_MODE", Some("oauth")),
         ("OAUTH_ISSUER", Some("https://id.example.com")),
-        ("OAUTH_CLIENT_ID", Some("gpt")),
+        ("OAUTH_CLIENT_ID", Some("todo")),
+        ("OAUTH_PEOPLE", Some("ada@example.com, example.org")),
         ("PUBLIC_URL", Some("https://todo.example.com")),
     ];
     for (name, value) in [
@@ -48,7 +49,10 @@ fn a_function_where_people_sign_in_needs_a_provider_a_client_and_its_own_address
         ("OAUTH_ISSUER", Some("http://id.example.com")),
         ("OAUTH_CLIENT_ID", None),
         ("OAUTH_REDIRECT_URIS", Some("/callback")),
-        ("OAUTH_SCOPE", Some("openid todos")),
+        ("OAUTH_PEOPLE", Some("ada")),
+        ("OAUTH_CLIENT_DOCUMENTS", Some("all")),
+        ("OAUTH_IDLE_DAYS", Some("0")),
+        ("OAUTH_PUBLIC_CLIENT_ID", Some("mcp")),
         ("PUBLIC_URL", None),
     ] {
         let remains = Lambda::start_with(&[&complete[..], &[(name, value)]].concat()).exited();
@@ -105,31 +109,39 @@ fn a_file_of_root_certificates_that_is_not_there_is_named_and_no_other_takes_its
 }
 
 #[test]
-fn without_the_provider_the_process_starts_and_answers_503_where_it_needs_the_provider() {
+fn without_the_provider_the_process_starts_and_only_a_sign_in_waits_for_the_provider() {
     let issuer = format!("http://127.0.0.1:{}", closed_port());
     let lambda = Lambda::start_with(&[
         ("AUTH_MODE", Some("oauth")),
         ("OAUTH_ISSUER", Some(&issuer)),
-        ("OAUTH_CLIENT_ID", Some("gpt")),
-        ("OAUTH_REDIRECT_URIS", Some("https://chatgpt.com/aip/g-1/oauth/callback")),
+        ("OAUTH_CLIENT_ID", Some("todo")),
+        ("OAUTH_PEOPLE", Some("example.com")),
         ("PUBLIC_URL", Some("https://todo.example.com")),
     ]);
+    let begins = "/oauth/authorize?response_type=code&client_id=https%3A%2F%2Fclaude.ai%2Foauth%2Fclaude-code-client-metadata\
+        &redirect_uri=http%3A%2F%2F127.0.0.1%3A4000%2Fcallback&code_challenge_method=S256\
+        &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     for door in [Door::HttpApi, Door::RestApi, Door::FunctionUrl, Door::LoadBalancer] {
         let refused = lambda.send(door.ask("GET", "/todos"));
         refused.assert_problem(401, "no_credential");
         let metadata = "resource_metadata=\"https://todo.example.com/.well-known/oauth-protected-resource\"";
         assert!(refused.headers["www-authenticate"].ends_with(metadata), "{}", refused.headers["www-authenticate"]);
-        assert_eq!(lambda.send(door.ask("GET", "/.well-known/oauth-protected-resource")).status, 200);
+        for place in ["oauth-protected-resource", "oauth-authorization-server"] {
+            assert_eq!(lambda.send(door.ask("GET", &format!("/.well-known/{place}"))).status, 200);
+        }
         let made_up = "Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.e30.AAAA";
         let unknown = lambda.send(door.ask("GET", "/todos").header("authorization", made_up));
-        unknown.assert_problem(503, "no_provider");
-        assert!(!unknown.text.contains("127.0.0.1"), "{}", unknown.text);
+        unknown.assert_problem(401, "bad_credential");
+        let page = lambda.send(door.ask("GET", begins));
+        assert_eq!((page.status, page.headers.get("set-cookie")), (503, None), "{}", page.text);
+        assert!(page.headers["retry-after"].parse::<u32>().is_ok_and(|seconds| seconds > 0));
+        assert!(page.text.contains("The sign-in service does not answer") && !page.text.contains("127.0.0.1"));
         let key = new_key();
         let known = lambda.send(door.ask("GET", "/todos").header("authorization", &format!("Bearer {}", key.secret())));
         assert_eq!(known.status, 200, "{}", known.text);
     }
     let remains = lambda.stop();
-    assert_warned_in_init(&remains.stdout, "could not fetch the keys of the OpenID provider");
+    assert!(remains.stdout.contains("could not fetch the keys of the OpenID provider"), "{}", remains.stdout);
     assert!(!remains.output().contains("panicked"), "{}", remains.output());
 }
 

@@ -9,6 +9,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use crate::domain::{
+    owner::Owner,
     secret::{Random, SECRET_DIGITS, SecretHash, base62, is_base62, keyed_hash},
     sign_in::SIGN_IN_LASTS,
 };
@@ -62,9 +63,10 @@ impl Browser {
         self.derived("verifier")
     }
 
-    /// The text that the form of the consent page must contain. Another web page does not know this text.
-    pub fn form_token(&self) -> String {
-        self.derived("form")
+    /// The text that the form of the consent page must contain. Another web page does not know this text. The text depends
+    /// on the person, so a page that shows an earlier person cannot give access to the todos of this person.
+    pub fn form_token(&self, owner: &Owner) -> String {
+        self.derived(&format!("form {}", owner.as_str()))
     }
 
     /// The header that stores the cookie in the browser. A browser sends a `__Host-` cookie only to this host, and only over

@@ -20,7 +20,7 @@ use crate::{
     api::lambda::gateway::BaseUrl,
     app::App,
     domain::sign_in::{SignIn, SignedIn},
-    oidc::{NotSignedIn, Return},
+    oidc::Return,
     store::{Decision, Usage},
 };
 
@@ -41,21 +41,13 @@ pub async fn get_callback(
     let id = sent.get("state").unwrap_or_default();
     let (browser, sign_in) = under_way(id, &headers, &base_url, &app, &usage).await?;
     if sign_in.person.is_none() {
+        front.0.check_issuer(sent.get("iss"), app.clock.now(), usage.request_id()).await?;
         let Some(code) = sent.get("code") else {
             return given_up(&sign_in, sent.get("error"), &base_url, &app, &usage).await;
         };
-        let back = Return {
-            code,
-            iss: sent.get("iss"),
-            redirect_uri: &callback(&base_url),
-            nonce: &browser.nonce(),
-            verifier: &browser.verifier(),
-        };
-        let person = front.0.person(&back, app.clock.now(), usage.request_id()).await;
-        let person = person.map_err(|error| match error {
-            NotSignedIn::Outage(outage) => Stop::outage(outage),
-            NotSignedIn::Refused(cause) => Stop::not_signed_in(cause),
-        })?;
+        let back =
+            Return { code, redirect_uri: &callback(&base_url), nonce: &browser.nonce(), verifier: &browser.verifier() };
+        let person = front.0.person(&back, app.clock.now(), usage.request_id()).await?;
         if !front.oauth().people.include(person.verified_email.as_deref()) {
             return Err(Stop::not_invited(&person.shown));
         }

@@ -57,7 +57,7 @@ pub async fn get_consent(
         .rfind(|program| program.client == sign_in.program.client && program.place == sign_in.program.place);
     Ok(page::consent(&Consent {
         request: id,
-        form_token: &browser.form_token(),
+        form_token: &browser.form_token(&person.owner),
         person: &person.shown,
         program: &sign_in.program.name,
         place: &sign_in.program.place,
@@ -81,10 +81,10 @@ pub async fn post_consent(
     let sent = Parameters::read(&body, &KNOWN).map_err(Stop::request)?;
     let id = sent.get("request").unwrap_or_default();
     let (browser, sign_in) = under_way(id, &headers, &base_url, &app, &usage).await?;
-    if sent.get("form_token") != Some(&browser.form_token()) {
-        return Err(Stop::other_browser());
-    }
     let person = sign_in.person.as_ref().ok_or_else(Stop::expired)?;
+    if sent.get("form_token") != Some(&browser.form_token(&person.owner)) {
+        return Err(Stop::other_page());
+    }
     let target = Target { redirect_uri: &sign_in.redirect_uri, state: sign_in.state.as_deref(), base_url: &base_url };
     let (address, allowed) = match sent.get("decision") {
         Some("switch") => {

@@ -7,7 +7,11 @@ use axum::{
 };
 
 use super::page;
-use crate::{api::answer::error::Cause, oidc::Outage, store::Fault};
+use crate::{
+    api::answer::error::Cause,
+    oidc::{NotSignedIn, Outage},
+    store::Fault,
+};
 
 /// A sign-in that cannot go on.
 #[derive(Debug)]
@@ -66,6 +70,14 @@ impl Stop {
         Self::new(StatusCode::BAD_REQUEST, "This sign-in did not begin in this browser", advice)
     }
 
+    /// The form does not come from the consent page of this sign-in and of this person.
+    pub fn other_page() -> Self {
+        let advice = format!(
+            "Perhaps somebody has signed in again in another tab, or another web page has sent this form. Nothing has changed. {AGAIN}"
+        );
+        Self::new(StatusCode::BAD_REQUEST, "This page is out of date", advice)
+    }
+
     /// The ten minutes are over, or there is no such sign-in.
     pub fn expired() -> Self {
         Self::new(
@@ -100,7 +112,7 @@ impl Stop {
     }
 
     /// The provider refused the sign-in, or its answer is not trustworthy.
-    pub fn not_signed_in(cause: String) -> Self {
+    fn not_signed_in(cause: String) -> Self {
         let stop = Self::new(
             StatusCode::BAD_GATEWAY,
             "The sign-in did not work",
@@ -114,6 +126,15 @@ impl Stop {
         let advice = "The sign-in service does not answer. Wait a moment, and load this page again.";
         let stop = Self::new(StatusCode::SERVICE_UNAVAILABLE, "Please try again", advice);
         Self { cause: Some(outage.cause), retry_after: Some(outage.retry_after), ..stop }
+    }
+}
+
+impl From<NotSignedIn> for Stop {
+    fn from(error: NotSignedIn) -> Self {
+        match error {
+            NotSignedIn::Outage(outage) => Self::outage(outage),
+            NotSignedIn::Refused(cause) => Self::not_signed_in(cause),
+        }
     }
 }
 

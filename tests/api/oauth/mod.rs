@@ -1,8 +1,15 @@
 //! Tests sign-in: how a program gets access to the todos of a person.
 
+mod attempt;
+mod id_tokens;
+mod outages;
+mod people;
 mod person;
 mod provider;
+mod provider_answers;
 mod scopes;
+mod signer;
+mod wrong_tokens;
 
 use serde_json::{Value, json};
 

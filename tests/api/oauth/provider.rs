@@ -3,38 +3,28 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{
-    Arc, LazyLock, Mutex,
+    Arc, Mutex,
     atomic::{AtomicUsize, Ordering},
 };
 use std::time::Duration;
 
-use aws_lc_rs::{
-    digest::{SHA256, digest},
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
-};
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
     Json, Router,
     body::Bytes,
     extract::State,
     http::{HeaderMap, StatusCode},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
+use jsonwebtoken::Header;
 use serde_json::{Value, json};
 use todo_action::config::{Auth, OAuth, People};
 
 use super::super::harness::Api;
-
-/// A key pair with which a provider signs tokens.
-pub struct Signer {
-    pub kid: String,
-    private: EncodingKey,
-    public: Value,
-}
+pub use super::signer::{KEY, Signer};
 
 /// How a provider fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +33,14 @@ pub enum Outage {
     Fails,
     /// The provider never answers.
     Hangs,
+    /// The provider answers each request with status 200 and an HTML page.
+    Nonsense,
+    /// The provider answers each request with one megabyte of JSON text.
+    Huge,
+    /// The provider sends each request to another address, with status 307.
+    Redirects,
+    /// The provider answers correctly, but each answer takes one second.
+    Slow,
 }
 
 /// A running provider.
@@ -60,10 +58,15 @@ struct Visit {
 
 /// Changes the claims and the header of an ID token before the provider signs the token.
 type Forgery = Arc<dyn Fn(&mut Value, &mut Header) + Send + Sync>;
+/// Makes another text of an ID token.
+type Rewriting = Arc<dyn Fn(String) -> String + Send + Sync>;
 
 struct Inner {
     keys: Mutex<Vec<Arc<Signer>>>,
-    outage: Mutex<Option<Outage>>,
+    /// The outage, and the begin of the paths that fail.
+    outage: Mutex<Option<(Outage, &'static str)>>,
+    /// The number of all requests.
+    requests: AtomicUsize,
     /// Each member of this object replaces the member of the discovery document that has the same name.
     says: Mutex<Value>,
     asked_for_keys: AtomicUsize,
@@ -72,43 +75,17 @@ struct Inner {
     asked: AtomicUsize,
     /// The form and the `Authorization` header of each request that reached the token endpoint.
     exchanges: Mutex<Vec<(String, Option<String>)>>,
-    /// The status and the body with which the token endpoint answers instead of its usual answer.
+    /// The status and the body with which the token endpoint answers instead of its usual answer. A text is the body of
+    /// an HTML page.
     answer: Mutex<Option<(u16, Value)>>,
     visits: Mutex<HashMap<String, Visit>>,
     forgery: Mutex<Option<Forgery>>,
+    rewriting: Mutex<Option<Rewriting>>,
     /// The key that signs the ID tokens.
     signer: Mutex<Arc<Signer>>,
     /// The answer of the userinfo endpoint. `None` if the discovery document names no such endpoint.
     info: Mutex<Option<Value>>,
     now: Mutex<i64>,
-}
-
-/// Most tests share this key pair, because the creation of a key pair takes time.
-pub static KEY: LazyLock<Arc<Signer>> = LazyLock::new(|| Signer::new("key-1"));
-
-impl Signer {
-    pub fn new(kid: &str) -> Arc<Self> {
-        let random = SystemRandom::new();
-        let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
-        let private = EncodingKey::from_ec_der(pair.as_ref());
-        let mut public = serde_json::to_value(Jwk::from_encoding_key(&private, Algorithm::ES256).unwrap()).unwrap();
-        public["kid"] = json!(kid);
-        public["use"] = json!("sig");
-        Arc::new(Self { kid: kid.to_owned(), private, public })
-    }
-
-    /// First, the closure `header` can change the token's header. Then this function signs a token with these claims.
-    pub fn sign(&self, claims: &Value, header: impl FnOnce(&mut Header)) -> String {
-        let mut head = Header::new(Algorithm::ES256);
-        head.kid = Some(self.kid.clone());
-        header(&mut head);
-        encode(&head, claims, &self.private).unwrap()
-    }
-
-    /// The public part of the key pair.
-    pub fn public(&self) -> &Value {
-        &self.public
-    }
 }
 
 impl Provider {
@@ -118,6 +95,7 @@ impl Provider {
         let inner = Arc::new(Inner {
             keys: Mutex::new(vec![KEY.clone()]),
             outage: Mutex::default(),
+            requests: AtomicUsize::default(),
             says: Mutex::new(json!({})),
             asked_for_keys: AtomicUsize::default(),
             asked: AtomicUsize::default(),
@@ -125,6 +103,7 @@ impl Provider {
             answer: Mutex::default(),
             visits: Mutex::default(),
             forgery: Mutex::default(),
+            rewriting: Mutex::default(),
             signer: Mutex::new(KEY.clone()),
             info: Mutex::default(),
             now: Mutex::default(),
@@ -182,6 +161,23 @@ impl Provider {
         *self.inner.forgery.lock().unwrap() = Some(Arc::new(change));
     }
 
+    /// From now on, `change` changes each ID token after the provider has signed the token.
+    pub fn rewrite(&self, change: impl Fn(String) -> String + Send + Sync + 'static) {
+        *self.inner.rewriting.lock().unwrap() = Some(Arc::new(change));
+    }
+
+    /// The provider is correct again.
+    pub fn mend(&self) {
+        *self.inner.forgery.lock().unwrap() = None;
+        *self.inner.rewriting.lock().unwrap() = None;
+        *self.inner.answer.lock().unwrap() = None;
+        *self.inner.info.lock().unwrap() = None;
+        self.set_outage(None);
+        self.set_keys(&[&KEY]);
+        self.sign_with(&KEY);
+        self.says(json!({}));
+    }
+
     pub fn sign_with(&self, signer: &Arc<Signer>) {
         *self.inner.signer.lock().unwrap() = signer.clone();
     }
@@ -191,14 +187,19 @@ impl Provider {
     }
 
     pub fn set_outage(&self, outage: Option<Outage>) {
-        *self.inner.outage.lock().unwrap() = outage;
+        *self.inner.outage.lock().unwrap() = outage.map(|outage| (outage, "/"));
+    }
+
+    /// Only the paths that begin with `path` fail.
+    pub fn set_outage_at(&self, path: &'static str, outage: Outage) {
+        *self.inner.outage.lock().unwrap() = Some((outage, path));
     }
 
     pub fn says(&self, overrides: Value) {
         *self.inner.says.lock().unwrap() = overrides;
     }
 
-    /// From now on, the token endpoint gives only this answer.
+    /// From now on, the token endpoint gives only this answer. A text is an HTML page.
     pub fn answers(&self, status: u16, body: Value) {
         *self.inner.answer.lock().unwrap() = Some((status, body));
     }
@@ -217,6 +218,11 @@ impl Provider {
         self.inner.asked.load(Ordering::SeqCst)
     }
 
+    /// Returns the number of all requests.
+    pub fn requests(&self) -> usize {
+        self.inner.requests.load(Ordering::SeqCst)
+    }
+
     pub fn exchanges(&self) -> Vec<(String, Option<String>)> {
         self.inner.exchanges.lock().unwrap().clone()
     }
@@ -230,12 +236,14 @@ impl Provider {
         });
         let forgery = self.inner.forgery.lock().unwrap().clone();
         let signer = self.inner.signer.lock().unwrap().clone();
-        let mut head = Header::new(Algorithm::ES256);
+        let mut head = Header::new(signer.algorithm);
         head.kid = Some(signer.kid.clone());
         if let Some(forge) = forgery {
             forge(&mut claims, &mut head);
         }
-        signer.sign(&claims, |header| *header = head)
+        let token = signer.sign(&claims, |header| *header = head);
+        let rewriting = self.inner.rewriting.lock().unwrap().clone();
+        rewriting.map_or(token.clone(), |rewrite| rewrite(token))
     }
 }
 
@@ -243,9 +251,17 @@ async fn out_of_order(State(provider): State<Provider>, request: axum::extract::
     if request.uri().path().ends_with("/openid-configuration") {
         provider.inner.asked.fetch_add(1, Ordering::SeqCst);
     }
+    provider.inner.requests.fetch_add(1, Ordering::SeqCst);
     let outage = *provider.inner.outage.lock().unwrap();
-    match outage {
+    match outage.filter(|(_, path)| request.uri().path().starts_with(path)).map(|(outage, _)| outage) {
         None => next.run(request).await,
+        Some(Outage::Slow) => {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            next.run(request).await
+        }
+        Some(Outage::Nonsense) => Html("<html>secret-internals</html>").into_response(),
+        Some(Outage::Huge) => Json(json!({"id_token": "x".repeat(1_000_000)})).into_response(),
+        Some(Outage::Redirects) => Redirect::temporary("/elsewhere").into_response(),
         Some(Outage::Fails) => (StatusCode::BAD_GATEWAY, "<html>secret-internals</html>").into_response(),
         Some(Outage::Hangs) => {
             tokio::time::sleep(Duration::from_secs(600)).await;
@@ -284,7 +300,11 @@ async fn token(State(provider): State<Provider>, headers: HeaderMap, body: Bytes
     let form = String::from_utf8(body.to_vec()).unwrap();
     provider.inner.exchanges.lock().unwrap().push((form.clone(), authorization));
     if let Some((status, body)) = provider.inner.answer.lock().unwrap().clone() {
-        return (StatusCode::from_u16(status).unwrap(), [("x-internal", "1")], Json(body)).into_response();
+        let status = StatusCode::from_u16(status).unwrap();
+        return match body {
+            Value::String(page) => (status, Html(page)).into_response(),
+            body => (status, [("retry-after", "7")], Json(body)).into_response(),
+        };
     }
     let form: HashMap<String, String> = url::form_urlencoded::parse(form.as_bytes()).into_owned().collect();
     let visit = provider.inner.visits.lock().unwrap().remove(&form["code"]);
