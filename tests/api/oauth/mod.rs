@@ -1,5 +1,9 @@
 //! Tests sign-in: how a program gets access to the todos of a person.
 
+mod attacks_browser;
+mod attacks_clients;
+mod attacks_consent;
+mod attacks_redirect;
 mod person;
 mod provider;
 
