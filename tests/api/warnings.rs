@@ -26,7 +26,7 @@ impl Write for Written {
 }
 
 /// Runs `requests`, and returns the log lines that this thread writes during the run.
-async fn logged(requests: impl Future<Output = ()>) -> Vec<Value> {
+pub async fn logged(requests: impl Future<Output = ()>) -> Vec<Value> {
     let written = Written::default();
     let writer = written.clone();
     let log = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone()).finish();

@@ -134,7 +134,8 @@ async fn a_client_id_made_by_hand_reaches_no_address_that_the_service_does_not_a
 async fn not_even_a_client_of_the_operator_leads_to_a_script() {
     let provider = Provider::start().await;
     let api = provider.api();
-    for uri in SCHEMES.iter().chain(&SPELLINGS[..7]).copied().filter(|uri| !uri.is_empty()) {
+    let hidden = ["https://app.example@evil.example/", "https://a:b@app.example/", "https://app.example/#fragment"];
+    for uri in SCHEMES.iter().chain(&SPELLINGS[..7]).chain(&hidden).copied().filter(|uri| !uri.is_empty()) {
         let client_id = made_client(&api, &[uri], None).await;
         let mut asks = Program::documented(&client_id, uri).asks();
         assert_stopped(&link(&api, &asks).await, 400, NOT_ALLOWED);
