@@ -169,6 +169,7 @@ async fn what_a_program_sends_does_not_change_where_the_page_goes() {
         let (place, told) = goes_to(&answer);
         assert_eq!((place.as_str(), told["state"].as_str()), ("http://127.0.0.1:51234/callback", hostile));
         assert_eq!((told["a"].as_str(), told["iss"].as_str()), ("\"onmouseover=alert(1)", "https://todo.test"));
+        assert!(answer.text.contains("&amp;b=") && !answer.text.contains("&b="), "{}", answer.text);
         assert!(!answer.text.contains("<script") && !answer.text.contains("'"), "{}", answer.text);
     }
 }

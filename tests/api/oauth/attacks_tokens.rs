@@ -171,7 +171,8 @@ async fn a_refresh_does_not_bring_a_revoked_access_back() {
     let program = Program::register(&api, "Claude Code").await;
     let tokens = program.connect(&api, &provider, &somebody(&api, "ada")).await;
     api.wire.take_calls();
-    api.wire.fail_only("PutItem", [Fault::Throttled]);
+    // The SDK sends the write five times, with pauses.
+    api.wire.fail_only("PutItem", [Fault::Throttled; 4]);
     let revoked_meanwhile = async {
         while !api.wire.take_calls().contains(&"PutItem".to_owned()) {
             tokio::time::sleep(Duration::from_millis(1)).await;
