@@ -6,19 +6,20 @@ use std::time::Duration;
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError},
-    types::{Delete, Put, ReturnConsumedCapacity, TransactWriteItem},
+    types::{ConditionCheck, Delete, Put, ReturnConsumedCapacity, TransactWriteItem},
 };
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Store,
+    Store, api_keys,
     fault::{Fault, FaultKind},
-    item::{self, EXPIRES_AT, Item, VERSION},
+    item::{self, ABSENT, EXPIRES_AT, Item, VERSION},
     programs,
     usage::Usage,
 };
 use crate::domain::{
     grant::{Access, Grant, Tokens, Unusable},
+    owner::Owner,
     token::{GrantId, Token},
 };
 
@@ -100,6 +101,11 @@ impl Store {
             if written || self.has_written(&tokens, usage).await? {
                 return Ok(Taken::Tokens(Box::new(grant), tokens));
             }
+            // A code that the program has not used yet is in nobody's list, so the block did not end the grant.
+            if !was_redeemed && self.is_blocked(&grant.owner, usage).await? {
+                self.end_grant(&grant, usage).await?;
+                return Ok(Taken::Ended);
+            }
             tokio::time::sleep(pause(attempt, &tokens)).await;
         }
         Err(Fault::new(FaultKind::Throttled, "the grant collided with other requests"))
@@ -137,7 +143,8 @@ impl Store {
         self.transact(vec![delete(key(id))?, delete(entry)?], usage).await.map(drop)
     }
 
-    /// Writes the grant and its entry in the partition of the person. `false` if the grant has another version.
+    /// Writes the grant and its entry in the partition of the person. `false` if the grant has another version, or if the
+    /// operator has blocked the person.
     async fn connect(&self, grant: &Grant, read: u64, usage: &Usage) -> Result<bool, Fault> {
         let grant_put = Put::builder()
             .table_name(&*self.table)
@@ -150,7 +157,12 @@ impl Store {
         let put = |put: aws_sdk_dynamodb::types::builders::PutBuilder| -> Result<TransactWriteItem, Fault> {
             Ok(TransactWriteItem::builder().put(put.build().map_err(broken)?).build())
         };
-        self.transact(vec![put(grant_put)?, put(entry)?], usage).await
+        let blocked = ConditionCheck::builder()
+            .table_name(&*self.table)
+            .set_key(Some(blocked_key(&grant.owner)))
+            .condition_expression(ABSENT);
+        let blocked = TransactWriteItem::builder().condition_check(blocked.build().map_err(broken)?).build();
+        self.transact(vec![put(grant_put)?, put(entry)?, blocked], usage).await
     }
 
     async fn replace_grant(&self, grant: &Grant, read: u64, usage: &Usage) -> Result<bool, Fault> {
@@ -245,4 +257,10 @@ pub(super) fn key(id: &GrantId) -> Item {
 
 pub(super) fn broken(error: aws_sdk_dynamodb::error::BuildError) -> Fault {
     Fault::new(FaultKind::Broken, error.to_string())
+}
+
+/// The primary key of the item that blocks a person. The item is in the partition of the operator, where the function may
+/// not write.
+pub(super) fn blocked_key(owner: &Owner) -> Item {
+    item::primary_key(api_keys::PARTITION, format!("blocked#{}", owner.as_str()))
 }

@@ -7,9 +7,9 @@ use aws_sdk_dynamodb::{
 use jiff::Timestamp;
 
 use super::{
-    Store, api_keys,
+    Store,
     fault::Fault,
-    grants::broken,
+    grants::{blocked_key, broken},
     item::{self, ABSENT, EXPIRES_AT, Item, PRESENT},
     usage::Usage,
 };
@@ -144,10 +144,4 @@ impl Store {
 
 fn key(hash: &SecretHash) -> Item {
     item::primary_key(&format!("sign-in#{}", hash.as_str()), "sign-in".to_owned())
-}
-
-/// The primary key of the item that blocks a person. The item is in the partition of the operator, where the function may
-/// not write.
-pub(super) fn blocked_key(owner: &Owner) -> Item {
-    item::primary_key(api_keys::PARTITION, format!("blocked#{}", owner.as_str()))
 }

@@ -31,16 +31,22 @@ pub fn is_allowed(uri: &str, oauth: &OAuth) -> bool {
     is_loopback(uri) || known.chain(oauth.redirect_uris.iter().map(String::as_str)).any(|pattern| fits(pattern, uri))
 }
 
-/// Whether this is a loopback address: `http` with `127.0.0.1`, `[::1]` or `localhost`.
+/// Whether this is a loopback address: `http` with `127.0.0.1`, `[::1]` or `localhost`. Another spelling of a loopback
+/// address, such as `http://2130706433/`, is refused, because another program might read the spelling as another address.
 pub fn is_loopback(uri: &str) -> bool {
-    let own = |url: &Url| matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
-    is_redirect_uri(uri) && Url::parse(uri).is_ok_and(|url| is_this_machine(&url) && own(&url))
+    let hosts = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
+    let own = hosts.iter().filter_map(|host| uri.strip_prefix(host));
+    let is_spelled = own.into_iter().any(|rest| rest.is_empty() || rest.starts_with([':', '/', '?']));
+    is_spelled && is_redirect_uri(uri) && Url::parse(uri).is_ok_and(|url| is_this_machine(&url))
 }
 
 /// Whether the redirect URI of a request is one that the program has named before. The texts must be equal, except for two
 /// cases. The port of a loopback address makes no difference (RFC 8252, section 7.3). The segment `*` in the path of
-/// `named` stands for any segment.
+/// `named` stands for any segment. `*` itself is not such a segment.
 pub fn fits(named: &str, asked: &str) -> bool {
+    if asked.contains('*') {
+        return false;
+    }
     if named == asked {
         return is_redirect_uri(asked);
     }

@@ -1,5 +1,12 @@
 //! Tests sign-in: how a program gets access to the todos of a person.
 
+mod attacks_access;
+mod attacks_browser;
+mod attacks_clients;
+mod attacks_codes;
+mod attacks_consent;
+mod attacks_redirect;
+mod attacks_tokens;
 mod attempt;
 mod id_tokens;
 mod outages;
