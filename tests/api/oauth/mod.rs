@@ -2,6 +2,7 @@
 
 mod person;
 mod provider;
+mod refresh;
 
 use serde_json::{Value, json};
 
