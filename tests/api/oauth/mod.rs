@@ -1,5 +1,6 @@
 //! Tests sign-in: how a program gets access to the todos of a person.
 
+mod pages;
 mod person;
 mod provider;
 mod refresh;
@@ -58,7 +59,6 @@ async fn a_person_who_denies_gives_no_access() {
     let answer = browser.decide(&api, &page, "deny").await;
     let (_, told) = goes_to(&answer);
     assert_eq!((told["error"].as_str(), told["iss"].as_str()), ("access_denied", "https://todo.test"));
-    assert!(browser.cookies.is_empty());
 }
 
 #[tokio::test]
