@@ -22,15 +22,28 @@ pub type Connector = HttpsConnector<HttpConnector>;
 /// is for the log. The connector also accepts plain HTTP, because servers on this machine may use plain HTTP. The
 /// caller must make sure that a plain HTTP address belongs to this machine.
 pub fn connector(timeout: Duration) -> Result<Connector, String> {
-    // The connections to DynamoDB and to the OpenID provider share this configuration. So the program reads the root
-    // certificates only once.
-    static TLS: LazyLock<Result<ClientConfig, String>> = LazyLock::new(tls);
     let mut tcp = HttpConnector::new();
     tcp.set_connect_timeout(Some(timeout));
     tcp.set_nodelay(true);
     tcp.enforce_http(false);
-    let connector = HttpsConnectorBuilder::new().with_tls_config(TLS.clone()?);
+    let connector = HttpsConnectorBuilder::new().with_tls_config(config()?);
     Ok(connector.https_or_http().enable_http1().wrap_connector(tcp))
+}
+
+/// Makes connections only over https, and only to the addresses that `resolver` finds. If the connector cannot open a
+/// connection within the time `timeout`, the connector gives up.
+pub fn public_connector<R>(resolver: R, timeout: Duration) -> Result<HttpsConnector<HttpConnector<R>>, String> {
+    let mut tcp = HttpConnector::new_with_resolver(resolver);
+    tcp.set_connect_timeout(Some(timeout));
+    tcp.enforce_http(false);
+    Ok(HttpsConnectorBuilder::new().with_tls_config(config()?).https_only().enable_http1().wrap_connector(tcp))
+}
+
+/// The connections to DynamoDB, to the OpenID provider and to other hosts share this configuration. So the program reads
+/// the root certificates only once.
+fn config() -> Result<ClientConfig, String> {
+    static TLS: LazyLock<Result<ClientConfig, String>> = LazyLock::new(tls);
+    TLS.clone()
 }
 
 fn tls() -> Result<ClientConfig, String> {

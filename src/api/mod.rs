@@ -28,7 +28,7 @@ pub use access::{caller::AnyCaller, origin};
 pub use answer::{error::ApiError, suggestion::short};
 pub use lambda::{event, gateway};
 pub use log::{InnerOperation, Unlogged};
-pub use operations::openapi;
+pub use operations::{Declared, declared_operations, openapi};
 pub use pages::FAVICON;
 pub use request::{
     extract::{is_compressed, is_json},
@@ -37,7 +37,8 @@ pub use request::{
 
 /// The router for all requests: the operations, the pages, and the MCP endpoint (`mcp`).
 pub fn router(app: App, mcp: Router<App>) -> Router {
-    let log = log::Log::new(operations::operation_names(), &app);
+    let names = declared_operations().into_iter().map(|operation| (operation.method, operation.path, operation.name));
+    let log = log::Log::new(names, &app);
     let pages = Router::new()
         .route("/", get(pages::get_start))
         .route("/openapi.json", get(pages::get_openapi))

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     api_key::{KeyName, KeyRecord},
-    grant::Grant,
+    token::GrantId,
 };
 
 /// A credential, without its secret.
@@ -31,9 +31,8 @@ impl CredentialId {
     }
 
     /// The id of a program's access. All tokens of the access have the same id.
-    pub fn of_grant(grant: &Grant) -> Self {
-        let name = KeyName::parse(&grant.program.name).ok();
-        Self { kind: "program".to_owned(), id: grant.id.public(), name }
+    pub fn of_program(grant: &GrantId, name: &str) -> Self {
+        Self { kind: "program".to_owned(), id: grant.public(), name: KeyName::parse(name).ok() }
     }
 }
 

@@ -127,16 +127,23 @@ impl Difference {
     }
 
     /// Whether an undo of this change may alter the todo in its present status. No write alters a deleted todo, except a
-    /// change of its status. A completed todo does not repeat.
+    /// change of its status. If somebody completed the todo after this change, the undo does not make it repeat: the
+    /// completion has made no next todo.
     fn may_alter(&self, todo: &Todo) -> bool {
         let alters = |field: &str| self.names().any(|name| name == field);
         let repeats = self.before.as_ref().is_some_and(|before| before.contains_key("repeat"));
         match todo.status {
             _ if self.is_new() || alters("status") => true,
             Status::Open => true,
-            Status::Completed => !(alters("repeat") && repeats),
+            Status::Completed => !(alters("repeat") && repeats) || self.came_after(todo.completed_at),
             Status::Deleted => false,
         }
+    }
+
+    /// Whether the todo was already completed when this change was made.
+    fn came_after(&self, completed_at: Option<Timestamp>) -> bool {
+        let made_at = self.after.get(UPDATED_AT).and_then(Value::as_str).and_then(|at| at.parse::<Timestamp>().ok());
+        completed_at.zip(made_at).is_some_and(|(completed_at, made_at)| completed_at <= made_at)
     }
 
     /// Whether `present` has the values of `expected` in the altered fields. If the change added the todo, this function

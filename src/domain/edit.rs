@@ -95,7 +95,7 @@ words! {
     /// The statuses that an update can set. An update cannot delete a todo.
     EditStatus { Open = "open", Completed = "completed" } refused |word: &str| {
         if word.eq_ignore_ascii_case("deleted") {
-            let message = "cannot be set to deleted; delete with deleteTodo or deleteTodos".to_owned();
+            let message = "cannot be set to deleted; delete with deleteTodos".to_owned();
             return Invalid { message, allowed: EditStatus::WORDS };
         }
         Invalid::word(word, EditStatus::WORDS)

@@ -209,7 +209,7 @@ impl Grant {
         Some(Access {
             grant: self.id.clone(),
             owner: self.owner.clone(),
-            credential: CredentialId::of_grant(self),
+            credential: CredentialId::of_program(&self.id, &self.program.name),
             scope: self.scope,
             resource: self.resource.clone(),
             valid_until: token.valid_until.min(self.valid_until),

@@ -1,9 +1,9 @@
-//! What a program may do with the todos of a person (RFC 6749, section 3.3).
+//! The scopes of access tokens (RFC 6749, section 3.3). A scope says what a program may do with a person's todos.
 
 use serde::{Deserialize, Serialize};
 
-/// The scope of an access token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The scope of an access token, or the scope that an operation needs. In JSON, a scope is its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Scope {
     /// The program may read.
     #[serde(rename = "todos:read")]
@@ -14,17 +14,10 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// All scopes.
-    pub const ALL: [Self; 2] = [Self::Full, Self::Read];
+    /// All scopes. The scope that allows less comes first.
+    pub const ALL: [Self; 2] = [Self::Read, Self::Full];
 
-    /// The scope that the text of a request asks for. The text is a list of scopes, separated by spaces. Other scopes
-    /// in the list have no effect. `None` if the list contains no scope of this service.
-    pub fn parse(text: &str) -> Option<Self> {
-        let contains = |scope: &Self| text.split_whitespace().any(|word| word == scope.as_str());
-        Self::ALL.into_iter().find(contains)
-    }
-
-    /// The name of the scope.
+    /// The text of the scope, as in the `scope` parameter of an OAuth request.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Read => "todos:read",
@@ -32,7 +25,15 @@ impl Scope {
         }
     }
 
-    /// Whether a program with this scope may do what needs the scope `needed`.
+    /// Reads a list of scopes that are separated by spaces. Returns the scope in the list that allows most, or `None` if
+    /// the list contains no scope of this service. The list may contain scopes of other services. Upper and lower case
+    /// are different (RFC 6749, section 3.3).
+    pub fn parse(list: &str) -> Option<Self> {
+        let is_in_list = |scope: &Self| list.split(' ').any(|word| word == scope.as_str());
+        Self::ALL.into_iter().rev().find(is_in_list)
+    }
+
+    /// Whether a token with this scope may run an operation that needs the scope `needed`.
     pub fn allows(self, needed: Self) -> bool {
         self == Self::Full || needed == Self::Read
     }
@@ -43,23 +44,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_of_scopes_means_the_largest_scope_in_it() {
-        for (text, scope) in [
-            ("todos", Some(Scope::Full)),
+    fn a_list_means_the_scope_in_it_that_allows_most() {
+        for (list, expected) in [
             ("todos:read", Some(Scope::Read)),
-            ("openid todos:read todos offline_access", Some(Scope::Full)),
-            ("openid todos:read", Some(Scope::Read)),
+            ("todos", Some(Scope::Full)),
+            ("todos:read todos", Some(Scope::Full)),
+            ("todos todos:read", Some(Scope::Full)),
+            ("openid  todos:read offline_access", Some(Scope::Read)),
+            ("", None),
             ("openid", None),
             ("Todos", None),
-            ("", None),
+            ("todos:write", None),
+            ("todos:read:all", None),
+            ("todos\u{a0}todos:read", None),
+            ("todos,todos:read", None),
         ] {
-            assert_eq!(Scope::parse(text), scope, "{text}");
+            assert_eq!(Scope::parse(list), expected, "{list}");
         }
     }
 
     #[test]
-    fn the_scope_for_reading_does_not_allow_changes() {
-        assert!(Scope::Full.allows(Scope::Full) && Scope::Full.allows(Scope::Read));
-        assert!(Scope::Read.allows(Scope::Read) && !Scope::Read.allows(Scope::Full));
+    fn reading_alone_does_not_allow_changes() {
+        use Scope::{Full, Read};
+        let allowed = [(Full, Full), (Full, Read), (Read, Read), (Read, Full)].map(|(one, other)| one.allows(other));
+        assert_eq!(allowed, [true, true, true, false]);
+    }
+
+    #[test]
+    fn a_scope_is_stored_as_its_text() {
+        for scope in Scope::ALL {
+            assert_eq!(serde_json::to_value(scope).unwrap(), scope.as_str());
+            assert_eq!(serde_json::from_value::<Scope>(scope.as_str().into()).unwrap(), scope);
+        }
     }
 }

@@ -23,8 +23,9 @@ impl Operation {
             let value = value.filter(|value| !value.is_empty()).ok_or_else(|| ApiError::invalid(name, "is missing"))?;
             target = target.replace(&format!("{{{name}}}"), &utf8_percent_encode(&value, NON_ALPHANUMERIC).to_string());
         }
+        let goes_into_query = |name: &String| self.in_query.as_ref().is_some_and(|query| query.contains(name));
         let (in_query, in_body): (Map<_, _>, Map<_, _>) =
-            arguments.into_iter().partition(|(name, _)| !self.has_body || self.in_query.contains(name));
+            arguments.into_iter().partition(|(name, _)| !self.has_body || goes_into_query(name));
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in in_query {
             let value = text(&name, &value, self.lists.contains(&name))?;
@@ -50,10 +51,10 @@ impl Operation {
     /// function lists all arguments that the operation accepts. For all other operations, the API itself refuses
     /// unknown arguments.
     fn refuse_unknown(&self, arguments: &Map<String, Value>) -> Result<(), ApiError> {
-        if self.has_body || self.in_path.is_empty() {
+        let Some(in_query) = self.in_query.as_ref().filter(|_| !self.has_body && !self.in_path.is_empty()) else {
             return Ok(());
-        }
-        let known: Vec<&str> = self.in_path.iter().chain(&self.in_query).map(String::as_str).collect();
+        };
+        let known: Vec<&str> = self.in_path.iter().chain(in_query).map(String::as_str).collect();
         let unknown = arguments.keys().map(String::as_str).filter(|name| !known.contains(name));
         ApiError::unknown_fields(unknown, &known).map_or(Ok(()), Err)
     }

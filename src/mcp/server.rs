@@ -22,14 +22,16 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::{call, tools::Tools};
-use crate::api::{FAVICON, InnerOperation, short};
+use crate::api::{FAVICON, InnerOperation, declared_operations, short};
 
-/// Instructions that a model must know in addition to the tools. Clients show at least the first 512 characters of the
-/// instructions to a model. So the instructions have at most 512 characters.
-const INSTRUCTIONS: &str = "A person's TODO list. Use ids only as an answer gave them: look todos up, never guess an id and \
-    never show one. Put all todos that a request is about into one call. \"What's on?\" is getOverview, which also tells the \
-    person's date and time. After a change say in one line what changed, by title; a new list in the answer may be a typo. \
-    When the person regrets something, call undoChange instead of changing it back. When a call fails, do what its detail says.";
+/// Instructions that a model must know in addition to the tools. Some clients show a model only the first 512 characters
+/// of the instructions. So these characters contain what matters most.
+const INSTRUCTIONS: &str = "A person's TODO list. Put all todos that a wish is about into one call. Lists go by name. Look todos \
+    up, never guess an id and never show one. When the person regrets something, call undoChange: every change can be undone \
+    for 30 days. The service does not remind, notify, share or export by itself; never promise that. If an answer's `now` has \
+    time_zone_not_set, ask the person for the time zone, and set it with updateSettings. \"What's on?\" is getOverview, which \
+    also tells the person's date and time. After a change say in one line what changed, by title; a new list in the answer may \
+    be a typo. When a call fails, do what its detail says.";
 /// How long a client may cache the list of tools, in milliseconds. The tools change only when the operator updates the
 /// service. All callers get the same tools.
 const FRESH_MS: u64 = 300_000;
@@ -47,18 +49,19 @@ pub struct Server {
 
 impl Server {
     /// Makes a server whose tools are the operations of this document. The router `operations` answers the tool calls.
+    /// The server also answers calls of the operations that this program declares without showing them.
     pub fn new(document: impl Fn() -> Value + Send + Sync + 'static, operations: Router) -> Self {
         Self { document: Arc::new(document), tools: Arc::default(), operations }
     }
 
     fn tools(&self) -> &Tools {
-        self.tools.get_or_init(|| Tools::read(&(self.document)()))
+        self.tools.get_or_init(|| Tools::read(&(self.document)(), declared_operations()))
     }
 
     async fn called(&self, call: CallToolRequestParams, outer: Option<&Parts>) -> Result<CallToolResult, ErrorData> {
         let name = &*call.name;
         let unknown = || ErrorData::invalid_params(format!("There is no tool {}; see tools/list.", short(name)), None);
-        let operation = self.tools().get(name).ok_or_else(unknown)?;
+        let operation = self.tools().operation(name).ok_or_else(unknown)?;
         let response = match operation.request(call.arguments.unwrap_or_default()) {
             Ok(mut request) => {
                 if let Some(outer) = outer {
@@ -118,7 +121,7 @@ impl ServerHandler for Server {
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.tools().get(name).map(|operation| operation.tool.clone())
+        self.tools().get(name).cloned()
     }
 
     async fn call_tool(

@@ -1,6 +1,7 @@
 //! The OpenID provider where people sign in. The provider tells this service who a person is. This service gives access
 //! to programs by itself (docs/adr/0019-an-authorization-server-of-our-own.md).
 
+mod documents;
 mod http;
 mod id_token;
 mod keys;
@@ -13,7 +14,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use url::Url;
 
+pub use self::documents::ClientDocument;
 use self::{
+    documents::ClientDocuments,
     http::{Http, ProviderAnswer},
     id_token::{About, Claims, Expected, Head},
     keys::{Keys, Metadata},
@@ -29,6 +32,7 @@ const SCOPE: &str = "openid email";
 #[derive(Debug, Clone)]
 pub struct Provider {
     oauth: Arc<OAuth>,
+    documents: ClientDocuments,
     http: Http,
     keys: Keys,
 }
@@ -105,12 +109,23 @@ impl Provider {
     /// The OpenID provider of a deployment. This function sends no request.
     pub fn new(oauth: &OAuth) -> Self {
         let http = Http::new();
-        Self { oauth: Arc::new(oauth.clone()), keys: Keys::new(&oauth.issuer, http.clone()), http }
+        Self {
+            oauth: Arc::new(oauth.clone()),
+            documents: ClientDocuments::default(),
+            keys: Keys::new(&oauth.issuer, http.clone()),
+            http,
+        }
     }
 
     /// The settings for sign-in.
     pub fn oauth(&self) -> &OAuth {
         &self.oauth
+    }
+
+    /// The client ID metadata document of a program that this service does not know by itself. `None` if the operator does
+    /// not allow such programs. The error is a text for the log.
+    pub async fn client_document(&self, address: &str, now: Timestamp) -> Option<Result<ClientDocument, String>> {
+        if self.oauth.fetches_client_documents { Some(self.documents.get(address, now).await) } else { None }
     }
 
     /// The address where a person signs in (OpenID Connect Core 1.0, section 3.1.2.1).

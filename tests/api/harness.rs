@@ -22,6 +22,7 @@ use http_body_util::BodyExt;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 use todo_action::{
+    api::{Declared, declared_operations},
     app::{App, Clock, Ids},
     config::{Auth, Config, Confirm, Operator, aws_credentials},
     domain::owner::Owner,
@@ -36,18 +37,14 @@ use super::{kept, transport::Wire};
 /// The method and path of an operation, and whether its requests have a body.
 type Operation = (&'static str, &'static str, bool);
 
-/// All operations of the OpenAPI document in the repository.
+/// All operations that the program declares, whether the OpenAPI document shows them or not.
 pub static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
-    let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
-    let mut found = Vec::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            // `String::leak` keeps these texts in memory until the test process ends.
-            let (method, path): (&str, &str) = (method.to_uppercase().leak(), path.clone().leak());
-            found.push((method, path, operation.get("requestBody").is_some()));
-        }
-    }
-    found
+    let operation = |operation: Declared| {
+        // `String::leak` keeps these texts in memory until the test process ends.
+        let (method, path): (&str, &str) = (operation.method.to_string().leak(), operation.path.leak());
+        (method, path, method == "POST" || method == "PATCH")
+    };
+    declared_operations().into_iter().map(operation).collect()
 });
 
 /// An API that serves one owner.

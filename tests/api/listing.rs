@@ -29,7 +29,7 @@ async fn open_todos_come_by_due_date_and_the_undated_last() {
     assert_eq!(titles(&answer)[..3], ["c", "b", "Ünïcode café"]);
     assert_eq!(
         answer.body["now"],
-        json!({"date": "2026-11-22", "time": "10:00", "weekday": "sunday", "time_zone": "UTC"})
+        json!({"date": "2026-11-22", "time": "10:00", "weekday": "sunday", "time_zone": "UTC", "time_zone_not_set": true})
     );
     assert!(answer.body.get("next_cursor").is_none());
 }
@@ -37,7 +37,13 @@ async fn open_todos_come_by_due_date_and_the_undated_last() {
 #[tokio::test]
 async fn now_is_told_in_the_zone_of_the_owner() {
     let answer = Api::in_zone("Pacific/Kiritimati").get("/todos").await;
-    let now = json!({"date": "2026-11-23", "time": "00:00", "weekday": "monday", "time_zone": "Pacific/Kiritimati"});
+    let now = json!({
+        "date": "2026-11-23",
+        "time": "00:00",
+        "weekday": "monday",
+        "time_zone": "Pacific/Kiritimati",
+        "time_zone_not_set": true,
+    });
     assert_eq!(answer.body["now"], now);
 }
 

@@ -28,6 +28,7 @@ mod mcp;
 mod mcp_tools;
 mod model_values;
 mod oauth;
+mod only_answered;
 mod overview;
 mod pages;
 mod privacy;

@@ -124,10 +124,29 @@ async fn a_client_says_hello_in_the_version_that_it_speaks() {
         assert_eq!(hello["serverInfo"]["version"], env!("CARGO_PKG_VERSION"));
         assert_eq!(hello["serverInfo"]["icons"][0]["mimeType"], "image/svg+xml");
         assert!(hello["serverInfo"]["icons"][0]["src"].as_str().unwrap().starts_with("data:image/svg+xml;base64,"));
-        let instructions = hello["instructions"].as_str().unwrap();
-        assert!(instructions.chars().count() <= 512 && instructions.contains("never guess an id"), "{instructions}");
         assert!(hello.get("resultType").is_none(), "{hello}");
     }
+}
+
+/// Some clients show a model only the first 512 characters.
+#[tokio::test]
+async fn the_first_512_characters_of_the_instructions_say_what_matters_most() {
+    let client = Client::new(&Api::new(), NEW);
+    let found = client.result("server/discover", json!({})).await;
+    let instructions = found["instructions"].as_str().unwrap();
+    let first: String = instructions.chars().take(512).collect();
+    for said in [
+        "A person's TODO list.",
+        "into one call.",
+        "Lists go by name.",
+        "never guess an id and never show one.",
+        "call undoChange: every change can be undone for 30 days.",
+        "does not remind, notify, share or export by itself",
+        "has time_zone_not_set, ask the person for the time zone, and set it with updateSettings.",
+    ] {
+        assert!(first.contains(said), "{said} is not in: {first}");
+    }
+    assert!(instructions.chars().count() <= 700, "{instructions}");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 use std::{fs, path::Path, sync::LazyLock};
 
 use serde_json::Value;
+use todo_action::api::{Declared, declared_operations};
 
 /// The id of a todo in the events. `Sample` replaces this id with the id of an existing todo.
 const SAMPLE_ID: &str = "k7m2x9qa4t";
@@ -12,26 +13,24 @@ const SAMPLE_ID: &str = "k7m2x9qa4t";
 #[derive(Debug, Clone)]
 pub struct Sample {
     pub operation: String,
+    /// True if the operation is in the OpenAPI document and in the list of MCP tools.
+    pub is_shown: bool,
     pub method: &'static str,
-    /// The path in the OpenAPI document, such as `/todos/{id}`.
+    /// The path of the operation, such as `/todos/{id}`.
     pub path: &'static str,
     target: String,
     body: Value,
 }
 
-/// One valid request for each operation of the OpenAPI document.
+/// One valid request for each operation that the program declares, whether the OpenAPI document shows the operation or
+/// not.
 pub static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
-    let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
     let events = events();
-    let mut samples = Vec::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            let (path, method): (&str, &str) = (path.clone().leak(), method.to_uppercase().leak());
-            let operation = operation["operationId"].as_str().unwrap().to_owned();
-            samples.push(sample(&events, operation, method, path));
-        }
-    }
-    samples
+    let sample = |Declared { method, path, name, is_shown }| {
+        let (path, method): (&str, &str) = (String::leak(path), method.to_string().leak());
+        sample(&events, name, is_shown, method, path)
+    };
+    declared_operations().into_iter().map(sample).collect()
 });
 
 fn events() -> Vec<Value> {
@@ -41,7 +40,7 @@ fn events() -> Vec<Value> {
     files.iter().map(|file| serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()).collect()
 }
 
-fn sample(events: &[Value], operation: String, method: &'static str, path: &'static str) -> Sample {
+fn sample(events: &[Value], operation: String, is_shown: bool, method: &'static str, path: &'static str) -> Sample {
     let text = |event: &Value, member: &str| event[member].as_str().unwrap_or_default().to_owned();
     let is_of = |event: &&Value| {
         event["requestContext"]["http"]["method"] == method && text(event, "rawPath") == path.replace("{id}", SAMPLE_ID)
@@ -51,7 +50,7 @@ fn sample(events: &[Value], operation: String, method: &'static str, path: &'sta
     let query = text(event, "rawQueryString");
     let target = if query.is_empty() { text(event, "rawPath") } else { format!("{}?{query}", text(event, "rawPath")) };
     let body = event["body"].as_str().map_or(Value::Null, |body| serde_json::from_str(body).unwrap());
-    Sample { operation, method, path, target, body }
+    Sample { operation, is_shown, method, path, target, body }
 }
 
 /// Returns the sample for the operation with this method and path.

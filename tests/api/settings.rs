@@ -21,6 +21,42 @@ async fn settings_have_defaults_change_one_by_one_and_go_back() {
     assert_eq!((&again.body["unchanged"], again.body.get("change")), (&json!(true), None), "{}", again.text);
 }
 
+/// A model sees in every answer with `now` that it must ask for the time zone.
+#[tokio::test]
+async fn every_answer_with_the_present_moment_says_that_no_time_zone_is_set_until_one_is_set() {
+    let api = Api::in_zone("Europe/Berlin");
+    let told = async || {
+        let mut told = Vec::new();
+        for path in ["/overview", "/todos", "/todos?status=completed", "/changes", "/settings"] {
+            let now = &api.get(path).await.body["now"];
+            assert!(now["time_zone"].is_string(), "{path}: {now}");
+            told.push(now.get("time_zone_not_set").cloned());
+        }
+        told
+    };
+    assert_eq!(told().await, vec![Some(json!(true)); 5]);
+    let week = api.patch("/settings", json!({"week_start": "sun"})).await;
+    assert_eq!(week.body["now"]["time_zone_not_set"], true, "{}", week.text);
+    let zone = api.patch("/settings", json!({"time_zone": "Europe/Berlin"})).await;
+    assert_eq!(zone.body["now"].get("time_zone_not_set"), None, "the person has chosen the default: {}", zone.text);
+    assert_eq!(told().await, vec![None; 5]);
+    api.patch("/settings", json!({"clear": ["time_zone"]})).await;
+    assert_eq!(told().await, vec![Some(json!(true)); 5]);
+}
+
+#[tokio::test]
+async fn the_overview_shows_the_settings() {
+    let api = Api::in_zone("Europe/Berlin");
+    for edit in [json!({"week_start": "sun", "default_list": "Errands"}), json!({"time_zone": "Asia/Kathmandu"})] {
+        let settings = api.get("/settings").await.body;
+        let overview = api.get("/overview").await.body;
+        assert_eq!(overview["settings"], settings["settings"]);
+        assert_eq!(api.patch("/settings", edit).await.status, 200);
+    }
+    let settings = json!({"time_zone": "Asia/Kathmandu", "week_start": "sun", "default_list": "Errands"});
+    assert_eq!(api.get("/overview").await.body["settings"], settings);
+}
+
 #[tokio::test]
 async fn a_change_of_settings_is_on_the_record_and_undone_like_any_other() {
     let api = Api::new();

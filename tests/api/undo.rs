@@ -294,3 +294,17 @@ async fn a_completed_todo_gets_back_no_repetition_and_a_deleted_todo_gets_back_n
     }
     assert_eq!(api.get(&one).await.body["todo"]["repeat"]["unit"], "week");
 }
+
+#[tokio::test]
+async fn the_repetition_of_a_todo_that_was_already_completed_is_undone_and_redone() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    api.patch(&format!("/todos/{id}"), json!({"status": "completed"})).await;
+    api.patch(&format!("/todos/{id}"), json!({"repeat": {"unit": "week", "weekdays": ["mon"]}})).await;
+    let undo = api.post("/undo", json!({})).await;
+    api.patch(&format!("/todos/{id}"), json!({"append_notes": "a note"})).await;
+    let redo = api.post("/undo", json!({"change_id": undo.body["change"]["id"]})).await;
+    assert_eq!(redo.status, 200, "{}", redo.text);
+    assert_eq!(redo.body["todos"][0]["repeat"]["weekdays"], json!(["mon"]), "{}", redo.text);
+    assert_eq!(redo.body["todos"][0]["notes"], "a note");
+}

@@ -3,16 +3,19 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use todo_action::api::{Declared, declared_operations};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const GUIDE: &str = "docs/ADDING-AN-OPERATION.md";
 
-/// An operation of the OpenAPI document.
+/// An operation that the program declares.
 struct Operation {
     id: String,
     method: String,
     path: String,
+    /// True if the operation must be in the OpenAPI document, and false if it must not be there.
+    is_shown: bool,
 }
 
 /// Each key is the name of a file or folder in `PLACES`, and the value is the text of this file or folder.
@@ -39,7 +42,7 @@ const PLACES: [Place; 6] = [
     Place {
         file: "openapi.json",
         to_do: "run `just openapi`",
-        has: |operation, text| text.contains(&format!("\"{}\"", operation.id)),
+        has: |operation, text| text.contains(&format!("\"{}\"", operation.id)) == operation.is_shown,
         made_up: "\"polishTodo\"",
     },
     Place {
@@ -84,15 +87,10 @@ fn snake_case(id: &str) -> String {
     id.chars().map(separate).collect()
 }
 
-fn operations(document: &Value) -> Vec<Operation> {
-    let mut operations = Vec::new();
-    for (path, item) in document["paths"].as_object().expect("there are paths") {
-        for (method, operation) in item.as_object().expect("a path has operations") {
-            let id = operation["operationId"].as_str().expect("an operation has a name").to_owned();
-            operations.push(Operation { id, method: method.to_uppercase(), path: path.clone() });
-        }
-    }
-    operations
+fn operations() -> Vec<Operation> {
+    let operation =
+        |Declared { method, path, name, is_shown }| Operation { id: name, method: method.to_string(), path, is_shown };
+    declared_operations().into_iter().map(operation).collect()
 }
 
 /// Returns a message for each place where the operation is missing. Each message names the file to edit.
@@ -131,28 +129,23 @@ fn everything_that_is_measured_has_its_expected_cost() {
     assert_eq!(measured, expected, "`just bench-guard --write` counts what benches/src/script.rs measures");
 }
 
-fn shipped() -> Value {
-    serde_json::from_str(include_str!("../../openapi.json")).expect("openapi.json is JSON")
-}
-
 #[test]
 fn every_operation_is_in_all_its_places() {
     let files = files();
-    let missing: Vec<_> = operations(&shipped()).iter().flat_map(|operation| missing(operation, &files)).collect();
+    let missing: Vec<_> = operations().iter().flat_map(|operation| missing(operation, &files)).collect();
     assert!(missing.is_empty(), "{GUIDE} lists the places:\n{}", missing.join("\n"));
 }
 
-/// If the list `operations!` does not contain a handler, the API has no route for this handler, and the OpenAPI
-/// document has no entry for this handler.
+/// If the list `operations!` does not contain a handler, the API has no route for this handler.
 #[test]
 fn every_handler_with_an_attribute_is_in_the_list() {
-    let known = operations(&shipped());
+    let known = operations();
     for (file, text) in super::source::program() {
         for attribute in text.split("operation_id = \"").skip(1).filter(|_| file.starts_with("src/api/operations/")) {
             let id = attribute.split('"').next().unwrap_or_default();
             assert!(
                 known.iter().any(|operation| operation.id == id),
-                "{file} has {id}: name its handler in operations! of src/api/operations/mod.rs, and run `just openapi`"
+                "{file} has {id}: name its handler in operations! of src/api/operations/mod.rs"
             );
         }
     }
@@ -160,10 +153,12 @@ fn every_handler_with_an_attribute_is_in_the_list() {
 
 #[test]
 fn a_made_up_operation_is_missing_in_each_place_that_the_guide_lists_and_then_in_none() {
-    let mut document = shipped();
-    document["paths"]["/todos/{id}/polish"] = json!({ "post": { "operationId": "polishTodo" } });
-    let made_up =
-        operations(&document).into_iter().find(|operation| operation.id == "polishTodo").expect("it was added");
+    let made_up = Operation {
+        id: "polishTodo".to_owned(),
+        method: "POST".to_owned(),
+        path: "/todos/{id}/polish".to_owned(),
+        is_shown: true,
+    };
 
     let before = files();
     let told = missing(&made_up, &before);
@@ -184,6 +179,16 @@ fn a_made_up_operation_is_missing_in_each_place_that_the_guide_lists_and_then_in
         let told = with(Some(place.file));
         assert!(told.len() == 1 && told[0].starts_with(place.file) && told[0].contains(place.to_do), "{told:?}");
     }
+}
+
+#[test]
+fn the_document_must_not_have_an_operation_that_is_only_answered() {
+    let document = PLACES.iter().find(|place| place.file == "openapi.json").expect("it is a place");
+    let is_right = |is_shown, text: &str| {
+        let (id, method, path) = ("polishTodo".to_owned(), "POST".to_owned(), "/todos/{id}/polish".to_owned());
+        (document.has)(&Operation { id, method, path, is_shown }, text)
+    };
+    assert!(is_right(true, document.made_up) && is_right(false, "") && !is_right(false, document.made_up));
 }
 
 #[test]

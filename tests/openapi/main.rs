@@ -9,6 +9,7 @@ mod importer;
 mod product;
 
 use serde_json::{Value, json};
+use todo_action::{api::openapi, config::AuthMode};
 
 type Rule = fn(&Value) -> Vec<String>;
 
@@ -37,6 +38,21 @@ fn every_rule_notices_when_it_is_broken() {
         break_it(&mut document);
         let noticed = rule(&document).iter().any(|violation| !before.contains(violation));
         assert!(noticed, "{name} does not notice");
+    }
+}
+
+/// With a credential, the document contains more. ChatGPT's importer must accept this document too.
+#[test]
+fn every_rule_holds_however_callers_authenticate() {
+    let of_the_shipped_document =
+        ["the_document_is_what_the_handlers_say", "the_placeholder_for_the_address_occurs_once"];
+    for mode in [AuthMode::ApiKey, AuthMode::OAuth, AuthMode::None] {
+        let mut document = shipped();
+        openapi::add_credential(&mut document, mode);
+        assert_eq!(document == shipped(), mode == AuthMode::None);
+        for (name, rule, _) in RULES.iter().filter(|(name, ..)| !of_the_shipped_document.contains(name)) {
+            assert_eq!(rule(&document), [""; 0], "{name} with {mode:?}");
+        }
     }
 }
 
@@ -69,14 +85,14 @@ rules! {
     importer::no_operation_asks_to_be_confirmed, broken by
         |document| drop(operation(document, "post", "/todos")["x-openai-isConsequential"].take());
     importer::all_content_is_json, broken by
-        |document| operation(document, "get", "/health")["responses"]["200"]["content"]["text/html"] = json!({});
+        |document| operation(document, "get", "/overview")["responses"]["200"]["content"]["text/html"] = json!({});
     importer::what_a_header_can_say_a_body_can_say_too, broken by
         |document| drop(schema(document, "AddTodos")["properties"]["idempotency_key"].take());
     importer::a_security_scheme_is_a_key_or_oauth, broken by
         |document| document["components"]["securitySchemes"] = json!({"key": {"type": "apiKey", "in": "query"}});
     importer::oauth_addresses_share_the_root_domain_of_the_api, broken by
         |document| document["components"]["securitySchemes"] = json!({"oauth": oauth("https://login.example.org/")});
-    importer::only_the_health_check_is_open_to_everybody, broken by
+    importer::no_operation_is_open_to_everybody, broken by
         |document| operation(document, "get", "/todos")["security"] = json!([]);
     importer::the_version_of_openapi_is_3_1_0, broken by
         |document| document["openapi"] = json!("3.0.3");
@@ -88,7 +104,7 @@ rules! {
         |document| document["servers"][0]["url"] = json!("https://todo.example.com/Prod"),
         |document| document["servers"] = json!([document["servers"][0], {"url": "https://todo.example.org"}]);
     importer::every_operation_has_an_operation_id_of_its_own, broken by
-        |document| operation(document, "get", "/health")["operationId"] = json!("getTodos");
+        |document| operation(document, "get", "/overview")["operationId"] = json!("getTodos");
     importer::there_are_component_schemas, broken by
         |document| drop(document["components"].take());
     importer::no_parameter_holds_a_reference, broken by
@@ -120,7 +136,7 @@ rules! {
     importer::paths_have_nothing_but_methods, broken by
         |document| document["paths"]["/todos"]["summary"] = json!("The todos");
     importer::no_operation_is_a_head, broken by
-        |document| document["paths"]["/health"]["head"] = json!({"operationId": "headHealth"});
+        |document| document["paths"]["/overview"]["head"] = json!({"operationId": "headOverview"});
     importer::no_schema_is_composed_of_others, broken by
         |document| schema(document, "Todo")["allOf"] = json!([]);
     importer::every_reference_leads_to_a_component, broken by
@@ -135,9 +151,9 @@ rules! {
         |document| document["info"]["termsOfService"] = document["servers"][0]["url"].clone();
     product::every_error_is_a_problem_document, broken by
         |document| drop(operation(document, "get", "/todos")["responses"]["default"]["content"].take()),
-        |document| operation(document, "get", "/health")["responses"] = json!({"200": {"description": "Both work"}});
-    product::the_compact_document_has_at_most_24_000_characters, broken by
-        |document| document["info"]["description"] = json!("é".repeat(1_000));
+        |document| operation(document, "get", "/overview")["responses"] = json!({"200": {"description": "The overview"}});
+    product::the_compact_document_has_at_most_28_000_characters, broken by
+        |document| document["info"]["description"] = json!("é".repeat(10_000));
     product::limits_are_those_of_the_domain, broken by
         |document| schema(document, "NewTodo")["properties"]["title"]["maxLength"] = json!(501),
         |document| drop(schema(document, "NewTodo")["properties"]["steps"]["maxItems"].take()),

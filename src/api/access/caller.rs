@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{Extensions, Method, request::Parts},
+    http::{Extensions, request::Parts},
 };
 
 use super::{
     credential::{self, Credential},
     origin::refuse_other_sites,
+    scope::needed,
 };
 use crate::{
     api::{answer::error::ApiError, lambda::gateway},
@@ -51,11 +52,6 @@ impl FromRequestParts<App> for AnyCaller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         caller(parts, app).await.map(|_| Self)
     }
-}
-
-/// The scope that an operation with this method needs.
-fn needed(method: &Method) -> Scope {
-    if method.is_safe() { Scope::Read } else { Scope::Full }
 }
 
 async fn caller(parts: &mut Parts, app: &App) -> Result<Caller, ApiError> {

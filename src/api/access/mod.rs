@@ -4,3 +4,4 @@ pub mod caller;
 pub mod challenge;
 mod credential;
 pub mod origin;
+pub mod scope;

@@ -1,14 +1,14 @@
 //! Defines how todos, changes and the present moment look in answers.
 
-use jiff::{Timestamp, Unit};
+use jiff::{Timestamp, Unit, tz::TimeZone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::{
     change::{Change, OperationName},
     credential::CredentialId,
-    moment::Moment,
     repeat::Repeat,
+    settings::Settings,
     steps::Step,
     todo::{Priority, Status, Todo},
 };
@@ -86,8 +86,7 @@ pub struct ChangeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub undone_by: Option<String>,
-    // This field has no description, because the OpenAPI document is nearly as long as its maximum length. Example:
-    // Ann's laptop (key 1a2b3c4d5e6f)
+    /// Program that made it, such as: Ann's laptop (key 1a2b3c4d5e6f).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub by: Option<String>,
@@ -115,6 +114,10 @@ pub struct Now {
     pub time: String,
     pub weekday: String,
     pub time_zone: String,
+    /// The person has not set a time zone; `time_zone` is a default.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub time_zone_not_set: bool,
 }
 
 impl From<&Todo> for TodoView {
@@ -167,14 +170,17 @@ impl From<&Change> for ChangeView {
     }
 }
 
-impl From<&Moment> for Now {
-    fn from(moment: &Moment) -> Self {
-        let now = moment.now.to_zoned(moment.zone.clone());
+impl Now {
+    /// The moment `now` in the time zone of the person with these settings. If the person has not set a time zone, this
+    /// function uses the time zone `default`, and the answer says that the time zone is not set.
+    pub fn of(settings: &Settings, now: Timestamp, default: &TimeZone) -> Self {
+        let now = now.to_zoned(settings.zone(default));
         Self {
             date: now.date().to_string(),
             time: now.strftime("%H:%M").to_string(),
             weekday: now.strftime("%A").to_string().to_lowercase(),
-            time_zone: moment.zone.iana_name().unwrap_or("UTC").to_owned(),
+            time_zone: now.time_zone().iana_name().unwrap_or("UTC").to_owned(),
+            time_zone_not_set: settings.time_zone.is_none(),
         }
     }
 }

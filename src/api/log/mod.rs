@@ -25,7 +25,7 @@ use crate::{
 };
 use line::Line;
 
-/// Writes one log line for each request. The line names the operation by its `operationId` in the OpenAPI document.
+/// Writes one log line for each request. The line names the operation by its `operationId`.
 #[derive(Debug, Clone)]
 pub struct Log {
     names: Arc<HashMap<(Method, String), String>>,
@@ -77,8 +77,8 @@ impl Operation {
 
 impl Log {
     /// Makes a log that knows the method, the path and the `operationId` of each operation.
-    pub fn new(operations: Vec<(Method, String, String)>, app: &App) -> Self {
-        let names = operations.into_iter().map(|(method, path, name)| ((method, path), name)).collect();
+    pub fn new(operations: impl Iterator<Item = (Method, String, String)>, app: &App) -> Self {
+        let names = operations.map(|(method, path, name)| ((method, path), name)).collect();
         let function = app.config.function.as_deref().map(Arc::from);
         Self { names: Arc::new(names), ids: app.ids.clone(), clock: app.clock.clone(), function }
     }

@@ -65,7 +65,7 @@ pub async fn get_authorize(
     let asked = Parameters::read(query.as_bytes(), &KNOWN).map_err(Stop::request)?;
     // If the client or the redirect URI is wrong, the answer is a page and not a redirect.
     let client_id = asked.get("client_id").ok_or_else(|| Stop::request("The client_id is missing."))?;
-    let named = Named::find(client_id, &app, &usage).await?.ok_or_else(Stop::unknown_client)?;
+    let named = Named::find(client_id, &front, &app, &usage).await?.ok_or_else(Stop::unknown_client)?;
     let redirect_uri = named.redirect_uri(asked.get("redirect_uri"), &front);
     let redirect_uri = redirect_uri.filter(|uri| uri.len() <= REDIRECT_URI).ok_or_else(Stop::redirect_uri)?;
     let program = named.program(redirect_uri).ok_or_else(Stop::redirect_uri)?;

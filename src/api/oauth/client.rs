@@ -10,6 +10,7 @@ use super::{
     parameters::Parameters,
     redirect::{self, Goes},
     registration::Registration,
+    stop::Stop,
 };
 use crate::{
     app::App,
@@ -18,7 +19,8 @@ use crate::{
         program::{Place, Program},
         secret::SecretHash,
     },
-    store::{Fault, Usage},
+    oidc::ClientDocument,
+    store::Usage,
 };
 
 /// A program, as its `client_id` names it.
@@ -29,15 +31,22 @@ pub struct Named {
     redirect_uris: Vec<String>,
     /// Whether the name of the program is true. The name of a registered program is only its own claim.
     is_known: bool,
+    /// The host of a fetched document. The program may use redirect URIs of its own host.
+    own_host: Option<String>,
     /// Whether the program may use only redirect URIs that the redirect policy allows.
     is_bound_to_policy: bool,
 }
 
 impl Named {
     /// The program with this `client_id`. `None` if this service knows no such program.
-    pub async fn find(client_id: &str, app: &App, usage: &Usage) -> Result<Option<Self>, Fault> {
+    pub async fn find(client_id: &str, front: &Front, app: &App, usage: &Usage) -> Result<Option<Self>, Stop> {
         if client_id.starts_with("https://") {
-            return Ok(documented(client_id));
+            return match (documented(client_id), front.0.client_document(client_id, app.clock.now())) {
+                (Some(known), _) => Ok(Some(known)),
+                (None, fetched) => {
+                    fetched.await.transpose().map_err(Stop::client_document).map(|found| found.map(Self::of_document))
+                }
+            };
         }
         if Client::is_id(client_id) {
             let client = app.store.client(client_id, usage).await?;
@@ -48,8 +57,25 @@ impl Named {
             name: registration.name,
             redirect_uris: registration.redirect_uris,
             is_known: false,
+            own_host: None,
             is_bound_to_policy: true,
         }))
+    }
+
+    /// A program whose document this service has fetched. The name in the document is only a claim of its host.
+    fn of_document(document: ClientDocument) -> Self {
+        let own_host = match redirect::goes(&document.client_id) {
+            Some(Goes::Web(host)) => Some(host),
+            _ => None,
+        };
+        Self {
+            client_id: document.client_id,
+            name: document.client_name,
+            redirect_uris: document.redirect_uris,
+            is_known: false,
+            own_host,
+            is_bound_to_policy: true,
+        }
     }
 
     fn of_client(client: Client) -> Self {
@@ -58,6 +84,7 @@ impl Named {
             name: client.name.as_str().to_owned(),
             redirect_uris: client.redirect_uris,
             is_known: true,
+            own_host: None,
             is_bound_to_policy: false,
         }
     }
@@ -70,7 +97,8 @@ impl Named {
             (None, [only]) if !only.contains('*') => only,
             (None, _) => return None,
         };
-        (!self.is_bound_to_policy || redirect::is_allowed(uri, front.oauth())).then_some(uri)
+        let is_own = self.own_host.is_some() && redirect::goes(uri) == self.own_host.clone().map(Goes::Web);
+        (!self.is_bound_to_policy || is_own || redirect::is_allowed(uri, front.oauth())).then_some(uri)
     }
 
     /// What people see of the program, if the access goes to this redirect URI.
@@ -93,6 +121,7 @@ fn documented(client_id: &str) -> Option<Named> {
         name: document.client_name.clone(),
         redirect_uris: document.redirect_uris.clone(),
         is_known: true,
+        own_host: None,
         is_bound_to_policy: true,
     })
 }

@@ -50,6 +50,15 @@ impl Stop {
         Self::new(StatusCode::BAD_REQUEST, "This service does not know the program", advice)
     }
 
+    /// The service could not use the client ID metadata document of the program.
+    pub fn client_document(cause: String) -> Self {
+        let advice = format!(
+            "The service could not read the description of the program (its client ID metadata document). {AGAIN}"
+        );
+        let stop = Self::new(StatusCode::BAD_REQUEST, "This service does not know the program", advice);
+        Self { cause: Some(cause), ..stop }
+    }
+
     /// The redirect URI is not allowed.
     pub fn redirect_uri() -> Self {
         let advice = "The program wants the answer at an address (redirect_uri) that this service does not allow for this program. \

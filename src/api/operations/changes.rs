@@ -124,7 +124,7 @@ pub async fn get_changes(
     };
     let unreadable = changes.unreadable;
     let next_cursor = next.map(|position| listing.cursor(&position));
-    let now = Now::from(&settings.moment(now, &app.config.time_zone));
+    let now = Now::of(&settings, now, &app.config.time_zone);
     let tag = newest.filter(|_| is_first).map(|tag| [(header::ETAG, tag)]);
     Ok((tag, JsonAnswer(ChangesPage { changes: page.items, next_cursor, now, unreadable })).into_response())
 }

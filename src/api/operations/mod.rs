@@ -17,19 +17,26 @@ mod written;
 use axum::Router;
 
 use crate::app::App;
+pub use list::Declared;
 
 operations! {
-    todos::get_todos,
-    todos::add_todos,
-    todos::update_todos,
-    todos::delete_todos,
-    todo::get_todo,
-    todo::update_todo,
-    todo::delete_todo,
-    changes::undo_change,
-    changes::get_changes,
-    overview::get_overview,
-    settings::get_settings,
-    settings::update_settings,
-    health::get_health,
+    shown: {
+        todos::get_todos,
+        todos::add_todos,
+        todos::update_todos,
+        todos::delete_todos,
+        todo::get_todo,
+        changes::undo_change,
+        changes::get_changes,
+        overview::get_overview,
+        settings::update_settings,
+    }
+    // An assistant needs none of these operations. The operations above also do what the first three operations do, and
+    // `getHealth` is for programs that watch the service.
+    only_answered: {
+        todo::update_todo,
+        todo::delete_todo,
+        settings::get_settings,
+        health::get_health,
+    }
 }

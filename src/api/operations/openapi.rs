@@ -2,12 +2,14 @@
 //! ChatGPT's importer accepts it. The repository contains the document as `openapi.json`. Each deployment writes its
 //! own address into the document.
 
+use axum::http::Method;
 use serde_json::{Map, Value, json};
 use utoipa::{IntoResponses, OpenApi};
 
 use crate::{
-    api::answer::problem::Problem,
-    config::{Auth, AuthMode, Config, Confirm},
+    api::{access::scope::needed, answer::problem::Problem},
+    config::{AuthMode, Config, Confirm},
+    domain::scope::Scope,
 };
 
 /// The OpenAPI document in the repository. The tests in `tests/openapi` compare this document with the handlers.
@@ -23,21 +25,17 @@ pub fn served(base_url: &str, config: &Config) -> String {
     document["servers"] = json!([{ "url": base_url }]);
     match config.confirm {
         Confirm::None => {}
-        Confirm::Deletes => ask_before(&mut document, |method| method == "delete"),
-        Confirm::Writes => ask_before(&mut document, |method| method != "get"),
+        Confirm::Deletes => ask_before(&mut document, |method| *method == Method::DELETE),
+        Confirm::Writes => ask_before(&mut document, |method| *method != Method::GET),
     }
-    let scope = match &config.auth {
-        Auth::OAuth(_) => "todos",
-        Auth::ApiKey | Auth::None(_) => "",
-    };
-    add_credential(&mut document, config.auth.mode(), scope);
+    add_credential(&mut document, config.auth.mode());
     document.to_string()
 }
 
 /// Describes in the document how callers authenticate: with an API key, with OAuth, or not at all. The document names
-/// at most one kind of credential, because importers accept only one kind. `getHealth` needs no credential. `scope` is
-/// the permission that people give when they sign in.
-pub fn add_credential(document: &mut Value, mode: AuthMode, scope: &str) {
+/// at most one kind of credential, because importers accept only one kind. With OAuth, each operation names the scope
+/// that it needs.
+pub fn add_credential(document: &mut Value, mode: AuthMode) {
     match mode {
         AuthMode::None => {}
         AuthMode::ApiKey => {
@@ -49,27 +47,25 @@ pub fn add_credential(document: &mut Value, mode: AuthMode, scope: &str) {
             let flow = json!({
                 "authorizationUrl": format!("{base_url}/oauth/authorize"),
                 "tokenUrl": format!("{base_url}/oauth/token"),
-                "scopes": { scope: "Read and change todos" },
+                "scopes": { Scope::Read.as_str(): "Read todos", Scope::Full.as_str(): "Read and change todos" },
             });
             document["components"]["securitySchemes"] =
                 json!({ "oauth": { "type": "oauth2", "flows": { "authorizationCode": flow } } });
-            document["security"] = json!([{ "oauth": [scope] }]);
+            for (method, operation) in operations_mut(document) {
+                operation.insert("security".to_owned(), json!([{ "oauth": [needed(&method).as_str()] }]));
+            }
         }
     }
 }
 
 /// Marks the operations for which ChatGPT must ask the person's permission each time. The argument `before` is a
 /// function. If this function returns true for an HTTP method, the program marks the operations with this method.
-fn ask_before(document: &mut Value, before: impl Fn(&str) -> bool) {
-    for item in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
-        for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            operation["x-openai-isConsequential"] = json!(before(method));
-        }
+fn ask_before(document: &mut Value, before: impl Fn(&Method) -> bool) {
+    for (method, operation) in operations_mut(document) {
+        operation.insert("x-openai-isConsequential".to_owned(), json!(before(&method)));
     }
 }
 
-/// Marks an operation that needs no credential.
-const OPEN: &str = "x-todo-open";
 /// Marks an operation whose body is optional. The crate `utoipa` would write an optional body as a union with null.
 /// Importers do not accept a union with null.
 const OPTIONAL_BODY: &str = "x-todo-optional-body";
@@ -84,13 +80,10 @@ pub fn generated(base_url: &str) -> Value {
         "description": "A person's todos. Every change is recorded and can be undone for 30 days.",
     });
     document["servers"] = json!([{ "url": base_url }]);
-    for operation in operations_mut(&mut document) {
+    for (_, operation) in operations_mut(&mut document) {
         // Every write can be undone, so ChatGPT does not have to ask the person before a write.
         operation.insert("x-openai-isConsequential".to_owned(), json!(false));
         operation.remove("tags");
-        if operation.remove(OPEN).is_some() {
-            operation.insert("security".to_owned(), json!([]));
-        }
         if operation.remove(OPTIONAL_BODY).is_some() {
             operation["requestBody"]["required"] = json!(false);
         }
@@ -104,9 +97,12 @@ pub fn generated(base_url: &str) -> Value {
     document
 }
 
-fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
+/// The method and the description of each operation.
+fn operations_mut(document: &mut Value) -> impl Iterator<Item = (Method, &mut Map<String, Value>)> {
     let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
-    paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut).filter_map(Value::as_object_mut)
+    let operations = paths.filter_map(Value::as_object_mut).flatten();
+    operations
+        .filter_map(|(method, operation)| Some((method.to_ascii_uppercase().parse().ok()?, operation.as_object_mut()?)))
 }
 
 /// Replaces each `allOf` with one merged schema, because importers lose the members of `allOf`. The crate `utoipa`
@@ -127,7 +123,7 @@ fn merge_all_of(value: &mut Value) {
 
 /// Each field of these schemas also has a description in another schema. A model reads all schemas, so one description
 /// of each field is enough.
-const DESCRIBED_ELSEWHERE: [&str; 3] = ["UpdateTodo", "TodoWritten", "SettingsWritten"];
+const DESCRIBED_ELSEWHERE: [&str; 1] = ["SettingsWritten"];
 
 /// Removes the descriptions of all schemas. The name of a schema, and the fields that use the schema, already explain
 /// the purpose of the schema. For a schema in `DESCRIBED_ELSEWHERE`, also removes the descriptions and the examples of

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::{Json as JsonAnswer, extract::State};
-use jiff::{Span, Timestamp};
+use jiff::{Span, Timestamp, tz::TimeZone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,6 +14,7 @@ use crate::{
         answer::{
             error::ApiError,
             fitting::{characters, fit_beside, is_zero},
+            settings::SettingsView,
             view::{ChangeView, Now, TodoView},
         },
         request::extract::{NoBody, NoQuery, Query},
@@ -22,6 +23,7 @@ use crate::{
     domain::{
         limits,
         moment::Moment,
+        settings::Settings,
         todo::{Status, Todo},
     },
     store::{Range, Reading},
@@ -36,6 +38,7 @@ const LAST_TODOS: usize = 5;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Overview {
     now: Now,
+    settings: SettingsView,
     counts: Counts,
     /// Open todos in each list.
     lists: Vec<Share>,
@@ -84,6 +87,8 @@ pub struct Share {
 /// Counts the open todos.
 struct Tally {
     moment: Moment,
+    now: Now,
+    settings: SettingsView,
     counts: Counts,
     lists: Names,
     tags: Names,
@@ -101,7 +106,7 @@ struct Names(HashMap<String, Share>);
 #[utoipa::path(
     get, path = "/overview", operation_id = "getOverview",
     summary = "Get the overview",
-    description = "Returns an overview: the present moment, counts, open todos per list and tag, up to 40 todos that are overdue or due in the next seven days, and the last change.",
+    description = "Returns an overview: the present moment, the settings, counts, open todos per list and tag, up to 40 todos that are overdue or due in the next seven days, and the last change.",
     responses((status = 200, description = "The overview", body = Overview), super::openapi::Errors),
 )]
 pub async fn get_overview(
@@ -120,7 +125,7 @@ pub async fn get_overview(
     let latest = async { store.changes(changes, now).await?.next().await };
     let counted = async {
         let (settings, mut todos) = store.todos(open, now).await?;
-        let mut tally = Tally::at(settings.moment(now, &app.config.time_zone));
+        let mut tally = Tally::of(&settings, now, &app.config.time_zone);
         while let Some(todo) = todos.next().await? {
             tally.count(todo);
         }
@@ -133,9 +138,11 @@ pub async fn get_overview(
 }
 
 impl Tally {
-    fn at(moment: Moment) -> Self {
+    fn of(settings: &Settings, now: Timestamp, default_zone: &TimeZone) -> Self {
         Self {
-            moment,
+            moment: settings.moment(now, default_zone),
+            now: Now::of(settings, now, default_zone),
+            settings: SettingsView::of(settings, default_zone),
             counts: Counts::default(),
             lists: Names::default(),
             tags: Names::default(),
@@ -181,9 +188,9 @@ impl Tally {
         let mut overdue = fit_beside(others, self.shown.iter().flatten());
         let mut due_today = overdue.split_off(late);
         let next_7_days = due_today.split_off(today);
-        let now = Now::from(&self.moment);
         Overview {
-            now,
+            now: self.now,
+            settings: self.settings,
             counts: self.counts,
             lists,
             tags,

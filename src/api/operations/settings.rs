@@ -59,7 +59,7 @@ pub struct UpdateSettings {
 }
 
 /// The settings, and the present moment in the person's time zone.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub struct SettingsFound {
     settings: SettingsView,
     now: Now,
@@ -76,12 +76,7 @@ pub struct SettingsWritten {
 }
 
 /// Get the settings
-#[utoipa::path(
-    get, path = "/settings", operation_id = "getSettings",
-    summary = "Get the settings",
-    description = "Returns the person's time zone, first day of the week and default list, and the present moment.",
-    responses((status = 200, description = "The settings", body = SettingsFound), super::openapi::Errors),
-)]
+#[utoipa::path(get, path = "/settings", operation_id = "getSettings")]
 pub async fn get_settings(
     State(app): State<App>,
     caller: Caller,
@@ -90,7 +85,7 @@ pub async fn get_settings(
 ) -> Result<JsonAnswer<SettingsFound>, ApiError> {
     let settings = caller.store.settings().await?;
     let zone = &app.config.time_zone;
-    let now = Now::from(&settings.moment(app.clock.now(), zone));
+    let now = Now::of(&settings, app.clock.now(), zone);
     Ok(JsonAnswer(SettingsFound { settings: SettingsView::of(&settings, zone), now }))
 }
 
@@ -132,6 +127,6 @@ pub async fn update_settings(
         None => caller.store.settings().await?,
     };
     let zone = &app.config.time_zone;
-    let now = Now::from(&settings.moment(app.clock.now(), zone));
+    let now = Now::of(&settings, app.clock.now(), zone);
     Ok(JsonAnswer(SettingsWritten { settings: SettingsView::of(&settings, zone), now, made: ChangeMade::of(&result) }))
 }

@@ -3,10 +3,7 @@
 use axum::{Json as JsonAnswer, extract::State, response::Response};
 use deserr::{DeserializeError, Deserr, IntoValue, Map, MergeWithError, Value, ValuePointerRef};
 use serde::Serialize;
-use utoipa::{
-    IntoParams, PartialSchema, ToSchema,
-    openapi::{ObjectBuilder, RefOr, Schema, Type},
-};
+use utoipa::ToSchema;
 
 use super::{
     write::{self, WithoutKey},
@@ -27,7 +24,6 @@ use crate::{
         id::TodoId,
         idempotency::IdempotencyKey,
         invalid::Invalid,
-        limits,
         plan::SentId,
     },
 };
@@ -40,16 +36,12 @@ pub struct TodoFound {
 
 /// The parameters of `deleteTodo`, except the id. GPTs do not send the headers `If-Match` and `Idempotency-Key`, and a
 /// `DELETE` request has no body. So these parameters are in the query.
-#[derive(Debug, Deserr, IntoParams)]
+#[derive(Debug, Deserr)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
-#[into_params(parameter_in = Query)]
 pub struct DeleteTodoQuery {
-    /// Deletes it only if it still has this version.
     #[deserr(default)]
-    #[param(value_type = Version, inline, required = false)]
     expected_version: Option<Version>,
     #[deserr(default)]
-    #[param(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
 }
 
@@ -80,13 +72,7 @@ pub async fn get_todo(
 }
 
 /// Update a todo
-#[utoipa::path(
-    patch, path = "/todos/{id}", operation_id = "updateTodo", request_body = UpdateTodo,
-    params(("id" = String, Path, example = "k7m2x9qa4t")),
-    summary = "Update one todo",
-    description = "Changes one todo. The fields are those of updateTodos.",
-    responses((status = 200, description = "Updated", body = TodoWritten), super::openapi::Errors),
-)]
+#[utoipa::path(patch, path = "/todos/{id}", operation_id = "updateTodo", request_body = TodoEdit)]
 pub async fn update_todo(
     State(app): State<App>,
     caller: Caller,
@@ -115,13 +101,7 @@ pub async fn update_todo(
 }
 
 /// Delete a todo
-#[utoipa::path(
-    delete, path = "/todos/{id}", operation_id = "deleteTodo",
-    params(("id" = String, Path, example = "k7m2x9qa4t"), DeleteTodoQuery),
-    summary = "Delete one todo",
-    description = "Deletes one todo, as deleteTodos does.",
-    responses((status = 200, description = "Deleted", body = TodoWritten), super::openapi::Errors),
-)]
+#[utoipa::path(delete, path = "/todos/{id}", operation_id = "deleteTodo")]
 pub async fn delete_todo(
     State(app): State<App>,
     caller: Caller,
@@ -162,25 +142,5 @@ impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for UpdateTodo {
             (Err(one), Err(other)) => Err(deserr::take_cf_content(E::merge(Some(one), other, location))),
             (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
         }
-    }
-}
-
-impl PartialSchema for UpdateTodo {
-    /// The schema of [`TodoEdit`] without the field `id`, but with the field `idempotency_key`.
-    fn schema() -> RefOr<Schema> {
-        let RefOr::T(Schema::Object(mut edit)) = TodoEdit::schema() else {
-            return TodoEdit::schema();
-        };
-        edit.properties.remove("id");
-        edit.required.retain(|name| name != "id");
-        let key = ObjectBuilder::new().schema_type(Type::String).max_length(Some(limits::IDEMPOTENCY_KEY));
-        edit.properties.insert("idempotency_key".to_owned(), key.into());
-        RefOr::T(Schema::Object(edit))
-    }
-}
-
-impl ToSchema for UpdateTodo {
-    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        TodoEdit::schemas(schemas);
     }
 }

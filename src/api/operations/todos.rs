@@ -143,7 +143,7 @@ pub async fn get_todos(
     Ok(JsonAnswer(TodosPage {
         todos: page.items,
         next_cursor,
-        now: Now::from(&settings.moment(now, &app.config.time_zone)),
+        now: Now::of(&settings, now, &app.config.time_zone),
         unreadable,
     }))
 }
@@ -223,7 +223,7 @@ fn possible_duplicates(result: &WriteResult, alike: &[OpenTitle]) -> Vec<String>
 /// Update todos
 #[utoipa::path(
     patch, path = "/todos", operation_id = "updateTodos", request_body = UpdateTodos,
-    summary = "Update several todos",
+    summary = "Update todos",
     description = "Changes up to 40 todos, all or none: completing, reopening, renaming, rescheduling, moving, tagging, ticking steps. Fields that are left out stay as they are. Completing a repeating todo adds the next one.",
     responses((status = 200, description = "Updated", body = TodosWritten), super::openapi::Errors),
 )]
@@ -245,7 +245,7 @@ pub async fn update_todos(
 /// Delete todos
 #[utoipa::path(
     delete, path = "/todos", operation_id = "deleteTodos", params(DeleteQuery),
-    summary = "Delete several todos",
+    summary = "Delete todos",
     description = "Deletes up to 40 todos in one call, all or none. Deleted todos are kept for 30 days. undoChange restores them.",
     responses((status = 200, description = "Deleted", body = TodosWritten), super::openapi::Errors),
 )]

@@ -47,18 +47,15 @@ pub struct TodosWritten {
 }
 
 /// The todo after the call.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub struct TodoWritten {
     pub todo: TodoView,
     /// The next todo, added after a repeating todo was completed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = TodoView, required = false)]
     pub next: Option<TodoView>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
     pub new_lists: Vec<String>,
     #[serde(flatten)]
-    #[schema(inline)]
     pub made: ChangeMade,
 }
 

@@ -121,7 +121,7 @@ fn main() -> ExitCode {
 fn print_document(auth: CallersBy, server_url: Option<&str>) -> Result<(), Failure> {
     let server = server_url.map(|url| base_url("--server-url", url)).transpose()?;
     let mut document = openapi::generated(server.as_deref().unwrap_or(openapi::PLACEHOLDER));
-    openapi::add_credential(&mut document, auth.into(), "todos");
+    openapi::add_credential(&mut document, auth.into());
     println!("{}", serde_json::to_string_pretty(&document)?);
     Ok(())
 }

@@ -4,12 +4,14 @@ mod pages;
 mod person;
 mod provider;
 mod refresh;
+mod scopes;
 
 use serde_json::{Value, json};
 
 use super::harness::Api;
 use person::{Browser, Program, Tokens, ask, goes_to};
 use provider::Provider;
+use todo_action::config::Auth;
 
 /// All tests share one table, so the name of a person needs a random part that no other test uses.
 fn somebody(api: &Api, name: &str) -> String {
@@ -114,5 +116,63 @@ async fn whoever_has_no_token_learns_where_people_sign_in() {
         let challenge = answer.headers["www-authenticate"].to_str().unwrap();
         let address = format!("resource_metadata=\"https://todo.test/.well-known/{metadata}\"");
         assert!(challenge.contains(&address) && challenge.contains("scope=\"todos\""), "{challenge}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_says_how_people_sign_in() {
+    let page = Provider::start().await.api().get("/").await;
+    for said in [
+        "todo clients create --name GPT",
+        ">https://todo.test/oauth/authorize<",
+        ">https://todo.test/oauth/token<",
+        ">todos</code>",
+        "Default (POST request)",
+    ] {
+        assert!(page.text.contains(said), "{said}");
+    }
+    assert!(!page.text.contains("{{") && !page.text.contains("There is no authentication"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn the_document_stays_short_enough_at_a_long_address_with_sign_in() {
+    let provider = Provider::start().await;
+    let api = Api::configured(|config| {
+        config.public_url = Some("https://abcdefghij.execute-api.ap-southeast-1.amazonaws.com".to_owned());
+        config.auth = Auth::OAuth(Box::new(provider.agreed()));
+    });
+    let length = api.get("/openapi.json").await.text.chars().count();
+    assert!((20_000..=28_000).contains(&length), "{length}");
+}
+
+#[tokio::test]
+async fn where_nobody_signs_in_there_are_no_oauth_endpoints() {
+    let api = Api::new();
+    for path in [
+        "/oauth/authorize",
+        "/oauth/consent",
+        "/account/programs",
+        "/.well-known/oauth-protected-resource",
+        "/.well-known/oauth-authorization-server",
+    ] {
+        api.get(path).await.assert_problem(404, "no_such_path");
+    }
+    api.post("/oauth/register", json!({})).await.assert_problem(404, "no_such_path");
+}
+
+#[tokio::test]
+async fn a_document_of_an_unknown_program_is_fetched_only_if_the_operator_allows_it_and_only_from_public_hosts() {
+    let provider = Provider::start().await;
+    for (fetches, documents) in [
+        (false, ["https://app.example.com/client.json", "https://localhost/client.json"]),
+        (true, ["https://localhost/client.json", "https://169.254.169.254/latest/meta-data"]),
+    ] {
+        let api = provider.api_with(|oauth| oauth.fetches_client_documents = fetches);
+        for document in documents {
+            let program = Program::documented(document, "https://app.example.com/callback");
+            let answer = api.get(&format!("/oauth/authorize?{}", person::encoded_map(&program.asks()))).await;
+            assert_eq!(answer.status, 400, "{}", answer.text);
+            assert!(answer.text.contains("does not know the program"), "{}", answer.text);
+        }
     }
 }
