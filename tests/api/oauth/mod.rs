@@ -1,5 +1,7 @@
 //! Tests sign-in: how a program gets access to the todos of a person.
 
+mod assistants;
+mod deployment;
 mod pages;
 mod person;
 mod provider;
