@@ -2,8 +2,10 @@
 
 mod assistants;
 mod deployment;
+mod metadata;
 mod pages;
 mod person;
+mod programs;
 mod provider;
 mod refresh;
 mod scopes;
