@@ -7,10 +7,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{
-    secret::{Random, SecretHash},
+    secret::{Random, SecretHash, keyed_hash},
     token::{Token, TokenKind},
 };
 
@@ -81,11 +80,10 @@ impl Link {
         Self { hash: token.hash(), seed: hex::encode(seed), valid_until: None }
     }
 
-    /// The successor of this token. The hash function gets the seed first. The seed always has the same length, so no
-    /// other seed and token give the same input.
+    /// The successor of this token.
     fn successor(&self, token: &Token) -> Token {
-        let digest = Sha256::new().chain_update(&self.seed).chain_update(token.reveal()).finalize();
-        Token::new(TokenKind::Refresh, &token.grant(), Random(digest.into()))
+        let secret = keyed_hash(self.seed.as_bytes(), token.reveal());
+        Token::new(TokenKind::Refresh, &token.grant(), Random(secret))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -47,6 +48,14 @@ impl fmt::Debug for Random {
     }
 }
 
+/// HMAC-SHA-256 (RFC 2104) of the message with this key.
+pub fn keyed_hash(key: &[u8], message: &str) -> [u8; 32] {
+    // HMAC accepts a key of any length.
+    Hmac::<Sha256>::new_from_slice(key)
+        .map(|hmac| hmac.chain_update(message).finalize().into_bytes().into())
+        .unwrap_or_default()
+}
+
 /// Whether the text consists of base-62 digits.
 pub fn is_base62(text: &str) -> bool {
     text.bytes().all(|digit| ALPHABET.contains(&digit))
@@ -77,6 +86,13 @@ pub fn checksum(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_keyed_hash_is_hmac_sha_256() {
+        // Test case 2 of RFC 4231.
+        let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        assert_eq!(hex::encode(keyed_hash(b"Jefe", "what do ya want for nothing?")), expected);
+    }
 
     #[test]
     fn a_number_in_base_62_has_as_many_digits_as_asked_for() {

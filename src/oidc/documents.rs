@@ -3,29 +3,16 @@
 //! small limits for size and time.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::{Request, StatusCode, header};
-use http_body_util::{BodyExt, Empty, Limited};
-use hyper_util::{
-    client::legacy::{
-        Client,
-        connect::dns::{GaiResolver, Name},
-    },
-    rt::TokioExecutor,
-};
+use ::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use tower::Service;
 use url::{Host, Url};
 
-use crate::{
-    domain::moment::is_within,
-    tls::{self, with_causes},
-};
+use super::http::Http;
+use crate::{domain::moment::is_within, tls::Reach};
 
 /// The maximum size of a document, in bytes.
 const BYTES: usize = 5 * 1024;
@@ -58,14 +45,19 @@ pub struct ClientDocument {
 type Fetched = (Result<ClientDocument, String>, Timestamp);
 
 /// Fetches documents, and remembers them. Clones share the memory.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ClientDocuments {
+    http: Http,
     seen: Arc<Mutex<HashMap<String, Fetched>>>,
     /// A request holds this lock while it fetches a document. So the program fetches one document at a time.
     fetching: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl ClientDocuments {
+    pub fn new() -> Self {
+        Self { http: Http::new(Reach::PublicInternet, BYTES), seen: Arc::default(), fetching: Arc::default() }
+    }
+
     /// The document at this address. The error is a text for the log.
     pub async fn get(&self, address: &str, now: Timestamp) -> Result<ClientDocument, String> {
         if !is_fit(address) {
@@ -75,9 +67,13 @@ impl ClientDocuments {
         if let Some(known) = self.known(address, now) {
             return known;
         }
-        let fetched = tokio::time::timeout(TIMEOUT, fetch(address)).await;
-        let document =
-            fetched.unwrap_or_else(|_| Err("no answer in time".to_owned())).and_then(|body| read(address, &body));
+        let fetched = tokio::time::timeout(TIMEOUT, self.http.get(address)).await;
+        let fetched = fetched.unwrap_or_else(|_| Err("no answer in time".to_owned()));
+        let document = fetched.and_then(|answer| match answer.status {
+            StatusCode::OK => read(address, &answer.body),
+            // The client does not follow redirects, so this function refuses a redirect.
+            other => Err(other.to_string()),
+        });
         let document = document.map_err(|cause| format!("client document: {cause}"));
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= DOCUMENTS {
@@ -124,130 +120,9 @@ fn read(address: &str, body: &[u8]) -> Result<ClientDocument, String> {
     }
 }
 
-async fn fetch(address: &str) -> Result<Vec<u8>, String> {
-    let connector = tls::public_connector(PublicResolver(GaiResolver::new()), TIMEOUT)?;
-    let client: Client<_, Empty<&[u8]>> =
-        Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
-    let request = Request::get(address)
-        .header(header::ACCEPT, "application/json")
-        .header(header::USER_AGENT, concat!("todo-action/", env!("CARGO_PKG_VERSION")))
-        .body(Empty::new())
-        .map_err(|error| error.to_string())?;
-    let answer = client.request(request).await.map_err(|error| with_causes(&error))?;
-    // The client does not follow redirects, so a redirect is refused here.
-    if answer.status() != StatusCode::OK {
-        return Err(answer.status().to_string());
-    }
-    let body = Limited::new(answer.into_body(), BYTES).collect().await.map_err(|error| with_causes(&*error))?;
-    Ok(body.to_bytes().to_vec())
-}
-
-/// Resolves a host name to its public addresses. The connection goes to one of the checked addresses. So a second answer
-/// of the name server cannot lead the program into a private network (DNS rebinding).
-#[derive(Clone)]
-pub struct PublicResolver(GaiResolver);
-
-impl Service<Name> for PublicResolver {
-    type Response = std::vec::IntoIter<SocketAddr>;
-    type Error = std::io::Error;
-    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(context)
-    }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        let found = self.0.call(name);
-        Box::pin(async move {
-            let public: Vec<_> = found.await?.filter(|address| is_public(address.ip())).collect();
-            if public.is_empty() {
-                return Err(std::io::Error::other("the host has no public address"));
-            }
-            Ok(public.into_iter())
-        })
-    }
-}
-
-/// Whether an address belongs to the public internet (IANA special-purpose address registries, RFC 6890).
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let [first, second, third, _] = v4.octets();
-            let special = v4.is_private()
-                || v4.is_loopback()
-                || v4.is_link_local()
-                || v4.is_multicast()
-                || v4.is_documentation()
-                || matches!(
-                    (first, second, third),
-                    (0 | 240.., _, _) | (100, 64..=127, _) | (192, 0, 0) | (198, 18 | 19, _)
-                );
-            !special
-        }
-        IpAddr::V6(v6) => {
-            let segments = v6.segments();
-            let embedded = || {
-                let [high, low] = [segments[6], segments[7]].map(u16::to_be_bytes);
-                IpAddr::V4(Ipv4Addr::new(high[0], high[1], low[0], low[1]))
-            };
-            match segments {
-                [0, 0, 0, 0, 0, 0xffff, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => is_public(embedded()),
-                // Only 2000::/3 is in public use. 2001::/23 has special purposes, 2001:db8::/32 is for examples, and 2002::/16
-                // contains IPv4 addresses.
-                [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] => false,
-                [first, ..] => (0x2000..0x4000).contains(&first),
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_addresses_of_the_public_internet_are_reached() {
-        for public in ["1.1.1.1", "172.15.0.1", "100.63.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"] {
-            assert!(is_public(public.parse().unwrap()), "{public}");
-        }
-        for special in [
-            "0.0.0.0",
-            "10.1.2.3",
-            "100.64.0.1",
-            "127.0.0.1",
-            "169.254.169.254",
-            "172.16.0.1",
-            "192.0.0.1",
-            "192.168.1.1",
-            "192.0.2.1",
-            "198.18.0.1",
-            "198.51.100.1",
-            "203.0.113.1",
-            "224.0.0.1",
-            "255.255.255.255",
-            "::",
-            "::1",
-            "fe80::1",
-            "fc00::1",
-            "fd00:ec2::254",
-            "ff02::1",
-            "2001:db8::1",
-            "2001::1",
-            "2002:7f00:1::",
-            "::ffff:127.0.0.1",
-            "::127.0.0.1",
-            "64:ff9b::7f00:1",
-        ] {
-            assert!(!is_public(special.parse().unwrap()), "{special}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_name_without_a_public_address_is_not_reached() {
-        let mut resolver = PublicResolver(GaiResolver::new());
-        let found = resolver.call("localhost".parse().unwrap()).await;
-        assert!(found.unwrap_err().to_string().contains("no public address"));
-    }
 
     #[test]
     fn an_address_is_https_with_a_host_name_and_a_path() {

@@ -9,18 +9,21 @@ use http::{Method, Request, StatusCode, header, request};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 
-use crate::tls::{self, Connector, with_causes};
+use crate::tls::{self, Connector, Reach, with_causes};
 
-/// The maximum size of an answer, in bytes. A key set or an answer with tokens is only a few kilobytes long.
-const ANSWER_BYTES: usize = 256 * 1024;
 /// Time-out for connecting.
 const CONNECT: Duration = Duration::from_millis(1_500);
 
 type Body = Full<Cursor<Vec<u8>>>;
 
-/// An HTTP client, or the reason why the program could not make an HTTP client.
+/// An HTTP client.
 #[derive(Debug, Clone)]
-pub struct Http(Result<Client<Connector, Body>, String>);
+pub struct Http {
+    /// The client, or the reason why the program could not make the client.
+    client: Result<Client<Connector, Body>, String>,
+    /// The maximum size of an answer, in bytes.
+    limit: usize,
+}
 
 /// An answer of the OpenID provider.
 #[derive(Debug)]
@@ -32,16 +35,16 @@ pub struct ProviderAnswer {
 }
 
 impl Http {
-    /// Makes an HTTP client that trusts the root certificates of the machine.
-    pub fn new() -> Self {
+    /// Makes an HTTP client that trusts the root certificates of the machine. An answer may have at most `limit` bytes.
+    pub fn new(reach: Reach, limit: usize) -> Self {
         // The connector also accepts plain HTTP, because a provider on this machine may use plain HTTP. When the
         // program reads `OAUTH_ISSUER` or the discovery document, the program refuses plain HTTP addresses of other
         // machines.
-        let connector = tls::connector(CONNECT);
+        let connector = tls::connector(CONNECT, reach);
         // The client keeps no connections open. The program sends only a few requests to the provider. When Lambda
         // freezes the function between two requests, the function loses its open connections.
         let single = |connector| Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
-        Self(connector.map(single))
+        Self { client: connector.map(single), limit }
     }
 
     /// Requests a JSON document.
@@ -80,11 +83,11 @@ impl Http {
             .header(header::USER_AGENT, concat!("todo-action/", env!("CARGO_PKG_VERSION")))
             .body(Full::new(Cursor::new(body)))
             .map_err(|error| error.to_string())?;
-        let client = self.0.as_ref().map_err(Clone::clone)?;
+        let client = self.client.as_ref().map_err(Clone::clone)?;
         let response = client.request(request).await.map_err(|error| with_causes(&error))?;
         let (parts, body) = response.into_parts();
         let retry_after = parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-        let body = Limited::new(body, ANSWER_BYTES).collect().await.map_err(|error| with_causes(&*error))?;
+        let body = Limited::new(body, self.limit).collect().await.map_err(|error| with_causes(&*error))?;
         Ok(ProviderAnswer { status: parts.status, retry_after, body: body.to_bytes().to_vec() })
     }
 }

@@ -21,10 +21,13 @@ use self::{
     id_token::{About, Claims, Expected, Head},
     keys::{Keys, Metadata},
 };
-use crate::{config::OAuth, domain::owner::Owner};
+use crate::{config::OAuth, domain::owner::Owner, tls::Reach};
 
 /// The time-out for one request to the provider. This time-out is short, because a person waits for the page.
 const TIMEOUT: Duration = Duration::from_millis(4_500);
+/// The maximum size of an answer of the provider, in bytes. A key set or an answer with tokens is only a few kilobytes
+/// long.
+const ANSWER_BYTES: usize = 256 * 1024;
 /// This service asks the provider for the identity and the e-mail address of a person.
 const SCOPE: &str = "openid email";
 
@@ -108,10 +111,10 @@ struct TokenError {
 impl Provider {
     /// The OpenID provider of a deployment. This function sends no request.
     pub fn new(oauth: &OAuth) -> Self {
-        let http = Http::new();
+        let http = Http::new(Reach::Everywhere, ANSWER_BYTES);
         Self {
             oauth: Arc::new(oauth.clone()),
-            documents: ClientDocuments::default(),
+            documents: ClientDocuments::new(),
             keys: Keys::new(&oauth.issuer, http.clone()),
             http,
         }

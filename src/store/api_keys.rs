@@ -32,7 +32,7 @@ impl Store {
     /// Notes in the table that somebody has used this key today. The note is in the partition of the key's owner: the
     /// function may not write in the partition of the operator.
     pub async fn stamp_use(&self, record: &KeyRecord, now: Timestamp, usage: &Usage) {
-        self.stamp(record.hash.id(), use_key(record), false, now, usage).await;
+        self.stamp(record.hash.id(), use_key(record), None, now, usage).await;
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
     Store,
     fault::{Fault, FaultKind},
     item::{self, EXPIRES_AT, Item, VERSION},
-    programs::{self, Connected},
+    programs,
     usage::Usage,
 };
 use crate::domain::{
@@ -24,6 +24,8 @@ use crate::domain::{
 
 /// The sort key of a grant.
 const GRANT: &str = "grant";
+/// The attribute with the name of the table in which the grant was made.
+const TABLE: &str = "table";
 /// An expired grant stays in the table for this time, so that DynamoDB never deletes a grant too early.
 const RESERVE: SignedDuration = SignedDuration::from_hours(1);
 /// The maximum number of attempts for a grant that other requests change at the same time.
@@ -51,15 +53,22 @@ impl Store {
         Ok(access)
     }
 
-    /// Notes in the table that the program has used its access today.
-    pub async fn stamp_access(&self, access: &Access, now: Timestamp, usage: &Usage) {
-        let id = &access.credential.id;
-        self.stamp(id, programs::key(&access.owner, id), true, now, usage).await;
+    /// Notes in the table that the program has used its access today. If the program does not use its access for the time
+    /// `idle`, its entry in the list of programs expires.
+    pub async fn stamp_access(&self, access: &Access, idle: SignedDuration, now: Timestamp, usage: &Usage) {
+        let (id, end) = (&access.credential.id, programs::end(now + idle));
+        self.stamp(id, programs::key(&access.owner, id), Some(end), now, usage).await;
     }
 
     /// The grant with this id. The grant may have expired.
     pub async fn grant(&self, id: &GrantId, usage: &Usage) -> Result<Option<Grant>, Fault> {
-        self.item(key(id), usage).await?.map(item::from_item).transpose()
+        let found = self.item(key(id), usage).await?;
+        // A restored backup is a new table with another name. The grants of the backup may have been ended since, so they
+        // are not valid in the new table.
+        let found = found.filter(|item| {
+            item.get(TABLE).and_then(|table| table.as_s().ok()).is_some_and(|table| **table == *self.table)
+        });
+        found.map(item::from_item).transpose()
     }
 
     /// Takes tokens from a grant: `take` exchanges a code or a refresh token for new tokens. If another request changes
@@ -132,11 +141,11 @@ impl Store {
     async fn connect(&self, grant: &Grant, read: u64, usage: &Usage) -> Result<bool, Fault> {
         let grant_put = Put::builder()
             .table_name(&*self.table)
-            .set_item(Some(grant_item(grant)?))
+            .set_item(Some(self.grant_item(grant)?))
             .condition_expression("#version = :read")
             .expression_attribute_names("#version", VERSION)
             .expression_attribute_values(":read", item::number(read));
-        let entry = programs::entry(&Connected::of(grant), &grant.owner)?;
+        let entry = programs::entry(grant)?;
         let entry = Put::builder().table_name(&*self.table).set_item(Some(entry));
         let put = |put: aws_sdk_dynamodb::types::builders::PutBuilder| -> Result<TransactWriteItem, Fault> {
             Ok(TransactWriteItem::builder().put(put.build().map_err(broken)?).build())
@@ -149,7 +158,7 @@ impl Store {
             .client
             .put_item()
             .table_name(&*self.table)
-            .set_item(Some(grant_item(grant)?))
+            .set_item(Some(self.grant_item(grant)?))
             .condition_expression("#version = :read")
             .expression_attribute_names("#version", VERSION)
             .expression_attribute_values(":read", item::number(read))
@@ -165,6 +174,15 @@ impl Store {
             Err(error) if is_condition(&error) => Ok(false),
             Err(error) => Err(Fault::of("PutItem", &error)),
         }
+    }
+
+    /// The item of a grant.
+    pub(super) fn grant_item(&self, grant: &Grant) -> Result<Item, Fault> {
+        let mut new = item::to_item(grant)?;
+        new.extend(key(&grant.id));
+        new.insert(TABLE.to_owned(), item::text(&self.table));
+        new.insert(EXPIRES_AT.to_owned(), item::number((grant.valid_until + RESERVE).as_second()));
+        Ok(new)
     }
 
     async fn has_written(&self, tokens: &Tokens, usage: &Usage) -> Result<bool, Fault> {
@@ -223,14 +241,6 @@ fn pause(attempt: u32, tokens: &Tokens) -> Duration {
 
 pub(super) fn key(id: &GrantId) -> Item {
     item::primary_key(&format!("grant#{}", id.as_str()), GRANT.to_owned())
-}
-
-/// The item of a grant.
-pub(super) fn grant_item(grant: &Grant) -> Result<Item, Fault> {
-    let mut new = item::to_item(grant)?;
-    new.extend(key(&grant.id));
-    new.insert(EXPIRES_AT.to_owned(), item::number((grant.valid_until + RESERVE).as_second()));
-    Ok(new)
 }
 
 pub(super) fn broken(error: aws_sdk_dynamodb::error::BuildError) -> Fault {

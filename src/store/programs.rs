@@ -2,13 +2,13 @@
 //! the person.
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Store,
     fault::Fault,
-    item::{self, Item},
+    item::{self, EXPIRES_AT, Item},
     usage::Usage,
 };
 use crate::domain::{grant::Grant, owner::Owner, program::Place, scope::Scope, secret::SecretHash, token::GrantId};
@@ -50,9 +50,9 @@ impl Connected {
 }
 
 impl Store {
-    /// The programs with access to the todos of this person, from the oldest to the newest. A program whose access has
-    /// ended by itself can still be in the list.
-    pub async fn programs(&self, owner: &Owner, usage: &Usage) -> Result<Vec<Connected>, Fault> {
+    /// The programs with access to the todos of this person, from the oldest to the newest. If the access of a program has
+    /// ended because nobody used it, the program can stay in the list for one more day.
+    pub async fn programs(&self, owner: &Owner, now: Timestamp, usage: &Usage) -> Result<Vec<Connected>, Fault> {
         let (mut programs, mut start) = (Vec::new(), None);
         loop {
             let answer = self
@@ -72,7 +72,7 @@ impl Store {
             let answer = answer.map_err(|error| Fault::of("Query", &error))?;
             usage.read(answer.consumed_capacity().map(std::slice::from_ref));
             for found in answer.items.unwrap_or_default() {
-                programs.push(item::from_item::<Connected>(found)?);
+                programs.extend(item::read_unexpired::<Connected>(found, now)?);
             }
             start = answer.last_evaluated_key;
             if start.is_none() {
@@ -88,11 +88,18 @@ impl Store {
     }
 }
 
-/// The item with the entry of a program.
-pub(super) fn entry(program: &Connected, owner: &Owner) -> Result<Item, Fault> {
-    let mut new = item::to_item(program)?;
-    new.extend(key(owner, &program.grant.public()));
+/// The item with the entry of a grant.
+pub(super) fn entry(grant: &Grant) -> Result<Item, Fault> {
+    let mut new = item::to_item(&Connected::of(grant))?;
+    new.extend(key(&grant.owner, &grant.id.public()));
+    new.insert(EXPIRES_AT.to_owned(), item::number(end(grant.valid_until).as_second()));
     Ok(new)
+}
+
+/// The end of an entry whose grant ends at this moment. The last use of the grant may be up to a day later than the note in
+/// the entry.
+pub(super) fn end(of_grant: Timestamp) -> Timestamp {
+    of_grant + SignedDuration::from_hours(24)
 }
 
 /// The primary key of a program's entry. `id` is the public id of the grant.

@@ -102,9 +102,10 @@ impl Store {
 
     /// Notes in the table that somebody has used this credential today. `note` is the key of the item with the note, and
     /// `id` is the public id of the credential. Each instance notes the use of a credential only once a day, because each
-    /// note costs a write unit. If the note fails or takes longer than a second, the request goes on. The flag `must_exist`
-    /// is true if the note must not make a new item.
-    pub(super) async fn stamp(&self, id: &str, note: Item, must_exist: bool, now: Timestamp, usage: &Usage) {
+    /// note costs a write unit. If the note fails or takes longer than a second, the request goes on.
+    ///
+    /// If there is an `end`, the item must already exist, and it expires at this moment.
+    pub(super) async fn stamp(&self, id: &str, note: Item, end: Option<Timestamp>, now: Timestamp, usage: &Usage) {
         if !self.stamped.is_due(id, now.to_zoned(TimeZone::UTC).date()) {
             return;
         }
@@ -113,11 +114,16 @@ impl Store {
             .update_item()
             .table_name(&*self.table)
             .set_key(Some(note))
-            .set_condition_expression(must_exist.then(|| item::PRESENT.to_owned()))
-            .update_expression("SET #used = :now")
             .expression_attribute_names("#used", LAST_USED_AT)
             .expression_attribute_values(":now", item::text(&now.to_string()))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let update = match end {
+            None => update.update_expression("SET #used = :now"),
+            Some(end) => update
+                .condition_expression(item::PRESENT)
+                .update_expression("SET #used = :now, expires_at = :end")
+                .expression_attribute_values(":end", item::number(end.as_second())),
+        };
         let answer = tokio::time::timeout(NOTE_TIMEOUT, update.send()).await;
         usage.called();
         let cause = match answer {

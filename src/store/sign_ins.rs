@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::{
     Store, api_keys,
     fault::Fault,
-    grants::{broken, grant_item},
+    grants::broken,
     item::{self, ABSENT, EXPIRES_AT, Item, PRESENT},
     usage::Usage,
 };
@@ -113,7 +113,7 @@ impl Store {
         let decided = TransactWriteItem::builder().update(decided.build().map_err(broken)?).build();
         let mut actions = vec![decided];
         if let Decision::Allow { grant, shown } = decision {
-            let put = Put::builder().table_name(&*self.table).set_item(Some(grant_item(grant)?));
+            let put = Put::builder().table_name(&*self.table).set_item(Some(self.grant_item(grant)?));
             let put = put.condition_expression(ABSENT).build().map_err(broken)?;
             actions.push(TransactWriteItem::builder().put(put).build());
             let blocked = ConditionCheck::builder()

@@ -18,7 +18,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 
-use crate::tls::{self, Connector};
+use crate::tls::{self, Connector, Reach};
 
 /// An HTTP client, or the reason why the program could not make an HTTP client. The client keeps its connections, and
 /// trusts the root certificates of the machine.
@@ -29,7 +29,7 @@ impl Transport {
     /// `connect` is the time limit for opening a connection.
     pub(super) fn new(connect: Duration) -> Self {
         let pooled = |connector| Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector);
-        Self(tls::connector(connect).map(pooled))
+        Self(tls::connector(connect, Reach::Everywhere).map(pooled))
     }
 }
 

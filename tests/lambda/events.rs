@@ -66,6 +66,11 @@ impl Door {
         .unwrap()
     }
 
+    /// Whether the events and the results of this service have the cookies in a list of their own, and not in a header.
+    fn has_cookie_lists(self) -> bool {
+        matches!(self, Self::HttpApi | Self::FunctionUrl)
+    }
+
     /// Returns the domain of this service. The template for the service's events contains this domain.
     pub fn domain(self) -> String {
         self.template()["requestContext"]["domainName"].as_str().expect("a door with a domain").to_owned()
@@ -82,6 +87,9 @@ impl Door {
         if self != Self::LoadBalancerMultiValue {
             let single = returned["headers"].as_object().expect("headers");
             headers.extend(single.iter().map(|(name, value)| (name.to_lowercase(), text_of(value))));
+        }
+        if let Some(cookies) = returned["cookies"].as_array().filter(|_| self.has_cookie_lists()) {
+            headers.extend(cookies.iter().map(|cookie| ("set-cookie".to_owned(), text_of(cookie))));
         }
         if matches!(self, Self::RestApi | Self::LoadBalancerMultiValue) {
             for (name, values) in returned["multiValueHeaders"].as_object().expect("multi-value headers") {
@@ -142,11 +150,17 @@ impl Ask {
         }
         for member in ["headers", "multiValueHeaders"] {
             let Some(headers) = event[member].as_object_mut() else { continue };
-            for (name, value) in &self.headers {
+            let in_list = |name: &str| self.door.has_cookie_lists() && name == "cookie";
+            for (name, value) in self.headers.iter().filter(|(name, _)| !in_list(name)) {
                 headers.retain(|known, _| !known.eq_ignore_ascii_case(name));
                 let value = if member == "headers" { json!(value) } else { json!([value]) };
                 headers.insert(name.clone(), value);
             }
+        }
+        if self.door.has_cookie_lists() {
+            let cookies = self.headers.iter().filter(|(name, _)| name == "cookie");
+            let cookies = cookies.flat_map(|(_, cookies)| cookies.split("; ")).collect::<Vec<_>>();
+            event["cookies"] = json!(cookies);
         }
         if let Some(body) = &self.body {
             event["body"] = json!(if self.base64 { BASE64_STANDARD.encode(body) } else { body.clone() });

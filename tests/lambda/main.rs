@@ -16,4 +16,5 @@ mod odd_events;
 mod problems;
 mod runtime_api;
 mod sessions;
+mod sign_in;
 mod start;

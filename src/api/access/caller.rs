@@ -6,6 +6,7 @@ use axum::{
     extract::FromRequestParts,
     http::{Extensions, request::Parts},
 };
+use jiff::SignedDuration;
 
 use super::{
     credential::{self, Credential},
@@ -88,16 +89,17 @@ async fn known(
             usage.came_through(CredentialId::of_key(&record));
             Ok((record.owner, Scope::Full))
         }
-        Credential::Token(token) if app.provider.is_some() => {
+        Credential::Token(token) => {
+            let Auth::OAuth(oauth) = &app.config.auth else { return Err(ApiError::BadCredential) };
             let access = app.store.access(&token, now, usage).await?;
             // A token is valid only at the address at which the person has given the access (RFC 8707).
             let here = gateway::base_url(&app.config, extensions);
             let access = access.filter(|access| now < access.valid_until && here.as_ref() == Some(&access.resource));
             let access = access.ok_or(ApiError::BadCredential)?;
-            app.store.stamp_access(&access, now, usage).await;
+            let idle = SignedDuration::from_hours(24 * i64::from(oauth.idle_days));
+            app.store.stamp_access(&access, idle, now, usage).await;
             usage.came_through(access.credential);
             Ok((access.owner, access.scope))
         }
-        Credential::Token(_) => Err(ApiError::BadCredential),
     }
 }

@@ -56,7 +56,7 @@ struct Ended {
 
 /// `GET /account/programs` lists the programs.
 pub async fn get_programs(State(app): State<App>, caller: Caller) -> Result<impl IntoResponse, ApiError> {
-    let programs = app.store.programs(&caller.owner, caller.store.usage()).await?;
+    let programs = app.store.programs(&caller.owner, app.clock.now(), caller.store.usage()).await?;
     Ok(Json(Programs { programs: programs.into_iter().map(Program::of).collect() }))
 }
 
@@ -66,7 +66,7 @@ pub async fn delete_program(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let programs = app.store.programs(&caller.owner, caller.store.usage()).await?;
+    let programs = app.store.programs(&caller.owner, app.clock.now(), caller.store.usage()).await?;
     let program = programs.into_iter().find(|program| program.grant.public() == id.trim());
     let program = program.ok_or(ApiError::NoSuchProgram)?;
     end(vec![program], &app, &caller).await
@@ -74,7 +74,7 @@ pub async fn delete_program(
 
 /// `DELETE /account/programs` ends the access of all programs.
 pub async fn delete_programs(State(app): State<App>, caller: Caller) -> Result<impl IntoResponse, ApiError> {
-    let programs = app.store.programs(&caller.owner, caller.store.usage()).await?;
+    let programs = app.store.programs(&caller.owner, app.clock.now(), caller.store.usage()).await?;
     end(programs, &app, &caller).await
 }
 

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-use crate::domain::secret::{Random, SECRET_DIGITS, SecretHash, base62, is_base62};
+use crate::domain::secret::{Random, SECRET_DIGITS, SecretHash, base62, is_base62, keyed_hash};
 
 /// The browser keeps the cookie for this time, in seconds. A cookie lasts longer than its sign-in. So a person who comes
 /// late, or who answers twice, learns this, and does not read about another browser.
@@ -80,15 +80,15 @@ impl Browser {
     /// Random bytes for the id of the grant, and for the code of the grant. Every request of this sign-in gets the same
     /// bytes, so that a person who presses *Allow* twice gives one access.
     pub fn randoms(&self) -> (Random, Random) {
-        (Random(self.digest("grant")), Random(self.digest("code")))
+        (Random(self.secret("grant")), Random(self.secret("code")))
     }
 
     fn derived(&self, purpose: &str) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(self.digest(purpose))
+        BASE64_URL_SAFE_NO_PAD.encode(self.secret(purpose))
     }
 
-    fn digest(&self, purpose: &str) -> [u8; 32] {
-        Sha256::new().chain_update(&self.cookie).chain_update(&self.id).chain_update(purpose).finalize().into()
+    fn secret(&self, purpose: &str) -> [u8; 32] {
+        keyed_hash(self.cookie.as_bytes(), &format!("{purpose} {}", self.id))
     }
 }
 

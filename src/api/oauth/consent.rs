@@ -54,7 +54,7 @@ pub async fn get_consent(
     };
     let zone = TimeZone::UTC;
     let known = matches!(sign_in.program.place, Place::Known(_));
-    let before = if known { app.store.programs(&person.owner, &usage).await? } else { Vec::new() };
+    let before = if known { app.store.programs(&person.owner, app.clock.now(), &usage).await? } else { Vec::new() };
     let same = before
         .iter()
         .rfind(|program| program.client == sign_in.program.client && program.place == sign_in.program.place);

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use todo_action::{
     config::remote_key,
     mcp::Server,
-    tls::{self, Connector, with_causes},
+    tls::{self, Connector, Reach, with_causes},
 };
 
 use super::Failure;
@@ -70,7 +70,7 @@ struct Deployment {
 
 impl Deployment {
     fn new(base_url: &str) -> Result<Self, Failure> {
-        let connector = tls::connector(CONNECT)?;
+        let connector = tls::connector(CONNECT, Reach::Everywhere)?;
         let client = Client::builder(TokioExecutor::new()).build(connector.clone());
         let anew = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
         Ok(Self { base_url: base_url.to_owned(), client, anew })

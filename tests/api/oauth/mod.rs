@@ -180,3 +180,20 @@ async fn a_document_of_an_unknown_program_is_fetched_only_if_the_operator_allows
         }
     }
 }
+
+#[tokio::test]
+async fn the_access_in_a_restored_backup_is_not_valid() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    let program = Program::register(&api, "Claude Code").await;
+    let tokens = program.connect(&api, &provider, &somebody(&api, "ada")).await;
+    // The restored table contains the same item, but has another name.
+    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
+    let update = api.client.update_item().table_name(api.table).key("sk", text("grant"));
+    let update = update.key("owner", text(&format!("grant#{}", &tokens.access["todoat_".len()..][..22])));
+    let update = update.update_expression("SET #table = :other").expression_attribute_names("#table", "table");
+    update.expression_attribute_values(":other", text("before")).send().await.unwrap();
+    ask(&api, "GET", "/todos", Value::Null, &tokens.access).await.assert_problem(401, "bad_credential");
+    let answer = program.refresh(&api, &tokens.refresh).await;
+    assert_eq!((answer.status.as_u16(), &answer.body["error"]), (400, &json!("invalid_grant")), "{}", answer.text);
+}

@@ -261,13 +261,17 @@ async fn a_program_that_a_person_ends_is_out_within_a_minute() {
 }
 
 #[tokio::test]
-async fn a_refresh_makes_two_calls_and_costs_few_write_units() {
+async fn a_refresh_makes_two_calls_and_costs_two_write_units() {
     let connected = connected().await;
     connected.api.wire.take_calls();
     connected.api.wire.take_write_units();
     let second = connected.refreshed(&connected.tokens.refresh).await;
     assert_eq!(connected.api.wire.take_calls(), ["GetItem", "PutItem"]);
     assert_eq!(connected.api.wire.take_write_units(), 2.0);
+    // The SDK repeats a call whose answer was lost. Then the program finds out that its first call succeeded.
+    connected.api.wire.fail_only("PutItem", [Fault::AnswerLost]);
+    connected.refreshed(&second.refresh).await;
+    assert_eq!(connected.api.wire.take_calls(), ["GetItem", "PutItem", "PutItem", "GetItem"]);
     // The first use of the new access token makes two calls. One call finds the token, and one call notes its use.
     let calls = async |api: &Api, access: &str| {
         api.wire.take_calls();

@@ -2,6 +2,8 @@
 //! certificates of the machine. DynamoDB, OpenID providers and our own deployments all accept HTTP/1.1. Amazon's HTTP
 //! client would also contain code for HTTP/2, which would make the Lambda function larger (docs/PERFORMANCE.md).
 
+mod resolver;
+
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -15,28 +17,23 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs, pki_types::CertificateDer};
 use rustls_native_certs::{load_certs_from_paths, load_native_certs};
 
+pub use resolver::Reach;
+use resolver::Resolver;
+
 /// Makes connections for an HTTP client.
-pub type Connector = HttpsConnector<HttpConnector>;
+pub type Connector = HttpsConnector<HttpConnector<Resolver>>;
 
 /// If the connector cannot open a connection within the time `timeout`, the connector gives up. The text of the error
 /// is for the log. The connector also accepts plain HTTP, because servers on this machine may use plain HTTP. The
-/// caller must make sure that a plain HTTP address belongs to this machine.
-pub fn connector(timeout: Duration) -> Result<Connector, String> {
-    let mut tcp = HttpConnector::new();
+/// caller must make sure that a plain HTTP address belongs to this machine. `reach` says which hosts the connector may
+/// reach.
+pub fn connector(timeout: Duration, reach: Reach) -> Result<Connector, String> {
+    let mut tcp = HttpConnector::new_with_resolver(Resolver::new(reach));
     tcp.set_connect_timeout(Some(timeout));
     tcp.set_nodelay(true);
     tcp.enforce_http(false);
     let connector = HttpsConnectorBuilder::new().with_tls_config(config()?);
     Ok(connector.https_or_http().enable_http1().wrap_connector(tcp))
-}
-
-/// Makes connections only over https, and only to the addresses that `resolver` finds. If the connector cannot open a
-/// connection within the time `timeout`, the connector gives up.
-pub fn public_connector<R>(resolver: R, timeout: Duration) -> Result<HttpsConnector<HttpConnector<R>>, String> {
-    let mut tcp = HttpConnector::new_with_resolver(resolver);
-    tcp.set_connect_timeout(Some(timeout));
-    tcp.enforce_http(false);
-    Ok(HttpsConnectorBuilder::new().with_tls_config(config()?).https_only().enable_http1().wrap_connector(tcp))
 }
 
 /// The connections to DynamoDB, to the OpenID provider and to other hosts share this configuration. So the program reads
