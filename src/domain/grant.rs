@@ -228,6 +228,11 @@ impl Grant {
         self.refresh.contains(&hash) || self.access.iter().any(|token| token.hash == hash)
     }
 
+    /// Whether the program can still exchange its code for tokens.
+    pub fn is_redeemable(&self, now: Timestamp) -> bool {
+        !self.is_redeemed() && now <= self.created_at + CODE_LASTS
+    }
+
     /// Whether the program has already exchanged its code for tokens.
     pub fn is_redeemed(&self) -> bool {
         self.code.used_at.is_some()

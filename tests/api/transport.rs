@@ -106,8 +106,11 @@ impl Wire {
         let body =
             ByteStream::new(body).collect().await.map_err(|error| ConnectorError::io(error.into()))?.into_bytes();
         let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let capacity = answer["ConsumedCapacity"].as_array().into_iter().flatten();
-        *self.write_units.lock().unwrap() += capacity.filter_map(|table| table["CapacityUnits"].as_f64()).sum::<f64>();
+        // The answer to a transaction has a list, with one entry for each table. Other answers have one object.
+        let capacity = &answer["ConsumedCapacity"];
+        let tables = capacity.as_array().map_or(std::slice::from_ref(capacity), Vec::as_slice);
+        let units = tables.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum::<f64>();
+        *self.write_units.lock().unwrap() += units;
         *response.body_mut() = SdkBody::from(body);
         Ok(response)
     }
@@ -169,7 +172,7 @@ impl HttpConnector for WireConnector {
         let fault = self.wire.next_fault(&operation);
         self.wire.calls.lock().unwrap().push(operation.clone());
         match fault {
-            None if operation == "TransactWriteItems" => {
+            None if matches!(&*operation, "PutItem" | "TransactWriteItems" | "UpdateItem") => {
                 let (call, wire) = (self.inner.call(request), self.wire.clone());
                 HttpConnectorFuture::new(async move { wire.counted(call.await?).await })
             }

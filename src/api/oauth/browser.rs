@@ -11,8 +11,11 @@ use sha2::{Digest, Sha256};
 use crate::domain::{
     owner::Owner,
     secret::{Random, SECRET_DIGITS, SecretHash, base62, is_base62, keyed_hash},
-    sign_in::SIGN_IN_LASTS,
 };
+
+/// The browser keeps the cookie for this time, in seconds. A cookie lasts longer than its sign-in. So a person who comes
+/// late, or who answers twice, learns this, and does not read about another browser.
+const COOKIE_LASTS: u32 = 3_600;
 
 /// The secrets of one sign-in.
 #[derive(Clone)]
@@ -73,20 +76,23 @@ impl Browser {
     /// https. On http, browsers refuse this prefix.
     pub fn set_cookie(&self, base_url: &str) -> Option<HeaderValue> {
         let secure = if base_url.starts_with("https://") { "; Secure" } else { "" };
-        let (name, age) = (cookie_name(&self.id, base_url), SIGN_IN_LASTS.as_secs());
-        let cookie = format!("{name}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}", self.cookie);
+        let name = cookie_name(&self.id, base_url);
+        let cookie = format!("{name}={}; Path=/; Max-Age={COOKIE_LASTS}; HttpOnly; SameSite=Lax{secure}", self.cookie);
         HeaderValue::from_str(&cookie).ok()
     }
 
-    /// The header that removes the cookie from the browser.
-    pub fn remove_cookie(&self, base_url: &str) -> Option<HeaderValue> {
-        let secure = if base_url.starts_with("https://") { "; Secure" } else { "" };
-        let name = cookie_name(&self.id, base_url);
-        HeaderValue::from_str(&format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}")).ok()
+    /// Random bytes for the id of the grant, and for the code of the grant. Every request of this sign-in gets the same
+    /// bytes, so that a person who presses *Allow* twice gives one access.
+    pub fn randoms(&self) -> (Random, Random) {
+        (Random(self.secret("grant")), Random(self.secret("code")))
     }
 
     fn derived(&self, purpose: &str) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(keyed_hash(self.cookie.as_bytes(), &format!("{purpose} {}", self.id)))
+        BASE64_URL_SAFE_NO_PAD.encode(self.secret(purpose))
+    }
+
+    fn secret(&self, purpose: &str) -> [u8; 32] {
+        keyed_hash(self.cookie.as_bytes(), &format!("{purpose} {}", self.id))
     }
 }
 

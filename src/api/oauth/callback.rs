@@ -49,10 +49,10 @@ pub async fn get_callback(
             Return { code, redirect_uri: &callback(&base_url), nonce: &browser.nonce(), verifier: &browser.verifier() };
         let person = front.0.person(&back, app.clock.now(), usage.request_id()).await?;
         if !front.oauth().people.include(person.verified_email.as_deref()) {
-            return Err(Stop::not_invited(&person.shown));
+            return Err(Stop::not_invited(&person.shown).or_as_somebody_else(id, &base_url));
         }
         if app.store.is_blocked(&person.owner, &usage).await? {
-            return Err(Stop::blocked());
+            return Err(Stop::blocked().or_as_somebody_else(id, &base_url));
         }
         let person = SignedIn { owner: person.owner, shown: person.shown };
         if !app.store.set_person(&sign_in.hash, Some(&person), &usage).await? {
@@ -63,8 +63,20 @@ pub async fn get_callback(
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, consent)]).into_response())
 }
 
-/// The sign-in with this id, if this browser may continue it.
+/// The sign-in with this id, if this browser may continue it, and if the person has not decided yet.
 pub async fn under_way(
+    id: &str,
+    headers: &HeaderMap,
+    base_url: &str,
+    app: &App,
+    usage: &Usage,
+) -> Result<(Browser, SignIn), Stop> {
+    let (browser, sign_in) = begun(id, headers, base_url, app, usage).await?;
+    if sign_in.decided { Err(Stop::decided()) } else { Ok((browser, sign_in)) }
+}
+
+/// The sign-in with this id, if it began in this browser. Perhaps the person has already decided.
+pub async fn begun(
     id: &str,
     headers: &HeaderMap,
     base_url: &str,
@@ -75,9 +87,6 @@ pub async fn under_way(
     let sign_in = app.store.sign_in(&browser.hash(), app.clock.now(), usage).await?.ok_or_else(Stop::expired)?;
     if sign_in.browser != browser.cookie_hash() {
         return Err(Stop::other_browser());
-    }
-    if sign_in.decided {
-        return Err(Stop::decided());
     }
     Ok((browser, sign_in))
 }

@@ -158,10 +158,18 @@ fn went(address: &str, heading: &str, outcome: String, whither: &str, link: &str
     page(StatusCode::OK, "'none'", GOES_ON, &values)
 }
 
-/// The page that says why the sign-in cannot go on (`heading`), and what the person can do (`advice`).
-pub fn stopped(status: StatusCode, heading: &str, advice: &str) -> Response {
+/// The page that says why the sign-in cannot go on (`heading`), and what the person can do (`advice`). At the address
+/// `other_person`, the person can sign in as somebody else.
+pub fn stopped(status: StatusCode, heading: &str, advice: &str, other_person: Option<&str>) -> Response {
     let (heading, advice) = (escaped(&one_line(heading)), escaped(&one_line(advice)));
-    page(status, "'none'", STOPPED, &[("heading", &heading), ("advice", &advice)])
+    let link = other_person.map(|address| {
+        format!(
+            "\n<p class=\"decide\"><a class=\"button\" href=\"{}\">Sign in as somebody else</a></p>",
+            escaped(address)
+        )
+    });
+    let link = link.unwrap_or_default();
+    page(status, "'none'", STOPPED, &[("heading", &heading), ("advice", &advice), ("link", &link)])
 }
 
 /// Makes a page. `forms` says where the forms of the page may go. The values are HTML.
@@ -295,9 +303,10 @@ mod tests {
     #[tokio::test]
     async fn a_page_says_why_the_sign_in_cannot_go_on() {
         let advice = "Go back to the program, and start the sign-in again. A request is good for 10 minutes.";
-        let page = stopped(StatusCode::NOT_FOUND, "This sign-in is over", advice);
+        let page = stopped(StatusCode::NOT_FOUND, "This sign-in is over", advice, None);
         insta::assert_snapshot!("stopped", text(page).await);
-        let page = text(stopped(StatusCode::BAD_REQUEST, "</title><script>", "<script>\u{202e}")).await;
+        let page =
+            text(stopped(StatusCode::BAD_REQUEST, "</title><script>", "<script>\u{202e}", Some("/\"<script>"))).await;
         assert!(page.starts_with("400\n") && !page.contains("<script>"), "{page}");
     }
 }

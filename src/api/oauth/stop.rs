@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::page;
+use super::{metadata::path_of, page};
 use crate::{
     api::answer::error::Cause,
     oidc::{NotSignedIn, Outage},
@@ -22,6 +22,8 @@ pub struct Stop {
     /// The reason for the log.
     cause: Option<String>,
     retry_after: Option<u64>,
+    /// The address where the person can sign in as somebody else.
+    other_person: Option<String>,
 }
 
 /// Most sign-ins can begin again.
@@ -29,7 +31,14 @@ const AGAIN: &str = "Go back to the program, and connect it again.";
 
 impl Stop {
     fn new(status: StatusCode, heading: &str, advice: impl Into<String>) -> Self {
-        Self { status, heading: heading.to_owned(), advice: advice.into(), cause: None, retry_after: None }
+        let (heading, advice) = (heading.to_owned(), advice.into());
+        Self { status, heading, advice, cause: None, retry_after: None, other_person: None }
+    }
+
+    /// Adds a link with which the person can sign in as somebody else. The argument `id` is the id of the sign-in. Without
+    /// this link, the provider would sign in the same person again.
+    pub fn or_as_somebody_else(self, id: &str, base_url: &str) -> Self {
+        Self { other_person: Some(format!("{}/oauth/consent?request={id}", path_of(base_url))), ..self }
     }
 
     /// The request of the program is wrong.
@@ -64,8 +73,8 @@ impl Stop {
     /// The sign-in belongs to another browser, or the browser has no cookie.
     pub fn other_browser() -> Self {
         let advice = format!(
-            "Perhaps somebody else has sent you this link, or your browser does not accept cookies of this site. If you wanted to \
-             connect a program, allow cookies here. {AGAIN}"
+            "Perhaps somebody else has sent you this link, or you began more than an hour ago, or your browser does not accept \
+             cookies of this site. If you wanted to connect a program, allow cookies here. {AGAIN}"
         );
         Self::new(StatusCode::BAD_REQUEST, "This sign-in did not begin in this browser", advice)
     }
@@ -89,7 +98,8 @@ impl Stop {
 
     /// The person has already decided.
     pub fn decided() -> Self {
-        let advice = "You have already answered this request. Your answer has not changed. You can close this page.";
+        let advice = "You have already answered this request, and your answer has not changed. You can close this page. If the \
+            program still waits for you, go back to the program, and connect it again.";
         Self::new(StatusCode::CONFLICT, "You have already answered", advice)
     }
 
@@ -148,7 +158,7 @@ impl From<Fault> for Stop {
 
 impl IntoResponse for Stop {
     fn into_response(self) -> Response {
-        let mut response = page::stopped(self.status, &self.heading, &self.advice);
+        let mut response = page::stopped(self.status, &self.heading, &self.advice, self.other_person.as_deref());
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
