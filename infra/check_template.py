@@ -132,8 +132,10 @@ def function(template):
 
 
 def sources(folder):
-    """The source code of the function. key_admin.rs is left out: only the `todo` command uses it, with other credentials."""
-    files = (file for file in sorted(folder.glob("**/*.rs")) if file.name != "key_admin.rs")
+    """The source code of the function. The files that only the `todo` command compiles are left out. The command uses other
+    credentials."""
+    left_out = set(re.findall(r'#\[cfg\(feature = "cli"\)\]\nmod (\w+);', (folder / "mod.rs").read_text()))
+    files = (file for file in sorted(folder.glob("**/*.rs")) if file.stem not in left_out)
     return "\n".join(file.read_text() for file in files)
 
 

@@ -1,10 +1,12 @@
-//! The `todo` command runs todo-action on a laptop, and manages the API keys of a deployment.
+//! The `todo` command runs todo-action on a laptop, and manages the API keys and the OAuth clients of a deployment.
 
+mod clients;
 mod deployment;
 mod dynamodb;
 mod keys;
 mod mcp;
 mod messages;
+mod place;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -44,6 +46,8 @@ enum Command {
     Mcp(mcp::Mcp),
     /// Make, list and revoke API keys.
     Keys(keys::Keys),
+    /// Make, list and remove OAuth clients, for programs that people sign in to and that cannot register themselves.
+    Clients(clients::Clients),
     /// Print the OpenAPI document.
     Openapi {
         /// How callers authenticate in the deployment that the document describes.
@@ -106,6 +110,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve(arguments),
         Command::Mcp(arguments) => mcp::run(arguments),
         Command::Keys(keys) => keys::run(keys),
+        Command::Clients(clients) => clients::run(clients),
         Command::Openapi { auth, server_url } => print_document(auth, server_url.as_deref()),
         Command::Dynamodb(arguments) => dynamodb::run(arguments),
     };

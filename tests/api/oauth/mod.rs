@@ -1,5 +1,6 @@
 //! Tests sign-in: how a program gets access to the todos of a person.
 
+mod clients;
 mod person;
 mod provider;
 
