@@ -3,8 +3,9 @@
 
 use super::{
     Store, api_keys, clients,
-    fault::{Fault, FaultKind},
+    fault::Fault,
     item::{self, Item},
+    programs::{self, Connected},
     sign_ins,
     usage::Usage,
 };
@@ -38,27 +39,25 @@ impl Store {
     }
 
     /// Ends the access that people have given to this client. Returns the number of grants that have ended, and the number
-    /// of people whose programs cannot be read. The table has no list of the grants of a client, so this function reads the
-    /// programs of each person.
+    /// of entries that cannot be read. The table has no list of the grants of a client, so this function reads the programs
+    /// of each person.
     pub async fn end_grants_of(&self, client_id: &str) -> Result<(usize, usize), Fault> {
         let (client, usage) = (SecretHash::of(client_id), Usage::default());
         let (mut ended, mut unreadable) = (0, 0);
-        for found in self.items(sign_ins::PEOPLE, sign_ins::PERSON).await? {
-            let programs = match owner_of(&found) {
-                Some(owner) => self.programs(&owner, &usage).await.map(|programs| (owner, programs)),
-                None => Err(Fault::new(FaultKind::Broken, "the sort key of a person names no owner")),
+        for person in self.items(sign_ins::PEOPLE, sign_ins::PERSON).await? {
+            let Some(owner) = owner_of(&person) else {
+                unreadable += 1;
+                continue;
             };
-            let (owner, programs) = match programs {
-                Ok(found) => found,
-                Err(fault) if fault.kind == FaultKind::Broken => {
-                    unreadable += 1;
-                    continue;
+            for entry in self.items(&item::partition(&owner), programs::PREFIX).await? {
+                match item::from_item::<Connected>(entry) {
+                    Ok(program) if program.client == client => {
+                        self.end_program(&owner, &program, &usage).await?;
+                        ended += 1;
+                    }
+                    Ok(_) => {}
+                    Err(_) => unreadable += 1,
                 }
-                Err(fault) => return Err(fault),
-            };
-            for program in programs.iter().filter(|program| program.client == client) {
-                self.end_program(&owner, program, &usage).await?;
-                ended += 1;
             }
         }
         Ok((ended, unreadable))

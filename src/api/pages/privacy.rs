@@ -153,10 +153,11 @@ fn kept(config: &Config, oauth: Option<&OAuth>, on_aws: bool) -> String {
         entries.push(format!(
             "The access of a program ends when you end it, or when the program has not renewed it for {} days. When you end the \
              access, the data about it are erased at once, except in changes and log lines. After an access that ended by itself, \
-             the name of the program stays in the list of your programs until you end the access there.</li>\n<li>A sign-in is \
+             the data about it are erased{}.</li>\n<li>A sign-in is \
              valid for ten minutes. Its data are then erased{}. The e-mail address or the name of your last sign-in stays until \
              the operator removes it. If the operator blocks you, your identifier stays until the operator removes the block.",
             oauth.idle_days,
+            erased(on_aws),
             erased(on_aws)
         ));
     }

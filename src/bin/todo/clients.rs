@@ -143,8 +143,7 @@ async fn remove(store: &Store, id: &str) -> Result<(), Failure> {
     );
     if unreadable > 0 {
         eprintln!(
-            "The programs of {unreadable} people cannot be read. If they had given access to this client, the access ends \
-             within an hour."
+            "{unreadable} entries of programs cannot be read. If one of them is about this client, its access ends within an hour."
         );
     }
     Ok(())
