@@ -26,14 +26,16 @@ from stack import ENDPOINT, EVERYTHING, PSEUDO_PARAMETERS, REGION, STACKS, Stack
 HERE = pathlib.Path(__file__).parent
 OUTPUTS = {"BaseUrl", "OpenApiUrl", "PrivacyPolicyUrl", "FunctionName", "TableName"}
 # A stack with sign-in also has the outputs SIGN_IN_OUTPUTS. A stack with a user pool also has the outputs POOL_OUTPUTS.
-SIGN_IN_OUTPUTS = {"AuthorizationUrl", "TokenUrl", "Scope"}
-POOL_OUTPUTS = {"ClientId", "ClientSecretCommand", "UserPoolId", "AddPersonCommand"}
+SIGN_IN_OUTPUTS = {"AuthorizationUrl", "CallbackUrl", "TokenUrl"}
+POOL_OUTPUTS = {"AddPersonCommand", "UserPoolId"}
 # A stack without deletion protection also has the outputs UNPROTECTED_OUTPUTS.
 UNPROTECTED_OUTPUTS = {"ProtectCommand"}
 ALL_OUTPUTS = OUTPUTS | SIGN_IN_OUTPUTS | POOL_OUTPUTS | UNPROTECTED_OUTPUTS
 # The permissions of the function for AWS services other than DynamoDB.
 OTHER_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
-# The DynamoDB actions that change nothing. The role must be denied all other actions in the partition of the API keys.
+# Variables of templates before November 2026. The code still reads them, but this template does not set them.
+OLD_VARIABLES = {"OAUTH_PUBLIC_CLIENT_ID", "OAUTH_PUBLIC_REDIRECT_URIS"}
+# The DynamoDB actions that change nothing. The role must be denied all other actions in the partition of the operator.
 READS = {f"dynamodb:{name}" for name in ("BatchGetItem", "ConditionCheckItem", "GetItem", "Query")}
 # A transaction needs the permissions of all actions in the transaction.
 TRANSACTION_ITEMS = {
@@ -109,7 +111,7 @@ def outputs(template):
 def shown(stack, found, base):
     """The problems of the outputs of one stack."""
     paths = {"BaseUrl": "", "OpenApiUrl": "/openapi.json", "PrivacyPolicyUrl": "/privacy"}
-    paths |= {"AuthorizationUrl": "/oauth/authorize", "TokenUrl": "/oauth/token"}
+    paths |= {"AuthorizationUrl": "/oauth/authorize", "TokenUrl": "/oauth/token", "CallbackUrl": "/oauth/callback"}
     own = OUTPUTS | (SIGN_IN_OUTPUTS if stack.signs_in() else set()) | (POOL_OUTPUTS if stack.has_pool() else set())
     own |= set() if stack.is_protected() else UNPROTECTED_OUTPUTS
     made = {name for name, output in found.items() if stack.has(output)}
@@ -132,8 +134,10 @@ def function(template):
 
 
 def sources(folder):
-    """The source code of the function. key_admin.rs is left out: only the `todo` command uses it, with other credentials."""
-    files = (file for file in sorted(folder.glob("**/*.rs")) if file.name != "key_admin.rs")
+    """The source code of the function. The files that only the `todo` command compiles are left out. The command uses other
+    credentials."""
+    left_out = set(re.findall(r'#\[cfg\(feature = "cli"\)\]\nmod (\w+);', (folder / "mod.rs").read_text()))
+    files = (file for file in sorted(folder.glob("**/*.rs")) if file.stem not in left_out)
     return "\n".join(file.read_text() for file in files)
 
 
@@ -167,13 +171,13 @@ def permissions(template, needed):
         for statement in allowed:
             wrong += too_much(stack.value(statement), table)
         if stack.value(denied) != [no_writes_of_keys(granted, table)]:
-            wrong.append(f"the role may write API keys, or is denied something else: {stack.value(denied)}")
+            wrong.append(f"the role may write for the operator, or is denied something else: {stack.value(denied)}")
     wrong += [f"{action} is allowed, but src/store does not call it" for action in sorted(granted - needed)]
     return wrong + [f"src/store calls {action}, but it is not allowed" for action in sorted(needed - granted)]
 
 
 def no_writes_of_keys(granted, table):
-    """The statement that denies the role every write in the partition of the API keys."""
+    """The statement that denies the role every write in the partition of the operator."""
     (partition,) = re.findall(r'const PARTITION: &str = "(.+)";', (HERE.parent / "src/store/api_keys.rs").read_text())
     writes = {f"dynamodb:{name}Item" for name in ("BatchWrite", "Delete", "Put", "Update")} | granted - READS
     condition = {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": [partition]}}
@@ -214,9 +218,9 @@ def lint(template):
 
 
 def variables(folder):
-    """The environment variables that the sources read, without the variables that Lambda sets."""
+    """The environment variables that the sources read, without the variables that Lambda sets and the old ones."""
     sources = "\n".join(file.read_text() for file in folder.glob("**/*.rs"))
-    return set(re.findall(r'(?<=read\(")(?!AWS_)[A-Z_]+|(?<=need\(")(?!AWS_)[A-Z_]+|(?<=")OAUTH_[A-Z_]+(?=")', sources))
+    return set(re.findall(r'(?<=read\(")(?!AWS_)[A-Z_]+|(?<=need\(")(?!AWS_)[A-Z_]+|(?<=")OAUTH_[A-Z_]+(?=")', sources)) - OLD_VARIABLES
 
 
 def problems(template, needed, read):

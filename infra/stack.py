@@ -20,7 +20,10 @@ EVERYTHING = {
     "AlarmTopicArn": f"arn:aws:sns:{REGION}:123456789012:alarms",
     "RestoredTable": "todos-restored",
     "AuthMode": "oauth",
-    "RedirectUris": "https://chatgpt.com/aip/g-1/oauth/callback,https://chat.openai.com/aip/g-1/oauth/callback",
+    "RedirectUris": "https://chat.example/oauth/callback,https://chat.example/aip/*/callback",
+    "OAuthClientDocuments": "any",
+    "OAuthIdleDays": 90,
+    "OAuthOverlapHours": 48,
     "LoginDomainPrefix": "my-todos",
     "DeletionProtection": "on",
     "WriteUnitsPerSecond": 2000,
@@ -32,10 +35,9 @@ PEOPLE_SIGN_IN = {"AuthMode": "oauth"}
 ANOTHER_PROVIDER = {
     "AuthMode": "oauth",
     "OAuthIssuer": "https://id.example.com/",
-    "OAuthClientId": "gpt",
-    "OAuthPublicClientId": "mcp",
-    "OAuthScope": "lists",
-    "OAuthAudience": "https://api.example.com",
+    "OAuthClientId": "todo",
+    "OAuthClientSecret": "hush-hush",
+    "OAuthPeople": "ada@example.com,example.org",
 }
 # The check evaluates the template for four stacks. Each stack has its own parameters.
 STACKS = ({}, EVERYTHING, PEOPLE_SIGN_IN, ANOTHER_PROVIDER)

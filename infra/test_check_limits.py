@@ -87,13 +87,13 @@ def test_a_budget_is_made_with_an_amount_and_an_address():
 @pytest.mark.parametrize("action", DENIED)
 def test_a_role_that_may_write_api_keys_is_found(action):
     fewer = ", ".join(one for one in DENIED if one != action)
-    assert only(problems_with(f"[{', '.join(DENIED)}]", f"[{fewer}]"), "the role may write API keys")
+    assert only(problems_with(f"[{', '.join(DENIED)}]", f"[{fewer}]"), "the role may write for the operator")
 
 
 def test_an_action_that_changes_something_must_be_denied_for_api_keys_too():
     template = "                  - dynamodb:GetItem\n"
     found = problems_with(template, f"{template}                  - dynamodb:PartiQLUpdate\n")
-    assert any("the role may write API keys" in problem for problem in found)
+    assert any("the role may write for the operator" in problem for problem in found)
 
 
 @pytest.mark.parametrize(
@@ -106,9 +106,9 @@ def test_an_action_that_changes_something_must_be_denied_for_api_keys_too():
     ],
 )
 def test_a_denial_of_something_else_is_found(old, new):
-    assert any("the role may write API keys" in problem for problem in problems_with(old, new))
+    assert any("the role may write for the operator" in problem for problem in problems_with(old, new))
 
 
 def test_a_denial_for_another_table_is_found():
     found = problems(within("              - Effect: Deny\n", "!GetAtt TodosTable.Arn", '!Sub "${TodosTable.Arn}/index/timeline"'))
-    assert only(found, "the role may write API keys")
+    assert only(found, "the role may write for the operator")

@@ -45,7 +45,7 @@ def test_the_template_has_no_problem():
 
 
 def test_the_calls_of_the_store_are_found():
-    assert {"dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem"} <= NEEDED
+    assert {"dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"} <= NEEDED
     assert not {"dynamodb:TransactWriteItems", "dynamodb:Scan", "dynamodb:DeleteTable"} & NEEDED
 
 
@@ -94,7 +94,7 @@ def test_a_variable_that_only_the_code_reads_is_found():
 
 @pytest.mark.parametrize(
     "action",
-    ["dynamodb:DeleteItem", "dynamodb:Scan", '"dynamodb:*"', "dynamodb:TransactWriteItems", "s3:GetObject", '"*"'],
+    ["dynamodb:BatchWriteItem", "dynamodb:Scan", '"dynamodb:*"', "dynamodb:TransactWriteItems", "s3:GetObject", '"*"'],
 )
 def test_a_broader_policy_is_found(action):
     found = problems_with("                  - dynamodb:GetItem\n", f"                  - dynamodb:GetItem\n                  - {action}\n")

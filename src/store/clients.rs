@@ -9,6 +9,9 @@ use super::{
 };
 use crate::domain::client::Client;
 
+/// The sort key of a client begins with this text.
+pub(super) const PREFIX: &str = "client#";
+
 impl Store {
     /// The client with this id. `None` if the operator has made no such client. This function makes one call to DynamoDB.
     pub async fn client(&self, id: &str, usage: &Usage) -> Result<Option<Client>, Fault> {
@@ -17,5 +20,5 @@ impl Store {
 }
 
 pub(super) fn key(id: &str) -> Item {
-    item::primary_key(api_keys::PARTITION, format!("client#{id}"))
+    item::primary_key(api_keys::PARTITION, format!("{PREFIX}{id}"))
 }

@@ -27,33 +27,11 @@ impl Store {
     /// The records of all keys, including revoked and expired keys, and the number of records that the program cannot
     /// read. The records are in no particular order.
     pub async fn keys(&self) -> Result<(Vec<KeyRecord>, usize), Fault> {
-        let (mut records, mut unreadable) = (Vec::new(), 0);
-        let mut start: Option<Item> = None;
-        loop {
-            let answer = self
-                .client
-                .query()
-                .table_name(&*self.table)
-                .consistent_read(true)
-                .key_condition_expression("#owner = :keys AND begins_with(sk, :key)")
-                .expression_attribute_names("#owner", item::OWNER)
-                .expression_attribute_values(":keys", item::text(api_keys::PARTITION))
-                .expression_attribute_values(":key", item::text("key#"))
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(|error| Fault::of("Query", &error))?;
-            for found in answer.items.unwrap_or_default() {
-                match api_keys::from_item(found) {
-                    Ok(record) => records.push(record),
-                    Err(_) => unreadable += 1,
-                }
-            }
-            start = answer.last_evaluated_key;
-            if start.is_none() {
-                return Ok((records, unreadable));
-            }
-        }
+        let found = self.items(api_keys::PARTITION, "key#").await?;
+        let all = found.len();
+        let records: Vec<KeyRecord> = found.into_iter().filter_map(|found| api_keys::from_item(found).ok()).collect();
+        let unreadable = all - records.len();
+        Ok((records, unreadable))
     }
 
     /// When somebody last used the key. The time is at most a day old, because the function notes a use once a day. `None`

@@ -1,11 +1,16 @@
 //! Stores todos, changes and settings in one DynamoDB table. Only `Caller` calls [`Store::of`], which opens the items
-//! of one owner. The command `todo keys` reads items without [`Store::of`] (`key_admin.rs`).
+//! of one owner. The commands `todo keys` and `todo clients` read items without [`Store::of`]
+//! (`key_admin.rs` and `client_admin.rs`).
 
 mod actions;
+#[cfg(feature = "cli")]
+mod admin;
 mod api_keys;
 mod backoff;
 mod changes;
 mod client;
+#[cfg(feature = "cli")]
+mod client_admin;
 mod clients;
 mod commit;
 mod fault;

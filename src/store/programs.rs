@@ -14,7 +14,7 @@ use super::{
 use crate::domain::{grant::Grant, owner::Owner, program::Place, scope::Scope, secret::SecretHash, token::GrantId};
 
 /// The sort key of an entry begins with this text.
-const PREFIX: &str = "grant#";
+pub(super) const PREFIX: &str = "grant#";
 
 /// A program with access to the todos of a person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -21,7 +21,9 @@ use crate::domain::{
 };
 
 /// The partition with the people who have signed in.
-const PEOPLE: &str = "people";
+pub(super) const PEOPLE: &str = "people";
+/// The sort key of a person begins with this text. The name of the owner follows.
+pub(super) const PERSON: &str = "person#";
 
 /// The decision of a person.
 #[derive(Debug)]
@@ -124,7 +126,7 @@ impl Store {
             actions.push(TransactWriteItem::builder().condition_check(blocked).build());
             let person = Update::builder()
                 .table_name(&*self.table)
-                .set_key(Some(item::primary_key(PEOPLE, format!("person#{}", grant.owner.as_str()))))
+                .set_key(Some(item::primary_key(PEOPLE, format!("{PERSON}{}", grant.owner.as_str()))))
                 .update_expression("SET #shown = :shown, #last = :now, #first = if_not_exists(#first, :now)")
                 .expression_attribute_names("#shown", "shown")
                 .expression_attribute_names("#last", "signed_in_at")

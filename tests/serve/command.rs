@@ -49,22 +49,26 @@ impl Server {
 
     pub fn send_as(&self, method: &str, path: &str, body: Value, headers: &str) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        let answer = self.exchange(method, path, &body, headers);
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.split(' ').nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap_or_default())
+        read(&self.exchange(method, path, &body, headers, "application/json"))
+    }
+
+    /// Sends a form.
+    pub fn post_form(&self, path: &str, form: &str) -> (u16, Value) {
+        let host = format!("Host: {}", self.address);
+        read(&self.exchange("POST", path, form, &host, "application/x-www-form-urlencoded"))
     }
 
     /// Sends a request without a body. Returns the status line and the headers of the answer.
     pub fn head(&self, method: &str, path: &str, headers: &str) -> String {
-        self.exchange(method, path, "", headers).split("\r\n\r\n").next().unwrap().to_owned()
+        self.exchange(method, path, "", headers, "application/json").split("\r\n\r\n").next().unwrap().to_owned()
     }
 
-    fn exchange(&self, method: &str, path: &str, body: &str, headers: &str) -> String {
+    fn exchange(&self, method: &str, path: &str, body: &str, headers: &str, media_type: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\n{headers}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\n{headers}\r\nConnection: close\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         )
         .unwrap();
@@ -79,6 +83,12 @@ impl Server {
         assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
         assert!(self.child.wait().unwrap().success(), "Ctrl-C is a clean stop");
     }
+}
+
+/// The status and the body of an answer.
+fn read(answer: &str) -> (u16, Value) {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap_or_default())
 }
 
 impl Drop for Server {

@@ -1,5 +1,6 @@
-//! Tests the real commands `todo serve`, `todo keys`, `todo openapi` and `todo dynamodb`.
+//! Tests the real commands `todo serve`, `todo keys`, `todo clients`, `todo openapi` and `todo dynamodb`.
 
+mod clients;
 mod command;
 mod connections;
 mod data_file;

@@ -1,7 +1,7 @@
 //! Tests a running `todo serve`. The server answers, keeps its data, and stops on a signal. If the server cannot start,
 //! the server prints a clear reason.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Stdio;
 
@@ -65,6 +65,31 @@ fn the_greeting_says_where_it_is_and_the_document_says_the_same() {
         assert!(server.greeting.contains(&said), "{said}");
     }
     assert_eq!(server.send("GET", "/openapi.json", Value::Null).1["servers"], json!([{ "url": base }]));
+}
+
+#[test]
+fn with_sign_in_the_greeting_says_what_the_provider_must_know_and_how_a_program_connects() {
+    let folder = Folder::new("sign-in-greeting");
+    let data = folder.file("todos.db");
+    let start = |people: Option<&str>| {
+        let mut command = todo(&["serve", "--port", "0", "--data", data.to_str().unwrap(), "--auth", "oauth"]);
+        command.env("OAUTH_ISSUER", "http://127.0.0.1:9").env("OAUTH_CLIENT_ID", "todo").stderr(Stdio::piped());
+        command.env_remove("OAUTH_PEOPLE").envs(people.map(|people| ("OAUTH_PEOPLE", people)));
+        let mut server = Server::start_command(&mut command);
+        let greeting = server.greeting.clone();
+        let base = format!("http://{}", server.address);
+        let mut log = server.child.stderr.take().unwrap();
+        assert_eq!(server.send("GET", "/health", Value::Null).0, 200);
+        server.interrupt();
+        let mut said = String::new();
+        log.read_to_string(&mut said).unwrap();
+        (base, greeting, said)
+    };
+    let (base, greeting, said) = start(None);
+    assert!(greeting.contains(&format!("redirect URI {base}/oauth/callback")), "{greeting}");
+    assert!(greeting.contains(&format!("{base}/mcp && claude mcp login")), "{greeting}");
+    assert!(said.contains("nobody may sign in; set OAUTH_PEOPLE"), "{said}");
+    assert!(!start(Some("ada@example.com")).2.contains("OAUTH_PEOPLE"));
 }
 
 #[test]

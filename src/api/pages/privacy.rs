@@ -10,11 +10,11 @@ use crate::{
 };
 
 const NO_COOKIES: &str = "This service sets no cookies.";
-const COOKIES: &str = "This service sets one cookie while you sign in. The cookie protects the sign-in, and ends with it, after ten \
-    minutes at most.";
+const COOKIES: &str = "For each sign-in, this service sets one cookie. The cookie protects the sign-in. The cookie ends with your \
+    answer, and at the latest after an hour.";
 /// The sentence about the access of assistants, in a deployment where people sign in.
-const ASSISTANTS: &str = " An assistant gets access only after you have allowed it on a page of this service, which names the host \
-    that gets the access. You can end the access at any time.";
+const ASSISTANTS: &str = " A program gets access only after you have allowed it on a page of this service. This page names the host \
+    that gets the access, or says that it is a program on this computer. You can end the access at any time.";
 
 /// The values for the placeholders of `privacy.html`, as HTML.
 pub fn values(config: &Config) -> [(&'static str, String); 8] {
@@ -31,7 +31,7 @@ pub fn values(config: &Config) -> [(&'static str, String); 8] {
         ("provider", oauth.map_or_else(String::new, |oauth| format!("<p>{}</p>", about_provider(oauth)))),
         ("assistants", oauth.map_or("", |_| ASSISTANTS).to_owned()),
         ("erased", erased(on_aws).to_owned()),
-        ("kept", kept(config, on_aws)),
+        ("kept", kept(config, oauth, on_aws)),
     ]
 }
 
@@ -66,10 +66,11 @@ fn people(auth: &Auth) -> String {
         the time of its last use, its last four characters, and a fingerprint that identifies the key. The key itself is not \
         stored.</li>\n<li>For each change and for each log line, the program that sent the request: the name of the API key, and \
         the first digits of its fingerprint.</li>";
-    let programs = "<li>Of each program that you have given access: its name, the host that gets the access, what it may do, the times \
-        when you gave the access and when the program last used it, and fingerprints of its tokens. The tokens themselves are not \
+    let programs = "<li>Of each program that you have given access: its name, the host that gets the access, the address \
+        to which your answer went, what the program may do, the times when you gave the access and when the program last used \
+        and renewed it, and fingerprints of the program and of its tokens. The tokens themselves are not \
         stored. The changes and log lines of the program contain its name and an identifier of its access.</li>\n<li>While you sign \
-        in, for at most ten minutes: which program wants access, and who you are.</li>";
+        in: which program wants access, and who you are.</li>";
     match auth {
         Auth::None(_) => "<li>Nothing about who sent a request.</li>".to_owned(),
         Auth::ApiKey => {
@@ -79,9 +80,9 @@ fn people(auth: &Auth) -> String {
             )
         }
         Auth::OAuth(_) => format!(
-            "<li>For all of these entries, the service also stores the identifier that the sign-in service has given you, and the \
-             e-mail address or the name that the sign-in service told at your last sign-in. The service does not store your password.\
-             </li>\n{key}\n{programs}"
+            "<li>For all of these entries, the service also stores the identifier that the sign-in service has given you. The service \
+             does not store your password.</li>\n<li>Once you have given a program access: the e-mail address or the name that the \
+             sign-in service told at that time, and the times when you first and last gave a program access.</li>\n{key}\n{programs}"
         ),
     }
 }
@@ -138,9 +139,9 @@ fn erased(on_aws: bool) -> &'static str {
     }
 }
 
-/// The HTML list items that say how long the service keeps data about API keys, sign-in accounts, log lines, traces and
-/// backups.
-fn kept(config: &Config, on_aws: bool) -> String {
+/// The HTML list items that say how long the service keeps data about API keys, programs, sign-in accounts, log lines,
+/// traces and backups.
+fn kept(config: &Config, oauth: Option<&OAuth>, on_aws: bool) -> String {
     let mut entries = Vec::new();
     if config.auth.mode() != AuthMode::None {
         entries.push(
@@ -148,7 +149,19 @@ fn kept(config: &Config, on_aws: bool) -> String {
                 .to_owned(),
         );
     }
-    if matches!(&config.auth, Auth::OAuth(oauth) if is_cognito(oauth)) {
+    if let Some(oauth) = oauth {
+        entries.push(format!(
+            "The access of a program ends when you end it, or when the program has not renewed it for {} days. When you end the \
+             access, the data about it are erased at once, except in changes and log lines. After an access that ended by itself, \
+             the data about it are erased{}.</li>\n<li>A sign-in is \
+             valid for ten minutes. Its data are then erased{}. The e-mail address or the name of your last sign-in stays until \
+             the operator removes it. If the operator blocks you, your identifier stays until the operator removes the block.",
+            oauth.idle_days,
+            erased(on_aws),
+            erased(on_aws)
+        ));
+    }
+    if oauth.is_some_and(is_cognito) {
         entries.push("Amazon Cognito keeps your account until the operator removes it.".to_owned());
     }
     if on_aws {

@@ -1,20 +1,16 @@
 //! `todo keys` manages the API keys of a deployment, or the API keys in a data file on this machine.
 
-use std::path::PathBuf;
 use std::str::FromStr;
 
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_dynamodb::Client;
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use todo_action::{
     app::{Clock, Ids},
     domain::{api_key::KeyName, owner::Owner},
-    local,
-    store::{Store, connect},
+    store::Store,
 };
 
-use super::{Failure, TABLE};
+use super::{Failure, place::Place};
 
 #[derive(Args)]
 pub struct Keys {
@@ -64,21 +60,6 @@ impl FromStr for Days {
     }
 }
 
-/// The place of the keys: a table on AWS, or a data file.
-#[derive(Args)]
-struct Place {
-    /// Name of the table on AWS. The output TableName of the stack contains this name. The command uses the credentials
-    /// and the region of the AWS CLI.
-    #[arg(long, global = true)]
-    table: Option<String>,
-    /// Region of the table, if this region differs from the region of the AWS CLI.
-    #[arg(long, global = true, requires = "table")]
-    region: Option<String>,
-    /// Data file of `todo serve`. If neither --table nor --data is set, the command uses the default data file.
-    #[arg(long, global = true, value_name = "FILE", conflicts_with = "table")]
-    data: Option<PathBuf>,
-}
-
 #[tokio::main]
 pub async fn run(Keys { what, place }: Keys) -> Result<(), Failure> {
     let store = place.store().await?;
@@ -87,22 +68,6 @@ pub async fn run(Keys { what, place }: Keys) -> Result<(), Failure> {
         What::Create { name, owner, days } => create(&store, &name, owner.as_deref(), days, now).await,
         What::List => list(&store, now).await,
         What::Revoke { id } => revoke(&store, &id, now).await,
-    }
-}
-
-impl Place {
-    async fn store(self) -> Result<Store, Failure> {
-        if let Some(table) = self.table {
-            let mut loader = aws_config::defaults(BehaviorVersion::latest());
-            if let Some(region) = self.region {
-                loader = loader.region(Region::new(region));
-            }
-            return Ok(Store::new(Client::new(&loader.load().await), &table));
-        }
-        let data = self.data.map_or_else(local::default_file, Ok)?;
-        let client = connect(local::in_process(local::open(Some(&data), Clock::system().now())?));
-        local::create_table(&client, TABLE).await?;
-        Ok(Store::new(client, TABLE))
     }
 }
 

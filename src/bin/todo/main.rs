@@ -1,10 +1,12 @@
-//! The `todo` command runs todo-action on a laptop, and manages the API keys of a deployment.
+//! The `todo` command runs todo-action on a laptop, and manages the API keys and the OAuth clients of a deployment.
 
+mod clients;
 mod deployment;
 mod dynamodb;
 mod keys;
 mod mcp;
 mod messages;
+mod place;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -19,7 +21,7 @@ use todo_action::{
         origin::{OwnHosts, own_origin},
     },
     app::{App, Clock, Ids},
-    config::{AuthMode, Config, aws_credentials, base_url},
+    config::{Auth, AuthMode, Config, People, aws_credentials, base_url},
     local,
     store::{Store, connect},
 };
@@ -44,6 +46,8 @@ enum Command {
     Mcp(mcp::Mcp),
     /// Make, list and revoke API keys.
     Keys(keys::Keys),
+    /// Make, list and remove OAuth clients, for programs that people sign in to and that cannot register themselves.
+    Clients(clients::Clients),
     /// Print the OpenAPI document.
     Openapi {
         /// How callers authenticate in the deployment that the document describes.
@@ -85,8 +89,9 @@ struct Serve {
 enum CallersBy {
     None,
     ApiKey,
-    /// People sign in with an OpenID provider. Environment variables describe the provider: OAUTH_ISSUER and others
-    /// that begin with OAUTH_. Programs may use API keys.
+    /// People sign in at an OpenID provider. The environment variable OAUTH_ISSUER names the provider, OAUTH_CLIENT_ID and
+    /// OAUTH_CLIENT_SECRET identify this server there, and OAUTH_PEOPLE lists the people who may sign in. At the
+    /// provider, the redirect URI is http://127.0.0.1:PORT/oauth/callback. Programs may also use API keys.
     #[value(name = "oauth")]
     OAuth,
 }
@@ -106,6 +111,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve(arguments),
         Command::Mcp(arguments) => mcp::run(arguments),
         Command::Keys(keys) => keys::run(keys),
+        Command::Clients(clients) => clients::run(clients),
         Command::Openapi { auth, server_url } => print_document(auth, server_url.as_deref()),
         Command::Dynamodb(arguments) => dynamodb::run(arguments),
     };
@@ -157,12 +163,16 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     let public = config.public_url.clone().unwrap_or_else(|| here.clone());
     let hosts = own_hosts(address, &public);
     let config = Config { public_url: Some(public.clone()), ..config };
+    let nobody_may_sign_in = matches!(&config.auth, Auth::OAuth(oauth) if oauth.people == People::Listed(Vec::new()));
     let app = App::new(config, Store::new(client, TABLE), Clock::system(), Ids::random());
     let mut router = todo_action::mcp::router(app).layer(Extension(hosts.clone()));
     // A server without credentials must refuse requests from foreign web pages. Foreign web pages have no API key and
     // no token. So a server that requires credentials needs no extra check.
     if arguments.auth == CallersBy::None {
         router = router.layer(middleware::from_fn_with_state(hosts, own_origin));
+    }
+    if nobody_may_sign_in {
+        eprintln!("warning: nobody may sign in; set OAUTH_PEOPLE to e-mail addresses, domains, or everybody");
     }
     greet(&here, &public, &kept, arguments.auth);
     let (stop, stopping) = watch::channel(false);
@@ -199,18 +209,18 @@ fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
     println!("  Document   {base_url}/openapi.json");
     println!("  MCP        {base_url}/mcp");
     println!("  Data       {data}\n");
-    let key = match auth {
-        CallersBy::None => "",
-        CallersBy::ApiKey => {
-            println!(
-                "Make a key. The key opens a new list. To open the list that a server with --auth none uses, add --owner me:\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n"
-            );
-            " -H \"Authorization: Bearer $KEY\""
-        }
-        CallersBy::OAuth => {
-            println!("Sign in:\n  {public}/oauth/authorize, as an OAuth client does, for a TOKEN\n");
-            " -H \"Authorization: Bearer $TOKEN\""
-        }
+    if auth == CallersBy::OAuth {
+        println!("At the OpenID provider, this server has the redirect URI {public}/oauth/callback.\n");
+        println!("Connect a program. The browser opens, and you sign in:");
+        println!("  claude mcp add --transport http todos {public}/mcp && claude mcp login todos\n");
+    }
+    let key = if auth == CallersBy::None {
+        ""
+    } else {
+        println!(
+            "Make a key. The key opens a new list. To open the list that a server with --auth none uses, add --owner me:\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n"
+        );
+        " -H \"Authorization: Bearer $KEY\""
     };
     println!("Try it:");
     println!(

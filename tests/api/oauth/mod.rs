@@ -9,6 +9,7 @@ mod attacks_consent;
 mod attacks_redirect;
 mod attacks_tokens;
 mod attempt;
+mod clients;
 mod deployment;
 mod id_tokens;
 mod metadata;

@@ -1,0 +1,46 @@
+//! The place of the data that an operator manages: the table of a deployment, or a data file on this machine.
+
+use std::path::PathBuf;
+
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::Client;
+use clap::Args;
+use todo_action::{
+    app::Clock,
+    local,
+    store::{Store, connect},
+};
+
+use super::{Failure, TABLE};
+
+/// The place of the keys and the clients: a table on AWS, or a data file.
+#[derive(Args)]
+pub struct Place {
+    /// Name of the table on AWS. The output TableName of the stack contains this name. The command uses the credentials
+    /// and the region of the AWS CLI.
+    #[arg(long, global = true)]
+    table: Option<String>,
+    /// Region of the table, if this region differs from the region of the AWS CLI.
+    #[arg(long, global = true, requires = "table")]
+    region: Option<String>,
+    /// Data file of `todo serve`. If neither --table nor --data is set, the command uses the default data file.
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "table")]
+    data: Option<PathBuf>,
+}
+
+impl Place {
+    /// Opens the table or the data file.
+    pub async fn store(self) -> Result<Store, Failure> {
+        if let Some(table) = self.table {
+            let mut loader = aws_config::defaults(BehaviorVersion::latest());
+            if let Some(region) = self.region {
+                loader = loader.region(Region::new(region));
+            }
+            return Ok(Store::new(Client::new(&loader.load().await), &table));
+        }
+        let data = self.data.map_or_else(local::default_file, Ok)?;
+        let client = connect(local::in_process(local::open(Some(&data), Clock::system().now())?));
+        local::create_table(&client, TABLE).await?;
+        Ok(Store::new(client, TABLE))
+    }
+}
