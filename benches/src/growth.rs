@@ -45,7 +45,7 @@ pub fn run(contender: &Contender, todo: &Path, rounds: usize, samples: usize) ->
         for (_, function, ids, into) in &mut owners {
             for operation in OPERATIONS.iter().filter(|operation| MEASURED.contains(&operation.name)) {
                 let events = (operation.events)(function, ids, samples)?;
-                into.entry(operation.name).or_default().push(warm(Language::Ours, operation, function, events)?);
+                into.entry(operation.name).or_default().push(warm(Language::Ours, operation.adds, function, events)?);
             }
         }
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Result,
+    credentials::{self, Credentials, REQUESTS},
     dynamodb::DynamoDb,
     measure::{Cost, cost},
     runtime_api::{Function, Program},
@@ -24,6 +25,8 @@ const WARM_UP: usize = 5;
 /// The largest allowed difference between a measured figure and the expected figure, as a ratio. This ratio is for the
 /// executable size and for the numbers of instructions.
 const TOLERANCE: f64 = 0.03;
+/// The largest allowed difference between the instructions of the requests in [`REQUESTS`], as a ratio.
+const CREDENTIALS: f64 = 0.05;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Expected {
@@ -78,18 +81,32 @@ fn count(function: &Path, todo: &Path) -> Result<Expected> {
         let mut helper = Function::start(&program)?;
         let ids = script::seed(&mut helper, "Todo", TODOS)?;
         let events = (operation.events)(&mut helper, &ids, 2 * WARM_UP + COUNTED)?;
-        let (first, rest) = events.split_at(WARM_UP);
-        let (before, _) = counted(&program, first)?;
-        let (after, cost) = counted(&program, rest)?;
-        let instructions = (after - before) / COUNTED as u64;
+        operations.insert(operation.name.to_owned(), measured(operation.name, &program, &events)?);
         if operation.name == "getHealth" {
             init_instructions = counted(&program, &[])?.0;
         }
-        println!("{:24} {instructions:9} instructions, {cost:?}", operation.name);
-        operations.insert(operation.name.to_owned(), Counted { instructions, cost });
     }
-    println!("{:24} {init_instructions:9} instructions", "init");
+    for request in &REQUESTS {
+        let dynamodb = DynamoDb::start(todo)?;
+        let program = program(function, &dynamodb);
+        let ids = script::seed(&mut Function::start(&program)?, "Todo", TODOS)?;
+        let credentials = Credentials::store(todo, &dynamodb)?;
+        let events = request.events(&credentials, &ids, 2 * WARM_UP + COUNTED);
+        let program = credentials::with_sign_in(program);
+        operations.insert(request.name.to_owned(), measured(request.name, &program, &events)?);
+    }
+    println!("{:30} {init_instructions:9} instructions", "init");
     Ok(Expected { executable_bytes: std::fs::metadata(function)?.len(), init_instructions, operations })
+}
+
+/// Returns the mean number of instructions of the `COUNTED` last events, and the median cost of these events.
+fn measured(name: &str, program: &Program, events: &[String]) -> Result<Counted> {
+    let (first, rest) = events.split_at(WARM_UP);
+    let (before, _) = counted(program, first)?;
+    let (after, cost) = counted(program, rest)?;
+    let instructions = (after - before) / COUNTED as u64;
+    println!("{name:30} {instructions:9} instructions, {cost:?}");
+    Ok(Counted { instructions, cost })
 }
 
 /// Starts a new process, which answers the `events`. Returns two results: the number of executed instructions, and the
@@ -146,5 +163,24 @@ fn compare(expected: &Expected, found: &Expected) -> Vec<String> {
             }
         }
     }
+    wrong.extend(unequal(found));
     wrong
+}
+
+/// Compares a request that contains an access token with a request that contains an API key. Both requests must cost
+/// the same. Returns a message if the costs differ.
+fn unequal(found: &Expected) -> Option<String> {
+    let [key, token] = REQUESTS.map(|request| found.operations.get(request.name));
+    let (key, token) = (key?, token?);
+    let change = token.instructions as f64 / key.instructions as f64 - 1.0;
+    let is_equal = change.abs() <= CREDENTIALS && token.cost == key.cost;
+    let [key_name, token_name] = REQUESTS.map(|request| request.name);
+    (!is_equal).then(|| {
+        format!(
+            "{token_name} must cost what {key_name} costs: {:+.1} % instructions, {:?} and not {:?}",
+            change * 100.0,
+            token.cost,
+            key.cost
+        )
+    })
 }

@@ -4,6 +4,7 @@
 mod chart;
 mod contender;
 mod cpus;
+mod credentials;
 mod dynamodb;
 mod growth;
 mod guard;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     Result,
     contender::{Contender, Language},
+    credentials::{self, Credentials, REQUESTS},
     dynamodb::DynamoDb,
     runtime_api::{Function, Invocation},
     script::{self, COMMON, OPERATIONS, TODOS},
@@ -66,8 +67,8 @@ pub struct Rounds {
 }
 
 /// Measures every function once in each round. The argument `rounds` is the number of rounds. If there is only one
-/// function, the benchmark measures all operations. If there are several functions, the benchmark measures only the
-/// operations in `COMMON`.
+/// function, the benchmark measures all operations, and also the requests in `REQUESTS`. If there are several
+/// functions, the benchmark measures only the operations in `COMMON`.
 pub fn run(contenders: &[Contender], todo: &Path, rounds: usize, samples: usize) -> Result<Vec<Figures>> {
     let mut figures = Vec::new();
     for contender in contenders {
@@ -108,10 +109,22 @@ fn measure(contender: &Contender, todo: &Path, samples: usize, everything: bool,
                 plain(operation.name, &mut function, &ids, samples)?
             }
         };
-        let measured = warm(contender.language, operation, &mut function, events)?;
+        let measured = warm(contender.language, operation.adds, &mut function, events)?;
         into.operations.entry(operation.name.to_owned()).or_default().push(measured);
     }
     into.memory.push(function.peak_memory()? as f64);
+    if everything {
+        let credentials = Credentials::store(todo, &dynamodb)?;
+        let mut function = Function::start(&credentials::with_sign_in(program))?;
+        for request in &REQUESTS {
+            let mut events = request.events(&credentials, &ids, WARM_UP + samples);
+            for event in events.drain(..WARM_UP) {
+                function.expect(event)?;
+            }
+            let measured = warm(contender.language, false, &mut function, events)?;
+            into.operations.entry(request.name.to_owned()).or_default().push(measured);
+        }
+    }
     Ok(())
 }
 
@@ -125,13 +138,9 @@ fn cold(function: &mut Function, event: String, into: &mut Rounds) -> Result<()>
     Ok(())
 }
 
-/// Measures how the function handles these events.
-pub fn warm(
-    language: Language,
-    operation: &script::Operation,
-    function: &mut Function,
-    events: Vec<String>,
-) -> Result<Operation> {
+/// Measures how the function handles these events. If `adds` is true, the events add todos, and this function deletes
+/// these todos again.
+pub fn warm(language: Language, adds: bool, function: &mut Function, events: Vec<String>) -> Result<Operation> {
     let ours = language == Language::Ours;
     if ours {
         // Discards the log lines that come from the preparation of the events.
@@ -140,7 +149,7 @@ pub fn warm(
     let count = events.len();
     let done: Vec<Invocation> = events.into_iter().map(|event| function.expect(event)).collect::<Result<_>>()?;
     let cost = if ours { Some(cost(function, count)?) } else { None };
-    if operation.adds && ours {
+    if adds && ours {
         script::remove(function, &done.iter().filter_map(added).collect::<Vec<_>>())?;
     }
     let wall: Vec<_> = done.iter().map(|invocation| invocation.wall).collect();

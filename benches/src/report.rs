@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::{
     Result,
+    credentials::REQUESTS,
     growth::Grown,
     load::Load,
     measure::{Figures, Operation},
@@ -73,7 +74,8 @@ pub fn alone(figures: &Figures) -> String {
         figures.executable_bytes as f64 / 1e6,
         figures.zip_bytes as f64 / 1e6
     );
-    for name in OPERATIONS.iter().map(|operation| operation.name) {
+    let names = OPERATIONS.iter().map(|operation| operation.name);
+    for name in names.chain(REQUESTS.iter().map(|request| request.name)) {
         if let Some(operation) = figures.operations.get(name) {
             // This table shows neither DynamoDB calls nor units, because docs/OPERATIONS.md already contains these
             // numbers.

@@ -118,15 +118,22 @@ fn events() -> String {
 
 #[test]
 fn everything_that_is_measured_has_its_expected_cost() {
-    let script = include_str!("../../benches/src/script.rs");
-    let operations = script.split("pub const OPERATIONS").nth(1).and_then(|text| text.split("\n];").next());
-    let measured = operations.expect("OPERATIONS is in the script").split("name: \"").skip(1);
-    let mut measured: Vec<_> = measured.filter_map(|text| text.split('"').next()).collect();
+    let operations = ("OPERATIONS", include_str!("../../benches/src/script.rs"));
+    let requests = ("REQUESTS", include_str!("../../benches/src/credentials.rs"));
+    let mut measured = Vec::new();
+    for (name, file) in [operations, requests] {
+        let list = file.split(&format!("pub const {name}")).nth(1).and_then(|text| text.split("\n];").next());
+        let names = list.expect("the list is in the file").split("name: \"").skip(1);
+        measured.extend(names.filter_map(|text| text.split('"').next()));
+    }
     measured.sort_unstable();
     let expected: Value = serde_json::from_str(include_str!("../../benches/expected.json")).expect("it is JSON");
     let expected = expected["operations"].as_object().expect("operations are counted");
     let expected: Vec<_> = expected.keys().collect();
-    assert_eq!(measured, expected, "`just bench-guard --write` counts what benches/src/script.rs measures");
+    assert_eq!(
+        measured, expected,
+        "`just bench-guard --write` counts what script.rs and credentials.rs in benches/src measure"
+    );
 }
 
 #[test]
