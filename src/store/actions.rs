@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::{
 use super::{
     OwnerStore,
     changes::{UNDONE_AT, UNDONE_BY, change_items},
-    fault::{Fault, FaultKind},
+    fault::Fault,
     head::{self, SETTINGS, Sequence},
     item::{self, Item},
     lists::{self, ListCheck},
@@ -194,17 +194,13 @@ impl OwnerStore {
 }
 
 fn finished(put: PutBuilder) -> Result<TransactWriteItem, Fault> {
-    Ok(TransactWriteItem::builder().put(put.build().map_err(broken)?).build())
+    Ok(TransactWriteItem::builder().put(put.build().map_err(item::broken)?).build())
 }
 
 fn updated(update: UpdateBuilder) -> Result<TransactWriteItem, Fault> {
-    Ok(TransactWriteItem::builder().update(update.build().map_err(broken)?).build())
+    Ok(TransactWriteItem::builder().update(update.build().map_err(item::broken)?).build())
 }
 
 fn checked(check: ConditionCheckBuilder) -> Result<TransactWriteItem, Fault> {
-    Ok(TransactWriteItem::builder().condition_check(check.build().map_err(broken)?).build())
-}
-
-fn broken(error: aws_sdk_dynamodb::error::BuildError) -> Fault {
-    Fault::new(FaultKind::Broken, format!("TransactWriteItems: {error}"))
+    Ok(TransactWriteItem::builder().condition_check(check.build().map_err(item::broken)?).build())
 }

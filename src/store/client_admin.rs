@@ -5,8 +5,8 @@ use super::{
     Store, api_keys, clients,
     fault::Fault,
     item::{self, Item},
+    people,
     programs::{self, Connected},
-    sign_ins,
     usage::Usage,
 };
 use crate::domain::{client::Client, owner::Owner, secret::SecretHash};
@@ -44,7 +44,7 @@ impl Store {
     pub async fn end_grants_of(&self, client_id: &str) -> Result<(usize, usize), Fault> {
         let (client, usage) = (SecretHash::of(client_id), Usage::default());
         let (mut ended, mut unreadable) = (0, 0);
-        for person in self.items(sign_ins::PEOPLE, sign_ins::PERSON).await? {
+        for person in self.items(people::PARTITION, people::PREFIX).await? {
             let Some(owner) = owner_of(&person) else {
                 unreadable += 1;
                 continue;
@@ -66,6 +66,6 @@ impl Store {
 
 /// The owner whose name is in the sort key of a person.
 fn owner_of(person: &Item) -> Option<Owner> {
-    let name = person.get(item::SK)?.as_s().ok()?.strip_prefix(sign_ins::PERSON)?;
+    let name = person.get(item::SK)?.as_s().ok()?.strip_prefix(people::PREFIX)?;
     Owner::parse(name).ok()
 }

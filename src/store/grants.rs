@@ -6,20 +6,19 @@ use std::time::Duration;
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError},
-    types::{ConditionCheck, Delete, Put, ReturnConsumedCapacity, TransactWriteItem},
+    types::{Delete, Put, ReturnConsumedCapacity, TransactWriteItem},
 };
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Store, api_keys,
+    Store,
     fault::{Fault, FaultKind},
-    item::{self, ABSENT, EXPIRES_AT, Item, VERSION},
+    item::{self, EXPIRES_AT, Item, VERSION, broken},
     programs,
     usage::Usage,
 };
 use crate::domain::{
     grant::{Access, Grant, Tokens, Unusable},
-    owner::Owner,
     token::{GrantId, Token},
 };
 
@@ -157,11 +156,7 @@ impl Store {
         let put = |put: aws_sdk_dynamodb::types::builders::PutBuilder| -> Result<TransactWriteItem, Fault> {
             Ok(TransactWriteItem::builder().put(put.build().map_err(broken)?).build())
         };
-        let blocked = ConditionCheck::builder()
-            .table_name(&*self.table)
-            .set_key(Some(blocked_key(&grant.owner)))
-            .condition_expression(ABSENT);
-        let blocked = TransactWriteItem::builder().condition_check(blocked.build().map_err(broken)?).build();
+        let blocked = TransactWriteItem::builder().condition_check(self.not_blocked(&grant.owner)?).build();
         self.transact(vec![put(grant_put)?, put(entry)?, blocked], usage).await
     }
 
@@ -253,14 +248,4 @@ fn pause(attempt: u32, tokens: &Tokens) -> Duration {
 
 pub(super) fn key(id: &GrantId) -> Item {
     item::primary_key(&format!("grant#{}", id.as_str()), GRANT.to_owned())
-}
-
-pub(super) fn broken(error: aws_sdk_dynamodb::error::BuildError) -> Fault {
-    Fault::new(FaultKind::Broken, error.to_string())
-}
-
-/// The primary key of the item that blocks a person. The item is in the partition of the operator, where the function may
-/// not write.
-pub(super) fn blocked_key(owner: &Owner) -> Item {
-    item::primary_key(api_keys::PARTITION, format!("blocked#{}", owner.as_str()))
 }

@@ -21,6 +21,7 @@ mod item;
 mod key_admin;
 mod listing;
 mod lists;
+mod people;
 mod programs;
 mod query;
 mod range;

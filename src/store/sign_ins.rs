@@ -2,28 +2,21 @@
 
 use aws_sdk_dynamodb::{
     operation::update_item::UpdateItemError,
-    types::{ConditionCheck, Put, ReturnConsumedCapacity, TransactWriteItem, Update},
+    types::{Put, ReturnConsumedCapacity, TransactWriteItem, Update},
 };
 use jiff::Timestamp;
 
 use super::{
     Store,
     fault::Fault,
-    grants::{blocked_key, broken},
-    item::{self, ABSENT, EXPIRES_AT, Item, PRESENT},
+    item::{self, ABSENT, EXPIRES_AT, Item, PRESENT, broken},
     usage::Usage,
 };
 use crate::domain::{
     grant::Grant,
-    owner::Owner,
     secret::SecretHash,
     sign_in::{SignIn, SignedIn},
 };
-
-/// The partition with the people who have signed in.
-pub(super) const PEOPLE: &str = "people";
-/// The sort key of a person begins with this text. The name of the owner follows.
-pub(super) const PERSON: &str = "person#";
 
 /// The decision of a person.
 #[derive(Debug)]
@@ -118,29 +111,10 @@ impl Store {
             let put = Put::builder().table_name(&*self.table).set_item(Some(self.grant_item(grant)?));
             let put = put.condition_expression(ABSENT).build().map_err(broken)?;
             actions.push(TransactWriteItem::builder().put(put).build());
-            let blocked = ConditionCheck::builder()
-                .table_name(&*self.table)
-                .set_key(Some(blocked_key(&grant.owner)))
-                .condition_expression(ABSENT);
-            let blocked = blocked.build().map_err(broken)?;
-            actions.push(TransactWriteItem::builder().condition_check(blocked).build());
-            let person = Update::builder()
-                .table_name(&*self.table)
-                .set_key(Some(item::primary_key(PEOPLE, format!("{PERSON}{}", grant.owner.as_str()))))
-                .update_expression("SET #shown = :shown, #last = :now, #first = if_not_exists(#first, :now)")
-                .expression_attribute_names("#shown", "shown")
-                .expression_attribute_names("#last", "signed_in_at")
-                .expression_attribute_names("#first", "since")
-                .expression_attribute_values(":shown", item::text(shown))
-                .expression_attribute_values(":now", item::text(&now.to_string()));
-            actions.push(TransactWriteItem::builder().update(person.build().map_err(broken)?).build());
+            let person = self.signed_in(&grant.owner, shown, now)?;
+            actions.push(TransactWriteItem::builder().update(person).build());
         }
         self.transact(actions, usage).await
-    }
-
-    /// Whether the operator has blocked this person.
-    pub async fn is_blocked(&self, owner: &Owner, usage: &Usage) -> Result<bool, Fault> {
-        Ok(self.item(blocked_key(owner), usage).await?.is_some())
     }
 }
 

@@ -156,9 +156,10 @@ async fn a_code_of_a_person_who_was_blocked_meanwhile_gives_no_tokens() {
     let program = Program::register(&api, "Claude Code").await;
     let ada = somebody(&api, "ada");
     let code = Browser::default().allow(&api, &provider, &program, &ada).await;
-    let key = [("owner", "keys".to_owned()), ("sk", format!("blocked#{}#{ada}", provider.issuer))];
+    let key = [("owner", "people".to_owned()), ("sk", format!("person#{}#{ada}", provider.issuer))];
     let key = key.map(|(name, value)| (name.to_owned(), AttributeValue::S(value)));
-    api.client.put_item().table_name(api.table).set_item(Some(key.clone().into())).send().await.unwrap();
+    let put = api.client.put_item().table_name(api.table).set_item(Some(key.clone().into()));
+    put.item("blocked_at", AttributeValue::S("2026-11-22T10:00:00Z".to_owned())).send().await.unwrap();
     assert_invalid(&program.redeem(&api, &code).await);
     // The access has ended, also if the operator lets the person in again.
     api.client.delete_item().table_name(api.table).set_key(Some(key.into())).send().await.unwrap();

@@ -182,9 +182,10 @@ async fn who_may_not_sign_in_gives_no_access() {
     let (ada, mut browser) = (somebody(&api, "ada"), Browser::default());
     let page = browser.consent(&api, &provider, &program, &ada).await;
     // The operator blocks the person while the page is open.
-    let blocked = format!("blocked#{}#{ada}", provider.issuer);
-    let put = api.client.put_item().table_name(api.table).item("owner", AttributeValue::S("keys".to_owned()));
-    put.item("sk", AttributeValue::S(blocked)).send().await.unwrap();
+    let person = format!("person#{}#{ada}", provider.issuer);
+    let put = api.client.put_item().table_name(api.table).item("owner", AttributeValue::S("people".to_owned()));
+    let put = put.item("blocked_at", AttributeValue::S("2026-11-22T10:00:00Z".to_owned()));
+    put.item("sk", AttributeValue::S(person)).send().await.unwrap();
     assert_stopped(&browser.decide(&api, &page, "allow").await, 403, "You cannot use this service");
     let asked = browser.authorize(&api, &program).await;
     let (code, state) = provider.sign_in(&api, &asked, &ada);

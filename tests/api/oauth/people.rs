@@ -31,13 +31,13 @@ async fn status_for(attempt: &mut Attempt, email: &str) -> u16 {
 /// The primary key of the item that blocks this person.
 fn block(attempt: &Attempt) -> [(&'static str, AttributeValue); 2] {
     let owner = format!("{}#{}", attempt.provider.issuer, attempt.subject);
-    [("owner", AttributeValue::S("keys".to_owned())), ("sk", AttributeValue::S(format!("blocked#{owner}")))]
+    [("owner", AttributeValue::S("people".to_owned())), ("sk", AttributeValue::S(format!("person#{owner}")))]
 }
 
 async fn set_blocked(attempt: &Attempt) {
     let put = attempt.api.client.put_item().table_name(attempt.api.table);
-    let item = block(attempt).map(|(name, value)| (name.to_owned(), value)).into();
-    put.set_item(Some(item)).send().await.unwrap();
+    let put = block(attempt).into_iter().fold(put, |put, (name, value)| put.item(name, value));
+    put.item("blocked_at", AttributeValue::S("2026-11-22T10:00:00Z".to_owned())).send().await.unwrap();
 }
 
 #[tokio::test]

@@ -1,0 +1,56 @@
+//! The people who have signed in, and whether the operator has blocked them. All people are in one partition. The function
+//! writes in this partition, so the people are not in the partition of the operator: AWS checks the permissions of a
+//! transaction, and the function may not write in the partition of the operator.
+
+use aws_sdk_dynamodb::types::{ConditionCheck, Update};
+use jiff::Timestamp;
+
+use super::{
+    Store,
+    fault::Fault,
+    item::{self, Item},
+    usage::Usage,
+};
+use crate::domain::owner::Owner;
+
+/// The partition with the people who have signed in.
+pub(super) const PARTITION: &str = "people";
+/// The sort key of a person begins with this text. The name of the owner follows.
+pub(super) const PREFIX: &str = "person#";
+/// The attribute with the time at which the operator has blocked the person.
+const BLOCKED_AT: &str = "blocked_at";
+/// The condition that the operator has not blocked the person.
+const NOT_BLOCKED: &str = "attribute_not_exists(blocked_at)";
+
+impl Store {
+    /// Whether the operator has blocked this person.
+    pub async fn is_blocked(&self, owner: &Owner, usage: &Usage) -> Result<bool, Fault> {
+        Ok(self.item(key(owner), usage).await?.is_some_and(|person| person.contains_key(BLOCKED_AT)))
+    }
+
+    /// A part of a transaction: the transaction fails if the operator has blocked this person.
+    pub(super) fn not_blocked(&self, owner: &Owner) -> Result<ConditionCheck, Fault> {
+        let check = ConditionCheck::builder().table_name(&*self.table).set_key(Some(key(owner)));
+        check.condition_expression(NOT_BLOCKED).build().map_err(item::broken)
+    }
+
+    /// A part of a transaction: stores that this person has signed in. The transaction fails if the operator has blocked the
+    /// person. `shown` is the e-mail address or the name of the person.
+    pub(super) fn signed_in(&self, owner: &Owner, shown: &str, now: Timestamp) -> Result<Update, Fault> {
+        let update = Update::builder()
+            .table_name(&*self.table)
+            .set_key(Some(key(owner)))
+            .condition_expression(NOT_BLOCKED)
+            .update_expression("SET #shown = :shown, #last = :now, #first = if_not_exists(#first, :now)")
+            .expression_attribute_names("#shown", "shown")
+            .expression_attribute_names("#last", "signed_in_at")
+            .expression_attribute_names("#first", "since")
+            .expression_attribute_values(":shown", item::text(shown))
+            .expression_attribute_values(":now", item::text(&now.to_string()));
+        update.build().map_err(item::broken)
+    }
+}
+
+fn key(owner: &Owner) -> Item {
+    item::primary_key(PARTITION, format!("{PREFIX}{}", owner.as_str()))
+}
