@@ -268,6 +268,7 @@ async fn many_first_sign_ins_at_once_ask_the_provider_once() {
 async fn a_provider_that_is_another_than_configured_or_leads_off_https_is_not_believed() {
     for says in [
         json!({"issuer": "https://id.example.com"}),
+        json!({"issuer": "http://127.0.0.1:9"}),
         json!({"issuer": Value::Null}),
         json!({"jwks_uri": "http://keys.example.com/keys"}),
         json!({"token_endpoint": "http://id.example.com/token"}),
