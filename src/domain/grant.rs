@@ -52,8 +52,9 @@ pub struct Grant {
 struct Code {
     hash: SecretHash,
     redirect_uri: String,
-    /// The PKCE challenge, made with the method S256 (RFC 7636).
-    challenge: String,
+    /// The PKCE challenge, made with the method S256 (RFC 7636). `None` if the program asked without PKCE.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    challenge: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     used_at: Option<Timestamp>,
 }
@@ -97,7 +98,7 @@ pub struct Redemption<'a> {
     pub client: &'a SecretHash,
     pub redirect_uri: Option<&'a str>,
     /// The PKCE challenge of the verifier that the program has sent.
-    pub challenge: &'a str,
+    pub challenge: Option<&'a str>,
 }
 
 /// The reason why a code or a refresh token gives no new tokens.
@@ -126,7 +127,7 @@ impl Grant {
         id: GrantId,
         (owner, program, scope): (Owner, Program, Scope),
         resource: String,
-        (redirect_uri, challenge): (String, String),
+        (redirect_uri, challenge): (String, Option<String>),
         random: Random,
         now: Timestamp,
     ) -> (Self, Token) {
@@ -170,7 +171,8 @@ impl Grant {
         if redemption.redirect_uri.is_some_and(|uri| uri != self.code.redirect_uri) {
             return Err(Unusable::Refused("The redirect_uri is different from the redirect_uri of the sign-in."));
         }
-        if self.code.challenge != redemption.challenge {
+        // A program that asked without PKCE must not send a verifier, either (RFC 9700, section 2.1.1).
+        if self.code.challenge.as_deref() != redemption.challenge {
             return Err(Unusable::Refused("The code_verifier does not fit the code_challenge of the sign-in."));
         }
         self.code.used_at = Some(now);

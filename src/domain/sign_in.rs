@@ -20,8 +20,10 @@ pub struct SignIn {
     /// The text that the program wants back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// The PKCE challenge of the program, made with the method S256 (RFC 7636).
-    pub challenge: String,
+    /// The PKCE challenge of the program, made with the method S256 (RFC 7636). `None` if the operator allows the program to
+    /// ask without PKCE.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<String>,
     pub scope: Scope,
     pub valid_until: Timestamp,
     /// The person who has signed in. `None` until the person comes back from the OpenID provider.

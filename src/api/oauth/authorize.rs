@@ -73,7 +73,7 @@ pub async fn get_authorize(
         return Err(Stop::request("The parameter state is too long."));
     }
     let target = Target { redirect_uri, state: asked.get("state"), base_url: &base_url };
-    let (scope, challenge) = match check(&asked, &base_url) {
+    let (scope, challenge) = match check(&asked, named.needs_pkce, &base_url) {
         Ok(checked) => checked,
         Err((error, why)) => return Ok(found(&target.error(error, why))),
     };
@@ -85,7 +85,7 @@ pub async fn get_authorize(
         program,
         redirect_uri: redirect_uri.to_owned(),
         state: asked.get("state").map(str::to_owned),
-        challenge: challenge.to_owned(),
+        challenge: challenge.map(str::to_owned),
         scope,
         valid_until: now + SIGN_IN_LASTS,
         person: None,
@@ -104,27 +104,39 @@ pub async fn post_authorize() -> Stop {
 
 /// Checks the other parameters. If a parameter is wrong, the program gets an error at its redirect URI (RFC 6749, section
 /// 4.1.2.1).
-fn check<'a>(asked: &'a Parameters, base_url: &str) -> Result<(Scope, &'a str), (&'static str, &'static str)> {
+fn check<'a>(
+    asked: &'a Parameters,
+    needs_pkce: bool,
+    base_url: &str,
+) -> Result<(Scope, Option<&'a str>), (&'static str, &'static str)> {
     if asked.get("response_type") != Some("code") {
         return Err(("unsupported_response_type", "response_type has to be code."));
     }
-    // If the request has no `code_challenge_method`, the method is "plain". The method "plain" does not protect the
-    // authorization code.
-    if asked.get("code_challenge_method") != Some("S256") {
-        return Err(("invalid_request", "PKCE is necessary: code_challenge_method has to be S256."));
-    }
-    let fits = |challenge: &&str| {
-        challenge.len() == 43
-            && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    let challenge = match asked.get("code_challenge") {
+        None if !needs_pkce => None,
+        challenge => Some(pkce(challenge, asked.get("code_challenge_method"))?),
     };
-    let challenge = asked.get("code_challenge").filter(fits);
-    let challenge = challenge.ok_or(("invalid_request", "The code_challenge must have 43 characters (RFC 7636)."))?;
     if !resource::are_ours(asked.resources(), base_url) {
         return Err(("invalid_target", "The resource must be the address of this service."));
     }
     let scope = asked.get("scope").map_or(Some(Scope::Full), Scope::parse);
     let scope = scope.ok_or(("invalid_scope", "The scope has to be todos or todos:read."))?;
     Ok((scope, challenge))
+}
+
+/// The PKCE challenge of the program (RFC 7636, section 4.3).
+fn pkce<'a>(challenge: Option<&'a str>, method: Option<&str>) -> Result<&'a str, (&'static str, &'static str)> {
+    // If the request has no `code_challenge_method`, the method is "plain". The method "plain" does not protect the
+    // authorization code.
+    if method != Some("S256") {
+        return Err(("invalid_request", "PKCE is necessary: code_challenge_method has to be S256."));
+    }
+    let fits = |challenge: &&str| {
+        challenge.len() == 43
+            && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    let wrong = ("invalid_request", "The code_challenge must have 43 characters (RFC 7636).");
+    challenge.filter(fits).ok_or(wrong)
 }
 
 /// The address of the provider where the person signs in.

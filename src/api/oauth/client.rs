@@ -29,6 +29,8 @@ pub struct Named {
     pub client_id: String,
     pub name: String,
     redirect_uris: Vec<String>,
+    /// Whether the program must use PKCE.
+    pub needs_pkce: bool,
     /// Whether the name of the program is true. The name of a registered program is only its own claim.
     is_known: bool,
     /// The host of a fetched document. The program may use redirect URIs of its own host.
@@ -55,6 +57,7 @@ impl Named {
         Ok(Registration::parse(client_id).map(|registration| Self {
             client_id: client_id.to_owned(),
             name: registration.name,
+            needs_pkce: true,
             redirect_uris: registration.redirect_uris,
             is_known: false,
             own_host: None,
@@ -71,6 +74,7 @@ impl Named {
         Self {
             client_id: document.client_id,
             name: document.client_name,
+            needs_pkce: true,
             redirect_uris: document.redirect_uris,
             is_known: false,
             own_host,
@@ -82,6 +86,7 @@ impl Named {
         Self {
             client_id: client.id,
             name: client.name.as_str().to_owned(),
+            needs_pkce: !(client.without_pkce && client.secret.is_some()),
             redirect_uris: client.redirect_uris,
             is_known: true,
             own_host: None,
@@ -119,6 +124,7 @@ fn documented(client_id: &str) -> Option<Named> {
     Some(Named {
         client_id: client_id.to_owned(),
         name: document.client_name.clone(),
+        needs_pkce: true,
         redirect_uris: document.redirect_uris.clone(),
         is_known: true,
         own_host: None,

@@ -91,19 +91,20 @@ impl<'a> Taking<'a> {
 
 async fn redeem(asked: &Parameters, taking: &Taking<'_>, app: &App, usage: &Usage) -> Result<Taken, OAuthError> {
     let code = asked.need("code")?;
-    let verifier = asked.need("code_verifier")?;
+    let verifier = asked.get("code_verifier");
     // A verifier has 43 to 128 characters (RFC 7636, section 4.1).
-    if !(43..=128).contains(&verifier.len()) {
+    if verifier.is_some_and(|verifier| !(43..=128).contains(&verifier.len())) {
         return Err(OAuthError::new("invalid_grant", "The code_verifier must have 43 to 128 characters (RFC 7636)."));
     }
     let Some(code) = Token::parse(TokenKind::Code, code) else {
         return Err(OAuthError::new("invalid_grant", "The code is not valid."));
     };
+    let challenge = verifier.map(challenge_of);
     let redemption = Redemption {
         code: &code,
         client: taking.client,
         redirect_uri: asked.get("redirect_uri"),
-        challenge: &challenge_of(verifier),
+        challenge: challenge.as_deref(),
     };
     let take = |grant: &mut Grant| grant.redeem(&redemption, taking.randoms, taking.lasting, app.clock.now());
     Ok(app.store.take_tokens(&code.grant(), usage, take).await?)

@@ -38,6 +38,9 @@ enum What {
         /// Make a client without a secret, for a program that cannot keep a secret.
         #[arg(long)]
         public: bool,
+        /// Let the client ask for access without PKCE. A GPT of ChatGPT needs this option. The client needs its secret then.
+        #[arg(long, conflicts_with = "public")]
+        without_pkce: bool,
     },
     /// List all clients, with their redirect URIs. The output shows no secret.
     List,
@@ -52,8 +55,8 @@ enum What {
 pub async fn run(Clients { what, place }: Clients) -> Result<(), Failure> {
     let store = place.store().await?;
     match what {
-        What::Create { name, redirect_uris, public } => {
-            create(&store, &name, redirect_uris, public, Clock::system().now()).await
+        What::Create { name, redirect_uris, public, without_pkce } => {
+            create(&store, &name, redirect_uris, (public, without_pkce), Clock::system().now()).await
         }
         What::List => list(&store).await,
         What::Remove { id } => remove(&store, id.trim()).await,
@@ -83,14 +86,15 @@ async fn create(
     store: &Store,
     name: &str,
     redirect_uris: Vec<String>,
-    public: bool,
+    (public, without_pkce): (bool, bool),
     now: Timestamp,
 ) -> Result<(), Failure> {
     let name = KeyName::parse(name).map_err(|error| format!("--name {error}"))?;
     let ids = Ids::random();
     let secret = (!public).then(|| Secret::from_random(ids.secret()));
     let hash = secret.as_ref().map(|secret| SecretHash::of(secret.reveal()));
-    let client = Client { id: Client::new_id(ids.secret()), name, secret: hash, redirect_uris, created_at: now };
+    let client =
+        Client { id: Client::new_id(ids.secret()), name, secret: hash, redirect_uris, without_pkce, created_at: now };
     store.add_client(&client).await?;
     // The command writes only the id and the secret to standard output, so that a script can read them.
     println!("client_id {}", client.id);
@@ -103,7 +107,8 @@ async fn create(
     eprintln!(
         "The program also needs these values, each after the address of the deployment:\n  \
          /oauth/authorize as authorization URL, and /oauth/token as token URL.\n\
-         The scope is todos, or todos:read for a program that may only read. The program must use PKCE (S256)."
+         The scope is todos, or todos:read for a program that may only read.{}",
+        if without_pkce { "" } else { " The program must use PKCE (S256)." }
     );
     Ok(())
 }

@@ -174,7 +174,7 @@ async fn a_page_of_another_site_cannot_press_allow() {
     let foreign_origin = [("cookie", cookie.as_str()), ("origin", "https://evil.example")];
     for headers in [same_site, foreign_origin] {
         for form in [&without_token, &wrong_token] {
-            assert_stopped(&post(&api, form, &headers).await, 400, OTHER_BROWSER);
+            assert_stopped(&post(&api, form, &headers).await, 400, "This page is out of date");
         }
     }
     assert_stopped(&post(&api, &right, &[]).await, 400, OTHER_BROWSER);

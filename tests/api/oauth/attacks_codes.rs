@@ -32,7 +32,7 @@ async fn a_stolen_code_is_of_no_use_without_the_verifier_the_client_and_the_redi
     let with = async |program: &Program, more: &[(&str, &str)]| program.token(&api, &[&form[..], more].concat()).await;
     let own = ("redirect_uri", program.redirect_uri.as_str());
     let missing = with(&program, &[own]).await;
-    assert_eq!((missing.status.as_u16(), &missing.body["error"]), (400, &json!("invalid_request")), "{}", missing.text);
+    assert_invalid(&missing);
     for verifier in ["another-verifier-with-43-characters-or-more-letters", &VERIFIER[..42], &VERIFIER.repeat(3)] {
         assert_invalid(&with(&program, &[own, ("code_verifier", verifier)]).await);
     }

@@ -31,8 +31,8 @@ async fn grants(api: &Api, person: &str) -> usize {
 async fn the_cookie_of_a_sign_in_stays_in_its_browser_and_at_its_host() {
     let provider = Provider::start().await;
     for (base_url, prefix, attributes) in [
-        ("https://todo.test", "__Host-sign-in-", "; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure"),
-        ("http://127.0.0.1:8080", "sign-in-", "; Path=/; Max-Age=600; HttpOnly; SameSite=Lax"),
+        ("https://todo.test", "__Host-sign-in-", "; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax; Secure"),
+        ("http://127.0.0.1:8080", "sign-in-", "; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax"),
     ] {
         let api = Api::configured(|config| {
             config.auth = Auth::OAuth(Box::new(provider.agreed()));
@@ -108,21 +108,24 @@ async fn a_decision_counts_once_even_if_it_comes_twice_at_the_same_moment() {
     let api = provider.api();
     let program = Program::register(&api, "Claude Code").await;
     let mut browser = Browser::default();
-    let consent = browser.consent(&api, &provider, &program, &somebody(&api, "ada")).await;
+    let ada = somebody(&api, "ada");
+    let consent = browser.consent(&api, &provider, &program, &ada).await;
     let twin = || Browser { cookies: browser.cookies.clone() };
     let (mut first, mut second, mut later) = (twin(), twin(), twin());
     let answers = tokio::join!(first.decide(&api, &consent, "allow"), second.decide(&api, &consent, "allow"));
     let answers: [Answer; 2] = answers.into();
-    let allowed: Vec<_> = answers.iter().filter(|answer| answer.status == 200).collect();
-    assert_eq!(allowed.len(), 1, "{answers:?}");
-    assert_stopped(answers.iter().find(|answer| answer.status != 200).unwrap(), 409, "You have already answered");
+    // A browser shows only the answer to the second click, so both answers give the same code to the program.
+    let [one, other] = answers.each_ref().map(|answer| goes_to(answer).1["code"].clone());
+    assert_eq!(one, other);
     // The back button, and a reload of the form.
     let back = format!("/oauth/consent?request={}", field(&consent, "request"));
     assert_stopped(&later.get(&api, &back).await, 409, "You have already answered");
-    for decision in ["allow", "deny", "switch"] {
+    for decision in ["deny", "switch"] {
         assert_stopped(&later.decide(&api, &consent, decision).await, 409, "You have already answered");
     }
-    Tokens::of(&program.redeem(&api, &goes_to(allowed[0]).1["code"]).await);
+    Tokens::of(&program.redeem(&api, &one).await);
+    assert_stopped(&later.decide(&api, &consent, "allow").await, 409, "You have already answered");
+    assert_eq!(grants(&api, &ada).await, 1);
 }
 
 /// DynamoDB may delete an expired item days later, so the item is still there.
@@ -191,7 +194,9 @@ async fn who_may_not_sign_in_gives_no_access() {
     let (code, state) = provider.sign_in(&api, &asked, &ada);
     let back = format!("/oauth/callback?{}", encoded(&[("code", &code), ("state", &state)]));
     assert_stopped(&browser.get(&api, &back).await, 403, "You cannot use this service");
-    assert_stopped(&browser.get(&api, &format!("/oauth/consent?request={state}")).await, 400, EXPIRED);
+    // Without a person, the page leads to the provider again.
+    let (place, _) = goes_to(&browser.get(&api, &format!("/oauth/consent?request={state}")).await);
+    assert_eq!(place, format!("{}/authorize", provider.issuer));
     assert_eq!(grants(&api, &ada).await, 0);
 }
 
@@ -211,7 +216,7 @@ async fn who_is_not_invited_gives_no_access() {
         let back = format!("/oauth/callback?{}", encoded(&[("code", &code), ("state", &state)]));
         assert_stopped(&browser.get(&api, &back).await, 403, "You cannot use this service");
         let consent = format!("/oauth/consent?request={state}");
-        assert_stopped(&browser.get(&api, &consent).await, 400, EXPIRED);
+        assert_eq!(goes_to(&browser.get(&api, &consent).await).0, format!("{}/authorize", provider.issuer));
     }
     provider.forge(|claims, _| claims["email"] = "Ada@example.com".into());
     assert_eq!(grants(&api, &ada).await, 0);

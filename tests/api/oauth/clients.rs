@@ -11,7 +11,7 @@ use todo_action::domain::{
 
 use super::{
     super::harness::{Answer, Api},
-    person::{Browser, Program, Tokens, VERIFIER, ask, encoded, goes_to, post_form},
+    person::{Browser, Program, Tokens, VERIFIER, ask, encoded, encoded_map, goes_to, post_form, sent_to},
     provider::Provider,
     somebody,
 };
@@ -36,12 +36,17 @@ enum By<'a> {
 impl Made {
     /// Makes a client, as `todo clients create` does.
     async fn new(api: &Api, redirect_uri: &str, has_secret: bool) -> Self {
+        Self::with(api, redirect_uri, has_secret, false).await
+    }
+
+    async fn with(api: &Api, redirect_uri: &str, has_secret: bool, without_pkce: bool) -> Self {
         let secret = has_secret.then(|| Secret::from_random(api.app.ids.secret()));
         let client = Client {
             id: Client::new_id(api.app.ids.secret()),
             name: KeyName::parse("Chat of Ada").unwrap(),
             secret: secret.as_ref().map(|secret| SecretHash::of(secret.reveal())),
             redirect_uris: vec![redirect_uri.to_owned()],
+            without_pkce,
             created_at: api.app.clock.now(),
         };
         api.app.store.add_client(&client).await.unwrap();
@@ -269,4 +274,45 @@ async fn a_person_who_has_begun_to_sign_in_cannot_give_access_to_a_removed_clien
     let answer = browser.decide(&api, &page, "allow").await;
     let (_, told) = goes_to(&answer);
     assert_invalid_client(&made.redeem(&api, &told["code"], By::Form(made.id(), Some(made.secret()))).await, "code");
+}
+
+/// The request of a GPT: without PKCE and without `resource`. Returns the code.
+async fn code_without_pkce(api: &Api, provider: &Provider, made: &Made) -> String {
+    let mut asks = made.program.asks();
+    asks.retain(|name, _| !["code_challenge", "code_challenge_method", "resource"].contains(name));
+    let mut browser = Browser::default();
+    let begun = browser.get(api, &format!("/oauth/authorize?{}", encoded_map(&asks))).await;
+    let (place, asked) = sent_to(&begun);
+    assert!(place.starts_with(&provider.issuer), "{place} {asked:?}");
+    let path = browser.sign_in(api, provider, &asked, &somebody(api, "ada")).await;
+    let page = browser.get(api, &path).await;
+    goes_to(&browser.decide(api, &page, "allow").await).1["code"].clone()
+}
+
+#[tokio::test]
+async fn only_a_client_with_a_secret_may_ask_without_pkce_if_the_operator_allows_it() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    let gpt = Made::with(&api, "https://chat.openai.com/aip/g-1/oauth/callback", true, true).await;
+    let by = By::Form(gpt.id(), Some(gpt.secret()));
+    let code = code_without_pkce(&api, &provider, &gpt).await;
+    let form = [("grant_type", "authorization_code"), ("code", code.as_str())];
+    assert_invalid_client(&sent(&api, "/oauth/token", &form, By::Form(gpt.id(), None)).await, "without the secret");
+    let with_verifier = gpt.redeem(&api, &code, by).await;
+    assert_eq!((with_verifier.status.as_u16(), &with_verifier.body["error"]), (400, &"invalid_grant".into()));
+    let tokens = Tokens::of(&sent(&api, "/oauth/token", &form, by).await);
+    assert_eq!(ask(&api, "GET", "/todos", Value::Null, &tokens.access).await.status, 200);
+    // Whoever sends a challenge must also send its verifier.
+    let code = gpt.code(&api, &provider, &somebody(&api, "grace")).await;
+    let form = [("grant_type", "authorization_code"), ("code", code.as_str())];
+    let without_verifier = sent(&api, "/oauth/token", &form, by).await;
+    assert_eq!((without_verifier.status.as_u16(), &without_verifier.body["error"]), (400, &"invalid_grant".into()));
+    Tokens::of(&gpt.redeem(&api, &code, by).await);
+    for (has_secret, without_pkce) in [(true, false), (false, true), (false, false)] {
+        let other = Made::with(&api, CALLBACK, has_secret, without_pkce).await;
+        let mut asks = other.program.asks();
+        asks.retain(|name, _| !name.starts_with("code_challenge"));
+        let (place, told) = sent_to(&api.get(&format!("/oauth/authorize?{}", encoded_map(&asks))).await);
+        assert_eq!((place.as_str(), told["error"].as_str()), (CALLBACK, "invalid_request"));
+    }
 }

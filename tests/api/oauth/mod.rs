@@ -142,7 +142,7 @@ async fn whoever_has_no_token_learns_where_people_sign_in() {
 async fn the_page_says_how_people_sign_in() {
     let page = Provider::start().await.api().get("/").await;
     for said in [
-        "todo clients create --name GPT",
+        "todo clients create --name NAME",
         ">https://todo.test/oauth/authorize<",
         ">https://todo.test/oauth/token<",
         ">todos</code>",
