@@ -97,6 +97,7 @@ fn grant() -> Value {
     json!({
         "owner": { "S": format!("grant#{GRANT}") },
         "sk": { "S": "grant" },
+        "table": { "S": "todos" },
         "id": { "S": GRANT },
         "person": { "S": OWNER },
         "program": { "M": {
