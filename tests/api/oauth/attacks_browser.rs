@@ -112,8 +112,8 @@ async fn only_the_browser_in_which_a_sign_in_began_may_continue_it() {
     let asked = own.authorize(&api, &program).await;
     let (code, state) = provider.sign_in(&api, &asked, &somebody(&api, "ada"));
     let back = format!("/oauth/callback?{}", encoded(&[("code", &code), ("state", &state)]));
-    // Three foreign browsers. The first browser has no cookie. The second browser has the cookie of another sign-in.
-    // The third browser has the cookie of another sign-in under the name of this sign-in's cookie.
+    // The test uses three foreign browsers. The first browser has no cookie. The second browser has the cookie of
+    // another sign-in. The third browser has the cookie of another sign-in under the name of this sign-in's cookie.
     let mut other = Browser::default();
     other.authorize(&api, &program).await;
     let (name, value) = (own.cookies.keys().next().unwrap().clone(), other.cookies.values().next().unwrap().clone());
