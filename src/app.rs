@@ -71,7 +71,7 @@ impl Ids {
     pub fn random() -> Self {
         Self(Arc::new(|| {
             let mut bytes = [0; 16];
-            // Without random numbers the program cannot make safe ids, so the program stops.
+            // The program cannot make safe ids without random numbers, so the program stops.
             getrandom::fill(&mut bytes).expect("the operating system has random numbers");
             bytes
         }))

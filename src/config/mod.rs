@@ -15,7 +15,7 @@ use crate::domain::owner::Owner;
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `PUBLIC_URL`: the address at which clients reach the API, without a slash at the end. If `PUBLIC_URL` is not
-    /// set, the OpenAPI document contains the API Gateway domain of the request.
+    /// set, the OpenAPI document contains the domain of API Gateway that the request names.
     pub public_url: Option<String>,
     /// Decides who may use the API, and which owner's todos a request reads or changes.
     pub auth: Auth,
@@ -194,8 +194,8 @@ pub fn remote_key() -> Option<String> {
     variable("TODO_API_KEY").map(|key| key.trim().to_owned())
 }
 
-/// With this value of `AUTH_MODE`, callers need no API key. This value of `AUTH_MODE` is long, so that no operator
-/// opens a deployment to everybody by mistake.
+/// With this value of `AUTH_MODE`, callers need no API key. The value is long, so that no operator chooses this mode by
+/// mistake.
 const NO_AUTH: &str = "none-everybody-shares-one-list";
 
 fn auth_mode(text: Option<&str>) -> Result<AuthMode, ConfigError> {

@@ -20,16 +20,16 @@ pub struct OAuth {
     pub client_secret: Option<ClientSecret>,
     /// `OAUTH_PEOPLE`: the people who may sign in.
     pub people: People,
-    /// `OAUTH_REDIRECT_URIS`: the redirect URIs of programs that this service does not know by itself. In the path of a
-    /// redirect URI, the segment `*` stands for any segment.
+    /// `OAUTH_REDIRECT_URIS`: the redirect URIs of programs that are not in the list of known assistants. In the path
+    /// of a redirect URI, the segment `*` stands for any segment.
     pub redirect_uris: Vec<String>,
-    /// `OAUTH_CLIENT_DOCUMENTS`: whether this service fetches the client ID metadata documents of programs that it does
-    /// not know by itself.
+    /// `OAUTH_CLIENT_DOCUMENTS`: whether this service fetches the client ID metadata documents of programs that are not
+    /// in the list of known assistants.
     pub fetches_client_documents: bool,
-    /// `OAUTH_IDLE_DAYS`: the access of a program ends if the program has not used it for this number of days.
+    /// `OAUTH_IDLE_DAYS`: the access of a program ends if the program has not used the access for this number of days.
     pub idle_days: u16,
-    /// `OAUTH_OVERLAP_HOURS`: a program may use a replaced refresh token again. Replaced means that the program has
-    /// already used the successor. After this number of hours, the replaced refresh token is no longer valid.
+    /// `OAUTH_OVERLAP_HOURS`: a refresh token stays valid for this number of hours after the program has first used the
+    /// successor of the token.
     pub overlap_hours: u16,
 }
 
@@ -47,7 +47,7 @@ pub enum People {
     Listed(Vec<String>),
 }
 
-/// This value of `OAUTH_PEOPLE` lets everybody in who has an account at the provider.
+/// With this value of `OAUTH_PEOPLE`, everybody who has an account at the provider may sign in.
 const EVERYBODY: &str = "everybody";
 
 impl OAuth {
@@ -65,7 +65,8 @@ impl OAuth {
             )));
         }
         let client_id = match read("OAUTH_PUBLIC_CLIENT_ID") {
-            // Older versions had two clients at the provider. The client without a secret is still useful.
+            // Older versions of this service used two OAuth clients at the provider. An operator can still use the
+            // client that has no secret.
             Some(id) if read("OAUTH_CLIENT_ID").is_none() => id.trim().to_owned(),
             Some(_) => {
                 let old = "OAUTH_CLIENT_ID and OAUTH_PUBLIC_CLIENT_ID are both set; this service is now one client of the OpenID provider: \
@@ -185,8 +186,8 @@ pub fn is_safe(address: &str) -> bool {
     safe && address.parse::<Uri>().is_ok()
 }
 
-/// Whether `uri` can be a redirect URI (RFC 6749, section 3.1.2; RFC 8252, section 7). A redirect URI has the scheme
-/// https or the scheme of an app. If the host of a redirect URI is this machine, the scheme may also be http.
+/// Whether the text `uri` can be a redirect URI (RFC 6749, section 3.1.2; RFC 8252, section 7). A redirect URI has the
+/// scheme https or the scheme of an app. If the host of a redirect URI is this machine, the scheme may also be http.
 pub fn is_redirect_uri(uri: &str) -> bool {
     let forbidden =
         ["javascript", "data", "file", "vbscript", "blob", "about", "filesystem", "view-source", "ws", "wss", "ftp"];

@@ -17,8 +17,8 @@ use super::{
 };
 
 /// The record of one write. The record names the operation, the changed todos, the changed fields of each todo, and the
-/// changed settings. For each changed todo, the table also contains a difference (`difference.rs`): the altered fields,
-/// with their values before and after the write.
+/// changed settings. For each changed todo, the table also contains a difference (`difference.rs`). A difference
+/// contains the altered fields, with the values before and after the write.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     pub id: ChangeId,
@@ -34,14 +34,13 @@ pub struct Change {
     /// The id of the undone change. Present only if this change is an undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<ChangeId>,
-    /// The id of the latest undo of this change. An undo is itself a change that somebody can undo.
+    /// The id of the latest undo of this change. An undo is also a change, so somebody can undo an undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<ChangeId>,
     /// The time of the latest undo of this change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_at: Option<Timestamp>,
-    /// The credential through which the request came. Absent if the server needs no credential, and in records of
-    /// version 0.1.0.
+    /// The credential of the request. Absent if the server needs no credential, and in records of version 0.1.0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<CredentialId>,
     /// The fingerprint of the request, if the request had an idempotency key.
@@ -69,7 +68,7 @@ pub struct ChangedTodo {
 /// The states of one todo before and after a change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Image {
-    /// Absent if the change added the todo.
+    /// The todo before the change. Absent if the change added the todo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Todo>,
     pub after: Todo,

@@ -1,5 +1,5 @@
-//! The OAuth clients that the operator makes, for programs that neither register themselves nor have a client ID metadata
-//! document.
+//! The OAuth clients that the operator makes. Some programs cannot register themselves and have no client ID metadata
+//! document, so these programs need an OAuth client of the operator.
 
 use std::fmt;
 

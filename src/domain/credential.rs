@@ -1,5 +1,5 @@
-//! Says through which credential a request came. A person can see which of their programs made a change, and an operator
-//! can find the requests of a credential in the log.
+//! Names the credential of a request. A person can see which program made a change, and an operator can find the
+//! requests of a credential in the log.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialId {
     /// `key` for an API key, and `program` for a program to which a person has given access. The kind is a text and not
-    /// an enum, so that this code can read the records of a newer version that knows more kinds.
+    /// an enum, because a newer version may have stored a kind that this version does not know.
     pub kind: String,
     /// Twelve hexadecimal digits. For an API key, this is the id that `todo keys list` shows. For a program, this is the
     /// id that `GET /account/programs` shows.

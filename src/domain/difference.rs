@@ -19,7 +19,7 @@ type Fields = Map<String, Value>;
 /// example, only a todo with a due date may repeat. So if a change alters one field of a group, the difference contains
 /// the whole group.
 const GROUPS: [&[&str]; 2] = [&["status", "completed_at", "deleted_at"], &["due", "repeat", "anchor_day"]];
-/// Fields that are not content: the id never changes, and every write sets the version.
+/// These fields do not belong to the content of a todo. The id never changes, and every write sets the version.
 const NOT_CONTENT: [&str; 2] = ["id", "version"];
 const NOTES: &str = "notes";
 const UPDATED_AT: &str = "updated_at";
@@ -38,7 +38,8 @@ pub struct Difference {
     /// of the notes. So if a change appends a paragraph to long notes, the record contains only this paragraph.
     #[serde(default, skip_serializing_if = "is_zero")]
     notes_kept: usize,
-    /// The hash of this beginning. With this hash, the program notices if a later change altered the beginning.
+    /// The hash of the beginning of the notes. With this hash, the program notices if a later change altered the
+    /// beginning.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     notes_kept_hash: String,
 }
@@ -83,7 +84,7 @@ impl Difference {
         self.agrees(&self.after, &fields(todo))
     }
 
-    /// Whether the altered fields of the todo have the values from before the change. If the change added the todo, its
+    /// Whether the altered fields of the todo have the values from before the change. If the change added the todo, the
     /// undo deletes the todo at `undone_at`. Then this function compares all fields, and the time of the deletion.
     pub fn is_undone_in(&self, todo: &Todo, undone_at: Option<Timestamp>) -> bool {
         match &self.before {
@@ -126,9 +127,9 @@ impl Difference {
         serde_json::from_value(Value::Object(present)).ok()
     }
 
-    /// Whether an undo of this change may alter the todo in its present status. No write alters a deleted todo, except a
-    /// change of its status. If somebody completed the todo after this change, the undo does not make it repeat: the
-    /// completion has made no next todo.
+    /// Whether an undo of this change may alter the todo in its present status. A write may alter a deleted todo only
+    /// if the write changes the status. If somebody completed the todo after this change, the undo does not restore the
+    /// repetition, because the completion has made no next todo.
     fn may_alter(&self, todo: &Todo) -> bool {
         let alters = |field: &str| self.names().any(|name| name == field);
         let repeats = self.before.as_ref().is_some_and(|before| before.contains_key("repeat"));
@@ -173,7 +174,7 @@ fn text<'a>(fields: &'a Fields, name: &str) -> &'a str {
 
 /// The content of the todo as fields.
 fn fields(todo: &Todo) -> Fields {
-    // Every todo can be written as a JSON object.
+    // A todo can always be written as a JSON object.
     let Ok(Value::Object(mut fields)) = serde_json::to_value(todo) else { return Fields::new() };
     fields.retain(|name, _| !NOT_CONTENT.contains(&name.as_str()));
     fields

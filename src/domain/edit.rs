@@ -112,8 +112,8 @@ words! {
 #[deserr(from(WithoutEmpty<Clearable>) = Clear::of, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct Clear(Vec<Clearable>);
 
-/// The caller expects the todo to have this version. The program also accepts a number as text, because models
-/// sometimes send numbers as text.
+/// The version that the caller expects. The program also accepts a number as text, because models sometimes send
+/// numbers as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version(pub u64);
 

@@ -16,19 +16,20 @@ use super::{
 
 /// An authorization code is valid for this time (RFC 6749, section 4.1.2).
 const CODE_LASTS: SignedDuration = SignedDuration::from_secs(60);
-/// A used code is remembered for this time, so that its second use ends the grant.
+/// The grant contains a used code for this time. If somebody uses the code for the second time, the grant ends.
 const CODE_REMEMBERED: SignedDuration = SignedDuration::from_mins(10);
 /// An access token is valid for this time.
 pub const ACCESS_LASTS: SignedDuration = SignedDuration::from_hours(1);
-/// The maximum number of valid access tokens of one grant. If a program asks for more, the oldest one ends.
+/// The maximum number of valid access tokens of one grant. If a program asks for more access tokens, the oldest access
+/// token ends.
 const ACCESS_TOKENS: usize = 50;
 
 /// The access that a person has given to a program.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Grant {
     pub id: GrantId,
-    /// The program reads and changes the todos of this person. In the table, the attribute `owner` contains the partition
-    /// key, so this field has another name there.
+    /// The program reads and changes the todos of this person. In the table, this field is not called `owner`, because
+    /// the attribute `owner` contains the partition key.
     #[serde(rename = "person")]
     pub owner: Owner,
     pub program: Program,
@@ -74,7 +75,7 @@ pub struct Lasting {
     pub overlap: SignedDuration,
 }
 
-/// The tokens of one answer.
+/// The tokens that one answer contains.
 #[derive(Debug, Clone)]
 pub struct Tokens {
     pub access: Token,
@@ -104,9 +105,10 @@ pub struct Redemption<'a> {
 /// The reason why a code or a refresh token gives no new tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unusable {
-    /// The code or the token is not valid, or it belongs to another program. The grant stays as it is.
+    /// The code or the token is not valid, or belongs to another program. The grant does not change.
     Refused(&'static str),
-    /// Somebody has used a code or a token for the second time. Perhaps a thief has a copy. So the grant must end.
+    /// Somebody has used the same code or the same token for the second time. A thief may have a copy of the code or
+    /// the token. So the grant must end.
     Stolen(&'static str),
 }
 
@@ -171,7 +173,7 @@ impl Grant {
         if redemption.redirect_uri.is_some_and(|uri| uri != self.code.redirect_uri) {
             return Err(Unusable::Refused("The redirect_uri is different from the redirect_uri of the sign-in."));
         }
-        // A program that asked without PKCE must not send a verifier, either (RFC 9700, section 2.1.1).
+        // If a program asked for access without PKCE, the program must not send a verifier (RFC 9700, section 2.1.1).
         if self.code.challenge.as_deref() != redemption.challenge {
             return Err(Unusable::Refused("The code_verifier does not fit the code_challenge of the sign-in."));
         }

@@ -1,5 +1,6 @@
 //! Ids of todos and of changes, in lower-case Crockford base32. Ids are short, so that a model can copy an id without
-//! mistakes. Only a tiny part of the possible ids is in use. An id that a model invents almost never belongs to a todo.
+//! mistakes. Only a tiny part of the possible ids is in use. So if a model invents an id, this id almost never belongs
+//! to a todo.
 
 use serde::{Deserialize, Serialize};
 

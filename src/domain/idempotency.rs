@@ -1,4 +1,4 @@
-//! Recognises repeated requests: by the caller's idempotency key, and by the content of the request.
+//! Recognises repeated requests by the caller's idempotency key and by the content of the request.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -81,7 +81,7 @@ impl Intent {
 
     /// A hash of the request in hexadecimal digits. If a request has no idempotency key and comes twice within two
     /// minutes, the program recognises the second request by this hash. All versions of the program compute the same
-    /// hash for a request without `if_match`. So the hash needs no prefix that names its form.
+    /// hash for a request without `if_match`. So the hash needs no prefix with the number of a format.
     pub fn digits(&self) -> String {
         match self.if_match {
             None => sha256([self.operation, &self.target, &self.body]),
@@ -97,7 +97,8 @@ impl Intent {
 
     /// The fingerprint in format 1. Earlier versions of the program stored fingerprints in format 1 (docs/adr/0017).
     /// The table keeps a fingerprint for 30 days. In format 1, the hashed text contains `target`, a space and the text
-    /// of `if_match`. If `if_match` is 3, its text is `Some(3)`. If the request has no `if_match`, the text is `None`.
+    /// of `if_match`. For example, if `if_match` is 3, the text is `Some(3)`. If the request has no `if_match`, the
+    /// text is `None`.
     fn fingerprint_of_form_1(&self) -> Fingerprint {
         let condition = self.if_match.map_or_else(|| "None".to_owned(), |version| format!("Some({version})"));
         let target = format!("{} {condition}", self.target);

@@ -38,5 +38,5 @@ pub const UNDO_DAYS: i64 = 30;
 /// If two identical requests to add todos come within this number of seconds, the second request counts as a
 /// repetition.
 pub const REPETITION_SECONDS: i64 = 120;
-/// The maximum number of todos in the overview. The same maximum applies to lists and to tags.
+/// The maximum number of todos in the overview. The same maximum applies to the lists and the tags in the overview.
 pub const OVERVIEW: usize = 40;

@@ -21,12 +21,13 @@ words! {
     }
 }
 
-/// A request reads the clock once, and may then wait for another request that reads the clock later. So `now` may be
-/// earlier than `at` by this time, although nobody has set the clock back. No request waits longer than this time.
+/// A request reads the clock once. Then the request may wait for another request, which reads the clock later. So `now`
+/// may be earlier than `at`, although nobody has set the clock back. The difference is at most this time, because no
+/// request waits longer.
 const WAITING: SignedDuration = SignedDuration::from_secs(30);
 
 /// Whether the time from `at` to `now` is shorter than `limit`. If `at` is more than 30 seconds after `now`, somebody
-/// has set the clock back, so nobody knows how old `at` is. Then the result is `false`.
+/// has set the clock back. Then the age of `at` is unknown, and the result is `false`.
 pub fn is_within(limit: SignedDuration, at: Timestamp, now: Timestamp) -> bool {
     let age = now.duration_since(at);
     -WAITING <= age && age < limit

@@ -19,7 +19,7 @@ use super::{
 /// The present todos, by id.
 pub type Todos = HashMap<TodoId, Todo>;
 
-/// All changes of a write. The write makes all these changes, or none of these changes.
+/// All changes of a write. A write is atomic: either all these changes happen, or no change happens.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Plan {
     /// Each todo before and after the write. This list also contains todos that the write does not change.

@@ -7,12 +7,12 @@ use super::{secret::SecretHash, unicode::one_line};
 /// The maximum length of a program's name, in characters.
 const NAME: usize = 100;
 
-/// A program that asks for access, as far as people and later requests must know it.
+/// A program that asks for access. This type contains what people and later requests need to know about the program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Program {
     /// The hash of the `client_id`. A `client_id` can be 1.5 KB long, so the table contains only its hash.
     pub client: SecretHash,
-    /// The name that the program, its operator or its metadata document gave to it.
+    /// The name of the program, which comes from the program, from the operator, or from the metadata document.
     pub name: String,
     pub place: Place,
 }
@@ -21,13 +21,13 @@ pub struct Program {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
-    /// An https host. This service knows the program by its metadata document, or the operator has made the client. So
-    /// the name of the program is true.
+    /// An https host. The name of the program is verified, because this service knows the metadata document of the
+    /// program, or the operator has made the client.
     Known(String),
-    /// An https host. The program has registered itself, so its name is only a claim.
+    /// An https host. The program has registered itself, so nobody has verified the name of the program.
     Claimed(String),
-    /// A program on the person's own computer. Every program on the computer can receive the answer, so the name of the
-    /// program is only a claim.
+    /// A program on the person's own computer. Nobody has verified the name of the program, because every program on
+    /// this computer could receive the answer.
     ThisComputer,
 }
 
@@ -38,7 +38,8 @@ pub fn clean_name(name: &str) -> String {
 }
 
 impl Program {
-    /// A program with a [cleaned](clean_name) name. If the name is empty, the name says that the program has no name.
+    /// A program with a [cleaned](clean_name) name. If the cleaned name is empty, the program gets a name that says
+    /// that the program has no name.
     pub fn new(client_id: &str, name: &str, place: Place) -> Self {
         let name = clean_name(name);
         let name = if name.is_empty() { "a program without a name".to_owned() } else { name };
@@ -47,7 +48,7 @@ impl Program {
 }
 
 impl Place {
-    /// The words for people: a host, or `this computer`.
+    /// The place as a text for people: a host, or `this computer`.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Known(host) | Self::Claimed(host) => host,

@@ -1,9 +1,10 @@
-//! The refresh tokens of a grant. Each refresh replaces the refresh token (OAuth 2.1, section 4.3.1), and yet nobody has
-//! to sign in again by accident. The reasons are in docs/adr/0019-an-authorization-server-of-our-own.md.
+//! The refresh tokens of a grant. Each refresh replaces the refresh token (OAuth 2.1, section 4.3.1). But if an answer
+//! is lost, nobody has to sign in again. The reasons are in docs/adr/0019-an-authorization-server-of-our-own.md.
 //!
-//! The tokens of a grant are a chain. A token and the seed beside its hash determine the successor of the token. If an
-//! answer is lost, and the program sends the same token again, the program gets the same successor again. If two copies
-//! of a program share a grant, both copies get the newest token of the chain.
+//! The tokens of a grant are a chain. For each token, the table contains a hash and a seed. This service computes the
+//! successor of a token from the token and the seed. If an answer is lost, the program can send the same token again,
+//! and gets the same successor again. If two copies of a program share a grant, both copies get the newest token of the
+//! chain.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use super::{
     token::{Token, TokenKind},
 };
 
-/// The maximum number of valid refresh tokens of one grant. If a program refreshes its tokens more often, the oldest one
+/// The maximum number of valid refresh tokens of one grant. If the chain would become longer, the oldest refresh token
 /// ends.
 const TOKENS: usize = 200;
 
@@ -25,7 +26,7 @@ pub struct Chain(Vec<Link>);
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Link {
     hash: SecretHash,
-    /// 32 random bytes, in hexadecimal digits. Nobody can compute the successor without the token or without the seed.
+    /// 32 random bytes, in hexadecimal digits. To compute the successor, somebody needs both the token and the seed.
     seed: String,
     /// The token ends at this moment. `None` if nobody has used the successor of the token yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,9 +36,9 @@ struct Link {
 /// The result of a refresh.
 #[derive(Debug, PartialEq)]
 pub enum Presented {
-    /// The token that replaces the presented token.
+    /// The token that replaces the sent token.
     Successor(Token),
-    /// The chain has no such token. The token has ended, or it was never a token of this grant.
+    /// The chain has no such token. The token has ended, or the token never belonged to this grant.
     Unknown,
 }
 
@@ -52,8 +53,8 @@ impl Chain {
         self.0.iter().any(|link| link.hash == *hash)
     }
 
-    /// A program presents a refresh token, and gets the newest token of the chain. If the program presents the newest
-    /// token, the chain gets a new token. The tokens before the presented token end after the time `overlap`.
+    /// A program sends a refresh token, and gets the newest token of the chain. If the program sends the newest token,
+    /// the chain first gets a new token. All tokens before the sent token end after the time `overlap`.
     pub fn present(&mut self, token: &Token, seed: Random, overlap: SignedDuration, now: Timestamp) -> Presented {
         self.0.retain(|link| link.valid_until.is_none_or(|end| now < end));
         let hash = token.hash();

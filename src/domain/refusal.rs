@@ -10,12 +10,12 @@ use super::{
 pub enum Refusal {
     /// At least one id in the request is not the id of a todo of this owner.
     NotFound(Vec<ItemViolation>),
-    /// A value in the request contradicts another field, another item, or the stored todo.
+    /// A value in the request does not fit another field, another item, or the stored todo.
     Invalid(Vec<ItemViolation>),
     /// At least one todo is deleted, or has a version that the caller did not expect. `current` contains these todos as
     /// they are now.
     Conflict { violations: Vec<ItemViolation>, current: Vec<Todo> },
-    /// The program tried this write several times, but other requests changed the same data at the same time.
+    /// The program tried to make this write several times, but each time, another request changed the same data.
     Contended { current: Vec<Todo> },
     /// No change has this id, or the change is older than 30 days.
     NoSuchChange,

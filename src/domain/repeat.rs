@@ -60,9 +60,9 @@ impl Repeat {
     /// The largest value of `every`.
     pub const MAX_EVERY: u16 = 365;
 
-    /// The first due date of a repeating todo, if nobody has set a due date. The first due date is today if the
-    /// repetition has no weekdays, or if today is one of its weekdays. If today is not one of the repetition's
-    /// weekdays, the first due date is the next day that is one of these weekdays.
+    /// The first due date of a repeating todo without a due date. The first due date is today if the repetition has no
+    /// weekdays, or if today is one of its weekdays. If today is not one of the repetition's weekdays, the first due
+    /// date is the next day that is one of these weekdays.
     pub fn first(&self, moment: &Moment) -> Due {
         let today = moment.today();
         let fits = |date: &Date| self.weekdays.is_empty() || self.weekdays.contains(&Weekday::of(*date));

@@ -25,9 +25,9 @@ impl Scope {
         }
     }
 
-    /// Reads a list of scopes that are separated by spaces. Returns the scope in the list that allows most, or `None` if
-    /// the list contains no scope of this service. The list may contain scopes of other services. Upper and lower case
-    /// are different (RFC 6749, section 3.3).
+    /// Reads a list of scopes that are separated by spaces. Returns the scope in the list that allows most, or `None`
+    /// if the list contains no scope of this service. The list may contain scopes of other services. Upper-case and
+    /// lower-case letters are different letters (RFC 6749, section 3.3).
     pub fn parse(list: &str) -> Option<Self> {
         let is_in_list = |scope: &Self| list.split(' ').any(|word| word == scope.as_str());
         Self::ALL.into_iter().rev().find(is_in_list)

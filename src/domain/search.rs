@@ -41,7 +41,7 @@ struct Folding {
     letters: HashMap<char, Replacement, BuildHasherDefault<LetterHasher>>,
     /// The result for the current text.
     folded: String,
-    /// In `folded`, the last letter that stays the same whatever precedes the letter. The marks of the last letter
+    /// The position in `folded` of the last letter that no earlier letter can change. The marks of this last letter
     /// follow in `folded`. NFC can combine the last letter with a mark of the next letter.
     last: usize,
     /// From this position in `folded`, the program must still apply NFC.
@@ -67,8 +67,8 @@ const REMEMBERED: usize = 4_096;
 /// If NFC must change a part of the text, the program applies NFC to at least this number of bytes in one step. Many
 /// small steps would take more time.
 const STEP: usize = 256;
-/// A longer replacement ends a step, so that NFC does not need to read long replacements. A replacement has up to 18
-/// letters.
+/// If a replacement is longer than this limit, a step ends, so that NFC does not need to read long replacements. A
+/// replacement has up to 18 letters.
 const LONG: usize = 4;
 
 impl Folding {
@@ -140,12 +140,12 @@ impl Replacement {
     }
 }
 
-/// Returns whether NFC cannot change this letter because of the letters before this letter.
+/// Returns `true` if the letters before this letter cannot change this letter in NFC.
 fn is_first(letter: char) -> bool {
     canonical_combining_class(letter) == 0 && is_nfc_quick(once(letter)) != IsNormalized::Maybe
 }
 
-/// Returns whether the search leaves the letter as it is, and the letter is the first letter of a part of the text.
+/// Returns `true` if the search does not replace this letter, and if a new part of the text begins with this letter.
 fn stays(letter: char) -> bool {
     let mut is_same = true;
     without_accents(letter, |part| is_same &= part == letter);
@@ -165,7 +165,7 @@ impl Hasher for LetterHasher {
         self.0 = product ^ (product >> 32);
     }
 
-    /// A `char` hashes itself with `write_u32`. For other keys, this function would also work, but slowly.
+    /// The hash of a `char` uses only `write_u32`. The function `write` would also work for other keys, but slowly.
     fn write(&mut self, bytes: &[u8]) {
         bytes.iter().for_each(|byte| self.write_u32(self.0 as u32 ^ u32::from(*byte)));
     }
@@ -181,7 +181,7 @@ mod tests {
 
     use super::*;
 
-    /// A letter. Half of the letters combine with other letters, or become several letters.
+    /// A random letter. Half of these letters combine with other letters, or become several letters.
     fn letter() -> impl Strategy<Value = char> {
         let special = "aAoOıİßẞæÆøØǽǿſẛςΣ¨΅ ¼ŉǄ\u{301}\u{338}\u{34f}\u{345}\u{344}\u{5c0}\u{5b8}\u{610}\u{618}\u{730}\u{731}か\u{3099}\u{ff76}\u{ff9e}\u{915}\u{93c}\u{958}ㄱㅏ각한하\u{fdfa}\u{1d160}\u{1d15f}\u{1d165}\u{1d16e}\u{fb2c}\u{f73}\u{f71}\u{f72}\u{9c7}\u{9be}\u{110a5}\u{110ba}";
         let special: Vec<char> = special.chars().collect();
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn every_letter_is_folded_as_it_is_alone_and_between_others() {
         let mut folding = Folding::default();
-        // Of the letters that this test leaves out, none changes and none combines with other letters.
+        // This test leaves out letters that do not change and do not combine with other letters.
         for letter in ('\0'..'\u{20000}').chain('\u{2f800}'..'\u{2fa20}').chain('\u{e0000}'..'\u{e0200}') {
             for text in [format!("{letter}Ä"), format!("ä{letter}\u{3099}\u{301}ᅡ")] {
                 assert_eq!(folding.of(&text), without_case_and_accents(&text), "{letter:?}");

@@ -15,8 +15,8 @@ pub const ID_DIGITS: usize = 22;
 pub const CHECKSUM_DIGITS: usize = 6;
 
 /// SHA-256 of a secret, in hexadecimal digits. The table contains this hash and not the secret. A fast hash function is
-/// safe here, because nobody can guess 256 random bits. From the duration of requests, an attacker could learn only the
-/// beginning of a stored hash. The beginning of a hash does not reveal the secret.
+/// safe here, because nobody can guess 256 random bits. If an attacker measures the duration of requests, the attacker
+/// learns at most the beginning of a stored hash. The beginning of a hash does not reveal the secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SecretHash(String);

@@ -22,7 +22,7 @@ pub struct Settings {
     pub week_start: Option<Weekday>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_list: Option<ListName>,
-    /// The version is 0 before the first change of the settings. Each change adds 1.
+    /// Before the first change of the settings, the version is 0. Each change increases the version by 1.
     pub version: u64,
 }
 

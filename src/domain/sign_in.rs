@@ -1,4 +1,5 @@
-//! The sign-in of a person at the request of a program: from the request of the program to the decision of the person.
+//! The sign-in of a person. A sign-in begins with the request of a program for access, and ends with the decision of
+//! the person.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ pub struct SignIn {
     pub browser: SecretHash,
     pub program: Program,
     pub redirect_uri: String,
-    /// The text that the program wants back.
+    /// The text that this service must send back to the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// The PKCE challenge of the program, made with the method S256 (RFC 7636). `None` if the operator allows the program to

@@ -156,7 +156,7 @@ impl PartialSchema for StepRefs {
 
 impl ToSchema for StepRefs {}
 
-/// A title in two spellings for comparisons: one in lower case, and one in lower case without accents.
+/// A title in two forms for comparisons: in lower case, and in lower case without accents.
 struct TitleForms {
     without_case: String,
     without_accents: String,

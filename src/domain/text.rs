@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn every_list_name_fits_a_sort_key() {
-        // Each of these characters becomes much longer when it is converted to NFC, to lower case or to NFKC.
+        // The conversion to NFC, to lower case or to NFKC makes each of these characters much longer.
         for letter in ["\u{1d160}", "\u{fb2c}", "İ", "\u{fdfa}"] {
             assert!(ListName::parse(letter.repeat(limits::LIST)).unwrap().folded().len() <= 1_000, "{letter}");
         }

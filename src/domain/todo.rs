@@ -78,8 +78,8 @@ pub struct Tags(Vec<Tag>);
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema, deserr::Deserr)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct NewTodo {
-    // Three attributes of this struct contain a limit as a number. With the attribute `inline`, utoipa would leave out
-    // the examples of these three fields. `tests/openapi` checks these three numbers.
+    // In three attributes of this struct, a limit is a number. With the attribute `inline`, utoipa would leave out the
+    // examples of these three fields. `tests/openapi` checks the three numbers.
     /// What is to be done, in a few words.
     #[schema(value_type = String, min_length = 1, max_length = 500, example = "Book flights")]
     pub title: Title,
@@ -170,8 +170,8 @@ impl Todo {
         })
     }
 
-    /// This todo with the given status. If the todo already has the given status, the todo does not change. Otherwise,
-    /// this function also sets `updated_at`, and sets or removes `completed_at` and `deleted_at`.
+    /// A copy of this todo with the given status. If the todo already has this status, the copy is equal to the todo.
+    /// Otherwise, this function also sets `updated_at`, and sets or removes `completed_at` and `deleted_at`.
     pub fn with_status(&self, status: Status, now: Timestamp) -> Self {
         if status == self.status {
             return self.clone();
@@ -185,7 +185,7 @@ impl Todo {
         }
     }
 
-    /// This todo, with a version that is 1 higher than the version of `current`.
+    /// A copy of this todo. The version of the copy is 1 higher than the version of `current`.
     pub fn with_next_version_after(self, current: &Self) -> Self {
         Self { version: current.version + 1, ..self }
     }

@@ -40,7 +40,8 @@ impl GrantId {
         &self.0
     }
 
-    /// The id of the grant that everybody may see: the first twelve hexadecimal digits of its hash.
+    /// The public id of the grant: the first twelve hexadecimal digits of the hash of the id. Everybody may see the
+    /// public id.
     pub fn public(&self) -> String {
         SecretHash::of(&self.0).id().to_owned()
     }

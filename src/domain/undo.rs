@@ -1,4 +1,4 @@
-//! Undoes a change. The undo gives back the fields that the change altered. If one of these fields was altered again
+//! Undoes a change. The undo restores the fields that the change altered. If one of these fields was altered again
 //! after the change, the program refuses the undo.
 
 use std::collections::HashMap;
@@ -21,10 +21,9 @@ impl Change {
     /// the present settings. Each todo gets the values that the altered fields had before the change, and a new
     /// version. All other fields keep their present values. If the change added a todo, the undo deletes this todo.
     ///
-    /// The undo is refused if a later change altered the same fields of a todo, or if a later change altered the
-    /// settings that this change altered. If an earlier undo has already given back the old values, the refusal names
-    /// the earlier undo. Otherwise, the refusal names the todos. An undo can itself be undone. After that, the original
-    /// change can be undone again.
+    /// This function refuses the undo if a later change altered the same fields of a todo or the same settings. If an
+    /// earlier undo has already restored the old values, the refusal names the earlier undo. Otherwise, the refusal
+    /// names the todos. Somebody can undo an undo. After that, somebody can undo the original change again.
     pub fn undo(
         &self,
         differences: &[Difference],

@@ -2,9 +2,9 @@
 //! the table.
 
 /// Defines an enum with a word for each variant. A caller may write a word in upper or lower case. A variant can also
-/// have further words. Only requests may contain these further words. Any other text is refused, and the error lists
-/// the words. The optional argument `refused` is a function that makes the error for a refused text. In the OpenAPI
-/// document, each field of this type contains the list of words. The enum has no separate schema in the OpenAPI
+/// have further words, but only requests may contain the further words. The enum refuses any other text, and the error
+/// lists the words. The optional argument `refused` is a function that makes the error for a refused text. In the
+/// OpenAPI document, each field of this type contains the list of words. The enum has no separate schema in the OpenAPI
 /// document.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal $(| $other:literal)*),+ $(,)? }) => {

@@ -21,7 +21,7 @@ use tokio::{
 use tower::util::MapFuture;
 
 /// The maximum number of open connections. More connections wait until one of the open connections is closed. On many
-/// systems, a program can open 256 files, and the data file needs some of them.
+/// systems, a program can open only 256 files, and the data file needs some of these files.
 const CONNECTIONS: usize = 200;
 /// If no complete headers of a request arrive within this time, the server closes the connection. The time begins when
 /// the client connects, or when the program has made the last answer. So this is also the time that an idle connection
@@ -29,7 +29,7 @@ const CONNECTIONS: usize = 200;
 const WITHOUT_REQUEST: Duration = Duration::from_secs(10);
 
 /// Answers requests with HTTP/1.1 and HTTP/2. When the Rust future `stop` completes, the server accepts no more
-/// connections. Then the server ends as soon as all requests are answered.
+/// connections. The server ends as soon as it has answered all requests.
 pub async fn serve_router(mut listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let open = GracefulShutdown::new();
@@ -62,7 +62,7 @@ async fn connection(stream: TcpStream, router: Router, stopping: Watcher, _place
     let server = Builder::new(TokioExecutor::new());
     let answered = stopping.watch(server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
     tokio::select! {
-        // A client that closes its connection in the middle of a request is no failure of this server.
+        // If a client closes its connection in the middle of a request, this is no failure of the server.
         _ = answered => {}
         () = without_request => {}
     }

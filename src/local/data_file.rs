@@ -56,7 +56,7 @@ pub fn open(file: Option<&Path>, now: Timestamp) -> Result<Database, LocalError>
     close_to_others(file).map_err(|error| failed("cannot protect the data file from other users", &error))?;
     let database =
         Database::new(&file.to_string_lossy()).map_err(|error| failed("cannot open the data file", &error))?;
-    // Expired items are removed only here, when the program opens the data file.
+    // The program removes expired items only here, when the program opens the data file.
     expired::remove(&database, now).map_err(|error| failed("cannot tidy up the data file", &error))?;
     Ok(database)
 }
@@ -102,7 +102,7 @@ fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     if at_the_top || !has_the_same_owner(folder, file)? {
         return Ok(false);
     }
-    // If this user cannot read the list of files in the folder, the folder possibly belongs to another user.
+    // If this user cannot read the list of files in the folder, the folder may belong to another user.
     let Ok(mut entries) = fs::read_dir(folder) else { return Ok(false) };
     let beside = BESIDE.map(|end| with_end(file, end));
     let is_known = |path: PathBuf| path == file || beside.contains(&path);

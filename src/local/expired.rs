@@ -1,5 +1,5 @@
-//! Removes expired items from a data file. DynamoDB removes expired items by itself, but the embedded DynamoDB does
-//! not.
+//! Removes expired items from a data file. DynamoDB removes expired items by itself, but the embedded DynamoDB does not
+//! remove expired items.
 
 use std::collections::HashMap;
 
@@ -13,8 +13,8 @@ use crate::store::attributes::{EXPIRES_AT, FORMAT, FORMAT_NUMBER, OWNER, SEQUENC
 
 type Item = HashMap<String, AttributeValue>;
 
-/// An expired item stays in the file for this number of seconds (90 days). The clock may be ahead by this time even while
-/// somebody writes, and still the program removes nothing that can be undone.
+/// An expired item stays in the file for this number of seconds (90 days). If the clock is ahead by less than this time
+/// while somebody writes, the program still keeps every change that can be undone.
 const RESERVE: i64 = 90 * 24 * 60 * 60;
 
 /// Removes the items that expired long before the time of the latest change in the file. If the clock is ahead, for

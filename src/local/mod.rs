@@ -23,7 +23,7 @@ pub use table::create_table;
 use crate::store::{Connection, TIMEOUT};
 use transport::InProcess;
 
-/// The reason why the program cannot use a local DynamoDB. The text is for the person who started the command.
+/// The reason why the program cannot use a local DynamoDB. The person who started the command sees this text.
 #[derive(Debug)]
 pub struct LocalError(String);
 

@@ -28,7 +28,7 @@ const BODY: usize = 16 * 1024 * 1024;
 /// The host names that always mean this machine.
 const OWN_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// Says which calls the server answers.
+/// The rules that decide which calls the server answers.
 #[derive(Clone)]
 pub struct Access {
     /// The access key id that every call must contain. The server does not check signatures, so the access key id is

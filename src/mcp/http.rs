@@ -44,7 +44,7 @@ impl HttpTransport {
             .with_json_response(true)
             .with_max_request_body_bytes(super::MESSAGE_BYTES)
             // `OwnOrigin` has already checked the headers `Host` and `Origin`. The allowed host names depend on the
-            // request, so this function cannot know them.
+            // request, so this function cannot know the allowed host names.
             .disable_allowed_hosts()
             .disable_allowed_origins();
         Self(StreamableHttpService::new(move || Ok(server.clone()), Arc::default(), config))
@@ -84,7 +84,8 @@ impl HttpTransport {
         let body = changed.map_or_else(|| body.slice(body.len() - json::without_bom(&body).len()..), Bytes::from);
         let inner = parts.extensions.get::<Arc<InnerOperation>>().cloned();
         let answer = self.0.handle(Request::from_parts(parts, Body::from(body))).await;
-        // The client must see that its token does not suffice, and not the model (MCP, Authorization, scope challenges).
+        // The client must see this error, because only the client can get a token with a larger scope (MCP,
+        // Authorization, scope challenges).
         if inner.is_some_and(|inner| inner.needs_more()) {
             return ApiError::InsufficientScope.into_response();
         }

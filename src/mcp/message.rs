@@ -27,7 +27,7 @@ pub struct Unreadable {
     pub is_notification: bool,
 }
 
-/// The id of a message. The rest of the message may be unreadable, and may contain members twice.
+/// The id of a message. The other members of the message may be unreadable, or may occur twice.
 #[derive(Deserialize)]
 struct Id {
     /// `None` if the message has no member `id`. The member can also be `null`, which is not a valid id of a request.

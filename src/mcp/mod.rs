@@ -50,8 +50,8 @@ pub fn router(app: App) -> Router {
     api::router(app, routes)
 }
 
-/// Answers `GET /mcp` and other methods. This server offers no stream, so the answer to a known caller is 405. An unknown
-/// caller gets 401 first, because some clients learn from this answer where people sign in.
+/// Answers `GET /mcp` and other methods. This server offers no stream, so the answer to a known caller is 405. The
+/// answer to an unknown caller is 401, because some clients find the address for sign-in in this answer.
 async fn only_post(_: OwnOrigin, _: AnyCaller) -> ApiError {
     ApiError::MethodNotAllowed
 }

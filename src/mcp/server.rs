@@ -24,8 +24,8 @@ use tower::ServiceExt;
 use super::{call, tools::Tools};
 use crate::api::{FAVICON, InnerOperation, declared_operations, short};
 
-/// Instructions that a model must know in addition to the tools. Some clients show a model only the first 512 characters
-/// of the instructions. So these characters contain what matters most.
+/// Instructions that a model must know in addition to the tools. Some clients show a model only the first 512
+/// characters of the instructions. So the first 512 characters contain the most important instructions.
 const INSTRUCTIONS: &str = "A person's TODO list. Put all todos that a wish is about into one call. Lists go by name. Look todos \
     up, never guess an id and never show one. When the person regrets something, call undoChange: every change can be undone \
     for 30 days. The service does not remind, notify, share or export by itself; never promise that. If an answer's `now` has \
@@ -49,7 +49,7 @@ pub struct Server {
 
 impl Server {
     /// Makes a server whose tools are the operations of this document. The router `operations` answers the tool calls.
-    /// The server also answers calls of the operations that this program declares without showing them.
+    /// The server also answers calls of the operations that are not in the list of tools.
     pub fn new(document: impl Fn() -> Value + Send + Sync + 'static, operations: Router) -> Self {
         Self { document: Arc::new(document), tools: Arc::default(), operations }
     }

@@ -24,8 +24,8 @@ pub struct Operation {
     pub path: String,
     /// The arguments that are part of the path.
     pub in_path: Vec<String>,
-    /// The arguments that go into the query. If the operation has a body, the body contains all arguments that are in
-    /// neither the path nor the query. `None` if the OpenAPI document does not describe the operation. Then only the API
+    /// The arguments that go into the query. If the operation has a body, the body contains all other arguments that
+    /// are not part of the path. `None` if the OpenAPI document does not describe the operation. Then only the API
     /// knows the arguments.
     pub in_query: Option<Vec<String>>,
     /// The arguments that accept several values. If the example of a parameter in the OpenAPI document contains a
@@ -36,7 +36,8 @@ pub struct Operation {
 
 impl Tools {
     /// Reads the operations of an OpenAPI document, and skips everything that is not an operation. Adds the operations
-    /// of `declared` that the document does not describe. Clients can call these operations too, but do not see them.
+    /// of `declared` that the document does not describe. Clients can also call these operations, but these operations
+    /// are not in the list of tools.
     pub fn read(document: &Value, declared: Vec<Declared>) -> Self {
         let schemas = Schemas::of(document);
         let members = |value: &Value| value.as_object().cloned().unwrap_or_default();
@@ -127,8 +128,8 @@ fn tool(operation: &Operation, described: &Value, schemas: Schemas<'_>, security
 }
 
 /// How a client must authenticate for an operation, as OpenAI's Apps SDK defines `securitySchemes`
-/// (<https://developers.openai.com/apps-sdk/build/auth>): with OAuth and certain scopes, or not at all. The Apps SDK knows
-/// no API keys, so the result is `None` if the deployment needs API keys.
+/// (<https://developers.openai.com/apps-sdk/build/auth>): with OAuth and certain scopes, or without a credential. The
+/// Apps SDK knows no API keys, so the result is `None` if the deployment needs API keys.
 fn security(document: &Value, described: &Value) -> Option<Value> {
     let schemes = &document["components"]["securitySchemes"];
     if schemes.is_null() {

@@ -1,6 +1,6 @@
-//! Fetches client ID metadata documents (draft-ietf-oauth-client-id-metadata-document), if the operator allows it. Anybody
-//! can make this service fetch an address, so the guards are strict: only https, only public addresses, no redirects, and
-//! small limits for size and time.
+//! Fetches client ID metadata documents (draft-ietf-oauth-client-id-metadata-document), if the operator allows these
+//! fetches. Anybody can make this service fetch an address. So this service fetches only public https addresses,
+//! follows no redirects, and has small limits for size and time.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -101,8 +101,8 @@ fn is_fit(address: &str) -> bool {
     })
 }
 
-/// Reads a document. Its `client_id` must be its address, letter for letter. A program that can only prove itself with a
-/// secret or a key is refused, because this service treats each program with a document as a public client.
+/// Reads a document. Its `client_id` must be its address, letter for letter. This service treats each program with a
+/// document as a public client. So this function refuses the document of a program that needs a secret or a key.
 fn read(address: &str, body: &[u8]) -> Result<ClientDocument, String> {
     let document: ClientDocument =
         serde_json::from_slice(body).map_err(|error| format!("unreadable at line {}", error.line()))?;

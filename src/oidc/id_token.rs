@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::keys::Key;
 
-/// The accepted signature algorithms. All accepted algorithms use a public key to verify a token. The algorithm `none`
+/// The accepted signature algorithms. Each accepted algorithm uses a public key to verify a token. The algorithm `none`
 /// is not accepted, because its tokens have no signature. HS256 is not accepted, because everybody who can verify an
 /// HS256 token can also make such tokens.
 const ALGORITHMS: [Algorithm; 9] = [
@@ -68,13 +68,14 @@ pub struct Claims {
 pub struct About {
     email: Option<String>,
     email_verified: Option<Flag>,
-    /// Microsoft Entra sends this claim and not `email_verified`. The claim says that the owner of the domain is verified.
+    /// Microsoft Entra sends this claim, and does not send `email_verified`. The claim says that Microsoft Entra has
+    /// verified the owner of the e-mail domain.
     xms_edov: Option<Flag>,
     name: Option<String>,
     preferred_username: Option<String>,
 }
 
-/// One text or several.
+/// One text, or a list of texts.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Several {
@@ -164,7 +165,7 @@ impl About {
         self.email.as_deref().filter(|email| verified && !email.is_empty())
     }
 
-    /// What the person recognises as themselves: the e-mail address, or else the name.
+    /// The text that shows the person who is signed in: the e-mail address, or else the name.
     pub fn shown(&self) -> Option<&str> {
         let known = [&self.email, &self.preferred_username, &self.name];
         known.into_iter().flatten().map(String::as_str).find(|text| !text.trim().is_empty())

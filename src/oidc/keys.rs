@@ -46,7 +46,7 @@ struct Cache {
     known: Option<Arc<Documents>>,
     known_at: Timestamp,
     asked_at: Option<Timestamp>,
-    /// The time when the program last asked the provider because a key was not in the cache.
+    /// The time of the last request to the provider that the program sent because a key was not in the cache.
     asked_for_more_at: Option<Timestamp>,
     /// The reason why the last request to the provider failed. `None` if the last request succeeded.
     failed: Option<String>,
@@ -65,9 +65,9 @@ pub struct Metadata {
     pub authorization_endpoint: String,
     pub token_endpoint: String,
     jwks_uri: String,
-    /// The address that tells more about a person (OpenID Connect Core 1.0, section 5.3).
+    /// The address of the userinfo endpoint (OpenID Connect Core 1.0, section 5.3).
     pub userinfo_endpoint: Option<String>,
-    /// Whether the provider names itself in each redirect (RFC 9207).
+    /// Whether the provider writes its issuer into each redirect (RFC 9207).
     #[serde(default)]
     pub authorization_response_iss_parameter_supported: bool,
     pub token_endpoint_auth_methods_supported: Option<Vec<String>>,
@@ -249,7 +249,7 @@ mod tests {
 
     use super::*;
 
-    /// The tests over HTTP have only a provider on this machine, so this test has the provider on another machine.
+    /// In this test, the provider runs on another machine. The tests over HTTP only have a provider on this machine.
     #[test]
     fn a_provider_on_another_machine_has_only_https_addresses() {
         let unfit = |issuer: &str, member: &str, address: &str| {

@@ -1,5 +1,5 @@
-//! The OpenID provider where people sign in. The provider tells this service who a person is. This service gives access
-//! to programs by itself (docs/adr/0019-an-authorization-server-of-our-own.md).
+//! The OpenID provider where people sign in. The provider tells this service who a person is. But only this service
+//! gives programs access (docs/adr/0019-an-authorization-server-of-our-own.md).
 
 mod documents;
 mod http;
@@ -81,8 +81,8 @@ pub struct Person {
 /// The reason why nobody has signed in.
 #[derive(Debug)]
 pub enum NotSignedIn {
-    /// The provider refused the sign-in, or the program cannot trust the answer of the provider. The text is only for
-    /// the log.
+    /// The provider refused the sign-in, or the program cannot trust the answer of the provider. Only the log contains
+    /// the text of this error.
     Refused(String),
     Outage(Outage),
 }
@@ -90,7 +90,7 @@ pub enum NotSignedIn {
 /// The provider did not answer, or the program could not use the provider's answer.
 #[derive(Debug)]
 pub struct Outage {
-    /// Only for the log.
+    /// The reason for the log.
     pub cause: String,
     /// The caller can try again after this number of seconds.
     pub retry_after: u64,
@@ -126,8 +126,8 @@ impl Provider {
         &self.oauth
     }
 
-    /// The client ID metadata document of a program that this service does not know by itself. `None` if the operator does
-    /// not allow such programs. The error is a text for the log.
+    /// Fetches the client ID metadata document of a program that is not a known assistant. Returns `None` if the
+    /// operator does not allow such programs. The error is a text for the log.
     pub async fn client_document(&self, address: &str, now: Timestamp) -> Option<Result<ClientDocument, String>> {
         if self.oauth.fetches_client_documents { Some(self.documents.get(address, now).await) } else { None }
     }
@@ -181,7 +181,8 @@ impl Provider {
         {
             match self.userinfo(endpoint, token, &claims.sub).await {
                 Ok(more) => about = more,
-                // The answer would only have told how to show the person.
+                // If the operator does not need e-mail addresses, the answer could only add a name for the consent
+                // page. So this function ignores the error.
                 Err(_) if !needs_email => {}
                 Err(error) => return Err(error),
             }
@@ -257,8 +258,8 @@ impl Provider {
         head.verify(token, &key, &expected, now).map_err(refused)
     }
 
-    /// Asks the provider for more about a person (OpenID Connect Core 1.0, section 5.3). The answer must be about the
-    /// same person as the ID token.
+    /// Asks the userinfo endpoint of the provider for more claims about a person (OpenID Connect Core 1.0, section
+    /// 5.3). The answer must be about the same person as the ID token.
     async fn userinfo(&self, endpoint: &str, token: &str, subject: &str) -> Result<About, NotSignedIn> {
         #[derive(Deserialize)]
         struct Info {
@@ -297,7 +298,8 @@ async fn in_time(
 }
 
 fn read<T: serde::de::DeserializeOwned>(endpoint: &str, answer: &ProviderAnswer) -> Result<T, NotSignedIn> {
-    // The text of a JSON error could contain a part of a token, so the log gets only the place of the error.
+    // The text of a JSON error could contain a part of a token. So the log contains only the place of the error in the
+    // JSON text.
     serde_json::from_slice(&answer.body).map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         NotSignedIn::Outage(Outage::new(format!("{endpoint}: the answer cannot be read, {place}")))

@@ -24,8 +24,8 @@ use crate::domain::{change::Change, difference::Difference, id::ChangeId, text::
 /// and each KB of its copy in the index takes one unit. If the copy moves to another place in the index, DynamoDB deletes
 /// the old copy and writes the new copy.
 ///
-/// The limit does not hold for an undo, so that every change can be undone. An undo alters the same fields as its change,
-/// so it takes about the same number of units.
+/// The limit does not hold for an undo, so that every change can be undone. An undo alters the same fields as its
+/// change, so an undo takes about as many units as its change.
 const WRITE_UNITS: usize = 2_090;
 
 /// The purpose of an action in a transaction. The variants are in the same order as the actions of a transaction.

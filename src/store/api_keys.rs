@@ -12,14 +12,14 @@ use super::{
 use crate::domain::{api_key::KeyRecord, secret::SecretHash};
 
 /// The partition of the operator, with all API keys. No owner has a partition with this name, because the name of an
-/// owner's partition begins with `user#`. The function may not write in this partition.
+/// owner's partition begins with `user#`. The Lambda function may not write in this partition.
 pub(super) const PARTITION: &str = "keys";
 /// The attribute with the owner of the key.
 pub(super) const KEY_OWNER: &str = "key_owner";
 
 impl Store {
-    /// The record of a key. `None` if the table has no such key. If the program does not remember the key, this function
-    /// makes one call to DynamoDB.
+    /// The record of a key. `None` if the table has no such key. If this instance does not remember the key, this
+    /// function makes one call to DynamoDB.
     pub async fn key(&self, hash: &SecretHash, now: Timestamp, usage: &Usage) -> Result<Option<KeyRecord>, Fault> {
         if let Some(seen) = self.seen_keys.get(hash, now) {
             return Ok(seen);
@@ -29,8 +29,8 @@ impl Store {
         Ok(record)
     }
 
-    /// Notes in the table that somebody has used this key today. The note is in the partition of the key's owner: the
-    /// function may not write in the partition of the operator.
+    /// Notes in the table that somebody has used this key today. The note is in the partition of the key's owner,
+    /// because the Lambda function may not write in the partition of the operator.
     pub async fn stamp_use(&self, record: &KeyRecord, now: Timestamp, usage: &Usage) {
         self.stamp(record.hash.id(), use_key(record), None, now, usage).await;
     }

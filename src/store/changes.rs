@@ -1,8 +1,8 @@
-//! Writes and reads change records. A change record says what the change did to each todo, as
-//! [differences](crate::domain::difference).
+//! Writes and reads change records. For each changed todo, a change record contains a
+//! [difference](crate::domain::difference), which says what the change did to the todo.
 //!
-//! If the differences are small, the change record itself contains them. So an ordinary change needs only one item.
-//! Larger differences are in separate items. The index contains a copy of each change record, but no copy of the
+//! If the differences are small, the change record contains the differences. So an ordinary change needs only one item.
+//! Large differences are in separate items. The index contains a copy of each change record, but no copy of the
 //! separate items. So large differences cost less in separate items. An item with some of the differences is called a
 //! part, and has the sort key `change#<id>#<n>`.
 
@@ -37,7 +37,8 @@ const INLINE_BYTES: usize = 2 * 1024;
 const PART_BYTES: usize = 300 * 1024;
 /// Code of version 0.1.0 reads the states of the todos from the attribute `images`. New change records have a value in
 /// this attribute that the old code cannot read, so the old code refuses to undo or repeat the change. Without this
-/// value, the old code would find no todos, and would report a successful undo, although nothing was undone.
+/// value, the old code would find no todos in the record. The old code would then report a successful undo, but would
+/// undo nothing.
 const IMAGES: &str = "images";
 const NO_IMAGES: &str = "see differences";
 
@@ -59,9 +60,9 @@ struct Images {
     parts: usize,
 }
 
-/// The items of a change: first the change record, then the parts. A change without effect is not in the timeline,
-/// because there is nothing to show and nothing to undo. The record of a change without effect has only one purpose: it
-/// remembers the idempotency key. `order` is the sequence number of the change, written as a time.
+/// The items of a change: first the change record, then the parts. A change without effect is not in the index
+/// `timeline`, because nobody can see or undo anything of this change. The only purpose of such a record is to remember
+/// the idempotency key. The argument `order` is the sequence number of the change, written as a time.
 pub(super) fn change_items(
     partition: &str,
     change: &Change,
@@ -142,8 +143,8 @@ impl OwnerStore {
         }
     }
 
-    /// The change of the owner that was committed last, with its differences. An undo is itself a change, and is later
-    /// than the change that it undoes. So no undo has undone the latest change.
+    /// The change of the owner that was committed last, with its differences. An undo is also a change, and comes later
+    /// than the undone change. So nobody has undone the latest change yet.
     pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Difference>)>, Fault> {
         let reading = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
         let page = self.page(&reading, None, &[]).await?;

@@ -143,7 +143,7 @@ mod tests {
 
     use super::*;
 
-    /// Stores the headers of a call, and makes the call fail.
+    /// A transport that stores the headers of a call, and then lets the call fail.
     #[derive(Debug, Clone, Default)]
     struct Headers(Arc<Mutex<Vec<(String, String)>>>);
 

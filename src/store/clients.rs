@@ -1,5 +1,5 @@
-//! Looks up the OAuth clients that the operator has made. They are in the partition of the operator. The function may not
-//! write in this partition.
+//! Looks up the OAuth clients that the operator has made. The items of these clients are in the partition of the
+//! operator. The Lambda function has no permission to write in this partition.
 
 use super::{
     Store, api_keys,

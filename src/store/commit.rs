@@ -54,7 +54,7 @@ pub(super) enum Committed {
 
 /// The reason why one attempt to send a transaction did not succeed.
 enum Cancelled {
-    /// This outcome is final: another attempt would have the same outcome.
+    /// This outcome is final, because another attempt would have the same outcome.
     Outcome(Committed),
     /// Another change of the owner has the same sequence number or a higher number. The next attempt needs a number
     /// that is higher than this number.

@@ -8,12 +8,12 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 #[derive(Debug)]
 pub struct Fault {
     pub kind: FaultKind,
-    /// A text that is only for the log: the DynamoDB operation, the error code and Amazon's message. The text contains
-    /// no item and no key.
+    /// A text for the log: the DynamoDB operation, the error code and Amazon's message. The text contains no item and
+    /// no key.
     pub cause: String,
 }
 
-/// The kind of a [`Fault`]. The kind of a fault says what the caller can do.
+/// The kind of a [`Fault`]. The kind tells the caller what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
     /// There were too many requests for the table or for one owner, or a transaction collided with other transactions

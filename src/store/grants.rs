@@ -1,5 +1,5 @@
-//! Stores the access that people have given to programs. Each grant is one item in a partition of its own, so that many
-//! refreshes of different programs do not wait for each other.
+//! Stores the access that people have given to programs. Each grant is one item in its own partition, so that the
+//! refreshes of different programs do not slow each other down.
 
 use std::time::Duration;
 
@@ -36,13 +36,13 @@ const ATTEMPTS: u32 = 20;
 pub enum Taken {
     Tokens(Box<Grant>, Tokens),
     Refused(Unusable),
-    /// There is no such grant, or it has ended.
+    /// There is no such grant, or the grant has ended.
     Ended,
 }
 
 impl Store {
-    /// What an access token allows. `None` if there is no such token. If the program does not remember the token, this
-    /// function makes one call to DynamoDB.
+    /// What an access token allows. `None` if there is no such token. If this instance does not remember the token,
+    /// this function makes one call to DynamoDB.
     pub async fn access(&self, token: &Token, now: Timestamp, usage: &Usage) -> Result<Option<Access>, Fault> {
         let hash = token.hash();
         if let Some(seen) = self.seen_access.get(&hash, now) {
@@ -63,8 +63,8 @@ impl Store {
     /// The grant with this id. The grant may have expired.
     pub async fn grant(&self, id: &GrantId, usage: &Usage) -> Result<Option<Grant>, Fault> {
         let found = self.item(key(id), usage).await?;
-        // A restored backup is a new table with another name. The grants of the backup may have been ended since, so they
-        // are not valid in the new table.
+        // A restored backup is a new table with another name. Since the backup, somebody may have ended grants that the
+        // backup contains. So the grants of the backup are not valid in the new table.
         let found = found.filter(|item| {
             item.get(TABLE).and_then(|table| table.as_s().ok()).is_some_and(|table| **table == *self.table)
         });
@@ -96,11 +96,13 @@ impl Store {
             } else {
                 self.connect(&grant, read, usage).await?
             };
-            // If the answer to our own write was lost, the SDK writes again, and finds the version that it has written.
+            // If the answer to a write was lost, the SDK sends the write again. Then the second write finds the version
+            // that the first write has written.
             if written || self.has_written(&tokens, usage).await? {
                 return Ok(Taken::Tokens(Box::new(grant), tokens));
             }
-            // A code that the program has not used yet is in nobody's list, so the block did not end the grant.
+            // While a program has not used its code, the grant is in no list. So the block of the person did not end
+            // this grant.
             if !was_redeemed && self.is_blocked(&grant.owner, usage).await? {
                 self.end_grant(&grant, usage).await?;
                 return Ok(Taken::Ended);
@@ -240,7 +242,8 @@ fn is_condition(error: &SdkError<PutItemError>) -> bool {
     matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_)))
 }
 
-/// The pause before the next attempt. The length depends on the random token, so two requests wait for different times.
+/// The pause before the next attempt. The length of the pause depends on a random token, so two requests wait for
+/// different times.
 fn pause(attempt: u32, tokens: &Tokens) -> Duration {
     let spread = tokens.access.hash().as_str().bytes().map(u64::from).sum::<u64>() % 30;
     Duration::from_millis((5 + spread) << attempt.min(4))

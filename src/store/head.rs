@@ -1,6 +1,6 @@
-//! The head of an owner's items. Every write of the owner updates the head, so the head gives all writes one order, and
-//! contains the conditions that all writes share. The head is the settings item: the same item contains the settings
-//! and the attributes of this file. The file docs/adr/0018-the-head.md says why.
+//! The head of an owner's items. Every write of the owner updates the head. So the head decides the order of all
+//! writes, and contains the conditions that all writes share. The head is the settings item: one item contains the
+//! settings and the attributes of this file. The file docs/adr/0018-the-head.md gives the reasons.
 
 use std::{fmt::Write as _, time::Duration};
 
@@ -30,7 +30,7 @@ const CHOICES: [&str; 3] = ["time_zone", "week_start", "default_list"];
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Sequence(i64);
 
-/// What a write requires of the settings.
+/// The condition of a write on the settings.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum SettingsCondition<'a> {
     /// The write does not depend on cached settings.
@@ -85,9 +85,9 @@ impl SettingsCondition<'_> {
     }
 }
 
-/// The settings in this head, and whether the program could read all of them. A setting that cannot be read has its
-/// default. So a damaged setting does not keep the owner from reading and changing todos, or from choosing the setting
-/// again.
+/// The settings in this head, and whether the program could read all settings. If the program cannot read a setting,
+/// the setting has its default. So with a damaged setting, the owner can still read and change todos, and can set the
+/// setting again.
 pub(super) fn settings_of(head: &Item) -> Result<(Settings, bool), Fault> {
     item::check_format(head)?;
     if let Ok(settings) = item::from_item(head.clone()) {
@@ -141,7 +141,7 @@ pub(super) fn update(
     Ok(match condition {
         SettingsCondition::Are(settings) if settings.same_content(&Settings::default()) => {
             let absent = CHOICES.map(|choice| format!("attribute_not_exists({choice})")).join(" AND ");
-            // The version is only equal if the head has a setting that the program cannot read.
+            // The versions can be equal only if the program cannot read a setting of the head.
             update
                 .condition_expression(format!("{required} AND (({absent}) OR #version = :version)"))
                 .expression_attribute_values(":version", item::number(settings.version))

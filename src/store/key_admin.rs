@@ -34,8 +34,8 @@ impl Store {
         Ok((records, unreadable))
     }
 
-    /// When somebody last used the key. The time is at most a day old, because the function notes a use once a day. `None`
-    /// if nobody has used the key yet.
+    /// When somebody last used the key. The real last use may be up to a day later, because the Lambda function notes a
+    /// use only once a day. `None` if nobody has used the key yet.
     pub async fn last_used(&self, record: &KeyRecord) -> Result<Option<Timestamp>, Fault> {
         let get = self.client.get_item().table_name(&*self.table).set_key(Some(api_keys::use_key(record)));
         let answer = get.consistent_read(true).send().await.map_err(|error| Fault::of("GetItem", &error))?;

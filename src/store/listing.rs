@@ -1,4 +1,4 @@
-//! Reads a listing of todos or changes, item by item. Each page of the listing needs one call to DynamoDB.
+//! Reads a listing of todos or changes, one item after another. Each page of the listing needs one call to DynamoDB.
 
 use jiff::Timestamp;
 

@@ -79,7 +79,7 @@ pub struct Store {
     stamped: seen::Stamped,
 }
 
-/// The items of one owner. Nobody can reach items of other owners through this type.
+/// The items of one owner. This type cannot read or write the items of other owners.
 ///
 /// * [`write`](Self::write) makes a change. No other method changes items.
 /// * [`recorded`](Self::recorded) returns the result of an earlier request with the same idempotency key.

@@ -1,6 +1,6 @@
-//! The people who have signed in, and whether the operator has blocked them. All people are in one partition. The function
-//! writes in this partition, so the people are not in the partition of the operator: AWS checks the permissions of a
-//! transaction, and the function may not write in the partition of the operator.
+//! The people who have signed in, and whether the operator has blocked them. All people are in one partition. The
+//! Lambda function writes in this partition, but has no permission to write in the partition of the operator. So the
+//! people are not in the partition of the operator.
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Update};
 use jiff::Timestamp;
@@ -28,14 +28,14 @@ impl Store {
         Ok(self.item(key(owner), usage).await?.is_some_and(|person| person.contains_key(BLOCKED_AT)))
     }
 
-    /// A part of a transaction: the transaction fails if the operator has blocked this person.
+    /// A part of a transaction. With this part, the transaction fails if the operator has blocked this person.
     pub(super) fn not_blocked(&self, owner: &Owner) -> Result<ConditionCheck, Fault> {
         let check = ConditionCheck::builder().table_name(&*self.table).set_key(Some(key(owner)));
         check.condition_expression(NOT_BLOCKED).build().map_err(item::broken)
     }
 
-    /// A part of a transaction: stores that this person has signed in. The transaction fails if the operator has blocked the
-    /// person. `shown` is the e-mail address or the name of the person.
+    /// A part of a transaction. This part stores that this person has signed in. The transaction fails if the operator
+    /// has blocked the person. `shown` is the e-mail address or the name of the person.
     pub(super) fn signed_in(&self, owner: &Owner, shown: &str, now: Timestamp) -> Result<Update, Fault> {
         let update = Update::builder()
             .table_name(&*self.table)

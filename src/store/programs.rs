@@ -28,8 +28,8 @@ pub struct Connected {
     pub scope: Scope,
     /// When the person gave the access.
     pub created_at: Timestamp,
-    /// When the program last used its access. The time is at most a day old. `None` if the program has not used its access
-    /// yet.
+    /// When the program last used its access. The program may have used its access again up to a day later. `None` if
+    /// the program has not used its access yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Timestamp>,
 }
@@ -96,8 +96,8 @@ pub(super) fn entry(grant: &Grant) -> Result<Item, Fault> {
     Ok(new)
 }
 
-/// The end of an entry whose grant ends at this moment. The last use of the grant may be up to a day later than the note in
-/// the entry.
+/// The moment at which the entry of a grant expires. The argument is the moment at which the grant ends. The last use
+/// of the grant may be up to a day later than the time in the entry.
 pub(super) fn end(of_grant: Timestamp) -> Timestamp {
     of_grant + SignedDuration::from_hours(24)
 }

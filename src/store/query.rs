@@ -51,7 +51,7 @@ impl OwnerStore {
         self.run_query(query.set_limit(reading.at_most.and_then(|limit| i32::try_from(limit).ok()))).await
     }
 
-    /// Makes a query for this range. A query for fewer attributes costs the same. But the answer is shorter, so the
+    /// Makes a query for this range. A query for fewer attributes does not cost less, but its answer is shorter, so the
     /// program can parse the answer faster.
     pub(super) fn query(&self, range: &Range, attributes: &[&str]) -> QueryFluentBuilder {
         let mut query = self

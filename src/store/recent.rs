@@ -25,17 +25,17 @@ use crate::domain::{
 /// The request made a change. This attribute contains the id of the change.
 pub(super) const CHANGE: &str = "change";
 
-/// The condition for an item that may be written: the table has no such item, or the item is no longer recent. Perhaps
-/// the clock was ahead when an earlier request wrote the item, and is right again now. Then the item expires later than
-/// any item that is written now. Such an item is not recent either.
+/// The condition for writing the item of a request. The table must not contain such an item, or the item must not be
+/// recent any more. If the clock was ahead when an earlier request wrote the item, the item expires later than every
+/// item that a request can write now. Such an item does not count as recent either.
 ///
-/// The item of an undone edit may also be written again.
+/// A request may also overwrite the item of an undone edit.
 pub(super) const ABSENT_OR_NOT_RECENT: &str =
     "attribute_not_exists(sk) OR expires_at <= :now OR expires_at > :latest OR #change = :undone";
 /// The clocks of two instances may differ by this number of seconds.
 const CLOCKS: i64 = 60;
 
-/// If an item was written before `now`, the item expires at this second at the latest.
+/// An item that a request wrote before `now` expires at the latest at this second.
 pub(super) fn latest(now: Timestamp) -> i64 {
     now.as_second() + limits::REPETITION_SECONDS + CLOCKS
 }
@@ -57,9 +57,9 @@ pub(super) fn recent_item(partition: &str, digits: &str, change: &Change) -> Ite
 }
 
 impl OwnerStore {
-    /// The answer to a request whose plan was refused. If the request repeats an earlier request, the earlier request may
-    /// be the reason for the refusal: for example, its paragraph has filled the notes. Then the answer is the result of
-    /// the earlier request.
+    /// The answer to a request whose plan was refused. If the request repeats an earlier request, the earlier request
+    /// may be the reason for the refusal: for example, the notes have no more space for the paragraph. Then the answer
+    /// is the result of the earlier request.
     pub(super) async fn refused(
         &self,
         request: &WriteRequest,
@@ -78,9 +78,9 @@ impl OwnerStore {
     /// states of the todos in this change. If somebody deleted a todo after the first request, the answer shows the
     /// todo as deleted. So the caller sees that the repeated request added nothing.
     ///
-    /// If somebody has undone the edit of the first request, the second request is meant as a new edit: the result is the id
-    /// of the undone change. For an undone `addTodos`, the
-    /// second request is still a repetition. To add the todos again, the caller sends `allow_duplicate`.
+    /// If somebody has undone the edit of the first request, the second request is a new edit. Then the result is the
+    /// id of the undone change. For an undone `addTodos`, the second request is still a repetition. To add the todos
+    /// again, the caller sends `allow_duplicate`.
     pub(super) async fn repetition(
         &self,
         recent: &Item,
@@ -100,8 +100,8 @@ impl OwnerStore {
         Ok(Ok(WriteResult { images, change, replayed: true }))
     }
 
-    /// The todos of an earlier change, in the order of the change, with their present states. A todo is left out if it
-    /// no longer exists.
+    /// The todos of an earlier change, in the order of the change, with their present states. This function leaves out
+    /// todos that no longer exist.
     pub(super) async fn present(&self, differences: Vec<Difference>, now: Timestamp) -> Result<Vec<Image>, Fault> {
         let mut items =
             self.items(differences.iter().map(|difference| item::todo_sk(&difference.id)).collect()).await?;

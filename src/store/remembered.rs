@@ -1,7 +1,7 @@
-//! What this instance of the program remembers about the owners that it has served: their settings, their lists, and
-//! the sequence number of their latest change. The table may already contain newer values. So a write checks the
-//! remembered values that it uses. If these values are out of date, the transaction of the write fails, and the program
-//! remembers the present values.
+//! What this instance of the program remembers about owners. For each owner, the instance remembers the settings, the
+//! lists, and the sequence number of the latest change. The table may already contain newer values. So a write checks
+//! the remembered values that it uses. If these values are out of date, the transaction of the write fails, and the
+//! program remembers the present values.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,7 +33,7 @@ impl Remembered {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(partition).cloned().unwrap_or_default()
     }
 
-    /// The sequence number of the latest change of the owner with this partition, as far as the program knows.
+    /// The sequence number of the latest change of the owner with this partition, as far as this instance knows.
     pub fn sequence(&self, partition: &str) -> Sequence {
         let owners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         owners.get(partition).map(|owner| owner.sequence).unwrap_or_default()

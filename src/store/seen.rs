@@ -21,7 +21,7 @@ pub(super) const LAST_USED_AT: &str = "last_used_at";
 /// How long the program remembers the result of a look-up. During this time, the program may still accept a credential
 /// that has ended, or still refuse a new credential.
 const REMEMBERED: SignedDuration = SignedDuration::from_secs(60);
-/// A request waits at most this time for the note of its credential's use.
+/// When a request notes the use of its credential in the table, the request waits at most this time.
 const NOTE_TIMEOUT: Duration = Duration::from_secs(1);
 /// The maximum number of remembered credentials. The program also remembers which credentials are not in the table.
 const CREDENTIALS: usize = 10_000;
@@ -104,7 +104,7 @@ impl Store {
     /// `id` is the public id of the credential. Each instance notes the use of a credential only once a day, because each
     /// note costs a write unit. If the note fails or takes longer than a second, the request goes on.
     ///
-    /// If there is an `end`, the item must already exist, and it expires at this moment.
+    /// If the argument `end` has a value, the item must already exist. Then the item expires at the moment `end`.
     pub(super) async fn stamp(&self, id: &str, note: Item, end: Option<Timestamp>, now: Timestamp, usage: &Usage) {
         if !self.stamped.is_due(id, now.to_zoned(TimeZone::UTC).date()) {
             return;

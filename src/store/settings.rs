@@ -1,5 +1,5 @@
-//! Reads the settings of an owner, and remembers them. All settings of one owner are in one item, which is also the
-//! [head](super::head) of the owner.
+//! Reads the settings of an owner, and remembers these settings. All settings of one owner are in one item, which is
+//! also the [head](super::head) of the owner.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,5 @@
-//! Stores sign-ins while they are under way. A sign-in is one item in a partition of its own, for ten minutes.
+//! Stores the sign-ins that have begun and have not ended. Each sign-in is one item in its own partition, and the item
+//! lasts for ten minutes.
 
 use aws_sdk_dynamodb::{
     operation::update_item::UpdateItemError,
@@ -49,7 +50,7 @@ impl Store {
         Ok(())
     }
 
-    /// The sign-in with this hash. `None` if there is none, or if its ten minutes are over.
+    /// The sign-in with this hash. `None` if there is no such sign-in, or if the ten minutes of the sign-in are over.
     pub async fn sign_in(&self, hash: &SecretHash, now: Timestamp, usage: &Usage) -> Result<Option<SignIn>, Fault> {
         let found = self.item(key(hash), usage).await?.map(item::from_item::<SignIn>).transpose()?;
         Ok(found.filter(|sign_in| sign_in.is_valid(now)))

@@ -10,7 +10,8 @@ pub(super) fn of_item(item: &Item) -> usize {
     item.iter().map(|(name, value)| name.len() + of_value(value)).sum()
 }
 
-/// The write units for an item of this size: one unit for each KB, and one unit for a rest that is smaller than a KB.
+/// The write units for an item of this size: one unit for each KB. If the size is not a whole number of KB, the last
+/// part of a KB also counts as a KB.
 pub(super) fn units(bytes: usize) -> usize {
     bytes.div_ceil(1024).max(1)
 }
@@ -23,7 +24,7 @@ pub(super) fn of_value(value: &AttributeValue) -> usize {
         AttributeValue::N(digits) => digits.len() / 2 + 1,
         AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + of_value(value)).sum::<usize>(),
         AttributeValue::M(members) => 3 + members.len() + of_item(members),
-        // The program writes no other types, except booleans.
+        // The only other type that the program writes is the boolean.
         _ => 1,
     }
 }

@@ -24,12 +24,13 @@ pub(super) struct Transaction<'a> {
     /// copies `undone_by` from this record into this field. If `undone_by` changes in the table before the transaction,
     /// the transaction fails.
     pub undone_before: Option<&'a ChangeId>,
-    /// What the transaction requires of the settings.
+    /// The condition of the transaction on the settings.
     pub settings: SettingsCondition<'a>,
     /// The hash of the request, in hexadecimal digits. The store recognises a repetition of the request by this hash,
     /// for two minutes.
     pub recent: Option<String>,
-    /// An earlier edit was the same request, and somebody has undone this edit. So this request is no repetition.
+    /// The id of an earlier, identical edit that somebody has undone. Because of the undo, this request is not a
+    /// repetition.
     pub undone_edit: Option<ChangeId>,
 }
 

@@ -1,5 +1,5 @@
-//! The only code that changes an owner's items. A write reads the present states, plans the change, and commits the
-//! plan. If another request changes the same data before the commit, the store plans the write again.
+//! Only this code changes an owner's items. A write reads the present states, plans the change, and commits the plan.
+//! If another request changes the same data before the commit, the store plans the write again.
 
 use std::collections::HashMap;
 
@@ -22,8 +22,8 @@ use crate::domain::{change::Change, plan::Plan, refusal::Refusal};
 
 /// If a todo changes after the store has read the todo, the store plans the write again, at most this number of times.
 const REPLANS: u32 = 3;
-/// How many transactions of one write may fail because of wrong assumptions about lists or settings. From DynamoDB's
-/// answer to a failed transaction, the store learns the present lists or settings.
+/// The maximum number of transactions of one write that may fail because of wrong assumptions about lists or settings.
+/// From DynamoDB's answer to a failed transaction, the store learns the present lists or settings.
 const FAILED_ASSUMPTIONS: u32 = 4;
 
 impl OwnerStore {

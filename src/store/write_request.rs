@@ -57,8 +57,8 @@ pub enum Needs {
 pub struct Snapshot {
     pub todos: HashMap<TodoId, Todo>,
     /// The time when the store finished its last read of the todos. The change record contains this time as the time of
-    /// the change. So if the clocks of all instances show the same time, each change to a todo has a later time than
-    /// the previous change to this todo.
+    /// the change. If the clocks of all instances agree, each change of a todo has a later time than the previous
+    /// change of this todo.
     pub now: Timestamp,
     /// The settings of the owner. If [`Needs`] does not ask for the settings, these settings may be out of date.
     pub settings: Settings,

@@ -59,10 +59,10 @@ fn tls() -> Result<ClientConfig, String> {
 /// certificates come from this file or folder.
 ///
 /// The library `rustls_native_certs` knows where the certificates are, but reads each file character by character. On
-/// Linux, the library reads a file and then a folder, and the folder usually contains the same certificates. The
-/// library took up to 40 % of the init time of the Lambda function (docs/PERFORMANCE.md). So this function reads the
-/// certificate file itself. This function uses the library only if there is no certificate file, or if the certificate
-/// file does not have the usual simple format.
+/// Linux, the library also reads a folder that usually contains the same certificates. The library took up to 40 % of
+/// the init time of the Lambda function (docs/PERFORMANCE.md). So this function reads the certificate file itself. This
+/// function uses the library only if there is no certificate file, or if the certificate file does not have the usual
+/// simple format.
 #[expect(clippy::disallowed_methods, reason = "many programs use these OpenSSL variables")]
 fn roots() -> RootCertStore {
     let file = one_file(std::env::var_os("SSL_CERT_FILE"), std::env::var_os("SSL_CERT_DIR"));
@@ -115,8 +115,8 @@ fn certificates(bundle: impl BufRead, mut add: impl FnMut(CertificateDer<'static
     Some(())
 }
 
-/// The text of an error and of all its causes, for the log. Without its causes, the text of a connection error says
-/// only that the connection failed.
+/// The text of an error and of all its causes, for the log. A connection error without its causes only says that the
+/// connection failed.
 pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")

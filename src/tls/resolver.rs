@@ -1,5 +1,5 @@
-//! Resolves host names to IP addresses. A request to an address that somebody else has chosen must reach only the public
-//! internet, and not the private network of the machine.
+//! Resolves host names to IP addresses. If somebody other than the operator has chosen the address of a request, the
+//! request must not reach the private network of the machine.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

@@ -185,7 +185,7 @@ pub fn the_program_does_not_panic(file: &str, text: &str) -> Vec<String> {
 
 /// CONTRIBUTING.md must name the maximum length of a function and of a file.
 pub fn contributors_are_told_how_long_files_and_functions_may_be(file: &str, text: &str) -> Vec<String> {
-    let said = format!("Functions of at most {LONGEST_FUNCTION} lines, files of at most {LONGEST_FILE}");
+    let said = format!("A function has at most {LONGEST_FUNCTION} lines, and a file has at most {LONGEST_FILE}");
     let silent = file == "CONTRIBUTING.md" && !text.contains(&said);
     silent.then(|| format!("{file} does not say \"{said}\"")).into_iter().collect()
 }

@@ -32,7 +32,7 @@ pub fn sent(headers: &HeaderMap) -> Result<Credential, ApiError> {
     };
     let sent = sent.ok_or(ApiError::BadCredential)?;
     let key = ApiKey::parse(sent).map(Credential::Key);
-    // An access token belongs into the header `Authorization` (RFC 6750, section 2.1).
+    // A client must send an access token in the header `Authorization` (RFC 6750, section 2.1).
     let token = || Token::parse(TokenKind::Access, sent).filter(|_| bearer.is_some()).map(Credential::Token);
     key.or_else(token).ok_or(ApiError::BadCredential)
 }

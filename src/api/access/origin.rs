@@ -20,8 +20,9 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct OwnHosts(pub Arc<[String]>);
 
-/// Refuses a request if its `Origin` is a foreign web page, or if it names a host that is not this server. This
-/// function checks the host, because an attacker can register a domain name that points to this machine (DNS rebinding).
+/// Refuses a request if its header `Origin` names a foreign web page, or if the request names a host that is not this
+/// server. This function checks the host, because an attacker can register a domain name that points to this machine
+/// (DNS rebinding).
 pub async fn own_origin(State(hosts): State<OwnHosts>, request: Request, next: Next) -> Response {
     if is_own(&hosts, request.uri(), request.headers()) {
         next.run(request).await
@@ -55,8 +56,8 @@ impl FromRequestParts<App> for OwnOrigin {
 }
 
 /// Refuses a request that a browser sends for a web page of another site (Fetch Metadata Request Headers, section 2.3).
-/// If a person follows a link to this service, the browser sends a GET request. This function does not refuse such a
-/// navigation. Programs do not send the header `Sec-Fetch-Site`.
+/// If a person follows a link to this service, the browser sends a GET request. This function does not refuse a request
+/// that comes from a followed link. Programs do not send the header `Sec-Fetch-Site`.
 pub fn refuse_other_sites(parts: &Parts) -> Result<(), ApiError> {
     let is = |name: &str, value: &str| parts.headers.get(name).is_some_and(|header| header == value);
     let is_link = || is("sec-fetch-mode", "navigate") && parts.method.is_safe();

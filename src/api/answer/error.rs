@@ -64,8 +64,8 @@ pub enum ApiError {
     /// The answer needs the public address of the deployment, but the program does not know this address.
     NoPublicUrl,
     Failed(Fault),
-    /// Perhaps the write has succeeded, but its answer was lost. If the client sent the same request again, the store
-    /// would not recognise the repetition. So the client gets this advice.
+    /// The write may have succeeded, but its answer was lost. If the client sends the same request again, the store
+    /// will not recognise the repetition. So the answer contains this advice.
     NotRepeatable(Fault, &'static str),
 }
 
@@ -95,8 +95,8 @@ impl ApiError {
         (!errors.is_empty()).then_some(Self::Invalid(errors))
     }
 
-    /// Returns a function that makes an `ApiError` from a failed write. `path` says how the paths in this `ApiError`
-    /// begin.
+    /// Returns a function that makes an `ApiError` from a failed write. The argument `path` says how the paths in this
+    /// `ApiError` begin.
     pub fn of_write(path: ErrorPath) -> impl FnOnce(WriteError) -> Self {
         move |error| match error {
             WriteError::Refused(refusal) => Self::Refused { refusal, path },
@@ -203,8 +203,8 @@ fn with_paths(violations: Vec<ItemViolation>, begins: ErrorPath) -> Vec<FieldErr
     )
 }
 
-/// Keeps as many errors as fit into an answer. If some errors do not fit, one more error says how many errors were left
-/// out.
+/// Keeps only as many errors as an answer has room for. If the function leaves out errors, one more error says how many
+/// errors are missing.
 fn bounded(errors: Vec<FieldError>) -> Vec<FieldError> {
     let total = errors.len();
     let mut room = ERRORS_CHARACTERS;

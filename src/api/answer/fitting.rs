@@ -23,8 +23,8 @@ pub fn fit<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS, todos)
 }
 
-/// Does the same as [`fit`], but keeps space for other text in the answer. The length of this other text is `others`,
-/// in characters.
+/// Does the same as [`fit`], but keeps space for other text in the answer. The argument `others` is the length of the
+/// other text, in characters.
 pub fn fit_beside<'a>(others: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS.saturating_sub(others), todos)
 }
@@ -71,7 +71,7 @@ impl TodoView {
         short
     }
 
-    /// The same todo, but only with the beginning of its title.
+    /// A copy of the todo that contains only the beginning of the title.
     fn cut(&self) -> Self {
         let mut cut = self.clone();
         if let Some((end, _)) = self.title.char_indices().nth(CUT_TITLE) {
@@ -123,7 +123,7 @@ pub fn characters<T: Serialize>(value: &T) -> usize {
     serde_json::to_string(value).map_or(0, |json| json.chars().count() + 1)
 }
 
-/// Returns whether the number is 0, because answers leave out a number that is 0.
+/// Returns whether the number is 0. Answers leave out a number that is 0.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls this function with a reference")]
 pub fn is_zero(number: &usize) -> bool {
     *number == 0

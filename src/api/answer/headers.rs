@@ -1,4 +1,5 @@
-//! Adds headers to every answer. If an answer already has one of these headers, the answer keeps its own value.
+//! Adds headers to every answer. If an answer already has one of these headers, the value of this header does not
+//! change.
 
 use axum::{
     http::{HeaderName, HeaderValue, header},

@@ -1,4 +1,4 @@
-//! Defines how errors look in answers: as problem details (RFC 9457).
+//! Defines how answers show errors, in the format of problem details (RFC 9457).
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -54,7 +54,7 @@ fn probable_field<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
     begins.or_else(near).or_else(|| accepted.iter().copied().find(|name| synonym() == Some(*name)))
 }
 
-/// The first 60 characters of a name. Callers can send very long names, but errors must be short.
+/// The first 60 characters of a name. Callers can send very long names, but error messages must be short.
 pub fn short(name: &str) -> String {
     name.chars().take(60).collect()
 }

@@ -35,7 +35,7 @@ const NOT_IN_A_QUERY: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// Base64 whose padding may be missing.
+/// A Base64 decoder that also accepts Base64 without padding.
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 const ANY_PADDING: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
@@ -114,8 +114,7 @@ fn keep_given(parameters: &mut QueryMap) {
 
 /// Returns whether `lambda_http` must decode the body as Base64. `lambda_http` panics if it decodes a body that is not
 /// valid Base64. Some clients send Base64 with line breaks or with the URL alphabet. This function writes such a body
-/// in the standard alphabet without line breaks. If the body is not Base64 at all, the program reads the body as plain
-/// text.
+/// in the standard alphabet without line breaks. If the body is not Base64, the program reads the body as plain text.
 fn decodable(is_base64: bool, body: &mut Option<String>) -> bool {
     let Some(body) = body.as_mut().filter(|_| is_base64) else { return is_base64 };
     let text: String = body.split_ascii_whitespace().collect();
@@ -185,8 +184,8 @@ mod tests {
         for host in ["A\u{e4}", "a\u{e4}.example", "A%C3%A4"] {
             assert!(!makes_a_uri(host), "{host}");
         }
-        // The parsers do not decode an encoded host name. So the parsers accept the name even if the decoded name is
-        // invalid.
+        // The parsers do not decode an encoded host name. So the parsers accept an encoded name even if the decoded
+        // name is invalid.
         assert!(makes_a_uri("xn--bcher-kva.example") && makes_a_uri("xn--3ug"));
     }
 

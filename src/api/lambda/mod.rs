@@ -1,4 +1,4 @@
-//! This code is for AWS Lambda: it reads Lambda events, and finds the address of the deployment.
+//! The code for AWS Lambda. This code reads Lambda events, and finds the address of the deployment.
 
 pub mod event;
 pub mod gateway;

@@ -58,7 +58,8 @@ impl InnerOperation {
     /// Records the name and the outcome of the operation.
     pub fn record(&self, name: &str, through: &'static str, response: &Response) {
         let operation = Operation { through: Some(through), ..Operation::answered(name.to_owned(), response) };
-        // An MCP request runs only one operation, so a second call of `record` has no effect.
+        // An MCP request runs only one operation. So if `record` is called a second time, the second call has no
+        // effect.
         drop(self.0.set(operation));
     }
 

@@ -1,5 +1,5 @@
-//! `/account/programs`: a person sees the programs with access, and ends their access. These paths are not in the OpenAPI
-//! document, because an assistant does not need them.
+//! At `/account/programs`, a person sees the programs that have access, and can end the access of each program. These
+//! paths are not in the OpenAPI document, because an assistant does not need them.
 
 use axum::{
     Json,
@@ -19,7 +19,7 @@ use crate::{
 /// A program with access.
 #[derive(Debug, Serialize)]
 struct Program {
-    /// The id with which the person ends the access. Changes show this id too.
+    /// The id of the access. A person uses this id to end the access. The records of changes show this id too.
     id: String,
     name: String,
     /// The host that gets the access, or `this computer`.

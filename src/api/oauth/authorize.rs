@@ -46,7 +46,7 @@ const STATE: usize = 2_000;
 /// The maximum length of a redirect URI, in bytes.
 const REDIRECT_URI: usize = 1_000;
 
-/// Where the answers of this service go: the redirect URI and the `state` of the program.
+/// The redirect URI and the `state` of the program. This service sends its answers to this redirect URI.
 pub struct Target<'a> {
     pub redirect_uri: &'a str,
     pub state: Option<&'a str>,
@@ -97,7 +97,7 @@ pub async fn get_authorize(
     Ok((cookie, found(&to_provider)).into_response())
 }
 
-/// `POST /oauth/authorize`. RFC 6749 allows this method, but no program that we know uses it.
+/// `POST /oauth/authorize`. RFC 6749 allows the method `POST`, but no known program uses this method here.
 pub async fn post_authorize() -> Stop {
     Stop::request("A program must open this address with the method GET.")
 }
@@ -184,7 +184,7 @@ impl Target<'_> {
     }
 
     fn with(&self, answer: &[(&str, &str)]) -> String {
-        // The redirect URI is always valid, because this service has checked it before.
+        // The redirect URI is always valid here, because this service has checked the redirect URI before.
         let Ok(mut address) = Url::parse(self.redirect_uri) else { return self.redirect_uri.to_owned() };
         let state = self.state.map(|state| ("state", state));
         address.query_pairs_mut().extend_pairs(answer).extend_pairs(state).append_pair("iss", self.base_url);

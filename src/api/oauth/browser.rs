@@ -1,8 +1,9 @@
-//! Binds a sign-in to the browser in which it began. Each sign-in has a random id and a random cookie. The id travels
-//! through the addresses, and the cookie stays in the browser. So a person cannot continue a sign-in of somebody else, and
-//! nobody can make the browser of a person continue a sign-in (RFC 9700, section 4.7).
+//! Binds each sign-in to the browser in which the sign-in began. Each sign-in has a random id and a random cookie. The
+//! addresses contain the id of the sign-in, and only the browser has the cookie. So a person cannot continue the
+//! sign-in of another person. A person also cannot make the browser of another person continue a sign-in (RFC 9700,
+//! section 4.7).
 //!
-//! Each sign-in has a cookie of its own, so that several sign-ins at once do not overwrite the cookie of another.
+//! Each sign-in has its own cookie. So several sign-ins can run in one browser at the same time.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -13,8 +14,9 @@ use crate::domain::{
     secret::{Random, SECRET_DIGITS, SecretHash, base62, is_base62, keyed_hash},
 };
 
-/// The browser keeps the cookie for this time, in seconds. A cookie lasts longer than its sign-in. So a person who comes
-/// late, or who answers twice, learns this, and does not read about another browser.
+/// The browser keeps the cookie for this time, in seconds. The cookie lasts longer than the sign-in. So a person who
+/// comes too late reads that the time is over. Without the cookie, the page would say that the sign-in belongs to
+/// another browser.
 const COOKIE_LASTS: u32 = 3_600;
 
 /// The secrets of one sign-in.
@@ -66,8 +68,9 @@ impl Browser {
         self.derived("verifier")
     }
 
-    /// The text that the form of the consent page must contain. Another web page does not know this text. The text depends
-    /// on the person, so a page that shows an earlier person cannot give access to the todos of this person.
+    /// The text that the form of the consent page must contain. Another web page does not know this text. The text
+    /// depends on the person who has signed in. So an old page of another person cannot give access to the todos of
+    /// this person.
     pub fn form_token(&self, owner: &Owner) -> String {
         self.derived(&format!("form {}", owner.as_str()))
     }
@@ -82,7 +85,7 @@ impl Browser {
     }
 
     /// Random bytes for the id of the grant, and for the code of the grant. Every request of this sign-in gets the same
-    /// bytes, so that a person who presses *Allow* twice gives one access.
+    /// bytes. So a person who presses *Allow* twice gives access only once.
     pub fn randoms(&self) -> (Random, Random) {
         (Random(self.secret("grant")), Random(self.secret("code")))
     }

@@ -63,7 +63,7 @@ pub async fn get_callback(
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, consent)]).into_response())
 }
 
-/// The sign-in with this id, if this browser may continue it, and if the person has not decided yet.
+/// The sign-in with this id. `None` if this browser may not continue the sign-in, or if the person has already decided.
 pub async fn under_way(
     id: &str,
     headers: &HeaderMap,
@@ -75,7 +75,7 @@ pub async fn under_way(
     if sign_in.decided { Err(Stop::decided()) } else { Ok((browser, sign_in)) }
 }
 
-/// The sign-in with this id, if it began in this browser. Perhaps the person has already decided.
+/// The sign-in with this id, if the sign-in began in this browser. The person may already have decided.
 pub async fn begun(
     id: &str,
     headers: &HeaderMap,

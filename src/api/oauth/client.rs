@@ -23,7 +23,7 @@ use crate::{
     store::Usage,
 };
 
-/// A program, as its `client_id` names it.
+/// The program that a `client_id` names.
 #[derive(Debug, Clone)]
 pub struct Named {
     pub client_id: String,
@@ -31,7 +31,7 @@ pub struct Named {
     redirect_uris: Vec<String>,
     /// Whether the program must use PKCE.
     pub needs_pkce: bool,
-    /// Whether the name of the program is true. The name of a registered program is only its own claim.
+    /// Whether the name of the program is verified. If a program has registered itself, nobody has verified its name.
     is_known: bool,
     /// The host of a fetched document. The program may use redirect URIs of its own host.
     own_host: Option<String>,
@@ -65,7 +65,7 @@ impl Named {
         }))
     }
 
-    /// A program whose document this service has fetched. The name in the document is only a claim of its host.
+    /// A program whose document this service has fetched. Nobody has verified the name in the document.
     fn of_document(document: ClientDocument) -> Self {
         let own_host = match redirect::goes(&document.client_id) {
             Some(Goes::Web(host)) => Some(host),

@@ -1,5 +1,5 @@
-//! `/oauth/consent`: the person decides whether the program gets access. There is no sign-in without this decision,
-//! because every program may send every person to this service.
+//! At `/oauth/consent`, the person decides whether the program gets access. Every sign-in needs this decision, because
+//! any program may send any person to this service.
 
 use std::sync::Arc;
 
@@ -114,7 +114,7 @@ async fn sign_in_again(
 }
 
 /// The question that the consent page asks. If a person presses a button twice, the browser sends the form twice, and
-/// shows only the second answer. So the second answer must lead to the program, too.
+/// shows only the second answer. So the second answer must also send the browser to the program.
 struct Asked<'a> {
     browser: &'a Browser,
     sign_in: &'a SignIn,

@@ -16,7 +16,7 @@ pub struct OAuthError {
     pub status: StatusCode,
     /// The code of the error.
     pub error: &'static str,
-    /// What the developer of the client can do.
+    /// Tells the developer of the client how to correct the request.
     pub description: String,
     /// The reason for the log.
     cause: Option<String>,

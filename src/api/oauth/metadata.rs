@@ -20,8 +20,9 @@ pub fn path_of(base_url: &str) -> String {
 }
 
 /// The places of the document about the authorization server. If the address of the deployment has a path, clients put
-/// the path behind the well-known part (RFC 8414, section 3.1), or before it (OpenID Connect Discovery 1.0, section 4.1).
-/// A proxy can remove the path or leave it. Some clients take the MCP endpoint for the authorization server.
+/// the path behind the well-known part (RFC 8414, section 3.1), or before it (OpenID Connect Discovery 1.0, section
+/// 4.1). A proxy can remove this path from the request, or leave the path in the request. Some clients believe that the
+/// MCP endpoint is the authorization server.
 pub fn places_of_server(path: &str) -> Vec<String> {
     let mut places = Vec::new();
     for well_known in [SERVER, OPENID] {
@@ -65,8 +66,8 @@ pub async fn get_resource(BaseUrl(base_url): BaseUrl, resource: &'static str) ->
     }))
 }
 
-/// The metadata of the authorization server. The members for OpenID Connect are there because some clients read the
-/// document only with these members. This service issues no ID tokens.
+/// The metadata of the authorization server. The document has members for OpenID Connect, because some clients refuse a
+/// document without these members. This service issues no ID tokens.
 pub async fn get_authorization_server(BaseUrl(base_url): BaseUrl) -> impl IntoResponse {
     let methods = ["none", "client_secret_basic", "client_secret_post"];
     document(json!({

@@ -1,5 +1,5 @@
 //! The pages that a person sees while signing in. The pages have no script. The pages load nothing, and no other page
-//! may show them in a frame.
+//! may show these pages in a frame.
 
 use std::sync::LazyLock;
 
@@ -18,7 +18,7 @@ const CONSENT: &str = include_str!("consent.html");
 const GOES_ON: &str = include_str!("goes_on.html");
 const STOPPED: &str = include_str!("stopped.html");
 const STYLE: &str = include_str!("page.css");
-/// The source of the style in the Content-Security-Policy of the pages.
+/// The value in the Content-Security-Policy that allows the style of the pages.
 static STYLE_SOURCE: LazyLock<String> = LazyLock::new(|| hash_source(STYLE));
 /// A page shows at most this number of characters of a name.
 const NAME: usize = 100;
@@ -86,8 +86,9 @@ const MAY_NOT: &str = "<li>See your password or the lists of other people</li>";
 const MAY_NOT_CHANGE: &str =
     "<li>Add, change or delete anything</li>\n<li>See your password or the lists of other people</li>";
 
-/// The subject of the question, the class of the box that says who gets access, and the content of this box, as HTML.
-/// The question contains only verified names. A program could otherwise choose a name that changes the question.
+/// Returns three texts as HTML. The first text is the subject of the question. A box on the page says who gets access:
+/// the second text is the class of this box, and the third text is the content of this box. The question contains only
+/// verified names, because a program could choose a name that changes the meaning of the question.
 fn described(consent: &Consent) -> (String, &'static str, String) {
     let name = shown(consent.program, "a program without a name");
     let claim = format!("<span class=\"name\">“<bdi>{name}</bdi>”</span>");
@@ -128,8 +129,8 @@ fn described(consent: &Consent) -> (String, &'static str, String) {
 }
 
 /// The page after the person's decision (200). The browser goes on to `address` at once, and the page has a link to
-/// `address` too. The page is not a redirect, because Chromium also applies the policy `form-action` to the redirects
-/// after a form. `program` is the name of the program.
+/// `address` too. The page is not a redirect, because Chromium also applies the policy `form-action` to redirects that
+/// follow a form. `program` is the name of the program.
 pub fn goes_on(address: &str, allowed: bool, program: &str) -> Response {
     let name = format!("<bdi class=\"name\">{}</bdi>", shown(program, "a program without a name"));
     let (heading, outcome) = match allowed {
@@ -139,8 +140,8 @@ pub fn goes_on(address: &str, allowed: bool, program: &str) -> Response {
     went(address, heading, outcome, "back to the program", "Go back to the program")
 }
 
-/// The page that sends a person who wants to sign in as somebody else to the provider again (200). The page is not a
-/// redirect, for the same reason as [`goes_on`].
+/// The page that sends the person to the provider again, because the person wants to sign in as somebody else (200).
+/// The page is not a redirect, for the same reason as [`goes_on`].
 pub fn goes_to_provider(address: &str) -> Response {
     let outcome = "You can now sign in as somebody else.".to_owned();
     went(address, "Sign in again", outcome, "to the sign-in page", "Go to the sign-in page")
@@ -188,8 +189,8 @@ fn page(status: StatusCode, forms: &str, template: &str, values: &[(&str, &str)]
     (status, headers, Html(fill(template, &[&[("style", STYLE)], values].concat()))).into_response()
 }
 
-/// A name that a person or a program chose, as HTML. Without control characters and characters that change the direction
-/// of the text. If nothing is left, the page shows `nameless`.
+/// A name that a person or a program chose, as HTML. This function removes control characters and characters that
+/// change the direction of the text. If no character is left, the page shows `nameless`.
 fn shown(name: &str, nameless: &str) -> String {
     let clean = one_line(name);
     let short: String = match clean.char_indices().nth(NAME) {
@@ -211,7 +212,8 @@ mod tests {
     /// A name with markup, piled accents, control characters and characters that change the direction of the text.
     const HOSTILE: &str = "Claude\u{202e}</bdi><script>steal()</script>\u{2069}\u{0}\r\n {{form_token}} \
         Z\u{30d}\u{30e}\u{304}\u{305}\u{33f}\u{311}\u{346}\u{310}\u{352}\u{357}\u{300}\u{301} and so on, and so on, and so on, and so on";
-    /// Every character that has a meaning in HTML or in a refresh, as a program may write it in its redirect URI.
+    /// All characters that have a special meaning in HTML or in a `refresh`. A program may write these characters in
+    /// its redirect URI.
     const ODD: &str = "?a='b'&c=\"d\";e=f g&url=https://evil.example/&amp;lt=<i>&code=C0DE%27%20&state=%22;url=x&iss=https://todo.test#'";
 
     fn known_place() -> &'static Place {

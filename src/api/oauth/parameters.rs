@@ -18,8 +18,8 @@ impl Parameters {
     pub fn read(text: &[u8], known: &[&'static str]) -> Result<Self, String> {
         let mut parameters = Vec::new();
         for (name, value) in form_urlencoded::parse(text) {
-            // OAuth needs no control characters in the names and values of its parameters. A line break in a value is
-            // dangerous, because another program might misunderstand the text after the line break.
+            // OAuth needs no control characters in the names and values of its parameters. This function refuses
+            // control characters. For example, another program might misunderstand the text after a line break.
             if name.chars().chain(value.chars()).any(char::is_control) {
                 return Err("A parameter holds control characters.".to_owned());
             }

@@ -1,5 +1,5 @@
-//! Decides to which redirect URIs this service sends people. This file is the only place with this rule, and the rule
-//! applies to every sign-in. The known redirect URIs are in `assistants.json`.
+//! Decides to which redirect URIs this service sends people. Only this file contains the rule for redirect URIs, and
+//! every sign-in follows this rule. The known redirect URIs are in `assistants.json`.
 
 use url::Url;
 
@@ -11,7 +11,7 @@ use crate::config::{OAuth, is_redirect_uri, is_this_machine};
 pub enum Goes {
     /// To the https address of this host.
     Web(String),
-    /// To a program on the computer of the person: to a loopback address, or to an app with a scheme of its own.
+    /// To a program on the computer of the person. The redirect URI is a loopback address, or has the scheme of an app.
     ThisComputer,
 }
 
@@ -24,15 +24,15 @@ pub fn goes(uri: &str) -> Option<Goes> {
     }
 }
 
-/// Whether a program that this service does not know may use this redirect URI: a known assistant has the redirect URI, or
-/// the redirect URI leads to a loopback address (RFC 8252, section 7.3), or the operator has added it.
+/// Whether an unknown program may use this redirect URI. An unknown program may use the redirect URIs of known
+/// assistants, loopback addresses (RFC 8252, section 7.3), and the redirect URIs that the operator has added.
 pub fn is_allowed(uri: &str, oauth: &OAuth) -> bool {
     let known = assistants::known().redirect_uris.iter().map(|known| known.uri.as_str());
     is_loopback(uri) || known.chain(oauth.redirect_uris.iter().map(String::as_str)).any(|pattern| fits(pattern, uri))
 }
 
-/// Whether this is a loopback address: `http` with `127.0.0.1`, `[::1]` or `localhost`. Another spelling of a loopback
-/// address, such as `http://2130706433/`, is refused, because another program might read the spelling as another address.
+/// Whether this is a loopback address: `http` with `127.0.0.1`, `[::1]` or `localhost`. This function refuses unusual
+/// spellings such as `http://2130706433/`, because another program might read an unusual spelling as another address.
 pub fn is_loopback(uri: &str) -> bool {
     let hosts = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
     let own = hosts.iter().filter_map(|host| uri.strip_prefix(host));
@@ -40,9 +40,9 @@ pub fn is_loopback(uri: &str) -> bool {
     is_spelled && is_redirect_uri(uri) && Url::parse(uri).is_ok_and(|url| is_this_machine(&url))
 }
 
-/// Whether the redirect URI of a request is one that the program has named before. The texts must be equal, except for two
-/// cases. The port of a loopback address makes no difference (RFC 8252, section 7.3). The segment `*` in the path of
-/// `named` stands for any segment. `*` itself is not such a segment.
+/// Whether the redirect URI of a request is equal to the redirect URI `named`, which the program named before. There
+/// are two exceptions. The port of a loopback address makes no difference (RFC 8252, section 7.3). The segment `*` in
+/// the path of `named` stands for any segment except `*`.
 pub fn fits(named: &str, asked: &str) -> bool {
     if asked.contains('*') {
         return false;
@@ -51,8 +51,8 @@ pub fn fits(named: &str, asked: &str) -> bool {
         return is_redirect_uri(asked);
     }
     let (Ok(mut named_url), Ok(mut asked_url)) = (Url::parse(named), Url::parse(asked)) else { return false };
-    // The parser changes an unusual spelling to the usual spelling. An unusual spelling is refused, because another program
-    // might read the unusual spelling as another address.
+    // The parser changes an unusual spelling to the usual spelling. This function refuses unusual spellings, because
+    // another program might read an unusual spelling as another address.
     let is_usual = asked_url.as_str() == asked;
     if is_loopback(named) && is_loopback(asked) {
         let without_port = named_url.set_port(None).is_ok() && asked_url.set_port(None).is_ok();

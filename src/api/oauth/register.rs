@@ -31,8 +31,8 @@ struct Asked {
     client_name: Option<String>,
 }
 
-/// Registers the redirect URIs that the service allows. If a program sends several redirect URIs, one foreign redirect
-/// URI does not prevent the registration.
+/// Registers the redirect URIs that the service allows. If the service does not allow some of the redirect URIs, this
+/// function registers the others.
 pub async fn post_register(
     Extension(front): Extension<Front>,
     body: Result<Bytes, BytesRejection>,

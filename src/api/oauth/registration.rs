@@ -1,6 +1,6 @@
 //! The registration of a program (RFC 7591). This service stores nothing about the program. Instead, the `client_id` is
-//! the registration itself. Anybody may register any name, so a signature would prove nothing. The redirect policy
-//! (`redirect.rs`) applies at each sign-in.
+//! the registration itself. The registration has no signature: anybody may register any name, so a signature would
+//! prove nothing. The redirect policy (`redirect.rs`) applies at each sign-in.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};

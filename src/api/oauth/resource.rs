@@ -5,9 +5,9 @@ use url::Url;
 /// The address of the MCP endpoint below the address of the deployment.
 pub const MCP: &str = "/mcp";
 
-/// Whether all these resources are addresses of this deployment: the address of the API, or the address of its MCP
-/// endpoint. Both addresses offer the same operations, so they are one resource. The comparison is a comparison of URLs:
-/// upper and lower case in the host, the default port, and a slash at the end make no difference.
+/// Whether each of these resources is the address of the API or the address of the MCP endpoint of this deployment.
+/// Both addresses offer the same operations, so this service treats the two addresses as one resource. This function
+/// ignores three differences: upper and lower case in the host, the default port, and a slash at the end.
 pub fn are_ours<'a>(mut resources: impl Iterator<Item = &'a str>, base_url: &str) -> bool {
     let Ok(own) = Url::parse(base_url) else { return false };
     resources.all(|resource| Url::parse(resource).is_ok_and(|resource| is_ours(&resource, &own)))

@@ -18,9 +18,9 @@ use crate::{
 
 const KNOWN: [&str; 4] = ["token", "token_type_hint", "client_id", "client_secret"];
 
-/// If the token is a refresh token, the whole access of the program ends. If the token is an access token, only this token
-/// ends. If the token is unknown, the answer is a success too, because the token certainly gives no access (RFC 7009,
-/// section 2.2).
+/// If the token is a refresh token, the whole access of the program ends. If the token is an access token, only this
+/// token ends. If the token is unknown, the answer is a success too, because an unknown token gives no access (RFC
+/// 7009, section 2.2).
 pub async fn post_revoke(
     State(app): State<App>,
     Extension(usage): Extension<Arc<Usage>>,

@@ -26,7 +26,7 @@ pub struct Stop {
     other_person: Option<String>,
 }
 
-/// Most sign-ins can begin again.
+/// In most cases, the person can begin the sign-in again.
 const AGAIN: &str = "Go back to the program, and connect it again.";
 
 impl Stop {
@@ -35,8 +35,8 @@ impl Stop {
         Self { status, heading, advice, cause: None, retry_after: None, other_person: None }
     }
 
-    /// Adds a link with which the person can sign in as somebody else. The argument `id` is the id of the sign-in. Without
-    /// this link, the provider would sign in the same person again.
+    /// Adds a link with which the person can sign in as somebody else. The argument `id` is the id of the sign-in.
+    /// Without this link, the provider would sign in the same person again automatically.
     pub fn or_as_somebody_else(self, id: &str, base_url: &str) -> Self {
         Self { other_person: Some(format!("{}/oauth/consent?request={id}", path_of(base_url))), ..self }
     }
@@ -70,7 +70,7 @@ impl Stop {
         Self::new(StatusCode::BAD_REQUEST, "This address is not allowed", advice)
     }
 
-    /// The sign-in belongs to another browser, or the browser has no cookie.
+    /// The sign-in began in another browser, or the browser sent no cookie.
     pub fn other_browser() -> Self {
         let advice = format!(
             "Perhaps somebody else has sent you this link, or you began more than an hour ago, or your browser does not accept \
@@ -87,7 +87,7 @@ impl Stop {
         Self::new(StatusCode::BAD_REQUEST, "This page is out of date", advice)
     }
 
-    /// The ten minutes are over, or there is no such sign-in.
+    /// The ten minutes of the sign-in are over, or there is no such sign-in.
     pub fn expired() -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
@@ -121,7 +121,7 @@ impl Stop {
         )
     }
 
-    /// The provider refused the sign-in, or its answer is not trustworthy.
+    /// The provider refused the sign-in, or the program cannot trust the answer of the provider.
     fn not_signed_in(cause: String) -> Self {
         let stop = Self::new(
             StatusCode::BAD_GATEWAY,

@@ -72,7 +72,8 @@ pub async fn post_token(
     }
 }
 
-/// What every exchange of tokens needs. All attempts of a request use the same random numbers.
+/// The values that every exchange of tokens needs. If a request tries the exchange several times, all attempts use the
+/// same random numbers.
 struct Taking<'a> {
     client: &'a SecretHash,
     randoms: Randoms,

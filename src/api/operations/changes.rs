@@ -152,7 +152,7 @@ pub async fn undo_change(
 ) -> Result<JsonAnswer<TodosWritten>, ApiError> {
     let without_key = WithoutKey::Execute;
     let request = write::request(&app, "undoChange", "", &raw, &conditions, body.idempotency_key, without_key)?;
-    // Without an id and without a key, the same request would undo the undo.
+    // If the request has no id and no key, a second identical request would undo the undo.
     let may_turn_around = body.change_id.is_none() && matches!(request.recognition, Recognition::Never);
     let result = undo(&app, &caller, request, body.change_id.as_deref()).await.map_err(|error| {
         let error = ApiError::of_write(ErrorPath::Change)(error);
@@ -182,8 +182,8 @@ async fn undo(
         matches!(error, WriteError::Refused(Refusal::ChangedSince { .. } | Refusal::SettingsChangedSince))
     };
     match result {
-        // Perhaps another request has undone the change after this request read the change record. Then the error of
-        // the second attempt names the other undo.
+        // After this request read the change record, another request may have undone the change. Then the error of the
+        // second attempt names the other undo.
         Err(error) if changed_since(&error) && change_id.is_some() => {
             let (again, differences) = find(caller, change_id, now).await?;
             if again.undone_by == change.undone_by {

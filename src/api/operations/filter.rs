@@ -77,7 +77,7 @@ pub struct TodosQuery {
 }
 
 words! {
-    /// A group of todos, such as overdue todos or todos that are due tomorrow.
+    /// A group of todos, for example overdue todos or todos that are due tomorrow.
     DueWithin {
         Overdue = "overdue",
         Today = "today",
@@ -173,7 +173,8 @@ impl TodosQuery {
         let anything = list.is_none() && tag.is_none() && priority.is_none() && q.is_none();
         let by_due = match (self.status(), self.due) {
             (status, None) => self.due_days().is_none() || status == Status::Open,
-            // If `due` is `none`, `overdue` or `today`, the range begins with the todos that the caller wants.
+            // If the filter `due` is `none`, `overdue` or `today`, the range begins with the todos that the caller
+            // wants.
             (Status::Open, Some(DueWithin::None | DueWithin::Overdue | DueWithin::Today)) => true,
             (_, Some(_)) => false,
         };

@@ -1,12 +1,12 @@
-//! Makes two routers from the list of operations: one with the OpenAPI document, and one without it. The list also says
-//! which operations are in the OpenAPI document.
+//! Makes two routers from the list of operations: one router with the OpenAPI document, and one router without the
+//! document. The list also says which operations are in the OpenAPI document.
 
 use axum::http::Method;
 use utoipa::openapi::HttpMethod;
 
-/// Declares all operations: first the operations that are in the OpenAPI document and in the list of MCP tools, and then
-/// the operations that are only answered. Makes two routers and the list [`Declared`] from this declaration. The Lambda
-/// function uses the router without the OpenAPI document, because then the function is smaller and starts faster
+/// Declares all operations. The operations in the OpenAPI document and in the list of MCP tools come first. Then come
+/// the operations that the service only answers. Makes two routers and the list [`Declared`] from this declaration. The
+/// Lambda function uses the router without the OpenAPI document, because then the function is smaller and starts faster
 /// (docs/PERFORMANCE.md).
 macro_rules! operations {
     (

@@ -31,8 +31,8 @@ operations! {
         overview::get_overview,
         settings::update_settings,
     }
-    // An assistant needs none of these operations. The operations above also do what the first three operations do, and
-    // `getHealth` is for programs that watch the service.
+    // An assistant needs none of these operations. The operations above replace the first three of these operations,
+    // and `getHealth` is for programs that monitor the service.
     only_answered: {
         todo::update_todo,
         todo::delete_todo,

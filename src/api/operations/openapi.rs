@@ -32,9 +32,9 @@ pub fn served(base_url: &str, config: &Config) -> String {
     document.to_string()
 }
 
-/// Describes in the document how callers authenticate: with an API key, with OAuth, or not at all. The document names
-/// at most one kind of credential, because importers accept only one kind. With OAuth, each operation names the scope
-/// that it needs.
+/// Describes in the document how callers authenticate: with an API key, with OAuth, or without a credential. The
+/// document names at most one kind of credential, because importers accept only one kind. With OAuth, each operation
+/// names the scope that it needs.
 pub fn add_credential(document: &mut Value, mode: AuthMode) {
     match mode {
         AuthMode::None => {}
@@ -121,8 +121,8 @@ fn merge_all_of(value: &mut Value) {
     }
 }
 
-/// Each field of these schemas also has a description in another schema. A model reads all schemas, so one description
-/// of each field is enough.
+/// Another schema also describes each field of these schemas. A model reads all schemas, so one description of each
+/// field is enough.
 const DESCRIBED_ELSEWHERE: [&str; 1] = ["SettingsWritten"];
 
 /// Removes the descriptions of all schemas. The name of a schema, and the fields that use the schema, already explain

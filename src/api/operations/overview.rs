@@ -29,7 +29,7 @@ use crate::{
     store::{Range, Reading},
 };
 
-/// To count the open todos, the overview reads at most this number of DynamoDB pages. A DynamoDB page has at most 1 MB.
+/// The overview reads at most this number of DynamoDB pages to count the open todos. A DynamoDB page has at most 1 MB.
 const PAGES: usize = 20;
 /// For the last change, the overview shows at most this number of todos.
 const LAST_TODOS: usize = 5;
@@ -206,7 +206,7 @@ impl Tally {
 
 /// How many todos of each group the overview shows. Todos that are due today get half of the places. Overdue todos get
 /// a quarter of the places, and todos of the next seven days get a quarter too. If a group does not need all its
-/// places, the other groups get the free places. Todos that are due today get the free places first.
+/// places, the other groups get the free places. The group of todos that are due today gets free places first.
 fn shares([late, today, soon]: [usize; 3]) -> [usize; 3] {
     let quarter = limits::OVERVIEW / 4;
     let mut shares = [late.min(quarter), today.min(2 * quarter), soon.min(quarter)];

@@ -125,7 +125,7 @@ pub async fn get_todos(
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &range)).transpose()?;
     let limit = query.limit.unwrap_or_default().0;
     // The program tries to read one more todo after the last todo of the page. If this todo exists, there is a next
-    // page. If many todos of the range may not match the filters, `at_most` is `None`, and the program reads todos
+    // page. If many todos of the range may not match the filters, `at_most` is `None`. Then the program reads todos
     // until the page is full.
     let at_most = query.wanted_come_first().then_some(limit + 1);
     let reading = Reading { after, at_most, ..Reading::of(range) };
@@ -203,8 +203,8 @@ const ADD_MAY_DOUBLE: &str = "Perhaps the todos were added. First call getTodos.
 /// The answer waits at most this time for the search for duplicates.
 const DUPLICATES_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Finds open todos that have the same title and list as a todo that the request added. If the request adds the same
-/// todo twice, the result contains the id of the second todo.
+/// Finds open todos that have the same title and list as a todo that the request added. If the request itself adds the
+/// same todo twice, the result contains the id of the second todo.
 fn possible_duplicates(result: &WriteResult, alike: &[OpenTitle]) -> Vec<String> {
     if result.replayed {
         return Vec::new();

@@ -1,5 +1,5 @@
 //! The parts of the privacy policy that depend on the deployment: how callers are identified, where the service runs,
-//! how long logs are kept, and which provider signs people in. Each sentence in this file must stay true, because the
+//! how long logs are kept, and which provider signs people in. Each sentence in this file must be true, because the
 //! privacy policy shows these sentences to people.
 
 use url::Url;

@@ -1,5 +1,5 @@
-//! A cursor is the position from which a listing continues on the next page. The text of a cursor has no meaning for
-//! callers. A cursor works only for the listing that returned this cursor.
+//! Makes and reads cursors. A cursor contains the position at which the next page of a listing begins. The text of a
+//! cursor has no meaning for callers. A cursor works only for the listing that returned this cursor.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};

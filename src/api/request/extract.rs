@@ -72,8 +72,7 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
             return Err(ApiError::Compressed);
         }
         // The program cannot read the body if the body is too large, or if the connection breaks. If the connection
-        // breaks, no answer reaches the client. So every client that receives this error has sent a body that is too
-        // large.
+        // breaks, no answer reaches the client. So if a client receives this error, the body was too large.
         let body = Bytes::from_request(request, state).await.map_err(|_| ApiError::BodyTooLarge)?;
         if body.is_empty() {
             return Self::read(Value::Object(Map::new()));

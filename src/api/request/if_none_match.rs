@@ -1,5 +1,5 @@
-//! Reads the header `If-None-Match` (RFC 9110, section 13.1.2). With this header, a client says which state it already
-//! has.
+//! Reads the header `If-None-Match` (RFC 9110, section 13.1.2). With this header, a client names the version that the
+//! client already has.
 
 use axum::{
     extract::FromRequestParts,
@@ -7,7 +7,8 @@ use axum::{
 };
 use std::convert::Infallible;
 
-/// The entity tags in the headers `If-None-Match` of a request. Without this header, there are no tags.
+/// The entity tags in the headers `If-None-Match` of a request. If the request has no such header, the list of tags is
+/// empty.
 #[derive(Debug, Clone, Default)]
 pub struct IfNoneMatch(Vec<String>);
 

@@ -1,5 +1,5 @@
-//! Reads JSON that a client has sent. If an object has the same member twice, the JSON is refused, because the client
-//! and the program could mean different values (RFC 8259, section 4).
+//! Reads JSON that a client has sent. If an object has the same member twice, this module refuses the JSON, because the
+//! client and the program could use different values (RFC 8259, section 4).
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, error::Category};
 
 use crate::api::answer::suggestion::short;
 
-/// Reads one JSON value. A byte order mark before the value is ignored.
+/// Reads one JSON value. Ignores a byte order mark before the value.
 pub fn read(text: &[u8]) -> Result<Value, serde_json::Error> {
     serde_json::from_slice(without_bom(text)).map(|Unique(value)| value)
 }
@@ -20,7 +20,8 @@ pub fn read(text: &[u8]) -> Result<Value, serde_json::Error> {
 /// valid JSON at line 1, column 7".
 pub fn fault(error: &serde_json::Error) -> String {
     match error.classify() {
-        // The only error of this category is the error of `Unique`. The text of this error ends with the place.
+        // Only the type `Unique` causes errors of this category. The text of such an error ends with the position in
+        // the JSON.
         Category::Data => error.to_string(),
         Category::Syntax | Category::Eof | Category::Io => {
             format!("is not valid JSON at line {}, column {}", error.line(), error.column())

@@ -1,5 +1,5 @@
 //! Reads the bodies, queries and headers of requests. A caller may write a value in several ways, but the program
-//! refuses a value with an unclear meaning.
+//! refuses a value that could have several meanings.
 
 pub mod cursor;
 pub mod extract;

@@ -1,13 +1,13 @@
-//! Brings the values of a request into one form, because models write the same value in different ways. This file
-//! removes the different values for "nothing". If a client has sent JSON as text, this file replaces the text by its
-//! JSON value.
+//! Converts the values of a request to one form, because models write the same value in different ways. This file
+//! removes members with an empty value, such as `null` and `""`. If a client has sent JSON as text, this file replaces
+//! the text by its JSON value.
 
 use serde_json::Value;
 
 use super::json;
 
-/// JSON text may contain JSON text. The program reads at most this number of levels of JSON text, so that the depth of
-/// the values has a limit.
+/// JSON text may contain other JSON text. The program reads at most this number of levels of JSON text, so that the
+/// depth of the values has a limit.
 const TEXTS: usize = 2;
 
 /// The values that the API allows in a member. The members in [`Kind::of`] never contain text. So if a client sends
@@ -95,7 +95,8 @@ fn read_text(name: &str, value: &mut Value) -> Result<bool, String> {
         *value = found;
     }
     if let (Value::Array(elements), Some(kind @ (Kind::Objects | Kind::Steps))) = (value, Kind::of(name)) {
-        // JSON text of an object with the member `title` is a step. Any other text is the title of a step.
+        // If the text is a JSON object with the member `title`, the object is the step. Any other text is the title of
+        // a step.
         let fits = |object: &Value| object.is_object() && (kind == Kind::Objects || object.get("title").is_some());
         for element in elements {
             let Value::String(text) = &*element else { continue };
@@ -109,7 +110,7 @@ fn read_text(name: &str, value: &mut Value) -> Result<bool, String> {
     Ok(is_read)
 }
 
-/// The boolean in a text. Python writes `True` and `False`.
+/// The boolean in a text. The function also accepts `True` and `False`, the spelling of Python.
 fn truth(text: &str) -> Option<Value> {
     let is = |word: &str| text.trim().eq_ignore_ascii_case(word);
     if is("true") || is("false") { Some(Value::Bool(is("true"))) } else { None }

@@ -54,7 +54,7 @@ impl MergeWithError<Invalid> for Broken {
 }
 
 impl Broken {
-    /// All errors.
+    /// The list of all errors.
     pub fn errors(self) -> Vec<FieldError> {
         self.0
     }

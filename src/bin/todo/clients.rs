@@ -1,5 +1,5 @@
-//! `todo clients` manages the OAuth clients of a deployment, or the OAuth clients in a data file on this machine. Such a
-//! client is for a program that neither registers itself nor has a client ID metadata document.
+//! `todo clients` manages the OAuth clients of a deployment, or the OAuth clients in a data file on this machine. A
+//! program needs such a client if the program cannot register itself and has no client ID metadata document.
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;

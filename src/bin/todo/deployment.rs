@@ -22,12 +22,12 @@ use super::Failure;
 
 /// The maximum time to wait for a complete answer. Usually, a deployment answers in less than a second, and at the
 /// latest after 15 seconds. If DynamoDB is in trouble, an answer can take between 10 and 15 seconds, and most of these
-/// answers are errors. A person would have to wait for such an error longer than for the error of this command, and
-/// both errors say what to do next.
+/// answers are errors. After the maximum time, this command gives up with its own error, so that the person does not
+/// have to wait longer for an error of the deployment. Both errors say what to do next.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// After this time without an answer, the connection is probably dead. For example, a laptop that was asleep does not
 /// know that its connections are dead. If the same request may be sent twice, the command sends the request a second
-/// time over a new connection. The answer that comes first counts.
+/// time over a new connection. The command uses the answer that comes first.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// The maximum time for connecting to a deployment.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -108,8 +108,8 @@ impl Deployment {
     }
 }
 
-/// Sends the request, and reads the whole answer. The error says why there is no answer. If the deployment had closed
-/// the connection before the client began to send the request, the client has already used another connection.
+/// Sends the request, and reads the whole answer. The error says why there is no answer. If the deployment had already
+/// closed the connection, the client opens another connection by itself.
 async fn once(client: &Client<Connector, Body>, parts: &Parts, body: &Bytes) -> Result<Response, String> {
     let request = Request::from_parts(parts.clone(), Body::from(body.clone()));
     let (parts, body) = client.request(request).await.map_err(|error| with_causes(&error))?.into_parts();
@@ -117,7 +117,7 @@ async fn once(client: &Client<Connector, Body>, parts: &Parts, body: &Bytes) -> 
     Ok(Response::from_parts(parts, Body::from(body)))
 }
 
-/// Whether the deployment may get the same request twice. A read changes nothing. A deployment does a write with an
+/// Whether the deployment may get the same request twice. A read changes nothing. A deployment executes a write with an
 /// idempotency key only once.
 fn is_repeatable(parts: &Parts, body: &[u8]) -> bool {
     let is_key = |key: &str| !key.trim().is_empty();

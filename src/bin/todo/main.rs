@@ -167,7 +167,7 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     let app = App::new(config, Store::new(client, TABLE), Clock::system(), Ids::random());
     let mut router = todo_action::mcp::router(app).layer(Extension(hosts.clone()));
     // A server without credentials must refuse requests from foreign web pages. Foreign web pages have no API key and
-    // no token. So a server that requires credentials needs no extra check.
+    // no token. So a server that requires credentials does not need this check.
     if arguments.auth == CallersBy::None {
         router = router.layer(middleware::from_fn_with_state(hosts, own_origin));
     }
@@ -240,7 +240,7 @@ async fn until_asked<T>(server: impl Future<Output = T>, stop: watch::Sender<boo
         tokio::time::sleep(GRACE).await;
     };
     // The order of the branches matters: before the server answers its first request, the program must listen for
-    // signals. Otherwise an early signal would end the process at once.
+    // signals. Otherwise, a signal that comes early would end the process immediately.
     tokio::select! {
         biased;
         () = asked => None,

@@ -16,13 +16,12 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// The maximum length of a line in bytes. The SDK has the same maximum. Without a maximum, a line without end would fill
+/// The maximum length of a line in bytes. The SDK has the same maximum. Without a maximum, an endless line would fill
 /// the memory.
 const LONGEST_LINE: usize = 16 * 1024 * 1024;
 
-/// Reads and writes the messages for the SDK of MCP. The SDK has a transport of its own, but the transport of the SDK
-/// accepts objects that have the same member twice. The transport of the SDK also ignores the last line if the line has
-/// no line break.
+/// Reads and writes the messages for the SDK of MCP. The SDK has its own transport, but this transport accepts objects
+/// that have the same member twice. The transport of the SDK also ignores the last line if the line has no line break.
 ///
 /// The SDK stops without an answer if a notification or a response comes before the first request. Some clients send
 /// notifications or responses before the first request. JSON-RPC requires no answer to a notification or a response. So
@@ -104,8 +103,9 @@ where
     }
 }
 
-/// The answer to an unreadable message. A line that is not JSON gets no answer, as in the other SDKs of MCP. If a client
-/// sent the answer back by mistake, both sides would send lines without end. So the reason goes only to the log.
+/// The answer to an unreadable message. If a line is not JSON, the server sends no answer, as in the other SDKs of MCP.
+/// If a client sent such an answer back by mistake, both sides would send lines forever. So only the log contains the
+/// reason.
 fn answer(unreadable: Unreadable) -> Option<ServerJsonRpcMessage> {
     let Unreadable { id, error, is_notification } = unreadable;
     if error.code == ErrorCode::PARSE_ERROR {

@@ -10,8 +10,8 @@ use crate::domain::{
     moment::{Moment, Weekday},
 };
 
-/// A due date as the caller wrote it. The date that the caller means may depend on the owner's local time. The program
-/// does not know this local time yet.
+/// A due date as the caller wrote it. The meaning of the value may depend on the owner's local time, which the program
+/// does not know yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DueInput {
     /// A date, or a date with a local time.
@@ -25,9 +25,9 @@ pub enum DueInput {
 }
 
 impl DueInput {
-    /// Reads `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM`, a date and time with a UTC offset (RFC 3339), or a word for a day. Only
-    /// the words in a fixed list are accepted. Any other word is refused, because the program would have to guess the
-    /// date.
+    /// Reads `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM`, a date and time with a UTC offset (RFC 3339), or a word for a day. This
+    /// function accepts only the words in a fixed list, because the program would have to guess the meaning of any
+    /// other word.
     pub fn parse(text: String) -> Result<Self, Invalid> {
         let text = text.trim();
         Due::parse(text)
@@ -107,8 +107,8 @@ fn instant(text: &str) -> Option<Timestamp> {
         && time.as_bytes()[2] == b':'
         && time.as_bytes()[5] == b':';
     let instant: Timestamp = shaped.then(|| text.parse().ok()).flatten()?;
-    // In some time zones, the local date is one day before or after the date in UTC. So a moment near the first or the
-    // last possible date is refused.
+    // In some time zones, the local date is one day before or after the date in UTC. So this function refuses a moment
+    // near the first or the last possible date.
     let first = TimeZone::UTC.to_timestamp(Date::constant(1, 1, 3).at(0, 0, 0, 0)).ok()?;
     let last = TimeZone::UTC.to_timestamp(Date::constant(9999, 12, 29).at(0, 0, 0, 0)).ok()?;
     (first..last).contains(&instant).then_some(instant)

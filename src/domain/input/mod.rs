@@ -1,5 +1,5 @@
-//! Reads the values that callers send. A caller may write the same value in several ways, but a value with an unclear
-//! meaning is refused.
+//! Reads the values that callers send. A caller may write the same value in several ways, but the program refuses a
+//! value that could have several meanings.
 
 pub mod due;
 pub mod list;

@@ -1,5 +1,6 @@
-//! Imitations of assistants that cannot run in a test. Each imitation does what the pages of its maker say, and what other
-//! servers have recorded: it finds the metadata, introduces itself, compares `iss`, sends `resource`, and refreshes.
+//! Imitates assistants that cannot run in a test. Each imitation follows the documents of the assistant's maker, and
+//! the requests that other servers have recorded. An imitation finds the metadata, introduces itself, compares `iss`,
+//! sends `resource`, and refreshes its tokens.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +34,7 @@ struct Assistant {
     state: &'static str,
     /// The version of MCP that the program uses.
     version: &'static str,
-    /// What the consent page shows. The second text is the host that gets access.
+    /// What the consent page shows. The second text is the name of the host that gets access.
     shown: [&'static str; 2],
 }
 
@@ -43,7 +44,8 @@ const ALL: Option<&str> = Some("todos:read todos");
 const CHALLENGED: Option<&str> = Some("todos");
 
 impl Assistant {
-    /// The program connects to a deployment at the root of a host, and to a deployment behind a stage.
+    /// The program connects to two deployments. The address of the first deployment has no path. The address of the
+    /// second deployment has the path of an API Gateway stage.
     async fn connects(&self) {
         for base in ["https://todo.test", "https://todo.test/prod"] {
             self.connects_to(&Deployment::at(base).await).await;
@@ -103,7 +105,8 @@ impl Assistant {
         answer.body["client_id"].as_str().unwrap().to_owned()
     }
 
-    /// The program opens its link in a new browser. The person signs in and decides. Returns what the program is told.
+    /// The program opens its link in a new browser. The person signs in and decides. Returns the parameters that the
+    /// program then gets.
     async fn asks(
         &self,
         deployment: &Deployment,
@@ -155,7 +158,8 @@ impl Assistant {
     }
 }
 
-/// OpenAI, Apps SDK, Authentication. The metadata promise `iss`, so ChatGPT uses one redirect URI for all connections.
+/// The source is the page "Authentication" of OpenAI's Apps SDK. The metadata promise `iss`, so ChatGPT uses the same
+/// redirect URI for all connections.
 #[tokio::test]
 async fn chatgpt_connects_with_its_document_and_its_common_callback() {
     let chatgpt = Assistant {
@@ -189,7 +193,7 @@ async fn chatgpt_connects_with_a_callback_for_each_connection() {
     }
 }
 
-/// Anthropic, Building custom connectors.
+/// The source is the page "Building custom connectors" of Anthropic.
 #[tokio::test]
 async fn claude_connects_with_its_document_or_with_a_registration() {
     let [old, new] = ["https://claude.ai/api/mcp/auth_callback", "https://claude.com/api/mcp/auth_callback"];
@@ -219,7 +223,8 @@ async fn claude_connects_with_its_document_or_with_a_registration() {
     }
 }
 
-/// microsoft/vscode#278512. If the usual port is taken, Visual Studio Code listens on another port.
+/// The source is microsoft/vscode#278512. If another program uses the usual port, Visual Studio Code listens on another
+/// port.
 #[tokio::test]
 async fn visual_studio_code_connects_with_its_document_or_with_four_redirect_uris_at_once() {
     let registration = || {
@@ -252,7 +257,7 @@ async fn visual_studio_code_connects_with_its_document_or_with_four_redirect_uri
     }
 }
 
-/// soflyy/agent-connector-for-wp#111.
+/// The source is soflyy/agent-connector-for-wp#111.
 #[tokio::test]
 async fn cursor_connects_with_three_redirect_uris_at_once_one_of_them_with_its_own_scheme() {
     for (redirect_uri, host) in [
@@ -279,7 +284,8 @@ async fn cursor_connects_with_three_redirect_uris_at_once_one_of_them_with_its_o
     }
 }
 
-/// The programs themselves run in `.ci`. This test has all documents of programs that listen on a port of this computer.
+/// This test uses the documents of all known programs that listen on a port of the person's computer. The tests in
+/// `.ci` run the real programs.
 #[tokio::test]
 async fn programs_on_this_computer_connect_with_their_documents_on_any_port() {
     for (document, redirect_uri, name) in [

@@ -1,5 +1,6 @@
-//! Attacks with the access that a program has: more than its scope, another address, another place in the request, and
-//! the data of another person (RFC 9700, sections 2.3, 2.6 and 4.10; RFC 6750; RFC 8707).
+//! Tests attacks by a program that already has access. The program tries to do more than its scope allows, uses its
+//! token at another address, sends its token in another place of the request, and asks for the data of another person
+//! (RFC 9700, sections 2.3, 2.6 and 4.10; RFC 6750; RFC 8707).
 
 use serde_json::{Value, json};
 use todo_action::config::Auth;
@@ -66,7 +67,8 @@ async fn who_may_only_read_changes_nothing_by_any_operation_or_tool() {
         .assert_problem(403, "insufficient_scope");
 }
 
-/// A program whose grant allows more than it asks for gets the whole grant, and the answer says so (RFC 6749, section 3.3).
+/// If a program asks for a smaller scope than its grant allows, the program gets the scope of the grant. The answer
+/// names this scope (RFC 6749, section 3.3).
 #[tokio::test]
 async fn a_refresh_with_a_smaller_scope_does_not_make_the_grant_smaller() {
     let provider = Provider::start().await;
@@ -112,7 +114,7 @@ async fn a_token_for_another_resource_is_neither_given_nor_taken() {
             assert_eq!(program.token(&api, &form).await.body["error"], "invalid_target");
         }
     }
-    // Another deployment over the same table, with the same provider.
+    // Another deployment, which uses the same table and the same provider.
     let other = Api::configured(|config| {
         config.auth = Auth::OAuth(Box::new(provider.agreed()));
         config.public_url = Some("https://other.test".to_owned());
@@ -148,7 +150,8 @@ async fn a_token_counts_only_in_the_header_authorization() {
             api.send("GET", "/todos", Value::Null, &[("authorization", &bearer.replace("Bearer", scheme))]).await;
         answer.assert_problem(401, "bad_credential");
     }
-    // An expired token is the business of the program and not of the model, so the answer of the MCP endpoint is 401 too.
+    // The answer of the MCP endpoint also has status 401, because the program must replace an expired token, and the
+    // model cannot.
     let client = Client::new(&api, OLD).with("authorization", &bearer);
     client.structured("getTodos", json!({})).await;
     api.clock.advance(jiff::Span::new().seconds(3_601));
@@ -159,7 +162,8 @@ async fn a_token_counts_only_in_the_header_authorization() {
     assert!(challenge.contains("error=\"invalid_token\"") && challenge.contains(metadata), "{challenge}");
 }
 
-/// The tokens of the provider are not our tokens, and our tokens never go to the provider (MCP, token passthrough).
+/// This service does not accept tokens of the provider, and never sends its own tokens to the provider (MCP, token
+/// passthrough).
 #[tokio::test]
 async fn no_token_passes_through_this_service() {
     let provider = Provider::start().await;
@@ -183,7 +187,8 @@ async fn no_token_passes_through_this_service() {
     }
 }
 
-/// Cursors and changes belong to their owner. Nobody can use them because they know them.
+/// Cursors and changes belong to their owner. Another person cannot use a cursor or a change, even if the other person
+/// knows its text.
 #[tokio::test]
 async fn the_handles_of_another_person_are_of_no_use() {
     let provider = Provider::start().await;
@@ -202,7 +207,8 @@ async fn the_handles_of_another_person_are_of_no_use() {
     assert_eq!(ask(&api, "POST", "/undo", undo, &ada).await.status, 200);
 }
 
-/// Web pages may use the endpoints for programs, but never with the cookies of the person (RFC 9700, section 2.6).
+/// Web pages may call the endpoints for programs, but these calls never contain the cookies of the person (RFC 9700,
+/// section 2.6).
 #[tokio::test]
 async fn no_web_page_reads_what_a_person_sees() {
     let provider = Provider::start().await;
@@ -229,7 +235,8 @@ async fn no_web_page_reads_what_a_person_sees() {
     }
 }
 
-/// A request for access is the only anonymous request that writes: one item of at most 4 KB (docs/adr/0014).
+/// Only one kind of anonymous request writes to the table: a request for access writes one item of at most 4 KB
+/// (docs/adr/0014).
 #[tokio::test]
 async fn a_stranger_writes_one_small_item_or_nothing() {
     let provider = Provider::start().await;

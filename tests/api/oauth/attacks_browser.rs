@@ -1,5 +1,5 @@
-//! Attacks in the browser of a person: links, foreign web pages, and a second browser (RFC 9700; MCP, Security Best
-//! Practices).
+//! Tests attacks in the browser of a person. The attacks use links, foreign web pages, and a second browser (RFC 9700;
+//! MCP, Security Best Practices).
 
 use axum::{body::Body, http::Request};
 use serde_json::Value;
@@ -15,7 +15,7 @@ use super::{
 const CLAUDE: (&str, &str) =
     ("https://claude.ai/oauth/mcp-oauth-client-metadata", "https://claude.ai/api/mcp/auth_callback");
 
-/// The answer is a page with this status and this heading, and the page leads nowhere.
+/// Asserts that the answer is a page with this status and this heading, and that the page has no link to the program.
 #[track_caller]
 pub fn assert_stopped(answer: &Answer, status: u16, heading: &str) {
     assert_eq!(answer.status.as_u16(), status, "{}", answer.text);
@@ -25,7 +25,7 @@ pub fn assert_stopped(answer: &Answer, status: u16, heading: &str) {
 
 const OTHER_BROWSER: &str = "This sign-in did not begin in this browser";
 
-/// No request has given access to a program, as the written items show.
+/// Asserts that no request has given access to a program. The test looks at the written items.
 #[track_caller]
 fn assert_no_access(api: &Api) {
     let written = api.wire.take_written();
@@ -48,8 +48,9 @@ async fn post(api: &Api, form: &[(&str, String)], headers: &[(&str, &str)]) -> A
     api.raw(request.body(Body::from(encoded(&form))).unwrap()).await
 }
 
-/// The attack of a confused deputy: the maker of a link also makes the PKCE verifier, and waits at an address that the
-/// service allows. The provider knows the person, and sends the browser back at once.
+/// The attack "confused deputy": the attacker makes a link with the attacker's own PKCE challenge, and waits for the
+/// code at an allowed redirect URI. The person is already signed in at the provider, so the provider sends the browser
+/// back at once.
 #[tokio::test]
 async fn a_link_alone_gives_its_maker_nothing_not_even_for_a_program_that_was_allowed_before() {
     let provider = Provider::start().await;
@@ -101,7 +102,7 @@ async fn the_return_from_the_provider_decides_nothing_however_often_it_happens()
     assert_eq!(provider.exchanges().len(), 1, "the provider sees its code once");
 }
 
-/// The same check stops the login of the attacker in the browser of a victim (RFC 9700, section 4.7).
+/// The same check prevents that the attacker's sign-in continues in the browser of a victim (RFC 9700, section 4.7).
 #[tokio::test]
 async fn only_the_browser_in_which_a_sign_in_began_may_continue_it() {
     let provider = Provider::start().await;
@@ -111,7 +112,8 @@ async fn only_the_browser_in_which_a_sign_in_began_may_continue_it() {
     let asked = own.authorize(&api, &program).await;
     let (code, state) = provider.sign_in(&api, &asked, &somebody(&api, "ada"));
     let back = format!("/oauth/callback?{}", encoded(&[("code", &code), ("state", &state)]));
-    // The strangers: without a cookie, with the cookie of another sign-in, and with this cookie under the right name.
+    // The test uses three foreign browsers. The first browser has no cookie. The second browser has the cookie of
+    // another sign-in. The third browser has the cookie of another sign-in under the name of this sign-in's cookie.
     let mut other = Browser::default();
     other.authorize(&api, &program).await;
     let (name, value) = (own.cookies.keys().next().unwrap().clone(), other.cookies.values().next().unwrap().clone());
@@ -135,7 +137,8 @@ async fn only_the_browser_in_which_a_sign_in_began_may_continue_it() {
     goes_to(&own.decide(&api, &page, "allow").await);
 }
 
-/// The attacker's own code of the provider, at the sign-in of the victim: the verifier and the nonce do not fit.
+/// The attacker sends the attacker's own code of the provider to the sign-in of the victim. The verifier and the nonce
+/// of the two sign-ins are different.
 #[tokio::test]
 async fn a_provider_code_of_another_sign_in_signs_nobody_in() {
     let provider = Provider::start().await;
@@ -146,7 +149,7 @@ async fn a_provider_code_of_another_sign_in_signs_nobody_in() {
     let (code, _) = provider.sign_in(&api, &theirs, &somebody(&api, "mallory"));
     let back = format!("/oauth/callback?{}", encoded(&[("code", &code), ("state", &own["state"])]));
     assert_stopped(&victim.get(&api, &back).await, 502, "The sign-in did not work");
-    // A provider that ignores the verifier still signs the nonce of the attacker's sign-in.
+    // If a provider ignores the verifier, its ID token still contains the nonce of the attacker's sign-in.
     let nonce = Value::from(theirs["nonce"].clone());
     provider.forge(move |claims, _| claims["nonce"] = nonce.clone());
     let (code, state) = provider.sign_in(&api, &own, &somebody(&api, "mallory"));

@@ -1,4 +1,4 @@
-//! Attacks with registrations, with client ids that somebody has made by hand, and on the clients of the operator.
+//! Tests attacks that use registrations or forged client ids, and attacks on the clients of the operator.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -39,12 +39,12 @@ pub async fn made_client(api: &Api, redirect_uris: &[&str], secret: Option<&str>
     id
 }
 
-/// The client id of a registration that somebody has written by hand.
+/// The client id of a forged registration.
 pub fn by_hand(json: &str) -> String {
     format!("reg1.{}", BASE64_URL_SAFE_NO_PAD.encode(json))
 }
 
-/// Opens the link of a program. If the answer is a page, nothing is written.
+/// Opens the link of a program. If the answer is a page, asserts that the request has written nothing.
 pub async fn link(api: &Api, asks: &BTreeMap<&'static str, String>) -> Answer {
     api.wire.take_written();
     let answer = api.get(&format!("/oauth/authorize?{}", encoded_map(asks))).await;
@@ -135,8 +135,8 @@ async fn a_registration_that_is_too_large_or_odd_is_no_registration() {
     assert_eq!(link(&api, &Program::documented(&sound, LOOPBACK).asks()).await.status, 302);
 }
 
-/// Another spelling of a registration is a client id of its own. So another spelling is harmless: the person is asked, and
-/// the tokens of one spelling are of no use to the other.
+/// Another spelling of a registration is a different client id, and is harmless. The service asks the person again, and
+/// the tokens of one client id are not valid for the other client id.
 #[tokio::test]
 async fn another_spelling_of_a_client_id_is_another_client() {
     let provider = Provider::start().await;
@@ -153,7 +153,8 @@ async fn another_spelling_of_a_client_id_is_another_client() {
         assert_eq!(spelled.refresh(&api, &tokens.refresh).await.status, 400);
         Tokens::of(&registered.refresh(&api, &tokens.refresh).await);
     }
-    // In base64url, the last digit of this text has two bits without a meaning. Only one spelling is base64url.
+    // The last digit of this base64url text has two unused bits. If these bits are not zero, the text is not valid
+    // base64url.
     let mut bytes = by_hand(&format!("{{\"r\":[\"{LOOPBACK}\"]}} "));
     while bytes.len() % 4 != 3 {
         bytes = by_hand(&(String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(&bytes[5..]).unwrap()).unwrap() + " "));
@@ -200,7 +201,7 @@ async fn a_client_with_a_secret_needs_its_secret_and_a_wrong_secret_uses_nothing
         assert!(!answer.text.contains("secret-") && !answer.text.contains("-secret"), "{}", answer.text);
     }
     let tokens = Tokens::of(&send("/oauth/token", &plain(&redeem), &in_both).await);
-    // Without the secret, a thief of the tokens can neither refresh nor revoke.
+    // A thief who has the tokens but not the secret cannot refresh and cannot revoke the tokens.
     let refresh = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh.as_str())];
     assert_eq!(send("/oauth/token", &in_form(&refresh, "wrong-secret"), &[]).await.status, 401);
     let revoke = [("token", tokens.refresh.as_str())];

@@ -1,4 +1,5 @@
-//! Attacks with codes: a stolen code, a code that comes twice, and a code in the place of a token (RFC 9700, section 4.5).
+//! Tests attacks with codes: a program uses a stolen code, uses a code twice, or sends a code instead of a token (RFC
+//! 9700, section 4.5).
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
@@ -10,7 +11,7 @@ use super::{
     somebody,
 };
 
-/// The program gets no tokens, because the code or the token is not good.
+/// Asserts that the program gets no tokens, because the code or the token is not valid.
 #[track_caller]
 pub fn assert_invalid(answer: &Answer) {
     let answered = (answer.status.as_u16(), answer.body["error"].as_str());
@@ -49,11 +50,12 @@ async fn a_stolen_code_is_of_no_use_without_the_verifier_the_client_and_the_redi
     assert_invalid(&with(&thief, &[own, verifier]).await);
     let again = with(&program, &[own, verifier, ("resource", "https://evil.example/mcp")]).await;
     assert_eq!((again.status.as_u16(), &again.body["error"]), (400, &json!("invalid_target")), "{}", again.text);
-    // No attempt has used the code up.
+    // The code is still valid after these attempts.
     Tokens::of(&with(&program, &[own, verifier]).await);
 }
 
-/// A program injects the code of a victim into its own session: its own verifier does not fit (RFC 9700, section 4.5.3).
+/// An attacker uses the code of a victim in the attacker's own session. The verifier of the attacker does not match the
+/// code (RFC 9700, section 4.5.3).
 #[tokio::test]
 async fn a_code_of_another_request_does_not_fit_the_own_verifier() {
     let provider = Provider::start().await;
@@ -112,7 +114,8 @@ async fn a_code_that_comes_twice_ends_the_access() {
     assert_eq!(status(&api, &tokens.access).await, 401);
     assert_invalid(&program.refresh(&api, &tokens.refresh).await);
     assert_invalid(&program.redeem(&api, &code).await);
-    // Five uses at the same moment: at most one gets tokens, and these tokens are dead afterwards.
+    // Five requests use the code at the same moment. At most one request gets tokens, and these tokens are not valid
+    // afterwards.
     let code = Browser::default().allow(&api, &provider, &program, &ada).await;
     let redeem = || program.redeem(&api, &code);
     let (a, b, c, d, e) = tokio::join!(redeem(), redeem(), redeem(), redeem(), redeem());
@@ -126,7 +129,7 @@ async fn a_code_that_comes_twice_ends_the_access() {
     }
 }
 
-/// DynamoDB may delete an expired item days later, so the grant is still there.
+/// DynamoDB may delete an expired item only days later, so the table still contains the grant.
 #[tokio::test]
 async fn a_code_lasts_a_minute_and_its_access_is_in_no_list_before_it_is_used() {
     let provider = Provider::start().await;
@@ -161,7 +164,7 @@ async fn a_code_of_a_person_who_was_blocked_meanwhile_gives_no_tokens() {
     let put = api.client.put_item().table_name(api.table).set_item(Some(key.clone().into()));
     put.item("blocked_at", AttributeValue::S("2026-11-22T10:00:00Z".to_owned())).send().await.unwrap();
     assert_invalid(&program.redeem(&api, &code).await);
-    // The access has ended, also if the operator lets the person in again.
+    // The access has ended. The access does not come back when the operator unblocks the person.
     api.client.delete_item().table_name(api.table).set_key(Some(key.into())).send().await.unwrap();
     assert_invalid(&program.redeem(&api, &code).await);
 }

@@ -1,5 +1,5 @@
-//! Attacks on the decision of a person: a page that names another program, a form that says more than the page, a decision
-//! that comes twice, late, or from somebody who may not sign in.
+//! Tests attacks on the decision of a person. For example, a page names another program, a form asks for more than the
+//! page shows, or a decision comes twice, too late, or from a person who may not sign in.
 
 use std::collections::HashMap;
 
@@ -117,7 +117,7 @@ async fn a_decision_counts_once_even_if_it_comes_twice_at_the_same_moment() {
     // A browser shows only the answer to the second click, so both answers give the same code to the program.
     let [one, other] = answers.each_ref().map(|answer| goes_to(answer).1["code"].clone());
     assert_eq!(one, other);
-    // The back button, and a reload of the form.
+    // The person presses the back button, or sends the form again with a reload.
     let back = format!("/oauth/consent?request={}", field(&consent, "request"));
     assert_stopped(&later.get(&api, &back).await, 409, "You have already answered");
     for decision in ["deny", "switch"] {
@@ -128,7 +128,7 @@ async fn a_decision_counts_once_even_if_it_comes_twice_at_the_same_moment() {
     assert_eq!(grants(&api, &ada).await, 1);
 }
 
-/// DynamoDB may delete an expired item days later, so the item is still there.
+/// DynamoDB may delete an expired item only days later, so the table still contains the item.
 #[tokio::test]
 async fn a_sign_in_is_over_after_ten_minutes() {
     let provider = Provider::start().await;
@@ -148,7 +148,7 @@ async fn a_sign_in_is_over_after_ten_minutes() {
     assert_eq!(api.wire.take_written(), Vec::<String>::new());
 }
 
-/// The page after the decision goes on by `<meta http-equiv="refresh">`, whose value has a syntax of its own.
+/// The page after the decision contains `<meta http-equiv="refresh">`. The value of this tag has a special syntax.
 #[tokio::test]
 async fn what_a_program_sends_does_not_change_where_the_page_goes() {
     let provider = Provider::start().await;
@@ -194,7 +194,7 @@ async fn who_may_not_sign_in_gives_no_access() {
     let (code, state) = provider.sign_in(&api, &asked, &ada);
     let back = format!("/oauth/callback?{}", encoded(&[("code", &code), ("state", &state)]));
     assert_stopped(&browser.get(&api, &back).await, 403, "You cannot use this service");
-    // Without a person, the page leads to the provider again.
+    // If nobody is signed in, the consent page sends the browser to the provider again.
     let (place, _) = goes_to(&browser.get(&api, &format!("/oauth/consent?request={state}")).await);
     assert_eq!(place, format!("{}/authorize", provider.issuer));
     assert_eq!(grants(&api, &ada).await, 0);

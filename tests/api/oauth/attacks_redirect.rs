@@ -1,4 +1,4 @@
-//! Attacks with redirect URIs, and with the other parameters of a link (RFC 9700, sections 4.1 and 4.11).
+//! Tests attacks with redirect URIs, and with the other parameters of a link (RFC 9700, sections 4.1 and 4.11).
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use super::{
 
 const WEB: &str = "https://claude.ai/api/mcp/auth_callback";
 const NOT_ALLOWED: &str = "This address is not allowed";
-/// Texts that some programs read as an address of a friend, and other programs read as another address.
+/// Texts that different programs read as different addresses. Some programs read an allowed address.
 const SPELLINGS: [&str; 22] = [
     "http://127.0.0.1:80@evil.example/",
     "http://127.0.0.1@evil.example/",
@@ -36,7 +36,7 @@ const SPELLINGS: [&str; 22] = [
     "https://claude.ai./api/mcp/auth_callback",
     "https://claude.ai:443/api/mcp/auth_callback",
 ];
-/// Addresses that are nobody's answer.
+/// Addresses that no program may use as a redirect URI.
 const SCHEMES: [&str; 15] = [
     "javascript:alert(1)",
     "JavaScript:alert(1)",
@@ -55,7 +55,7 @@ const SCHEMES: [&str; 15] = [
     "",
 ];
 
-/// A program with a client id that allows exactly this redirect URI.
+/// A program whose client id allows only this redirect URI.
 fn made_by_hand(redirect_uri: &str) -> Program {
     Program::documented(&by_hand(&json!({"n": "Claude", "r": [redirect_uri]}).to_string()), redirect_uri)
 }
@@ -88,7 +88,7 @@ async fn a_redirect_uri_is_the_registered_one_and_only_the_port_of_this_computer
     ] {
         assert_stopped(&link(&api, &program(refused)).await, 400, NOT_ALLOWED);
     }
-    // Three redirect URIs, and the program does not say which.
+    // The program has three redirect URIs, and its request names no redirect URI.
     let mut unsaid = program(WEB);
     unsaid.remove("redirect_uri");
     assert_stopped(&link(&api, &unsaid).await, 400, NOT_ALLOWED);
@@ -129,7 +129,8 @@ async fn a_client_id_made_by_hand_reaches_no_address_that_the_service_does_not_a
     }
 }
 
-/// The redirect policy does not apply to the clients that the operator has made. Some addresses are refused even there.
+/// The redirect policy does not apply to the clients that the operator has made. But the service refuses some addresses
+/// even for these clients.
 #[tokio::test]
 async fn not_even_a_client_of_the_operator_leads_to_a_script() {
     let provider = Provider::start().await;
@@ -149,8 +150,8 @@ async fn not_even_a_client_of_the_operator_leads_to_a_script() {
     assert_stopped(&link(&api, &other).await, 400, NOT_ALLOWED);
 }
 
-/// Before the redirect URI is known to be good, the answer is a page. Afterwards, the program gets each error at its
-/// redirect URI, with its state and with `iss` (RFC 9207).
+/// If the redirect URI is wrong, the answer is a page. If the redirect URI is allowed, the program gets each error at
+/// its redirect URI, together with its `state` and with `iss` (RFC 9207).
 #[tokio::test]
 async fn a_program_hears_of_its_errors_with_its_state_and_the_issuer() {
     let provider = Provider::start().await;
@@ -179,7 +180,7 @@ async fn a_program_hears_of_its_errors_with_its_state_and_the_issuer() {
         assert_eq!((told["state"].as_str(), told["iss"].as_str()), ("st&ate=1", "https://todo.test"));
         assert!(!told.contains_key("code") && api.wire.take_written().is_empty(), "{told:?}");
     }
-    // What the service does not know, or what could mean two things, changes nothing.
+    // Unknown and ambiguous parameters change nothing.
     let link = format!("/oauth/authorize?{}", encoded_map(&program.asks()));
     let (place, _) = sent_to(&api.get(&format!("{link}&request=eyJ.eyJ.&request_uri=https://evil.example/")).await);
     assert!(place.starts_with(&provider.issuer));
@@ -193,8 +194,8 @@ async fn a_program_hears_of_its_errors_with_its_state_and_the_issuer() {
     }
 }
 
-/// The address of the deployment comes from its configuration. The headers of a request do not change it (RFC 9700,
-/// section 4.13).
+/// The address of the deployment comes from the configuration. The headers of a request cannot change this address (RFC
+/// 9700, section 4.13).
 #[tokio::test]
 async fn the_headers_of_a_stranger_change_no_address() {
     let provider = Provider::start().await;

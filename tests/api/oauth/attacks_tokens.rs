@@ -1,4 +1,5 @@
-//! Attacks with tokens: stolen, old, foreign, misplaced and stored ones (RFC 9700, sections 4.9 to 4.14).
+//! Tests attacks with stolen tokens, old tokens, tokens of other programs, tokens in wrong places, and stored tokens
+//! (RFC 9700, sections 4.9 to 4.14).
 
 use std::time::Duration;
 
@@ -52,7 +53,7 @@ async fn neither_the_table_nor_the_log_contains_a_secret() {
         let second = Tokens::of(&program.refresh(&api, &first.refresh).await);
         let added = ask(&api, "POST", "/todos", json!({"todos": [{"title": "a"}]}), &second.access).await;
         assert_eq!(added.status, 201, "{}", added.text);
-        // Secrets in the wrong places, and an answer of the provider that contains one.
+        // The requests contain secrets in wrong places, and one answer of the provider contains a secret.
         api.get(&format!("/todos?access_token={}", first.access)).await;
         ask(&api, "GET", "/todos", Value::Null, &first.refresh).await;
         program.refresh(&api, &mistyped(&first.refresh)[0]).await;
@@ -74,7 +75,7 @@ async fn neither_the_table_nor_the_log_contains_a_secret() {
     let log = lines.iter().map(Value::to_string).collect::<String>();
     assert!(log.contains("addTodos answered 201") && log.contains("/oauth/callback answered 502"), "{log}");
     let hashed = |secret: &String| table.contains(SecretHash::of(secret).as_str());
-    // The ids, the cookies, the code and the four tokens.
+    // The secrets of this sign-in: the ids, the cookies, the code and the four tokens.
     assert_eq!(secrets.iter().filter(|secret| hashed(secret)).count(), 8);
     for secret in &secrets {
         assert!(!table.contains(secret) && !log.contains(secret), "{secret}");
@@ -95,13 +96,14 @@ async fn only_the_program_itself_refreshes_and_revokes_its_tokens() {
     for unknown in [&mistyped(&tokens.refresh)[..], &mistyped(&tokens.access), &["unknown".to_owned()]].concat() {
         revoke(&api, &program, &unknown).await;
     }
-    // Who knows the grant of a token can make another text that looks like a token of this grant.
+    // A person who knows the id of a grant can make a text that looks like a token of this grant.
     for (kind, token) in [(TokenKind::Refresh, &tokens.refresh), (TokenKind::Access, &tokens.access)] {
         let grant = Token::parse(kind, token).unwrap().grant();
         revoke(&api, &program, Token::new(TokenKind::Refresh, &grant, Random([7; 32])).reveal()).await;
     }
     assert_eq!(status(&api, &tokens.access).await, 200);
-    // An access token ends alone. A refresh token ends the access, which also leaves the list of the person.
+    // If a program revokes an access token, only this token ends. If a program revokes a refresh token, the access
+    // ends, and the list of the person no longer contains the access.
     let more = Tokens::of(&program.refresh(&api, &tokens.refresh).await);
     revoke(&api, &program, &tokens.access).await;
     assert_eq!((status(&api, &tokens.access).await, status(&api, &more.access).await), (401, 200));
@@ -136,7 +138,7 @@ async fn an_old_refresh_token_ends_the_access_but_a_wrong_one_does_not() {
     api.clock.advance(jiff::Span::new().hours(25));
     let fourth = Tokens::of(&program.refresh(&api, &third.refresh).await);
     assert_eq!(status(&api, &fourth.access).await, 200);
-    // The first token was replaced, and its successor was used more than 24 hours ago.
+    // The program replaced the first token, and used its successor more than 24 hours ago.
     assert_invalid(&program.refresh(&api, &first.refresh).await);
     assert_eq!(status(&api, &fourth.access).await, 401);
     assert_invalid(&program.refresh(&api, &fourth.refresh).await);
@@ -201,7 +203,7 @@ async fn an_ended_access_is_over_at_every_instance_within_a_minute() {
     let listed = ask(&api, "GET", "/account/programs", Value::Null, &stays.access).await;
     let ids: Vec<_> =
         listed.body["programs"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
-    // The public id is not a part of a token, so it does not name the grant at the token endpoint.
+    // No token contains the public id. So nobody can use the public id at the token endpoint.
     assert!(ids.len() == 2 && ids.iter().all(|id| !ends.refresh.contains(id)), "{ids:?}");
     let theirs = ask(&api, "GET", "/account/programs", Value::Null, &stranger.access).await;
     assert_eq!(theirs.body["programs"].as_array().unwrap().len(), 1);

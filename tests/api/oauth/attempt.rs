@@ -1,5 +1,4 @@
-//! A person who tries to sign in. A test sees everything that a failure leaves behind: the page, the written items, and
-//! the log.
+//! A person who tries to sign in. After a failure, a test can see the page, the written items, and the log.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -115,7 +114,8 @@ impl Attempt {
         self.api.wire.take_written();
     }
 
-    /// Asserts that nobody has signed in, that the person sees a page with advice, and that only the log contains `cause`.
+    /// Asserts three things: nobody has signed in, the person sees a page with advice, and only the log contains
+    /// `cause`.
     #[track_caller]
     pub fn assert_refused(&self, answer: &Answer, cause: &str) {
         let advice = "The sign-in service did not confirm who you are. Go back to the program, and connect it again.";
@@ -123,7 +123,7 @@ impl Attempt {
         assert!(!answer.headers.contains_key("retry-after"));
     }
 
-    /// Asserts the same of an outage. Returns `Retry-After`.
+    /// Asserts the same three things after an outage of the provider. Returns the header `Retry-After`.
     #[track_caller]
     pub fn assert_outage(&self, answer: &Answer, cause: &str) -> u64 {
         let advice = "The sign-in service does not answer. Wait a moment, and load this page again.";

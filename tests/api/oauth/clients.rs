@@ -24,7 +24,7 @@ struct Made {
     secret: Option<Secret>,
 }
 
-/// How a request names its client.
+/// The part of the request that contains the id and the secret of the client.
 #[derive(Clone, Copy)]
 enum By<'a> {
     /// The HTTP Basic header.
@@ -186,7 +186,7 @@ async fn a_request_names_its_client_in_one_place() {
         let said = (refused.status.as_u16(), &refused.body["error"]);
         assert_eq!(said, (400, &"invalid_request".into()), "{}", refused.text);
     }
-    // The same client_id in both places is no contradiction.
+    // A request may contain the same `client_id` in the header and in the form.
     let form = [&form[..], &[("client_id", made.id())]].concat();
     let refused = post_form(&api, "/oauth/token", &form, &[("authorization", &basic)]).await;
     assert_eq!(refused.body["error"], "invalid_grant", "{}", refused.text);
@@ -212,7 +212,7 @@ async fn people_come_back_only_to_the_redirect_uris_of_the_client() {
         "https://chat.example/aip/g-1/x/oauth/callback",
         "https://chat.example/aip//oauth/callback",
         "https://chat.example/aip/g-1/oauth/callback/",
-        // The redirect URI of an assistant that this service knows, but not of this client.
+        // The redirect URI of a known assistant. This client may not use this redirect URI.
         "https://claude.ai/api/mcp/auth_callback",
         "http://127.0.0.1:51234/callback",
     ] {
@@ -236,7 +236,8 @@ async fn the_access_of_a_removed_client_ends_within_a_minute() {
         let code = made.code(&api, &provider, &ada).await;
         tokens.push(Tokens::of(&made.redeem(&api, &code, By::Form(made.id(), Some(made.secret()))).await));
     }
-    // Both instances remember the token. The person has also allowed the client once more, and nobody has used this code.
+    // Both instances remember the token. The person has also given the client a second access, and nobody has used the
+    // second code.
     let elsewhere = api.elsewhere();
     for api in [&api, &elsewhere] {
         assert_eq!(ask(api, "GET", "/todos", Value::Null, &tokens[0].access).await.status, 200);
@@ -276,7 +277,7 @@ async fn a_person_who_has_begun_to_sign_in_cannot_give_access_to_a_removed_clien
     assert_invalid_client(&made.redeem(&api, &told["code"], By::Form(made.id(), Some(made.secret()))).await, "code");
 }
 
-/// The request of a GPT: without PKCE and without `resource`. Returns the code.
+/// Sends the request that a GPT sends: the request has no PKCE challenge and no `resource`. Returns the code.
 async fn code_without_pkce(api: &Api, provider: &Provider, made: &Made) -> String {
     let mut asks = made.program.asks();
     asks.retain(|name, _| !["code_challenge", "code_challenge_method", "resource"].contains(name));
@@ -302,7 +303,7 @@ async fn only_a_client_with_a_secret_may_ask_without_pkce_if_the_operator_allows
     assert_eq!((with_verifier.status.as_u16(), &with_verifier.body["error"]), (400, &"invalid_grant".into()));
     let tokens = Tokens::of(&sent(&api, "/oauth/token", &form, by).await);
     assert_eq!(ask(&api, "GET", "/todos", Value::Null, &tokens.access).await.status, 200);
-    // Whoever sends a challenge must also send its verifier.
+    // A program that has sent a challenge must also send the verifier of this challenge.
     let code = gpt.code(&api, &provider, &somebody(&api, "grace")).await;
     let form = [("grant_type", "authorization_code"), ("code", code.as_str())];
     let without_verifier = sent(&api, "/oauth/token", &form, by).await;

@@ -1,5 +1,5 @@
-//! A deployment as programs see it: each request names a whole address. Behind a stage, only addresses with the path of
-//! the stage reach the function.
+//! A deployment with a whole address. Programs send each request to a whole address. If API Gateway has a stage, only
+//! addresses with the path of the stage reach the function.
 
 use axum::{body::Body, http::HeaderMap, http::Request};
 use serde_json::{Value, json};

@@ -31,7 +31,7 @@ fn without(name: &'static str) -> Forgery {
     Box::new(move |claims, _| drop(claims.as_object_mut().unwrap().remove(name)))
 }
 
-/// The claim is this number of seconds after now.
+/// Sets the claim to the present time plus this number of seconds.
 fn from_now(name: &'static str, seconds: i64) -> Forgery {
     Box::new(move |claims, _| claims[name] = json!(claims["iat"].as_i64().unwrap() + seconds))
 }
@@ -40,7 +40,7 @@ fn header(change: impl Fn(&mut Header) + Send + Sync + 'static) -> Forgery {
     Box::new(move |_, header| change(header))
 }
 
-/// The type (`typ`) of the token.
+/// Sets the type (`typ`) of the token.
 fn of_type(kind: &'static str) -> Forgery {
     header(move |header| header.typ = Some(kind.to_owned()))
 }
@@ -67,7 +67,7 @@ async fn assert_accepted(forgeries: impl IntoIterator<Item = Forgery>) {
     }
 }
 
-/// Asserts that each of these texts is refused in the place of the ID token.
+/// Asserts that the API refuses each of these texts if the provider sends the text instead of an ID token.
 async fn assert_rewritten_is_refused(cause: &str, texts: Vec<Box<dyn Fn(String) -> String + Send + Sync>>) {
     let mut attempt = Attempt::start().await;
     for text in texts {
@@ -125,7 +125,7 @@ async fn an_id_token_signed_by_nobody_is_refused() {
 async fn an_id_token_signed_by_hmac_is_refused() {
     let coordinate = |name: &str| BASE64_URL_SAFE_NO_PAD.decode(KEY.public()[name].as_str().unwrap()).unwrap();
     let point = [vec![4], coordinate("x"), coordinate("y")].concat();
-    // OpenID Connect would allow the third key: the client secret.
+    // The third key is the client secret, which OpenID Connect would allow.
     let keys = [point, KEY.public().to_string().into_bytes(), b"hush-hush".to_vec()];
     let texts = keys.map(|key| {
         let rewrite = move |token: String| {
@@ -220,7 +220,8 @@ async fn a_claim_that_is_there_twice_is_refused() {
         let [head, claims, _] = parts(&token);
         let claims = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
         let claims = claims.replacen('{', "{\"sub\":\"bob\",", 1);
-        // The crate `jsonwebtoken` signs only claims of a type, and no type has a member twice.
+        // This test signs the text by itself. The crate `jsonwebtoken` signs only claims of a Rust type, and a Rust
+        // type cannot have the same member twice.
         let message = [head, BASE64_URL_SAFE_NO_PAD.encode(claims)].join(".");
         let signature = KEY.signature(&message);
         format!("{message}.{signature}")
@@ -296,7 +297,7 @@ async fn the_id_token_of_an_earlier_sign_in_or_of_another_tab_is_refused() {
     let (first, second) = (attempt.begin().await, attempt.begin().await);
     assert_eq!(attempt.sign_in(&first).await.status, 303);
     let earlier = kept.lock().unwrap().clone();
-    // No part of the API takes the ID token in the place of an access token.
+    // No part of the API accepts the ID token as an access token.
     attempt.api.wire.take_calls();
     ask(&attempt.api, "GET", "/todos", Value::Null, &earlier).await.assert_problem(401, "bad_credential");
     assert_eq!(attempt.api.wire.take_calls(), Vec::<String>::new());
@@ -304,7 +305,7 @@ async fn the_id_token_of_an_earlier_sign_in_or_of_another_tab_is_refused() {
     let answer = attempt.sign_in(&second).await;
     attempt.assert_refused(&answer, OTHER_SIGN_IN);
     attempt.provider.mend();
-    // The sign-in of the second tab goes on as soon as the provider is correct.
+    // When the provider answers correctly again, the sign-in in the second tab continues.
     assert_eq!(attempt.sign_in(&second).await.status, 303);
 }
 

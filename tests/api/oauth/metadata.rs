@@ -67,8 +67,8 @@ async fn the_openid_configuration_is_the_same_document_and_names_an_empty_key_se
     assert_eq!(api.get(keys).await.body, json!({"keys": []}));
 }
 
-/// The list has each place where a client looks, at the root of a host and behind a path. A proxy can leave the path in
-/// the address, so the places before the path reach the program, too.
+/// The list contains each path at which a client looks for the metadata. A deployment can have an address with a path,
+/// and a proxy can leave this path in the requests.
 #[tokio::test]
 async fn the_metadata_are_at_every_place_where_clients_look() {
     for (base, path) in [("https://todo.test", ""), ("https://todo.test/prod", "/prod")] {
@@ -87,7 +87,7 @@ async fn the_metadata_are_at_every_place_where_clients_look() {
                 .map(|(suffix, resource)| (format!("/oauth-protected-resource{path}{suffix}"), "resource", resource)),
         );
         for (place, name, value) in places {
-            // A proxy that leaves the path in the address.
+            // This proxy leaves the path in the address.
             let answer = deployment.api.get(&format!("{}{place}", &WELL_KNOWN["https://todo.test".len()..])).await;
             assert_eq!((answer.status.as_u16(), &answer.body[name]), (200, &json!(value)), "{place}");
         }
@@ -99,7 +99,8 @@ async fn the_metadata_are_at_every_place_where_clients_look() {
             ("/.well-known/oauth-protected-resource", "resource", base.to_owned()),
             ("/.well-known/oauth-protected-resource/mcp", "resource", format!("{base}/mcp")),
         ] {
-            // The address of the deployment, and then the place. This address reaches the function behind a stage.
+            // The address of the deployment, followed by the path of the metadata. With a stage of API Gateway, this
+            // address reaches the function.
             let answer = deployment.get(&format!("{base}{place}")).await;
             assert_eq!((answer.status.as_u16(), &answer.body[name]), (200, &json!(value)), "{base}{place}");
             let kept = deployment.api.get(&format!("{path}{place}")).await;

@@ -78,7 +78,7 @@ async fn a_sign_in_that_cannot_begin_leaves_nothing_and_can_begin_again_in_secon
         let wait = attempt.assert_outage(&answer, "OpenID provider: ");
         assert!((1..=5).contains(&wait) && begun.elapsed() < Duration::from_secs(5), "{outage:?}: {wait}");
         assert!(attempt.browser.cookies.is_empty());
-        // For five seconds, nobody asks the provider again.
+        // For five seconds, the API does not send another request to the provider.
         let before = attempt.provider.requests();
         let answer = attempt.authorize().await;
         attempt.assert_outage(&answer, "OpenID provider: ");

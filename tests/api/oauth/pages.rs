@@ -1,5 +1,6 @@
-//! What a person sees if the sign-in does not go straight from the first page to the last page: several tabs, reloads, the
-//! back button, a double click, a late person, a browser without cookies, and the link of somebody else.
+//! Tests what a person sees if something unusual happens during the sign-in. For example, the person uses several tabs,
+//! reloads a page, uses the back button, clicks twice, comes too late, blocks cookies, or opens the link of somebody
+//! else.
 
 use std::collections::BTreeMap;
 
@@ -57,7 +58,7 @@ impl Asked {
     }
 }
 
-/// The path of the consent page of this page.
+/// The path of the consent page at which this person is.
 fn path_of(page: &Answer) -> String {
     format!("/oauth/consent?request={}", field(page, "request"))
 }
@@ -137,7 +138,7 @@ async fn every_page_can_be_loaded_again() {
     assert_eq!(browser.get(&asked.api, path).await.text, page.text);
     let told = asked.decide(&mut browser, &page, "allow").await;
     asked.works(&told).await;
-    // After the answer, each page says so.
+    // After the person has decided, each page says that the person has already decided.
     for path in [path, &back] {
         assert_answered(&browser.get(&asked.api, path).await);
     }
@@ -201,14 +202,15 @@ async fn the_back_button_leads_to_pages_that_still_work() {
     let asked = asked().await;
     let mut browser = Browser::default();
     let page = asked.consent(&mut browser).await;
-    // The person presses *Not you?*, and then goes back to the consent page: first to the old page, then to a new one.
+    // The person presses *Not you?*, and then goes back twice: first to the old consent page, and then to a new consent
+    // page.
     let (place, again) = goes_to(&browser.decide(&asked.api, &page, "switch").await);
     assert!(place.starts_with(&asked.provider.issuer) && again.contains_key("prompt"), "{again:?}");
     for answer in [browser.decide(&asked.api, &page, "allow").await, browser.get(&asked.api, &path_of(&page)).await] {
         assert_page(&answer, 200, "Sign in again", "You can now sign in as somebody else.");
         assert_eq!(goes_to(&answer).1, again);
     }
-    // The person signs in as somebody else. The old page now works again, and shows who is signed in.
+    // The person signs in as somebody else. The old page now works again, and shows the person who is signed in.
     let grace = somebody(&asked.api, "grace");
     let path = browser.sign_in(&asked.api, &asked.provider, &again, &grace).await;
     assert_eq!(path, path_of(&page));
@@ -219,7 +221,7 @@ async fn the_back_button_leads_to_pages_that_still_work() {
     assert!(browser.get(&asked.api, &path).await.text.contains(&grace), "the person who signed in first");
     let told = asked.decide(&mut browser, &page, "allow").await;
     asked.works(&told).await;
-    // From the page of the program, the back button leads to the consent page.
+    // The person is on the page of the program, and presses the back button. The browser shows the consent page.
     assert_answered(&browser.get(&asked.api, &path).await);
 }
 
@@ -241,7 +243,8 @@ async fn a_late_person_learns_that_the_sign_in_has_expired() {
     assert_eq!(asked.provider.exchanges().len(), 1, "only the first code was redeemed");
 }
 
-/// A browser deletes an old cookie by itself. After that, the page would speak of another browser.
+/// A browser deletes an expired cookie. Without the cookie, the page would say that the sign-in belongs to another
+/// browser.
 #[tokio::test]
 async fn the_cookie_lasts_longer_than_the_sign_in() {
     let asked = asked().await;

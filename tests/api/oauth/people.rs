@@ -135,7 +135,7 @@ async fn a_person_who_is_blocked_while_the_consent_page_is_open_gives_no_access(
     let get = attempt.api.client.get_item().table_name(attempt.api.table);
     let get = get.key("owner", AttributeValue::S(grant.clone())).key("sk", AttributeValue::S("grant".to_owned()));
     assert_eq!(get.send().await.unwrap().item, None);
-    // The transaction was refused as a whole, so the person can still deny.
+    // The transaction failed and wrote nothing, so the person can still deny the access.
     let answer = attempt.browser.decide(&attempt.api, &page, "deny").await;
     assert_eq!(goes_to(&answer).1["error"], "access_denied");
 }

@@ -1,4 +1,4 @@
-//! A person sees the programs with access, and ends their access.
+//! Tests how a person sees the programs that have access, and how a person ends the access of programs.
 
 use serde_json::{Value, json};
 
@@ -32,7 +32,8 @@ fn ended(answer: &Answer) -> Vec<&str> {
     names(answer.body["ended"].as_array().unwrap())
 }
 
-/// A known program, a program that has registered itself, and a program on this computer that may only read.
+/// Three programs. The first program is a known assistant. The second program has registered itself. The third program
+/// runs on this computer, and may only read.
 async fn three(api: &Api, provider: &Provider, person: &str) -> [Tokens; 3] {
     let claude = "https://claude.ai/api/mcp/auth_callback";
     let claude = Program::documented("https://claude.ai/oauth/mcp-oauth-client-metadata", claude);
@@ -95,7 +96,8 @@ async fn a_person_ends_one_program_or_all() {
     }
     let all = ask(&api, "DELETE", "/account/programs", Value::Null, &claude.access).await;
     assert_eq!(ended(&all), ["Claude", "Reader"]);
-    // This instance remembers the token for a minute, so the person can see that the list is empty.
+    // This instance remembers the token for a minute. So the request with this token still works, and shows an empty
+    // list.
     assert!(list(&api, &claude.access).await.is_empty());
     assert!(ended(&ask(&api, "DELETE", "/account/programs", Value::Null, &claude.access).await).is_empty());
 }

@@ -58,12 +58,12 @@ struct Visit {
 
 /// Changes the claims and the header of an ID token before the provider signs the token.
 type Forgery = Arc<dyn Fn(&mut Value, &mut Header) + Send + Sync>;
-/// Makes another text of an ID token.
+/// Changes the text of an ID token.
 type Rewriting = Arc<dyn Fn(String) -> String + Send + Sync>;
 
 struct Inner {
     keys: Mutex<Vec<Arc<Signer>>>,
-    /// The outage, and the begin of the paths that fail.
+    /// The outage, and the beginning of the paths that fail.
     outage: Mutex<Option<(Outage, &'static str)>>,
     /// The number of all requests.
     requests: AtomicUsize,

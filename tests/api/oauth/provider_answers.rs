@@ -1,4 +1,5 @@
-//! Tests what the provider answers at the end of a sign-in: the redirect, the token endpoint and the userinfo endpoint.
+//! Tests three kinds of answers that the provider sends at the end of a sign-in: redirects, and the answers of the
+//! token endpoint and of the userinfo endpoint.
 
 use std::time::{Duration, Instant};
 
@@ -91,7 +92,7 @@ async fn a_token_endpoint_that_hangs_is_an_outage_within_five_seconds_and_the_pa
     assert_eq!(answer.status, 303, "{}", answer.text);
 }
 
-/// The ID token says nothing about the person but the subject.
+/// The subject is the only claim about the person in the ID token.
 fn tells_nothing() -> impl Fn(&mut Value, &mut jsonwebtoken::Header) + Send + Sync {
     |claims, _| claims.as_object_mut().unwrap().retain(|name, _| !name.starts_with("email"))
 }
@@ -148,7 +149,7 @@ async fn the_userinfo_endpoint_tells_the_email_address_that_the_id_token_does_no
     assert_eq!(attempt.provider.requests() - before, 3, "the documents and the token, but not the userinfo endpoint");
     attempt.provider.forge(tells_nothing());
     attempt.assert_works().await;
-    // The address and its verification must stand in the same document.
+    // The same document must contain the e-mail address and the claim that the provider has verified the address.
     attempt.provider.informs(json!({"sub": subject, "email_verified": true}));
     attempt.provider.forge(|claims, _| drop(claims.as_object_mut().unwrap().remove("email_verified")));
     let answer = attempt.callback().await;
@@ -231,7 +232,7 @@ async fn a_redirect_that_names_another_issuer_is_refused() {
                 sent.push(if error { ("error", "access_denied") } else { ("code", code.as_str()) });
                 sent.extend(iss.as_deref().map(|iss| ("iss", iss)));
                 let exchanges = attempt.provider.exchanges().len();
-                // An error must not follow a good answer, so the sign-in begins again.
+                // A correct answer of the provider has come before, so this test begins a new sign-in for the error.
                 if good && error {
                     let again = attempt.begin().await;
                     sent[0] = ("state", again["state"].as_str());

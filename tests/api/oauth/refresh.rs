@@ -1,5 +1,5 @@
-//! Programs refresh their tokens for a long time, and lose answers, and nobody has to sign in again. The access ends if
-//! nobody uses the access for 180 days, or if the person ends the access.
+//! Tests programs that refresh their tokens for a long time. Some answers get lost, but nobody has to sign in again.
+//! The access ends if nobody uses the access for 180 days, or if the person ends the access.
 
 use jiff::Span;
 use serde_json::{Value, json};
@@ -22,7 +22,8 @@ struct Connected {
     tokens: Tokens,
 }
 
-/// One running copy of a program. All copies begin with the same refresh token. Then each copy has only its own memory.
+/// One running copy of a program. All copies begin with the same refresh token. Later, each copy knows only the tokens
+/// that it got itself.
 struct Copy {
     memory: Tokens,
     /// The copy does nothing until this hour.
@@ -272,7 +273,8 @@ async fn a_refresh_makes_two_calls_and_costs_two_write_units() {
     connected.api.wire.fail_only("PutItem", [Fault::AnswerLost]);
     connected.refreshed(&second.refresh).await;
     assert_eq!(connected.api.wire.take_calls(), ["GetItem", "PutItem", "PutItem", "GetItem"]);
-    // The first use of the new access token makes two calls. One call finds the token, and one call notes its use.
+    // The first use of the new access token makes two calls: the first call finds the token, and the second call notes
+    // its use.
     let calls = async |api: &Api, access: &str| {
         api.wire.take_calls();
         assert_eq!(ask(api, "GET", "/settings", Value::Null, access).await.status, 200);

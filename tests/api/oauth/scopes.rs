@@ -74,7 +74,7 @@ async fn without_sign_in_a_tool_needs_no_authentication_or_does_not_say_how() {
     let open = Client::new(&Api::new(), OLD).result("tools/list", json!({})).await;
     let open = open["tools"].as_array().unwrap();
     assert_eq!(with(open, json!([{"type": "noauth"}])).len(), READ.len() + FULL.len());
-    // OpenAI's Apps SDK knows no API keys.
+    // OpenAI's Apps SDK does not support API keys.
     let with_keys = tools(&locked(), OLD).await;
     assert!(with_keys.iter().all(|tool| tool.get("_meta").is_none()) && with_keys.len() == open.len(), "{with_keys:?}");
 }

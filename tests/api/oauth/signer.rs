@@ -34,7 +34,7 @@ impl Signer {
         Arc::new(Self { kid: kid.to_owned(), algorithm, private, public })
     }
 
-    /// The same key pair, but the provider says something else about the public key.
+    /// Returns the same key pair, with changes in what the provider says about the public key.
     pub fn described(&self, kid: &str, member: &str, value: Value) -> Arc<Self> {
         let mut public = self.public.clone();
         public["kid"] = json!(kid);

@@ -29,7 +29,8 @@ fn assert_refused(answer: &Answer) {
     assert_eq!(challenge, format!("Bearer realm=\"todo-action\", error=\"invalid_token\", {WHERE}"));
 }
 
-/// Asserts that each of these tokens is refused, without a question to the table or to the provider.
+/// Asserts that the API refuses each of these tokens. For this refusal, the API sends no request to the table and no
+/// request to the provider.
 async fn assert_refused_for_nothing(provider: &Provider, api: &Api, tokens: &[&str]) {
     let before = provider.requests();
     api.wire.take_calls();
@@ -39,7 +40,7 @@ async fn assert_refused_for_nothing(provider: &Provider, api: &Api, tokens: &[&s
     assert_eq!((provider.requests(), api.wire.take_calls()), (before, Vec::<String>::new()));
 }
 
-/// The same token with another last character.
+/// The same token, but the last character is different.
 fn mistyped(token: &str) -> String {
     let (start, last) = token.split_at(token.len() - 1);
     format!("{start}{}", if last == "x" { "y" } else { "x" })
