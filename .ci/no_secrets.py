@@ -1,4 +1,5 @@
-"""Searches files for secrets: for every line of a list, and for every text that looks like one of our secrets.
+"""Searches files for secrets. The script searches for every line of a list, and for every text that looks like a secret
+of this service.
 
     python no_secrets.py LIST FILE...
 
@@ -20,10 +21,10 @@ def part(length):
 # example of a log line with such a secret.
 FORMS = [
     ("an API key", r"todo_[0-9A-Za-z]{49}", f'{{"key":"todo_{part(49)}"}}'),
-    # The regular expression also finds a JWT whose signature was removed. The header and the payload of a JWT both
-    # begin with `{"`, which is `eyJ` in Base64.
     # The codes and tokens of our authorization server, and the secrets of the clients that the operator makes.
     ("a code, token or client secret", r"todo(ac|at|rt|cs)_[0-9A-Za-z]{49}", f"/callback?code=todoac_{part(71)}&state=1"),
+    # The regular expression also finds a JWT without its signature. The header and the payload of a JWT both begin with
+    # `{"`, which is `eyJ` in Base64.
     ("a JWT", r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}", f"/callback?code=eyJ{part(20)}.eyJ{part(40)}.{part(43)}&state=1"),
     ("a Bearer token", r"(?i:bearer) [\w.~+/-]{20,}", f"authorization: Bearer {part(43)}"),
     ("Basic credentials", r"(?i:basic) [A-Za-z0-9+/]{20,}", f"Authorization: Basic {part(40)}=="),

@@ -1,4 +1,5 @@
-"""Makes random requests valid more often, and accepts answers that are correct although a check expects another answer."""
+"""Changes random requests, so that more requests are valid. Also accepts correct answers for which a check of
+schemathesis expects something else."""
 
 import unicodedata
 from collections import deque
@@ -70,7 +71,7 @@ def likely(value, name=""):
         members = {name: likely(member, name) for name, member in value.items()}
         if isinstance(members.get("clear"), list):
             members["clear"] = [field for field in members["clear"] if not isinstance(field, str) or field not in members]
-        # If a call contains no steps, perhaps the todo has no step 1. So in a call without steps, the hook empties the
+        # If a call contains no steps, the todo may have no step 1. So in a call without steps, the hook empties the
         # list `complete_steps`.
         for name in ("complete_steps", "reopen_steps"):
             if isinstance(members.get(name), list):
@@ -136,7 +137,7 @@ def cleaned(value, name=""):
         members = {name: cleaned(member, name) for name, member in value.items() if not is_absent(member)}
         return {"unit": "week", **members} if name == "repeat" and members.get("weekdays") else members
     if isinstance(value, list):
-        # In the list `todos`, the API refuses a null. In every other list, the API ignores a null.
+        # The API refuses a null in the list `todos`, and ignores a null in every other list.
         elements = [cleaned(element) for element in value if name == "todos" or not is_absent(element)]
         if name == "steps":
             return [{"title": element} if isinstance(element, str) else element for element in elements]

@@ -1,4 +1,4 @@
-"""Checks `cargo lambda deploy` against moto: new code for an existing function, and a new function."""
+"""Runs `cargo lambda deploy` with moto in two cases: new code for an existing function, and a new function."""
 
 import base64
 import hashlib
@@ -31,7 +31,7 @@ def deploy(endpoint, *arguments):
 
 
 def archive_of(functions, name):
-    """The hash of the deployed archive, which must contain the executable that was built."""
+    """The hash of the deployed archive. The archive must contain the executable that cargo has built."""
     file = TARGET / "lambda/todo-action/bootstrap.zip"
     digest = hashlib.sha256(file.read_bytes()).digest()
     deployed = functions.get_function_configuration(FunctionName=name)["CodeSha256"]

@@ -1,9 +1,9 @@
-"""Rules for what limits the bill (docs/adr/0014-what-protects-the-bill.md) and for what protects the table."""
+"""Rules for the limits of the costs (docs/adr/0014-what-protects-the-bill.md), and for the protection of the table."""
 
 from stack import STACKS, Stack
 
-# By default, the table must allow at least these units a second. One partition of DynamoDB allows just as many units, so by
-# default the limit of the table never slows down a single owner.
+# By default, the table must allow at least these units a second. One partition of DynamoDB allows the same number of
+# units. So by default, the limit of the table never slows down a single owner.
 LEAST_UNITS = {"MaxReadRequestUnits": 3000, "MaxWriteRequestUnits": 1000}
 # The warnings of the budget. Each warning is about actual or forecasted costs, and has a percentage of the amount.
 WARNINGS = [("ACTUAL", 50), ("ACTUAL", 100), ("FORECASTED", 100)]
@@ -34,7 +34,7 @@ def table(stack):
 
 
 def budget(stack):
-    """The problems of the budget. There is a budget only with an amount and an address."""
+    """The problems of the budget. The stack has a budget only if the parameters name an amount and an address."""
     amount, address = stack.parameters["BudgetAmount"], stack.parameters["BudgetEmail"]
     made = list(stack.made("AWS::Budgets::Budget").values())
     if not (amount and address):
@@ -55,7 +55,7 @@ def budget(stack):
 
 
 def addresses(stack):
-    """The problems of the API's addresses. With a domain, the API has no other address."""
+    """The problems of the API's addresses. An API with a domain must have no other address."""
     has_domain = bool(stack.parameters["DomainName"])
     own = stack.made("AWS::ApiGatewayV2::Api")["Api"]
     if own.get("DisableExecuteApiEndpoint", False) is not has_domain:

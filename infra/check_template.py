@@ -1,7 +1,9 @@
-"""Rules for the template, in addition to those of the linters. They are checked on the result of SAM's translation.
+"""Rules for the template, in addition to the rules of the linters. This check tests the rules on the result of SAM's
+translation.
 
-`sam validate --lint` and cfn-lint accept a circular dependency between SAM's resources, because they do not look at the
-CloudFormation resources that SAM makes of them. So this check translates the template first, as CloudFormation does.
+`sam validate --lint` and cfn-lint accept a circular dependency between SAM's resources, because these linters do not
+look at the CloudFormation resources that SAM makes. So this check translates the template first, as CloudFormation
+does.
 """
 
 import copy
@@ -35,7 +37,7 @@ ALL_OUTPUTS = OUTPUTS | SIGN_IN_OUTPUTS | POOL_OUTPUTS | UNPROTECTED_OUTPUTS
 OTHER_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 # Variables of templates before November 2026. The code still reads them, but this template does not set them.
 OLD_VARIABLES = {"OAUTH_PUBLIC_CLIENT_ID", "OAUTH_PUBLIC_REDIRECT_URIS"}
-# The DynamoDB actions that change nothing. The role must be denied all other actions in the partition of the operator.
+# The DynamoDB actions that change nothing. The role must deny all other actions in the partition of the operator.
 READS = {f"dynamodb:{name}" for name in ("BatchGetItem", "ConditionCheckItem", "GetItem", "Query")}
 # A transaction needs the permissions of all actions in the transaction.
 TRANSACTION_ITEMS = {
@@ -134,7 +136,7 @@ def function(template):
 
 
 def sources(folder):
-    """The source code of the function. The files that only the `todo` command compiles are left out. The command uses other
+    """The source code of the function, without the files that only the `todo` command compiles. The command uses other
     credentials."""
     left_out = set(re.findall(r'#\[cfg\(feature = "cli"\)\]\nmod (\w+);', (folder / "mod.rs").read_text()))
     files = (file for file in sorted(folder.glob("**/*.rs")) if file.stem not in left_out)
@@ -185,7 +187,7 @@ def no_writes_of_keys(granted, table):
 
 
 def too_much(statement, table):
-    """The permissions of a statement that the function must not have."""
+    """The permissions in a statement that the function must not have."""
     if "NotAction" in statement or "NotResource" in statement:
         return [f"a statement of the role is not a plain permission: {statement}"]
     resources = set(as_list(statement["Resource"]))
@@ -218,14 +220,15 @@ def lint(template):
 
 
 def variables(folder):
-    """The environment variables that the sources read, without the variables that Lambda sets and the old ones."""
+    """The environment variables that the sources read. The result does not contain the variables that Lambda sets, and
+    the variables of old templates."""
     sources = "\n".join(file.read_text() for file in folder.glob("**/*.rs"))
     return set(re.findall(r'(?<=read\(")(?!AWS_)[A-Z_]+|(?<=need\(")(?!AWS_)[A-Z_]+|(?<=")OAUTH_[A-Z_]+(?=")', sources)) - OLD_VARIABLES
 
 
 def problems(template, needed, read):
-    """The problems of the expanded template, without the linter's. `needed` are the actions that the code needs, and `read`
-    the environment variables that it reads."""
+    """The problems of the expanded template, without the problems that a linter finds. `needed` contains the actions
+    that the code needs, and `read` contains the environment variables that the code reads."""
     environment = function(template)["Environment"]["Variables"]
     unset = [f"the code reads {name}, which the function is not given" for name in sorted(read - environment.keys())]
     people = check_sign_in.problems(template, environment)

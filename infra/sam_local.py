@@ -1,5 +1,5 @@
-"""Sends every event through `sam local invoke`, and runs a session through `sam local start-api`. Needs a running
-container engine that already has the image; infra/sam-local prepares both."""
+"""Sends every event through `sam local invoke`, and runs a session through `sam local start-api`. The script needs a
+running container engine that already has the image. infra/sam-local starts the engine and makes the image."""
 
 import contextlib
 import json
@@ -22,7 +22,8 @@ BRIDGE = os.environ.get("BRIDGE", "172.17.0.1")
 
 @contextlib.contextmanager
 def forwarded(port):
-    """Opens a port on the bridge that forwards to this port: the embedded DynamoDB listens only on 127.0.0.1."""
+    """Opens a port on the bridge, and forwards its connections to this port. The embedded DynamoDB listens only on
+    127.0.0.1."""
 
     class Forward(socketserver.BaseRequestHandler):
         def handle(self):

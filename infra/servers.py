@@ -1,4 +1,4 @@
-"""Starts servers for a check. They listen on 127.0.0.1 and end with the check."""
+"""Starts servers for a check. The servers listen on 127.0.0.1, and end together with the check."""
 
 import contextlib
 import os
@@ -56,7 +56,7 @@ def serving(*command, env=None):
 
 
 def wait_for(something, process):
-    """Calls `something` until it returns a true value, and returns that value. Fails if the process ends before."""
+    """Calls `something` again and again, and returns its first true value. Fails if the process ends earlier."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         found = something()
@@ -80,10 +80,12 @@ def is_open(port):
 
 
 def dynamodb(*options):
-    """Starts the embedded DynamoDB with our table. It answers only calls with the access key of CREDENTIALS."""
+    """Starts the embedded DynamoDB with our table. The embedded DynamoDB answers only calls with the access key in
+    CREDENTIALS."""
     return serving(TARGET / "debug/todo", "dynamodb", "--port", "0", *options)
 
 
 def moto():
-    """Starts moto's server with AWS's managed policies, because `cargo lambda deploy` attaches some of them to its role."""
+    """Starts moto's server with AWS's managed policies, because `cargo lambda deploy` attaches some of these policies
+    to its role."""
     return serving(TOOLS / "moto_server", "-H", "127.0.0.1", "-p", "0", env={"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"})

@@ -1,4 +1,5 @@
-"""The template for one stack: evaluates its functions (Ref, Fn::If and others) with the values of its parameters."""
+"""Computes the template of one stack. This module evaluates the functions of the template (Ref, Fn::If and others) with
+the values of the stack's parameters."""
 
 import re
 
@@ -48,7 +49,7 @@ class Unresolved(Exception):
 
 
 class Stack:
-    """The expanded template with values for its parameters. Evaluates the functions in it."""
+    """The expanded template with values for the parameters. This class evaluates the functions in the template."""
 
     def __init__(self, template, parameters):
         self.template = template
@@ -132,7 +133,7 @@ class Stack:
         return {name: self.value(one["Properties"]) for name, one in resources if one["Type"].startswith(kind) and self.has(one)}
 
     def refused(self):
-        """The descriptions of the template's rules that the parameters break."""
+        """The descriptions of all rules of the template that the parameters break."""
         rules = [rule for rule in self.template["Rules"].values() if self.holds(rule["RuleCondition"])]
         return [one["AssertDescription"] for rule in rules for one in rule["Assertions"] if not self.holds(one["Assert"])]
 

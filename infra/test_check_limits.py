@@ -1,4 +1,5 @@
-"""Tests of check_limits.py: each change that breaks what limits the bill, or what protects the table, makes the check fail."""
+"""Tests check_limits.py. If a change breaks a limit of the costs or the protection of the table, the check must
+fail."""
 
 import pytest
 from stack import EVERYTHING, Stack

@@ -1,4 +1,4 @@
-"""Tests of check_template.py: each change that breaks the template makes the check fail."""
+"""Tests check_template.py. If a change breaks the template, the check must fail."""
 
 import json
 import pathlib

@@ -1,6 +1,6 @@
-// In these tests, assistants' own programs sign in at our server. A person signs in with a real browser at a real
-// OpenID provider. The programs need no account, and the network is only 127.0.0.1. Environment variable: `PYTHON` is a
-// Python with MCP's official SDK. The file world.mjs lists the other variables.
+// In these tests, real assistant programs get access to our server. A person signs in with a real browser at a real
+// OpenID provider. The programs need no account, and can reach only 127.0.0.1. The environment variable `PYTHON` names
+// a Python interpreter with MCP's official SDK. The file world.mjs lists the other variables.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -246,7 +246,7 @@ timed("Gemini CLI connects with a token of a sign-in, and not without", async ()
 
 timed("no program looked for a host outside this machine", async () => {
     assert.deepEqual(recorded.names, []);
-    // Now the test itself looks for a host. If the list stays empty, the list has proved nothing.
+    // Now the test itself looks up a host name. If the list does not contain this name, an empty list proves nothing.
     await assert.rejects(lookup("outside.example"));
     assert.ok(recorded.names.includes("outside.example"));
 });

@@ -1,9 +1,9 @@
-// Codex calls a tool by itself only when a model asks for the tool. Without an account there is no model. So this file
-// uses `codex app-server`, with which editors control Codex. The app server can also call one tool.
+// Codex usually calls a tool only when a model asks for the tool. Without an account, there is no model. So this file
+// uses `codex app-server`, with which editors control Codex. The app server can call a tool without a model.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-// Without plugins and with a model server that does not exist, Codex contacts nobody but our server.
+// Codex has no plugins here, and its model server does not exist. So Codex contacts only our server.
 const ALONE = ["--disable", "plugins", "-c", 'model_providers.nobody={name="nobody",base_url="http://127.0.0.1:9"}', "-c", 'model_provider="nobody"'];
 
 // Calls these tools, each with its arguments, and returns the results. Codex uses the tokens of its own sign-in.
@@ -16,7 +16,7 @@ export async function callWithCodex(home, server, calls) {
         waiting.get(id)?.(error ?? result);
         waiting.delete(id);
     });
-    // If Codex ends, each waiting request gets no answer.
+    // If Codex ends, the waiting requests get no answer.
     child.on("close", () => waiting.forEach((answer) => answer(undefined)));
     let last = 0;
     const ask = (method, params) => {

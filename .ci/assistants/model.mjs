@@ -1,5 +1,5 @@
-// Claude Code calls a tool only when a model asks for the tool. Without an account there is no model. So this server
-// takes the place of the model: it answers each conversation in the format of Anthropic's Messages API.
+// Claude Code calls a tool only when a model asks for the tool. Without an account, there is no model. So this server
+// replaces the model, and answers each conversation in the format of Anthropic's Messages API.
 import { once } from "node:events";
 import { createServer } from "node:http";
 

@@ -1,5 +1,5 @@
-// This DNS server knows no names. The server records each host name that a program looks up. The file `loopback_only`
-// sends all lookups to this server.
+// This DNS server never returns an address. The server records each host name that a program looks up. The file
+// `loopback_only` sends all lookups to this server.
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 

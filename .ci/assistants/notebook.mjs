@@ -1,5 +1,5 @@
-// A small program that signs in as MCP's authorization specification says. The program uses no library, so a test can
-// change each request.
+// A small program that signs in according to MCP's authorization specification. The program uses no library, so a test
+// can change each request.
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { keep } from "./world.mjs";

@@ -1,6 +1,6 @@
-// Runs the programs of other makers as a person runs them, but with a home folder of its own for each program. If a
-// program wants to open an address in the browser, the program runs a script, and the script writes the address into a
-// file. Then the test opens the address in Chromium.
+// Runs the programs of other makers in the same way as a person. Each program has its own home folder. If a program
+// wants to open an address in the browser, the program runs a script, and the script writes the address into a file.
+// Then the test opens the address in Chromium.
 import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,13 +10,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 const PATIENCE = 40_000;
 const BIN = resolve(process.env.TOOLS, "node_modules/.bin");
 const ADDRESS = "address";
-// The script moves the file to its place only after the file is complete, so the test never reads half an address.
+// The script writes the file under another name, and renames the complete file. So the test never reads an incomplete
+// address.
 const BROWSER = `#!/bin/sh
 printf '%s' "$1" >"$HOME/${ADDRESS}.new"
 mv "$HOME/${ADDRESS}.new" "$HOME/${ADDRESS}"
 `;
 
-// The makers name these variables. The variables turn off everything that a program sends to its maker by itself.
+// The documents of the makers describe these variables. With these variables, a program sends nothing to its maker.
 const NO_TELEMETRY = {
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_TELEMETRY: "1",
@@ -73,7 +74,8 @@ export class Home {
         child.stderr.on("data", (text) => (output += text));
         const ended = new Promise((done) => child.on("close", done));
         const timer = setTimeout(() => child.kill(), PATIENCE);
-        // The program goes on while a person signs in. If the program ends first, its output tells the reason.
+        // The program continues to run while a person signs in. If the program ends earlier, its output contains the
+        // reason.
         const acted = meanwhile?.(() => child.exitCode === null);
         acted?.catch(() => child.kill());
         const code = await ended;
@@ -84,7 +86,7 @@ export class Home {
         return { code, output };
     }
 
-    // The next address that a program opens in the browser. `goesOn` tells whether the program still runs.
+    // The next address that a program opens in the browser. `goesOn` says whether the program is still running.
     async address(goesOn = () => true) {
         const file = join(this.folder, ADDRESS);
         for (const deadline = Date.now() + PATIENCE; Date.now() < deadline && goesOn(); await sleep(50)) {

@@ -1,6 +1,6 @@
 // This OpenID provider (the certified npm package oidc-provider) has a login page. In the tests, this provider replaces
 // the provider of a real deployment. The access tokens of this provider are opaque. The ID tokens do not contain the
-// person's e-mail address, because the default of oidc-provider is to tell claims only at the userinfo endpoint.
+// person's e-mail address, because by default, only the userinfo endpoint of oidc-provider returns claims.
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -16,9 +16,9 @@ const FORM = page(
 );
 
 // Starts the provider with these OAuth clients. `people` maps each person's name to the person's `password` and
-// `claims`. `namesItself` tells whether the provider puts the parameter `iss` (RFC 9207) into its answers, and promises
-// this parameter in its discovery document. Returns the issuer, a function that counts the requests, and a function that
-// stops the provider.
+// `claims`. If `namesItself` is true, the provider puts the parameter `iss` (RFC 9207) into its answers, and promises
+// this parameter in its discovery document. Returns the issuer, a function that counts the requests, and a function
+// that stops the provider.
 export async function startProvider(tools, clients, people, namesItself) {
     const require = createRequire(`${resolve(tools)}/`);
     const { Provider } = await import(pathToFileURL(require.resolve("oidc-provider")));
@@ -53,7 +53,7 @@ export async function startProvider(tools, clients, people, namesItself) {
 }
 
 // Removes the parameter `iss` from the answers to authorization requests, and the promise of `iss` from the discovery
-// document. Amazon Cognito and many other providers also do without `iss`.
+// document. Amazon Cognito and many other providers do not send `iss` either.
 function leaveOutIssuer(context) {
     delete context.body?.authorization_response_iss_parameter_supported;
     const location = context.response.get("location");

@@ -32,10 +32,10 @@ export const secretsKept = () => used;
 
 const random = () => randomBytes(32).toString("base64url");
 
-// Starts everything. Our server runs twice, each time with a provider of its own. The server `withSecret` has a client
-// secret, and its provider puts `iss` into the answers. The server `withoutSecret` has no client secret, its provider
-// demands PKCE, and its provider leaves out `iss`. `photos` is a client for another service at the provider of
-// `withSecret`. A test uses the redirect URI of this client only to read the code.
+// Starts all servers. There are two copies of our server, and each copy has its own provider. The server `withSecret`
+// has a client secret, and its provider puts `iss` into the answers. The server `withoutSecret` has no client secret,
+// its provider demands PKCE, and its provider leaves out `iss`. `photos` is a client for another service at the
+// provider of `withSecret`. One test uses the redirect URI of this client, to read the code.
 export async function startWorld(name) {
     const people = Object.fromEntries(Object.entries(CLAIMS).map(([who, claims]) => [who, { claims, password: random() }]));
     keep(...Object.values(people).map(({ password }) => password));
@@ -63,9 +63,9 @@ export async function startWorld(name) {
         withSecret,
         withoutSecret,
         photos,
-        // The person `who` opens the address `url`, and signs in. The result is that of `signIn`.
+        // The person `who` opens the address `url`, and signs in. Returns the result of `signIn`.
         signIn: (url, who) => signIn(browser, url, who, people[who].password),
-        // The person `who` opens the address `url`, signs in, and decides. The result is that of `decide`.
+        // The person `who` opens the address `url`, signs in, and decides. Returns the result of `decide`.
         decide: (url, who, decision) => decide(browser, url, who, people[who].password, decision),
         stop: async () => {
             await browser.close();

@@ -1,7 +1,7 @@
 // These tests open the pages of the sign-in in a real browser. The pages are the snapshots of the tests in
-// src/api/oauth/page.rs: whole answers, with the real headers. Environment variables: `PAGES` is the folder of
-// page.css and of the snapshots. `TOOLS` is the folder of the installed npm packages. `SCREENSHOTS` is the folder for
-// screenshots.
+// src/api/oauth/page.rs. Each snapshot is a whole answer with its real headers. Environment variables: `PAGES` is the
+// folder of page.css and of the snapshots. `TOOLS` is the folder of the installed npm packages. `SCREENSHOTS` is the
+// folder for screenshots.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync } from "node:fs";
@@ -26,7 +26,8 @@ const posted = [];
 // `afterForm` is the name of the page that answers a form.
 let browser, server, base, afterForm;
 
-// Reads a snapshot: a head of insta between two lines `---`, the status, the headers, an empty line, and the page.
+// Reads a snapshot. A snapshot contains a head of insta between two lines `---`, the status, the headers, an empty
+// line, and the page.
 function answer(file) {
     const text = readFileSync(join(PAGES, "snapshots", file), "utf8").split("\n---\n").slice(1).join("\n---\n");
     const [head, ...page] = text.split("\n\n");
@@ -82,8 +83,7 @@ async function open(name, options = {}) {
     return { page, context, seen };
 }
 
-// The browser logs the status of a page that is an error. Without a click before it, the browser opens an app only
-// once.
+// The browser logs the status of an error page. If nobody has clicked, the browser opens an app only once.
 const EXPECTED = /the server responded with a status of 4|Not allowed to launch 'cursor:.*because a user gesture is required/;
 const unexpected = (complaints) => complaints.filter((text) => !EXPECTED.test(text));
 
@@ -171,7 +171,8 @@ test("the policy lets a form go to no other site, and lets no script and no othe
 
 test("no other page shows these pages in a frame", async () => {
     const { page, context } = await open("consent-known");
-    // The page with the frames has the same origin: Chromium lets no foreign page show a page of this machine.
+    // The page with the frames has the same origin, because Chromium does not let a foreign page show a page of this
+    // machine.
     await page.route(`${base}/frames`, (route) => {
         const frames = NAMES.map((name) => `<iframe src="/${name}"></iframe>`);
         return route.fulfill({ contentType: "text/html", body: frames.join("") });

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::measure::Figures;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/performance.svg");
-/// Sizes in pixels.
+/// The sizes of the parts of the chart, in pixels.
 const ROW: usize = 18;
 const LABEL: usize = 170;
 const BAR: f64 = 330.0;

@@ -1,5 +1,5 @@
 //! The benchmark measures several Lambda functions, which the code calls contenders. One contender is our own function.
-//! The other contenders are the peers: functions as other developers would write them.
+//! The other contenders are the peers, which are typical functions of other developers.
 
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};

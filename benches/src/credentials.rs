@@ -25,8 +25,8 @@ const OWNER: &str = "me";
 const PUBLIC_URL: &str = "https://todo.example.com";
 
 /// An access token in the format of `src/domain/token.rs`. The secret part of this access token is not random: we chose
-/// its letters. We calculated the checksum at its end and the two hashes below with SHA-256. The access token opens
-/// nothing outside the benchmark.
+/// its letters. We calculated the checksum of the token and the two hashes below with SHA-256. The access token is
+/// valid only in the benchmark.
 const TOKEN: &str = "todoat_BenchmarkGrant00000000BenchmarkSecret00000000000000000000000000003rYwSc";
 /// SHA-256 of the access token.
 const TOKEN_HASH: &str = "d799ded2e4ebf2d1f4a9dc49bef618ad7152223ae783238f9352256bc33090de";
@@ -78,7 +78,7 @@ impl Request {
     }
 }
 
-/// Returns the same program, but its function accepts only requests with an API key or an access token.
+/// Returns a copy of the program whose function accepts only requests with an API key or an access token.
 pub fn with_sign_in(mut program: Program) -> Program {
     let environment = [
         ("AUTH_MODE", "oauth"),

@@ -1,5 +1,5 @@
 //! Compares the executable size, the instructions, the DynamoDB calls and the capacity units with the expected figures.
-//! These four kinds of figures hardly depend on the machine.
+//! The machine has almost no influence on these four kinds of figures.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -129,8 +129,8 @@ fn counted(program: &Program, events: &[String]) -> Result<(u64, Cost)> {
 }
 
 /// Returns the command that starts the function with plain HTTP and without root certificates. With TLS, the number of
-/// instructions would depend on the processor. With root certificates, the number of instructions would depend on how
-/// many certificates the machine has.
+/// instructions would depend on the processor. With root certificates, the number of instructions would depend on the
+/// number of certificates of the machine.
 fn program(function: &Path, dynamodb: &DynamoDb) -> Program {
     let environment = [
         ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", dynamodb.address)),

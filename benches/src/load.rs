@@ -46,7 +46,7 @@ pub struct Load {
 struct Work {
     durations: Vec<Duration>,
     errors: usize,
-    /// For each todo: the id, and the version from the server's last answer.
+    /// The id of each todo, and the version of the todo in the server's last answer.
     todos: Vec<(String, u64)>,
     /// The number of `addTodos` requests without a successful attempt.
     unknown: usize,

@@ -35,8 +35,8 @@ pub fn first_request(contender: &Contender, todo: &Path) -> Result<f64> {
     Ok(median(milliseconds))
 }
 
-/// A Linux control group, which limits the processor time of a process. The group is removed when this value is
-/// dropped. Only root can create a control group.
+/// A Linux control group, which limits the processor time of a process. `Drop` removes the group. Only root can create
+/// a control group.
 struct Group(PathBuf);
 
 impl Group {

@@ -24,7 +24,7 @@ pub struct Program {
     pub environment: Vec<(String, String)>,
 }
 
-/// A running Lambda function. The function's process is killed when this value is dropped.
+/// A running Lambda function. `Drop` kills the process of the function.
 pub struct Function {
     child: Child,
     events: Arc<Mutex<mpsc::Sender<String>>>,

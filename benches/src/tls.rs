@@ -18,7 +18,7 @@ use tokio_rustls::{
 
 use crate::Result;
 
-/// A proxy that runs until this process ends.
+/// A running proxy, which ends together with this process.
 pub struct Tls {
     pub endpoint: String,
     /// A file with the machine's root certificates and the proxy's root certificate. This file contains about as many

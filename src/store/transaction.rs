@@ -29,8 +29,8 @@ pub(super) struct Transaction<'a> {
     /// The hash of the request, in hexadecimal digits. The store recognises a repetition of the request by this hash,
     /// for two minutes.
     pub recent: Option<String>,
-    /// The id of an earlier, identical edit that somebody has undone. Because of the undo, this request is not a
-    /// repetition.
+    /// The id of a change that an earlier, identical edit made, and that somebody has undone. Because of the undo, this
+    /// request is not a repetition.
     pub undone_edit: Option<ChangeId>,
 }
 

@@ -1,4 +1,4 @@
-//! Clocks that are ahead, and clocks that somebody sets back.
+//! Tests clocks that are ahead, and clocks that somebody sets back.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -63,7 +63,7 @@ async fn what_expired_long_before_the_latest_change_is_removed_at_the_next_start
     let there = async |id: &str| Api::over(&file).stored(&format!("todo#{id}"), "title").await.is_some();
     drop(Api::over_at(&file, at("2026-12-30")));
     assert!(there(&ids[0]).await);
-    // Code of a newer version has written the file.
+    // A newer version of the program has written the file.
     api.spoil("settings", "format", Some(AttributeValue::N("3".to_owned()))).await;
     drop(Api::over_at(&file, at("2027-03-23")));
     assert!(there(&ids[0]).await);
@@ -88,7 +88,7 @@ async fn what_is_deleted_while_the_clock_is_far_behind_is_kept_for_thirty_days()
 
 #[tokio::test]
 async fn what_was_remembered_while_the_clock_was_ahead_is_not_remembered_for_longer() {
-    // A repetition is recognised for two minutes.
+    // The API recognises a repetition for two minutes.
     let api = Api::new();
     api.clock.set("2026-11-22T11:00:00", "UTC");
     let body = json!({"todos": [{"title": "milk"}]});

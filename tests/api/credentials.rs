@@ -1,4 +1,4 @@
-//! Says through which credential a change was made, and when a key was last used.
+//! Tests that each change names its credential, and that the service notes when a key was last used.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};

@@ -190,7 +190,8 @@ fn least(schema: &Value, id: &str) -> Value {
     }
 }
 
-/// Describes an answer, but leaves out the ids that the request contained. So a test can compare two answers.
+/// Describes an answer, but leaves out the ids that the request contained. With these descriptions, a test can compare
+/// two answers.
 fn told(answer: &Answer, value: &str, id: &str) -> String {
     if answer.status.is_success() {
         let members: Vec<_> = answer.body.as_object().unwrap().keys().collect();

@@ -1,5 +1,5 @@
-//! Items that a newer version of the program has written. While a new version is deployed, old code and new code use the
-//! same table.
+//! Tests items that a newer version of the program has written. While a new version is deployed, old code and new code
+//! use the same table.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};

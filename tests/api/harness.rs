@@ -40,7 +40,7 @@ type Operation = (&'static str, &'static str, bool);
 /// All operations that the program declares, whether the OpenAPI document shows them or not.
 pub static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     let operation = |operation: Declared| {
-        // `String::leak` keeps these texts in memory until the test process ends.
+        // After `String::leak`, these texts stay in memory until the test process ends.
         let (method, path): (&str, &str) = (operation.method.to_string().leak(), operation.path.leak());
         (method, path, method == "POST" || method == "PATCH")
     };
@@ -168,8 +168,8 @@ impl Api {
         let wire = Wire::over(connection.transport.clone());
         let transport = Some(SharedHttpClient::new(wire.clone()));
         let client = connect(Connection { transport, timeout, ..connection });
-        // All clients of a process share the number of retries that the SDK allows, and `cargo test` runs all tests in one
-        // process. So without this line, a test with many faults would take away the retries of other tests.
+        // All clients of a process share the number of retries that the SDK allows, and `cargo test` runs all tests in
+        // one process. So without this line, a test with many faults would use up the retries of other tests.
         let alone = RetryPartition::new(Ids::random().change().as_str().to_owned());
         let client = Client::from_conf(client.config().to_builder().retry_partition(alone).build());
         let mut config = Config {

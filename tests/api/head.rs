@@ -18,7 +18,7 @@ async fn the_latest_change_is_the_one_that_was_committed_last_though_the_clock_s
     api.clock.set("2026-11-22T08:00:00", "UTC");
     let one = format!("/todos/{id}");
     api.patch(&one, json!({"title": "b"})).await;
-    // Another instance has read nothing yet, and its clock is even further behind.
+    // The clock of another instance is even further behind. This instance has not read anything yet.
     api.clock.set("2026-11-20T08:00:00", "UTC");
     let elsewhere = api.elsewhere();
     elsewhere.patch(&one, json!({"title": "c"})).await;
@@ -28,12 +28,12 @@ async fn the_latest_change_is_the_one_that_was_committed_last_though_the_clock_s
     let undone = api.post("/undo", json!({})).await;
     assert_eq!((&undone.body["todos"][0]["status"], &undone.body["todos"][0]["title"]), (&json!("open"), &json!("c")));
     assert_eq!(operations(&api).await[0], "undoChange");
-    // The latest change is now the undo itself.
+    // After the undo, the undo itself is the latest change.
     assert_eq!(elsewhere.post("/undo", json!({})).await.body["todos"][0]["status"], "deleted");
 }
 
-/// The wire counts the attempts. If each transaction required one exact number in the head, a writer would fail until
-/// all faster writers had finished. Then fifty writers would need more than a thousand attempts.
+/// The wire counts the attempts. If each transaction required an exact number in the head, a writer would fail again
+/// and again until all faster writers have finished. Then fifty writers would need more than a thousand attempts.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sixteen_and_fifty_simultaneous_writers_of_one_owner_all_succeed() {
     for writers in [16, 50] {
@@ -89,13 +89,13 @@ async fn the_dearest_request_takes_at_most_2100_write_units() {
     // each KB, DynamoDB counts one unit to delete the old copy, and one unit to write the new copy.
     expect("completing", 1_900..=2_100, "PATCH", "/todos", edits(json!({"status": "completed"}))).await;
     expect("undoing", 1_900..=2_100, "POST", "/undo", json!({})).await;
-    // The copy in the index stays where it is.
+    // The copy in the index does not move.
     expect("tagging", 1_400..=1_600, "PATCH", "/todos", edits(json!({"add_tags": ["x"]}))).await;
     expect("deleting", 1_900..=2_100, "DELETE", &format!("/todos?ids={}", ids.join(",")), Value::Null).await;
 }
 
-/// With letters of four bytes and with steps, a todo is larger than in the test above. Then the same request is refused,
-/// and half of the todos are changed. Every change that is made can be undone.
+/// With letters of four bytes and with steps, a todo is larger than in the test above. Then the API refuses the same
+/// request, but accepts a request for half of the todos. Somebody can undo each successful change.
 #[tokio::test]
 async fn a_request_that_would_take_more_write_units_is_refused() {
     let api = Api::new();

@@ -287,7 +287,7 @@ async fn a_member_that_a_message_of_mcp_contains_twice_is_refused_and_named() {
         let error = &answer.body["error"];
         assert_eq!((answer.status.as_u16(), &error["code"]), (400, &json!(-32600)), "{message}: {}", answer.text);
         assert!(error["message"].as_str().unwrap().contains(&format!("the member \"{member}\" twice")), "{error}");
-        // If the id itself is given twice, the program does not know which request to answer.
+        // If the message contains the id twice, the program does not know which id the client means.
         let known = member != "id";
         assert_eq!(answer.body.get("id"), known.then_some(&json!(7)), "{message}");
     }

@@ -108,8 +108,8 @@ async fn a_text_is_found_however_its_letters_are_composed() {
         ("がっこう", Some(3)),
         ("かっこう", None),
         ("صلى+الله", Some(4)),
-        // The notes have the two marks in the other order. Unicode says that the order of these two marks has no
-        // meaning.
+        // The notes contain the two marks in the opposite order. According to Unicode, the order of these two marks has
+        // no meaning.
         ("وسلم\u{618}\u{610}صلى", Some(4)),
     ] {
         let query: String = form_urlencoded::byte_serialize(text.replace('+', " ").as_bytes()).collect();

@@ -1,5 +1,6 @@
-//! DynamoDB commits a write, but its answer is lost, so the client gets 503. Then the client does what the answer says. The
-//! table in docs/API-DESIGN.md has one row for each of these tests.
+//! Tests lost answers. DynamoDB commits a write, but the answer of DynamoDB is lost, so the client gets 503. Then the
+//! client follows the instructions in the 503 answer. The table in docs/API-DESIGN.md has one row for each of these
+//! tests.
 
 use serde_json::{Value, json};
 
@@ -8,7 +9,7 @@ use super::{
     transport::Fault,
 };
 
-/// Sends the request, and loses all answers of DynamoDB to its transaction.
+/// Sends the request. All answers of DynamoDB to the transaction of the request are lost.
 async fn lost(api: &Api, method: &str, path: &str, body: &Value) -> Answer {
     api.wire.fail_only("TransactWriteItems", [Fault::AnswerLost; 9]);
     let answer = api.send(method, path, body.clone(), &[]).await;
@@ -21,8 +22,8 @@ fn says(answer: &Answer) -> &str {
     answer.body["detail"].as_str().unwrap()
 }
 
-/// Sends the request, loses the answer, and sends the request again, as the answer says. Afterwards, the owner's data must
-/// be as if the client had sent the request once. Returns the answer to the second request.
+/// Sends the request, whose answer is lost, and then sends the request again, as the 503 answer says. Afterwards, the
+/// owner's data must be as if the client had sent the request once. Returns the answer to the second request.
 async fn repeated(api: &Api, method: &str, path: &str, body: Value) -> Answer {
     let first = lost(api, method, path, &body).await;
     assert!(says(&first).starts_with("Send the same request again"), "{}", first.text);
@@ -51,7 +52,7 @@ async fn an_add_that_allows_duplicates_is_not_recognised_and_its_answer_says_to_
     let first = lost(&api, "POST", "/todos", &body).await;
     assert!(says(&first).contains("First call getTodos"), "{}", first.text);
     assert_eq!(api.all("open").await.len(), 1);
-    // With a key, the request can be sent again.
+    // If the request has a key, the client can send the request again.
     let body = json!({"todos": [{"title": "b"}], "allow_duplicate": true, "idempotency_key": "k"});
     assert_eq!(repeated(&api, "POST", "/todos", body).await.body["replayed"], true);
 }
@@ -143,9 +144,9 @@ async fn a_paragraph_that_somebody_took_back_can_be_appended_again() {
     let second = api.patch(&one, append.clone()).await;
     assert_eq!((second.body.get("replayed"), &second.body["todo"]["notes"]), (None, &json!("p")), "{}", second.text);
     assert_eq!(second.body["todo"]["priority"], "high");
-    // This edit is remembered in its turn.
+    // The store also remembers this new edit.
     assert_eq!(api.patch(&one, append.clone()).await.body["replayed"], true);
-    // If the undo is undone, the paragraph is there again.
+    // If somebody undoes the undo, the notes contain the paragraph again.
     let undone = api.post("/undo", json!({"change_id": second.change_id()})).await;
     assert_eq!(api.post("/undo", json!({"change_id": undone.change_id()})).await.status, 200);
     let again = api.patch(&one, append).await;
@@ -196,7 +197,8 @@ async fn an_undo_without_an_id_is_not_recognised_and_its_answer_says_to_look_fir
     let first = lost(&api, "POST", "/undo", &json!({})).await;
     assert!(says(&first).contains("First call getChanges"), "{}", first.text);
     assert!(!says(&first).contains("Send the same request again"), "{}", first.text);
-    // The client does what the answer says: the first change is the undo, so nothing is left to do.
+    // The client calls `getChanges`, as the answer says. The newest change is the undo, so the client does not have to
+    // do anything.
     let newest = api.get("/changes?limit=1").await.body["changes"][0].clone();
     assert_eq!([&newest["operation"], &newest["undoes"]], [&json!("undoChange"), &json!(deleted)]);
     assert_eq!(api.get(&format!("/todos/{id}")).await.body["todo"]["status"], "open");

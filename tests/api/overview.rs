@@ -1,4 +1,4 @@
-//! Tests the overview, which shows in one call what is due.
+//! Tests the overview, which shows the due todos with one call.
 
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ async fn the_overview_counts_and_shows_what_is_due() {
     assert_eq!(titles("due_today"), ["today"]);
     assert_eq!(titles("next_7_days"), ["in a week"]);
     assert_eq!(body["now"]["date"], "2026-11-22");
-    // The clock was set back before the completions, but the completions are still the latest changes.
+    // Somebody set the clock back before the completions, but the completions are still the latest changes.
     assert_eq!(body["last_change"]["operation"], "updateTodo");
     assert!(body.get("incomplete").is_none());
 }

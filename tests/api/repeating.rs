@@ -1,4 +1,4 @@
-//! Todos that repeat.
+//! Tests todos that repeat.
 
 use serde_json::{Value, json};
 

@@ -21,7 +21,7 @@ async fn settings_have_defaults_change_one_by_one_and_go_back() {
     assert_eq!((&again.body["unchanged"], again.body.get("change")), (&json!(true), None), "{}", again.text);
 }
 
-/// A model sees in every answer with `now` that it must ask for the time zone.
+/// Every answer with `now` tells the model to ask for the time zone.
 #[tokio::test]
 async fn every_answer_with_the_present_moment_says_that_no_time_zone_is_set_until_one_is_set() {
     let api = Api::in_zone("Europe/Berlin");
@@ -101,8 +101,8 @@ async fn new_todos_go_into_the_default_list_whoever_remembers_an_old_one() {
     let api = Api::new();
     assert_eq!(api.post("/todos", json!({"todos": [{"title": "a"}]})).await.body["todos"][0]["list"], "Inbox");
     api.patch("/settings", json!({"default_list": "Errands"})).await;
-    // The instance `elsewhere` has not read the latest settings. This instance must put new todos into the latest
-    // default list, too.
+    // The instance `elsewhere` has not read the latest settings. Nevertheless, this instance must put new todos into
+    // the latest default list.
     let elsewhere = api.elsewhere();
     let added = elsewhere.post("/todos", json!({"todos": [{"title": "b"}]})).await;
     assert_eq!((&added.body["todos"][0]["list"], &added.body["new_lists"]), (&json!("Errands"), &json!(["Errands"])));

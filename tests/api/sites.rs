@@ -1,5 +1,5 @@
-//! Tests requests that a browser sends for a web page of another site. The browser says so in the header
-//! `Sec-Fetch-Site`.
+//! Tests requests that a browser sends for a web page of another site. The header `Sec-Fetch-Site` of such a request
+//! has the value `cross-site`.
 
 use serde_json::{Value, json};
 use todo_action::config::Auth;
@@ -9,7 +9,7 @@ use super::{
     harness::{Answer, Api, OPERATIONS},
 };
 
-/// Sends a request as a browser would send the request.
+/// Sends a request in the same way as a browser.
 async fn browse(api: &Api, method: &str, path: &str, site: &str, mode: &str, key: &str) -> Answer {
     let body = if method == "GET" { Value::Null } else { json!({"todos": [{"title": "a"}]}) };
     let fetch = [("sec-fetch-site", site), ("sec-fetch-mode", mode), ("x-api-key", key), ("host", "todo.example.com")];

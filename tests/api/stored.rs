@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{folder::Folder, harness::Api};
 
-/// A data file of an earlier version, and what is known about it.
+/// A data file of an earlier version, and the known facts about the data file.
 struct Stored {
     name: &'static str,
     file: &'static [u8],
@@ -127,8 +127,8 @@ async fn what_the_present_version_shows_is_what_the_earlier_version_showed() {
     assert_eq!(shown, expected);
 }
 
-/// Old items are converted only when something changes them. Afterwards, each item of the earlier version has been
-/// read, changed and undone.
+/// The program converts an old item only when a request changes the item. This test reads and changes each item of the
+/// earlier version, and undoes each change.
 #[tokio::test]
 async fn what_an_earlier_version_wrote_is_changed_and_undone_without_loss() {
     let folder = Folder::new("stored-undone");

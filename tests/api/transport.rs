@@ -21,9 +21,9 @@ use serde_json::Value;
 /// A fault of one call. Either the call does not reach DynamoDB, or the answer does not reach the SDK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// `ThrottlingException`.
+    /// DynamoDB answers with `ThrottlingException`.
     Throttled,
-    /// Status 500.
+    /// DynamoDB answers with status 500.
     ServerError,
     /// The SDK cannot connect to DynamoDB.
     Refused,
@@ -54,7 +54,8 @@ pub struct Wire {
     written: Arc<Mutex<Vec<String>>>,
     /// The faults that have not happened yet.
     faults: Arc<Mutex<VecDeque<Ordered>>>,
-    /// Faults that happen again and again, each with its period: if the period is 3, every third call fails.
+    /// Faults that happen again and again, and the period of each fault. For example, if the period is 3, every third
+    /// call fails.
     periodic: Arc<Mutex<Vec<(u64, Fault)>>>,
     number: Arc<AtomicU64>,
 }
@@ -128,7 +129,7 @@ impl Wire {
     fn next_fault(&self, operation: &str) -> Option<Fault> {
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         let periodic = self.periodic.lock().unwrap();
-        // Only transactions collide.
+        // Only transactions can collide.
         let meets = |fault: Fault| fault != Fault::Conflict || operation == "TransactWriteItems";
         let due = |(period, fault): &&(u64, Fault)| number.is_multiple_of(*period) && meets(*fault);
         if let Some((_, fault)) = periodic.iter().find(due) {

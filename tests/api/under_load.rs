@@ -1,5 +1,5 @@
-//! Many clients write at the same time, while DynamoDB throttles, collides, fails and loses answers. The clients do what
-//! the answers say: after a 503, they send the same request again.
+//! Tests many clients that write at the same time. DynamoDB throttles calls, refuses colliding transactions, fails and
+//! loses answers. After a 503, a client sends the same request again, as the answer says.
 
 use serde_json::{Value, json};
 
@@ -64,7 +64,7 @@ async fn under_simultaneous_load_and_faults_nothing_is_lost_and_nothing_is_doubl
         assert_eq!(json!([todo["title"], todo["status"], todo["notes"], todo["tags"], todo["version"]]), expected);
     }
     assert_eq!((api.all("open").await.len(), api.all("deleted").await.len()), (CLIENTS, CLIENTS));
-    // Each client made ten changes, and each change is in the history once.
+    // Each client made ten changes, and the history contains each change once.
     let mut changes = Vec::new();
     let mut cursor = String::new();
     loop {

@@ -1,4 +1,4 @@
-//! Undoing changes.
+//! Tests undos.
 
 use serde_json::{Value, json};
 
@@ -112,7 +112,7 @@ async fn fields_that_belong_together_are_undone_together_or_not_at_all() {
     let one = format!("/todos/{id}");
     let due = api.patch(&one, json!({"due": "2026-11-27"})).await.change_id();
     let repeats = api.patch(&one, json!({"repeat": {"unit": "week"}})).await.change_id();
-    // Without its due date, the todo could not repeat.
+    // A todo without a due date cannot repeat.
     api.post("/undo", json!({"change_id": due})).await.assert_problem(409, "changed_since");
     assert_eq!(api.post("/undo", json!({"change_id": repeats})).await.status, 200);
     assert_eq!(api.post("/undo", json!({"change_id": due})).await.status, 200);

@@ -44,7 +44,7 @@ fn writes() -> impl Strategy<Value = Vec<Write>> {
     prop::collection::vec(write, 1..10)
 }
 
-/// Does the write. Returns the id of the new change, or `None` if the write changed nothing.
+/// Executes the write. Returns the id of the new change, or `None` if the write changed nothing.
 async fn perform(api: &Api, ids: &mut Vec<String>, write: &Write) -> Option<String> {
     let pick = |at: &usize| ids[at % ids.len()].clone();
     let answer = match write {

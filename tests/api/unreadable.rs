@@ -71,7 +71,8 @@ async fn a_change_that_cannot_be_read_is_left_out_of_the_list_of_changes() {
     assert_eq!(listed.body["changes"].as_array().unwrap().len(), 1);
 }
 
-/// A setting that cannot be read has its default. The owner can read and change todos, and can choose the setting again.
+/// If the service cannot read a setting, the service uses the default. The owner can still read and change todos, and
+/// can set the setting again.
 #[tokio::test]
 async fn a_setting_that_cannot_be_read_has_its_default() {
     for (attribute, value) in [

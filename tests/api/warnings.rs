@@ -31,7 +31,7 @@ pub async fn logged(requests: impl Future<Output = ()>) -> Vec<Value> {
     let writer = written.clone();
     let log = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone()).finish();
     let guard = tracing::subscriber::set_default(log);
-    // While there is only one subscriber, another thread can decide for all threads that nobody needs a log line.
+    // If there is only one subscriber, another thread can switch off a log line for all threads.
     let second = tracing::Dispatch::new(tracing_subscriber::fmt().with_writer(io::sink).finish());
     requests.await;
     drop((guard, second));

@@ -1,5 +1,5 @@
-//! Checks that files do not use each other in a circle. If there are no circles, people can read the files in a good
-//! order: before a reader opens a file, the reader has read all files that this file uses.
+//! Checks that files do not use each other in a circle. If there are no circles, there is a good order for reading the
+//! files: each file comes after all files that this file uses.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

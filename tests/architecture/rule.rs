@@ -98,7 +98,7 @@ pub fn the_library_is_its_layers(file: &str, text: &str) -> Vec<String> {
     other.map(|item| format!("{file} holds more than the layers of MAY_USE: {}", item.join(" "))).collect()
 }
 
-/// Checks the list of layers in src/lib.rs. Newcomers read this list first.
+/// Checks the list of layers in src/lib.rs. New developers read this list first.
 pub fn the_library_says_its_layers_from_the_outside_in(file: &str, text: &str) -> Vec<String> {
     if file != "src/lib.rs" {
         return Vec::new();
@@ -198,7 +198,7 @@ pub fn only_the_caller_opens_a_store(file: &str, text: &str) -> Vec<String> {
     wrong.then(|| format!("{file} opens a store; only Caller may, src/api/access/caller.rs")).into_iter().collect()
 }
 
-/// The README must be so short that a reader needs only a few minutes.
+/// The README must be short. A reader should need only a few minutes for the README.
 pub fn the_readme_is_short(file: &str, text: &str) -> Vec<String> {
     let length = text.lines().count();
     if file != "README.md" {

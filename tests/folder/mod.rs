@@ -1,4 +1,4 @@
-//! A folder for one test. The folder is removed when the test ends.
+//! A folder for one test. `Drop` removes the folder when the test ends.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
 //! Tests what happens if an API key or a token is in the wrong place. A client can put an API key or a token into every
-//! part of a request. The log must never contain this secret.
+//! part of a request. The log must never contain this API key or this token.
 
 use serde_json::{Value, json};
 use todo_action::app::Ids;

@@ -138,8 +138,8 @@ fn run(doors: &[Door], seed: u64) {
             Outcome::Response { body, .. } => *counts.statuses.entry(check(*door, &event, &body)).or_default() += 1,
             Outcome::Error { body, .. } => {
                 let reason = body["errorMessage"].as_str().expect("a reason");
-                // On Lambda, a panic ends the function. A debug build goes on after a panic, so this test must look for
-                // the panic.
+                // On Lambda, a panic ends the function. A debug build continues after a panic, so this test searches
+                // the output for a panic.
                 assert!(!reason.contains("panicked"), "{event}\n{body}");
                 counts.no_events += 1;
             }

@@ -88,7 +88,7 @@ impl Lambda {
         Self::start_with(&[])
     }
 
-    /// Like `start`, but changes these environment variables. `None` removes a variable.
+    /// Does the same as `start`, but changes these environment variables. `None` removes a variable.
     pub fn start_with(changes: &[(&str, Option<&str>)]) -> Self {
         let (events, waiting) = tokio::sync::mpsc::unbounded_channel();
         let (sender, outcomes) = mpsc::channel();
@@ -131,7 +131,7 @@ impl Lambda {
         self.send_event(&ask, ask.event())
     }
 
-    /// Like `send`, but sends an event that the caller has made from the request.
+    /// Does the same as `send`, but sends an event that the caller has made from the request.
     #[track_caller]
     pub fn send_event(&self, ask: &Ask, event: Value) -> Reply {
         let (id, outcome) = self.invoke(event);

@@ -41,7 +41,7 @@ fn every_rule_notices_when_it_is_broken() {
     }
 }
 
-/// With a credential, the document contains more. ChatGPT's importer must accept this document too.
+/// If callers need a credential, the document is longer. ChatGPT's importer must accept the longer document too.
 #[test]
 fn every_rule_holds_however_callers_authenticate() {
     let of_the_shipped_document =

@@ -45,7 +45,7 @@ fn token(server: &Server, id: &str, secret: Option<&str>) -> (u16, String) {
     (status, body["error"].as_str().unwrap_or_default().to_owned())
 }
 
-/// The status of the answer to a program that asks for access with this redirect URI.
+/// A program asks for access with this redirect URI. Returns the status of the answer.
 fn authorize(server: &Server, id: &str, redirect_uri: &str) -> u16 {
     let query = format!(
         "response_type=code&client_id={id}&redirect_uri={redirect_uri}&code_challenge={}&code_challenge_method=S256",
@@ -68,7 +68,7 @@ fn clients_are_made_listed_and_removed_while_the_server_runs() {
     let (public, none) = create(&arguments, &place);
     assert_eq!(none, None);
 
-    // The server asks the provider only if it knows the client and the redirect URI.
+    // The server asks the provider only if the server knows the client and the redirect URI.
     assert_eq!(authorize(&server, &id, CALLBACK), 503);
     assert_eq!(authorize(&server, &public, "https://chatgpt.com/aip/g-1/oauth/callback"), 503);
     assert_eq!(authorize(&server, &id, "https://chatgpt.com/aip/g-1/oauth/callback"), 400);

@@ -61,9 +61,9 @@ fn a_client_that_sends_its_headers_too_slowly_loses_its_connection() {
         (b"GET /todos HTTP/1.1\r\nHost: localhost\r\n", b"A: b\r\n"),
         (b"PRI", b""),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b""),
-        // An empty SETTINGS frame, and then many PING frames.
+        // The client sends an empty SETTINGS frame, and then sends many PING frames.
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", b"\0\0\x08\x06\0\0\0\0\0abcdefgh"),
-        // The connection stays open for one more request, but no more request comes.
+        // After the answer, the client sends no further request on this connection.
         (b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n", b""),
     ];
     std::thread::scope(|scope| {
@@ -135,7 +135,7 @@ async fn over_http_2_the_authority_is_the_host() {
                 let (status, answer) = over_http2(method, host, port, path, &[("X-Api-Key", key.trim())]).await;
                 assert_eq!(status, 200, "{auth} {host} {path}: {answer}");
             }
-            // With keys, only `/mcp` checks the host.
+            // If a server requires keys, only `/mcp` checks the host.
             if auth == "none" || path == "/mcp" {
                 let key = ("X-Api-Key", key.trim());
                 for (host, headers) in [

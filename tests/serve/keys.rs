@@ -45,7 +45,8 @@ fn keys_are_made_listed_and_revoked_while_the_server_runs() {
     let line = |name: &str| listed.lines().find(|line| line.ends_with(name)).expect(&listed).to_owned();
     assert!(line("Ann's laptop").contains(&ann[50..]) && line("Ann's laptop").contains("valid"), "{listed}");
     assert!(!listed.contains(ann), "{listed}");
-    // The columns are the id, the last characters, the state, and three days: made, valid until, last used.
+    // The columns are the id, the last characters, the state, the day of creation, the last day of validity, and the
+    // day of the last use.
     let day = |name: &str, column: usize| {
         let text = line(name).split_whitespace().nth(column).unwrap().to_owned();
         text.parse::<jiff::civil::Date>().ok()

@@ -150,7 +150,7 @@ fn an_address_that_others_can_reach_is_refused() {
 fn a_public_address_without_encryption_is_refused() {
     let folder = Folder::new("public");
     let data = folder.file("todos.db");
-    // The port is taken, so the server cannot start in any case.
+    // Another program uses the port, so the server cannot start.
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let mut command = todo(&["serve", "--port", &port, "--data", data.to_str().unwrap()]);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Client, todo};
 
-/// What the deployment does with a request.
+/// The reaction of the deployment to a request.
 #[derive(Clone, Copy)]
 enum Reaction {
     Answers,
@@ -203,7 +203,7 @@ fn a_deployment_that_is_slow_but_alive_is_waited_for() {
     let deployment = Deployment::start(|_, at| if at == 1 { AnswersLate } else { Answers });
     assert_answered(&within(6..9, || add(&mut deployment.client(), None)));
     assert_eq!(deployment.calls().len(), 1);
-    // The second connection gets no answer, and the first connection gets its answer late.
+    // On the second connection, no answer comes. On the first connection, the answer comes late.
     let deployment = Deployment::start(|number, at| match (number, at) {
         (0, 0) => Answers,
         (0, _) => AnswersLate,

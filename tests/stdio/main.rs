@@ -49,7 +49,7 @@ impl Client {
         Self { child, input, output }
     }
 
-    /// Like `start`, but also sends `initialize`.
+    /// Does the same as `start`, but also sends `initialize`.
     fn greeted(arguments: &[String], key: Option<&str>) -> Self {
         let mut client = Self::start(arguments, key);
         let hello =

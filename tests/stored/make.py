@@ -2,9 +2,10 @@
 
     python3 tests/stored/make.py target/debug/todo tests/stored/format-2
 
-This command writes the two files `format-2.db` and `format-2.json`. The second file contains the requests that filled the
-data file, their answers, cursors of several listings, and everything that the server showed at the end. Make a new pair
-of files with the old code before you change the format of what is stored. Never make an existing pair again.
+This command writes the two files `format-2.db` and `format-2.json`. The second file contains the requests that filled
+the data file, the answers to these requests, cursors of several listings, and all data that the server showed at the
+end. Before you change the format of stored data, make a new pair of files with the old code. Never replace an existing
+pair.
 """
 
 import json

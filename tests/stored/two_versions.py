@@ -1,11 +1,14 @@
-"""Lets two versions of `todo` write one table in turn, as during a deployment, and checks that nothing is lost.
+"""Runs two versions of `todo`, which take turns to write one table, as during a deployment. The script checks that no
+data is lost.
 
     python3 tests/stored/two_versions.py OLD NEW [--steps 1000] [--seed 1]
 
 OLD and NEW are two builds of the command `todo`. The script starts one embedded DynamoDB and one server of each version.
-Each step sends a random request to one of the two servers. A model in this script follows the answers. After each step,
-both servers must show exactly the todos of the model. An answer with status 409, 422 or 500 must have changed nothing. Only
-the old version may answer 500: it cannot read the records of a newer format, so it must refuse to undo or to repeat them.
+Each step sends a random request to one of the two servers. This script updates a model of the todos after each answer.
+After each step,
+both servers must show exactly the todos of the model. An answer with status 409, 422 or 500 must have changed nothing.
+Only the old version may answer 500. The old version cannot read records in a newer format, so the old version must
+refuse an undo or a repetition of such a record.
 """
 
 import argparse

@@ -1,4 +1,5 @@
-"""A todo service as it is usually written for Python on Lambda: Powertools, boto3. Plain CRUD."""
+"""A typical todo service in Python on Lambda, with Powertools and boto3. The service can only create, read, list and
+delete todos."""
 
 import os
 import uuid

@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn digests_are_those_of_the_standards() {
         assert_eq!(hex(&sha256(b"abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-        // RFC 4231, case 2.
+        // This is test case 2 of RFC 4231.
         assert_eq!(
             hex(&hmac(b"Jefe", b"what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
