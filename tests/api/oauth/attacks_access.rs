@@ -11,7 +11,7 @@ use super::{
         mcp::{Client, OLD},
     },
     attacks_codes::{assert_invalid, status},
-    person::{Browser, Program, Tokens, VERIFIER, ask, encoded_map, post_form, sent_to},
+    person::{Browser, Program, Tokens, VERIFIER, ask, encoded_map, post_form, sent_to, written_items},
     provider::Provider,
     somebody,
 };
@@ -256,11 +256,8 @@ async fn a_stranger_writes_one_small_item_or_nothing() {
     let mut asks = longest.asks();
     asks.insert("state", "\u{e9}".repeat(1_000));
     sent_to(&api.get(&format!("/oauth/authorize?{}", encoded_map(&asks))).await);
-    let written = api.wire.take_written();
-    assert_eq!(written.len(), 1, "{written:?}");
-    let pages = api.client.scan().table_name(api.table).into_paginator().items().send();
-    let items: Vec<_> = pages.collect::<Result<_, _>>().await.unwrap();
-    let item = items.iter().find(|item| item["owner"].as_s() == Ok(&written[0])).unwrap();
+    let items = written_items(&api).await;
+    let [item] = &items[..] else { panic!("one item: {items:?}") };
     let bytes: usize = item.iter().map(|(name, value)| name.len() + format!("{value:?}").len()).sum();
     assert!((2_500..4_096).contains(&bytes), "{bytes}");
     asks.insert("state", "x".repeat(2_001));

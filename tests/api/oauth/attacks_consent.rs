@@ -10,7 +10,7 @@ use todo_action::config::{Auth, People};
 use super::{
     super::harness::{Answer, Api},
     attacks_browser::assert_stopped,
-    person::{Browser, Program, Tokens, encoded, encoded_map, field, goes_to, sent_to},
+    person::{Browser, Program, Tokens, encoded, encoded_map, field, goes_to, sent_to, written_items},
     provider::Provider,
     somebody,
 };
@@ -19,10 +19,9 @@ type Item = HashMap<String, AttributeValue>;
 
 const EXPIRED: &str = "This sign-in has expired";
 
-/// The number of grants in the table that belong to this person.
+/// The number of grants of this person that this API has written since the last call.
 async fn grants(api: &Api, person: &str) -> usize {
-    let pages = api.client.scan().table_name(api.table).into_paginator().items().send();
-    let items: Vec<_> = pages.collect::<Result<_, _>>().await.unwrap();
+    let items = written_items(api).await;
     let of = |item: &&Item| item["sk"] == AttributeValue::S("grant".to_owned()) && format!("{item:?}").contains(person);
     items.iter().filter(of).count()
 }

@@ -12,7 +12,7 @@ use todo_action::domain::{
 use super::{
     super::{harness::Api, transport::Fault, warnings::logged},
     attacks_codes::{assert_invalid, status},
-    person::{Browser, Program, Tokens, VERIFIER, ask, encoded, field, goes_to, post_form},
+    person::{Browser, Program, Tokens, VERIFIER, ask, encoded, field, goes_to, post_form, written_items},
     provider::Provider,
     somebody,
 };
@@ -70,8 +70,7 @@ async fn neither_the_table_nor_the_log_contains_a_secret() {
         secrets.push(sent.unwrap().1.into_owned());
     }
     assert!(secrets.len() == 15 && secrets.iter().all(|secret| secret.len() > 15), "{secrets:?}");
-    let pages = api.client.scan().table_name(api.table).into_paginator().items().send();
-    let table = format!("{:?}", pages.collect::<Result<Vec<_>, _>>().await.unwrap());
+    let table = format!("{:?}", written_items(&api).await);
     let log = lines.iter().map(Value::to_string).collect::<String>();
     assert!(log.contains("addTodos answered 201") && log.contains("/oauth/callback answered 502"), "{log}");
     let hashed = |secret: &String| table.contains(SecretHash::of(secret).as_str());
@@ -156,8 +155,7 @@ async fn a_program_that_refreshes_without_end_makes_no_item_without_end() {
         tokens = Tokens::of(&program.refresh(&api, &tokens.refresh).await);
     }
     let hash = SecretHash::of(&tokens.access).as_str().to_owned();
-    let pages = api.client.scan().table_name(api.table).into_paginator().items().send();
-    let items: Vec<_> = pages.collect::<Result<_, _>>().await.unwrap();
+    let items = written_items(&api).await;
     let item = items.iter().map(|item| format!("{item:?}")).find(|item| item.contains(&hash)).unwrap();
     let hashes = item.matches("\"hash\": S(").count();
     assert!((200..=251).contains(&hashes), "200 refresh tokens, 50 access tokens and the code: {hashes}");

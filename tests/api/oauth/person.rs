@@ -1,8 +1,9 @@
 //! A program that asks for access, and the browser of a person who gives this access.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_sdk_dynamodb::types::AttributeValue;
 use axum::{body::Body, http::Request};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -203,6 +204,19 @@ pub async fn post_form(api: &Api, path: &str, form: &[(&str, &str)], headers: &[
         request = request.header(*name, *value);
     }
     api.raw(request.body(Body::from(encoded(form))).unwrap()).await
+}
+
+/// The items in all partitions in which this API has written since the last call, or has tried to write.
+pub async fn written_items(api: &Api) -> Vec<HashMap<String, AttributeValue>> {
+    let partitions: BTreeSet<String> = api.wire.take_written().into_iter().collect();
+    let mut items = Vec::new();
+    for partition in partitions {
+        let query = api.client.query().table_name(api.table).key_condition_expression("#owner = :owner");
+        let query = query.expression_attribute_names("#owner", "owner").consistent_read(true);
+        let query = query.expression_attribute_values(":owner", AttributeValue::S(partition));
+        items.extend(query.send().await.unwrap().items.unwrap_or_default());
+    }
+    items
 }
 
 /// Sends a request with an access token.
