@@ -114,8 +114,16 @@ async fn a_code_that_comes_twice_ends_the_access() {
     assert_eq!(status(&api, &tokens.access).await, 401);
     assert_invalid(&program.refresh(&api, &tokens.refresh).await);
     assert_invalid(&program.redeem(&api, &code).await);
-    // Five requests use the code at the same moment. At most one request gets tokens, and these tokens are not valid
-    // afterwards.
+}
+
+/// Five requests use the code at the same moment. At most one request gets tokens, and these tokens are not valid
+/// afterwards.
+#[tokio::test]
+async fn simultaneous_uses_of_a_code_end_the_access() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    let program = Program::register(&api, "Claude Code").await;
+    let ada = somebody(&api, "ada");
     let code = Browser::default().allow(&api, &provider, &program, &ada).await;
     let redeem = || program.redeem(&api, &code);
     let (a, b, c, d, e) = tokio::join!(redeem(), redeem(), redeem(), redeem(), redeem());

@@ -102,7 +102,7 @@ async fn a_form_with_more_fields_gives_no_more_than_the_program_asked_for() {
 }
 
 #[tokio::test]
-async fn a_decision_counts_once_even_if_it_comes_twice_at_the_same_moment() {
+async fn of_two_simultaneous_decisions_one_counts() {
     let provider = Provider::start().await;
     let api = provider.api();
     let program = Program::register(&api, "Claude Code").await;
