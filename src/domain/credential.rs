@@ -16,8 +16,8 @@ pub struct CredentialId {
     /// `key` for an API key, and `program` for a program to which a person has given access. The kind is a text and not
     /// an enum, because a newer version may have stored a kind that this version does not know.
     pub kind: String,
-    /// Twelve hexadecimal digits. For an API key, this is the id that `todo keys list` shows. For a program, this is the
-    /// id that `GET /account/programs` shows.
+    /// Twelve hexadecimal digits. For an API key, this is the id that `todo keys list` shows. For a program, this is
+    /// the id that `GET /account/programs` shows.
     pub id: String,
     /// The name that a person gave to the API key, or the name of the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -147,8 +147,8 @@ impl Difference {
         completed_at.zip(made_at).is_some_and(|(completed_at, made_at)| completed_at <= made_at)
     }
 
-    /// Whether `present` has the values of `expected` in the altered fields. If the change added the todo, this function
-    /// compares all fields.
+    /// Whether `present` has the values of `expected` in the altered fields. If the change added the todo, this
+    /// function compares all fields.
     fn agrees(&self, expected: &Fields, present: &Fields) -> bool {
         let agrees = |name: &str| match name {
             UPDATED_AT => true,

@@ -1,6 +1,6 @@
 //! The functions of this module compute the changes that a call makes. One plan contains all changes of the call. If an
-//! item breaks a rule, the whole write is refused. A refusal has only one reason, for example unknown ids. The refusal
-//! names all items to which this reason applies.
+//! item breaks a rule, the program refuses the whole write. A refusal has only one reason, for example unknown ids. The
+//! refusal names all items to which this reason applies.
 
 use std::collections::HashMap;
 

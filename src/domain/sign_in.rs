@@ -21,8 +21,8 @@ pub struct SignIn {
     /// The text that this service must send back to the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// The PKCE challenge of the program, made with the method S256 (RFC 7636). `None` if the operator allows the program to
-    /// ask without PKCE.
+    /// The PKCE challenge of the program, made with the method S256 (RFC 7636). `None` if the operator allows the
+    /// program to ask without PKCE.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge: Option<String>,
     pub scope: Scope,

@@ -1,5 +1,6 @@
 //! Answers the connections of a server on this machine. A client could open many connections, or send its requests very
-//! slowly. So this server limits the number of connections, and the time that a connection stays open without a request.
+//! slowly. So this server limits the number of connections, and the time that a connection stays open without a
+//! request.
 
 use std::convert::Infallible;
 use std::sync::Arc;

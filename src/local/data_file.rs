@@ -155,8 +155,8 @@ fn has_the_same_owner(folder: &Path, file: &Path) -> io::Result<bool> {
     Ok(fs::metadata(folder)?.uid() == fs::metadata(file)?.uid())
 }
 
-/// The program removes file permissions only on Unix. On other systems, the operating system already protects a user's folder
-/// from other users.
+/// The program removes file permissions only on Unix. On other systems, the operating system already protects a user's
+/// folder from other users.
 #[cfg(not(unix))]
 fn has_the_same_owner(_: &Path, _: &Path) -> io::Result<bool> {
     Ok(false)

@@ -1,5 +1,5 @@
-//! Verifies ID tokens (OpenID Connect Core 1.0, section 3.1.3.7). An ID token is a JSON Web Token (RFC 7519). The OpenID
-//! provider says in an ID token who has signed in.
+//! Verifies ID tokens (OpenID Connect Core 1.0, section 3.1.3.7). An ID token is a JSON Web Token (RFC 7519). The
+//! OpenID provider says in an ID token who has signed in.
 
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};

@@ -30,8 +30,8 @@ const TIMEOUT: Duration = Duration::from_millis(4_500);
 const ANSWER_BYTES: usize = 256 * 1024;
 /// This service asks the provider for the identity and the e-mail address of a person.
 const SCOPE: &str = "openid email";
-/// The maximum length of the e-mail address or the name that a person recognises, in characters. The limit is the maximum
-/// length of an e-mail address (RFC 3696, erratum 1690).
+/// The maximum length of the e-mail address or the name that a person recognises, in characters. The limit is the
+/// maximum length of an e-mail address (RFC 3696, erratum 1690).
 const SHOWN: usize = 254;
 
 /// The OpenID provider, with a cache of the provider's documents. Clones share the cache.
@@ -224,7 +224,8 @@ impl Provider {
         ]);
         let secret = self.oauth.client_secret.as_ref();
         let methods = metadata.token_endpoint_auth_methods_supported.as_deref();
-        // If the provider does not list its methods, its method is `client_secret_basic` (OpenID Connect Discovery 1.0).
+        // If the provider does not list its methods, its method is `client_secret_basic` (OpenID Connect Discovery
+        // 1.0).
         let basic = methods.is_none_or(|methods| methods.iter().any(|method| method == "client_secret_basic"));
         let authorization = secret.filter(|_| basic).map(|secret| self.basic(secret.reveal()));
         if authorization.is_none() {

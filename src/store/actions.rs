@@ -19,10 +19,10 @@ use super::{
 };
 use crate::domain::{change::Change, difference::Difference, id::ChangeId, text::ListName, todo::Todo};
 
-/// The maximum number of write units for the todos and the record of a change. This limit bounds the price of a request,
-/// and also keeps a transaction below the 4 MB that DynamoDB allows. In a transaction, each KB of an item takes two units,
-/// and each KB of its copy in the index takes one unit. If the copy moves to another place in the index, DynamoDB deletes
-/// the old copy and writes the new copy.
+/// The maximum number of write units for the todos and the record of a change. This limit bounds the price of a
+/// request, and also keeps a transaction below the 4 MB that DynamoDB allows. In a transaction, each KB of an item
+/// takes two units, and each KB of its copy in the index takes one unit. If the copy moves to another place in the
+/// index, DynamoDB deletes the old copy and writes the new copy.
 ///
 /// The limit does not hold for an undo, so that every change can be undone. An undo alters the same fields as its
 /// change, so an undo takes about as many units as its change.

@@ -33,7 +33,8 @@ pub(super) const UNDONE_AT: &str = "undone_at";
 const DIFFERENCES: &str = "differences";
 /// The maximum size of the differences in a change record. Larger differences are in parts.
 const INLINE_BYTES: usize = 2 * 1024;
-/// The maximum size of a part. The difference of one todo always fits into one part. DynamoDB allows 400 KB for an item.
+/// The maximum size of a part. The difference of one todo always fits into one part. DynamoDB allows 400 KB for an
+/// item.
 const PART_BYTES: usize = 300 * 1024;
 /// Code of version 0.1.0 reads the states of the todos from the attribute `images`. New change records have a value in
 /// this attribute that the old code cannot read, so the old code refuses to undo or repeat the change. Without this
@@ -113,8 +114,8 @@ fn split(differences: Vec<AttributeValue>) -> (Vec<AttributeValue>, Vec<Vec<Attr
 }
 
 impl OwnerStore {
-    /// Reads a change and its differences. The differences are in their original order. `None` if no change has this id,
-    /// or if the change is older than 30 days.
+    /// Reads a change and its differences. The differences are in their original order. `None` if no change has this
+    /// id, or if the change is older than 30 days.
     pub async fn change(&self, id: &ChangeId, now: Timestamp) -> Result<Option<(Change, Vec<Difference>)>, Fault> {
         let mut items = Vec::new();
         let mut start: Option<Item> = None;

@@ -1,5 +1,5 @@
-//! Makes, lists and removes the OAuth clients of the operator. Only the command `todo` uses this code. The command has its
-//! own AWS credentials. The Lambda function does not contain this code.
+//! Makes, lists and removes the OAuth clients of the operator. Only the command `todo` uses this code. The command has
+//! its own AWS credentials. The Lambda function does not contain this code.
 
 use super::{
     Store, api_keys, clients,
@@ -38,9 +38,9 @@ impl Store {
         Ok(answer.attributes.is_some_and(|old| !old.is_empty()))
     }
 
-    /// Ends the access that people have given to this client. Returns the number of grants that have ended, and the number
-    /// of entries that cannot be read. The table has no list of the grants of a client, so this function reads the programs
-    /// of each person.
+    /// Ends the access that people have given to this client. Returns the number of grants that have ended, and the
+    /// number of entries that cannot be read. The table has no list of the grants of a client, so this function reads
+    /// the programs of each person.
     pub async fn end_grants_of(&self, client_id: &str) -> Result<(usize, usize), Fault> {
         let (client, usage) = (SecretHash::of(client_id), Usage::default());
         let (mut ended, mut unreadable) = (0, 0);

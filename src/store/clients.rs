@@ -13,7 +13,8 @@ use crate::domain::client::Client;
 pub(super) const PREFIX: &str = "client#";
 
 impl Store {
-    /// The client with this id. `None` if the operator has made no such client. This function makes one call to DynamoDB.
+    /// The client with this id. `None` if the operator has made no such client. This function makes one call to
+    /// DynamoDB.
     pub async fn client(&self, id: &str, usage: &Usage) -> Result<Option<Client>, Fault> {
         self.item(key(id), usage).await?.map(item::from_item).transpose()
     }

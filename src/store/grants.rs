@@ -53,8 +53,8 @@ impl Store {
         Ok(access)
     }
 
-    /// Notes in the table that the program has used its access today. If the program does not use its access for the time
-    /// `idle`, its entry in the list of programs expires.
+    /// Notes in the table that the program has used its access today. If the program does not use its access for the
+    /// time `idle`, its entry in the list of programs expires.
     pub async fn stamp_access(&self, access: &Access, idle: SignedDuration, now: Timestamp, usage: &Usage) {
         let (id, end) = (&access.credential.id, programs::end(now + idle));
         self.stamp(id, programs::key(&access.owner, id), Some(end), now, usage).await;
@@ -72,8 +72,8 @@ impl Store {
     }
 
     /// Takes tokens from a grant: `take` exchanges a code or a refresh token for new tokens. If another request changes
-    /// the grant at the same time, this function reads the grant again and calls `take` again. If `take` says that a code
-    /// or a token was stolen, this function ends the grant.
+    /// the grant at the same time, this function reads the grant again and calls `take` again. If `take` says that a
+    /// code or a token was stolen, this function ends the grant.
     pub async fn take_tokens(
         &self,
         id: &GrantId,
@@ -144,8 +144,8 @@ impl Store {
         self.transact(vec![delete(key(id))?, delete(entry)?], usage).await.map(drop)
     }
 
-    /// Writes the grant and its entry in the partition of the person. `false` if the grant has another version, or if the
-    /// operator has blocked the person.
+    /// Writes the grant and its entry in the partition of the person. `false` if the grant has another version, or if
+    /// the operator has blocked the person.
     async fn connect(&self, grant: &Grant, read: u64, usage: &Usage) -> Result<bool, Fault> {
         let grant_put = Put::builder()
             .table_name(&*self.table)

@@ -55,7 +55,8 @@ impl Sequence {
         Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::MAX)
     }
 
-    /// The number as text, in the same form as in the view of a change. `None` if no change of the owner has a sequence number yet.
+    /// The number as text, in the same form as in the view of a change. `None` if no change of the owner has a sequence
+    /// number yet.
     pub fn order(self) -> Option<String> {
         (self.0 > 0).then(|| item::moment(self.as_time()))
     }
@@ -153,8 +154,8 @@ pub(super) fn update(
     })
 }
 
-/// The action of a write without effect. Such a write only remembers its idempotency key, so it gets no sequence number.
-/// The transaction fails if newer code has written the items of this owner in a newer format.
+/// The action of a write without effect. Such a write only remembers its idempotency key, so it gets no sequence
+/// number. The transaction fails if newer code has written the items of this owner in a newer format.
 pub(super) fn check(check: ConditionCheckBuilder) -> ConditionCheckBuilder {
     check
         .condition_expression("attribute_not_exists(#format) OR #format <= :format")

@@ -1,7 +1,7 @@
 //! The names of an owner's lists. The table has one small item for each list. The sort key of the item is
-//! `list#<name>`, with the name in lower case. The name item of a list contains the list's name, with the spelling of the
-//! request that created the list. If the table has no name item for a list, the program knows that this list does not exist
-//! yet. The file docs/adr/0006-list-names.md says why each list has its own item.
+//! `list#<name>`, with the name in lower case. The name item of a list contains the list's name, with the spelling of
+//! the request that created the list. If the table has no name item for a list, the program knows that this list does
+//! not exist yet. The file docs/adr/0006-list-names.md says why each list has its own item.
 
 use std::collections::HashMap;
 

@@ -50,8 +50,8 @@ impl Connected {
 }
 
 impl Store {
-    /// The programs with access to the todos of this person, from the oldest to the newest. If the access of a program has
-    /// ended because nobody used it, the program can stay in the list for one more day.
+    /// The programs with access to the todos of this person, from the oldest to the newest. If the access of a program
+    /// has ended because nobody used it, the program can stay in the list for one more day.
     pub async fn programs(&self, owner: &Owner, now: Timestamp, usage: &Usage) -> Result<Vec<Connected>, Fault> {
         let (mut programs, mut start) = (Vec::new(), None);
         loop {

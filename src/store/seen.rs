@@ -67,8 +67,8 @@ impl<T: Clone> Seen<T> {
 }
 
 impl Stamped {
-    /// Whether this instance must still note the use of the credential today. The next call with the same credential and
-    /// the same day returns `false`.
+    /// Whether this instance must still note the use of the credential today. The next call with the same credential
+    /// and the same day returns `false`.
     fn is_due(&self, id: &str, today: Date) -> bool {
         let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if days.get(id) == Some(&today) {
@@ -100,9 +100,9 @@ impl Store {
         Ok(answer.item)
     }
 
-    /// Notes in the table that somebody has used this credential today. `note` is the key of the item with the note, and
-    /// `id` is the public id of the credential. Each instance notes the use of a credential only once a day, because each
-    /// note costs a write unit. If the note fails or takes longer than a second, the request goes on.
+    /// Notes in the table that somebody has used this credential today. `note` is the key of the item with the note,
+    /// and `id` is the public id of the credential. Each instance notes the use of a credential only once a day,
+    /// because each note costs a write unit. If the note fails or takes longer than a second, the request goes on.
     ///
     /// If the argument `end` has a value, the item must already exist. Then the item expires at the moment `end`.
     pub(super) async fn stamp(&self, id: &str, note: Item, end: Option<Timestamp>, now: Timestamp, usage: &Usage) {

@@ -35,7 +35,8 @@ pub(super) struct Transaction<'a> {
 }
 
 impl<'a> Transaction<'a> {
-    /// The transaction that makes `change` for `request`. `assumed` contains the cached settings, if the plan used them.
+    /// The transaction that makes `change` for `request`. `assumed` contains the cached settings, if the plan used
+    /// them.
     pub(super) fn of(
         request: &'a WriteRequest,
         change: &'a Change,

@@ -138,8 +138,8 @@ impl Snapshot {
         Refusal::Contended { current: needs.ids().into_iter().filter_map(|id| self.todos.get(id)).cloned().collect() }
     }
 
-    /// The cached settings that the plan used. The transaction must check that the table has the same settings. `None` if
-    /// the plan did not use cached settings.
+    /// The cached settings that the plan used. The transaction must check that the table has the same settings. `None`
+    /// if the plan did not use cached settings.
     pub(super) fn assumed_settings(&self, needs: &Needs) -> Option<&Settings> {
         (matches!(needs, Needs::LastSettings) && !self.settings_read).then_some(&self.settings)
     }

@@ -36,8 +36,8 @@ pub fn connector(timeout: Duration, reach: Reach) -> Result<Connector, String> {
     Ok(connector.https_or_http().enable_http1().wrap_connector(tcp))
 }
 
-/// The connections to DynamoDB, to the OpenID provider and to other hosts share this configuration. So the program reads
-/// the root certificates only once.
+/// The connections to DynamoDB, to the OpenID provider and to other hosts share this configuration. So the program
+/// reads the root certificates only once.
 fn config() -> Result<ClientConfig, String> {
     static TLS: LazyLock<Result<ClientConfig, String>> = LazyLock::new(tls);
     TLS.clone()

@@ -18,8 +18,8 @@ pub enum Reach {
     PublicInternet,
 }
 
-/// Resolves a host name to the addresses that the connection may reach. The connection goes to one of these addresses. So a
-/// second answer of the name server cannot lead the program into a private network (DNS rebinding).
+/// Resolves a host name to the addresses that the connection may reach. The connection goes to one of these addresses.
+/// So a second answer of the name server cannot lead the program into a private network (DNS rebinding).
 #[derive(Debug, Clone)]
 pub struct Resolver {
     system: GaiResolver,
@@ -77,8 +77,8 @@ fn is_public(address: IpAddr) -> bool {
             };
             match segments {
                 [0, 0, 0, 0, 0, 0xffff, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => is_public(embedded()),
-                // Only 2000::/3 is in public use. 2001::/23 has special purposes, 2001:db8::/32 is for examples, and 2002::/16
-                // contains IPv4 addresses.
+                // Only 2000::/3 is in public use. 2001::/23 has special purposes, 2001:db8::/32 is for examples, and
+                // 2002::/16 contains IPv4 addresses.
                 [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] => false,
                 [first, ..] => (0x2000..0x4000).contains(&first),
             }

@@ -64,7 +64,8 @@ impl Sample {
         self.target.replace(SAMPLE_ID, id)
     }
 
-    /// Returns the body. In the result, `id` replaces every `SAMPLE_ID`. If the event has no body, the result is `null`.
+    /// Returns the body. In the result, `id` replaces every `SAMPLE_ID`. If the event has no body, the result is
+    /// `null`.
     pub fn body(&self, id: &str) -> Value {
         serde_json::from_str(&self.body.to_string().replace(SAMPLE_ID, id)).unwrap()
     }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::source::{module, paths, program, without_tests, words};
 
-/// For each file, the files that this file uses. If a file uses the `mod.rs` of its own folder or of an outer folder, the
-/// map does not record this use. The `mod.rs` of a folder declares the files of the folder, and contains
-/// their shared code.
+/// For each file, the files that this file uses. If a file uses the `mod.rs` of its own folder or of an outer folder,
+/// the map does not record this use. The `mod.rs` of a folder declares the files of the folder, and contains their
+/// shared code.
 type Uses<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
 fn uses(files: &[(String, String)]) -> Uses<'_> {

@@ -97,8 +97,8 @@ fn mutate(event: &mut Value, mutator: &mut Mutator) {
     }
 }
 
-/// Asserts that this is an answer that API Gateway or a load balancer can send to a client: an answer of the API, a page
-/// of the service, or a message of JSON-RPC.
+/// Asserts that this is an answer that API Gateway or a load balancer can send to a client: an answer of the API, a
+/// page of the service, or a message of JSON-RPC.
 fn check(door: Door, event: &Value, body: &Value) -> u64 {
     let reply = door.reply(String::new(), body);
     let media = reply.headers.get("content-type").map_or("", String::as_str);

@@ -1,5 +1,5 @@
-//! Sends thousands of mutated lines to `todo mcp`. A mutated line is a valid JSON-RPC message with small random changes.
-//! The server must answer each request, and must never end.
+//! Sends thousands of mutated lines to `todo mcp`. A mutated line is a valid JSON-RPC message with small random
+//! changes. The server must answer each request, and must never end.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};

@@ -23,9 +23,9 @@ use crate::{
 
 /// The owner whose todos a request reads or changes, and the store with these todos. A handler with a `Caller` argument
 /// never runs for an unknown caller, and never changes anything for a caller that may only read. The server checks the
-/// caller before it reads the body of a request. So the server does not read the body of an anonymous request. If an MCP
-/// request runs an operation, the operation has the same caller as the MCP request. `Caller` also refuses requests that a
-/// browser sends for web pages of other sites.
+/// caller before it reads the body of a request. So the server does not read the body of an anonymous request. If an
+/// MCP request runs an operation, the operation has the same caller as the MCP request. `Caller` also refuses requests
+/// that a browser sends for web pages of other sites.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub owner: Owner,

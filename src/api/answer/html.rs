@@ -24,7 +24,8 @@ pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 
-/// The source in a Content-Security-Policy that allows exactly this inline style or script (CSP Level 3, section 2.3.1).
+/// The source in a Content-Security-Policy that allows exactly this inline style or script (CSP Level 3, section
+/// 2.3.1).
 pub fn hash_source(text: &str) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text.as_bytes())))
 }

@@ -1,7 +1,7 @@
 //! Repairs Lambda events before the crate `lambda_http` reads them. `lambda_http` makes a URI from the query, the host
 //! and the scheme that a client sent. If the URI is invalid, `lambda_http` panics, and the panic ends the process. So
-//! this module first repairs the query, the path and the body, and removes an invalid host or scheme. `lambda_http` also
-//! panics if a parameter of the query has no value, so this module removes such parameters.
+//! this module first repairs the query, the path and the body, and removes an invalid host or scheme. `lambda_http`
+//! also panics if a parameter of the query has no value, so this module removes such parameters.
 
 use std::collections::HashMap;
 
@@ -100,8 +100,8 @@ fn make_absolute(path: &mut Option<String>) {
     }
 }
 
-/// Removes the parameters that have an empty list of values. `lambda_http` panics if it reads such a parameter. The type
-/// `QueryMap` shows its lists only as JSON.
+/// Removes the parameters that have an empty list of values. `lambda_http` panics if it reads such a parameter. The
+/// type `QueryMap` shows its lists only as JSON.
 fn keep_given(parameters: &mut QueryMap) {
     if parameters.is_empty() {
         return;

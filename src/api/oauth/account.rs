@@ -60,7 +60,8 @@ pub async fn get_programs(State(app): State<App>, caller: Caller) -> Result<impl
     Ok(Json(Programs { programs: programs.into_iter().map(Program::of).collect() }))
 }
 
-/// `DELETE /account/programs/{id}` ends the access of one program. The tokens of the program stop working within a minute.
+/// `DELETE /account/programs/{id}` ends the access of one program. The tokens of the program stop working within a
+/// minute.
 pub async fn delete_program(
     State(app): State<App>,
     caller: Caller,

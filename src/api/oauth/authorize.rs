@@ -1,5 +1,5 @@
-//! `GET /oauth/authorize`: a program asks for access, and this service sends the person to the OpenID provider (RFC 6749,
-//! section 4.1.1; RFC 7636).
+//! `GET /oauth/authorize`: a program asks for access, and this service sends the person to the OpenID provider (RFC
+//! 6749, section 4.1.1; RFC 7636).
 
 use std::sync::Arc;
 
@@ -102,8 +102,8 @@ pub async fn post_authorize() -> Stop {
     Stop::request("A program must open this address with the method GET.")
 }
 
-/// Checks the other parameters. If a parameter is wrong, the program gets an error at its redirect URI (RFC 6749, section
-/// 4.1.2.1).
+/// Checks the other parameters. If a parameter is wrong, the program gets an error at its redirect URI (RFC 6749,
+/// section 4.1.2.1).
 fn check<'a>(
     asked: &'a Parameters,
     needs_pkce: bool,

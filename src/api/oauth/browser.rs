@@ -57,8 +57,8 @@ impl Browser {
         SecretHash::of(&self.cookie)
     }
 
-    /// The nonce for the provider (OpenID Connect Core 1.0, section 15.5.2). The table does not contain the nonce, because
-    /// this service computes the nonce again from the cookie.
+    /// The nonce for the provider (OpenID Connect Core 1.0, section 15.5.2). The table does not contain the nonce,
+    /// because this service computes the nonce again from the cookie.
     pub fn nonce(&self) -> String {
         self.derived("nonce")
     }
@@ -75,8 +75,8 @@ impl Browser {
         self.derived(&format!("form {}", owner.as_str()))
     }
 
-    /// The header that stores the cookie in the browser. A browser sends a `__Host-` cookie only to this host, and only over
-    /// https. On http, browsers refuse this prefix.
+    /// The header that stores the cookie in the browser. A browser sends a `__Host-` cookie only to this host, and only
+    /// over https. On http, browsers refuse this prefix.
     pub fn set_cookie(&self, base_url: &str) -> Option<HeaderValue> {
         let secure = if base_url.starts_with("https://") { "; Secure" } else { "" };
         let name = cookie_name(&self.id, base_url);

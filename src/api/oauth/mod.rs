@@ -1,5 +1,5 @@
-//! The authorization server of this service (OAuth 2.1). The OpenID provider tells this service who a person is. Then the
-//! person decides on our own page whether a program gets access. The reasons are in
+//! The authorization server of this service (OAuth 2.1). The OpenID provider tells this service who a person is. Then
+//! the person decides on our own page whether a program gets access. The reasons are in
 //! docs/adr/0019-an-authorization-server-of-our-own.md.
 
 mod account;

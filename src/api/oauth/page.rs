@@ -47,8 +47,8 @@ pub struct Consent<'a> {
 }
 
 /// The page that asks a person whether a program may use the person's todos (200). The form sends `request`,
-/// `form_token` and `decision` to `BASE_PATH/oauth/consent`. The decision is `allow`, `deny` or `switch`. With `switch`,
-/// the person wants to sign in as somebody else.
+/// `form_token` and `decision` to `BASE_PATH/oauth/consent`. The decision is `allow`, `deny` or `switch`. With
+/// `switch`, the person wants to sign in as somebody else.
 pub fn consent(consent: &Consent) -> Response {
     let (subject, kind, place) = described(consent);
     let (usage, may, may_not) = match consent.scope {

@@ -23,8 +23,8 @@ const SEND: &str = "send one JSON object, with each member once.";
 #[derive(Debug)]
 pub struct Json<T> {
     pub value: T,
-    /// The body as JSON, in the form that [`normalise`] makes. The program makes the fingerprint of the request from this
-    /// JSON.
+    /// The body as JSON, in the form that [`normalise`] makes. The program makes the fingerprint of the request from
+    /// this JSON.
     pub raw: Value,
 }
 

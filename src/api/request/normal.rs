@@ -82,7 +82,10 @@ fn is_absent(value: &Value) -> bool {
 /// the member contained JSON text.
 fn read_text(name: &str, value: &mut Value) -> Result<bool, String> {
     let read = |text: &str| match json::read(text.as_bytes()) {
-        Err(error) if error.is_data() => Err(format!("The JSON text in `{name}` {}", json::fault(&error))),
+        Err(error) if error.is_data() => {
+            let is_wrong = json::fault(&error);
+            Err(format!("The JSON text in `{name}` {is_wrong}"))
+        }
         read => Ok(read.ok()),
     };
     let found = match (&*value, Kind::of(name)) {

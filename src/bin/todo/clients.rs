@@ -38,7 +38,8 @@ enum What {
         /// Make a client without a secret, for a program that cannot keep a secret.
         #[arg(long)]
         public: bool,
-        /// Let the client ask for access without PKCE. A GPT of ChatGPT needs this option. The client needs its secret then.
+        /// Let the client ask for access without PKCE. A GPT of ChatGPT needs this option. The client needs its secret
+        /// then.
         #[arg(long, conflicts_with = "public")]
         without_pkce: bool,
     },
@@ -63,8 +64,8 @@ pub async fn run(Clients { what, place }: Clients) -> Result<(), Failure> {
     }
 }
 
-/// Accepts a redirect URI. A `*` must be a whole segment of the path, because a `*` at any other place would never fit the
-/// redirect URI of a request.
+/// Accepts a redirect URI. A `*` must be a whole segment of the path, because a `*` at any other place would never fit
+/// the redirect URI of a request.
 fn redirect_uri(text: &str) -> Result<String, String> {
     let path = text.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
     let path = path.split('?').next().unwrap_or_default();

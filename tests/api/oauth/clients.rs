@@ -1,5 +1,5 @@
-//! Tests the clients that the operator makes: how a client with a secret signs a person in, and what happens without the
-//! right secret.
+//! Tests the clients that the operator makes: how a client with a secret signs a person in, and what happens without
+//! the right secret.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;

@@ -18,8 +18,8 @@ pub struct Deployment {
     pub base: &'static str,
 }
 
-/// The members that the TypeScript SDK of MCP demands from an OpenID configuration. Without one of these members, the SDK
-/// ends the sign-in.
+/// The members that the TypeScript SDK of MCP demands from an OpenID configuration. Without one of these members, the
+/// SDK ends the sign-in.
 const OPENID: [&str; 7] = [
     "issuer",
     "authorization_endpoint",

@@ -1,5 +1,5 @@
-//! Tests ID tokens that the API must refuse. Each ID token has only one mistake. After each mistake, the same person can
-//! sign in with an ID token without the mistake.
+//! Tests ID tokens that the API must refuse. Each ID token has only one mistake. After each mistake, the same person
+//! can sign in with an ID token without the mistake.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,5 +1,5 @@
-//! Tests what happens when the provider changes its keys, and when the provider does not answer. Only a sign-in needs the
-//! provider. A program that has access notices nothing.
+//! Tests what happens when the provider changes its keys, and when the provider does not answer. Only a sign-in needs
+//! the provider. A program that has access notices nothing.
 
 use std::time::{Duration, Instant};
 

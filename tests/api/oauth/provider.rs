@@ -146,8 +146,8 @@ impl Provider {
         Api::configured(|config| config.auth = Auth::OAuth(Box::new(oauth)))
     }
 
-    /// A person signs in at the authorization endpoint of this provider. Returns the code and the `state` with which the
-    /// person comes back to the API. The argument `asked` contains the query parameters that the API sent.
+    /// A person signs in at the authorization endpoint of this provider. Returns the code and the `state` with which
+    /// the person comes back to the API. The argument `asked` contains the query parameters that the API sent.
     pub fn sign_in(&self, api: &Api, asked: &BTreeMap<String, String>, subject: &str) -> (String, String) {
         *self.inner.now.lock().unwrap() = api.app.clock.now().as_second();
         let code = format!("code-{}", api.app.ids.change().as_str());

@@ -95,8 +95,8 @@ impl Connected {
     }
 }
 
-/// In some hours, the answer to a refresh gets lost. Then the program tries again after this number of seconds. The result
-/// is 0 if the program gets the answer.
+/// In some hours, the answer to a refresh gets lost. Then the program tries again after this number of seconds. The
+/// result is 0 if the program gets the answer.
 fn seconds_after_lost_answer(hour: usize) -> i64 {
     match (hour / 24 % 4, hour % 24) {
         (1, 15) => 20 * 3_600,
