@@ -23,7 +23,7 @@ impl Store {
 
     /// All clients, in no particular order, and the number of clients that the program cannot read.
     pub async fn clients(&self) -> Result<(Vec<Client>, usize), Fault> {
-        let found = self.items(api_keys::PARTITION, clients::PREFIX).await?;
+        let found = self.items(api_keys::PARTITION, clients::PREFIX, &Usage::default()).await?;
         let all = found.len();
         let clients: Vec<Client> = found.into_iter().filter_map(|found| item::from_item(found).ok()).collect();
         let unreadable = all - clients.len();
@@ -44,12 +44,12 @@ impl Store {
     pub async fn end_grants_of(&self, client_id: &str) -> Result<(usize, usize), Fault> {
         let (client, usage) = (SecretHash::of(client_id), Usage::default());
         let (mut ended, mut unreadable) = (0, 0);
-        for person in self.items(people::PARTITION, people::PREFIX).await? {
+        for person in self.items(people::PARTITION, people::PREFIX, &usage).await? {
             let Some(owner) = owner_of(&person) else {
                 unreadable += 1;
                 continue;
             };
-            for entry in self.items(&item::partition(&owner), programs::PREFIX).await? {
+            for entry in self.items(&item::partition(&owner), programs::PREFIX, &usage).await? {
                 match item::from_item::<Connected>(entry) {
                     Ok(program) if program.client == client => {
                         self.end_program(&owner, &program, &usage).await?;

@@ -9,6 +9,7 @@ use super::{
     fault::{Fault, FaultKind},
     item::{self, Item},
     seen,
+    usage::Usage,
 };
 use crate::domain::{api_key::KeyRecord, owner::Owner, secret::SecretHash};
 
@@ -27,7 +28,7 @@ impl Store {
     /// The records of all keys, including revoked and expired keys, and the number of records that the program cannot
     /// read. The records are in no particular order.
     pub async fn keys(&self) -> Result<(Vec<KeyRecord>, usize), Fault> {
-        let found = self.items(api_keys::PARTITION, "key#").await?;
+        let found = self.items(api_keys::PARTITION, "key#", &Usage::default()).await?;
         let all = found.len();
         let records: Vec<KeyRecord> = found.into_iter().filter_map(|found| api_keys::from_item(found).ok()).collect();
         let unreadable = all - records.len();

@@ -3,8 +3,6 @@
 //! (`key_admin.rs` and `client_admin.rs`).
 
 mod actions;
-#[cfg(feature = "cli")]
-mod admin;
 mod api_keys;
 mod backoff;
 mod changes;
@@ -17,6 +15,7 @@ mod fault;
 mod grants;
 mod head;
 mod item;
+mod items;
 #[cfg(feature = "cli")]
 mod key_admin;
 mod listing;

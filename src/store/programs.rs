@@ -1,7 +1,6 @@
 //! Lists the programs that have access to the todos of a person. For each grant, there is an entry in the partition of
 //! the person.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -53,33 +52,11 @@ impl Store {
     /// The programs with access to the todos of this person, from the oldest to the newest. If the access of a program
     /// has ended because nobody used it, the program can stay in the list for one more day.
     pub async fn programs(&self, owner: &Owner, now: Timestamp, usage: &Usage) -> Result<Vec<Connected>, Fault> {
-        let (mut programs, mut start) = (Vec::new(), None);
-        loop {
-            let answer = self
-                .client
-                .query()
-                .table_name(&*self.table)
-                .consistent_read(true)
-                .key_condition_expression("#owner = :owner AND begins_with(sk, :grant)")
-                .expression_attribute_names("#owner", item::OWNER)
-                .expression_attribute_values(":owner", item::text(&item::partition(owner)))
-                .expression_attribute_values(":grant", item::text(PREFIX))
-                .set_exclusive_start_key(start)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await;
-            usage.called();
-            let answer = answer.map_err(|error| Fault::of("Query", &error))?;
-            usage.read(answer.consumed_capacity().map(std::slice::from_ref));
-            for found in answer.items.unwrap_or_default() {
-                programs.extend(item::read_unexpired::<Connected>(found, now)?);
-            }
-            start = answer.last_evaluated_key;
-            if start.is_none() {
-                programs.sort_by_key(|program| program.created_at);
-                return Ok(programs);
-            }
-        }
+        let entries = self.items(&item::partition(owner), PREFIX, usage).await?.into_iter();
+        let programs = entries.filter_map(|entry| item::read_unexpired::<Connected>(entry, now).transpose());
+        let mut programs = programs.collect::<Result<Vec<_>, _>>()?;
+        programs.sort_by_key(|program| program.created_at);
+        Ok(programs)
     }
 
     /// Ends the access of a program. The tokens of the program stop working within a minute.

@@ -83,23 +83,6 @@ impl Stamped {
 }
 
 impl Store {
-    /// Reads one item, with strong consistency.
-    pub(super) async fn item(&self, key: Item, usage: &Usage) -> Result<Option<Item>, Fault> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&*self.table)
-            .set_key(Some(key))
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        usage.called();
-        let answer = answer.map_err(|error| Fault::of("GetItem", &error))?;
-        usage.read(answer.consumed_capacity().map(std::slice::from_ref));
-        Ok(answer.item)
-    }
-
     /// Notes in the table that somebody has used this credential today. `note` is the key of the item with the note,
     /// and `id` is the public id of the credential. Each instance notes the use of a credential only once a day,
     /// because each note costs a write unit. If the note fails or takes longer than a second, the request goes on.
