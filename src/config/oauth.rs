@@ -4,6 +4,7 @@
 use std::fmt;
 
 use http::Uri;
+use jiff::SignedDuration;
 use url::{Host, Url};
 
 use super::ConfigError;
@@ -98,6 +99,18 @@ impl OAuth {
             idle_days: number("OAUTH_IDLE_DAYS", 180)?,
             overlap_hours: number("OAUTH_OVERLAP_HOURS", 24)?,
         })
+    }
+}
+
+impl OAuth {
+    /// [`idle_days`](Self::idle_days) as a duration.
+    pub fn idle(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.idle_days))
+    }
+
+    /// [`overlap_hours`](Self::overlap_hours) as a duration.
+    pub fn overlap(&self) -> SignedDuration {
+        SignedDuration::from_hours(self.overlap_hours.into())
     }
 }
 

@@ -6,7 +6,6 @@ use axum::{
     extract::FromRequestParts,
     http::{Extensions, request::Parts},
 };
-use jiff::SignedDuration;
 
 use super::{
     credential::{self, Credential},
@@ -96,8 +95,7 @@ async fn known(
             let here = gateway::base_url(&app.config, extensions);
             let access = access.filter(|access| now < access.valid_until && here.as_ref() == Some(&access.resource));
             let access = access.ok_or(ApiError::BadCredential)?;
-            let idle = SignedDuration::from_hours(24 * i64::from(oauth.idle_days));
-            app.store.stamp_access(&access, idle, now, usage).await;
+            app.store.stamp_access(&access, oauth.idle(), now, usage).await;
             usage.came_through(access.credential);
             Ok((access.owner, access.scope))
         }

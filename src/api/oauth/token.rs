@@ -9,7 +9,6 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use jiff::SignedDuration;
 use serde_json::json;
 
 use super::{Front, browser::challenge_of, client::authenticated, error::OAuthError, parameters::Parameters, resource};
@@ -83,10 +82,8 @@ struct Taking<'a> {
 impl<'a> Taking<'a> {
     fn new(front: &Front, app: &App, client: &'a SecretHash) -> Self {
         let oauth = front.oauth();
-        let idle = SignedDuration::from_hours(24 * i64::from(oauth.idle_days));
-        let overlap = SignedDuration::from_hours(oauth.overlap_hours.into());
         let randoms = Randoms { access: app.ids.secret(), refresh: app.ids.secret(), seed: app.ids.secret() };
-        Self { client, randoms, lasting: Lasting { idle, overlap } }
+        Self { client, randoms, lasting: Lasting { idle: oauth.idle(), overlap: oauth.overlap() } }
     }
 }
 
