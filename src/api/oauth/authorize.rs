@@ -1,33 +1,17 @@
 //! `GET /oauth/authorize`: a program asks for access, and this service sends the person to the OpenID provider (RFC
 //! 6749, section 4.1.1; RFC 7636).
 
-use std::sync::Arc;
-
 use axum::{
-    Extension,
-    extract::{RawQuery, State},
+    extract::RawQuery,
     http::{StatusCode, header},
     response::{AppendHeaders, IntoResponse, Response},
 };
 use url::Url;
 
-use super::{
-    Front,
-    browser::{Browser, challenge_of},
-    client::Named,
-    parameters::Parameters,
-    resource,
-    stop::Stop,
-};
-use crate::{
-    api::lambda::gateway::BaseUrl,
-    app::App,
-    domain::{
-        scope::Scope,
-        sign_in::{SIGN_IN_LASTS, SignIn},
-    },
-    oidc,
-    store::Usage,
+use super::{browser::Browser, client::Named, parameters::Parameters, resource, stop::Stop, visit::Visit};
+use crate::domain::{
+    scope::Scope,
+    sign_in::{SIGN_IN_LASTS, SignIn},
 };
 
 /// The parameters that this endpoint knows.
@@ -54,30 +38,24 @@ pub struct Target<'a> {
     pub base_url: &'a str,
 }
 
-pub async fn get_authorize(
-    State(app): State<App>,
-    Extension(front): Extension<Front>,
-    Extension(usage): Extension<Arc<Usage>>,
-    BaseUrl(base_url): BaseUrl,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Stop> {
+pub async fn get_authorize(visit: Visit, RawQuery(query): RawQuery) -> Result<Response, Stop> {
+    let Visit { app, front, usage, base_url, .. } = &visit;
     let query = query.unwrap_or_default();
     let asked = Parameters::read(query.as_bytes(), &KNOWN).map_err(Stop::request)?;
     // If the client or the redirect URI is wrong, the answer is a page and not a redirect.
     let client_id = asked.get("client_id").ok_or_else(|| Stop::request("The client_id is missing."))?;
-    let named = Named::find(client_id, &front, &app, &usage).await?.ok_or_else(Stop::unknown_client)?;
-    let redirect_uri = named.redirect_uri(asked.get("redirect_uri"), &front);
+    let named = Named::find(client_id, front, app, usage).await?.ok_or_else(Stop::unknown_client)?;
+    let redirect_uri = named.redirect_uri(asked.get("redirect_uri"), front);
     let redirect_uri = redirect_uri.filter(|uri| uri.len() <= REDIRECT_URI).ok_or_else(Stop::redirect_uri)?;
     let program = named.program(redirect_uri).ok_or_else(Stop::redirect_uri)?;
     if asked.get("state").is_some_and(|state| state.len() > STATE) {
         return Err(Stop::request("The parameter state is too long."));
     }
-    let target = Target { redirect_uri, state: asked.get("state"), base_url: &base_url };
-    let (scope, challenge) = match check(&asked, named.needs_pkce, &base_url) {
+    let target = Target { redirect_uri, state: asked.get("state"), base_url };
+    let (scope, challenge) = match check(&asked, named.needs_pkce, base_url) {
         Ok(checked) => checked,
         Err((error, why)) => return Ok(found(&target.error(error, why))),
     };
-    let now = app.clock.now();
     let browser = Browser::new(app.ids.secret(), app.ids.secret());
     let sign_in = SignIn {
         hash: browser.hash(),
@@ -87,13 +65,13 @@ pub async fn get_authorize(
         state: asked.get("state").map(str::to_owned),
         challenge: challenge.map(str::to_owned),
         scope,
-        valid_until: now + SIGN_IN_LASTS,
+        valid_until: visit.now() + SIGN_IN_LASTS,
         person: None,
         decided: false,
     };
-    let to_provider = address_of_provider(&front, &browser, &base_url, false, &app, &usage).await?;
-    app.store.add_sign_in(&sign_in, &usage).await?;
-    let cookie = AppendHeaders(browser.set_cookie(&base_url).map(|cookie| (header::SET_COOKIE, cookie)));
+    let to_provider = visit.address_of_provider(&browser, false).await?;
+    app.store.add_sign_in(&sign_in, usage).await?;
+    let cookie = AppendHeaders(browser.set_cookie(base_url).map(|cookie| (header::SET_COOKIE, cookie)));
     Ok((cookie, found(&to_provider)).into_response())
 }
 
@@ -137,31 +115,6 @@ fn pkce<'a>(challenge: Option<&'a str>, method: Option<&str>) -> Result<&'a str,
     };
     let wrong = ("invalid_request", "The code_challenge must have 43 characters (RFC 7636).");
     challenge.filter(fits).ok_or(wrong)
-}
-
-/// The address of the provider where the person signs in.
-pub async fn address_of_provider(
-    Front(provider): &Front,
-    browser: &Browser,
-    base_url: &str,
-    other_person: bool,
-    app: &App,
-    usage: &Usage,
-) -> Result<String, Stop> {
-    let sign_in = oidc::SignIn {
-        redirect_uri: &callback(base_url),
-        state: &browser.id,
-        nonce: &browser.nonce(),
-        challenge: &challenge_of(&browser.verifier()),
-        other_person,
-    };
-    let address = provider.sign_in_address(&sign_in, app.clock.now(), usage.request_id()).await;
-    address.map_err(Stop::outage)
-}
-
-/// The redirect URI of this service at the provider.
-pub fn callback(base_url: &str) -> String {
-    format!("{base_url}/oauth/callback")
 }
 
 /// Sends the browser to this address.

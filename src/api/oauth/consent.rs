@@ -1,60 +1,44 @@
 //! At `/oauth/consent`, the person decides whether the program gets access. Every sign-in needs this decision, because
 //! any program may send any person to this service.
 
-use std::sync::Arc;
-
-use axum::{
-    Extension,
-    body::Bytes,
-    extract::{RawQuery, State},
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{body::Bytes, extract::RawQuery, response::Response};
 use jiff::tz::TimeZone;
 
 use super::{
-    Front,
-    authorize::{Target, address_of_provider},
+    authorize::Target,
     browser::Browser,
-    callback::{begun, under_way},
     metadata::path_of,
     page::{self, Consent},
     parameters::Parameters,
     stop::Stop,
+    visit::Visit,
 };
 use crate::{
-    api::{access::origin::OwnSite, lambda::gateway::BaseUrl},
-    app::App,
+    api::access::origin::OwnSite,
     domain::{
         grant::Grant,
         program::Place,
         sign_in::{SignIn, SignedIn},
         token::GrantId,
     },
-    store::{Decision, Usage},
+    store::Decision,
 };
 
 const KNOWN: [&str; 3] = ["request", "form_token", "decision"];
 
 /// `GET /oauth/consent` shows the page.
-pub async fn get_consent(
-    State(app): State<App>,
-    Extension(front): Extension<Front>,
-    Extension(usage): Extension<Arc<Usage>>,
-    BaseUrl(base_url): BaseUrl,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Stop> {
+pub async fn get_consent(visit: Visit, RawQuery(query): RawQuery) -> Result<Response, Stop> {
+    let Visit { app, front, usage, base_url, .. } = &visit;
     let query = query.unwrap_or_default();
     let sent = Parameters::read(query.as_bytes(), &KNOWN).map_err(Stop::request)?;
     let id = sent.get("request").unwrap_or_default();
-    let (browser, sign_in) = under_way(id, &headers, &base_url, &app, &usage).await?;
+    let (browser, sign_in) = visit.under_way(id).await?;
     let Some(person) = sign_in.person.as_ref() else {
-        return sign_in_again(&front, &browser, &base_url, &app, &usage).await;
+        return sign_in_again(&visit, &browser).await;
     };
     let zone = TimeZone::UTC;
     let known = matches!(sign_in.program.place, Place::Known(_));
-    let before = if known { app.store.programs(&person.owner, app.clock.now(), &usage).await? } else { Vec::new() };
+    let before = if known { app.store.programs(&person.owner, visit.now(), usage).await? } else { Vec::new() };
     let same = before
         .iter()
         .rfind(|program| program.client == sign_in.program.client && program.place == sign_in.program.place);
@@ -67,69 +51,56 @@ pub async fn get_consent(
         scope: sign_in.scope,
         allowed_before: same.map(|program| program.created_at.to_zoned(zone).date()),
         idle_days: front.oauth().idle_days,
-        base_path: &path_of(&base_url),
+        base_path: &path_of(base_url),
     }))
 }
 
 /// `POST /oauth/consent` takes the decision of the person.
-pub async fn post_consent(
-    State(app): State<App>,
-    Extension(front): Extension<Front>,
-    Extension(usage): Extension<Arc<Usage>>,
-    BaseUrl(base_url): BaseUrl,
-    _: OwnSite,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Stop> {
+pub async fn post_consent(visit: Visit, _: OwnSite, body: Bytes) -> Result<Response, Stop> {
     let sent = Parameters::read(&body, &KNOWN).map_err(Stop::request)?;
     let id = sent.get("request").unwrap_or_default();
-    let (browser, sign_in) = begun(id, &headers, &base_url, &app, &usage).await?;
+    let (browser, sign_in) = visit.begun(id).await?;
     let Some(person) = sign_in.person.as_ref() else {
-        return sign_in_again(&front, &browser, &base_url, &app, &usage).await;
+        return sign_in_again(&visit, &browser).await;
     };
     if sent.get("form_token") != Some(&browser.form_token(&person.owner)) {
         return Err(Stop::other_page());
     }
-    let asked = Asked { browser: &browser, sign_in: &sign_in, base_url: &base_url };
+    let asked = Asked { visit: &visit, browser: &browser, sign_in: &sign_in };
     match sent.get("decision") {
-        Some("switch") if app.store.set_person(&sign_in.hash, None, &usage).await? => {
-            sign_in_again(&front, &browser, &base_url, &app, &usage).await
+        Some("switch") if visit.app.store.set_person(&sign_in.hash, None, &visit.usage).await? => {
+            sign_in_again(&visit, &browser).await
         }
         Some("switch") => Err(Stop::decided()),
-        Some("allow") => asked.allow(person, &app, &usage).await,
-        Some("deny") => asked.deny(&app, &usage).await,
+        Some("allow") => asked.allow(person).await,
+        Some("deny") => asked.deny().await,
         _ => Err(Stop::request("The form has no decision.")),
     }
 }
 
 /// Sends the person to the provider, where the person can choose another account.
-async fn sign_in_again(
-    front: &Front,
-    browser: &Browser,
-    base_url: &str,
-    app: &App,
-    usage: &Usage,
-) -> Result<Response, Stop> {
-    Ok(page::goes_to_provider(&address_of_provider(front, browser, base_url, true, app, usage).await?))
+async fn sign_in_again(visit: &Visit, browser: &Browser) -> Result<Response, Stop> {
+    Ok(page::goes_to_provider(&visit.address_of_provider(browser, true).await?))
 }
 
 /// The question that the consent page asks. If a person presses a button twice, the browser sends the form twice, and
 /// shows only the second answer. So the second answer must also send the browser to the program.
 struct Asked<'a> {
+    visit: &'a Visit,
     browser: &'a Browser,
     sign_in: &'a SignIn,
-    base_url: &'a str,
 }
 
 impl Asked<'_> {
     /// Stores the access, and gives the code to the program.
-    async fn allow(&self, person: &SignedIn, app: &App, usage: &Usage) -> Result<Response, Stop> {
-        let (sign_in, now) = (self.sign_in, app.clock.now());
+    async fn allow(&self, person: &SignedIn) -> Result<Response, Stop> {
+        let Visit { app, usage, base_url, .. } = self.visit;
+        let (sign_in, now) = (self.sign_in, self.visit.now());
         let (id, code) = self.browser.randoms();
         let (grant, code) = Grant::new(
             GrantId::from_random(id),
             (person.owner.clone(), sign_in.program.clone(), sign_in.scope),
-            self.base_url.to_owned(),
+            base_url.clone(),
             (sign_in.redirect_uri.clone(), sign_in.challenge.clone()),
             code,
             now,
@@ -146,9 +117,9 @@ impl Asked<'_> {
     }
 
     /// Tells the program that the person has denied the access.
-    async fn deny(&self, app: &App, usage: &Usage) -> Result<Response, Stop> {
-        let sign_in = self.sign_in;
-        let is_first = !sign_in.decided && app.store.decide(sign_in, Decision::Deny, app.clock.now(), usage).await?;
+    async fn deny(&self) -> Result<Response, Stop> {
+        let (Visit { app, usage, .. }, sign_in) = (self.visit, self.sign_in);
+        let is_first = !sign_in.decided && app.store.decide(sign_in, Decision::Deny, self.visit.now(), usage).await?;
         let grant = GrantId::from_random(self.browser.randoms().0);
         if is_first || app.store.grant(&grant, usage).await?.is_none() {
             Ok(self.goes_on(&self.target().error("access_denied", "The person denied the access."), false))
@@ -159,7 +130,7 @@ impl Asked<'_> {
 
     fn target(&self) -> Target<'_> {
         let SignIn { redirect_uri, state, .. } = self.sign_in;
-        Target { redirect_uri, state: state.as_deref(), base_url: self.base_url }
+        Target { redirect_uri, state: state.as_deref(), base_url: &self.visit.base_url }
     }
 
     fn goes_on(&self, address: &str, allowed: bool) -> Response {

@@ -20,6 +20,7 @@ mod resource;
 mod revoke;
 mod stop;
 mod token;
+mod visit;
 
 use axum::{
     Extension, Router,
