@@ -109,6 +109,7 @@ fn grant() -> Value {
         "resource": { "S": PUBLIC_URL },
         "created_at": { "S": "2026-11-27T00:00:00Z" },
         "valid_until": { "S": "2100-01-01T00:00:00Z" },
+        "listed_until": { "S": "2100-01-02T00:00:00Z" },
         "code": { "M": {
             "hash": { "S": "not used" },
             "redirect_uri": { "S": "http://127.0.0.1/callback" },

@@ -10,6 +10,9 @@ use super::{
     token::GrantId,
 };
 
+/// The kind of an API key.
+const KEY: &str = "key";
+
 /// A credential, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialId {
@@ -27,7 +30,12 @@ pub struct CredentialId {
 impl CredentialId {
     /// The id of an API key.
     pub fn of_key(record: &KeyRecord) -> Self {
-        Self { kind: "key".to_owned(), id: record.hash.id().to_owned(), name: Some(record.name.clone()) }
+        Self { kind: KEY.to_owned(), id: record.hash.id().to_owned(), name: Some(record.name.clone()) }
+    }
+
+    /// Whether the credential is an API key.
+    pub fn is_key(&self) -> bool {
+        self.kind == KEY
     }
 
     /// The id of a program's access. All tokens of the access have the same id.

@@ -23,6 +23,8 @@ pub const ACCESS_LASTS: SignedDuration = SignedDuration::from_hours(1);
 /// The maximum number of valid access tokens of one grant. If a program asks for more access tokens, the oldest access
 /// token ends.
 const ACCESS_TOKENS: usize = 50;
+/// The entry of a grant in the list of programs expires at most this time after the grant.
+const ENTRY_LASTS_LONGER: SignedDuration = SignedDuration::from_hours(24);
 
 /// The access that a person has given to a program.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +41,10 @@ pub struct Grant {
     pub created_at: Timestamp,
     /// The grant ends at this moment. Each refresh moves this moment further into the future.
     pub valid_until: Timestamp,
+    /// The entry of the grant in the list of the person's programs expires at this moment. The epoch means that the
+    /// grant has no entry yet.
+    #[serde(default)]
+    listed_until: Timestamp,
     code: Code,
     #[serde(default)]
     access: Vec<AccessToken>,
@@ -64,6 +70,9 @@ struct Code {
 struct AccessToken {
     hash: SecretHash,
     valid_until: Timestamp,
+    /// `None` if the token has the scope of the grant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scope: Option<Scope>,
 }
 
 /// How long the tokens of a deployment last.
@@ -80,6 +89,8 @@ pub struct Lasting {
 pub struct Tokens {
     pub access: Token,
     pub refresh: Token,
+    /// The scope of the access token.
+    pub scope: Scope,
 }
 
 /// Random bytes for the tokens of one answer.
@@ -97,9 +108,23 @@ pub struct Redemption<'a> {
     pub code: &'a Token,
     /// The hash of the `client_id`.
     pub client: &'a SecretHash,
+    /// The address of this deployment.
+    pub resource: &'a str,
     pub redirect_uri: Option<&'a str>,
     /// The PKCE challenge of the verifier that the program has sent.
     pub challenge: Option<&'a str>,
+}
+
+/// What a program sends together with its refresh token.
+#[derive(Debug)]
+pub struct Refreshing<'a> {
+    pub token: &'a Token,
+    /// The hash of the `client_id`.
+    pub client: &'a SecretHash,
+    /// The address of this deployment.
+    pub resource: &'a str,
+    /// The scope of the new access token. `None` means the scope of the grant.
+    pub scope: Option<Scope>,
 }
 
 /// The reason why a code or a refresh token gives no new tokens.
@@ -107,6 +132,8 @@ pub struct Redemption<'a> {
 pub enum Unusable {
     /// The code or the token is not valid, or belongs to another program. The grant does not change.
     Refused(&'static str),
+    /// The program asks for a scope that the person has not allowed. The grant does not change.
+    WiderScope,
     /// Somebody has used the same code or the same token for the second time. A thief may have a copy of the code or
     /// the token. So the grant must end.
     Stolen(&'static str),
@@ -142,6 +169,7 @@ impl Grant {
             resource,
             created_at: now,
             valid_until: now + CODE_REMEMBERED,
+            listed_until: Timestamp::UNIX_EPOCH,
             code: Code { hash: code.hash(), redirect_uri, challenge, used_at: None },
             access: Vec::new(),
             refresh: Chain::default(),
@@ -164,6 +192,7 @@ impl Grant {
         if self.program.client != *redemption.client {
             return Err(Unusable::Refused("The code was given to another client."));
         }
+        self.check_resource(redemption.resource)?;
         if self.code.used_at.is_some() {
             return Err(Unusable::Stolen("The code was used before. Its tokens are no longer valid. Sign in again."));
         }
@@ -180,27 +209,31 @@ impl Grant {
         self.code.used_at = Some(now);
         let refresh = Token::new(TokenKind::Refresh, &self.id, randoms.refresh);
         self.refresh = Chain::new(&refresh, randoms.seed);
-        Ok(self.issue(refresh, randoms, lasting, now))
+        Ok(self.issue(refresh, None, randoms, lasting, now))
     }
 
-    /// Exchanges a refresh token for new tokens (RFC 6749, section 6). The caller must end the grant if the result is
+    /// Exchanges a refresh token for new tokens (RFC 6749, section 6). If the program asks for a smaller scope, only
+    /// the new access token gets the smaller scope. The caller must end the grant if the result is
     /// [`Unusable::Stolen`].
     pub fn refresh(
         &mut self,
-        token: &Token,
-        client: &SecretHash,
+        refreshing: &Refreshing<'_>,
         randoms: Randoms,
         lasting: Lasting,
         now: Timestamp,
     ) -> Result<Tokens, Unusable> {
-        if self.program.client != *client {
+        if self.program.client != *refreshing.client {
             return Err(Unusable::Refused("The refresh token was given to another client."));
         }
+        self.check_resource(refreshing.resource)?;
         if now > self.valid_until {
             return Err(Unusable::Refused("The refresh token has expired. Sign in again."));
         }
-        match self.refresh.present(token, randoms.seed, lasting.overlap, now) {
-            Presented::Successor(refresh) => Ok(self.issue(refresh, randoms, lasting, now)),
+        if refreshing.scope.is_some_and(|scope| !self.scope.allows(scope)) {
+            return Err(Unusable::WiderScope);
+        }
+        match self.refresh.present(refreshing.token, randoms.seed, lasting.overlap, now) {
+            Presented::Successor(refresh) => Ok(self.issue(refresh, refreshing.scope, randoms, lasting, now)),
             Presented::Unknown => Err(Unusable::Stolen(
                 "The refresh token was replaced long ago, so the access has ended. Sign in again.",
             )),
@@ -214,7 +247,7 @@ impl Grant {
             grant: self.id.clone(),
             owner: self.owner.clone(),
             credential: CredentialId::of_program(&self.id, &self.program.name),
-            scope: self.scope,
+            scope: token.scope.unwrap_or(self.scope),
             resource: self.resource.clone(),
             valid_until: token.valid_until.min(self.valid_until),
         })
@@ -242,15 +275,46 @@ impl Grant {
         self.code.used_at.is_some()
     }
 
-    fn issue(&mut self, refresh: Token, randoms: Randoms, lasting: Lasting, now: Timestamp) -> Tokens {
+    /// Whether the list of the person's programs must get a new entry of this grant. The entry expires up to a day
+    /// after the grant. So if a program refreshes its tokens often, the grant needs only one new entry a day.
+    pub fn needs_entry(&self) -> bool {
+        !(self.valid_until..=self.end_of_entry()).contains(&self.listed_until)
+    }
+
+    /// Notes that the list of programs gets a new entry of this grant. Returns the moment at which this entry expires.
+    pub fn list(&mut self) -> Timestamp {
+        self.listed_until = self.end_of_entry();
+        self.listed_until
+    }
+
+    fn end_of_entry(&self) -> Timestamp {
+        self.valid_until + ENTRY_LASTS_LONGER
+    }
+
+    /// The tokens of a grant are valid only at the address at which the person has given the access (RFC 8707).
+    fn check_resource(&self, resource: &str) -> Result<(), Unusable> {
+        match self.resource == resource {
+            true => Ok(()),
+            false => Err(Unusable::Refused("The access was given at another address of this service. Sign in again.")),
+        }
+    }
+
+    fn issue(
+        &mut self,
+        refresh: Token,
+        scope: Option<Scope>,
+        randoms: Randoms,
+        lasting: Lasting,
+        now: Timestamp,
+    ) -> Tokens {
         let access = Token::new(TokenKind::Access, &self.id, randoms.access);
         self.access.retain(|token| now < token.valid_until);
         if self.access.len() >= ACCESS_TOKENS {
             self.access.remove(0);
         }
-        self.access.push(AccessToken { hash: access.hash(), valid_until: now + ACCESS_LASTS });
+        self.access.push(AccessToken { hash: access.hash(), valid_until: now + ACCESS_LASTS, scope });
         self.valid_until = now + lasting.idle;
         self.version += 1;
-        Tokens { access, refresh }
+        Tokens { access, refresh, scope: scope.unwrap_or(self.scope) }
     }
 }

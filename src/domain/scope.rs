@@ -25,17 +25,30 @@ impl Scope {
         }
     }
 
-    /// Reads a list of scopes that are separated by spaces. Returns the scope in the list that allows most, or `None`
-    /// if the list contains no scope of this service. The list may contain scopes of other services. Upper-case and
-    /// lower-case letters are different letters (RFC 6749, section 3.3).
-    pub fn parse(list: &str) -> Option<Self> {
-        let is_in_list = |scope: &Self| list.split(' ').any(|word| word == scope.as_str());
-        Self::ALL.into_iter().rev().find(is_in_list)
-    }
-
     /// Whether a token with this scope may run an operation that needs the scope `needed`.
     pub fn allows(self, needed: Self) -> bool {
         self == Self::Full || needed == Self::Read
+    }
+}
+
+/// The scopes of OpenID Connect (OpenID Connect Core 1.0, sections 5.4 and 11). Many programs always ask for some of
+/// these scopes. They say nothing about todos, so this service ignores them.
+const OF_OPENID_CONNECT: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
+
+/// A request asks only for scopes that this service does not know.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unknown;
+
+/// The scope that a request asks for. The parameter `scope` of the request is a list of scopes with spaces between
+/// them. The result is the scope in the list that allows most. `None` if the request does not say which scope it wants.
+/// The list may contain scopes of other services. Upper-case and lower-case letters are different letters (RFC 6749,
+/// section 3.3).
+pub fn asked(list: Option<&str>) -> Result<Option<Scope>, Unknown> {
+    let words = || list.unwrap_or_default().split(' ').filter(|word| !word.is_empty());
+    let found = Scope::ALL.into_iter().rev().find(|scope| words().any(|word| word == scope.as_str()));
+    match found {
+        None if words().any(|word| !OF_OPENID_CONNECT.contains(&word)) => Err(Unknown),
+        found => Ok(found),
     }
 }
 
@@ -46,21 +59,25 @@ mod tests {
     #[test]
     fn a_list_means_the_scope_in_it_that_allows_most() {
         for (list, expected) in [
-            ("todos:read", Some(Scope::Read)),
-            ("todos", Some(Scope::Full)),
-            ("todos:read todos", Some(Scope::Full)),
-            ("todos todos:read", Some(Scope::Full)),
-            ("openid  todos:read offline_access", Some(Scope::Read)),
-            ("", None),
-            ("openid", None),
-            ("Todos", None),
-            ("todos:write", None),
-            ("todos:read:all", None),
-            ("todos\u{a0}todos:read", None),
-            ("todos,todos:read", None),
+            ("todos:read", Ok(Some(Scope::Read))),
+            ("todos", Ok(Some(Scope::Full))),
+            ("todos:read todos", Ok(Some(Scope::Full))),
+            ("todos todos:read", Ok(Some(Scope::Full))),
+            ("openid  todos:read offline_access", Ok(Some(Scope::Read))),
+            ("todos:read admin", Ok(Some(Scope::Read))),
+            ("", Ok(None)),
+            ("openid", Ok(None)),
+            ("openid profile  offline_access", Ok(None)),
+            ("openid admin", Err(Unknown)),
+            ("Todos", Err(Unknown)),
+            ("todos:write", Err(Unknown)),
+            ("todos:read:all", Err(Unknown)),
+            ("todos\u{a0}todos:read", Err(Unknown)),
+            ("todos,todos:read", Err(Unknown)),
         ] {
-            assert_eq!(Scope::parse(list), expected, "{list}");
+            assert_eq!(asked(Some(list)), expected, "{list}");
         }
+        assert_eq!(asked(None), Ok(None));
     }
 
     #[test]

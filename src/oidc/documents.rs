@@ -63,7 +63,11 @@ impl ClientDocuments {
         if !is_fit(address) {
             return Err("client document: the address is not allowed".to_owned());
         }
+        if let Some(known) = self.known(address, now) {
+            return known;
+        }
         let _one = self.fetching.lock().await;
+        // While this request waited for the lock, another request may have fetched the same document.
         if let Some(known) = self.known(address, now) {
             return known;
         }

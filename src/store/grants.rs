@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     Store,
     fault::{Fault, FaultKind},
-    item::{self, EXPIRES_AT, Item, VERSION, broken},
+    item::{self, EXPIRES_AT, Item, PRESENT, VERSION, broken},
     programs,
     usage::Usage,
 };
@@ -34,7 +34,7 @@ const ATTEMPTS: u32 = 20;
 /// The result of a request for tokens.
 #[derive(Debug)]
 pub enum Taken {
-    Tokens(Box<Grant>, Tokens),
+    Tokens(Tokens),
     Refused(Unusable),
     /// There is no such grant, or the grant has ended.
     Ended,
@@ -53,11 +53,11 @@ impl Store {
         Ok(access)
     }
 
-    /// Notes in the table that the program has used its access today. If the program does not use its access for the
-    /// time `idle`, its entry in the list of programs expires.
-    pub async fn stamp_access(&self, access: &Access, idle: SignedDuration, now: Timestamp, usage: &Usage) {
-        let (id, end) = (&access.credential.id, programs::end(now + idle));
-        self.stamp(id, programs::key(&access.owner, id), Some(end), now, usage).await;
+    /// Notes in the table that the program has used its access today.
+    pub async fn stamp_access(&self, access: &Access, now: Timestamp, usage: &Usage) {
+        let id = &access.credential.id;
+        // If the access has ended, its entry does not exist, and a note must not make an entry again.
+        self.stamp(id, programs::key(&access.owner, id), Some(PRESENT), now, usage).await;
     }
 
     /// The grant with this id. The grant may have expired.
@@ -73,15 +73,20 @@ impl Store {
 
     /// Takes tokens from a grant: `take` exchanges a code or a refresh token for new tokens. If another request changes
     /// the grant at the same time, this function reads the grant again and calls `take` again. If `take` says that a
-    /// code or a token was stolen, this function ends the grant.
+    /// code or a token was stolen, or if the operator has blocked the person, this function ends the grant.
     pub async fn take_tokens(
         &self,
         id: &GrantId,
+        now: Timestamp,
         usage: &Usage,
         mut take: impl FnMut(&mut Grant) -> Result<Tokens, Unusable>,
     ) -> Result<Taken, Fault> {
         for attempt in 0..ATTEMPTS {
             let Some(mut grant) = self.grant(id, usage).await? else { return Ok(Taken::Ended) };
+            if self.is_blocked(&grant.owner, usage).await? {
+                self.end_grant(&grant, usage).await?;
+                return Ok(Taken::Ended);
+            }
             let (read, was_redeemed) = (grant.version, grant.is_redeemed());
             let tokens = match take(&mut grant) {
                 Ok(tokens) => tokens,
@@ -91,21 +96,15 @@ impl Store {
                 }
                 Err(refused) => return Ok(Taken::Refused(refused)),
             };
-            let written = if was_redeemed {
-                self.replace_grant(&grant, read, usage).await?
+            let written = if grant.needs_entry() {
+                self.replace_grant_and_entry(&mut grant, read, was_redeemed.then_some(now), usage).await?
             } else {
-                self.connect(&grant, read, usage).await?
+                self.replace_grant(&grant, read, usage).await?
             };
             // If the answer to a write was lost, the SDK sends the write again. Then the second write finds the version
             // that the first write has written.
             if written || self.has_written(&tokens, usage).await? {
-                return Ok(Taken::Tokens(Box::new(grant), tokens));
-            }
-            // While a program has not used its code, the grant is in no list. So the block of the person did not end
-            // this grant.
-            if !was_redeemed && self.is_blocked(&grant.owner, usage).await? {
-                self.end_grant(&grant, usage).await?;
-                return Ok(Taken::Ended);
+                return Ok(Taken::Tokens(tokens));
             }
             tokio::time::sleep(pause(attempt, &tokens)).await;
         }
@@ -144,16 +143,23 @@ impl Store {
         self.transact(vec![delete(key(id))?, delete(entry)?], usage).await.map(drop)
     }
 
-    /// Writes the grant and its entry in the partition of the person. `false` if the grant has another version, or if
-    /// the operator has blocked the person.
-    async fn connect(&self, grant: &Grant, read: u64, usage: &Usage) -> Result<bool, Fault> {
+    /// Writes the grant and its entry in the partition of the person, with one transaction. `false` if the grant has
+    /// another version, or if the operator has blocked the person. `used` is the time at which the program used its
+    /// access.
+    async fn replace_grant_and_entry(
+        &self,
+        grant: &mut Grant,
+        read: u64,
+        used: Option<Timestamp>,
+        usage: &Usage,
+    ) -> Result<bool, Fault> {
+        let entry = programs::entry(grant, used)?;
         let grant_put = Put::builder()
             .table_name(&*self.table)
             .set_item(Some(self.grant_item(grant)?))
             .condition_expression("#version = :read")
             .expression_attribute_names("#version", VERSION)
             .expression_attribute_values(":read", item::number(read));
-        let entry = programs::entry(grant)?;
         let entry = Put::builder().table_name(&*self.table).set_item(Some(entry));
         let put = |put: aws_sdk_dynamodb::types::builders::PutBuilder| -> Result<TransactWriteItem, Fault> {
             Ok(TransactWriteItem::builder().put(put.build().map_err(broken)?).build())

@@ -1,7 +1,7 @@
 //! Lists the programs that have access to the todos of a person. For each grant, there is an entry in the partition of
 //! the person.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -35,7 +35,7 @@ pub struct Connected {
 
 impl Connected {
     /// The entry of a grant.
-    pub(super) fn of(grant: &Grant) -> Self {
+    fn of(grant: &Grant, last_used_at: Option<Timestamp>) -> Self {
         Self {
             grant: grant.id.clone(),
             client: grant.program.client.clone(),
@@ -43,14 +43,14 @@ impl Connected {
             place: grant.program.place.clone(),
             scope: grant.scope,
             created_at: grant.created_at,
-            last_used_at: None,
+            last_used_at,
         }
     }
 }
 
 impl Store {
     /// The programs with access to the todos of this person, from the oldest to the newest. If the access of a program
-    /// has ended because nobody used it, the program can stay in the list for one more day.
+    /// has ended because the program did not refresh it, the program can stay in the list for one more day.
     pub async fn programs(&self, owner: &Owner, now: Timestamp, usage: &Usage) -> Result<Vec<Connected>, Fault> {
         let entries = self.items(&item::partition(owner), PREFIX, usage).await?.into_iter();
         let programs = entries.filter_map(|entry| item::read_unexpired::<Connected>(entry, now).transpose());
@@ -65,18 +65,13 @@ impl Store {
     }
 }
 
-/// The item with the entry of a grant.
-pub(super) fn entry(grant: &Grant) -> Result<Item, Fault> {
-    let mut new = item::to_item(&Connected::of(grant))?;
+/// A new item with the entry of a grant. The caller must write the item together with the grant, because the grant
+/// contains the time at which the entry expires.
+pub(super) fn entry(grant: &mut Grant, last_used_at: Option<Timestamp>) -> Result<Item, Fault> {
+    let mut new = item::to_item(&Connected::of(grant, last_used_at))?;
     new.extend(key(&grant.owner, &grant.id.public()));
-    new.insert(EXPIRES_AT.to_owned(), item::number(end(grant.valid_until).as_second()));
+    new.insert(EXPIRES_AT.to_owned(), item::number(grant.list().as_second()));
     Ok(new)
-}
-
-/// The moment at which the entry of a grant expires. The argument is the moment at which the grant ends. The last use
-/// of the grant may be up to a day later than the time in the entry.
-pub(super) fn end(of_grant: Timestamp) -> Timestamp {
-    of_grant + SignedDuration::from_hours(24)
 }
 
 /// The primary key of a program's entry. `id` is the public id of the grant.

@@ -83,12 +83,19 @@ impl Stamped {
 }
 
 impl Store {
-    /// Notes in the table that somebody has used this credential today. `note` is the key of the item with the note,
+    /// Notes in the table that somebody has used this credential today. `key` is the key of the item with the note,
     /// and `id` is the public id of the credential. Each instance notes the use of a credential only once a day,
     /// because each note costs a write unit. If the note fails or takes longer than a second, the request goes on.
     ///
-    /// If the argument `end` has a value, the item must already exist. Then the item expires at the moment `end`.
-    pub(super) async fn stamp(&self, id: &str, note: Item, end: Option<Timestamp>, now: Timestamp, usage: &Usage) {
+    /// If the `condition` is false, this function writes no note.
+    pub(super) async fn stamp(
+        &self,
+        id: &str,
+        key: Item,
+        condition: Option<&'static str>,
+        now: Timestamp,
+        usage: &Usage,
+    ) {
         if !self.stamped.is_due(id, now.to_zoned(TimeZone::UTC).date()) {
             return;
         }
@@ -96,17 +103,12 @@ impl Store {
             .client
             .update_item()
             .table_name(&*self.table)
-            .set_key(Some(note))
+            .set_key(Some(key))
+            .update_expression("SET #used = :now")
+            .set_condition_expression(condition.map(str::to_owned))
             .expression_attribute_names("#used", LAST_USED_AT)
             .expression_attribute_values(":now", item::text(&now.to_string()))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let update = match end {
-            None => update.update_expression("SET #used = :now"),
-            Some(end) => update
-                .condition_expression(item::PRESENT)
-                .update_expression("SET #used = :now, expires_at = :end")
-                .expression_attribute_values(":end", item::number(end.as_second())),
-        };
         let answer = tokio::time::timeout(NOTE_TIMEOUT, update.send()).await;
         usage.called();
         let cause = match answer {

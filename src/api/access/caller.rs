@@ -89,13 +89,13 @@ async fn known(
             Ok((record.owner, Scope::Full))
         }
         Credential::Token(token) => {
-            let Auth::OAuth(oauth) = &app.config.auth else { return Err(ApiError::BadCredential) };
+            let Auth::OAuth(_) = &app.config.auth else { return Err(ApiError::BadCredential) };
             let access = app.store.access(&token, now, usage).await?;
             // A token is valid only at the address at which the person has given the access (RFC 8707).
             let here = gateway::base_url(&app.config, extensions);
             let access = access.filter(|access| now < access.valid_until && here.as_ref() == Some(&access.resource));
             let access = access.ok_or(ApiError::BadCredential)?;
-            app.store.stamp_access(&access, oauth.idle(), now, usage).await;
+            app.store.stamp_access(&access, now, usage).await;
             usage.came_through(access.credential);
             Ok((access.owner, access.scope))
         }

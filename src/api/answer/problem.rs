@@ -101,7 +101,8 @@ pub mod problems {
     pub const NO_SUCH_TODO: ProblemKind = ProblemKind::new(404, "not_found", "There is no such todo",
         "Use an id that getTodos returned. Do not guess ids.");
     pub const NO_SUCH_PROGRAM: ProblemKind = ProblemKind::new(404, "not_found", "No program with this id has access",
-        "Use an id of GET /account/programs. Perhaps the access has already ended.");
+        "Use an id of GET /account/programs. Perhaps the access has already ended. A program sees and ends only its own \
+            access. To end the access of another program, use an API key.");
     pub const NO_SUCH_TODOS: ProblemKind = ProblemKind::new(404, "not_found", "Some todos do not exist",
         "Nothing was changed. Leave out the ids that `errors` lists, or find the right ids with getTodos.");
     pub const NO_SUCH_CHANGE: ProblemKind = ProblemKind::new(404, "not_found", "There is no such change",

@@ -1,5 +1,7 @@
-//! At `/account/programs`, a person sees the programs that have access, and can end the access of each program. These
-//! paths are not in the OpenAPI document, because an assistant does not need them.
+//! At `/account/programs`, a person sees the programs that have access, and can end the access of each program. The
+//! person uses an API key. With the access token of a program, these paths show and end only the access of this program,
+//! because the consent page promises that a program does not see the other programs of the person. These paths are not
+//! in the OpenAPI document, because an assistant does not need them.
 
 use axum::{
     Json,
@@ -13,7 +15,7 @@ use crate::{
     api::{access::caller::Caller, answer::error::ApiError},
     app::App,
     domain::scope::Scope,
-    store::Connected,
+    store::{Connected, Fault},
 };
 
 /// A program with access.
@@ -56,7 +58,7 @@ struct Ended {
 
 /// `GET /account/programs` lists the programs.
 pub async fn get_programs(State(app): State<App>, caller: Caller) -> Result<impl IntoResponse, ApiError> {
-    let programs = app.store.programs(&caller.owner, app.clock.now(), caller.store.usage()).await?;
+    let programs = visible(&app, &caller).await?;
     Ok(Json(Programs { programs: programs.into_iter().map(Program::of).collect() }))
 }
 
@@ -67,7 +69,7 @@ pub async fn delete_program(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let programs = app.store.programs(&caller.owner, app.clock.now(), caller.store.usage()).await?;
+    let programs = visible(&app, &caller).await?;
     let program = programs.into_iter().find(|program| program.grant.public() == id.trim());
     let program = program.ok_or(ApiError::NoSuchProgram)?;
     end(vec![program], &app, &caller).await
@@ -75,8 +77,18 @@ pub async fn delete_program(
 
 /// `DELETE /account/programs` ends the access of all programs.
 pub async fn delete_programs(State(app): State<App>, caller: Caller) -> Result<impl IntoResponse, ApiError> {
-    let programs = app.store.programs(&caller.owner, app.clock.now(), caller.store.usage()).await?;
+    let programs = visible(&app, &caller).await?;
     end(programs, &app, &caller).await
+}
+
+/// The programs that the caller may see and end.
+async fn visible(app: &App, caller: &Caller) -> Result<Vec<Connected>, Fault> {
+    let usage = caller.store.usage();
+    let mut programs = app.store.programs(&caller.owner, app.clock.now(), usage).await?;
+    if let Some(credential) = usage.credential().filter(|credential| !credential.is_key()) {
+        programs.retain(|program| program.grant.public() == credential.id);
+    }
+    Ok(programs)
 }
 
 async fn end(programs: Vec<Connected>, app: &App, caller: &Caller) -> Result<impl IntoResponse + use<>, ApiError> {

@@ -8,9 +8,16 @@ use axum::{
 };
 use url::Url;
 
-use super::{browser::Browser, client::Named, parameters::Parameters, resource, stop::Stop, visit::Visit};
+use super::{
+    browser::Browser,
+    client::{self, Named},
+    parameters::Parameters,
+    resource,
+    stop::Stop,
+    visit::Visit,
+};
 use crate::domain::{
-    scope::Scope,
+    scope::{self, Scope},
     sign_in::{SIGN_IN_LASTS, SignIn},
 };
 
@@ -44,7 +51,11 @@ pub async fn get_authorize(visit: Visit, RawQuery(query): RawQuery) -> Result<Re
     let asked = Parameters::read(query.as_bytes(), &KNOWN).map_err(Stop::request)?;
     // If the client or the redirect URI is wrong, the answer is a page and not a redirect.
     let client_id = asked.get("client_id").ok_or_else(|| Stop::request("The client_id is missing."))?;
-    let named = Named::find(client_id, front, app, usage).await?.ok_or_else(Stop::unknown_client)?;
+    let named = Named::find(client_id, front, app, usage).await?;
+    let named = named.ok_or_else(|| match client::is_document(client_id) {
+        true => Stop::unknown_document(),
+        false => Stop::unknown_client(),
+    })?;
     let redirect_uri = named.redirect_uri(asked.get("redirect_uri"), front);
     let redirect_uri = redirect_uri.filter(|uri| uri.len() <= REDIRECT_URI).ok_or_else(Stop::redirect_uri)?;
     let program = named.program(redirect_uri).ok_or_else(Stop::redirect_uri)?;
@@ -54,6 +65,9 @@ pub async fn get_authorize(visit: Visit, RawQuery(query): RawQuery) -> Result<Re
     let target = Target { redirect_uri, state: asked.get("state"), base_url };
     let (scope, challenge) = match check(&asked, named.needs_pkce, base_url) {
         Ok(checked) => checked,
+        // Nobody has signed in yet. So the error must not send the browser to an address that a stranger has chosen
+        // (RFC 9700, section 4.11.2).
+        Err((_, why)) if named.is_stranger() => return Err(Stop::request(why)),
         Err((error, why)) => return Ok(found(&target.error(error, why))),
     };
     let browser = Browser::new(app.ids.secret(), app.ids.secret());
@@ -97,9 +111,9 @@ fn check<'a>(
     if !resource::are_ours(asked.resources(), base_url) {
         return Err(("invalid_target", "The resource must be the address of this service."));
     }
-    let scope = asked.get("scope").map_or(Some(Scope::Full), Scope::parse);
-    let scope = scope.ok_or(("invalid_scope", "The scope has to be todos or todos:read."))?;
-    Ok((scope, challenge))
+    let scope = scope::asked(asked.get("scope"));
+    let scope = scope.map_err(|scope::Unknown| ("invalid_scope", "The scope has to be todos or todos:read."))?;
+    Ok((scope.unwrap_or(Scope::Full), challenge))
 }
 
 /// The PKCE challenge of the program (RFC 7636, section 4.3).

@@ -42,7 +42,7 @@ pub struct Named {
 impl Named {
     /// The program with this `client_id`. `None` if this service knows no such program.
     pub async fn find(client_id: &str, front: &Front, app: &App, usage: &Usage) -> Result<Option<Self>, Stop> {
-        if client_id.starts_with("https://") {
+        if is_document(client_id) {
             return match (documented(client_id), front.0.client_document(client_id, app.clock.now())) {
                 (Some(known), _) => Ok(Some(known)),
                 (None, fetched) => {
@@ -54,7 +54,11 @@ impl Named {
             let client = app.store.client(client_id, usage).await?;
             return Ok(client.map(Self::of_client));
         }
-        Ok(Registration::parse(client_id).map(|registration| Self {
+        Ok(Registration::parse(client_id).map(|registration| Self::of_registration(client_id, registration)))
+    }
+
+    fn of_registration(client_id: &str, registration: Registration) -> Self {
+        Self {
             client_id: client_id.to_owned(),
             name: registration.name,
             needs_pkce: true,
@@ -62,7 +66,7 @@ impl Named {
             is_known: false,
             own_host: None,
             is_bound_to_policy: true,
-        }))
+        }
     }
 
     /// A program whose document this service has fetched. Nobody has verified the name in the document.
@@ -106,6 +110,12 @@ impl Named {
         (!self.is_bound_to_policy || is_own || redirect::is_allowed(uri, front.oauth())).then_some(uri)
     }
 
+    /// Whether a stranger has chosen the redirect URIs of the program. The other redirect URIs are those of known
+    /// assistants, of the person's own computer, or of the operator.
+    pub fn is_stranger(&self) -> bool {
+        self.own_host.is_some()
+    }
+
     /// What people see of the program, if the access goes to this redirect URI.
     pub fn program(&self, redirect_uri: &str) -> Option<Program> {
         let place = match redirect::goes(redirect_uri)? {
@@ -115,6 +125,11 @@ impl Named {
         };
         Some(Program::new(&self.client_id, &self.name, place))
     }
+}
+
+/// Whether this `client_id` is the address of a client ID metadata document.
+pub fn is_document(client_id: &str) -> bool {
+    client_id.starts_with("https://")
 }
 
 /// The program with this client ID metadata document.
@@ -188,4 +203,22 @@ fn form_decoded(text: &str) -> Option<String> {
         return None;
     }
     Some(form_urlencoded::parse(text.as_bytes()).next().map(|(text, _)| text.into_owned()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_the_owner_of_an_unknown_document_is_a_stranger() {
+        let address = "https://app.example.com/client.json";
+        let document = json!({"client_id": address, "redirect_uris": ["https://app.example.com/callback"]});
+        assert!(Named::of_document(serde_json::from_value(document).unwrap()).is_stranger());
+        assert!(!documented("https://claude.ai/oauth/mcp-oauth-client-metadata").unwrap().is_stranger());
+        assert!(
+            !Named::of_registration("reg1.x", Registration { name: String::new(), redirect_uris: Vec::new() })
+                .is_stranger()
+        );
+    }
 }

@@ -25,11 +25,13 @@ mod visit;
 use axum::{
     Extension, Router,
     http::{HeaderName, Method, header},
+    response::IntoResponse,
     routing::{delete, get, post},
 };
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::{
+    api::answer::error::ApiError,
     app::App,
     config::{Auth, OAuth},
     oidc::Provider,
@@ -49,18 +51,23 @@ impl Front {
 pub fn routes(app: &App) -> Router<App> {
     let (Auth::OAuth(_), Some(provider)) = (&app.config.auth, &app.provider) else { return Router::new() };
     let path = app.config.public_url.as_deref().map(metadata::path_of).unwrap_or_default();
-    let server = || get(metadata::get_authorization_server).options(preflight);
-    let mut routes = Router::new()
-        .route("/oauth/token", post(token::post_token).options(preflight))
-        .route("/oauth/revoke", post(revoke::post_revoke).options(preflight))
-        .route("/oauth/register", post(register::post_register).options(preflight))
-        .route("/oauth/jwks", get(metadata::get_keys).options(preflight));
+    let mut for_programs = vec![
+        ("/oauth/token".to_owned(), post(token::post_token)),
+        ("/oauth/revoke".to_owned(), post(revoke::post_revoke)),
+        ("/oauth/register".to_owned(), post(register::post_register)),
+        ("/oauth/jwks".to_owned(), get(metadata::get_keys)),
+    ];
     for place in metadata::places_of_server(&path) {
-        routes = routes.route(&place, server());
+        for_programs.push((place, get(metadata::get_authorization_server)));
     }
     for (place, resource) in metadata::places_of_resources(&path) {
-        let document = move |base_url| metadata::get_resource(base_url, resource);
-        routes = routes.route(&place, get(document).options(preflight));
+        for_programs.push((place, get(move |base_url| metadata::get_resource(base_url, resource))));
+    }
+    let mut routes = Router::new();
+    for (place, handler) in for_programs {
+        // Some programs add a slash to the addresses in the metadata, or to the address of the MCP endpoint.
+        let handler = handler.options(preflight);
+        routes = routes.route(&format!("{place}/"), handler.clone()).route(&place, handler);
     }
     // Some OAuth clients are web pages, so these routes allow requests from all web pages. It is safe to allow all web
     // pages, because these routes use no cookies. People open the other routes in the browser, so the other routes do
@@ -72,8 +79,8 @@ pub fn routes(app: &App) -> Router<App> {
     ]);
     routes
         .layer(pages)
-        .route("/oauth/authorize", get(authorize::get_authorize).post(authorize::post_authorize))
-        .route("/oauth/callback", get(callback::get_callback))
+        .route("/oauth/authorize", get(authorize::get_authorize).post(authorize::post_authorize).head(no_head))
+        .route("/oauth/callback", get(callback::get_callback).head(no_head))
         .route("/oauth/consent", get(consent::get_consent).post(consent::post_consent))
         .route("/account/programs", get(account::get_programs).delete(account::delete_programs))
         .route("/account/programs/{id}", delete(account::delete_program))
@@ -83,3 +90,9 @@ pub fn routes(app: &App) -> Router<App> {
 /// Answers the preflight request (CORS). A browser sends this preflight request before the web page's own request. The
 /// `CorsLayer` adds the CORS headers to the answer.
 async fn preflight() {}
+
+/// Refuses the method `HEAD`. Axum would answer `HEAD` with the handler for `GET`. But the handlers for the steps of a
+/// sign-in change the sign-in, and a `HEAD` request must not change anything (RFC 9110, section 9.2.1).
+async fn no_head() -> impl IntoResponse {
+    ([(header::ALLOW, "GET")], ApiError::MethodNotAllowed)
+}

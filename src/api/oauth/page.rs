@@ -82,9 +82,10 @@ pub fn consent(consent: &Consent) -> Response {
 const MAY_READ: &str = "<li>See your todos, lists and settings</li>";
 const MAY_CHANGE: &str = "<li>See your todos, lists and settings</li>\n<li>Add, change and delete them. Every change is on the \
     record, and you can undo it for 30 days</li>";
-const MAY_NOT: &str = "<li>See your password or the lists of other people</li>";
-const MAY_NOT_CHANGE: &str =
-    "<li>Add, change or delete anything</li>\n<li>See your password or the lists of other people</li>";
+const MAY_NOT: &str = "<li>See your password or the lists of other people</li>\n<li>See or end the access of your other \
+    programs</li>";
+const MAY_NOT_CHANGE: &str = "<li>Add, change or delete anything</li>\n<li>See your password, the lists of other people, or \
+    the access of your other programs</li>";
 
 /// Returns three texts as HTML. The first text is the subject of the question. A box on the page says who gets access:
 /// the second text is the class of this box, and the third text is the content of this box. The question contains only

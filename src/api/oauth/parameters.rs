@@ -18,12 +18,12 @@ impl Parameters {
     pub fn read(text: &[u8], known: &[&'static str]) -> Result<Self, String> {
         let mut parameters = Vec::new();
         for (name, value) in form_urlencoded::parse(text) {
-            // OAuth needs no control characters in the names and values of its parameters. This function refuses
-            // control characters. For example, another program might misunderstand the text after a line break.
-            if name.chars().chain(value.chars()).any(char::is_control) {
-                return Err("A parameter holds control characters.".to_owned());
-            }
             let Some(name) = known.iter().find(|known| **known == name) else { continue };
+            // No known parameter needs control characters, so this function refuses them. For example, another program
+            // might misunderstand the text after a line break.
+            if value.chars().any(char::is_control) {
+                return Err(format!("The parameter {name} holds control characters."));
+            }
             if *name != RESOURCE && parameters.iter().any(|(present, _)| present == name) {
                 return Err(format!("The parameter {name} is sent more than once."));
             }

@@ -74,7 +74,8 @@ pub async fn post_register(
 
 /// Reads the registration. If the registration cannot be read, the result is a description of the error.
 fn read(body: &[u8]) -> Result<Asked, String> {
-    let expected = "Send a JSON object. The member redirect_uris of this object must be a list of texts.";
+    let expected = "Send a JSON object. The member redirect_uris of this object must be a list of texts. If the object \
+        has a member client_name, this member must be a text.";
     let read = json::read(body).map_err(|error| format!("The body {}. {expected}", json::fault(&error)))?;
     serde_json::from_value(read).map_err(|_| expected.to_owned())
 }

@@ -54,6 +54,14 @@ impl Stop {
         Self::new(StatusCode::BAD_REQUEST, "This service does not know the program", advice)
     }
 
+    /// The service does not fetch the client ID metadata document of the program.
+    pub fn unknown_document() -> Self {
+        let advice = "The program describes itself in a document at another address (a client ID metadata document). This \
+            service knows the documents of some assistants, but not this document. The operator of this service can \
+            allow other documents (OAUTH_CLIENT_DOCUMENTS), or make a client for the program with `todo clients create`.";
+        Self::new(StatusCode::BAD_REQUEST, "This service does not know the program", advice)
+    }
+
     /// The service could not use the client ID metadata document of the program.
     pub fn client_document(cause: String) -> Self {
         let advice = format!(

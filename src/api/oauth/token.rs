@@ -9,6 +9,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::{Front, browser::challenge_of, client::authenticated, error::OAuthError, parameters::Parameters, resource};
@@ -16,10 +17,10 @@ use crate::{
     api::lambda::gateway::BaseUrl,
     app::App,
     domain::{
-        grant::{ACCESS_LASTS, Grant, Lasting, Randoms, Redemption, Tokens, Unusable},
-        scope::Scope,
+        grant::{ACCESS_LASTS, Grant, Lasting, Randoms, Redemption, Refreshing, Tokens, Unusable},
+        scope,
         secret::SecretHash,
-        token::{GrantId, Token, TokenKind},
+        token::{Token, TokenKind},
     },
     store::{Taken, Usage},
 };
@@ -51,7 +52,7 @@ pub async fn post_token(
     if !resource::are_ours(asked.resources(), &base_url) {
         return Err(OAuthError::new("invalid_target", "The resource must be the address of this service."));
     }
-    let taking = Taking::new(&front, &app, &client);
+    let taking = Taking::new(&front, &app, &client, &base_url);
     let taken = match asked.need("grant_type")? {
         "authorization_code" => redeem(&asked, &taking, &app, &usage).await?,
         "refresh_token" => refresh(&asked, &taking, &app, &usage).await?,
@@ -61,11 +62,8 @@ pub async fn post_token(
         }
     };
     match taken {
-        Taken::Tokens(grant, tokens) if grant.resource == base_url => Ok(issued(&grant, &tokens)),
-        Taken::Tokens(..) => Err(OAuthError::new(
-            "invalid_grant",
-            "The access was given at another address of this service. Sign in again.",
-        )),
+        Taken::Tokens(tokens) => Ok(issued(&tokens)),
+        Taken::Refused(Unusable::WiderScope) => Err(wider_scope()),
         Taken::Refused(Unusable::Refused(why) | Unusable::Stolen(why)) => Err(OAuthError::new("invalid_grant", why)),
         Taken::Ended => Err(OAuthError::new("invalid_grant", "The access has ended. Sign in again.")),
     }
@@ -75,15 +73,19 @@ pub async fn post_token(
 /// same random numbers.
 struct Taking<'a> {
     client: &'a SecretHash,
+    /// The address of this deployment.
+    resource: &'a str,
     randoms: Randoms,
     lasting: Lasting,
+    now: Timestamp,
 }
 
 impl<'a> Taking<'a> {
-    fn new(front: &Front, app: &App, client: &'a SecretHash) -> Self {
+    fn new(front: &Front, app: &App, client: &'a SecretHash, resource: &'a str) -> Self {
         let oauth = front.oauth();
         let randoms = Randoms { access: app.ids.secret(), refresh: app.ids.secret(), seed: app.ids.secret() };
-        Self { client, randoms, lasting: Lasting { idle: oauth.idle(), overlap: oauth.overlap() } }
+        let lasting = Lasting { idle: oauth.idle(), overlap: oauth.overlap() };
+        Self { client, resource, randoms, lasting, now: app.clock.now() }
     }
 }
 
@@ -101,39 +103,37 @@ async fn redeem(asked: &Parameters, taking: &Taking<'_>, app: &App, usage: &Usag
     let redemption = Redemption {
         code: &code,
         client: taking.client,
+        resource: taking.resource,
         redirect_uri: asked.get("redirect_uri"),
         challenge: challenge.as_deref(),
     };
-    let take = |grant: &mut Grant| grant.redeem(&redemption, taking.randoms, taking.lasting, app.clock.now());
-    Ok(app.store.take_tokens(&code.grant(), usage, take).await?)
+    let take = |grant: &mut Grant| grant.redeem(&redemption, taking.randoms, taking.lasting, taking.now);
+    Ok(app.store.take_tokens(&code.grant(), taking.now, usage, take).await?)
 }
 
 async fn refresh(asked: &Parameters, taking: &Taking<'_>, app: &App, usage: &Usage) -> Result<Taken, OAuthError> {
     let Some(token) = Token::parse(TokenKind::Refresh, asked.need("refresh_token")?) else {
         return Err(OAuthError::new("invalid_grant", "The refresh token is not valid."));
     };
-    let id: GrantId = token.grant();
-    if let Some(scope) = asked.get("scope") {
-        // A program cannot get more than the person has allowed (RFC 6749, section 6).
-        let wanted = Scope::parse(scope);
-        let allowed = app.store.grant(&id, usage).await?.map(|grant| grant.scope);
-        if wanted.is_none_or(|wanted| allowed.is_some_and(|allowed| !allowed.allows(wanted))) {
-            return Err(OAuthError::new("invalid_scope", "The person has not allowed this scope. Sign in again."));
-        }
-    }
-    let take =
-        |grant: &mut Grant| grant.refresh(&token, taking.client, taking.randoms, taking.lasting, app.clock.now());
-    Ok(app.store.take_tokens(&id, usage, take).await?)
+    let scope = scope::asked(asked.get("scope")).map_err(|scope::Unknown| wider_scope())?;
+    let refreshing = Refreshing { token: &token, client: taking.client, resource: taking.resource, scope };
+    let take = |grant: &mut Grant| grant.refresh(&refreshing, taking.randoms, taking.lasting, taking.now);
+    Ok(app.store.take_tokens(&token.grant(), taking.now, usage, take).await?)
+}
+
+/// A program cannot get more than the person has allowed (RFC 6749, section 6).
+fn wider_scope() -> OAuthError {
+    OAuthError::new("invalid_scope", "The person has not allowed this scope. Sign in again.")
 }
 
 /// The answer with the tokens (RFC 6749, section 5.1).
-fn issued(grant: &Grant, tokens: &Tokens) -> Response {
+fn issued(tokens: &Tokens) -> Response {
     let body = json!({
         "access_token": tokens.access.reveal(),
         "token_type": "Bearer",
         "expires_in": ACCESS_LASTS.as_secs(),
         "refresh_token": tokens.refresh.reveal(),
-        "scope": grant.scope.as_str(),
+        "scope": tokens.scope.as_str(),
     });
     let headers = [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),

@@ -67,19 +67,28 @@ async fn who_may_only_read_changes_nothing_by_any_operation_or_tool() {
         .assert_problem(403, "insufficient_scope");
 }
 
-/// If a program asks for a smaller scope than its grant allows, the program gets the scope of the grant. The answer
-/// names this scope (RFC 6749, section 3.3).
 #[tokio::test]
-async fn a_refresh_with_a_smaller_scope_does_not_make_the_grant_smaller() {
+async fn a_refresh_with_a_smaller_scope_gives_a_smaller_access_token_and_the_grant_stays_as_it_is() {
     let provider = Provider::start().await;
     let api = provider.api();
     let program = Program::register(&api, "Claude Code").await;
-    let tokens = program.connect(&api, &provider, &somebody(&api, "ada")).await;
-    let form = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh.as_str()), ("scope", "todos:read")];
-    let answer = program.token(&api, &form).await;
-    assert_eq!(answer.body["scope"], "todos", "{}", answer.text);
-    let answer = program.refresh(&api, &Tokens::of(&answer).refresh).await;
-    assert_eq!(answer.body["scope"], "todos", "{}", answer.text);
+    let mut tokens = program.connect(&api, &provider, &somebody(&api, "ada")).await;
+    for (scope, given, added) in [
+        (Some("todos:read"), "todos:read", 403),
+        (None, "todos", 201),
+        (Some("openid todos:read"), "todos:read", 403),
+        (Some("openid offline_access"), "todos", 201),
+        (Some("todos"), "todos", 201),
+    ] {
+        let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", tokens.refresh.as_str())];
+        form.extend(scope.map(|scope| ("scope", scope)));
+        let answer = program.token(&api, &form).await;
+        assert_eq!(answer.body["scope"], given, "{scope:?} {}", answer.text);
+        tokens = Tokens::of(&answer);
+        let add = json!({"todos": [{"title": tokens.access[30..50]}]});
+        assert_eq!(ask(&api, "POST", "/todos", add, &tokens.access).await.status, added, "{scope:?}");
+        assert_eq!(status(&api, &tokens.access).await, 200, "{scope:?}");
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     super::harness::{Answer, Api},
-    person::{Browser, Program, Tokens, VERIFIER, ask, challenge, encoded_map, goes_to, sent_to},
+    person::{Browser, Program, Tokens, VERIFIER, ask, challenge, encoded_map, goes_to, programs, sent_to},
     provider::Provider,
     somebody,
 };
@@ -144,11 +144,8 @@ async fn a_code_lasts_a_minute_and_its_access_is_in_no_list_before_it_is_used() 
     let api = provider.api();
     let program = Program::register(&api, "Claude Code").await;
     let ada = somebody(&api, "ada");
-    let token = program.connect(&api, &provider, &ada).await.access;
-    let programs = async || {
-        let answer = ask(&api, "GET", "/account/programs", Value::Null, &token).await;
-        answer.body["programs"].as_array().unwrap().len()
-    };
+    program.connect(&api, &provider, &ada).await;
+    let programs = async || programs(&api, &provider, &ada).await.len();
     let late = Browser::default().allow(&api, &provider, &program, &ada).await;
     assert_eq!(programs().await, 1);
     api.clock.advance(jiff::Span::new().seconds(61));

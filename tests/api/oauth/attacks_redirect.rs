@@ -182,16 +182,36 @@ async fn a_program_hears_of_its_errors_with_its_state_and_the_issuer() {
     }
     // Unknown and ambiguous parameters change nothing.
     let link = format!("/oauth/authorize?{}", encoded_map(&program.asks()));
-    let (place, _) = sent_to(&api.get(&format!("{link}&request=eyJ.eyJ.&request_uri=https://evil.example/")).await);
-    assert!(place.starts_with(&provider.issuer));
+    for unknown in ["request=eyJ.eyJ.&request_uri=https://evil.example/", "x=%00", "note=two%0d%0alines"] {
+        let (place, _) = sent_to(&api.get(&format!("{link}&{unknown}")).await);
+        assert!(place.starts_with(&provider.issuer), "{unknown}");
+    }
     for twice in ["redirect_uri=https://evil.example/", "client_id=mcp", "state=other", "code_challenge=other"] {
         let answer = api.get(&format!("{link}&{twice}")).await;
         assert_stopped(&answer, 400, "This request cannot be answered");
     }
-    for (name, value) in [("state", "a%0d%0aSet-Cookie:b"), ("x", "%00"), ("state", &"x".repeat(2_001))] {
+    for (name, value) in [("state", "a%0d%0aSet-Cookie:b"), ("state", "%00"), ("state", &"x".repeat(2_001))] {
         let link = link.replace("state=", "unused=");
         assert_stopped(&api.get(&format!("{link}&{name}={value}")).await, 400, "This request cannot be answered");
     }
+}
+
+/// The methods `GET` and `HEAD` have the same route. But a program that only looks at the link, for example to show a
+/// preview of it, must not begin a sign-in.
+#[tokio::test]
+async fn a_head_request_begins_no_sign_in_and_ends_none() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    let program = Program::register(&api, "Claude Code").await;
+    let link = format!("/oauth/authorize?{}", encoded_map(&program.asks()));
+    api.wire.take_calls();
+    for path in [link.as_str(), "/oauth/callback?code=a&state=b"] {
+        let answer = api.send("HEAD", path, Value::Null, &[]).await;
+        assert_eq!((answer.status.as_u16(), answer.headers["allow"].to_str().unwrap()), (405, "GET"), "{path}");
+        assert!(answer.headers.get("location").is_none() && answer.headers.get("set-cookie").is_none(), "{path}");
+    }
+    assert!(api.wire.take_calls().is_empty());
+    assert_eq!(api.send("HEAD", "/.well-known/oauth-authorization-server", Value::Null, &[]).await.status, 200);
 }
 
 /// The address of the deployment comes from the configuration. The headers of a request cannot change this address (RFC

@@ -88,8 +88,11 @@ async fn the_metadata_are_at_every_place_where_clients_look() {
         );
         for (place, name, value) in places {
             // This proxy leaves the path in the address.
-            let answer = deployment.api.get(&format!("{}{place}", &WELL_KNOWN["https://todo.test".len()..])).await;
-            assert_eq!((answer.status.as_u16(), &answer.body[name]), (200, &json!(value)), "{place}");
+            for slash in ["", "/"] {
+                let path = format!("{}{place}{slash}", &WELL_KNOWN["https://todo.test".len()..]);
+                let answer = deployment.api.get(&path).await;
+                assert_eq!((answer.status.as_u16(), &answer.body[name]), (200, &json!(value)), "{path}");
+            }
         }
         for (place, name, value) in [
             ("/.well-known/oauth-authorization-server", "issuer", base.to_owned()),
@@ -177,8 +180,16 @@ async fn a_registration_that_cannot_be_used_is_refused_with_its_reason() {
     assert_eq!((long.status.as_u16(), &long.body["error"]), (400, &json!("invalid_client_metadata")));
     let huge = register(&api, &json!(["x".repeat(140_000)])).await;
     assert_eq!((huge.status.as_u16(), &huge.body["error"]), (413, &json!("invalid_request")), "{}", huge.text);
-    for body in [json!([]), json!("x"), json!({"redirect_uris": "x"}), json!({"redirect_uris": [5]}), Value::Null] {
+    for body in [
+        json!([]),
+        json!("x"),
+        json!({"redirect_uris": "x"}),
+        json!({"redirect_uris": [5]}),
+        json!({"redirect_uris": [good], "client_name": 5}),
+        Value::Null,
+    ] {
         let answer = api.post("/oauth/register", body).await;
+        assert!(answer.text.contains("must be a") || answer.text.contains("must be null"), "{}", answer.text);
         assert_eq!(answer.status, 400, "{}", answer.text);
         assert_eq!(answer.body["error"], "invalid_client_metadata", "{}", answer.text);
     }

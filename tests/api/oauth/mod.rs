@@ -192,6 +192,7 @@ async fn a_document_of_an_unknown_program_is_fetched_only_if_the_operator_allows
             let answer = api.get(&format!("/oauth/authorize?{}", person::encoded_map(&program.asks()))).await;
             assert_eq!(answer.status, 400, "{}", answer.text);
             assert!(answer.text.contains("does not know the program"), "{}", answer.text);
+            assert_eq!(answer.text.contains("(OAUTH_CLIENT_DOCUMENTS)"), !fetches, "{}", answer.text);
         }
     }
 }

@@ -122,6 +122,19 @@ async fn a_blocked_person_cannot_sign_in() {
 }
 
 #[tokio::test]
+async fn a_blocked_person_gets_no_new_tokens_even_if_nobody_has_ended_the_access() {
+    let mut attempt = Attempt::start().await;
+    let tokens = attempt.assert_works().await;
+    set_blocked(&attempt).await;
+    let refused = attempt.program.refresh(&attempt.api, &tokens.refresh).await;
+    assert_eq!((refused.status.as_u16(), &refused.body["error"]), (400, &json!("invalid_grant")), "{}", refused.text);
+    // The refresh has ended the access, so the access does not come back when the operator unblocks the person.
+    ask(&attempt.api.elsewhere(), "GET", "/todos", Value::Null, &tokens.access)
+        .await
+        .assert_problem(401, "bad_credential");
+}
+
+#[tokio::test]
 async fn a_person_who_is_blocked_while_the_consent_page_is_open_gives_no_access() {
     let mut attempt = Attempt::start().await;
     let (provider, subject) = (attempt.provider.clone(), attempt.subject.clone());

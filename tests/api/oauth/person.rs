@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    super::harness::{Answer, Api},
+    super::{
+        access::key_until,
+        harness::{Answer, Api},
+    },
     provider::Provider,
 };
 
@@ -222,6 +225,14 @@ pub async fn written_items(api: &Api) -> Vec<HashMap<String, AttributeValue>> {
 /// Sends a request with an access token.
 pub async fn ask(api: &Api, method: &str, path: &str, body: Value, token: &str) -> Answer {
     api.send(method, path, body, &[("authorization", &format!("Bearer {token}"))]).await
+}
+
+/// The programs of a person, as an API key of the person lists them.
+pub async fn programs(api: &Api, provider: &Provider, person: &str) -> Vec<Value> {
+    let key = key_until(api, &format!("{}#{person}", provider.issuer), None).await;
+    let answer = ask(api, "GET", "/account/programs", Value::Null, key.secret()).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.body["programs"].as_array().unwrap().clone()
 }
 
 pub fn challenge(verifier: &str) -> String {

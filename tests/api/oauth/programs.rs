@@ -1,25 +1,37 @@
 //! Tests how a person sees the programs that have access, and how a person ends the access of programs.
 
+use jiff::Span;
 use serde_json::{Value, json};
 
 use super::{
     super::{
-        access::{ask as ask_with_key, key_until},
+        access::key_until,
         harness::{Answer, Api},
     },
+    attacks_codes::assert_invalid,
     person::{Browser, Program, Tokens, ask, goes_to},
     provider::Provider,
     somebody,
 };
 
-async fn list(api: &Api, token: &str) -> Vec<Value> {
-    let answer = ask(api, "GET", "/account/programs", Value::Null, token).await;
+/// An API key of this person.
+async fn key(api: &Api, provider: &Provider, person: &str) -> String {
+    key_until(api, &format!("{}#{person}", provider.issuer), None).await.secret().to_owned()
+}
+
+/// The programs that somebody with this API key or this access token sees.
+async fn list(api: &Api, credential: &str) -> Vec<Value> {
+    let answer = ask(api, "GET", "/account/programs", Value::Null, credential).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.body["programs"].as_array().unwrap().clone()
 }
 
-async fn end(api: &Api, id: &str, token: &str) -> Answer {
-    ask(api, "DELETE", &format!("/account/programs/{id}"), Value::Null, token).await
+async fn end(api: &Api, id: &str, credential: &str) -> Answer {
+    ask(api, "DELETE", &format!("/account/programs/{id}"), Value::Null, credential).await
+}
+
+async fn end_all(api: &Api, credential: &str) -> Answer {
+    ask(api, "DELETE", "/account/programs", Value::Null, credential).await
 }
 
 fn names(programs: &[Value]) -> Vec<&str> {
@@ -51,9 +63,12 @@ async fn three(api: &Api, provider: &Provider, person: &str) -> [Tokens; 3] {
 async fn a_person_sees_which_programs_have_access() {
     let provider = Provider::start().await;
     let api = provider.api();
-    let [first, _, reader] = three(&api, &provider, &somebody(&api, "ada")).await;
-    assert_eq!(ask(&api, "GET", "/todos", Value::Null, &first.access).await.status, 200);
-    let mut listed = list(&api, &reader.access).await;
+    let ada = somebody(&api, "ada");
+    let [first, _, reader] = three(&api, &provider, &ada).await;
+    for token in [&first.access, &reader.access] {
+        assert_eq!(ask(&api, "GET", "/todos", Value::Null, token).await.status, 200);
+    }
+    let mut listed = list(&api, &key(&api, &provider, &ada).await).await;
     for (program, (name, host, scope, since, used)) in listed.iter_mut().zip([
         ("Claude", "claude.ai", "todos", "2026-11-22T10:00", Some("2026-11-22T10:45")),
         ("Assistant", "assistant.example", "todos", "2026-11-22T10:15", None),
@@ -86,20 +101,38 @@ async fn changes_name_the_program_with_the_id_of_the_list() {
 async fn a_person_ends_one_program_or_all() {
     let provider = Provider::start().await;
     let api = provider.api();
-    let [claude, web, _] = three(&api, &provider, &somebody(&api, "ada")).await;
-    let id = list(&api, &claude.access).await[1]["id"].as_str().unwrap().to_owned();
-    assert_eq!(ended(&end(&api, &id, &claude.access).await), ["Assistant"]);
-    assert_eq!(names(&list(&api, &claude.access).await), ["Claude", "Reader"]);
+    let ada = somebody(&api, "ada");
+    let [_, web, _] = three(&api, &provider, &ada).await;
+    let key = key(&api, &provider, &ada).await;
+    let id = list(&api, &key).await[1]["id"].as_str().unwrap().to_owned();
+    assert_eq!(ended(&end(&api, &id, &key).await), ["Assistant"]);
+    assert_eq!(names(&list(&api, &key).await), ["Claude", "Reader"]);
     ask(&api, "GET", "/todos", Value::Null, &web.access).await.assert_problem(401, "bad_credential");
     for unknown in [&*id, "000000000000", "x"] {
-        end(&api, unknown, &claude.access).await.assert_problem(404, "not_found");
+        end(&api, unknown, &key).await.assert_problem(404, "not_found");
     }
-    let all = ask(&api, "DELETE", "/account/programs", Value::Null, &claude.access).await;
-    assert_eq!(ended(&all), ["Claude", "Reader"]);
-    // This instance remembers the token for a minute. So the request with this token still works, and shows an empty
-    // list.
-    assert!(list(&api, &claude.access).await.is_empty());
-    assert!(ended(&ask(&api, "DELETE", "/account/programs", Value::Null, &claude.access).await).is_empty());
+    assert_eq!(ended(&end_all(&api, &key).await), ["Claude", "Reader"]);
+    assert!(list(&api, &key).await.is_empty());
+    assert!(ended(&end_all(&api, &key).await).is_empty());
+}
+
+#[tokio::test]
+async fn a_program_sees_and_ends_only_its_own_access() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    let ada = somebody(&api, "ada");
+    let [claude, web, reader] = three(&api, &provider, &ada).await;
+    for (tokens, name) in [(&claude, "Claude"), (&web, "Assistant"), (&reader, "Reader")] {
+        assert_eq!(names(&list(&api, &tokens.access).await), [name]);
+    }
+    let key = key(&api, &provider, &ada).await;
+    let id = list(&api, &key).await[1]["id"].as_str().unwrap().to_owned();
+    let refused = end(&api, &id, &claude.access).await;
+    refused.assert_problem(404, "not_found");
+    assert!(refused.text.contains("use an API key"), "{}", refused.text);
+    assert_eq!(ended(&end_all(&api, &claude.access).await), ["Claude"]);
+    assert_eq!(ended(&end(&api, &id, &web.access).await), ["Assistant"]);
+    assert_eq!(names(&list(&api, &key).await), ["Reader"]);
 }
 
 #[tokio::test]
@@ -108,12 +141,14 @@ async fn the_program_of_somebody_else_is_unknown() {
     let api = provider.api();
     let program = Program::register(&api, "Claude Code").await;
     let [ada, grace] = ["ada", "grace"].map(|name| somebody(&api, name));
-    let (ada, grace) = (program.connect(&api, &provider, &ada).await, program.connect(&api, &provider, &grace).await);
-    let id = list(&api, &ada.access).await[0]["id"].as_str().unwrap().to_owned();
-    end(&api, &id, &grace.access).await.assert_problem(404, "not_found");
-    assert_eq!(ended(&ask(&api, "DELETE", "/account/programs", Value::Null, &grace.access).await), ["Claude Code"]);
-    assert_eq!(list(&api, &ada.access).await[0]["id"], id);
-    assert_eq!(ask(&api.elsewhere(), "GET", "/todos", Value::Null, &ada.access).await.status, 200);
+    let tokens = program.connect(&api, &provider, &ada).await;
+    program.connect(&api, &provider, &grace).await;
+    let (ada, grace) = (key(&api, &provider, &ada).await, key(&api, &provider, &grace).await);
+    let id = list(&api, &ada).await[0]["id"].as_str().unwrap().to_owned();
+    end(&api, &id, &grace).await.assert_problem(404, "not_found");
+    assert_eq!(ended(&end_all(&api, &grace).await), ["Claude Code"]);
+    assert_eq!(list(&api, &ada).await[0]["id"], id);
+    assert_eq!(ask(&api.elsewhere(), "GET", "/todos", Value::Null, &tokens.access).await.status, 200);
     for method in ["GET", "DELETE"] {
         api.send(method, "/account/programs", Value::Null, &[]).await.assert_problem(401, "no_credential");
     }
@@ -123,27 +158,61 @@ async fn the_program_of_somebody_else_is_unknown() {
 async fn a_program_that_may_only_read_ends_nothing() {
     let provider = Provider::start().await;
     let api = provider.api();
-    let [_, _, reader] = three(&api, &provider, &somebody(&api, "ada")).await;
-    let own = list(&api, &reader.access).await[2]["id"].as_str().unwrap().to_owned();
+    let ada = somebody(&api, "ada");
+    let [_, _, reader] = three(&api, &provider, &ada).await;
+    let own = list(&api, &reader.access).await[0]["id"].as_str().unwrap().to_owned();
     end(&api, &own, &reader.access).await.assert_problem(403, "insufficient_scope");
-    ask(&api, "DELETE", "/account/programs", Value::Null, &reader.access)
-        .await
-        .assert_problem(403, "insufficient_scope");
-    assert_eq!(list(&api, &reader.access).await.len(), 3);
+    end_all(&api, &reader.access).await.assert_problem(403, "insufficient_scope");
+    assert_eq!(list(&api, &key(&api, &provider, &ada).await).await.len(), 3);
+}
+
+/// The program does not use its access tokens, and only refreshes them. An access without a refresh ends after two days.
+#[tokio::test]
+async fn a_program_that_only_refreshes_its_tokens_stays_in_the_list_until_its_access_ends() {
+    let provider = Provider::start().await;
+    let api = provider.api_with(|oauth| oauth.idle_days = 2);
+    let ada = somebody(&api, "ada");
+    let program = Program::register(&api, "Sleeper").await;
+    let (mut tokens, key) = (program.connect(&api, &provider, &ada).await, key(&api, &provider, &ada).await);
+    let mut transactions = 0;
+    for hour in 0..10 * 24 {
+        api.clock.advance(Span::new().hours(1));
+        api.wire.take_calls();
+        tokens = Tokens::of(&program.refresh(&api, &tokens.refresh).await);
+        transactions += usize::from(api.wire.take_calls().contains(&"TransactWriteItems".to_owned()));
+        if hour % 24 == 23 {
+            assert_eq!(names(&list(&api, &key).await), ["Sleeper"], "{hour}");
+        }
+    }
+    assert!((9..=10).contains(&transactions), "the list gets a new entry at most once a day: {transactions}");
+    let used = list(&api, &key).await[0]["last_used_at"].as_str().unwrap().to_owned();
+    let unused = api.app.clock.now().duration_since(used.parse().unwrap());
+    assert!(unused.as_hours() <= 24, "a refresh is a use: {used}");
+    assert_eq!(ended(&end_all(&api, &key).await), ["Sleeper"]);
+    assert_invalid(&program.refresh(&api, &tokens.refresh).await);
+    // If no program refreshes an access, the access ends, and at most a day later the list does not contain it.
+    program.connect(&api, &provider, &ada).await;
+    api.clock.advance(Span::new().hours(3 * 24 + 1));
+    assert!(list(&api, &key).await.is_empty());
 }
 
 #[tokio::test]
-async fn an_api_key_of_the_person_lists_and_ends_programs() {
+async fn an_access_that_lasts_shorter_than_before_leaves_the_list_when_it_ends() {
     let provider = Provider::start().await;
     let api = provider.api();
-    let person = somebody(&api, "ada");
-    let [claude, ..] = three(&api, &provider, &person).await;
-    let key = key_until(&api, &format!("{}#{person}", provider.issuer), None).await;
-    let listed = ask_with_key(&api, "GET", "/account/programs", Value::Null, &key).await;
-    assert_eq!(listed.body["programs"].as_array().unwrap().len(), 3, "{}", listed.text);
-    let all = ask_with_key(&api, "DELETE", "/account/programs", Value::Null, &key).await;
-    assert_eq!(ended(&all), ["Claude", "Assistant", "Reader"]);
-    ask(&api, "GET", "/todos", Value::Null, &claude.access).await.assert_problem(401, "bad_credential");
+    let ada = somebody(&api, "ada");
+    let program = Program::register(&api, "Sleeper").await;
+    let (tokens, key) = (program.connect(&api, &provider, &ada).await, key(&api, &provider, &ada).await);
+    // The operator has changed the setting from 180 days to 2 days.
+    let shorter = provider.api_with(|oauth| oauth.idle_days = 2);
+    let answer = ask(&shorter, "GET", "/todos", Value::Null, &tokens.access).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    api.clock.advance(Span::new().hours(4 * 24));
+    shorter.clock.advance(Span::new().hours(4 * 24));
+    assert_eq!(names(&list(&api, &key).await), ["Sleeper"], "this access still lasts 180 days");
+    Tokens::of(&program.refresh(&shorter, &tokens.refresh).await);
+    api.clock.advance(Span::new().hours(3 * 24 + 1));
+    assert!(list(&api, &key).await.is_empty());
 }
 
 #[tokio::test]
@@ -151,11 +220,12 @@ async fn a_code_that_nobody_has_redeemed_gives_no_program_access() {
     let provider = Provider::start().await;
     let api = provider.api();
     let (program, person) = (Program::register(&api, "Claude Code").await, somebody(&api, "ada"));
-    let tokens = program.connect(&api, &provider, &person).await;
+    program.connect(&api, &provider, &person).await;
+    let key = key(&api, &provider, &person).await;
     let mut browser = Browser::default();
     let page = browser.consent(&api, &provider, &program, &person).await;
     let code = goes_to(&browser.decide(&api, &page, "allow").await).1["code"].clone();
-    assert_eq!(list(&api, &tokens.access).await.len(), 1);
+    assert_eq!(list(&api, &key).await.len(), 1);
     Tokens::of(&program.redeem(&api, &code).await);
-    assert_eq!(list(&api, &tokens.access).await.len(), 2);
+    assert_eq!(list(&api, &key).await.len(), 2);
 }

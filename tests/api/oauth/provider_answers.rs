@@ -261,7 +261,11 @@ async fn the_error_of_the_provider_goes_back_to_the_program_without_the_words_of
         ("", "server_error"),
     ] {
         let asked = attempt.begin().await;
-        let sent = [("state", asked["state"].as_str()), ("error", error), ("error_description", "secret-internals")];
+        let sent = [
+            ("state", asked["state"].as_str()),
+            ("error", error),
+            ("error_description", "secret-internals\r\nAADSTS65004"),
+        ];
         let answer = attempt.come_back(&sent).await;
         let (place, parameters) = sent_to(&answer);
         assert_eq!((place.as_str(), parameters["error"].as_str()), (attempt.program.redirect_uri.as_str(), told));

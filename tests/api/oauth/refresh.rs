@@ -262,17 +262,17 @@ async fn a_program_that_a_person_ends_is_out_within_a_minute() {
 }
 
 #[tokio::test]
-async fn a_refresh_makes_two_calls_and_costs_two_write_units() {
+async fn a_refresh_makes_three_calls_and_costs_two_write_units() {
     let connected = connected().await;
     connected.api.wire.take_calls();
     connected.api.wire.take_write_units();
     let second = connected.refreshed(&connected.tokens.refresh).await;
-    assert_eq!(connected.api.wire.take_calls(), ["GetItem", "PutItem"]);
+    assert_eq!(connected.api.wire.take_calls(), ["GetItem", "GetItem", "PutItem"], "the grant, the person, the grant");
     assert_eq!(connected.api.wire.take_write_units(), 2.0);
     // The SDK repeats a call whose answer was lost. Then the program finds out that its first call succeeded.
     connected.api.wire.fail_only("PutItem", [Fault::AnswerLost]);
     connected.refreshed(&second.refresh).await;
-    assert_eq!(connected.api.wire.take_calls(), ["GetItem", "PutItem", "PutItem", "GetItem"]);
+    assert_eq!(connected.api.wire.take_calls(), ["GetItem", "GetItem", "PutItem", "PutItem", "GetItem"]);
     // The first use of the new access token makes two calls: the first call finds the token, and the second call notes
     // its use.
     let calls = async |api: &Api, access: &str| {
@@ -289,6 +289,11 @@ async fn a_refresh_makes_two_calls_and_costs_two_write_units() {
     api.clock.advance(Span::new().seconds(1));
     assert_eq!(calls(api, access).await, ["GetItem", "GetItem"], "the next minute");
     assert_eq!(calls(&api.elsewhere(), access).await, ["GetItem", "UpdateItem", "GetItem"], "another instance");
+    // Once a day, the list of programs gets a new entry.
+    api.clock.advance(Span::new().hours(24));
+    api.wire.take_calls();
+    connected.refreshed(&second.refresh).await;
+    assert_eq!(api.wire.take_calls(), ["GetItem", "GetItem", "TransactWriteItems"]);
 }
 
 #[tokio::test]

@@ -130,9 +130,15 @@ async fn an_access_token_is_valid_for_one_hour_also_where_it_is_remembered() {
 #[tokio::test]
 async fn a_scope_is_known_letter_for_letter() {
     let attempt = Attempt::start().await;
-    for (scope, told) in
-        [("openid", false), ("todos.read", false), ("Todos", false), ("todos", true), ("openid todos:read", true)]
-    {
+    for (scope, told) in [
+        ("openid", true),
+        ("openid profile email offline_access", true),
+        ("openid admin", false),
+        ("todos.read", false),
+        ("Todos", false),
+        ("todos", true),
+        ("openid todos:read", true),
+    ] {
         let program = Program { scope: Some(scope), ..attempt.program.clone() };
         let path = format!("/oauth/authorize?{}", super::person::encoded_map(&program.asks()));
         let (place, sent) = super::person::sent_to(&attempt.api.get(&path).await);
