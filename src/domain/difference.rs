@@ -85,7 +85,8 @@ impl Difference {
     }
 
     /// Whether the altered fields of the todo have the values from before the change. If the change added the todo, the
-    /// undo deletes the todo at `undone_at`. Then this function compares all fields, and the time of the deletion.
+    /// undo deletes the todo at `undone_at`. In this case, the function compares all fields and the time of the
+    /// deletion.
     pub fn is_undone_in(&self, todo: &Todo, undone_at: Option<Timestamp>) -> bool {
         match &self.before {
             Some(before) => self.agrees(before, &fields(todo)),
@@ -128,8 +129,9 @@ impl Difference {
     }
 
     /// Whether an undo of this change may alter the todo in its present status. A write may alter a deleted todo only
-    /// if the write changes the status. If somebody completed the todo after this change, the undo does not restore the
-    /// repetition, because the completion has made no next todo.
+    /// if the write changes the status. An undo must not restore the repetition of a todo that was completed after this
+    /// change. For example, this change removes the repetition, and somebody completes the todo later. This completion
+    /// makes no next todo, so the completed todo must not repeat.
     fn may_alter(&self, todo: &Todo) -> bool {
         let alters = |field: &str| self.names().any(|name| name == field);
         let repeats = self.before.as_ref().is_some_and(|before| before.contains_key("repeat"));
