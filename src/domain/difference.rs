@@ -100,8 +100,8 @@ impl Difference {
     }
 
     /// The todo without this change: the altered fields get the values from before the change, and all other fields
-    /// keep their present values. If the change added the todo, the result is the deleted todo. `None` if the change is
-    /// not [present](Self::is_present_in) in the todo, or if the present status forbids the undo.
+    /// keep their present values. If the change added the todo, the result is the deleted todo. `None` if the altered
+    /// values are no longer [present](Self::is_present_in) in the todo, or if the status of the todo forbids the undo.
     pub fn undo(&self, todo: &Todo, now: Timestamp) -> Option<Todo> {
         let mut present = fields(todo);
         if !self.agrees(&self.after, &present) || !self.may_alter(todo) {
