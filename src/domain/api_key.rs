@@ -32,8 +32,8 @@ pub struct KeyRecord {
     /// The last four characters of the key. People recognise the key by these four characters.
     pub last_four: String,
     pub created_at: Timestamp,
-    /// The key is valid until this moment. The record stays in the table after this moment. DynamoDB deletes an item at
-    /// the time in the item's field `expires_at`, so this field has a different name.
+    /// The key is valid until this moment. The record stays in the table after this moment. The name of this field must
+    /// not be `expires_at`, because DynamoDB deletes an item at the time in its field `expires_at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

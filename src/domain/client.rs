@@ -1,5 +1,5 @@
 //! The OAuth clients that the operator makes. Some programs cannot register themselves and have no client ID metadata
-//! document, so these programs need an OAuth client of the operator.
+//! document, so the operator must make an OAuth client for each of these programs.
 
 use std::fmt;
 

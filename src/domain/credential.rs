@@ -1,5 +1,5 @@
-//! Names the credential of a request. A person can see which program made a change, and an operator can find the
-//! requests of a credential in the log.
+//! Identifies the credential of a request. So a person can see which program made a change, and an operator can find
+//! the requests of a credential in the log.
 
 use std::fmt;
 
@@ -38,7 +38,7 @@ impl CredentialId {
         self.kind == KEY
     }
 
-    /// The id of a program's access. All tokens of the access have the same id.
+    /// The id of the grant that a person has given to a program. All tokens of a grant have the same id.
     pub fn of_program(grant: &GrantId, name: &str) -> Self {
         Self { kind: "program".to_owned(), id: grant.public(), name: KeyName::parse(name).ok() }
     }

@@ -85,7 +85,8 @@ impl Difference {
     }
 
     /// Whether the altered fields of the todo have the values from before the change. If the change added the todo, the
-    /// undo deletes the todo at `undone_at`. Then this function compares all fields, and the time of the deletion.
+    /// undo deletes the todo at `undone_at`. In this case, the function compares all fields and the time of the
+    /// deletion.
     pub fn is_undone_in(&self, todo: &Todo, undone_at: Option<Timestamp>) -> bool {
         match &self.before {
             Some(before) => self.agrees(before, &fields(todo)),
@@ -99,8 +100,8 @@ impl Difference {
     }
 
     /// The todo without this change: the altered fields get the values from before the change, and all other fields
-    /// keep their present values. If the change added the todo, the result is the deleted todo. `None` if the change is
-    /// not [present](Self::is_present_in) in the todo, or if the present status forbids the undo.
+    /// keep their present values. If the change added the todo, the result is the deleted todo. `None` if the altered
+    /// values are no longer [present](Self::is_present_in) in the todo, or if the status of the todo forbids the undo.
     pub fn undo(&self, todo: &Todo, now: Timestamp) -> Option<Todo> {
         let mut present = fields(todo);
         if !self.agrees(&self.after, &present) || !self.may_alter(todo) {
@@ -128,8 +129,9 @@ impl Difference {
     }
 
     /// Whether an undo of this change may alter the todo in its present status. A write may alter a deleted todo only
-    /// if the write changes the status. If somebody completed the todo after this change, the undo does not restore the
-    /// repetition, because the completion has made no next todo.
+    /// if the write changes the status. An undo must not restore the repetition of a todo that was completed after this
+    /// change. For example, this change removes the repetition, and somebody completes the todo later. This completion
+    /// makes no next todo, so the completed todo must not repeat.
     fn may_alter(&self, todo: &Todo) -> bool {
         let alters = |field: &str| self.names().any(|name| name == field);
         let repeats = self.before.as_ref().is_some_and(|before| before.contains_key("repeat"));

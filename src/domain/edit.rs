@@ -166,8 +166,8 @@ impl TodoEdit {
             .collect()
     }
 
-    /// The todo after this edit. This function does not change the version of the todo. If some fields of the edit are
-    /// not possible for this todo, the function returns an error for each of these fields.
+    /// The todo after this edit. This function does not change the version of the todo. If some fields of the edit do
+    /// not fit this todo, the function returns an error for each of these fields.
     pub fn apply(&self, todo: &Todo, moment: &Moment) -> Result<Todo, Vec<Violation>> {
         let mut after = match self.status {
             Some(EditStatus::Open) => todo.with_status(Status::Open, moment.now),

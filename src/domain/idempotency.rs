@@ -81,7 +81,7 @@ impl Intent {
 
     /// A hash of the request in hexadecimal digits. If a request has no idempotency key and comes twice within two
     /// minutes, the program recognises the second request by this hash. All versions of the program compute the same
-    /// hash for a request without `if_match`. So the hash needs no prefix with the number of a format.
+    /// hash for a request without `if_match`. So the hash needs no prefix that names a format.
     pub fn digits(&self) -> String {
         match self.if_match {
             None => sha256([self.operation, &self.target, &self.body]),

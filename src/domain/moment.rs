@@ -22,8 +22,8 @@ words! {
 }
 
 /// A request reads the clock once. Then the request may wait for another request, which reads the clock later. So `now`
-/// may be earlier than `at`, although nobody has set the clock back. The difference is at most this time, because no
-/// request waits longer.
+/// may be earlier than `at`, although nobody has set the clock back. But `at` is at most this time later than `now`,
+/// because no request waits longer.
 const WAITING: SignedDuration = SignedDuration::from_secs(30);
 
 /// Whether the time from `at` to `now` is shorter than `limit`. If `at` is more than 30 seconds after `now`, somebody

@@ -12,19 +12,20 @@ const NAME: usize = 100;
 pub struct Program {
     /// The hash of the `client_id`. A `client_id` can be 1.5 KB long, so the table contains only its hash.
     pub client: SecretHash,
-    /// The name of the program, which comes from the program, from the operator, or from the metadata document.
+    /// The name in the program's registration, in the operator's client, or in the metadata document.
     pub name: String,
     pub place: Place,
 }
 
-/// Where the access goes.
+/// The place to which the redirect URI leads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
-    /// An https host. The name of the program is verified, because this service knows the metadata document of the
-    /// program, or the operator has made the client.
+    /// An https host. The name of the program is verified, because `assistants.json` contains the program's metadata
+    /// document, or because the operator has made the client.
     Known(String),
-    /// An https host. The program has registered itself, so nobody has verified the name of the program.
+    /// An https host. Nobody has verified the name of the program, because the name comes from the program's
+    /// registration or from a fetched metadata document.
     Claimed(String),
     /// A program on the person's own computer. Nobody has verified the name of the program, because every program on
     /// this computer could receive the answer.
@@ -38,8 +39,8 @@ pub fn clean_name(name: &str) -> String {
 }
 
 impl Program {
-    /// A program with a [cleaned](clean_name) name. If the cleaned name is empty, the program gets a name that says
-    /// that the program has no name.
+    /// A program with a [cleaned](clean_name) name. If the cleaned name is empty, the name becomes "a program without a
+    /// name".
     pub fn new(client_id: &str, name: &str, place: Place) -> Self {
         let name = clean_name(name);
         let name = if name.is_empty() { "a program without a name".to_owned() } else { name };

@@ -1,7 +1,8 @@
-//! The refresh tokens of a grant. Each refresh replaces the refresh token (OAuth 2.1, section 4.3.1). But if an answer
-//! is lost, nobody has to sign in again. The reasons are in docs/adr/0019-an-authorization-server-of-our-own.md.
+//! The refresh tokens of a grant. Each refresh replaces the refresh token (OAuth 2.1, section 4.3.1). If the answer
+//! with the new token is lost, the person still does not have to sign in again. The file
+//! docs/adr/0019-an-authorization-server-of-our-own.md gives the reasons for this design.
 //!
-//! The tokens of a grant are a chain. For each token, the table contains a hash and a seed. This service computes the
+//! The tokens of a grant form a chain. For each token, the table contains a hash and a seed. This service computes the
 //! successor of a token from the token and the seed. If an answer is lost, the program can send the same token again,
 //! and gets the same successor again. If two copies of a program share a grant, both copies get the newest token of the
 //! chain.
@@ -15,7 +16,7 @@ use super::{
 };
 
 /// The maximum number of valid refresh tokens of one grant. If the chain would become longer, the oldest refresh token
-/// ends.
+/// becomes invalid.
 const TOKENS: usize = 200;
 
 /// The valid refresh tokens of a grant, from the oldest to the newest.
@@ -28,7 +29,7 @@ struct Link {
     hash: SecretHash,
     /// 32 random bytes, in hexadecimal digits. To compute the successor, somebody needs both the token and the seed.
     seed: String,
-    /// The token ends at this moment. `None` if nobody has used the successor of the token yet.
+    /// The token is valid until this moment. `None` if nobody has used a later token of the chain yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     valid_until: Option<Timestamp>,
 }
@@ -38,7 +39,7 @@ struct Link {
 pub enum Presented {
     /// The token that replaces the sent token.
     Successor(Token),
-    /// The chain has no such token. The token has ended, or the token never belonged to this grant.
+    /// The chain has no such token. The token is no longer valid, or it never belonged to this grant.
     Unknown,
 }
 
@@ -54,7 +55,8 @@ impl Chain {
     }
 
     /// A program sends a refresh token, and gets the newest token of the chain. If the program sends the newest token,
-    /// the chain first gets a new token. All tokens before the sent token end after the time `overlap`.
+    /// the chain first gets a new token. All tokens before the sent token become invalid after the time `overlap` at
+    /// the latest.
     pub fn present(&mut self, token: &Token, seed: Random, overlap: SignedDuration, now: Timestamp) -> Presented {
         self.0.retain(|link| link.valid_until.is_none_or(|end| now < end));
         let hash = token.hash();

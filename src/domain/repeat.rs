@@ -84,8 +84,8 @@ impl Repeat {
             (first..).map_while(|round| self.after(base, anchor_day, round)).find(coming)?
         } else {
             let from = base.tomorrow().ok()?.max(moment.today());
-            // The search covers one week more than the value of `every`, so the search includes at least one whole week
-            // in which the todo repeats.
+            // The search covers `every` + 1 weeks. So the search includes at least one whole week in which the todo
+            // repeats.
             let days = 7 * (usize::from(self.every) + 1);
             days_from(from).take(days).filter(|day| self.has_weekday(base, *day, moment.week_start)).find(coming)?
         };
@@ -108,8 +108,8 @@ impl Repeat {
         month.with().day(anchor_day.min(month.days_in_month())).build().ok()
     }
 
-    /// If `base` is an old date, the search for the next due date begins at the repetition with the returned number. So
-    /// the search is short. The date of this repetition is not after `today`.
+    /// The number of a repetition that is not after `today`. The search for the next due date begins at this
+    /// repetition. So the search is short, even if `base` is an old date.
     fn rounds_passed(&self, base: Date, today: Date) -> i64 {
         let days = (today - base).get_days();
         // The greatest number of days in one unit.

@@ -41,8 +41,9 @@ struct Folding {
     letters: HashMap<char, Replacement, BuildHasherDefault<LetterHasher>>,
     /// The result for the current text.
     folded: String,
-    /// The position in `folded` of the last letter that no earlier letter can change. The marks of this last letter
-    /// follow in `folded`. NFC can combine the last letter with a mark of the next letter.
+    /// The position in `folded` of the last letter that NFC does not combine with earlier letters. After this letter,
+    /// `folded` contains only its marks. NFC can still combine this letter with the next letter of the text, if the
+    /// next letter is a mark.
     last: usize,
     /// From this position in `folded`, the program must still apply NFC.
     open: Option<usize>,
@@ -57,18 +58,19 @@ struct Replacement {
     text: Box<str>,
     /// Whether NFC can change the text if other letters precede the text.
     joins: bool,
-    /// The length in bytes of the part of the text that NFC can change if other letters follow the text.
+    /// If other letters follow the text, NFC can change only the last part of the text. This is the length of this
+    /// part, in bytes.
     last: usize,
 }
 
-/// The program remembers the replacements of this number of letters. The program always remembers the replacement of
-/// a letter that changes. Unicode has about 20,000 letters that change.
+/// When the map of letters has this size, the program adds no more letters for which `stays` is true. The program still
+/// adds all other letters. Unicode has about 20,000 letters that change.
 const REMEMBERED: usize = 4_096;
 /// If NFC must change a part of the text, the program applies NFC to at least this number of bytes in one step. Many
 /// small steps would take more time.
 const STEP: usize = 256;
-/// If a replacement is longer than this limit, a step ends, so that NFC does not need to read long replacements. A
-/// replacement has up to 18 letters.
+/// If a replacement has more bytes than this limit, the program applies NFC before it adds this replacement to the
+/// text. So NFC does not need to read long replacements. A replacement has up to 18 letters.
 const LONG: usize = 4;
 
 impl Folding {

@@ -1,15 +1,14 @@
-//! The sign-in of a person. A sign-in begins with the request of a program for access, and ends with the decision of
-//! the person.
+//! The sign-in of a person. A sign-in begins when a program asks for access, and ends when the person decides.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{owner::Owner, program::Program, scope::Scope, secret::SecretHash};
 
-/// A person has this time to sign in and to decide.
+/// A person must sign in and decide within this time.
 pub const SIGN_IN_LASTS: SignedDuration = SignedDuration::from_mins(10);
 
-/// The request of a program for access (RFC 6749, section 4.1.1).
+/// A program's request for access (RFC 6749, section 4.1.1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SignIn {
     /// The hash of the random id of this sign-in. The browser has the id.
@@ -30,7 +29,7 @@ pub struct SignIn {
     /// The person who has signed in. `None` until the person comes back from the OpenID provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<SignedIn>,
-    /// Whether the person has allowed or denied the access.
+    /// Whether the person has already decided to allow or to deny the access.
     #[serde(default)]
     pub decided: bool,
 }

@@ -78,8 +78,9 @@ pub struct Tags(Vec<Tag>);
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema, deserr::Deserr)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct NewTodo {
-    // In three attributes of this struct, a limit is a number. With the attribute `inline`, utoipa would leave out the
-    // examples of these three fields. `tests/openapi` checks the three numbers.
+    // For three fields of this struct, the attribute `schema` contains the limit as a number. If the attribute
+    // contained `inline` instead, utoipa would leave out the examples of these fields. `tests/openapi` checks the three
+    // numbers.
     /// What is to be done, in a few words.
     #[schema(value_type = String, min_length = 1, max_length = 500, example = "Book flights")]
     pub title: Title,

@@ -24,8 +24,8 @@ pub enum TokenKind {
 }
 
 /// A token: a prefix that names the kind, the id of the grant, 256 random bits, and a checksum. The token is opaque:
-/// programs cannot read anything from it. Because of the checksum, this service can refuse an invented token before it
-/// reads the table.
+/// its content has a meaning only for this service. Because of the checksum, this service can refuse an invented token
+/// before it reads the table.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
@@ -35,7 +35,8 @@ impl GrantId {
         Self(base62(&bytes[..16], ID_DIGITS))
     }
 
-    /// The 22 digits. Only the table contains these digits. Answers and log lines contain [`public`](Self::public).
+    /// The 22 digits. Only the table and the tokens contain these digits. Answers and log lines contain
+    /// [`public`](Self::public).
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -18,8 +18,9 @@ use super::{
 impl Change {
     /// Plans the undo of this change. `differences` says what the change did to each todo. `current` contains the
     /// changed todos as they are now. If a todo no longer exists, `current` does not contain this todo. `settings` are
-    /// the present settings. Each todo gets the values that the altered fields had before the change, and a new
-    /// version. All other fields keep their present values. If the change added a todo, the undo deletes this todo.
+    /// the present settings. In each todo, the altered fields get their values from before the change. Each todo also
+    /// gets a new version. All other fields keep their present values. If the change added a todo, the undo deletes
+    /// this todo.
     ///
     /// This function refuses the undo if a later change altered the same fields of a todo or the same settings. If an
     /// earlier undo has already restored the old values, the refusal names the earlier undo. Otherwise, the refusal

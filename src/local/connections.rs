@@ -24,9 +24,10 @@ use tower::util::MapFuture;
 /// The maximum number of open connections. More connections wait until one of the open connections is closed. On many
 /// systems, a program can open only 256 files, and the data file needs some of these files.
 const CONNECTIONS: usize = 200;
-/// If no complete headers of a request arrive within this time, the server closes the connection. The time begins when
-/// the client connects, or when the program has made the last answer. So this is also the time that an idle connection
-/// stays open. The client must also read an answer within this time. The router limits the time of a request.
+/// If the complete headers of a request do not arrive within this time, the server closes the connection. The time
+/// begins when the client connects, or when the previous answer is ready. So this is also the time that an idle
+/// connection stays open. The client must also read an answer within this time. The router limits how long the program
+/// may work on a request.
 const WITHOUT_REQUEST: Duration = Duration::from_secs(10);
 
 /// Answers requests with HTTP/1.1 and HTTP/2. When the Rust future `stop` completes, the server accepts no more

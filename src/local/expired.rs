@@ -13,13 +13,13 @@ use crate::store::attributes::{EXPIRES_AT, FORMAT, FORMAT_NUMBER, OWNER, SEQUENC
 
 type Item = HashMap<String, AttributeValue>;
 
-/// An expired item stays in the file for this number of seconds (90 days). If the clock is ahead by less than this time
-/// while somebody writes, the program still keeps every change that can be undone.
+/// An expired item stays in the file for this number of seconds (90 days). The clock may be ahead while somebody writes
+/// a change. If the clock is ahead by less than this time, the program still removes no change that can be undone.
 const RESERVE: i64 = 90 * 24 * 60 * 60;
 
-/// Removes the items that expired long before the time of the latest change in the file. If the clock is ahead, for
-/// example by a whole year, the items that expire after this change stay in the file. If a newer version of the program
-/// has written the file in a newer format, this function removes nothing.
+/// Removes the items that expired long before the time of the latest change in the file. The items that expire after
+/// this change stay in the file, even if the clock is ahead by a whole year. If a newer version of the program has
+/// written the file in a newer format, this function removes nothing.
 pub(super) fn remove(database: &Database, now: Timestamp) -> Result<(), DynoxideError> {
     for table in database.list_tables(ListTablesRequest::default())?.table_names {
         let (mut latest, mut expiring, mut start) = (0, Vec::new(), None);

@@ -133,7 +133,7 @@ async fn list(store: &Store) -> Result<(), Failure> {
 }
 
 /// Deletes the client first, so that nobody can give new access to the client. If the command stops before it has ended
-/// all grants, the operator can give the command again.
+/// all grants, the operator can run the command again.
 async fn remove(store: &Store, id: &str) -> Result<(), Failure> {
     if !Client::is_id(id) {
         return Err(unknown(id));

@@ -20,8 +20,8 @@ use todo_action::{
 
 use super::Failure;
 
-/// The maximum time to wait for a complete answer. Usually, a deployment answers in less than a second, and at the
-/// latest after 15 seconds. If DynamoDB is in trouble, an answer can take between 10 and 15 seconds, and most of these
+/// The maximum time to wait for a complete answer. A deployment usually answers in less than a second, and always
+/// within 15 seconds. If DynamoDB is in trouble, an answer can take between 10 and 15 seconds, and most of these
 /// answers are errors. After the maximum time, this command gives up with its own error, so that the person does not
 /// have to wait longer for an error of the deployment. Both errors say what to do next.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -60,7 +60,7 @@ pub async fn server(base_url: &str) -> Result<Server, Failure> {
     Ok(Server::new(move || document.clone(), Router::new().fallback(forward).with_state((Arc::new(deployment), key))))
 }
 
-/// An HTTP client of a deployment.
+/// An HTTP client for a deployment.
 struct Deployment {
     base_url: String,
     client: Client<Connector, Body>,

@@ -46,7 +46,7 @@ enum Command {
     Mcp(mcp::Mcp),
     /// Make, list and revoke API keys.
     Keys(keys::Keys),
-    /// Make, list and remove OAuth clients, for programs that people sign in to and that cannot register themselves.
+    /// Make, list and remove OAuth clients, for programs that need a sign-in and cannot register themselves.
     Clients(clients::Clients),
     /// Print the OpenAPI document.
     Openapi {

@@ -20,12 +20,12 @@ use tokio::{
 /// the memory.
 const LONGEST_LINE: usize = 16 * 1024 * 1024;
 
-/// Reads and writes the messages for the SDK of MCP. The SDK has its own transport, but this transport accepts objects
-/// that have the same member twice. The transport of the SDK also ignores the last line if the line has no line break.
+/// Reads and writes the messages for the SDK of MCP. The SDK has its own transport. But the transport of the SDK
+/// accepts objects that have the same member twice, and ignores the last line if this line has no line break.
 ///
 /// The SDK stops without an answer if a notification or a response comes before the first request. Some clients send
 /// notifications or responses before the first request. JSON-RPC requires no answer to a notification or a response. So
-/// this transport leaves out notifications and responses that come before the first request.
+/// `Messages` leaves out notifications and responses that come before the first request.
 pub struct Messages<R, W> {
     input: BufReader<R>,
     /// The part of a line that has already arrived. The SDK may stop [`Transport::receive`] at any time, and call this
@@ -104,8 +104,8 @@ where
 }
 
 /// The answer to an unreadable message. If a line is not JSON, the server sends no answer, as in the other SDKs of MCP.
-/// If a client sent such an answer back by mistake, both sides would send lines forever. So only the log contains the
-/// reason.
+/// If the server answered, and the client sent this answer back by mistake, both sides would send lines forever. So
+/// only the log contains the reason.
 fn answer(unreadable: Unreadable) -> Option<ServerJsonRpcMessage> {
     let Unreadable { id, error, is_notification } = unreadable;
     if error.code == ErrorCode::PARSE_ERROR {
