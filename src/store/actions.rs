@@ -24,8 +24,8 @@ use crate::domain::{change::Change, difference::Difference, id::ChangeId, text::
 /// takes two units, and each KB of its copy in the index takes one unit. If the copy moves to another place in the
 /// index, DynamoDB deletes the old copy and writes the new copy.
 ///
-/// The limit does not hold for an undo, so that every change can be undone. An undo alters the same fields as its
-/// change, so an undo takes about as many units as its change.
+/// The limit does not hold for an undo, so that every change can be undone. An undo alters the same fields as the
+/// undone change, so both take about the same number of units.
 const WRITE_UNITS: usize = 2_090;
 
 /// The purpose of an action in a transaction. The variants are in the same order as the actions of a transaction.
@@ -153,8 +153,8 @@ impl OwnerStore {
     }
 
     /// Writes a small item for the request. The item contains the id of the change, and expires after two minutes. The
-    /// transaction fails if the table already has an item for the same request. Fixed time windows of two minutes would
-    /// not work, because a request and its repetition could be in two different windows.
+    /// transaction fails if the table already has a recent item for the same request. Fixed time windows of two minutes
+    /// would not work, because a request and its repetition could be in two different windows.
     fn remember(
         &self,
         digits: &str,

@@ -62,8 +62,8 @@ struct Images {
 }
 
 /// The items of a change: first the change record, then the parts. A change without effect is not in the index
-/// `timeline`, because nobody can see or undo anything of this change. The only purpose of such a record is to remember
-/// the idempotency key. The argument `order` is the sequence number of the change, written as a time.
+/// `timeline`, because such a change has nothing to show and nothing to undo. The only purpose of its record is to
+/// remember the idempotency key. The argument `order` is the sequence number of the change, written as a time.
 pub(super) fn change_items(
     partition: &str,
     change: &Change,
@@ -144,8 +144,8 @@ impl OwnerStore {
         }
     }
 
-    /// The change of the owner that was committed last, with its differences. An undo is also a change, and comes later
-    /// than the undone change. So nobody has undone the latest change yet.
+    /// The owner's latest change in the order of the commits, with its differences. An undo is also a change, and comes
+    /// later than the undone change. So nobody has undone the latest change yet.
     pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Difference>)>, Fault> {
         let reading = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
         let page = self.page(&reading, None, &[]).await?;
@@ -178,16 +178,16 @@ fn read_change(items: Vec<Item>, now: Timestamp) -> Result<Option<(Change, Vec<D
         return Ok(None);
     };
     let Differences { mut differences, parts } = read_differences(record.clone())?;
-    // An expired change may have had the same idempotency key and more parts. If DynamoDB has not deleted these old
-    // parts yet, these old parts are at the end of `items`, and this loop does not read them.
+    // An expired change may have had the same idempotency key and more parts than this change. If DynamoDB has not
+    // deleted the expired parts yet, they are at the end of `items`, and this loop does not read them.
     for part in items.take(parts) {
         differences.extend(read_differences(part)?.differences);
     }
     Ok(Some((item::from_item(record)?, differences)))
 }
 
-/// Reads the differences of a change record or of a part. Version 0.1.0 wrote whole todos, before and after the change.
-/// This function computes the differences between these todos.
+/// Reads the differences of a change record or of a part. Version 0.1.0 wrote whole todos: their states before and
+/// after the change. From these states, this function computes the differences.
 fn read_differences(item: Item) -> Result<Differences, Fault> {
     if item.contains_key(DIFFERENCES) {
         return item::from_item(item);

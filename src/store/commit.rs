@@ -56,8 +56,8 @@ pub(super) enum Committed {
 enum Cancelled {
     /// This outcome is final, because another attempt would have the same outcome.
     Outcome(Committed),
-    /// Another change of the owner has the same sequence number or a higher number. The next attempt needs a number
-    /// that is higher than this number.
+    /// The head already has the sequence number of this attempt or a higher number. This variant contains the number in
+    /// the head. The next attempt needs a higher number than the head.
     Overtaken(Sequence),
     /// The reason is temporary, so the same transaction can be sent again.
     Collided,

@@ -30,7 +30,7 @@ const CHOICES: [&str; 3] = ["time_zone", "week_start", "default_list"];
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Sequence(i64);
 
-/// The condition of a write on the settings.
+/// The condition that the settings must fulfil for a write.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum SettingsCondition<'a> {
     /// The write does not depend on cached settings.
@@ -74,8 +74,9 @@ impl SettingsCondition<'_> {
         let (present, _) = head.map_or_else(|| Ok((Settings::default(), true)), settings_of)?;
         Ok(match self {
             Self::None => true,
-            // This comparison is the same as in the condition of the update. After a change and its undo, the settings
-            // have the same content as before, but a higher version.
+            // The condition in `update` makes the same comparison. Equal versions are not required for the default
+            // settings: after a change and its undo, the settings have the same content as before, but a higher
+            // version.
             Self::Are(settings) => {
                 let default = Settings::default();
                 present.version == settings.version
@@ -87,8 +88,8 @@ impl SettingsCondition<'_> {
 }
 
 /// The settings in this head, and whether the program could read all settings. If the program cannot read a setting,
-/// the setting has its default. So with a damaged setting, the owner can still read and change todos, and can set the
-/// setting again.
+/// the result contains the default of this setting. So with a damaged setting, the owner can still read and change
+/// todos, and can set the setting again.
 pub(super) fn settings_of(head: &Item) -> Result<(Settings, bool), Fault> {
     item::check_format(head)?;
     if let Ok(settings) = item::from_item(head.clone()) {
@@ -142,7 +143,8 @@ pub(super) fn update(
     Ok(match condition {
         SettingsCondition::Are(settings) if settings.same_content(&Settings::default()) => {
             let absent = CHOICES.map(|choice| format!("attribute_not_exists({choice})")).join(" AND ");
-            // The versions can be equal only if the program cannot read a setting of the head.
+            // The comparison of the versions is for a head with a setting that the program cannot read. For this
+            // setting, the assumed settings contain the default.
             update
                 .condition_expression(format!("{required} AND (({absent}) OR #version = :version)"))
                 .expression_attribute_values(":version", item::number(settings.version))

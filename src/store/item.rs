@@ -187,7 +187,7 @@ pub(super) fn check_format(item: &Item) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The fault for an action of a transaction that the program has built wrongly.
+/// The fault if the program has built an action of a transaction wrongly.
 pub(super) fn broken(error: aws_sdk_dynamodb::error::BuildError) -> Fault {
     Fault::new(FaultKind::Broken, format!("TransactWriteItems: {error}"))
 }

@@ -92,8 +92,8 @@ pub struct Store {
 pub struct OwnerStore {
     client: Client,
     table: Arc<str>,
-    /// The partition key of the owner. This key begins with `user#`, so the partition of the API keys (`keys`) cannot
-    /// have the same key.
+    /// The partition key of the owner. This key begins with `user#`, so it is never `keys`, the partition key of the
+    /// operator.
     partition: String,
     remembered: remembered::Remembered,
     usage: Arc<Usage>,

@@ -111,7 +111,7 @@ impl Position {
         &self.0
     }
 
-    /// The part of the position that decides about the order, for example the due date of an open todo.
+    /// The part of the position that determines the order, for example the due date of an open todo.
     pub fn order(&self) -> Option<&str> {
         self.0.split('#').nth(1)
     }

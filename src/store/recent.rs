@@ -25,9 +25,9 @@ use crate::domain::{
 /// The request made a change. This attribute contains the id of the change.
 pub(super) const CHANGE: &str = "change";
 
-/// The condition for writing the item of a request. The table must not contain such an item, or the item must not be
-/// recent any more. If the clock was ahead when an earlier request wrote the item, the item expires later than every
-/// item that a request can write now. Such an item does not count as recent either.
+/// The condition for writing the item of a request: the table has no such item, or the item in the table is not recent.
+/// An item that has expired is not recent. An item that expires later than `:latest` is not recent either, because the
+/// clock was ahead when an earlier request wrote this item.
 ///
 /// A request may also overwrite the item of an undone edit.
 pub(super) const ABSENT_OR_NOT_RECENT: &str =
@@ -35,7 +35,7 @@ pub(super) const ABSENT_OR_NOT_RECENT: &str =
 /// The clocks of two instances may differ by this number of seconds.
 const CLOCKS: i64 = 60;
 
-/// An item that a request wrote before `now` expires at the latest at this second.
+/// An item that a request wrote before `now` expires at this second or earlier.
 pub(super) fn latest(now: Timestamp) -> i64 {
     now.as_second() + limits::REPETITION_SECONDS + CLOCKS
 }

@@ -10,8 +10,7 @@ pub(super) fn of_item(item: &Item) -> usize {
     item.iter().map(|(name, value)| name.len() + of_value(value)).sum()
 }
 
-/// The write units for an item of this size: one unit for each KB. If the size is not a whole number of KB, the last
-/// part of a KB also counts as a KB.
+/// The write units for an item of this size: one unit for each KB, rounded up.
 pub(super) fn units(bytes: usize) -> usize {
     bytes.div_ceil(1024).max(1)
 }

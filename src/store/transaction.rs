@@ -24,13 +24,13 @@ pub(super) struct Transaction<'a> {
     /// copies `undone_by` from this record into this field. If `undone_by` changes in the table before the transaction,
     /// the transaction fails.
     pub undone_before: Option<&'a ChangeId>,
-    /// The condition of the transaction on the settings.
+    /// The condition that the settings must fulfil. Otherwise the transaction fails.
     pub settings: SettingsCondition<'a>,
     /// The hash of the request, in hexadecimal digits. The store recognises a repetition of the request by this hash,
     /// for two minutes.
     pub recent: Option<String>,
-    /// The id of a change that an earlier, identical edit made, and that somebody has undone. Because of the undo, this
-    /// request is not a repetition.
+    /// The id of the change that an earlier, identical edit made. Somebody has undone this change, so this request is
+    /// not a repetition.
     pub undone_edit: Option<ChangeId>,
 }
 

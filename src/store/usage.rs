@@ -1,4 +1,4 @@
-//! Counts the costs of one request in DynamoDB, and remembers the id of the request.
+//! Counts what one request costs in DynamoDB, and remembers the id of the request.
 
 use std::sync::{
     OnceLock,

@@ -60,7 +60,8 @@ impl Person {
     }
 }
 
-/// Describes the operations that the OpenAPI document does not show, in the form of this document.
+/// Describes the operations that the OpenAPI document does not show. The structure is the same as in the OpenAPI
+/// document.
 const ONLY_ANSWERED: &str = r#"{
     "/health": { "get": {} },
     "/settings": { "get": {} },
@@ -157,7 +158,7 @@ impl Operation {
     }
 }
 
-/// If a body contains a list, returns the schema of one element of this list.
+/// Returns the schema of one element of the list in a body, or `null` if the body contains no list.
 fn items(schema: &Value) -> Value {
     let properties = schema["properties"].as_object().into_iter().flatten();
     properties.map(|(_, property)| property["items"].clone()).find(Value::is_object).unwrap_or_default()

@@ -168,8 +168,8 @@ impl Api {
         let wire = Wire::over(connection.transport.clone());
         let transport = Some(SharedHttpClient::new(wire.clone()));
         let client = connect(Connection { transport, timeout, ..connection });
-        // All clients of a process share the number of retries that the SDK allows, and `cargo test` runs all tests in
-        // one process. So without this line, a test with many faults would use up the retries of other tests.
+        // The SDK limits the retries of all clients of a process together, and `cargo test` runs all tests in one
+        // process. Without this line, a test with many faults would use up the retries of other tests.
         let alone = RetryPartition::new(Ids::random().change().as_str().to_owned());
         let client = Client::from_conf(client.config().to_builder().retry_partition(alone).build());
         let mut config = Config {

@@ -18,7 +18,8 @@ async fn the_latest_change_is_the_one_that_was_committed_last_though_the_clock_s
     api.clock.set("2026-11-22T08:00:00", "UTC");
     let one = format!("/todos/{id}");
     api.patch(&one, json!({"title": "b"})).await;
-    // The clock of another instance is even further behind. This instance has not read anything yet.
+    // The clock of another instance is even further behind than the clock of the first instance. The other instance has
+    // not read anything yet.
     api.clock.set("2026-11-20T08:00:00", "UTC");
     let elsewhere = api.elsewhere();
     elsewhere.patch(&one, json!({"title": "c"})).await;
@@ -85,8 +86,8 @@ async fn the_dearest_request_takes_at_most_2100_write_units() {
         };
         json!({"todos": ids.iter().map(with_id).collect::<Vec<_>>()})
     };
-    // Each todo has 12 KB. A transaction takes 24 units for the todo. The todo moves to another place in the index. For
-    // each KB, DynamoDB counts one unit to delete the old copy, and one unit to write the new copy.
+    // Each todo has 12 KB. For each todo, a transaction takes 24 units. The todo moves to another place in the index.
+    // For each KB, DynamoDB counts one unit to delete the old copy, and one unit to write the new copy.
     expect("completing", 1_900..=2_100, "PATCH", "/todos", edits(json!({"status": "completed"}))).await;
     expect("undoing", 1_900..=2_100, "POST", "/undo", json!({})).await;
     // The copy in the index does not move.
@@ -94,8 +95,8 @@ async fn the_dearest_request_takes_at_most_2100_write_units() {
     expect("deleting", 1_900..=2_100, "DELETE", &format!("/todos?ids={}", ids.join(",")), Value::Null).await;
 }
 
-/// With letters of four bytes and with steps, a todo is larger than in the test above. Then the API refuses the same
-/// request, but accepts a request for half of the todos. Somebody can undo each successful change.
+/// With letters of four bytes and with steps, each todo is larger than in the test above. So the API refuses a request
+/// for all todos, but accepts a request for seven of the todos. Each change that succeeds can be undone.
 #[tokio::test]
 async fn a_request_that_would_take_more_write_units_is_refused() {
     let api = Api::new();
@@ -151,7 +152,7 @@ async fn whether_anything_has_changed_is_answered_with_one_read() {
         assert_eq!(unchanged.headers["etag"], tag.as_str());
         assert_eq!(api.wire.take_calls(), ["GetItem"], "{given}");
     }
-    // A write that changes nothing is not a change, even if the service remembers its key.
+    // A write that changes nothing is not a change, even if the service remembers the write's idempotency key.
     let id = page.body["changes"][0]["todos"][0]["id"].as_str().unwrap().to_owned();
     let nothing = api.patch(&format!("/todos/{id}"), json!({"title": "a", "idempotency_key": "k"})).await;
     assert_eq!(nothing.body["unchanged"], true, "{}", nothing.text);

@@ -22,8 +22,8 @@ fn says(answer: &Answer) -> &str {
     answer.body["detail"].as_str().unwrap()
 }
 
-/// Sends the request, whose answer is lost, and then sends the request again, as the 503 answer says. Afterwards, the
-/// owner's data must be as if the client had sent the request once. Returns the answer to the second request.
+/// Sends the request, but DynamoDB's answer is lost. Then sends the request again, as the 503 answer says. Afterwards,
+/// the owner's data must be as if the client had sent the request once. Returns the answer to the second request.
 async fn repeated(api: &Api, method: &str, path: &str, body: Value) -> Answer {
     let first = lost(api, method, path, &body).await;
     assert!(says(&first).starts_with("Send the same request again"), "{}", first.text);
@@ -202,7 +202,7 @@ async fn an_undo_without_an_id_is_not_recognised_and_its_answer_says_to_look_fir
     let newest = api.get("/changes?limit=1").await.body["changes"][0].clone();
     assert_eq!([&newest["operation"], &newest["undoes"]], [&json!("undoChange"), &json!(deleted)]);
     assert_eq!(api.get(&format!("/todos/{id}")).await.body["todo"]["status"], "open");
-    // A second undo without an id undoes the first undo, so the store does not treat the second undo as a repetition.
+    // A second undo without an id is not a repetition, because it undoes the first undo.
     let api = Api::new();
     let id = api.add(&["a"]).await.remove(0);
     api.patch(&format!("/todos/{id}"), json!({"title": "b"})).await;

@@ -48,7 +48,7 @@ pub struct Wire {
     calls: Arc<Mutex<Vec<String>>>,
     /// The `Limit` of each Query call.
     limits: Arc<Mutex<Vec<Option<u64>>>>,
-    /// The write units of all calls, as DynamoDB's answers say.
+    /// The write units of all calls, according to DynamoDB's answers.
     write_units: Arc<Mutex<f64>>,
     /// The partition key of each item that a call has put, updated or deleted.
     written: Arc<Mutex<Vec<String>>>,

@@ -1,5 +1,5 @@
-//! Tests many clients that write at the same time. DynamoDB throttles calls, refuses colliding transactions, fails and
-//! loses answers. After a 503, a client sends the same request again, as the answer says.
+//! Tests many clients that write at the same time. DynamoDB throttles calls and refuses colliding transactions. Some
+//! calls fail, and some answers are lost. After a 503, a client sends the same request again, as the answer says.
 
 use serde_json::{Value, json};
 

@@ -16,7 +16,8 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("store", &["domain", "tls"]),
     ("tls", &[]),
 ];
-/// A room is a folder of src/api. This list names the rooms that each room may use.
+/// Each folder of src/api, and the other folders of src/api that this folder may use. The documents call these folders
+/// rooms.
 const ROOMS: [(&str, &[&str]); 8] = [
     ("access", &["answer", "lambda"]),
     ("answer", &[]),
@@ -51,7 +52,7 @@ pub fn imports_go_downwards(file: &str, text: &str) -> Vec<String> {
     paths(file, &words(text)).iter().filter(upwards).map(say).collect()
 }
 
-/// This rule does not check src/api/mod.rs, because that file combines all rooms.
+/// This rule does not check src/api/mod.rs, because this file may use all folders of src/api.
 pub fn rooms_use_the_rooms_below_them(file: &str, text: &str) -> Vec<String> {
     let own = module(file);
     let [layer, own, ..] = &own[..] else { return Vec::new() };
@@ -67,7 +68,7 @@ pub fn rooms_use_the_rooms_below_them(file: &str, text: &str) -> Vec<String> {
     wrong.map(|path| format!("{file} uses crate::{}; the room {own} may use {below:?}", path.join("::"))).collect()
 }
 
-/// The first diagram of docs/ARCHITECTURE.md shows the layers. The second diagram shows the rooms.
+/// The first diagram of docs/ARCHITECTURE.md shows the layers. The second diagram shows the folders of src/api.
 pub fn the_diagrams_have_the_arrows_of_the_rules(file: &str, text: &str) -> Vec<String> {
     if file != "docs/ARCHITECTURE.md" {
         return Vec::new();

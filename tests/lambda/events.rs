@@ -143,7 +143,7 @@ impl Ask {
                 event["multiValueQueryStringParameters"] = all_of_each(&self.raw_query());
             }
         }
-        // In the format 2.0, the event contains the cookies beside the headers.
+        // In the format 2.0, the event contains the cookies in a separate list, and not in the headers.
         let cookies_apart = matches!(self.door, Door::HttpApi | Door::FunctionUrl);
         if let Some((_, cookies)) = self.headers.iter().find(|(name, _)| cookies_apart && name == "cookie") {
             event["cookies"] = json!(cookies.split("; ").collect::<Vec<_>>());

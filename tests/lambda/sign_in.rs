@@ -83,7 +83,8 @@ fn posted(ask: Ask, pairs: &[(&str, &str)]) -> Ask {
     ask.header("content-type", "application/x-www-form-urlencoded").text(form(pairs))
 }
 
-/// Goes from the link of a program to the answer of the callback. Returns the cookie and this answer.
+/// Runs the first part of a sign-in, from the program's request for access to the answer of the callback. Returns the
+/// browser's cookie and this answer.
 fn signed_in(lambda: &Lambda, door: Door, provider: &Provider, subject: &str) -> (String, Reply) {
     let challenge = BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, VERIFIER.as_bytes()));
     let asked = form(&[

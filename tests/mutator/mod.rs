@@ -132,7 +132,7 @@ fn count(value: &Value) -> usize {
     1 + within
 }
 
-/// The value at this position. The position counts all values of all depths, and the root has position 0.
+/// The value at this position. Every value at every depth has a position, and the root has position 0.
 fn nth<'a>(value: &'a mut Value, position: &mut usize) -> Option<&'a mut Value> {
     if *position == 0 {
         return Some(value);

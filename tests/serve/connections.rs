@@ -100,7 +100,7 @@ fn a_client_with_too_many_connections_waits_until_one_of_them_is_closed() {
     assert!(begin.elapsed() < WITHOUT_REQUEST, "the server answers before it closes the idle connections");
 }
 
-/// Sends a request over HTTP/2 to this port of this machine, whatever the host is.
+/// Sends a request over HTTP/2 to this port of this machine, even if `host` is the name of another machine.
 async fn over_http2(method: &str, host: &str, port: &str, path: &str, headers: &[(&str, &str)]) -> (u16, Value) {
     let this_machine =
         tower::service_fn(|_| async { Ok::<_, Infallible>([SocketAddr::from(([127, 0, 0, 1], 0))].into_iter()) });
