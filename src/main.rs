@@ -15,7 +15,7 @@ use todo_action::{
 use tracing::Level;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// The maximum time that the function waits during init for DynamoDB. If DynamoDB does not answer in time, the program
+/// The maximum time that the function waits for DynamoDB during init. If DynamoDB does not answer in time, the program
 /// tries again during a later request.
 const FIRST_CALL: Duration = Duration::from_millis(800);
 /// An API Gateway event for `GET /health`. The function answers this event during init.

@@ -54,8 +54,8 @@ pub fn router(app: App, mcp: Router<App>) -> Router {
 }
 
 /// The router for the operations that MCP tools run. This router has no middleware, because the MCP request has already
-/// gone through the middleware. An extension of the MCP request counts the cost of the request. So the caller must copy
-/// the extensions of the MCP request into each request to this router.
+/// gone through the middleware. The MCP request has an extension that counts the calls to DynamoDB for the log line. So
+/// the code that calls this router must copy the extensions of the MCP request into each request to this router.
 pub fn operations(app: App) -> Router {
     answering_everything(operations::routes().layer(DefaultBodyLimit::max(limits::BODY_BYTES))).with_state(app)
 }

@@ -15,7 +15,7 @@ use crate::domain::owner::Owner;
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `PUBLIC_URL`: the address at which clients reach the API, without a slash at the end. If `PUBLIC_URL` is not
-    /// set, the OpenAPI document contains the domain of API Gateway that the request names.
+    /// set, the program makes this address from the event of API Gateway.
     pub public_url: Option<String>,
     /// Decides who may use the API, and which owner's todos a request reads or changes.
     pub auth: Auth,

@@ -15,7 +15,7 @@ pub struct OAuth {
     /// `OAUTH_ISSUER`: the issuer identifier of the OpenID provider (OpenID Connect Discovery 1.0, section 3). The ID
     /// tokens and the discovery document of the provider must contain exactly this issuer identifier.
     pub issuer: String,
-    /// `OAUTH_CLIENT_ID`: the id of this service at the provider. ID tokens must be made for this id.
+    /// `OAUTH_CLIENT_ID`: the id of this service at the provider. The audience of an ID token must contain this id.
     pub client_id: String,
     /// `OAUTH_CLIENT_SECRET`: the secret of this service at the provider. `None` if the provider gave no secret.
     pub client_secret: Option<ClientSecret>,
@@ -29,8 +29,8 @@ pub struct OAuth {
     pub fetches_client_documents: bool,
     /// `OAUTH_IDLE_DAYS`: the access of a program ends if the program has not used the access for this number of days.
     pub idle_days: u16,
-    /// `OAUTH_OVERLAP_HOURS`: a refresh token stays valid for this number of hours after the program has first used the
-    /// successor of the token.
+    /// `OAUTH_OVERLAP_HOURS`: when a program first uses a new refresh token, the previous refresh token stays valid for
+    /// this number of hours.
     pub overlap_hours: u16,
 }
 
@@ -66,8 +66,8 @@ impl OAuth {
             )));
         }
         let client_id = match read("OAUTH_PUBLIC_CLIENT_ID") {
-            // Older versions of this service used two OAuth clients at the provider. An operator can still use the
-            // client that has no secret.
+            // Older versions of this service used two OAuth clients at the provider: one with a secret, and one without
+            // a secret. An operator can still use the client without a secret.
             Some(id) if read("OAUTH_CLIENT_ID").is_none() => id.trim().to_owned(),
             Some(_) => {
                 let old = "OAUTH_CLIENT_ID and OAUTH_PUBLIC_CLIENT_ID are both set; this service is now one client of the OpenID provider: \

@@ -46,10 +46,9 @@ impl Operation {
         request.map_err(|_| ApiError::invalid("", "is too long; send fewer or shorter arguments"))
     }
 
-    /// Refuses unknown arguments if the operation has no body and its path contains an argument. Without this function,
-    /// the API would refuse the call, but the error would list only the arguments in the query. The error of this
-    /// function lists all arguments that the operation accepts. For all other operations, the API itself refuses
-    /// unknown arguments.
+    /// Refuses unknown arguments if the operation has no body and its path contains an argument. The API refuses such a
+    /// call too, but its error lists only the arguments in the query. The error of this function lists all arguments
+    /// that the operation accepts. For all other operations, the API itself refuses unknown arguments.
     fn refuse_unknown(&self, arguments: &Map<String, Value>) -> Result<(), ApiError> {
         let Some(in_query) = self.in_query.as_ref().filter(|_| !self.has_body && !self.in_path.is_empty()) else {
             return Ok(());
@@ -86,7 +85,7 @@ fn whole(number: &Number) -> Option<i64> {
 }
 
 /// Copies the extensions of the outer request (the MCP message) to the inner request (the operation). The extensions
-/// contain the caller, the data of API Gateway, and the counter of costs.
+/// contain the caller, the data of API Gateway, and the counter of the calls to DynamoDB.
 pub fn on_behalf_of(outer: &Parts, request: &mut Request<Body>) {
     request.extensions_mut().extend(outer.extensions.clone());
 }

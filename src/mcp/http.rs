@@ -93,9 +93,10 @@ impl HttpTransport {
     }
 }
 
-/// Returns whether the request is a message `initialize` that names no version in `_meta`. This message contains the
-/// version that the client offers. If the header named a different version, the SDK would refuse the message. If a
-/// message names a version in `_meta`, its client must also send the header, so the SDK needs the header.
+/// Returns whether the request is a message `initialize` that names no version in `_meta`. The parameters of this
+/// message contain the version that the client offers. If the header named a different version, the SDK would refuse
+/// the message, so the program removes the header. If a message names a version in `_meta`, the protocol also requires
+/// the header, so the program keeps the header.
 fn names_its_version(request: &ClientRequest) -> bool {
     matches!(request, ClientRequest::InitializeRequest(_)) && request.get_meta().protocol_version().is_none()
 }

@@ -75,8 +75,8 @@ impl<'a> Schemas<'a> {
     }
 
     /// The names and types of the fields in a schema. `levels` is the maximum number of levels. If an object is below
-    /// the last level, the result does not show the fields of the object, but a `title` with the name of the object's
-    /// schema.
+    /// the last level, the result contains the name of the object's schema as `title`, instead of the fields of the
+    /// object.
     fn shape(self, schema: &'a Value, uses: &Uses<'a>, levels: usize) -> Value {
         if let Some((name, target)) = self.target(schema) {
             return match uses.get(name) {

@@ -24,9 +24,9 @@ pub struct Operation {
     pub path: String,
     /// The arguments that are part of the path.
     pub in_path: Vec<String>,
-    /// The arguments that go into the query. If the operation has a body, the body contains all other arguments that
-    /// are not part of the path. `None` if the OpenAPI document does not describe the operation. Then only the API
-    /// knows the arguments.
+    /// The arguments that go into the query. If the operation has a body, all arguments that are neither in the path
+    /// nor in the query go into the body. `None` if the OpenAPI document does not describe the operation. Then only the
+    /// API knows the arguments.
     pub in_query: Option<Vec<String>>,
     /// The arguments that accept several values. If the example of a parameter in the OpenAPI document contains a
     /// comma, the parameter accepts several values.
@@ -127,9 +127,9 @@ fn tool(operation: &Operation, described: &Value, schemas: Schemas<'_>, security
     tool
 }
 
-/// How a client must authenticate for an operation, as OpenAI's Apps SDK defines `securitySchemes`
-/// (<https://developers.openai.com/apps-sdk/build/auth>): with OAuth and certain scopes, or without a credential. The
-/// Apps SDK knows no API keys, so the result is `None` if the deployment needs API keys.
+/// How a client must authenticate for an operation: with OAuth and certain scopes, or without a credential. The result
+/// has the format of `securitySchemes` in OpenAI's Apps SDK (<https://developers.openai.com/apps-sdk/build/auth>). The
+/// Apps SDK does not support API keys, so the result is `None` if the deployment needs API keys.
 fn security(document: &Value, described: &Value) -> Option<Value> {
     let schemes = &document["components"]["securitySchemes"];
     if schemes.is_null() {

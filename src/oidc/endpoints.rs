@@ -91,7 +91,7 @@ impl Provider {
     }
 }
 
-/// Waits for an answer of the provider. A status that is neither a success nor a refusal is an outage.
+/// Waits for an answer of the provider. A status that is neither a success nor a refusal counts as an outage.
 async fn in_time(
     endpoint: &str,
     answer: impl Future<Output = Result<ProviderAnswer, String>>,

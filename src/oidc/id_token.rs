@@ -101,16 +101,16 @@ impl Head {
         let header = decode_header(token).ok()?;
         let kind = header.typ.map(|kind| kind.to_ascii_lowercase());
         let kind = kind.as_deref().map(|kind| kind.strip_prefix("application/").unwrap_or(kind));
-        // An access token (RFC 9068) has the type `at+jwt`, and is no ID token. The program also refuses a token with
-        // critical extensions. A receiver must understand all critical extensions (RFC 7515, section 4.1.11), but this
-        // program understands none.
+        // An access token (RFC 9068) has the type `at+jwt`, and is not an ID token. The program also refuses a token
+        // with critical extensions. A receiver must understand all critical extensions (RFC 7515, section 4.1.11), but
+        // this program understands none.
         let plain = matches!(kind, None | Some("jwt")) && header.crit.is_none();
         let known = plain && ALGORITHMS.contains(&header.alg);
         header.kid.filter(|_| known).map(|kid| Self { algorithm: header.alg, kid })
     }
 
     /// Verifies the signature of the token, and then compares the claims of the token with `expected`. If a check
-    /// fails, returns the reason for the log.
+    /// fails, returns the reason, as a text for the log.
     pub fn verify(
         &self,
         token: &str,
@@ -165,7 +165,7 @@ impl About {
         self.email.as_deref().filter(|email| verified && !email.is_empty())
     }
 
-    /// The text that shows the person who is signed in: the e-mail address, or else the name.
+    /// The text that tells the person which account is signed in: the e-mail address, or else the name.
     pub fn shown(&self) -> Option<&str> {
         let known = [&self.email, &self.preferred_username, &self.name];
         known.into_iter().flatten().map(String::as_str).find(|text| !text.trim().is_empty())

@@ -46,7 +46,8 @@ struct Cache {
     known: Option<Arc<Documents>>,
     known_at: Timestamp,
     asked_at: Option<Timestamp>,
-    /// The time of the last request to the provider that the program sent because a key was not in the cache.
+    /// The program sends a request to the provider if a key is not in the cache. This is the time of the last such
+    /// request.
     asked_for_more_at: Option<Timestamp>,
     /// The reason why the last request to the provider failed. `None` if the last request succeeded.
     failed: Option<String>,
@@ -89,8 +90,8 @@ struct KeySet {
 }
 
 impl Metadata {
-    /// An address to which this program must not send requests or people. If the provider runs on another machine, all
-    /// addresses of the provider must use https.
+    /// An address of the provider that is not safe for requests and redirects. If the provider runs on another machine,
+    /// all addresses of the provider must use https.
     fn unfit(&self) -> Option<&str> {
         let local = self.issuer.starts_with("http://");
         let is_fit = |address: &str| is_safe(address) && (local || address.starts_with("https://"));
@@ -249,7 +250,8 @@ mod tests {
 
     use super::*;
 
-    /// In this test, the provider runs on another machine. The tests over HTTP only have a provider on this machine.
+    /// In this test, the provider runs on another machine. In the tests over HTTP, the provider always runs on this
+    /// machine.
     #[test]
     fn a_provider_on_another_machine_has_only_https_addresses() {
         let unfit = |issuer: &str, member: &str, address: &str| {

@@ -26,8 +26,8 @@ use crate::{config::OAuth, domain::owner::Owner, tls::Reach};
 const ANSWER_BYTES: usize = 256 * 1024;
 /// This service asks the provider for the identity and the e-mail address of a person.
 const SCOPE: &str = "openid email";
-/// The maximum length of the e-mail address or the name that a person recognises, in characters. The limit is the
-/// maximum length of an e-mail address (RFC 3696, erratum 1690).
+/// The maximum length of `Person::shown`, in characters. The limit is the maximum length of an e-mail address (RFC
+/// 3696, erratum 1690).
 const SHOWN: usize = 254;
 
 /// The OpenID provider, with a cache of the provider's documents. Clones share the cache.
@@ -86,7 +86,7 @@ pub enum NotSignedIn {
 /// The provider did not answer, or the program could not use the provider's answer.
 #[derive(Debug)]
 pub struct Outage {
-    /// The reason for the log.
+    /// The reason, as a text for the log.
     pub cause: String,
     /// The caller can try again after this number of seconds.
     pub retry_after: u64,

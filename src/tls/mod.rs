@@ -25,8 +25,8 @@ pub type Connector = HttpsConnector<HttpConnector<Resolver>>;
 
 /// If the connector cannot open a connection within the time `timeout`, the connector gives up. The text of the error
 /// is for the log. The connector also accepts plain HTTP, because servers on this machine may use plain HTTP. The
-/// caller must make sure that a plain HTTP address belongs to this machine. `reach` says which hosts the connector may
-/// reach.
+/// caller of this function must make sure that a plain HTTP address belongs to this machine. `reach` says which hosts
+/// the connector may reach.
 pub fn connector(timeout: Duration, reach: Reach) -> Result<Connector, String> {
     let mut tcp = HttpConnector::new_with_resolver(Resolver::new(reach));
     tcp.set_connect_timeout(Some(timeout));
@@ -137,7 +137,7 @@ mod tests {
         format!("# Főtanúsítvány\n-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
     }
 
-    /// A PEM block. In some blocks, the line ends, the spaces or other details are unusual.
+    /// A PEM block. Some blocks have unusual line breaks, spaces or other details.
     fn part() -> impl Strategy<Value = String> {
         (0..14, vec(any::<u8>(), 1..100)).prop_map(|(kind, der)| {
             let block = block(if kind == 1 { "TRUSTED CERTIFICATE" } else { "CERTIFICATE" }, &der);

@@ -18,8 +18,9 @@ pub enum Reach {
     PublicInternet,
 }
 
-/// Resolves a host name to the addresses that the connection may reach. The connection goes to one of these addresses.
-/// So a second answer of the name server cannot lead the program into a private network (DNS rebinding).
+/// Resolves a host name to the addresses that the connection may reach. The connection goes to one of these addresses,
+/// so the program does not ask the name server a second time. A second answer could contain an address in a private
+/// network (DNS rebinding).
 #[derive(Debug, Clone)]
 pub struct Resolver {
     system: GaiResolver,

@@ -32,8 +32,8 @@ pub struct Caller {
     scope: Scope,
 }
 
-/// A caller whose scope nobody has checked yet. The MCP endpoint needs only a known caller, because each tool call is a
-/// request with its own method.
+/// A caller whose scope nobody has checked yet. The MCP endpoint needs only a known caller. Each tool call becomes a
+/// request with its own method, and the scope is checked for this request.
 #[derive(Debug)]
 pub struct AnyCaller;
 
@@ -91,7 +91,7 @@ async fn known(
         Credential::Token(token) => {
             let Auth::OAuth(_) = &app.config.auth else { return Err(ApiError::BadCredential) };
             let access = app.store.access(&token, now, usage).await?;
-            // A token is valid only at the address at which the person has given the access (RFC 8707).
+            // A token is valid only at the address for which the person has allowed the access (RFC 8707).
             let here = gateway::base_url(&app.config, extensions);
             let access = access.filter(|access| now < access.valid_until && here.as_ref() == Some(&access.resource));
             let access = access.ok_or(ApiError::BadCredential)?;

@@ -104,8 +104,8 @@ impl ApiError {
         }
     }
 
-    /// If the write may have succeeded in spite of this error, the answer contains `advice`, and does not say that the
-    /// client can send the same request again.
+    /// If the write may have succeeded in spite of this error, the answer contains `advice` instead of the usual
+    /// `detail`. The usual `detail` says that the client can send the same request again.
     pub fn not_repeatable(self, advice: &'static str) -> Self {
         match self {
             Self::Failed(fault) if fault.kind != FaultKind::Broken => Self::NotRepeatable(fault, advice),

@@ -3,8 +3,8 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
-/// Replaces each placeholder in the template with the value of the placeholder. The values are HTML, so the caller
-/// escapes each text that comes from outside. A placeholder without a value becomes empty.
+/// Replaces each placeholder in the template with the value of the placeholder. The values are HTML, so the caller of
+/// this function escapes each text that comes from outside. A placeholder without a value becomes empty.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     // A value may contain the text of a placeholder. The loop never searches the values, so a placeholder inside a
     // value stays unchanged.
@@ -19,13 +19,13 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     html
 }
 
-/// The text as HTML. A browser shows the HTML as exactly this text, in an element and in a quoted attribute.
+/// The text as HTML. In an element and in a quoted attribute, a browser reads this HTML as exactly the same text.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 
-/// The source in a Content-Security-Policy that allows exactly this inline style or script (CSP Level 3, section
-/// 2.3.1).
+/// The hash source for a Content-Security-Policy. This source allows exactly this inline style or script (CSP Level 3,
+/// section 2.3.1).
 pub fn hash_source(text: &str) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text.as_bytes())))
 }

@@ -59,14 +59,14 @@ fn domain_and_stage(extensions: &Extensions) -> Option<(&str, Option<&str>)> {
     }
 }
 
-/// Removes the stage from the path of a request, because the paths of our routes contain no stage. In the event of a
-/// REST API (v1), the path does not contain the stage, but `lambda_http` adds the stage to the path. In the event of an
-/// HTTP API (v2), the path already contains the stage.
+/// Removes the stage from the path of a request, because the paths of our routes contain no stage. If the event comes
+/// from a REST API (v1), the path does not contain the stage, but `lambda_http` adds the stage to the path. If the
+/// event comes from an HTTP API (v2), the path already contains the stage.
 pub fn without_stage<B>(mut request: Request<B>) -> Request<B> {
     let stage = match request.extensions().get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV1(context)) => {
-            // In the event of a REST API (v1), the path does not contain the stage. So the program uses exactly the
-            // path that API Gateway sent, even if this path begins with the name of the stage.
+            // The path in an event of a REST API (v1) does not contain the stage. So the program uses exactly the path
+            // that API Gateway sent, even if this path begins with the name of the stage.
             context.stage.as_ref().map(|_| None)
         }
         Some(RequestContext::ApiGatewayV2(context)) => {

@@ -129,8 +129,8 @@ pub async fn get_changes(
     Ok((tag, JsonAnswer(ChangesPage { changes: page.items, next_cursor, now, unreadable })).into_response())
 }
 
-/// The entity tag of the history. `order` is the position of the newest change in the order of all changes. The tag is
-/// weak, because the same history can have different answers: each answer contains the present time (RFC 9110, section
+/// The entity tag of the history. `order` is the position of the newest change among all changes. The tag is weak,
+/// because the same history can have different answers: each answer contains the present time (RFC 9110, section
 /// 8.8.1).
 fn tag(order: &str) -> String {
     format!("W/\"{order}\"")
@@ -161,7 +161,8 @@ pub async fn undo_change(
     Ok(TodosWritten::changed(&app, &result))
 }
 
-/// The advice after a lost answer to an undo that names no change and has no idempotency key.
+/// If an `undoChange` request has no change id and no idempotency key, a second identical request could undo the undo.
+/// If the answer to such a request is lost, the caller gets this advice.
 const UNDO_MAY_TURN_AROUND: &str = "Perhaps the change was undone, and the same request would undo the undo. First call getChanges. If the first change in the answer is not the undo, call undoChange with the change_id of the change that you want to undo.";
 
 async fn undo(
@@ -182,8 +183,9 @@ async fn undo(
         matches!(error, WriteError::Refused(Refusal::ChangedSince { .. } | Refusal::SettingsChangedSince))
     };
     match result {
-        // After this request read the change record, another request may have undone the change. Then the error of the
-        // second attempt names the other undo.
+        // Another request may have undone the change after this request read the change record. So this request reads
+        // the record again, and makes a second attempt. The error of the second attempt names the undo of the other
+        // request.
         Err(error) if changed_since(&error) && change_id.is_some() => {
             let (again, differences) = find(caller, change_id, now).await?;
             if again.undone_by == change.undone_by {

@@ -5,9 +5,9 @@ use axum::http::Method;
 use utoipa::openapi::HttpMethod;
 
 /// Declares all operations. The operations in the OpenAPI document and in the list of MCP tools come first. Then come
-/// the operations that the service only answers. Makes two routers and the list [`Declared`] from this declaration. The
-/// Lambda function uses the router without the OpenAPI document, because then the function is smaller and starts faster
-/// (docs/PERFORMANCE.md).
+/// the operations that the service answers, but does not show. Makes two routers and the list [`Declared`] from this
+/// declaration. The Lambda function uses the router without the OpenAPI document, because then the function is smaller
+/// and starts faster (docs/PERFORMANCE.md).
 macro_rules! operations {
     (
         shown: { $($shown:ident::$shown_handler:ident),+ $(,)? }

@@ -125,8 +125,8 @@ pub async fn get_todos(
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &range)).transpose()?;
     let limit = query.limit.unwrap_or_default().0;
     // The program tries to read one more todo after the last todo of the page. If this todo exists, there is a next
-    // page. If many todos of the range may not match the filters, `at_most` is `None`. Then the program reads todos
-    // until the page is full.
+    // page. If `wanted_come_first` returns `false`, `at_most` is `None`, and the program reads todos until the page is
+    // full.
     let at_most = query.wanted_come_first().then_some(limit + 1);
     let reading = Reading { after, at_most, ..Reading::of(range) };
     let (settings, mut todos) = caller.store.todos(reading, now).await?;

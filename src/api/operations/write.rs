@@ -33,10 +33,10 @@ pub enum WithoutKey {
 }
 
 impl WithoutKey {
-    /// If the store executed an edit with `append_notes` twice, the notes would contain the paragraph twice. If the
-    /// store executed an edit with `status` and `repeat` twice, the completed todo would repeat again, although the
-    /// first request has already moved the repetition to the next todo. If the store executed any other edit twice, the
-    /// second execution would change nothing more.
+    /// If the store executed an edit with `append_notes` twice, the notes would contain the paragraph twice. An edit
+    /// with `status` and `repeat` can complete a repeating todo. The completion moves the repetition to the next todo.
+    /// If the store executed this edit twice, the completed todo would get the repetition back. If the store executed
+    /// any other edit twice, the second execution would change nothing more.
     pub fn of<'a>(mut edits: impl Iterator<Item = &'a TodoEdit>) -> Self {
         let does_harm =
             |edit: &TodoEdit| edit.append_notes.is_some() || (edit.status.is_some() && edit.repeat.is_some());

@@ -139,8 +139,8 @@ fn erased(on_aws: bool) -> &'static str {
     }
 }
 
-/// The HTML list items that say how long the service keeps data about API keys, programs, sign-in accounts, log lines,
-/// traces and backups.
+/// The HTML list items that say how long each kind of data is kept: the data about API keys, programs and sign-in
+/// accounts, and the log lines, traces and backups.
 fn kept(config: &Config, oauth: Option<&OAuth>, on_aws: bool) -> String {
     let mut entries = Vec::new();
     if config.auth.mode() != AuthMode::None {
