@@ -1,7 +1,7 @@
 //! A TODO list service for AI assistants. The service is one AWS Lambda function behind API Gateway, and stores the
 //! todos in DynamoDB.
 //!
-//! The layers, from the outermost to the innermost: mcp, api, app, oidc, local, store, config, domain, tls.
+//! The layers, from the outside in: mcp, api, app, oidc, local, store, config, domain, tls.
 //! A layer uses only layers that come later in this list. The exact rules are in `tests/architecture/rule.rs`.
 
 pub mod api;

@@ -81,7 +81,7 @@ impl OAuth {
         if let Some(uri) = redirect_uris.iter().find(|uri| !is_redirect_uri(uri)) {
             return Err(ConfigError(format!(
                 "OAUTH_REDIRECT_URIS must be https addresses, http ones of this machine, or those of an app, without fragment; \
-                 \"{uri}\" is none"
+                 \"{uri}\" is not such an address"
             )));
         }
         let number = |name: &str, default: u16| match read(name).map(|text| text.trim().parse()) {
@@ -140,7 +140,7 @@ impl People {
         };
         match people.iter().find(|one| !fits(one)) {
             Some(one) => Err(ConfigError(format!(
-                "OAUTH_PEOPLE must be {EVERYBODY}, or e-mail addresses and domains such as ada@example.com, example.org; \"{one}\" is none"
+                "OAUTH_PEOPLE must be {EVERYBODY}, or e-mail addresses and domains such as ada@example.com, example.org; \"{one}\" is neither an address nor a domain"
             ))),
             None => Ok(Self::Listed(people)),
         }

@@ -81,7 +81,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = StepRefs, inline, required = false)]
     pub reopen_steps: StepRefs,
-    /// Fields to empty. Null or an empty text in a field leaves it as it is.
+    /// Fields to empty. A field with null or an empty text does not change.
     #[deserr(default)]
     #[schema(value_type = Vec<Clearable>, inline, required = false, example = json!(["due"]))]
     pub clear: Clear,
@@ -95,7 +95,7 @@ words! {
     /// The statuses that an update can set. An update cannot delete a todo.
     EditStatus { Open = "open", Completed = "completed" } refused |word: &str| {
         if word.eq_ignore_ascii_case("deleted") {
-            let message = "cannot be set to deleted; delete with deleteTodos".to_owned();
+            let message = "cannot be set to deleted; delete the todo with deleteTodos".to_owned();
             return Invalid { message, allowed: EditStatus::WORDS };
         }
         Invalid::word(word, EditStatus::WORDS)

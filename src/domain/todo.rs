@@ -84,7 +84,7 @@ pub struct NewTodo {
     /// What is to be done, in a few words.
     #[schema(value_type = String, min_length = 1, max_length = 500, example = "Book flights")]
     pub title: Title,
-    /// Name of its list, the default list when left out. A new name makes a new list.
+    /// Name of its list; without a name, the default list. A new name makes a new list.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 60, example = "Trip")]
     pub list: Option<ListName>,

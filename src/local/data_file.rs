@@ -57,7 +57,8 @@ pub fn open(file: Option<&Path>, now: Timestamp) -> Result<Database, LocalError>
     let database =
         Database::new(&file.to_string_lossy()).map_err(|error| failed("cannot open the data file", &error))?;
     // The program removes expired items only here, when the program opens the data file.
-    expired::remove(&database, now).map_err(|error| failed("cannot tidy up the data file", &error))?;
+    expired::remove(&database, now)
+        .map_err(|error| failed("cannot remove expired items from the data file", &error))?;
     Ok(database)
 }
 

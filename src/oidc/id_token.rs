@@ -119,7 +119,7 @@ impl Head {
         now: Timestamp,
     ) -> Result<Claims, &'static str> {
         if key.algorithm.as_deref().is_some_and(|stated| stated != format!("{:?}", self.algorithm)) {
-            return Err("the ID token is signed with another algorithm than its key");
+            return Err("the algorithm of the ID token is not the algorithm of its key");
         }
         let claims = self.claims(token, &key.decoding).ok_or("the ID token has a wrong signature or wrong claims")?;
         let seconds = now.as_millisecond() as f64 / 1_000.0;

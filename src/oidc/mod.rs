@@ -171,7 +171,8 @@ impl Provider {
             }
         }
         let owner = Owner::parse(&format!("{}#{}", self.oauth.issuer, claims.sub));
-        let owner = owner.map_err(|_| NotSignedIn::Refused("the subject is no name of an owner".to_owned()))?;
+        let owner =
+            owner.map_err(|_| NotSignedIn::Refused("the subject cannot be part of the name of an owner".to_owned()))?;
         let shown = about.shown().unwrap_or(&claims.sub).chars().take(SHOWN).collect();
         Ok(Person { owner, verified_email: about.verified_email().map(str::to_owned), shown })
     }

@@ -37,7 +37,8 @@ impl OwnerStore {
         let (settings, complete) = item.as_ref().map_or_else(|| Ok((Settings::default(), true)), settings_of)?;
         if !complete {
             let request_id = self.request_id();
-            tracing::error!(request_id, at = SETTINGS, "a setting has its default, because the program cannot read it");
+            let message = "the stored value of a setting cannot be read, so the setting has its default";
+            tracing::error!(request_id, at = SETTINGS, "{message}");
         }
         self.remembered.update(&self.partition, |owner| {
             owner.settings = settings.clone();

@@ -84,7 +84,7 @@ async fn completing_and_reopening_keep_the_rest() {
 
     let refused = api.patch(&path(&todo), json!({"status": "deleted"})).await;
     refused.assert_problem(422, "invalid");
-    refused.assert_error("status", "delete with deleteTodos");
+    refused.assert_error("status", "delete the todo with deleteTodos");
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ rules! {
         "src/cache.rs": "";
     the_diagrams_have_the_arrows_of_the_rules of tracked, broken by
         "docs/ARCHITECTURE.md": "```mermaid\nflowchart TD\n    api --> mcp\n```";
-    rooms_use_the_rooms_below_them of program, broken by
+    folders_use_only_the_folders_that_they_may_use of program, broken by
         "src/api/answer/view.rs": "use crate::api::request::cursor::ListingId;",
         "src/api/answer/view.rs": "use super::super::{request::cursor};",
         "src/api/request/extract.rs": "use crate::api::ApiError;",

@@ -16,9 +16,8 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("store", &["domain", "tls"]),
     ("tls", &[]),
 ];
-/// Each folder of src/api, and the other folders of src/api that this folder may use. The documents call these folders
-/// rooms.
-const ROOMS: [(&str, &[&str]); 8] = [
+/// Each folder of src/api, and the other folders of src/api that this folder may use.
+const API_FOLDERS: [(&str, &[&str]); 8] = [
     ("access", &["answer", "lambda"]),
     ("answer", &[]),
     ("lambda", &["answer"]),
@@ -53,19 +52,19 @@ pub fn imports_go_downwards(file: &str, text: &str) -> Vec<String> {
 }
 
 /// This rule does not check src/api/mod.rs, because this file may use all folders of src/api.
-pub fn rooms_use_the_rooms_below_them(file: &str, text: &str) -> Vec<String> {
+pub fn folders_use_only_the_folders_that_they_may_use(file: &str, text: &str) -> Vec<String> {
     let own = module(file);
     let [layer, own, ..] = &own[..] else { return Vec::new() };
     if layer != "api" {
         return Vec::new();
     }
-    let Some((_, below)) = ROOMS.iter().find(|(room, _)| room == own) else {
-        return vec![format!("{file} is in no room of src/api; give it one in ROOMS")];
+    let Some((_, below)) = API_FOLDERS.iter().find(|(folder, _)| folder == own) else {
+        return vec![format!("{file} is in a folder of src/api that API_FOLDERS does not contain")];
     };
     let named = paths(file, &without_tests(&words(text)));
     let others = named.iter().filter(|path| path.first().is_some_and(|to| to == "api") && path.get(1) != Some(own));
-    let wrong = others.filter(|path| path.get(1).is_none_or(|room| !below.contains(&room.as_str())));
-    wrong.map(|path| format!("{file} uses crate::{}; the room {own} may use {below:?}", path.join("::"))).collect()
+    let wrong = others.filter(|path| path.get(1).is_none_or(|folder| !below.contains(&folder.as_str())));
+    wrong.map(|path| format!("{file} uses crate::{}; the folder {own} may use {below:?}", path.join("::"))).collect()
 }
 
 /// The first diagram of docs/ARCHITECTURE.md shows the layers. The second diagram shows the folders of src/api.
@@ -80,7 +79,7 @@ pub fn the_diagrams_have_the_arrows_of_the_rules(file: &str, text: &str) -> Vec<
     let drawn: Vec<BTreeSet<String>> = diagrams
         .map(|diagram| diagram.lines().map(str::trim).filter(|line| line.contains("-->")).map(str::to_owned).collect())
         .collect();
-    let expected = [rules(&MAY_USE), rules(&ROOMS)];
+    let expected = [rules(&MAY_USE), rules(&API_FOLDERS)];
     let differ = expected.iter().enumerate().filter_map(|(at, expected)| {
         let drawn = drawn.get(at).cloned().unwrap_or_default();
         let arrows: Vec<_> = expected.symmetric_difference(&drawn).cloned().collect();

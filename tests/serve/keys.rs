@@ -148,7 +148,8 @@ fn no_key_shares_a_list_by_accident() {
     keys(&["create", "--name", "Ann's laptop"], &place);
     for taken in ["GPT", " GPT ", "family", "me", "Ann's laptop"] {
         let said = refused(&["keys", "create", "--name", taken, place[0], place[1]]);
-        let named = format!("a list of {} already; for a key that shares it give --owner the same name", taken.trim());
+        let taken = taken.trim();
+        let named = format!("{taken} already has a list; to make another key for this list, add --owner {taken}");
         assert!(said.contains(&named) && said.contains("choose another --name"), "{said}");
     }
     assert_eq!(keys(&["list"], &place).0.lines().count(), 4, "a heading and the three that were made");

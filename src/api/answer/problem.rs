@@ -118,9 +118,9 @@ pub mod problems {
     pub const CONTENDED: ProblemKind = ProblemKind::new(409, "conflict", "Other requests are changing the same todos",
         "Nothing was changed. Send the same request again. `current` shows the todos as they are now.");
     pub const CHANGED_SINCE: ProblemKind = ProblemKind::new(409, "changed_since", "Some todos were changed again after the change",
-        "Nothing was undone, because the undo would lose later changes. First undo the later changes (getChanges lists them), or change the todos with updateTodos.");
+        "Nothing was undone, because the undo would overwrite later changes. First undo the later changes (getChanges lists them), or change the todos with updateTodos.");
     pub const ALREADY_UNDONE: ProblemKind = ProblemKind::new(409, "already_undone", "The change has already been undone",
-        "Nothing was changed. An undo is itself a change, and getChanges lists this change. To restore the first change, undo the undo.");
+        "Nothing was changed. An undo is also a change, and getChanges lists it. To restore the change that was undone, undo the undo.");
     pub const BODY_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The request body is too large",
         "Send at most 128 KiB. Send the todos in several requests.");
     pub const TODOS_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The todos are too large for one call",

@@ -135,7 +135,7 @@ fn erased(on_aws: bool) -> &'static str {
     if on_aws {
         " within days"
     } else {
-        " at a start of the service at least 90 days later, or by the database that the operator chose"
+        " when the service starts at least 90 days later, or by the database that the operator chose"
     }
 }
 

@@ -145,11 +145,12 @@ async fn remove(store: &Store, id: &str) -> Result<(), Failure> {
     }
     let grants = if ended == 1 { "1 person".to_owned() } else { format!("{ended} people") };
     eprintln!(
-        "Removed the client {id}. {grants} had given it access: the access ended, and its tokens stop working within a minute."
+        "Removed the client {id}. {grants} had given access to this client. This access has ended, and its tokens stop \
+         working within a minute."
     );
     if unreadable > 0 {
         eprintln!(
-            "{unreadable} entries of programs cannot be read. If one of them is about this client, its access ends within an hour."
+            "{unreadable} entries of programs cannot be read. If one of these entries belongs to this client, that access ends within an hour."
         );
     }
     Ok(())

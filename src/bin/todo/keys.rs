@@ -98,8 +98,8 @@ async fn new_owner(store: &Store, name: &KeyName) -> Result<Owner, Failure> {
     if has_keys || store.knows(&owner).await? {
         let owner = owner.as_str();
         return Err(format!(
-            "there is a list of {owner} already; for a key that shares it give --owner the same name, for a list of its own \
-             choose another --name"
+            "{owner} already has a list; to make another key for this list, add --owner {owner}; to make a key for a new \
+             list, choose another --name"
         )
         .into());
     }

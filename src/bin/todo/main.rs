@@ -210,7 +210,7 @@ fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
     println!("  MCP        {base_url}/mcp");
     println!("  Data       {data}\n");
     if auth == CallersBy::OAuth {
-        println!("At the OpenID provider, this server has the redirect URI {public}/oauth/callback.\n");
+        println!("At the OpenID provider, register the redirect URI {public}/oauth/callback for this server.\n");
         println!("Connect a program. The browser opens, and you sign in:");
         println!("  claude mcp add --transport http todos {public}/mcp && claude mcp login todos\n");
     }
@@ -218,7 +218,7 @@ fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
         ""
     } else {
         println!(
-            "Make a key. The key opens a new list. To open the list that a server with --auth none uses, add --owner me:\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n"
+            "Make a key for a new list. For the list of a server with --auth none, add --owner me.\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n"
         );
         " -H \"Authorization: Bearer $KEY\""
     };

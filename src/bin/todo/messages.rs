@@ -109,7 +109,7 @@ where
 fn answer(unreadable: Unreadable) -> Option<ServerJsonRpcMessage> {
     let Unreadable { id, error, is_notification } = unreadable;
     if error.code == ErrorCode::PARSE_ERROR {
-        tracing::warn!("a line of the input gets no answer: {}", error.message);
+        tracing::warn!("a line of the input is not JSON, so it gets no answer: {}", error.message);
         return None;
     }
     (!is_notification).then(|| ServerJsonRpcMessage::error(error, id))

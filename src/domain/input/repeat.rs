@@ -41,7 +41,7 @@ impl Repeat {
         let unit = match (unit, weekdays.is_empty()) {
             (None, true) => {
                 return Err(Invalid::new(
-                    "needs a unit: day, week, month or year, such as {\"every\":1,\"unit\":\"week\"}",
+                    "needs a unit: day, week, month or year; for example {\"every\":1,\"unit\":\"week\"}",
                 ));
             }
             // "Every day, on these weekdays" means the same as "every week, on these weekdays".

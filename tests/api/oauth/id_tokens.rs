@@ -177,7 +177,7 @@ async fn a_key_verifies_only_the_algorithm_that_the_provider_names() {
     attempt.provider.set_keys(&[&other, &same]);
     attempt.provider.sign_with(&other);
     let answer = attempt.callback().await;
-    attempt.assert_refused(&answer, "the ID token is signed with another algorithm than its key");
+    attempt.assert_refused(&answer, "the algorithm of the ID token is not the algorithm of its key");
     attempt.provider.sign_with(&same);
     attempt.assert_works().await;
 }
@@ -313,5 +313,6 @@ async fn the_id_token_of_an_earlier_sign_in_or_of_another_tab_is_refused() {
 async fn a_subject_that_cannot_own_anything_is_refused() {
     assert_refused("the ID token names nobody", [claim("sub", "")]).await;
     let subjects = ["line\nbreak".to_owned(), "x".repeat(1_100)];
-    assert_refused("the subject is no name of an owner", subjects.map(|subject| claim("sub", subject))).await;
+    assert_refused("the subject cannot be part of the name of an owner", subjects.map(|subject| claim("sub", subject)))
+        .await;
 }
