@@ -28,8 +28,8 @@ FORMS = [
     ("a JWT", r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}", f"/callback?code=eyJ{part(20)}.eyJ{part(40)}.{part(43)}&state=1"),
     ("a Bearer token", r"(?i:bearer) [\w.~+/-]{20,}", f"authorization: Bearer {part(43)}"),
     ("Basic credentials", r"(?i:basic) [A-Za-z0-9+/]{20,}", f"Authorization: Basic {part(40)}=="),
-    # The example secrets of AWS end with a word such as `EXAMPLEKEY`. Many secrets of our tests also end with a word
-    # such as `EXAMPLEKEY`. So the regular expression also finds these test secrets.
+    # The example secrets of AWS and many secrets of our tests end with a word such as `EXAMPLEKEY`. The regular
+    # expression finds this word.
     ("a secret of the tests", r"EXAMPLE(CODE|KEY|SECRET|TOKEN)", f"AWS_SECRET_ACCESS_KEY={part(30)}EXAMPLEKEY"),
 ]
 # Each secret in the file LIST must have at least this many characters. A shorter secret could occur by chance in an

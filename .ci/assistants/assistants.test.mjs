@@ -46,7 +46,8 @@ function home() {
     return made;
 }
 
-// While a program waits for the sign-in, ada opens the address of the program and decides.
+// While a program waits for the sign-in, ada opens the address that the program wants to show in the browser, and
+// allows or denies the access.
 const ada = (home, decision) => async (goesOn) => {
     const decided = await world.decide(await home.address(goesOn), "ada", decision);
     assert.match(decided.consent, /program on this computer/i);
@@ -119,7 +120,7 @@ for (const strategy of ["auto", "dcr"]) {
         const codex = home();
         const run = (words, options) => codex.run(["codex", "mcp", ...words], options);
         const registration = ["--oauth-client-registration", strategy];
-        // `codex mcp add` sees that the server wants a sign-in, and starts the sign-in by itself.
+        // `codex mcp add` sees that the server requires a sign-in, and starts the sign-in by itself.
         const first = await run(["add", "todos", "--url", mcp, ...registration], { meanwhile: ada(codex) });
         assert.match(first.output, /Successfully logged in/);
         const again = await run(["login", "todos", ...registration], { meanwhile: ada(codex) });
@@ -246,7 +247,8 @@ timed("Gemini CLI connects with a token of a sign-in, and not without", async ()
 
 timed("no program looked for a host outside this machine", async () => {
     assert.deepEqual(recorded.names, []);
-    // Now the test itself looks up a host name. If the list does not contain this name, an empty list proves nothing.
+    // Now the test itself looks up a host name, to prove that the list records lookups. Otherwise, the empty list would
+    // prove nothing.
     await assert.rejects(lookup("outside.example"));
     assert.ok(recorded.names.includes("outside.example"));
 });

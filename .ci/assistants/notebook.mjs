@@ -33,7 +33,7 @@ export function authorization(service, client, more = {}) {
     return { url, verifier, state };
 }
 
-// Asks the token endpoint. The fields go into a form. Keeps the tokens of the answer.
+// Sends the fields to the token endpoint, in the encoding of an HTML form. Keeps the tokens of the answer.
 export async function askForTokens(service, fields, headers = {}) {
     const answer = await post(service, "/oauth/token", new URLSearchParams(fields), headers);
     if (answer.status === 200) {
@@ -42,7 +42,7 @@ export async function askForTokens(service, fields, headers = {}) {
     return answer;
 }
 
-// The fields that redeem the code in the address `returned`.
+// The fields with which the program exchanges the code for tokens. The code is in the address `returned`.
 export function redeeming(client, { verifier, state }, returned) {
     const answer = Object.fromEntries(returned.searchParams);
     assert.equal(answer.error, undefined, answer.error_description);

@@ -30,15 +30,15 @@ export async function signIn(browser, url, name, password) {
 }
 
 // Signs in with `signIn`, and presses the button `decision` ("Allow" or "Deny") on the consent page. Then the browser
-// goes to the redirect URI of the program. Returns the text of the consent page, and the address at the redirect URI
-// with all query parameters. No server needs to listen at the redirect URI.
+// goes to the redirect URI of the program. Returns the text of the consent page, and the address that the browser then
+// opens: the redirect URI with all query parameters. No server needs to listen at the redirect URI.
 export async function decide(browser, url, name, password, decision = "Allow") {
     const redirectUri = new URL(url).searchParams.get("redirect_uri");
     const { page, close } = await signIn(browser, url, name, password);
     await page.getByRole("button", { name: decision, exact: true }).waitFor();
     const consent = await page.locator("main").innerText();
     const returned = page.waitForRequest((request) => request.url().startsWith(`${redirectUri}?`), { timeout: PATIENCE });
-    // If the next step fails, the test must report the error of this step, and not the missing return of the browser.
+    // If the click fails, the test must report the error of the click, and not the error of `returned`.
     returned.catch(() => {});
     await page.getByRole("button", { name: decision, exact: true }).click({ noWaitAfter: true });
     const request = await returned;

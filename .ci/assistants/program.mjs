@@ -1,6 +1,6 @@
-// Runs the programs of other makers in the same way as a person. Each program has its own home folder. If a program
-// wants to open an address in the browser, the program runs a script, and the script writes the address into a file.
-// Then the test opens the address in Chromium.
+// Runs the programs of other vendors in the same way as a person runs them. Each program has its own home folder. If a
+// program wants to open an address in the browser, the program runs a script, and the script writes the address into a
+// file. Then the test opens the address in Chromium.
 import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +17,7 @@ printf '%s' "$1" >"$HOME/${ADDRESS}.new"
 mv "$HOME/${ADDRESS}.new" "$HOME/${ADDRESS}"
 `;
 
-// The documents of the makers describe these variables. With these variables, a program sends nothing to its maker.
+// The documents of the vendors describe these variables. With these variables, a program sends nothing to its vendor.
 const NO_TELEMETRY = {
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_TELEMETRY: "1",

@@ -34,8 +34,8 @@ const random = () => randomBytes(32).toString("base64url");
 
 // Starts all servers. There are two copies of our server, and each copy has its own provider. The server `withSecret`
 // has a client secret, and its provider puts `iss` into the answers. The server `withoutSecret` has no client secret,
-// its provider demands PKCE, and its provider leaves out `iss`. `photos` is a client for another service at the
-// provider of `withSecret`. One test uses the redirect URI of this client, to read the code.
+// its provider demands PKCE, and its provider leaves out `iss`. The provider of `withSecret` also has the client
+// `photos`, which belongs to another service. One test uses the redirect URI of this client, to read the code.
 export async function startWorld(name) {
     const people = Object.fromEntries(Object.entries(CLAIMS).map(([who, claims]) => [who, { claims, password: random() }]));
     keep(...Object.values(people).map(({ password }) => password));

@@ -26,8 +26,8 @@ const posted = [];
 // `afterForm` is the name of the page that answers a form.
 let browser, server, base, afterForm;
 
-// Reads a snapshot. A snapshot contains a head of insta between two lines `---`, the status, the headers, an empty
-// line, and the page.
+// Reads a snapshot. A snapshot contains metadata of the crate insta between two lines `---`, then the status, the
+// headers, an empty line, and the page.
 function answer(file) {
     const text = readFileSync(join(PAGES, "snapshots", file), "utf8").split("\n---\n").slice(1).join("\n---\n");
     const [head, ...page] = text.split("\n\n");
@@ -62,8 +62,8 @@ after(async () => {
     server.close();
 });
 
-// Opens a page, and records the complaints of the browser, the requests, and the addresses of refreshes.
-// The browser cannot leave the page: the test stops each request to another address.
+// Opens a page, and records the errors and warnings of the browser, the requests, and the addresses of refreshes. The
+// browser cannot leave the page: the test stops each request to another address.
 async function open(name, options = {}) {
     posted.length = 0;
     afterForm = "stopped";
@@ -83,7 +83,8 @@ async function open(name, options = {}) {
     return { page, context, seen };
 }
 
-// The browser logs the status of an error page. If nobody has clicked, the browser opens an app only once.
+// The tests expect two kinds of messages. The browser logs the status of an error page. And without a click, the
+// browser opens an app only once, and logs that it refuses to open the app a second time.
 const EXPECTED = /the server responded with a status of 4|Not allowed to launch 'cursor:.*because a user gesture is required/;
 const unexpected = (complaints) => complaints.filter((text) => !EXPECTED.test(text));
 

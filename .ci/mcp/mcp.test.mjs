@@ -26,7 +26,7 @@ const sdkStdio = await load("@modelcontextprotocol/sdk/client/stdio.js");
 const { countTokens } = await load("gpt-tokenizer/encoding/o200k_base");
 
 const MCP = new URL("/mcp", BASE_URL);
-// The maximum length of the list of tools, as a client gets the list.
+// The maximum length of the list of tools that a client gets, in tokens.
 const MOST_TOKENS = 8000;
 // The maximum length of the part that a client shows to a model: the name, the description and the input schema of each
 // tool.

@@ -78,7 +78,8 @@ impl Request {
     }
 }
 
-/// Returns a copy of the program whose function accepts only requests with an API key or an access token.
+/// Returns the program with more environment variables. With these variables, the function accepts only requests with
+/// an API key or an access token.
 pub fn with_sign_in(mut program: Program) -> Program {
     let environment = [
         ("AUTH_MODE", "oauth"),
@@ -124,7 +125,7 @@ fn grant() -> Value {
 }
 
 /// The entry of the grant in the partition of the owner. The function notes in this entry that the program has used its
-/// access, and needs only the primary key.
+/// access. The entry needs no attributes except the primary key.
 fn entry() -> Value {
     json!({ "owner": { "S": format!("user#{OWNER}") }, "sk": { "S": format!("grant#{PUBLIC_GRANT}") } })
 }

@@ -99,7 +99,7 @@ fn count(function: &Path, todo: &Path) -> Result<Expected> {
     Ok(Expected { executable_bytes: std::fs::metadata(function)?.len(), init_instructions, operations })
 }
 
-/// Returns the mean number of instructions of the `COUNTED` last events, and the median cost of these events.
+/// Returns the mean number of instructions of the last `COUNTED` events, and the median cost of these events.
 fn measured(name: &str, program: &Program, events: &[String]) -> Result<Counted> {
     let (first, rest) = events.split_at(WARM_UP);
     let (before, _) = counted(program, first)?;

@@ -138,8 +138,8 @@ fn cold(function: &mut Function, event: String, into: &mut Rounds) -> Result<()>
     Ok(())
 }
 
-/// Measures how the function handles these events. If `adds` is true, the events add todos, and this function deletes
-/// these todos again.
+/// Measures how the Lambda function handles these events. If `adds` is true, the events add todos, and `warm` deletes
+/// the todos that our function has added.
 pub fn warm(language: Language, adds: bool, function: &mut Function, events: Vec<String>) -> Result<Operation> {
     let ours = language == Language::Ours;
     if ours {

@@ -27,7 +27,8 @@ pub struct Line {
     /// valid credential.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
-    /// The name that the operator gave to the API key.
+    /// The name that the operator gave to the API key, or the name of the program that uses an access token. A program
+    /// that registers itself chooses its own name, and the person has allowed the program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
