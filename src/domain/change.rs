@@ -110,7 +110,7 @@ impl Image {
         Self { after: after.with_next_version_after(current), before: Some(current.clone()) }
     }
 
-    /// Whether the change added the todo or altered the content of the todo.
+    /// True if the change added the todo, and also true if it altered the content of the todo.
     pub fn is_change(&self) -> bool {
         self.before.as_ref().is_none_or(|before| !before.same_content(&self.after))
     }

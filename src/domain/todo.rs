@@ -241,7 +241,7 @@ impl Tags {
         self.0.iter().any(|own| own.folded() == folded)
     }
 
-    /// The tags, from the first tag to the last tag.
+    /// The tags, in the order in which the caller sent them.
     pub fn iter(&self) -> impl Iterator<Item = &Tag> {
         self.0.iter()
     }

@@ -41,8 +41,8 @@ pub fn is_loopback(uri: &str) -> bool {
 }
 
 /// Whether the redirect URI of a request is equal to the redirect URI `named`, which the program named before. There
-/// are two exceptions. The port of a loopback address makes no difference (RFC 8252, section 7.3). The segment `*` in
-/// the path of `named` stands for any segment except `*`.
+/// are two exceptions. The port of a loopback address makes no difference (RFC 8252, section 7.3). In the
+/// path of `named`, the segment `*` is a wildcard for one segment. The path of the request itself contains no `*`.
 pub fn fits(named: &str, asked: &str) -> bool {
     if asked.contains('*') {
         return false;

@@ -40,9 +40,9 @@ pub struct Overview {
     now: Now,
     settings: SettingsView,
     counts: Counts,
-    /// Open todos in each list.
+    /// How many open todos each list has.
     lists: Vec<Share>,
-    /// Open todos with each tag.
+    /// How many open todos each tag has.
     tags: Vec<Share>,
     overdue: Vec<TodoView>,
     /// Due today and not overdue.
