@@ -5,7 +5,7 @@ import re
 from stack import STACKS, Stack, Unresolved
 
 SCOPES = ["openid", "email"]
-FLOWS = {"ALLOW_USER_SRP_AUTH"}
+FLOWS = {"ALLOW_USER_AUTH", "ALLOW_USER_SRP_AUTH"}
 
 
 def problems(template, environment):
@@ -22,7 +22,7 @@ def problems(template, environment):
             if str(given.get(name)) != value:
                 wrong.append(f"{name} is {given.get(name)!r}, not {value!r}")
         if stack.has_pool():
-            wrong += pool(stack) + client(stack, f"{given.get('PUBLIC_URL')}/oauth/callback")
+            wrong += pool(stack) + client(stack, f"{given.get('PUBLIC_URL')}/oauth/callback") + first_person(stack)
         else:
             wrong += [f"{name} is made without a user pool" for name in stack.made("AWS::Cognito::")]
     return wrong
@@ -36,9 +36,8 @@ def expected(stack):
         "AUTH_MODE": given["AuthMode"],
         "OAUTH_ISSUER": "<UserPool.ProviderURL>" if stack.has_pool() else given["OAuthIssuer"],
         "OAUTH_CLIENT_ID": "<UserPoolClient>" if stack.has_pool() else given["OAuthClientId"],
-        "OAUTH_CLIENT_SECRET": given["OAuthClientSecret"],
         "OAUTH_PEOPLE": "everybody" if stack.has_pool() else given["OAuthPeople"],
-        "OAUTH_REDIRECT_URIS": own("RedirectUris"),
+        "OAUTH_REDIRECT_URIS": own("OAuthRedirectUris"),
         "OAUTH_CLIENT_DOCUMENTS": own("OAuthClientDocuments"),
         "OAUTH_IDLE_DAYS": own("OAuthIdleDays"),
         "OAUTH_OVERLAP_HOURS": own("OAuthOverlapHours"),
@@ -50,6 +49,8 @@ def pool(stack):
     made, resources = stack.made("AWS::Cognito::"), stack.template["Resources"]
     wrong = [f"{name} goes with the stack" for name in made if not resources[name].get("DeletionPolicy", "").startswith("Retain")]
     own, domain = made["UserPool"], made["UserPoolDomain"]
+    factors = own["Policies"].get("SignInPolicy") or {}
+    passkeys = "WEB_AUTHN" in factors.get("AllowedFirstAuthFactors", [])
     policies = [resources["UserPool"].get(name) for name in ("DeletionPolicy", "UpdateReplacePolicy")]
     protection = "ACTIVE" if stack.is_protected() else "INACTIVE"
     branded = {one["ClientId"] for one in stack.made("AWS::Cognito::ManagedLoginBranding").values()}
@@ -59,9 +60,28 @@ def pool(stack):
         "everybody can sign up by default": own["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] == "true",
         "one address in two spellings is two people": own["UsernameConfiguration"]["CaseSensitive"] is False,
         f"Cognito takes no login domain {domain['Domain']!r}": is_prefix(domain["Domain"]),
+        "passkeys are allowed where everybody needs an authenticator app, or not allowed elsewhere": passkeys is (own["MfaConfiguration"] != "ON"),
         f"only {sorted(branded)} have login pages": domain["ManagedLoginVersion"] != 2 or branded == {"<UserPoolClient>"},
     }
     return wrong + [what for what, holds in rules.items() if not holds]
+
+
+def first_person(stack):
+    """The problems of the person that the parameter FirstPerson adds to the user pool."""
+    people = stack.made("AWS::Cognito::UserPoolUser")
+    address = stack.parameters["FirstPerson"]
+    if not people or not address:
+        return [f"the stack adds {sorted(people)} to the pool for FirstPerson {address!r}"] if bool(people) != bool(address) else []
+    (name,) = people
+    resource, own = stack.template["Resources"][name], people[name]
+    attributes = {one["Name"]: one["Value"] for one in own["UserAttributes"]}
+    rules = {
+        "goes with another address": resource.get("UpdateReplacePolicy") == "Retain",
+        "is not in the user pool": own["UserPoolId"] == "<UserPool>",
+        "gets no e-mail with a first password": own["DesiredDeliveryMediums"] == ["EMAIL"] and "MessageAction" not in own,
+        f"does not sign in as {address}": own["Username"] == address and attributes == {"email": address, "email_verified": "true"},
+    }
+    return [f"the first person {what}" for what, holds in rules.items() if not holds]
 
 
 def client(stack, callback):

@@ -26,7 +26,7 @@ from samtranslator.yaml_helper import yaml_parse
 from stack import ENDPOINT, EVERYTHING, PSEUDO_PARAMETERS, REGION, STACKS, Stack, Unresolved
 
 HERE = pathlib.Path(__file__).parent
-OUTPUTS = {"BaseUrl", "OpenApiUrl", "PrivacyPolicyUrl", "FunctionName", "TableName"}
+OUTPUTS = {"McpUrl", "BaseUrl", "OpenApiUrl", "PrivacyPolicyUrl", "FunctionName", "TableName"}
 # A stack with sign-in also has the outputs SIGN_IN_OUTPUTS. A stack with a user pool also has the outputs POOL_OUTPUTS.
 SIGN_IN_OUTPUTS = {"AuthorizationUrl", "CallbackUrl", "TokenUrl"}
 POOL_OUTPUTS = {"AddPersonCommand", "UserPoolId"}
@@ -35,8 +35,9 @@ UNPROTECTED_OUTPUTS = {"ProtectCommand"}
 ALL_OUTPUTS = OUTPUTS | SIGN_IN_OUTPUTS | POOL_OUTPUTS | UNPROTECTED_OUTPUTS
 # The permissions of the function for AWS services other than DynamoDB.
 OTHER_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
-# Variables of templates before November 2026. The code still reads them, but this template does not set them.
-OLD_VARIABLES = {"OAUTH_PUBLIC_CLIENT_ID", "OAUTH_PUBLIC_REDIRECT_URIS"}
+# Variables of templates before November 2026. The code still reads them, but this template does not set them. On AWS,
+# the secret of the OpenID provider is in the table, because everybody who may see the function sees its variables.
+OLD_VARIABLES = {"OAUTH_PUBLIC_CLIENT_ID", "OAUTH_PUBLIC_REDIRECT_URIS", "OAUTH_CLIENT_SECRET"}
 # The DynamoDB actions that change nothing. The role must deny all other actions in the partition of the operator.
 READS = {f"dynamodb:{name}" for name in ("BatchGetItem", "ConditionCheckItem", "GetItem", "Query")}
 # A transaction needs the permissions of all actions in the transaction.
@@ -112,7 +113,7 @@ def outputs(template):
 
 def shown(stack, found, base):
     """The problems of the outputs of one stack."""
-    paths = {"BaseUrl": "", "OpenApiUrl": "/openapi.json", "PrivacyPolicyUrl": "/privacy"}
+    paths = {"BaseUrl": "", "McpUrl": "/mcp", "OpenApiUrl": "/openapi.json", "PrivacyPolicyUrl": "/privacy"}
     paths |= {"AuthorizationUrl": "/oauth/authorize", "TokenUrl": "/oauth/token", "CallbackUrl": "/oauth/callback"}
     own = OUTPUTS | (SIGN_IN_OUTPUTS if stack.signs_in() else set()) | (POOL_OUTPUTS if stack.has_pool() else set())
     own |= set() if stack.is_protected() else UNPROTECTED_OUTPUTS

@@ -20,11 +20,12 @@ EVERYTHING = {
     "HostedZoneId": "Z0123456789",
     "AlarmTopicArn": f"arn:aws:sns:{REGION}:123456789012:alarms",
     "RestoredTable": "todos-restored",
-    "AuthMode": "oauth",
-    "RedirectUris": "https://chat.example/oauth/callback,https://chat.example/aip/*/callback",
+    "FirstPerson": "ada@example.com",
+    "OAuthRedirectUris": "https://chat.example/oauth/callback,https://chat.example/aip/*/callback",
     "OAuthClientDocuments": "any",
     "OAuthIdleDays": 90,
     "OAuthOverlapHours": 48,
+    "MfaConfiguration": "ON",
     "LoginDomainPrefix": "my-todos",
     "DeletionProtection": "on",
     "WriteUnitsPerSecond": 2000,
@@ -32,16 +33,14 @@ EVERYTHING = {
     "BudgetAmount": "50",
     "BudgetEmail": "you@example.com",
 }
-PEOPLE_SIGN_IN = {"AuthMode": "oauth"}
+WITH_KEYS = {"AuthMode": "api-key"}
 ANOTHER_PROVIDER = {
-    "AuthMode": "oauth",
     "OAuthIssuer": "https://id.example.com/",
     "OAuthClientId": "todo",
-    "OAuthClientSecret": "hush-hush",
     "OAuthPeople": "ada@example.com,example.org",
 }
 # The check evaluates the template for four stacks. Each stack has its own parameters.
-STACKS = ({}, EVERYTHING, PEOPLE_SIGN_IN, ANOTHER_PROVIDER)
+STACKS = ({}, EVERYTHING, WITH_KEYS, ANOTHER_PROVIDER)
 
 
 class Unresolved(Exception):
@@ -134,7 +133,7 @@ class Stack:
 
     def refused(self):
         """The descriptions of all rules of the template that the parameters break."""
-        rules = [rule for rule in self.template["Rules"].values() if self.holds(rule["RuleCondition"])]
+        rules = [rule for rule in self.template["Rules"].values() if "RuleCondition" not in rule or self.holds(rule["RuleCondition"])]
         return [one["AssertDescription"] for rule in rules for one in rule["Assertions"] if not self.holds(one["Assert"])]
 
     def signs_in(self):

@@ -7,12 +7,12 @@ import check_template
 import pytest
 from samcli.lib.providers.sam_function_provider import SamFunctionProvider
 from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
-from stack import ANOTHER_PROVIDER, EVERYTHING, PEOPLE_SIGN_IN, Stack
+from stack import ANOTHER_PROVIDER, EVERYTHING, WITH_KEYS, Stack
 from test_check_template import HERE, TEMPLATE, only, problems, problems_with, within
 
 EXPANDED = check_template.expanded(TEMPLATE)
 CLIENT = "      ClientName: todo-action\n"
-SETTINGS = ["ISSUER", "CLIENT_ID", "CLIENT_SECRET", "PEOPLE", "REDIRECT_URIS", "CLIENT_DOCUMENTS", "IDLE_DAYS", "OVERLAP_HOURS"]
+SETTINGS = ["ISSUER", "CLIENT_ID", "PEOPLE", "REDIRECT_URIS", "CLIENT_DOCUMENTS", "IDLE_DAYS", "OVERLAP_HOURS"]
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -49,8 +49,8 @@ def test_a_setting_with_another_value_is_found(old, new, says):
         ("AllowedOAuthFlowsUserPoolClient: true", "AllowedOAuthFlowsUserPoolClient: false", "has no flow at all"),
         ("[openid, email]", "[openid, email, aws.cognito.signin.user.admin]", "gives other scopes"),
         ("[openid, email]", "[openid]", "gives other scopes"),
-        ("[ALLOW_USER_SRP_AUTH]", "[ALLOW_USER_PASSWORD_AUTH]", "takes passwords"),
-        ("[ALLOW_USER_SRP_AUTH]", "[]", "takes passwords"),
+        ("[ALLOW_USER_AUTH, ALLOW_USER_SRP_AUTH]", "[ALLOW_USER_PASSWORD_AUTH]", "takes passwords"),
+        ("[ALLOW_USER_AUTH, ALLOW_USER_SRP_AUTH]", "[]", "takes passwords"),
         ("Feature: ENABLED", "Feature: DISABLED", "cannot be made"),
         ("PreventUserExistenceErrors: ENABLED", "PreventUserExistenceErrors: LEGACY", "tells who"),
         ("EnableTokenRevocation: true", "EnableTokenRevocation: false", "has tokens"),
@@ -92,6 +92,29 @@ def test_a_pool_that_goes_with_its_stack_is_found():
     assert only(found, "UserPoolClient goes with the stack")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("      Username: !Ref FirstPerson\n", "      Username: ada\n", "does not sign in as ada@example.com"),
+        ("      DesiredDeliveryMediums: [EMAIL]\n", "      DesiredDeliveryMediums: [SMS]\n", "gets no e-mail"),
+        ("      DesiredDeliveryMediums: [EMAIL]\n", "      DesiredDeliveryMediums: [EMAIL]\n      MessageAction: SUPPRESS\n", "gets no e-mail"),
+        ("    UpdateReplacePolicy: Retain\n    Properties:\n      UserPoolId", "    Properties:\n      UserPoolId", "goes with another address"),
+        ('{ Name: email_verified, Value: "true" }', '{ Name: email_verified, Value: "false" }', "does not sign in as"),
+    ],
+)
+def test_a_first_person_who_cannot_sign_in_is_found(old, new, says):
+    assert only(problems(within("  FirstUser:\n", old, new)), f"the first person {says}")
+
+
+def test_a_first_person_whom_nobody_asked_for_is_found():
+    found = problems_with("HasFirstPerson: !And [!Condition HasUserPool, !Not [!Equals [!Ref FirstPerson, \"\"]]]", "HasFirstPerson: !And [!Condition HasUserPool, !Condition HasOAuth]")
+    assert only(found, "the stack adds ['FirstUser'] to the pool for FirstPerson ''")
+
+
+def test_passkeys_where_everybody_needs_an_authenticator_app_are_found():
+    assert only(problems_with("HasPasskeys: !Equals [!Ref MfaConfiguration, OPTIONAL]", 'HasPasskeys: !Equals [!Ref MfaConfiguration, "ON"]'), "passkeys")
+
+
 def test_a_pool_that_is_made_for_nobody_is_found():
     found = problems_with("HasUserPool: !And [!Condition HasOAuth, ", "HasUserPool: !And [!Equals [a, a], ")
     assert any(problem == "UserPool is made without a user pool" for problem in found)
@@ -115,11 +138,18 @@ def test_a_login_domain_that_cognito_refuses_is_known(domain):
 @pytest.mark.parametrize(
     ("parameters", "says"),
     [
-        ({"OAuthIssuer": "https://id.example.com", "OAuthClientId": "todo", "OAuthPeople": "everybody"}, "OAuthIssuer needs AuthMode oauth."),
+        ({**ANOTHER_PROVIDER, "AuthMode": "api-key"}, "OAuthIssuer needs AuthMode oauth."),
         ({"AuthMode": "oauth", "OAuthIssuer": "https://id.example.com", "OAuthPeople": "everybody"}, "OAuthIssuer needs OAuthClientId."),
         ({"AuthMode": "oauth", "OAuthIssuer": "https://id.example.com", "OAuthClientId": "todo"}, "OAuthIssuer needs OAuthPeople."),
         ({"AuthMode": "oauth", "OAuthClientId": "todo"}, "OAuthClientId needs OAuthIssuer"),
-        ({"AuthMode": "oauth", "OAuthClientSecret": "hush-hush"}, "OAuthClientSecret needs OAuthIssuer"),
+        ({"FirstPerson": "ada@example.com", "AuthMode": "api-key"}, "FirstPerson needs AuthMode oauth"),
+        ({"FirstPerson": "ada@example.com", **ANOTHER_PROVIDER}, "FirstPerson adds a person to the stack's own user pool"),
+        ({"RedirectUris": "https://chat.example/callback"}, "RedirectUris is now called OAuthRedirectUris."),
+        ({"PublicRedirectUris": "http://localhost:1/callback"}, "Remove PublicRedirectUris."),
+        ({"OAuthPublicClientId": "todo"}, "Remove OAuthPublicClientId."),
+        ({"OAuthClientSecret": "hush-hush"}, "Remove OAuthClientSecret."),
+        ({"OAuthAudience": "todo"}, "Remove OAuthAudience."),
+        ({"OAuthScope": "todo/all"}, "Remove OAuthScope."),
         ({"AuthMode": "oauth", "OAuthPeople": "everybody"}, "OAuthPeople needs OAuthIssuer"),
         ({"DomainName": "todo.example.com"}, "DomainName needs CertificateArn."),
     ],
@@ -129,7 +159,13 @@ def test_parameters_that_do_not_fit_are_refused(parameters, says):
     assert refusal.startswith(says)
 
 
-@pytest.mark.parametrize("parameters", [{}, EVERYTHING, PEOPLE_SIGN_IN, ANOTHER_PROVIDER, {**ANOTHER_PROVIDER, "OAuthClientSecret": ""}])
+def test_all_former_parameters_are_named_in_one_refusal():
+    former = {"RedirectUris": "https://chat.example/callback", "OAuthAudience": "todo", "OAuthScope": "todo/all"}
+    refusals = Stack(EXPANDED, former).refused()
+    assert [refusal.split()[0] for refusal in refusals] == ["RedirectUris", "Remove", "Remove"]
+
+
+@pytest.mark.parametrize("parameters", [{}, EVERYTHING, WITH_KEYS, ANOTHER_PROVIDER, {"FirstPerson": "ada@example.com"}])
 def test_parameters_that_fit_are_not_refused(parameters):
     assert Stack(EXPANDED, parameters).refused() == []
 
@@ -138,8 +174,9 @@ def test_sam_local_gives_the_function_no_provider():
     stacks, _ = SamLocalStackProvider.get_stacks(str(HERE / "template.yaml"))
     environment = SamFunctionProvider(stacks).get("Function").environment["Variables"]
     environment |= json.loads((HERE / "local-env.json").read_text())["Function"]
-    given = {name: value for name, value in environment.items() if name.startswith("OAUTH_")}
-    assert given == dict.fromkeys(given, "") and len(given) == len(SETTINGS)
+    # Without an issuer, the function has no provider. In this mode, the function does not read the other variables.
+    assert (environment["AUTH_MODE"], environment["OAUTH_ISSUER"]) == ("none-everybody-shares-one-list", "")
+    assert sum(name.startswith("OAUTH_") for name in environment) == len(SETTINGS)
 
 
 def test_the_programs_that_can_sign_in_are_written_down():
