@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::{
     api::{access::caller::Caller, answer::error::ApiError},
     app::App,
-    domain::scope::Scope,
+    domain::{credential::CredentialId, scope::Scope},
     store::{Connected, Fault},
 };
 
@@ -85,8 +85,9 @@ pub async fn delete_programs(State(app): State<App>, caller: Caller) -> Result<i
 async fn visible(app: &App, caller: &Caller) -> Result<Vec<Connected>, Fault> {
     let usage = caller.store.usage();
     let mut programs = app.store.programs(&caller.owner, app.clock.now(), usage).await?;
-    if let Some(credential) = usage.credential().filter(|credential| !credential.is_key()) {
-        programs.retain(|program| program.grant.public() == credential.id);
+    let credential = usage.credential();
+    if !credential.is_some_and(CredentialId::is_key) {
+        programs.retain(|program| credential.is_some_and(|own| own.id == program.grant.public()));
     }
     Ok(programs)
 }

@@ -54,11 +54,7 @@ impl Named {
             let client = app.store.client(client_id, usage).await?;
             return Ok(client.map(Self::of_client));
         }
-        Ok(Registration::parse(client_id).map(|registration| Self::of_registration(client_id, registration)))
-    }
-
-    fn of_registration(client_id: &str, registration: Registration) -> Self {
-        Self {
+        Ok(Registration::parse(client_id).map(|registration| Self {
             client_id: client_id.to_owned(),
             name: registration.name,
             needs_pkce: true,
@@ -66,7 +62,7 @@ impl Named {
             is_known: false,
             own_host: None,
             is_bound_to_policy: true,
-        }
+        }))
     }
 
     /// A program whose document this service has fetched. Nobody has verified the name in the document.
@@ -108,12 +104,6 @@ impl Named {
         };
         let is_own = self.own_host.is_some() && redirect::goes(uri) == self.own_host.clone().map(Goes::Web);
         (!self.is_bound_to_policy || is_own || redirect::is_allowed(uri, front.oauth())).then_some(uri)
-    }
-
-    /// Whether a stranger has chosen the redirect URIs of the program. The other redirect URIs are those of known
-    /// assistants, of the person's own computer, or of the operator.
-    pub fn is_stranger(&self) -> bool {
-        self.own_host.is_some()
     }
 
     /// What people see of the program, if the access goes to this redirect URI.
@@ -203,22 +193,4 @@ fn form_decoded(text: &str) -> Option<String> {
         return None;
     }
     Some(form_urlencoded::parse(text.as_bytes()).next().map(|(text, _)| text.into_owned()).unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn only_the_owner_of_an_unknown_document_is_a_stranger() {
-        let address = "https://app.example.com/client.json";
-        let document = json!({"client_id": address, "redirect_uris": ["https://app.example.com/callback"]});
-        assert!(Named::of_document(serde_json::from_value(document).unwrap()).is_stranger());
-        assert!(!documented("https://claude.ai/oauth/mcp-oauth-client-metadata").unwrap().is_stranger());
-        assert!(
-            !Named::of_registration("reg1.x", Registration { name: String::new(), redirect_uris: Vec::new() })
-                .is_stranger()
-        );
-    }
 }

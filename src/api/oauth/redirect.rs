@@ -4,7 +4,10 @@
 use url::Url;
 
 use super::assistants;
-use crate::config::{OAuth, is_redirect_uri, is_this_machine};
+use crate::{
+    config::{OAuth, is_redirect_uri, is_this_machine},
+    domain::program::Place,
+};
 
 /// Where a redirect URI leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,13 @@ pub fn goes(uri: &str) -> Option<Goes> {
 pub fn is_allowed(uri: &str, oauth: &OAuth) -> bool {
     let known = assistants::known().redirect_uris.iter().map(|known| known.uri.as_str());
     is_loopback(uri) || known.chain(oauth.redirect_uris.iter().map(String::as_str)).any(|pattern| fits(pattern, uri))
+}
+
+/// Whether a stranger has chosen this redirect URI of the program. If so, the browser must go to this redirect URI only
+/// after the person has decided (RFC 9700, section 4.11.2). The service knows all other redirect URIs, or the operator
+/// has added them, or they lead to the person's own computer.
+pub fn is_strangers(place: &Place, uri: &str, oauth: &OAuth) -> bool {
+    matches!(place, Place::Claimed(_)) && !is_allowed(uri, oauth)
 }
 
 /// Whether this is a loopback address: `http` with `127.0.0.1`, `[::1]` or `localhost`. This function refuses unusual

@@ -129,6 +129,11 @@ impl Stop {
         )
     }
 
+    /// The person did not sign in at the provider.
+    pub fn no_sign_in(why: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "The sign-in did not work", format!("{why} {AGAIN}"))
+    }
+
     /// The provider refused the sign-in, or the program cannot trust the answer of the provider.
     fn not_signed_in(cause: String) -> Self {
         let stop = Self::new(

@@ -14,7 +14,8 @@ const COOKIES: &str = "For each sign-in, this service sets one cookie. The cooki
     answer, and at the latest after an hour.";
 /// The sentence about the access of assistants, in a deployment where people sign in.
 const ASSISTANTS: &str = " A program gets access only after you have allowed it on a page of this service. This page names the host \
-    that gets the access, or says that it is a program on this computer. You can end the access at any time.";
+    that gets the access, or says that it is a program on this computer. You can end the access at any time, with an API key for your list, or by asking \
+    the operator.";
 
 /// The values for the placeholders of `privacy.html`, as HTML.
 pub fn values(config: &Config) -> [(&'static str, String); 8] {

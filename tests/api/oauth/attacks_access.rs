@@ -134,6 +134,9 @@ async fn a_token_for_another_resource_is_neither_given_nor_taken() {
     let form = [("grant_type", "authorization_code"), ("code", &code), ("code_verifier", VERIFIER)];
     assert_invalid(&program.token(&other, &form).await);
     assert_eq!(status(&api, &tokens.access).await, 200);
+    // At the right address, the code and the refresh token still work.
+    Tokens::of(&program.token(&api, &form).await);
+    Tokens::of(&program.refresh(&api, &tokens.refresh).await);
 }
 
 #[tokio::test]

@@ -215,6 +215,49 @@ async fn an_access_that_lasts_shorter_than_before_leaves_the_list_when_it_ends()
     assert!(list(&api, &key).await.is_empty());
 }
 
+/// The program used its access for the last time less than a minute before its access ended. This instance remembers the
+/// token. After midnight, this instance tries to note the use again.
+#[tokio::test]
+async fn a_late_note_of_a_use_does_not_bring_an_entry_back() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    let ada = somebody(&api, "ada");
+    let key = key(&api, &provider, &ada).await;
+    api.clock.set("2026-11-23T23:59:50", "UTC");
+    let tokens = Program::register(&api, "Claude Code").await.connect(&api, &provider, &ada).await;
+    assert_eq!(ask(&api, "GET", "/todos", Value::Null, &tokens.access).await.status, 200);
+    assert_eq!(ended(&end_all(&api, &key).await), ["Claude Code"]);
+    api.clock.advance(Span::new().seconds(20));
+    api.wire.take_calls();
+    assert_eq!(ask(&api, "GET", "/todos", Value::Null, &tokens.access).await.status, 200, "the token is remembered");
+    assert!(api.wire.take_calls().contains(&"UpdateItem".to_owned()));
+    let owner = todo_action::domain::owner::Owner::parse(&format!("{}#{ada}", provider.issuer)).unwrap();
+    let entries = api
+        .client
+        .query()
+        .table_name(api.table)
+        .key_condition_expression("#owner = :owner AND begins_with(sk, :grant)");
+    let entries = entries.expression_attribute_names("#owner", "owner");
+    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
+    let entries = entries.expression_attribute_values(":owner", text(&format!("user#{}", owner.as_str())));
+    let entries = entries.expression_attribute_values(":grant", text("grant#")).send().await.unwrap();
+    assert_eq!(entries.count(), 0);
+}
+
+#[tokio::test]
+async fn an_entry_that_cannot_be_read_hides_no_other_program() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    let ada = somebody(&api, "ada");
+    three(&api, &provider, &ada).await;
+    let key = key(&api, &provider, &ada).await;
+    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
+    let put = api.client.put_item().table_name(api.table).item("sk", text("grant#zzz"));
+    put.item("owner", text(&format!("user#{}#{ada}", provider.issuer))).send().await.unwrap();
+    assert_eq!(list(&api, &key).await.len(), 3);
+    assert_eq!(ended(&end_all(&api, &key).await).len(), 3);
+}
+
 #[tokio::test]
 async fn a_code_that_nobody_has_redeemed_gives_no_program_access() {
     let provider = Provider::start().await;
