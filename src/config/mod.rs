@@ -1,4 +1,4 @@
-//! Reads the environment variables of this program. `src/tls.rs` reads the environment variables of OpenSSL.
+//! Reads the environment variables of this program. `src/tls/mod.rs` reads the environment variables of OpenSSL.
 
 mod oauth;
 

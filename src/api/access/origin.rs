@@ -91,7 +91,7 @@ fn is_own(OwnHosts(hosts): &OwnHosts, uri: &Uri, headers: &HeaderMap) -> bool {
         && headers.get(header::ORIGIN).map(lower).is_none_or(origin)
 }
 
-/// The host without `:80` or `:443`, because clients may leave out a default port.
+/// Removes `:80` or `:443` from a host, because clients may leave out a default port.
 fn bare(host: &str) -> &str {
     host.strip_suffix(":80").or(host.strip_suffix(":443")).unwrap_or(host)
 }

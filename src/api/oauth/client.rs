@@ -94,8 +94,8 @@ impl Named {
         }
     }
 
-    /// The redirect URI of a request, if the program may use it. If a program has only one redirect URI, its request
-    /// may leave the redirect URI out (OAuth 2.1, section 4.1.1).
+    /// The redirect URI of a request, or `None` if the program may not use this redirect URI. If a program has only one
+    /// redirect URI, its requests may leave out the redirect URI (OAuth 2.1, section 4.1.1).
     pub fn redirect_uri<'a>(&'a self, asked: Option<&'a str>, front: &Front) -> Option<&'a str> {
         let uri = match (asked, &self.redirect_uris[..]) {
             (Some(asked), named) => named.iter().any(|named| redirect::fits(named, asked)).then_some(asked)?,
@@ -106,7 +106,7 @@ impl Named {
         (!self.is_bound_to_policy || is_own || redirect::is_allowed(uri, front.oauth())).then_some(uri)
     }
 
-    /// What people see of the program, if the access goes to this redirect URI.
+    /// The program as people see it. The redirect URI says to which place the access goes.
     pub fn program(&self, redirect_uri: &str) -> Option<Program> {
         let place = match redirect::goes(redirect_uri)? {
             Goes::Web(host) if self.is_known => Place::Known(host),
@@ -138,8 +138,9 @@ fn documented(client_id: &str) -> Option<Named> {
 }
 
 /// The hash of the `client_id` of a request to the token endpoint or the revocation endpoint (RFC 6749, sections 2.3
-/// and 3.2.1). A client with a secret must send its secret, in the form or in the HTTP Basic header. This function does
-/// not look up other programs, because their grants contain the hash of their `client_id`.
+/// and 3.2.1). A client with a secret must send its secret, in the form or in the HTTP Basic header. This function
+/// looks up only the clients that the operator has made. It does not look up other programs, because every grant
+/// contains the hash of the `client_id`.
 pub async fn authenticated(
     parameters: &Parameters,
     headers: &HeaderMap,

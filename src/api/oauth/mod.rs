@@ -37,7 +37,8 @@ use crate::{
     oidc::Provider,
 };
 
-/// The OpenID provider. A deployment without sign-in has no OAuth endpoints, so each endpoint has a provider.
+/// The OpenID provider. The OAuth endpoints exist only in a deployment with a provider, so each endpoint can use the
+/// provider.
 #[derive(Debug, Clone)]
 struct Front(Provider);
 

@@ -18,7 +18,7 @@ pub enum Goes {
     ThisComputer,
 }
 
-/// Where the redirect URI leads. `None` if the text is no redirect URI.
+/// Where the redirect URI leads. `None` if the text is not a redirect URI.
 pub fn goes(uri: &str) -> Option<Goes> {
     let url = Url::parse(uri).ok().filter(|_| is_redirect_uri(uri))?;
     match url.host_str() {
@@ -50,9 +50,10 @@ pub fn is_loopback(uri: &str) -> bool {
     is_spelled && is_redirect_uri(uri) && Url::parse(uri).is_ok_and(|url| is_this_machine(&url))
 }
 
-/// Whether the redirect URI of a request is equal to the redirect URI `named`, which the program named before. There
-/// are two exceptions. The port of a loopback address makes no difference (RFC 8252, section 7.3). In the
-/// path of `named`, the segment `*` is a wildcard for one segment. The path of the request itself contains no `*`.
+/// Whether the redirect URI `asked` in a request is equal to the redirect URI `named`, which the program, the operator
+/// or `assistants.json` has named. There are two exceptions. The port of a loopback address makes no difference (RFC
+/// 8252, section 7.3). In the path of `named`, the segment `*` is a wildcard for one segment. The redirect URI of the
+/// request must not contain `*`.
 pub fn fits(named: &str, asked: &str) -> bool {
     if asked.contains('*') {
         return false;

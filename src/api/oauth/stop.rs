@@ -19,7 +19,7 @@ pub struct Stop {
     status: StatusCode,
     heading: String,
     advice: String,
-    /// The reason for the log.
+    /// The reason, as a text for the log.
     cause: Option<String>,
     retry_after: Option<u64>,
     /// The address where the person can sign in as somebody else.
