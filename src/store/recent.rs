@@ -22,7 +22,7 @@ use crate::domain::{
     todo::Todo,
 };
 
-/// The request made a change. This attribute contains the id of the change.
+/// The attribute with the id of the change that the request made.
 pub(super) const CHANGE: &str = "change";
 
 /// The condition for writing the item of a request: the table has no such item, or the item in the table is not recent.
