@@ -1,5 +1,5 @@
-//! The refresh tokens of a grant. Each refresh replaces the refresh token (OAuth 2.1, section 4.3.1). If the answer
-//! with the new token is lost, the person still does not have to sign in again. The file
+//! The refresh tokens of a grant. Each refresh replaces the refresh token (OAuth 2.1, section 4.3.1). Even if the
+//! answer with the new token is lost, the person does not have to sign in again. The file
 //! docs/adr/0019-an-authorization-server-of-our-own.md gives the reasons for this design.
 //!
 //! The tokens of a grant form a chain. For each token, the table contains a hash and a seed. This service computes the

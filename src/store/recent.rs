@@ -58,8 +58,8 @@ pub(super) fn recent_item(partition: &str, digits: &str, change: &Change) -> Ite
 
 impl OwnerStore {
     /// The answer to a request whose plan was refused. If the request repeats an earlier request, the earlier request
-    /// may be the reason for the refusal: for example, the notes have no more space for the paragraph. Then the answer
-    /// is the result of the earlier request.
+    /// may be the reason for the refusal: for example, the paragraph does not fit into the notes a second time. Then
+    /// the answer is the result of the earlier request.
     pub(super) async fn refused(
         &self,
         request: &WriteRequest,
