@@ -14,8 +14,8 @@ pub struct WriteResult {
     /// The todos before and after the write, in the same order as in the request. Todos that did not change are
     /// included.
     pub images: Vec<Image>,
-    /// Whether this is the result of an earlier request. Then `change` is the change that the earlier request made, and
-    /// `images` contains the present states of its todos.
+    /// Whether this is the result of an earlier request. If so, `change` is the change that the earlier request made,
+    /// and `images` contains the present states of its todos.
     pub replayed: bool,
 }
 
