@@ -92,8 +92,8 @@ pub(super) fn change_items(
     Ok(items)
 }
 
-/// Splits the differences into the differences in the change record and the differences in each part. The order of the
-/// differences does not change.
+/// Decides whether the differences are in the change record or in parts. Returns the differences of the change record,
+/// and the differences of each part. The order of the differences does not change.
 fn split(differences: Vec<AttributeValue>) -> (Vec<AttributeValue>, Vec<Vec<AttributeValue>>) {
     if differences.iter().map(size::of_value).sum::<usize>() <= INLINE_BYTES {
         return (differences, Vec::new());

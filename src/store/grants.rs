@@ -53,10 +53,10 @@ impl Store {
         Ok(access)
     }
 
-    /// Notes in the table that the program has used its access today.
+    /// Writes a note into the table: the program has used its access today.
     pub async fn stamp_access(&self, access: &Access, now: Timestamp, usage: &Usage) {
         let id = &access.credential.id;
-        // If the access has ended, its entry does not exist, and a note must not make an entry again.
+        // If the access has ended, its entry no longer exists, and the note must not create the entry again.
         self.stamp(id, programs::key(&access.owner, id), Some(PRESENT), now, usage).await;
     }
 
@@ -235,7 +235,8 @@ impl Store {
     }
 }
 
-/// The first reason why DynamoDB cancelled a transaction. A failed condition comes before all other reasons.
+/// The reason why DynamoDB cancelled a transaction. If there are several reasons, the result is a failed condition, or
+/// else the first reason.
 fn cancelled(error: &SdkError<TransactWriteItemsError>) -> Option<&str> {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return None;

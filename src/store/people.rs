@@ -1,6 +1,6 @@
-//! The people who have signed in, and whether the operator has blocked them. All people are in one partition. This is
-//! not the partition of the operator, because the Lambda function must write the people, but has no permission to write
-//! in the partition of the operator.
+//! The people who have signed in, and whether the operator has blocked them. All people are in one partition. This
+//! partition is not the partition of the operator, because the Lambda function must write the items of the people, but
+//! has no permission to write in the partition of the operator.
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Update};
 use jiff::Timestamp;

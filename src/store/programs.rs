@@ -18,7 +18,7 @@ pub(super) const PREFIX: &str = "grant#";
 /// A program with access to the todos of a person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Connected {
-    /// The id of the grant. Only the table contains this id.
+    /// The id of the grant. Only the table and the tokens contain this id.
     pub grant: GrantId,
     /// The hash of the `client_id`.
     pub client: SecretHash,
