@@ -81,7 +81,7 @@ fn mutate(mut message: Value, mutator: &mut Mutator) -> String {
     line.replace(['\n', '\r'], " ")
 }
 
-/// Whether this line is a request with this id. The server must answer such a line.
+/// True if this line is a request with this id. The server must answer such a line.
 fn is_request(line: &str, id: usize) -> bool {
     let message: Value = serde_json::from_str(line).unwrap_or_default();
     message["id"] == id && message["method"].is_string() && message["jsonrpc"] == "2.0"

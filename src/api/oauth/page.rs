@@ -80,8 +80,8 @@ pub fn consent(consent: &Consent) -> Response {
 }
 
 const MAY_READ: &str = "<li>See your todos, lists and settings</li>";
-const MAY_CHANGE: &str = "<li>See your todos, lists and settings</li>\n<li>Add, change and delete them. Every change is on the \
-    record, and you can undo it for 30 days</li>";
+const MAY_CHANGE: &str = "<li>See your todos, lists and settings</li>\n<li>Add, change and delete them. Every change is \
+    recorded, and you can undo it for 30 days</li>";
 const MAY_NOT: &str = "<li>See your password or the lists of other people</li>\n<li>See or end the access of your other \
     programs</li>";
 const MAY_NOT_CHANGE: &str = "<li>Add, change or delete anything</li>\n<li>See your password, the lists of other people, or \
@@ -123,7 +123,7 @@ fn described(consent: &Consent) -> (String, &'static str, String) {
         Place::ThisComputer => {
             let box_of = format!(
                 "<p class=\"host\"><span class=\"strong\">a program on this computer</span> that calls itself {claim}</p>\n\
-                 <p>Only go on if you started this yourself, a moment ago.</p>"
+                 <p>Continue only if you started this yourself, a moment ago.</p>"
             );
             ("a program on this computer".to_owned(), "here", box_of)
         }

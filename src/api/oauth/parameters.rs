@@ -22,7 +22,7 @@ impl Parameters {
             // Control characters can do harm: for example, another program might misunderstand the text after a line
             // break. No known parameter needs control characters, so this function refuses them.
             if value.chars().any(char::is_control) {
-                return Err(format!("The parameter {name} holds control characters."));
+                return Err(format!("The parameter {name} contains control characters."));
             }
             if *name != RESOURCE && parameters.iter().any(|(present, _)| present == name) {
                 return Err(format!("The parameter {name} is sent more than once."));

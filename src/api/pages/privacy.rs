@@ -50,12 +50,12 @@ fn access(config: &Config) -> String {
         Auth::ApiKey => {
             "Each request needs an API key, which the operator makes. A key opens one list, and whoever has a \
              key of a list can read and change all of it: everybody who uses the same GPT with one key shares a list. \
-             Besides them only the operator can read it."
+             Only the operator can also read it."
                 .to_owned()
         }
         Auth::OAuth(oauth) => format!(
-            "You sign in with {}. Your list is yours: of those who sign in nobody else can read or change it. The operator \
-             can read it, and can make API keys for programs, each of which opens one list.",
+            "You sign in with {}. Nobody else who signs in can read or change your list. The operator \
+             can read your list, and can make API keys for programs, each of which opens one list.",
             provider(oauth)
         ),
     }
@@ -125,8 +125,8 @@ fn about_provider(oauth: &OAuth) -> String {
             .to_owned();
     }
     format!(
-        "The pages where you sign in are those of {}. What it keeps of you, such as your e-mail address, how long, and which \
-         cookies it sets is told by its own privacy policy.",
+        "The pages where you sign in are those of {}. Its own privacy policy says what it keeps of you, such as \
+         your e-mail address, for how long, and which cookies it sets.",
         provider(oauth)
     )
 }

@@ -218,7 +218,7 @@ fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
         ""
     } else {
         println!(
-            "Make a key for a new list. For the list of a server with --auth none, add --owner me.\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n"
+            "Make a key for a new list. To make a key for the list of a server with --auth none, add --owner me.\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n"
         );
         " -H \"Authorization: Bearer $KEY\""
     };

@@ -11,7 +11,7 @@ use super::{
 
 const WEB: &str = "https://claude.ai/api/mcp/auth_callback";
 const NOT_ALLOWED: &str = "This address is not allowed";
-/// Texts that different programs read as different addresses. Some programs read an allowed address.
+/// Texts that different programs read as different addresses. Some programs read such a text as an allowed address.
 const SPELLINGS: [&str; 22] = [
     "http://127.0.0.1:80@evil.example/",
     "http://127.0.0.1@evil.example/",

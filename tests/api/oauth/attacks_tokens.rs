@@ -134,13 +134,13 @@ async fn an_old_refresh_token_ends_the_access_but_a_wrong_one_does_not() {
     api.clock.advance(jiff::Span::new().hours(25));
     let fourth = Tokens::of(&program.refresh(&api, &third.refresh).await);
     assert_eq!(status(&api, &fourth.access).await, 200);
-    // The program replaced the first token, and used its successor more than 24 hours ago.
+    // More than 24 hours ago, the program replaced the first token, and then used the successor of this token.
     assert_invalid(&program.refresh(&api, &first.refresh).await);
     assert_eq!(status(&api, &fourth.access).await, 401);
     assert_invalid(&program.refresh(&api, &fourth.refresh).await);
 }
 
-/// DynamoDB reads and writes at most 400 KB in an item, and each kilobyte of a refresh costs a write unit.
+/// A DynamoDB item has at most 400 KB, and each kilobyte that a refresh writes costs a write unit.
 #[tokio::test]
 async fn a_program_that_refreshes_without_end_makes_no_item_without_end() {
     let provider = Provider::start().await;
@@ -160,7 +160,7 @@ async fn a_program_that_refreshes_without_end_makes_no_item_without_end() {
     assert_eq!(status(&api, &first.access).await, 401);
 }
 
-/// The revocation happens between the reading and the writing of the refresh.
+/// The revocation happens after the refresh has read the grant, and before the refresh writes the grant.
 /// Most refreshes write only the grant (`PutItem`). Once a day, a refresh also writes the entry in the list of programs
 /// (`TransactWriteItems`).
 #[tokio::test]

@@ -45,7 +45,7 @@ fn ended(answer: &Answer) -> Vec<&str> {
 }
 
 /// Three programs. The first program is a known assistant. The second program has registered itself. The third program
-/// runs on this computer, and may only read.
+/// runs on this computer, and is only allowed to read.
 async fn three(api: &Api, provider: &Provider, person: &str) -> [Tokens; 3] {
     let claude = "https://claude.ai/api/mcp/auth_callback";
     let claude = Program::documented("https://claude.ai/oauth/mcp-oauth-client-metadata", claude);
@@ -190,7 +190,8 @@ async fn a_program_that_only_refreshes_its_tokens_stays_in_the_list_until_its_ac
     assert!(unused.as_hours() <= 24, "a refresh is a use: {used}");
     assert_eq!(ended(&end_all(&api, &key).await), ["Sleeper"]);
     assert_invalid(&program.refresh(&api, &tokens.refresh).await);
-    // If no program refreshes an access, the access ends, and at most a day later the list does not contain it.
+    // If a program does not refresh its access, the access ends. The list shows the ended access for at most one more
+    // day.
     program.connect(&api, &provider, &ada).await;
     api.clock.advance(Span::new().hours(3 * 24 + 1));
     assert!(list(&api, &key).await.is_empty());

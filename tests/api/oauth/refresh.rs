@@ -95,8 +95,8 @@ impl Connected {
     }
 }
 
-/// In some hours, the answer to a refresh gets lost. Then the program tries again after this number of seconds. The
-/// result is 0 if the program gets the answer.
+/// In some hours, the answer to a refresh gets lost. Returns the number of seconds after which the program tries again.
+/// Returns 0 if the answer does not get lost in this hour.
 fn seconds_after_lost_answer(hour: usize) -> i64 {
     match (hour / 24 % 4, hour % 24) {
         (1, 15) => 20 * 3_600,
@@ -244,8 +244,8 @@ async fn an_access_ends_if_no_program_uses_it_for_181_days() {
     assert_signed_out(&connected.refresh(&third.refresh).await);
 }
 
-/// Asserts that the access has ended: at once for refresh tokens and for other instances, and within a minute for the
-/// instance that remembers the access token.
+/// Asserts that the access has ended. Refreshes, and requests to other instances, fail immediately. Requests to the
+/// instance that remembers the access token fail after at most a minute.
 async fn assert_is_out(connected: &Connected, tokens: &Tokens) {
     assert_signed_out(&connected.refresh(&tokens.refresh).await);
     let elsewhere = ask(&connected.api.elsewhere(), "GET", "/todos", Value::Null, &tokens.access).await;
