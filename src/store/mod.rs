@@ -1,6 +1,6 @@
 //! Stores todos, changes and settings in one DynamoDB table. Only `Caller` calls [`Store::of`], which opens the items
-//! of one owner. The commands `todo keys` and `todo clients` read items without [`Store::of`]
-//! (`key_admin.rs` and `client_admin.rs`).
+//! of one owner. The commands `todo keys`, `todo clients` and `todo people` read items without
+//! [`Store::of`] (`key_admin.rs`, `client_admin.rs` and `people_admin.rs`).
 
 mod actions;
 mod api_keys;
@@ -21,6 +21,8 @@ mod key_admin;
 mod listing;
 mod lists;
 mod people;
+#[cfg(feature = "cli")]
+mod people_admin;
 mod programs;
 mod query;
 mod range;
@@ -56,6 +58,8 @@ pub use client::{Connection, TIMEOUT, connect};
 pub use fault::{Fault, FaultKind};
 pub use grants::Taken;
 pub use listing::Listing;
+#[cfg(feature = "cli")]
+pub use people_admin::{ListedPerson, Removed};
 pub use programs::Connected;
 pub use query::Reading;
 pub use range::{Position, Range};
