@@ -1,6 +1,6 @@
 //! Stores todos, changes and settings in one DynamoDB table. Only `Caller` calls [`Store::of`], which opens the items
-//! of one owner. The commands `todo keys`, `todo clients` and `todo people` read items without
-//! [`Store::of`] (`key_admin.rs`, `client_admin.rs` and `people_admin.rs`).
+//! of one owner. The commands `todo keys`, `todo clients`, `todo people` and `todo provider` read
+//! items without [`Store::of`] (the files `…_admin.rs`).
 
 mod actions;
 mod api_keys;
@@ -24,6 +24,9 @@ mod people;
 #[cfg(feature = "cli")]
 mod people_admin;
 mod programs;
+mod provider;
+#[cfg(feature = "cli")]
+mod provider_admin;
 mod query;
 mod range;
 mod read;

@@ -1,4 +1,4 @@
-//! Tests the real commands `todo serve`, `todo keys`, `todo clients`, `todo people`, `todo openapi` and `todo dynamodb`.
+//! Tests the real commands `todo serve`, `todo keys`, `todo clients`, `todo people`, `todo provider`, `todo openapi` and `todo dynamodb`.
 
 mod clients;
 mod command;
@@ -13,6 +13,7 @@ mod keys;
 mod log;
 mod people;
 mod provider;
+mod provider_secret;
 mod running;
 #[cfg(target_os = "linux")]
 #[path = "../sockets/mod.rs"]

@@ -1,5 +1,5 @@
-//! The `todo` command runs todo-action on a laptop, and manages the API keys, the OAuth clients and the
-//! people of a deployment.
+//! The `todo` command runs todo-action on a laptop, and manages the API keys, the OAuth clients, the people
+//! and the provider's secret of a deployment.
 
 mod clients;
 mod deployment;
@@ -9,6 +9,7 @@ mod mcp;
 mod messages;
 mod people;
 mod place;
+mod provider;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -52,6 +53,8 @@ enum Command {
     Clients(clients::Clients),
     /// List the people who have signed in, and block, unblock or remove a person.
     People(people::People),
+    /// Store or remove the secret that the OpenID provider has given to this service.
+    Provider(provider::Provider),
     /// Print the OpenAPI document.
     Openapi {
         /// How callers authenticate in the deployment that the document describes.
@@ -117,6 +120,7 @@ fn main() -> ExitCode {
         Command::Keys(keys) => keys::run(keys),
         Command::Clients(clients) => clients::run(clients),
         Command::People(people) => people::run(people),
+        Command::Provider(provider) => provider::run(provider),
         Command::Openapi { auth, server_url } => print_document(auth, server_url.as_deref()),
         Command::Dynamodb(arguments) => dynamodb::run(arguments),
     };

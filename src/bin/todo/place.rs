@@ -43,6 +43,15 @@ impl Place {
         .collect()
     }
 
+    /// The table or the data file, as a text for people.
+    pub fn shown(&self) -> Result<String, Failure> {
+        if let Some(table) = &self.table {
+            return Ok(format!("the table {table}"));
+        }
+        let data = self.data.clone().map_or_else(local::default_file, Ok)?;
+        Ok(format!("the data file {}", data.display()))
+    }
+
     /// Opens the table or the data file.
     pub async fn store(self) -> Result<Store, Failure> {
         if let Some(table) = self.table {
