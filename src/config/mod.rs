@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::tz::TimeZone;
 use url::Url;
 
-pub use oauth::{ClientSecret, OAuth, People, is_loopback, is_redirect_uri, is_safe, is_this_machine};
+pub use oauth::{OAuth, People, is_loopback, is_redirect_uri, is_safe, is_this_machine};
 
 use crate::domain::owner::Owner;
 

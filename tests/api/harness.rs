@@ -54,7 +54,7 @@ pub struct Api {
     pub client: Client,
     /// The name of the table.
     pub table: &'static str,
-    router: Router,
+    pub(super) router: Router,
     pub clock: TestClock,
     /// The connection to DynamoDB. Each API has its own connection.
     pub wire: Wire,

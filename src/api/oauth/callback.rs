@@ -28,8 +28,17 @@ pub async fn get_callback(visit: Visit, RawQuery(query): RawQuery) -> Result<Res
         let Some(code) = sent.get("code") else {
             return given_up(&visit, &sign_in, sent.get("error")).await;
         };
-        let back =
-            Return { code, redirect_uri: &visit.callback(), nonce: &browser.nonce(), verifier: &browser.verifier() };
+        let stored = match front.oauth().client_secret {
+            Some(_) => None,
+            None => app.store.provider_secret(usage).await?,
+        };
+        let back = Return {
+            code,
+            redirect_uri: &visit.callback(),
+            nonce: &browser.nonce(),
+            verifier: &browser.verifier(),
+            secret: front.oauth().client_secret.as_ref().or(stored.as_ref()),
+        };
         let person = front.0.person(&back, visit.now(), usage.request_id()).await?;
         if !front.oauth().people.include(person.verified_email.as_deref()) {
             return Err(Stop::not_invited(&person.shown).or_as_somebody_else(id, base_url));

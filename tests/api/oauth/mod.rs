@@ -20,6 +20,7 @@ mod person;
 mod programs;
 mod provider;
 mod provider_answers;
+mod provider_secret;
 mod refresh;
 mod scopes;
 mod signer;
