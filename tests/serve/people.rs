@@ -150,7 +150,7 @@ fn an_unknown_person_and_an_address_that_two_people_share_are_refused() {
 }
 
 #[test]
-fn a_blocked_person_with_api_keys_is_reported_with_the_command_that_revokes_each_key() {
+fn the_api_keys_of_a_blocked_person_are_revoked() {
     let (folder, provider) = (Folder::new("people-keys"), Provider::start());
     let data = folder.file("my todos.db");
     let server = start(&provider, &data);
@@ -165,8 +165,12 @@ fn a_blocked_person_with_api_keys_is_reported_with_the_command_that_revokes_each
     let key = |name: &str| listed.lines().find(|line| line.ends_with(name)).unwrap().split(' ').next().unwrap();
     assert!(todo(&["keys", "revoke", key("old"), "--data", file]).status().unwrap().success());
     let (_, explained) = people(&["block", &id], &data);
-    assert!(explained.contains(&format!("todo keys revoke {} --data '{file}'", key("script"))), "{explained}");
+    assert!(explained.contains(&format!("Revoked the API key {} (script)", key("script"))), "{explained}");
     assert!(!explained.contains(key("old")) && !explained.contains(key("other")), "{explained}");
+    let listed = todo(&["keys", "list", "--data", file]).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let revoked = |name: &str| listed.lines().any(|line| line.ends_with(name) && line.contains("revoked"));
+    assert_eq!(["script", "old", "other"].map(revoked), [true, true, false], "{listed}");
 }
 
 #[test]

@@ -25,8 +25,8 @@ pub struct People {
 enum What {
     /// List the people who have given access to a program, and the people whom you have blocked.
     List,
-    /// Block a person. The person can no longer sign in, and the access of all programs of this person ends within a
-    /// minute. The todos stay.
+    /// Block a person. The person can no longer sign in. The access of all programs and all API keys of this person ends
+    /// within a minute. The todos stay.
     Block {
         /// The id that `list` shows (ISSUER#SUBJECT), or the e-mail address. Somebody who has never signed in can be
         /// blocked by the id.
@@ -37,8 +37,8 @@ enum What {
         /// The id that `list` shows (ISSUER#SUBJECT), or the e-mail address.
         person: String,
     },
-    /// End the access of all programs of a person within a minute, and remove the person from the list of people. The
-    /// todos stay, and a block stays.
+    /// End the access of all programs and all API keys of a person within a minute, and remove the person from the list of
+    /// people. The todos stay, and a block stays.
     Remove {
         /// The id that `list` shows (ISSUER#SUBJECT), or the e-mail address.
         person: String,
@@ -100,7 +100,7 @@ async fn block(store: &Store, person: &str, now: Timestamp, place: &str) -> Resu
              because the block works only if each letter of the id is right."
         );
     }
-    say_keys(store, &owner, now, place).await?;
+    revoke_keys(store, &owner, now).await?;
     eprintln!("The todos of this person stay. To end the block: todo people unblock {}{place}", quoted(id));
     Ok(())
 }
@@ -141,7 +141,7 @@ async fn remove(store: &Store, person: &str, now: Timestamp, place: &str) -> Res
             say_ended(ended, true);
         }
     }
-    say_keys(store, &owner, now, place).await?;
+    revoke_keys(store, &owner, now).await?;
     eprintln!("The todos of this person stay.");
     Ok(())
 }
@@ -208,15 +208,17 @@ fn say_ended((ended, unreadable): (usize, usize), blocked: bool) {
     }
 }
 
-/// Says which API keys still open the list of this person. A block does not change API keys.
-async fn say_keys(store: &Store, owner: &Owner, now: Timestamp, place: &str) -> Result<(), Failure> {
+/// Revokes the API keys that open the list of this person. Without this function, a blocked person could still use an
+/// API key.
+async fn revoke_keys(store: &Store, owner: &Owner, now: Timestamp) -> Result<(), Failure> {
     let (keys, _) = store.keys().await?;
-    let valid: Vec<_> = keys.iter().filter(|key| key.owner == *owner && key.is_valid(now)).collect();
-    if !valid.is_empty() {
-        eprintln!("API keys still open the list of this person. To revoke them:");
-    }
-    for key in valid {
-        eprintln!("  todo keys revoke {}{place}", key.hash.id());
+    for key in keys.iter().filter(|key| key.owner == *owner && key.is_valid(now)) {
+        store.revoke_key(&key.hash, now).await?;
+        eprintln!(
+            "Revoked the API key {} ({}), which opened the list of this person.",
+            key.hash.id(),
+            key.name.as_str()
+        );
     }
     Ok(())
 }
