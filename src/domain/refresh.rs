@@ -55,7 +55,8 @@ impl Chain {
     }
 
     /// A program sends a refresh token, and gets the newest token of the chain. If the program sends the newest token,
-    /// the chain first gets a new token. The tokens before the sent token stay valid for the time `overlap` at most.
+    /// the chain first gets a new token. All tokens that are older than the sent token stay valid for at most the
+    /// time `overlap`.
     pub fn present(&mut self, token: &Token, seed: Random, overlap: SignedDuration, now: Timestamp) -> Presented {
         self.0.retain(|link| link.valid_until.is_none_or(|end| now < end));
         let hash = token.hash();

@@ -63,7 +63,8 @@ struct Images {
 
 /// The items of a change: first the change record, then the parts. A change without effect is not in the index
 /// `timeline`, because such a change has nothing to show and nothing to undo. The only purpose of its record is to
-/// remember the idempotency key. The argument `order` is the sequence number of the change, written as a time.
+/// remember the idempotency key. The argument `order` is the sequence number of the change, in the format of a
+/// timestamp.
 pub(super) fn change_items(
     partition: &str,
     change: &Change,

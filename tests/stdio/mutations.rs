@@ -21,7 +21,7 @@ const AT_ONCE: usize = 20;
 /// The test waits at most this long for an answer.
 const WAIT: Duration = Duration::from_secs(20);
 
-/// Returns valid messages. The test replaces the ids of the requests, which are `null` here. Each message contains data
+/// Returns valid messages. The ids of the requests are `null` here, and the test replaces them later. Each message contains data
 /// about the client in `_meta`, like the messages of many clients.
 fn messages(id: &str) -> Vec<Value> {
     let call = |name: &str, arguments: Value| ("tools/call", json!({"name": name, "arguments": arguments}));

@@ -64,8 +64,8 @@ pub fn refuse_other_sites(parts: &Parts) -> Result<(), ApiError> {
     if is("sec-fetch-site", "cross-site") && !is_link() { Err(ApiError::ForeignOrigin) } else { Ok(()) }
 }
 
-/// A handler with this argument refuses requests that a browser sends for web pages of other sites. A handler with the
-/// argument `Caller` needs no argument `OwnSite`, because `Caller` refuses these requests too.
+/// A handler with this argument refuses a request if a web page of another site has caused the browser to send it. A
+/// handler with the argument `Caller` needs no argument `OwnSite`, because `Caller` refuses these requests too.
 #[derive(Debug)]
 pub struct OwnSite;
 

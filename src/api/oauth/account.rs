@@ -81,7 +81,7 @@ pub async fn delete_programs(State(app): State<App>, caller: Caller) -> Result<i
     end(programs, &app, &caller).await
 }
 
-/// The programs that the caller may see and end.
+/// The programs that the caller may list, and whose access the caller may end.
 async fn visible(app: &App, caller: &Caller) -> Result<Vec<Connected>, Fault> {
     let usage = caller.store.usage();
     let mut programs = app.store.programs(&caller.owner, app.clock.now(), usage).await?;

@@ -19,7 +19,7 @@ async fn key(api: &Api, provider: &Provider, person: &str) -> String {
     key_until(api, &format!("{}#{person}", provider.issuer), None).await.secret().to_owned()
 }
 
-/// The programs that somebody with this API key or this access token sees.
+/// The list of programs that the API returns for this API key or access token.
 async fn list(api: &Api, credential: &str) -> Vec<Value> {
     let answer = ask(api, "GET", "/account/programs", Value::Null, credential).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
