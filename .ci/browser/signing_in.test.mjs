@@ -197,7 +197,7 @@ test("a hostile name stays in its box, and people see who gets access", async ()
     await context.close();
     for (const [page, access] of [
         ["consent-hostile", /^Access goes to a program on this computer that calls itself “Claude/],
-        ["consent-this-computer", /^Access goes to a program on this computer that calls itself “Claude Code” Only go on/],
+        ["consent-this-computer", /^Access goes to a program on this computer that calls itself “Claude Code” Continue only if/],
         ["consent-claimed", /^Access goes to a-host.*\.claude\.ai\.evil\.example The program calls itself “Claude”/],
         ["consent-known", /^Access goes to claude\.ai The name of this program is verified\. You allowed/],
     ]) {
@@ -208,7 +208,8 @@ test("a hostile name stays in its box, and people see who gets access", async ()
     assert.equal(CONSENTS.length, 4);
 });
 
-// The automatic redirect (`meta refresh`) and the link of the page lead to the same address. This address comes from src/api/oauth/page.rs.
+// The automatic redirect (`meta refresh`) and the link of the page lead to the same address. This address comes from
+// src/api/oauth/page.rs.
 const ODD = `?a='b'&c="d";e=f g&url=https://evil.example/&amp;lt=<i>&code=C0DE%27%20&state=%22;url=x&iss=https://todo.test#'`;
 for (const [name, address] of [
     ["goes-on-https", `https://app.example/callback${ODD}`],
