@@ -76,10 +76,14 @@ fn a_service_without_its_table_is_named() {
     let mut command = todo(&["serve", "--port", "0", "--dynamodb", &dynamodb.url()]);
     let server = Server::start_command(command.env("AWS_ACCESS_KEY_ID", &dynamodb.key));
     of_url(&url_of(&server)).assert_wrong(&[]);
+    dynamodb.must("DeleteTable", json!({"TableName": "todos"}));
+    let report = of_url(&url_of(&server));
+    report.assert_wrong(&["service", "access"]);
+    report.assert_line("wrong", "service", &["the table does not exist", "the role of the function is wrong"]);
     drop(dynamodb);
     let report = of_url(&url_of(&server));
     report.assert_wrong(&["service", "access"]);
-    report.assert_line("wrong", "service", &["cannot use its table", "todo doctor --table TABLE_NAME"]);
+    report.assert_line("wrong", "service", &["its table does not answer", "todo doctor --table TABLE_NAME"]);
 }
 
 #[test]
@@ -179,6 +183,15 @@ fn a_missing_and_a_wrong_secret_of_the_provider_are_named() {
     let report = doctor(&with_data, |_| ());
     report.assert_wrong(&["secret"]);
     report.assert_line("wrong", "secret", &["no secret is stored", "todo provider set-secret", "OAUTH_CLIENT_SECRET"]);
+    let with_variable = |secret: &'static str| {
+        doctor(&with_data, |command| {
+            command.env("OAUTH_CLIENT_SECRET", secret);
+        })
+    };
+    with_variable(SECRET).assert_line("ok", "secret", &["the provider accepts the secret in OAUTH_CLIENT_SECRET"]);
+    let report = with_variable("a-third-EXAMPLESECRET");
+    report.assert_wrong(&["secret"]);
+    report.assert_line("wrong", "secret", &["with the secret in OAUTH_CLIENT_SECRET"]);
     store(&data, "another-EXAMPLESECRET");
     let report = doctor(&with_data, |_| ());
     report.assert_wrong(&["secret"]);

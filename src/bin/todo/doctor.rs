@@ -10,7 +10,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
-use todo_action::{app::Clock, config::base_url, domain::provider::ProviderSecret, local};
+use todo_action::{
+    app::Clock,
+    config::{base_url, client_secret},
+    domain::provider::ProviderSecret,
+    local,
+};
 
 use super::Failure;
 
@@ -34,7 +39,8 @@ pub struct Doctor {
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     /// Issuer of the OpenID provider where people sign in (OAUTH_ISSUER). With this option, the command also asks the
-    /// provider whether it knows the service. With --table or --data, the command tests the stored secret.
+    /// provider whether it knows the service. With --table or --data, the command tests the stored secret. If OAUTH_CLIENT_SECRET
+    /// is set, the command tests that secret instead.
     #[arg(long, value_name = "URL", requires = "url")]
     issuer: Option<String>,
 }
@@ -45,6 +51,8 @@ pub enum Secret {
     NotLookedUp,
     NotStored,
     Stored(ProviderSecret),
+    /// The secret is in the variable `OAUTH_CLIENT_SECRET` of this command.
+    FromEnvironment(ProviderSecret),
 }
 
 /// The results of all checks. Each check prints one line.
@@ -92,6 +100,8 @@ pub async fn run(arguments: Doctor) -> Result<(), Failure> {
         secret = file::check(&mut report, &data, now);
     }
     if let Some(url) = url {
+        // The service uses OAUTH_CLIENT_SECRET before the stored secret.
+        secret = client_secret().map_or(secret, Secret::FromEnvironment);
         service::check(&mut report, &url, arguments.issuer.as_deref(), &secret).await;
     }
     let Report { checks, wrong } = report;

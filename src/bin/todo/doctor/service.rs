@@ -50,9 +50,18 @@ fn check_health(report: &mut Report, url: &str, health: &Answer) -> bool {
     let Some(version) = health.body["version"].as_str().filter(|_| health.status == 200) else {
         let status = health.status;
         let (why, next, is_ours) = match (status, health.body["code"].as_str()) {
-            (503 | 500, Some(code)) => (
-                format!("the service runs, but cannot use its table (status {status}, code {code})."),
-                "check the table: todo doctor --table TABLE_NAME. The line of the request in the service's log has the cause.",
+            (503, Some(code)) => (
+                format!("the service runs, but its table does not answer (status 503, code {code})."),
+                "check the table: todo doctor --table TABLE_NAME. The line of the request in the service's log has the \
+                 cause.",
+                true,
+            ),
+            (500, Some(code)) => (
+                format!(
+                    "the service runs, but may not use its table, or the table does not exist (status 500, code {code})."
+                ),
+                "look at `cause` in the log of the service. With AccessDeniedException, the role of the function is wrong: \
+                 deploy the stack again. With ResourceNotFoundException, TABLE_NAME is wrong: todo doctor --table TABLE_NAME.",
                 true,
             ),
             (403, _) => (

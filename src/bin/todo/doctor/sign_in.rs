@@ -131,7 +131,7 @@ async fn check_provider(report: &mut Report, issuer: &str, shown: &Shown, secret
         overlap_hours: 1,
     });
     let stored: Option<&ProviderSecret> = match secret {
-        Secret::Stored(secret) => Some(secret),
+        Secret::Stored(secret) | Secret::FromEnvironment(secret) => Some(secret),
         Secret::NotStored | Secret::NotLookedUp => None,
     };
     let checkup = match provider.check_up(&shown.redirect_uri, stored, Clock::system().now()).await {
@@ -143,9 +143,16 @@ async fn check_provider(report: &mut Report, issuer: &str, shown: &Shown, secret
         }
     };
     report.ok("issuer", format!("the documents and the keys of {issuer} can be used."));
-    let id = &shown.client_id;
+    say_secret(report, &shown.client_id, checkup, secret);
+}
+
+/// Says what the answer of the provider means for the secret.
+fn say_secret(report: &mut Report, id: &str, checkup: Checkup, secret: &Secret) {
     match (checkup, secret) {
         (Checkup::Known, Secret::Stored(_)) => report.ok("secret", "the provider accepts the stored secret."),
+        (Checkup::Known, Secret::FromEnvironment(_)) => {
+            report.ok("secret", "the provider accepts the secret in OAUTH_CLIENT_SECRET.");
+        }
         (Checkup::Known, Secret::NotStored | Secret::NotLookedUp) => {
             report.ok("secret", format!("the provider knows the client id {id}, and wants no secret."));
         }
@@ -155,11 +162,16 @@ async fn check_provider(report: &mut Report, issuer: &str, shown: &Shown, secret
             "copy the client id and the secret from the provider again. `todo provider set-secret` stores the secret. If \
              the client has no secret at the provider, run `todo provider remove-secret`.",
         ),
+        (Checkup::Unknown, Secret::FromEnvironment(_)) => report.wrong(
+            "secret",
+            format!("the provider refuses the client id {id} with the secret in OAUTH_CLIENT_SECRET."),
+            "copy the client id and the secret from the provider again.",
+        ),
         (Checkup::Unknown, Secret::NotStored) => report.wrong(
             "secret",
             format!("the provider refuses the client id {id} without a secret, and no secret is stored."),
-            "store the secret that the provider shows with `todo provider set-secret`, unless the service has the \
-             variable OAUTH_CLIENT_SECRET. If the client has no secret at the provider, check the client id.",
+            "store the secret that the provider shows with `todo provider set-secret`. If the service has the variable \
+             OAUTH_CLIENT_SECRET, set this variable for this command too. If the client has no secret at the provider, check the client id.",
         ),
         (Checkup::Unknown, Secret::NotLookedUp) => report.cannot_tell(
             "secret",
