@@ -7,6 +7,8 @@ use std::fmt;
 use jiff::tz::TimeZone;
 use url::Url;
 
+#[cfg(feature = "cli")]
+pub use oauth::client_secret;
 pub use oauth::{OAuth, People, is_loopback, is_redirect_uri, is_safe, is_this_machine};
 
 use crate::domain::owner::Owner;

@@ -151,6 +151,12 @@ impl People {
     }
 }
 
+/// `OAUTH_CLIENT_SECRET` of this process. The command `todo doctor` tests this secret.
+#[cfg(feature = "cli")]
+pub fn client_secret() -> Option<ProviderSecret> {
+    super::variable("OAUTH_CLIENT_SECRET").and_then(|secret| ProviderSecret::parse(&secret).ok())
+}
+
 fn fetches(text: Option<&str>) -> Result<bool, ConfigError> {
     match text.map(str::trim) {
         None | Some("known") => Ok(false),

@@ -4,6 +4,7 @@
 mod connections;
 mod data_file;
 mod expired;
+mod inspect;
 mod operations;
 mod server;
 mod table;
@@ -17,8 +18,9 @@ use dynoxide::Database;
 
 pub use connections::serve_router;
 pub use data_file::{default_file, open};
+pub use inspect::{Facts, NotWritable, can_write, inspect};
 pub use server::{Access, serve};
-pub use table::create_table;
+pub use table::{create_table, differences, expiry_attribute};
 
 use crate::store::{Connection, TIMEOUT};
 use transport::InProcess;

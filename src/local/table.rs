@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::{
     error::{DisplayErrorContext, ProvideErrorMetadata},
     types::{
         AttributeDefinition, BillingMode, KeySchemaElement, KeyType, LocalSecondaryIndex, Projection, ProjectionType,
-        ScalarAttributeType, TimeToLiveSpecification,
+        ScalarAttributeType, TableDescription, TimeToLiveSpecification,
     },
 };
 use serde::Deserialize;
@@ -48,6 +48,61 @@ pub async fn create_table(client: &Client, name: &str) -> Result<(), LocalError>
     set.map(drop).map_err(|error| {
         LocalError(format!("cannot set the time to live of the table: {}", DisplayErrorContext(error)))
     })
+}
+
+/// What is different between a table and the table of the SAM template: the keys, the types of the keys, and the
+/// indexes. Each text names one difference.
+pub fn differences(found: &TableDescription) -> Result<Vec<String>, LocalError> {
+    let table = definition()?;
+    let mut differences = Vec::new();
+    let (wanted, has) = (key_texts(&table.key_schema), found_keys(found.key_schema()));
+    if wanted != has {
+        differences.push(format!(
+            "the keys of the table are {} and must be {}",
+            has.join(" and "),
+            wanted.join(" and ")
+        ));
+    }
+    for attribute in &table.attribute_definitions {
+        let of_name = found.attribute_definitions().iter().find(|one| one.attribute_name() == attribute.attribute_name);
+        if let Some(other) = of_name.filter(|one| one.attribute_type().as_str() != attribute.attribute_type) {
+            let (name, is) = (&attribute.attribute_name, other.attribute_type());
+            differences
+                .push(format!("the key {name} has the type {is} and must have the type {}", attribute.attribute_type));
+        }
+    }
+    for index in &table.local_secondary_indexes {
+        let name = &index.index_name;
+        let of_name = found.local_secondary_indexes().iter().find(|one| one.index_name() == Some(name));
+        let Some(other) = of_name else {
+            differences.push(format!("the table has no local secondary index {name}"));
+            continue;
+        };
+        let (wanted, has) = (key_texts(&index.key_schema), found_keys(other.key_schema()));
+        if wanted != has {
+            let (has, wanted) = (has.join(" and "), wanted.join(" and "));
+            differences.push(format!("the keys of the index {name} are {has} and must be {wanted}"));
+        }
+        let projection =
+            other.projection().and_then(|projection| projection.projection_type()).map(|kind| kind.as_str());
+        if projection != Some(index.projection.projection_type.as_str()) {
+            differences.push(format!("the index {name} must contain all attributes (projection ALL)"));
+        }
+    }
+    Ok(differences)
+}
+
+/// The attribute that says when DynamoDB may remove an item, according to the SAM template.
+pub fn expiry_attribute() -> Result<String, LocalError> {
+    Ok(definition()?.time_to_live_specification.attribute_name)
+}
+
+fn key_texts(schema: &[Key]) -> Vec<String> {
+    schema.iter().map(|key| format!("{} ({})", key.attribute_name, key.key_type)).collect()
+}
+
+fn found_keys(schema: &[KeySchemaElement]) -> Vec<String> {
+    schema.iter().map(|key| format!("{} ({})", key.attribute_name(), key.key_type())).collect()
 }
 
 fn keys(schema: &[Key]) -> Result<Vec<KeySchemaElement>, aws_sdk_dynamodb::error::BuildError> {

@@ -31,8 +31,7 @@ impl Provider {
         let answer = self.http.post_form(&metadata.token_endpoint, form, authorization.as_deref());
         let answer = in_time("token endpoint", answer).await?;
         if answer.status.is_client_error() {
-            let error = serde_json::from_slice::<TokenError>(&answer.body).map(|error| error.error).unwrap_or_default();
-            let error: String = error.chars().filter(|letter| letter.is_ascii_graphic()).take(60).collect();
+            let error = error_of(&answer);
             let advice = advice(&error, back.secret.is_some());
             return Err(NotSignedIn::Refused(format!("token endpoint: {} {error}{advice}", answer.status)));
         }
@@ -40,7 +39,7 @@ impl Provider {
     }
 
     /// The form and the header `Authorization` of the request to the token endpoint.
-    fn token_request(&self, back: &Return<'_>, metadata: &Metadata) -> (String, Option<String>) {
+    pub(super) fn token_request(&self, back: &Return<'_>, metadata: &Metadata) -> (String, Option<String>) {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.extend_pairs([
             ("grant_type", "authorization_code"),
@@ -91,6 +90,13 @@ impl Provider {
     }
 }
 
+/// The code of an error of the token endpoint, as a short text for the log. If the answer contains no code, the text is
+/// empty.
+pub(super) fn error_of(answer: &ProviderAnswer) -> String {
+    let error = serde_json::from_slice::<TokenError>(&answer.body).map(|error| error.error).unwrap_or_default();
+    error.chars().filter(|letter| letter.is_ascii_graphic()).take(60).collect()
+}
+
 /// What the operator can do about an error of the token endpoint, as a text for the log. Most providers answer
 /// `invalid_client` if the secret is missing or wrong. If the secret is missing, Google answers `invalid_request`.
 fn advice(error: &str, sent_a_secret: bool) -> &'static str {
@@ -108,7 +114,7 @@ fn advice(error: &str, sent_a_secret: bool) -> &'static str {
 }
 
 /// Waits for an answer of the provider. A status that is neither a success nor a refusal counts as an outage.
-async fn in_time(
+pub(super) async fn in_time(
     endpoint: &str,
     answer: impl Future<Output = Result<ProviderAnswer, String>>,
 ) -> Result<ProviderAnswer, NotSignedIn> {

@@ -1,6 +1,8 @@
 //! The OpenID provider where people sign in. The provider tells this service who a person is. But only this service
 //! gives programs access (docs/adr/0019-an-authorization-server-of-our-own.md).
 
+#[cfg(feature = "cli")]
+mod checkup;
 mod documents;
 mod endpoints;
 mod http;
@@ -12,6 +14,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use url::Url;
 
+#[cfg(feature = "cli")]
+pub use self::checkup::Checkup;
 pub use self::documents::ClientDocument;
 use self::{
     documents::ClientDocuments,

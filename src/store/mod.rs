@@ -54,6 +54,7 @@ pub mod attributes {
     pub use super::{
         head::SEQUENCE,
         item::{EXPIRES_AT, FORMAT, FORMAT_NUMBER, OWNER, SK},
+        provider::PLACE as PROVIDER_SECRET,
     };
 }
 

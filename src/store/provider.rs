@@ -12,6 +12,12 @@ use super::{
 };
 use crate::domain::provider::ProviderSecret;
 
+/// The place of the secret: the partition key, the sort key, and the name of the attribute.
+#[cfg(feature = "cli")]
+pub const PLACE: [&str; 3] = [api_keys::PARTITION, SK, "secret"];
+/// The sort key of the item.
+const SK: &str = "provider";
+
 /// The item of the secret.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stored {
@@ -29,5 +35,5 @@ impl Store {
 }
 
 pub(super) fn key() -> Item {
-    item::primary_key(api_keys::PARTITION, "provider".to_owned())
+    item::primary_key(api_keys::PARTITION, SK.to_owned())
 }

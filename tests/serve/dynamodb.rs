@@ -59,6 +59,12 @@ impl Dynamodb {
         self.call_as(operation, body, &headers)
     }
 
+    /// Sends a call that must succeed.
+    pub fn must(&self, operation: &str, body: Value) {
+        let (status, answer) = self.call(operation, body, "");
+        assert_eq!(status, 200, "{answer}");
+    }
+
     /// Returns all titles in the table.
     fn titles(&self) -> Vec<String> {
         let (status, found) = self.call("Scan", json!({"TableName": "todos"}), "");

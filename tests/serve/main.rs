@@ -1,12 +1,17 @@
-//! Tests the real commands `todo serve`, `todo keys`, `todo clients`, `todo people`, `todo provider`, `todo openapi` and `todo dynamodb`.
+//! Tests the real commands `todo serve`, `todo keys`, `todo clients`, `todo people`, `todo provider`, `todo doctor`,
+//! `todo openapi` and `todo dynamodb`.
 
 mod clients;
 mod command;
 mod connections;
 mod data_file;
+mod doctor;
+mod doctor_service;
+mod doctor_table;
 mod dynamodb;
 #[path = "../folder/mod.rs"]
 mod folder;
+mod http;
 #[path = "../kept/mod.rs"]
 mod kept;
 mod keys;

@@ -2,8 +2,6 @@
 //! access to a running `todo serve`.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -16,7 +14,7 @@ use serde_json::{Value, json};
 use todo_action::app::Clock;
 use url::{Url, form_urlencoded};
 
-use super::command::Server;
+use super::{command::Server, http};
 
 /// A running provider. The provider stops when the test process ends.
 pub struct Provider {
@@ -53,28 +51,27 @@ static KEY: LazyLock<EncodingKey> = LazyLock::new(|| {
 
 impl Provider {
     pub fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let issuer = format!("http://{}", listener.local_addr().unwrap());
-        let provider =
-            Self { issuer, exchanges: Arc::default(), says: Arc::new(Mutex::new(json!({}))), secret: Arc::default() };
-        let (issuer, exchanges, says, secret) =
-            (provider.issuer.clone(), provider.exchanges.clone(), provider.says.clone(), provider.secret.clone());
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                answer(stream.unwrap(), |path, authorization, form| match path {
-                    "/.well-known/openid-configuration" => (200, discovery(&issuer, &says.lock().unwrap())),
-                    "/keys" => (200, key_set()),
-                    "/token" => {
-                        let sent = format!("{form} {authorization}");
-                        let known = secret.lock().unwrap().is_none_or(|secret| sent.contains(secret));
-                        exchanges.lock().unwrap().push(sent);
-                        if known { (200, tokens(&issuer, form)) } else { (401, json!({"error": "invalid_client"})) }
-                    }
-                    _ => (404, json!({})),
-                });
-            }
+        let exchanges = Arc::<Mutex<Vec<String>>>::default();
+        let (says, secret) = (Arc::new(Mutex::new(json!({}))), Arc::<Mutex<Option<&'static str>>>::default());
+        let state = (exchanges.clone(), says.clone(), secret.clone());
+        let address = http::serve(move |asked| {
+            let (exchanges, says, secret) = &state;
+            let issuer = format!("http://{}", asked.headers["host"]);
+            let (status, body) = match asked.path.as_str() {
+                "/.well-known/openid-configuration" => (200, discovery(&issuer, &says.lock().unwrap())),
+                "/keys" => (200, key_set()),
+                "/token" => {
+                    let authorization = asked.headers.get("authorization").cloned().unwrap_or_default();
+                    let sent = format!("{} {authorization}", asked.body);
+                    let known = secret.lock().unwrap().is_none_or(|secret| sent.contains(secret));
+                    exchanges.lock().unwrap().push(sent);
+                    if known { tokens(&issuer, &asked.body) } else { (401, json!({"error": "invalid_client"})) }
+                }
+                _ => (404, json!({})),
+            };
+            (status, None, body)
         });
-        provider
+        Self { issuer: format!("http://{address}"), exchanges, says, secret }
     }
 
     /// Makes a server a client of this provider, where everybody may sign in.
@@ -104,9 +101,11 @@ fn key_set() -> Value {
 }
 
 /// The answer of the token endpoint. The code contains the claims of the ID token.
-fn tokens(issuer: &str, form: &str) -> Value {
+fn tokens(issuer: &str, form: &str) -> (u16, Value) {
     let form: HashMap<_, _> = form_urlencoded::parse(form.as_bytes()).into_owned().collect();
-    let mut claims: Value = serde_json::from_str(&form["code"]).unwrap();
+    let Ok(mut claims) = serde_json::from_str::<Value>(&form["code"]) else {
+        return (400, json!({"error": "invalid_grant"}));
+    };
     let now = Clock::system().now().as_second();
     claims
         .as_object_mut()
@@ -115,31 +114,7 @@ fn tokens(issuer: &str, form: &str) -> Value {
     let mut head = Header::new(Algorithm::ES256);
     head.kid = Some("key-1".to_owned());
     let signed = jsonwebtoken::encode(&head, &claims, &KEY).unwrap();
-    json!({"id_token": signed, "access_token": "opaque", "token_type": "Bearer"})
-}
-
-/// Reads one request, and answers with a JSON document.
-fn answer(stream: TcpStream, respond: impl FnOnce(&str, &str, &str) -> (u16, Value)) {
-    let mut reader = BufReader::new(&stream);
-    let (mut line, mut authorization, mut length) = (String::new(), String::new(), 0);
-    reader.read_line(&mut line).unwrap();
-    let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
-    loop {
-        let mut header = String::new();
-        reader.read_line(&mut header).unwrap();
-        let Some((name, value)) = header.trim().split_once(": ") else { break };
-        match name.to_ascii_lowercase().as_str() {
-            "content-length" => length = value.parse().unwrap(),
-            "authorization" => authorization = value.to_owned(),
-            _ => {}
-        }
-    }
-    let mut form = vec![0; length];
-    reader.read_exact(&mut form).unwrap();
-    let (status, body) = respond(&path, &authorization, &String::from_utf8(form).unwrap());
-    let body = body.to_string();
-    let head = format!("HTTP/1.1 {status} Here\r\nContent-Type: application/json\r\nContent-Length: {}", body.len());
-    write!(&stream, "{head}\r\nConnection: close\r\n\r\n{body}").unwrap();
+    (200, json!({"id_token": signed, "access_token": "opaque", "token_type": "Bearer"}))
 }
 
 /// A person with a browser, and a program that this person uses.

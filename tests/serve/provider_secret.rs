@@ -86,7 +86,7 @@ fn nothing_is_stored_if_standard_input_contains_no_usable_secret() {
     for (input, why) in [
         (&b""[..], "standard input contains no secret"),
         (b"   \n", "standard input contains no secret"),
-        (b"\nsecret\n", "standard input contains no secret"),
+        (b"first\nsecond\n", "more than one line"),
         (b"EXAMPLE\x1bSECRET\n", "without control characters"),
         (b"\xff\xfe\n", "not readable as text"),
         (&[b'x'; 20_000], "2,048 bytes"),

@@ -3,6 +3,7 @@
 
 mod clients;
 mod deployment;
+mod doctor;
 mod dynamodb;
 mod keys;
 mod mcp;
@@ -55,6 +56,8 @@ enum Command {
     People(people::People),
     /// Store or remove the secret that the OpenID provider has given to this service.
     Provider(provider::Provider),
+    /// Say in plain words what is wrong with a data file, with a table, or with a running service.
+    Doctor(doctor::Doctor),
     /// Print the OpenAPI document.
     Openapi {
         /// How callers authenticate in the deployment that the document describes.
@@ -121,6 +124,7 @@ fn main() -> ExitCode {
         Command::Clients(clients) => clients::run(clients),
         Command::People(people) => people::run(people),
         Command::Provider(provider) => provider::run(provider),
+        Command::Doctor(doctor) => doctor::run(doctor),
         Command::Openapi { auth, server_url } => print_document(auth, server_url.as_deref()),
         Command::Dynamodb(arguments) => dynamodb::run(arguments),
     };

@@ -40,22 +40,26 @@ pub async fn run(Provider { what, place }: Provider) -> Result<(), Failure> {
 }
 
 /// The maximum number of bytes that the command reads. Every secret is shorter.
-const LONGEST_LINE: u64 = 10_000;
+const LONGEST: u64 = 10_000;
 
-/// Reads one line of standard input.
+/// Reads standard input, which must contain one line. At a terminal, the line ends with the Enter key.
 fn read_secret() -> Result<ProviderSecret, Failure> {
     let input = std::io::stdin();
     if input.is_terminal() {
         eprintln!("Paste the client secret of the OpenID provider, and press Enter:");
     }
-    let mut line = String::new();
-    input.lock().take(LONGEST_LINE).read_line(&mut line).map_err(|_| "standard input is not readable as text")?;
-    if line.trim().is_empty() {
+    let (mut text, mut bytes) = (String::new(), input.lock().take(LONGEST));
+    let read = if input.is_terminal() { bytes.read_line(&mut text) } else { bytes.read_to_string(&mut text) };
+    read.map_err(|_| "standard input is not readable as text")?;
+    if text.trim().lines().count() > 1 {
+        return Err("standard input contains more than one line; write only the client secret".into());
+    }
+    if text.trim().is_empty() {
         let why = "standard input contains no secret; write the client secret of the OpenID provider to standard input, \
                    as one line";
         return Err(why.into());
     }
-    Ok(ProviderSecret::parse(&line).map_err(|error| format!("the secret {error}"))?)
+    Ok(ProviderSecret::parse(&text).map_err(|error| format!("the secret {error}"))?)
 }
 
 async fn set_secret(store: &Store, secret: ProviderSecret, place: &str) -> Result<(), Failure> {

@@ -1,0 +1,163 @@
+//! `todo doctor` says in plain words what is wrong with a data file, with a table, or with a running service.
+
+mod file;
+mod service;
+mod sign_in;
+mod table;
+mod web;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
+use todo_action::{
+    app::Clock,
+    config::{base_url, client_secret},
+    domain::provider::ProviderSecret,
+    local,
+};
+
+use super::Failure;
+
+#[derive(Args)]
+pub struct Doctor {
+    /// Data file of `todo serve`. Without --data, --table and --url, the command checks the default data file.
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// Name of the table on AWS. The output TableName of the stack contains this name. The command uses the credentials
+    /// and the region of the AWS CLI.
+    #[arg(long, conflicts_with = "data")]
+    table: Option<String>,
+    /// Region of the table, if this region differs from the region of the AWS CLI.
+    #[arg(long, requires = "table")]
+    region: Option<String>,
+    /// Address of a DynamoDB server with the table, instead of AWS. The credentials come from AWS_ACCESS_KEY_ID and
+    /// AWS_SECRET_ACCESS_KEY.
+    #[arg(long, value_name = "URL", requires = "table", conflicts_with = "region")]
+    dynamodb: Option<String>,
+    /// Address of a running service, such as `https://todo.example.com`.
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// Issuer of the OpenID provider where people sign in (OAUTH_ISSUER). With this option, the command also asks the
+    /// provider whether it knows the service. With --table or --data, the command tests the stored secret. If OAUTH_CLIENT_SECRET
+    /// is set, the command tests that secret instead.
+    #[arg(long, value_name = "URL", requires = "url")]
+    issuer: Option<String>,
+}
+
+/// The secret of the OpenID provider, as far as the checks of the data file or of the table know it.
+pub enum Secret {
+    /// The command has not looked, because neither a table nor a data file was named.
+    NotLookedUp,
+    NotStored,
+    Stored(ProviderSecret),
+    /// The secret is in the variable `OAUTH_CLIENT_SECRET` of this command.
+    FromEnvironment(ProviderSecret),
+}
+
+/// The results of all checks. Each check prints one line.
+#[derive(Default)]
+pub struct Report {
+    checks: usize,
+    wrong: usize,
+}
+
+impl Report {
+    /// Nothing is wrong.
+    pub fn ok(&mut self, check: &str, found: impl AsRef<str>) {
+        self.line("ok", check, found.as_ref(), "");
+    }
+
+    /// Something is wrong. `next` says what to do.
+    pub fn wrong(&mut self, check: &str, found: impl AsRef<str>, next: impl AsRef<str>) {
+        self.wrong += 1;
+        self.line("wrong", check, found.as_ref(), next.as_ref());
+    }
+
+    /// The check could not find out whether something is wrong. `next` says what to do, or is empty.
+    pub fn cannot_tell(&mut self, check: &str, why: impl AsRef<str>, next: impl AsRef<str>) {
+        self.line("cannot tell", check, why.as_ref(), next.as_ref());
+    }
+
+    fn line(&mut self, result: &str, check: &str, found: &str, next: &str) {
+        self.checks += 1;
+        let next = if next.is_empty() { String::new() } else { format!(" What to do: {next}") };
+        // The texts of other programs may contain line breaks.
+        let text = format!("{check}: {found}{next}").split_whitespace().collect::<Vec<_>>().join(" ");
+        println!("{result:12} {text}");
+    }
+}
+
+#[tokio::main]
+pub async fn run(arguments: Doctor) -> Result<(), Failure> {
+    let url = arguments.url.map(|url| base_url("--url", &url)).transpose()?;
+    let (mut report, mut secret, now) = (Report::default(), Secret::NotLookedUp, Clock::system().now());
+    if let Some(name) = arguments.table {
+        let place = table::Table { name, region: arguments.region, endpoint: arguments.dynamodb };
+        secret = table::check(&mut report, &place).await;
+    } else if arguments.data.is_some() || url.is_none() {
+        let data = arguments.data.map_or_else(local::default_file, Ok)?;
+        secret = file::check(&mut report, &data, now);
+    }
+    if let Some(url) = url {
+        // The service uses OAUTH_CLIENT_SECRET before the stored secret.
+        secret = client_secret().map_or(secret, Secret::FromEnvironment);
+        service::check(&mut report, &url, arguments.issuer.as_deref(), &secret).await;
+    }
+    let Report { checks, wrong } = report;
+    match wrong {
+        0 => {
+            println!("Nothing is wrong ({checks} checks).");
+            Ok(())
+        }
+        _ => Err(format!("{wrong} of {checks} checks found something wrong; each line above says what to do").into()),
+    }
+}
+
+/// If two clocks differ by more than this time, sign-ins fail.
+const CLOCKS: SignedDuration = SignedDuration::from_secs(60);
+
+/// Compares the clock of a server with the clock of this machine. `date` is the header `Date` of an answer that has just
+/// arrived.
+fn check_clock(report: &mut Report, whose: &str, date: Option<&str>) {
+    let now = Clock::system().now();
+    let Some(there) = date.and_then(|date| rfc2822::parse(date).ok()).map(|there| there.timestamp()) else {
+        report.cannot_tell("clock", format!("the answer of {whose} contains no time."), "");
+        return;
+    };
+    let ahead = there.duration_since(now);
+    if ahead.abs() <= CLOCKS {
+        report.ok("clock", format!("the clocks of {whose} and of this machine agree."));
+        return;
+    }
+    let which = if ahead.is_positive() { "ahead of" } else { "behind" };
+    let by = ahead.abs().as_secs();
+    report.wrong(
+        "clock",
+        format!(
+            "the clock of {whose} is {by} seconds {which} the clock of this machine. With a wrong clock, people cannot \
+             sign in, AWS refuses calls (after 5 minutes), and words such as \"today\" mean another day."
+        ),
+        "find out which of the two clocks is wrong, and let the operating system of that machine set its clock (NTP).",
+    );
+}
+
+/// Checks that a change was not made in the future.
+fn check_latest_change(report: &mut Report, latest: Option<Timestamp>, now: Timestamp) {
+    match latest {
+        Some(latest) if latest.duration_since(now) > CLOCKS => report.wrong(
+            "clock",
+            format!(
+                "the latest change is from {}, but the clock of this machine shows {}. So the clock was ahead when the \
+                 change was made, or the clock is behind now.",
+                latest.strftime("%Y-%m-%d %H:%M UTC"),
+                now.strftime("%Y-%m-%d %H:%M UTC")
+            ),
+            "let the operating system set the clock (NTP). The todos are safe.",
+        ),
+        Some(latest) => {
+            report.ok("clock", format!("the latest change is from {}.", latest.strftime("%Y-%m-%d %H:%M UTC")));
+        }
+        None => report.cannot_tell("clock", "there is no change yet whose time could be compared.", ""),
+    }
+}

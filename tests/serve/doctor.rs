@@ -1,0 +1,165 @@
+//! Tests `todo doctor` with data files, whole and broken.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+use serde_json::json;
+
+use super::{
+    command::{Server, todo},
+    folder::Folder,
+};
+
+/// What `todo doctor` has printed.
+pub struct Report {
+    said: String,
+    good: bool,
+}
+
+impl Report {
+    /// The line of this check, with this result. The line must contain all these texts.
+    #[track_caller]
+    pub fn assert_line(&self, result: &str, check: &str, texts: &[&str]) {
+        let line = self.said.lines().find(|line| line.contains(&format!(" {check}: "))).expect(&self.said);
+        assert!(line.starts_with(&format!("{result} ")), "{line}");
+        assert!(texts.iter().all(|text| line.contains(text)), "{texts:?}: {line}");
+    }
+
+    /// Only these checks found something wrong, and the command has failed.
+    #[track_caller]
+    pub fn assert_wrong(&self, checks: &[&str]) {
+        let wrong = self.said.lines().filter(|line| line.starts_with("wrong "));
+        let wrong: Vec<&str> = wrong.map(|line| line[13..].split(": ").next().unwrap()).collect();
+        assert_eq!(wrong, checks, "{}", self.said);
+        assert_eq!(self.good, checks.is_empty(), "{}", self.said);
+        assert_eq!(self.said.contains("Nothing is wrong"), checks.is_empty(), "{}", self.said);
+        let silent = self.said.lines().find(|line| line.starts_with("wrong ") && !line.contains(" What to do: "));
+        assert_eq!(silent, None, "each wrong check says what to do");
+    }
+}
+
+/// Runs `todo doctor`.
+pub fn doctor(arguments: &[&str], configure: impl FnOnce(&mut Command)) -> Report {
+    let mut command = todo(&[&["doctor"], arguments].concat());
+    for variable in ["AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"] {
+        command.env_remove(variable);
+    }
+    command.env("AWS_EC2_METADATA_DISABLED", "true").env("AWS_CONFIG_FILE", "/nowhere");
+    command.env("AWS_SHARED_CREDENTIALS_FILE", "/nowhere");
+    configure(&mut command);
+    let Output { status, stdout, stderr } = command.stderr(Stdio::piped()).output().unwrap();
+    let said = [stdout, stderr].map(|text| String::from_utf8(text).unwrap()).concat();
+    assert!(!said.contains("panicked") && !said.contains("EXAMPLESECRET"), "{said}");
+    Report { said, good: status.success() }
+}
+
+fn of_file(file: &Path) -> Report {
+    doctor(&["--data", file.to_str().unwrap()], |_| ())
+}
+
+/// A data file with one todo. No server uses the file.
+fn data_file(folder: &Folder) -> PathBuf {
+    let file = folder.file("todos.db");
+    let server = Server::start(&file);
+    assert_eq!(server.send("POST", "/todos", json!({"todos": [{"title": "a"}]})).0, 201);
+    server.interrupt();
+    file
+}
+
+/// Replaces an attribute of the head of the owner in a data file.
+fn set(file: &Path, attribute: &str, value: i64) {
+    let query =
+        format!("UPDATE todos SET item_json = json_set(item_json, '$.{attribute}.N', ?1) WHERE sk = 'S:settings'");
+    assert_eq!(Connection::open(file).unwrap().execute(&query, [value.to_string()]).unwrap(), 1);
+}
+
+#[test]
+fn a_sound_data_file_is_found_sound_and_is_not_changed() {
+    let folder = Folder::new("doctor-sound");
+    let file = data_file(&folder);
+    let before = fs::read(&file).unwrap();
+    let report = of_file(&file);
+    report.assert_wrong(&[]);
+    for check in ["data file", "version", "permissions", "lock", "clock"] {
+        report.assert_line("ok", check, &[]);
+    }
+    assert_eq!(fs::read(&file).unwrap(), before);
+    let server = Server::start(&file);
+    of_file(&file).assert_wrong(&[]);
+    server.interrupt();
+}
+
+#[test]
+fn a_data_file_that_is_missing_or_is_something_else_is_named() {
+    let folder = Folder::new("doctor-missing");
+    let missing = folder.file("none.db");
+    let report = of_file(&missing);
+    report.assert_wrong(&["data file"]);
+    report.assert_line("wrong", "data file", &["none.db cannot be found", "start `todo serve` once"]);
+    assert!(!missing.exists(), "the command creates no file");
+    let report = of_file(folder.as_ref());
+    report.assert_line("wrong", "data file", &["is not a file", "--data"]);
+    let text = folder.file("letter.txt");
+    fs::write(&text, "Dear Ada, this is no database, and it is longer than a hundred bytes. ".repeat(20)).unwrap();
+    let other = folder.file("other.db");
+    Connection::open(&other).unwrap().execute_batch("CREATE TABLE songs (title TEXT)").unwrap();
+    for file in [&text, &other] {
+        let report = of_file(file);
+        report.assert_wrong(&["data file"]);
+        report.assert_line(
+            "wrong",
+            "data file",
+            &["is not a data file of todo-action", "restore the file from a backup"],
+        );
+    }
+}
+
+#[test]
+fn a_data_file_that_others_can_read_is_named_with_the_command_that_mends_it() {
+    let folder = Folder::new("doctor-open");
+    let file = data_file(&folder);
+    fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+    let report = of_file(&file);
+    report.assert_wrong(&["permissions"]);
+    let mend = format!("chmod go= '{}'", file.display());
+    report.assert_line("wrong", "permissions", &["other users of this machine can read or change the todos", &mend]);
+    assert!(Command::new("sh").args(["-c", &mend]).status().unwrap().success());
+    of_file(&file).assert_wrong(&[]);
+}
+
+#[test]
+fn a_data_file_that_another_process_has_locked_is_named() {
+    let folder = Folder::new("doctor-locked");
+    let file = data_file(&folder);
+    let other = Connection::open(&file).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let report = of_file(&file);
+    report.assert_wrong(&["lock"]);
+    report.assert_line("wrong", "lock", &["another process has locked the file", "fuser"]);
+    other.execute_batch("ROLLBACK").unwrap();
+    of_file(&file).assert_wrong(&[]);
+}
+
+#[test]
+fn a_data_file_of_a_newer_version_is_named() {
+    let folder = Folder::new("doctor-newer");
+    let file = data_file(&folder);
+    set(&file, "format", 99);
+    let report = of_file(&file);
+    report.assert_wrong(&["version"]);
+    report.assert_line("wrong", "version", &["a newer version of todo has written this file", "Install that version"]);
+}
+
+#[test]
+fn a_change_from_the_future_shows_that_a_clock_is_wrong() {
+    let folder = Folder::new("doctor-future");
+    let file = data_file(&folder);
+    set(&file, "sequence", "2099-01-01T00:00:00Z".parse::<Timestamp>().unwrap().as_microsecond());
+    let report = of_file(&file);
+    report.assert_wrong(&["clock"]);
+    report.assert_line("wrong", "clock", &["2099-01-01 00:00 UTC", "the clock is behind now", "NTP"]);
+}

@@ -1,0 +1,179 @@
+//! Tests `todo doctor` with tables, whole and broken.
+
+use jiff::{Span, fmt::rfc2822, tz::TimeZone};
+use serde_json::{Value, json};
+use todo_action::app::Clock;
+
+use super::{
+    doctor::{Report, doctor},
+    dynamodb::Dynamodb,
+    http,
+};
+
+/// Checks a table of `todo dynamodb`.
+fn of_table(dynamodb: &Dynamodb, table: &str) -> Report {
+    doctor(&["--table", table, "--dynamodb", &dynamodb.url()], |command| {
+        command.env("AWS_ACCESS_KEY_ID", &dynamodb.key);
+    })
+}
+
+#[test]
+fn a_sound_table_is_found_sound_and_an_unprotected_one_is_named() {
+    let dynamodb = Dynamodb::start(&[], None);
+    let report = of_table(&dynamodb, "todos");
+    report.assert_wrong(&["deletion protection"]);
+    report.assert_line("wrong", "deletion protection", &["deleted by mistake", "DeletionProtection=on"]);
+    dynamodb.must("UpdateTable", json!({"TableName": "todos", "DeletionProtectionEnabled": true}));
+    let report = of_table(&dynamodb, "todos");
+    report.assert_wrong(&[]);
+    for check in ["table", "keys and index", "deletion protection", "expiry", "clock", "items"] {
+        report.assert_line("ok", check, &[]);
+    }
+    report.assert_line("cannot tell", "backups", &["an emulator"]);
+    let ttl =
+        json!({"TableName": "todos", "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": false}});
+    dynamodb.must("UpdateTimeToLive", ttl);
+    let report = of_table(&dynamodb, "todos");
+    report.assert_wrong(&["expiry"]);
+    report.assert_line("wrong", "expiry", &["does not remove expired items", "AttributeName=expires_at"]);
+}
+
+#[test]
+fn a_table_that_does_not_exist_or_has_other_keys_is_named() {
+    let dynamodb = Dynamodb::start(&[], None);
+    let report = of_table(&dynamodb, "todoes");
+    report.assert_wrong(&["table"]);
+    report.assert_line("wrong", "table", &["there is no such table", "TableName", "--region", "AWS_PROFILE"]);
+    let keys = json!([{"AttributeName": "owner", "KeyType": "HASH"}, {"AttributeName": "id", "KeyType": "RANGE"}]);
+    let types =
+        json!([{"AttributeName": "owner", "AttributeType": "S"}, {"AttributeName": "id", "AttributeType": "N"}]);
+    let mut other = json!({"TableName": "other", "AttributeDefinitions": types, "BillingMode": "PAY_PER_REQUEST"});
+    other[concat!("Key", "Schema")] = keys;
+    other["DeletionProtectionEnabled"] = json!(true);
+    dynamodb.must("CreateTable", other);
+    let report = of_table(&dynamodb, "other");
+    report.assert_wrong(&["keys and index", "expiry", "items"]);
+    let texts = [
+        "owner (HASH) and id (RANGE)",
+        "owner (HASH) and sk (RANGE)",
+        "no local secondary index timeline",
+        "make a new table",
+    ];
+    report.assert_line("wrong", "keys and index", &texts);
+}
+
+#[test]
+fn credentials_that_do_not_work_are_explained() {
+    let dynamodb = Dynamodb::start(&[], None);
+    let report = doctor(&["--table", "todos", "--dynamodb", &dynamodb.url()], |command| {
+        command.env("AWS_ACCESS_KEY_ID", "another");
+    });
+    report.assert_wrong(&["table"]);
+    report.assert_line("wrong", "table", &["AWS does not know the access key", "AWS_ACCESS_KEY_ID"]);
+    let report = doctor(&["--table", "todos"], |_| ());
+    report.assert_wrong(&["region"]);
+    report.assert_line("wrong", "region", &["no region is set", "--region"]);
+    let report = doctor(&["--table", "todos", "--region", "eu-west-1"], |_| ());
+    report.assert_wrong(&["credentials"]);
+    report.assert_line("wrong", "credentials", &["there are no AWS credentials on this machine", "aws sso login"]);
+    let report = doctor(&["--table", "todos", "--dynamodb", "http://127.0.0.1:9"], |_| ());
+    report.assert_wrong(&["table"]);
+    report.assert_line("wrong", "table", &["DynamoDB does not answer", "spelling of the region"]);
+}
+
+/// The answers of DynamoDB on AWS to the calls of the command.
+fn aws(operation: &str) -> Value {
+    let keys = |range: &str| json!([{"AttributeName": "owner", "KeyType": "HASH"}, {"AttributeName": range, "KeyType": "RANGE"}]);
+    let (name, mut table) = (concat!("Key", "Schema"), json!({"TableName": "todos", "TableStatus": "ACTIVE"}));
+    table[name] = keys("sk");
+    table["DeletionProtectionEnabled"] = json!(true);
+    table["LocalSecondaryIndexes"] = json!([{"IndexName": "timeline", "Projection": {"ProjectionType": "ALL"}}]);
+    table["LocalSecondaryIndexes"][0][name] = keys("view");
+    match operation {
+        "DescribeTable" => json!({ "Table": table }),
+        "DescribeTimeToLive" => {
+            json!({"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}})
+        }
+        "DescribeContinuousBackups" => {
+            let recovery = json!({"PointInTimeRecoveryStatus": "ENABLED"});
+            let backups = json!({"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": recovery});
+            json!({ "ContinuousBackupsDescription": backups })
+        }
+        "GetItem" => json!({}),
+        other => panic!("{other}"),
+    }
+}
+
+/// Checks a table in an imitation of AWS. `change` changes the answers.
+fn of_aws(offset: Span, change: impl Fn(&str, Value) -> (u16, Value) + Send + 'static) -> Report {
+    let address = http::serve(move |asked| {
+        let operation = asked.headers["x-amz-target"].rsplit('.').next().unwrap().to_owned();
+        let (status, body) = change(&operation, aws(&operation));
+        let date = (Clock::system().now().to_zoned(TimeZone::UTC) + offset).timestamp();
+        (status, Some(rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&date).unwrap()), body)
+    });
+    doctor(&["--table", "todos", "--region", "eu-west-1"], |command| {
+        command.env("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{address}"));
+        command.env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE").env("AWS_SECRET_ACCESS_KEY", "local");
+    })
+}
+
+fn refusal(code: &str, message: &str) -> (u16, Value) {
+    (400, json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": message}))
+}
+
+#[test]
+fn a_sound_table_of_aws_is_found_sound_and_one_without_backups_is_named() {
+    let report = of_aws(Span::new(), |_, answer| (200, answer));
+    report.assert_wrong(&[]);
+    for check in [
+        "region",
+        "credentials",
+        "table",
+        "keys and index",
+        "deletion protection",
+        "expiry",
+        "backups",
+        "clock",
+        "items",
+    ] {
+        report.assert_line("ok", check, &[]);
+    }
+    let report = of_aws(Span::new(), |operation, answer| {
+        (200, if operation == "DescribeContinuousBackups" { json!({}) } else { answer })
+    });
+    report.assert_wrong(&["backups"]);
+    report.assert_line("wrong", "backups", &["point-in-time recovery is off", "update-continuous-backups"]);
+}
+
+#[test]
+fn refusals_of_aws_and_a_wrong_clock_are_explained() {
+    let why = "User: arn:aws:iam::123456789012:user/ann is not authorized to perform: dynamodb:DescribeTable";
+    for (code, message, texts) in [
+        ("AccessDeniedException", why, ["these credentials must not do this", "dynamodb:DescribeTable"]),
+        (
+            "ExpiredTokenException",
+            "The security token is expired",
+            ["the AWS credentials have expired", "aws sso login"],
+        ),
+        ("UnrecognizedClientException", "The token is invalid", ["AWS does not know the access key", "aws configure"]),
+        ("InvalidSignatureException", "Signature expired", ["AWS refuses the signature", "the clock of this machine"]),
+    ] {
+        let report = of_aws(Span::new(), move |_, _| refusal(code, message));
+        report.assert_wrong(&["table"]);
+        report.assert_line("wrong", "table", &texts);
+    }
+    let report = of_aws(Span::new(), |operation, answer| match operation {
+        "DescribeTimeToLive" => refusal("AccessDeniedException", "no"),
+        _ => (200, answer),
+    });
+    report.assert_wrong(&[]);
+    report.assert_line("cannot tell", "expiry", &["these credentials must not do this"]);
+    let report = of_aws(Span::new().minutes(10), |_, answer| (200, answer));
+    report.assert_wrong(&["clock"]);
+    report.assert_line(
+        "wrong",
+        "clock",
+        &["seconds ahead of the clock of this machine", "people cannot sign in", "NTP"],
+    );
+}
