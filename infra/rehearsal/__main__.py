@@ -22,6 +22,7 @@ LIFE = [
     ("another OpenID provider", [later_steps.another_provider]),
     ("new code alone", [later_steps.new_code_alone]),
     ("an update that fails and rolls back", [later_steps.an_update_that_fails]),
+    ("a first deployment that fails", [later_steps.a_first_deployment_that_fails]),
     ("a restored table", [later_steps.a_restored_table]),
     ("sam delete", [later_steps.the_end]),
     ("a second first deployment", [later_steps.a_second_first_deployment]),
@@ -42,7 +43,7 @@ def step(name, functions, life):
 
 def main():
     options = argparse.ArgumentParser(prog="infra/rehearse", description=__doc__)
-    options.add_argument("--broken", choices=broken.BREAKS, help="break this resource of the template first; then the rehearsal must fail")
+    options.add_argument("--broken", choices=broken.BREAKS, help="break a resource first; the rehearsal must then fail")
     options.add_argument("folder", type=pathlib.Path, help=argparse.SUPPRESS)
     given = options.parse_args()
     try:

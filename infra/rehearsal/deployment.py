@@ -1,6 +1,8 @@
 """Deploys a stack with SAM, as README.md says, and calls the deployed service."""
 
 import json
+import os
+import pathlib
 import re
 import shlex
 import subprocess
@@ -19,9 +21,10 @@ class Failed(AssertionError):
 
 def run(command, folder, environment=None, **more):
     """Runs a command and returns its output. Fails with the last lines of the output."""
-    done = subprocess.run(list(map(str, command)), cwd=folder, env=environment, text=True, capture_output=True, check=False, **more)
+    command = list(map(str, command))
+    done = subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True, check=False, **more)
     if done.returncode:
-        raise Failed(f"`{shlex.join(map(str, command))}` failed:\n{(done.stdout + done.stderr).strip()[-3000:]}")
+        raise Failed(f"`{shlex.join(command)}` failed:\n{(done.stdout + done.stderr).strip()[-3000:]}")
     return done.stdout
 
 
@@ -44,7 +47,6 @@ class Deployment:
         before, self.outputs = self.outputs, {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
         if before.get("BaseUrl") != self.outputs["BaseUrl"]:
             self.emulator.name(urllib.parse.urlsplit(self.outputs["BaseUrl"]).hostname)
-        self.stack_id = stack["StackId"]
 
     def sam(self, command, *arguments):
         try:
@@ -68,15 +70,17 @@ class Deployment:
                 lines.append(f"{event['LogicalResourceId']} ({event['ResourceType']}): {event.get('ResourceStatusReason')}")
         return "\n".join(lines)
 
-    def resource(self, logical_id):
-        """The physical id of a resource."""
-        return self.stacks.describe_stack_resource(StackName=self.name, LogicalResourceId=logical_id)["StackResourceDetail"]["PhysicalResourceId"]
-
     def logs(self):
         """The log lines of the function, the oldest line first."""
         logs = self.emulator.client("logs")
         pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{self.name}")
         return [event["message"] for page in pages for event in page["events"]]
+
+    def keep_log(self):
+        """Appends the log of the function to rehearsal.log in the folder KEPT_LOGS, if this variable is set."""
+        if folder := os.environ.get("KEPT_LOGS"):
+            with (pathlib.Path(folder) / "rehearsal.log").open("a") as kept:
+                kept.writelines(f"{line}\n" for line in self.logs())
 
     def status(self):
         (stack,) = self.stacks.describe_stacks(StackName=self.name)["Stacks"]

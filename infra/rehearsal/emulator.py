@@ -10,6 +10,7 @@ import pathlib
 import secrets
 import signal
 import subprocess
+import sys
 import urllib.request
 
 import boto3
@@ -66,21 +67,31 @@ def emulator(folder):
     os.environ.update(made.environment)
     for host in (ISSUERS, OTHER_PROVIDER):
         made.name(host)
-    with made.log.open("w") as log:
-        command = [TARGET / "tools/ministack/bin/python", "-m", "ministack"]
-        process = subprocess.Popen(command, env=server_environment(folder), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+    # After SIGTERM, the rehearsal also stops the emulator.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    process = start(made)
     try:
         wait_for(made.is_up, process)
         yield made
     finally:
+        stop(process)
+
+
+def start(made):
+    """Starts the emulator in a process group of its own. The functions will belong to the same group."""
+    command = [TARGET / "tools/ministack/bin/python", "-m", "ministack"]
+    with made.log.open("w") as log:
+        settings = {"env": server_environment(made.folder), "stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+        return subprocess.Popen(command, **settings, start_new_session=True)
+
+
+def stop(process):
+    """Ends the process group. The emulator has some seconds for its own end."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        try:
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(10)
-        except subprocess.TimeoutExpired:
-            pass
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
 
 
 def environment(folder):
@@ -109,8 +120,9 @@ def environment(folder):
 
 def server_environment(folder):
     """The settings of the emulator. With AUTH, the emulator evaluates the policies of the function's role."""
+    outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return {
-        **os.environ,
+        **outside,
         "AUTH": "true",
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(PORT),
@@ -130,9 +142,10 @@ def certificate(folder):
     """Makes a certificate for all names of the rehearsal, and returns its file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "The rehearsal")])
-    now = datetime.datetime.now(datetime.UTC)
+    begin = datetime.datetime.now(datetime.UTC)
+    end = begin + datetime.timedelta(days=1)
     names = [x509.DNSName(host) for host in NAMES] + [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + datetime.timedelta(days=1))
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), begin, end)
     made = made.add_extension(x509.SubjectAlternativeName(names), critical=False)
     made = made.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True).sign(key, hashes.SHA256())
     private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())

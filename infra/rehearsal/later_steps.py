@@ -7,12 +7,18 @@ import secrets
 import shutil
 import zipfile
 
-from deployment import Caller, Failed, run
+from deployment import Caller, Deployment, Failed, run
 from people import ADA, Person
 from servers import ROOT, TARGET, TOOLS
 from steps import check, readme_parameters
 
 RESTORED = "todos-restored"
+# A domain whose Route 53 zone does not exist. On AWS, the certificate would fail too.
+NOWHERE = {
+    "DomainName": "todo.example.com",
+    "HostedZoneId": "Z0000000NOWHERE",
+    "CertificateArn": "arn:aws:acm:eu-west-1:000000000000:certificate/00000000-0000-0000-0000-000000000000",
+}
 
 
 def a_stack_with_keys(life):
@@ -62,18 +68,30 @@ def new_code_alone(life):
 def an_update_that_fails(life):
     """Gives the stack a domain in a zone that does not exist. CloudFormation restores the state before the update."""
     before = life.stack.outputs
-    domain = {"DomainName": "todo.example.com", "HostedZoneId": "Z0000000NOWHERE"}
-    domain["CertificateArn"] = "arn:aws:acm:eu-west-1:000000000000:certificate/00000000-0000-0000-0000-000000000000"
     try:
-        life.stack.deploy(**domain)
+        life.stack.deploy(**NOWHERE)
     except Failed as error:
-        check("DomainRecord" in str(error) or "Domain " in str(error), f"Another resource than the domain failed:\n{error}")
+        check("DomainRecord" in str(error), f"Another resource than DomainRecord failed:\n{error}")
     else:
-        raise Failed("An update with a zone that does not exist has not failed.")
+        raise Failed("DomainRecord: An update with a zone that does not exist has not failed.")
     check(life.stack.status() == "UPDATE_ROLLBACK_COMPLETE", f"The stack is {life.stack.status()}.")
     life.stack.read()
     check(life.stack.outputs == before, f"The outputs are now {life.stack.outputs}.")
     check(life.program.titles() == life.titles, f"After the failed update, the list is {life.program.titles()}.")
+
+
+def a_first_deployment_that_fails(life):
+    """The same parameters fail in a first deployment. CloudFormation then removes the empty table."""
+    failing = Deployment(life.emulator, life.folder, "todo-fails")
+    try:
+        failing.deploy(Architecture="x86_64", **NOWHERE)
+    except Failed as error:
+        check("DomainRecord" in str(error), f"Another resource than DomainRecord failed:\n{error}")
+    else:
+        raise Failed("DomainRecord: A first deployment with a zone that does not exist has not failed.")
+    tables = life.emulator.client("dynamodb").list_tables()["TableNames"]
+    left = [table for table in tables if table.startswith(failing.name)]
+    check(not left, f"TodosTable: After the failed first deployment, {left} is left.")
 
 
 def a_restored_table(life):
@@ -98,6 +116,8 @@ def a_restored_table(life):
 def the_end(life):
     """Deletes the stack. The tables and the user pool with its person stay."""
     pool, tables = life.stack.outputs["UserPoolId"], life.emulator.client("dynamodb")
+    for deployment in (life.stack, life.keys):
+        deployment.keep_log()
     life.stack.sam("delete", "--no-prompts")
     for name in (life.own_table, RESTORED):
         items = tables.scan(TableName=name, Select="COUNT")["Count"]

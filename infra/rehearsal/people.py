@@ -60,15 +60,15 @@ class Person:
         return tokens
 
     @contextlib.contextmanager
-    def other_provider(self, redirect_uri, secret=None):
+    def other_provider(self, redirect_uri):
         """Starts another OpenID provider, which knows Ada. Yields the issuer."""
         folder = self.emulator.folder
         wish = {"host": OTHER_PROVIDER, "redirect_uri": redirect_uri, "name": ADA, "email": ADA, "password": self.password}
-        wish |= {"key": (folder / "key.pem").read_text(), "cert": (folder / "certificate.pem").read_text(), "secret": secret}
+        wish |= {"key": (folder / "key.pem").read_text(), "cert": (folder / "certificate.pem").read_text()}
         log = folder / "provider.log"
         with log.open("w") as output:
-            command = [str(NODE), str(HERE / "provider.mjs")]
-            process = subprocess.Popen(command, env=environment(folder), stdin=subprocess.PIPE, stdout=output, stderr=output, text=True)
+            settings = {"env": environment(folder), "stdin": subprocess.PIPE, "stdout": output, "stderr": output}
+            process = subprocess.Popen([str(NODE), str(HERE / "provider.mjs")], **settings, text=True)
         process.stdin.write(json.dumps(wish))
         process.stdin.close()
         try:

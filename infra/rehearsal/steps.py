@@ -67,7 +67,8 @@ def the_default_deployment(life):
 def the_first_person(life):
     """Adds the first person, because the emulator cannot do this. Uses the properties in the template."""
     first = template.original()["Resources"]["FirstUser"]["Properties"]
-    values = Stack(template.original(), readme_parameters()).value({name: one for name, one in first.items() if name != "UserPoolId"})
+    del first["UserPoolId"]
+    values = Stack(template.original(), readme_parameters()).value(first)
     life.emulator.client("cognito-idp").admin_create_user(UserPoolId=life.stack.outputs["UserPoolId"], **values)
 
 

@@ -4,7 +4,7 @@ import copy
 import json
 import pathlib
 
-import yaml
+from deployment import Failed
 from samtranslator.yaml_helper import yaml_parse
 from servers import ROOT
 
@@ -24,7 +24,7 @@ class Entry:
         node = template
         for name in [*folders, last]:
             if not isinstance(node, dict) or name not in node:
-                raise AssertionError(f"leave_out.yaml: the template has no {self.at}. Remove this entry.")
+                raise Failed(f"leave_out.yaml: the template has no {self.at}. Remove this entry.")
             parent, node = node, node[name]
         if self.instead is None:
             del parent[last]
