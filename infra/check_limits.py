@@ -5,7 +5,8 @@ from stack import STACKS, Stack
 # By default, the table must allow at least these units a second. One partition of DynamoDB allows the same number of
 # units. So by default, the limit of the table never slows down a single owner.
 LEAST_UNITS = {"MaxReadRequestUnits": 3000, "MaxWriteRequestUnits": 1000}
-# The warnings of the budget. Each warning is about actual or forecasted costs, and has a percentage of the amount.
+# The warnings of the budget. Each entry contains the kind of the costs (actual or forecasted), and the percentage of
+# the budget at which AWS sends the warning.
 WARNINGS = [("ACTUAL", 50), ("ACTUAL", 100), ("FORECASTED", 100)]
 
 

@@ -71,7 +71,7 @@ impl Ids {
     pub fn random() -> Self {
         Self(Arc::new(|| {
             let mut bytes = [0; 16];
-            // The program cannot make safe ids without random numbers, so the program stops.
+            // If the operating system has no random numbers, the program cannot make safe ids. So the program stops.
             getrandom::fill(&mut bytes).expect("the operating system has random numbers");
             bytes
         }))

@@ -28,7 +28,8 @@ export async function recordNames() {
     return { names, stop: () => new Promise((done) => socket.close(done)) };
 }
 
-// The first name in a DNS query (RFC 1035, section 4.1.2), and the position after this question.
+// Returns the name in the first question of a DNS query (RFC 1035, section 4.1.2), and the position after this
+// question.
 function question(query) {
     const labels = [];
     let at = HEADER;

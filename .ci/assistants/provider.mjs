@@ -17,7 +17,7 @@ const FORM = page(
 );
 
 // Starts the provider with these OAuth clients. `people` maps each person's name to the person's `password` and
-// `claims`. If `namesItself` is true, the provider puts the parameter `iss` (RFC 9207) into its answers, and promises
+// `claims`. If `namesItself` is true, the provider puts the parameter `iss` (RFC 9207) into its answers, and announces
 // this parameter in its discovery document. With `tls`, the provider listens with https: `tls` has the host name `host`,
 // and the PEM texts `key` and `cert`. Returns the issuer, a function that counts the requests, and a function that stops
 // the provider.
@@ -55,8 +55,8 @@ export async function startProvider(tools, clients, people, namesItself, tls) {
     };
 }
 
-// Removes the parameter `iss` from the answers to authorization requests, and the promise of `iss` from the discovery
-// document. Amazon Cognito and many other providers do not send `iss` either.
+// Removes the parameter `iss` from the answers to authorization requests. Also removes the member that announces `iss`
+// from the discovery document. Amazon Cognito and many other providers do not send `iss` either.
 function leaveOutIssuer(context) {
     delete context.body?.authorization_response_iss_parameter_supported;
     const location = context.response.get("location");

@@ -151,7 +151,7 @@ async function attempts({ url, added, signed }) {
         try {
             read.push(shown.contentDocument?.documentElement.textContent ?? "");
         } catch {
-            // The content of the frame comes from another origin, so the page may not read this content.
+            // The content of the frame comes from another origin, so the page is not allowed to read this content.
         }
     }
     return read.filter((text) => text !== "");

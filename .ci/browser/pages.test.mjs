@@ -92,10 +92,13 @@ test("every copy button copies what stands beside it, by keyboard too", async ()
         assert.equal(copied["authorization-url"], `${BASE_URL}/oauth/authorize`);
         assert.equal(copied["token-url"], `${BASE_URL}/oauth/token`);
         assert.equal(copied.scope, "todos");
-        assert.equal(Object.keys(copied).length, 10);
+        assert.equal(copied["claude-code"], `claude mcp add --transport http todos ${BASE_URL}/mcp && claude mcp login todos`);
+        assert.equal(Object.keys(copied).length, 14);
     } else {
-        assert.equal(Object.keys(copied).length, 7);
+        assert.equal(copied["claude-code"], `claude mcp add --transport http todos ${BASE_URL}/mcp`);
+        assert.equal(Object.keys(copied).length, 11);
     }
+    assert.deepEqual(JSON.parse(copied.cursor).mcpServers.todos.url, `${BASE_URL}/mcp`);
     assert.deepEqual(seen.complaints, []);
     await context.close();
 });

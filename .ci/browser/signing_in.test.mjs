@@ -208,7 +208,7 @@ test("a hostile name stays in its box, and people see who gets access", async ()
     assert.equal(CONSENTS.length, 4);
 });
 
-// The refresh and the link lead to the same address. The text of this address is in src/api/oauth/page.rs.
+// The automatic redirect (`meta refresh`) and the link of the page lead to the same address. This address comes from src/api/oauth/page.rs.
 const ODD = `?a='b'&c="d";e=f g&url=https://evil.example/&amp;lt=<i>&code=C0DE%27%20&state=%22;url=x&iss=https://todo.test#'`;
 for (const [name, address] of [
     ["goes-on-https", `https://app.example/callback${ODD}`],

@@ -25,14 +25,14 @@ const OWNER: &str = "me";
 const PUBLIC_URL: &str = "https://todo.example.com";
 
 /// An access token in the format of `src/domain/token.rs`. The secret part of this access token is not random: we chose
-/// its letters. We calculated the checksum of the token and the two hashes below with SHA-256. The access token is
-/// valid only in the benchmark.
+/// its letters. We calculated the checksum of the token with SHA-256. We also calculated the two hashes below with
+/// SHA-256. The access token is valid only in the benchmark.
 const TOKEN: &str = "todoat_BenchmarkGrant00000000BenchmarkSecret00000000000000000000000000003rYwSc";
 /// SHA-256 of the access token.
 const TOKEN_HASH: &str = "d799ded2e4ebf2d1f4a9dc49bef618ad7152223ae783238f9352256bc33090de";
 /// The id of the grant that the access token belongs to. The access token contains this id.
 const GRANT: &str = "BenchmarkGrant00000000";
-/// The public id of the grant: the first digits of the SHA-256 of its id.
+/// The public id of the grant: the first digits of the SHA-256 of [`GRANT`].
 const PUBLIC_GRANT: &str = "0f20a27f4468";
 
 /// A measured request that contains a credential.

@@ -25,7 +25,7 @@ const WARM_UP: usize = 5;
 /// The largest allowed difference between a measured figure and the expected figure, as a ratio. This ratio is for the
 /// executable size and for the numbers of instructions.
 const TOLERANCE: f64 = 0.03;
-/// The largest allowed difference between the instructions of the requests in [`REQUESTS`], as a ratio.
+/// The largest allowed difference between the numbers of instructions of the requests in [`REQUESTS`], as a ratio.
 const CREDENTIALS: f64 = 0.05;
 
 #[derive(Debug, Serialize, Deserialize)]

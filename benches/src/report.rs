@@ -108,8 +108,8 @@ fn row(text: &mut String, name: &str, operation: &Operation) {
     text.push('\n');
 }
 
-/// Returns the table that compares all measured functions. `quota` contains one time for each function: the time of the
-/// first request with 7 % of a processor.
+/// Returns the table that compares all measured functions. For each function, `quota` contains the time of the first
+/// request with 7 % of a processor.
 pub fn peers(figures: &[Figures], quota: &[Option<f64>]) -> String {
     let mut text = "| | init ms | first ms | cold ms | first, 7 % CPU, ms |".to_owned();
     COMMON.iter().for_each(|name| text.push_str(&format!(" {name}: µs (CPU) |")));

@@ -1,6 +1,6 @@
 //! Starts a Lambda function as a process, and gives events to this function through the Lambda Runtime API. The
 //! measured times include the time that the code in this file needs. This code uses blocking threads, because blocking
-//! threads need little time. AWS documents the Runtime API at
+//! threads need little time. AWS describes the Runtime API at
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -13,6 +13,7 @@ from servers import ROOT, TARGET, TOOLS
 from steps import check, readme_parameters
 
 RESTORED = "todos-restored"
+TODO = TARGET / "debug/todo"
 # A domain whose Route 53 zone does not exist. On AWS, the certificate would fail too.
 NOWHERE = {
     "DomainName": "todo.example.com",
@@ -25,7 +26,7 @@ def a_stack_with_keys(life):
     """Deploys a second stack, and makes an API key with the `todo` command."""
     life.keys.deploy(AuthMode="api-key", Architecture="x86_64")
     table = life.keys.outputs["TableName"]
-    printed = run([TARGET / "debug/todo", "keys", "create", "--name", "rehearsal", "--table", table], ROOT)
+    printed = run([TODO, "keys", "create", "--name", "rehearsal", "--table", table], ROOT)
     life.key = Caller(life.keys, re.search(r"\btodo_\w+", printed)[0])
     life.key.add("With a key")
     check(life.key.titles() == ["With a key"], f"The key sees {life.key.titles()}.")
@@ -33,10 +34,11 @@ def a_stack_with_keys(life):
 
 
 def another_provider(life):
-    """The second stack gets another OpenID provider than Cognito. The key still works."""
-    person = Person(life.emulator, cognito=False)
-    with person.other_provider(f"{life.keys.outputs['BaseUrl']}/oauth/callback") as issuer:
+    """The second stack gets another OpenID provider than Cognito, with a secret. The key still works."""
+    person, secret = Person(life.emulator, cognito=False), secrets.token_urlsafe(24)
+    with person.other_provider(f"{life.keys.outputs['BaseUrl']}/oauth/callback", secret) as issuer:
         life.keys.deploy(AuthMode="oauth", OAuthIssuer=issuer, OAuthClientId="todo", OAuthPeople=ADA)
+        run([TODO, "provider", "set-secret", "--table", life.keys.outputs["TableName"]], ROOT, input=secret)
         tokens = person.allow_program(life.keys.outputs["BaseUrl"])
     program = Caller(life.keys, tokens["access_token"])
     check(program.titles() == [], f"A new person sees {program.titles()}.")

@@ -60,11 +60,12 @@ class Person:
         return tokens
 
     @contextlib.contextmanager
-    def other_provider(self, redirect_uri):
-        """Starts another OpenID provider, which knows Ada. Yields the issuer."""
+    def other_provider(self, redirect_uri, secret):
+        """Starts another OpenID provider, which knows Ada, and wants the secret from its client. Yields the issuer."""
         folder = self.emulator.folder
         wish = {"host": OTHER_PROVIDER, "redirect_uri": redirect_uri, "name": ADA, "email": ADA, "password": self.password}
         wish |= {"key": (folder / "key.pem").read_text(), "cert": (folder / "certificate.pem").read_text()}
+        wish["secret"] = secret
         log = folder / "provider.log"
         with log.open("w") as output:
             settings = {"env": environment(folder), "stdin": subprocess.PIPE, "stdout": output, "stderr": output}

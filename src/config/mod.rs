@@ -1,4 +1,4 @@
-//! Reads the environment variables of this program. `src/tls.rs` reads the environment variables of OpenSSL.
+//! Reads the environment variables of this program. `src/tls/mod.rs` reads the environment variables of OpenSSL.
 
 mod oauth;
 
@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::tz::TimeZone;
 use url::Url;
 
-pub use oauth::{ClientSecret, OAuth, People, is_loopback, is_redirect_uri, is_safe, is_this_machine};
+pub use oauth::{OAuth, People, is_loopback, is_redirect_uri, is_safe, is_this_machine};
 
 use crate::domain::owner::Owner;
 

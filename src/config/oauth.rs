@@ -1,13 +1,12 @@
 //! Reads the variables `OAUTH_…`. These variables describe the OpenID provider where people sign in, the people who may
 //! sign in, and the programs to which this service gives access.
 
-use std::fmt;
-
 use http::Uri;
 use jiff::SignedDuration;
 use url::{Host, Url};
 
 use super::ConfigError;
+use crate::domain::provider::ProviderSecret;
 
 /// The settings for sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +16,9 @@ pub struct OAuth {
     pub issuer: String,
     /// `OAUTH_CLIENT_ID`: the id of this service at the provider. The audience of an ID token must contain this id.
     pub client_id: String,
-    /// `OAUTH_CLIENT_SECRET`: the secret of this service at the provider. `None` if the provider gave no secret.
-    pub client_secret: Option<ClientSecret>,
+    /// `OAUTH_CLIENT_SECRET`: the secret of this service at the provider. If `None`, the operator may have stored the
+    /// secret in the table with `todo provider set-secret`.
+    pub client_secret: Option<ProviderSecret>,
     /// `OAUTH_PEOPLE`: the people who may sign in.
     pub people: People,
     /// `OAUTH_REDIRECT_URIS`: the redirect URIs of programs that are not in the list of known assistants. In the path
@@ -33,10 +33,6 @@ pub struct OAuth {
     /// this number of hours.
     pub overlap_hours: u16,
 }
-
-/// The secret of this service at the OpenID provider.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ClientSecret(String);
 
 /// The people who may sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,10 +85,13 @@ impl OAuth {
             Some(Ok(number @ 1..=3_650)) => Ok(number),
             Some(_) => Err(ConfigError(format!("{name} must be a number from 1 to 3650"))),
         };
+        let secret = read("OAUTH_CLIENT_SECRET").map(|secret| {
+            ProviderSecret::parse(&secret).map_err(|error| ConfigError(format!("OAUTH_CLIENT_SECRET {error}")))
+        });
         Ok(Self {
             issuer,
             client_id,
-            client_secret: read("OAUTH_CLIENT_SECRET").map(|secret| ClientSecret(secret.trim().to_owned())),
+            client_secret: secret.transpose()?,
             people: People::from(read("OAUTH_PEOPLE"))?,
             redirect_uris,
             fetches_client_documents: fetches(read("OAUTH_CLIENT_DOCUMENTS").as_deref())?,
@@ -111,20 +110,6 @@ impl OAuth {
     /// [`overlap_hours`](Self::overlap_hours) as a duration.
     pub fn overlap(&self) -> SignedDuration {
         SignedDuration::from_hours(self.overlap_hours.into())
-    }
-}
-
-impl ClientSecret {
-    /// The secret itself. Only the request to the provider may contain the secret.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Writes only the name of the type, so that debug output never contains the secret.
-impl fmt::Debug for ClientSecret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("ClientSecret")
     }
 }
 
@@ -280,6 +265,7 @@ mod tests {
             ("OAUTH_REDIRECT_URIS", "https://example.com/#there"),
             ("OAUTH_REDIRECT_URIS", "https://example.com@evil.example/"),
             ("OAUTH_PUBLIC_CLIENT_ID", "gpt"),
+            ("OAUTH_CLIENT_SECRET", "hush\nhush"),
             ("OAUTH_PEOPLE", "ada"),
             ("OAUTH_PEOPLE", "@example.com"),
             ("OAUTH_PEOPLE", "*"),

@@ -24,8 +24,8 @@ pub struct Client {
     pub secret: Option<SecretHash>,
     /// The exact redirect URIs. In the path of a redirect URI, the segment `*` stands for any segment.
     pub redirect_uris: Vec<String>,
-    /// Whether the client may ask for access without PKCE. Only a client with a secret may do so (RFC 9700, section
-    /// 2.1.1).
+    /// Whether the client may ask for access without PKCE. Only a client with a secret may ask without PKCE (RFC 9700,
+    /// section 2.1.1).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub without_pkce: bool,
     pub created_at: Timestamp,

@@ -16,14 +16,15 @@ use super::{
 
 /// An authorization code is valid for this time (RFC 6749, section 4.1.2).
 const CODE_LASTS: SignedDuration = SignedDuration::from_secs(60);
-/// The grant contains a used code for this time. If somebody uses the code for the second time, the grant ends.
+/// A new grant ends after this time if the program does not use its code. A used code stays in the grant. If somebody
+/// uses the code for the second time, the grant ends.
 const CODE_REMEMBERED: SignedDuration = SignedDuration::from_mins(10);
 /// An access token is valid for this time.
 pub const ACCESS_LASTS: SignedDuration = SignedDuration::from_hours(1);
-/// The maximum number of valid access tokens of one grant. If a program asks for more access tokens, the oldest access
-/// token ends.
+/// The maximum number of valid access tokens of one grant. If the program asks for one more access token, the oldest
+/// access token becomes invalid.
 const ACCESS_TOKENS: usize = 50;
-/// The entry of a grant in the list of programs expires at most this time after the grant.
+/// Each grant has an entry in the list of programs. This entry expires after the grant, but at most this time later.
 const ENTRY_LASTS_LONGER: SignedDuration = SignedDuration::from_hours(24);
 
 /// The access that a person has given to a program.
@@ -50,7 +51,8 @@ pub struct Grant {
     access: Vec<AccessToken>,
     #[serde(default)]
     refresh: Chain,
-    /// Each write increases this number, so that two writes at the same time do not lose a token.
+    /// Each write increases this number. A write succeeds only if no other write has changed the number in the
+    /// meantime, so no token is lost.
     pub version: u64,
 }
 
@@ -75,7 +77,7 @@ struct AccessToken {
     scope: Option<Scope>,
 }
 
-/// How long the tokens of a deployment last.
+/// How long the grants and the refresh tokens of a deployment stay valid.
 #[derive(Debug, Clone, Copy)]
 pub struct Lasting {
     /// A grant ends if the program does not refresh its tokens for this time.
@@ -259,7 +261,7 @@ impl Grant {
         self.version += 1;
     }
 
-    /// Whether this token is the code, a refresh token or an access token of this grant.
+    /// Whether this token is a refresh token or an access token of this grant.
     pub fn has(&self, token: &Token) -> bool {
         let hash = token.hash();
         self.refresh.contains(&hash) || self.access.iter().any(|token| token.hash == hash)
@@ -275,13 +277,14 @@ impl Grant {
         self.code.used_at.is_some()
     }
 
-    /// Whether the list of the person's programs must get a new entry of this grant. The entry expires up to a day
+    /// Whether the list of the person's programs must get a new entry for this grant. The entry expires at most one day
     /// after the grant. So if a program refreshes its tokens often, the grant needs only one new entry a day.
     pub fn needs_entry(&self) -> bool {
         !(self.valid_until..=self.end_of_entry()).contains(&self.listed_until)
     }
 
-    /// Notes that the list of programs gets a new entry of this grant. Returns the moment at which this entry expires.
+    /// Stores in the grant that the list of programs gets a new entry for the grant. Returns the moment at which this
+    /// entry expires.
     pub fn list(&mut self) -> Timestamp {
         self.listed_until = self.end_of_entry();
         self.listed_until

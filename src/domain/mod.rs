@@ -18,6 +18,7 @@ pub mod moment;
 pub mod owner;
 pub mod plan;
 pub mod program;
+pub mod provider;
 pub mod refresh;
 pub mod refusal;
 pub mod repeat;

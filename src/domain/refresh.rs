@@ -1,5 +1,5 @@
-//! The refresh tokens of a grant. Each refresh replaces the refresh token (OAuth 2.1, section 4.3.1). If the answer
-//! with the new token is lost, the person still does not have to sign in again. The file
+//! The refresh tokens of a grant. Each refresh replaces the refresh token (OAuth 2.1, section 4.3.1). Even if the
+//! answer with the new token is lost, the person does not have to sign in again. The file
 //! docs/adr/0019-an-authorization-server-of-our-own.md gives the reasons for this design.
 //!
 //! The tokens of a grant form a chain. For each token, the table contains a hash and a seed. This service computes the
@@ -15,8 +15,8 @@ use super::{
     token::{Token, TokenKind},
 };
 
-/// The maximum number of valid refresh tokens of one grant. If the chain would become longer, the oldest refresh token
-/// becomes invalid.
+/// The maximum number of valid refresh tokens of one grant. If a new token exceeds this maximum, the oldest refresh
+/// token becomes invalid.
 const TOKENS: usize = 200;
 
 /// The valid refresh tokens of a grant, from the oldest to the newest.
@@ -55,8 +55,8 @@ impl Chain {
     }
 
     /// A program sends a refresh token, and gets the newest token of the chain. If the program sends the newest token,
-    /// the chain first gets a new token. All tokens before the sent token become invalid after the time `overlap` at
-    /// the latest.
+    /// the chain first gets a new token. All tokens that are older than the sent token stay valid for at most the
+    /// time `overlap`.
     pub fn present(&mut self, token: &Token, seed: Random, overlap: SignedDuration, now: Timestamp) -> Presented {
         self.0.retain(|link| link.valid_until.is_none_or(|end| now < end));
         let hash = token.hash();

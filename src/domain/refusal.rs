@@ -23,9 +23,9 @@ pub enum Refusal {
     NothingToUndo,
     /// The change is already undone. `by` is the id of the undo.
     AlreadyUndone { by: ChangeId },
-    /// Later changes have changed the same todos. The requested undo would overwrite these later changes.
+    /// Later changes have altered the same todos. The requested undo would overwrite these later changes.
     ChangedSince { ids: Vec<TodoId>, current: Vec<Todo> },
-    /// A later change has changed the settings. The requested undo would overwrite this later change.
+    /// A later change has altered the settings. The requested undo would overwrite this later change.
     SettingsChangedSince,
     /// A different request has already used the idempotency key.
     KeyReused,

@@ -32,7 +32,7 @@ impl Scope {
 }
 
 /// The scopes of OpenID Connect (OpenID Connect Core 1.0, sections 5.4 and 11). Many programs always ask for some of
-/// these scopes. They say nothing about todos, so this service ignores them.
+/// these scopes. The scopes of OpenID Connect say nothing about todos, so this service ignores them.
 const OF_OPENID_CONNECT: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
 
 /// A request asks only for scopes that this service does not know.
@@ -40,9 +40,9 @@ const OF_OPENID_CONNECT: [&str; 6] = ["openid", "profile", "email", "address", "
 pub struct Unknown;
 
 /// The scope that a request asks for. The parameter `scope` of the request is a list of scopes with spaces between
-/// them. The result is the scope in the list that allows most. `None` if the request does not say which scope it wants.
-/// The list may contain scopes of other services. Upper-case and lower-case letters are different letters (RFC 6749,
-/// section 3.3).
+/// them. If the list contains several scopes of this service, the result is the scope that allows the most. `None` if
+/// the request asks for no particular scope. The list may contain scopes of other services. Upper-case and lower-case
+/// letters are different letters (RFC 6749, section 3.3).
 pub fn asked(list: Option<&str>) -> Result<Option<Scope>, Unknown> {
     let words = || list.unwrap_or_default().split(' ').filter(|word| !word.is_empty());
     let found = Scope::ALL.into_iter().rev().find(|scope| words().any(|word| word == scope.as_str()));

@@ -41,8 +41,8 @@ struct Folding {
     letters: HashMap<char, Replacement, BuildHasherDefault<LetterHasher>>,
     /// The result for the current text.
     folded: String,
-    /// The position in `folded` of the last letter that NFC does not combine with earlier letters. After this letter,
-    /// `folded` contains only its marks. NFC can still combine this letter with the next letter of the text, if the
+    /// The position in `folded` of the last letter that NFC does not combine with earlier letters. In `folded`, only the
+    /// marks of this letter follow the letter. NFC can still combine this letter with the next letter of the text, if the
     /// next letter is a mark.
     last: usize,
     /// From this position in `folded`, the program must still apply NFC.
@@ -63,8 +63,8 @@ struct Replacement {
     last: usize,
 }
 
-/// When the map of letters has this size, the program adds no more letters for which `stays` is true. The program still
-/// adds all other letters. Unicode has about 20,000 letters that change.
+/// When the map of letters has this size, the program adds only letters for which `stays` is false. Unicode has about
+/// 20,000 such letters.
 const REMEMBERED: usize = 4_096;
 /// If NFC must change a part of the text, the program applies NFC to at least this number of bytes in one step. Many
 /// small steps would take more time.
@@ -111,7 +111,7 @@ impl Folding {
         &self.folded
     }
 
-    /// Adds a letter without a change.
+    /// Adds the letter as it is.
     fn push(&mut self, letter: char) {
         if self.open.is_some_and(|open| self.folded.len() - open > STEP) {
             compose(&mut self.folded, &mut self.open, &mut self.composed);
@@ -142,12 +142,13 @@ impl Replacement {
     }
 }
 
-/// Returns `true` if the letters before this letter cannot change this letter in NFC.
+/// Returns `true` if NFC never combines this letter with the letters before it.
 fn is_first(letter: char) -> bool {
     canonical_combining_class(letter) == 0 && is_nfc_quick(once(letter)) != IsNormalized::Maybe
 }
 
-/// Returns `true` if the search does not replace this letter, and if a new part of the text begins with this letter.
+/// Returns `true` if the search does not replace this letter, and if NFC never combines this letter with the letters
+/// before it.
 fn stays(letter: char) -> bool {
     let mut is_same = true;
     without_accents(letter, |part| is_same &= part == letter);

@@ -60,7 +60,7 @@ impl Steps {
         Ok(Self(steps))
     }
 
-    /// The steps, from the first step to the last step.
+    /// The steps, in their order in the todo.
     pub fn iter(&self) -> impl Iterator<Item = &Step> {
         self.0.iter()
     }

@@ -23,8 +23,9 @@ impl Change {
     /// this todo.
     ///
     /// This function refuses the undo if a later change altered the same fields of a todo or the same settings. If an
-    /// earlier undo has already restored the old values, the refusal names the earlier undo. Otherwise, the refusal
-    /// names the todos. Somebody can undo an undo. After that, somebody can undo the original change again.
+    /// earlier undo has already restored the old values, the refusal names the earlier undo. Otherwise, if the reason
+    /// is a change to todos, the refusal names these todos. Somebody can undo an undo. After that, somebody can undo
+    /// the original change again.
     pub fn undo(
         &self,
         differences: &[Difference],

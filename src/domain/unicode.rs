@@ -43,7 +43,7 @@ pub(super) fn without_accents(letter: char, mut emit: impl FnMut(char)) {
 }
 
 /// Calls `emit` with the letter in lower case. Some letters, such as `ø`, have no decomposition in Unicode. People
-/// often write one or two simpler letters instead of such a letter, so this function also replaces these letters.
+/// often write one or two simpler letters instead, so this function also replaces letters such as `ø`.
 fn simplest(letter: char, emit: &mut impl FnMut(char)) {
     for letter in lower(letter) {
         match letter {

@@ -21,8 +21,8 @@ use tokio::{
 };
 use tower::util::MapFuture;
 
-/// The maximum number of open connections. More connections wait until one of the open connections is closed. On many
-/// systems, a program can open only 256 files, and the data file needs some of these files.
+/// The maximum number of open connections. Further connections wait until one of the open connections is closed. On
+/// many systems, a program can open only 256 files, and the data file needs some of these files.
 const CONNECTIONS: usize = 200;
 /// If the complete headers of a request do not arrive within this time, the server closes the connection. The time
 /// begins when the client connects, or when the previous answer is ready. So this is also the time that an idle

@@ -110,7 +110,7 @@ fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     Ok(entries.all(|entry| entry.is_ok_and(|entry| is_known(entry.path()))))
 }
 
-/// Adds the text in `end` to the end of the path.
+/// Appends the text `end` to the path.
 fn with_end(file: &Path, end: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(end);

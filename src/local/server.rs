@@ -98,7 +98,7 @@ impl Access {
             return Some(refusal(StatusCode::BAD_REQUEST, "MissingAuthenticationTokenException", why));
         };
         if !bool::from(key.as_bytes().ct_eq(self.key.as_bytes())) {
-            let why = "this is not the access key of the running `todo dynamodb`; set AWS_ACCESS_KEY_ID to that key";
+            let why = "this is not the access key of the running `todo dynamodb`; set AWS_ACCESS_KEY_ID to the access key of `todo dynamodb`";
             return Some(refusal(StatusCode::BAD_REQUEST, "UnrecognisedClientException", why));
         }
         None

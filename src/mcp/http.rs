@@ -94,9 +94,9 @@ impl HttpTransport {
 }
 
 /// Returns whether the request is a message `initialize` that names no version in `_meta`. The parameters of this
-/// message contain the version that the client offers. If the header named a different version, the SDK would refuse
-/// the message, so the program removes the header. If a message names a version in `_meta`, the protocol also requires
-/// the header, so the program keeps the header.
+/// message contain the version that the client offers. If the header `MCP-Protocol-Version` named a different version,
+/// the SDK would refuse the message. So the program removes this header. But if a message names a version in `_meta`,
+/// the protocol also requires the header. Then the program keeps the header.
 fn names_its_version(request: &ClientRequest) -> bool {
     matches!(request, ClientRequest::InitializeRequest(_)) && request.get_meta().protocol_version().is_none()
 }

@@ -52,7 +52,7 @@ pub fn read(text: &[u8]) -> Result<Received, Unreadable> {
     Ok(Received { message, changed })
 }
 
-/// The error for a text that is not JSON, or that contains a member twice. `what` names the text.
+/// The error for a text that is not JSON, or in which an object has the same member twice. `what` names the text.
 fn unreadable(text: &[u8], what: &str, error: &serde_json::Error) -> Unreadable {
     let fault = json::fault(error);
     refused(
@@ -82,8 +82,8 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 
 /// Reads the arguments of a tool call, if the arguments are the JSON text of an object. Empty text means that there are
 /// no arguments. Returns whether this function has changed the message. If the arguments are any other text, this
-/// function does not change the text, and the server later refuses the call. The function returns an error if the text
-/// contains a member twice.
+/// function does not change the text, and the server later refuses the call. If an object in the text has the same
+/// member twice, this function returns an error.
 fn read_arguments(message: &mut Value) -> Result<bool, serde_json::Error> {
     let is_call = message.get("method").is_some_and(|method| method == "tools/call");
     let params = message.get_mut("params").filter(|_| is_call);

@@ -25,8 +25,8 @@ pub struct Operation {
     /// The arguments that are part of the path.
     pub in_path: Vec<String>,
     /// The arguments that go into the query. If the operation has a body, all arguments that are neither in the path
-    /// nor in the query go into the body. `None` if the OpenAPI document does not describe the operation. Then only the
-    /// API knows the arguments.
+    /// nor in the query go into the body. `None` if the OpenAPI document does not describe the operation. Only the API
+    /// knows the arguments of such an operation.
     pub in_query: Option<Vec<String>>,
     /// The arguments that accept several values. If the example of a parameter in the OpenAPI document contains a
     /// comma, the parameter accepts several values.

@@ -44,7 +44,7 @@ pub struct ClientDocument {
 /// The result and the time of a fetch. The error is a text for the log.
 type Fetched = (Result<ClientDocument, String>, Timestamp);
 
-/// Fetches documents, and remembers them. Clones share the memory.
+/// Fetches documents, and remembers them. Clones of this value share the remembered documents.
 #[derive(Debug, Clone)]
 pub struct ClientDocuments {
     http: Http,
@@ -95,7 +95,8 @@ impl ClientDocuments {
     }
 }
 
-/// Whether the address can be a `client_id`: https, a host name and not an IP address, the usual port, and a path.
+/// Whether the address can be a `client_id`. The address must have the scheme https, a host name (not an IP address),
+/// the usual port and a path.
 fn is_fit(address: &str) -> bool {
     Url::parse(address).is_ok_and(|url| {
         let own = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
@@ -105,8 +106,9 @@ fn is_fit(address: &str) -> bool {
     })
 }
 
-/// Reads a document. Its `client_id` must be its address, letter for letter. This service treats each program with a
-/// document as a public client. So this function refuses the document of a program that needs a secret or a key.
+/// Reads a document. The `client_id` in the document must be exactly the address of the document. This service treats
+/// each program with a document as a public client. So this function refuses the document of a program that needs a
+/// secret or a key.
 fn read(address: &str, body: &[u8]) -> Result<ClientDocument, String> {
     let document: ClientDocument =
         serde_json::from_slice(body).map_err(|error| format!("unreadable at line {}", error.line()))?;

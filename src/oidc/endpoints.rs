@@ -33,7 +33,8 @@ impl Provider {
         if answer.status.is_client_error() {
             let error = serde_json::from_slice::<TokenError>(&answer.body).map(|error| error.error).unwrap_or_default();
             let error: String = error.chars().filter(|letter| letter.is_ascii_graphic()).take(60).collect();
-            return Err(NotSignedIn::Refused(format!("token endpoint: {} {error}", answer.status)));
+            let advice = advice(&error, back.secret.is_some());
+            return Err(NotSignedIn::Refused(format!("token endpoint: {} {error}{advice}", answer.status)));
         }
         read("token endpoint", &answer)
     }
@@ -47,15 +48,14 @@ impl Provider {
             ("redirect_uri", back.redirect_uri),
             ("code_verifier", back.verifier),
         ]);
-        let secret = self.oauth.client_secret.as_ref();
         let methods = metadata.token_endpoint_auth_methods_supported.as_deref();
         // If the provider does not list its methods, its method is `client_secret_basic` (OpenID Connect Discovery
         // 1.0).
         let basic = methods.is_none_or(|methods| methods.iter().any(|method| method == "client_secret_basic"));
-        let authorization = secret.filter(|_| basic).map(|secret| self.basic(secret.reveal()));
+        let authorization = back.secret.filter(|_| basic).map(|secret| self.basic(secret.reveal()));
         if authorization.is_none() {
             form.append_pair("client_id", &self.oauth.client_id);
-            if let Some(secret) = secret {
+            if let Some(secret) = back.secret {
                 form.append_pair("client_secret", secret.reveal());
             }
         }
@@ -88,6 +88,22 @@ impl Provider {
         } else {
             Err(NotSignedIn::Refused("the userinfo endpoint answers about another person".to_owned()))
         }
+    }
+}
+
+/// What the operator can do about an error of the token endpoint, as a text for the log. Most providers answer
+/// `invalid_client` if the secret is missing or wrong. If the secret is missing, Google answers `invalid_request`.
+fn advice(error: &str, sent_a_secret: bool) -> &'static str {
+    match (error, sent_a_secret) {
+        ("invalid_client" | "unauthorized_client" | "invalid_request", false) => {
+            "; the client secret may be missing, because this service has sent no secret; \
+             store the secret with `todo provider set-secret`"
+        }
+        ("invalid_client" | "unauthorized_client", true) => {
+            "; the client id or the client secret may be wrong; `todo provider set-secret` stores another secret, \
+             and `todo provider remove-secret` removes the secret"
+        }
+        _ => "",
     }
 }
 

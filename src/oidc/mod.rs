@@ -19,7 +19,11 @@ use self::{
     id_token::{Claims, Expected, Head},
     keys::{Keys, Metadata},
 };
-use crate::{config::OAuth, domain::owner::Owner, tls::Reach};
+use crate::{
+    config::OAuth,
+    domain::{owner::Owner, provider::ProviderSecret},
+    tls::Reach,
+};
 
 /// The maximum size of an answer of the provider, in bytes. A key set or an answer with tokens is only a few kilobytes
 /// long.
@@ -60,6 +64,8 @@ pub struct Return<'a> {
     pub nonce: &'a str,
     /// The PKCE verifier (RFC 7636).
     pub verifier: &'a str,
+    /// The secret of this service at the provider. `None` if the provider gave no secret.
+    pub secret: Option<&'a ProviderSecret>,
 }
 
 /// A person who has signed in.

@@ -29,7 +29,7 @@ impl Store {
         Ok(record)
     }
 
-    /// Notes in the table that somebody has used this key today. The note is in the partition of the key's owner,
+    /// Writes a note into the table: somebody has used this key today. The note is in the partition of the key's owner,
     /// because the Lambda function may not write in the partition of the operator.
     pub async fn stamp_use(&self, record: &KeyRecord, now: Timestamp, usage: &Usage) {
         self.stamp(record.hash.id(), use_key(record), None, now, usage).await;

@@ -63,7 +63,8 @@ struct Images {
 
 /// The items of a change: first the change record, then the parts. A change without effect is not in the index
 /// `timeline`, because such a change has nothing to show and nothing to undo. The only purpose of its record is to
-/// remember the idempotency key. The argument `order` is the sequence number of the change, written as a time.
+/// remember the idempotency key. The argument `order` is the sequence number of the change, in the format of a
+/// timestamp.
 pub(super) fn change_items(
     partition: &str,
     change: &Change,
@@ -92,8 +93,8 @@ pub(super) fn change_items(
     Ok(items)
 }
 
-/// Splits the differences into the differences in the change record and the differences in each part. The order of the
-/// differences does not change.
+/// Decides whether the differences are in the change record or in parts. Returns the differences of the change record,
+/// and the differences of each part. The order of the differences does not change.
 fn split(differences: Vec<AttributeValue>) -> (Vec<AttributeValue>, Vec<Vec<AttributeValue>>) {
     if differences.iter().map(size::of_value).sum::<usize>() <= INLINE_BYTES {
         return (differences, Vec::new());

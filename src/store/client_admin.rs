@@ -4,12 +4,11 @@
 use super::{
     Store, api_keys, clients,
     fault::Fault,
-    item::{self, Item},
-    people,
+    item, people, people_admin,
     programs::{self, Connected},
     usage::Usage,
 };
-use crate::domain::{client::Client, owner::Owner, secret::SecretHash};
+use crate::domain::{client::Client, secret::SecretHash};
 
 impl Store {
     /// Stores a new client.
@@ -45,7 +44,7 @@ impl Store {
         let (client, usage) = (SecretHash::of(client_id), Usage::default());
         let (mut ended, mut unreadable) = (0, 0);
         for person in self.items(people::PARTITION, people::PREFIX, &usage).await? {
-            let Some(owner) = owner_of(&person) else {
+            let Some(owner) = people_admin::owner_of(&person) else {
                 unreadable += 1;
                 continue;
             };
@@ -62,10 +61,4 @@ impl Store {
         }
         Ok((ended, unreadable))
     }
-}
-
-/// The owner whose name is in the sort key of a person.
-fn owner_of(person: &Item) -> Option<Owner> {
-    let name = person.get(item::SK)?.as_s().ok()?.strip_prefix(people::PREFIX)?;
-    Owner::parse(name).ok()
 }

@@ -53,10 +53,10 @@ impl Store {
         Ok(access)
     }
 
-    /// Notes in the table that the program has used its access today.
+    /// Writes a note into the table: the program has used its access today.
     pub async fn stamp_access(&self, access: &Access, now: Timestamp, usage: &Usage) {
         let id = &access.credential.id;
-        // If the access has ended, its entry does not exist, and a note must not make an entry again.
+        // If the access has ended, its entry no longer exists, and the note must not create the entry again.
         self.stamp(id, programs::key(&access.owner, id), Some(PRESENT), now, usage).await;
     }
 
@@ -186,7 +186,7 @@ impl Store {
                 usage.wrote(answer.consumed_capacity().map(std::slice::from_ref));
                 Ok(true)
             }
-            Err(error) if is_condition(&error) => Ok(false),
+            Err(error) if has_collided(&error) => Ok(false),
             Err(error) => Err(Fault::of("PutItem", &error)),
         }
     }
@@ -205,8 +205,8 @@ impl Store {
         Ok(grant.is_some_and(|grant| grant.has(&tokens.access)))
     }
 
-    /// Sends a transaction. `false` if a condition of the transaction failed. A transaction that collides with another
-    /// transaction is sent again.
+    /// Sends a transaction. `false` if a condition of the transaction failed. If the transaction collides with another
+    /// transaction, or if DynamoDB throttles it, this function sends the transaction again.
     pub(super) async fn transact(&self, actions: Vec<TransactWriteItem>, usage: &Usage) -> Result<bool, Fault> {
         for attempt in 0..ATTEMPTS {
             let answer = self
@@ -224,7 +224,7 @@ impl Store {
                 }
                 Err(error) => match cancelled(&error) {
                     Some("ConditionalCheckFailed") => return Ok(false),
-                    Some("TransactionConflict") => {
+                    Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => {
                         tokio::time::sleep(Duration::from_millis(20 << attempt.min(4))).await;
                     }
                     _ => return Err(Fault::of("TransactWriteItems", &error)),
@@ -235,7 +235,8 @@ impl Store {
     }
 }
 
-/// The first reason why DynamoDB cancelled a transaction. A failed condition comes before all other reasons.
+/// The reason why DynamoDB cancelled a transaction. If there are several reasons, the result is a failed condition, or
+/// else the first reason.
 fn cancelled(error: &SdkError<TransactWriteItemsError>) -> Option<&str> {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return None;
@@ -244,8 +245,11 @@ fn cancelled(error: &SdkError<TransactWriteItemsError>) -> Option<&str> {
     codes().find(|code| *code == "ConditionalCheckFailed").or_else(|| codes().find(|code| *code != "None"))
 }
 
-fn is_condition(error: &SdkError<PutItemError>) -> bool {
-    matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_)))
+/// Whether another request has changed the grant, or is changing the grant with a transaction at this moment.
+fn has_collided(error: &SdkError<PutItemError>) -> bool {
+    use PutItemError::{ConditionalCheckFailedException, TransactionConflictException};
+    let error = error.as_service_error();
+    matches!(error, Some(ConditionalCheckFailedException(_) | TransactionConflictException(_)))
 }
 
 /// The pause before the next attempt. The length of the pause depends on a random token, so two requests wait for

@@ -42,15 +42,15 @@ pub(super) enum SettingsCondition<'a> {
 }
 
 impl Sequence {
-    /// The sequence number for a new change. `at` is the time of the plan, and `since` is the time from the plan to the
-    /// commit. The result is higher than `self`.
+    /// The sequence number for a new change. `at` is the time of the plan, and `since` is the duration from the plan to
+    /// the commit. The result is higher than `self`.
     pub fn next(self, at: Timestamp, since: Duration) -> Self {
         let since = i64::try_from(since.as_micros()).unwrap_or_default();
         Self(at.as_microsecond().max(self.0.saturating_add(1)).saturating_add(since))
     }
 
-    /// The number as a time. The views of changes contain this time, so the index has the changes in the order of their
-    /// sequence numbers.
+    /// The number as a time. The views of changes contain this time, so the changes in the index are in the order of
+    /// their sequence numbers.
     pub fn as_time(self) -> Timestamp {
         Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::MAX)
     }
@@ -88,8 +88,8 @@ impl SettingsCondition<'_> {
 }
 
 /// The settings in this head, and whether the program could read all settings. If the program cannot read a setting,
-/// the result contains the default of this setting. So with a damaged setting, the owner can still read and change
-/// todos, and can set the setting again.
+/// the result contains the default of this setting. So if a setting is damaged, the owner can still read and change
+/// todos, and can give the setting a new value.
 pub(super) fn settings_of(head: &Item) -> Result<(Settings, bool), Fault> {
     item::check_format(head)?;
     if let Ok(settings) = item::from_item(head.clone()) {
@@ -143,8 +143,9 @@ pub(super) fn update(
     Ok(match condition {
         SettingsCondition::Are(settings) if settings.same_content(&Settings::default()) => {
             let absent = CHOICES.map(|choice| format!("attribute_not_exists({choice})")).join(" AND ");
-            // The comparison of the versions is for a head with a setting that the program cannot read. For this
-            // setting, the assumed settings contain the default.
+            // If the program cannot read a setting in the head, the assumed settings contain the default of this
+            // setting. But the attribute of this setting exists, so the condition also accepts a head with the assumed
+            // version.
             update
                 .condition_expression(format!("{required} AND (({absent}) OR #version = :version)"))
                 .expression_attribute_values(":version", item::number(settings.version))

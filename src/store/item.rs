@@ -113,8 +113,8 @@ pub(super) fn change_sk(id: &ChangeId) -> String {
     format!("change#{}", id.as_str())
 }
 
-/// The view of a todo. The view is the position of the todo in the index `timeline`. The view depends on the status and
-/// the dates of the todo. Every todo has exactly one view.
+/// The value of the attribute `view` of a todo, which is the sort key of the index `timeline`. The value depends on the
+/// status and the dates of the todo. Every todo has exactly one such value.
 pub(super) fn todo_view(todo: &Todo) -> String {
     let since = |at: Option<Timestamp>| moment(at.unwrap_or(todo.updated_at));
     let place = match todo.status {

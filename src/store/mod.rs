@@ -1,6 +1,6 @@
 //! Stores todos, changes and settings in one DynamoDB table. Only `Caller` calls [`Store::of`], which opens the items
-//! of one owner. The commands `todo keys` and `todo clients` read items without [`Store::of`]
-//! (`key_admin.rs` and `client_admin.rs`).
+//! of one owner. The commands `todo keys`, `todo clients`, `todo people` and `todo provider` read
+//! items without [`Store::of`] (the files `…_admin.rs`).
 
 mod actions;
 mod api_keys;
@@ -21,7 +21,12 @@ mod key_admin;
 mod listing;
 mod lists;
 mod people;
+#[cfg(feature = "cli")]
+mod people_admin;
 mod programs;
+mod provider;
+#[cfg(feature = "cli")]
+mod provider_admin;
 mod query;
 mod range;
 mod read;
@@ -56,6 +61,8 @@ pub use client::{Connection, TIMEOUT, connect};
 pub use fault::{Fault, FaultKind};
 pub use grants::Taken;
 pub use listing::Listing;
+#[cfg(feature = "cli")]
+pub use people_admin::{ListedPerson, Removed};
 pub use programs::Connected;
 pub use query::Reading;
 pub use range::{Position, Range};

@@ -1,6 +1,6 @@
-//! The people who have signed in, and whether the operator has blocked them. All people are in one partition. This is
-//! not the partition of the operator, because the Lambda function must write the people, but has no permission to write
-//! in the partition of the operator.
+//! The people who have signed in, and whether the operator has blocked them. All people are in one partition. This
+//! partition is not the partition of the operator, because the Lambda function must write the items of the people, but
+//! has no permission to write in the partition of the operator.
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Update};
 use jiff::Timestamp;
@@ -18,7 +18,13 @@ pub(super) const PARTITION: &str = "people";
 /// The sort key of a person begins with this text. The name of the owner follows.
 pub(super) const PREFIX: &str = "person#";
 /// The attribute with the time at which the operator has blocked the person.
-const BLOCKED_AT: &str = "blocked_at";
+pub(super) const BLOCKED_AT: &str = "blocked_at";
+/// The attribute with the e-mail address or the name of the person.
+pub(super) const SHOWN: &str = "shown";
+/// The attribute with the time at which the person last gave access to a program.
+pub(super) const SIGNED_IN_AT: &str = "signed_in_at";
+/// The attribute with the time at which the person first gave access to a program.
+pub(super) const SINCE: &str = "since";
 /// The condition that the operator has not blocked the person.
 const NOT_BLOCKED: &str = "attribute_not_exists(blocked_at)";
 
@@ -42,15 +48,16 @@ impl Store {
             .set_key(Some(key(owner)))
             .condition_expression(NOT_BLOCKED)
             .update_expression("SET #shown = :shown, #last = :now, #first = if_not_exists(#first, :now)")
-            .expression_attribute_names("#shown", "shown")
-            .expression_attribute_names("#last", "signed_in_at")
-            .expression_attribute_names("#first", "since")
+            .expression_attribute_names("#shown", SHOWN)
+            .expression_attribute_names("#last", SIGNED_IN_AT)
+            .expression_attribute_names("#first", SINCE)
             .expression_attribute_values(":shown", item::text(shown))
             .expression_attribute_values(":now", item::text(&now.to_string()));
         update.build().map_err(item::broken)
     }
 }
 
-fn key(owner: &Owner) -> Item {
+/// The primary key of a person's item.
+pub(super) fn key(owner: &Owner) -> Item {
     item::primary_key(PARTITION, format!("{PREFIX}{}", owner.as_str()))
 }

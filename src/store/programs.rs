@@ -18,7 +18,7 @@ pub(super) const PREFIX: &str = "grant#";
 /// A program with access to the todos of a person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Connected {
-    /// The id of the grant. Only the table contains this id.
+    /// The id of the grant. Only the table and the tokens contain this id.
     pub grant: GrantId,
     /// The hash of the `client_id`.
     pub client: SecretHash,
@@ -50,11 +50,20 @@ impl Connected {
 
 impl Store {
     /// The programs with access to the todos of this person, from the oldest to the newest. If the access of a program
-    /// has ended because the program did not refresh it, the program can stay in the list for one more day.
+    /// has ended because the program did not refresh it, the program can stay in the list for one more day. The list does
+    /// not contain entries that the program cannot read.
     pub async fn programs(&self, owner: &Owner, now: Timestamp, usage: &Usage) -> Result<Vec<Connected>, Fault> {
-        let entries = self.items(&item::partition(owner), PREFIX, usage).await?.into_iter();
-        let programs = entries.filter_map(|entry| item::read_unexpired::<Connected>(entry, now).transpose());
-        let mut programs = programs.collect::<Result<Vec<_>, _>>()?;
+        let entries = self.items(&item::partition(owner), PREFIX, usage).await?;
+        let mut programs = Vec::new();
+        for entry in entries {
+            match item::read_unexpired::<Connected>(entry, now) {
+                Ok(program) => programs.extend(program),
+                // One unreadable entry must not hide the other programs.
+                Err(fault) => {
+                    tracing::error!(request_id = usage.request_id(), %fault, "an entry of a program cannot be read")
+                }
+            }
+        }
         programs.sort_by_key(|program| program.created_at);
         Ok(programs)
     }

@@ -22,7 +22,7 @@ use crate::domain::{
     todo::Todo,
 };
 
-/// The request made a change. This attribute contains the id of the change.
+/// The attribute with the id of the change that the request made.
 pub(super) const CHANGE: &str = "change";
 
 /// The condition for writing the item of a request: the table has no such item, or the item in the table is not recent.
@@ -58,8 +58,8 @@ pub(super) fn recent_item(partition: &str, digits: &str, change: &Change) -> Ite
 
 impl OwnerStore {
     /// The answer to a request whose plan was refused. If the request repeats an earlier request, the earlier request
-    /// may be the reason for the refusal: for example, the notes have no more space for the paragraph. Then the answer
-    /// is the result of the earlier request.
+    /// may be the reason for the refusal: for example, the paragraph does not fit into the notes a second time. Then
+    /// the answer is the result of the earlier request.
     pub(super) async fn refused(
         &self,
         request: &WriteRequest,

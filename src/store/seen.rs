@@ -83,9 +83,9 @@ impl Stamped {
 }
 
 impl Store {
-    /// Notes in the table that somebody has used this credential today. `key` is the key of the item with the note,
-    /// and `id` is the public id of the credential. Each instance notes the use of a credential only once a day,
-    /// because each note costs a write unit. If the note fails or takes longer than a second, the request goes on.
+    /// Writes a note into the table: somebody has used this credential today. `key` is the primary key of the item with
+    /// the note, and `id` is the public id of the credential. Each instance notes the use of a credential only once a
+    /// day, because each note costs a write unit. If the note fails or takes longer than a second, the request goes on.
     ///
     /// If the `condition` is false, this function writes no note.
     pub(super) async fn stamp(

@@ -12,10 +12,10 @@ use super::{
 use crate::domain::{change::days_after, limits, settings::Settings};
 
 impl OwnerStore {
-    /// Reads the owner's settings, and the order of the owner's latest change, with one call and with strong
-    /// consistency. The order is the [`Position::order`](super::Position::order) that this change has in the listing of
-    /// changes. The order is `None` if the owner's settings item has no sequence number yet, or if the latest change is
-    /// too old for this listing.
+    /// Reads two values with one call and with strong consistency: the owner's settings, and the
+    /// [`Position::order`](super::Position::order) of the owner's latest change in the listing of changes. The second
+    /// value is `None` if the owner's settings item has no sequence number yet, or if the latest change is too old for
+    /// this listing.
     pub async fn settings_and_order(&self, now: Timestamp) -> Result<(Settings, Option<String>), Fault> {
         let item = self.item(SETTINGS.to_owned()).await?;
         let sequence = item.as_ref().map(Sequence::of).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Stores the sign-ins that have begun and have not ended. Each sign-in is one item in its own partition, and the item
-//! lasts for ten minutes.
+//! Stores the sign-ins that have begun and have not ended. Each sign-in is one item in its own partition, and expires
+//! after ten minutes.
 
 use aws_sdk_dynamodb::{
     operation::update_item::UpdateItemError,

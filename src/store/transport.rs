@@ -1,4 +1,4 @@
-//! Sends the calls of the SDK to DynamoDB, over connections that `src/tls.rs` makes.
+//! Sends the calls of the SDK to DynamoDB, over connections that `src/tls/mod.rs` makes.
 
 use std::time::Duration;
 

@@ -32,7 +32,7 @@ impl OwnerStore {
     /// The function `plan` gets the todos and the settings that the request needs. If a todo or the settings change
     /// before the commit, the store calls `plan` again with the new states. So `plan` must not have side effects. If
     /// the plan does not change a todo, the store does not write this todo, but the change record contains the todo's
-    /// state. If the plan changes nothing and the request has no idempotency key, the store writes no change record
+    /// id. If the plan changes nothing and the request has no idempotency key, the store writes no change record
     /// ([`Change::has_no_effect`]).
     ///
     /// The store makes one call to DynamoDB to write the plan. If the plan needs data from the table, the store first
@@ -164,9 +164,10 @@ impl OwnerStore {
         Ok(items.remove(&record).filter(|record| !item::expired(record, snapshot.now)))
     }
 
-    /// The result of an earlier request with the same idempotency key. This function makes one call to DynamoDB, or two
-    /// calls if the earlier request made a large change. `None` if the request has no key, or if no earlier request had
-    /// this key.
+    /// The result of an earlier request with the same idempotency key. `None` if the request has no key, or if no
+    /// earlier request had this key. One call to DynamoDB reads the change record. If the earlier request concerned
+    /// todos, another call reads the present states of these todos. If the earlier request made a large change, further
+    /// calls read the parts of the change record.
     pub async fn recorded(&self, request: &WriteRequest, now: Timestamp) -> Result<Option<WriteResult>, WriteError> {
         if !request.has_key() {
             return Ok(None);

@@ -14,9 +14,8 @@ pub struct WriteResult {
     /// The todos before and after the write, in the same order as in the request. Todos that did not change are
     /// included.
     pub images: Vec<Image>,
-    /// Whether this is the result of an earlier request. If the earlier request had an idempotency key, the caller gets
-    /// exactly the earlier result again. If the earlier request had no key, the result contains the present states of
-    /// the todos.
+    /// Whether this is the result of an earlier request. If so, `change` is the change that the earlier request made,
+    /// and `images` contains the present states of its todos.
     pub replayed: bool,
 }
 

@@ -189,8 +189,8 @@ async fn a_warm_request_asks_the_table_nothing_about_its_key() {
     assert_eq!(api.wire.take_calls(), ["GetItem", "GetItem"]);
 }
 
-// On AWS, the role of the function may not write into the partition of the API keys (`infra/template.yaml`). No
-// emulator evaluates the role, so this test checks the partitions of all writes.
+// On AWS, the role of the function is not allowed to write into the partition of the API keys (`infra/template.yaml`).
+// No emulator evaluates the role, so this test checks the partitions of all writes.
 #[tokio::test]
 async fn no_request_writes_into_the_partition_of_the_keys() {
     let api = locked();

@@ -88,7 +88,7 @@ async fn what_is_deleted_while_the_clock_is_far_behind_is_kept_for_thirty_days()
 
 #[tokio::test]
 async fn what_was_remembered_while_the_clock_was_ahead_is_not_remembered_for_longer() {
-    // The API recognises a repetition for two minutes.
+    // If a client repeats a request within two minutes, the API recognises the repetition.
     let api = Api::new();
     api.clock.set("2026-11-22T11:00:00", "UTC");
     let body = json!({"todos": [{"title": "milk"}]});

@@ -34,8 +34,8 @@ async fn three_minutes_later_the_same_request_adds_again() {
 
 #[tokio::test]
 async fn no_edge_of_a_time_window_lets_a_repetition_through() {
-    // The two requests of each pair are 20 seconds apart. Some of these pairs are at the end of a minute, so the second
-    // request comes in a later minute. The API must recognise the repetition in every pair.
+    // The two requests of each pair are 20 seconds apart. In some pairs, the first request comes at the end of a
+    // minute, so the second request comes in the next minute. The API must recognise the repetition in every pair.
     for second in (0..=180).step_by(15) {
         let api = Api::new();
         api.clock.set("2026-11-22T09:59:00", "UTC");

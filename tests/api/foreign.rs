@@ -135,7 +135,7 @@ impl Operation {
     }
 
     /// Sends a request to this operation. `kind` is the name of a field or parameter, and `value` is its value. All
-    /// other fields and parameters that need an id contain `id`.
+    /// other fields and parameters that need an id have the value of the argument `id`.
     async fn ask(&self, api: &Api, key: &ApiKey, kind: &str, value: &str, id: &str) -> Answer {
         let mut path = self.path.clone();
         let mut query = Vec::new();

@@ -54,7 +54,7 @@ pub struct Api {
     pub client: Client,
     /// The name of the table.
     pub table: &'static str,
-    router: Router,
+    pub(super) router: Router,
     pub clock: TestClock,
     /// The connection to DynamoDB. Each API has its own connection.
     pub wire: Wire,
@@ -79,7 +79,7 @@ static DYNAMODB: LazyLock<(Connection, String)> = LazyLock::new(|| {
     let table = format!("todo-action-test-{}", Ids::random().change().as_str());
     let made = table.clone();
     let (sender, receiver) = std::sync::mpsc::channel();
-    // The DynamoDB server runs in its own thread, with its own Tokio runtime. Each test has another Tokio runtime.
+    // The DynamoDB server runs in its own thread, with its own Tokio runtime. Each test also has its own Tokio runtime.
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         runtime.block_on(async {
@@ -336,7 +336,7 @@ impl Answer {
         assert!(self.text.chars().count() < 100_000);
     }
 
-    /// Asserts that the answer reports an error at `path`, and that the message of this error contains `says`.
+    /// Asserts that the answer reports an error at `path`, and that the message of this error contains the text `says`.
     #[track_caller]
     pub fn assert_error(&self, path: &str, says: &str) {
         let errors = self.body["errors"].as_array().unwrap_or_else(|| panic!("no errors in {}", self.text));

@@ -33,8 +33,9 @@ async fn the_latest_change_is_the_one_that_was_committed_last_though_the_clock_s
     assert_eq!(elsewhere.post("/undo", json!({})).await.body["todos"][0]["status"], "deleted");
 }
 
-/// The wire counts the attempts. If each transaction required an exact number in the head, a writer would fail again
-/// and again until all faster writers have finished. Then fifty writers would need more than a thousand attempts.
+/// Suppose that each transaction required an exact number in the head. Then a writer would fail again and again until
+/// all faster writers had finished. Fifty writers would need more than a thousand attempts. The wire counts the
+/// attempts.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sixteen_and_fifty_simultaneous_writers_of_one_owner_all_succeed() {
     for writers in [16, 50] {
@@ -86,8 +87,9 @@ async fn the_dearest_request_takes_at_most_2100_write_units() {
         };
         json!({"todos": ids.iter().map(with_id).collect::<Vec<_>>()})
     };
-    // Each todo has 12 KB. For each todo, a transaction takes 24 units. The todo moves to another place in the index.
-    // For each KB, DynamoDB counts one unit to delete the old copy, and one unit to write the new copy.
+    // Each todo has 12 KB. For each todo, a transaction takes 24 units for the table. The todo also moves to another
+    // place in the index: for each KB, DynamoDB counts one unit to delete the old copy, and one unit to write the new
+    // copy.
     expect("completing", 1_900..=2_100, "PATCH", "/todos", edits(json!({"status": "completed"}))).await;
     expect("undoing", 1_900..=2_100, "POST", "/undo", json!({})).await;
     // The copy in the index does not move.
@@ -95,8 +97,8 @@ async fn the_dearest_request_takes_at_most_2100_write_units() {
     expect("deleting", 1_900..=2_100, "DELETE", &format!("/todos?ids={}", ids.join(",")), Value::Null).await;
 }
 
-/// With letters of four bytes and with steps, each todo is larger than in the test above. So the API refuses a request
-/// for all todos, but accepts a request for seven of the todos. Each change that succeeds can be undone.
+/// Each todo is larger than in the test above, because it contains letters of four bytes, and steps. So the API refuses
+/// a request for all todos, but accepts a request for seven of the todos. Each change that succeeds can be undone.
 #[tokio::test]
 async fn a_request_that_would_take_more_write_units_is_refused() {
     let api = Api::new();
@@ -185,7 +187,7 @@ async fn a_tag_that_this_history_never_had_gets_the_whole_answer() {
     for tag in ["x", "\"\"", "W/", ",", "\u{e9}", "\"2026-11-22T10:00:00.000000Z\""] {
         assert_eq!(ask("/changes", tag).await.status, 200, "{tag}");
     }
-    // The pages after the first page have no tag, because the newest change is not on these pages.
+    // The pages after the first page have no ETag, because the newest change is not on these pages.
     let first = api.get("/changes?limit=1").await;
     let path = format!("/changes?limit=1&cursor={}", first.body["next_cursor"].as_str().unwrap());
     let second = ask(&path, first.headers["etag"].to_str().unwrap()).await;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::harness::{Answer, Api};
 
-/// The argument `member` is the name of a field in the answer. Returns the titles of the todos in this field.
+/// Returns the titles of the todos in one field of the answer. `member` is the name of this field.
 fn titles(answer: &Answer, member: &str) -> Vec<String> {
     assert!(answer.status.is_success(), "{}", answer.text);
     let todos = answer.body[member].as_array().unwrap();

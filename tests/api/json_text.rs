@@ -1,4 +1,4 @@
-//! Tests JSON that clients send in an unusual form: as text instead of an array, an object or a boolean, or with the
+//! Tests JSON that clients send in an unusual form: an array, an object or a boolean as text, or an object with the
 //! same member twice.
 
 use axum::{body::Body, http::Request};
@@ -10,7 +10,7 @@ use super::{
     target::Target,
 };
 
-/// The fields of a todo with values that are not text. `repeat` has the form that answers use.
+/// The fields of a todo whose values are not text. `repeat` has the same form as in an answer.
 fn fields() -> Value {
     json!({
         "tags": ["a", "b"],

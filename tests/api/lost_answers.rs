@@ -79,7 +79,8 @@ async fn an_appended_paragraph_is_recognised() {
     }
 }
 
-/// In these cases, the program would refuse the second request, because the first request has already changed the todo.
+/// If the program did not recognise the repetition, the program would refuse the second request, because the first
+/// request has already changed the todo.
 #[tokio::test]
 async fn an_appended_paragraph_is_recognised_even_if_it_would_now_be_refused() {
     let api = Api::new();

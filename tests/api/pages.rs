@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use todo_action::config::{Confirm, Operator};
 
 use super::{
+    access::locked,
     harness::{Answer, Api},
     samples::SAMPLES,
 };
@@ -26,7 +27,7 @@ fn assert_page(answer: &Answer) -> &str {
 }
 
 #[tokio::test]
-async fn the_page_has_each_value_that_the_gpt_editor_asks_for() {
+async fn the_page_has_each_value_that_an_assistant_or_the_gpt_editor_asks_for() {
     let page = Api::new().get("/").await;
     let policy = assert_page(&page);
     assert!(policy.contains("script-src 'sha256-") && policy.contains("connect-src 'self'"), "{policy}");
@@ -39,9 +40,32 @@ async fn the_page_has_each_value_that_the_gpt_editor_asks_for() {
     ] {
         assert!(page.text.contains(said), "{said}");
     }
+    // Assistants with MCP come first.
+    let assistants = ["MCP server", "ChatGPT", "Claude", "Claude Code", "Codex", "VS Code", "Cursor", "Gemini CLI"];
+    let places = assistants.map(|name| page.text.find(&format!("<dt>{name}</dt>")).expect(name));
+    assert!(places.is_sorted() && page.text.find("GPTs stop working on 11 December 2026") > places.last().copied());
     for field in ["Name", "Description", "Instructions", "Import from URL", "Authentication", "Privacy policy"] {
         assert!(page.text.contains(&format!("<dt>{field}</dt>")), "{field}");
     }
+}
+
+#[tokio::test]
+async fn the_page_says_how_each_assistant_sends_its_credential() {
+    let page = locked().get("/").await.text;
+    for said in [
+        "ChatGPT cannot send API keys.",
+        "claude mcp add --transport http todos https://todo.test/mcp --header \"Authorization: Bearer $TODO_API_KEY\"<",
+        "codex mcp add todos --url https://todo.test/mcp --bearer-token-env-var TODO_API_KEY<",
+        "{ \"url\": \"https://todo.test/mcp\", \"headers\": { \"Authorization\": \"Bearer ${env:TODO_API_KEY}\" } }",
+        "gemini mcp add --transport http todos https://todo.test/mcp --header ",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
+    let page = Api::new().get("/").await.text;
+    for said in ["choose <em>No authentication</em>.", "codex mcp add todos --url https://todo.test/mcp<"] {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(!page.contains("TODO_API_KEY") && !page.contains("mcp login"), "{page}");
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ async fn a_write_of_an_earlier_version_is_recognised_when_it_is_repeated_with_it
             for member in ["settings", "change", "new_lists"] {
                 assert_eq!(again.body.get(member), write["answer"].get(member), "{member} of {write}");
             }
-            // The answer contains the same todos, as they are now.
+            // The answer contains the same todos in their present state.
             for member in ["todo", "todos", "next"] {
                 let first: Vec<_> = todos(&write["answer"][member]).map(|todo| todo["id"].clone()).collect();
                 let now: Vec<_> = todos(&again.body[member]).cloned().collect();
@@ -117,7 +117,7 @@ async fn what_the_present_version_shows_is_what_the_earlier_version_showed() {
     let stored = &ALL[1];
     let known: Value = serde_json::from_str(stored.known).unwrap();
     let mut shown = stored.api(&folder).everything().await;
-    // `harness::Api::all` sorts todos in another order.
+    // The order of the todos is not part of this comparison, so this test sorts all todos by id.
     let by_id = |todos: &mut Value| todos.as_array_mut().unwrap().sort_by_key(|todo| todo["id"].to_string());
     let mut expected = known["shown"].clone();
     for status in ["open", "completed", "deleted"] {

@@ -12,7 +12,7 @@ impl Api {
         AttributeValue::S(format!("user#{}", owner.as_str()))
     }
 
-    /// Creates the table. Call this function only for an API over a new data file.
+    /// Creates the table. Call this function only for an API that uses a new data file.
     pub async fn create_table(&self) {
         todo_action::local::create_table(&self.client, self.table).await.unwrap();
     }

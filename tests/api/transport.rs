@@ -41,7 +41,7 @@ pub enum Fault {
 /// operation fails.
 type Ordered = (Option<&'static str>, Fault);
 
-/// Records the calls, and produces the faults. The faults are in the same order as in the test.
+/// Records the calls, and produces the faults. The faults happen in the order in which the test asks for them.
 #[derive(Debug, Clone)]
 pub struct Wire {
     inner: SharedHttpClient,
@@ -101,7 +101,7 @@ impl Wire {
         std::mem::take(&mut self.write_units.lock().unwrap())
     }
 
-    /// Counts the write units of an answer.
+    /// Adds the write units in this answer to `write_units`.
     async fn counted(self, mut response: HttpResponse) -> Result<HttpResponse, ConnectorError> {
         let body = std::mem::replace(response.body_mut(), SdkBody::taken());
         let body =

@@ -120,9 +120,9 @@ pub fn the_library_says_its_layers_from_the_outside_in(file: &str, text: &str) -
     wrong
 }
 
-/// The file `problem.rs` defines the HTTP status of every problem. Some other files contain the name of an error status
-/// too. `FILES` must list exactly these files. Each of these files compares a status, needs a default status, or uses
-/// another protocol, such as OAuth.
+/// The file `problem.rs` defines the HTTP status of every problem. Some other files also contain the name of an error
+/// status. Each of these other files compares a status, needs a default status, or uses another protocol, such as
+/// OAuth. `FILES` must list exactly these files.
 pub fn statuses_of_failures_are_chosen_in_few_files(file: &str, text: &str) -> Vec<String> {
     const FILES: [&str; 5] = [
         "src/api/answer/error.rs",

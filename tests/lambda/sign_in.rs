@@ -1,5 +1,5 @@
 //! Tests a whole sign-in through each AWS service in front of the function (`Door`). The cookie of the browser must
-//! come through, in both directions.
+//! pass through this service in both directions.
 
 use std::sync::{Arc, Mutex};
 

@@ -63,7 +63,8 @@ impl Server {
         self.exchange(method, path, "", headers, "application/json").split("\r\n\r\n").next().unwrap().to_owned()
     }
 
-    fn exchange(&self, method: &str, path: &str, body: &str, headers: &str, media_type: &str) -> String {
+    /// Sends a request. Returns the whole answer.
+    pub fn exchange(&self, method: &str, path: &str, body: &str, headers: &str, media_type: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         write!(

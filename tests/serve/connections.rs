@@ -72,7 +72,7 @@ fn a_client_that_sends_its_headers_too_slowly_loses_its_connection() {
                 scope.spawn(move || {
                     let open = kept_open(address, first, more);
                     let expected = WITHOUT_REQUEST - Duration::from_secs(1)..WITHOUT_REQUEST + Duration::from_secs(4);
-                    // The two servers answer wrong requests at once, and then close the connection.
+                    // The two servers answer wrong requests immediately, and then close the connection.
                     let is_wrong = !more.is_empty() && first.is_empty();
                     assert!(expected.contains(&open) || (is_wrong && open < expected.end), "{first:?}: {open:?}");
                 });

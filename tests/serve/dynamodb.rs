@@ -247,7 +247,7 @@ fn the_access_key_is_that_of_the_environment_or_another_one_each_time() {
 fn todo_serve_works_on_it_with_its_access_key_and_not_without() {
     let dynamodb = Dynamodb::start(&[], None);
     let arguments = ["serve", "--port", "0", "--dynamodb", &dynamodb.url()];
-    assert!(refused(&arguments).contains("set AWS_ACCESS_KEY_ID to that key"));
+    assert!(refused(&arguments).contains("set AWS_ACCESS_KEY_ID to the access key of `todo dynamodb`"));
     let server = Server::start_command(todo(&arguments).env("AWS_ACCESS_KEY_ID", &dynamodb.key));
     assert_eq!(server.send("POST", "/todos", json!({"todos": [{"title": "a"}]})).0, 201);
     assert_eq!(server.send("GET", "/todos", Value::Null).1["todos"][0]["title"], "a");

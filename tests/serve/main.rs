@@ -1,4 +1,4 @@
-//! Tests the real commands `todo serve`, `todo keys`, `todo clients`, `todo openapi` and `todo dynamodb`.
+//! Tests the real commands `todo serve`, `todo keys`, `todo clients`, `todo people`, `todo provider`, `todo openapi` and `todo dynamodb`.
 
 mod clients;
 mod command;
@@ -11,6 +11,9 @@ mod folder;
 mod kept;
 mod keys;
 mod log;
+mod people;
+mod provider;
+mod provider_secret;
 mod running;
 #[cfg(target_os = "linux")]
 #[path = "../sockets/mod.rs"]

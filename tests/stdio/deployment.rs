@@ -36,7 +36,7 @@ struct Deployment {
 
 impl Deployment {
     /// Starts a deployment. The number of a connection and the number of a request on this connection determine what
-    /// the deployment does with the request. Both numbers begin with 0.
+    /// the deployment does with the request. Both numbers start at 0.
     fn start(reaction: fn(usize, usize) -> Reaction) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

@@ -21,7 +21,7 @@ const AT_ONCE: usize = 20;
 /// The test waits at most this long for an answer.
 const WAIT: Duration = Duration::from_secs(20);
 
-/// Returns valid messages. The test replaces the ids of the requests, which are `null` here. Each message contains data
+/// Returns valid messages. The ids of the requests are `null` here, and the test replaces them later. Each message contains data
 /// about the client in `_meta`, like the messages of many clients.
 fn messages(id: &str) -> Vec<Value> {
     let call = |name: &str, arguments: Value| ("tools/call", json!({"name": name, "arguments": arguments}));
@@ -81,7 +81,7 @@ fn mutate(mut message: Value, mutator: &mut Mutator) -> String {
     line.replace(['\n', '\r'], " ")
 }
 
-/// Whether this line is a request with this id. The server must answer such a line.
+/// True if this line is a request with this id. The server must answer such a line.
 fn is_request(line: &str, id: usize) -> bool {
     let message: Value = serde_json::from_str(line).unwrap_or_default();
     message["id"] == id && message["method"].is_string() && message["jsonrpc"] == "2.0"

@@ -64,8 +64,8 @@ pub fn refuse_other_sites(parts: &Parts) -> Result<(), ApiError> {
     if is("sec-fetch-site", "cross-site") && !is_link() { Err(ApiError::ForeignOrigin) } else { Ok(()) }
 }
 
-/// A handler with this argument refuses requests that a browser sends for web pages of other sites. A handler with the
-/// argument `Caller` needs no argument `OwnSite`, because `Caller` refuses these requests too.
+/// A handler with this argument refuses a request if a web page of another site has caused the browser to send it. A
+/// handler with the argument `Caller` needs no argument `OwnSite`, because `Caller` refuses these requests too.
 #[derive(Debug)]
 pub struct OwnSite;
 
@@ -91,7 +91,7 @@ fn is_own(OwnHosts(hosts): &OwnHosts, uri: &Uri, headers: &HeaderMap) -> bool {
         && headers.get(header::ORIGIN).map(lower).is_none_or(origin)
 }
 
-/// The host without `:80` or `:443`, because clients may leave out a default port.
+/// Removes `:80` or `:443` from a host, because clients may leave out a default port.
 fn bare(host: &str) -> &str {
     host.strip_suffix(":80").or(host.strip_suffix(":443")).unwrap_or(host)
 }

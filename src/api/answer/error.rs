@@ -65,7 +65,7 @@ pub enum ApiError {
     NoPublicUrl,
     Failed(Fault),
     /// The write may have succeeded, but its answer was lost. If the client sends the same request again, the store
-    /// will not recognise the repetition. So the answer contains this advice.
+    /// will not recognise that it is the same request. So the answer contains this advice.
     NotRepeatable(Fault, &'static str),
 }
 
@@ -203,8 +203,8 @@ fn with_paths(violations: Vec<ItemViolation>, begins: ErrorPath) -> Vec<FieldErr
     )
 }
 
-/// Keeps only as many errors as an answer has room for. If the function leaves out errors, one more error says how many
-/// errors are missing.
+/// Keeps only as many errors as an answer has room for. If this function leaves out errors, it adds one error that says
+/// how many errors it left out.
 fn bounded(errors: Vec<FieldError>) -> Vec<FieldError> {
     let total = errors.len();
     let mut room = ERRORS_CHARACTERS;

@@ -4,7 +4,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
 /// Replaces each placeholder in the template with the value of the placeholder. The values are HTML, so the caller of
-/// this function escapes each text that comes from outside. A placeholder without a value becomes empty.
+/// this function escapes each text that comes from outside. If a placeholder has no value, this function removes the
+/// placeholder.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     // A value may contain the text of a placeholder. The loop never searches the values, so a placeholder inside a
     // value stays unchanged.
@@ -19,7 +20,7 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     html
 }
 
-/// The text as HTML. In an element and in a quoted attribute, a browser reads this HTML as exactly the same text.
+/// The argument `text` as HTML. In an element and in a quoted attribute, a browser reads this HTML as exactly `text`.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

@@ -100,8 +100,8 @@ fn make_absolute(path: &mut Option<String>) {
     }
 }
 
-/// Removes the parameters that have an empty list of values. `lambda_http` panics if it reads such a parameter. The
-/// type `QueryMap` shows its lists only as JSON.
+/// Removes the parameters that have an empty list of values. `lambda_http` panics if it reads such a parameter. This
+/// function converts the parameters to JSON, because the type `QueryMap` gives no other access to the empty lists.
 fn keep_given(parameters: &mut QueryMap) {
     if parameters.is_empty() {
         return;

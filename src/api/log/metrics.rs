@@ -48,10 +48,10 @@ struct Metric {
     unit: &'static str,
 }
 
-/// CloudWatch charges for each metric in each combination of dimensions. So the duration is the only metric that the
-/// program records for each operation, and the program records the other metrics for the whole function. Each request
-/// adds one sample to the metric `duration_ms`, so the number of samples is the number of requests. The other members
-/// of a log line are not metrics, but log queries can use them.
+/// CloudWatch charges for each metric in each combination of dimensions. So the program records only the duration for
+/// each operation. The program records the other metrics for the whole Lambda function. Each request adds one sample to
+/// the metric `duration_ms`, so the number of samples is the number of requests. The other members of a log line are
+/// not metrics, but log queries can use them.
 const COUNTS: Directive = Directive {
     namespace: NAMESPACE,
     dimensions: &[&["function"]],

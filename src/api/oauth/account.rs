@@ -1,7 +1,7 @@
 //! At `/account/programs`, a person sees the programs that have access, and can end the access of each program. The
-//! person uses an API key. With the access token of a program, these paths show and end only the access of this program,
-//! because the consent page promises that a program does not see the other programs of the person. These paths are not
-//! in the OpenAPI document, because an assistant does not need them.
+//! person uses an API key. If a program uses these paths with its access token, the program sees and ends only its own
+//! access, because the consent page promises that a program does not see the other programs of the person. These paths
+//! are not in the OpenAPI document, because an assistant does not need them.
 
 use axum::{
     Json,
@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::{
     api::{access::caller::Caller, answer::error::ApiError},
     app::App,
-    domain::scope::Scope,
+    domain::{credential::CredentialId, scope::Scope},
     store::{Connected, Fault},
 };
 
@@ -81,12 +81,13 @@ pub async fn delete_programs(State(app): State<App>, caller: Caller) -> Result<i
     end(programs, &app, &caller).await
 }
 
-/// The programs that the caller may see and end.
+/// The programs that the caller may list, and whose access the caller may end.
 async fn visible(app: &App, caller: &Caller) -> Result<Vec<Connected>, Fault> {
     let usage = caller.store.usage();
     let mut programs = app.store.programs(&caller.owner, app.clock.now(), usage).await?;
-    if let Some(credential) = usage.credential().filter(|credential| !credential.is_key()) {
-        programs.retain(|program| program.grant.public() == credential.id);
+    let credential = usage.credential();
+    if !credential.is_some_and(CredentialId::is_key) {
+        programs.retain(|program| credential.is_some_and(|own| own.id == program.grant.public()));
     }
     Ok(programs)
 }

@@ -12,13 +12,17 @@ use super::{
     browser::Browser,
     client::{self, Named},
     parameters::Parameters,
-    resource,
+    redirect, resource,
     stop::Stop,
     visit::Visit,
 };
-use crate::domain::{
-    scope::{self, Scope},
-    sign_in::{SIGN_IN_LASTS, SignIn},
+use crate::{
+    config::OAuth,
+    domain::{
+        program::Program,
+        scope::{self, Scope},
+        sign_in::{SIGN_IN_LASTS, SignIn},
+    },
 };
 
 /// The parameters that this endpoint knows.
@@ -65,10 +69,7 @@ pub async fn get_authorize(visit: Visit, RawQuery(query): RawQuery) -> Result<Re
     let target = Target { redirect_uri, state: asked.get("state"), base_url };
     let (scope, challenge) = match check(&asked, named.needs_pkce, base_url) {
         Ok(checked) => checked,
-        // Nobody has signed in yet. So the error must not send the browser to an address that a stranger has chosen
-        // (RFC 9700, section 4.11.2).
-        Err((_, why)) if named.is_stranger() => return Err(Stop::request(why)),
-        Err((error, why)) => return Ok(found(&target.error(error, why))),
+        Err(wrong) => return target.refuse(wrong, &program, front.oauth()).map_err(Stop::request),
     };
     let browser = Browser::new(app.ids.secret(), app.ids.secret());
     let sign_in = SignIn {
@@ -143,6 +144,20 @@ impl Target<'_> {
     /// The address that gives the code to the program.
     pub fn code(&self, code: &str) -> String {
         self.with(&[("code", code)])
+    }
+
+    /// Tells the program about an error before the person has decided: sends the browser to the redirect URI. If a
+    /// stranger has chosen the redirect URI, this function returns the description of the error, for a page.
+    pub fn refuse<'d>(
+        &self,
+        (error, description): (&str, &'d str),
+        program: &Program,
+        oauth: &OAuth,
+    ) -> Result<Response, &'d str> {
+        match redirect::is_strangers(&program.place, self.redirect_uri, oauth) {
+            true => Err(description),
+            false => Ok(found(&self.error(error, description))),
+        }
     }
 
     /// The address that tells the program about an error (RFC 6749, section 4.1.2.1).

@@ -14,9 +14,9 @@ use crate::domain::{
     secret::{Random, SECRET_DIGITS, SecretHash, base62, is_base62, keyed_hash},
 };
 
-/// The browser keeps the cookie for this time, in seconds. The cookie lasts longer than the sign-in. So a person who
-/// comes too late reads that the time is over. Without the cookie, the page would say that the sign-in belongs to
-/// another browser.
+/// The browser keeps the cookie for this time, in seconds. The cookie lasts longer than the sign-in. So if a person
+/// continues a sign-in too late, the page says that the time is over. Without the cookie, the page would say that the
+/// sign-in belongs to another browser.
 const COOKIE_LASTS: u32 = 3_600;
 
 /// The secrets of one sign-in.
@@ -47,12 +47,12 @@ impl Browser {
         Some(Self { id: id.to_owned(), cookie: cookie.to_owned() })
     }
 
-    /// The hash of the id, which is the key of the sign-in in the table.
+    /// The hash of the id. This hash is the key of the sign-in in the table.
     pub fn hash(&self) -> SecretHash {
         SecretHash::of(&self.id)
     }
 
-    /// The hash of the cookie, which the table contains.
+    /// The hash of the cookie. The table contains this hash.
     pub fn cookie_hash(&self) -> SecretHash {
         SecretHash::of(&self.cookie)
     }
@@ -69,8 +69,8 @@ impl Browser {
     }
 
     /// The text that the form of the consent page must contain. Another web page does not know this text. The text
-    /// depends on the person who has signed in. So an old page of another person cannot give access to the todos of
-    /// this person.
+    /// depends on the person who has signed in. So a consent page that was made for one person cannot give access to
+    /// the todos of another person.
     pub fn form_token(&self, owner: &Owner) -> String {
         self.derived(&format!("form {}", owner.as_str()))
     }

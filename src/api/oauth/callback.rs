@@ -6,12 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{
-    authorize::{Target, found},
-    parameters::Parameters,
-    stop::Stop,
-    visit::Visit,
-};
+use super::{authorize::Target, parameters::Parameters, stop::Stop, visit::Visit};
 use crate::{
     domain::sign_in::{SignIn, SignedIn},
     oidc::Return,
@@ -33,8 +28,17 @@ pub async fn get_callback(visit: Visit, RawQuery(query): RawQuery) -> Result<Res
         let Some(code) = sent.get("code") else {
             return given_up(&visit, &sign_in, sent.get("error")).await;
         };
-        let back =
-            Return { code, redirect_uri: &visit.callback(), nonce: &browser.nonce(), verifier: &browser.verifier() };
+        let stored = match front.oauth().client_secret {
+            Some(_) => None,
+            None => app.store.provider_secret(usage).await?,
+        };
+        let back = Return {
+            code,
+            redirect_uri: &visit.callback(),
+            nonce: &browser.nonce(),
+            verifier: &browser.verifier(),
+            secret: front.oauth().client_secret.as_ref().or(stored.as_ref()),
+        };
         let person = front.0.person(&back, visit.now(), usage.request_id()).await?;
         if !front.oauth().people.include(person.verified_email.as_deref()) {
             return Err(Stop::not_invited(&person.shown).or_as_somebody_else(id, base_url));
@@ -51,17 +55,15 @@ pub async fn get_callback(visit: Visit, RawQuery(query): RawQuery) -> Result<Res
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, consent)]).into_response())
 }
 
-/// The person did not sign in at the provider. The program gets an error.
+/// The person did not sign in at the provider. The program gets an error, or the person sees a page.
 async fn given_up(visit: &Visit, sign_in: &SignIn, error: Option<&str>) -> Result<Response, Stop> {
     let base_url = &visit.base_url;
     let target = Target { redirect_uri: &sign_in.redirect_uri, state: sign_in.state.as_deref(), base_url };
-    let address = match error {
-        Some("access_denied") => target.error("access_denied", "The person did not sign in."),
-        Some("temporarily_unavailable") => {
-            target.error("temporarily_unavailable", "The sign-in service is not available.")
-        }
-        _ => target.error("server_error", "The sign-in service answered with an error."),
+    let told = match error {
+        Some("access_denied") => ("access_denied", "The person did not sign in."),
+        Some("temporarily_unavailable") => ("temporarily_unavailable", "The sign-in service is not available."),
+        _ => ("server_error", "The sign-in service answered with an error."),
     };
     visit.app.store.decide(sign_in, Decision::Deny, visit.now(), &visit.usage).await?;
-    Ok(found(&address))
+    target.refuse(told, &sign_in.program, visit.front.oauth()).map_err(Stop::no_sign_in)
 }

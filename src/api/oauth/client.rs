@@ -54,11 +54,7 @@ impl Named {
             let client = app.store.client(client_id, usage).await?;
             return Ok(client.map(Self::of_client));
         }
-        Ok(Registration::parse(client_id).map(|registration| Self::of_registration(client_id, registration)))
-    }
-
-    fn of_registration(client_id: &str, registration: Registration) -> Self {
-        Self {
+        Ok(Registration::parse(client_id).map(|registration| Self {
             client_id: client_id.to_owned(),
             name: registration.name,
             needs_pkce: true,
@@ -66,7 +62,7 @@ impl Named {
             is_known: false,
             own_host: None,
             is_bound_to_policy: true,
-        }
+        }))
     }
 
     /// A program whose document this service has fetched. Nobody has verified the name in the document.
@@ -98,8 +94,8 @@ impl Named {
         }
     }
 
-    /// The redirect URI of a request, if the program may use it. If a program has only one redirect URI, its request
-    /// may leave the redirect URI out (OAuth 2.1, section 4.1.1).
+    /// The redirect URI of a request, or `None` if the program may not use this redirect URI. If a program has only one
+    /// redirect URI, its requests may leave out the redirect URI (OAuth 2.1, section 4.1.1).
     pub fn redirect_uri<'a>(&'a self, asked: Option<&'a str>, front: &Front) -> Option<&'a str> {
         let uri = match (asked, &self.redirect_uris[..]) {
             (Some(asked), named) => named.iter().any(|named| redirect::fits(named, asked)).then_some(asked)?,
@@ -110,13 +106,7 @@ impl Named {
         (!self.is_bound_to_policy || is_own || redirect::is_allowed(uri, front.oauth())).then_some(uri)
     }
 
-    /// Whether a stranger has chosen the redirect URIs of the program. The other redirect URIs are those of known
-    /// assistants, of the person's own computer, or of the operator.
-    pub fn is_stranger(&self) -> bool {
-        self.own_host.is_some()
-    }
-
-    /// What people see of the program, if the access goes to this redirect URI.
+    /// The program as people see it. The redirect URI says to which place the access goes.
     pub fn program(&self, redirect_uri: &str) -> Option<Program> {
         let place = match redirect::goes(redirect_uri)? {
             Goes::Web(host) if self.is_known => Place::Known(host),
@@ -148,8 +138,9 @@ fn documented(client_id: &str) -> Option<Named> {
 }
 
 /// The hash of the `client_id` of a request to the token endpoint or the revocation endpoint (RFC 6749, sections 2.3
-/// and 3.2.1). A client with a secret must send its secret, in the form or in the HTTP Basic header. This function does
-/// not look up other programs, because their grants contain the hash of their `client_id`.
+/// and 3.2.1). A client with a secret must send its secret, in the form or in the HTTP Basic header. This function
+/// looks up only the clients that the operator has made. It does not look up other programs, because every grant
+/// contains the hash of the `client_id`.
 pub async fn authenticated(
     parameters: &Parameters,
     headers: &HeaderMap,
@@ -203,22 +194,4 @@ fn form_decoded(text: &str) -> Option<String> {
         return None;
     }
     Some(form_urlencoded::parse(text.as_bytes()).next().map(|(text, _)| text.into_owned()).unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn only_the_owner_of_an_unknown_document_is_a_stranger() {
-        let address = "https://app.example.com/client.json";
-        let document = json!({"client_id": address, "redirect_uris": ["https://app.example.com/callback"]});
-        assert!(Named::of_document(serde_json::from_value(document).unwrap()).is_stranger());
-        assert!(!documented("https://claude.ai/oauth/mcp-oauth-client-metadata").unwrap().is_stranger());
-        assert!(
-            !Named::of_registration("reg1.x", Registration { name: String::new(), redirect_uris: Vec::new() })
-                .is_stranger()
-        );
-    }
 }

@@ -18,7 +18,7 @@ pub struct OAuthError {
     pub error: &'static str,
     /// Tells the developer of the client how to correct the request.
     pub description: String,
-    /// The reason for the log.
+    /// The reason, as a text for the log.
     cause: Option<String>,
 }
 

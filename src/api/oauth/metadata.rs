@@ -14,15 +14,15 @@ use crate::{
 const SERVER: &str = "/.well-known/oauth-authorization-server";
 const OPENID: &str = "/.well-known/openid-configuration";
 
-/// The path of the deployment's address, without a slash at the end: `` or, for example, `/prod`.
+/// The path in the address of the deployment, without a slash at the end, for example `/prod`. The path can be empty.
 pub fn path_of(base_url: &str) -> String {
     Url::parse(base_url).map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default()
 }
 
-/// The places of the document about the authorization server. If the address of the deployment has a path, clients put
-/// the path behind the well-known part (RFC 8414, section 3.1), or before it (OpenID Connect Discovery 1.0, section
-/// 4.1). A proxy can remove this path from the request, or leave the path in the request. Some clients believe that the
-/// MCP endpoint is the authorization server.
+/// The paths at which clients look for the document about the authorization server. If the address of the deployment
+/// has a path, some clients put this path after the well-known part (RFC 8414, section 3.1), and other clients put this
+/// path before the well-known part (OpenID Connect Discovery 1.0, section 4.1). A proxy can remove this path from the
+/// request, or leave the path in the request. Some clients believe that the MCP endpoint is the authorization server.
 pub fn places_of_server(path: &str) -> Vec<String> {
     let mut places = Vec::new();
     for well_known in [SERVER, OPENID] {
@@ -35,8 +35,8 @@ pub fn places_of_server(path: &str) -> Vec<String> {
     distinct(places)
 }
 
-/// The places of the documents about the API and the MCP endpoint, each with the path of the resource below the address
-/// of the deployment.
+/// The paths at which clients look for the documents about the API and the MCP endpoint. The second value of each pair
+/// is the path of the resource below the address of the deployment.
 pub fn places_of_resources(path: &str) -> Vec<(String, &'static str)> {
     let mut places = Vec::new();
     for resource in ["", MCP] {

@@ -37,7 +37,8 @@ use crate::{
     oidc::Provider,
 };
 
-/// The OpenID provider. A deployment without sign-in has no OAuth endpoints, so each endpoint has a provider.
+/// The OpenID provider. The OAuth endpoints exist only in a deployment with a provider, so each endpoint can use the
+/// provider.
 #[derive(Debug, Clone)]
 struct Front(Provider);
 
@@ -79,8 +80,11 @@ pub fn routes(app: &App) -> Router<App> {
     ]);
     routes
         .layer(pages)
-        .route("/oauth/authorize", get(authorize::get_authorize).post(authorize::post_authorize).head(no_head))
-        .route("/oauth/callback", get(callback::get_callback).head(no_head))
+        .route(
+            "/oauth/authorize",
+            get(authorize::get_authorize).post(authorize::post_authorize).head(|| no_head("GET,POST")),
+        )
+        .route("/oauth/callback", get(callback::get_callback).head(|| no_head("GET")))
         .route("/oauth/consent", get(consent::get_consent).post(consent::post_consent))
         .route("/account/programs", get(account::get_programs).delete(account::delete_programs))
         .route("/account/programs/{id}", delete(account::delete_program))
@@ -93,6 +97,6 @@ async fn preflight() {}
 
 /// Refuses the method `HEAD`. Axum would answer `HEAD` with the handler for `GET`. But the handlers for the steps of a
 /// sign-in change the sign-in, and a `HEAD` request must not change anything (RFC 9110, section 9.2.1).
-async fn no_head() -> impl IntoResponse {
-    ([(header::ALLOW, "GET")], ApiError::MethodNotAllowed)
+async fn no_head(allowed: &'static str) -> impl IntoResponse {
+    ([(header::ALLOW, allowed)], ApiError::MethodNotAllowed)
 }

@@ -32,7 +32,7 @@ pub struct Consent<'a> {
     pub form_token: &'a str,
     /// The person's e-mail address, or the name that the OpenID provider gives the person.
     pub person: &'a str,
-    /// The name that the program gave, or that the operator gave the program.
+    /// The name of the program. The program itself or the operator has chosen this name.
     pub program: &'a str,
     /// Who gets access.
     pub place: &'a Place,
@@ -42,7 +42,7 @@ pub struct Consent<'a> {
     pub allowed_before: Option<Date>,
     /// The access ends if the program does not use the access for this number of days.
     pub idle_days: u16,
-    /// The path in the address of this deployment, for example `` or `/prod`.
+    /// The path in the address of this deployment, for example `/prod`. The path can be empty.
     pub base_path: &'a str,
 }
 
@@ -80,16 +80,17 @@ pub fn consent(consent: &Consent) -> Response {
 }
 
 const MAY_READ: &str = "<li>See your todos, lists and settings</li>";
-const MAY_CHANGE: &str = "<li>See your todos, lists and settings</li>\n<li>Add, change and delete them. Every change is on the \
-    record, and you can undo it for 30 days</li>";
+const MAY_CHANGE: &str = "<li>See your todos, lists and settings</li>\n<li>Add, change and delete them. Every change is \
+    recorded, and you can undo it for 30 days</li>";
 const MAY_NOT: &str = "<li>See your password or the lists of other people</li>\n<li>See or end the access of your other \
     programs</li>";
 const MAY_NOT_CHANGE: &str = "<li>Add, change or delete anything</li>\n<li>See your password, the lists of other people, or \
     the access of your other programs</li>";
 
-/// Returns three texts as HTML. The first text is the subject of the question. A box on the page says who gets access:
-/// the second text is the class of this box, and the third text is the content of this box. The question contains only
-/// verified names, because a program could choose a name that changes the meaning of the question.
+/// Returns three texts as HTML. The first text names the program in the question of the page. A box on the page says
+/// who gets access: the second text is the CSS class of this box, and the third text is the content of this box. The
+/// question contains only verified names, because a program could choose a name that changes the meaning of the
+/// question.
 fn described(consent: &Consent) -> (String, &'static str, String) {
     let name = shown(consent.program, "a program without a name");
     let claim = format!("<span class=\"name\">“<bdi>{name}</bdi>”</span>");
@@ -122,15 +123,15 @@ fn described(consent: &Consent) -> (String, &'static str, String) {
         Place::ThisComputer => {
             let box_of = format!(
                 "<p class=\"host\"><span class=\"strong\">a program on this computer</span> that calls itself {claim}</p>\n\
-                 <p>Only go on if you started this yourself, a moment ago.</p>"
+                 <p>Continue only if you started this yourself, a moment ago.</p>"
             );
             ("a program on this computer".to_owned(), "here", box_of)
         }
     }
 }
 
-/// The page after the person's decision (200). The browser goes on to `address` at once, and the page has a link to
-/// `address` too. The page is not a redirect, because Chromium also applies the policy `form-action` to redirects that
+/// The page after the person's decision (200). The browser opens `address` at once. The page also contains a link to
+/// `address`. The page is not a redirect, because Chromium also applies the policy `form-action` to redirects that
 /// follow a form. `program` is the name of the program.
 pub fn goes_on(address: &str, allowed: bool, program: &str) -> Response {
     let name = format!("<bdi class=\"name\">{}</bdi>", shown(program, "a program without a name"));
@@ -174,7 +175,8 @@ pub fn stopped(status: StatusCode, heading: &str, advice: &str, other_person: Op
     page(status, "'none'", STOPPED, &[("heading", &heading), ("advice", &advice), ("link", &link)])
 }
 
-/// Makes a page. `forms` says where the forms of the page may go. The values are HTML.
+/// Makes a page. `forms` is the value of the policy `form-action`, which says to which addresses the page may send its
+/// form. The values are HTML.
 fn page(status: StatusCode, forms: &str, template: &str, values: &[(&str, &str)]) -> Response {
     let policy = format!(
         "default-src 'none'; style-src {}; form-action {forms}; base-uri 'none'; frame-ancestors 'none'",
@@ -213,8 +215,8 @@ mod tests {
     /// A name with markup, piled accents, control characters and characters that change the direction of the text.
     const HOSTILE: &str = "Claude\u{202e}</bdi><script>steal()</script>\u{2069}\u{0}\r\n {{form_token}} \
         Z\u{30d}\u{30e}\u{304}\u{305}\u{33f}\u{311}\u{346}\u{310}\u{352}\u{357}\u{300}\u{301} and so on, and so on, and so on, and so on";
-    /// All characters that have a special meaning in HTML or in a `refresh`. A program may write these characters in
-    /// its redirect URI.
+    /// All characters that have a special meaning in HTML or in the content of `<meta http-equiv="refresh">`. A program
+    /// may write these characters in its redirect URI.
     const ODD: &str = "?a='b'&c=\"d\";e=f g&url=https://evil.example/&amp;lt=<i>&code=C0DE%27%20&state=%22;url=x&iss=https://todo.test#'";
 
     fn known_place() -> &'static Place {

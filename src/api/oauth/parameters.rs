@@ -9,7 +9,7 @@ use super::error::OAuthError;
 #[derive(Debug)]
 pub struct Parameters(Vec<(&'static str, String)>);
 
-/// The parameters of a client, which every endpoint for clients knows.
+/// The parameter with an address for which the client wants access (RFC 8707).
 const RESOURCE: &str = "resource";
 
 impl Parameters {
@@ -19,10 +19,10 @@ impl Parameters {
         let mut parameters = Vec::new();
         for (name, value) in form_urlencoded::parse(text) {
             let Some(name) = known.iter().find(|known| **known == name) else { continue };
-            // No known parameter needs control characters, so this function refuses them. For example, another program
-            // might misunderstand the text after a line break.
+            // Control characters can do harm: for example, another program might misunderstand the text after a line
+            // break. No known parameter needs control characters, so this function refuses them.
             if value.chars().any(char::is_control) {
-                return Err(format!("The parameter {name} holds control characters."));
+                return Err(format!("The parameter {name} contains control characters."));
             }
             if *name != RESOURCE && parameters.iter().any(|(present, _)| present == name) {
                 return Err(format!("The parameter {name} is sent more than once."));

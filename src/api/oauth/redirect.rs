@@ -4,7 +4,10 @@
 use url::Url;
 
 use super::assistants;
-use crate::config::{OAuth, is_redirect_uri, is_this_machine};
+use crate::{
+    config::{OAuth, is_redirect_uri, is_this_machine},
+    domain::program::Place,
+};
 
 /// Where a redirect URI leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +18,7 @@ pub enum Goes {
     ThisComputer,
 }
 
-/// Where the redirect URI leads. `None` if the text is no redirect URI.
+/// Where the redirect URI leads. `None` if the text is not a redirect URI.
 pub fn goes(uri: &str) -> Option<Goes> {
     let url = Url::parse(uri).ok().filter(|_| is_redirect_uri(uri))?;
     match url.host_str() {
@@ -31,6 +34,13 @@ pub fn is_allowed(uri: &str, oauth: &OAuth) -> bool {
     is_loopback(uri) || known.chain(oauth.redirect_uris.iter().map(String::as_str)).any(|pattern| fits(pattern, uri))
 }
 
+/// Whether a stranger has chosen this redirect URI of the program. If so, the browser must go to this redirect URI only
+/// after the person has decided (RFC 9700, section 4.11.2). The service knows all other redirect URIs, or the operator
+/// has added them, or they lead to the person's own computer.
+pub fn is_strangers(place: &Place, uri: &str, oauth: &OAuth) -> bool {
+    matches!(place, Place::Claimed(_)) && !is_allowed(uri, oauth)
+}
+
 /// Whether this is a loopback address: `http` with `127.0.0.1`, `[::1]` or `localhost`. This function refuses unusual
 /// spellings such as `http://2130706433/`, because another program might read an unusual spelling as another address.
 pub fn is_loopback(uri: &str) -> bool {
@@ -40,9 +50,10 @@ pub fn is_loopback(uri: &str) -> bool {
     is_spelled && is_redirect_uri(uri) && Url::parse(uri).is_ok_and(|url| is_this_machine(&url))
 }
 
-/// Whether the redirect URI of a request is equal to the redirect URI `named`, which the program named before. There
-/// are two exceptions. The port of a loopback address makes no difference (RFC 8252, section 7.3). In the
-/// path of `named`, the segment `*` is a wildcard for one segment. The path of the request itself contains no `*`.
+/// Whether the redirect URI `asked` in a request is equal to the redirect URI `named`, which the program, the operator
+/// or `assistants.json` has named. There are two exceptions. The port of a loopback address makes no difference (RFC
+/// 8252, section 7.3). In the path of `named`, the segment `*` is a wildcard for one segment. The redirect URI of the
+/// request must not contain `*`.
 pub fn fits(named: &str, asked: &str) -> bool {
     if asked.contains('*') {
         return false;

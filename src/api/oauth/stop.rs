@@ -19,7 +19,7 @@ pub struct Stop {
     status: StatusCode,
     heading: String,
     advice: String,
-    /// The reason for the log.
+    /// The reason, as a text for the log.
     cause: Option<String>,
     retry_after: Option<u64>,
     /// The address where the person can sign in as somebody else.
@@ -127,6 +127,11 @@ impl Stop {
             "You cannot use this service",
             "The operator of this service has blocked your access.",
         )
+    }
+
+    /// The person did not sign in at the provider.
+    pub fn no_sign_in(why: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "The sign-in did not work", format!("{why} {AGAIN}"))
     }
 
     /// The provider refused the sign-in, or the program cannot trust the answer of the provider.

@@ -1,4 +1,4 @@
-//! A request of the browser of a person who signs in.
+//! Reads the requests that a person's browser sends during a sign-in.
 
 use std::sync::Arc;
 

@@ -152,7 +152,7 @@ pub async fn undo_change(
 ) -> Result<JsonAnswer<TodosWritten>, ApiError> {
     let without_key = WithoutKey::Execute;
     let request = write::request(&app, "undoChange", "", &raw, &conditions, body.idempotency_key, without_key)?;
-    // If the request has no id and no key, a second identical request would undo the undo.
+    // If the request has no change id and no idempotency key, a second identical request would undo the undo.
     let may_turn_around = body.change_id.is_none() && matches!(request.recognition, Recognition::Never);
     let result = undo(&app, &caller, request, body.change_id.as_deref()).await.map_err(|error| {
         let error = ApiError::of_write(ErrorPath::Change)(error);
@@ -172,8 +172,8 @@ async fn undo(
     change_id: Option<&str>,
 ) -> Result<WriteResult, WriteError> {
     let now = app.clock.now();
-    // If the request is a repetition, the caller gets the change of the first request. A second attempt to
-    // undo the change could fail, because the first request has already undone the change.
+    // If this request repeats an earlier request, the caller gets the result of the earlier request. A second attempt
+    // to undo the change could fail, because the earlier request has already undone the change.
     if let Some(result) = caller.store.recorded(&request, now).await? {
         return Ok(result);
     }

@@ -5,9 +5,9 @@ use axum::http::Method;
 use utoipa::openapi::HttpMethod;
 
 /// Declares all operations. The operations in the OpenAPI document and in the list of MCP tools come first. Then come
-/// the operations that the service answers, but does not show. Makes two routers and the list [`Declared`] from this
-/// declaration. The Lambda function uses the router without the OpenAPI document, because then the function is smaller
-/// and starts faster (docs/PERFORMANCE.md).
+/// the operations that clients can call, but that are not in the document and not in the list. Makes two routers and a
+/// list of [`Declared`] from this declaration. The Lambda function uses the router without the OpenAPI document,
+/// because then the function is smaller and starts faster (docs/PERFORMANCE.md).
 macro_rules! operations {
     (
         shown: { $($shown:ident::$shown_handler:ident),+ $(,)? }
@@ -67,9 +67,9 @@ pub struct Declared {
     pub path: String,
     /// The `operationId`, such as `addTodos`. This is also the name of the MCP tool.
     pub name: String,
-    /// Whether the operation is in the OpenAPI document and in the list of MCP tools. The service answers every
-    /// operation, over HTTP and as an MCP tool. A conversation that began with an earlier version may still call an
-    /// operation that is no longer shown.
+    /// Whether the operation is in the OpenAPI document and in the list of MCP tools. Clients can call every operation,
+    /// over HTTP and as an MCP tool. A conversation that began with an earlier version may still call an operation that
+    /// is no longer shown.
     pub is_shown: bool,
 }
 

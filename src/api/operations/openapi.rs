@@ -58,8 +58,8 @@ pub fn add_credential(document: &mut Value, mode: AuthMode) {
     }
 }
 
-/// Marks the operations for which ChatGPT must ask the person's permission each time. The argument `before` is a
-/// function. If this function returns true for an HTTP method, the program marks the operations with this method.
+/// Marks the operations for which ChatGPT must ask the person's permission each time. If the function `before` returns
+/// true for an HTTP method, the program marks the operations with this method.
 fn ask_before(document: &mut Value, before: impl Fn(&Method) -> bool) {
     for (method, operation) in operations_mut(document) {
         operation.insert("x-openai-isConsequential".to_owned(), json!(before(&method)));

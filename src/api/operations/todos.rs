@@ -198,7 +198,7 @@ pub async fn add_todos(
 }
 
 /// If an `addTodos` request has `allow_duplicate` and no idempotency key, the store does not recognise a repetition of
-/// the request. If the answer to such a request is lost, the caller gets this advice.
+/// the request. If the answer of DynamoDB to such a request is lost, this advice tells the caller what to do.
 const ADD_MAY_DOUBLE: &str = "Perhaps the todos were added. First call getTodos. Send the same request again only if the todos are missing, because allow_duplicate adds them again.";
 /// The answer waits at most this time for the search for duplicates.
 const DUPLICATES_TIMEOUT: Duration = Duration::from_secs(1);

@@ -120,7 +120,7 @@ pub fn with_etag(todo: &Todo, answer: impl IntoResponse) -> Response {
 
 fn new_lists(result: &WriteResult) -> Vec<String> {
     // If a repeated request has no idempotency key, the answer shows the todos as they are now. The first request has
-    // already created the new lists, so `new_lists` is empty in the answer to the repetition.
+    // already created the new lists, so `new_lists` is empty in the answer to the repeated request.
     if result.replayed && result.change.request.is_none() {
         return Vec::new();
     }

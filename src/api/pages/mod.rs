@@ -1,6 +1,6 @@
 //! Serves the OpenAPI document, and the pages for people.
 
-mod editor;
+mod connect;
 mod privacy;
 
 use std::sync::LazyLock;
@@ -50,19 +50,20 @@ pub async fn get_openapi(State(app): State<App>, BaseUrl(base_url): BaseUrl) -> 
     (headers, openapi::served(&base_url, &app.config))
 }
 
-/// `GET /` returns the start page. The page explains how to set up a GPT with this deployment, and shows whether the
-/// deployment works.
+/// `GET /` returns the start page. The page explains how to connect each assistant, and shows whether the deployment
+/// works.
 pub async fn get_start(State(app): State<App>, BaseUrl(base_url): BaseUrl) -> Response {
     let confirm = match app.config.confirm {
         Confirm::None => "You can tell ChatGPT to always allow every operation, because every write can be undone.",
         Confirm::Deletes => "ChatGPT asks each time before it deletes todos (CONFIRM=deletes).",
         Confirm::Writes => "ChatGPT asks before each operation that changes something (CONFIRM=writes).",
     };
-    let authentication = editor::authentication(&app.config, &base_url);
+    let authentication = connect::authentication(&app.config, &base_url);
     let values = [
         ("base_url", escaped(&base_url)),
         ("confirm", confirm.to_owned()),
         ("warning", authentication.warning.to_owned()),
+        ("ways", authentication.ways),
         ("authentication", authentication.entry),
         ("key", authentication.header.to_owned()),
     ];

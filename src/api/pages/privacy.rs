@@ -14,7 +14,8 @@ const COOKIES: &str = "For each sign-in, this service sets one cookie. The cooki
     answer, and at the latest after an hour.";
 /// The sentence about the access of assistants, in a deployment where people sign in.
 const ASSISTANTS: &str = " A program gets access only after you have allowed it on a page of this service. This page names the host \
-    that gets the access, or says that it is a program on this computer. You can end the access at any time.";
+    that gets the access, or says that it is a program on this computer. You can end the access at any time, with an API key for your list, or by asking \
+    the operator.";
 
 /// The values for the placeholders of `privacy.html`, as HTML.
 pub fn values(config: &Config) -> [(&'static str, String); 8] {
@@ -49,12 +50,12 @@ fn access(config: &Config) -> String {
         Auth::ApiKey => {
             "Each request needs an API key, which the operator makes. A key opens one list, and whoever has a \
              key of a list can read and change all of it: everybody who uses the same GPT with one key shares a list. \
-             Besides them only the operator can read it."
+             Only the operator can also read it."
                 .to_owned()
         }
         Auth::OAuth(oauth) => format!(
-            "You sign in with {}. Your list is yours: of those who sign in nobody else can read or change it. The operator \
-             can read it, and can make API keys for programs, each of which opens one list.",
+            "You sign in with {}. Nobody else who signs in can read or change your list. The operator \
+             can read your list, and can make API keys for programs, each of which opens one list.",
             provider(oauth)
         ),
     }
@@ -124,8 +125,8 @@ fn about_provider(oauth: &OAuth) -> String {
             .to_owned();
     }
     format!(
-        "The pages where you sign in are those of {}. What it keeps of you, such as your e-mail address, how long, and which \
-         cookies it sets is told by its own privacy policy.",
+        "The pages where you sign in are those of {}. Its own privacy policy says what it keeps of you, such as \
+         your e-mail address, for how long, and which cookies it sets.",
         provider(oauth)
     )
 }

@@ -81,7 +81,7 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
             return Err(ApiError::NotJson);
         }
         let mut value = parse(&body)?;
-        // Some clients send the object as JSON text, so the body is a JSON string.
+        // Some clients send a JSON string that contains the object as JSON text.
         if let Value::String(text) = &value
             && text.trim_start().starts_with('{')
         {

@@ -78,8 +78,8 @@ fn is_absent(value: &Value) -> bool {
     }
 }
 
-/// Reads the JSON text in a member, if the member contains JSON text instead of a value of its kind. Returns whether
-/// the member contained JSON text.
+/// If a member contains JSON text instead of a value of the allowed kind, replaces the text by its JSON value. Returns
+/// whether the member contained JSON text.
 fn read_text(name: &str, value: &mut Value) -> Result<bool, String> {
     let read = |text: &str| match json::read(text.as_bytes()) {
         Err(error) if error.is_data() => {
@@ -113,7 +113,7 @@ fn read_text(name: &str, value: &mut Value) -> Result<bool, String> {
     Ok(is_read)
 }
 
-/// The boolean in a text. The function also accepts `True` and `False`, the spelling of Python.
+/// Reads a boolean from a text. The function also accepts `True` and `False`, the spelling of Python.
 fn truth(text: &str) -> Option<Value> {
     let is = |word: &str| text.trim().eq_ignore_ascii_case(word);
     if is("true") || is("false") { Some(Value::Bool(is("true"))) } else { None }

@@ -150,7 +150,7 @@ async fn remove(store: &Store, id: &str) -> Result<(), Failure> {
     );
     if unreadable > 0 {
         eprintln!(
-            "{unreadable} entries of programs cannot be read. If one of these entries belongs to this client, that access ends within an hour."
+            "{unreadable} entries of programs cannot be read. If one of these entries belongs to this client, the access of this entry ends within an hour."
         );
     }
     Ok(())

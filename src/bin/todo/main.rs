@@ -1,4 +1,5 @@
-//! The `todo` command runs todo-action on a laptop, and manages the API keys and the OAuth clients of a deployment.
+//! The `todo` command runs todo-action on a laptop, and manages the API keys, the OAuth clients, the people
+//! and the provider's secret of a deployment.
 
 mod clients;
 mod deployment;
@@ -6,7 +7,9 @@ mod dynamodb;
 mod keys;
 mod mcp;
 mod messages;
+mod people;
 mod place;
+mod provider;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -21,7 +24,7 @@ use todo_action::{
         origin::{OwnHosts, own_origin},
     },
     app::{App, Clock, Ids},
-    config::{Auth, AuthMode, Config, People, aws_credentials, base_url},
+    config::{self, Auth, AuthMode, Config, aws_credentials, base_url},
     local,
     store::{Store, connect},
 };
@@ -48,6 +51,10 @@ enum Command {
     Keys(keys::Keys),
     /// Make, list and remove OAuth clients, for programs that need a sign-in and cannot register themselves.
     Clients(clients::Clients),
+    /// List the people who have signed in, and block, unblock or remove a person.
+    People(people::People),
+    /// Store or remove the secret that the OpenID provider has given to this service.
+    Provider(provider::Provider),
     /// Print the OpenAPI document.
     Openapi {
         /// How callers authenticate in the deployment that the document describes.
@@ -112,6 +119,8 @@ fn main() -> ExitCode {
         Command::Mcp(arguments) => mcp::run(arguments),
         Command::Keys(keys) => keys::run(keys),
         Command::Clients(clients) => clients::run(clients),
+        Command::People(people) => people::run(people),
+        Command::Provider(provider) => provider::run(provider),
         Command::Openapi { auth, server_url } => print_document(auth, server_url.as_deref()),
         Command::Dynamodb(arguments) => dynamodb::run(arguments),
     };
@@ -163,7 +172,8 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     let public = config.public_url.clone().unwrap_or_else(|| here.clone());
     let hosts = own_hosts(address, &public);
     let config = Config { public_url: Some(public.clone()), ..config };
-    let nobody_may_sign_in = matches!(&config.auth, Auth::OAuth(oauth) if oauth.people == People::Listed(Vec::new()));
+    let nobody_may_sign_in =
+        matches!(&config.auth, Auth::OAuth(oauth) if oauth.people == config::People::Listed(Vec::new()));
     let app = App::new(config, Store::new(client, TABLE), Clock::system(), Ids::random());
     let mut router = todo_action::mcp::router(app).layer(Extension(hosts.clone()));
     // A server without credentials must refuse requests from foreign web pages. Foreign web pages have no API key and
@@ -218,7 +228,7 @@ fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
         ""
     } else {
         println!(
-            "Make a key for a new list. For the list of a server with --auth none, add --owner me.\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n"
+            "Make a key for a new list. To make a key for the list of a server with --auth none, add --owner me.\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n"
         );
         " -H \"Authorization: Bearer $KEY\""
     };

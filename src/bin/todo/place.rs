@@ -1,6 +1,6 @@
 //! The place of the data that an operator manages: the table of a deployment, or a data file on this machine.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::Client;
@@ -13,7 +13,7 @@ use todo_action::{
 
 use super::{Failure, TABLE};
 
-/// The place of the keys and the clients: a table on AWS, or a data file.
+/// The place of the keys, the clients and the people: a table on AWS, or a data file.
 #[derive(Args)]
 pub struct Place {
     /// Name of the table on AWS. The output TableName of the stack contains this name. The command uses the credentials
@@ -29,6 +29,29 @@ pub struct Place {
 }
 
 impl Place {
+    /// The options that name this place in another command, each after a space.
+    pub fn options(&self) -> String {
+        let option = |name: &str, value: Option<&str>| value.map(|value| format!(" {name} {}", quoted(value)));
+        let data = self.data.as_deref().map(Path::to_string_lossy);
+        [
+            option("--table", self.table.as_deref()),
+            option("--region", self.region.as_deref()),
+            option("--data", data.as_deref()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// The table or the data file, as a text for people.
+    pub fn shown(&self) -> Result<String, Failure> {
+        if let Some(table) = &self.table {
+            return Ok(format!("the table {table}"));
+        }
+        let data = self.data.clone().map_or_else(local::default_file, Ok)?;
+        Ok(format!("the data file {}", data.display()))
+    }
+
     /// Opens the table or the data file.
     pub async fn store(self) -> Result<Store, Failure> {
         if let Some(table) = self.table {
@@ -42,5 +65,15 @@ impl Place {
         let client = connect(local::in_process(local::open(Some(&data), Clock::system().now())?));
         local::create_table(&client, TABLE).await?;
         Ok(Store::new(client, TABLE))
+    }
+}
+
+/// A value as a shell reads it. A value with unusual characters gets quotation marks.
+pub fn quoted(value: &str) -> String {
+    let usual = |letter: char| letter.is_ascii_alphanumeric() || "-_./:@%+=,".contains(letter);
+    if !value.is_empty() && value.chars().all(usual) {
+        value.to_owned()
+    } else {
+        format!("'{}'", value.replace('\'', r"'\''"))
     }
 }

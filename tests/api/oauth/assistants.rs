@@ -38,7 +38,7 @@ struct Assistant {
     shown: [&'static str; 2],
 }
 
-/// All scopes in the metadata, in the same order.
+/// All scopes, in the order of the metadata.
 const ALL: Option<&str> = Some("todos:read todos");
 /// The scope in the challenge.
 const CHALLENGED: Option<&str> = Some("todos");
@@ -158,8 +158,8 @@ impl Assistant {
     }
 }
 
-/// The source is the page "Authentication" of OpenAI's Apps SDK. The metadata promise `iss`, so ChatGPT uses the same
-/// redirect URI for all connections.
+/// The source is the page "Authentication" of OpenAI's Apps SDK. The metadata say that the answers contain `iss`, so
+/// ChatGPT uses the same redirect URI for all connections.
 #[tokio::test]
 async fn chatgpt_connects_with_its_document_and_its_common_callback() {
     let chatgpt = Assistant {
@@ -284,8 +284,8 @@ async fn cursor_connects_with_three_redirect_uris_at_once_one_of_them_with_its_o
     }
 }
 
-/// This test uses the documents of all known programs that listen on a port of the person's computer. The tests in
-/// `.ci` run the real programs.
+/// This test uses the client ID metadata documents of all known programs that listen on a port of the person's
+/// computer. The tests in `.ci` run the real programs.
 #[tokio::test]
 async fn programs_on_this_computer_connect_with_their_documents_on_any_port() {
     for (document, redirect_uri, name) in [

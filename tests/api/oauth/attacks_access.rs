@@ -134,6 +134,9 @@ async fn a_token_for_another_resource_is_neither_given_nor_taken() {
     let form = [("grant_type", "authorization_code"), ("code", &code), ("code_verifier", VERIFIER)];
     assert_invalid(&program.token(&other, &form).await);
     assert_eq!(status(&api, &tokens.access).await, 200);
+    // At the right address, the code and the refresh token still work.
+    Tokens::of(&program.token(&api, &form).await);
+    Tokens::of(&program.refresh(&api, &tokens.refresh).await);
 }
 
 #[tokio::test]
@@ -159,8 +162,8 @@ async fn a_token_counts_only_in_the_header_authorization() {
             api.send("GET", "/todos", Value::Null, &[("authorization", &bearer.replace("Bearer", scheme))]).await;
         answer.assert_problem(401, "bad_credential");
     }
-    // The answer of the MCP endpoint also has status 401, because the program must replace an expired token, and the
-    // model cannot.
+    // The answer of the MCP endpoint also has status 401, because only the program can replace an expired token. The
+    // model cannot do this.
     let client = Client::new(&api, OLD).with("authorization", &bearer);
     client.structured("getTodos", json!({})).await;
     api.clock.advance(jiff::Span::new().seconds(3_601));
@@ -196,8 +199,8 @@ async fn no_token_passes_through_this_service() {
     }
 }
 
-/// Cursors and changes belong to their owner. Another person cannot use a cursor or a change, even if the other person
-/// knows its text.
+/// Cursors and changes belong to their owner. Nobody else can use them, not even a person who knows the text of the
+/// cursor or the id of the change.
 #[tokio::test]
 async fn the_handles_of_another_person_are_of_no_use() {
     let provider = Provider::start().await;

@@ -50,7 +50,7 @@ async fn post(api: &Api, form: &[(&str, String)], headers: &[(&str, &str)]) -> A
 
 /// The attack "confused deputy": the attacker makes a link with the attacker's own PKCE challenge, and waits for the
 /// code at an allowed redirect URI. The person is already signed in at the provider, so the provider sends the browser
-/// back at once.
+/// back immediately.
 #[tokio::test]
 async fn a_link_alone_gives_its_maker_nothing_not_even_for_a_program_that_was_allowed_before() {
     let provider = Provider::start().await;
@@ -102,7 +102,8 @@ async fn the_return_from_the_provider_decides_nothing_however_often_it_happens()
     assert_eq!(provider.exchanges().len(), 1, "the provider sees its code once");
 }
 
-/// The same check prevents that the attacker's sign-in continues in the browser of a victim (RFC 9700, section 4.7).
+/// This check also stops the attack in which the attacker's sign-in continues in the browser of a victim (RFC 9700,
+/// section 4.7).
 #[tokio::test]
 async fn only_the_browser_in_which_a_sign_in_began_may_continue_it() {
     let provider = Provider::start().await;
@@ -113,7 +114,8 @@ async fn only_the_browser_in_which_a_sign_in_began_may_continue_it() {
     let (code, state) = provider.sign_in(&api, &asked, &somebody(&api, "ada"));
     let back = format!("/oauth/callback?{}", encoded(&[("code", &code), ("state", &state)]));
     // The test uses three foreign browsers. The first browser has no cookie. The second browser has the cookie of
-    // another sign-in. The third browser has the cookie of another sign-in under the name of this sign-in's cookie.
+    // another sign-in. The third browser has a cookie with the right name, but with the value of the other sign-in's
+    // cookie.
     let mut other = Browser::default();
     other.authorize(&api, &program).await;
     let (name, value) = (own.cookies.keys().next().unwrap().clone(), other.cookies.values().next().unwrap().clone());
@@ -137,8 +139,8 @@ async fn only_the_browser_in_which_a_sign_in_began_may_continue_it() {
     goes_to(&own.decide(&api, &page, "allow").await);
 }
 
-/// The attacker sends the attacker's own code of the provider to the sign-in of the victim. The verifier and the nonce
-/// of the two sign-ins are different.
+/// The attacker gets a code from the provider, and sends this code to the sign-in of the victim. The verifier and the
+/// nonce of the two sign-ins are different.
 #[tokio::test]
 async fn a_provider_code_of_another_sign_in_signs_nobody_in() {
     let provider = Provider::start().await;

@@ -135,8 +135,8 @@ async fn a_registration_that_is_too_large_or_odd_is_no_registration() {
     assert_eq!(link(&api, &Program::documented(&sound, LOOPBACK).asks()).await.status, 302);
 }
 
-/// Another spelling of a registration is a different client id, and is harmless. The service asks the person again, and
-/// the tokens of one client id are not valid for the other client id.
+/// A registration that is spelled differently has a different client id. This is harmless: the service asks the person
+/// again, and the tokens of one client id are not valid for the other client id.
 #[tokio::test]
 async fn another_spelling_of_a_client_id_is_another_client() {
     let provider = Provider::start().await;

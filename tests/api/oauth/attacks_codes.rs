@@ -137,7 +137,7 @@ async fn simultaneous_uses_of_a_code_end_the_access() {
     }
 }
 
-/// DynamoDB may delete an expired item only days later, so the table still contains the grant.
+/// DynamoDB sometimes deletes an item days after the item has expired, so the table still contains the grant.
 #[tokio::test]
 async fn a_code_lasts_a_minute_and_its_access_is_in_no_list_before_it_is_used() {
     let provider = Provider::start().await;
@@ -191,7 +191,7 @@ async fn a_code_an_access_token_and_a_refresh_token_do_not_replace_each_other() 
     for other in [&tokens.access, &code] {
         assert_invalid(&program.refresh(&api, other).await);
     }
-    // None of these attempts has ended anything.
+    // After these attempts, the tokens and the code are still valid.
     assert_eq!(status(&api, &tokens.access).await, 200);
     Tokens::of(&program.refresh(&api, &tokens.refresh).await);
     Tokens::of(&program.redeem(&api, &code).await);

@@ -1,5 +1,5 @@
 //! Tests attacks on the decision of a person. For example, a page names another program, a form asks for more than the
-//! page shows, or a decision comes twice, too late, or from a person who may not sign in.
+//! page shows, or a decision comes twice, too late, or from a person who is not allowed to sign in.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ type Item = HashMap<String, AttributeValue>;
 
 const EXPIRED: &str = "This sign-in has expired";
 
-/// The number of grants of this person that this API has written since the last call.
+/// The number of grants of this person that this API has written since the last call of `take_written`.
 async fn grants(api: &Api, person: &str) -> usize {
     let items = written_items(api).await;
     let of = |item: &&Item| item["sk"] == AttributeValue::S("grant".to_owned()) && format!("{item:?}").contains(person);
@@ -127,7 +127,7 @@ async fn of_two_simultaneous_decisions_one_counts() {
     assert_eq!(grants(&api, &ada).await, 1);
 }
 
-/// DynamoDB may delete an expired item only days later, so the table still contains the item.
+/// DynamoDB sometimes deletes an item days after the item has expired, so the table still contains the item.
 #[tokio::test]
 async fn a_sign_in_is_over_after_ten_minutes() {
     let provider = Provider::start().await;

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use super::{
     attacks_browser::assert_stopped,
     attacks_clients::{by_hand, link, made_client},
-    person::{LOOPBACK, Program, encoded_map, sent_to},
+    person::{Browser, LOOPBACK, Program, encoded, encoded_map, sent_to},
     provider::Provider,
 };
 
 const WEB: &str = "https://claude.ai/api/mcp/auth_callback";
 const NOT_ALLOWED: &str = "This address is not allowed";
-/// Texts that different programs read as different addresses. Some programs read an allowed address.
+/// Texts that different programs read as different addresses. Some programs read such a text as an allowed address.
 const SPELLINGS: [&str; 22] = [
     "http://127.0.0.1:80@evil.example/",
     "http://127.0.0.1@evil.example/",
@@ -196,6 +196,28 @@ async fn a_program_hears_of_its_errors_with_its_state_and_the_issuer() {
     }
 }
 
+/// The operator has added the redirect URI, and removes it while somebody signs in. From then on, only a stranger vouches
+/// for this redirect URI. The same is true for the redirect URIs of a program whose document this service has fetched.
+#[tokio::test]
+async fn before_the_person_has_decided_no_error_sends_the_browser_to_the_address_of_a_stranger() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    let stranger = "https://stranger.example/callback";
+    let before = provider.api_with(|oauth| oauth.redirect_uris.push(stranger.to_owned()));
+    let program = Program::register_at(&before, "Stranger", stranger).await;
+    for error in ["access_denied", "temporarily_unavailable", "login_required"] {
+        let mut browser = Browser::default();
+        let asked = browser.authorize(&before, &program).await;
+        let back = format!("/oauth/callback?{}", encoded(&[("state", &asked["state"]), ("error", error)]));
+        let answer = browser.get(&api, &back).await;
+        assert_stopped(&answer, 403, "The sign-in did not work");
+        assert!(!answer.text.contains("stranger.example"), "{}", answer.text);
+        let asked = browser.authorize(&before, &program).await;
+        let back = format!("/oauth/callback?{}", encoded(&[("state", &asked["state"]), ("error", error)]));
+        assert_eq!(sent_to(&browser.get(&before, &back).await).0, stranger);
+    }
+}
+
 /// The methods `GET` and `HEAD` have the same route. But a program that only looks at the link, for example to show a
 /// preview of it, must not begin a sign-in.
 #[tokio::test]
@@ -207,7 +229,8 @@ async fn a_head_request_begins_no_sign_in_and_ends_none() {
     api.wire.take_calls();
     for path in [link.as_str(), "/oauth/callback?code=a&state=b"] {
         let answer = api.send("HEAD", path, Value::Null, &[]).await;
-        assert_eq!((answer.status.as_u16(), answer.headers["allow"].to_str().unwrap()), (405, "GET"), "{path}");
+        assert_eq!(answer.status, 405, "{path}");
+        assert!(answer.headers["allow"].to_str().unwrap().starts_with("GET"), "{path}");
         assert!(answer.headers.get("location").is_none() && answer.headers.get("set-cookie").is_none(), "{path}");
     }
     assert!(api.wire.take_calls().is_empty());

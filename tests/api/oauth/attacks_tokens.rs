@@ -134,13 +134,13 @@ async fn an_old_refresh_token_ends_the_access_but_a_wrong_one_does_not() {
     api.clock.advance(jiff::Span::new().hours(25));
     let fourth = Tokens::of(&program.refresh(&api, &third.refresh).await);
     assert_eq!(status(&api, &fourth.access).await, 200);
-    // The program replaced the first token, and used its successor more than 24 hours ago.
+    // More than 24 hours ago, the program replaced the first token, and then used the successor of this token.
     assert_invalid(&program.refresh(&api, &first.refresh).await);
     assert_eq!(status(&api, &fourth.access).await, 401);
     assert_invalid(&program.refresh(&api, &fourth.refresh).await);
 }
 
-/// DynamoDB reads and writes at most 400 KB in an item, and each kilobyte of a refresh costs a write unit.
+/// A DynamoDB item has at most 400 KB, and each kilobyte that a refresh writes costs a write unit.
 #[tokio::test]
 async fn a_program_that_refreshes_without_end_makes_no_item_without_end() {
     let provider = Provider::start().await;
@@ -160,27 +160,36 @@ async fn a_program_that_refreshes_without_end_makes_no_item_without_end() {
     assert_eq!(status(&api, &first.access).await, 401);
 }
 
-/// The revocation happens between the reading and the writing of the refresh.
+/// The revocation happens after the refresh has read the grant, and before the refresh writes the grant.
+/// Most refreshes write only the grant (`PutItem`). Once a day, a refresh also writes the entry in the list of programs
+/// (`TransactWriteItems`).
 #[tokio::test]
 async fn a_refresh_does_not_bring_a_revoked_access_back() {
     let provider = Provider::start().await;
     let api = provider.api();
-    let program = Program::register(&api, "Claude Code").await;
-    let tokens = program.connect(&api, &provider, &somebody(&api, "ada")).await;
-    api.wire.take_calls();
-    // The SDK sends the write five times, with pauses.
-    api.wire.fail_only("PutItem", [Fault::Throttled; 4]);
-    let revoked_meanwhile = async {
-        while !api.wire.take_calls().contains(&"PutItem".to_owned()) {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        revoke(&api, &program, &tokens.refresh).await;
-    };
-    let (answer, ()) = tokio::join!(program.refresh(&api, &tokens.refresh), revoked_meanwhile);
-    let access = answer.body["access_token"].as_str().unwrap_or(&tokens.access);
-    let refresh = answer.body["refresh_token"].as_str().unwrap_or(&tokens.refresh);
-    assert_eq!(status(&api, access).await, 401);
-    assert_invalid(&program.refresh(&api, refresh).await);
+    let (program, ada) = (Program::register(&api, "Claude Code").await, somebody(&api, "ada"));
+    for (hours, write) in [(0, "PutItem"), (24, "TransactWriteItems")] {
+        let tokens = program.connect(&api, &provider, &ada).await;
+        api.clock.advance(jiff::Span::new().hours(hours));
+        api.wire.take_calls();
+        // The SDK sends the write five times, with pauses.
+        api.wire.fail_only(write, [Fault::Throttled; 4]);
+        let revoked_meanwhile = async {
+            while !api.wire.take_calls().contains(&write.to_owned()) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            let grant = Token::parse(TokenKind::Refresh, &tokens.refresh).unwrap().grant();
+            let usage = todo_action::store::Usage::default();
+            let grant = api.elsewhere().app.store.grant(&grant, &usage).await.unwrap().unwrap();
+            api.elsewhere().app.store.end_grant(&grant, &usage).await.unwrap();
+        };
+        let (answer, ()) = tokio::join!(program.refresh(&api, &tokens.refresh), revoked_meanwhile);
+        let access = answer.body["access_token"].as_str().unwrap_or(&tokens.access);
+        let refresh = answer.body["refresh_token"].as_str().unwrap_or(&tokens.refresh);
+        assert_eq!(status(&api, access).await, 401, "{write}");
+        assert_invalid(&program.refresh(&api, refresh).await);
+        assert!(programs(&api, &provider, &ada).await.is_empty(), "{write}");
+    }
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ impl Log {
         Self { written, _guard: tracing::subscriber::set_default(log) }
     }
 
-    /// Returns the lines since the last call.
+    /// Returns the log lines that this thread has written since the last call of `take`.
     pub fn take(&self) -> String {
         String::from_utf8(std::mem::take(&mut *self.written.0.lock().unwrap())).unwrap()
     }

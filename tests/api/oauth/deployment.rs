@@ -1,5 +1,5 @@
-//! A deployment with a whole address. Programs send each request to a whole address. If API Gateway has a stage, only
-//! addresses with the path of the stage reach the function.
+//! A deployment to which programs send requests with complete addresses, such as `https://todo.test/prod/mcp`. If API
+//! Gateway has a stage, only addresses with the path of the stage reach the function.
 
 use axum::{body::Body, http::HeaderMap, http::Request};
 use serde_json::{Value, json};
@@ -18,8 +18,8 @@ pub struct Deployment {
     pub base: &'static str,
 }
 
-/// The members that the TypeScript SDK of MCP demands from an OpenID configuration. Without one of these members, the
-/// SDK ends the sign-in.
+/// The members that the TypeScript SDK of MCP demands from an OpenID configuration. If one of these members is missing,
+/// the SDK ends the sign-in.
 const OPENID: [&str; 7] = [
     "issuer",
     "authorization_endpoint",
@@ -41,7 +41,8 @@ impl Deployment {
         Self { provider, api, base }
     }
 
-    /// The path that reaches the function. `None` if the address does not reach the function.
+    /// The path that the function receives if a program sends a request to this address. `None` if such a request does
+    /// not reach the function.
     pub fn path<'a>(&self, address: &'a str) -> Option<&'a str> {
         address.strip_prefix(self.base).filter(|path| path.starts_with('/'))
     }
@@ -67,8 +68,8 @@ impl Deployment {
         self.send(address, request, encoded(form)).await
     }
 
-    /// A program without a token asks the MCP endpoint, and follows the addresses to the metadata of the authorization
-    /// server. Returns these metadata.
+    /// A program without a token sends a request to the MCP endpoint. The addresses in the answers lead the program to
+    /// the metadata of the authorization server. Returns these metadata.
     pub async fn discovered(&self) -> Value {
         let mcp = format!("{}/mcp", self.base);
         let hello = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
@@ -89,7 +90,7 @@ impl Deployment {
         server
     }
 
-    /// The first document about the authorization server that a program finds (MCP 2025-11-25, Authorization Server
+    /// The first document that a program finds about the authorization server (MCP 2025-11-25, Authorization Server
     /// Metadata Discovery).
     async fn server_of(&self, issuer: &str) -> (String, Value) {
         let origin_end = issuer[8..].find('/').map_or(issuer.len(), |at| at + 8);

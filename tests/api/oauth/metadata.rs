@@ -189,7 +189,7 @@ async fn a_registration_that_cannot_be_used_is_refused_with_its_reason() {
         Value::Null,
     ] {
         let answer = api.post("/oauth/register", body).await;
-        assert!(answer.text.contains("must be a") || answer.text.contains("must be null"), "{}", answer.text);
+        assert!(answer.text.contains("redirect_uris") && answer.text.contains("client_name"), "{}", answer.text);
         assert_eq!(answer.status, 400, "{}", answer.text);
         assert_eq!(answer.body["error"], "invalid_client_metadata", "{}", answer.text);
     }
@@ -213,6 +213,9 @@ async fn programs_that_are_web_pages_may_ask_all_but_where_people_sign_in() {
         "/oauth/token",
         "/oauth/revoke",
         "/oauth/register",
+        "/oauth/token/",
+        "/oauth/revoke/",
+        "/oauth/register/",
         "/oauth/jwks",
         "/.well-known/oauth-authorization-server",
         "/.well-known/openid-configuration",
@@ -226,8 +229,10 @@ async fn programs_that_are_web_pages_may_ask_all_but_where_people_sign_in() {
         assert!(allowed.contains("authorization") && allowed.contains("mcp-protocol-version"), "{allowed}");
     }
     let (site, mode) = (("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "cors"));
-    let registered = api.send("POST", "/oauth/register", json!({"redirect_uris": []}), &[page, site, mode]).await;
-    assert_eq!(registered.body["error"], "invalid_redirect_uri", "{}", registered.text);
+    for path in ["/oauth/register", "/oauth/register/"] {
+        let registered = api.send("POST", path, json!({"redirect_uris": []}), &[page, site, mode]).await;
+        assert_eq!(registered.body["error"], "invalid_redirect_uri", "{}", registered.text);
+    }
     let answer = api.send("GET", "/.well-known/oauth-protected-resource/mcp", Value::Null, &[page, site, mode]).await;
     assert_eq!(answer.headers["access-control-allow-origin"], "*");
     for path in ["/oauth/authorize", "/oauth/callback", "/oauth/consent", "/account/programs", "/todos"] {

@@ -20,6 +20,7 @@ mod person;
 mod programs;
 mod provider;
 mod provider_answers;
+mod provider_secret;
 mod refresh;
 mod scopes;
 mod signer;
@@ -142,6 +143,9 @@ async fn whoever_has_no_token_learns_where_people_sign_in() {
 async fn the_page_says_how_people_sign_in() {
     let page = Provider::start().await.api().get("/").await;
     for said in [
+        "choose <em>OAuth</em>.",
+        "claude mcp add --transport http todos https://todo.test/mcp &amp;&amp; claude mcp login todos<",
+        "/mcp auth todos",
         "todo clients create --name NAME",
         ">https://todo.test/oauth/authorize<",
         ">https://todo.test/oauth/token<",

@@ -225,7 +225,7 @@ async fn an_unknown_key_is_an_outage_while_the_keys_cannot_be_fetched() {
             let wait = attempt.assert_outage(&answer, "OpenID provider: ");
             assert!((1..=60).contains(&wait), "{wait}");
         }
-        // An ID token of a known key is still accepted.
+        // The API still accepts an ID token that a known key has signed.
         attempt.provider.sign_with(&KEY);
         assert_signs_in(&mut attempt).await;
         attempt.provider.mend();

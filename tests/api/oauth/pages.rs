@@ -58,7 +58,7 @@ impl Asked {
     }
 }
 
-/// The path of the consent page at which this person is.
+/// The path of this consent page.
 fn path_of(page: &Answer) -> String {
     format!("/oauth/consent?request={}", field(page, "request"))
 }

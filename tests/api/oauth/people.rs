@@ -2,7 +2,10 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-use todo_action::config::{OAuth, People};
+use todo_action::{
+    config::{OAuth, People},
+    domain::owner::Owner,
+};
 
 use super::{
     attempt::{Attempt, invited},
@@ -132,6 +135,29 @@ async fn a_blocked_person_gets_no_new_tokens_even_if_nobody_has_ended_the_access
     ask(&attempt.api.elsewhere(), "GET", "/todos", Value::Null, &tokens.access)
         .await
         .assert_problem(401, "bad_credential");
+}
+
+#[tokio::test]
+async fn the_access_of_a_blocked_person_ends_within_a_minute_even_where_the_token_is_remembered() {
+    let mut attempt = Attempt::start().await;
+    let tokens = attempt.assert_works().await;
+    let subject = std::mem::replace(&mut attempt.subject, somebody(&attempt.api, "grace"));
+    let hers = attempt.assert_works().await;
+    // Both tokens are now in the cache of this instance.
+    for token in [&tokens.access, &hers.access] {
+        assert_eq!(ask(&attempt.api, "GET", "/todos", Value::Null, token).await.status, 200);
+    }
+    let owner = Owner::parse(&format!("{}#{subject}", attempt.provider.issuer)).unwrap();
+    let (store, now) = (attempt.api.app.store.clone(), attempt.api.app.clock.now());
+    assert!(store.block(&owner, now).await.unwrap());
+    assert_eq!(store.end_programs(&owner, now).await.unwrap(), (1, 0));
+    attempt.api.clock.advance(jiff::Span::new().seconds(60));
+    for api in [attempt.api.clone(), attempt.api.elsewhere()] {
+        ask(&api, "GET", "/todos", Value::Null, &tokens.access).await.assert_problem(401, "bad_credential");
+        assert_eq!(ask(&api, "GET", "/todos", Value::Null, &hers.access).await.status, 200);
+    }
+    let refused = attempt.program.refresh(&attempt.api, &tokens.refresh).await;
+    assert_eq!((refused.status.as_u16(), &refused.body["error"]), (400, &json!("invalid_grant")), "{}", refused.text);
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ impl Program {
         post_form(api, "/oauth/token", &[form, &[("client_id", &self.client_id)]].concat(), &[]).await
     }
 
-    /// A person gives access to this program, from the request of the program to its tokens.
+    /// A person gives access to this program, and the program exchanges its code for tokens.
     pub async fn connect(&self, api: &Api, provider: &Provider, subject: &str) -> Tokens {
         let code = Browser::default().allow(api, provider, self, subject).await;
         Tokens::of(&self.redeem(api, &code).await)
@@ -122,7 +122,7 @@ impl Browser {
         self.sent(api, Request::get(path).header("cookie", self.header()).body(Body::empty()).unwrap()).await
     }
 
-    /// Sends a form of our own page.
+    /// Sends a form in the same way as a page of our service.
     pub async fn post(&mut self, api: &Api, path: &str, form: &[(&str, &str)]) -> Answer {
         let request = Request::post(path)
             .header("cookie", self.header())
@@ -209,7 +209,8 @@ pub async fn post_form(api: &Api, path: &str, form: &[(&str, &str)], headers: &[
     api.raw(request.body(Body::from(encoded(form))).unwrap()).await
 }
 
-/// The items in all partitions in which this API has written since the last call, or has tried to write.
+/// Returns all items of each partition in which this API has written, or has tried to write, since the last call of
+/// `take_written`.
 pub async fn written_items(api: &Api) -> Vec<HashMap<String, AttributeValue>> {
     let partitions: BTreeSet<String> = api.wire.take_written().into_iter().collect();
     let mut items = Vec::new();
@@ -227,7 +228,7 @@ pub async fn ask(api: &Api, method: &str, path: &str, body: Value, token: &str) 
     api.send(method, path, body, &[("authorization", &format!("Bearer {token}"))]).await
 }
 
-/// The programs of a person, as an API key of the person lists them.
+/// The programs that have access to the todos of this person. The request for the list uses an API key of the person.
 pub async fn programs(api: &Api, provider: &Provider, person: &str) -> Vec<Value> {
     let key = key_until(api, &format!("{}#{person}", provider.issuer), None).await;
     let answer = ask(api, "GET", "/account/programs", Value::Null, key.secret()).await;
@@ -254,7 +255,7 @@ pub fn sent_to(answer: &Answer) -> (String, BTreeMap<String, String>) {
     parts(answer.headers["location"].to_str().unwrap())
 }
 
-/// Returns the address and the query parameters to which a page goes on.
+/// Returns the address and the query parameters to which the refresh of a page leads.
 #[track_caller]
 pub fn goes_to(answer: &Answer) -> (String, BTreeMap<String, String>) {
     assert_eq!(answer.status, 200, "{}", answer.text);

@@ -19,7 +19,7 @@ async fn key(api: &Api, provider: &Provider, person: &str) -> String {
     key_until(api, &format!("{}#{person}", provider.issuer), None).await.secret().to_owned()
 }
 
-/// The programs that somebody with this API key or this access token sees.
+/// The list of programs that the API returns for this API key or access token.
 async fn list(api: &Api, credential: &str) -> Vec<Value> {
     let answer = ask(api, "GET", "/account/programs", Value::Null, credential).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -45,7 +45,7 @@ fn ended(answer: &Answer) -> Vec<&str> {
 }
 
 /// Three programs. The first program is a known assistant. The second program has registered itself. The third program
-/// runs on this computer, and may only read.
+/// runs on this computer, and is only allowed to read.
 async fn three(api: &Api, provider: &Provider, person: &str) -> [Tokens; 3] {
     let claude = "https://claude.ai/api/mcp/auth_callback";
     let claude = Program::documented("https://claude.ai/oauth/mcp-oauth-client-metadata", claude);
@@ -190,7 +190,8 @@ async fn a_program_that_only_refreshes_its_tokens_stays_in_the_list_until_its_ac
     assert!(unused.as_hours() <= 24, "a refresh is a use: {used}");
     assert_eq!(ended(&end_all(&api, &key).await), ["Sleeper"]);
     assert_invalid(&program.refresh(&api, &tokens.refresh).await);
-    // If no program refreshes an access, the access ends, and at most a day later the list does not contain it.
+    // If a program does not refresh its access, the access ends. The list shows the ended access for at most one more
+    // day.
     program.connect(&api, &provider, &ada).await;
     api.clock.advance(Span::new().hours(3 * 24 + 1));
     assert!(list(&api, &key).await.is_empty());
@@ -213,6 +214,49 @@ async fn an_access_that_lasts_shorter_than_before_leaves_the_list_when_it_ends()
     Tokens::of(&program.refresh(&shorter, &tokens.refresh).await);
     api.clock.advance(Span::new().hours(3 * 24 + 1));
     assert!(list(&api, &key).await.is_empty());
+}
+
+/// The program used its access for the last time less than a minute before its access ended. This instance remembers the
+/// token. After midnight, this instance tries to note the use again.
+#[tokio::test]
+async fn a_late_note_of_a_use_does_not_bring_an_entry_back() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    let ada = somebody(&api, "ada");
+    let key = key(&api, &provider, &ada).await;
+    api.clock.set("2026-11-23T23:59:50", "UTC");
+    let tokens = Program::register(&api, "Claude Code").await.connect(&api, &provider, &ada).await;
+    assert_eq!(ask(&api, "GET", "/todos", Value::Null, &tokens.access).await.status, 200);
+    assert_eq!(ended(&end_all(&api, &key).await), ["Claude Code"]);
+    api.clock.advance(Span::new().seconds(20));
+    api.wire.take_calls();
+    assert_eq!(ask(&api, "GET", "/todos", Value::Null, &tokens.access).await.status, 200, "the token is remembered");
+    assert!(api.wire.take_calls().contains(&"UpdateItem".to_owned()));
+    let owner = todo_action::domain::owner::Owner::parse(&format!("{}#{ada}", provider.issuer)).unwrap();
+    let entries = api
+        .client
+        .query()
+        .table_name(api.table)
+        .key_condition_expression("#owner = :owner AND begins_with(sk, :grant)");
+    let entries = entries.expression_attribute_names("#owner", "owner");
+    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
+    let entries = entries.expression_attribute_values(":owner", text(&format!("user#{}", owner.as_str())));
+    let entries = entries.expression_attribute_values(":grant", text("grant#")).send().await.unwrap();
+    assert_eq!(entries.count(), 0);
+}
+
+#[tokio::test]
+async fn an_entry_that_cannot_be_read_hides_no_other_program() {
+    let provider = Provider::start().await;
+    let api = provider.api();
+    let ada = somebody(&api, "ada");
+    three(&api, &provider, &ada).await;
+    let key = key(&api, &provider, &ada).await;
+    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
+    let put = api.client.put_item().table_name(api.table).item("sk", text("grant#zzz"));
+    put.item("owner", text(&format!("user#{}#{ada}", provider.issuer))).send().await.unwrap();
+    assert_eq!(list(&api, &key).await.len(), 3);
+    assert_eq!(ended(&end_all(&api, &key).await).len(), 3);
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ pub enum Outage {
     Nonsense,
     /// The provider answers each request with one megabyte of JSON text.
     Huge,
-    /// The provider sends each request to another address, with status 307.
+    /// The provider redirects each request to another address, with status 307.
     Redirects,
     /// The provider answers correctly, but each answer takes one second.
     Slow,
@@ -63,7 +63,7 @@ type Rewriting = Arc<dyn Fn(String) -> String + Send + Sync>;
 
 struct Inner {
     keys: Mutex<Vec<Arc<Signer>>>,
-    /// The outage, and the beginning of the paths that fail.
+    /// The outage, and the prefix of the paths that fail.
     outage: Mutex<Option<(Outage, &'static str)>>,
     /// The number of all requests.
     requests: AtomicUsize,
@@ -75,8 +75,8 @@ struct Inner {
     asked: AtomicUsize,
     /// The form and the `Authorization` header of each request that reached the token endpoint.
     exchanges: Mutex<Vec<(String, Option<String>)>>,
-    /// The status and the body with which the token endpoint answers instead of its usual answer. A text is the body of
-    /// an HTML page.
+    /// The status and the body with which the token endpoint answers instead of its usual answer. If this body is a
+    /// text, the answer is an HTML page.
     answer: Mutex<Option<(u16, Value)>>,
     visits: Mutex<HashMap<String, Visit>>,
     forgery: Mutex<Option<Forgery>>,
@@ -166,7 +166,7 @@ impl Provider {
         *self.inner.rewriting.lock().unwrap() = Some(Arc::new(change));
     }
 
-    /// The provider is correct again.
+    /// From now on, the provider answers correctly again.
     pub fn mend(&self) {
         *self.inner.forgery.lock().unwrap() = None;
         *self.inner.rewriting.lock().unwrap() = None;
@@ -190,7 +190,7 @@ impl Provider {
         *self.inner.outage.lock().unwrap() = outage.map(|outage| (outage, "/"));
     }
 
-    /// Only the paths that begin with `path` fail.
+    /// Only the requests whose path begins with `path` fail.
     pub fn set_outage_at(&self, path: &'static str, outage: Outage) {
         *self.inner.outage.lock().unwrap() = Some((outage, path));
     }
@@ -199,7 +199,7 @@ impl Provider {
         *self.inner.says.lock().unwrap() = overrides;
     }
 
-    /// From now on, the token endpoint gives only this answer. A text is an HTML page.
+    /// From now on, the token endpoint gives only this answer. If `body` is a text, the answer is an HTML page.
     pub fn answers(&self, status: u16, body: Value) {
         *self.inner.answer.lock().unwrap() = Some((status, body));
     }

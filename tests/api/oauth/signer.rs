@@ -34,7 +34,8 @@ impl Signer {
         Arc::new(Self { kid: kid.to_owned(), algorithm, private, public })
     }
 
-    /// Returns the same key pair, with changes in what the provider says about the public key.
+    /// Returns the same key pair. In the public key that the provider publishes, `kid` and one other member have new
+    /// values.
     pub fn described(&self, kid: &str, member: &str, value: Value) -> Arc<Self> {
         let mut public = self.public.clone();
         public["kid"] = json!(kid);

@@ -1,0 +1,95 @@
+//! Makes the instructions on the start page: how each assistant connects, and which values other programs need. The
+//! instructions depend on how the deployment authenticates its callers.
+
+use crate::{
+    api::answer::html::{escaped, fill},
+    config::{Auth, Config},
+    domain::scope::Scope,
+};
+
+/// The warning on the start page of a deployment without authentication.
+const OPEN_TO_ALL: &str = "<p class=\"warning\"><strong>There is no authentication.</strong> Whoever knows this address can \
+    read and change the list. Keep the address to yourself (for a GPT: “Only me”), and keep nothing here that nobody may \
+    see.</p>";
+const BY_NOTHING: &str = "<div class=\"entry\"><dt>Authentication</dt><dd>None</dd></div>";
+/// The instructions for a deployment with API keys.
+const BY_API_KEY: &str = "<div class=\"entry\"><dt>Authentication</dt><dd><span class=\"value\">API key, of the type <em>Bearer</em></span></dd><dd class=\"note\">The operator makes one with \
+    <code>cargo todo keys create --name GPT --table TABLE_NAME</code>. All who use the GPT share the list of that key.</dd></div>";
+/// The instructions for a deployment where people sign in.
+const BY_OAUTH: &str = include_str!("oauth.html");
+/// How each assistant connects.
+const WAYS: &str = include_str!("connect.html");
+
+/// The texts about authentication on the start page, as HTML.
+pub struct Authentication {
+    pub warning: &'static str,
+    /// How each assistant connects.
+    pub ways: String,
+    /// The values that a person enters under “Authentication” in a program that imports the OpenAPI document.
+    pub entry: String,
+    /// The option of `curl` that sends a key or a token.
+    pub header: &'static str,
+}
+
+pub fn authentication(config: &Config, base_url: &str) -> Authentication {
+    let ways = ways(&config.auth, base_url);
+    match &config.auth {
+        Auth::None(_) => Authentication { warning: OPEN_TO_ALL, ways, entry: BY_NOTHING.to_owned(), header: "" },
+        Auth::ApiKey => Authentication {
+            warning: "",
+            ways,
+            entry: BY_API_KEY.to_owned(),
+            header: " -H 'Authorization: Bearer YOUR_KEY'",
+        },
+        Auth::OAuth(_) => Authentication {
+            warning: "",
+            ways,
+            entry: by_oauth(base_url),
+            header: " -H 'Authorization: Bearer YOUR_TOKEN_OR_KEY'",
+        },
+    }
+}
+
+/// How each assistant connects, as HTML.
+fn ways(auth: &Auth, base_url: &str) -> String {
+    let plugin = |choice: &str| {
+        format!(
+            "Open <a href=\"https://chatgpt.com/plugins\">chatgpt.com/plugins</a>, choose <em>+</em> and <em>Add custom MCP \
+             server</em>, paste the address, and choose <em>{choice}</em>."
+        )
+    };
+    let connector =
+        "On the web, desktop or phone: <em>Settings</em>, <em>Connectors</em>, <em>Add custom connector</em>.";
+    let by_sign_in = |program: &str| {
+        format!("{program} cannot send API keys. The operator can let people sign in (<code>AuthMode=oauth</code>).")
+    };
+    let (chatgpt, claude, texts) = match auth {
+        Auth::None(_) => (plugin("No authentication"), connector.to_owned(), OPEN),
+        Auth::ApiKey => (by_sign_in("ChatGPT"), by_sign_in("Claude on the web, desktop and phone"), KEYS),
+        Auth::OAuth(_) => (plugin("OAuth"), connector.to_owned(), SIGN_IN),
+    };
+    let own = [("base_url", escaped(base_url)), ("chatgpt", chatgpt), ("claude", claude)];
+    let own = own.each_ref().map(|(name, value)| (*name, value.as_str()));
+    fill(WAYS, &[&own[..], texts].concat())
+}
+
+/// The texts of `connect.html` for a deployment without authentication.
+const OPEN: &[(&str, &str)] = &[("how", "The assistant needs only this address.")];
+/// The texts of `connect.html` for a deployment where people sign in.
+const SIGN_IN: &[(&str, &str)] = &[
+    ("how", "The assistant opens your browser. You sign in, and allow the access."),
+    ("login", " &amp;&amp; claude mcp login todos"),
+    ("gemini", "<dd class=\"note\">Then type <code>/mcp auth todos</code> in Gemini CLI.</dd>"),
+];
+/// The texts of `connect.html` for a deployment with API keys.
+const KEYS: &[(&str, &str)] = &[
+    ("how", "Set the environment variable <code>TODO_API_KEY</code> to your API key, which the operator gives you."),
+    ("header", " --header \"Authorization: Bearer $TODO_API_KEY\""),
+    ("variable", " --bearer-token-env-var TODO_API_KEY"),
+    ("vs_code", " Add the header <code>Authorization: Bearer YOUR_KEY</code>."),
+    ("cursor", ", \"headers\": { \"Authorization\": \"Bearer ${env:TODO_API_KEY}\" }"),
+];
+
+fn by_oauth(base_url: &str) -> String {
+    fill(BY_OAUTH, &[("base_url", &escaped(base_url)), ("scope", Scope::Full.as_str())])
+}

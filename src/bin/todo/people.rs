@@ -1,0 +1,224 @@
+//! `todo people` manages the people who sign in at a deployment, or at a server on this machine.
+
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use todo_action::{
+    app::Clock,
+    domain::{owner::Owner, unicode::one_line},
+    store::{ListedPerson, Removed, Store},
+};
+
+use super::{
+    Failure,
+    place::{Place, quoted},
+};
+
+#[derive(Args)]
+pub struct People {
+    #[command(subcommand)]
+    what: What,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// List the people who have given access to a program, and the people whom you have blocked.
+    List,
+    /// Block a person. The person can no longer sign in. The access of all programs and all API keys of this person ends
+    /// within a minute. The todos stay.
+    Block {
+        /// The id that `list` shows (ISSUER#SUBJECT), or the e-mail address. Somebody who has never signed in can be
+        /// blocked by the id.
+        person: String,
+    },
+    /// End the block of a person. The person can sign in again.
+    Unblock {
+        /// The id that `list` shows (ISSUER#SUBJECT), or the e-mail address.
+        person: String,
+    },
+    /// End the access of all programs and all API keys of a person within a minute, and remove the person from the list of
+    /// people. The todos stay, and a block stays.
+    Remove {
+        /// The id that `list` shows (ISSUER#SUBJECT), or the e-mail address.
+        person: String,
+    },
+}
+
+#[tokio::main]
+pub async fn run(People { what, place }: People) -> Result<(), Failure> {
+    let options = place.options();
+    let store = place.store().await?;
+    let now = Clock::system().now();
+    match what {
+        What::List => list(&store, now).await,
+        What::Block { person } => block(&store, person.trim(), now, &options).await,
+        What::Unblock { person } => unblock(&store, person.trim()).await,
+        What::Remove { person } => remove(&store, person.trim(), now, &options).await,
+    }
+}
+
+async fn list(store: &Store, now: Timestamp) -> Result<(), Failure> {
+    let (mut people, unreadable) = store.people().await?;
+    people.sort_by(|one, other| (one.since, one.owner.as_str()).cmp(&(other.since, other.owner.as_str())));
+    let width = people.iter().map(|person| person.owner.as_str().chars().count()).max().unwrap_or_default();
+    println!("{:width$}  {:10}  {:10}  {:10}  {:8}  e-mail or name", "id", "since", "signed in", "blocked", "programs");
+    let day = |at: Option<Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.strftime("%Y-%m-%d").to_string());
+    for person in people {
+        println!(
+            "{:width$}  {:10}  {:10}  {:10}  {:8}  {}",
+            person.owner.as_str(),
+            day(person.since),
+            day(person.signed_in_at),
+            day(person.blocked_at),
+            store.count_programs(&person.owner, now).await?,
+            shown(&person)
+        );
+    }
+    if unreadable > 0 {
+        eprintln!("{unreadable} more people cannot be read. A newer version of todo may be able to read them.");
+    }
+    Ok(())
+}
+
+/// Blocks the person first. So no program can get new access while this function ends the access of the programs. If
+/// the command stops before it has ended the access of all programs, the operator can run the command again.
+async fn block(store: &Store, person: &str, now: Timestamp, place: &str) -> Result<(), Failure> {
+    let (owner, known) = find(store, person).await?;
+    let id = owner.as_str();
+    let newly = store.block(&owner, now).await?;
+    let ended = store.end_programs(&owner, now).await?;
+    eprintln!(
+        "{} {}{id}. The person can no longer sign in.",
+        if newly { "Blocked" } else { "The block stays:" },
+        known.as_ref().map(|known| format!("{}, ", shown(known))).unwrap_or_default()
+    );
+    say_ended(ended, true);
+    if known.is_none() {
+        eprintln!(
+            "This person has never given access to a program. Compare the id with the id at your OpenID provider, \
+             because the block works only if each letter of the id is right."
+        );
+    }
+    revoke_keys(store, &owner, now).await?;
+    eprintln!("The todos of this person stay. To end the block: todo people unblock {}{place}", quoted(id));
+    Ok(())
+}
+
+async fn unblock(store: &Store, person: &str) -> Result<(), Failure> {
+    let (owner, _) = find(store, person).await?;
+    if !store.unblock(&owner).await? {
+        return Err(format!("{} is not blocked; `todo people list` shows who is blocked", owner.as_str()).into());
+    }
+    eprintln!(
+        "Ended the block of {}. The person can sign in again. Programs get access only after a new sign-in.",
+        owner.as_str()
+    );
+    Ok(())
+}
+
+/// Ends the access of the programs first, because afterwards the list no longer names the person.
+async fn remove(store: &Store, person: &str, now: Timestamp, place: &str) -> Result<(), Failure> {
+    let (owner, known) = find(store, person).await?;
+    if known.is_none() {
+        return Err(unknown(person));
+    }
+    let ended = store.end_programs(&owner, now).await?;
+    let id = owner.as_str();
+    match store.remove_person(&owner).await? {
+        Removed::Unknown => return Err(unknown(person)),
+        Removed::Gone => {
+            eprintln!("Removed {id} from the list of people.");
+            say_ended(ended, false);
+            eprintln!(
+                "The person can sign in again, unless you remove the person's account at the OpenID provider (for the \
+                 user pool of the stack: aws cognito-idp admin-delete-user), or block the person: todo people block {}{place}",
+                quoted(id)
+            );
+        }
+        Removed::StillBlocked => {
+            eprintln!("Removed the e-mail address or the name of {id} from the list of people. The block stays.");
+            say_ended(ended, true);
+        }
+    }
+    revoke_keys(store, &owner, now).await?;
+    eprintln!("The todos of this person stay.");
+    Ok(())
+}
+
+/// Finds the person with this id or this e-mail address. If no person in the list has this id, the second part of the
+/// result is `None`.
+async fn find(store: &Store, person: &str) -> Result<(Owner, Option<ListedPerson>), Failure> {
+    let (people, _) = store.people().await?;
+    if let Some(known) = people.iter().find(|known| known.owner.as_str() == person) {
+        return Ok((known.owner.clone(), Some(known.clone())));
+    }
+    if is_id(person) {
+        let owner = Owner::parse(person).map_err(|error| format!("the id of a person {error}"))?;
+        return Ok((owner, None));
+    }
+    let is_named = |known: &&ListedPerson| {
+        known.shown.as_deref().is_some_and(|shown| shown.contains('@') && shown.to_lowercase() == person.to_lowercase())
+    };
+    let named: Vec<&ListedPerson> = people.iter().filter(is_named).collect();
+    match named[..] {
+        [] => Err(unknown(person)),
+        [known] => Ok((known.owner.clone(), Some(known.clone()))),
+        _ => {
+            let ids: String = named.iter().map(|known| format!("\n  {}", known.owner.as_str())).collect();
+            Err(format!("{} people have the e-mail address {person}; name one of them by the id:{ids}", named.len())
+                .into())
+        }
+    }
+}
+
+/// Whether this text can be the id of a person: the issuer of a provider, the character `#`, and the id of the person
+/// at the provider.
+fn is_id(text: &str) -> bool {
+    let web = ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme));
+    web && text.split_once('#').is_some_and(|(_, subject)| !subject.is_empty())
+}
+
+fn unknown(person: &str) -> Failure {
+    format!(
+        "no person in the list has the id or the e-mail address {person}; `todo people list` shows the ids; an id has \
+         the form ISSUER#SUBJECT, such as https://id.example.com#1234"
+    )
+    .into()
+}
+
+/// The e-mail address or the name of the person, in one line and without control characters.
+fn shown(person: &ListedPerson) -> String {
+    person.shown.as_deref().map(one_line).filter(|shown| !shown.is_empty()).unwrap_or_else(|| "-".to_owned())
+}
+
+/// Says how many programs have lost their access. A blocked person's programs cannot refresh their access.
+fn say_ended((ended, unreadable): (usize, usize), blocked: bool) {
+    let programs = if ended == 1 { "1 program".to_owned() } else { format!("{ended} programs") };
+    eprintln!(
+        "{programs} had access to the todos. This access has ended, and its tokens stop working within a minute."
+    );
+    if unreadable > 0 {
+        let then = if blocked {
+            "The access of these programs ends within an hour."
+        } else {
+            "The access of these programs has not ended. To end this access within an hour, block the person."
+        };
+        eprintln!("{unreadable} entries of programs cannot be read. {then}");
+    }
+}
+
+/// Revokes the API keys that open the list of this person. Without this function, a blocked person could still use an
+/// API key.
+async fn revoke_keys(store: &Store, owner: &Owner, now: Timestamp) -> Result<(), Failure> {
+    let (keys, _) = store.keys().await?;
+    for key in keys.iter().filter(|key| key.owner == *owner && key.is_valid(now)) {
+        store.revoke_key(&key.hash, now).await?;
+        eprintln!(
+            "Revoked the API key {} ({}), which opened the list of this person.",
+            key.hash.id(),
+            key.name.as_str()
+        );
+    }
+    Ok(())
+}
