@@ -24,8 +24,8 @@ async function fillIn(page, name, password) {
     await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-// Opens `url` in a browser without cookies, and signs in with this name and password. `login` fills in the login pages of
-// the provider. Returns the page that follows the login pages, and a function that closes the browser.
+// Opens `url` in a browser without cookies, and signs in with this name and password. `login` fills in the login pages
+// of the provider. Returns the page that follows the login pages, and a function that closes the browser.
 export async function signIn(browser, url, name, password, login = fillIn) {
     const context = await browser.newContext();
     const page = await context.newPage();

@@ -18,9 +18,9 @@ const FORM = page(
 
 // Starts the provider with these OAuth clients. `people` maps each person's name to the person's `password` and
 // `claims`. If `namesItself` is true, the provider puts the parameter `iss` (RFC 9207) into its answers, and announces
-// this parameter in its discovery document. With `tls`, the provider listens with https: `tls` has the host name `host`,
-// and the PEM texts `key` and `cert`. Returns the issuer, a function that counts the requests, and a function that stops
-// the provider.
+// this parameter in its discovery document. With `tls`, the provider listens with https: `tls` has the host name
+// `host`, and the PEM texts `key` and `cert`. Returns the issuer, a function that counts the requests, and a function
+// that stops the provider.
 export async function startProvider(tools, clients, people, namesItself, tls) {
     const require = createRequire(`${resolve(tools)}/`);
     const { Provider } = await import(pathToFileURL(require.resolve("oidc-provider")));

@@ -1,5 +1,6 @@
-"""Starts the AWS emulator ministack. The emulator and everything that calls the emulator run in a network namespace whose
-only network is 127.0.0.1. In this namespace, names such as cognito-idp.eu-west-1.amazonaws.com belong to the emulator."""
+"""Starts the AWS emulator ministack. The emulator and everything that calls the emulator run in a network namespace
+whose only network is 127.0.0.1. In this namespace, names such as cognito-idp.eu-west-1.amazonaws.com belong to the
+emulator."""
 
 import contextlib
 import datetime
@@ -29,8 +30,8 @@ NAMES = ["localhost", "*.execute-api.localhost", ISSUERS, OTHER_PROVIDER]
 
 
 class Emulator:
-    """The running emulator. `folder` contains all files of the rehearsal. `environment` contains the variables with which
-    programs call the emulator, as if the emulator were AWS. `log` is the file with the output of the emulator."""
+    """The running emulator. `folder` contains all files of the rehearsal. `environment` contains the variables with
+    which programs call the emulator, as if the emulator were AWS. `log` is the file with the output of the emulator."""
 
     def __init__(self, folder):
         self.folder = folder

@@ -1,6 +1,6 @@
-// A program connects to the service, and a person signs in with Chromium and allows the program. Standard input contains
-// a JSON object with `url`, the address of the service, and with `name`, `password`, `new_password` and `certificate`.
-// The script prints the tokens as JSON. Environment variables: those of .ci/assistants/world.mjs.
+// A program connects to the service, and a person signs in with Chromium and allows the program. Standard input
+// contains a JSON object with `url`, the address of the service, and with `name`, `password`, `new_password` and
+// `certificate`. The script prints the tokens as JSON. Environment variables: those of .ci/assistants/world.mjs.
 import { createHash, X509Certificate } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { signInAs } from "../../.ci/assistants/notebook.mjs";
@@ -14,8 +14,8 @@ keep(wish.password, wish.new_password);
 const key = new X509Certificate(wish.certificate).publicKey.export({ type: "spki", format: "der" });
 const hash = createHash("sha256").update(key).digest("base64");
 
-// Fills in Cognito's login pages: first the e-mail address, then the password. If the password is the first password that
-// Cognito has sent, Cognito asks for a new password.
+// Fills in Cognito's login pages: first the e-mail address, then the password. If the password is the first password
+// that Cognito has sent, Cognito asks for a new password.
 async function atCognito(page, name, password) {
     const [username, next] = [page.getByLabel("Username"), page.getByRole("button", { name: "Next" })];
     if (!(await username.isVisible())) {
