@@ -102,6 +102,10 @@ bench-guard *options:
 check-infra:
     infra/check
 
+# Rehearse the life of a stack on an emulator of AWS. With `--broken NAME`, one resource is broken, and the rehearsal fails.
+rehearse *options:
+    infra/rehearse {{ options }}
+
 # Run all checks that must pass before a change is merged.
 ci:
     bash .ci/run

@@ -4,6 +4,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -17,15 +18,17 @@ const FORM = page(
 
 // Starts the provider with these OAuth clients. `people` maps each person's name to the person's `password` and
 // `claims`. If `namesItself` is true, the provider puts the parameter `iss` (RFC 9207) into its answers, and announces
-// this parameter in its discovery document. Returns the issuer, a function that counts the requests, and a function
+// this parameter in its discovery document. With `tls`, the provider listens with https: `tls` has the host name
+// `host`, and the PEM texts `key` and `cert`. Returns the issuer, a function that counts the requests, and a function
 // that stops the provider.
-export async function startProvider(tools, clients, people, namesItself) {
+export async function startProvider(tools, clients, people, namesItself, tls) {
     const require = createRequire(`${resolve(tools)}/`);
     const { Provider } = await import(pathToFileURL(require.resolve("oidc-provider")));
-    const server = createServer();
+    const server = tls ? createSecureServer(tls) : createServer();
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    const issuer = `http://127.0.0.1:${server.address().port}`;
+    const { port } = server.address();
+    const issuer = tls ? `https://${tls.host}:${port}` : `http://127.0.0.1:${port}`;
     const provider = new Provider(issuer, { ...configuration(people), clients });
     if (!namesItself) {
         provider.use((context, next) => next().then(() => leaveOutIssuer(context)));
