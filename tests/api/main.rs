@@ -2,6 +2,7 @@
 //! DynamoDB.
 
 mod access;
+mod answer;
 mod bad_addresses;
 mod bad_bodies;
 mod clocks;
