@@ -39,6 +39,7 @@ mod session;
 mod settings;
 mod simultaneous;
 mod sites;
+mod size_limits;
 mod steps;
 mod stored;
 mod table;
