@@ -29,8 +29,10 @@ pub enum Refusal {
     SettingsChangedSince,
     /// A different request has already used the idempotency key.
     KeyReused,
-    /// The write would take more write units than one change may take.
+    /// The write would take more write units than one change may take, or is larger than DynamoDB allows.
     TooLarge,
+    /// The todos and the history of the owner have reached the size that DynamoDB allows for one owner.
+    Full,
     /// The write needs more actions than DynamoDB allows in one transaction. DynamoDB needs one action for each new or
     /// changed todo, and one action for each new list.
     TooMany,

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use aws_sdk_dynamodb::{
-    error::SdkError,
+    error::{ProvideErrorMetadata, SdkError},
     operation::transact_write_items::TransactWriteItemsError,
     types::{CancellationReason, ReturnConsumedCapacity},
 };
@@ -13,7 +13,7 @@ use super::{
     OwnerStore,
     actions::Purpose,
     backoff,
-    fault::{Fault, FaultKind},
+    fault::{Fault, FaultKind, SizeLimit},
     head::{Sequence, SettingsCondition},
     item::{self, Item},
     transaction::Transaction,
@@ -45,8 +45,10 @@ pub(super) enum Committed {
     Undone(Item),
     /// Another request has changed a todo or the settings, so the plan of this transaction is out of date.
     VersionChanged,
-    /// The transaction is larger than DynamoDB allows.
+    /// The transaction takes more write units than a change may take, or is larger than DynamoDB allows.
     TooLarge,
+    /// The items of the owner have reached the size that DynamoDB allows for one owner.
+    Full,
     /// The transaction has more actions than DynamoDB allows. For example, completing a repeating todo needs two
     /// actions.
     TooMany,
@@ -109,14 +111,23 @@ impl OwnerStore {
     }
 }
 
-/// The reason why DynamoDB cancelled a transaction.
+/// The outcome of a transaction that exceeds a size limit.
+fn too_large(limit: SizeLimit) -> Cancelled {
+    Cancelled::Outcome(match limit {
+        SizeLimit::Change => Committed::TooLarge,
+        SizeLimit::Owner => Committed::Full,
+    })
+}
+
+/// The reason why DynamoDB cancelled or refused a transaction.
 fn cancelled(
     error: &SdkError<TransactWriteItemsError>,
     purposes: &[Purpose],
     transaction: &Transaction<'_>,
 ) -> Result<Cancelled, Fault> {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
-        return Err(Fault::of("TransactWriteItems", error));
+        let limit = SizeLimit::exceeded(error.code(), error.message());
+        return limit.map(too_large).ok_or_else(|| Fault::of("TransactWriteItems", error));
     };
     let reasons = cancelled.cancellation_reasons();
     let found = |reason: &CancellationReason| reason.item.clone().filter(|item| !item.is_empty());
@@ -152,6 +163,9 @@ fn cancelled(
     }
     if let Some(head) = head {
         return Ok(Cancelled::Overtaken(head.as_ref().map(Sequence::of).unwrap_or_default()));
+    }
+    if let Some(limit) = reasons.iter().find_map(|reason| SizeLimit::exceeded(reason.code(), reason.message())) {
+        return Ok(too_large(limit));
     }
     let codes: Vec<_> = reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None").collect();
     let passing =

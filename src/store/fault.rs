@@ -29,6 +29,36 @@ pub enum FaultKind {
     Broken,
 }
 
+/// A size limit of DynamoDB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SizeLimit {
+    /// 400 KB for an item, and 4 MB for all items of a transaction.
+    Change,
+    /// 10 GB for all items of an owner. DynamoDB has this limit for tables with a local index.
+    Owner,
+}
+
+impl SizeLimit {
+    /// The size limit that a write has exceeded, according to an error of DynamoDB or to a reason of a cancelled
+    /// transaction. `None` if DynamoDB refused the write for another reason.
+    ///
+    /// AWS documents these limits in the API reference of `TransactWriteItems` and `TransactionCanceledException`. For
+    /// an item, AWS documents the message "Item size to update has exceeded the maximum allowed size". For a
+    /// transaction, AWS documents neither the code nor the message. The codes of both limits also stand for mistakes
+    /// of the program, so this function must read the message. If an expression or a key is too long, the program has
+    /// made a mistake. AWS begins the messages about such mistakes with "Invalid" or "One or more parameter values were
+    /// invalid".
+    pub(super) fn exceeded(code: Option<&str>, message: Option<&str>) -> Option<Self> {
+        let message = message.unwrap_or_default();
+        let names_a_size = message.contains("size") && message.contains("exceed") && !message.contains("nvalid");
+        match code? {
+            "ItemCollectionSizeLimitExceeded" | "ItemCollectionSizeLimitExceededException" => Some(Self::Owner),
+            "ValidationError" | "ValidationException" if names_a_size => Some(Self::Change),
+            _ => None,
+        }
+    }
+}
+
 impl Fault {
     /// The fault for a DynamoDB operation that the SDK could not complete.
     pub(super) fn of<E>(operation: &'static str, error: &SdkError<E>) -> Self

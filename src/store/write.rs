@@ -76,6 +76,7 @@ impl OwnerStore {
                 },
                 Committed::Undone(record) => return Err(undone(record)?.into()),
                 Committed::TooLarge => return self.refused(request, Refusal::TooLarge, snapshot.now).await,
+                Committed::Full => return self.refused(request, Refusal::Full, snapshot.now).await,
                 Committed::TooMany => return self.refused(request, Refusal::TooMany, snapshot.now).await,
                 Committed::VersionChanged => {
                     replans += 1;

@@ -12,6 +12,7 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     Client,
     config::{SharedHttpClient, retry::RetryPartition},
+    types::TimeToLiveSpecification,
 };
 use axum::{
     Router,
@@ -46,6 +47,9 @@ pub static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     };
     declared_operations().into_iter().map(operation).collect()
 });
+
+/// The time limit for one attempt of a call to DynamoDB. The limit is long, so that a test does not fail on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An API that serves one owner.
 #[derive(Clone)]
@@ -94,7 +98,9 @@ static DYNAMODB: LazyLock<(Connection, String)> = LazyLock::new(|| {
                     local::at(format!("http://{address}"), Some(credentials))
                 }
             };
-            local::create_table(&connect(connection.clone()), &made).await.unwrap();
+            let client = connect(connection.clone());
+            local::create_table(&client, &made).await.unwrap();
+            keep_expired_items(&client, &made).await;
             sender.send(connection).unwrap();
             std::future::pending::<()>().await;
         });
@@ -108,6 +114,13 @@ static LOG: LazyLock<()> = LazyLock::new(|| {
     let log = tracing_subscriber::fmt().json().flatten_event(true).with_max_level(tracing::Level::INFO);
     log.with_writer(Mutex::new(file)).init();
 });
+
+/// Switches off the removal of expired items. The clocks of the tests start on 22 November 2026. A DynamoDB that uses the
+/// present time would remove items that have not expired for a test.
+async fn keep_expired_items(client: &Client, table: &str) {
+    let off = TimeToLiveSpecification::builder().attribute_name("expires_at").enabled(false).build().unwrap();
+    client.update_time_to_live().table_name(table).time_to_live_specification(off).send().await.unwrap();
+}
 
 #[expect(clippy::disallowed_methods, reason = "a setting of the test run, not of the program")]
 fn given_endpoint() -> Option<String> {
@@ -123,14 +136,12 @@ impl Api {
 
     /// Does the same as `Api::new`, but with another default time zone.
     pub fn in_zone(zone: &str) -> Self {
-        // The time-out is long, so that a test does not fail on a busy machine.
-        Self::with(zone, Duration::from_secs(60), DYNAMODB.0.clone(), |_| {})
+        Self::with(zone, PATIENCE, DYNAMODB.0.clone(), |_| {})
     }
 
-    /// Does the same as `Api::new`, but `configure` changes the configuration. Calls to DynamoDB have the same time-out
-    /// as in the product.
+    /// Does the same as `Api::new`, but `configure` changes the configuration.
     pub fn configured(configure: impl FnOnce(&mut Config)) -> Self {
-        Self::with("UTC", TIMEOUT, DYNAMODB.0.clone(), configure)
+        Self::with("UTC", PATIENCE, DYNAMODB.0.clone(), configure)
     }
 
     /// Does the same as `Api::new`, but calls to DynamoDB have the same time-out as in the product.
@@ -306,42 +317,5 @@ impl TestClock {
 
     fn tick(&self) -> Timestamp {
         Timestamp::from_microsecond(self.0.fetch_add(1_000, Ordering::SeqCst)).unwrap()
-    }
-}
-
-impl Answer {
-    /// The ids of the todos in the answer.
-    pub fn ids(&self) -> Vec<String> {
-        let todos = self.body["todos"].as_array().expect("an answer with todos");
-        todos.iter().map(|todo| todo["id"].as_str().unwrap().to_owned()).collect()
-    }
-
-    /// The id of the change that the request made.
-    #[track_caller]
-    pub fn change_id(&self) -> String {
-        self.body["change"]["id"].as_str().unwrap_or_else(|| panic!("no change in {}", self.text)).to_owned()
-    }
-
-    /// Asserts that the answer is a complete problem document (RFC 9457) with this status and code.
-    #[track_caller]
-    pub fn assert_problem(&self, status: u16, code: &str) {
-        assert_eq!(self.status.as_u16(), status, "{}", self.text);
-        assert_eq!(self.headers["content-type"], "application/problem+json", "{}", self.text);
-        assert_eq!(self.body["status"], status, "{}", self.text);
-        assert_eq!(self.body["code"], code, "{}", self.text);
-        assert_eq!(self.body["type"], format!("urn:todo-action:problem:{code}"));
-        for member in ["title", "detail"] {
-            assert!(self.body[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {}", self.text);
-        }
-        assert!(self.text.chars().count() < 100_000);
-    }
-
-    /// Asserts that the answer reports an error at `path`, and that the message of this error contains the text `says`.
-    #[track_caller]
-    pub fn assert_error(&self, path: &str, says: &str) {
-        let errors = self.body["errors"].as_array().unwrap_or_else(|| panic!("no errors in {}", self.text));
-        let about = errors.iter().filter(|error| error["path"] == path);
-        let said = about.filter_map(|error| error["message"].as_str()).any(|message| message.contains(says));
-        assert!(said, "no error at {path:?} says {says:?}: {}", self.text);
     }
 }

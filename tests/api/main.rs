@@ -2,6 +2,7 @@
 //! DynamoDB.
 
 mod access;
+mod answer;
 mod bad_addresses;
 mod bad_bodies;
 mod clocks;
@@ -38,6 +39,7 @@ mod session;
 mod settings;
 mod simultaneous;
 mod sites;
+mod size_limits;
 mod steps;
 mod stored;
 mod table;

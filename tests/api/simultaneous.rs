@@ -1,6 +1,5 @@
 //! Sends several requests at the same moment. These tests need a DynamoDB in which simultaneous transactions are
-//! atomic. If simultaneous transactions are not atomic in your DynamoDB, skip all tests with "simultaneous" in the test
-//! name.
+//! atomic.
 
 use serde_json::json;
 

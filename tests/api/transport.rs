@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A fault of one call. Either the call does not reach DynamoDB, or the answer does not reach the SDK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,11 @@ pub enum Fault {
     Silent,
     /// DynamoDB cancels the transaction, because another transaction uses the same items.
     Conflict,
+    /// DynamoDB refuses the call with this error and this message.
+    Error(&'static str, &'static str),
+    /// DynamoDB cancels the transaction. The first action has no error. The reason for the second action has this code
+    /// and this message.
+    Cancelled(&'static str, &'static str),
     /// `ResourceNotFoundException`: the table of the deployment does not exist.
     NoTable,
     /// DynamoDB executes the call, but the answer is lost.
@@ -178,10 +183,12 @@ impl HttpConnector for WireConnector {
                 HttpConnectorFuture::new(async move { wire.counted(call.await?).await })
             }
             None => self.inner.call(request),
+            Some(Fault::Error(kind, message)) => answer(400, kind, message),
+            Some(Fault::Cancelled(code, message)) => cancelled(code, message),
             Some(Fault::Throttled) => answer(400, "ThrottlingException", "slow down"),
             Some(Fault::ServerError) => answer(500, "InternalServerError", "we failed"),
             Some(Fault::NoTable) => answer(400, "ResourceNotFoundException", "no such table: secret-table"),
-            Some(Fault::Conflict) => answer(400, "TransactionCanceledException", "cancelled"),
+            Some(Fault::Conflict) => cancelled("TransactionConflict", "Transaction is ongoing for the item"),
             Some(Fault::Refused) => {
                 HttpConnectorFuture::ready(Err(ConnectorError::io("connection refused".to_owned().into())))
             }
@@ -219,13 +226,26 @@ fn partitions_written(operation: &str, body: &Value) -> Vec<String> {
     actions.into_iter().map(partition).collect()
 }
 
+/// An error of DynamoDB. AWS's framework checks the calls, so `ValidationException` has another prefix than the errors of
+/// DynamoDB.
 fn answer(status: u16, kind: &str, message: &str) -> HttpConnectorFuture {
-    let body = serde_json::json!({
-        "__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"),
-        "message": message,
-        "Message": message,
-        "CancellationReasons": [{ "Code": "None" }, { "Code": "TransactionConflict", "Message": message }],
-    });
+    let prefix =
+        if kind == "ValidationException" { "com.amazon.coral.validate" } else { "com.amazonaws.dynamodb.v20120810" };
+    error(status, json!({ "__type": format!("{prefix}#{kind}"), "message": message }))
+}
+
+fn cancelled(code: &str, message: &str) -> HttpConnectorFuture {
+    error(
+        400,
+        json!({
+            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+            "Message": format!("Transaction cancelled, please refer cancellation reasons for specific reasons [None, {code}]"),
+            "CancellationReasons": [{ "Code": "None" }, { "Code": code, "Message": message }],
+        }),
+    )
+}
+
+fn error(status: u16, body: Value) -> HttpConnectorFuture {
     let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body.to_string()));
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     HttpConnectorFuture::ready(Ok(response))

@@ -184,6 +184,7 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
         Refusal::NothingToUndo => problems::NOTHING_TO_UNDO.into(),
         Refusal::KeyReused => problems::KEY_REUSED.into(),
         Refusal::TooLarge => problems::TODOS_TOO_LARGE.into(),
+        Refusal::Full => problems::STORAGE_FULL.into(),
         Refusal::TooMany => problems::TODOS_TOO_MANY.into(),
     }
 }

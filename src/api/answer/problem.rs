@@ -125,6 +125,8 @@ pub mod problems {
         "Send at most 128 KiB. Send the todos in several requests.");
     pub const TODOS_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The todos are too large for one call",
         "Nothing was changed. Send fewer todos in each request.");
+    pub const STORAGE_FULL: ProblemKind = ProblemKind::new(413, "too_large", "The storage for the todos is full",
+        "Nothing was changed. The todos and their history have reached the limit of 10 GB. The service removes deleted todos and changes after 30 days. Try again after some days.");
     pub const TODOS_TOO_MANY: ProblemKind = ProblemKind::new(413, "too_large", "The call makes too many changes",
         "Nothing was changed. Each completed repeating todo counts as two changes, because the service also adds the next todo. Each new list counts as one change. Send one half of the todos in a first request, and the other half in a second request.");
     pub const NOT_JSON: ProblemKind = ProblemKind::new(415, "not_json", "The request body is not JSON",
