@@ -83,7 +83,8 @@ fn credentials_that_do_not_work_are_explained() {
 
 /// The answers of DynamoDB on AWS to the calls of the command.
 fn aws(operation: &str) -> Value {
-    let keys = |range: &str| json!([{"AttributeName": "owner", "KeyType": "HASH"}, {"AttributeName": range, "KeyType": "RANGE"}]);
+    let key = |name: &str, kind: &str| json!({"AttributeName": name, "KeyType": kind});
+    let keys = |range: &str| json!([key("owner", "HASH"), key(range, "RANGE")]);
     let (name, mut table) = (concat!("Key", "Schema"), json!({"TableName": "todos", "TableStatus": "ACTIVE"}));
     table[name] = keys("sk");
     table["DeletionProtectionEnabled"] = json!(true);

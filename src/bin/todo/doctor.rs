@@ -39,8 +39,8 @@ pub struct Doctor {
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     /// Issuer of the OpenID provider where people sign in (OAUTH_ISSUER). With this option, the command also asks the
-    /// provider whether it knows the service. With --table or --data, the command tests the stored secret. If OAUTH_CLIENT_SECRET
-    /// is set, the command tests that secret instead.
+    /// provider whether it knows the service. With --table or --data, the command tests the stored secret. If
+    /// OAUTH_CLIENT_SECRET is set, the command tests that secret instead.
     #[arg(long, value_name = "URL", requires = "url")]
     issuer: Option<String>,
 }
@@ -117,8 +117,8 @@ pub async fn run(arguments: Doctor) -> Result<(), Failure> {
 /// If two clocks differ by more than this time, sign-ins fail.
 const CLOCKS: SignedDuration = SignedDuration::from_secs(60);
 
-/// Compares the clock of a server with the clock of this machine. `date` is the header `Date` of an answer that has just
-/// arrived.
+/// Compares the clock of a server with the clock of this machine. `date` is the header `Date` of an answer that has
+/// just arrived.
 fn check_clock(report: &mut Report, whose: &str, date: Option<&str>) {
     let now = Clock::system().now();
     let Some(there) = date.and_then(|date| rfc2822::parse(date).ok()).map(|there| there.timestamp()) else {

@@ -132,7 +132,8 @@ async fn remove(store: &Store, person: &str, now: Timestamp, place: &str) -> Res
             say_ended(ended, false);
             eprintln!(
                 "The person can sign in again, unless you remove the person's account at the OpenID provider (for the \
-                 user pool of the stack: aws cognito-idp admin-delete-user), or block the person: todo people block {}{place}",
+                 user pool of the stack: aws cognito-idp admin-delete-user), or block the person: todo people \
+                 block {}{place}",
                 quoted(id)
             );
         }

@@ -55,8 +55,8 @@ fn read_secret() -> Result<ProviderSecret, Failure> {
         return Err("standard input contains more than one line; write only the client secret".into());
     }
     if text.trim().is_empty() {
-        let why = "standard input contains no secret; write the client secret of the OpenID provider to standard input, \
-                   as one line";
+        let why = "standard input contains no secret; write the client secret of the OpenID provider to standard \
+                   input, as one line";
         return Err(why.into());
     }
     Ok(ProviderSecret::parse(&text).map_err(|error| format!("the secret {error}"))?)

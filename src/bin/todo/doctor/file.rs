@@ -32,8 +32,8 @@ pub fn check(report: &mut Report, file: &Path, now: Timestamp) -> Secret {
     let secret = match inspect(file, TABLE) {
         Ok(facts) => check_contents(report, file, facts, now),
         Err(error) => {
-            let next = "name the data file of `todo serve` with --data. If this is the data file, restore the file from a \
-                        backup, because the file is damaged.";
+            let next = "name the data file of `todo serve` with --data. If this is the data file, restore the file \
+                        from a backup, because the file is damaged.";
             report.wrong("data file", format!("{shown} is not a data file of todo-action ({error})."), next);
             return Secret::NotLookedUp;
         }

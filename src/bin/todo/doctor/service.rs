@@ -58,10 +58,12 @@ fn check_health(report: &mut Report, url: &str, health: &Answer) -> bool {
             ),
             (500, Some(code)) => (
                 format!(
-                    "the service runs, but may not use its table, or the table does not exist (status 500, code {code})."
+                    "the service runs, but may not use its table, or the table does not exist (status 500, \
+                     code {code})."
                 ),
-                "look at `cause` in the log of the service. With AccessDeniedException, the role of the function is wrong: \
-                 deploy the stack again. With ResourceNotFoundException, TABLE_NAME is wrong: todo doctor --table TABLE_NAME.",
+                "look at `cause` in the log of the service. With AccessDeniedException, the role of the function is \
+                 wrong: deploy the stack again. With ResourceNotFoundException, TABLE_NAME is wrong: todo doctor \
+                 --table TABLE_NAME.",
                 true,
             ),
             (403, _) => (

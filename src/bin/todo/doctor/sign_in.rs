@@ -159,8 +159,8 @@ fn say_secret(report: &mut Report, id: &str, checkup: Checkup, secret: &Secret) 
         (Checkup::Unknown, Secret::Stored(_)) => report.wrong(
             "secret",
             format!("the provider refuses the client id {id} with the stored secret. So nobody can sign in."),
-            "copy the client id and the secret from the provider again. `todo provider set-secret` stores the secret. If \
-             the client has no secret at the provider, run `todo provider remove-secret`.",
+            "copy the client id and the secret from the provider again. `todo provider set-secret` stores the secret. \
+             If the client has no secret at the provider, run `todo provider remove-secret`.",
         ),
         (Checkup::Unknown, Secret::FromEnvironment(_)) => report.wrong(
             "secret",
@@ -171,7 +171,8 @@ fn say_secret(report: &mut Report, id: &str, checkup: Checkup, secret: &Secret) 
             "secret",
             format!("the provider refuses the client id {id} without a secret, and no secret is stored."),
             "store the secret that the provider shows with `todo provider set-secret`. If the service has the variable \
-             OAUTH_CLIENT_SECRET, set this variable for this command too. If the client has no secret at the provider, check the client id.",
+             OAUTH_CLIENT_SECRET, set this variable for this command too. If the client has no secret at the provider, \
+             check the client id.",
         ),
         (Checkup::Unknown, Secret::NotLookedUp) => report.cannot_tell(
             "secret",

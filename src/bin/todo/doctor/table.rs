@@ -152,7 +152,10 @@ fn check_description(report: &mut Report, found: &TableDescription) {
         report.wrong(
             "deletion protection",
             "the table can be deleted by mistake.",
-            format!("deploy with DeletionProtection=on, or run `aws dynamodb update-table --table-name {name} --deletion-protection-enabled`."),
+            format!(
+                "deploy with DeletionProtection=on, or run `aws dynamodb update-table --table-name {name} \
+                 --deletion-protection-enabled`."
+            ),
         );
     }
 }

@@ -127,9 +127,9 @@ fn words(certificate: &CertificateError) -> (String, &'static str) {
         ),
         CertificateError::UnknownIssuer => (
             "this machine does not know the authority that has issued the certificate.".to_owned(),
-            "use a certificate of a public authority, and let the server also send the intermediate certificates. If the \
-             authority is your own, name its root certificate in SSL_CERT_FILE; then assistants on the internet still \
-             refuse the certificate.",
+            "use a certificate of a public authority, and let the server also send the intermediate certificates. If \
+             the authority is your own, name its root certificate in SSL_CERT_FILE; then assistants on the internet \
+             still refuse the certificate.",
         ),
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => (
             "the certificate is for another host name.".to_owned(),
