@@ -18,7 +18,7 @@ use super::{
     item::{self, Item},
     transaction::Transaction,
 };
-use crate::domain::text::ListName;
+use crate::domain::{refusal::Refusal, text::ListName};
 
 /// The maximum number of actions in a DynamoDB transaction.
 const TRANSACTION_ACTIONS: usize = 100;
@@ -45,13 +45,8 @@ pub(super) enum Committed {
     Undone(Item),
     /// Another request has changed a todo or the settings, so the plan of this transaction is out of date.
     VersionChanged,
-    /// The transaction takes more write units than a change may take, or is larger than DynamoDB allows.
-    TooLarge,
-    /// The items of the owner have reached the size that DynamoDB allows for one owner.
-    Full,
-    /// The transaction has more actions than DynamoDB allows. For example, completing a repeating todo needs two
-    /// actions.
-    TooMany,
+    /// The transaction exceeds a limit: [`Refusal::TooLarge`], [`Refusal::TooMany`] or [`Refusal::Full`].
+    Refused(Refusal),
 }
 
 /// The reason why one attempt to send a transaction did not succeed.
@@ -78,10 +73,12 @@ impl OwnerStore {
             // The sequence number comes from the time of this attempt. A number from the time of the first attempt
             // would be lower than the numbers of all later requests, so the transaction would fail again.
             let sequence = latest.next(at, started.elapsed());
-            let Some(actions) = self.actions(transaction, sequence)? else { return Ok(Committed::TooLarge) };
+            let Some(actions) = self.actions(transaction, sequence)? else {
+                return Ok(Committed::Refused(Refusal::TooLarge));
+            };
             let (purposes, actions) = actions.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
             if actions.len() > TRANSACTION_ACTIONS {
-                return Ok(Committed::TooMany);
+                return Ok(Committed::Refused(Refusal::TooMany));
             }
             // The SDK gives each call a token. If the SDK repeats a call that has already succeeded, DynamoDB
             // recognises the token and changes nothing. `local::in_process` removes the token. Without a token,
@@ -113,10 +110,10 @@ impl OwnerStore {
 
 /// The outcome of a transaction that exceeds a size limit.
 fn too_large(limit: SizeLimit) -> Cancelled {
-    Cancelled::Outcome(match limit {
-        SizeLimit::Change => Committed::TooLarge,
-        SizeLimit::Owner => Committed::Full,
-    })
+    Cancelled::Outcome(Committed::Refused(match limit {
+        SizeLimit::Change => Refusal::TooLarge,
+        SizeLimit::Owner => Refusal::Full,
+    }))
 }
 
 /// The reason why DynamoDB cancelled or refused a transaction.

@@ -75,6 +75,8 @@ impl Fault {
                 "TransactionInProgressException" | "InternalServerError" | "ServiceUnavailable" => {
                     FaultKind::Unavailable
                 }
+                // Lambda gives each instance its own credentials. So another instance may still have valid credentials.
+                "ExpiredTokenException" => FaultKind::Unavailable,
                 _ if answer.raw().status().is_server_error() => FaultKind::Unavailable,
                 _ => FaultKind::Broken,
             },

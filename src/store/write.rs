@@ -75,9 +75,7 @@ impl OwnerStore {
                     Err(_) => return Err(snapshot.contended(&request.needs).into()),
                 },
                 Committed::Undone(record) => return Err(undone(record)?.into()),
-                Committed::TooLarge => return self.refused(request, Refusal::TooLarge, snapshot.now).await,
-                Committed::Full => return self.refused(request, Refusal::Full, snapshot.now).await,
-                Committed::TooMany => return self.refused(request, Refusal::TooMany, snapshot.now).await,
+                Committed::Refused(refusal) => return self.refused(request, refusal, snapshot.now).await,
                 Committed::VersionChanged => {
                     replans += 1;
                     tokio::time::sleep(backoff::pause(replans, &request.change_id)).await;

@@ -48,7 +48,8 @@ pub static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     declared_operations().into_iter().map(operation).collect()
 });
 
-/// The time limit for one attempt of a call to DynamoDB. The limit is long, so that a test does not fail on a busy machine.
+/// The time limit for one attempt of a call to DynamoDB. The limit is long, so that a test does not fail on a busy
+/// machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An API that serves one owner.
@@ -115,11 +116,16 @@ static LOG: LazyLock<()> = LazyLock::new(|| {
     log.with_writer(Mutex::new(file)).init();
 });
 
-/// Switches off the removal of expired items. The clocks of the tests start on 22 November 2026. A DynamoDB that uses the
-/// present time would remove items that have not expired for a test.
+/// Switches off the removal of expired items. The clocks of the tests start on 22 November 2026. A DynamoDB that uses
+/// the present time would remove items that have not expired for a test.
 async fn keep_expired_items(client: &Client, table: &str) {
     let off = TimeToLiveSpecification::builder().attribute_name("expires_at").enabled(false).build().unwrap();
     client.update_time_to_live().table_name(table).time_to_live_specification(off).send().await.unwrap();
+}
+
+/// The connection to the DynamoDB of the tests. The calls have the same time-out as in the product.
+pub fn dynamodb() -> Connection {
+    Connection { timeout: TIMEOUT, ..DYNAMODB.0.clone() }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a setting of the test run, not of the program")]
@@ -167,9 +173,13 @@ impl Api {
         let connection = local::in_process(local::open(Some(file), now).unwrap());
         let api =
             Self::with("UTC", TIMEOUT, connection, |config| config.auth = Auth::None(Owner::parse("me").unwrap()));
-        let store = Store::new(api.client.clone(), "todos");
-        let app = App::new((*api.app.config).clone(), store, api.app.clock.clone(), api.app.ids.clone());
-        Self { router: mcp::router(app.clone()), app, table: "todos", ..api }
+        let client = api.client.clone();
+        api.with_client(client, "todos")
+    }
+
+    /// Does the same as `Api::impatient`, but calls DynamoDB with this client, and not with a `Wire`.
+    pub fn through(client: Client) -> Self {
+        Self::impatient().with_client(client, &DYNAMODB.1)
     }
 
     fn with(zone: &str, timeout: Duration, connection: Connection, configure: impl FnOnce(&mut Config)) -> Self {
@@ -201,9 +211,13 @@ impl Api {
 
     /// Creates another instance of the service for the same owner. The caches of the new instance are empty.
     pub fn elsewhere(&self) -> Self {
-        let store = Store::new(self.client.clone(), self.table);
+        self.clone().with_client(self.client.clone(), self.table)
+    }
+
+    fn with_client(self, client: Client, table: &'static str) -> Self {
+        let store = Store::new(client.clone(), table);
         let app = App::new((*self.app.config).clone(), store, self.app.clock.clone(), self.app.ids.clone());
-        Self { router: mcp::router(app.clone()), app, ..self.clone() }
+        Self { router: mcp::router(app.clone()), app, client, table, ..self }
     }
 
     /// Sends this request unchanged.

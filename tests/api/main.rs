@@ -46,6 +46,7 @@ mod table;
 mod target;
 mod time;
 mod transport;
+mod trouble;
 mod under_load;
 mod undo;
 mod undo_all;
