@@ -99,7 +99,9 @@ def environment(folder):
     """Variables for all programs that call the emulator: cargo, SAM, boto3, the function and Node.js."""
     home = folder / "home"
     home.mkdir(exist_ok=True)
-    cargo = {"CARGO_HOME": "~/.cargo", "RUSTUP_HOME": "~/.rustup"}
+    # Cargo compiles everything again if the path of the linker changes. cargo-lambda makes its linker in the cache folder.
+    cache = os.environ.get("XDG_CACHE_HOME", "~/.cache")
+    cargo = {"CARGO_HOME": "~/.cargo", "RUSTUP_HOME": "~/.rustup", "CARGO_ZIGBUILD_CACHE_DIR": cache}
     bundle = certificate(folder)
     trusted = ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
     # The rehearsal has a HOME of its own. If the cache of cargo-zigbuild had another path too, cargo would compile all
