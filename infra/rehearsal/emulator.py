@@ -104,9 +104,6 @@ def environment(folder):
     cargo = {"CARGO_HOME": "~/.cargo", "RUSTUP_HOME": "~/.rustup", "CARGO_ZIGBUILD_CACHE_DIR": cache}
     bundle = certificate(folder)
     trusted = ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
-    # The rehearsal has a HOME of its own. If the cache of cargo-zigbuild had another path too, cargo would compile all
-    # dependencies again, because the linker and the C compiler are in this cache.
-    cargo |= {"CARGO_ZIGBUILD_CACHE_DIR": os.environ.get("XDG_CACHE_HOME", "~/.cache")}
     return {
         **{name: os.environ.get(name) or str(pathlib.Path(where).expanduser()) for name, where in cargo.items()},
         "CARGO_NET_OFFLINE": "true",
