@@ -1,16 +1,43 @@
 //! Reads facts about a data file, without changing the file. The command `todo doctor` reports these facts.
 
 use std::path::Path;
+use std::thread::sleep;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
-use super::LocalError;
+use super::{LocalError, data_copy::DataCopy};
 use crate::store::attributes::{FORMAT_NUMBER, PROVIDER_SECRET};
 
-/// While another process holds the lock of the file, [`inspect`] waits for this time.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// While a running service changes the file, a copy may be incomplete. So [`inspect`] takes up to this number of copies.
+const COPIES: u32 = 5;
+/// The time between two copies.
+const PAUSE: Duration = Duration::from_millis(200);
+/// A report names at most this number of damaged places.
+const MOST_PLACES: usize = 3;
+
+/// What an inspection has found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inspection {
+    pub contents: Contents,
+    /// What is damaged, in the words of SQLite. `None` if nothing is damaged.
+    pub damage: Option<String>,
+    /// `false` if another process changed the file during the inspection. Then `damage` may be wrong.
+    pub is_settled: bool,
+}
+
+/// The contents of a data file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Contents {
+    /// The file has no tables, or not the table that was asked for.
+    Nothing,
+    /// The file is not a data file of todo-action, for this reason.
+    Foreign(String),
+    /// The file is a data file, but is damaged so that nobody can read the items.
+    Unreadable,
+    Items(Facts),
+}
 
 /// What a data file contains.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,61 +52,87 @@ pub struct Facts {
     pub provider_secret: Option<String>,
 }
 
-/// Why another program cannot write to a data file now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotWritable {
-    /// Another process has held the lock of the file for two seconds.
-    Locked,
-    /// The reason, as a text for people.
-    Other(String),
+/// Reads the table with this name in a copy of the data file. The copy is in a private temporary folder, and this
+/// function removes the copy. Returns an error if this function cannot copy the file.
+pub fn inspect(file: &Path, table: &str) -> Result<Inspection, LocalError> {
+    let failed = |error: std::io::Error| LocalError(error.to_string());
+    let mut inspection = inspect_copy(&DataCopy::of(file).map_err(failed)?, table);
+    for _ in 1..COPIES {
+        let is_sound = inspection.damage.is_none() && !matches!(inspection.contents, Contents::Foreign(_));
+        if is_sound || inspection.is_settled {
+            break;
+        }
+        sleep(PAUSE);
+        inspection = inspect_copy(&DataCopy::of(file).map_err(failed)?, table);
+    }
+    Ok(inspection)
 }
 
-/// Reads the table with this name in the data file. `None` if the file is empty, or has no such table yet. Returns an
-/// error if the file is not a database of todo-action.
-pub fn inspect(file: &Path, table: &str) -> Result<Option<Facts>, LocalError> {
-    let failed = |error: rusqlite::Error| LocalError(error.to_string());
-    let sqlite = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
-    sqlite.busy_timeout(PATIENCE).map_err(failed)?;
-    let has = |name: &str| -> Result<bool, LocalError> {
-        let query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1";
-        Ok(sqlite.query_row(query, [name], |_| Ok(())).optional().map_err(failed)?.is_some())
+fn inspect_copy(copy: &DataCopy, table: &str) -> Inspection {
+    let log = copy.log();
+    let is_settled = copy.is_settled;
+    let (contents, damage) = match Connection::open(copy.file()).and_then(|sqlite| {
+        let contents = contents(&sqlite, table)?;
+        // The second value is the number of valid frames in the log. Without a log, the number is -1.
+        let valid: i64 = sqlite.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1))?;
+        let lost = usize::try_from(valid).is_ok_and(|valid| log.has_lost_changes(valid));
+        let lost = lost.then(|| "the file with the latest changes (-wal) is damaged".to_owned());
+        let damage = if matches!(contents, Contents::Foreign(_)) { None } else { lost.or(damage(&sqlite)?) };
+        Ok((contents, damage))
+    }) {
+        Ok(found) => found,
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+            (Contents::Foreign(error.to_string()), None)
+        }
+        Err(error) => (Contents::Unreadable, Some(error.to_string())),
     };
-    let count: u64 = sqlite.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).map_err(failed)?;
-    if count == 0 {
-        return Ok(None);
+    Inspection { contents, damage, is_settled }
+}
+
+fn contents(sqlite: &Connection, table: &str) -> rusqlite::Result<Contents> {
+    let has = |name: &str| -> rusqlite::Result<bool> {
+        let query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1";
+        Ok(sqlite.query_row(query, [name], |_| Ok(())).optional()?.is_some())
+    };
+    let count: u64 = sqlite.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+    if count > 0 && !has("_tables")? {
+        return Ok(Contents::Foreign("the file is a database of another program".to_owned()));
     }
-    if !has("_tables")? {
-        return Err(LocalError("the file is a database of another program".to_owned()));
+    if count == 0 || !has(table)? {
+        return Ok(Contents::Nothing);
     }
-    if !has(table)? {
-        return Ok(None);
+    match facts(sqlite, table) {
+        Ok(facts) => Ok(Contents::Items(facts)),
+        // A query meets only the damage in the pages that the query reads. `damage` finds all damage.
+        Err(_) if damage(sqlite)?.is_some() => Ok(Contents::Unreadable),
+        Err(error) => Err(error),
     }
+}
+
+/// What is damaged in the database.
+fn damage(sqlite: &Connection) -> rusqlite::Result<Option<String>> {
+    let mut query = sqlite.prepare(&format!("PRAGMA quick_check({MOST_PLACES})"))?;
+    let found: Vec<String> = match query.query_map([], |row| row.get(0))?.collect() {
+        Ok(found) => found,
+        Err(error) => vec![error.to_string()],
+    };
+    Ok((found != ["ok"]).then(|| found.join("; ")))
+}
+
+fn facts(sqlite: &Connection, table: &str) -> rusqlite::Result<Facts> {
     // The name of a table can contain only letters, digits and the characters `_`, `-` and `.`.
     let number = |name: &str| format!("max(CAST(json_extract(item_json, '$.{name}.N') AS INTEGER))");
     let query = format!("SELECT count(*), {}, {} FROM \"{table}\"", number("format"), number("sequence"));
     let (items, format, latest): (u64, Option<i64>, Option<i64>) =
-        sqlite.query_row(&query, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).map_err(failed)?;
+        sqlite.query_row(&query, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let [partition, sk, attribute] = PROVIDER_SECRET;
     let query = format!("SELECT json_extract(item_json, '$.{attribute}.S') FROM \"{table}\" WHERE pk = ?1 AND sk = ?2");
     let key = [format!("S:{partition}"), format!("S:{sk}")];
-    let secret = sqlite.query_row(&query, key, |row| row.get(0)).optional().map_err(failed)?;
-    Ok(Some(Facts {
+    let secret: Option<Option<String>> = sqlite.query_row(&query, key, |row| row.get(0)).optional()?;
+    Ok(Facts {
         items,
         is_newer: format.is_some_and(|format| format > FORMAT_NUMBER.into()),
         latest_change: latest.and_then(|latest| Timestamp::from_microsecond(latest).ok()),
         provider_secret: secret.flatten(),
-    }))
-}
-
-/// Tests whether a program can write to the data file now. This function writes nothing.
-pub fn can_write(file: &Path) -> Result<(), NotWritable> {
-    let test = || -> rusqlite::Result<()> {
-        let sqlite = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        sqlite.busy_timeout(PATIENCE)?;
-        sqlite.execute_batch("BEGIN IMMEDIATE; ROLLBACK;")
-    };
-    test().map_err(|error| match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => NotWritable::Locked,
-        _ => NotWritable::Other(error.to_string()),
     })
 }

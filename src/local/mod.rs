@@ -2,9 +2,11 @@
 //! program creates one table in the embedded DynamoDB. The SAM template (`infra/template.yaml`) defines this table.
 
 mod connections;
+mod data_copy;
 mod data_file;
 mod expired;
 mod inspect;
+mod lock;
 mod operations;
 mod server;
 mod table;
@@ -17,8 +19,11 @@ use aws_sdk_dynamodb::config::SharedHttpClient;
 use dynoxide::Database;
 
 pub use connections::serve_router;
-pub use data_file::{default_file, open};
-pub use inspect::{Facts, NotWritable, can_write, inspect};
+#[cfg(unix)]
+pub use data_copy::this_user;
+pub use data_file::{default_file, files_of, open};
+pub use inspect::{Contents, Facts, Inspection, inspect};
+pub use lock::{Lock, lock};
 pub use server::{Access, serve};
 pub use table::{create_table, differences, expiry_attribute};
 

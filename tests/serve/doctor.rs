@@ -57,12 +57,12 @@ pub fn doctor(arguments: &[&str], configure: impl FnOnce(&mut Command)) -> Repor
     Report { said, good: status.success() }
 }
 
-fn of_file(file: &Path) -> Report {
+pub fn of_file(file: &Path) -> Report {
     doctor(&["--data", file.to_str().unwrap()], |_| ())
 }
 
 /// A data file with one todo. No server uses the file.
-fn data_file(folder: &Folder) -> PathBuf {
+pub fn data_file(folder: &Folder) -> PathBuf {
     let file = folder.file("todos.db");
     let server = Server::start(&file);
     assert_eq!(server.send("POST", "/todos", json!({"todos": [{"title": "a"}]})).0, 201);
@@ -84,7 +84,7 @@ fn a_sound_data_file_is_found_sound_and_is_not_changed() {
     let before = fs::read(&file).unwrap();
     let report = of_file(&file);
     report.assert_wrong(&[]);
-    for check in ["data file", "version", "permissions", "lock", "clock"] {
+    for check in ["owner", "permissions", "folder", "data file", "version", "clock", "damage", "lock"] {
         report.assert_line("ok", check, &[]);
     }
     assert_eq!(fs::read(&file).unwrap(), before);
@@ -99,7 +99,11 @@ fn a_data_file_that_is_missing_or_is_something_else_is_named() {
     let missing = folder.file("none.db");
     let report = of_file(&missing);
     report.assert_wrong(&["data file"]);
-    report.assert_line("wrong", "data file", &["none.db cannot be found", "start `todo serve` once"]);
+    report.assert_line(
+        "wrong",
+        "data file",
+        &["none.db cannot be found", &format!("run `todo serve --data {}` once", missing.display())],
+    );
     assert!(!missing.exists(), "the command creates no file");
     let report = of_file(folder.as_ref());
     report.assert_line("wrong", "data file", &["is not a file", "--data"]);
@@ -125,7 +129,7 @@ fn a_data_file_that_others_can_read_is_named_with_the_command_that_mends_it() {
     fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
     let report = of_file(&file);
     report.assert_wrong(&["permissions"]);
-    let mend = format!("chmod go= '{}'", file.display());
+    let mend = format!("chmod go= {}", file.display());
     report.assert_line("wrong", "permissions", &["other users of this machine can read or change the todos", &mend]);
     assert!(Command::new("sh").args(["-c", &mend]).status().unwrap().success());
     of_file(&file).assert_wrong(&[]);
@@ -139,7 +143,7 @@ fn a_data_file_that_another_process_has_locked_is_named() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let report = of_file(&file);
     report.assert_wrong(&["lock"]);
-    report.assert_line("wrong", "lock", &["another process has locked the file", "fuser"]);
+    report.assert_line("wrong", "lock", &[&format!("the process {} has locked the file", std::process::id()), "ps -p"]);
     other.execute_batch("ROLLBACK").unwrap();
     of_file(&file).assert_wrong(&[]);
 }

@@ -6,6 +6,7 @@ mod command;
 mod connections;
 mod data_file;
 mod doctor;
+mod doctor_file;
 mod doctor_service;
 mod doctor_table;
 mod dynamodb;

@@ -1,6 +1,7 @@
 //! `todo doctor` says in plain words what is wrong with a data file, with a table, or with a running service.
 
 mod file;
+mod permissions;
 mod service;
 mod sign_in;
 mod table;

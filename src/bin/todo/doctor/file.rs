@@ -1,54 +1,109 @@
 //! Checks a data file, without changing the file.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use todo_action::{
     domain::provider::ProviderSecret,
-    local::{Facts, NotWritable, can_write, inspect},
+    local::{Contents, Facts, Inspection, Lock, files_of, inspect, lock},
 };
 
-use super::{Report, Secret, check_latest_change};
-use crate::TABLE;
+use super::{Report, Secret, check_latest_change, permissions};
+use crate::{TABLE, place::quoted};
+
+/// What to do if the user who runs the command must not use the file.
+pub const ANOTHER_USER: &str = "run the command as the user who runs `todo serve`.";
 
 /// Checks the file. Returns the stored secret of the OpenID provider.
 pub fn check(report: &mut Report, file: &Path, now: Timestamp) -> Secret {
-    let shown = file.display();
-    if let Err(error) = fs::metadata(file) {
-        let next = "start `todo serve` once, which creates the file, or name another file with --data.";
-        report.wrong("data file", format!("{shown} cannot be found ({error})."), next);
+    let Some(files) = find(report, file) else { return Secret::NotLookedUp };
+    if !permissions::check_access(report, &files) {
         return Secret::NotLookedUp;
     }
-    if !file.is_file() {
-        report.wrong("data file", format!("{shown} is not a file."), "name a file with --data.");
-        return Secret::NotLookedUp;
-    }
-    if let Err(error) = File::open(file) {
-        let next = "run the command as the user who runs `todo serve`.";
-        report.wrong("data file", format!("this user cannot read {shown} ({error})."), next);
-        return Secret::NotLookedUp;
-    }
-    let secret = match inspect(file, TABLE) {
-        Ok(facts) => check_contents(report, file, facts, now),
+    let found = match inspect(file, TABLE) {
+        Ok(found) => found,
         Err(error) => {
-            let next = "name the data file of `todo serve` with --data. If this is the data file, restore the file \
-                        from a backup, because the file is damaged.";
-            report.wrong("data file", format!("{shown} is not a data file of todo-action ({error})."), next);
+            let next = "let TMPDIR name a folder with enough space for a copy of the file.";
+            report.cannot_tell("data file", format!("the command cannot examine a copy of the file ({error})."), next);
             return Secret::NotLookedUp;
         }
     };
-    check_rights(report, file);
-    check_lock(report, file);
+    // The permissions of another program's file are not our business.
+    let is_ours = !matches!(found.contents, Contents::Foreign(_));
+    if is_ours {
+        permissions::check_protection(report, &files);
+    }
+    let secret = check_contents(report, file, found, now);
+    if is_ours {
+        check_lock(report, file);
+    }
     secret
 }
 
-fn check_contents(report: &mut Report, file: &Path, facts: Option<Facts>, now: Timestamp) -> Secret {
-    let Some(facts) = facts else {
-        report.ok("data file", format!("{} is empty.", file.display()));
-        return Secret::NotStored;
+/// Finds the data file, and SQLite's files beside the data file.
+fn find(report: &mut Report, file: &Path) -> Option<Vec<PathBuf>> {
+    let shown = file.display();
+    match fs::metadata(file).and_then(|found| Ok((found.is_file(), files_of(file)?))) {
+        Ok((true, files)) => return Some(files),
+        Ok((false, _)) => report.wrong("data file", format!("{shown} is not a file."), "name a file with --data."),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            report.wrong("permissions", format!("this user cannot look at {shown} ({error})."), ANOTHER_USER);
+        }
+        Err(error) => {
+            let command = format!("todo serve --data {}", quoted(&file.to_string_lossy()));
+            let next = format!("run `{command}` once, which creates the file, or name another file with --data.");
+            report.wrong("data file", format!("{shown} cannot be found ({error})."), next);
+        }
+    }
+    None
+}
+
+fn check_contents(report: &mut Report, file: &Path, found: Inspection, now: Timestamp) -> Secret {
+    let shown = file.display();
+    let Inspection { contents, damage, is_settled } = found;
+    let secret = match contents {
+        Contents::Items(facts) => check_facts(report, file, facts, now),
+        Contents::Nothing => {
+            let next =
+                format!("if you expect todos, this is the wrong file, or {shown}-wal was not copied with the file.");
+            report.cannot_tell("data file", format!("{shown} exists, but contains no todos yet."), next);
+            Secret::NotStored
+        }
+        Contents::Foreign(_) if !is_settled => {
+            report.cannot_tell("data file", "another process changes the file all the time.", "try again later.");
+            return Secret::NotLookedUp;
+        }
+        Contents::Foreign(why) => {
+            let next = "name the data file of `todo serve` with --data. If this is the data file, restore the file \
+                        from a backup, because the file is damaged.";
+            report.wrong("data file", format!("{shown} is not a data file of todo-action ({why})."), next);
+            return Secret::NotLookedUp;
+        }
+        Contents::Unreadable => {
+            report.cannot_tell("data file", format!("nobody can read the todos in {shown}. See `damage`."), "");
+            Secret::NotLookedUp
+        }
     };
-    report.ok("data file", format!("{} contains {} items.", file.display(), facts.items));
+    match damage {
+        None => report.ok("damage", "no part of the file is damaged."),
+        Some(why) if is_settled => report.wrong(
+            "damage",
+            format!("a part of the file is damaged ({why})."),
+            "stop `todo serve`, keep a copy of the file, and restore the file from a backup.",
+        ),
+        Some(_) => report.cannot_tell(
+            "damage",
+            "another process changes the file all the time, so the command cannot read the file as a whole.",
+            "stop `todo serve`, and run the command again.",
+        ),
+    }
+    secret
+}
+
+fn check_facts(report: &mut Report, file: &Path, facts: Facts, now: Timestamp) -> Secret {
+    let items = if facts.items == 1 { "1 item".to_owned() } else { format!("{} items", facts.items) };
+    report.ok("data file", format!("{} contains {items}.", file.display()));
     if facts.is_newer {
         let next = "use this file only with the newer version of todo. Install that version here.";
         report.wrong("version", "a newer version of todo has written this file, in a newer format.", next);
@@ -60,48 +115,18 @@ fn check_contents(report: &mut Report, file: &Path, facts: Option<Facts>, now: T
     secret.map_or(Secret::NotStored, Secret::Stored)
 }
 
-/// Checks that only the owner of the file can read and change the file.
-#[cfg(unix)]
-fn check_rights(report: &mut Report, file: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-
-    const OTHERS: u32 = 0o077;
-    let beside = |end: &str| {
-        let mut name = file.as_os_str().to_owned();
-        name.push(end);
-        PathBuf::from(name)
-    };
-    let files = [file.to_owned(), beside("-wal"), beside("-shm"), beside("-journal")];
-    let is_open = |file: &&PathBuf| fs::metadata(file).is_ok_and(|found| found.permissions().mode() & OTHERS != 0);
-    let open: Vec<String> = files.iter().filter(is_open).map(|file| format!("'{}'", file.display())).collect();
-    if open.is_empty() {
-        report.ok("permissions", "only the owner of the file can read and change the file.");
-    } else {
-        report.wrong(
-            "permissions",
-            "other users of this machine can read or change the todos.",
-            format!("run `chmod go= {}`, or start `todo serve`, which removes these permissions.", open.join(" ")),
-        );
-    }
-}
-
-#[cfg(not(unix))]
-fn check_rights(report: &mut Report, _: &Path) {
-    report.cannot_tell("permissions", "this operating system protects the folder of each user itself.", "");
-}
-
 fn check_lock(report: &mut Report, file: &Path) {
-    match can_write(file) {
-        Ok(()) => report.ok("lock", "no other process has locked the file. A running `todo serve` does not matter."),
-        Err(NotWritable::Locked) => report.wrong(
+    match lock(file) {
+        Lock::Free => {
+            report.ok("lock", "no other process has locked the file. A running `todo serve` does not matter.")
+        }
+        Lock::Held(process) => report.wrong(
             "lock",
-            "another process has locked the file for more than two seconds, so todo cannot write to the file.",
-            format!("find the process with `fuser '{}'`, and stop the process.", file.display()),
+            format!(
+                "the process {process} has locked the file for more than two seconds, so todo cannot write to the file."
+            ),
+            format!("look at the process with `ps -p {process}`, and stop the process."),
         ),
-        Err(NotWritable::Other(why)) => report.wrong(
-            "lock",
-            format!("this user cannot write to the file ({why})."),
-            "run the command as the user who runs `todo serve`, and check that the disk is not full and not read-only.",
-        ),
+        Lock::Unknown(why) => report.cannot_tell("lock", format!("the lock of the file is not known ({why})."), ""),
     }
 }

@@ -1,0 +1,82 @@
+//! Finds out whether another process has locked a data file. This file opens no database, and takes no lock.
+
+use std::fs;
+use std::io;
+use std::ops::Range;
+use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::data_file::with_end;
+
+/// The bytes that a writer locks in the database file: `PENDING_BYTE`, `RESERVED_BYTE` and the `SHARED_SIZE` bytes
+/// (os.h of SQLite). A reader locks these bytes only for reading.
+const DATABASE: Range<u64> = 0x4000_0000..0x4000_0200;
+/// The byte `WAL_WRITE_LOCK` in the file `-shm` (<https://www.sqlite.org/walformat.html#wal_locks>).
+const LOG: Range<u64> = 120..121;
+/// [`lock`] looks up to this number of times.
+const LOOKS: u32 = 20;
+/// The time between two looks.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The lock of a data file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lock {
+    Free,
+    /// The process with this number has held the lock for two seconds, so no program can write to the file.
+    Held(String),
+    /// The operating system does not say who holds the lock, for this reason. Only Linux says who holds the lock.
+    Unknown(String),
+}
+
+/// Waits for two seconds while another process holds the lock.
+pub fn lock(file: &Path) -> Lock {
+    let mut holder = holder(file);
+    for _ in 0..LOOKS {
+        if !matches!(holder, Ok(Some(_))) {
+            break;
+        }
+        sleep(PAUSE);
+        holder = self::holder(file);
+    }
+    match holder {
+        Ok(None) => Lock::Free,
+        Ok(Some(process)) => Lock::Held(process),
+        Err(error) => Lock::Unknown(error.to_string()),
+    }
+}
+
+/// The process that writes to the data file now.
+#[cfg(target_os = "linux")]
+fn holder(file: &Path) -> io::Result<Option<String>> {
+    use std::os::unix::fs::MetadataExt;
+
+    let file = file.canonicalize()?;
+    let locks = fs::read_to_string("/proc/locks")?;
+    let database = fs::metadata(&file)?.ino();
+    if let Some(process) = locks.lines().find_map(|line| writer(line, database, &DATABASE)) {
+        return Ok(Some(process));
+    }
+    match fs::metadata(with_end(&file, "-shm")) {
+        Ok(shared) => Ok(locks.lines().find_map(|line| writer(line, shared.ino(), &LOG))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The process in a line of /proc/locks, if this process has locked one of these bytes of the file for writing. Such a
+/// line is `1: POSIX ADVISORY WRITE 4711 fd:00:98765 120 120` (proc_locks(5)): the process, the inode, and the first
+/// and the last byte.
+#[cfg(target_os = "linux")]
+fn writer(line: &str, inode: u64, bytes: &Range<u64>) -> Option<String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [_, _, _, "WRITE", process, place, first, last] = words[..] else { return None };
+    let is_file = place.rsplit(':').next()?.parse() == Ok(inode);
+    let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().unwrap_or(u64::MAX));
+    (is_file && first < bytes.end && last >= bytes.start).then(|| process.to_owned())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn holder(_: &Path) -> io::Result<Option<String>> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "this operating system does not say who holds a lock"))
+}
