@@ -29,6 +29,12 @@ impl Report {
         assert!(texts.iter().all(|text| line.contains(text)), "{texts:?}: {line}");
     }
 
+    /// The command has not made this check.
+    #[track_caller]
+    pub fn assert_no_line(&self, check: &str) {
+        assert!(!self.said.contains(&format!(" {check}: ")), "{}", self.said);
+    }
+
     /// Only these checks found something wrong, and the command has failed.
     #[track_caller]
     pub fn assert_wrong(&self, checks: &[&str]) {

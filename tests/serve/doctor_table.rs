@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use todo_action::app::Clock;
 
 use super::{
+    command::refused,
     doctor::{Report, doctor},
     dynamodb::Dynamodb,
     http,
@@ -18,11 +19,12 @@ fn of_table(dynamodb: &Dynamodb, table: &str) -> Report {
 }
 
 #[test]
-fn a_sound_table_is_found_sound_and_an_unprotected_one_is_named() {
+fn a_sound_table_of_another_dynamodb_is_found_sound_and_one_without_expiry_is_named() {
     let dynamodb = Dynamodb::start(&[], None);
     let report = of_table(&dynamodb, "todos");
-    report.assert_wrong(&["deletion protection"]);
-    report.assert_line("wrong", "deletion protection", &["deleted by mistake", "DeletionProtection=on"]);
+    report.assert_wrong(&[]);
+    report.assert_line("cannot tell", "deletion protection", &["this DynamoDB does not protect the table"]);
+    report.assert_line("ok", "clock", &["the clocks of this DynamoDB and of this machine agree"]);
     dynamodb.must("UpdateTable", json!({"TableName": "todos", "DeletionProtectionEnabled": true}));
     let report = of_table(&dynamodb, "todos");
     report.assert_wrong(&[]);
@@ -35,7 +37,12 @@ fn a_sound_table_is_found_sound_and_an_unprotected_one_is_named() {
     dynamodb.must("UpdateTimeToLive", ttl);
     let report = of_table(&dynamodb, "todos");
     report.assert_wrong(&["expiry"]);
-    report.assert_line("wrong", "expiry", &["does not remove expired items", "AttributeName=expires_at"]);
+    let mend = format!(
+        "`aws dynamodb update-time-to-live --table-name todos --endpoint-url {} --time-to-live-specification \
+         Enabled=true,AttributeName=expires_at`",
+        dynamodb.url()
+    );
+    report.assert_line("wrong", "expiry", &["does not remove expired items", &mend]);
 }
 
 #[test]
@@ -43,7 +50,7 @@ fn a_table_that_does_not_exist_or_has_other_keys_is_named() {
     let dynamodb = Dynamodb::start(&[], None);
     let report = of_table(&dynamodb, "todoes");
     report.assert_wrong(&["table"]);
-    report.assert_line("wrong", "table", &["there is no such table", "TableName", "--region", "AWS_PROFILE"]);
+    report.assert_line("wrong", "table", &["this DynamoDB has no such table", "TableName", "--region", "AWS_PROFILE"]);
     let keys = json!([{"AttributeName": "owner", "KeyType": "HASH"}, {"AttributeName": "id", "KeyType": "RANGE"}]);
     let types =
         json!([{"AttributeName": "owner", "AttributeType": "S"}, {"AttributeName": "id", "AttributeType": "N"}]);
@@ -52,7 +59,8 @@ fn a_table_that_does_not_exist_or_has_other_keys_is_named() {
     other["DeletionProtectionEnabled"] = json!(true);
     dynamodb.must("CreateTable", other);
     let report = of_table(&dynamodb, "other");
-    report.assert_wrong(&["keys and index", "expiry", "items"]);
+    report.assert_wrong(&["keys and index", "expiry"]);
+    report.assert_line("cannot tell", "items", &["because the table has other keys. See `keys and index`"]);
     let texts = [
         "owner (HASH) and id (RANGE)",
         "owner (HASH) and sk (RANGE)",
@@ -69,7 +77,7 @@ fn credentials_that_do_not_work_are_explained() {
         command.env("AWS_ACCESS_KEY_ID", "another");
     });
     report.assert_wrong(&["table"]);
-    report.assert_line("wrong", "table", &["AWS does not know the access key", "AWS_ACCESS_KEY_ID"]);
+    report.assert_line("wrong", "table", &["this DynamoDB does not know the access key", "AWS_ACCESS_KEY_ID"]);
     let report = doctor(&["--table", "todos"], |_| ());
     report.assert_wrong(&["region"]);
     report.assert_line("wrong", "region", &["no region is set", "--region"]);
@@ -79,6 +87,20 @@ fn credentials_that_do_not_work_are_explained() {
     let report = doctor(&["--table", "todos", "--dynamodb", "http://127.0.0.1:9"], |_| ());
     report.assert_wrong(&["table"]);
     report.assert_line("wrong", "table", &["DynamoDB does not answer", "spelling of the region"]);
+    report.assert_no_line("clock");
+}
+
+#[test]
+fn a_name_that_no_table_can_have_and_an_address_that_is_none_are_refused() {
+    let dynamodb = Dynamodb::start(&[], None);
+    let report = of_table(&dynamodb, "my todos");
+    report.assert_wrong(&["table"]);
+    report.assert_line("wrong", "table", &["this is not a possible table name", "check --table"]);
+    for address in ["127.0.0.1:8000", "localhost", "ftp://127.0.0.1"] {
+        let said = refused(&["doctor", "--table", "todos", "--dynamodb", address]);
+        let must = "--dynamodb must be an absolute address such as http://127.0.0.1:8000";
+        assert!(said.contains(must) && said.contains(address), "{said}");
+    }
 }
 
 /// The answers of DynamoDB on AWS to the calls of the command.
@@ -144,7 +166,35 @@ fn a_sound_table_of_aws_is_found_sound_and_one_without_backups_is_named() {
         (200, if operation == "DescribeContinuousBackups" { json!({}) } else { answer })
     });
     report.assert_wrong(&["backups"]);
-    report.assert_line("wrong", "backups", &["point-in-time recovery is off", "update-continuous-backups"]);
+    let mend = "update-continuous-backups --table-name todos --region eu-west-1 --point-in-time";
+    report.assert_line("wrong", "backups", &["point-in-time recovery is off", mend]);
+}
+
+#[test]
+fn a_table_of_aws_without_protection_or_with_another_expiry_is_named_with_the_commands_that_mend_it() {
+    let report = of_aws(Span::new(), |operation, mut answer| {
+        if operation == "DescribeTable" {
+            answer["Table"]["DeletionProtectionEnabled"] = json!(false);
+        }
+        (200, answer)
+    });
+    report.assert_wrong(&["deletion protection"]);
+    let mend = "`aws dynamodb update-table --table-name todos --region eu-west-1 --deletion-protection-enabled`";
+    report.assert_line("wrong", "deletion protection", &["deleted by mistake", "DeletionProtection=on", mend]);
+    let report = of_aws(Span::new(), |operation, mut answer| {
+        if operation == "DescribeTimeToLive" {
+            answer["TimeToLiveDescription"]["AttributeName"] = json!("ttl");
+        }
+        (200, answer)
+    });
+    report.assert_wrong(&["expiry"]);
+    let command = "`aws dynamodb update-time-to-live --table-name todos --region eu-west-1 \
+                   --time-to-live-specification Enabled=";
+    let mend = format!(
+        "run {command}false,AttributeName=ttl`, wait for one hour, because AWS refuses a second change within one \
+         hour, and run {command}true,AttributeName=expires_at`."
+    );
+    report.assert_line("wrong", "expiry", &["by the attribute ttl, and not by expires_at", &mend]);
 }
 
 #[test]
@@ -155,7 +205,7 @@ fn refusals_of_aws_and_a_wrong_clock_are_explained() {
         (
             "ExpiredTokenException",
             "The security token is expired",
-            ["the AWS credentials have expired", "aws sso login"],
+            ["the credentials for AWS have expired", "aws sso login"],
         ),
         ("UnrecognizedClientException", "The token is invalid", ["AWS does not know the access key", "aws configure"]),
         ("InvalidSignatureException", "Signature expired", ["AWS refuses the signature", "the clock of this machine"]),

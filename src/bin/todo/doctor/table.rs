@@ -8,7 +8,7 @@ use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError
 use aws_sdk_dynamodb::{
     Client,
     config::{ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeDeserializationInterceptorContextRef},
-    error::{BoxError, ProvideErrorMetadata, SdkError},
+    error::BoxError,
     types::{PointInTimeRecoveryStatus, TableDescription, TableStatus, TimeToLiveStatus},
 };
 use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
@@ -19,7 +19,10 @@ use todo_action::{
     tls::with_causes,
 };
 
-use super::{Report, Secret, check_clock};
+use url::Url;
+
+use super::{Report, Secret, check_clock, refusals::explain};
+use crate::{Failure, place::quoted};
 
 /// The name of a table, and where the table is.
 pub struct Table {
@@ -27,6 +30,33 @@ pub struct Table {
     pub region: Option<String>,
     /// The address of a DynamoDB server, instead of AWS.
     pub endpoint: Option<String>,
+}
+
+impl Table {
+    /// Who answers, as a text for people.
+    fn whose(&self) -> &'static str {
+        if self.endpoint.is_some() { "this DynamoDB" } else { "AWS" }
+    }
+
+    /// A command of the AWS CLI for this table, in quotation marks.
+    fn command(&self, operation: &str, options: &str) -> String {
+        let option = |name: &str, value: Option<&String>| {
+            value.map(|value| format!(" --{name} {}", quoted(value))).unwrap_or_default()
+        };
+        let place = [option("region", self.region.as_ref()), option("endpoint-url", self.endpoint.as_ref())].concat();
+        format!("`aws dynamodb {operation} --table-name {}{place} {options}`", quoted(&self.name))
+    }
+}
+
+/// Reads the address of a DynamoDB server.
+pub fn endpoint(text: String) -> Result<String, Failure> {
+    let is_address =
+        Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
+    if !is_address {
+        let must = "--dynamodb must be an absolute address such as http://127.0.0.1:8000";
+        return Err(format!("{must}, not \"{text}\"").into());
+    }
+    Ok(text)
 }
 
 /// The header `Date` of the latest answer.
@@ -57,20 +87,21 @@ pub async fn check(report: &mut Report, table: &Table) -> Secret {
     let dates = Dates::default();
     let described = client.describe_table().table_name(&table.name).customize().interceptor(dates.clone()).send().await;
     let date = dates.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let mut has_keys = true;
     match described.map(|answer| answer.table) {
-        Ok(Some(found)) => check_description(report, &found),
+        Ok(Some(found)) => has_keys = check_description(report, table, &found),
         Ok(None) => report.cannot_tell("table", "DynamoDB does not describe the table.", ""),
         Err(error) => {
-            let (why, next) = explain(&error);
+            let (why, next) = explain(&error, table.whose());
             report.wrong("table", why, next);
-            check_clock(report, "AWS", date.as_deref());
+            check_clock(report, table.whose(), date.as_deref());
             return Secret::NotLookedUp;
         }
     }
-    check_expiry(report, &client, &table.name).await;
-    check_backups(report, &client, &table.name).await;
-    check_clock(report, "AWS", date.as_deref());
-    check_secret(report, Store::new(client, &table.name)).await
+    check_expiry(report, &client, table).await;
+    check_backups(report, &client, table).await;
+    check_clock(report, table.whose(), date.as_deref());
+    check_secret(report, Store::new(client, &table.name), has_keys).await
 }
 
 /// Makes a client, and checks the region and the credentials. `None` if the client cannot work.
@@ -117,26 +148,49 @@ async fn has_credentials(report: &mut Report, config: &SdkConfig) -> bool {
     }
 }
 
-fn check_description(report: &mut Report, found: &TableDescription) {
-    let name = found.table_name().unwrap_or_default();
+/// Checks what DynamoDB says about the table. `false` if the keys or the index are wrong.
+fn check_description(report: &mut Report, table: &Table, found: &TableDescription) -> bool {
+    let name = &table.name;
     match found.table_status() {
         Some(TableStatus::Active) => report.ok("table", format!("the table {name} is ready (ACTIVE).")),
         Some(status @ (TableStatus::Creating | TableStatus::Updating)) => {
             report.cannot_tell(
                 "table",
-                format!("AWS is still working on the table {name} ({status})."),
+                format!("{} is still working on the table {name} ({status}).", table.whose()),
                 "wait some minutes.",
             );
         }
         status => report.wrong(
             "table",
             format!("the table {name} is not ready ({}).", status.map_or("no status", TableStatus::as_str)),
-            "look at the table in the console of AWS. If the table was deleted, restore the table from a backup.",
+            format!(
+                "look at the table with {}. If the table was deleted, restore the table from a backup.",
+                table.command("describe-table", "").replace(" `", "`")
+            ),
         ),
     }
+    let has_keys = check_keys(report, found);
+    let next = format!(
+        "deploy with DeletionProtection=on, or run {}.",
+        table.command("update-table", "--deletion-protection-enabled")
+    );
+    match (found.deletion_protection_enabled(), &table.endpoint) {
+        (Some(true), _) => report.ok("deletion protection", "nobody can delete the table by mistake."),
+        (_, None) => report.wrong("deletion protection", "the table can be deleted by mistake.", next),
+        (_, Some(_)) => report.cannot_tell(
+            "deletion protection",
+            "this DynamoDB does not protect the table, but may not know this protection.",
+            "",
+        ),
+    }
+    has_keys
+}
+
+fn check_keys(report: &mut Report, found: &TableDescription) -> bool {
     match local::differences(found) {
         Ok(differences) if differences.is_empty() => {
             report.ok("keys and index", "the keys and the index are those of infra/template.yaml.");
+            return true;
         }
         Ok(differences) => report.wrong(
             "keys and index",
@@ -146,43 +200,37 @@ fn check_description(report: &mut Report, found: &TableDescription) {
         ),
         Err(error) => report.cannot_tell("keys and index", error.to_string(), ""),
     }
-    if found.deletion_protection_enabled() == Some(true) {
-        report.ok("deletion protection", "nobody can delete the table by mistake.");
-    } else {
-        report.wrong(
-            "deletion protection",
-            "the table can be deleted by mistake.",
-            format!(
-                "deploy with DeletionProtection=on, or run `aws dynamodb update-table --table-name {name} \
-                 --deletion-protection-enabled`."
-            ),
-        );
-    }
+    false
 }
 
 /// Checks that DynamoDB removes expired items.
-async fn check_expiry(report: &mut Report, client: &Client, table: &str) {
+async fn check_expiry(report: &mut Report, client: &Client, table: &Table) {
     let attribute = match local::expiry_attribute() {
         Ok(attribute) => attribute,
         Err(error) => return report.cannot_tell("expiry", error.to_string(), ""),
     };
-    let next = format!(
-        "run `aws dynamodb update-time-to-live --table-name {table} --time-to-live-specification \
-         Enabled=true,AttributeName={attribute}`."
-    );
-    let answer = match client.describe_time_to_live().table_name(table).send().await {
+    let set = |on: bool, attribute: &str| {
+        let options = format!("--time-to-live-specification Enabled={on},AttributeName={}", quoted(attribute));
+        table.command("update-time-to-live", &options)
+    };
+    let answer = match client.describe_time_to_live().table_name(&table.name).send().await {
         Ok(answer) => answer.time_to_live_description,
-        Err(error) => return report.cannot_tell("expiry", explain(&error).0, ""),
+        Err(error) => return report.cannot_tell("expiry", explain(&error, table.whose()).0, ""),
     };
     let on = answer
         .as_ref()
         .and_then(|ttl| ttl.time_to_live_status())
         .is_some_and(|status| matches!(status, TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling));
-    let named = answer.as_ref().and_then(|ttl| ttl.attribute_name());
+    let named = answer.as_ref().and_then(|ttl| ttl.attribute_name()).unwrap_or_default();
     if !on {
+        let next = format!("run {}.", set(true, &attribute));
         report.wrong("expiry", "DynamoDB does not remove expired items, so the table grows for ever.", next);
-    } else if named != Some(&attribute) {
-        let named = named.unwrap_or("none");
+    } else if named != attribute {
+        let next = format!(
+            "run {}, wait for one hour, because AWS refuses a second change within one hour, and run {}.",
+            set(false, named),
+            set(true, &attribute)
+        );
         report.wrong("expiry", format!("items expire by the attribute {named}, and not by {attribute}."), next);
     } else {
         report.ok("expiry", format!("DynamoDB removes expired items (TTL on {attribute})."));
@@ -190,29 +238,30 @@ async fn check_expiry(report: &mut Report, client: &Client, table: &str) {
 }
 
 /// Checks that point-in-time recovery is on.
-async fn check_backups(report: &mut Report, client: &Client, table: &str) {
-    let answer = match client.describe_continuous_backups().table_name(table).send().await {
+async fn check_backups(report: &mut Report, client: &Client, table: &Table) {
+    let answer = match client.describe_continuous_backups().table_name(&table.name).send().await {
         Ok(answer) => answer.continuous_backups_description,
-        Err(error) => return report.cannot_tell("backups", explain(&error).0, ""),
+        Err(error) => return report.cannot_tell("backups", explain(&error, table.whose()).0, ""),
     };
     let recovery = answer.and_then(|backups| backups.point_in_time_recovery_description);
-    if recovery.and_then(|recovery| recovery.point_in_time_recovery_status) == Some(PointInTimeRecoveryStatus::Enabled)
-    {
+    let status = recovery.and_then(|recovery| recovery.point_in_time_recovery_status);
+    if status == Some(PointInTimeRecoveryStatus::Enabled) {
         report.ok("backups", "the data of each second of the last days can be restored (point-in-time recovery).");
+    } else if table.endpoint.is_some() {
+        let found = "this DynamoDB makes no backups itself (point-in-time recovery), but there may be other backups.";
+        report.cannot_tell("backups", found, "");
     } else {
+        let option = "--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true";
         report.wrong(
             "backups",
             "point-in-time recovery is off, so lost data cannot be restored.",
-            format!(
-                "run `aws dynamodb update-continuous-backups --table-name {table} \
-                 --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true`."
-            ),
+            format!("run {}.", table.command("update-continuous-backups", option)),
         );
     }
 }
 
 /// Reads the stored secret. This call also shows that the credentials may read items.
-async fn check_secret(report: &mut Report, store: Store) -> Secret {
+async fn check_secret(report: &mut Report, store: Store, has_keys: bool) -> Secret {
     match store.provider_secret(&Usage::default()).await {
         Ok(Some(secret)) => {
             report.ok("items", "these credentials can read items. A secret of the OpenID provider is stored.");
@@ -221,6 +270,11 @@ async fn check_secret(report: &mut Report, store: Store) -> Secret {
         Ok(None) => {
             report.ok("items", "these credentials can read items. No secret of an OpenID provider is stored.");
             Secret::NotStored
+        }
+        Err(_) if !has_keys => {
+            let found = "nobody can read the items, because the table has other keys. See `keys and index`.";
+            report.cannot_tell("items", found, "");
+            Secret::NotLookedUp
         }
         Err(fault) => {
             report.wrong(
@@ -231,45 +285,4 @@ async fn check_secret(report: &mut Report, store: Store) -> Secret {
             Secret::NotLookedUp
         }
     }
-}
-
-/// Why a call failed, and what to do.
-fn explain<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &SdkError<E>) -> (String, &'static str) {
-    let message = error.message().unwrap_or_default();
-    let (why, next) = match error.code() {
-        Some("ResourceNotFoundException") => (
-            "there is no such table in this region and this AWS account",
-            "the output TableName of the stack contains the name. If the table is in another region, add --region. If \
-             the table is in another account, set AWS_PROFILE.",
-        ),
-        Some("AccessDeniedException") => (
-            "these credentials must not do this",
-            "use the credentials of the operator, or allow the action that the message names.",
-        ),
-        Some("ExpiredTokenException" | "ExpiredToken") => (
-            "the AWS credentials have expired",
-            "run `aws sso login`, or get new credentials in the way in which you got these credentials.",
-        ),
-        Some("UnrecognizedClientException" | "UnrecognisedClientException" | "InvalidClientTokenId") => (
-            "AWS does not know the access key",
-            "check AWS_ACCESS_KEY_ID, or run `aws configure` again. Somebody may have deleted the access key.",
-        ),
-        Some("InvalidSignatureException" | "SignatureDoesNotMatch" | "RequestExpired") => (
-            "AWS refuses the signature",
-            "check AWS_SECRET_ACCESS_KEY, and the clock of this machine. AWS refuses calls if the clock is more than 5 \
-             minutes wrong.",
-        ),
-        Some("MissingAuthenticationTokenException") => {
-            ("the call contained no credentials", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
-        }
-        Some("UnknownOperationException") => ("this DynamoDB server is an emulator that cannot tell", ""),
-        Some(code) => return (format!("DynamoDB answers {code} ({message})."), "try again later."),
-        None => {
-            let why = with_causes(error);
-            let next =
-                "check the spelling of the region or of the address, and the network connection of this machine.";
-            return (format!("DynamoDB does not answer ({why})."), next);
-        }
-    };
-    (format!("{why} ({message})."), next)
 }
