@@ -8,7 +8,8 @@ import { decide, startBrowser } from "../../.ci/assistants/person.mjs";
 import { keep } from "../../.ci/assistants/world.mjs";
 
 const wish = JSON.parse(await text(process.stdin));
-keep(wish.password, wish.new_password);
+// The first password of Cognito is short and works only once. The search for secrets in the logs does not need it.
+keep(wish.new_password ?? wish.password);
 
 // The hash of the public key of our certificate. Chromium accepts certificates with this public key.
 const key = new X509Certificate(wish.certificate).publicKey.export({ type: "spki", format: "der" });
