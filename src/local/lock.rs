@@ -19,6 +19,12 @@ const LOOKS: u32 = 20;
 /// The time between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// The number of lists for one look, and the time between two lists.
+#[cfg(target_os = "linux")]
+const LISTS: u32 = 4;
+#[cfg(target_os = "linux")]
+const LIST_PAUSE: Duration = Duration::from_millis(10);
+
 /// The lock of a data file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lock {
@@ -46,13 +52,28 @@ pub fn lock(file: &Path) -> Lock {
     }
 }
 
-/// The process that writes to the data file now.
+/// The process that writes to the data file now. If many locks change while this function reads the list of locks, a
+/// list may lack a lock. So this function reads several lists.
 #[cfg(target_os = "linux")]
 fn holder(file: &Path) -> io::Result<Option<String>> {
+    for _ in 1..LISTS {
+        if let Some(process) = holder_in_list(file)? {
+            return Ok(Some(process));
+        }
+        sleep(LIST_PAUSE);
+    }
+    holder_in_list(file)
+}
+
+#[cfg(target_os = "linux")]
+fn holder_in_list(file: &Path) -> io::Result<Option<String>> {
     use std::os::unix::fs::MetadataExt;
 
     let file = file.canonicalize()?;
-    let locks = fs::read_to_string("/proc/locks")?;
+    // Linux fills one large buffer at once, so that the list has no gaps.
+    let mut list = io::BufReader::with_capacity(64 * 1024, fs::File::open("/proc/locks")?);
+    let mut locks = String::new();
+    while io::BufRead::read_line(&mut list, &mut locks)? > 0 {}
     let database = fs::metadata(&file)?.ino();
     if let Some(process) = locks.lines().find_map(|line| writer(line, database, &DATABASE)) {
         return Ok(Some(process));
