@@ -67,8 +67,8 @@ pub fn this_user() -> io::Result<u32> {
     Ok(fs::metadata(private_folder()?.path())?.uid())
 }
 
-/// The sizes and the times of the latest changes.
-fn stamps(file: &Path) -> [Option<(u64, SystemTime)>; 3] {
+/// The sizes and the times of the latest changes of the data file and of its files `-wal` and `-journal`.
+pub(super) fn stamps(file: &Path) -> [Option<(u64, SystemTime)>; 3] {
     WITH_DATA.map(|end| {
         let found = fs::metadata(with_end(file, end)).ok()?;
         Some((found.len(), found.modified().ok()?))

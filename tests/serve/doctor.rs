@@ -29,6 +29,12 @@ impl Report {
         assert!(texts.iter().all(|text| line.contains(text)), "{texts:?}: {line}");
     }
 
+    /// The last line is this text.
+    #[track_caller]
+    pub fn assert_last(&self, text: &str) {
+        assert_eq!(self.said.lines().last(), Some(text), "{}", self.said);
+    }
+
     /// The command has not made this check.
     #[track_caller]
     pub fn assert_no_line(&self, check: &str) {

@@ -4,6 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::Connection;
 use serde_json::json;
@@ -158,4 +159,23 @@ fn a_file_of_another_user_is_named() {
         "owner",
         &["belongs to the user ", "run the command as the user who runs `todo serve`"],
     );
+}
+
+#[test]
+fn a_data_file_that_a_service_changes_all_the_time_is_not_called_damaged() {
+    let folder = Folder::new("doctor-busy");
+    let file = folder.file("todos.db");
+    let server = Server::start(&file);
+    let stopped = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for title in (0..).take_while(|_| !stopped.load(Ordering::Relaxed)) {
+                let todo = json!({"todos": [{"title": format!("todo {title}")}]});
+                assert_eq!(server.send("POST", "/todos", todo).0, 201);
+            }
+        });
+        let reports: Vec<_> = (0..10).map(|_| of_file(&file)).collect();
+        stopped.store(true, Ordering::Relaxed);
+        reports.iter().for_each(|report| report.assert_wrong(&[]));
+    });
 }

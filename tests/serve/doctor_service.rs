@@ -51,16 +51,27 @@ fn a_sound_service_is_found_sound_with_and_without_keys() {
     let report = of_url(&url_of(&locked));
     report.assert_wrong(&[]);
     report.assert_line("ok", "access", &["callers need an API key"]);
+    report.assert_last("Nothing is wrong (5 checks).");
+    for server in [&open, &locked] {
+        let report = doctor(&["--url", &url_of(server), "--issuer", "https://id.example.com"], |_| ());
+        report.assert_wrong(&[]);
+        report.assert_line("cannot tell", "issuer", &["nobody signs in to this service", "remove --issuer"]);
+        report.assert_last("Nothing is wrong (6 checks). 1 check could not tell.");
+    }
 }
 
 #[test]
 fn a_service_that_does_not_answer_or_is_another_program_is_named() {
     let report = of_url("http://127.0.0.1:9");
     report.assert_wrong(&["service"]);
-    report.assert_line("wrong", "service", &["cannot be reached", "Connection refused", "whether the service runs"]);
+    report.assert_line("wrong", "service", &["connection refused", "whether the service runs", "port"]);
     for (status, body, texts) in [
         (200, json!({"hello": "world"}), ["does not come from todo-action", "check the address"]),
-        (403, json!({"message": "Forbidden"}), ["refuses this address", "ServerUrl"]),
+        (
+            403,
+            json!({"message": "Forbidden"}),
+            ["ServerUrl", "With `todo serve`, set PUBLIC_URL to the address that people use"],
+        ),
         (503, json!({"message": "Service Unavailable"}), ["the service behind the gateway does not", "cannot start"]),
     ] {
         let address = http::serve(move |_| (status, None, body.clone()));
@@ -125,10 +136,28 @@ fn a_certificate_is_accepted_or_its_fault_is_named() {
         (known.serve("localhost", 2021, answer), ["the certificate has expired", "renew the certificate"]),
         (unknown.serve("localhost", 2999, answer), ["does not know the authority", "intermediate certificates"]),
         (known.serve("todo.example", 2999, answer), ["the certificate is for another host name", "host name of --url"]),
+        (Authority::serve_own("localhost", answer), ["the certificate is self-signed", "of a public authority"]),
     ] {
         let report = check(port);
         report.assert_wrong(&["certificate"]);
         report.assert_line("wrong", "certificate", &texts);
+    }
+}
+
+#[test]
+fn an_address_with_the_wrong_scheme_is_named() {
+    let answer = |asked: Asked| service(&asked, VERSION, Span::new());
+    let port = Authority::new("Any").serve("localhost", 2999, answer);
+    let report = of_url(&format!("http://127.0.0.1:{port}"));
+    report.assert_wrong(&["service"]);
+    report.assert_line("wrong", "service", &["does not answer over http://", "try https:// instead"]);
+    let folder = Folder::new("doctor-scheme");
+    let server = Server::start(&folder.file("todos.db"));
+    // The first program ends the connection without an answer. `todo serve` answers without encryption.
+    for address in [&http::serve(answer), &server.address] {
+        let report = of_url(&format!("https://{address}"));
+        report.assert_wrong(&["service"]);
+        report.assert_line("wrong", "service", &["does not use encryption", "try http:// instead"]);
     }
 }
 

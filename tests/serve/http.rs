@@ -84,18 +84,35 @@ impl Authority {
         params.not_before = date_time_ymd(2020, 1, 1);
         params.not_after = date_time_ymd(year, 1, 1);
         let certificate: CertificateDer<'static> = params.signed_by(&key, &self.0).unwrap().der().clone();
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let config = ServerConfig::builder_with_provider(aws_lc_rs::default_provider().into());
-        let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
-        let config = Arc::new(config.with_single_cert(vec![certificate], key).unwrap());
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let tls = ServerConnection::new(config.clone()).unwrap();
-                answer(StreamOwned::new(tls, stream.unwrap()), &respond);
-            }
-        });
-        port
+        serve_tls(certificate, &key, respond)
     }
+
+    /// Starts a TLS server with the certificate of an authority, as `openssl req -x509` makes it. Returns the port.
+    pub fn serve_own(host: &str, respond: impl Fn(Asked) -> Said + Send + 'static) -> u16 {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new([host.to_owned()]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let certificate = params.self_signed(&key).unwrap().der().clone();
+        serve_tls(certificate, &key, respond)
+    }
+}
+
+fn serve_tls(
+    certificate: CertificateDer<'static>,
+    key: &KeyPair,
+    respond: impl Fn(Asked) -> Said + Send + 'static,
+) -> u16 {
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let config = ServerConfig::builder_with_provider(aws_lc_rs::default_provider().into());
+    let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+    let config = Arc::new(config.with_single_cert(vec![certificate], key).unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let tls = ServerConnection::new(config.clone()).unwrap();
+            answer(StreamOwned::new(tls, stream.unwrap()), &respond);
+        }
+    });
+    port
 }

@@ -62,6 +62,7 @@ pub enum Secret {
 pub struct Report {
     checks: usize,
     wrong: usize,
+    unclear: usize,
 }
 
 impl Report {
@@ -78,6 +79,7 @@ impl Report {
 
     /// The check could not find out whether something is wrong. `next` says what to do, or is empty.
     pub fn cannot_tell(&mut self, check: &str, why: impl AsRef<str>, next: impl AsRef<str>) {
+        self.unclear += 1;
         self.line("cannot tell", check, why.as_ref(), next.as_ref());
     }
 
@@ -87,6 +89,20 @@ impl Report {
         // The texts of other programs may contain line breaks.
         let text = format!("{check}: {found}{next}").split_whitespace().collect::<Vec<_>>().join(" ");
         println!("{result:12} {text}");
+    }
+
+    /// Prints the last line. Returns an error if something is wrong.
+    fn end(self) -> Result<(), Failure> {
+        let count = |number: usize| if number == 1 { "1 check".to_owned() } else { format!("{number} checks") };
+        let checks = count(self.checks);
+        let unclear =
+            if self.unclear == 0 { String::new() } else { format!(" {} could not tell.", count(self.unclear)) };
+        if self.wrong == 0 {
+            println!("Nothing is wrong ({checks}).{unclear}");
+            return Ok(());
+        }
+        let wrong = self.wrong;
+        Err(format!("{wrong} of {checks} found something wrong. Each line above says what to do.{unclear}").into())
     }
 }
 
@@ -107,14 +123,7 @@ pub async fn run(arguments: Doctor) -> Result<(), Failure> {
         secret = client_secret().map_or(secret, Secret::FromEnvironment);
         service::check(&mut report, &url, arguments.issuer.as_deref(), &secret).await;
     }
-    let Report { checks, wrong } = report;
-    match wrong {
-        0 => {
-            println!("Nothing is wrong ({checks} checks).");
-            Ok(())
-        }
-        _ => Err(format!("{wrong} of {checks} checks found something wrong; each line above says what to do").into()),
-    }
+    report.end()
 }
 
 /// If two clocks differ by more than this time, sign-ins fail.

@@ -41,6 +41,11 @@ pub async fn check(report: &mut Report, url: &str, issuer: Option<&str>, secret:
     check_address(report, url, &web).await;
     match mode(report, &web).await {
         Some(AuthMode::OAuth) => sign_in::check(report, url, &web, issuer, secret).await,
+        Some(AuthMode::ApiKey | AuthMode::None) if issuer.is_some() => report.cannot_tell(
+            "issuer",
+            "nobody signs in to this service, so the command has not asked the issuer.",
+            "remove --issuer. If people must sign in, set AUTH_MODE (AuthMode) to oauth.",
+        ),
         Some(AuthMode::ApiKey | AuthMode::None) | None => {}
     }
 }
@@ -69,7 +74,7 @@ fn check_health(report: &mut Report, url: &str, health: &Answer) -> bool {
             (403, _) => (
                 "status 403. The service or API Gateway refuses this address.".to_owned(),
                 "use the address in the output ServerUrl of the stack. With an own domain, the address of API Gateway \
-                 does not work.",
+                 does not work. With `todo serve`, set PUBLIC_URL to the address that people use.",
                 false,
             ),
             (502..=504, _) => (
