@@ -162,7 +162,7 @@ fn a_file_of_another_user_is_named() {
 }
 
 #[test]
-fn a_data_file_that_a_service_changes_all_the_time_is_not_called_damaged() {
+fn a_data_file_that_a_service_changes_all_the_time_is_called_neither_damaged_nor_locked() {
     let folder = Folder::new("doctor-busy");
     let file = folder.file("todos.db");
     let server = Server::start(&file);
