@@ -6,7 +6,7 @@
 //! separate items. So large differences cost less in separate items. An item with some of the differences is called a
 //! part, and has the sort key `change#<id>#<n>`.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -14,6 +14,7 @@ use super::{
     OwnerStore,
     fault::Fault,
     item::{self, Item},
+    items,
     query::Reading,
     range::Range,
     size,
@@ -118,31 +119,9 @@ impl OwnerStore {
     /// Reads a change and its differences. The differences are in their original order. `None` if no change has this
     /// id, or if the change is older than 30 days.
     pub async fn change(&self, id: &ChangeId, now: Timestamp) -> Result<Option<(Change, Vec<Difference>)>, Fault> {
-        let mut items = Vec::new();
-        let mut start: Option<Item> = None;
-        loop {
-            let answer = self
-                .client
-                .query()
-                .table_name(&*self.table)
-                .consistent_read(true)
-                .key_condition_expression("#owner = :owner AND begins_with(sk, :change)")
-                .expression_attribute_names("#owner", item::OWNER)
-                .expression_attribute_values(":owner", item::text(&self.partition))
-                .expression_attribute_values(":change", AttributeValue::S(item::change_sk(id)))
-                .set_exclusive_start_key(start)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await;
-            self.usage.called();
-            let answer = answer.map_err(|error| Fault::of("Query", &error))?;
-            self.usage.read(answer.consumed_capacity().map(std::slice::from_ref));
-            items.extend(answer.items.unwrap_or_default());
-            start = answer.last_evaluated_key;
-            if start.is_none() {
-                return read_change(items, now);
-            }
-        }
+        let found =
+            items::items(&self.client, &self.table, (&self.partition, &item::change_sk(id)), &self.usage).await?;
+        read_change(found, now)
     }
 
     /// The owner's latest change in the order of the commits, with its differences. An undo is also a change, and comes

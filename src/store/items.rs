@@ -1,7 +1,6 @@
-//! Reads items that do not belong to the todos of an owner: credentials, grants, sign-ins, clients and people. All reads
-//! have strong consistency.
+//! Reads one item, or all items of a partition whose sort keys begin with a text. All reads have strong consistency.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use aws_sdk_dynamodb::{Client, types::ReturnConsumedCapacity};
 
 use super::{
     Store,
@@ -30,30 +29,39 @@ impl Store {
 
     /// All items of a partition whose sort key begins with `prefix`.
     pub(super) async fn items(&self, partition: &str, prefix: &str, usage: &Usage) -> Result<Vec<Item>, Fault> {
-        let mut items = Vec::new();
-        let mut start: Option<Item> = None;
-        loop {
-            let answer = self
-                .client
-                .query()
-                .table_name(&*self.table)
-                .consistent_read(true)
-                .key_condition_expression("#owner = :owner AND begins_with(sk, :prefix)")
-                .expression_attribute_names("#owner", item::OWNER)
-                .expression_attribute_values(":owner", item::text(partition))
-                .expression_attribute_values(":prefix", item::text(prefix))
-                .set_exclusive_start_key(start)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await;
-            usage.called();
-            let answer = answer.map_err(|error| Fault::of("Query", &error))?;
-            usage.read(answer.consumed_capacity().map(std::slice::from_ref));
-            items.extend(answer.items.unwrap_or_default());
-            start = answer.last_evaluated_key;
-            if start.is_none() {
-                return Ok(items);
-            }
+        items(&self.client, &self.table, (partition, prefix), usage).await
+    }
+}
+
+/// All items of a partition whose sort key begins with `prefix`, in the order of their sort keys.
+pub(super) async fn items(
+    client: &Client,
+    table: &str,
+    (partition, prefix): (&str, &str),
+    usage: &Usage,
+) -> Result<Vec<Item>, Fault> {
+    let mut items = Vec::new();
+    let mut start: Option<Item> = None;
+    loop {
+        let answer = client
+            .query()
+            .table_name(table)
+            .consistent_read(true)
+            .key_condition_expression("#owner = :owner AND begins_with(sk, :prefix)")
+            .expression_attribute_names("#owner", item::OWNER)
+            .expression_attribute_values(":owner", item::text(partition))
+            .expression_attribute_values(":prefix", item::text(prefix))
+            .set_exclusive_start_key(start)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        usage.called();
+        let answer = answer.map_err(|error| Fault::of("Query", &error))?;
+        usage.read(answer.consumed_capacity().map(std::slice::from_ref));
+        items.extend(answer.items.unwrap_or_default());
+        start = answer.last_evaluated_key;
+        if start.is_none() {
+            return Ok(items);
         }
     }
 }

@@ -149,12 +149,12 @@ pub fn goes_to_provider(address: &str) -> Response {
     went(address, "Sign in again", outcome, "to the sign-in page", "Go to the sign-in page")
 }
 
-fn went(address: &str, heading: &str, outcome: String, whither: &str, link: &str) -> Response {
+fn went(address: &str, heading: &str, outcome: String, to: &str, link: &str) -> Response {
     let values = [
         ("address", escaped(address)),
         ("heading", heading.to_owned()),
         ("outcome", outcome),
-        ("whither", whither.to_owned()),
+        ("to", to.to_owned()),
         ("link", link.to_owned()),
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
