@@ -85,7 +85,7 @@ impl OwnerStore {
         };
         actions.push((Purpose::Head, head));
         if let Some(digits) = &transaction.recent {
-            actions.push((Purpose::Recent, self.remember(digits, change, transaction.undone_edit.as_ref())?));
+            actions.push((Purpose::Recent, self.remember(digits, change, transaction.outdated.as_ref())?));
         }
         for check in transaction.lists {
             actions.push((Purpose::List(check.name().clone()), self.check_list(check)?));
@@ -159,7 +159,7 @@ impl OwnerStore {
         &self,
         digits: &str,
         change: &Change,
-        undone_edit: Option<&ChangeId>,
+        outdated: Option<&ChangeId>,
     ) -> Result<TransactWriteItem, Fault> {
         let put = self.put(recent::recent_item(&self.partition, digits, change));
         finished(
@@ -167,7 +167,7 @@ impl OwnerStore {
                 .expression_attribute_values(":now", item::number(change.at.as_second()))
                 .expression_attribute_values(":latest", item::number(recent::latest(change.at)))
                 .expression_attribute_names("#change", recent::CHANGE)
-                .expression_attribute_values(":undone", item::text(undone_edit.map_or("none", ChangeId::as_str))),
+                .expression_attribute_values(":outdated", item::text(outdated.map_or("none", ChangeId::as_str))),
         )
     }
 

@@ -29,9 +29,9 @@ pub(super) const CHANGE: &str = "change";
 /// An item that has expired is not recent. An item that expires later than `:latest` is not recent either, because the
 /// clock was ahead when an earlier request wrote this item.
 ///
-/// A request may also overwrite the item of an undone edit.
+/// A request may also overwrite the item of an earlier request if the effect of the earlier request is no longer present.
 pub(super) const ABSENT_OR_NOT_RECENT: &str =
-    "attribute_not_exists(sk) OR expires_at <= :now OR expires_at > :latest OR #change = :undone";
+    "attribute_not_exists(sk) OR expires_at <= :now OR expires_at > :latest OR #change = :outdated";
 /// The clocks of two instances may differ by this number of seconds.
 const CLOCKS: i64 = 60;
 
@@ -75,12 +75,11 @@ impl OwnerStore {
     }
 
     /// The result for a repeated request. The result contains the change that the first request made, and the present
-    /// states of the todos in this change. If somebody deleted a todo after the first request, the answer shows the
-    /// todo as deleted. So the caller sees that the repeated request added nothing.
+    /// states of the todos in this change.
     ///
-    /// If somebody has undone the edit of the first request, the second request is a new edit. Then the result is the
-    /// id of the undone change. For an undone `addTodos`, the second request is still a repetition. To add the todos
-    /// again, the caller sends `allow_duplicate`.
+    /// The second request is a new request, and not a repetition, if the effect of the first request is no longer
+    /// present. For `addTodos`, this means that somebody has changed, completed or deleted one of the added todos. For
+    /// an edit, this means that somebody has undone the edit. Then the result is the id of the first change.
     pub(super) async fn repetition(
         &self,
         recent: &Item,
@@ -94,7 +93,8 @@ impl OwnerStore {
         let is_present = |difference: &Difference| {
             images.iter().any(|image| image.after.id == difference.id && difference.is_present_in(&image.after))
         };
-        if change.undone_by.is_some() && !adds && !differences.iter().all(is_present) {
+        let may_be_outdated = adds || change.undone_by.is_some();
+        if may_be_outdated && !differences.iter().all(is_present) {
             return Ok(Err(change.id));
         }
         Ok(Ok(WriteResult { images, change, replayed: true }))

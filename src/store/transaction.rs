@@ -29,9 +29,9 @@ pub(super) struct Transaction<'a> {
     /// The hash of the request, in hexadecimal digits. The store recognises a repetition of the request by this hash,
     /// for two minutes.
     pub recent: Option<String>,
-    /// The id of the change that an earlier, identical edit made. Somebody has undone this change, so this request is
-    /// not a repetition.
-    pub undone_edit: Option<ChangeId>,
+    /// The id of the change that an earlier, identical request made. The effect of this change is no longer present, so
+    /// this request is not a repetition.
+    pub outdated: Option<ChangeId>,
 }
 
 impl<'a> Transaction<'a> {
@@ -54,6 +54,6 @@ impl<'a> Transaction<'a> {
             None => assumed.map_or(SettingsCondition::None, SettingsCondition::Are),
         };
         let differences = images.iter().map(Difference::of).collect();
-        Self { change, images, differences, lists, undone_before, settings, recent, undone_edit: None }
+        Self { change, images, differences, lists, undone_before, settings, recent, outdated: None }
     }
 }

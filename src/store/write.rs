@@ -52,7 +52,7 @@ impl OwnerStore {
             return self.replay(request, record, snapshot.now).await;
         }
         snapshot.now = clock();
-        let (mut replans, mut failed_assumptions, mut undone_edit) = (0, 0, None);
+        let (mut replans, mut failed_assumptions, mut outdated) = (0, 0, None);
         loop {
             let mut plan = match plan(&snapshot) {
                 Ok(plan) => plan,
@@ -65,13 +65,13 @@ impl OwnerStore {
             }
             let assumed = snapshot.assumed_settings(&request.needs);
             let mut transaction = Transaction::of(request, &change, &plan.images, &lists, assumed);
-            transaction.undone_edit = undone_edit.clone();
+            transaction.outdated = outdated.clone();
             match self.commit(&transaction).await? {
                 Committed::Done => return Ok(self.written(change, plan, &lists, &snapshot)),
                 Committed::Exists(record) => return self.replay(request, record, snapshot.now).await,
                 Committed::Repeated(recent) => match self.repetition(&recent, snapshot.now).await? {
                     Ok(result) => return Ok(result),
-                    Err(change) if undone_edit.is_none() => undone_edit = Some(change),
+                    Err(change) if outdated.is_none() => outdated = Some(change),
                     Err(_) => return Err(snapshot.contended(&request.needs).into()),
                 },
                 Committed::Undone(record) => return Err(undone(record)?.into()),

@@ -81,17 +81,39 @@ async fn the_order_of_members_makes_no_other_request_and_another_value_does() {
 }
 
 #[tokio::test]
-async fn a_repetition_shows_the_todos_as_they_are_and_resurrects_nothing() {
-    let api = Api::new();
+async fn a_wanted_second_milk_is_added_once_anything_that_the_first_request_added_has_changed() {
     let body = json!({"todos": [{"title": "milk"}, {"title": "eggs"}]});
-    let ids = api.post("/todos", body.clone()).await.ids();
-    api.patch(&format!("/todos/{}", ids[1]), json!({"title": "brown eggs"})).await;
-    api.delete(&format!("/todos/{}", ids[0])).await;
+    for (method, path, edit) in [
+        ("POST", "/undo", json!({})),
+        ("DELETE", "/todos/{}", json!(null)),
+        ("PATCH", "/todos/{}", json!({"status": "completed"})),
+        ("PATCH", "/todos/{}", json!({"title": "oat milk"})),
+        ("PATCH", "/todos/{}", json!({"priority": "high"})),
+    ] {
+        let api = Api::new();
+        let first = api.post("/todos", body.clone()).await.ids();
+        assert_eq!(api.post("/todos", body.clone()).await.body["replayed"], true, "nothing has changed yet");
+        let changed = api.send(method, &path.replace("{}", &first[1]), edit.clone(), &[]).await;
+        assert_eq!(changed.status, 200, "{}", changed.text);
+        let second = api.post("/todos", body.clone()).await;
+        assert_eq!((second.status.as_u16(), second.body.get("replayed")), (201, None), "{edit}: {}", second.text);
+        assert!(second.ids().iter().all(|id| !first.contains(id)), "{}", second.text);
+        // From now on, the same request repeats the second request.
+        let third = api.post("/todos", body.clone()).await;
+        assert_eq!((&third.body["replayed"], third.ids()), (&json!(true), second.ids()), "{}", third.text);
+        assert_eq!(third.change_id(), second.change_id());
+    }
+}
+
+#[tokio::test]
+async fn after_a_change_and_its_undo_the_same_add_is_a_repetition_again() {
+    let api = Api::new();
+    let body = json!({"todos": [{"title": "milk"}]});
+    let first = api.post("/todos", body.clone()).await;
+    let edit = api.patch(&format!("/todos/{}", first.ids()[0]), json!({"title": "oat milk"})).await;
+    assert_eq!(api.post("/undo", json!({"change_id": edit.change_id()})).await.status, 200);
     let again = api.post("/todos", body).await;
-    assert_eq!((again.status.as_u16(), &again.body["replayed"]), (200, &json!(true)), "{}", again.text);
-    assert_eq!(again.body["todos"][0]["status"], "deleted", "{}", again.text);
-    assert_eq!(again.body["todos"][1]["title"], "brown eggs");
-    assert_eq!(api.all("open").await.len(), 1);
+    assert_eq!((&again.body["replayed"], again.ids()), (&json!(true), first.ids()), "{}", again.text);
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ pub struct AddTodos {
     #[deserr(default)]
     #[schema(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
-    /// true adds the same todos again. Otherwise the same request within two minutes is a repetition and adds nothing.
+    /// true adds the same todos again. Otherwise the same request within two minutes adds nothing, unless a todo that it added has changed.
     #[deserr(default)]
     #[schema(value_type = bool, required = false)]
     allow_duplicate: Option<bool>,
