@@ -22,7 +22,7 @@ use crate::domain::{change::Change, plan::Plan, refusal::Refusal};
 
 /// If a todo changes after the store has read the todo, the store plans the write again, at most this number of times.
 const REPLANS: u32 = 3;
-/// The maximum number of transactions of one write that may fail because of wrong assumptions about lists or settings.
+/// In one write, at most this number of transactions may fail because of wrong assumptions about lists or settings.
 /// From DynamoDB's answer to a failed transaction, the store learns the present lists or settings.
 const FAILED_ASSUMPTIONS: u32 = 4;
 
