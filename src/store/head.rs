@@ -37,7 +37,8 @@ pub(super) enum SettingsCondition<'a> {
     None,
     /// The settings in the table must be these settings.
     Are(&'a Settings),
-    /// The write changes the settings. The settings in the table must still have the version before the change.
+    /// The write changes the settings. The settings in the table must still have the version that they had before this
+    /// change.
     Change(&'a SettingsImage),
 }
 

@@ -39,8 +39,8 @@ impl OwnerStore {
     /// makes one call to read this data. Usually the store can add todos without a call that reads lists or settings.
     /// But if a list is new, or if the name of the list has a different spelling in the table, the store needs one
     /// further call to add the todos. If the cached settings are out of date, the store also needs one further call to
-    /// add the todos. Each time another request changes a todo before the commit, the store makes two further calls:
-    /// one call reads the todos again, and one call writes the new plan.
+    /// add the todos. Whenever another request changes a todo before the commit, the store makes two further calls: one
+    /// call reads the todos again, and one call writes the new plan.
     pub async fn write(
         &self,
         request: &WriteRequest,

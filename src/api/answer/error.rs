@@ -44,7 +44,7 @@ pub enum ApiError {
     InsufficientScope,
     /// A web page of another site sent the request.
     ForeignOrigin,
-    /// There is no program with the id in the path.
+    /// There is no program with the id in the path, or the access of this program has ended.
     NoSuchProgram,
     /// There is no todo with the id in the path.
     NoSuchTodo,

@@ -87,9 +87,9 @@ const MAY_NOT: &str = "<li>See your password or the lists of other people</li>\n
 const MAY_NOT_CHANGE: &str = "<li>Add, change or delete anything</li>\n<li>See your password, the lists of other people, or \
     the access of your other programs</li>";
 
-/// Returns three texts as HTML. The first text names the program in the question of the page. A box on the page says
-/// who gets access: the second text is the CSS class of this box, and the third text is the content of this box. The
-/// question contains only verified names, because a program could choose a name that changes the meaning of the
+/// Returns three texts as HTML. In the question of the page, the first text stands for the program. A box on the page
+/// says who gets access: the second text is the CSS class of this box, and the third text is the content of this box.
+/// The question contains only verified names, because a program could choose a name that changes the meaning of the
 /// question.
 fn described(consent: &Consent) -> (String, &'static str, String) {
     let name = shown(consent.program, "a program without a name");
