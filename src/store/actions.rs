@@ -124,8 +124,8 @@ impl OwnerStore {
         updated(update.update_expression(set + &remove))
     }
 
-    /// Writes the id of the undo into the record of the undone change. The transaction fails if another undo has
-    /// changed the record since the store read the record.
+    /// Writes the id of the undo into the record of the undone change. If another undo has changed the record after the
+    /// store read it, the transaction fails.
     fn mark_undone(&self, undone: &ChangeId, transaction: &Transaction<'_>) -> Result<TransactWriteItem, Fault> {
         let update = Update::builder()
             .table_name(&*self.table)

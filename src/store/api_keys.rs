@@ -12,7 +12,7 @@ use super::{
 use crate::domain::{api_key::KeyRecord, secret::SecretHash};
 
 /// The partition of the operator, with all API keys. No owner has a partition with this name, because the name of an
-/// owner's partition begins with `user#`. The Lambda function may not write in this partition.
+/// owner's partition begins with `user#`. The Lambda function has no permission to write in this partition.
 pub(super) const PARTITION: &str = "keys";
 /// The attribute with the owner of the key.
 pub(super) const KEY_OWNER: &str = "key_owner";
@@ -30,7 +30,7 @@ impl Store {
     }
 
     /// Writes a note into the table: somebody has used this key today. The note is in the partition of the key's owner,
-    /// because the Lambda function may not write in the partition of the operator.
+    /// because the Lambda function has no permission to write in the partition of the operator.
     pub async fn stamp_use(&self, record: &KeyRecord, now: Timestamp, usage: &Usage) {
         self.stamp(record.hash.id(), use_key(record), None, now, usage).await;
     }

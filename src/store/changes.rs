@@ -37,8 +37,8 @@ const INLINE_BYTES: usize = 2 * 1024;
 /// The maximum size of a part. The difference of one todo always fits into one part. DynamoDB allows 400 KB for an
 /// item.
 const PART_BYTES: usize = 300 * 1024;
-/// Code of version 0.1.0 reads the states of the todos from the attribute `images`. New change records have a value in
-/// this attribute that the old code cannot read, so the old code refuses to undo or repeat the change. Without this
+/// Code of version 0.1.0 reads the states of the todos from the attribute `images`. The old code cannot read the value
+/// that new change records have in this attribute, so the old code refuses to undo or repeat the change. Without this
 /// value, the old code would find no todos in the record. The old code would then report a successful undo, but would
 /// undo nothing.
 const IMAGES: &str = "images";
@@ -158,7 +158,7 @@ fn read_change(items: Vec<Item>, now: Timestamp) -> Result<Option<(Change, Vec<D
         return Ok(None);
     };
     let Differences { mut differences, parts } = read_differences(record.clone())?;
-    // An expired change may have had the same idempotency key and more parts than this change. If DynamoDB has not
+    // An expired change may have had the same idempotency key as this change, and more parts. If DynamoDB has not
     // deleted the expired parts yet, they are at the end of `items`, and this loop does not read them.
     for part in items.take(parts) {
         differences.extend(read_differences(part)?.differences);

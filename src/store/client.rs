@@ -41,8 +41,8 @@ pub struct Connection {
 }
 
 /// The time limit for one attempt of a call to DynamoDB. DynamoDB usually answers in milliseconds. Without this time
-/// limit, the SDK would wait for ever. All attempts of a call and the pauses between the attempts together take at most
-/// about 5 seconds. A request to this service may take 14 seconds (`src/api/mod.rs`).
+/// limit, the SDK would wait for ever. All attempts of a call take at most about 5 seconds in total, including the
+/// pauses between the attempts. A request to this service may take 14 seconds (`src/api/mod.rs`).
 pub const TIMEOUT: Duration = Duration::from_millis(1_000);
 /// The maximum number of attempts for a call that fails for a temporary reason. With fewer attempts, more requests
 /// would fail while the table is busy (docs/PERFORMANCE.md).

@@ -70,8 +70,8 @@ impl OwnerStore {
             if attempt > 0 {
                 tokio::time::sleep(backoff::pause(attempt, &transaction.change.id)).await;
             }
-            // The sequence number comes from the time of this attempt. A number from the time of the first attempt
-            // would be lower than the numbers of all later requests, so the transaction would fail again.
+            // The sequence number comes from the time of this attempt. If the number came from the time of the first
+            // attempt, it would be lower than the numbers of all later requests, so the transaction would fail again.
             let sequence = latest.next(at, started.elapsed());
             let Some(actions) = self.actions(transaction, sequence)? else {
                 return Ok(Committed::Refused(Refusal::TooLarge));

@@ -39,15 +39,15 @@ pub(super) enum SizeLimit {
 }
 
 impl SizeLimit {
-    /// The size limit that a write has exceeded, according to an error of DynamoDB or to a reason of a cancelled
-    /// transaction. `None` if DynamoDB refused the write for another reason.
+    /// The size limit that a write has exceeded. The code and the message come from an error of DynamoDB, or from the
+    /// reason why DynamoDB cancelled a transaction. `None` if DynamoDB refused the write for another reason.
     ///
     /// AWS documents these limits in the API reference of `TransactWriteItems` and `TransactionCanceledException`. For
     /// an item, AWS documents the message "Item size to update has exceeded the maximum allowed size". For a
-    /// transaction, AWS documents neither the code nor the message. The codes of both limits also stand for mistakes
-    /// of the program, so this function must read the message. If an expression or a key is too long, the program has
-    /// made a mistake. AWS begins the messages about such mistakes with "Invalid" or "One or more parameter values were
-    /// invalid".
+    /// transaction, AWS documents neither the code nor the message. DynamoDB sends the codes of these two limits for
+    /// mistakes of the program too, so this function must read the message. If an expression or a key is too long, the
+    /// program has made a mistake. AWS begins the messages about such mistakes with "Invalid" or "One or more parameter
+    /// values were invalid".
     pub(super) fn exceeded(code: Option<&str>, message: Option<&str>) -> Option<Self> {
         let message = message.unwrap_or_default();
         let names_a_size = message.contains("size") && message.contains("exceed") && !message.contains("nvalid");

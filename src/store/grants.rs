@@ -205,8 +205,8 @@ impl Store {
         Ok(grant.is_some_and(|grant| grant.has(&tokens.access)))
     }
 
-    /// Sends a transaction. `false` if a condition of the transaction failed. If the transaction collides with another
-    /// transaction, or if DynamoDB throttles it, this function sends the transaction again.
+    /// Sends a transaction. `false` if a condition of the transaction failed. If DynamoDB throttles the transaction, or
+    /// if the transaction collides with another transaction, this function sends the transaction again.
     pub(super) async fn transact(&self, actions: Vec<TransactWriteItem>, usage: &Usage) -> Result<bool, Fault> {
         for attempt in 0..ATTEMPTS {
             let answer = self
@@ -235,8 +235,8 @@ impl Store {
     }
 }
 
-/// The reason why DynamoDB cancelled a transaction. If there are several reasons, the result is a failed condition, or
-/// else the first reason.
+/// The reason why DynamoDB cancelled a transaction. If one of several reasons is a failed condition, the result is the
+/// failed condition. Otherwise, the result is the first reason.
 fn cancelled(error: &SdkError<TransactWriteItemsError>) -> Option<&str> {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return None;

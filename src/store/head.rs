@@ -37,7 +37,8 @@ pub(super) enum SettingsCondition<'a> {
     None,
     /// The settings in the table must be these settings.
     Are(&'a Settings),
-    /// The write changes the settings. The settings in the table must still have the version before the change.
+    /// The write changes the settings. The settings in the table must still have the version that they had before this
+    /// change.
     Change(&'a SettingsImage),
 }
 
@@ -113,8 +114,8 @@ pub(super) fn settings_of(head: &Item) -> Result<(Settings, bool), Fault> {
 /// this number or a higher number, newer code has written the items of this owner in a newer format, or the settings do
 /// not fulfil the condition.
 ///
-/// If the owner has no head yet, the action creates the head with the settings version 1, because earlier versions of
-/// the program need a settings item with a version.
+/// If the owner has no head yet, the action creates the head with the settings version 1, because older code needs a
+/// settings item with a version.
 pub(super) fn update(
     table: &str,
     partition: &str,

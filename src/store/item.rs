@@ -160,7 +160,7 @@ pub(super) fn expired(item: &Item, now: Timestamp) -> bool {
     expires_at(item).is_some_and(|second| second <= now.as_second())
 }
 
-/// The second at which the item expires, counted from 1970. `None` if the item does not expire.
+/// The time at which the item expires, in seconds since 1970. `None` if the item does not expire.
 pub(super) fn expires_at(item: &Item) -> Option<i64> {
     item.get(EXPIRES_AT).and_then(|value| value.as_n().ok()).and_then(|seconds| seconds.parse().ok())
 }

@@ -1,4 +1,5 @@
-//! Reads one item, or all items of a partition whose sort keys begin with a text. All reads have strong consistency.
+//! Reads one item, or reads from one partition all items whose sort keys begin with a given text. All reads have strong
+//! consistency.
 
 use aws_sdk_dynamodb::{Client, types::ReturnConsumedCapacity};
 
@@ -27,13 +28,14 @@ impl Store {
         Ok(answer.item)
     }
 
-    /// All items of a partition whose sort key begins with `prefix`.
+    /// All items of this partition with a sort key that begins with `prefix`.
     pub(super) async fn items(&self, partition: &str, prefix: &str, usage: &Usage) -> Result<Vec<Item>, Fault> {
         items(&self.client, &self.table, (partition, prefix), usage).await
     }
 }
 
-/// All items of a partition whose sort key begins with `prefix`, in the order of their sort keys.
+/// All items of this partition with a sort key that begins with `prefix`. The items are in the order of their sort
+/// keys.
 pub(super) async fn items(
     client: &Client,
     table: &str,

@@ -55,8 +55,8 @@ impl KnownLists {
         Ok(())
     }
 
-    /// The request that creates a list defines the spelling of the list's name. If a later request uses another
-    /// spelling, this function writes the defined spelling into the todos. Returns the checks for the transaction, with
+    /// The spelling of a list's name comes from the request that creates the list. If a later request uses another
+    /// spelling, this function writes the first spelling into the todos. Returns the checks for the transaction, with
     /// at most one check for each list.
     pub(super) fn use_first_spellings(&self, images: &mut [Image]) -> Vec<ListCheck> {
         let mut checks: HashMap<String, ListCheck> = HashMap::new();

@@ -55,14 +55,14 @@ impl Store {
         Ok((people, unreadable))
     }
 
-    /// The number of programs with access to the todos of this person. An access that has ended because the program did
-    /// not refresh it counts for one more day.
+    /// The number of programs with access to the todos of this person. If an access has ended because the program did
+    /// not refresh it, this function counts the program for one more day.
     pub async fn count_programs(&self, owner: &Owner, now: Timestamp) -> Result<usize, Fault> {
         let entries = self.items(&item::partition(owner), programs::PREFIX, &Usage::default()).await?;
         Ok(entries.iter().filter(|entry| !item::expired(entry, now)).count())
     }
 
-    /// Blocks a person, whether the person has signed in or not. The person can no longer sign in, and no program can
+    /// Blocks a person, even if the person has never signed in. The person can no longer sign in, and no program can
     /// refresh its access. `false` if the person was already blocked. Then the time of the first block stays.
     pub async fn block(&self, owner: &Owner, now: Timestamp) -> Result<bool, Fault> {
         let update = self.client.update_item().table_name(&*self.table).set_key(Some(people::key(owner)));
@@ -84,8 +84,8 @@ impl Store {
         self.remove_attributes(owner, "attribute_exists(blocked_at)", &[BLOCKED_AT]).await
     }
 
-    /// Removes a person from the list of people. A block stays, because the person could sign in again without it. This
-    /// function does not end the access of programs.
+    /// Removes a person from the list of people. If the person is blocked, the block stays. Without the block, the
+    /// person could sign in again. This function does not end the access of programs.
     pub async fn remove_person(&self, owner: &Owner) -> Result<Removed, Fault> {
         if self.delete_person(owner, "attribute_exists(sk) AND attribute_not_exists(blocked_at)").await? {
             return Ok(Removed::Gone);
@@ -152,7 +152,7 @@ impl ListedPerson {
             shown: text(SHOWN).cloned(),
             since: at(SINCE),
             signed_in_at: at(SIGNED_IN_AT),
-            // An unreadable time of a block is a block too (src/store/people.rs).
+            // If the program cannot read the time of a block, the person is blocked too (src/store/people.rs).
             blocked_at: person.contains_key(BLOCKED_AT).then(|| at(BLOCKED_AT).unwrap_or(Timestamp::UNIX_EPOCH)),
         })
     }

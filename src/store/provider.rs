@@ -1,5 +1,5 @@
-//! Reads the secret of this service at the OpenID provider. The item of the secret is in the partition of the operator.
-//! The Lambda function has no permission to write in this partition.
+//! Reads the secret that the OpenID provider has given to this service. The item of the secret is in the partition of
+//! the operator. The Lambda function has no permission to write in this partition.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

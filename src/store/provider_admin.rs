@@ -1,5 +1,5 @@
-//! Stores and removes the secret of this service at the OpenID provider. Only the command `todo` uses this code. The
-//! command has its own AWS credentials. The Lambda function does not contain this code.
+//! Stores and removes the secret that the OpenID provider has given to this service. Only the command `todo` uses this
+//! code. The command has its own AWS credentials. The Lambda function does not contain this code.
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use jiff::Timestamp;

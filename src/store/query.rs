@@ -35,7 +35,7 @@ impl Reading {
 
 impl OwnerStore {
     /// Reads one page of items. If `after` contains a position, the page begins after this position. Each item has only
-    /// the attributes that `attributes` names. If `attributes` is empty, each item has all its attributes.
+    /// the attributes in the argument `attributes`. If `attributes` is empty, each item has all its attributes.
     pub(super) async fn page(
         &self,
         reading: &Reading,

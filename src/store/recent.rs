@@ -26,8 +26,8 @@ use crate::domain::{
 pub(super) const CHANGE: &str = "change";
 
 /// The condition for writing the item of a request: the table has no such item, or the item in the table is not recent.
-/// An item that has expired is not recent. An item that expires later than `:latest` is not recent either, because the
-/// clock was ahead when an earlier request wrote this item.
+/// If the item has expired, it is not recent. If the item expires later than `:latest`, it is not recent either: the
+/// clock was ahead when an earlier request wrote the item.
 ///
 /// A request may also overwrite the item of an earlier request if the effect of the earlier request is no longer present.
 pub(super) const ABSENT_OR_NOT_RECENT: &str =
@@ -35,7 +35,8 @@ pub(super) const ABSENT_OR_NOT_RECENT: &str =
 /// The clocks of two instances may differ by this number of seconds.
 const CLOCKS: i64 = 60;
 
-/// An item that a request wrote before `now` expires at this second or earlier.
+/// If a request wrote its item before `now`, the item expires at this time or earlier. The time is in seconds since
+/// 1970.
 pub(super) fn latest(now: Timestamp) -> i64 {
     now.as_second() + limits::REPETITION_SECONDS + CLOCKS
 }

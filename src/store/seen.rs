@@ -21,7 +21,7 @@ pub(super) const LAST_USED_AT: &str = "last_used_at";
 /// How long the program remembers the result of a look-up. During this time, the program may still accept a credential
 /// that has ended, or still refuse a new credential.
 const REMEMBERED: SignedDuration = SignedDuration::from_secs(60);
-/// When a request notes the use of its credential in the table, the request waits at most this time.
+/// While the program notes the use of a credential in the table, the request waits at most this time.
 const NOTE_TIMEOUT: Duration = Duration::from_secs(1);
 /// The maximum number of remembered credentials. The program also remembers which credentials are not in the table.
 const CREDENTIALS: usize = 10_000;

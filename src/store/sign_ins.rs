@@ -56,8 +56,8 @@ impl Store {
         Ok(found.filter(|sign_in| sign_in.is_valid(now)))
     }
 
-    /// Stores in the sign-in which person has signed in. If `person` is `None`, removes the person from the sign-in.
-    /// `false` if the person has already decided.
+    /// Stores the signed-in person in the item of the sign-in. If `person` is `None`, removes the person from this
+    /// item. `false` if the person has already decided.
     pub async fn set_person(&self, hash: &SecretHash, person: Option<&SignedIn>, usage: &Usage) -> Result<bool, Fault> {
         let update = self
             .client

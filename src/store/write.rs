@@ -22,7 +22,7 @@ use crate::domain::{change::Change, plan::Plan, refusal::Refusal};
 
 /// If a todo changes after the store has read the todo, the store plans the write again, at most this number of times.
 const REPLANS: u32 = 3;
-/// The maximum number of transactions of one write that may fail because of wrong assumptions about lists or settings.
+/// In one write, at most this number of transactions may fail because of wrong assumptions about lists or settings.
 /// From DynamoDB's answer to a failed transaction, the store learns the present lists or settings.
 const FAILED_ASSUMPTIONS: u32 = 4;
 
@@ -39,8 +39,8 @@ impl OwnerStore {
     /// makes one call to read this data. Usually the store can add todos without a call that reads lists or settings.
     /// But if a list is new, or if the name of the list has a different spelling in the table, the store needs one
     /// further call to add the todos. If the cached settings are out of date, the store also needs one further call to
-    /// add the todos. Each time another request changes a todo before the commit, the store makes two further calls:
-    /// one call reads the todos again, and one call writes the new plan.
+    /// add the todos. Whenever another request changes a todo before the commit, the store makes two further calls: one
+    /// call reads the todos again, and one call writes the new plan.
     pub async fn write(
         &self,
         request: &WriteRequest,

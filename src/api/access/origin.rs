@@ -16,7 +16,7 @@ use crate::{
     app::App,
 };
 
-/// The host names at which clients reach this server, with their ports.
+/// The host names at which clients reach this server. Some of these names include a port.
 #[derive(Debug, Clone)]
 pub struct OwnHosts(pub Arc<[String]>);
 

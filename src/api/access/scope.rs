@@ -4,8 +4,8 @@ use axum::http::Method;
 
 use crate::domain::scope::Scope;
 
-/// The scope that an operation with this HTTP method needs. Operations with a safe method only read (RFC 9110, section
-/// 9.2.1).
+/// The scope that an operation with this HTTP method needs. An operation with a safe method changes nothing (RFC 9110,
+/// section 9.2.1).
 pub fn needed(method: &Method) -> Scope {
     if method.is_safe() { Scope::Read } else { Scope::Full }
 }

@@ -44,7 +44,7 @@ pub enum ApiError {
     InsufficientScope,
     /// A web page of another site sent the request.
     ForeignOrigin,
-    /// No program with the id in the path has access.
+    /// There is no program with the id in the path, or the access of this program has ended.
     NoSuchProgram,
     /// There is no todo with the id in the path.
     NoSuchTodo,
@@ -65,7 +65,7 @@ pub enum ApiError {
     NoPublicUrl,
     Failed(Fault),
     /// The write may have succeeded, but its answer was lost. If the client sends the same request again, the store
-    /// will not recognise that it is the same request. So the answer contains this advice.
+    /// does not recognise the repetition. So the answer contains this advice.
     NotRepeatable(Fault, &'static str),
 }
 

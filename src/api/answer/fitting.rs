@@ -123,7 +123,7 @@ pub fn characters<T: Serialize>(value: &T) -> usize {
     serde_json::to_string(value).map_or(0, |json| json.chars().count() + 1)
 }
 
-/// Returns whether the number is 0. Answers leave out a number that is 0.
+/// Returns whether the number is 0. If a number is 0, the answer does not contain this number.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls this function with a reference")]
 pub fn is_zero(number: &usize) -> bool {
     *number == 0

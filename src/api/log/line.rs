@@ -28,7 +28,8 @@ pub struct Line {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
     /// The name that the operator gave to the API key, or the name of the program that uses an access token. A program
-    /// that registers itself chooses its own name. But only a program that a person has allowed gets an access token.
+    /// that registers itself chooses its own name. But a program gets an access token only if a person has allowed the
+    /// program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

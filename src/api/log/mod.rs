@@ -180,8 +180,9 @@ fn method_name(method: &Method) -> &'static str {
     names.into_iter().find(|name| *name == method.as_str()).unwrap_or("other")
 }
 
-/// The first 16 hexadecimal digits of the SHA-256 hash of a header's value. An operator who knows the value of the
-/// header can search the log for the hash of this value. Nobody can calculate the header's value from the hash.
+/// The first 16 hexadecimal digits of the SHA-256 hash of a header's value. If an operator knows the value of the
+/// header, the operator can search the log for the hash of this value. Nobody can calculate the header's value from the
+/// hash.
 fn fingerprint(headers: &HeaderMap, name: &str) -> Option<String> {
     let value = headers.get(name).filter(|value| !value.is_empty())?;
     Some(hex::encode(&Sha256::digest(value.as_bytes())[..8]))

@@ -1,7 +1,7 @@
 //! At `/account/programs`, a person sees the programs that have access, and can end the access of each program. The
-//! person uses an API key. If a program uses these paths with its access token, the program sees and ends only its own
-//! access, because the consent page promises that a program does not see the other programs of the person. These paths
-//! are not in the OpenAPI document, because an assistant does not need them.
+//! person uses an API key. A program can use these paths too, with its access token. The program then sees and ends
+//! only its own access, because the consent page promises that a program does not see the other programs of the person.
+//! These paths are not in the OpenAPI document, because an assistant does not need them.
 
 use axum::{
     Json,

@@ -1,7 +1,7 @@
 //! The assistants that this service knows: their redirect URIs, and their client ID metadata documents. The hosts of
 //! these documents refuse requests from data centres, so this service does not fetch the documents. The file
-//! `assistants.json` contains the facts about these assistants. For each fact, the file names the source, and the day
-//! on which somebody checked the fact.
+//! `assistants.json` contains the facts about these assistants. Each fact in this file has a source, and the day on
+//! which somebody checked the fact.
 
 use std::sync::LazyLock;
 
@@ -29,8 +29,8 @@ pub struct Document {
     pub redirect_uris: Vec<String>,
 }
 
-/// The known assistants. The program reads the list of assistants when somebody first signs in, because other requests
-/// do not need the list.
+/// The known assistants. The program reads the list of assistants at the first sign-in, because other requests do not
+/// need the list.
 pub fn known() -> &'static Assistants {
     static KNOWN: LazyLock<Assistants> =
         LazyLock::new(|| serde_json::from_str(include_str!("assistants.json")).unwrap_or_default());

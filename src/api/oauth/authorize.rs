@@ -146,8 +146,9 @@ impl Target<'_> {
         self.with(&[("code", code)])
     }
 
-    /// Tells the program about an error before the person has decided: sends the browser to the redirect URI. If a
-    /// stranger has chosen the redirect URI, this function returns the description of the error, for a page.
+    /// Tells the program about an error: sends the browser to the redirect URI. At this point, the person has not
+    /// decided yet. So if a stranger has chosen the redirect URI, this function returns the description of the error
+    /// instead, for a page.
     pub fn refuse<'d>(
         &self,
         (error, description): (&str, &'d str),

@@ -1,7 +1,7 @@
 //! Binds each sign-in to the browser in which the sign-in began. Each sign-in has a random id and a random cookie. The
 //! addresses contain the id of the sign-in, and only the browser has the cookie. So a person cannot continue the
-//! sign-in of another person. A person also cannot make the browser of another person continue a sign-in (RFC 9700,
-//! section 4.7).
+//! sign-in of another person. If a person sends an address of a sign-in to another person, the browser of this other
+//! person cannot continue the sign-in (RFC 9700, section 4.7).
 //!
 //! Each sign-in has its own cookie. So several sign-ins can run in one browser at the same time.
 
@@ -69,8 +69,8 @@ impl Browser {
     }
 
     /// The text that the form of the consent page must contain. Another web page does not know this text. The text
-    /// depends on the person who has signed in. So a consent page that was made for one person cannot give access to
-    /// the todos of another person.
+    /// depends on the person who has signed in. So if a consent page was made for one person, its form cannot give
+    /// access to the todos of another person.
     pub fn form_token(&self, owner: &Owner) -> String {
         self.derived(&format!("form {}", owner.as_str()))
     }
@@ -85,7 +85,7 @@ impl Browser {
     }
 
     /// Random bytes for the id of the grant, and for the code of the grant. Every request of this sign-in gets the same
-    /// bytes. So a person who presses *Allow* twice gives access only once.
+    /// bytes. So if a person presses *Allow* twice, the person gives access only once.
     pub fn randoms(&self) -> (Random, Random) {
         (Random(self.secret("grant")), Random(self.secret("code")))
     }

@@ -106,7 +106,8 @@ impl Named {
         (!self.is_bound_to_policy || is_own || redirect::is_allowed(uri, front.oauth())).then_some(uri)
     }
 
-    /// The program as people see it. The redirect URI says to which place the access goes.
+    /// The program as people see it. The redirect URI determines who gets the access: a host, or a program on the
+    /// person's computer.
     pub fn program(&self, redirect_uri: &str) -> Option<Program> {
         let place = match redirect::goes(redirect_uri)? {
             Goes::Web(host) if self.is_known => Place::Known(host),

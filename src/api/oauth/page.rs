@@ -18,7 +18,7 @@ const CONSENT: &str = include_str!("consent.html");
 const GOES_ON: &str = include_str!("goes_on.html");
 const STOPPED: &str = include_str!("stopped.html");
 const STYLE: &str = include_str!("page.css");
-/// The value in the Content-Security-Policy that allows the style of the pages.
+/// The hash source of the style, for the Content-Security-Policy of the pages.
 static STYLE_SOURCE: LazyLock<String> = LazyLock::new(|| hash_source(STYLE));
 /// A page shows at most this number of characters of a name.
 const NAME: usize = 100;
@@ -30,7 +30,7 @@ pub struct Consent<'a> {
     pub request: &'a str,
     /// The token against cross-site request forgery, which becomes the hidden form field `form_token`.
     pub form_token: &'a str,
-    /// The person's e-mail address, or the name that the OpenID provider gives the person.
+    /// The person's e-mail address, or the person's name at the OpenID provider.
     pub person: &'a str,
     /// The name of the program. The program itself or the operator has chosen this name.
     pub program: &'a str,
@@ -40,7 +40,7 @@ pub struct Consent<'a> {
     pub scope: Scope,
     /// The day on which the person allowed the program before. The page shows the day only for [`Place::Known`].
     pub allowed_before: Option<Date>,
-    /// The access ends if the program does not use the access for this number of days.
+    /// If the program does not use the access for this number of days, the access ends.
     pub idle_days: u16,
     /// The path in the address of this deployment, for example `/prod`. The path can be empty.
     pub base_path: &'a str,
@@ -87,9 +87,9 @@ const MAY_NOT: &str = "<li>See your password or the lists of other people</li>\n
 const MAY_NOT_CHANGE: &str = "<li>Add, change or delete anything</li>\n<li>See your password, the lists of other people, or \
     the access of your other programs</li>";
 
-/// Returns three texts as HTML. The first text names the program in the question of the page. A box on the page says
-/// who gets access: the second text is the CSS class of this box, and the third text is the content of this box. The
-/// question contains only verified names, because a program could choose a name that changes the meaning of the
+/// Returns three texts as HTML. In the question of the page, the first text stands for the program. A box on the page
+/// says who gets access: the second text is the CSS class of this box, and the third text is the content of this box.
+/// The question contains only verified names, because a program could choose a name that changes the meaning of the
 /// question.
 fn described(consent: &Consent) -> (String, &'static str, String) {
     let name = shown(consent.program, "a program without a name");
@@ -131,8 +131,8 @@ fn described(consent: &Consent) -> (String, &'static str, String) {
 }
 
 /// The page after the person's decision (200). The browser opens `address` at once. The page also contains a link to
-/// `address`. The page is not a redirect, because Chromium also applies the policy `form-action` to redirects that
-/// follow a form. `program` is the name of the program.
+/// `address`. The answer to the form is this page and not a redirect, because Chromium would apply the policy
+/// `form-action` to the redirect too. `program` is the name of the program.
 pub fn goes_on(address: &str, allowed: bool, program: &str) -> Response {
     let name = format!("<bdi class=\"name\">{}</bdi>", shown(program, "a program without a name"));
     let (heading, outcome) = match allowed {
@@ -212,7 +212,8 @@ mod tests {
 
     use super::*;
 
-    /// A name with markup, piled accents, control characters and characters that change the direction of the text.
+    /// A name with markup, many accents on one letter, control characters, and characters that change the direction of
+    /// the text.
     const HOSTILE: &str = "Claude\u{202e}</bdi><script>steal()</script>\u{2069}\u{0}\r\n {{form_token}} \
         Z\u{30d}\u{30e}\u{304}\u{305}\u{33f}\u{311}\u{346}\u{310}\u{352}\u{357}\u{300}\u{301} and so on, and so on, and so on, and so on";
     /// All characters that have a special meaning in HTML or in the content of `<meta http-equiv="refresh">`. A program

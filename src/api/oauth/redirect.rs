@@ -50,10 +50,10 @@ pub fn is_loopback(uri: &str) -> bool {
     is_spelled && is_redirect_uri(uri) && Url::parse(uri).is_ok_and(|url| is_this_machine(&url))
 }
 
-/// Whether the redirect URI `asked` in a request is equal to the redirect URI `named`, which the program, the operator
-/// or `assistants.json` has named. There are two exceptions. The port of a loopback address makes no difference (RFC
-/// 8252, section 7.3). In the path of `named`, the segment `*` is a wildcard for one segment. The redirect URI of the
-/// request must not contain `*`.
+/// Compares two redirect URIs. The URI `asked` comes from a request. The URI `named` comes from the program, from the
+/// operator or from `assistants.json`. Returns whether the two URIs are equal, with two exceptions. The port of a
+/// loopback address makes no difference (RFC 8252, section 7.3). In the path of `named`, the segment `*` is a wildcard
+/// for one segment. The redirect URI of the request must not contain `*`.
 pub fn fits(named: &str, asked: &str) -> bool {
     if asked.contains('*') {
         return false;

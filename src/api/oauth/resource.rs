@@ -2,7 +2,7 @@
 
 use url::Url;
 
-/// The address of the MCP endpoint below the address of the deployment.
+/// The path of the MCP endpoint below the address of the deployment.
 pub const MCP: &str = "/mcp";
 
 /// Whether each of these resources is the address of the API or the address of the MCP endpoint of this deployment.

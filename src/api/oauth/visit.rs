@@ -83,7 +83,7 @@ impl Visit {
         address.map_err(Stop::outage)
     }
 
-    /// The redirect URI of this service at the provider.
+    /// The redirect URI that this service gives to the provider.
     pub fn callback(&self) -> String {
         format!("{}/oauth/callback", self.base_url)
     }

@@ -184,8 +184,8 @@ async fn undo(
     };
     match result {
         // Another request may have undone the change after this request read the change record. So this request reads
-        // the record again, and makes a second attempt. The error of the second attempt names the undo of the other
-        // request.
+        // the record again, and makes a second attempt. The error of the second attempt then contains the id of the
+        // other request's undo.
         Err(error) if changed_since(&error) && change_id.is_some() => {
             let (again, differences) = find(caller, change_id, now).await?;
             if again.undone_by == change.undone_by {
@@ -204,7 +204,7 @@ async fn undo_found(
     change: Change,
     mut differences: Vec<Difference>,
 ) -> Result<WriteResult, WriteError> {
-    // A change record also names todos that the change did not alter. The undo ignores these todos.
+    // A change record also contains the ids of todos that the change did not alter. The undo ignores these todos.
     differences.retain(Difference::is_change);
     let needs = Needs::Read {
         todos: differences.iter().map(|difference| difference.id.clone()).collect(),

@@ -68,8 +68,8 @@ pub struct Declared {
     /// The `operationId`, such as `addTodos`. This is also the name of the MCP tool.
     pub name: String,
     /// Whether the operation is in the OpenAPI document and in the list of MCP tools. Clients can call every operation,
-    /// over HTTP and as an MCP tool. A conversation that began with an earlier version may still call an operation that
-    /// is no longer shown.
+    /// over HTTP and as an MCP tool. If a conversation began with an earlier version of the service, the assistant may
+    /// still call an operation that is no longer shown.
     pub is_shown: bool,
 }
 

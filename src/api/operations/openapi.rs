@@ -58,8 +58,8 @@ pub fn add_credential(document: &mut Value, mode: AuthMode) {
     }
 }
 
-/// Marks the operations for which ChatGPT must ask the person's permission each time. If the function `before` returns
-/// true for an HTTP method, the program marks the operations with this method.
+/// Marks the operations for which ChatGPT must ask the person's permission each time. An operation gets the mark if
+/// `before` returns true for its HTTP method.
 fn ask_before(document: &mut Value, before: impl Fn(&Method) -> bool) {
     for (method, operation) in operations_mut(document) {
         operation.insert("x-openai-isConsequential".to_owned(), json!(before(&method)));
@@ -121,8 +121,8 @@ fn merge_all_of(value: &mut Value) {
     }
 }
 
-/// Another schema also describes each field of these schemas. A model reads all schemas, so one description of each
-/// field is enough.
+/// Each field of these schemas also has a description in another schema. A model reads all schemas, so one description
+/// of each field is enough.
 const DESCRIBED_ELSEWHERE: [&str; 1] = ["SettingsWritten"];
 
 /// Removes the descriptions of all schemas. The name of a schema, and the fields that use the schema, already explain
@@ -194,7 +194,7 @@ fn request_schemas(document: &Value) -> Vec<String> {
     names
 }
 
-/// The crate `utoipa` does not find the schemas that only an `IntoResponses` type uses. So this struct adds these
+/// If only an `IntoResponses` type uses a schema, the crate `utoipa` does not find the schema. So this struct adds such
 /// schemas to the document.
 #[derive(OpenApi)]
 #[openapi(components(schemas(Problem)))]

@@ -206,7 +206,7 @@ impl Tally {
 
 /// How many todos of each group the overview shows. Todos that are due today get half of the places. Overdue todos get
 /// a quarter of the places, and todos of the next seven days get a quarter too. If a group does not need all its
-/// places, the other groups get the free places. The group of todos that are due today gets free places first.
+/// places, the other groups get the free places. Free places go first to the todos that are due today.
 fn shares([late, today, soon]: [usize; 3]) -> [usize; 3] {
     let quarter = limits::OVERVIEW / 4;
     let mut shares = [late.min(quarter), today.min(2 * quarter), soon.min(quarter)];

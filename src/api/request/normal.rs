@@ -43,11 +43,12 @@ impl Kind {
 
 /// Removes members that count as absent, at every depth of the JSON. A member counts as absent if its value is `null`,
 /// `""` or `[]`, because models send these values for "nothing". A list also counts as absent if it contains only
-/// `null`, `""` and `[]`. A list that contains any other value keeps all its elements, so that the positions in errors
-/// are the same as in the request.
+/// `null`, `""` and `[]`. If a list contains any other value, the list keeps all its elements, so that the positions in
+/// errors are the same as in the request.
 ///
 /// Also replaces JSON text by the value that the text contains, for example `"[\"a\"]"` by `["a"]`. Some clients send
-/// arrays, objects and booleans as JSON text. A member that can be text keeps its text, so a title may be `[1]`.
+/// arrays, objects and booleans as JSON text. If a member can be text, the member keeps its text, so a title may be
+/// `[1]`.
 ///
 /// If an object in the JSON text has the same member twice, the result is the beginning of an error message.
 pub fn normalise(value: &mut Value) -> Result<(), String> {

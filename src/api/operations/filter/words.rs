@@ -79,7 +79,7 @@ mod tests {
     }
 
     /// Conversations with assistants contain cursors of both formats. Each cursor contains a hash of the text that
-    /// describes its filters. So in both formats, the program must always write the same text for the same filters.
+    /// describes its filters. So in each format, the text for the same filters must never change.
     #[test]
     fn the_words_of_filters_are_those_in_cursors() {
         let all = query(json!({
