@@ -47,7 +47,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Makes an API key and a grant with an access token, and stores both in the table.
+    /// Makes an API key and a grant, and stores both in the table. The grant contains an access token.
     pub fn store(todo: &Path, dynamodb: &DynamoDb) -> Result<Self> {
         for item in [grant(), entry()] {
             dynamodb.put(item)?;

@@ -18,7 +18,7 @@ SIGNS = [
 def explain(error, deployment):
     """The message of a failure. If the cause is a known one, the message begins with the name of the resource."""
     message = str(error)
-    # The log says more than the answer, which contains nothing internal.
+    # The log says more than the answer, because the answer contains nothing internal.
     log = "\n".join(deployment.logs()[-40:]) if deployment else ""
     for text in (message, log):
         for pattern, resource, what in SIGNS:

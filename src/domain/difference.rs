@@ -24,7 +24,7 @@ const NOT_CONTENT: [&str; 2] = ["id", "version"];
 const NOTES: &str = "notes";
 const UPDATED_AT: &str = "updated_at";
 
-/// The fields of one todo that a change altered, with their values before and after the change.
+/// The fields that a change altered in one todo, with their values before and after the change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     pub id: TodoId,

@@ -110,8 +110,8 @@ fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     Ok(entries.all(|entry| entry.is_ok_and(|entry| is_known(entry.path()))))
 }
 
-/// The data file, and SQLite's existing files beside the data file. If the data file is a link, the paths are those of
-/// its target and of the files beside the target.
+/// The data file, and SQLite's existing files beside the data file. If the data file is a link, the result is the
+/// target of the link, and the files beside the target.
 pub fn files_of(file: &Path) -> io::Result<Vec<PathBuf>> {
     let file = file.canonicalize()?;
     let beside = BESIDE.map(|end| with_end(&file, end)).into_iter().filter(|file| file.exists());

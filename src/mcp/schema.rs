@@ -39,8 +39,8 @@ impl<'a> Schemas<'a> {
                 if let Some((_, target)) = self.target(schema)
                     && let Value::Object(mut whole) = self.input(target)
                 {
-                    // If a member beside `$ref` and a member of the referenced schema have the same name, the function
-                    // uses the member beside `$ref`.
+                    // A member beside `$ref` can have the same name as a member of the referenced schema. Then the
+                    // function uses the member beside `$ref`.
                     whole.extend(own);
                     own = whole;
                 }
@@ -75,8 +75,8 @@ impl<'a> Schemas<'a> {
     }
 
     /// The names and types of the fields in a schema. `levels` is the maximum number of levels. If an object is below
-    /// the last level, the result contains the name of the object's schema as `title`, instead of the fields of the
-    /// object.
+    /// the last level, the result does not show the fields of this object. Instead, a `title` contains the name of the
+    /// object's schema.
     fn shape(self, schema: &'a Value, uses: &Uses<'a>, levels: usize) -> Value {
         if let Some((name, target)) = self.target(schema) {
             return match uses.get(name) {
