@@ -1,5 +1,5 @@
-//! Stores an API key and an access token in the table, so that the benchmark can measure what a credential adds to a
-//! request. Both credentials open the todos of the same owner.
+//! Stores an API key and an access token in the table, so that the benchmark can measure what a credential adds to the
+//! costs of a request. Both credentials open the todos of the same owner.
 
 use std::path::Path;
 use std::process::Command;

@@ -4,7 +4,8 @@ import re
 
 from deployment import Failed, Refused
 
-# A text in the answer of the service or in the log of the function, the resource, and what is wrong with the resource.
+# Each entry has three parts: a text in the answer of the service or in the log of the function, the resource, and what
+# is wrong with the resource.
 SIGNS = [
     (r"not authorized to perform: ([\w:]+)", "FunctionRole", r"The role of the function does not allow \1."),
     (r"does not have the specified index: (\w+)", "TodosTable", r"The table has no index \1."),

@@ -67,7 +67,7 @@ pub fn this_user() -> io::Result<u32> {
     Ok(fs::metadata(private_folder()?.path())?.uid())
 }
 
-/// For the data file and its files `-wal` and `-journal`: the size of the file, and the time of its latest change.
+/// The sizes of three files, and the times of their latest changes. The files are the data file, `-wal` and `-journal`.
 pub(super) fn stamps(file: &Path) -> [Option<(u64, SystemTime)>; 3] {
     WITH_DATA.map(|end| {
         let found = fs::metadata(with_end(file, end)).ok()?;

@@ -91,10 +91,9 @@ fn close_to_others(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether the folder of the data file is only for this user. For the default folder, the result is `true`. Every
-/// folder that is not the default folder must have the same owner as the data file, and must contain only the data file
-/// and SQLite's files. For a folder directly below the root (for example, /srv), the result is `false`, because other
-/// users may need this folder.
+/// Whether the folder of the data file is only for this user. For the default folder, the result is `true`. Any other
+/// folder must have the same owner as the data file, and must contain only the data file and SQLite's files. For a
+/// folder directly below the root (for example, /srv), the result is `false`, because other users may need this folder.
 fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     if default_folder().and_then(|folder| folder.canonicalize().ok()).is_some_and(|default| default == folder) {
         return Ok(true);

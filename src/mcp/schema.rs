@@ -20,9 +20,8 @@ impl<'a> Schemas<'a> {
 
     /// The input schema of a tool. This function replaces each `$ref` by the schema to which `$ref` refers. This
     /// function leaves out `example`, because `example` is not a keyword of JSON Schema. This function also leaves out
-    /// `format`, because some model providers refuse a tool whose schema contains a `format` that the provider does not
-    /// know. For example, Gemini refuses `date`, and OpenAI's strict mode refuses most formats. The descriptions say
-    /// how to write a date.
+    /// `format`, because some model providers refuse a tool if they do not know a `format` in its schema. For example,
+    /// Gemini refuses `date`, and OpenAI's strict mode refuses most formats. The descriptions say how to write a date.
     pub fn input(self, schema: &Value) -> Value {
         match schema {
             Value::Object(members) => {

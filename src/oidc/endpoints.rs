@@ -113,7 +113,7 @@ fn advice(error: &str, sent_a_secret: bool) -> &'static str {
     }
 }
 
-/// Waits for an answer of the provider. A status that is neither a success nor a refusal counts as an outage.
+/// Waits for an answer of the provider. If the status is 429, or neither 2xx nor 4xx, the answer counts as an outage.
 pub(super) async fn in_time(
     endpoint: &str,
     answer: impl Future<Output = Result<ProviderAnswer, String>>,
