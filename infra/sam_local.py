@@ -96,7 +96,8 @@ def main():
         port = stack.enter_context(forwarded(int(database.rsplit(":", 1)[1])))
         env_file = folder / ENV_FILE.name
         env_file.write_text(ENV_FILE.read_text().replace(":8000", f":{port}"))
-        # SAM asks STS for the identity of the caller. Without an answer from STS, SAM waits several seconds in every run.
+        # SAM asks STS for the identity of the caller. Without an answer from STS, SAM waits several seconds in every
+        # run.
         environment = {**os.environ, **CREDENTIALS, "AWS_ENDPOINT_URL_STS": sts}
         print("sam local invoke")
         check_lambda.answer_every_event(lambda event: invoke(env_file, environment, event))

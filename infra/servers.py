@@ -14,8 +14,8 @@ import time
 ROOT = pathlib.Path(__file__).parent.parent
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 TOOLS = pathlib.Path(sys.executable).parent
-# The environment variables that AWS would set. The embedded DynamoDB answers only calls with this access key. The servers in
-# the checks ignore the secret and the region.
+# The environment variables that AWS would set. The embedded DynamoDB answers only calls with this access key. The
+# servers in the checks ignore the secret and the region.
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": f"TODO{secrets.token_hex(16).upper()}",
     "AWS_SECRET_ACCESS_KEY": "local",

@@ -174,7 +174,8 @@ def test_sam_local_gives_the_function_no_provider():
     stacks, _ = SamLocalStackProvider.get_stacks(str(HERE / "template.yaml"))
     environment = SamFunctionProvider(stacks).get("Function").environment["Variables"]
     environment |= json.loads((HERE / "local-env.json").read_text())["Function"]
-    # Without an issuer, the function has no provider. In this mode, the function does not read the other variables.
+    # Without an issuer, the function has no provider. With this AUTH_MODE, the function does not read the other
+    # variables.
     assert (environment["AUTH_MODE"], environment["OAUTH_ISSUER"]) == ("none-everybody-shares-one-list", "")
     assert sum(name.startswith("OAUTH_") for name in environment) == len(SETTINGS)
 

@@ -1,5 +1,5 @@
-//! Stores an API key and an access token in the table, so that the benchmark can measure what a credential adds to a
-//! request. Both credentials open the todos of the same owner.
+//! Stores an API key and an access token in the table, so that the benchmark can measure what a credential adds to the
+//! costs of a request. Both credentials open the todos of the same owner.
 
 use std::path::Path;
 use std::process::Command;
@@ -47,7 +47,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Makes an API key and a grant with an access token, and stores both in the table.
+    /// Makes an API key and a grant, and stores both in the table. The grant contains an access token.
     pub fn store(todo: &Path, dynamodb: &DynamoDb) -> Result<Self> {
         for item in [grant(), entry()] {
             dynamodb.put(item)?;

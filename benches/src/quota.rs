@@ -1,5 +1,5 @@
-//! Measures the time of a function's first request, while the function may use only 7 % of a processor. After the
-//! initialisation, Lambda gives 7 % of a processor to a function with 128 MB of memory.
+//! Measures the time of a function's first request. In this time, the function may use only 7 % of a processor. After
+//! the initialisation, Lambda gives 7 % of a processor to a function with 128 MB of memory.
 
 use std::path::{Path, PathBuf};
 

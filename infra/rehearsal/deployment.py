@@ -125,7 +125,8 @@ class Caller:
         base = self.deployment.outputs["BaseUrl"]
         if path != "/health":
             return base + path
-        # The emulator itself answers /health on each host. This other address of the API is only at the emulator.
+        # On each host, the emulator itself answers /health. So this function uses another address of the API for
+        # /health. AWS does not have this address.
         host = urllib.parse.urlsplit(base)
         return f"{host.scheme}://127.0.0.1:{host.port}/_aws/execute-api/{host.hostname.split('.')[0]}/$default{path}"
 

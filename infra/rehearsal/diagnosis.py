@@ -4,7 +4,8 @@ import re
 
 from deployment import Failed, Refused
 
-# A text in the answer of the service or in the log of the function, the resource, and what is wrong with the resource.
+# Each entry has three parts: a text in the answer of the service or in the log of the function, the resource, and what
+# is wrong with the resource.
 SIGNS = [
     (r"not authorized to perform: ([\w:]+)", "FunctionRole", r"The role of the function does not allow \1."),
     (r"does not have the specified index: (\w+)", "TodosTable", r"The table has no index \1."),
@@ -18,7 +19,7 @@ SIGNS = [
 def explain(error, deployment):
     """The message of a failure. If the cause is a known one, the message begins with the name of the resource."""
     message = str(error)
-    # The log says more than the answer, which contains nothing internal.
+    # The log says more than the answer, because the answer contains nothing internal.
     log = "\n".join(deployment.logs()[-40:]) if deployment else ""
     for text in (message, log):
         for pattern, resource, what in SIGNS:

@@ -99,7 +99,8 @@ def environment(folder):
     """Variables for all programs that call the emulator: cargo, SAM, boto3, the function and Node.js."""
     home = folder / "home"
     home.mkdir(exist_ok=True)
-    # Cargo compiles everything again if the path of the linker changes. cargo-lambda makes its linker in the cache folder.
+    # In the cache folder, cargo-lambda makes the linker that Cargo uses. If the path of the linker changes, Cargo
+    # compiles everything again.
     cache = os.environ.get("XDG_CACHE_HOME", "~/.cache")
     cargo = {"CARGO_HOME": "~/.cargo", "RUSTUP_HOME": "~/.rustup", "CARGO_ZIGBUILD_CACHE_DIR": cache}
     bundle = certificate(folder)

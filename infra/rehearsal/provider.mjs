@@ -1,6 +1,6 @@
-// Starts a certified OpenID provider, another one than Cognito. Standard input contains a JSON object with `host`,
+// Starts a certified OpenID provider other than Cognito. Standard input contains a JSON object with `host`,
 // `redirect_uri`, `name`, `password`, `email`, `key`, `cert` and the client's `secret`. The script prints the issuer.
-// Environment variables: those of .ci/assistants/world.mjs.
+// The script needs the environment variables of .ci/assistants/world.mjs.
 import { text } from "node:stream/consumers";
 import { startProvider } from "../../.ci/assistants/provider.mjs";
 import { keep } from "../../.ci/assistants/world.mjs";

@@ -1,6 +1,7 @@
 // A program connects to the service, and a person signs in with Chromium and allows the program. Standard input
 // contains a JSON object with `url`, the address of the service, and with `name`, `password`, `new_password` and
-// `certificate`. The script prints the tokens as JSON. Environment variables: those of .ci/assistants/world.mjs.
+// `certificate`. The script prints the tokens as JSON. The script needs the environment variables of
+// .ci/assistants/world.mjs.
 import { createHash, X509Certificate } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { signInAs } from "../../.ci/assistants/notebook.mjs";
@@ -8,7 +9,8 @@ import { decide, startBrowser } from "../../.ci/assistants/person.mjs";
 import { keep } from "../../.ci/assistants/world.mjs";
 
 const wish = JSON.parse(await text(process.stdin));
-// The first password of Cognito is short and works only once. The search for secrets in the logs does not need it.
+// The first password that Cognito sends is short and works only once. So the search for secrets in the logs does not
+// search for this password.
 keep(wish.new_password ?? wish.password);
 
 // The hash of the public key of our certificate. Chromium accepts certificates with this public key.

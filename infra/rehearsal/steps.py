@@ -22,7 +22,8 @@ class Rehearsal:
         self.ada = Person(emulator)
         self.stack = Deployment(emulator, folder, "todo-action")
         self.keys = Deployment(emulator, folder, "todo-keys")
-        # `program` has a token of Ada. `titles` are the titles of Ada's todos after all operations.
+        # `program` calls the service with an access token for Ada's todos. `titles` are the titles of Ada's todos after
+        # all operations.
         self.program = self.key = self.titles = None
 
     def build(self):

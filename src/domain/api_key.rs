@@ -12,8 +12,8 @@ use super::{
     secret::{Random, SECRET_DIGITS, SecretHash, base62, checksum, is_base62},
 };
 
-/// The first characters of every key. People recognise a key by these characters. Programs that search for leaked
-/// secrets look for these characters too.
+/// The first characters of every key. People recognise a key by these characters. These characters also help programs
+/// that search for leaked secrets.
 const PREFIX: &str = "todo_";
 
 /// An API key: `todo_`, 256 random bits in base 62, and a checksum. Because of the checksum, the program can detect a

@@ -40,7 +40,8 @@ pub struct Change {
     /// The time of the latest undo of this change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_at: Option<Timestamp>,
-    /// The credential of the request. Absent if the server needs no credential, and in records of version 0.1.0.
+    /// The credential of the request. Absent if the server needs no credential. Also absent in records of version
+    /// 0.1.0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<CredentialId>,
     /// The fingerprint of the request, if the request had an idempotency key.

@@ -24,7 +24,7 @@ const NOT_CONTENT: [&str; 2] = ["id", "version"];
 const NOTES: &str = "notes";
 const UPDATED_AT: &str = "updated_at";
 
-/// The fields of one todo that a change altered, with their values before and after the change.
+/// The fields that a change altered in one todo, with their values before and after the change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     pub id: TodoId,
@@ -129,9 +129,9 @@ impl Difference {
     }
 
     /// Whether an undo of this change may alter the todo in its present status. A write may alter a deleted todo only
-    /// if the write changes the status. An undo must not restore the repetition of a todo that was completed after this
-    /// change. For example, this change removes the repetition, and somebody completes the todo later. This completion
-    /// makes no next todo, so the completed todo must not repeat.
+    /// if the write changes the status. If somebody has completed the todo after this change, the undo must not restore
+    /// the repetition. For example, this change removes the repetition, and somebody completes the todo later. This
+    /// completion makes no next todo, so the completed todo must not repeat.
     fn may_alter(&self, todo: &Todo) -> bool {
         let alters = |field: &str| self.names().any(|name| name == field);
         let repeats = self.before.as_ref().is_some_and(|before| before.contains_key("repeat"));

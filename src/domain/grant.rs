@@ -283,8 +283,8 @@ impl Grant {
         !(self.valid_until..=self.end_of_entry()).contains(&self.listed_until)
     }
 
-    /// Stores in the grant that the list of programs gets a new entry for the grant. Returns the moment at which this
-    /// entry expires.
+    /// The list of programs gets a new entry for this grant. This function stores the moment at which the entry
+    /// expires, and returns this moment.
     pub fn list(&mut self) -> Timestamp {
         self.listed_until = self.end_of_entry();
         self.listed_until

@@ -62,8 +62,7 @@ pub struct Fingerprint(String);
 /// The prefix of a fingerprint in format 2. All new fingerprints have format 2. A fingerprint in format 1 has no
 /// prefix.
 const FORM: &str = "2:";
-/// The hash of a request leaves out these fields of the body, because the requested change does not depend on these
-/// fields.
+/// The hash does not include these fields of the body, because the requested change does not depend on these fields.
 const NOT_HASHED: [&str; 2] = ["idempotency_key", "allow_duplicate"];
 
 impl Intent {

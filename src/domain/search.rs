@@ -41,9 +41,9 @@ struct Folding {
     letters: HashMap<char, Replacement, BuildHasherDefault<LetterHasher>>,
     /// The result for the current text.
     folded: String,
-    /// The position in `folded` of the last letter that NFC does not combine with earlier letters. In `folded`, only the
-    /// marks of this letter follow the letter. NFC can still combine this letter with the next letter of the text, if the
-    /// next letter is a mark.
+    /// The position in `folded` of the last letter that NFC does not combine with earlier letters. In `folded`, only
+    /// the marks of this letter follow the letter. If the next letter of the text is a mark, NFC can still combine this
+    /// letter with the mark.
     last: usize,
     /// From this position in `folded`, the program must still apply NFC.
     open: Option<usize>,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::secret::{ID_DIGITS, Random, SECRET_DIGITS, SecretHash, base62, checksum, is_base62};
 
 /// The id of a grant: 128 random bits in base 62. Each token contains the id of its grant, so the program can find the
-/// grant of a token with one look-up. Only programs that have had a token of the grant know this id.
+/// grant of a token with one look-up. This id is known only to programs that have had a token of the grant.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct GrantId(String);

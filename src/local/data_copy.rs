@@ -9,7 +9,7 @@ use tempfile::{Builder, TempDir};
 
 use super::data_file::with_end;
 
-/// The files with data. SQLite makes the file `-shm` again from these files.
+/// The files with data. From these files, SQLite can make the file `-shm` again.
 const WITH_DATA: [&str; 3] = ["", "-wal", "-journal"];
 /// The size of the header of a write-ahead log, and of the header of each frame, in bytes
 /// (<https://www.sqlite.org/fileformat2.html#walformat>).
@@ -24,7 +24,7 @@ pub struct DataCopy {
 }
 
 impl DataCopy {
-    /// Copies the data file and the files `-wal` and `-journal` beside the file.
+    /// Copies the data file and its files `-wal` and `-journal`.
     pub fn of(file: &Path) -> io::Result<Self> {
         let file = file.canonicalize()?;
         let folder = private_folder()?;
@@ -60,14 +60,14 @@ fn private_folder() -> io::Result<TempDir> {
     builder.tempdir()
 }
 
-/// The number of the user who runs this program: the owner of a new folder.
+/// The id of the user who runs this program. This user owns every folder that the program creates.
 #[cfg(unix)]
 pub fn this_user() -> io::Result<u32> {
     use std::os::unix::fs::MetadataExt;
     Ok(fs::metadata(private_folder()?.path())?.uid())
 }
 
-/// The sizes and the times of the latest changes of the data file and of its files `-wal` and `-journal`.
+/// The sizes of three files, and the times of their latest changes. The files are the data file, `-wal` and `-journal`.
 pub(super) fn stamps(file: &Path) -> [Option<(u64, SystemTime)>; 3] {
     WITH_DATA.map(|end| {
         let found = fs::metadata(with_end(file, end)).ok()?;
@@ -79,9 +79,9 @@ pub(super) fn stamps(file: &Path) -> [Option<(u64, SystemTime)>; 3] {
 pub struct Log(Vec<u8>);
 
 impl Log {
-    /// Whether the log contains finished changes behind the first `valid` frames. SQLite ignores such changes without
-    /// an error, because a frame before these changes is damaged. A log also contains old frames with other salts,
-    /// which SQLite has already written into the database.
+    /// Whether the log contains finished changes after the first `valid` frames. Such changes come after a damaged
+    /// frame, so SQLite ignores them without an error. A log also contains old frames with other salts. SQLite has
+    /// already written these old frames into the database.
     pub fn has_lost_changes(&self, valid: usize) -> bool {
         let Some((header, frames)) = self.0.split_at_checked(WAL_HEADER) else { return !self.0.is_empty() };
         let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);

@@ -91,10 +91,9 @@ fn close_to_others(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether the folder of the data file is only for this user. For the default folder, the result is `true`. Every
-/// folder that is not the default folder must have the same owner as the data file, and must contain only the data file
-/// and SQLite's files. For a folder directly below the root (for example, /srv), the result is `false`, because other
-/// users may need this folder.
+/// Whether the folder of the data file is only for this user. For the default folder, the result is `true`. Any other
+/// folder must have the same owner as the data file, and must contain only the data file and SQLite's files. For a
+/// folder directly below the root (for example, /srv), the result is `false`, because other users may need this folder.
 fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     if default_folder().and_then(|folder| folder.canonicalize().ok()).is_some_and(|default| default == folder) {
         return Ok(true);
@@ -110,8 +109,8 @@ fn is_ours_alone(folder: &Path, file: &Path) -> io::Result<bool> {
     Ok(entries.all(|entry| entry.is_ok_and(|entry| is_known(entry.path()))))
 }
 
-/// The data file, and SQLite's existing files beside the data file. If the data file is a link, the paths are those of
-/// its target and of the files beside the target.
+/// The data file, and SQLite's existing files beside the data file. If the data file is a link, the result is the
+/// target of the link, and the files beside the target.
 pub fn files_of(file: &Path) -> io::Result<Vec<PathBuf>> {
     let file = file.canonicalize()?;
     let beside = BESIDE.map(|end| with_end(&file, end)).into_iter().filter(|file| file.exists());

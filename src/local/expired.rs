@@ -14,8 +14,7 @@ use crate::store::attributes::{EXPIRES_AT, FORMAT, FORMAT_NUMBER, OWNER, SEQUENC
 type Item = HashMap<String, AttributeValue>;
 
 /// An expired item stays in the file for this number of seconds (90 days). The clock may be ahead while somebody writes
-/// a change. As long as the clock is ahead by less than this time, the program never removes a change that can be
-/// undone.
+/// a change. If the clock is ahead by less than this time, the program never removes a change that can be undone.
 const RESERVE: i64 = 90 * 24 * 60 * 60;
 
 /// Removes the items that expired long before the time of the latest change in the file. The items that expire after

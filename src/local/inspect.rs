@@ -10,11 +10,12 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension};
 use super::{LocalError, data_copy::DataCopy};
 use crate::store::attributes::{FORMAT_NUMBER, PROVIDER_SECRET};
 
-/// While a running service changes the file, a copy may be incomplete. So [`inspect`] takes up to this number of copies.
+/// While a running service changes the file, a copy may be incomplete. So [`inspect`] makes up to this number of
+/// copies.
 const COPIES: u32 = 5;
 /// The time between two copies.
 const PAUSE: Duration = Duration::from_millis(200);
-/// A report names at most this number of damaged places.
+/// The maximum number of damaged places in a report.
 const MOST_PLACES: usize = 3;
 
 /// What an inspection has found.
@@ -30,11 +31,11 @@ pub struct Inspection {
 /// The contents of a data file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Contents {
-    /// The file has no tables, or not the table that was asked for.
+    /// The file has no tables, or does not have the table that the caller asked for.
     Nothing,
-    /// The file is not a data file of todo-action, for this reason.
+    /// The file is not a data file of todo-action. The text is the reason.
     Foreign(String),
-    /// The file is a data file, but is damaged so that nobody can read the items.
+    /// The file is a data file, but is so damaged that nobody can read the items.
     Unreadable,
     Items(Facts),
 }
@@ -104,7 +105,7 @@ fn contents(sqlite: &Connection, table: &str) -> rusqlite::Result<Contents> {
     }
     match facts(sqlite, table) {
         Ok(facts) => Ok(Contents::Items(facts)),
-        // A query meets only the damage in the pages that the query reads. `damage` finds all damage.
+        // A query finds only the damage in the pages that the query reads. The function `damage` finds all damage.
         Err(_) if damage(sqlite)?.is_some() => Ok(Contents::Unreadable),
         Err(error) => Err(error),
     }

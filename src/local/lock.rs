@@ -6,10 +6,11 @@ use std::path::Path;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lock {
     Free,
-    /// The process with this number has held the lock for two seconds without a change, so no program can write to the
-    /// file.
+    /// The text is the id of a process. For two seconds, this process has held the lock, and nobody has changed the
+    /// file. So no program can write to the file.
     Held(String),
-    /// The operating system does not say who holds the lock, for this reason. Only Linux says who holds the lock.
+    /// The operating system does not say who holds the lock. Only Linux says who holds the lock. The text is the
+    /// reason.
     Unknown(String),
 }
 
@@ -42,16 +43,16 @@ mod linux {
     const DATABASE: Range<u64> = 0x4000_0000..0x4000_0200;
     /// The byte `WAL_WRITE_LOCK` in the file `-shm` (<https://www.sqlite.org/walformat.html#wal_locks>).
     const LOG: Range<u64> = 120..121;
-    /// The number of lists of locks.
+    /// The maximum number of times that the program reads Linux's list of locks.
     const LISTS: u32 = 20;
-    /// If many locks change while Linux makes a list, the list may lack a lock. So a lock is free only if more lists
-    /// than this number do not contain the lock.
+    /// If many locks change while Linux makes a list, the list may lack a lock that a process holds. If the lock is
+    /// missing in more lists than this number, the lock is free.
     const MOST_GAPS: u32 = 2;
-    /// The time between two lists.
+    /// The time between two reads of the list.
     const PAUSE: Duration = Duration::from_millis(100);
 
-    /// The process that has locked the data file and changes nothing. A process that changes the file also unlocks the
-    /// file again.
+    /// The process that has locked the data file and does not change the file. If the file changes, the result is
+    /// `None`, because a process that changes the file unlocks the file later.
     pub fn holder(file: &Path) -> io::Result<Option<String>> {
         let file = file.canonicalize()?;
         let before = stamps(&file);
@@ -89,9 +90,9 @@ mod linux {
         }
     }
 
-    /// The process in a line of /proc/locks, if this process has locked one of these bytes of the file for writing. Such
-    /// a line is `1: POSIX ADVISORY WRITE 4711 fd:00:98765 120 120` (proc_locks(5)): the process, the inode, and the
-    /// first and the last byte.
+    /// Reads a line of /proc/locks. Returns the process if the process has locked one of these bytes of the file for
+    /// writing. An example of a line is `1: POSIX ADVISORY WRITE 4711 fd:00:98765 120 120` (proc_locks(5)). The last
+    /// four parts are the process, the inode, the first byte and the last byte.
     fn writer(line: &str, inode: u64, bytes: &Range<u64>) -> Option<String> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let [_, _, _, "WRITE", process, place, first, last] = words[..] else { return None };

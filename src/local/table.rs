@@ -92,7 +92,8 @@ pub fn differences(found: &TableDescription) -> Result<Vec<String>, LocalError> 
     Ok(differences)
 }
 
-/// The attribute that says when DynamoDB may remove an item, according to the SAM template.
+/// The name of the attribute for the time to live, from the SAM template. DynamoDB may remove an item after the time in
+/// this attribute.
 pub fn expiry_attribute() -> Result<String, LocalError> {
     Ok(definition()?.time_to_live_specification.attribute_name)
 }

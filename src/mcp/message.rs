@@ -52,7 +52,7 @@ pub fn read(text: &[u8]) -> Result<Received, Unreadable> {
     Ok(Received { message, changed })
 }
 
-/// The error for a text that is not JSON, or in which an object has the same member twice. `what` names the text.
+/// The error for a text that is not JSON, or that contains an object with the same member twice. `what` names the text.
 fn unreadable(text: &[u8], what: &str, error: &serde_json::Error) -> Unreadable {
     let fault = json::fault(error);
     refused(

@@ -20,9 +20,8 @@ impl<'a> Schemas<'a> {
 
     /// The input schema of a tool. This function replaces each `$ref` by the schema to which `$ref` refers. This
     /// function leaves out `example`, because `example` is not a keyword of JSON Schema. This function also leaves out
-    /// `format`, because some model providers refuse a tool whose schema contains a `format` that the provider does not
-    /// know. For example, Gemini refuses `date`, and OpenAI's strict mode refuses most formats. The descriptions say
-    /// how to write a date.
+    /// `format`, because some model providers refuse a tool if they do not know a `format` in its schema. For example,
+    /// Gemini refuses `date`, and OpenAI's strict mode refuses most formats. The descriptions say how to write a date.
     pub fn input(self, schema: &Value) -> Value {
         match schema {
             Value::Object(members) => {
@@ -39,8 +38,8 @@ impl<'a> Schemas<'a> {
                 if let Some((_, target)) = self.target(schema)
                     && let Value::Object(mut whole) = self.input(target)
                 {
-                    // If a member beside `$ref` and a member of the referenced schema have the same name, the function
-                    // uses the member beside `$ref`.
+                    // A member beside `$ref` can have the same name as a member of the referenced schema. Then the
+                    // function uses the member beside `$ref`.
                     whole.extend(own);
                     own = whole;
                 }
@@ -75,8 +74,8 @@ impl<'a> Schemas<'a> {
     }
 
     /// The names and types of the fields in a schema. `levels` is the maximum number of levels. If an object is below
-    /// the last level, the result contains the name of the object's schema as `title`, instead of the fields of the
-    /// object.
+    /// the last level, the result does not show the fields of this object. Instead, a `title` contains the name of the
+    /// object's schema.
     fn shape(self, schema: &'a Value, uses: &Uses<'a>, levels: usize) -> Value {
         if let Some((name, target)) = self.target(schema) {
             return match uses.get(name) {

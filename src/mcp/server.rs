@@ -49,7 +49,7 @@ pub struct Server {
 
 impl Server {
     /// Makes a server whose tools are the operations of this document. The router `operations` answers the tool calls.
-    /// The server also answers calls of the operations that are not in the list of tools.
+    /// Clients can also call operations that are not in the list of tools.
     pub fn new(document: impl Fn() -> Value + Send + Sync + 'static, operations: Router) -> Self {
         Self { document: Arc::new(document), tools: Arc::default(), operations }
     }
@@ -133,7 +133,7 @@ impl ServerHandler for Server {
     }
 
     /// The SDK calls this function if the SDK does not know the method of a request. The SDK also calls this function
-    /// for a known method if the SDK cannot read the parameters.
+    /// if the SDK knows the method but cannot read the parameters.
     async fn on_custom_request(
         &self,
         request: CustomRequest,

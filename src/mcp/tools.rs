@@ -24,9 +24,9 @@ pub struct Operation {
     pub path: String,
     /// The arguments that are part of the path.
     pub in_path: Vec<String>,
-    /// The arguments that go into the query. If the operation has a body, all arguments that are neither in the path
-    /// nor in the query go into the body. `None` if the OpenAPI document does not describe the operation. Only the API
-    /// knows the arguments of such an operation.
+    /// The arguments that go into the query. If the operation has a body, the body gets all arguments that are neither
+    /// in the path nor in the query. `None` if the OpenAPI document does not describe the operation. Only the API knows
+    /// the arguments of such an operation.
     pub in_query: Option<Vec<String>>,
     /// The arguments that accept several values. If the example of a parameter in the OpenAPI document contains a
     /// comma, the parameter accepts several values.
@@ -35,9 +35,9 @@ pub struct Operation {
 }
 
 impl Tools {
-    /// Reads the operations of an OpenAPI document, and skips everything that is not an operation. Adds the operations
-    /// of `declared` that the document does not describe. Clients can also call these operations, but these operations
-    /// are not in the list of tools.
+    /// Reads the operations of an OpenAPI document, and skips everything that is not an operation. If the document does
+    /// not describe an operation of `declared`, this function adds the operation. Clients can call the added
+    /// operations, but the list of tools does not contain them.
     pub fn read(document: &Value, declared: Vec<Declared>) -> Self {
         let schemas = Schemas::of(document);
         let members = |value: &Value| value.as_object().cloned().unwrap_or_default();

@@ -75,7 +75,7 @@ impl ClientDocuments {
         let fetched = fetched.unwrap_or_else(|_| Err("no answer in time".to_owned()));
         let document = fetched.and_then(|answer| match answer.status {
             StatusCode::OK => read(address, &answer.body),
-            // The client does not follow redirects, so this function refuses a redirect.
+            // The HTTP client does not follow redirects, so a redirect is an error here.
             other => Err(other.to_string()),
         });
         let document = document.map_err(|cause| format!("client document: {cause}"));
@@ -106,8 +106,8 @@ fn is_fit(address: &str) -> bool {
     })
 }
 
-/// Reads a document. The `client_id` in the document must be exactly the address of the document. This service treats
-/// each program with a document as a public client. So this function refuses the document of a program that needs a
+/// Reads a document. The `client_id` in the document must be exactly the address of the document. For this service,
+/// every program with such a document is a public client. So this function refuses the document if the program needs a
 /// secret or a key.
 fn read(address: &str, body: &[u8]) -> Result<ClientDocument, String> {
     let document: ClientDocument =

@@ -48,8 +48,8 @@ impl Provider {
             ("code_verifier", back.verifier),
         ]);
         let methods = metadata.token_endpoint_auth_methods_supported.as_deref();
-        // If the provider does not list its methods, its method is `client_secret_basic` (OpenID Connect Discovery
-        // 1.0).
+        // If the provider lists no methods of client authentication, the method is `client_secret_basic` (OpenID
+        // Connect Discovery 1.0).
         let basic = methods.is_none_or(|methods| methods.iter().any(|method| method == "client_secret_basic"));
         let authorization = back.secret.filter(|_| basic).map(|secret| self.basic(secret.reveal()));
         if authorization.is_none() {
@@ -113,7 +113,7 @@ fn advice(error: &str, sent_a_secret: bool) -> &'static str {
     }
 }
 
-/// Waits for an answer of the provider. A status that is neither a success nor a refusal counts as an outage.
+/// Waits for an answer of the provider. If the status is 429, or neither 2xx nor 4xx, the answer counts as an outage.
 pub(super) async fn in_time(
     endpoint: &str,
     answer: impl Future<Output = Result<ProviderAnswer, String>>,

@@ -52,7 +52,7 @@ impl Http {
         self.send(Request::builder().method(Method::GET).uri(address), Vec::new()).await
     }
 
-    /// Requests a JSON document with an access token (RFC 6750, section 2.1).
+    /// Requests a JSON document. The request contains an access token (RFC 6750, section 2.1).
     pub async fn get_with(&self, address: &str, token: &str) -> Result<ProviderAnswer, String> {
         let request = Request::builder().method(Method::GET).uri(address);
         self.send(request.header(header::AUTHORIZATION, format!("Bearer {token}")), Vec::new()).await

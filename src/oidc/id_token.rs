@@ -62,8 +62,8 @@ pub struct Claims {
     pub about: About,
 }
 
-/// The claims about a person that an ID token or the answer of the userinfo endpoint may contain (OpenID Connect Core
-/// 1.0, section 5.1).
+/// The claims about a person (OpenID Connect Core 1.0, section 5.1). The ID token or the answer of the userinfo
+/// endpoint may contain these claims.
 #[derive(Debug, Default, Deserialize)]
 pub struct About {
     email: Option<String>,

@@ -90,8 +90,8 @@ struct KeySet {
 }
 
 impl Metadata {
-    /// An address of the provider that is not safe for requests and redirects. If the provider runs on another machine,
-    /// all addresses of the provider must use https.
+    /// An unsafe address in the discovery document. The program must not use this address for requests or redirects. If
+    /// the provider runs on another machine, all addresses of the provider must use https.
     fn unfit(&self) -> Option<&str> {
         let local = self.issuer.starts_with("http://");
         let is_fit = |address: &str| is_safe(address) && (local || address.starts_with("https://"));
@@ -155,7 +155,7 @@ impl Keys {
     /// Asks the provider. The flag `more` is true if the key was not in the cached documents.
     async fn ask(&self, now: Timestamp, more: bool, request_id: &str) -> Cache {
         {
-            // This function stores the time of the request to the provider before the request is sent. If the client
+            // Before this function sends the request to the provider, it stores the present time. If the client
             // disconnects while this function waits for the provider, the rest of this function does not run.
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.asked_at = Some(now);

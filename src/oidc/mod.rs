@@ -151,8 +151,8 @@ impl Provider {
         Ok(address.into())
     }
 
-    /// Checks the issuer (`iss`) that a redirect of the provider names. A redirect with an error also names the issuer
-    /// (RFC 9207, section 2.4).
+    /// Checks the issuer (`iss`) in a redirect of the provider. A redirect with an error contains the issuer too (RFC
+    /// 9207, section 2.4).
     pub async fn check_issuer(&self, iss: Option<&str>, now: Timestamp, request_id: &str) -> Result<(), NotSignedIn> {
         let metadata = self.keys.metadata(now, request_id).await.map_err(NotSignedIn::Outage)?;
         let named = iss.is_some() || metadata.authorization_response_iss_parameter_supported;

@@ -82,9 +82,9 @@ fn roots() -> RootCertStore {
     })
 }
 
-/// The file that contains all root certificates. If `SSL_CERT_FILE` is set, this variable names the file. If
-/// `SSL_CERT_FILE` is not set, this file is the certificate file of the machine. `None` if no single file contains all
-/// root certificates.
+/// The file that contains all root certificates. If `SSL_CERT_FILE` is set, this variable contains the path of the
+/// file. If `SSL_CERT_FILE` is not set, this file is the certificate file of the machine. `None` if no single file
+/// contains all root certificates.
 fn one_file(file: Option<OsString>, folder: Option<OsString>) -> Option<PathBuf> {
     match (file, folder) {
         (Some(file), None) => Some(file.into()),
@@ -115,8 +115,8 @@ fn certificates(bundle: impl BufRead, mut add: impl FnMut(CertificateDer<'static
     Some(())
 }
 
-/// The text of an error and of all its causes, for the log. A connection error without its causes only says that the
-/// connection failed.
+/// The text of an error and of all its causes, for the log. Without its causes, a connection error says nothing more
+/// than that the connection failed.
 pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")

@@ -64,8 +64,8 @@ pub async fn run(Clients { what, place }: Clients) -> Result<(), Failure> {
     }
 }
 
-/// Accepts a redirect URI. A `*` must be a whole segment of the path, because a `*` at any other place would never fit
-/// the redirect URI of a request.
+/// Accepts a redirect URI. A `*` must be a whole segment of the path. At any other place, a `*` would never fit the
+/// redirect URI of a request.
 fn redirect_uri(text: &str) -> Result<String, String> {
     let path = text.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
     let path = path.split('?').next().unwrap_or_default();

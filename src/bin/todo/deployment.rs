@@ -22,8 +22,8 @@ use super::Failure;
 
 /// The maximum time to wait for a complete answer. A deployment usually answers in less than a second, and always
 /// within 15 seconds. If DynamoDB is in trouble, an answer can take between 10 and 15 seconds, and most of these
-/// answers are errors. After the maximum time, this command gives up with its own error, so that the person does not
-/// have to wait longer for an error of the deployment. Both errors say what to do next.
+/// answers are errors. After the maximum time, this command gives up with its own error. So the person does not have to
+/// wait longer for an error of the deployment. Both errors say what to do next.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// After this time without an answer, the connection is probably dead. For example, a laptop that was asleep does not
 /// know that its connections are dead. If the same request may be sent twice, the command sends the request a second

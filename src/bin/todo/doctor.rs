@@ -47,9 +47,10 @@ pub struct Doctor {
     issuer: Option<String>,
 }
 
-/// The secret of the OpenID provider, as far as the checks of the data file or of the table know it.
+/// What the checks of the data file or of the table know about the secret of the OpenID provider.
 pub enum Secret {
-    /// The command has not looked, because neither a table nor a data file was named.
+    /// The command does not know whether a secret is stored. For example, the caller named neither a table nor a data
+    /// file.
     NotLookedUp,
     NotStored,
     Stored(ProviderSecret),
@@ -119,7 +120,7 @@ pub async fn run(arguments: Doctor) -> Result<(), Failure> {
         secret = file::check(&mut report, &data, now);
     }
     if let Some(url) = url {
-        // The service uses OAUTH_CLIENT_SECRET before the stored secret.
+        // If OAUTH_CLIENT_SECRET is set, the service uses this secret instead of the stored secret.
         secret = client_secret().map_or(secret, Secret::FromEnvironment);
         service::check(&mut report, &url, arguments.issuer.as_deref(), &secret).await;
     }
@@ -133,7 +134,7 @@ const CLOCKS: SignedDuration = SignedDuration::from_secs(60);
 /// just arrived. Without this header, the function reports nothing.
 fn check_clock(report: &mut Report, whose: &str, date: Option<&str>) {
     let now = Clock::system().now();
-    // Without an answer, there is no time to compare.
+    // Without a date, there is nothing to compare.
     let Some(there) = date.and_then(|date| rfc2822::parse(date).ok()).map(|there| there.timestamp()) else { return };
     let ahead = there.duration_since(now);
     if ahead.abs() <= CLOCKS {

@@ -103,9 +103,9 @@ where
     }
 }
 
-/// The answer to an unreadable message. If a line is not JSON, the server sends no answer, as in the other SDKs of MCP.
-/// If the server answered, and the client sent this answer back by mistake, both sides would send lines forever. So
-/// only the log contains the reason.
+/// The answer to an unreadable message. If a line is not JSON, the server sends no answer. The other SDKs of MCP send
+/// no answer either. If the server answered, and the client sent this answer back by mistake, both sides would send
+/// lines forever. So only the log contains the reason.
 fn answer(unreadable: Unreadable) -> Option<ServerJsonRpcMessage> {
     let Unreadable { id, error, is_notification } = unreadable;
     if error.code == ErrorCode::PARSE_ERROR {

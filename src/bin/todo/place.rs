@@ -29,7 +29,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The options that name this place in another command, each after a space.
+    /// The options with which another command uses this place. A space precedes each option.
     pub fn options(&self) -> String {
         let option = |name: &str, value: Option<&str>| value.map(|value| format!(" {name} {}", quoted(value)));
         let data = self.data.as_deref().map(Path::to_string_lossy);
@@ -68,7 +68,7 @@ impl Place {
     }
 }
 
-/// A value as a shell reads it. A value with unusual characters gets quotation marks.
+/// Writes a value for a shell command. A value with unusual characters gets quotation marks.
 pub fn quoted(value: &str) -> String {
     let usual = |letter: char| letter.is_ascii_alphanumeric() || "-_./:@%+=,".contains(letter);
     if !value.is_empty() && value.chars().all(usual) {

@@ -33,7 +33,7 @@ where
 pub fn whole_number<V: IntoValue>(value: &Value<V>) -> Option<u64> {
     match value {
         Value::Integer(number) => Some(*number),
-        // A number that is too large for `u64` becomes the largest `u64`.
+        // If a number is too large for `u64`, the result is the largest `u64`.
         Value::Float(number) if number.fract() == 0.0 && *number >= 0.0 => Some(*number as u64),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,

@@ -29,7 +29,7 @@ pub fn check(report: &mut Report, file: &Path, now: Timestamp) -> Secret {
             return Secret::NotLookedUp;
         }
     };
-    // The permissions of another program's file are not our business.
+    // If the file belongs to another program, the command does not check the permissions of the file.
     let is_ours = !matches!(found.contents, Contents::Foreign(_));
     if is_ours {
         permissions::check_protection(report, &files);

@@ -5,7 +5,8 @@ use std::error::Error;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use todo_action::tls::with_causes;
 
-/// Why a call failed, and what to do. `whose` is who answers: `AWS` or `this DynamoDB`.
+/// Why a call failed, and what to do. The text `whose` says which DynamoDB the command has called: `AWS` or `this
+/// DynamoDB`.
 pub fn explain<E: ProvideErrorMetadata + Error + 'static>(error: &SdkError<E>, whose: &str) -> (String, String) {
     let message = error.message().unwrap_or_default();
     let (why, next) = match error.code() {

@@ -17,7 +17,7 @@ use super::{
     web::{NoAnswer, Web},
 };
 
-/// The provider, as the service shows it to a browser.
+/// Two values in the redirect from the service to the provider.
 struct Shown {
     client_id: String,
     redirect_uri: String,
@@ -65,8 +65,8 @@ async fn check_metadata(report: &mut Report, url: &str, web: &Web) {
     report.ok("metadata", "the documents for programs name the same address.");
 }
 
-/// Begins a sign-in, as a program on this computer does. The service sends the browser to the provider. The sign-in
-/// that has begun expires after ten minutes.
+/// Begins a sign-in, as a program on this computer does. The service sends the browser to the provider. This sign-in
+/// expires after ten minutes.
 async fn begin(report: &mut Report, web: &Web) -> Option<Shown> {
     let redirect_uri = "http://127.0.0.1:1/todo-doctor";
     let registration = json!({"client_name": "todo doctor", "redirect_uris": [redirect_uri]});

@@ -33,7 +33,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// Who answers, as a text for people.
+    /// Which DynamoDB answers, as a text for people.
     fn whose(&self) -> &'static str {
         if self.endpoint.is_some() { "this DynamoDB" } else { "AWS" }
     }

@@ -129,8 +129,8 @@ fn unknown(error: &(dyn Error + 'static)) -> NoAnswer {
     }
 }
 
-/// An error and its causes. An I/O error does not name its own content as its cause, so this function also looks into
-/// I/O errors.
+/// An error and its causes. An I/O error can contain another error, and does not return this error as its cause. So
+/// this function also looks into I/O errors.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     let next = |error: &&'a (dyn Error + 'static)| -> Option<&'a (dyn Error + 'static)> {
         let error = *error;
