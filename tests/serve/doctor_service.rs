@@ -1,4 +1,4 @@
-//! Tests `todo doctor` with running services, whole and broken.
+//! Tests `todo doctor` with intact and with broken running services.
 
 use jiff::{Span, fmt::rfc2822, tz::TimeZone};
 use serde_json::{Value, json};
