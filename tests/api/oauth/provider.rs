@@ -191,7 +191,7 @@ impl Provider {
         *self.inner.outage.lock().unwrap() = outage.map(|outage| (outage, "/"));
     }
 
-    /// Only the requests whose path begins with `path` fail.
+    /// A request fails only if its path begins with `path`.
     pub fn set_outage_at(&self, path: &'static str, outage: Outage) {
         *self.inner.outage.lock().unwrap() = Some((outage, path));
     }
