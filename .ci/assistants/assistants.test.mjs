@@ -54,8 +54,8 @@ const ada = (home, decision) => async (goesOn) => {
     assert.match(decided.consent, /ada@example\.com/);
 };
 
-// Asserts that the tokens of a program read and write ada's todos, with REST and with MCP, and that grace does not see
-// these todos.
+// Asserts that a program can use these tokens to read and write ada's todos, over REST and over MCP. Also asserts that
+// grace does not see these todos.
 async function tokensWork(program, { access_token, refresh_token }) {
     keep(access_token, refresh_token);
     assert.ok(refresh_token);

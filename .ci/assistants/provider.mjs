@@ -55,8 +55,8 @@ export async function startProvider(tools, clients, people, namesItself, tls) {
     };
 }
 
-// Removes the parameter `iss` from the answers to authorization requests. Also removes the member that announces `iss`
-// from the discovery document. Amazon Cognito and many other providers do not send `iss` either.
+// Removes the parameter `iss` from the answers to authorization requests. Also removes a member of the discovery
+// document: the member that announces `iss`. Amazon Cognito and many other providers do not send `iss` either.
 function leaveOutIssuer(context) {
     delete context.body?.authorization_response_iss_parameter_supported;
     const location = context.response.get("location");

@@ -26,10 +26,10 @@ const sdkStdio = await load("@modelcontextprotocol/sdk/client/stdio.js");
 const { countTokens } = await load("gpt-tokenizer/encoding/o200k_base");
 
 const MCP = new URL("/mcp", BASE_URL);
-// The maximum length of the list of tools that a client gets, in tokens.
+// The maximum number of tokens in the list of tools that a client gets.
 const MOST_TOKENS = 8000;
-// The maximum length of the part that a client shows to a model: the name, the description and the input schema of each
-// tool.
+// The maximum number of tokens in the part that a client shows to a model: the name, the description and the input
+// schema of each tool.
 const MOST_TOKENS_SHOWN = 5000;
 const HERE = import.meta.dirname;
 const { paths } = JSON.parse(readFileSync(join(HERE, "../../openapi.json"), "utf8"));

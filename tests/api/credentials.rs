@@ -1,4 +1,4 @@
-//! Tests that each change names its credential, and that the service notes when a key was last used.
+//! Tests that the answers show which credential made each change, and that the service notes when a key was last used.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};

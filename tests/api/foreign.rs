@@ -134,8 +134,8 @@ impl Operation {
         self.parameters.iter().any(|parameter| parameter["name"] == kind) || self.body.as_ref().is_some_and(in_body)
     }
 
-    /// Sends a request to this operation. `kind` is the name of a field or parameter, and `value` is its value. All
-    /// other fields and parameters that need an id have the value of the argument `id`.
+    /// Sends a request to this operation. `kind` is the name of a field or parameter, and `value` is its value. If
+    /// another field or parameter needs an id, its value is the argument `id`.
     async fn ask(&self, api: &Api, key: &ApiKey, kind: &str, value: &str, id: &str) -> Answer {
         let mut path = self.path.clone();
         let mut query = Vec::new();
@@ -172,8 +172,8 @@ fn least(schema: &Value, id: &str) -> Value {
             let properties = schema["properties"].as_object().unwrap();
             let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
             let mut names: BTreeSet<&str> = required.collect();
-            // A request that contains only an id would change nothing. So this function adds the title, or a field that
-            // has an example.
+            // If a request contained only an id, the request would change nothing. So this function adds the title, or
+            // a field that has an example.
             if names.iter().all(|name| *name == "id") {
                 let example = properties.iter().find(|(_, property)| property.get("example").is_some());
                 let some = if properties.contains_key("title") {

@@ -116,8 +116,8 @@ static LOG: LazyLock<()> = LazyLock::new(|| {
     log.with_writer(Mutex::new(file)).init();
 });
 
-/// Switches off the removal of expired items. The clocks of the tests start on 22 November 2026. A DynamoDB that uses
-/// the present time would remove items that have not expired for a test.
+/// Switches off the removal of expired items. The clocks of the tests start on 22 November 2026, but DynamoDB uses the
+/// present time. So DynamoDB would remove items that have not yet expired by the clock of a test.
 async fn keep_expired_items(client: &Client, table: &str) {
     let off = TimeToLiveSpecification::builder().attribute_name("expires_at").enabled(false).build().unwrap();
     client.update_time_to_live().table_name(table).time_to_live_specification(off).send().await.unwrap();

@@ -1,5 +1,5 @@
-//! Tests the head of an owner's items (docs/adr/0018-the-head.md). The tests check the order of changes, the units of a
-//! write, and how a client asks whether anything has changed.
+//! Tests the head of an owner's items (docs/adr/0018-the-head.md). The tests check the order of changes, the write
+//! units of a request, and how a client asks whether anything has changed.
 
 use serde_json::{Value, json};
 
@@ -33,9 +33,9 @@ async fn the_latest_change_is_the_one_that_was_committed_last_though_the_clock_s
     assert_eq!(elsewhere.post("/undo", json!({})).await.body["todos"][0]["status"], "deleted");
 }
 
-/// Suppose that each transaction required an exact number in the head. Then a writer would fail again and again until
-/// all faster writers had finished. Fifty writers would need more than a thousand attempts. The wire counts the
-/// attempts.
+/// Suppose that a transaction failed if another writer had changed the number in the head. Then a writer would fail
+/// again and again until all faster writers had finished. Fifty writers would need more than a thousand attempts. The
+/// wire counts the attempts.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sixteen_and_fifty_simultaneous_writers_of_one_owner_all_succeed() {
     for writers in [16, 50] {
@@ -154,7 +154,8 @@ async fn whether_anything_has_changed_is_answered_with_one_read() {
         assert_eq!(unchanged.headers["etag"], tag.as_str());
         assert_eq!(api.wire.take_calls(), ["GetItem"], "{given}");
     }
-    // A write that changes nothing is not a change, even if the service remembers the write's idempotency key.
+    // If a write changes nothing, the write is not a change, even if the service remembers the idempotency key of the
+    // write.
     let id = page.body["changes"][0]["todos"][0]["id"].as_str().unwrap().to_owned();
     let nothing = api.patch(&format!("/todos/{id}"), json!({"title": "a", "idempotency_key": "k"})).await;
     assert_eq!(nothing.body["unchanged"], true, "{}", nothing.text);
@@ -187,7 +188,7 @@ async fn a_tag_that_this_history_never_had_gets_the_whole_answer() {
     for tag in ["x", "\"\"", "W/", ",", "\u{e9}", "\"2026-11-22T10:00:00.000000Z\""] {
         assert_eq!(ask("/changes", tag).await.status, 200, "{tag}");
     }
-    // The pages after the first page have no ETag, because the newest change is not on these pages.
+    // Only the first page contains the newest change, so the later pages have no ETag.
     let first = api.get("/changes?limit=1").await;
     let path = format!("/changes?limit=1&cursor={}", first.body["next_cursor"].as_str().unwrap());
     let second = ask(&path, first.headers["etag"].to_str().unwrap()).await;

@@ -1,5 +1,5 @@
 //! Tests values that language models really send. Each value has one documented meaning, or the API refuses the value.
-//! A refusal names the accepted values.
+//! When the API refuses a value, the error lists the accepted values.
 
 use serde_json::{Value, json};
 

@@ -138,8 +138,8 @@ async fn every_answer_is_kept_by_nobody_and_taken_for_what_it_is() {
     }
 }
 
-/// Returns the operations before which ChatGPT must ask the person for confirmation. Also returns the OpenAPI document,
-/// but without the confirmation flags.
+/// Before some operations, ChatGPT must ask the person for confirmation. Returns these operations, and the OpenAPI
+/// document without the confirmation flags.
 async fn asked_before(confirm: Confirm) -> (Vec<String>, Value) {
     let mut document = Api::configured(|config| config.confirm = confirm).get("/openapi.json").await.body;
     let mut asked = Vec::new();

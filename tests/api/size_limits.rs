@@ -1,8 +1,7 @@
-//! Tests the answers of DynamoDB to a write that exceeds a size limit: 400 KB for an item, 4 MB for a transaction, and
-//! 10 GB for an owner. The limit of write units (`tests/api/head.rs`) keeps our transactions below 4 MB, as AWS
-//! measures them. But an emulator may measure in another way. `ministack` measures the JSON text of the call, in which
-//! an emoji has twelve characters. According to AWS's page "DynamoDB item sizes and formats", an emoji has four bytes,
-//! as in UTF-8.
+//! Tests writes that exceed a size limit of DynamoDB: 400 KB for an item, 4 MB for a transaction, and 10 GB for an
+//! owner. The limit of write units (`tests/api/head.rs`) keeps our transactions below 4 MB, as AWS measures them. But
+//! an emulator may measure in another way. `ministack` measures the JSON text of the call, in which an emoji has twelve
+//! characters. According to AWS's page "DynamoDB item sizes and formats", an emoji has four bytes, as in UTF-8.
 
 use serde_json::{Value, json};
 
@@ -12,8 +11,8 @@ const ITEM: &str = "Item size has exceeded the maximum allowed size";
 const UPDATED_ITEM: &str = "Item size to update has exceeded the maximum allowed size";
 
 /// The codes and most messages are from AWS's API reference (`TransactWriteItems`, `TransactionCanceledException`,
-/// `UpdateItem`). The message `ITEM` was measured on AWS (github.com/paritysuite/dynamodb-conformance). AWS documents
-/// no message for 4 MB, so these messages are from emulators and from the reference's text.
+/// `UpdateItem`). The message `ITEM` comes from tests on AWS (github.com/paritysuite/dynamodb-conformance). AWS
+/// documents no message for 4 MB, so these messages are from emulators and from the reference's text.
 const TOO_LARGE: [Fault; 7] = [
     Fault::Cancelled("ValidationError", UPDATED_ITEM),
     Fault::Cancelled("ValidationError", ITEM),
@@ -28,7 +27,7 @@ const FULL: [Fault; 2] = [
     Fault::Error("ItemCollectionSizeLimitExceededException", "Collection size exceeded."),
 ];
 
-/// Each kind of write of the owner with the todo `id`. The last write undoes the latest change.
+/// One request for each kind of write. `id` is the id of the owner's todo. The last write undoes the latest change.
 fn writes(id: &str) -> Vec<(&'static str, String, Value)> {
     vec![
         ("POST", "/todos".to_owned(), json!({"todos": [{"title": "b"}]})),

@@ -1,8 +1,8 @@
 //! Tests that this version can use the data and cursors of earlier versions. For each format, `tests/stored` contains a
 //! data file, the requests that wrote the data file, and cursors that the program returned for todos in the data file.
-//! The program at commit e8cb6d9 made the files `0.1.0.*`. The fingerprints and cursors of these files have an older
-//! text format. In docs/adr/0017, the name of this format is "form 1". The change records of these files contain whole
-//! todos. The script `tests/stored/make.py` made the other files.
+//! The files `0.1.0.*` come from the program at commit e8cb6d9. The fingerprints and cursors of these files have an
+//! older text format. In docs/adr/0017, the name of this format is "form 1". The change records of these files contain
+//! whole todos. The other files come from the script `tests/stored/make.py`.
 
 use serde_json::{Value, json};
 

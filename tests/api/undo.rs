@@ -254,8 +254,8 @@ async fn a_change_of_forty_large_todos_is_undone_as_one() {
     assert_eq!(end, start);
 }
 
-/// The undo of an edit of notes replaces only the text after the unchanged beginning of the notes. If a later edit has
-/// altered this beginning, the undo would mix two texts. So the API refuses the undo.
+/// If an edit keeps the beginning of the notes, its undo replaces only the text after this beginning. If a later edit
+/// has altered this beginning, the undo would mix two texts. So the API refuses the undo.
 #[tokio::test]
 async fn an_undo_does_not_mix_notes_that_were_written_anew() {
     for (first, second, third) in [

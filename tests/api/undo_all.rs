@@ -75,7 +75,7 @@ async fn perform(api: &Api, ids: &mut Vec<String>, write: &Write) -> Option<Stri
         }
         Write::Undo => api.post("/undo", json!({})).await,
     };
-    // If an edit names a deleted todo, the API answers with status 409 and changes nothing.
+    // If an edit contains the id of a deleted todo, the API answers with status 409 and changes nothing.
     assert!(matches!(answer.status.as_u16(), 200 | 201 | 409), "{write:?}: {}", answer.text);
     answer.body["change"]["id"].as_str().map(str::to_owned)
 }

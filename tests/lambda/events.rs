@@ -74,7 +74,7 @@ impl Door {
     /// Returns the answer that the client gets if the function returns this value.
     #[track_caller]
     pub fn reply(self, request_id: String, returned: &Value) -> Reply {
-        // A REST API needs a list of binary media types to decode a base64 body. Without this list, the client would
+        // To decode a base64 body, a REST API needs a list of binary media types. Without this list, the client would
         // get the body in base64.
         assert_eq!(returned["isBase64Encoded"], false, "{returned}");
         let text = returned["body"].as_str().unwrap_or_default().to_owned();

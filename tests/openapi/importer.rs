@@ -1,8 +1,8 @@
 //! Checks ChatGPT's rules for the OpenAPI document of an action. Each function checks one rule, and returns all
 //! violations.
 //!
-//! OpenAI describes the rules at the beginning of this file (<https://platform.openai.com/docs/actions>). OpenAI does
-//! not describe the other rules, but ChatGPT's importer reports each violation of these rules.
+//! This file begins with the rules that OpenAI describes (<https://platform.openai.com/docs/actions>). OpenAI does not
+//! describe the other rules, but ChatGPT's importer reports each violation of these rules.
 
 use std::collections::BTreeSet;
 

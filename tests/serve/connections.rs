@@ -22,7 +22,7 @@ use super::{
     folder::Folder,
 };
 
-/// The server closes a connection without a request after this time.
+/// If a connection has no request for this time, the server closes the connection.
 const WITHOUT_REQUEST: Duration = Duration::from_secs(10);
 /// The maximum number of connections.
 const CONNECTIONS: usize = 200;

@@ -1,4 +1,4 @@
-//! Tests `todo doctor` with data files, whole and broken.
+//! Tests `todo doctor` with intact and with broken data files.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -21,7 +21,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// The line of this check, with this result. The line must contain all these texts.
+    /// Asserts that the line of this check has this result, and contains all these texts.
     #[track_caller]
     pub fn assert_line(&self, result: &str, check: &str, texts: &[&str]) {
         let line = self.said.lines().find(|line| line.contains(&format!(" {check}: "))).expect(&self.said);
@@ -29,19 +29,19 @@ impl Report {
         assert!(texts.iter().all(|text| line.contains(text)), "{texts:?}: {line}");
     }
 
-    /// The last line is this text.
+    /// Asserts that the last line is this text.
     #[track_caller]
     pub fn assert_last(&self, text: &str) {
         assert_eq!(self.said.lines().last(), Some(text), "{}", self.said);
     }
 
-    /// The command has not made this check.
+    /// Asserts that the command has not made this check.
     #[track_caller]
     pub fn assert_no_line(&self, check: &str) {
         assert!(!self.said.contains(&format!(" {check}: ")), "{}", self.said);
     }
 
-    /// Only these checks found something wrong, and the command has failed.
+    /// Asserts that only these checks found something wrong. If the list is not empty, the command must have failed.
     #[track_caller]
     pub fn assert_wrong(&self, checks: &[&str]) {
         let wrong = self.said.lines().filter(|line| line.starts_with("wrong "));
@@ -82,7 +82,7 @@ pub fn data_file(folder: &Folder) -> PathBuf {
     file
 }
 
-/// Replaces an attribute of the head of the owner in a data file.
+/// Replaces an attribute of the owner's head in this data file.
 fn set(file: &Path, attribute: &str, value: i64) {
     let query =
         format!("UPDATE todos SET item_json = json_set(item_json, '$.{attribute}.N', ?1) WHERE sk = 'S:settings'");

@@ -149,7 +149,8 @@ fn a_file_that_nobody_may_write_is_named_and_not_called_damaged() {
 fn a_file_of_another_user_is_named() {
     let folder = Folder::new("doctor-owner");
     let mut file = data_file(&folder);
-    // Only root can give a file away. For all other users, the program sh belongs to another user.
+    // Only root can give a file to another user. Without root, this test uses the program sh, which belongs to another
+    // user.
     if chown(&file, Some(4711), None).is_err() {
         file = "/bin/sh".into();
     }

@@ -1,4 +1,4 @@
-//! Tests `todo doctor` with running services, whole and broken.
+//! Tests `todo doctor` with intact and with broken running services.
 
 use jiff::{Span, fmt::rfc2822, tz::TimeZone};
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ fn of_url(url: &str) -> Report {
     doctor(&["--url", url], |_| ())
 }
 
-/// The answers of a service without sign-in, whose clock differs by `offset`.
+/// The answers of a service without sign-in. The clock of the service differs by `offset`.
 fn service(asked: &Asked, version: &str, offset: Span) -> Said {
     let scheme = if asked.headers["host"].starts_with("localhost") { "https" } else { "http" };
     let body = match asked.path.as_str() {

@@ -1,4 +1,4 @@
-//! Tests `todo doctor` with tables, whole and broken.
+//! Tests `todo doctor` with intact and with broken tables.
 
 use jiff::{Span, fmt::rfc2822, tz::TimeZone};
 use serde_json::{Value, json};
@@ -103,7 +103,7 @@ fn a_name_that_no_table_can_have_and_an_address_that_is_none_are_refused() {
     }
 }
 
-/// The answers of DynamoDB on AWS to the calls of the command.
+/// The answer that DynamoDB on AWS gives to this call of the command.
 fn aws(operation: &str) -> Value {
     let key = |name: &str, kind: &str| json!({"AttributeName": name, "KeyType": kind});
     let keys = |range: &str| json!([key("owner", "HASH"), key(range, "RANGE")]);

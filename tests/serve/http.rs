@@ -34,7 +34,7 @@ pub fn serve(respond: impl Fn(Asked) -> Said + Send + 'static) -> String {
     address
 }
 
-/// Reads one request, and answers it. A client that only connects gets no answer.
+/// Reads one request, and answers it. If a client connects but sends nothing, there is no answer.
 fn answer<S: Read + Write>(mut stream: S, respond: impl Fn(Asked) -> Said) {
     let mut reader = BufReader::new(&mut stream);
     let mut line = String::new();
@@ -77,7 +77,7 @@ impl Authority {
         std::fs::write(file, pem).unwrap();
     }
 
-    /// Starts a TLS server with a certificate for this host, which ends in this year. Returns the port.
+    /// Starts a TLS server with a certificate for this host. The certificate expires in this year. Returns the port.
     pub fn serve(&self, host: &str, year: i32, respond: impl Fn(Asked) -> Said + Send + 'static) -> u16 {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new([host.to_owned()]).unwrap();
@@ -87,7 +87,8 @@ impl Authority {
         serve_tls(certificate, &key, respond)
     }
 
-    /// Starts a TLS server with the certificate of an authority, as `openssl req -x509` makes it. Returns the port.
+    /// Starts a TLS server whose certificate is the certificate of an authority. The command `openssl req -x509` makes
+    /// such certificates. Returns the port.
     pub fn serve_own(host: &str, respond: impl Fn(Asked) -> Said + Send + 'static) -> u16 {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new([host.to_owned()]).unwrap();

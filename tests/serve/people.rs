@@ -27,14 +27,15 @@ fn start(provider: &Provider, data: &Path) -> Server {
     Server::start_command(provider.configure(&mut command))
 }
 
-/// A server whose cache is empty has no access token of these tokens, and no refresh token works.
+/// Asserts that the access token and the refresh token are no longer valid. Call this function only if the access token
+/// is not in the server's cache.
 #[track_caller]
 fn assert_ended(visit: &Visit<'_>, tokens: &Tokens) {
     assert_eq!(visit.refresh(tokens), (400, "invalid_grant".to_owned()));
     assert_eq!(visit.list(tokens), 401);
 }
 
-/// The words in the line of this person: the id, three days, the number of programs, and the e-mail address.
+/// The words in the line of this person: the id, three dates, the number of programs, and the e-mail address.
 #[track_caller]
 fn line(data: &Path, id: &str) -> Vec<String> {
     let (listed, explained) = people(&["list"], data);
@@ -49,7 +50,8 @@ fn people_are_listed_blocked_unblocked_and_removed_while_the_server_runs() {
     let data = folder.file("todos.db");
     let server = start(&provider, &data);
     let (mut ada, mut grace) = (Visit::new(&server), Visit::new(&server));
-    // The first tokens are never used, so the server does not remember them. The second program is another grant.
+    // Nobody has used the access tokens of ada, so the server does not remember these tokens. The person ada gives
+    // access twice, so there are two grants.
     let (first, second, hers) = (ada.connect(&ADA), ada.connect(&ADA), grace.connect(&GRACE));
     let id = provider.id(&ADA);
     let words = line(&data, &id);

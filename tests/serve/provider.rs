@@ -1,5 +1,5 @@
-//! An OpenID provider for one test, on its own port, and a person who signs in there with a browser and gives a program
-//! access to a running `todo serve`.
+//! An OpenID provider for one test, on its own port. A person signs in there with a browser, and gives a program access
+//! to a running `todo serve`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::process::Command;
@@ -21,9 +21,10 @@ pub struct Provider {
     pub issuer: String,
     /// The form and the `Authorization` header of each request to the token endpoint.
     pub exchanges: Arc<Mutex<Vec<String>>>,
-    /// Each member of this object replaces the member of the discovery document that has the same name.
+    /// The provider adds the members of this object to its discovery document. If the discovery document already has a
+    /// member with the same name, the new value replaces the old value.
     pub says: Arc<Mutex<Value>>,
-    /// The secret that the token endpoint asks for. `None` if the provider knows this service without a secret.
+    /// The secret that the token endpoint asks for. `None` if the token endpoint asks for no secret.
     pub secret: Arc<Mutex<Option<&'static str>>>,
 }
 
@@ -74,7 +75,7 @@ impl Provider {
         Self { issuer: format!("http://{address}"), exchanges, says, secret }
     }
 
-    /// Makes a server a client of this provider, where everybody may sign in.
+    /// Configures a server as a client of this provider. Everybody may sign in.
     pub fn configure<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command.env("OAUTH_ISSUER", &self.issuer).env("OAUTH_CLIENT_ID", "todo").env("OAUTH_PEOPLE", "everybody")
     }

@@ -35,8 +35,8 @@ struct Deployment {
 }
 
 impl Deployment {
-    /// Starts a deployment. The number of a connection and the number of a request on this connection determine what
-    /// the deployment does with the request. Both numbers start at 0.
+    /// Starts a deployment. For each request, `reaction` gets the number of the connection and the number of the
+    /// request on this connection, and returns what the deployment does. Both numbers start at 0.
     fn start(reaction: fn(usize, usize) -> Reaction) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

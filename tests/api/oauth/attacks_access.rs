@@ -53,7 +53,7 @@ async fn who_may_only_read_changes_nothing_by_any_operation_or_tool() {
     }
     assert!(refused >= 4, "{refused}");
     assert_eq!(ask(&api, "GET", "/todos", Value::Null, &full).await.text, before);
-    // A refresh gives no larger scope.
+    // A refresh cannot make the scope larger.
     for scope in ["todos", "todos todos:read", "admin"] {
         let form = [("grant_type", "refresh_token"), ("refresh_token", &tokens.refresh), ("scope", scope)];
         let answer = reader.token(&api, &form).await;

@@ -151,7 +151,7 @@ async fn a_provider_code_of_another_sign_in_signs_nobody_in() {
     let (code, _) = provider.sign_in(&api, &theirs, &somebody(&api, "mallory"));
     let back = format!("/oauth/callback?{}", encoded(&[("code", &code), ("state", &own["state"])]));
     assert_stopped(&victim.get(&api, &back).await, 502, "The sign-in did not work");
-    // If a provider ignores the verifier, its ID token still contains the nonce of the attacker's sign-in.
+    // If a provider ignores the verifier, the ID token still contains the nonce of the attacker's sign-in.
     let nonce = Value::from(theirs["nonce"].clone());
     provider.forge(move |claims, _| claims["nonce"] = nonce.clone());
     let (code, state) = provider.sign_in(&api, &own, &somebody(&api, "mallory"));

@@ -201,7 +201,7 @@ async fn a_client_with_a_secret_needs_its_secret_and_a_wrong_secret_uses_nothing
         assert!(!answer.text.contains("secret-") && !answer.text.contains("-secret"), "{}", answer.text);
     }
     let tokens = Tokens::of(&send("/oauth/token", &plain(&redeem), &in_both).await);
-    // A thief who has the tokens but not the secret cannot refresh and cannot revoke the tokens.
+    // A thief has the tokens, but not the secret. So the thief can neither refresh the tokens nor revoke them.
     let refresh = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh.as_str())];
     assert_eq!(send("/oauth/token", &in_form(&refresh, "wrong-secret"), &[]).await.status, 401);
     let revoke = [("token", tokens.refresh.as_str())];

@@ -1,5 +1,5 @@
-//! Tests attacks on the decision of a person. For example, a page names another program, a form asks for more than the
-//! page shows, or a decision comes twice, too late, or from a person who is not allowed to sign in.
+//! Tests attacks on the decision of a person. For example, a program uses the name of another program, a form asks for
+//! more than the page shows, or a decision comes twice, too late, or from a person who is not allowed to sign in.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ type Item = HashMap<String, AttributeValue>;
 
 const EXPIRED: &str = "This sign-in has expired";
 
-/// The number of grants of this person that this API has written since the last call of `take_written`.
+/// Returns how many grants of this person the API has written since the last call of `take_written`.
 async fn grants(api: &Api, person: &str) -> usize {
     let items = written_items(api).await;
     let of = |item: &&Item| item["sk"] == AttributeValue::S("grant".to_owned()) && format!("{item:?}").contains(person);
@@ -116,7 +116,7 @@ async fn of_two_simultaneous_decisions_one_counts() {
     // A browser shows only the answer to the second click, so both answers give the same code to the program.
     let [one, other] = answers.each_ref().map(|answer| goes_to(answer).1["code"].clone());
     assert_eq!(one, other);
-    // The person presses the back button, or sends the form again with a reload.
+    // The person presses the back button, or reloads the page. After a reload, the browser sends the form again.
     let back = format!("/oauth/consent?request={}", field(&consent, "request"));
     assert_stopped(&later.get(&api, &back).await, 409, "You have already answered");
     for decision in ["deny", "switch"] {

@@ -88,7 +88,7 @@ async fn a_redirect_uri_is_the_registered_one_and_only_the_port_of_this_computer
     ] {
         assert_stopped(&link(&api, &program(refused)).await, 400, NOT_ALLOWED);
     }
-    // The program has three redirect URIs, and its request names no redirect URI.
+    // The program has three redirect URIs, and its request contains no redirect URI.
     let mut unsaid = program(WEB);
     unsaid.remove("redirect_uri");
     assert_stopped(&link(&api, &unsaid).await, 400, NOT_ALLOWED);
@@ -196,8 +196,9 @@ async fn a_program_hears_of_its_errors_with_its_state_and_the_issuer() {
     }
 }
 
-/// The operator has added the redirect URI, and removes it while somebody signs in. From then on, only a stranger vouches
-/// for this redirect URI. The same is true for the redirect URIs of a program whose document this service has fetched.
+/// The operator has added the redirect URI, and removes it while somebody signs in. From then on, this redirect URI is
+/// only in the registration, which a stranger has made. The same is true for the redirect URIs of a program whose
+/// document this service has fetched.
 #[tokio::test]
 async fn before_the_person_has_decided_no_error_sends_the_browser_to_the_address_of_a_stranger() {
     let provider = Provider::start().await;
@@ -218,8 +219,8 @@ async fn before_the_person_has_decided_no_error_sends_the_browser_to_the_address
     }
 }
 
-/// The methods `GET` and `HEAD` have the same route. But a program that only looks at the link, for example to show a
-/// preview of it, must not begin a sign-in.
+/// The methods `GET` and `HEAD` have the same route. But some programs only look at the link, for example to show a
+/// preview. Such a program must not begin a sign-in.
 #[tokio::test]
 async fn a_head_request_begins_no_sign_in_and_ends_none() {
     let provider = Provider::start().await;

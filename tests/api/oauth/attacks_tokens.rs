@@ -134,13 +134,13 @@ async fn an_old_refresh_token_ends_the_access_but_a_wrong_one_does_not() {
     api.clock.advance(jiff::Span::new().hours(25));
     let fourth = Tokens::of(&program.refresh(&api, &third.refresh).await);
     assert_eq!(status(&api, &fourth.access).await, 200);
-    // More than 24 hours ago, the program replaced the first token, and then used the successor of this token.
+    // More than 24 hours ago, the program replaced the first token by the second token, and then used the second token.
     assert_invalid(&program.refresh(&api, &first.refresh).await);
     assert_eq!(status(&api, &fourth.access).await, 401);
     assert_invalid(&program.refresh(&api, &fourth.refresh).await);
 }
 
-/// A DynamoDB item has at most 400 KB, and each kilobyte that a refresh writes costs a write unit.
+/// A DynamoDB item has at most 400 KB. A refresh costs one write unit for each kilobyte that it writes.
 #[tokio::test]
 async fn a_program_that_refreshes_without_end_makes_no_item_without_end() {
     let provider = Provider::start().await;

@@ -95,7 +95,7 @@ async fn two_tabs_of_a_fresh_browser_at_the_same_moment_both_work() {
     let first = browser.authorize(&asked.api, &asked.program).await;
     let second = browser.authorize(&asked.api, &other).await;
     assert_eq!(browser.cookies.len(), 2);
-    // The person signs in in the second tab first.
+    // The person signs in with the second tab, and after that with the first tab.
     let second = browser.sign_in(&asked.api, &asked.provider, &second, &asked.person).await;
     let first = browser.sign_in(&asked.api, &asked.provider, &first, &asked.person).await;
     let (first, second) = (browser.get(&asked.api, &first).await, browser.get(&asked.api, &second).await);

@@ -194,7 +194,8 @@ async fn a_person_who_says_not_you_can_sign_in_as_somebody_else() {
     let path = attempt.browser.sign_in(&attempt.api, &provider, &asked, &grace).await;
     let second = attempt.browser.get(&attempt.api, &path).await;
     assert!(second.text.contains(&grace) && !second.text.contains(&ada), "{}", second.text);
-    // The page that still shows the first person gives no access to the todos of the second person.
+    // The old page still shows the first person. Nobody can use this page to give access to the todos of the second
+    // person.
     let allowed = attempt.browser.decide(&attempt.api, &page, "allow").await;
     assert_eq!(allowed.status, 400, "{}", allowed.text);
     let code = goes_to(&attempt.browser.decide(&attempt.api, &second, "allow").await).1["code"].clone();

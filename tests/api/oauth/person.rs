@@ -255,7 +255,7 @@ pub fn sent_to(answer: &Answer) -> (String, BTreeMap<String, String>) {
     parts(answer.headers["location"].to_str().unwrap())
 }
 
-/// Returns the address and the query parameters to which the refresh of a page leads.
+/// The refresh of a page leads to an address. Returns this address without its query, and the query parameters.
 #[track_caller]
 pub fn goes_to(answer: &Answer) -> (String, BTreeMap<String, String>) {
     assert_eq!(answer.status, 200, "{}", answer.text);

@@ -67,7 +67,8 @@ struct Inner {
     outage: Mutex<Option<(Outage, &'static str)>>,
     /// The number of all requests.
     requests: AtomicUsize,
-    /// Each member of this object replaces the member of the discovery document that has the same name.
+    /// The provider adds the members of this object to its discovery document. If the discovery document already has a
+    /// member with the same name, the new value replaces the old value.
     says: Mutex<Value>,
     asked_for_keys: AtomicUsize,
     /// The number of requests for the discovery document. This number includes requests that the provider did not
@@ -75,15 +76,15 @@ struct Inner {
     asked: AtomicUsize,
     /// The form and the `Authorization` header of each request that reached the token endpoint.
     exchanges: Mutex<Vec<(String, Option<String>)>>,
-    /// The status and the body with which the token endpoint answers instead of its usual answer. If this body is a
-    /// text, the answer is an HTML page.
+    /// If this field is set, the token endpoint gives only this answer: the status and the body. If the body is a text,
+    /// the answer is an HTML page.
     answer: Mutex<Option<(u16, Value)>>,
     visits: Mutex<HashMap<String, Visit>>,
     forgery: Mutex<Option<Forgery>>,
     rewriting: Mutex<Option<Rewriting>>,
     /// The key that signs the ID tokens.
     signer: Mutex<Arc<Signer>>,
-    /// The answer of the userinfo endpoint. `None` if the discovery document names no such endpoint.
+    /// The answer of the userinfo endpoint. `None` if the discovery document contains no such endpoint.
     info: Mutex<Option<Value>>,
     now: Mutex<i64>,
 }
@@ -190,7 +191,7 @@ impl Provider {
         *self.inner.outage.lock().unwrap() = outage.map(|outage| (outage, "/"));
     }
 
-    /// Only the requests whose path begins with `path` fail.
+    /// A request fails only if its path begins with `path`.
     pub fn set_outage_at(&self, path: &'static str, outage: Outage) {
         *self.inner.outage.lock().unwrap() = Some((outage, path));
     }

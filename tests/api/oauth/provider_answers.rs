@@ -92,7 +92,7 @@ async fn a_token_endpoint_that_hangs_is_an_outage_within_five_seconds_and_the_pa
     assert_eq!(answer.status, 303, "{}", answer.text);
 }
 
-/// The subject is the only claim about the person in the ID token.
+/// In the ID token, the only claim about the person is the subject.
 fn tells_nothing() -> impl Fn(&mut Value, &mut jsonwebtoken::Header) + Send + Sync {
     |claims, _| claims.as_object_mut().unwrap().retain(|name, _| !name.starts_with("email"))
 }
@@ -149,7 +149,7 @@ async fn the_userinfo_endpoint_tells_the_email_address_that_the_id_token_does_no
     assert_eq!(attempt.provider.requests() - before, 3, "the documents and the token, but not the userinfo endpoint");
     attempt.provider.forge(tells_nothing());
     attempt.assert_works().await;
-    // The same document must contain the e-mail address and the claim that the provider has verified the address.
+    // The claims `email` and `email_verified` must come from the same document.
     attempt.provider.informs(json!({"sub": subject, "email_verified": true}));
     attempt.provider.forge(|claims, _| drop(claims.as_object_mut().unwrap().remove("email_verified")));
     let answer = attempt.callback().await;

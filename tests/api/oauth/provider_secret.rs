@@ -37,7 +37,7 @@ async fn store(attempt: &Attempt, secret: &str) -> bool {
     attempt.api.app.store.set_provider_secret(secret, now).await.unwrap()
 }
 
-/// A person signs in. Returns the secret that the provider got in the header, and the secret in the form.
+/// A person signs in. Returns the secret in the header of the request to the provider, and the secret in the form.
 async fn sent(attempt: &mut Attempt) -> (Option<String>, Option<String>) {
     let answer = attempt.callback().await;
     assert_eq!(answer.status, 303, "{}", answer.text);
@@ -80,7 +80,7 @@ async fn the_stored_secret_goes_to_the_provider_in_the_header_or_in_the_form_unt
     assert!(!attempt.api.app.store.remove_provider_secret().await.unwrap());
 }
 
-/// The same service, without the documents of the provider in its cache.
+/// The same service, but with an empty cache (without the documents of the provider).
 fn fresh(attempt: &Attempt) -> App {
     let app = &attempt.api.app;
     App::new((*app.config).clone(), app.store.clone(), app.clock.clone(), app.ids.clone())

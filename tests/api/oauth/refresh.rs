@@ -244,8 +244,8 @@ async fn an_access_ends_if_no_program_uses_it_for_181_days() {
     assert_signed_out(&connected.refresh(&third.refresh).await);
 }
 
-/// Asserts that the access has ended. Refreshes, and requests to other instances, fail immediately. Requests to the
-/// instance that remembers the access token fail after at most a minute.
+/// Asserts that the access has ended. A refresh fails immediately, and so does a request to another instance. One
+/// instance remembers the access token. Requests to this instance fail after at most a minute.
 async fn assert_is_out(connected: &Connected, tokens: &Tokens) {
     assert_signed_out(&connected.refresh(&tokens.refresh).await);
     let elsewhere = ask(&connected.api.elsewhere(), "GET", "/todos", Value::Null, &tokens.access).await;

@@ -1,4 +1,4 @@
-//! Tests how the OpenAPI document and the MCP tools name the scope that each operation needs.
+//! Each operation needs a scope. Tests how the OpenAPI document and the MCP tools show this scope.
 
 use serde_json::{Value, json};
 

@@ -43,7 +43,7 @@ pub struct Caller {
     pub todos: Vec<Todo>,
     /// The ids of the changes in the answers.
     pub changes: Vec<String>,
-    /// The number of writes that have perhaps succeeded, without a change in the answer.
+    /// The number of writes that have perhaps made a change whose id the caller does not know.
     pub unknown: usize,
     /// The number of answers with each status.
     pub statuses: BTreeMap<u16, usize>,

@@ -35,7 +35,7 @@ const FAULTS: [(&str, Fault); 10] = [
     ("a slow answer", Fault::Slow),
 ];
 
-/// What became of the requests.
+/// The results of the requests.
 #[derive(Default)]
 struct Outcome {
     statuses: BTreeMap<u16, usize>,
@@ -47,7 +47,7 @@ struct Outcome {
     wrong: Vec<String>,
 }
 
-/// The faults of each phase of the test, and the time of a phase.
+/// The faults of each phase of the test, and the duration of one phase.
 #[expect(clippy::disallowed_methods, reason = "a setting of the test run, not of the program")]
 fn phases() -> (Vec<(&'static str, Vec<Fault>)>, Duration) {
     let together = ("all of them", FAULTS.iter().map(|(_, fault)| *fault).collect());
@@ -146,7 +146,8 @@ fn count<'a>(words: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
 }
 
 impl Outcome {
-    /// Compares the number of todos, paragraphs or changes of this name with the answer.
+    /// There are `found` todos, paragraphs or changes with the name `what`. Checks whether this number is consistent
+    /// with the answer.
     fn count(&mut self, what: &str, found: usize, said: Said) {
         match (said, found) {
             (Said::Done, 1) | (Said::Nothing, 0 | 1) | (Said::Refused, 0) => {}

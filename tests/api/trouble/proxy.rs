@@ -1,5 +1,5 @@
-//! A proxy between the service and DynamoDB. The proxy answers some calls with faults of AWS, in AWS's form, and does
-//! harm to some answers of DynamoDB.
+//! A proxy between the service and DynamoDB. The proxy answers some calls with faults of AWS, in AWS's form. For some
+//! other calls, the proxy delays, cuts or withholds the answer of DynamoDB.
 
 use std::io::{Error, ErrorKind, Result};
 use std::net::SocketAddr;
@@ -20,7 +20,7 @@ use tokio::{
 pub enum Fault {
     /// Status 400 with this code. DynamoDB does not execute the call.
     Refused(&'static str),
-    /// This status from 500, with this code. DynamoDB does not execute the call.
+    /// This status (500 or higher) with this code. DynamoDB does not execute the call.
     Failed(u16, &'static str),
     /// DynamoDB cancels the transaction, because another transaction uses the same items.
     Conflict,
@@ -36,7 +36,7 @@ pub enum Fault {
 /// What the proxy does, and what the proxy has done.
 #[derive(Default)]
 pub struct Proxy {
-    /// One of these faults happens to a quarter of the calls.
+    /// About a quarter of the calls get one of these faults.
     faults: Mutex<Vec<Fault>>,
     injected: AtomicUsize,
     /// The number of calls that DynamoDB has not yet answered.
@@ -59,7 +59,7 @@ impl Proxy {
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let proxy = serving.clone();
-                // An error means that one of both sides has closed the connection.
+                // An error means that one of the two sides has closed the connection.
                 tokio::spawn(async move { proxy.serve(client, upstream).await });
             }
         });
