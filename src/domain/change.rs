@@ -34,6 +34,10 @@ pub struct Change {
     /// The id of the undone change. Present only if this change is an undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<ChangeId>,
+    /// The ids of further undone changes. Present only if this change is an undo of several changes. All these changes
+    /// are older than the change in `undoes`, and the newest of them comes first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_undoes: Vec<ChangeId>,
     /// The id of the latest undo of this change. An undo is also a change, so somebody can undo an undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<ChangeId>,
@@ -79,6 +83,11 @@ impl Change {
     /// This change can be undone until this moment.
     pub fn undo_until(&self) -> Timestamp {
         days_after(self.at, limits::UNDO_DAYS)
+    }
+
+    /// The ids of the changes that this change undid, the newest first. Empty if this change is not an undo.
+    pub fn undone_changes(&self) -> impl Iterator<Item = &ChangeId> {
+        self.undoes.iter().chain(&self.also_undoes)
     }
 
     /// Whether the write changed no todo and no setting.

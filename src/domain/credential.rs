@@ -38,6 +38,11 @@ impl CredentialId {
         self.kind == KEY
     }
 
+    /// Whether both are the same credential. The name may differ, because a person can rename a program.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.id == other.id
+    }
+
     /// The id of the grant that a person has given to a program. All tokens of a grant have the same id.
     pub fn of_program(grant: &GrantId, name: &str) -> Self {
         Self { kind: "program".to_owned(), id: grant.public(), name: KeyName::parse(name).ok() }

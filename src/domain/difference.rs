@@ -100,15 +100,20 @@ impl Difference {
     }
 
     /// The todo without this change: the altered fields get the values from before the change, and all other fields
-    /// keep their present values. If the change added the todo, the result is the deleted todo. `None` if the altered
-    /// values are no longer [present](Self::is_present_in) in the todo, or if the status of the todo forbids the undo.
-    pub fn undo(&self, todo: &Todo, now: Timestamp) -> Option<Todo> {
+    /// keep their present values. If the change added the todo, the result is the deleted todo. If the altered values
+    /// are no longer [present](Self::is_present_in) in the todo, or if the status of the todo forbids the undo, the error
+    /// contains the names of the fields that prevent the undo, as callers know these fields.
+    pub fn undo(&self, todo: &Todo, now: Timestamp) -> Result<Todo, Vec<&'static str>> {
         let mut present = fields(todo);
-        if !self.agrees(&self.after, &present) || !self.may_alter(todo) {
-            return None;
+        let altered_again = self.disagreeing(&self.after, &present);
+        if !altered_again.is_empty() {
+            return Err(altered_again);
         }
-        let Some(before) = &self.before else { return Some(todo.with_status(Status::Deleted, now)) };
-        let beginning = text(&present, NOTES).get(..self.notes_kept)?.to_owned();
+        if !self.may_alter(todo) {
+            return Err(vec!["status"]);
+        }
+        let Some(before) = &self.before else { return Ok(todo.with_status(Status::Deleted, now)) };
+        let beginning = text(&present, NOTES).get(..self.notes_kept).unwrap_or_default().to_owned();
         let altered_since = self.after.get(UPDATED_AT).is_some_and(|at| present.get(UPDATED_AT) != Some(at));
         for name in self.names() {
             present.remove(name);
@@ -125,7 +130,7 @@ impl Difference {
         }
         present.insert("id".to_owned(), todo.id.as_str().into());
         present.insert("version".to_owned(), todo.version.into());
-        serde_json::from_value(Value::Object(present)).ok()
+        serde_json::from_value(Value::Object(present)).map_err(|_| self.names().map(shown_as).collect())
     }
 
     /// Whether an undo of this change may alter the todo in its present status. A write may alter a deleted todo only
@@ -149,9 +154,14 @@ impl Difference {
         completed_at.zip(made_at).is_some_and(|(completed_at, made_at)| completed_at <= made_at)
     }
 
-    /// Whether `present` has the values of `expected` in the altered fields. If the change added the todo, this
-    /// function compares all fields.
+    /// Whether `present` has the values of `expected` in the altered fields.
     fn agrees(&self, expected: &Fields, present: &Fields) -> bool {
+        self.disagreeing(expected, present).is_empty()
+    }
+
+    /// The fields in which `present` does not have the values of `expected`, as callers know these fields. This function
+    /// compares only the altered fields. If the change added the todo, this function compares all fields.
+    fn disagreeing(&self, expected: &Fields, present: &Fields) -> Vec<&'static str> {
         let agrees = |name: &str| match name {
             UPDATED_AT => true,
             NOTES => {
@@ -161,7 +171,21 @@ impl Difference {
             }
             name => expected.get(name) == present.get(name),
         };
-        self.names().all(agrees) && !(self.is_new() && present.keys().any(|name| !agrees(name)))
+        let others = present.keys().map(String::as_str).filter(|_| self.is_new());
+        let mut names: Vec<_> = self.names().chain(others).filter(|name| !agrees(name)).map(shown_as).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// The name that callers know for the stored field `name`.
+pub fn shown_as(name: &str) -> &'static str {
+    const SHOWN: [&str; 9] = ["title", "status", "list", "priority", "due", "repeat", "notes", "tags", "steps"];
+    match name {
+        "completed_at" | "deleted_at" => "status",
+        "anchor_day" => "due",
+        name => SHOWN.into_iter().find(|shown| *shown == name).unwrap_or("todo"),
     }
 }
 

@@ -2,6 +2,7 @@
 //! HTTP.
 
 pub mod api_key;
+pub mod by;
 pub mod change;
 pub mod client;
 pub mod credential;
@@ -31,6 +32,6 @@ pub mod steps;
 pub mod text;
 pub mod todo;
 pub mod token;
-mod undo;
+pub mod undo;
 pub mod unicode;
 pub(crate) mod words;

@@ -1,6 +1,7 @@
 //! The reasons why the program refuses a write. A refused write changes nothing.
 
 use super::{
+    change::Change,
     id::{ChangeId, TodoId},
     todo::Todo,
 };
@@ -19,14 +20,12 @@ pub enum Refusal {
     Contended { current: Vec<Todo> },
     /// No change has this id, or the change is older than 30 days.
     NoSuchChange,
-    /// The owner has no change that can be undone.
-    NothingToUndo,
+    /// The caller has no change that can be undone. If somebody else has such a change, `newest` is the newest one.
+    NothingToUndo { newest: Option<Box<Change>> },
     /// The change is already undone. `by` is the id of the undo.
     AlreadyUndone { by: ChangeId },
-    /// Later changes have altered the same todos. The requested undo would overwrite these later changes.
-    ChangedSince { ids: Vec<TodoId>, current: Vec<Todo> },
-    /// A later change has altered the settings. The requested undo would overwrite this later change.
-    SettingsChangedSince,
+    /// Later changes have altered the same fields. The requested undo would overwrite these later changes.
+    ChangedSince { conflicts: Vec<UndoConflict>, current: Vec<Todo> },
     /// A different request has already used the idempotency key.
     KeyReused,
     /// The write would take more write units than one change may take, or is larger than DynamoDB allows.
@@ -36,6 +35,21 @@ pub enum Refusal {
     /// The write needs more actions than DynamoDB allows in one transaction. DynamoDB needs one action for each new or
     /// changed todo, and one action for each new list.
     TooMany,
+}
+
+/// The reason why a change cannot be undone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UndoConflict {
+    /// The todo that was changed again. `None` if the settings were changed again.
+    pub todo: Option<TodoId>,
+    /// The change that cannot be undone.
+    pub change: ChangeId,
+    /// The fields that were changed again. Empty if the todo no longer exists.
+    pub fields: Vec<&'static str>,
+    /// Whether the change that cannot be undone added the todo.
+    pub added: bool,
+    /// The latest change of these fields. `None` if the program has not found this change.
+    pub later: Option<Box<Change>>,
 }
 
 /// An item of a write, and the rule that this item breaks.

@@ -99,6 +99,31 @@ impl SettingsImage {
         ];
         pairs.iter().filter(|(_, differs)| *differs).map(|(setting, _)| setting.word()).collect()
     }
+
+    /// The settings without this change: the changed settings get their values from before the change, and all other
+    /// settings keep their values. If a changed setting no longer has the value that the change gave it, the error
+    /// contains the name of this setting.
+    pub fn undo(&self, now: &Settings) -> Result<Settings, Vec<&'static str>> {
+        let changed = self.fields();
+        let differs = Self { before: self.after.clone(), after: now.clone() }.fields();
+        let since: Vec<_> = changed.iter().copied().filter(|field| differs.contains(field)).collect();
+        if !since.is_empty() {
+            return Err(since);
+        }
+        let choose = |setting: Setting| if changed.contains(&setting.word()) { &self.before } else { now };
+        Ok(Settings {
+            time_zone: choose(Setting::TimeZone).time_zone.clone(),
+            week_start: choose(Setting::WeekStart).week_start,
+            default_list: choose(Setting::DefaultList).default_list.clone(),
+            version: now.version,
+        })
+    }
+
+    /// Whether the changed settings have the values from before the change.
+    pub fn is_undone_in(&self, now: &Settings) -> bool {
+        let differs = Self { before: self.before.clone(), after: now.clone() }.fields();
+        !self.fields().iter().any(|field| differs.contains(field))
+    }
 }
 
 impl SettingsEdit {

@@ -1,72 +1,147 @@
-//! Undoes a change. The undo restores the fields that the change altered. If one of these fields was altered again
-//! after the change, the program refuses the undo.
-
-use std::collections::HashMap;
+//! Undoes changes. The undo restores the fields that the changes altered. If one of these fields was altered again after
+//! the change, the program refuses the undo.
 
 use jiff::Timestamp;
 
 use super::{
     change::{Change, Image},
     difference::Difference,
-    id::TodoId,
-    plan::Plan,
-    refusal::Refusal,
-    settings::{Settings, SettingsImage},
+    id::{ChangeId, TodoId},
+    plan::{Plan, Todos},
+    refusal::{Refusal, UndoConflict},
+    settings::Settings,
     todo::Todo,
 };
 
-impl Change {
-    /// Plans the undo of this change. `differences` says what the change did to each todo. `current` contains the
-    /// changed todos as they are now. If a todo no longer exists, `current` does not contain this todo. `settings` are
-    /// the present settings. In each todo, the altered fields get their values from before the change. Each todo also
-    /// gets a new version. All other fields keep their present values. If the change added a todo, the undo deletes
-    /// this todo.
-    ///
-    /// This function refuses the undo if a later change altered the same fields of a todo or the same settings. If an
-    /// earlier undo has already restored the old values, the refusal names the earlier undo. Otherwise, if the reason
-    /// is a change to todos, the refusal names these todos. Somebody can undo an undo. After that, somebody can undo
-    /// the original change again.
-    pub fn undo(
-        &self,
-        differences: &[Difference],
-        current: &HashMap<TodoId, Todo>,
-        settings: &Settings,
-        now: Timestamp,
-    ) -> Result<Plan, Refusal> {
-        let mut images = Vec::new();
-        let mut since = Vec::new();
-        for difference in differences {
-            let present = current.get(&difference.id);
-            match present.and_then(|present| Some((present, difference.undo(present, now)?))) {
-                Some((present, before)) => images.push(Image::changed(present, before)),
-                None => since.push(difference.id.clone()),
-            }
-        }
-        if since.is_empty() {
-            return Ok(Plan { images, settings: self.undo_settings(settings)? });
-        }
-        let is_undone = |difference: &Difference| {
-            current.get(&difference.id).is_some_and(|todo| difference.is_undone_in(todo, self.undone_at))
-        };
-        Err(match &self.undone_by {
-            Some(by) if differences.iter().all(is_undone) => Refusal::AlreadyUndone { by: by.clone() },
-            _ => {
-                let current = since.iter().filter_map(|id| current.get(id)).cloned().collect();
-                Refusal::ChangedSince { ids: since, current }
-            }
-        })
+/// The changes that one undo undoes, and the marks in the change records.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Undo {
+    /// The changes to undo, with their differences. The newest change comes first.
+    pub changes: Vec<(Change, Vec<Difference>)>,
+    pub marks: Vec<Mark>,
+}
+
+/// Says that an undo changes `undone_by` in the record of a change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    pub change: ChangeId,
+    /// The value of `undone_by` before the undo.
+    pub before: Option<ChangeId>,
+    pub after: Undone,
+}
+
+/// Whether a change is undone after an undo.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Undone {
+    /// This undo undoes the change.
+    Now,
+    /// The change was undone by this earlier change, and the earlier change takes effect again.
+    By(ChangeId),
+    /// The undo of the change is itself undone, so the change takes effect again.
+    No,
+}
+
+impl Undo {
+    /// The undo of these changes. The newest change comes first. This function leaves out the todos that a change did
+    /// not alter, although its record contains them.
+    pub fn of(mut changes: Vec<(Change, Vec<Difference>)>) -> Self {
+        changes.iter_mut().for_each(|(_, differences)| differences.retain(Difference::is_change));
+        let mark = |(change, _): &(Change, _)| Mark::new(change, Undone::Now);
+        Self { marks: changes.iter().map(mark).collect(), changes }
     }
 
-    fn undo_settings(&self, now: &Settings) -> Result<Option<SettingsImage>, Refusal> {
-        match &self.settings {
-            None => Ok(None),
-            Some(image) if now.same_content(&image.after) => Ok(now.changed_to(&image.before)),
-            Some(image) => Err(match &self.undone_by {
-                Some(by) if now.same_content(&image.before) => Refusal::AlreadyUndone { by: by.clone() },
-                _ => Refusal::SettingsChangedSince,
-            }),
+    /// The ids of the todos that the changes altered, each id once.
+    pub fn todos(&self) -> Vec<TodoId> {
+        let mut ids: Vec<TodoId> = Vec::new();
+        for difference in self.changes.iter().flat_map(|(_, differences)| differences) {
+            if !ids.contains(&difference.id) {
+                ids.push(difference.id.clone());
+            }
         }
+        ids
     }
+
+    /// Whether one of the changes altered the settings.
+    pub fn needs_settings(&self) -> bool {
+        self.changes.iter().any(|(change, _)| change.settings.is_some())
+    }
+
+    /// Plans the undo. `current` contains the todos as they are now, and `settings` are the present settings. The plan
+    /// undoes the newest change first. In each todo, the altered fields get their values from before the change, and
+    /// all other fields keep their present values. If a change added a todo, the undo deletes this todo.
+    ///
+    /// This function refuses the undo if a later change altered the same fields of a todo or the same settings, or if
+    /// the todo would no longer be valid. If an earlier undo has already restored the old values, the refusal names the
+    /// earlier undo. Otherwise the refusal names each todo in conflict.
+    pub fn plan(&self, current: &Todos, settings: &Settings, now: Timestamp) -> Result<Plan, Refusal> {
+        let (mut todos, mut settings_after) = (current.clone(), settings.clone());
+        let mut conflicts = Vec::new();
+        for (change, differences) in &self.changes {
+            let mut conflict = |todo: Option<&Difference>, fields| {
+                let added = todo.is_some_and(Difference::is_new);
+                let todo = todo.map(|difference| difference.id.clone());
+                conflicts.push(UndoConflict { todo, change: change.id.clone(), fields, added, later: None });
+            };
+            for difference in differences {
+                let present = todos.get(&difference.id);
+                match present.map_or_else(|| Err(Vec::new()), |todo| difference.undo(todo, now)) {
+                    Ok(undone) => _ = todos.insert(undone.id.clone(), undone),
+                    Err(fields) => conflict(Some(difference), fields),
+                }
+            }
+            if let Some(image) = &change.settings {
+                match image.undo(&settings_after) {
+                    Ok(undone) => settings_after = undone,
+                    Err(fields) => conflict(None, fields),
+                }
+            }
+        }
+        if !conflicts.is_empty() {
+            return Err(self.refusal(conflicts, current, settings));
+        }
+        let image = |id: TodoId| Some(Image::changed(current.get(&id)?, todos.get(&id)?.clone()));
+        let images = self.todos().into_iter().filter_map(image).collect();
+        Ok(Plan { images, settings: settings.changed_to(&settings_after) })
+    }
+
+    fn refusal(&self, conflicts: Vec<UndoConflict>, current: &Todos, settings: &Settings) -> Refusal {
+        if let [(change, differences)] = self.changes.as_slice()
+            && let Some(by) = &change.undone_by
+        {
+            let restored = |difference: &Difference| {
+                current.get(&difference.id).is_some_and(|todo| difference.is_undone_in(todo, change.undone_at))
+            };
+            if differences.iter().all(restored) && change.settings.iter().all(|image| image.is_undone_in(settings)) {
+                return Refusal::AlreadyUndone { by: by.clone() };
+            }
+        }
+        let mut shown: Vec<Todo> = Vec::new();
+        for todo in conflicts.iter().filter_map(|conflict| current.get(conflict.todo.as_ref()?)) {
+            if !shown.contains(todo) {
+                shown.push(todo.clone());
+            }
+        }
+        Refusal::ChangedSince { conflicts, current: shown }
+    }
+}
+
+impl Mark {
+    /// The mark in the record of this change.
+    pub fn new(change: &Change, after: Undone) -> Self {
+        Self { change: change.id.clone(), before: change.undone_by.clone(), after }
+    }
+}
+
+/// Computes the marks of an undo below its own changes. If the undo undoes an earlier undo, the changes of the earlier
+/// undo take effect again. If one of these changes is an undo too, the changes below it are undone again, and so on.
+/// `level` contains the changes that the undo undoes. `below` contains the changes that these undid.
+pub fn marks_below(level: &[Change], below: &[Change], effective: bool) -> Vec<Mark> {
+    let parent = |change: &Change| level.iter().find(|parent| parent.undone_changes().any(|id| *id == change.id));
+    let after = |change: &Change| match (effective, parent(change)) {
+        (false, Some(parent)) => Undone::By(parent.id.clone()),
+        _ => Undone::No,
+    };
+    below.iter().map(|change| Mark::new(change, after(change))).collect()
 }
 
 #[cfg(test)]
@@ -98,6 +173,7 @@ mod tests {
             settings: None,
             new_lists: Vec::new(),
             undoes: None,
+            also_undoes: Vec::new(),
             undone_by: None,
             undone_at: None,
             by: None,
@@ -105,14 +181,13 @@ mod tests {
         }
     }
 
-    fn undo(image: &Image, todos: &HashMap<TodoId, Todo>) -> Result<Vec<Image>, Refusal> {
-        let difference = Difference::of(image);
-        let plan = change(from_ref(image)).undo(&[difference], todos, &Settings::default(), Timestamp::MAX);
-        plan.map(|plan| plan.images)
+    fn undo(image: &Image, todos: &Todos) -> Result<Vec<Image>, Refusal> {
+        let undo = Undo::of(vec![(change(from_ref(image)), vec![Difference::of(image)])]);
+        undo.plan(todos, &Settings::default(), Timestamp::MAX).map(|plan| plan.images)
     }
 
-    fn now(todo: &Todo) -> HashMap<TodoId, Todo> {
-        HashMap::from([(todo.id.clone(), todo.clone())])
+    fn now(todo: &Todo) -> Todos {
+        Todos::from([(todo.id.clone(), todo.clone())])
     }
 
     #[test]
@@ -135,9 +210,11 @@ mod tests {
     fn a_change_is_not_undone_if_its_todo_was_changed_or_is_gone() {
         let image = added("a");
         let other = Todo { title: added("b").after.title, ..image.after.clone() };
-        for todos in [now(&other), HashMap::new()] {
+        for todos in [now(&other), Todos::new()] {
             let refused = undo(&image, &todos).unwrap_err();
-            assert!(matches!(refused, Refusal::ChangedSince { ids, .. } if ids == [image.after.id.clone()]));
+            assert!(
+                matches!(refused, Refusal::ChangedSince { conflicts, .. } if conflicts[0].todo.as_ref() == Some(&image.after.id))
+            );
         }
     }
 }

@@ -17,7 +17,14 @@ use super::{
     recent, size,
     transaction::Transaction,
 };
-use crate::domain::{change::Change, difference::Difference, id::ChangeId, text::ListName, todo::Todo};
+use crate::domain::{
+    change::Change,
+    difference::Difference,
+    id::ChangeId,
+    text::ListName,
+    todo::Todo,
+    undo::{Mark, Undone},
+};
 
 /// The maximum number of write units for the todos and the record of a change. This limit bounds the price of a
 /// request, and also keeps a transaction below the 4 MB that DynamoDB allows. In a transaction, each KB of an item
@@ -90,8 +97,8 @@ impl OwnerStore {
         for check in transaction.lists {
             actions.push((Purpose::List(check.name().clone()), self.check_list(check)?));
         }
-        if let Some(undone) = &change.undoes {
-            actions.push((Purpose::Undo, self.mark_undone(undone, transaction)?));
+        for mark in transaction.marks {
+            actions.push((Purpose::Undo, self.mark(mark, change)?));
         }
         Ok(Some(actions))
     }
@@ -124,19 +131,28 @@ impl OwnerStore {
         updated(update.update_expression(set + &remove))
     }
 
-    /// Writes the id of the undo into the record of the undone change. If another undo has changed the record after the
-    /// store read it, the transaction fails.
-    fn mark_undone(&self, undone: &ChangeId, transaction: &Transaction<'_>) -> Result<TransactWriteItem, Fault> {
+    /// Changes `undone_by` in the record of a change. `undo` is the change that this transaction makes. The transaction
+    /// fails if another undo has changed the record since the store read the record.
+    fn mark(&self, mark: &Mark, undo: &Change) -> Result<TransactWriteItem, Fault> {
         let update = Update::builder()
             .table_name(&*self.table)
-            .set_key(Some(item::primary_key(&self.partition, item::change_sk(undone))))
-            .update_expression("SET #undone = :by, #undone_at = :at")
+            .set_key(Some(item::primary_key(&self.partition, item::change_sk(&mark.change))))
             .expression_attribute_names("#undone_at", UNDONE_AT)
-            .expression_attribute_values(":at", item::text(&transaction.change.at.to_string()))
             .expression_attribute_names("#undone", UNDONE_BY)
-            .expression_attribute_values(":by", item::text(transaction.change.id.as_str()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let update = match transaction.undone_before {
+        let by = match &mark.after {
+            Undone::Now => Some(&undo.id),
+            Undone::By(earlier) => Some(earlier),
+            Undone::No => None,
+        };
+        let update = match by {
+            Some(by) => update
+                .update_expression("SET #undone = :by, #undone_at = :at")
+                .expression_attribute_values(":at", item::text(&undo.at.to_string()))
+                .expression_attribute_values(":by", item::text(by.as_str())),
+            None => update.update_expression("REMOVE #undone, #undone_at"),
+        };
+        let update = match &mark.before {
             None => update.condition_expression("attribute_exists(sk) AND attribute_not_exists(#undone)"),
             Some(before) => update
                 .condition_expression("attribute_exists(sk) AND #undone = :before")
@@ -155,12 +171,7 @@ impl OwnerStore {
     /// Writes a small item for the request. The item contains the id of the change, and expires after two minutes. The
     /// transaction fails if the table already has a recent item for the same request. Fixed time windows of two minutes
     /// would not work, because a request and its repetition could be in two different windows.
-    fn remember(
-        &self,
-        digits: &str,
-        change: &Change,
-        outdated: Option<&ChangeId>,
-    ) -> Result<TransactWriteItem, Fault> {
+    fn remember(&self, digits: &str, change: &Change, outdated: Option<&ChangeId>) -> Result<TransactWriteItem, Fault> {
         let put = self.put(recent::recent_item(&self.partition, digits, change));
         finished(
             put.condition_expression(recent::ABSENT_OR_NOT_RECENT)

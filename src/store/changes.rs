@@ -124,6 +124,30 @@ impl OwnerStore {
         read_change(found, now)
     }
 
+    /// Reads the changes with these ids, and their differences. The result contains no change that is older than 30
+    /// days. One call reads all records. For each change whose record has parts, another call reads the parts. There
+    /// can be at most 100 ids.
+    pub async fn changes_with_differences(
+        &self,
+        ids: &[ChangeId],
+        now: Timestamp,
+    ) -> Result<Vec<(Change, Vec<Difference>)>, Fault> {
+        let mut records = self.items(ids.iter().map(item::change_sk).collect()).await?;
+        let mut changes = Vec::new();
+        for record in ids.iter().filter_map(|id| records.remove(&item::change_sk(id))) {
+            changes.extend(self.with_differences(record, now).await?);
+        }
+        Ok(changes)
+    }
+
+    /// The records of the changes with these ids, without the differences. The result contains no change that is older
+    /// than 30 days. One call reads all records. There can be at most 100 ids.
+    pub async fn change_records(&self, ids: &[ChangeId], now: Timestamp) -> Result<Vec<Change>, Fault> {
+        let mut items = self.items(ids.iter().map(item::change_sk).collect()).await?;
+        let found = ids.iter().filter_map(|id| items.remove(&item::change_sk(id)));
+        found.filter_map(|item| item::read_unexpired(item, now).transpose()).collect()
+    }
+
     /// The owner's latest change in the order of the commits, with its differences. An undo is also a change, and comes
     /// later than the undone change. So nobody has undone the latest change yet.
     pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Difference>)>, Fault> {

@@ -73,7 +73,7 @@ pub use usage::Usage;
 pub use write_request::{Needs, Recognition, Snapshot, WriteRequest};
 pub use write_result::{WriteError, WriteResult};
 
-use crate::domain::{api_key::KeyRecord, grant::Access, owner::Owner};
+use crate::domain::{api_key::KeyRecord, credential::CredentialId, grant::Access, owner::Owner, settings::Settings};
 
 /// The DynamoDB table that contains all data.
 #[derive(Debug, Clone)]
@@ -92,7 +92,8 @@ pub struct Store {
 /// * [`recorded`](Self::recorded) returns the result of an earlier request with the same idempotency key.
 /// * [`todo`](Self::todo) reads one todo, [`settings`](Self::settings) reads the settings, and [`change`](Self::change)
 ///   reads one change.
-/// * [`latest_change`](Self::latest_change) reads the newest change.
+/// * [`latest_change`](Self::latest_change) reads the newest change, and [`change_records`](Self::change_records) reads
+///   several changes.
 /// * [`todos`](Self::todos) lists todos, and [`changes`](Self::changes) lists changes.
 /// * [`completions`](Self::completions) returns the times when todos were completed. The overview uses these times.
 /// * [`open_titled`](Self::open_titled) looks for duplicates of new todos.
@@ -111,6 +112,16 @@ impl OwnerStore {
     /// The id of the request that uses this store.
     pub fn request_id(&self) -> &str {
         self.usage.request_id()
+    }
+
+    /// The credential of the request. `None` if the server needs no credential.
+    pub fn credential(&self) -> Option<&CredentialId> {
+        self.usage.credential()
+    }
+
+    /// The owner's settings as this instance has read them most recently. Another instance may have changed them.
+    pub fn last_settings(&self) -> Settings {
+        self.remembered.of(&self.partition).settings
     }
 
     /// The counter of the request's costs.

@@ -11,6 +11,7 @@ use crate::domain::{
     difference::Difference,
     id::ChangeId,
     settings::Settings,
+    undo::Mark,
 };
 
 /// The content of one transaction, and its conditions.
@@ -20,10 +21,9 @@ pub(super) struct Transaction<'a> {
     /// What the change does to each todo of `images`.
     pub differences: Vec<Difference>,
     pub lists: &'a [ListCheck],
-    /// Only an undo uses this field. Before the transaction, the store reads the record of the undone change, and
-    /// copies `undone_by` from this record into this field. If `undone_by` changes in the table before the transaction,
-    /// the transaction fails.
-    pub undone_before: Option<&'a ChangeId>,
+    /// The changes of `undone_by` in the records of other changes. Empty if the write is not an undo. If `undone_by` of
+    /// such a record changes in the table before the transaction, the transaction fails.
+    pub marks: &'a [Mark],
     /// The condition that the settings must fulfil. Otherwise the transaction fails.
     pub settings: SettingsCondition<'a>,
     /// The hash of the request, in hexadecimal digits. The store recognises a repetition of the request by this hash,
@@ -44,7 +44,6 @@ impl<'a> Transaction<'a> {
         lists: &'a [ListCheck],
         assumed: Option<&'a Settings>,
     ) -> Self {
-        let undone_before = request.undoes.as_ref().and_then(|change| change.undone_by.as_ref());
         let recent = match &request.recognition {
             Recognition::ByIntent(intent) => Some(intent.digits()),
             Recognition::ByKey(_) | Recognition::Never => None,
@@ -54,6 +53,6 @@ impl<'a> Transaction<'a> {
             None => assumed.map_or(SettingsCondition::None, SettingsCondition::Are),
         };
         let differences = images.iter().map(Difference::of).collect();
-        Self { change, images, differences, lists, undone_before, settings, recent, outdated: None }
+        Self { change, images, differences, lists, marks: &request.undo.marks, settings, recent, outdated: None }
     }
 }

@@ -16,6 +16,7 @@ use crate::domain::{
     settings::Settings,
     text::ListName,
     todo::Todo,
+    undo::Undo,
 };
 
 /// A write that a caller requests.
@@ -26,8 +27,8 @@ pub struct WriteRequest {
     pub change_id: ChangeId,
     pub recognition: Recognition,
     pub needs: Needs,
-    /// The change that this write undoes.
-    pub undoes: Option<Change>,
+    /// What this write undoes. Empty if this write is not an undo.
+    pub undo: Undo,
 }
 
 /// How the store recognises a repeated request.
@@ -82,6 +83,7 @@ impl WriteRequest {
             Recognition::ByKey(intent) => Some(intent.fingerprint()),
             Recognition::ByIntent(_) | Recognition::Never => None,
         };
+        let mut undone = self.undo.changes.iter().map(|(change, _)| change.id.clone());
         Change {
             id: self.change_id.clone(),
             at,
@@ -89,7 +91,8 @@ impl WriteRequest {
             todos: plan.images.iter().filter(|image| image.is_change()).map(Image::summary).collect(),
             settings: plan.settings.clone(),
             new_lists: lists.iter().filter_map(new).collect(),
-            undoes: self.undoes.as_ref().map(|change| change.id.clone()),
+            undoes: undone.next(),
+            also_undoes: undone.collect(),
             undone_by: None,
             undone_at: None,
             by: by.cloned(),

@@ -51,7 +51,9 @@ fn cases(ids: &[String]) -> Vec<Case> {
             "POST",
             "/undo",
             json!({"idempotency_key": "k3"}),
-            &["BatchGetItem", "BatchGetItem", "Query", "TransactWriteItems"],
+            // The latest change is the undo above. So the program searches for the change before this undo, and then
+            // reads that change.
+            &["BatchGetItem", "BatchGetItem", "Query", "Query", "Query", "TransactWriteItems"],
         ),
         // The first transaction fails, because the list does not exist yet. The second transaction creates the list.
         (

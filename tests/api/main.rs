@@ -50,6 +50,8 @@ mod trouble;
 mod under_load;
 mod undo;
 mod undo_all;
+mod undo_since;
+mod undo_whose;
 mod unreadable;
 mod updating;
 mod warnings;

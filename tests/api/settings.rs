@@ -68,10 +68,16 @@ async fn a_change_of_settings_is_on_the_record_and_undone_like_any_other() {
     let redone = api.post("/undo", json!({"change_id": undone.change_id()})).await;
     assert_eq!(redone.body["settings"]["time_zone"], "Asia/Kathmandu", "{}", redone.text);
     api.patch("/settings", json!({"week_start": "sun"})).await;
+    // An undo restores only the settings that its change changed.
+    let undone = api.post("/undo", json!({"change_id": first.change_id()})).await;
+    let expected = json!({"time_zone": "UTC", "week_start": "sun", "default_list": "Inbox"});
+    assert_eq!(undone.body["settings"], expected, "{}", undone.text);
+    api.post("/undo", json!({"change_id": undone.change_id()})).await;
+    api.patch("/settings", json!({"time_zone": "Europe/Berlin"})).await;
     let refused = api.post("/undo", json!({"change_id": first.change_id()})).await;
     refused.assert_problem(409, "changed_since");
-    refused.assert_error("change_id", "settings were changed again");
-    assert_eq!(api.get("/settings").await.body["settings"]["time_zone"], "Asia/Kathmandu");
+    refused.assert_error("change_id", "the settings were changed again (time_zone)");
+    assert_eq!(api.get("/settings").await.body["settings"]["time_zone"], "Europe/Berlin");
 }
 
 #[tokio::test]

@@ -46,21 +46,24 @@ async fn undoing_an_add_deletes_and_redoing_brings_back() {
     assert_eq!(undone.ids(), ids);
     assert!(api.all("open").await.is_empty());
     assert_eq!(api.all("deleted").await.len(), 2);
-    let redone = api.post("/undo", json!({})).await;
+    let redone = api.post("/undo", json!({"change_id": undone.change_id()})).await;
     assert_eq!(redone.body["todos"][0]["status"], "open", "{}", redone.text);
     assert_eq!(api.all("open").await.len(), 2);
     let changes = api.get("/changes").await.body["changes"].clone();
     assert_eq!(changes[0]["undoes"], changes[1]["id"]);
     assert_eq!(changes[1]["undone_by"], changes[0]["id"]);
     assert_eq!(changes[1]["undoes"], changes[2]["id"]);
+    assert_eq!(changes[2].get("undone_by"), None, "the redo makes the add undoable again");
+    let again = api.post("/undo", json!({})).await;
+    assert_eq!((again.ids(), &again.body["undid"][0]["id"]), (ids, &changes[2]["id"]), "{}", again.text);
 }
 
 #[tokio::test]
 async fn an_add_whose_todo_was_deleted_otherwise_is_not_said_to_be_undone() {
     let api = Api::new();
     let added = api.post("/todos", json!({"todos": [{"title": "a"}]})).await;
-    api.post("/undo", json!({})).await;
-    api.post("/undo", json!({})).await;
+    let undone = api.post("/undo", json!({})).await.change_id();
+    api.post("/undo", json!({"change_id": undone})).await;
     api.delete(&format!("/todos/{}", added.ids()[0])).await;
     api.post("/undo", json!({"change_id": added.change_id()})).await.assert_problem(409, "changed_since");
 }
@@ -75,7 +78,9 @@ async fn an_undo_of_something_changed_since_touches_nothing_and_names_what_chang
     let before = api.everything().await;
     let answer = api.post("/undo", json!({"change_id": change})).await;
     answer.assert_problem(409, "changed_since");
-    answer.assert_error("change_id", &format!("after this change, the todo {} was changed again", ids[1]));
+    let later_change = format!("the last such change is {} (updateTodo)", later.change_id());
+    let says = format!("after the change {change}, the todo {} was changed again (due); {later_change}", ids[1]);
+    answer.assert_error("change_id", &says);
     assert_eq!(answer.body["errors"].as_array().unwrap().len(), 1);
     assert_eq!(answer.body["current"], json!([later.body["todo"]]));
     assert_eq!(api.everything().await, before);
@@ -175,7 +180,8 @@ async fn a_todo_that_an_undo_deletes_again_is_kept_for_thirty_days_from_then() {
     let undone = api.post("/undo", json!({"change_id": reopened})).await;
     assert_eq!(undone.body["todos"][0]["status"], "deleted", "{}", undone.text);
     assert_eq!(api.all("deleted").await.len(), 1);
-    assert_eq!(api.post("/undo", json!({})).await.body["todos"][0]["status"], "open");
+    let redone = api.post("/undo", json!({"change_id": undone.change_id()})).await;
+    assert_eq!(redone.body["todos"][0]["status"], "open", "{}", redone.text);
 }
 
 #[tokio::test]
@@ -216,9 +222,9 @@ async fn an_addition_undone_again_is_undone() {
     let api = Api::new();
     api.add(&["a"]).await;
     let change = api.get("/changes").await.body["changes"][0]["id"].clone();
-    for _ in 0..3 {
-        assert_eq!(api.post("/undo", json!({})).await.status, 200);
-    }
+    let undone = api.post("/undo", json!({})).await.change_id();
+    api.post("/undo", json!({"change_id": undone})).await;
+    assert_eq!(api.post("/undo", json!({})).await.status, 200);
     api.post("/undo", json!({"change_id": change})).await.assert_problem(409, "already_undone");
 }
 

@@ -1,4 +1,4 @@
-//! Undoes random sequences of writes, from the last write to the first.
+//! Undoes random sequences of writes, from the last write to the first, and in random orders.
 
 use proptest::{prelude::*, test_runner::TestRunner};
 use serde_json::{Value, json};
@@ -12,7 +12,12 @@ enum Write {
     Edit(Vec<(usize, Value)>),
     Delete(Vec<usize>),
     Settings(Value),
+    /// Undoes the latest change that is not undone.
     Undo,
+    /// Undoes one of the earlier changes, which may be an undo, or an undo of an undo.
+    UndoChange(usize),
+    /// Undoes everything since a number of seconds ago. The clock advances by a millisecond with each reading.
+    UndoSince(String),
 }
 
 fn writes() -> impl Strategy<Value = Vec<Write>> {
@@ -40,12 +45,14 @@ fn writes() -> impl Strategy<Value = Vec<Write>> {
         ]
         .prop_map(Write::Settings),
         Just(Write::Undo),
+        (0usize..20).prop_map(Write::UndoChange),
+        Just(Write::UndoSince("1 second".to_owned())),
     ];
-    prop::collection::vec(write, 1..10)
+    prop::collection::vec(write, 1..12)
 }
 
 /// Executes the write. Returns the id of the new change, or `None` if the write changed nothing.
-async fn perform(api: &Api, ids: &mut Vec<String>, write: &Write) -> Option<String> {
+async fn perform(api: &Api, ids: &mut Vec<String>, changes: &[String], write: &Write) -> Option<String> {
     let pick = |at: &usize| ids[at % ids.len()].clone();
     let answer = match write {
         Write::Add(titles) => {
@@ -74,9 +81,19 @@ async fn perform(api: &Api, ids: &mut Vec<String>, write: &Write) -> Option<Stri
             api.delete(&format!("/todos?ids={}", named.join(","))).await
         }
         Write::Undo => api.post("/undo", json!({})).await,
+        Write::UndoChange(_) if changes.is_empty() => return None,
+        Write::UndoChange(at) => api.post("/undo", json!({"change_id": changes[at % changes.len()]})).await,
+        Write::UndoSince(since) => {
+            let answer = api.post("/undo", json!({ "since": since })).await;
+            api.clock.advance(jiff::Span::new().seconds(5));
+            answer
+        }
     };
-    // If an edit contains the id of a deleted todo, the API answers with status 409 and changes nothing.
-    assert!(matches!(answer.status.as_u16(), 200 | 201 | 409), "{write:?}: {}", answer.text);
+    // If an edit contains the id of a deleted todo, or if a later change altered the same fields, the API answers with
+    // status 409 and changes nothing. If there is no change to undo, the API answers with status 404.
+    let is_undo = matches!(write, Write::Undo | Write::UndoSince(_));
+    let expected = matches!(answer.status.as_u16(), 200 | 201 | 409) || (is_undo && answer.status == 404);
+    assert!(expected, "{write:?}: {}", answer.text);
     answer.body["change"]["id"].as_str().map(str::to_owned)
 }
 
@@ -105,7 +122,7 @@ fn any_sequence_of_writes_undone_one_by_one_restores_the_start() {
                 let start = state(&api).await;
                 let mut changes = Vec::new();
                 for write in &writes {
-                    changes.extend(perform(&api, &mut ids, write).await);
+                    changes.extend(perform(&api, &mut ids, &changes, write).await);
                 }
                 for change in changes.iter().rev() {
                     let answer = api.post("/undo", json!({ "change_id": change })).await;
@@ -122,4 +139,65 @@ fn any_sequence_of_writes_undone_one_by_one_restores_the_start() {
             })
         });
     outcome.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The state without the times of the last change. If a todo was changed after the undone change, the undo sets the time
+/// of the last change to the present time.
+fn without_update_times(mut state: Value) -> Value {
+    for todo in state.as_array_mut().unwrap() {
+        todo.as_object_mut().unwrap().remove("updated_at");
+    }
+    state
+}
+
+#[test]
+fn writes_undone_in_any_order_without_conflict_end_the_same() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() });
+    let cases = (writes(), prop::collection::vec(0usize..100, 12));
+    let without_conflict = std::cell::Cell::new(0);
+    let outcome = runner.run(&cases, |(writes, order)| {
+        runtime.block_on(async {
+            let api = Api::new();
+            let mut ids = api.add(&["one", "two", "three"]).await;
+            let start_ids = ids.clone();
+            let start = without_update_times(state(&api).await);
+            let mut changes = Vec::new();
+            for write in &writes {
+                changes.extend(perform(&api, &mut ids, &changes, write).await);
+            }
+            // Undoes one change after another, in the order of the random numbers. If an undo is refused, the test tries
+            // the other changes first.
+            let mut left: Vec<_> = changes.into_iter().zip(order.into_iter().cycle()).collect();
+            left.sort_by_key(|(_, number)| *number);
+            while !left.is_empty() {
+                let before = left.len();
+                let mut refused = Vec::new();
+                for (change, number) in left {
+                    let answer = api.post("/undo", json!({ "change_id": change })).await;
+                    match answer.status.as_u16() {
+                        200 => {}
+                        409 => refused.push((change, number)),
+                        _ => panic!("{writes:?}: {}", answer.text),
+                    }
+                }
+                if refused.len() == before {
+                    // This order has a conflict. For example, two changes gave a field the same value, and the test
+                    // undid the wrong one first.
+                    return Ok(());
+                }
+                left = refused;
+            }
+            let mut end = without_update_times(state(&api).await);
+            let is_start =
+                |todo: &Value| todo.get("time_zone").is_some() || start_ids.iter().any(|id| todo["id"] == *id);
+            end.as_array_mut().unwrap().retain(is_start);
+            prop_assert_eq!(end, start);
+            without_conflict.set(without_conflict.get() + 1);
+            Ok(())
+        })
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+    assert!(without_conflict.get() >= 8, "only {} orders had no conflict", without_conflict.get());
 }

@@ -14,9 +14,9 @@ use super::{
 };
 use crate::{
     domain::{
-        id::TodoId,
+        change::Change,
         invalid::Invalid,
-        refusal::{ItemViolation, Refusal},
+        refusal::{ItemViolation, Refusal, UndoConflict},
     },
     store::{Fault, FaultKind, WriteError},
 };
@@ -165,15 +165,9 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
         Refusal::Conflict { violations, current } => {
             Problem { errors: with_paths(violations, begins), current: fit(&current), ..problems::CONFLICT.into() }
         }
-        Refusal::ChangedSince { ids, current } => {
-            let message = |id: TodoId| format!("after this change, the todo {} was changed again", id.as_str());
-            let later = |id: TodoId| FieldError::new("change_id", Invalid::new(message(id)));
-            let errors = ids.into_iter().map(later).collect();
+        Refusal::ChangedSince { conflicts, current } => {
+            let errors = bounded(conflicts.iter().map(conflict).collect());
             Problem { errors, current: fit(&current), ..problems::CHANGED_SINCE.into() }
-        }
-        Refusal::SettingsChangedSince => {
-            let message = Invalid::new("after this change, the settings were changed again");
-            Problem { errors: vec![FieldError::new("change_id", message)], ..problems::CHANGED_SINCE.into() }
         }
         Refusal::Contended { current } => Problem { current: fit(&current), ..problems::CONTENDED.into() },
         Refusal::AlreadyUndone { by } => problems::ALREADY_UNDONE.with_detail(format!(
@@ -181,12 +175,37 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
             by.as_str()
         )),
         Refusal::NoSuchChange => problems::NO_SUCH_CHANGE.into(),
-        Refusal::NothingToUndo => problems::NOTHING_TO_UNDO.into(),
+        Refusal::NothingToUndo { newest: None } => problems::NOTHING_TO_UNDO.into(),
+        Refusal::NothingToUndo { newest: Some(newest) } => problems::NOTHING_TO_UNDO.with_detail(format!(
+            "You have made no change that can be undone. The newest change is {}. To undo this change, send its id as `change_id`.",
+            described(&newest)
+        )),
         Refusal::KeyReused => problems::KEY_REUSED.into(),
         Refusal::TooLarge => problems::TODOS_TOO_LARGE.into(),
         Refusal::Full => problems::STORAGE_FULL.into(),
+        Refusal::TooMany if matches!(begins, ErrorPath::Change) => problems::UNDO_TOO_LARGE.into(),
         Refusal::TooMany => problems::TODOS_TOO_MANY.into(),
     }
+}
+
+/// The error for a todo, or for the settings, that a later change altered.
+fn conflict(conflict: &UndoConflict) -> FieldError {
+    let UndoConflict { todo, change, fields, added, later } = conflict;
+    let what = match todo {
+        Some(todo) => format!("the todo {} was", todo.as_str()),
+        None => "the settings were".to_owned(),
+    };
+    let fields = if fields.is_empty() { "it no longer exists".to_owned() } else { fields.join(", ") };
+    let by = later.as_ref().map(|later| format!("; the last such change is {}", described(later))).unwrap_or_default();
+    let advice = if *added { ". To remove the todo, use deleteTodos" } else { "" };
+    let message = format!("after the change {}, {what} changed again ({fields}){by}{advice}", change.as_str());
+    FieldError::new("change_id", Invalid::new(message))
+}
+
+/// A change in a few words, such as `8f3kq2m9x7w1z0tb (updateTodos by Ann's laptop (key 1a2b3c4d5e6f))`.
+fn described(change: &Change) -> String {
+    let by = change.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+    format!("{} ({}{by})", change.id.as_str(), change.operation.as_str())
 }
 
 fn with_paths(violations: Vec<ItemViolation>, begins: ErrorPath) -> Vec<FieldError> {

@@ -129,6 +129,8 @@ pub mod problems {
         "Nothing was changed. The todos and their history have reached the limit of 10 GB. The service removes deleted todos and changes after 30 days. Try again after some days.");
     pub const TODOS_TOO_MANY: ProblemKind = ProblemKind::new(413, "too_large", "The call makes too many changes",
         "Nothing was changed. Each completed repeating todo counts as two changes, because the service also adds the next todo. Each new list counts as one change. Send one half of the todos in a first request, and the other half in a second request.");
+    pub const UNDO_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The undo makes too many changes",
+        "Nothing was undone. One call can undo at most 90 changes, with at most about 95 changes and todos in total. Send a later time as `since`, or undo the changes one by one.");
     pub const NOT_JSON: ProblemKind = ProblemKind::new(415, "not_json", "The request body is not JSON",
         "Send the body as JSON with the header Content-Type: application/json.");
     pub const COMPRESSED: ProblemKind = ProblemKind::new(415, "compressed", "The request body is compressed",

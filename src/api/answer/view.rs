@@ -13,6 +13,11 @@ use crate::domain::{
     todo::{Priority, Status, Todo},
 };
 
+/// A summary of a change contains the titles of at most this number of todos.
+const SUMMARY_TITLES: usize = 3;
+/// The history shows at most this number of characters of a text.
+const CUT: usize = 80;
+
 /// A todo.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Todo)]
@@ -65,6 +70,26 @@ pub struct ChangeRef {
     pub id: String,
     #[schema(value_type = String, format = "date-time")]
     pub undo_until: Timestamp,
+}
+
+/// A change in short.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ChangeSummary {
+    pub id: String,
+    #[schema(format = "date-time")]
+    pub at: String,
+    #[schema(value_type = String)]
+    pub operation: OperationName,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub by: Option<String>,
+    /// How many todos it changed.
+    #[schema(value_type = i64)]
+    pub todos: usize,
+    /// Titles of the first three.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub titles: Vec<String>,
 }
 
 /// A recorded change.
@@ -149,6 +174,21 @@ impl From<&Change> for ChangeRef {
     }
 }
 
+impl ChangeSummary {
+    /// The summary of a change. `zone` is the person's time zone.
+    pub fn of(change: &Change, zone: &TimeZone) -> Self {
+        let titles = change.todos.iter().take(SUMMARY_TITLES).map(|todo| cut(todo.title.as_str()));
+        Self {
+            id: change.id.as_str().to_owned(),
+            at: with_offset(change.at, zone),
+            operation: change.operation.clone(),
+            by: change.by.as_ref().map(CredentialId::to_string),
+            todos: change.todos.len(),
+            titles: titles.collect(),
+        }
+    }
+}
+
 impl From<&Change> for ChangeView {
     fn from(change: &Change) -> Self {
         let todo = |todo: &crate::domain::change::ChangedTodo| ChangedTodoView {
@@ -182,6 +222,20 @@ impl Now {
             time_zone: now.time_zone().iana_name().unwrap_or("UTC").to_owned(),
             time_zone_not_set: settings.time_zone.is_none(),
         }
+    }
+}
+
+/// The time with the UTC offset that the person's clock has at this time (RFC 3339), such as
+/// `2026-11-27T10:00:00+01:00`.
+pub fn with_offset(at: Timestamp, zone: &TimeZone) -> String {
+    to_the_second(at).to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+/// The first characters of a text. If the text is longer, the result ends with `…`.
+pub fn cut(text: &str) -> String {
+    match text.char_indices().nth(CUT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

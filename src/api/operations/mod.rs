@@ -11,6 +11,7 @@ mod overview;
 mod settings;
 mod todo;
 mod todos;
+mod undo;
 mod write;
 mod written;
 
@@ -26,7 +27,7 @@ operations! {
         todos::update_todos,
         todos::delete_todos,
         todo::get_todo,
-        changes::undo_change,
+        undo::undo_change,
         changes::get_changes,
         overview::get_overview,
         settings::update_settings,

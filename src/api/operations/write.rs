@@ -14,6 +14,7 @@ use crate::{
         moment::Moment,
         plan::{self, Plan, SentId},
         refusal::Refusal,
+        undo::Undo,
     },
     store::{Needs, Recognition, Snapshot, WriteError, WriteRequest, WriteResult},
 };
@@ -77,7 +78,7 @@ pub fn request(
         change_id: key.as_ref().map_or_else(|| app.ids.change(), ChangeId::from_key),
         recognition,
         needs: Needs::NOTHING,
-        undoes: None,
+        undo: Undo::default(),
     })
 }
 

@@ -13,10 +13,14 @@ use crate::{
         error::ApiError,
         fitting::fit,
         settings::SettingsView,
-        view::{ChangeRef, TodoView},
+        view::{ChangeRef, ChangeSummary, TodoView},
     },
     app::App,
-    domain::{change::Image, todo::Todo},
+    domain::{
+        change::{Change, Image},
+        settings::Settings,
+        todo::Todo,
+    },
     store::{Fault, FaultKind, WriteResult},
 };
 
@@ -41,6 +45,14 @@ pub struct TodosWritten {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub new_lists: Vec<String>,
+    /// Changes that were undone, newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub undid: Vec<ChangeSummary>,
+    /// A newer change by somebody else. It was not undone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = ChangeSummary, required = false)]
+    pub newer_by_others: Option<ChangeSummary>,
     #[serde(flatten)]
     #[schema(inline)]
     pub made: ChangeMade,
@@ -76,6 +88,14 @@ pub struct ChangeMade {
     pub unchanged: bool,
 }
 
+/// The changes that an undo undid.
+pub struct Undid {
+    /// The newest change comes first.
+    pub changes: Vec<Change>,
+    /// The newest change of another credential that is newer than these changes, and that is not undone.
+    pub newer_by_others: Option<Change>,
+}
+
 impl TodosWritten {
     /// The answer of an operation that changes todos. If the operation completes repeating todos, `next` contains the
     /// new todos with the next due dates.
@@ -90,13 +110,26 @@ impl TodosWritten {
         Self { possible_duplicates, ..Self::answer(app, result, added, Vec::new()) }
     }
 
+    /// The answer of an undo. `settings` are the owner's settings.
+    pub fn undone(app: &App, result: &WriteResult, undid: &Undid, settings: &Settings) -> Json<Self> {
+        let zone = settings.zone(&app.config.time_zone);
+        let summary = |change: &Change| ChangeSummary::of(change, &zone);
+        let Json(answer) = Self::changed(app, result);
+        Json(Self {
+            undid: undid.changes.iter().map(summary).collect(),
+            newer_by_others: undid.newer_by_others.as_ref().map(summary),
+            ..answer
+        })
+    }
+
     fn answer(app: &App, result: &WriteResult, asked: Vec<&Image>, next: Vec<&Image>) -> Self {
         let mut todos = fit(asked.iter().chain(&next).map(|image| after(image)));
         let next = todos.split_off(asked.len());
         let settings = result.change.settings.as_ref();
         let settings = settings.map(|image| SettingsView::of(&image.after, &app.config.time_zone));
         let (new_lists, made) = (new_lists(result), ChangeMade::of(result));
-        Self { todos, next, settings, possible_duplicates: Vec::new(), new_lists, made }
+        let (possible_duplicates, undid) = (Vec::new(), Vec::new());
+        Self { todos, next, settings, possible_duplicates, new_lists, undid, newer_by_others: None, made }
     }
 }
 

@@ -4,4 +4,5 @@
 pub mod due;
 pub mod list;
 mod repeat;
+pub mod since;
 pub(crate) mod value;

@@ -1,0 +1,163 @@
+//! Undoes changes: `/undo`.
+
+mod find;
+
+use axum::{Json as JsonAnswer, extract::State};
+use deserr::Deserr;
+use jiff::Timestamp;
+use utoipa::ToSchema;
+
+use super::{
+    write::{self, WithoutKey},
+    written::{TodosWritten, Undid},
+};
+use crate::{
+    api::{
+        access::caller::Caller,
+        answer::error::{ApiError, ErrorPath},
+        request::extract::{Conditions, Json, NoQuery, Query},
+    },
+    app::App,
+    domain::{
+        by::By, change::Change, idempotency::IdempotencyKey, input::since::Since, invalid::Invalid, refusal::Refusal,
+    },
+    store::{Needs, Recognition, Snapshot, WriteError, WriteRequest, WriteResult},
+};
+use find::{Found, find};
+
+/// The changes to undo.
+#[derive(Debug, Deserr, ToSchema)]
+#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+pub struct UndoChange {
+    /// Id of the change. When left out: the latest change that you made and that is not undone.
+    #[deserr(default)]
+    #[schema(required = false, nullable = false, example = "8f3kq2m9x7w1z0tb")]
+    change_id: Option<String>,
+    /// Undo all since then: a number of minutes, a duration, a time, a date, or today.
+    #[deserr(default)]
+    #[schema(value_type = String, required = false, example = "2 hours")]
+    since: Option<Since>,
+    /// Whose changes: me (default), any, or a name as `by` in getChanges shows it.
+    #[deserr(default)]
+    #[schema(value_type = String, required = false)]
+    by: Option<By>,
+    #[deserr(default)]
+    #[schema(value_type = IdempotencyKey, inline, required = false)]
+    idempotency_key: Option<IdempotencyKey>,
+}
+
+/// While a request looks for the changes to undo, another request may undo the same changes. Then the request looks
+/// again, at most this number of times.
+const ATTEMPTS: usize = 5;
+
+/// Undo a change
+#[utoipa::path(
+    post, path = "/undo", operation_id = "undoChange", request_body = UndoChange, extensions(("x-todo-optional-body" = json!(true))),
+    summary = "Undo a change",
+    description = "Undoes your latest change, a given change, or all your changes since a time: all of it or nothing. Called again, it goes further back. To redo, undo the undo by its id.",
+    responses((status = 200, description = "Undone", body = TodosWritten), super::openapi::Errors),
+)]
+pub async fn undo_change(
+    State(app): State<App>,
+    caller: Caller,
+    conditions: Conditions,
+    _: Query<NoQuery>,
+    Json { value: body, raw }: Json<UndoChange>,
+) -> Result<JsonAnswer<TodosWritten>, ApiError> {
+    body.check()?;
+    let without_key = WithoutKey::Execute;
+    let key = body.idempotency_key.clone();
+    let request = write::request(&app, "undoChange", "", &raw, &conditions, key, without_key)?;
+    // If the request has no change id and no idempotency key, a second identical request would undo one more change.
+    let may_go_further = body.change_id.is_none() && matches!(request.recognition, Recognition::Never);
+    let (result, undid) = undo(&app, &caller, request, &body)
+        .await
+        .map_err(|error| if may_go_further { error.not_repeatable(UNDO_MAY_GO_FURTHER) } else { error })?;
+    // The answer shows the times with the UTC offset of the person. These settings may be out of date, but then only the
+    // offset is different, and not the moment.
+    Ok(TodosWritten::undone(&app, &result, &undid, &caller.store.last_settings()))
+}
+
+/// If an `undoChange` request has no change id and no idempotency key, a second identical request undoes one more change.
+/// If the answer to such a request is lost, the caller gets this advice.
+const UNDO_MAY_GO_FURTHER: &str = "Perhaps the change was undone. Then the same request would undo one more change. First call getChanges. If the first change in the answer is not the undo, send the request again.";
+
+impl UndoChange {
+    fn check(&self) -> Result<(), ApiError> {
+        let both =
+            |name: &str| format!("cannot be sent together with `change_id`; send only `change_id`, or only `{name}`");
+        match (&self.change_id, self.since, &self.by) {
+            (Some(_), Some(_), _) => Err(ApiError::invalid("since", both("since"))),
+            (Some(_), None, Some(_)) => Err(ApiError::invalid("by", both("by"))),
+            _ => Ok(()),
+        }
+    }
+}
+
+async fn undo(
+    app: &App,
+    caller: &Caller,
+    request: WriteRequest,
+    body: &UndoChange,
+) -> Result<(WriteResult, Undid), ApiError> {
+    let failed = ApiError::of_write(ErrorPath::Change);
+    let now = app.clock.now();
+    // If this request repeats an earlier request, the caller gets the result of the earlier request. A second attempt
+    // to undo the change could fail, because the earlier request has already undone the change.
+    if let Some(result) = caller.store.recorded(&request, now).await.map_err(failed)? {
+        return earlier(caller, result, now).await;
+    }
+    let mut found = find(app, caller, body, now).await?;
+    let mut attempt = 1;
+    loop {
+        let error = match undo_found(app, caller, &request, &found).await {
+            Ok(result) if result.replayed => return earlier(caller, result, now).await,
+            Ok(result) => return Ok((result, found.undid())),
+            Err(error) => error,
+        };
+        // Another request may have undone a change after this request read its record. So this request looks again. If
+        // it finds the same changes in the same state, the error is right.
+        let overtaken = match &error {
+            WriteError::Refused(Refusal::ChangedSince { .. } | Refusal::NoSuchChange) => true,
+            WriteError::Refused(Refusal::AlreadyUndone { .. }) => body.change_id.is_none(),
+            _ => false,
+        };
+        if overtaken && attempt < ATTEMPTS {
+            let again = find(app, caller, body, now).await?;
+            if again.state() != found.state() {
+                found = again;
+                attempt += 1;
+                continue;
+            }
+        }
+        let error = find::name_later_changes(caller, &found, error, now).await?;
+        return Err(ApiError::of_write(ErrorPath::Change)(error));
+    }
+}
+
+/// The result of an earlier request with the same idempotency key, and the changes that the earlier request undid.
+async fn earlier(caller: &Caller, result: WriteResult, now: Timestamp) -> Result<(WriteResult, Undid), ApiError> {
+    let ids: Vec<_> = result.change.undone_changes().cloned().collect();
+    let changes = caller.store.change_records(&ids, now).await?;
+    Ok((result, Undid { changes, newer_by_others: None }))
+}
+
+async fn undo_found(
+    app: &App,
+    caller: &Caller,
+    request: &WriteRequest,
+    Found { undo, .. }: &Found,
+) -> Result<WriteResult, WriteError> {
+    let needs = Needs::Read { todos: undo.todos(), lists: Vec::new(), settings: undo.needs_settings() };
+    let request = WriteRequest { needs, undo: undo.clone(), ..request.clone() };
+    let plan = |snapshot: &Snapshot| undo.plan(&snapshot.todos, &snapshot.settings, snapshot.now);
+    write::perform(app, caller, &request, plan).await
+}
+
+impl Found {
+    /// What the answer says about the undone changes.
+    fn undid(self) -> Undid {
+        let changes: Vec<Change> = self.undo.changes.into_iter().map(|(change, _)| change).collect();
+        Undid { changes, newer_by_others: self.newer_by_others }
+    }
+}

@@ -1,0 +1,208 @@
+//! Finds the changes that a request wants to undo.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::UndoChange;
+use crate::{
+    api::{
+        access::caller::Caller,
+        answer::error::{ApiError, ErrorPath},
+    },
+    app::App,
+    domain::{
+        by::By,
+        change::Change,
+        id::ChangeId,
+        limits,
+        refusal::{Refusal, UndoConflict},
+        undo::{Undo, marks_below},
+    },
+    store::{Fault, Range, Reading, WriteError},
+};
+
+/// The search for a change reads at most this number of pages, with this number of changes on each page.
+const PAGES: usize = 20;
+const CHANGES_ON_A_PAGE: usize = 50;
+/// The clocks of two instances may differ by this time. The changes are in the order of their commits, so a change may
+/// have a slightly later time than the change after it.
+const CLOCKS: SignedDuration = SignedDuration::from_secs(60);
+/// An undo of an undo changes the records of at most this number of changes, one below the other.
+const DEPTH: usize = 20;
+
+/// The changes that a request wants to undo.
+pub struct Found {
+    pub undo: Undo,
+    /// The newest change of another credential that is newer than all changes in `undo`, and that is not undone.
+    pub newer_by_others: Option<Change>,
+}
+
+impl Found {
+    /// The found changes, and the undos that their records name. If another request undoes one of the changes, the
+    /// state is different.
+    pub fn state(&self) -> Vec<(&ChangeId, Option<&ChangeId>)> {
+        self.undo.changes.iter().map(|(change, _)| (&change.id, change.undone_by.as_ref())).collect()
+    }
+}
+
+/// Finds the changes that the request wants to undo.
+pub async fn find(app: &App, caller: &Caller, body: &UndoChange, now: Timestamp) -> Result<Found, ApiError> {
+    let refused = |refusal: Refusal| ApiError::of_write(ErrorPath::Change)(refusal.into());
+    let by = body.by.clone().unwrap_or(By::Me);
+    let (ids, newer_by_others) = match (&body.change_id, body.since) {
+        (Some(text), _) => (vec![ChangeId::parse(text).ok_or_else(|| refused(Refusal::NoSuchChange))?], None),
+        (None, Some(since)) => {
+            let moment = caller.store.settings().await?.moment(now, &app.config.time_zone);
+            let since = since.resolve(&moment).map_err(|invalid| ApiError::invalid("since", invalid.message))?;
+            all_since(caller, &by, since, now).await?
+        }
+        (None, None) => {
+            if let Some(latest) = caller.store.latest_change(now).await?
+                && is_wanted(&latest.0, &by, caller)
+            {
+                return Ok(Found { undo: Undo::of(vec![latest]), newer_by_others: None });
+            }
+            newest(caller, &by, now).await?
+        }
+    };
+    if ids.is_empty() {
+        return Err(refused(Refusal::NothingToUndo { newest: newer_by_others.map(Box::new) }));
+    }
+    // Each undone change needs an action of the transaction.
+    if ids.len() > limits::CHANGES_PER_UNDO {
+        return Err(refused(Refusal::TooMany));
+    }
+    let changes = match ids.as_slice() {
+        [id] => caller.store.change(id, now).await?.into_iter().collect(),
+        ids => caller.store.changes_with_differences(ids, now).await?,
+    };
+    if changes.len() < ids.len() {
+        return Err(refused(Refusal::NoSuchChange));
+    }
+    let mut undo = Undo::of(changes);
+    mark_below(caller, &mut undo, now).await?;
+    Ok(Found { undo, newer_by_others })
+}
+
+/// Whether an undo without an id wants this change, if the change is not undone.
+fn is_wanted(change: &Change, by: &By, caller: &Caller) -> bool {
+    change.undoes.is_none() && by.means(change.by.as_ref(), caller.store.credential())
+}
+
+/// The newest change that is not an undo and not undone, or no change. The second value is a newer change of others.
+///
+/// Every undo of a change is newer than the change. So this function meets the undos first, and knows for each change
+/// whether the change is undone.
+async fn newest(caller: &Caller, by: &By, now: Timestamp) -> Result<(Vec<ChangeId>, Option<Change>), Fault> {
+    let (mut undone, mut others) = (HashSet::new(), None);
+    let mut changes = caller.store.changes(reading(), now).await?;
+    while let Some(change) = changes.next().await? {
+        if undone.contains(&change.id) {
+            continue;
+        }
+        undone.extend(change.undone_changes().cloned());
+        if is_wanted(&change, by, caller) {
+            return Ok((vec![change.id], others));
+        }
+        if change.undoes.is_none() && others.is_none() {
+            others = Some(change);
+        }
+    }
+    Ok((Vec::new(), others))
+}
+
+/// The changes since a time that an undo must undo, the newest first. The second value is the newest change of others.
+///
+/// If the period contains a change and also its undo, the undo leaves out both. If the period contains only the undo,
+/// the undo undoes this undo, so that the todos are as they were at the beginning of the period.
+async fn all_since(
+    caller: &Caller,
+    by: &By,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<(Vec<ChangeId>, Option<Change>), Fault> {
+    let mut period = Vec::new();
+    let mut changes = caller.store.changes(reading(), now).await?;
+    while let Some(change) = changes.next().await? {
+        if change.at < since.checked_sub(CLOCKS).unwrap_or(Timestamp::MIN) {
+            break;
+        }
+        period.push(change);
+    }
+    let me = caller.store.credential();
+    let is_own = |change: &&Change| change.at >= since && by.means(change.by.as_ref(), me);
+    let own: HashSet<&ChangeId> = period.iter().filter(is_own).map(|change| &change.id).collect();
+    let (mut undone, mut restored, mut wanted, mut others) = (HashSet::new(), HashSet::new(), Vec::new(), None);
+    for change in &period {
+        let takes_effect = !undone.contains(&change.id);
+        if takes_effect {
+            undone.extend(change.undone_changes());
+        }
+        let undoes_own = change.undoes.is_some() && change.undone_changes().all(|id| own.contains(id));
+        if !own.contains(&change.id) {
+            let is_others = takes_effect && change.undoes.is_none() && change.at >= since;
+            others = others.or_else(|| is_others.then(|| change.clone()));
+        } else if (takes_effect && !undoes_own) || restored.contains(&change.id) {
+            restored.extend(change.undone_changes());
+            wanted.push(change.id.clone());
+        }
+    }
+    Ok((wanted, others))
+}
+
+fn reading() -> Reading {
+    Reading { at_most: Some(CHANGES_ON_A_PAGE), pages: PAGES, ..Reading::of(Range::changes()) }
+}
+
+/// If the undo undoes an earlier undo, the changes of the earlier undo take effect again. This function adds the marks
+/// for the records of these changes, and of the changes below them.
+async fn mark_below(caller: &Caller, undo: &mut Undo, now: Timestamp) -> Result<(), Fault> {
+    let mut level: Vec<Change> = undo.changes.iter().map(|(change, _)| change.clone()).collect();
+    for depth in 0..DEPTH {
+        let known = |id: &ChangeId| undo.marks.iter().any(|mark| mark.change == *id);
+        let below: Vec<ChangeId> =
+            level.iter().flat_map(Change::undone_changes).filter(|id| !known(id)).cloned().collect();
+        if below.is_empty() {
+            return Ok(());
+        }
+        let records = caller.store.change_records(&below, now).await?;
+        undo.marks.extend(marks_below(&level, &records, depth % 2 == 0));
+        level = records;
+    }
+    Ok(())
+}
+
+/// If later changes are the reason why an undo was refused, this function finds these changes for the error message.
+pub async fn name_later_changes(
+    caller: &Caller,
+    found: &Found,
+    error: WriteError,
+    now: Timestamp,
+) -> Result<WriteError, Fault> {
+    let WriteError::Refused(Refusal::ChangedSince { mut conflicts, current }) = error else { return Ok(error) };
+    let oldest = found.undo.changes.last().map(|(change, _)| &change.id);
+    let mut changes = caller.store.changes(reading(), now).await?;
+    while let Some(change) = changes.next().await? {
+        if Some(&change.id) == oldest {
+            break;
+        }
+        let is_found = found.undo.changes.iter().any(|(found, _)| found.id == change.id);
+        for conflict in conflicts.iter_mut().filter(|conflict| conflict.later.is_none() && !is_found) {
+            if alters(&change, conflict) {
+                conflict.later = Some(Box::new(change.clone()));
+            }
+        }
+    }
+    Ok(Refusal::ChangedSince { conflicts, current }.into())
+}
+
+/// Whether this change altered what the conflict is about.
+fn alters(change: &Change, conflict: &UndoConflict) -> bool {
+    let Some(todo) = &conflict.todo else {
+        let changed = change.settings.as_ref().map(|image| image.fields()).unwrap_or_default();
+        return conflict.fields.iter().any(|field| changed.contains(field));
+    };
+    let changed = change.todos.iter().find(|changed| changed.id == *todo);
+    changed.is_some_and(|changed| conflict.fields.iter().any(|field| changed.fields.iter().any(|own| own == field)))
+}
