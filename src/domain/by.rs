@@ -30,6 +30,15 @@ impl By {
         }
     }
 
+    /// The text that the caller sent, in lower case.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Me => "me",
+            Self::Any => "any",
+            Self::Named(name) => name,
+        }
+    }
+
     /// Whether this means a change that was made with the credential `by`. `me` is the credential of the request.
     /// `None` stands for a server that needs no credential.
     pub fn means(&self, by: Option<&CredentialId>, me: Option<&CredentialId>) -> bool {

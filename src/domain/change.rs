@@ -31,6 +31,10 @@ pub struct Change {
     /// The lists that this change created.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub new_lists: Vec<ListName>,
+    /// The lists that contained the changed todos before or after this change, each list once. Absent in records of
+    /// version 0.1.0.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<ListName>,
     /// The id of the undone change. Present only if this change is an undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<ChangeId>,

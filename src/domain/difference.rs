@@ -10,10 +10,11 @@ use super::{
     change::Image,
     id::TodoId,
     todo::{Status, Todo},
+    unicode::without_case,
 };
 
 /// Some fields of a todo. The names of the fields are the names that the table uses.
-type Fields = Map<String, Value>;
+pub type Fields = Map<String, Value>;
 
 /// The fields of a group belong together, so an undo restores all fields of a group or none of these fields. For
 /// example, only a todo with a due date may repeat. So if a change alters one field of a group, the difference contains
@@ -65,6 +66,23 @@ impl Difference {
     /// Whether the change added the todo.
     pub fn is_new(&self) -> bool {
         self.before.is_none()
+    }
+
+    /// The altered fields before and after the change, as the table stores them. `None` if the change added the todo. A
+    /// group of fields that belong together is complete, so some of these fields may be equal.
+    pub fn altered(&self) -> Option<(&Fields, &Fields)> {
+        self.before.as_ref().map(|before| (before, &self.after))
+    }
+
+    /// The lists before and after the change, in lower case. Empty if the change did not alter the list of the todo.
+    pub fn lists(&self) -> impl Iterator<Item = String> {
+        let lists = self.before.iter().chain([&self.after]).filter_map(|fields| fields.get("list")?.as_str());
+        lists.map(without_case)
+    }
+
+    /// Whether the change kept the beginning of the notes. Then [`altered`](Self::altered) contains only the rest.
+    pub fn keeps_beginning_of_notes(&self) -> bool {
+        self.notes_kept > 0
     }
 
     /// Whether the change added the todo or altered a field of the todo.

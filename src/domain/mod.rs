@@ -34,4 +34,5 @@ pub mod todo;
 pub mod token;
 pub mod undo;
 pub mod unicode;
+pub mod values;
 pub(crate) mod words;

@@ -40,6 +40,19 @@ impl Plan {
     pub fn of_todos(images: Vec<Image>) -> Self {
         Self { images, settings: None }
     }
+
+    /// The lists that contain the changed todos before or after the write, each list once.
+    pub fn lists(&self) -> Vec<ListName> {
+        let mut lists: Vec<ListName> = Vec::new();
+        for image in self.images.iter().filter(|image| image.is_change()) {
+            for todo in image.before.iter().chain([&image.after]) {
+                if !lists.contains(&todo.list) {
+                    lists.push(todo.list.clone());
+                }
+            }
+        }
+        lists
+    }
 }
 
 impl SentId {

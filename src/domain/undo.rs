@@ -172,6 +172,7 @@ mod tests {
             todos: images.iter().map(Image::summary).collect(),
             settings: None,
             new_lists: Vec::new(),
+            lists: Vec::new(),
             undoes: None,
             also_undoes: Vec::new(),
             undone_by: None,

@@ -15,6 +15,7 @@ use super::{
     fault::Fault,
     item::{self, Item},
     items,
+    listing::Listing,
     query::Reading,
     range::Range,
     size,
@@ -32,8 +33,10 @@ pub(super) const UNDONE_BY: &str = "undone_by";
 pub(super) const UNDONE_AT: &str = "undone_at";
 /// The attribute with the differences.
 const DIFFERENCES: &str = "differences";
-/// The maximum size of the differences in a change record. Larger differences are in parts.
+/// The maximum size of the differences in a change record. If the differences are larger, most of them are in parts.
 const INLINE_BYTES: usize = 2 * 1024;
+/// If a change has parts, this is the maximum size of the differences in its change record.
+const FIRST_BYTES: usize = 512;
 /// The maximum size of a part. The difference of one todo always fits into one part. DynamoDB allows 400 KB for an
 /// item.
 const PART_BYTES: usize = 300 * 1024;
@@ -94,12 +97,22 @@ pub(super) fn change_items(
     Ok(items)
 }
 
-/// Decides whether the differences are in the change record or in parts. Returns the differences of the change record,
+/// Decides which differences are in the change record, and which are in parts. Returns the differences of the change record,
 /// and the differences of each part. The order of the differences does not change.
 fn split(differences: Vec<AttributeValue>) -> (Vec<AttributeValue>, Vec<Vec<AttributeValue>>) {
     if differences.iter().map(size::of_value).sum::<usize>() <= INLINE_BYTES {
         return (differences, Vec::new());
     }
+    // The history shows the first todos of a change, so the change record contains their differences if they are small.
+    let mut left = FIRST_BYTES;
+    let is_first = |difference: &&AttributeValue| {
+        let fits = size::of_value(difference) <= left;
+        left = left.saturating_sub(size::of_value(difference));
+        fits
+    };
+    let first = differences.iter().take_while(is_first).count();
+    let mut differences = differences.into_iter();
+    let first: Vec<_> = differences.by_ref().take(first).collect();
     let (mut parts, mut room) = (Vec::<Vec<_>>::new(), 0);
     for difference in differences {
         let size = size::of_value(&difference);
@@ -112,10 +125,30 @@ fn split(differences: Vec<AttributeValue>) -> (Vec<AttributeValue>, Vec<Vec<Attr
         }
         room = room.saturating_sub(size);
     }
-    (Vec::new(), parts)
+    (first, parts)
+}
+
+/// Reads a change record, and the differences in it. If the record has parts, this function does not read the parts.
+fn read_record(item: Item, now: Timestamp) -> Result<Option<(Change, Vec<Difference>)>, Fault> {
+    if item::expired(&item, now) {
+        return Ok(None);
+    }
+    let Differences { differences, .. } = read_differences(item.clone())?;
+    Ok(Some((item::from_item(item)?, differences)))
 }
 
 impl OwnerStore {
+    /// A listing of changes. Each change comes with the differences in its record. If a change is large, most of its
+    /// differences are not in its record. Each page of the listing needs one call to DynamoDB.
+    pub async fn history(
+        &self,
+        reading: Reading,
+        now: Timestamp,
+    ) -> Result<Listing<'_, (Change, Vec<Difference>)>, Fault> {
+        let page = self.page(&reading, reading.after.as_ref(), &[]).await?;
+        Ok(self.listing(reading, &[], now, page, read_record))
+    }
+
     /// Reads a change and its differences. The differences are in their original order. `None` if no change has this
     /// id, or if the change is older than 30 days.
     pub async fn change(&self, id: &ChangeId, now: Timestamp) -> Result<Option<(Change, Vec<Difference>)>, Fault> {

@@ -94,7 +94,8 @@ pub struct Store {
 ///   reads one change.
 /// * [`latest_change`](Self::latest_change) reads the newest change, and [`change_records`](Self::change_records) reads
 ///   several changes.
-/// * [`todos`](Self::todos) lists todos, and [`changes`](Self::changes) lists changes.
+/// * [`todos`](Self::todos) lists todos, [`changes`](Self::changes) lists changes, and [`history`](Self::history) lists
+///   changes with the values of the changed fields.
 /// * [`completions`](Self::completions) returns the times when todos were completed. The overview uses these times.
 /// * [`open_titled`](Self::open_titled) looks for duplicates of new todos.
 #[derive(Debug, Clone)]

@@ -91,6 +91,7 @@ impl WriteRequest {
             todos: plan.images.iter().filter(|image| image.is_change()).map(Image::summary).collect(),
             settings: plan.settings.clone(),
             new_lists: lists.iter().filter_map(new).collect(),
+            lists: plan.lists(),
             undoes: undone.next(),
             also_undoes: undone.collect(),
             undone_by: None,

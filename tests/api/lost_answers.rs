@@ -201,7 +201,7 @@ async fn an_undo_without_an_id_is_not_recognised_and_its_answer_says_to_look_fir
     // The client calls `getChanges`, as the answer says. The newest change is the undo, so the client does not have to
     // do anything.
     let newest = api.get("/changes?limit=1").await.body["changes"][0].clone();
-    assert_eq!([&newest["operation"], &newest["undoes"]], [&json!("undoChange"), &json!(deleted)]);
+    assert_eq!([&newest["operation"], &newest["undoes"]], [&json!("undoChange"), &json!([deleted])]);
     assert_eq!(api.get(&format!("/todos/{id}")).await.body["todo"]["status"], "open");
     // A second undo without an id is not a repetition, because it undoes the first undo.
     let api = Api::new();

@@ -17,6 +17,7 @@ mod foreign;
 mod formats;
 mod harness;
 mod head;
+mod history;
 mod idempotency;
 mod intents;
 mod isolation;

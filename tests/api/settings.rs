@@ -62,7 +62,10 @@ async fn a_change_of_settings_is_on_the_record_and_undone_like_any_other() {
     let api = Api::new();
     let first = api.patch("/settings", json!({"time_zone": "Asia/Kathmandu"})).await;
     let change = &api.get("/changes").await.body["changes"][0];
-    assert_eq!((&change["operation"], &change["settings"]), (&json!("updateSettings"), &json!(["time_zone"])));
+    assert_eq!(
+        (&change["operation"], &change["settings"]),
+        (&json!("updateSettings"), &json!(["time_zone: none → Asia/Kathmandu"]))
+    );
     let undone = api.post("/undo", json!({})).await;
     assert_eq!((&undone.body["settings"]["time_zone"], undone.ids().len()), (&json!("UTC"), 0), "{}", undone.text);
     let redone = api.post("/undo", json!({"change_id": undone.change_id()})).await;

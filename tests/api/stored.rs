@@ -124,7 +124,30 @@ async fn what_the_present_version_shows_is_what_the_earlier_version_showed() {
         by_id(&mut shown[status]);
         by_id(&mut expected[status]);
     }
+    for history in [&mut shown["changes"], &mut expected["changes"]] {
+        history.as_array_mut().unwrap().iter_mut().for_each(|change| *change = in_both_forms(change));
+    }
     assert_eq!(shown, expected);
+}
+
+/// The content of a change that this version and the earlier version show. The earlier version showed the names of the
+/// changed fields, and this version also shows their values.
+fn in_both_forms(change: &Value) -> Value {
+    let names = |fields: &Value| -> std::collections::BTreeSet<String> {
+        let fields = fields.as_array().map_or(&[][..], Vec::as_slice).iter().filter_map(Value::as_str);
+        fields.map(|field| field.split(": ").next().unwrap_or_default().to_owned()).collect()
+    };
+    let todo = |todo: &Value| {
+        let fields = todo.get("changed").or_else(|| todo.get("fields")).map(names).unwrap_or_default();
+        json!({"id": todo["id"], "title": todo["title"], "fields": fields})
+    };
+    let todos = change.get("todos").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let at: jiff::Timestamp = text(change, "at").parse().unwrap();
+    let undoes = change["undoes"].as_str().map_or_else(|| change["undoes"].clone(), |id| json!([id]));
+    json!({
+        "id": change["id"], "at": at, "operation": change["operation"], "undone_by": change["undone_by"],
+        "undoes": undoes, "settings": names(&change["settings"]), "todos": todos.iter().take(3).map(todo).collect::<Vec<_>>(),
+    })
 }
 
 /// The program converts an old item only when a request changes the item. This test reads and changes each item of the

@@ -50,9 +50,9 @@ async fn undoing_an_add_deletes_and_redoing_brings_back() {
     assert_eq!(redone.body["todos"][0]["status"], "open", "{}", redone.text);
     assert_eq!(api.all("open").await.len(), 2);
     let changes = api.get("/changes").await.body["changes"].clone();
-    assert_eq!(changes[0]["undoes"], changes[1]["id"]);
+    assert_eq!(changes[0]["undoes"], json!([changes[1]["id"]]));
     assert_eq!(changes[1]["undone_by"], changes[0]["id"]);
-    assert_eq!(changes[1]["undoes"], changes[2]["id"]);
+    assert_eq!(changes[1]["undoes"], json!([changes[2]["id"]]));
     assert_eq!(changes[2].get("undone_by"), None, "the redo makes the add undoable again");
     let again = api.post("/undo", json!({})).await;
     assert_eq!((again.ids(), &again.body["undid"][0]["id"]), (ids, &changes[2]["id"]), "{}", again.text);

@@ -116,8 +116,14 @@ async fn several_updates_are_one_change() {
     assert_eq!(answer.ids(), [ids[2].clone(), ids[0].clone()], "the order of the call");
     let changes = api.get("/changes?limit=1").await;
     assert_eq!(changes.body["changes"][0]["id"], answer.change_id());
-    assert_eq!(changes.body["changes"][0]["todos"][0], json!({"id": ids[2], "title": "c", "fields": ["due"]}));
-    assert_eq!(changes.body["changes"][0]["todos"][1], json!({"id": ids[0], "title": "a", "fields": ["status"]}));
+    assert_eq!(
+        changes.body["changes"][0]["todos"][0],
+        json!({"id": ids[2], "title": "c", "changed": ["due: none → 2026-11-23"]})
+    );
+    assert_eq!(
+        changes.body["changes"][0]["todos"][1],
+        json!({"id": ids[0], "title": "a", "changed": ["status: open → completed"]})
+    );
 }
 
 #[tokio::test]

@@ -1,22 +1,25 @@
 //! Defines how todos, changes and the present moment look in answers.
 
+use std::collections::HashMap;
+
 use jiff::{Timestamp, Unit, tz::TimeZone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::{
-    change::{Change, OperationName},
+    change::{Change, ChangedTodo, OperationName},
     credential::CredentialId,
+    difference::Difference,
+    id::TodoId,
     repeat::Repeat,
     settings::Settings,
     steps::Step,
     todo::{Priority, Status, Todo},
+    values::cut,
 };
 
-/// A summary of a change contains the titles of at most this number of todos.
-const SUMMARY_TITLES: usize = 3;
-/// The history shows at most this number of characters of a text.
-const CUT: usize = 80;
+/// An answer shows at most this number of todos of a change.
+const SUMMARY_TODOS: usize = 3;
 
 /// A todo.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -97,35 +100,46 @@ pub struct ChangeSummary {
 #[schema(as = Change)]
 pub struct ChangeView {
     pub id: String,
-    #[schema(value_type = String, format = "date-time")]
-    pub at: Timestamp,
+    #[schema(format = "date-time")]
+    pub at: String,
     #[schema(value_type = String)]
     pub operation: OperationName,
-    pub todos: Vec<ChangedTodoView>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<String>, required = false)]
-    pub settings: Vec<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false)]
-    pub undoes: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false)]
-    pub undone_by: Option<String>,
-    /// Program that made it, such as: Ann's laptop (key 1a2b3c4d5e6f).
+    /// Program that made it, such as: Ann's laptop.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub by: Option<String>,
-    #[schema(value_type = String, format = "date-time")]
-    pub undo_until: Timestamp,
+    /// The first three todos.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub todos: Vec<ChangedTodoView>,
+    /// How many more todos it changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64, required = false)]
+    pub more_todos: Option<usize>,
+    /// Changed settings, as in changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub settings: Vec<String>,
+    /// Ids of the changes that it undid.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub undoes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub undone_by: Option<String>,
 }
 
-/// A todo in a recorded change.
+/// A todo in a recorded change. If it has neither changed nor fields, it was added.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = ChangedTodo)]
 pub struct ChangedTodoView {
     pub id: String,
     pub title: String,
-    /// Fields that changed. Absent if the todo was added.
+    /// Old and new value of each field, such as: due: none → 2026-11-27.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub changed: Vec<String>,
+    /// Changed fields whose values are not shown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub fields: Vec<String>,
@@ -177,7 +191,7 @@ impl From<&Change> for ChangeRef {
 impl ChangeSummary {
     /// The summary of a change. `zone` is the person's time zone.
     pub fn of(change: &Change, zone: &TimeZone) -> Self {
-        let titles = change.todos.iter().take(SUMMARY_TITLES).map(|todo| cut(todo.title.as_str()));
+        let titles = change.todos.iter().take(SUMMARY_TODOS).map(|todo| cut(todo.title.as_str()));
         Self {
             id: change.id.as_str().to_owned(),
             at: with_offset(change.at, zone),
@@ -189,24 +203,58 @@ impl ChangeSummary {
     }
 }
 
-impl From<&Change> for ChangeView {
-    fn from(change: &Change) -> Self {
-        let todo = |todo: &crate::domain::change::ChangedTodo| ChangedTodoView {
-            id: todo.id.as_str().to_owned(),
-            title: todo.title.as_str().to_owned(),
-            fields: todo.fields.clone(),
+impl ChangeView {
+    /// The change as the history shows it. `differences` are the known differences of its todos. `zone` is the person's
+    /// time zone. If the listing is about one todo, this todo is in the answer, even if it is not one of the first.
+    ///
+    /// `names` contains the credentials of the earlier changes of the same answer.
+    pub fn of(
+        change: &Change,
+        differences: &[Difference],
+        zone: &TimeZone,
+        about: Option<&TodoId>,
+        names: &mut Names,
+    ) -> Self {
+        let is_about = |todo: &&ChangedTodo| about.is_none_or(|about| todo.id == *about);
+        let shown: Vec<_> = match change.todos.iter().filter(is_about).take(SUMMARY_TODOS).collect::<Vec<_>>() {
+            shown if shown.is_empty() => change.todos.iter().take(SUMMARY_TODOS).collect(),
+            shown => shown,
         };
         Self {
             id: change.id.as_str().to_owned(),
-            at: to_the_second(change.at),
+            at: with_offset(change.at, zone),
             operation: change.operation.clone(),
-            todos: change.todos.iter().map(todo).collect(),
-            settings: change.settings.as_ref().map(|image| image.fields()).unwrap_or_default(),
-            undoes: change.undoes.as_ref().map(|id| id.as_str().to_owned()),
+            by: change.by.as_ref().map(|by| names.of(by)),
+            more_todos: Some(change.todos.len() - shown.len()).filter(|more| *more > 0),
+            todos: shown.into_iter().map(|todo| ChangedTodoView::of(todo, differences)).collect(),
+            settings: change.settings.iter().flat_map(|image| image.values()).map(|field| field.to_string()).collect(),
+            undoes: change.undone_changes().map(|id| id.as_str().to_owned()).collect(),
             undone_by: change.undone_by.as_ref().map(|id| id.as_str().to_owned()),
-            by: change.by.as_ref().map(CredentialId::to_string),
-            undo_until: to_the_second(change.undo_until()),
         }
+    }
+}
+
+/// The credentials in an answer, by their names.
+#[derive(Debug, Default)]
+pub struct Names(HashMap<String, String>);
+
+impl Names {
+    /// The name of the credential. If the credential has no name, or if another credential in the answer has the same
+    /// name, the result also contains the kind and the id of the credential.
+    fn of(&mut self, by: &CredentialId) -> String {
+        let Some(name) = &by.name else { return by.to_string() };
+        let first = self.0.entry(name.as_str().to_owned()).or_insert_with(|| by.id.clone());
+        if *first == by.id { name.as_str().to_owned() } else { by.to_string() }
+    }
+}
+
+impl ChangedTodoView {
+    fn of(todo: &ChangedTodo, differences: &[Difference]) -> Self {
+        let difference = differences.iter().find(|difference| difference.id == todo.id);
+        let values = difference.into_iter().flat_map(Difference::values);
+        let changed: Vec<String> = values.map(|field| field.to_string()).collect();
+        let fields = if changed.is_empty() { todo.fields.clone() } else { Vec::new() };
+        Self { id: todo.id.as_str().to_owned(), title: cut(todo.title.as_str()), changed, fields }
     }
 }
 
@@ -229,14 +277,6 @@ impl Now {
 /// `2026-11-27T10:00:00+01:00`.
 pub fn with_offset(at: Timestamp, zone: &TimeZone) -> String {
     to_the_second(at).to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
-}
-
-/// The first characters of a text. If the text is longer, the result ends with `…`.
-pub fn cut(text: &str) -> String {
-    match text.char_indices().nth(CUT) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 fn to_the_second(at: Timestamp) -> Timestamp {

@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use deserr::Deserr;
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
@@ -18,7 +19,7 @@ use crate::{
         answer::{
             error::ApiError,
             fitting::{Page, is_zero},
-            view::{ChangeView, Now},
+            view::{ChangeView, Names, Now},
         },
         request::{
             cursor::ListingId,
@@ -27,15 +28,40 @@ use crate::{
         },
     },
     app::App,
-    domain::invalid::Invalid,
-    store::{Range, Reading},
+    domain::{
+        by::By,
+        change::Change,
+        credential::CredentialId,
+        difference::Difference,
+        id::TodoId,
+        input::since::{CLOCKS, Since},
+        invalid::Invalid,
+        text::ListName,
+    },
+    store::{Position, Range, Reading},
 };
 
-/// The parameters of `getChanges`: how many changes to return, and the cursor of the page.
+/// The parameters of `getChanges`: which changes to return, how many, and the cursor of the page.
 #[derive(Debug, Deserr, IntoParams)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
 pub struct ChangesQuery {
+    /// Changes since then: a number of minutes, a duration, a time, a date, or today.
+    #[deserr(default)]
+    #[param(value_type = String, required = false)]
+    since: Option<Since>,
+    /// Changes of this todo.
+    #[deserr(default)]
+    #[param(required = false, nullable = false)]
+    todo_id: Option<String>,
+    /// Changes of todos in this list.
+    #[deserr(default)]
+    #[param(value_type = ListName, inline, required = false)]
+    list: Option<ListName>,
+    /// Whose changes: any (default), me, or a name as `by` shows it.
+    #[deserr(default)]
+    #[param(value_type = String, required = false)]
+    by: Option<By>,
     /// How many at most; 50 when left out.
     #[deserr(default)]
     #[param(value_type = Limit, inline, required = false)]
@@ -66,7 +92,7 @@ pub struct ChangesPage {
 #[utoipa::path(
     get, path = "/changes", operation_id = "getChanges", params(ChangesQuery),
     summary = "List changes",
-    description = "Returns the changes of the last 30 days, newest first, with the ids that undoChange accepts.",
+    description = "Returns the changes of the last 30 days, newest first: who changed what, old and new values, and the ids that undoChange accepts.",
     responses((status = 200, description = "A page of changes", body = ChangesPage), super::openapi::Errors),
 )]
 pub async fn get_changes(
@@ -77,27 +103,41 @@ pub async fn get_changes(
     _: NoBody,
 ) -> Result<Response, ApiError> {
     let of_form_1 = || "getChanges".to_owned();
-    let listing = ListingId { owner: &caller.owner, of: "2 getChanges".to_owned(), of_form_1: &of_form_1 };
+    let listing = ListingId { owner: &caller.owner, of: query.words(), of_form_1: &of_form_1 };
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &Range::changes())).transpose()?;
     let is_first = after.is_none();
+    let todo = query.todo()?;
     let limit = query.limit.unwrap_or_default().0;
-    let mut page = Page::new(limit);
     let now = app.clock.now();
-    let reading = Reading { after, at_most: Some(limit + 1), ..Reading::of(Range::changes()) };
+    let reading = query.reading(after, limit);
     let (settings, mut changes) = if is_first && if_none_match.is_present() {
         let (settings, latest) = caller.store.settings_and_order(now).await?;
-        if let Some(tag) = latest.as_deref().map(tag).filter(|tag| if_none_match.contains(tag)) {
+        if let Some(tag) = latest.as_deref().map(tag).filter(|tag| query.since.is_none() && if_none_match.contains(tag))
+        {
             return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
         }
-        (settings, caller.store.changes(reading, now).await?)
+        (settings, caller.store.history(reading, now).await?)
     } else {
-        tokio::try_join!(caller.store.settings(), caller.store.changes(reading, now))?
+        tokio::try_join!(caller.store.settings(), caller.store.history(reading, now))?
     };
-    let mut newest = None;
+    let moment = settings.moment(now, &app.config.time_zone);
+    let since = query.since.map(|since| since.resolve(&moment)).transpose();
+    let since = since.map_err(|invalid| ApiError::invalid("since", invalid.message))?;
+    let wanted =
+        Wanted { since, todo, list: query.list.as_ref(), by: query.by.as_ref(), me: caller.store.credential() };
+    let mut page = Page::new(limit);
+    let (mut newest, mut names) = (None, Names::default());
     let next = loop {
-        let Some(change) = changes.next().await? else { break changes.rest() };
+        let Some((change, differences)) = changes.next().await? else { break changes.rest() };
         newest = newest.or_else(|| changes.last()?.order().map(tag));
-        if !page.take(&ChangeView::from(&change)) {
+        if wanted.is_past(&change) {
+            break None;
+        }
+        if !wanted.contains(&change, &differences) {
+            continue;
+        }
+        let view = ChangeView::of(&change, &differences, &moment.zone, wanted.todo.as_ref(), &mut names);
+        if !page.take(&view) {
             break changes.before_last();
         }
     };
@@ -106,6 +146,72 @@ pub async fn get_changes(
     let now = Now::of(&settings, now, &app.config.time_zone);
     let tag = newest.filter(|_| is_first).map(|tag| [(header::ETAG, tag)]);
     Ok((tag, JsonAnswer(ChangesPage { changes: page.items, next_cursor, now, unreadable })).into_response())
+}
+
+/// If a listing has filters, each page of DynamoDB has this number of changes, and one answer reads at most this number
+/// of pages.
+const FILTERED_CHANGES: usize = 100;
+const FILTERED_PAGES: usize = 10;
+
+impl ChangesQuery {
+    /// The id of the todo whose changes the caller wants.
+    fn todo(&self) -> Result<Option<TodoId>, ApiError> {
+        let todo = self.todo_id.as_deref().map(|id| TodoId::parse(id).ok_or(ApiError::NoSuchTodo));
+        todo.transpose()
+    }
+
+    fn reading(&self, after: Option<Position>, limit: usize) -> Reading {
+        let filtered = self.todo_id.is_some() || self.list.is_some() || self.by.is_some();
+        let reading = Reading { after, at_most: Some(limit + 1), ..Reading::of(Range::changes()) };
+        if filtered { Reading { at_most: Some(FILTERED_CHANGES), pages: FILTERED_PAGES, ..reading } } else { reading }
+    }
+
+    /// The operation and its filters as text, for the cursor. The text does not contain `since`, because the period may
+    /// be relative to the present time.
+    fn words(&self) -> String {
+        let filters = [
+            ("todo_id", self.todo_id.as_deref()),
+            ("list", self.list.as_ref().map(ListName::as_str)),
+            ("by", self.by.as_ref().map(By::as_str)),
+        ];
+        let mut words = "2 getChanges".to_owned();
+        for (name, value) in filters.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            words.push_str(&format!(" {name}={}:{value}", value.len()));
+        }
+        words
+    }
+}
+
+/// The changes that the caller wants. A filter that is `None` accepts every change.
+struct Wanted<'a> {
+    since: Option<Timestamp>,
+    todo: Option<TodoId>,
+    list: Option<&'a ListName>,
+    by: Option<&'a By>,
+    /// The credential of the request.
+    me: Option<&'a CredentialId>,
+}
+
+impl Wanted<'_> {
+    /// Whether this change and all later changes of the listing are too old.
+    fn is_past(&self, change: &Change) -> bool {
+        self.since.is_some_and(|since| change.at < since.checked_sub(CLOCKS).unwrap_or(Timestamp::MIN))
+    }
+
+    fn contains(&self, change: &Change, differences: &[Difference]) -> bool {
+        self.since.is_none_or(|since| change.at >= since)
+            && self.todo.as_ref().is_none_or(|id| change.todos.iter().any(|todo| todo.id == *id))
+            && self.list.is_none_or(|list| is_in_list(change, differences, list))
+            && self.by.is_none_or(|by| by.means(change.by.as_ref(), self.me))
+    }
+}
+
+/// Whether the change concerns todos in this list. Records of version 0.1.0 contain no lists. Then this function looks
+/// at the changed lists of the todos.
+fn is_in_list(change: &Change, differences: &[Difference], list: &ListName) -> bool {
+    let list = list.folded();
+    let moved = differences.iter().flat_map(Difference::lists);
+    change.lists.iter().map(ListName::folded).chain(moved).any(|own| own == list)
 }
 
 /// The entity tag of the history. `order` is the position of the newest change among all changes. The tag is weak,

@@ -15,7 +15,7 @@ use crate::{
             error::ApiError,
             fitting::{characters, fit_beside, is_zero},
             settings::SettingsView,
-            view::{ChangeView, Now, TodoView},
+            view::{ChangeSummary, Now, TodoView},
         },
         request::extract::{NoBody, NoQuery, Query},
     },
@@ -31,8 +31,6 @@ use crate::{
 
 /// The overview reads at most this number of DynamoDB pages to count the open todos. A DynamoDB page has at most 1 MB.
 const PAGES: usize = 20;
-/// For the last change, the overview shows at most this number of todos.
-const LAST_TODOS: usize = 5;
 
 /// The overview.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,9 +47,8 @@ pub struct Overview {
     due_today: Vec<TodoView>,
     next_7_days: Vec<TodoView>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    /// Its first five todos.
-    #[schema(value_type = ChangeView, required = false)]
-    last_change: Option<ChangeView>,
+    #[schema(value_type = ChangeSummary, required = false)]
+    last_change: Option<ChangeSummary>,
     /// Not all open todos were counted.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
@@ -133,7 +130,7 @@ pub async fn get_overview(
     };
     let ((tally, incomplete, unreadable), completed, latest) =
         tokio::try_join!(counted, store.completions(since), latest)?;
-    let latest = latest.as_ref().map(ChangeView::from);
+    let latest = latest.map(|change| ChangeSummary::of(&change, &tally.moment.zone));
     Ok(JsonAnswer(Overview { unreadable, ..tally.overview(&completed, latest, incomplete) }))
 }
 
@@ -171,15 +168,11 @@ impl Tally {
         }
     }
 
-    fn overview(mut self, completed: &[Timestamp], last: Option<ChangeView>, incomplete: bool) -> Overview {
+    fn overview(mut self, completed: &[Timestamp], last_change: Option<ChangeSummary>, incomplete: bool) -> Overview {
         let today = self.moment.today();
         let is_today = |at: &&Timestamp| self.moment.zone.to_datetime(**at).date() == today;
         self.counts.completed_today = completed.iter().filter(is_today).count();
         let (lists, tags) = (self.lists.fullest(), self.tags.fullest());
-        let last_change = last.map(|mut change| {
-            change.todos.truncate(LAST_TODOS);
-            change
-        });
         let others = characters(&lists) + characters(&tags) + characters(&last_change);
         let [late, today, soon] = shares([0, 1, 2].map(|group| self.shown[group].len()));
         for (group, share) in self.shown.iter_mut().zip([late, today, soon]) {

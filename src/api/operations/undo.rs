@@ -33,9 +33,9 @@ pub struct UndoChange {
     #[deserr(default)]
     #[schema(required = false, nullable = false, example = "8f3kq2m9x7w1z0tb")]
     change_id: Option<String>,
-    /// Undo all since then: a number of minutes, a duration, a time, a date, or today.
+    /// Undo all since then: minutes, a duration such as two hours, a time, a date, or today.
     #[deserr(default)]
-    #[schema(value_type = String, required = false, example = "2 hours")]
+    #[schema(value_type = String, required = false)]
     since: Option<Since>,
     /// Whose changes: me (default), any, or a name as `by` in getChanges shows it.
     #[deserr(default)]

@@ -2,12 +2,16 @@
 
 use deserr::{DeserializeError, Deserr, IntoValue, MergeWithError, Value, ValuePointerRef};
 use jiff::{
-    Span, Timestamp,
+    SignedDuration, Span, Timestamp,
     civil::{Date, DateTime, Time},
 };
 
 use super::value;
 use crate::domain::{invalid::Invalid, moment::Moment};
+
+/// The clocks of two instances may differ by this time. Changes are listed in the order of their commits, so a change
+/// may have a slightly later time than the change after it.
+pub const CLOCKS: SignedDuration = SignedDuration::from_secs(60);
 
 /// The beginning of a period, as the caller wrote it. The period ends now.
 #[derive(Debug, Clone, Copy)]

@@ -94,7 +94,9 @@ async fn changes_name_the_program_with_the_id_of_the_list() {
     ask(&api, "POST", "/todos", json!({"todos": [{"title": "a"}]}), &claude.access).await;
     let id = list(&api, &claude.access).await[0]["id"].as_str().unwrap().to_owned();
     let changes = ask(&api, "GET", "/changes", Value::Null, &claude.access).await;
-    assert_eq!(changes.body["changes"][0]["by"], format!("Claude (program {id})"), "{}", changes.text);
+    assert_eq!(changes.body["changes"][0]["by"], "Claude", "{}", changes.text);
+    let overview = ask(&api, "GET", "/overview", Value::Null, &claude.access).await;
+    assert_eq!(overview.body["last_change"]["by"], format!("Claude (program {id})"), "{}", overview.text);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::UndoChange;
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
         by::By,
         change::Change,
         id::ChangeId,
+        input::since::CLOCKS,
         limits,
         refusal::{Refusal, UndoConflict},
         undo::{Undo, marks_below},
@@ -25,9 +26,6 @@ use crate::{
 /// The search for a change reads at most this number of pages, with this number of changes on each page.
 const PAGES: usize = 20;
 const CHANGES_ON_A_PAGE: usize = 50;
-/// The clocks of two instances may differ by this time. The changes are in the order of their commits, so a change may
-/// have a slightly later time than the change after it.
-const CLOCKS: SignedDuration = SignedDuration::from_secs(60);
 /// An undo of an undo changes the records of at most this number of changes, one below the other.
 const DEPTH: usize = 20;
 

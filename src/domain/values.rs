@@ -1,0 +1,111 @@
+//! The old and the new values of changed fields, as short texts. The history shows these texts to people and models.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::{
+    difference::{Difference, shown_as},
+    repeat::Repeat,
+    settings::{Setting, Settings, SettingsImage},
+    steps::Step,
+};
+
+/// A value as text has at most this number of characters.
+const CUT: usize = 80;
+
+/// A changed field, and its old and new value. `None` if the field had no value, or has no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedField {
+    pub name: &'static str,
+    pub old: Option<String>,
+    pub new: Option<String>,
+}
+
+/// Writes the field with its values, such as `due: none → 2026-11-27`.
+impl fmt::Display for ChangedField {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+        write!(formatter, "{}: {} → {}", self.name, shown(&self.old), shown(&self.new))
+    }
+}
+
+impl Difference {
+    /// The changed fields of the todo. Empty if the change added the todo.
+    pub fn values(&self) -> Vec<ChangedField> {
+        let Some((before, after)) = self.altered() else { return Vec::new() };
+        let mut names: Vec<&str> = before.keys().chain(after.keys()).map(String::as_str).collect();
+        names.sort_unstable();
+        names.dedup();
+        let changed = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
+        // The fields that callers do not see, such as `completed_at`, belong to another field that they see.
+        let seen = changed.map(|name| (name, shown_as(name))).filter(|(name, shown)| name == shown);
+        let beginning = if self.keeps_beginning_of_notes() { "…" } else { "" };
+        let value = |fields: &Map<String, Value>, name: &str| {
+            let text = fields.get(name).and_then(|value| text(name, value));
+            let text = if name == "notes" { format!("{beginning}{}", text.unwrap_or_default()) } else { text? };
+            Some(cut(&text)).filter(|text| !text.is_empty())
+        };
+        let field = |(_, name)| ChangedField { name, old: value(before, name), new: value(after, name) };
+        seen.map(field).collect()
+    }
+}
+
+impl SettingsImage {
+    /// The changed settings.
+    pub fn values(&self) -> Vec<ChangedField> {
+        let value = |settings: &Settings, name: &str| {
+            let zone = || settings.time_zone.as_ref().map(|zone| zone.as_str().to_owned());
+            let day = || settings.week_start.map(|day| day.word().to_owned());
+            let list = || settings.default_list.as_ref().map(|list| list.as_str().to_owned());
+            match name {
+                _ if name == Setting::TimeZone.word() => zone(),
+                _ if name == Setting::WeekStart.word() => day(),
+                _ => list(),
+            }
+        };
+        let changed = self.fields().into_iter();
+        changed
+            .map(|name| ChangedField { name, old: value(&self.before, name), new: value(&self.after, name) })
+            .collect()
+    }
+}
+
+/// The first characters of a text. If the text is longer, the result ends with `…`.
+pub fn cut(text: &str) -> String {
+    match text.char_indices().nth(CUT) {
+        Some(_) => text.chars().take(CUT - 1).chain(['…']).collect(),
+        None => text.to_owned(),
+    }
+}
+
+/// The text of a stored value. `None` if the value is empty.
+fn text(name: &str, value: &Value) -> Option<String> {
+    let text = match name {
+        "repeat" => serde_json::from_value(value.clone()).ok().map(|repeat| described(&repeat)),
+        "tags" => serde_json::from_value(value.clone()).ok().map(|tags: Vec<String>| tags.join(", ")),
+        "steps" => serde_json::from_value(value.clone()).ok().map(|steps: Vec<Step>| {
+            let step = |step: &Step| format!("[{}] {}", if step.done { "x" } else { " " }, step.title.as_str());
+            steps.iter().map(step).collect::<Vec<_>>().join(", ")
+        }),
+        _ => value.as_str().map(str::to_owned),
+    };
+    text.filter(|text| !text.is_empty())
+}
+
+/// A repetition as text, such as `every 2 weeks on mon, fri until 2026-12-31`.
+fn described(repeat: &Repeat) -> String {
+    let (every, unit) = (repeat.every, repeat.unit.word());
+    let mut text = if every == 1 { format!("every {unit}") } else { format!("every {every} {unit}s") };
+    if !repeat.weekdays.is_empty() {
+        let days: Vec<_> = repeat.weekdays.iter().map(|day| day.word()).collect();
+        text.push_str(&format!(" on {}", days.join(", ")));
+    }
+    if repeat.from == super::repeat::CountedFrom::Completion {
+        text.push_str(" from completion");
+    }
+    if let Some(until) = repeat.until {
+        text.push_str(&format!(" until {until}"));
+    }
+    text
+}
