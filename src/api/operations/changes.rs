@@ -36,9 +36,10 @@ use crate::{
         id::TodoId,
         input::since::{CLOCKS, Since},
         invalid::Invalid,
+        moment::Moment,
         text::ListName,
     },
-    store::{Position, Range, Reading},
+    store::{Listing, Position, Range, Reading},
 };
 
 /// The parameters of `getChanges`: which changes to return, how many, and the cursor of the page.
@@ -126,26 +127,36 @@ pub async fn get_changes(
     let wanted =
         Wanted { since, todo, list: query.list.as_ref(), by: query.by.as_ref(), me: caller.store.credential() };
     let mut page = Page::new(limit);
+    let (next, newest) = fill(&mut page, &mut changes, &wanted, &moment).await?;
+    let unreadable = changes.unreadable;
+    let next_cursor = next.map(|position| listing.cursor(&position));
+    let now = Now::of(&settings, now, &app.config.time_zone);
+    let tag = newest.filter(|_| is_first).map(|tag| [(header::ETAG, tag)]);
+    Ok((tag, JsonAnswer(ChangesPage { changes: page.items, next_cursor, now, unreadable })).into_response())
+}
+
+/// Fills the page with the wanted changes. Returns the position of the next page, and the entity tag of the newest change.
+async fn fill(
+    page: &mut Page,
+    changes: &mut Listing<'_, (Change, Vec<Difference>)>,
+    wanted: &Wanted<'_>,
+    moment: &Moment,
+) -> Result<(Option<Position>, Option<String>), ApiError> {
     let (mut newest, mut names) = (None, Names::default());
-    let next = loop {
-        let Some((change, differences)) = changes.next().await? else { break changes.rest() };
+    loop {
+        let Some((change, differences)) = changes.next().await? else { return Ok((changes.rest(), newest)) };
         newest = newest.or_else(|| changes.last()?.order().map(tag));
         if wanted.is_past(&change) {
-            break None;
+            return Ok((None, newest));
         }
         if !wanted.contains(&change, &differences) {
             continue;
         }
         let view = ChangeView::of(&change, &differences, &moment.zone, wanted.todo.as_ref(), &mut names);
         if !page.take(&view) {
-            break changes.before_last();
+            return Ok((changes.before_last(), newest));
         }
-    };
-    let unreadable = changes.unreadable;
-    let next_cursor = next.map(|position| listing.cursor(&position));
-    let now = Now::of(&settings, now, &app.config.time_zone);
-    let tag = newest.filter(|_| is_first).map(|tag| [(header::ETAG, tag)]);
-    Ok((tag, JsonAnswer(ChangesPage { changes: page.items, next_cursor, now, unreadable })).into_response())
+    }
 }
 
 /// If a listing has filters, each page of DynamoDB has this number of changes, and one answer reads at most this number
