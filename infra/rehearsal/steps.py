@@ -40,7 +40,7 @@ class Rehearsal:
 def readme_parameters():
     """The parameters of the command `sam deploy` in README.md."""
     readme = (ROOT / "README.md").read_text().replace("\\\n", " ")
-    (command,) = re.findall(r"^sam deploy --parameter-overrides (.+)$", readme, re.M)
+    (command,) = re.findall(r"^sam build && sam deploy --parameter-overrides (.+)$", readme, re.M)
     given = dict(word.split("=", 1) for word in shlex.split(command))
     check("FirstPerson" in given, "README.md: `sam deploy` names no FirstPerson.")
     return given | {"FirstPerson": ADA, "Architecture": "x86_64"}

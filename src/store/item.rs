@@ -284,6 +284,7 @@ mod tests {
             default_list: Some(ListName::inbox()),
             version: 1,
         };
+        let inbox = vec![ListName::inbox()];
         assert_eq!(to_item(&todo).unwrap().len(), 16, "each of them is present");
         for item in [to_item(&todo).unwrap(), to_item(&settings).unwrap()] {
             for attribute in item.keys() {
@@ -296,8 +297,8 @@ mod tests {
             operation: OperationName::of("addTodos"),
             todos: Vec::new(),
             settings: Some(SettingsImage { before: settings.clone(), after: settings }),
-            new_lists: vec![ListName::inbox()],
-            lists: vec![ListName::inbox()],
+            new_lists: inbox.clone(),
+            lists: inbox,
             undoes: Some(ChangeId::from_random([0; 16])),
             also_undoes: vec![ChangeId::from_random([0; 16])],
             undone_by: Some(ChangeId::from_random([0; 16])),
