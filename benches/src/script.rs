@@ -20,7 +20,7 @@ pub struct Operation {
 }
 
 /// The measured operations of our function. In each entry, `ids` are the ids of the owner's todos.
-pub const OPERATIONS: [Operation; 16] = [
+pub const OPERATIONS: [Operation; 17] = [
     Operation { name: "getHealth", events: |_, _, n| same(n, "GET", "/health", "", None), adds: false },
     Operation { name: "getTodo", events: |_, ids, n| each(ids, n, "GET", |_| None), adds: false },
     Operation { name: "getTodos, 20", events: |_, _, n| same(n, "GET", "/todos", "limit=20", None), adds: false },
@@ -81,6 +81,20 @@ pub const OPERATIONS: [Operation; 16] = [
     },
     Operation {
         name: "undoChange",
+        events: |function, ids, n| {
+            let mut undos = Vec::new();
+            for edit in each(ids, n, "PATCH", |i| Some(json!({ "title": format!("To undo {i}") })))? {
+                let change = function.expect(edit)?.body["change"]["id"].clone();
+                undos.push(event("POST", "/undo", "", Some(json!({ "change_id": change }))));
+            }
+            // If two changes altered the same todo, the later change must be undone first.
+            undos.reverse();
+            Ok(undos)
+        },
+        adds: false,
+    },
+    Operation {
+        name: "undoChange, further back",
         events: |function, ids, n| {
             for event in each(ids, n, "PATCH", |i| Some(json!({ "title": format!("To undo {i}") })))? {
                 function.expect(event)?;

@@ -6,12 +6,16 @@
 use std::collections::HashMap;
 
 use super::{
+    OwnerStore,
     fault::Fault,
     item::{self, Item},
+    items,
 };
 use crate::domain::{change::Image, text::ListName};
 
 pub(super) const NAME: &str = "name";
+/// The sort key of each name item begins with this text.
+const PREFIX: &str = "list#";
 
 /// What the program knows about an owner's lists. The key of the map is the list's name in lower case, so that two
 /// spellings have the same key. The value is the name of the list, or `None` if the table has no such list. Nobody can
@@ -26,6 +30,23 @@ pub(super) enum ListCheck {
     Exists(ListName),
     /// The list does not exist yet, so the transaction creates the list.
     Create(ListName),
+}
+
+impl OwnerStore {
+    /// The names of the owner's lists, in the alphabetical order of their names in lower case. The result contains the
+    /// inbox, and lists without open todos too. Usually this function makes one call to DynamoDB. For more than 1 MB of
+    /// lists, this function makes more calls.
+    pub async fn lists(&self) -> Result<Vec<ListName>, Fault> {
+        let found = items::items(&self.client, &self.table, (&self.partition, PREFIX), &self.usage).await?;
+        let mut lists: HashMap<String, ListName> = HashMap::from([(ListName::inbox().folded(), ListName::inbox())]);
+        for item in found {
+            let name = name_of(item)?;
+            lists.insert(name.folded(), name);
+        }
+        let mut lists: Vec<(String, ListName)> = lists.into_iter().collect();
+        lists.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(lists.into_iter().map(|(_, name)| name).collect())
+    }
 }
 
 impl KnownLists {
@@ -48,10 +69,7 @@ impl KnownLists {
     /// list's name from the item, and remembers the name. If `found` is `None`, the table has no name item for this
     /// list, and this function remembers that the list does not exist.
     pub(super) fn learn_item(&mut self, asked: &ListName, found: Option<Item>) -> Result<(), Fault> {
-        let name = found
-            .map(|mut item| serde_dynamo::from_attribute_value(item.remove(NAME).unwrap_or(item::text(""))))
-            .transpose();
-        self.0.insert(asked.folded(), name.map_err(|error| Fault::unreadable(&error))?);
+        self.0.insert(asked.folded(), found.map(name_of).transpose()?);
         Ok(())
     }
 
@@ -98,8 +116,14 @@ impl ListCheck {
     }
 }
 
+/// The name in the name item of a list.
+fn name_of(mut item: Item) -> Result<ListName, Fault> {
+    let name = item.remove(NAME).unwrap_or(item::text(""));
+    serde_dynamo::from_attribute_value(name).map_err(|error| Fault::unreadable(&error))
+}
+
 pub(super) fn list_sk(name: &ListName) -> String {
-    format!("list#{}", name.folded())
+    format!("{PREFIX}{}", name.folded())
 }
 
 pub(super) fn list_item(partition: &str, name: &ListName) -> Item {

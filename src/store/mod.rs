@@ -96,6 +96,7 @@ pub struct Store {
 ///   several changes.
 /// * [`todos`](Self::todos) lists todos, [`changes`](Self::changes) lists changes, and [`history`](Self::history) lists
 ///   changes with the values of the changed fields.
+/// * [`lists`](Self::lists) returns the names of all lists.
 /// * [`completions`](Self::completions) returns the times when todos were completed. The overview uses these times.
 /// * [`open_titled`](Self::open_titled) looks for duplicates of new todos.
 #[derive(Debug, Clone)]

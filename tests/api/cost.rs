@@ -22,14 +22,16 @@ fn cases(ids: &[String]) -> Vec<Case> {
     const OPEN: &[&str] = &["Query"];
     let trip = json!({"todos": [{"title": "g", "list": "Trip"}], "idempotency_key": "k"});
     let several_ids = format!("/todos?ids={},{}", ids[2], ids[3]);
-    let cases: [(&str, &str, Value, &[&str]); 24] = [
+    let cases: [(&str, &str, Value, &[&str]); 25] = [
         ("GET", &one, Value::Null, &["GetItem"]),
         ("GET", "/todos", Value::Null, OPEN),
         ("GET", "/todos?q=a&status=open&tag=x", Value::Null, OPEN),
         ("GET", "/todos?due=today", Value::Null, OPEN),
         ("GET", "/todos?completed_from=2026-11-16", Value::Null, LIST),
         ("GET", "/changes", Value::Null, LIST),
-        ("GET", "/overview", Value::Null, &["Query", "Query", "Query"]),
+        ("GET", "/overview", Value::Null, &["Query", "Query", "Query", "Query"]),
+        // If a listing finds nothing, one more call looks for the list.
+        ("GET", "/todos?list=Nowhere", Value::Null, &["Query", "Query"]),
         ("GET", "/settings", Value::Null, &["GetItem"]),
         ("GET", "/health", Value::Null, &["GetItem"]),
         ("POST", "/todos", json!({"todos": [{"title": "f"}]}), ADD),

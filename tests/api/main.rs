@@ -25,6 +25,7 @@ mod json_text;
 #[path = "../kept/mod.rs"]
 mod kept;
 mod listing;
+mod lists;
 mod lost_answers;
 mod mcp;
 mod mcp_tools;

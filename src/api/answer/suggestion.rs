@@ -1,6 +1,6 @@
 //! Makes the error for an unknown field. The error suggests the field that the caller probably meant.
 
-use crate::domain::invalid::Invalid;
+use crate::domain::{invalid::Invalid, unicode::without_case_and_accents};
 
 /// The error for an unknown field.
 pub fn unknown(key: &str, accepted: &[&str]) -> Invalid {
@@ -52,6 +52,31 @@ fn probable_field<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
     let mut begin = accepted.iter().copied().filter(|name| !edits && alike(name));
     let begins = begin.next().filter(|_| begin.next().is_none());
     begins.or_else(near).or_else(|| accepted.iter().copied().find(|name| synonym() == Some(*name)))
+}
+
+/// Adds a question to a sentence that says that nothing has the name `sent`. The question contains the most similar known
+/// name. Without a similar name, the sentence stays as it is.
+pub fn did_you_mean<'a>(sentence: String, sent: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    match nearest(sent, known) {
+        Some(nearest) => format!("{sentence} Did you mean \"{nearest}\"?"),
+        None => sentence,
+    }
+}
+
+/// The known name that is most similar to the name that the caller sent. `None` if no known name is similar. The
+/// comparison ignores upper and lower case, and accents. A name is similar if it contains the other name, or if few
+/// letters differ.
+fn nearest<'a>(sent: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let sent = without_case_and_accents(sent);
+    let distance = |name: &str| {
+        let name = without_case_and_accents(name);
+        let (letters, others) = (sent.chars().count(), name.chars().count());
+        let contains = letters.min(others) > 2 && (name.contains(&sent) || sent.contains(&name));
+        let slips = strsim::damerau_levenshtein(&sent, &name);
+        (contains || slips <= (letters.max(others) / 3).max(1)).then_some(slips)
+    };
+    let similar = known.into_iter().filter_map(|name| Some((distance(name)?, name)));
+    similar.min_by_key(|(slips, _)| *slips).map(|(_, name)| name)
 }
 
 /// The first 60 characters of a name. Callers can send very long names, but error messages must be short.

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
-use super::filter::Limit;
+use super::{filter::Limit, hints};
 use crate::{
     api::{
         access::caller::Caller,
@@ -84,6 +84,10 @@ pub struct ChangesPage {
     #[schema(required = false, nullable = false)]
     next_cursor: Option<String>,
     now: Now,
+    /// Says that there is no such list, and which is the nearest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    hints: Vec<String>,
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     unreadable: usize,
@@ -129,10 +133,14 @@ pub async fn get_changes(
     let mut page = Page::new(limit);
     let (next, newest) = fill(&mut page, &mut changes, &wanted, &moment).await?;
     let unreadable = changes.unreadable;
+    let hints = match wanted.list.filter(|_| page.items.is_empty() && next.is_none()) {
+        Some(list) => hints::of_list(&caller.store, list).await?.into_iter().collect(),
+        None => Vec::new(),
+    };
     let next_cursor = next.map(|position| listing.cursor(&position));
     let now = Now::of(&settings, now, &app.config.time_zone);
     let tag = newest.filter(|_| is_first).map(|tag| [(header::ETAG, tag)]);
-    Ok((tag, JsonAnswer(ChangesPage { changes: page.items, next_cursor, now, unreadable })).into_response())
+    Ok((tag, JsonAnswer(ChangesPage { changes: page.items, next_cursor, now, hints, unreadable })).into_response())
 }
 
 /// Fills the page with the wanted changes. Returns the position of the next page, and the entity tag of the newest change.

@@ -2,6 +2,8 @@
 
 mod words;
 
+use std::collections::HashSet;
+
 use deserr::Deserr;
 use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 use utoipa::{
@@ -115,6 +117,8 @@ pub struct TodoFilter {
     due_days: Option<Days>,
     completed: Option<Days>,
     moment: Moment,
+    /// The tags of the todos that the program has read. The filter collects these tags only if the query has a tag.
+    tags_seen: HashSet<Tag>,
 }
 
 impl TodosQuery {
@@ -194,7 +198,13 @@ impl TodosQuery {
             due_days: self.due_days(),
             completed: self.completed_days(),
             moment,
+            tags_seen: HashSet::new(),
         }
+    }
+
+    /// The list in the query.
+    pub fn list(&self) -> Option<&ListName> {
+        self.list.as_ref()
     }
 
     fn status(&self) -> Status {
@@ -219,6 +229,9 @@ fn days(from: Option<Day>, to: Option<Day>) -> Option<Days> {
 impl TodoFilter {
     /// Returns whether the todo matches all filters.
     pub fn matches(&mut self, todo: &Todo) -> bool {
+        if self.tag.is_some() {
+            self.tags_seen.extend(todo.tags.iter().cloned());
+        }
         let completed_on = || todo.completed_at.map(|at| self.moment.zone.to_datetime(at).date());
         self.list.as_ref().is_none_or(|list| todo.list.folded() == *list)
             && self.tag.as_ref().is_none_or(|tag| todo.tags.contains(tag))
@@ -227,6 +240,19 @@ impl TodoFilter {
             && self.due_days.is_none_or(|days| is_within(todo.due.map(Due::date), days))
             && self.completed.is_none_or(|days| is_within(completed_on(), days))
             && self.q.as_mut().is_none_or(|search| has_text(todo, search))
+    }
+}
+
+impl TodoFilter {
+    /// The tag in the query, if no todo that the program has read has this tag.
+    pub fn unknown_tag(&self) -> Option<&Tag> {
+        let is_seen = |tag: &&Tag| self.tags_seen.iter().any(|seen| seen.folded() == tag.folded());
+        self.tag.as_ref().filter(|tag| !is_seen(tag))
+    }
+
+    /// The tags of the todos that the program has read.
+    pub fn tags_seen(&self) -> impl Iterator<Item = &str> {
+        self.tags_seen.iter().map(Tag::as_str)
     }
 }
 

@@ -4,6 +4,7 @@
 mod changes;
 mod filter;
 mod health;
+mod hints;
 #[macro_use]
 mod list;
 pub mod openapi;

@@ -38,8 +38,12 @@ pub struct Overview {
     now: Now,
     settings: SettingsView,
     counts: Counts,
-    /// How many open todos each list has.
+    /// How many open todos each list has, the fullest first.
     lists: Vec<Share>,
+    /// How many more lists there are.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schema(value_type = i64, required = false)]
+    more_lists: usize,
     /// How many open todos each tag has.
     tags: Vec<Share>,
     overdue: Vec<TodoView>,
@@ -103,7 +107,7 @@ struct Names(HashMap<String, Share>);
 #[utoipa::path(
     get, path = "/overview", operation_id = "getOverview",
     summary = "Get the overview",
-    description = "Returns an overview: the present moment, the settings, counts, open todos per list and tag, up to 40 todos that are overdue or due in the next seven days, and the last change.",
+    description = "Returns an overview: the present moment, the settings, counts, all lists, open todos per list and tag, up to 40 todos that are overdue or due in the next seven days, and the last change.",
     responses((status = 200, description = "The overview", body = Overview), super::openapi::Errors),
 )]
 pub async fn get_overview(
@@ -128,8 +132,11 @@ pub async fn get_overview(
         }
         Ok((tally, todos.rest().is_some(), todos.unreadable))
     };
-    let ((tally, incomplete, unreadable), completed, latest) =
-        tokio::try_join!(counted, store.completions(since), latest)?;
+    let ((mut tally, incomplete, unreadable), completed, latest, lists) =
+        tokio::try_join!(counted, store.completions(since), latest, store.lists())?;
+    for list in &lists {
+        tally.lists.add(list.folded(), list.as_str());
+    }
     let latest = latest.map(|change| ChangeSummary::of(&change, &tally.moment.zone));
     Ok(JsonAnswer(Overview { unreadable, ..tally.overview(&completed, latest, incomplete) }))
 }
@@ -172,6 +179,7 @@ impl Tally {
         let today = self.moment.today();
         let is_today = |at: &&Timestamp| self.moment.zone.to_datetime(**at).date() == today;
         self.counts.completed_today = completed.iter().filter(is_today).count();
+        let more_lists = self.lists.0.len().saturating_sub(limits::OVERVIEW);
         let (lists, tags) = (self.lists.fullest(), self.tags.fullest());
         let others = characters(&lists) + characters(&tags) + characters(&last_change);
         let [late, today, soon] = shares([0, 1, 2].map(|group| self.shown[group].len()));
@@ -186,6 +194,7 @@ impl Tally {
             settings: self.settings,
             counts: self.counts,
             lists,
+            more_lists,
             tags,
             overdue,
             due_today,
@@ -212,7 +221,11 @@ fn shares([late, today, soon]: [usize; 3]) -> [usize; 3] {
 
 impl Names {
     fn count(&mut self, key: String, name: &str) {
-        self.0.entry(key).or_insert_with(|| Share { name: name.to_owned(), open: 0 }).open += 1;
+        self.add(key, name).open += 1;
+    }
+
+    fn add(&mut self, key: String, name: &str) -> &mut Share {
+        self.0.entry(key).or_insert_with(|| Share { name: name.to_owned(), open: 0 })
     }
 
     fn fullest(self) -> Vec<Share> {

@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     filter::TodosQuery,
+    hints,
     write::{self, WithoutKey, moment},
     written::TodosWritten,
 };
@@ -98,6 +99,10 @@ pub struct TodosPage {
     #[schema(required = false, nullable = false)]
     next_cursor: Option<String>,
     now: Now,
+    /// Says that there is no such list or tag, and which is the nearest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    hints: Vec<String>,
     /// Todos that cannot be read. The operator finds them in the log.
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
@@ -139,10 +144,16 @@ pub async fn get_todos(
         }
     };
     let unreadable = todos.unreadable;
+    let hints = if page.items.is_empty() && next.is_none() {
+        hints::of_todos(&caller.store, &query, &filter).await?
+    } else {
+        Vec::new()
+    };
     let next_cursor = next.map(|position| listing.cursor(&position));
     Ok(JsonAnswer(TodosPage {
         todos: page.items,
         next_cursor,
+        hints,
         now: Now::of(&settings, now, &app.config.time_zone),
         unreadable,
     }))

@@ -24,8 +24,8 @@ use crate::{
 };
 
 /// The search for a change reads at most this number of pages, with this number of changes on each page.
-const PAGES: usize = 20;
-const CHANGES_ON_A_PAGE: usize = 50;
+const PAGES: usize = 50;
+const CHANGES_ON_A_PAGE: usize = 20;
 /// An undo of an undo changes the records of at most this number of changes, one below the other.
 const DEPTH: usize = 20;
 

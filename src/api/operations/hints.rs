@@ -1,0 +1,31 @@
+//! Hints in the answer of a listing that found nothing. Perhaps the caller has misspelled the name of a list or of a tag.
+
+use super::filter::{TodoFilter, TodosQuery};
+use crate::{
+    api::answer::suggestion::did_you_mean,
+    domain::text::ListName,
+    store::{Fault, OwnerStore},
+};
+
+/// The hints for a listing of todos without a result. If the query has a list, this function makes one call to DynamoDB.
+pub async fn of_todos(store: &OwnerStore, query: &TodosQuery, filter: &TodoFilter) -> Result<Vec<String>, Fault> {
+    let mut hints = Vec::new();
+    if let Some(list) = query.list() {
+        hints.extend(of_list(store, list).await?);
+    }
+    if let Some(tag) = filter.unknown_tag() {
+        let nothing = format!("None of the searched todos has the tag \"{}\".", tag.as_str());
+        hints.push(did_you_mean(nothing, tag.as_str(), filter.tags_seen()));
+    }
+    Ok(hints)
+}
+
+/// The hint that there is no list with this name. `None` if the list exists. This function makes one call to DynamoDB.
+pub async fn of_list(store: &OwnerStore, list: &ListName) -> Result<Option<String>, Fault> {
+    let lists = store.lists().await?;
+    if lists.iter().any(|known| known.folded() == list.folded()) {
+        return Ok(None);
+    }
+    let nothing = format!("There is no list \"{}\".", list.as_str());
+    Ok(Some(did_you_mean(nothing, list.as_str(), lists.iter().map(ListName::as_str))))
+}
