@@ -135,6 +135,12 @@ fn a_redirect_uri_that_the_provider_refuses_is_named() {
     let report = of_url(&url);
     report.assert_wrong(&["redirect URI"]);
     report.assert_line("wrong", "redirect URI", &["with the status 400", &format!("register the redirect URI {uri}")]);
+    provider.answers.lock().unwrap().insert("/authorize", (403, json!({})));
+    of_url(&url).assert_line(
+        "cannot tell",
+        "redirect URI",
+        &["the status 403", "answers only browsers", "sign in once"],
+    );
     for status in [429, 500, 503] {
         provider.answers.lock().unwrap().insert("/authorize", (status, json!({})));
         of_url(&url).assert_line("cannot tell", "redirect URI", &[&format!("status {status}"), "in a browser"]);

@@ -23,6 +23,9 @@ enum Reaction {
     GoesOn,
     /// The provider shows an error. The text is for people.
     Refuses(String),
+    /// The provider answers with the status 403. Some providers answer so if they do not know the redirect URI. Other
+    /// providers answer so to each program that is not a browser.
+    Forbids,
     /// The provider sends the person back to the service, with this error (RFC 6749, section 4.1.2.1).
     SendsBack(String),
     /// The provider does not answer, or has a failure. The text is for people.
@@ -105,13 +108,21 @@ pub async fn check(report: &mut Report, url: &str, asked: &Asked) {
                  grant type `authorization_code` and the scopes `openid` and `email`."
             ),
         ),
+        Reaction::Forbids => report.cannot_tell(
+            check,
+            format!(
+                "the provider answers with the status 403. Either the provider does not know the redirect URI \
+                 {expected}, or the provider answers only browsers."
+            ),
+            "sign in once. If the provider shows an error, register the redirect URI at the provider.",
+        ),
         Reaction::Fails(why) => report.cannot_tell(
             check,
             format!("the sign-in page of the provider cannot be opened from this machine ({why})."),
             "open the address of the service in a browser, and try to sign in.",
         ),
         Reaction::GoesOn => match reaction(&asked.with_redirect_uri(INVENTED), INVENTED).await {
-            Reaction::Refuses(_) => {
+            Reaction::Refuses(_) | Reaction::Forbids => {
                 report.ok(check, format!("the provider accepts the redirect URI {expected}, and refuses another."));
             }
             Reaction::GoesOn | Reaction::SendsBack(_) | Reaction::Fails(_) => report.cannot_tell(
@@ -149,6 +160,7 @@ fn meaning(address: &Url, redirect_uri: &str, answer: &Answer) -> Reaction {
         (_, Some(error)) if is_back => Reaction::SendsBack(error),
         (_, Some(error)) => Reaction::Refuses(format!("the provider answers with the error {error}")),
         (408 | 429 | 500.., None) => Reaction::Fails(format!("status {status}")),
+        (403, None) => Reaction::Forbids,
         (400..=499, None) => Reaction::Refuses(format!("the provider answers with the status {status}")),
         (_, None) => Reaction::GoesOn,
     }
