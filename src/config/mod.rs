@@ -7,9 +7,9 @@ use std::fmt;
 use jiff::tz::TimeZone;
 use url::Url;
 
-#[cfg(feature = "cli")]
-pub use oauth::client_secret;
 pub use oauth::{OAuth, People, is_loopback, is_redirect_uri, is_safe, is_this_machine};
+#[cfg(feature = "cli")]
+pub use oauth::{certificate_file, client_secret};
 
 use crate::domain::owner::Owner;
 

@@ -157,6 +157,12 @@ pub fn client_secret() -> Option<ProviderSecret> {
     super::variable("OAUTH_CLIENT_SECRET").and_then(|secret| ProviderSecret::parse(&secret).ok())
 }
 
+/// `SSL_CERT_FILE` of this process: the file with the root certificates. The command `todo doctor` checks this file.
+#[cfg(feature = "cli")]
+pub fn certificate_file() -> Option<String> {
+    super::variable("SSL_CERT_FILE")
+}
+
 fn fetches(text: Option<&str>) -> Result<bool, ConfigError> {
     match text.map(str::trim) {
         None | Some("known") => Ok(false),

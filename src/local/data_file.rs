@@ -6,9 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
-use dynoxide::Database;
+use dynoxide::{Database, storage_backend::sql_builders::SCHEMA_VERSION};
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{LocalError, expired};
 
@@ -47,12 +47,7 @@ pub fn open(file: Option<&Path>, now: Timestamp) -> Result<Database, LocalError>
         private_folder().create(folder).map_err(|error| failed("cannot make the folder of", &error))?;
     }
     private_file().open(file).map_err(|error| failed("cannot write to the data file", &error))?;
-    if !is_ours(file) {
-        return Err(LocalError(format!(
-            "{} is not a data file of todo-action; choose another file with --data",
-            file.display()
-        )));
-    }
+    check_file(file)?;
     close_to_others(file).map_err(|error| failed("cannot protect the data file from other users", &error))?;
     let database =
         Database::new(&file.to_string_lossy()).map_err(|error| failed("cannot open the data file", &error))?;
@@ -62,14 +57,46 @@ pub fn open(file: Option<&Path>, now: Timestamp) -> Result<Database, LocalError>
     Ok(database)
 }
 
-/// Whether the file is empty, or is a database of the embedded DynamoDB.
-fn is_ours(file: &Path) -> bool {
-    let tables = || -> rusqlite::Result<Vec<String>> {
-        let sqlite = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+/// Checks that the file is empty, or is a database of the embedded DynamoDB that this version can read. The error says
+/// why the program cannot use the file.
+fn check_file(file: &Path) -> Result<(), LocalError> {
+    let found = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE).and_then(|sqlite| {
         let mut query = sqlite.prepare("SELECT name FROM sqlite_master WHERE type = 'table'")?;
-        query.query_map([], |row| row.get(0))?.collect()
+        let tables: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok((tables, newer_schema(&sqlite)))
+    });
+    let shown = file.display();
+    let foreign = || format!("{shown} is not a data file of todo-action; choose another file with --data");
+    let why = match found {
+        Ok((_, Some(version))) => format!(
+            "a newer version of todo has written the data file {shown} (schema {version}, but this version reads only \
+             schemas up to {SCHEMA_VERSION}); install the newer version of todo"
+        ),
+        Ok((tables, None)) if tables.is_empty() || tables.iter().any(|table| table == "_tables") => return Ok(()),
+        Ok(_) => foreign(),
+        Err(error) => match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => foreign(),
+            Some(ErrorCode::DatabaseCorrupt) => {
+                format!("the data file {shown} is damaged ({error}); `todo doctor` says what is damaged")
+            }
+            Some(ErrorCode::DiskFull) => {
+                format!("cannot write to the data file {shown}: {error}; delete other files on the disk")
+            }
+            _ => format!(
+                "cannot use the data file {shown}: {error}; this user must be able to write to the file and to its \
+                 folder, and the disk must not be full. `todo doctor` says what is wrong"
+            ),
+        },
     };
-    tables().is_ok_and(|tables| tables.is_empty() || tables.iter().any(|table| table == "_tables"))
+    Err(LocalError(why))
+}
+
+/// The version of the file's schema, if this version is newer than the newest version that the embedded DynamoDB of
+/// this program can read.
+pub(super) fn newer_schema(sqlite: &Connection) -> Option<u32> {
+    let query = "SELECT value FROM _config WHERE key = 'schema_version'";
+    let version: String = sqlite.query_row(query, [], |row| row.get(0)).ok()?;
+    version.trim().parse().ok().filter(|version| *version > SCHEMA_VERSION)
 }
 
 /// Makes the data file and SQLite's existing files inaccessible to other users. When SQLite creates a file later, this

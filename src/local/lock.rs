@@ -1,6 +1,7 @@
-//! Finds out whether another process has locked a data file. This file opens no database, and takes no lock.
+//! Finds out whether another process has locked a data file, or still uses a deleted data file. This file opens no
+//! database, and takes no lock.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The lock of a data file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +13,30 @@ pub enum Lock {
     /// The operating system does not say who holds the lock. Only Linux says who holds the lock. The text is the
     /// reason.
     Unknown(String),
+}
+
+/// A file that somebody has deleted, although a process still uses the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deleted {
+    /// The id of the process.
+    pub process: String,
+    /// A path under which this machine can still read the file.
+    pub link: PathBuf,
+    /// The end of the file's name: `-wal` for the file with the latest changes, or nothing for the data file.
+    pub end: &'static str,
+}
+
+/// Finds the process that still uses this data file after somebody has deleted the file. The operating system shows
+/// only processes of this user. If no process uses the file, the list is empty.
+#[cfg(target_os = "linux")]
+pub fn deleted_files(file: &Path) -> Vec<Deleted> {
+    linux::deleted_files(file).unwrap_or_default()
+}
+
+/// Only Linux says which files a process uses.
+#[cfg(not(target_os = "linux"))]
+pub fn deleted_files(_: &Path) -> Vec<Deleted> {
+    Vec::new()
 }
 
 /// Waits for two seconds while another process holds the lock.
@@ -32,10 +57,11 @@ mod linux {
     use std::io::{self, BufRead, BufReader};
     use std::ops::Range;
     use std::os::unix::fs::MetadataExt;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
     use std::thread::sleep;
     use std::time::Duration;
 
+    use super::Deleted;
     use crate::local::{data_copy::stamps, data_file::with_end};
 
     /// The bytes that a writer locks in the database file: `PENDING_BYTE`, `RESERVED_BYTE` and the `SHARED_SIZE` bytes
@@ -72,6 +98,27 @@ mod linux {
             }
         }
         Ok(found)
+    }
+
+    /// The data file and the file `-wal` that one process still uses.
+    pub fn deleted_files(file: &Path) -> io::Result<Vec<Deleted>> {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = folder.canonicalize()?.join(file.file_name().unwrap_or_default());
+        let names = ["", "-wal"].map(|end| (end, with_end(&file, &format!("{end} (deleted)"))));
+        for process in fs::read_dir("/proc")?.flatten() {
+            // A process of another user keeps its list of files for itself.
+            let Ok(open) = fs::read_dir(process.path().join("fd")) else { continue };
+            let links: Vec<PathBuf> = open.flatten().map(|link| link.path()).collect();
+            let found = names.iter().filter_map(|(end, name)| {
+                let link = links.iter().find(|link| fs::read_link(link).is_ok_and(|target| target == *name))?.clone();
+                Some(Deleted { process: process.file_name().to_string_lossy().into_owned(), link, end })
+            });
+            let found: Vec<Deleted> = found.collect();
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
     }
 
     fn holder_in_list(file: &Path) -> io::Result<Option<String>> {

@@ -6,6 +6,7 @@ mod data_copy;
 mod data_file;
 mod expired;
 mod inspect;
+mod items;
 mod lock;
 mod operations;
 mod server;
@@ -22,8 +23,9 @@ pub use connections::serve_router;
 #[cfg(unix)]
 pub use data_copy::this_user;
 pub use data_file::{default_file, files_of, open};
-pub use inspect::{Contents, Facts, Inspection, inspect};
-pub use lock::{Lock, lock};
+pub use inspect::{Contents, Inspection, inspect};
+pub use items::Facts;
+pub use lock::{Deleted, Lock, deleted_files, lock};
 pub use server::{Access, serve};
 pub use table::{create_table, differences, expiry_attribute};
 

@@ -92,6 +92,23 @@ pub fn differences(found: &TableDescription) -> Result<Vec<String>, LocalError> 
     Ok(differences)
 }
 
+/// The indexes of the SAM template: for each index, the name and the sort key. The parameters are JSON texts, in which
+/// a data file contains the keys of the table, the types of the keys, and the indexes. `None` if these texts differ
+/// from the SAM template.
+pub(super) fn stored_indexes(
+    keys: &str,
+    types: &str,
+    indexes: &str,
+) -> Result<Option<Vec<(String, String)>>, LocalError> {
+    let table = definition()?;
+    let has_all = |types: &[Attribute]| table.attribute_definitions.iter().all(|one| types.contains(one));
+    let is_same = serde_json::from_str::<Vec<Key>>(keys).is_ok_and(|keys| keys == table.key_schema)
+        && serde_json::from_str::<Vec<Attribute>>(types).is_ok_and(|types| has_all(&types))
+        && serde_json::from_str::<Vec<Index>>(indexes).is_ok_and(|indexes| indexes == table.local_secondary_indexes);
+    let sort_key = |index: &Index| Some((index.index_name.clone(), index.key_schema.last()?.attribute_name.clone()));
+    Ok(is_same.then(|| table.local_secondary_indexes.iter().filter_map(sort_key).collect()))
+}
+
 /// The name of the attribute for the time to live, from the SAM template. DynamoDB may remove an item after the time in
 /// this attribute.
 pub fn expiry_attribute() -> Result<String, LocalError> {
@@ -147,21 +164,21 @@ struct Table {
     time_to_live_specification: TimeToLive,
 }
 
-#[derive(Deserialize)]
+#[derive(PartialEq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Attribute {
     attribute_name: String,
     attribute_type: String,
 }
 
-#[derive(Deserialize)]
+#[derive(PartialEq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Key {
     attribute_name: String,
     key_type: String,
 }
 
-#[derive(Deserialize)]
+#[derive(PartialEq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Index {
     index_name: String,
@@ -169,7 +186,7 @@ struct Index {
     projection: ProjectionDefinition,
 }
 
-#[derive(Deserialize)]
+#[derive(PartialEq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct ProjectionDefinition {
     projection_type: String,

@@ -1,25 +1,22 @@
 //! Tests `todo doctor` with intact and with broken running services.
 
 use jiff::{Span, fmt::rfc2822, tz::TimeZone};
-use serde_json::{Value, json};
+use serde_json::json;
 use todo_action::app::Clock;
 
 use super::{
     command::{Server, todo},
-    doctor::{Report, doctor},
+    doctor::{Report, data_file, doctor},
     dynamodb::Dynamodb,
     folder::Folder,
     http::{self, Asked, Authority, Said},
-    provider::Provider,
 };
 
-const SECRET: &str = "of-the-provider-EXAMPLESECRET";
-
-fn url_of(server: &Server) -> String {
+pub fn url_of(server: &Server) -> String {
     format!("http://{}", server.address)
 }
 
-fn of_url(url: &str) -> Report {
+pub fn of_url(url: &str) -> Report {
     doctor(&["--url", url], |_| ())
 }
 
@@ -43,7 +40,7 @@ fn a_sound_service_is_found_sound_with_and_without_keys() {
     let open = Server::start(&folder.file("open.db"));
     let report = of_url(&url_of(&open));
     report.assert_wrong(&[]);
-    for check in ["service", "version", "clock", "address", "access"] {
+    for check in ["service", "version", "clock of the service", "address", "access"] {
         report.assert_line("ok", check, &[]);
     }
     report.assert_line("ok", "access", &["everybody who knows the address"]);
@@ -56,7 +53,7 @@ fn a_sound_service_is_found_sound_with_and_without_keys() {
         let report = doctor(&["--url", &url_of(server), "--issuer", "https://id.example.com"], |_| ());
         report.assert_wrong(&[]);
         report.assert_line("cannot tell", "issuer", &["nobody signs in to this service", "remove --issuer"]);
-        report.assert_last("Nothing is wrong (6 checks). 1 check could not tell.");
+        report.assert_last("No check found something wrong, but 1 of 6 checks could not tell.");
     }
 }
 
@@ -73,6 +70,16 @@ fn a_service_that_does_not_answer_or_is_another_program_is_named() {
             ["ServerUrl", "With `todo serve`, set PUBLIC_URL to the address that people use"],
         ),
         (503, json!({"message": "Service Unavailable"}), ["the service behind the gateway does not", "cannot start"]),
+        (
+            500,
+            json!({"message": "Internal Server Error"}),
+            ["API Gateway answers, but the call of the Lambda function has failed", "the log of the function"],
+        ),
+        (
+            429,
+            json!({"message": "Too Many Requests"}),
+            ["API Gateway refuses the request, because too many requests arrive", "RequestsPerSecond"],
+        ),
     ] {
         let address = http::serve(move |_| (status, None, body.clone()));
         let report = of_url(&format!("http://{address}"));
@@ -105,8 +112,12 @@ fn another_version_another_address_and_a_wrong_clock_are_named() {
     report.assert_line("wrong", "version", &["the service has the version 0.0.9", VERSION]);
     let address = http::serve(|asked| service(&asked, VERSION, Span::new().seconds(-90)));
     let report = of_url(&format!("http://{address}"));
-    report.assert_wrong(&["clock"]);
-    report.assert_line("wrong", "clock", &["seconds behind the clock of this machine", "people cannot sign in"]);
+    report.assert_wrong(&["clock of the service"]);
+    report.assert_line(
+        "wrong",
+        "clock of the service",
+        &["seconds behind the clock of this machine", "people cannot sign in"],
+    );
     let address = http::serve(|asked| service(&asked, VERSION, Span::new().seconds(-30)));
     of_url(&format!("http://{address}")).assert_wrong(&[]);
     let folder = Folder::new("doctor-address");
@@ -145,6 +156,52 @@ fn a_certificate_is_accepted_or_its_fault_is_named() {
 }
 
 #[test]
+fn the_throttle_of_api_gateway_is_named_when_it_refuses_a_later_request() {
+    for (path, check) in [("/openapi.json", "address"), ("/todos?limit=1", "access")] {
+        let address = http::serve(move |asked| {
+            let throttled = (429, None, json!({"message": "Too Many Requests"}));
+            if asked.path == path { throttled } else { service(&asked, VERSION, Span::new()) }
+        });
+        let report = of_url(&format!("http://{address}"));
+        report.assert_wrong(&[check]);
+        report.assert_line("wrong", check, &["API Gateway refuses the request", "wait a minute"]);
+    }
+}
+
+#[test]
+fn a_file_of_root_certificates_that_cannot_be_used_is_named() {
+    let folder = Folder::new("doctor-roots");
+    let (known, roots) = (Authority::new("Known"), folder.file("roots.pem"));
+    let port = known.serve("localhost", 2999, |asked| service(&asked, VERSION, Span::new()));
+    let check = |scheme: &str| {
+        doctor(&["--url", &format!("{scheme}://localhost:{port}")], |command| {
+            command.env("SSL_CERT_FILE", &roots).env_remove("SSL_CERT_DIR");
+        })
+    };
+    let name = format!("SSL_CERT_FILE names {}", roots.display());
+    check("https").assert_line("wrong", "root certificates", &[&name, "No such file", "remove the variable"]);
+    check("http").assert_no_line("root certificates");
+    std::fs::write(&roots, "no certificate").unwrap();
+    check("https").assert_line("wrong", "root certificates", &[&name, "contains no certificate"]);
+    known.write_to(&roots);
+    check("https").assert_wrong(&[]);
+}
+
+#[test]
+fn the_data_that_the_caller_names_may_not_be_the_data_of_the_service() {
+    let folder = Folder::new("doctor-other-data");
+    let second = data_file(&folder);
+    let server = Server::start(&folder.file("first.db"));
+    let report = doctor(&["--url", &url_of(&server), "--data", second.to_str().unwrap()], |_| ());
+    report.assert_wrong(&[]);
+    let unsure = format!("does not know whether the service uses the file {}", second.display());
+    report.assert_line("ok", "service", &[&unsure]);
+    for check in ["latest change", "format", "version", "clock of the service"] {
+        report.assert_once(check);
+    }
+}
+
+#[test]
 fn an_address_with_the_wrong_scheme_is_named() {
     let answer = |asked: Asked| service(&asked, VERSION, Span::new());
     let port = Authority::new("Any").serve("localhost", 2999, answer);
@@ -159,115 +216,4 @@ fn an_address_with_the_wrong_scheme_is_named() {
         report.assert_wrong(&["service"]);
         report.assert_line("wrong", "service", &["does not use encryption", "try http:// instead"]);
     }
-}
-
-/// A server where people sign in at this provider.
-fn with_sign_in(provider: &Provider, data: &str, environment: &[(&str, &str)]) -> Server {
-    let mut command = todo(&["serve", "--port", "0", "--auth", "oauth", "--data", data]);
-    Server::start_command(provider.configure(&mut command).envs(environment.iter().copied()))
-}
-
-#[test]
-fn a_sound_sign_in_is_found_sound_and_its_redirect_uri_is_named() {
-    let (folder, provider) = (Folder::new("doctor-sign-in"), Provider::start());
-    let (data, url);
-    data = folder.file("todos.db").to_str().unwrap().to_owned();
-    let server = with_sign_in(&provider, &data, &[]);
-    url = url_of(&server);
-    let report = of_url(&url);
-    report.assert_wrong(&[]);
-    for check in ["metadata", "provider", "redirect URI"] {
-        report.assert_line("ok", check, &[]);
-    }
-    report.assert_line("ok", "access", &["people sign in"]);
-    report.assert_line("ok", "redirect URI", &[&format!("{url}/oauth/callback")]);
-    report.assert_line("cannot tell", "secret", &["--issuer"]);
-    let report = doctor(&["--url", &url, "--issuer", &provider.issuer], |_| ());
-    report.assert_wrong(&[]);
-    report.assert_line("ok", "issuer", &[]);
-    report.assert_line("ok", "secret", &["knows the client id todo, and wants no secret"]);
-}
-
-/// Stores this secret in the data file.
-fn store(data: &str, secret: &str) {
-    let folder = Folder::new("doctor-input");
-    let file = folder.file("secret");
-    std::fs::write(&file, secret).unwrap();
-    let mut command = todo(&["provider", "set-secret", "--data", data]);
-    assert!(command.stdin(std::fs::File::open(file).unwrap()).status().unwrap().success());
-}
-
-#[test]
-fn a_missing_and_a_wrong_secret_of_the_provider_are_named() {
-    let (folder, provider) = (Folder::new("doctor-secret"), Provider::start());
-    *provider.secret.lock().unwrap() = Some(SECRET);
-    let data = folder.file("todos.db").to_str().unwrap().to_owned();
-    let server = with_sign_in(&provider, &data, &[]);
-    let url = url_of(&server);
-    let arguments = ["--url", &url, "--issuer", &provider.issuer];
-    let report = doctor(&arguments, |_| ());
-    report.assert_wrong(&[]);
-    report.assert_line("cannot tell", "secret", &["wants a secret", "--table"]);
-    let with_data = [&arguments[..], &["--data", &data]].concat();
-    let report = doctor(&with_data, |_| ());
-    report.assert_wrong(&["secret"]);
-    report.assert_line("wrong", "secret", &["no secret is stored", "todo provider set-secret", "OAUTH_CLIENT_SECRET"]);
-    let with_variable = |secret: &'static str| {
-        doctor(&with_data, |command| {
-            command.env("OAUTH_CLIENT_SECRET", secret);
-        })
-    };
-    with_variable(SECRET).assert_line("ok", "secret", &["the provider accepts the secret in OAUTH_CLIENT_SECRET"]);
-    let report = with_variable("a-third-EXAMPLESECRET");
-    report.assert_wrong(&["secret"]);
-    report.assert_line("wrong", "secret", &["with the secret in OAUTH_CLIENT_SECRET"]);
-    store(&data, "another-EXAMPLESECRET");
-    let report = doctor(&with_data, |_| ());
-    report.assert_wrong(&["secret"]);
-    report.assert_line("wrong", "secret", &["refuses the client id todo with the stored secret", "set-secret"]);
-    store(&data, SECRET);
-    let report = doctor(&with_data, |_| ());
-    report.assert_wrong(&[]);
-    report.assert_line("ok", "secret", &["the provider accepts the stored secret"]);
-}
-
-#[test]
-fn a_provider_that_cannot_be_reached_and_another_issuer_are_named() {
-    let (folder, provider) = (Folder::new("doctor-provider"), Provider::start());
-    let [first, second] = ["1.db", "2.db"].map(|name| folder.file(name).to_str().unwrap().to_owned());
-    let lost = with_sign_in(&provider, &first, &[("OAUTH_ISSUER", "http://127.0.0.1:9")]);
-    let report = of_url(&url_of(&lost));
-    report.assert_wrong(&["provider"]);
-    report.assert_line(
-        "wrong",
-        "provider",
-        &["cannot reach its OpenID provider", "OAUTH_ISSUER", "`cause` in the log"],
-    );
-    let server = with_sign_in(&provider, &second, &[]);
-    let url = url_of(&server);
-    for issuer in [format!("{}/", provider.issuer), "http://127.0.0.1:9".to_owned(), "http://id.example.com".to_owned()]
-    {
-        let report = doctor(&["--url", &url, "--issuer", &issuer], |_| ());
-        report.assert_wrong(&["issuer"]);
-    }
-    *provider.says.lock().unwrap() = json!({"jwks_uri": format!("{}/nowhere", provider.issuer)});
-    let report = doctor(&["--url", &url, "--issuer", &provider.issuer], |_| ());
-    report.assert_line("wrong", "issuer", &["/nowhere: 404", "letter by letter"]);
-    *provider.says.lock().unwrap() = Value::Object(serde_json::Map::new());
-}
-
-#[test]
-fn a_sign_in_at_another_address_is_named() {
-    let (folder, provider) = (Folder::new("doctor-public"), Provider::start());
-    let data = folder.file("todos.db").to_str().unwrap().to_owned();
-    let server = with_sign_in(&provider, &data, &[("PUBLIC_URL", "https://todo.example.com")]);
-    let url = url_of(&server);
-    let report = of_url(&url);
-    report.assert_wrong(&["address", "metadata", "redirect URI"]);
-    report.assert_line("wrong", "metadata", &["https://todo.example.com", "PUBLIC_URL"]);
-    report.assert_line(
-        "wrong",
-        "redirect URI",
-        &["https://todo.example.com/oauth/callback", "register the redirect URI"],
-    );
 }

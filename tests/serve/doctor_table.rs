@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use todo_action::app::Clock;
 
 use super::{
-    command::refused,
+    command::{Server, refused},
     doctor::{Report, doctor},
     dynamodb::Dynamodb,
+    folder::Folder,
     http,
 };
 
@@ -23,12 +24,13 @@ fn a_sound_table_of_another_dynamodb_is_found_sound_and_one_without_expiry_is_na
     let dynamodb = Dynamodb::start(&[], None);
     let report = of_table(&dynamodb, "todos");
     report.assert_wrong(&[]);
-    report.assert_line("cannot tell", "deletion protection", &["this DynamoDB does not protect the table"]);
-    report.assert_line("ok", "clock", &["the clocks of this DynamoDB and of this machine agree"]);
+    report.assert_line("cannot tell", "deletion protection", &["deletion protection is off, or this DynamoDB"]);
+    let agree = format!("the clocks of the DynamoDB at {} and of this machine agree", dynamodb.url());
+    report.assert_line("ok", "clock of DynamoDB", &[&agree]);
     dynamodb.must("UpdateTable", json!({"TableName": "todos", "DeletionProtectionEnabled": true}));
     let report = of_table(&dynamodb, "todos");
     report.assert_wrong(&[]);
-    for check in ["table", "keys and index", "deletion protection", "expiry", "clock", "items"] {
+    for check in ["table", "keys and index", "deletion protection", "expiry", "clock of DynamoDB", "items"] {
         report.assert_line("ok", check, &[]);
     }
     report.assert_line("cannot tell", "backups", &["an emulator"]);
@@ -87,7 +89,51 @@ fn credentials_that_do_not_work_are_explained() {
     let report = doctor(&["--table", "todos", "--dynamodb", "http://127.0.0.1:9"], |_| ());
     report.assert_wrong(&["table"]);
     report.assert_line("wrong", "table", &["DynamoDB does not answer", "spelling of the region"]);
-    report.assert_no_line("clock");
+    report.assert_no_line("clock of DynamoDB");
+}
+
+#[test]
+fn a_profile_of_the_aws_cli_that_cannot_be_used_is_named() {
+    let folder = Folder::new("doctor-profile");
+    let (config, credentials) = (folder.file("config"), folder.file("credentials"));
+    let check = |profile: &str, region: &[&str]| {
+        doctor(&[&["--table", "todos"], region].concat(), |command| {
+            command.env("AWS_CONFIG_FILE", &config).env("AWS_SHARED_CREDENTIALS_FILE", &credentials);
+            command.env("AWS_PROFILE", profile);
+        })
+    };
+    for region in [&[][..], &["--region", "eu-west-1"]] {
+        std::fs::write(&config, "[profile work]\nregion = eu-west-1\n").unwrap();
+        std::fs::write(&credentials, "").unwrap();
+        let report = check("wrok", region);
+        report.assert_wrong(&["profile"]);
+        report.assert_line("wrong", "profile", &["the profile wrok", "the files contain: work", "--profile wrok"]);
+        std::fs::write(&credentials, "[work]\naws_access_key_id").unwrap();
+        let report = check("work", region);
+        report.assert_wrong(&["profile"]);
+        let place = format!("{} on line 2", credentials.display());
+        report.assert_line("wrong", "profile", &["cannot be read", &place, "correct the file"]);
+    }
+    std::fs::write(&config, "[profile work]\noutput = json\n").unwrap();
+    std::fs::write(&credentials, "").unwrap();
+    check("work", &[]).assert_line("wrong", "region", &["no region is set"]);
+}
+
+#[test]
+fn an_address_that_is_not_a_dynamodb_is_named() {
+    let folder = Folder::new("doctor-no-dynamodb");
+    let service = Server::start(&folder.file("todos.db"));
+    let other = [
+        http::serve(|_| (200, None, json!({"hello": "world"}))),
+        http::serve(|_| (404, None, json!("<html>"))),
+        http::serve(|_| (200, None, json!("<html>"))),
+        service.address.clone(),
+    ];
+    for address in other {
+        let report = doctor(&["--table", "todos", "--dynamodb", &format!("http://{address}")], |_| ());
+        report.assert_wrong(&["table"]);
+        report.assert_line("wrong", "table", &["is not a DynamoDB (status ", "`todo dynamodb` starts such a server"]);
+    }
 }
 
 #[test]
@@ -95,7 +141,7 @@ fn a_name_that_no_table_can_have_and_an_address_that_is_none_are_refused() {
     let dynamodb = Dynamodb::start(&[], None);
     let report = of_table(&dynamodb, "my todos");
     report.assert_wrong(&["table"]);
-    report.assert_line("wrong", "table", &["this is not a possible table name", "check --table"]);
+    report.assert_line("wrong", "table", &["this text cannot be the name of a table", "check --table"]);
     for address in ["127.0.0.1:8000", "localhost", "ftp://127.0.0.1"] {
         let said = refused(&["doctor", "--table", "todos", "--dynamodb", address]);
         let must = "--dynamodb must be an absolute address such as http://127.0.0.1:8000";
@@ -157,7 +203,7 @@ fn a_sound_table_of_aws_is_found_sound_and_one_without_backups_is_named() {
         "deletion protection",
         "expiry",
         "backups",
-        "clock",
+        "clock of AWS",
         "items",
     ] {
         report.assert_line("ok", check, &[]);
@@ -201,13 +247,18 @@ fn a_table_of_aws_without_protection_or_with_another_expiry_is_named_with_the_co
 fn refusals_of_aws_and_a_wrong_clock_are_explained() {
     let why = "User: arn:aws:iam::123456789012:user/ann is not authorized to perform: dynamodb:DescribeTable";
     for (code, message, texts) in [
-        ("AccessDeniedException", why, ["these credentials must not do this", "dynamodb:DescribeTable"]),
+        ("AccessDeniedException", why, ["these credentials do not allow this call", "dynamodb:DescribeTable"]),
         (
             "ExpiredTokenException",
             "The security token is expired",
             ["the credentials for AWS have expired", "aws sso login"],
         ),
         ("UnrecognizedClientException", "The token is invalid", ["AWS does not know the access key", "aws configure"]),
+        (
+            "SubscriptionRequiredException",
+            "The AWS Access Key Id needs a subscription for the service",
+            ["this AWS account may not use DynamoDB", "finish the registration"],
+        ),
         ("InvalidSignatureException", "Signature expired", ["AWS refuses the signature", "the clock of this machine"]),
     ] {
         let report = of_aws(Span::new(), move |_, _| refusal(code, message));
@@ -219,12 +270,20 @@ fn refusals_of_aws_and_a_wrong_clock_are_explained() {
         _ => (200, answer),
     });
     report.assert_wrong(&[]);
-    report.assert_line("cannot tell", "expiry", &["these credentials must not do this"]);
+    report.assert_line("cannot tell", "expiry", &["these credentials do not allow this call"]);
+    let kms = "User: ann is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:1:key/2";
+    let report = of_aws(Span::new(), move |operation, answer| match operation {
+        "GetItem" => refusal("AccessDeniedException", kms),
+        _ => (200, answer),
+    });
+    report.assert_wrong(&["items"]);
+    report.assert_line("wrong", "items", &["cannot read items", "allow kms:Decrypt for these credentials"]);
+    report.assert_silent("dynamodb:GetItem");
     let report = of_aws(Span::new().minutes(10), |_, answer| (200, answer));
-    report.assert_wrong(&["clock"]);
+    report.assert_wrong(&["clock of AWS"]);
     report.assert_line(
         "wrong",
-        "clock",
+        "clock of AWS",
         &["seconds ahead of the clock of this machine", "people cannot sign in", "NTP"],
     );
 }

@@ -7,7 +7,10 @@ mod connections;
 mod data_file;
 mod doctor;
 mod doctor_file;
+mod doctor_items;
+mod doctor_place;
 mod doctor_service;
+mod doctor_sign_in;
 mod doctor_table;
 mod dynamodb;
 #[path = "../folder/mod.rs"]

@@ -26,6 +26,10 @@ pub struct Provider {
     pub says: Arc<Mutex<Value>>,
     /// The secret that the token endpoint asks for. `None` if the token endpoint asks for no secret.
     pub secret: Arc<Mutex<Option<&'static str>>>,
+    /// The redirect URI that the sign-in page accepts. `None` if the sign-in page accepts every redirect URI.
+    pub redirect_uri: Arc<Mutex<Option<String>>>,
+    /// The answers for these paths, instead of the usual answers.
+    pub answers: Arc<Mutex<HashMap<&'static str, (u16, Value)>>>,
 }
 
 /// A person who signs in, with the claims of the ID token.
@@ -54,11 +58,20 @@ impl Provider {
     pub fn start() -> Self {
         let exchanges = Arc::<Mutex<Vec<String>>>::default();
         let (says, secret) = (Arc::new(Mutex::new(json!({}))), Arc::<Mutex<Option<&'static str>>>::default());
-        let state = (exchanges.clone(), says.clone(), secret.clone());
+        let (redirect_uri, answers) =
+            (Arc::<Mutex<Option<String>>>::default(), Arc::<Mutex<HashMap<&str, (u16, Value)>>>::default());
+        let state = (exchanges.clone(), says.clone(), secret.clone(), redirect_uri.clone(), answers.clone());
         let address = http::serve(move |asked| {
-            let (exchanges, says, secret) = &state;
+            let (exchanges, says, secret, redirect_uri, answers) = &state;
             let issuer = format!("http://{}", asked.headers["host"]);
-            let (status, body) = match asked.path.as_str() {
+            let (path, query) = asked.path.split_once('?').unwrap_or((&asked.path, ""));
+            let (status, body) = match path {
+                path if answers.lock().unwrap().contains_key(path) => answers.lock().unwrap()[path].clone(),
+                "/authorize" => {
+                    let asked: HashMap<_, _> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+                    let known = redirect_uri.lock().unwrap().as_ref().is_none_or(|uri| *uri == asked["redirect_uri"]);
+                    (if known { 200 } else { 400 }, json!({}))
+                }
                 "/.well-known/openid-configuration" => (200, discovery(&issuer, &says.lock().unwrap())),
                 "/keys" => (200, key_set()),
                 "/token" => {
@@ -72,7 +85,7 @@ impl Provider {
             };
             (status, None, body)
         });
-        Self { issuer: format!("http://{address}"), exchanges, says, secret }
+        Self { issuer: format!("http://{address}"), exchanges, says, secret, redirect_uri, answers }
     }
 
     /// Configures a server as a client of this provider. Everybody may sign in.

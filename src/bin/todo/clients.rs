@@ -38,8 +38,8 @@ enum What {
         /// Make a client without a secret, for a program that cannot keep a secret.
         #[arg(long)]
         public: bool,
-        /// Let the client ask for access without PKCE. A GPT of ChatGPT needs this option. The client needs its secret
-        /// then.
+        /// Let the client ask for access without PKCE. A GPT of ChatGPT needs this option. Such a client must use its
+        /// secret.
         #[arg(long, conflicts_with = "public")]
         without_pkce: bool,
     },

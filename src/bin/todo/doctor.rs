@@ -1,7 +1,10 @@
 //! `todo doctor` says in plain words what is wrong with a data file, with a table, or with a running service.
 
+mod credentials;
 mod file;
 mod permissions;
+mod provider;
+mod redirect;
 mod refusals;
 mod service;
 mod sign_in;
@@ -40,18 +43,20 @@ pub struct Doctor {
     /// Address of a running service, such as `https://todo.example.com`.
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// Issuer of the OpenID provider where people sign in (OAUTH_ISSUER). With this option, the command also asks the
-    /// provider whether it knows the service. With --table or --data, the command tests the stored secret. If
-    /// OAUTH_CLIENT_SECRET is set, the command tests that secret instead.
+    /// Issuer of the OpenID provider where people sign in (OAUTH_ISSUER). This option needs --url, because the service
+    /// shows its client id. With this option, the command also asks the provider whether it knows the service. With
+    /// --table or --data, the command tests the stored secret. If OAUTH_CLIENT_SECRET is set, the command tests that
+    /// secret instead.
     #[arg(long, value_name = "URL", requires = "url")]
     issuer: Option<String>,
 }
 
 /// What the checks of the data file or of the table know about the secret of the OpenID provider.
 pub enum Secret {
-    /// The command does not know whether a secret is stored. For example, the caller named neither a table nor a data
-    /// file.
-    NotLookedUp,
+    /// The caller named neither a table nor a data file.
+    NotAskedFor,
+    /// The command could not read the table or the data file.
+    Unreadable,
     NotStored,
     Stored(ProviderSecret),
     /// The secret is in the variable `OAUTH_CLIENT_SECRET` of this command.
@@ -95,56 +100,71 @@ impl Report {
     /// Prints the last line. Returns an error if something is wrong.
     fn end(self) -> Result<(), Failure> {
         let count = |number: usize| if number == 1 { "1 check".to_owned() } else { format!("{number} checks") };
-        let checks = count(self.checks);
-        let unclear =
-            if self.unclear == 0 { String::new() } else { format!(" {} could not tell.", count(self.unclear)) };
-        if self.wrong == 0 {
-            println!("Nothing is wrong ({checks}).{unclear}");
-            return Ok(());
+        let (checks, wrong) = (count(self.checks), self.wrong);
+        let unclear = count(self.unclear);
+        if wrong > 0 {
+            let unclear = if self.unclear == 0 { String::new() } else { format!(" {unclear} could not tell.") };
+            return Err(format!(
+                "{wrong} of {checks} found something wrong. Each line above says what to do.{unclear}"
+            )
+            .into());
         }
-        let wrong = self.wrong;
-        Err(format!("{wrong} of {checks} found something wrong. Each line above says what to do.{unclear}").into())
+        if self.unclear == 0 {
+            println!("Nothing is wrong ({checks}).");
+        } else {
+            println!("No check found something wrong, but {} of {checks} could not tell.", self.unclear);
+        }
+        Ok(())
     }
 }
 
 #[tokio::main]
 pub async fn run(arguments: Doctor) -> Result<(), Failure> {
     let url = arguments.url.map(|url| base_url("--url", &url)).transpose()?;
-    let (mut report, mut secret, now) = (Report::default(), Secret::NotLookedUp, Clock::system().now());
+    let endpoint = arguments.dynamodb.map(table::endpoint).transpose()?;
+    let (mut report, mut secret, now) = (Report::default(), Secret::NotAskedFor, Clock::system().now());
+    let calls_aws = arguments.table.is_some() && endpoint.is_none();
+    let addresses = [url.as_deref(), endpoint.as_deref(), arguments.issuer.as_deref()];
+    if calls_aws || addresses.iter().flatten().any(|address| address.starts_with("https://")) {
+        web::check_certificates(&mut report);
+    }
+    let mut place = None;
     if let Some(name) = arguments.table {
-        let endpoint = arguments.dynamodb.map(table::endpoint).transpose()?;
-        let place = table::Table { name, region: arguments.region, endpoint };
-        secret = table::check(&mut report, &place).await;
+        place = Some(format!("the table {name}"));
+        secret = table::check(&mut report, &table::Table { name, region: arguments.region, endpoint }).await;
     } else if arguments.data.is_some() || url.is_none() {
         let data = arguments.data.map_or_else(local::default_file, Ok)?;
+        place = Some(format!("the file {}", data.display()));
         secret = file::check(&mut report, &data, now);
     }
     if let Some(url) = url {
-        // If OAUTH_CLIENT_SECRET is set, the service uses this secret instead of the stored secret.
+        // The command assumes that its OAUTH_CLIENT_SECRET is the one of the service, which replaces the stored secret.
         secret = client_secret().map_or(secret, Secret::FromEnvironment);
-        service::check(&mut report, &url, arguments.issuer.as_deref(), &secret).await;
+        service::check(&mut report, &url, arguments.issuer.as_deref(), &secret, place.as_deref()).await;
     }
     report.end()
 }
 
 /// If two clocks differ by more than this time, sign-ins fail.
 const CLOCKS: SignedDuration = SignedDuration::from_secs(60);
+/// The name of the check that compares the latest change with the clock.
+const LATEST_CHANGE: &str = "latest change";
 
-/// Compares the clock of a server with the clock of this machine. `date` is the header `Date` of an answer that has
-/// just arrived. Without this header, the function reports nothing.
-fn check_clock(report: &mut Report, whose: &str, date: Option<&str>) {
+/// Compares the clock of a server with the clock of this machine. `whose` names the server. `date` is the header `Date`
+/// of an answer that has just arrived. Without this header, the function reports nothing.
+fn check_clock(report: &mut Report, check: &str, whose: &str, date: Option<&str>) {
     let now = Clock::system().now();
     // Without a date, there is nothing to compare.
     let Some(there) = date.and_then(|date| rfc2822::parse(date).ok()).map(|there| there.timestamp()) else { return };
     let ahead = there.duration_since(now);
     if ahead.abs() <= CLOCKS {
-        report.ok("clock", format!("the clocks of {whose} and of this machine agree."));
+        report.ok(check, format!("the clocks of {whose} and of this machine agree."));
         return;
     }
     let which = if ahead.is_positive() { "ahead of" } else { "behind" };
     let by = ahead.abs().as_secs();
     report.wrong(
-        "clock",
+        check,
         format!(
             "the clock of {whose} is {by} seconds {which} the clock of this machine. With a wrong clock, people cannot \
              sign in, AWS refuses calls (after 5 minutes), and words such as \"today\" mean another day."
@@ -157,7 +177,7 @@ fn check_clock(report: &mut Report, whose: &str, date: Option<&str>) {
 fn check_latest_change(report: &mut Report, latest: Option<Timestamp>, now: Timestamp) {
     match latest {
         Some(latest) if latest.duration_since(now) > CLOCKS => report.wrong(
-            "clock",
+            LATEST_CHANGE,
             format!(
                 "the latest change is from {}, but the clock of this machine shows {}. So the clock was ahead when the \
                  change was made, or the clock is behind now.",
@@ -167,8 +187,8 @@ fn check_latest_change(report: &mut Report, latest: Option<Timestamp>, now: Time
             "let the operating system set the clock (NTP). The todos are safe.",
         ),
         Some(latest) => {
-            report.ok("clock", format!("the latest change is from {}.", latest.strftime("%Y-%m-%d %H:%M UTC")));
+            report.ok(LATEST_CHANGE, format!("the latest change is from {}.", latest.strftime("%Y-%m-%d %H:%M UTC")));
         }
-        None => report.cannot_tell("clock", "there is no change yet whose time could be compared.", ""),
+        None => report.cannot_tell(LATEST_CHANGE, "there is no change yet whose time could be compared.", ""),
     }
 }

@@ -27,8 +27,8 @@ enum What {
         /// Name of the key, such as "GPT" or "Ann's laptop".
         #[arg(long)]
         name: String,
-        /// The key opens the list of this owner. Keys with the same owner share a list. Without this option the key
-        /// gets a new list, and the name of the key is also the name of the owner.
+        /// The key opens the list of this owner. Keys with the same owner share a list. Without this option, the
+        /// key opens a new list. The name of the key is then also the name of the owner.
         #[arg(long)]
         owner: Option<String>,
         /// Number of days for which the key is valid, from 1 to 3650, or `never` for a key that does not expire.

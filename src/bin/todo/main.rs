@@ -99,8 +99,8 @@ struct Serve {
 enum CallersBy {
     None,
     ApiKey,
-    /// People sign in at an OpenID provider. The environment variable OAUTH_ISSUER names the provider, OAUTH_CLIENT_ID
-    /// and OAUTH_CLIENT_SECRET identify this server there, and OAUTH_PEOPLE lists the people who may sign in. At the
+    /// People sign in at an OpenID provider. OAUTH_ISSUER is the address of the provider. OAUTH_CLIENT_ID and
+    /// OAUTH_CLIENT_SECRET identify this server at the provider. OAUTH_PEOPLE lists the people who may sign in. At the
     /// provider, the redirect URI is http://127.0.0.1:PORT/oauth/callback. Programs may also use API keys.
     #[value(name = "oauth")]
     OAuth,

@@ -38,7 +38,7 @@ enum What {
         person: String,
     },
     /// End the access of all programs and all API keys of a person within a minute, and remove the person from the list of
-    /// people. The todos stay, and a block stays.
+    /// people. The todos of the person stay. A blocked person stays blocked.
     Remove {
         /// The id that `list` shows (ISSUER#SUBJECT), or the e-mail address.
         person: String,

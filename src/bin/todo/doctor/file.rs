@@ -6,27 +6,29 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use todo_action::{
     domain::provider::ProviderSecret,
-    local::{Contents, Facts, Inspection, Lock, files_of, inspect, lock},
+    local::{Contents, Deleted, Facts, Inspection, Lock, deleted_files, files_of, inspect, lock},
 };
 
 use super::{Report, Secret, check_latest_change, permissions};
 use crate::{TABLE, place::quoted};
 
-/// What to do if the user who runs the command must not use the file.
-pub const ANOTHER_USER: &str = "run the command as the user who runs `todo serve`.";
+/// What to do if a newer version of the program has written the file.
+const NEWER: &str = "use this file only with the newer version of todo. Install that version here.";
 
 /// Checks the file. Returns the stored secret of the OpenID provider.
 pub fn check(report: &mut Report, file: &Path, now: Timestamp) -> Secret {
-    let Some(files) = find(report, file) else { return Secret::NotLookedUp };
+    let Some(files) = find(report, file) else { return Secret::Unreadable };
     if !permissions::check_access(report, &files) {
-        return Secret::NotLookedUp;
+        return Secret::Unreadable;
     }
+    permissions::check_space(report, &files[0]);
+    say_deleted(report, file, true);
     let found = match inspect(file, TABLE) {
         Ok(found) => found,
         Err(error) => {
-            let next = "let TMPDIR name a folder with enough space for a copy of the file.";
+            let next = "set TMPDIR to a folder with enough space for a copy of the file.";
             report.cannot_tell("data file", format!("the command cannot examine a copy of the file ({error})."), next);
-            return Secret::NotLookedUp;
+            return Secret::Unreadable;
         }
     };
     // If the file belongs to another program, the command does not check the permissions of the file.
@@ -48,8 +50,10 @@ fn find(report: &mut Report, file: &Path) -> Option<Vec<PathBuf>> {
         Ok((true, files)) => return Some(files),
         Ok((false, _)) => report.wrong("data file", format!("{shown} is not a file."), "name a file with --data."),
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            report.wrong("permissions", format!("this user cannot look at {shown} ({error})."), ANOTHER_USER);
+            let next = permissions::closed_folder(file);
+            report.wrong("permissions", format!("this user cannot look at {shown} ({error})."), next);
         }
+        Err(_) if say_deleted(report, file, false) => {}
         Err(error) => {
             let command = format!("todo serve --data {}", quoted(&file.to_string_lossy()));
             let next = format!("run `{command}` once, which creates the file, or name another file with --data.");
@@ -57,6 +61,30 @@ fn find(report: &mut Report, file: &Path) -> Option<Vec<PathBuf>> {
         }
     }
     None
+}
+
+/// Finds a process that still uses the file after somebody has deleted the file, and says how to save the todos.
+/// `false` if there is no such process. `is_replaced` says whether there is a new file with the same name.
+fn say_deleted(report: &mut Report, file: &Path, is_replaced: bool) -> bool {
+    let deleted = deleted_files(file);
+    let Some(Deleted { process, .. }) = deleted.iter().find(|one| one.end.is_empty()) else { return false };
+    let shown = file.display();
+    let copy = |one: &Deleted| {
+        let target = format!("{shown}.saved{}", one.end);
+        format!("`cp {} {}`", quoted(&one.link.to_string_lossy()), quoted(&target))
+    };
+    let copies = deleted.iter().map(copy).collect::<Vec<_>>().join(" and ");
+    let found = if is_replaced {
+        format!("the process {process} does not use the present file {shown}, but a deleted file with the same name.")
+    } else {
+        format!("{shown} was deleted, but the process {process} still uses the file.")
+    };
+    let next = format!(
+        "do not stop the process {process}, because then the todos in the deleted file are lost. First run {copies}. \
+         Then stop the process, and start `todo serve` with the file that you want to use."
+    );
+    report.wrong(if is_replaced { "deleted file" } else { "data file" }, found, next);
+    true
 }
 
 fn check_contents(report: &mut Report, file: &Path, found: Inspection, now: Timestamp) -> Secret {
@@ -72,17 +100,22 @@ fn check_contents(report: &mut Report, file: &Path, found: Inspection, now: Time
         }
         Contents::Foreign(_) if !is_settled => {
             report.cannot_tell("data file", "another process changes the file all the time.", "try again later.");
-            return Secret::NotLookedUp;
+            return Secret::Unreadable;
         }
         Contents::Foreign(why) => {
             let next = "name the data file of `todo serve` with --data. If this is the data file, restore the file \
                         from a backup, because the file is damaged.";
             report.wrong("data file", format!("{shown} is not a data file of todo-action ({why})."), next);
-            return Secret::NotLookedUp;
+            return Secret::Unreadable;
+        }
+        Contents::Newer(schema) => {
+            let found = format!("a newer version of todo has written {shown} (schema {schema}).");
+            report.wrong("format", found, NEWER);
+            Secret::Unreadable
         }
         Contents::Unreadable => {
             report.cannot_tell("data file", format!("nobody can read the todos in {shown}. See `damage`."), "");
-            Secret::NotLookedUp
+            Secret::Unreadable
         }
     };
     match damage {
@@ -105,10 +138,9 @@ fn check_facts(report: &mut Report, file: &Path, facts: Facts, now: Timestamp) -
     let items = if facts.items == 1 { "1 item".to_owned() } else { format!("{} items", facts.items) };
     report.ok("data file", format!("{} contains {items}.", file.display()));
     if facts.is_newer {
-        let next = "use this file only with the newer version of todo. Install that version here.";
-        report.wrong("version", "a newer version of todo has written this file, in a newer format.", next);
+        report.wrong("format", "a newer version of todo has written this file, in a newer format.", NEWER);
     } else {
-        report.ok("version", "this version of todo can read the format of the file.");
+        report.ok("format", "this version of todo can read the format of the file.");
     }
     check_latest_change(report, facts.latest_change, now);
     let secret = facts.provider_secret.and_then(|secret| ProviderSecret::parse(&secret).ok());
@@ -117,9 +149,7 @@ fn check_facts(report: &mut Report, file: &Path, facts: Facts, now: Timestamp) -
 
 fn check_lock(report: &mut Report, file: &Path) {
     match lock(file) {
-        Lock::Free => {
-            report.ok("lock", "no other process has locked the file. A running `todo serve` does not matter.")
-        }
+        Lock::Free => report.ok("lock", "no other process has locked the file. `todo serve` may run at the same time."),
         Lock::Held(process) => report.wrong(
             "lock",
             format!(

@@ -1,13 +1,16 @@
 //! Checks who may read, change and replace a data file.
 
 #[cfg(not(unix))]
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[cfg(not(unix))]
 use super::Report;
 
 #[cfg(unix)]
-pub use unix::{check_access, check_protection};
+pub use unix::{check_access, check_protection, check_space, closed_folder};
+
+/// What to do if the user who runs the command must not use the file.
+const ANOTHER_USER: &str = "run the command as the user who runs `todo serve`.";
 
 #[cfg(not(unix))]
 pub fn check_access(_: &mut Report, _: &[PathBuf]) -> bool {
@@ -19,6 +22,16 @@ pub fn check_protection(report: &mut Report, _: &[PathBuf]) {
     report.cannot_tell("permissions", "this operating system protects the folder of each user itself.", "");
 }
 
+#[cfg(not(unix))]
+pub fn check_space(report: &mut Report, _: &Path) {
+    report.cannot_tell("disk", "on this operating system, the command does not know the free space of the disk.", "");
+}
+
+#[cfg(not(unix))]
+pub fn closed_folder(_: &Path) -> String {
+    ANOTHER_USER.to_owned()
+}
+
 #[cfg(unix)]
 mod unix {
     use std::fs::{self, File};
@@ -26,17 +39,18 @@ mod unix {
     use std::os::unix::fs::MetadataExt;
     use std::path::{Path, PathBuf};
 
-    use rustix::fs::{Access, access};
+    use rustix::fs::{Access, access, statvfs};
     use todo_action::local::this_user;
 
-    use crate::{
-        doctor::{Report, file::ANOTHER_USER},
-        place::quoted,
-    };
+    use super::ANOTHER_USER;
+    use crate::{doctor::Report, place::quoted};
 
     const OTHERS: u32 = 0o077;
     const OTHERS_WRITE: u32 = 0o022;
-    const OWNER_WRITES: u32 = 0o200;
+    /// With less free space than this number of bytes, changes may fail. SQLite's file `-wal` may grow to 4 MiB, and
+    /// the changes need space in the data file too.
+    const LEAST_SPACE: u64 = 10 << 20;
+    const MEBIBYTE: u64 = 1 << 20;
     /// In a folder with the sticky bit, only the owner of a file can replace the file.
     const STICKY: u32 = 0o1000;
 
@@ -52,7 +66,8 @@ mod unix {
     /// the files.
     pub fn check_access(report: &mut Report, files: &[PathBuf]) -> bool {
         let Ok(user) = this_user() else {
-            report.cannot_tell("owner", "the command cannot make a temporary folder.", "let TMPDIR name a folder.");
+            let next = "set TMPDIR to a folder in which this user can make files.";
+            report.cannot_tell("owner", "the command cannot make a temporary folder.", next);
             return true;
         };
         for file in files {
@@ -61,7 +76,11 @@ mod unix {
             if owner != user {
                 let found =
                     format!("{} belongs to the user {owner}, but the user {user} runs this command.", file.display());
-                report.wrong("owner", found, ANOTHER_USER);
+                let next = format!(
+                    "{ANOTHER_USER} If `todo serve` runs as the user {user}, run `sudo chown {user} {}`.",
+                    listed(&files.iter().map(PathBuf::as_path).collect::<Vec<_>>())
+                );
+                report.wrong("owner", found, next);
                 return can_read.is_ok();
             }
             // SQLite may have removed a file beside the data file in the meantime.
@@ -98,17 +117,72 @@ mod unix {
     }
 
     /// Why this user cannot write to the files or to their folder, and what to do. SQLite makes files in the folder.
+    /// The files belong to this user, but the folder may belong to another user.
     fn obstacle(files: &[PathBuf]) -> Option<(String, String)> {
-        files.iter().map(PathBuf::as_path).chain(files[0].parent()).find_map(|path| {
-            let found = |why: &str| format!("this user cannot write to {} ({why}).", path.display());
-            if mode(path) & OWNER_WRITES == 0 {
-                let next = format!("run `chmod u+w {}`, or {ANOTHER_USER}", listed(&[path]));
-                return Some((found("the permissions do not allow writing"), next));
-            }
-            let error = access(path, Access::WRITE_OK).err()?;
-            let next = format!("{ANOTHER_USER} Also check that the disk is not read-only.");
-            Some((found(&io::Error::from(error).to_string()), next))
+        let folder = files[0].parent();
+        let user = fs::metadata(&files[0]).map_or(0, |found| found.uid());
+        files.iter().map(PathBuf::as_path).chain(folder).find_map(|path| {
+            let error = io::Error::from(access(path, Access::WRITE_OK).err()?);
+            let owner = fs::metadata(path).map_or(user, |found| found.uid());
+            let shown = listed(&[path]);
+            let next = match error.kind() {
+                io::ErrorKind::NotFound => return None,
+                io::ErrorKind::ReadOnlyFilesystem => "let the operating system mount the disk for writing.".to_owned(),
+                io::ErrorKind::PermissionDenied if owner == user => format!("run `chmod u+w {shown}`."),
+                io::ErrorKind::PermissionDenied => format!(
+                    "{shown} belongs to the user {owner}. Run `sudo chown {user} {shown}`, or stop `todo serve` and \
+                     move the data file to a folder of the user {user}."
+                ),
+                _ => "look for errors of the disk in the log of the operating system.".to_owned(),
+            };
+            Some((format!("this user cannot write to {} ({error}).", path.display()), next))
         })
+    }
+
+    /// What to do if this user must not look into one of the folders above the file.
+    pub fn closed_folder(file: &Path) -> String {
+        let mut above: Vec<&Path> = file.ancestors().skip(1).filter(|path| !path.as_os_str().is_empty()).collect();
+        above.reverse();
+        let closed = above.into_iter().find(|folder| access(*folder, Access::EXEC_OK).is_err());
+        let Some((folder, found)) = closed.and_then(|folder| Some((folder, fs::metadata(folder).ok()?))) else {
+            return ANOTHER_USER.to_owned();
+        };
+        let (shown, owner) = (listed(&[folder]), found.uid());
+        if this_user().is_ok_and(|user| user == owner) {
+            format!("run `chmod u+x {shown}`.")
+        } else {
+            format!("{shown} belongs to the user {owner}. {ANOTHER_USER} That user must be able to look into {shown}.")
+        }
+    }
+
+    /// Checks that the disk of the file has space for changes.
+    pub fn check_space(report: &mut Report, file: &Path) {
+        let found = match statvfs(file) {
+            Ok(found) => found,
+            Err(error) => {
+                let why = format!("the command cannot find out how much space is free on the disk ({error}).");
+                return report.cannot_tell("disk", why, "look at the free space with `df`.");
+            }
+        };
+        if found.f_blocks == 0 {
+            let why = "the file system of the data file does not say how much space is free.";
+            return report.cannot_tell("disk", why, "look at the free space with `df`.");
+        }
+        // The operating system keeps some space for root.
+        let is_root = this_user().is_ok_and(|user| user == 0);
+        let free = found.f_frsize * if is_root { found.f_bfree } else { found.f_bavail };
+        let next = "delete other files on this disk. Or stop `todo serve`, and move the data file to another disk.";
+        if free < LEAST_SPACE {
+            let free = free as f64 / MEBIBYTE as f64;
+            let why = format!(
+                "the disk of the file has only {free:.1} MiB of free space. On a full disk, every change fails."
+            );
+            report.wrong("disk", why, next);
+        } else if found.f_files > 0 && found.f_favail == 0 {
+            report.wrong("disk", "the disk of the file can hold no more files, so todo cannot save changes.", next);
+        } else {
+            report.ok("disk", format!("the disk of the file has {} MiB of free space.", free / MEBIBYTE));
+        }
     }
 
     /// Checks that other users cannot replace the file.

@@ -11,8 +11,8 @@ use super::{
 /// The version of this program.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Checks the service at this address.
-pub async fn check(report: &mut Report, url: &str, issuer: Option<&str>, secret: &Secret) {
+/// Checks the service at this address. `place` names the table or the data file that the caller named too.
+pub async fn check(report: &mut Report, url: &str, issuer: Option<&str>, secret: &Secret, place: Option<&str>) {
     let web = match Web::new(url) {
         Ok(web) => web,
         Err(why) => {
@@ -34,10 +34,10 @@ pub async fn check(report: &mut Report, url: &str, issuer: Option<&str>, secret:
     if url.starts_with("https://") {
         report.ok("certificate", "the certificate is valid for this address.");
     }
-    if !check_health(report, url, &health) {
+    if !check_health(report, url, &health, place) {
         return;
     }
-    check_clock(report, "the service", health.header(header::DATE));
+    check_clock(report, "clock of the service", "the service", health.header(header::DATE));
     check_address(report, url, &web).await;
     match mode(report, &web).await {
         Some(AuthMode::OAuth) => sign_in::check(report, url, &web, issuer, secret).await,
@@ -50,15 +50,38 @@ pub async fn check(report: &mut Report, url: &str, issuer: Option<&str>, secret:
     }
 }
 
+/// What API Gateway says if it does not get an answer of the Lambda function, and what to do. `None` for any other
+/// answer. Only the answers of API Gateway have a `message` and no `code`.
+fn gateway(answer: &Answer) -> Option<(String, &'static str)> {
+    let message = answer.body["message"].as_str().filter(|_| answer.body["code"].is_null())?;
+    match answer.status {
+        429 => Some((
+            format!("API Gateway refuses the request, because too many requests arrive (status 429, {message})."),
+            "wait a minute, and run the command again. The parameters RequestsPerSecond and RequestsAtOnce of the \
+             stack set the limit.",
+        )),
+        500 => Some((
+            format!("API Gateway answers, but the call of the Lambda function has failed (status 500, {message})."),
+            "look at the log of the function. If the log has no line about the request, deploy the stack again, \
+             because API Gateway may not be allowed to call the function.",
+        )),
+        _ => None,
+    }
+}
+
 /// Checks the answer of `/health`. `false` if the answer does not come from todo-action.
-fn check_health(report: &mut Report, url: &str, health: &Answer) -> bool {
+fn check_health(report: &mut Report, url: &str, health: &Answer, place: Option<&str>) -> bool {
     let Some(version) = health.body["version"].as_str().filter(|_| health.status == 200) else {
         let status = health.status;
+        if let Some((why, next)) = gateway(health) {
+            report.wrong("service", why, next);
+            return false;
+        }
         let (why, next, is_ours) = match (status, health.body["code"].as_str()) {
             (503, Some(code)) => (
                 format!("the service runs, but its table does not answer (status 503, code {code})."),
-                "check the table: todo doctor --table TABLE_NAME. The line of the request in the service's log has the \
-                 cause.",
+                "check the table: todo doctor --table TABLE_NAME. For `todo serve`: todo doctor --data FILE. The line \
+                 of the request in the service's log has the cause.",
                 true,
             ),
             (500, Some(code)) => (
@@ -91,7 +114,8 @@ fn check_health(report: &mut Report, url: &str, health: &Answer) -> bool {
         report.wrong("service", why, next);
         return is_ours;
     };
-    report.ok("service", format!("{url} answers, and can use its table."));
+    let unsure = place.map(|place| format!(" The command does not know whether the service uses {place}."));
+    report.ok("service", format!("{url} answers, and can use its table.{}", unsure.unwrap_or_default()));
     if version == VERSION {
         report.ok("version", format!("the service and this command have the version {VERSION}."));
     } else {
@@ -110,6 +134,9 @@ async fn check_address(report: &mut Report, url: &str, web: &Web) {
         Ok(answer) => answer,
         Err(NoAnswer { why, next, .. }) => return report.wrong("address", why, next),
     };
+    if let Some((why, next)) = gateway(&answer) {
+        return report.wrong("address", why, next);
+    }
     match answer.body["servers"][0]["url"].as_str() {
         Some(named) if named == url => report.ok("address", "the OpenAPI document names the same address."),
         Some(named) => report.wrong(
@@ -136,6 +163,10 @@ async fn mode(report: &mut Report, web: &Web) -> Option<AuthMode> {
             return None;
         }
     };
+    if let Some((why, next)) = gateway(&answer) {
+        report.wrong("access", why, next);
+        return None;
+    }
     let challenge = answer.header(header::WWW_AUTHENTICATE).unwrap_or_default();
     match answer.status {
         200 => {
@@ -153,7 +184,8 @@ async fn mode(report: &mut Report, web: &Web) -> Option<AuthMode> {
         }
         status => {
             let code = answer.body["code"].as_str().unwrap_or("no code");
-            let next = "look at the log of the service, and check the table: todo doctor --table TABLE_NAME.";
+            let next = "look at the log of the service, and check the table: todo doctor --table TABLE_NAME. For `todo \
+                        serve`: todo doctor --data FILE.";
             report.wrong("access", format!("a request without a key gets the status {status} ({code})."), next);
             None
         }

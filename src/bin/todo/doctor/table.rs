@@ -1,10 +1,7 @@
 //! Checks a DynamoDB table.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
-use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError};
 use aws_sdk_dynamodb::{
     Client,
     config::{ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeDeserializationInterceptorContextRef},
@@ -16,12 +13,13 @@ use todo_action::{
     config::aws_credentials,
     local,
     store::{Store, Usage, connect},
-    tls::with_causes,
 };
-
 use url::Url;
 
-use super::{Report, Secret, check_clock, refusals::explain};
+use super::{
+    Report, Secret, check_clock, credentials,
+    refusals::{explain, not_dynamodb},
+};
 use crate::{Failure, place::quoted};
 
 /// The name of a table, and where the table is.
@@ -33,9 +31,16 @@ pub struct Table {
 }
 
 impl Table {
-    /// Which DynamoDB answers, as a text for people.
-    fn whose(&self) -> &'static str {
-        if self.endpoint.is_some() { "this DynamoDB" } else { "AWS" }
+    /// Whether the table is on AWS.
+    fn is_aws(&self) -> bool {
+        self.endpoint.is_none()
+    }
+
+    fn check_clock(&self, report: &mut Report, date: Option<&str>) {
+        match &self.endpoint {
+            Some(endpoint) => check_clock(report, "clock of DynamoDB", &format!("the DynamoDB at {endpoint}"), date),
+            None => check_clock(report, "clock of AWS", "AWS", date),
+        }
     }
 
     /// A command of the AWS CLI for this table, in quotation marks.
@@ -83,69 +88,32 @@ impl Intercept for Dates {
 
 /// Checks the table. Returns the stored secret of the OpenID provider.
 pub async fn check(report: &mut Report, table: &Table) -> Secret {
-    let Some(client) = client(report, table).await else { return Secret::NotLookedUp };
+    let client = match &table.endpoint {
+        Some(endpoint) => Some(connect(local::at(endpoint.clone(), aws_credentials()))),
+        None => credentials::client(report, table.region.as_deref()).await,
+    };
+    let Some(client) = client else { return Secret::Unreadable };
     let dates = Dates::default();
     let described = client.describe_table().table_name(&table.name).customize().interceptor(dates.clone()).send().await;
     let date = dates.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let mut has_keys = true;
-    match described.map(|answer| answer.table) {
-        Ok(Some(found)) => has_keys = check_description(report, table, &found),
-        Ok(None) => report.cannot_tell("table", "DynamoDB does not describe the table.", ""),
-        Err(error) => {
-            let (why, next) = explain(&error, table.whose());
+    let has_keys = match described.map(|answer| answer.table) {
+        Ok(Some(found)) => check_description(report, table, &found),
+        Ok(None) => {
+            let (why, next) = not_dynamodb(200, table.is_aws());
             report.wrong("table", why, next);
-            check_clock(report, table.whose(), date.as_deref());
-            return Secret::NotLookedUp;
+            return Secret::Unreadable;
         }
-    }
+        Err(error) => {
+            let (why, next) = explain(&error, table.is_aws());
+            report.wrong("table", why, next);
+            table.check_clock(report, date.as_deref());
+            return Secret::Unreadable;
+        }
+    };
     check_expiry(report, &client, table).await;
     check_backups(report, &client, table).await;
-    check_clock(report, table.whose(), date.as_deref());
+    table.check_clock(report, date.as_deref());
     check_secret(report, Store::new(client, &table.name), has_keys).await
-}
-
-/// Makes a client, and checks the region and the credentials. `None` if the client cannot work.
-async fn client(report: &mut Report, table: &Table) -> Option<Client> {
-    if let Some(endpoint) = &table.endpoint {
-        return Some(connect(local::at(endpoint.clone(), aws_credentials())));
-    }
-    let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_secs(15)).build();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
-    if let Some(region) = &table.region {
-        loader = loader.region(Region::new(region.clone()));
-    }
-    let config = loader.load().await;
-    let Some(region) = config.region() else {
-        let next = "add --region, set AWS_REGION, or run `aws configure`.";
-        report.wrong("region", "no region is set, so the command does not know where the table is.", next);
-        return None;
-    };
-    report.ok("region", format!("the command looks for the table in {region}."));
-    has_credentials(report, &config).await.then(|| Client::new(&config))
-}
-
-async fn has_credentials(report: &mut Report, config: &SdkConfig) -> bool {
-    let next = "run `aws configure` or `aws sso login`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. If you use \
-                profiles, set AWS_PROFILE.";
-    let Some(provider) = config.credentials_provider() else {
-        report.wrong("credentials", "there are no AWS credentials on this machine.", next);
-        return false;
-    };
-    match provider.provide_credentials().await {
-        Ok(_) => {
-            report.ok("credentials", "there are AWS credentials on this machine.");
-            true
-        }
-        Err(CredentialsError::CredentialsNotLoaded(_)) => {
-            report.wrong("credentials", "there are no AWS credentials on this machine.", next);
-            false
-        }
-        Err(error) => {
-            let why = with_causes(&error);
-            report.wrong("credentials", format!("there are no usable AWS credentials on this machine ({why})."), next);
-            false
-        }
-    }
 }
 
 /// Checks what DynamoDB says about the table. `false` if the keys or the index are wrong.
@@ -156,7 +124,7 @@ fn check_description(report: &mut Report, table: &Table, found: &TableDescriptio
         Some(status @ (TableStatus::Creating | TableStatus::Updating)) => {
             report.cannot_tell(
                 "table",
-                format!("{} is still working on the table {name} ({status}).", table.whose()),
+                format!("DynamoDB is still working on the table {name} ({status})."),
                 "wait some minutes.",
             );
         }
@@ -179,7 +147,7 @@ fn check_description(report: &mut Report, table: &Table, found: &TableDescriptio
         (_, None) => report.wrong("deletion protection", "the table can be deleted by mistake.", next),
         (_, Some(_)) => report.cannot_tell(
             "deletion protection",
-            "this DynamoDB does not protect the table, but may not know this protection.",
+            "deletion protection is off, or this DynamoDB does not support deletion protection.",
             "",
         ),
     }
@@ -215,7 +183,10 @@ async fn check_expiry(report: &mut Report, client: &Client, table: &Table) {
     };
     let answer = match client.describe_time_to_live().table_name(&table.name).send().await {
         Ok(answer) => answer.time_to_live_description,
-        Err(error) => return report.cannot_tell("expiry", explain(&error, table.whose()).0, ""),
+        Err(error) => {
+            let (why, next) = explain(&error, table.is_aws());
+            return report.cannot_tell("expiry", why, next);
+        }
     };
     let on = answer
         .as_ref()
@@ -241,7 +212,10 @@ async fn check_expiry(report: &mut Report, client: &Client, table: &Table) {
 async fn check_backups(report: &mut Report, client: &Client, table: &Table) {
     let answer = match client.describe_continuous_backups().table_name(&table.name).send().await {
         Ok(answer) => answer.continuous_backups_description,
-        Err(error) => return report.cannot_tell("backups", explain(&error, table.whose()).0, ""),
+        Err(error) => {
+            let (why, next) = explain(&error, table.is_aws());
+            return report.cannot_tell("backups", why, next);
+        }
     };
     let recovery = answer.and_then(|backups| backups.point_in_time_recovery_description);
     let status = recovery.and_then(|recovery| recovery.point_in_time_recovery_status);
@@ -274,15 +248,19 @@ async fn check_secret(report: &mut Report, store: Store, has_keys: bool) -> Secr
         Err(_) if !has_keys => {
             let found = "nobody can read the items, because the table has other keys. See `keys and index`.";
             report.cannot_tell("items", found, "");
-            Secret::NotLookedUp
+            Secret::Unreadable
         }
         Err(fault) => {
-            report.wrong(
-                "items",
-                format!("these credentials cannot read items of the table ({fault})."),
-                "use credentials that may call dynamodb:GetItem and dynamodb:Query on the table.",
-            );
-            Secret::NotLookedUp
+            let why = fault.to_string();
+            // DynamoDB decrypts the items with the rights of the caller. AWS names only the missing right.
+            let next = if why.contains("kms:") {
+                "allow kms:Decrypt for these credentials on the KMS key of the table. The function needs this right \
+                 too. If the key is disabled or deleted, enable or restore the key."
+            } else {
+                "use credentials that may call dynamodb:GetItem and dynamodb:Query on the table."
+            };
+            report.wrong("items", format!("these credentials cannot read items of the table ({why})."), next);
+            Secret::Unreadable
         }
     }
 }

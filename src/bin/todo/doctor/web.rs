@@ -1,8 +1,8 @@
 //! Sends the requests of `todo doctor` to a service, and says in plain words why a request failed.
 
 use std::error::Error;
-use std::io;
 use std::time::Duration;
+use std::{fs, io};
 
 use axum::{
     body::{Body, to_bytes},
@@ -14,7 +14,12 @@ use hyper_util::{
 };
 use rustls::{CertificateError, Error as TlsError, OtherError};
 use serde_json::Value;
-use todo_action::tls::{self, Connector, Reach};
+use todo_action::{
+    config::certificate_file,
+    tls::{self, Connector, Reach},
+};
+
+use super::Report;
 
 /// The maximum time for a complete answer.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -22,6 +27,21 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 const CONNECT: Duration = Duration::from_secs(5);
 /// The maximum size of an answer in bytes.
 const LARGEST_ANSWER: usize = 10 * 1024 * 1024;
+
+/// Checks the file with the root certificates, if the variable `SSL_CERT_FILE` names such a file.
+pub fn check_certificates(report: &mut Report) {
+    let Some(file) = certificate_file() else { return };
+    let why = match fs::read(&file) {
+        Ok(bytes) if String::from_utf8_lossy(&bytes).contains("BEGIN CERTIFICATE") => return,
+        Ok(_) => "the file contains no certificate in the format PEM".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    report.wrong(
+        "root certificates",
+        format!("SSL_CERT_FILE names {file}, but todo cannot use this file ({why}). So todo trusts no certificate."),
+        "set SSL_CERT_FILE to a file with root certificates, or remove the variable.",
+    );
+}
 
 /// A service at one address. The client follows no redirects.
 pub struct Web {
