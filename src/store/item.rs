@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listing_asks_for_every_attribute_of_what_it_lists() {
+    fn a_listing_asks_for_every_attribute_of_a_todo_that_it_lists() {
         let new = json!({
             "title": "x", "due": "2026-01-31", "repeat": {"every": 1, "unit": "month"}, "notes": "n", "tags": ["a"],
             "steps": [{"title": "s"}],
@@ -284,13 +284,17 @@ mod tests {
             default_list: Some(ListName::inbox()),
             version: 1,
         };
-        let inbox = vec![ListName::inbox()];
         assert_eq!(to_item(&todo).unwrap().len(), 16, "each of them is present");
         for item in [to_item(&todo).unwrap(), to_item(&settings).unwrap()] {
             for attribute in item.keys() {
                 assert!(TODO.contains(&attribute.as_str()), "{attribute}");
             }
         }
+    }
+
+    #[test]
+    fn a_listing_asks_for_every_attribute_of_a_change_that_it_lists() {
+        let (inbox, settings) = (vec![ListName::inbox()], Settings::default());
         let change = Change {
             id: ChangeId::from_random([0; 16]),
             at: Timestamp::UNIX_EPOCH,

@@ -177,7 +177,7 @@ async fn a_warm_request_asks_the_table_nothing_about_its_key() {
     let key = key(&api).await;
     ask(&api, "GET", "/health", Value::Null, &key).await;
     ask(&api, "GET", "/settings", Value::Null, &key).await;
-    for (path, calls) in [("/settings", 1), ("/todos", 1), ("/changes", 2), ("/overview", 3)] {
+    for (path, calls) in [("/settings", 1), ("/todos", 1), ("/changes", 2), ("/overview", 4)] {
         api.wire.take_calls();
         assert_eq!(ask(&api, "GET", path, Value::Null, &key).await.status, 200);
         assert_eq!(api.wire.take_calls().len(), calls, "{path}");

@@ -51,8 +51,8 @@ async fn every_operation_of_the_document_is_a_tool_and_every_tool_is_one() {
     }
 }
 
-/// Returns all values of the keyword `format` in a schema. If the value of a member `format` is text, this
-/// member is the keyword. If the value is an object, this member describes a field with the name `format`.
+/// Returns all values of the JSON Schema keyword `format` in a schema. This function ignores a member `format` whose
+/// value is an object, because such a member describes a field with the name `format`.
 fn formats(schema: &Value) -> Vec<&Value> {
     let own = schema.get("format").filter(|format| format.is_string());
     let (members, elements) = (schema.as_object().into_iter().flatten(), schema.as_array().into_iter().flatten());
