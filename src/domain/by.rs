@@ -6,12 +6,12 @@ use super::{credential::CredentialId, invalid::Invalid, limits, unicode::without
 #[derive(Debug, Clone, PartialEq, Eq, deserr::Deserr)]
 #[deserr(try_from(String) = By::parse -> Invalid)]
 pub enum By {
-    /// The changes of the credential that sends the request. A caller writes `me`.
+    /// The changes that were made with the credential of the request. A caller writes `me`.
     Me,
     /// All changes of the owner. A caller writes `any`.
     Any,
-    /// The changes of the credentials whose description contains this text, in lower case. The description is the text
-    /// that answers show as `by`, such as `Ann's laptop (key 1a2b3c4d5e6f)`.
+    /// The changes that were made with certain credentials. The description of such a credential contains this text, in
+    /// lower case. Answers show the description as `by`, such as `Ann's laptop (key 1a2b3c4d5e6f)`.
     Named(String),
 }
 

@@ -24,7 +24,8 @@ pub const ACCESS_LASTS: SignedDuration = SignedDuration::from_hours(1);
 /// The maximum number of valid access tokens of one grant. If the program asks for one more access token, the oldest
 /// access token becomes invalid.
 const ACCESS_TOKENS: usize = 50;
-/// Each grant has an entry in the list of programs. This entry expires after the grant, but at most this time later.
+/// Each grant has an entry in the list of programs. The entry expires some time after the grant. This is the maximum
+/// time between the two.
 const ENTRY_LASTS_LONGER: SignedDuration = SignedDuration::from_hours(24);
 
 /// The access that a person has given to a program.

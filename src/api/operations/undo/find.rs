@@ -37,8 +37,8 @@ pub struct Found {
 }
 
 impl Found {
-    /// The found changes, and the undos that their records name. If another request undoes one of the changes, the
-    /// state is different.
+    /// The ids of the found changes, and for each change the id of its undo. If another request undoes one of the
+    /// changes, the state is different.
     pub fn state(&self) -> Vec<(&ChangeId, Option<&ChangeId>)> {
         self.undo.changes.iter().map(|(change, _)| (&change.id, change.undone_by.as_ref())).collect()
     }

@@ -19,7 +19,7 @@ pub struct Asked {
 
 /// What the provider does with a person who comes from the service.
 enum Reaction {
-    /// The provider shows a page, or sends the person on.
+    /// The provider shows a page, or redirects the person to another page.
     GoesOn,
     /// The provider shows an error. The text is for people.
     Refuses(String),
