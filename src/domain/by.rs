@@ -10,8 +10,9 @@ pub enum By {
     Me,
     /// All changes of the owner. A caller writes `any`.
     Any,
-    /// The changes that were made with certain credentials. The description of such a credential contains this text, in
-    /// lower case. Answers show the description as `by`, such as `Ann's laptop (key 1a2b3c4d5e6f)`.
+    /// The changes of the credentials with this name, id or description, in lower case. An example of a description is
+    /// `Ann's laptop (key 1a2b3c4d5e6f)`. A part of a name is not enough, because an undo must not undo the changes of a
+    /// program with a similar name.
     Named(String),
 }
 
@@ -49,7 +50,10 @@ impl By {
                 (None, None) => true,
                 _ => false,
             },
-            Self::Named(name) => by.is_some_and(|by| without_case(&by.to_string()).contains(name)),
+            Self::Named(text) => by.is_some_and(|by| {
+                let name = by.name.as_ref().map(|name| without_case(name.as_str()));
+                name.as_ref() == Some(text) || by.id == *text || without_case(&by.to_string()) == *text
+            }),
         }
     }
 }
@@ -59,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_means_every_credential_whose_description_contains_it_in_any_case() {
+    fn a_credential_is_meant_by_its_whole_name_its_id_or_both_in_any_case() {
         let key = |id: &str| CredentialId {
             kind: "key".to_owned(),
             id: id.to_owned(),
@@ -67,11 +71,12 @@ mod tests {
         };
         let (ann, other) = (key("1a2b3c4d5e6f"), key("ffffffffffff"));
         let means = |text: &str, by| By::parse(text.to_owned()).unwrap().means(by, Some(&ann));
-        for text in ["ann", " ANN'S LAPTOP ", "1a2b3c4d5e6f", "Ann's laptop (key 1a2b3c4d5e6f)", "me", "any"] {
+        for text in [" ANN'S LAPTOP ", "1a2b3c4d5e6f", "Ann's laptop (key 1a2b3c4d5e6f)", "me", "any"] {
             assert!(means(text, Some(&ann)), "{text}");
         }
-        assert!(means("ann", Some(&other)) && !means("me", Some(&other)) && !means("1a2b3c4d5e6f", Some(&other)));
-        assert!(means("any", None) && !means("me", None) && !means("ann", None));
+        assert!(means("ann's laptop", Some(&other)) && !means("me", Some(&other)));
+        assert!(!means("1a2b3c4d5e6f", Some(&other)) && !means("ann", Some(&ann)) && !means("key", Some(&ann)));
+        assert!(means("any", None) && !means("me", None) && !means("ann's laptop", None));
         assert!(By::Me.means(None, None), "without credentials, all changes are the caller's own");
         for refused in ["", "  ", &"x".repeat(201)] {
             assert!(By::parse(refused.to_owned()).unwrap_err().message.contains("getChanges"), "{refused}");

@@ -102,21 +102,6 @@ impl Difference {
         self.agrees(&self.after, &fields(todo))
     }
 
-    /// Whether the altered fields of the todo have the values from before the change. If the change added the todo, the
-    /// undo deletes the todo at `undone_at`. In this case, the function compares all fields and the time of the
-    /// deletion.
-    pub fn is_undone_in(&self, todo: &Todo, undone_at: Option<Timestamp>) -> bool {
-        match &self.before {
-            Some(before) => self.agrees(before, &fields(todo)),
-            None => {
-                undone_at.is_some() && todo.deleted_at == undone_at && {
-                    let reopened = todo.with_status(Status::Open, todo.updated_at);
-                    self.is_present_in(&reopened)
-                }
-            }
-        }
-    }
-
     /// The todo without this change: the altered fields get the values from before the change, and all other fields
     /// keep their present values. If the change added the todo, the result is the deleted todo. If the altered values
     /// are no longer [present](Self::is_present_in) in the todo, or if the status of the todo forbids the undo, the error

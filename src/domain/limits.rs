@@ -35,9 +35,9 @@ pub const IDEMPOTENCY_KEY: usize = 200;
 /// A caller can undo a change within this number of days. The table keeps a deleted todo for this number of days. The
 /// program recognises an idempotency key for this number of days.
 pub const UNDO_DAYS: i64 = 30;
-/// The maximum number of changes that one call can undo. DynamoDB allows 100 actions in a transaction. Each undone change
-/// takes one action, and each of its todos takes one action.
-pub const CHANGES_PER_UNDO: usize = 90;
+/// The maximum number of changes and todos that one undo since a time can concern. DynamoDB allows 100 actions in a
+/// transaction. The remaining actions are for the records, and for the undo of this undo, which needs one more action.
+pub const UNDO_SINCE: usize = 80;
 /// If two identical requests to add todos come within this number of seconds, the second request counts as a
 /// repetition.
 pub const REPETITION_SECONDS: i64 = 120;

@@ -118,12 +118,6 @@ impl SettingsImage {
             version: now.version,
         })
     }
-
-    /// Whether the changed settings have the values from before the change.
-    pub fn is_undone_in(&self, now: &Settings) -> bool {
-        let differs = Self { before: self.before.clone(), after: now.clone() }.fields();
-        !self.fields().iter().any(|field| differs.contains(field))
-    }
 }
 
 impl SettingsEdit {

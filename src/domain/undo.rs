@@ -1,6 +1,8 @@
 //! Undoes changes. The undo restores the fields that the changes altered. If one of these fields was altered again after
 //! the change, the program refuses the undo.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::Timestamp;
 
 use super::{
@@ -10,7 +12,7 @@ use super::{
     plan::{Plan, Todos},
     refusal::{Refusal, UndoConflict},
     settings::Settings,
-    todo::Todo,
+    todo::{Status, Todo},
 };
 
 /// The changes that one undo undoes, and the marks in the change records.
@@ -71,11 +73,12 @@ impl Undo {
     /// all other fields keep their present values. If a change added a todo, the undo deletes this todo.
     ///
     /// This function refuses the undo if a later change altered the same fields of a todo or the same settings, or if
-    /// the todo would no longer be valid. If an earlier undo has already restored the old values, the refusal names the
-    /// earlier undo. Otherwise the refusal names each todo in conflict.
+    /// the todo would no longer be valid. The refusal names each todo in conflict. If a change added a todo, and this todo
+    /// is already deleted, there is nothing to undo for this todo. If there is nothing to undo at all, the function
+    /// refuses the undo.
     pub fn plan(&self, current: &Todos, settings: &Settings, now: Timestamp) -> Result<Plan, Refusal> {
         let (mut todos, mut settings_after) = (current.clone(), settings.clone());
-        let mut conflicts = Vec::new();
+        let (mut conflicts, mut deleted) = (Vec::new(), Vec::new());
         for (change, differences) in &self.changes {
             let mut conflict = |todo: Option<&Difference>, fields| {
                 let added = todo.is_some_and(Difference::is_new);
@@ -84,6 +87,11 @@ impl Undo {
             };
             for difference in differences {
                 let present = todos.get(&difference.id);
+                let is_deleted = present.is_some_and(|todo| todo.status == Status::Deleted);
+                if difference.is_new() && is_deleted {
+                    deleted.push((change, difference));
+                    continue;
+                }
                 match present.map_or_else(|| Err(Vec::new()), |todo| difference.undo(todo, now)) {
                     Ok(undone) => _ = todos.insert(undone.id.clone(), undone),
                     Err(fields) => conflict(Some(difference), fields),
@@ -96,32 +104,34 @@ impl Undo {
                 }
             }
         }
+        let undoes_nothing = todos == *current && settings_after.same_content(settings);
+        if conflicts.is_empty() && undoes_nothing {
+            conflicts.extend(deleted.into_iter().map(|(change, difference)| UndoConflict {
+                todo: Some(difference.id.clone()),
+                change: change.id.clone(),
+                fields: vec!["status"],
+                added: false,
+                later: None,
+            }));
+        }
         if !conflicts.is_empty() {
-            return Err(self.refusal(conflicts, current, settings));
+            let current = Self::in_conflict(&conflicts, current);
+            return Err(Refusal::ChangedSince { conflicts, current });
         }
         let image = |id: TodoId| Some(Image::changed(current.get(&id)?, todos.get(&id)?.clone()));
         let images = self.todos().into_iter().filter_map(image).collect();
         Ok(Plan { images, settings: settings.changed_to(&settings_after) })
     }
 
-    fn refusal(&self, conflicts: Vec<UndoConflict>, current: &Todos, settings: &Settings) -> Refusal {
-        if let [(change, differences)] = self.changes.as_slice()
-            && let Some(by) = &change.undone_by
-        {
-            let restored = |difference: &Difference| {
-                current.get(&difference.id).is_some_and(|todo| difference.is_undone_in(todo, change.undone_at))
-            };
-            if differences.iter().all(restored) && change.settings.iter().all(|image| image.is_undone_in(settings)) {
-                return Refusal::AlreadyUndone { by: by.clone() };
-            }
-        }
+    /// The todos of the conflicts as they are now, each todo once.
+    fn in_conflict(conflicts: &[UndoConflict], current: &Todos) -> Vec<Todo> {
         let mut shown: Vec<Todo> = Vec::new();
         for todo in conflicts.iter().filter_map(|conflict| current.get(conflict.todo.as_ref()?)) {
             if !shown.contains(todo) {
                 shown.push(todo.clone());
             }
         }
-        Refusal::ChangedSince { conflicts, current: shown }
+        shown
     }
 }
 
@@ -132,16 +142,70 @@ impl Mark {
     }
 }
 
-/// Computes the marks of an undo below its own changes. If the undo undoes an earlier undo, the changes of the earlier
-/// undo take effect again. If one of these changes is an undo too, the changes below it are undone again, and so on.
-/// `level` contains the changes that the undo undoes. `below` contains the changes that these undid.
-pub fn marks_below(level: &[Change], below: &[Change], effective: bool) -> Vec<Mark> {
-    let parent = |change: &Change| level.iter().find(|parent| parent.undone_changes().any(|id| *id == change.id));
-    let after = |change: &Change| match (effective, parent(change)) {
-        (false, Some(parent)) => Undone::By(parent.id.clone()),
-        _ => Undone::No,
-    };
-    below.iter().map(|change| Mark::new(change, after(change))).collect()
+/// The changes that an undo affects: the changes to undo, the changes that these undid, and so on.
+#[derive(Debug, Default)]
+pub struct Affected {
+    /// The records of all affected changes.
+    pub changes: HashMap<ChangeId, Change>,
+}
+
+impl Affected {
+    /// The ids of the undone changes that the map does not contain yet, each id once.
+    pub fn missing(&self) -> Vec<ChangeId> {
+        let undone: HashSet<&ChangeId> = self.changes.values().flat_map(Change::undone_changes).collect();
+        undone.into_iter().filter(|id| !self.changes.contains_key(id)).cloned().collect()
+    }
+
+    /// The marks that are different after an undo of `targets`.
+    ///
+    /// A change takes effect unless a change that takes effect undid it. The new undo takes effect, so its targets do
+    /// not. Then the changes that a target undid take effect again, and so on. Every undo is newer than the changes that
+    /// it undid, so this function ends.
+    pub fn marks(&self, targets: &[&ChangeId]) -> Vec<Mark> {
+        let mut known = HashMap::new();
+        let mut marks: Vec<Mark> =
+            targets.iter().filter_map(|id| Some(Mark::new(self.changes.get(*id)?, Undone::Now))).collect();
+        let mut others: Vec<_> = self.changes.values().filter(|change| !targets.contains(&&change.id)).collect();
+        others.sort_by(|one, other| one.id.as_str().cmp(other.id.as_str()));
+        for change in others {
+            let undo = self.undo_in_effect(&change.id, targets, &mut known);
+            let is_outside = change.undone_by.as_ref().is_some_and(|by| !self.changes.contains_key(by));
+            let after = match undo {
+                Some(undo) => Undone::By(undo),
+                // An undo that this undo does not affect keeps its effect.
+                None if is_outside => continue,
+                None => Undone::No,
+            };
+            let stays = match &after {
+                Undone::By(undo) => change.undone_by.as_ref() == Some(undo),
+                Undone::No => change.undone_by.is_none(),
+                Undone::Now => false,
+            };
+            if !stays {
+                marks.push(Mark::new(change, after));
+            }
+        }
+        marks
+    }
+
+    /// The affected undo of this change that takes effect after the undo of `targets`.
+    fn undo_in_effect(
+        &self,
+        id: &ChangeId,
+        targets: &[&ChangeId],
+        known: &mut HashMap<ChangeId, bool>,
+    ) -> Option<ChangeId> {
+        let undid = |change: &&Change| change.undone_changes().any(|undone| undone == id);
+        let undos: Vec<ChangeId> = self.changes.values().filter(undid).map(|undo| undo.id.clone()).collect();
+        undos.into_iter().find(|undo| {
+            if let Some(known) = known.get(undo) {
+                return *known;
+            }
+            let takes_effect = !targets.contains(&undo) && self.undo_in_effect(undo, targets, known).is_none();
+            known.insert(undo.clone(), takes_effect);
+            takes_effect
+        })
+    }
 }
 
 #[cfg(test)]
@@ -149,12 +213,7 @@ mod tests {
     use std::slice::from_ref;
 
     use super::*;
-    use crate::domain::{
-        change::OperationName,
-        id::ChangeId,
-        text::ListName,
-        todo::{NewTodo, Status},
-    };
+    use crate::domain::{change::OperationName, id::ChangeId, text::ListName, todo::NewTodo};
     use jiff::tz::TimeZone;
     use serde_json::json;
 

@@ -73,7 +73,7 @@ async fn a_change_of_forty_todos_shows_three_and_the_number_of_the_others() {
     let [completed, added] = changes.body["changes"].as_array().unwrap().as_slice() else { panic!("{}", changes.text) };
     assert_eq!((completed["todos"].as_array().unwrap().len(), &completed["more_todos"]), (3, &json!(37)));
     assert_eq!(completed["todos"][0]["changed"], json!(["status: open → completed"]));
-    assert_eq!(added["todos"][2], json!({"id": ids[2], "title": "todo 2"}));
+    assert_eq!(added["todos"][2], json!({"id": ids[2], "title": "todo 2", "added": true}));
     // The history of one todo shows this todo.
     let about = api.get(&format!("/changes?todo_id={}", ids[39])).await.body["changes"].clone();
     let shown = json!({"id": ids[39], "title": "todo 39", "fields": ["status"]});
@@ -134,6 +134,15 @@ async fn a_filter_that_cannot_be_is_refused_with_what_can() {
     api.get("/changes?since=2030-01-01").await.assert_error("since", "is in the future");
     api.get("/changes?todo_id=nope").await.assert_problem(404, "not_found");
     api.get("/changes?todo=x").await.assert_error("todo", "did you mean todo_id?");
+    let key_api = locked();
+    let key = super::access::key(&key_api).await;
+    ask(&key_api, "POST", "/todos", json!({"todos": [{"title": "a"}]}), &key).await;
+    let nobody = ask(&key_api, "GET", "/changes?by=test%20two", Value::Null, &key).await;
+    let says = format!(
+        "No searched change was made by \"test two\". The searched changes were made by: test (key {}).",
+        key.hash().id()
+    );
+    assert_eq!(nobody.body["hints"], json!([says]), "{}", nobody.text);
     assert_eq!(listed(&api, "since=&todo_id=&list=&by=").await.len(), 1, "an empty filter is no filter");
 }
 

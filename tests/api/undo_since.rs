@@ -73,7 +73,7 @@ async fn a_change_and_its_undo_cancel_each_other_and_an_undo_of_an_older_change_
 async fn an_undo_since_a_time_is_all_or_nothing_and_says_how_to_narrow_it() {
     let api = Api::new();
     let id = api.add(&["a"]).await.remove(0);
-    for n in 0..91 {
+    for n in 0..81 {
         assert_eq!(api.patch(&format!("/todos/{id}"), json!({"title": format!("t{n}")})).await.status, 200);
     }
     let before = api.everything().await;
@@ -81,13 +81,13 @@ async fn an_undo_since_a_time_is_all_or_nothing_and_says_how_to_narrow_it() {
     refused.assert_problem(413, "too_large");
     assert!(refused.body["detail"].as_str().unwrap().contains("later time as `since`"), "{}", refused.text);
     assert_eq!(api.everything().await, before);
-    // 60 todos and 60 changes need more actions than a transaction has.
+    // 41 changes and 41 todos are more than 80.
     let api = Api::new();
-    for n in 0..60 {
+    for n in 0..41 {
         api.add(&[&format!("t{n}")]).await;
     }
     api.post("/undo", json!({"since": "1 hour"})).await.assert_problem(413, "too_large");
-    assert_eq!(api.all("open").await.len(), 60);
+    assert_eq!(api.all("open").await.len(), 41);
 }
 
 #[tokio::test]
@@ -98,6 +98,9 @@ async fn a_time_that_is_no_time_and_a_time_in_the_future_are_refused() {
         (json!("recently"), "cannot be \"recently\"; send a number of minutes"),
         (json!(-5), "cannot be \"-5\""),
         (json!("2026-11-23"), "is in the future; for the person, it is 2026-11-22T10:00 now"),
+        (json!("23:00"), "is in the future"),
+        (json!(1_764_244_800), "send a number of minutes below 1000"),
+        (json!("1245"), "send a number of minutes below 1000"),
         (json!([1]), "cannot be"),
     ] {
         let refused = api.post("/undo", json!({ "since": since })).await;
@@ -120,4 +123,120 @@ async fn with_a_key_an_undo_since_a_time_is_answered_again_with_what_it_undid() 
     let again = api.post("/undo", undo).await;
     assert_eq!((&again.body["replayed"], &again.body["undid"]), (&json!(true), &first.body["undid"]), "{}", again.text);
     assert_eq!(first.body["undid"].as_array().unwrap().len(), 2);
+}
+
+/// The ids of all changes, the newest first, and the undo of each change.
+async fn marks(api: &Api) -> Vec<(String, Value)> {
+    let changes = api.get("/changes?limit=100").await.body["changes"].clone();
+    let changes = changes.as_array().unwrap().iter();
+    changes.map(|change| (change["id"].as_str().unwrap().to_owned(), change["undone_by"].clone())).collect()
+}
+
+/// The present time of the test, as a value of `since`.
+fn now(api: &Api) -> String {
+    api.clock.advance(jiff::Span::new().seconds(1));
+    todo_action::app::Clock::now(&api.app.clock).to_string()
+}
+
+#[tokio::test]
+async fn an_undo_of_two_undos_that_undid_the_same_change_is_no_failure() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let edit = async |title: &str| api.patch(&format!("/todos/{id}"), json!({ "title": title })).await.change_id();
+    let first = edit("b").await;
+    let before = now(&api);
+    let one = api.patch(&format!("/todos/{id}"), json!({"priority": "high"})).await.change_id();
+    let later = now(&api);
+    api.post("/undo", json!({"change_id": one})).await;
+    let all = api.post("/undo", json!({ "since": before })).await;
+    assert!(matches!(all.status.as_u16(), 200 | 404), "{}", all.text);
+    let again = api.post("/undo", json!({ "since": later })).await;
+    assert!(matches!(again.status.as_u16(), 200 | 404), "{}", again.text);
+    assert_eq!(api.post("/undo", json!({"change_id": first})).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_change_that_is_reached_over_two_undos_is_marked_with_the_undo_that_takes_effect() {
+    let api = Api::new();
+    let ids = api.add(&["a", "b"]).await;
+    let start = now(&api);
+    let a = api.patch(&format!("/todos/{}", ids[0]), json!({"title": "A"})).await.change_id();
+    let middle = now(&api);
+    let b = api.patch(&format!("/todos/{}", ids[1]), json!({"title": "B"})).await.change_id();
+    let both = api.post("/undo", json!({ "since": start })).await.change_id();
+    let back = api.post("/undo", json!({"change_id": both})).await.change_id();
+    api.post("/undo", json!({"change_id": back})).await;
+    let since = api.post("/undo", json!({ "since": middle })).await;
+    assert!(matches!(since.status.as_u16(), 200 | 404), "{}", since.text);
+    let marks = marks(&api).await;
+    let takes_effect = |id: &Value| {
+        let mut at = marks.iter().find(|(own, _)| json!(own) == *id);
+        let mut effect = true;
+        while let Some((_, Value::String(by))) = at {
+            effect = !effect;
+            at = marks.iter().find(|(own, _)| own == by);
+        }
+        effect
+    };
+    for (change, id, title) in [(a, &ids[0], "A"), (b, &ids[1], "B")] {
+        let todo = api.get(&format!("/todos/{id}")).await.body["todo"].clone();
+        assert_eq!(takes_effect(&json!(change)), todo["title"] == title, "{change}: {todo} {marks:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_undone_change_is_not_undone_again_by_its_id_whatever_the_todo_is_like() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let one = format!("/todos/{id}");
+    let change = api.patch(&one, json!({"priority": "high"})).await.change_id();
+    let first = api.post("/undo", json!({})).await.change_id();
+    let redo = api.post("/undo", json!({"change_id": first})).await.change_id();
+    let second = api.post("/undo", json!({})).await.change_id();
+    let refused = api.post("/undo", json!({"change_id": first})).await;
+    refused.assert_problem(409, "already_undone");
+    assert!(refused.body["detail"].as_str().unwrap().contains(&redo), "{}", refused.text);
+    api.patch(&one, json!({"priority": "low"})).await;
+    let refused = api.post("/undo", json!({"change_id": change})).await;
+    refused.assert_problem(409, "already_undone");
+    assert!(refused.body["detail"].as_str().unwrap().contains(&second), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn an_undo_since_a_time_that_succeeds_can_be_redone_and_undone_again() {
+    let api = Api::new();
+    for n in 0..40 {
+        api.add(&[&format!("t{n}")]).await;
+    }
+    let mut undo = api.post("/undo", json!({"since": "1 hour"})).await;
+    assert_eq!(undo.body["undid"].as_array().unwrap().len(), 40, "{}", undo.text);
+    for open in [40, 0, 40, 0] {
+        undo = api.post("/undo", json!({"change_id": undo.change_id()})).await;
+        assert_eq!((undo.status.as_u16(), api.all("open").await.len()), (200, open), "{}", undo.text);
+    }
+}
+
+#[tokio::test]
+async fn an_edit_of_a_restored_todo_does_not_prevent_the_undo_of_its_period() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let one = format!("/todos/{id}");
+    api.delete(&one).await;
+    let start = now(&api);
+    let restored = api.patch(&one, json!({"status": "open"})).await.change_id();
+    api.patch(&one, json!({"priority": "high"})).await;
+    api.post("/undo", json!({"change_id": restored})).await;
+    let undone = api.post("/undo", json!({"since": start, "by": "any"})).await;
+    assert_eq!(undone.status, 200, "{}", undone.text);
+    let todo = api.get(&one).await.body["todo"].clone();
+    assert_eq!((&todo["status"], &todo["priority"]), (&json!("deleted"), &json!("normal")), "{todo}");
+}
+
+#[tokio::test]
+async fn an_undo_of_an_add_leaves_a_todo_deleted_that_was_deleted_before() {
+    let api = Api::new();
+    let added = api.post("/todos", json!({"todos": [{"title": "a"}, {"title": "b"}]})).await;
+    api.delete(&format!("/todos/{}", added.ids()[0])).await;
+    let undone = api.post("/undo", json!({"change_id": added.change_id()})).await;
+    assert_eq!((undone.status.as_u16(), api.all("open").await.len()), (200, 0), "{}", undone.text);
 }

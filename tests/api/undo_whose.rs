@@ -55,10 +55,10 @@ async fn everybodys_latest_change_is_undone_on_request_and_the_latest_change_of_
     let second = add(&api, "second", &ann).await;
     let undone = undo(&api, json!({"by": "any"}), &bob).await;
     assert_eq!(undone.ids(), second.ids(), "{}", undone.text);
-    let third = add(&api, "third", &ann).await;
+    add(&api, "third", &ann).await;
     let undone = undo(&api, json!({"by": bob.hash().id()}), &ann).await;
     assert_eq!(undone.ids(), first.ids(), "{}", undone.text);
-    assert_eq!(undone.body["newer_by_others"]["id"], third.change_id());
+    assert_eq!(undone.body.get("newer_by_others"), None, "the newer change is the caller's own: {}", undone.text);
     undo(&api, json!({"by": "somebody else"}), &ann).await.assert_problem(404, "nothing_to_undo");
     undo(&api, json!({"by": "x".repeat(201)}), &ann).await.assert_error("by", "must be me, any, or the name");
 }

@@ -61,7 +61,7 @@ fn a_table_that_does_not_exist_or_has_other_keys_is_named() {
     other["DeletionProtectionEnabled"] = json!(true);
     dynamodb.must("CreateTable", other);
     let report = of_table(&dynamodb, "other");
-    report.assert_wrong(&["keys and index", "expiry"]);
+    report.assert_wrong(&["keys and index"]);
     report.assert_line("cannot tell", "items", &["because the table has other keys. See `keys and index`"]);
     let texts = [
         "owner (HASH) and id (RANGE)",

@@ -177,7 +177,7 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
         Refusal::NoSuchChange => problems::NO_SUCH_CHANGE.into(),
         Refusal::NothingToUndo { newest: None } => problems::NOTHING_TO_UNDO.into(),
         Refusal::NothingToUndo { newest: Some(newest) } => problems::NOTHING_TO_UNDO.with_detail(format!(
-            "You have made no change that can be undone. The newest change is {}. To undo this change, send its id as `change_id`.",
+            "No change of the wanted program was found that can be undone. The newest other change is {}. To undo this change, send its id as `change_id`.",
             described(&newest)
         )),
         Refusal::KeyReused => problems::KEY_REUSED.into(),

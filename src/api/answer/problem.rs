@@ -108,7 +108,7 @@ pub mod problems {
     pub const NO_SUCH_CHANGE: ProblemKind = ProblemKind::new(404, "not_found", "There is no such change",
         "Use an id that getChanges returned; changes can be undone for 30 days.");
     pub const NOTHING_TO_UNDO: ProblemKind = ProblemKind::new(404, "nothing_to_undo", "There is nothing to undo",
-        "There is no change of the last 30 days. Older changes cannot be undone.");
+        "No change was found that can be undone. Without `by`, only your own changes count. Undone changes, undos, and changes before `since` do not count. The service keeps changes for 30 days, and searches the latest 1,000 changes. getChanges lists all changes.");
     pub const NO_SUCH_PATH: ProblemKind = ProblemKind::new(404, "no_such_path", "There is nothing at this path",
         "Use a path of the document at /openapi.json.");
     pub const METHOD_NOT_ALLOWED: ProblemKind = ProblemKind::new(405, "method_not_allowed", "The path does not support this method",
@@ -130,7 +130,7 @@ pub mod problems {
     pub const TODOS_TOO_MANY: ProblemKind = ProblemKind::new(413, "too_large", "The call makes too many changes",
         "Nothing was changed. Each completed repeating todo counts as two changes, because the service also adds the next todo. Each new list counts as one change. Send one half of the todos in a first request, and the other half in a second request.");
     pub const UNDO_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The undo makes too many changes",
-        "Nothing was undone. One call can undo at most 90 changes, with at most about 95 changes and todos in total. Send a later time as `since`, or undo the changes one by one.");
+        "Nothing was undone. With `since`, one call can undo at most 80 changes and todos together. Send a later time as `since`, or undo the changes one by one by their ids.");
     pub const NOT_JSON: ProblemKind = ProblemKind::new(415, "not_json", "The request body is not JSON",
         "Send the body as JSON with the header Content-Type: application/json.");
     pub const COMPRESSED: ProblemKind = ProblemKind::new(415, "compressed", "The request body is compressed",

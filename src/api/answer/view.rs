@@ -20,6 +20,8 @@ use crate::domain::{
 
 /// An answer shows at most this number of todos of a change.
 const SUMMARY_TODOS: usize = 3;
+/// After this number of changes, a listing shows only one todo of each change, so that a long listing stays short.
+const FIRST_CHANGES: usize = 10;
 
 /// A todo.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -108,7 +110,7 @@ pub struct ChangeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub by: Option<String>,
-    /// The first three todos.
+    /// The first todos.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub todos: Vec<ChangedTodoView>,
@@ -129,12 +131,15 @@ pub struct ChangeView {
     pub undone_by: Option<String>,
 }
 
-/// A todo in a recorded change. If it has neither changed nor fields, it was added.
+/// A todo in a recorded change.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = ChangedTodo)]
 pub struct ChangedTodoView {
     pub id: String,
     pub title: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub added: bool,
     /// Old and new value of each field, such as: due: none → 2026-11-27.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -216,10 +221,9 @@ impl ChangeView {
         names: &mut Names,
     ) -> Self {
         let is_about = |todo: &&ChangedTodo| about.is_none_or(|about| todo.id == *about);
-        let shown: Vec<_> = match change.todos.iter().filter(is_about).take(SUMMARY_TODOS).collect::<Vec<_>>() {
-            shown if shown.is_empty() => change.todos.iter().take(SUMMARY_TODOS).collect(),
-            shown => shown,
-        };
+        let most = if names.changes < FIRST_CHANGES { SUMMARY_TODOS } else { 1 };
+        names.changes += 1;
+        let shown: Vec<_> = change.todos.iter().filter(is_about).take(most).collect();
         Self {
             id: change.id.as_str().to_owned(),
             at: with_offset(change.at, zone),
@@ -234,16 +238,20 @@ impl ChangeView {
     }
 }
 
-/// The credentials in an answer, by their names.
+/// What the earlier changes of an answer have shown: the credentials, by their names, and the number of changes.
 #[derive(Debug, Default)]
-pub struct Names(HashMap<String, String>);
+pub struct Names {
+    names: HashMap<String, String>,
+    /// The number of changes in the answer.
+    changes: usize,
+}
 
 impl Names {
     /// The name of the credential. If the credential has no name, or if another credential in the answer has the same
     /// name, the result also contains the kind and the id of the credential.
     fn of(&mut self, by: &CredentialId) -> String {
         let Some(name) = &by.name else { return by.to_string() };
-        let first = self.0.entry(name.as_str().to_owned()).or_insert_with(|| by.id.clone());
+        let first = self.names.entry(name.as_str().to_owned()).or_insert_with(|| by.id.clone());
         if *first == by.id { name.as_str().to_owned() } else { by.to_string() }
     }
 }
@@ -254,7 +262,8 @@ impl ChangedTodoView {
         let values = difference.into_iter().flat_map(Difference::values);
         let changed: Vec<String> = values.map(|field| field.to_string()).collect();
         let fields = if changed.is_empty() { todo.fields.clone() } else { Vec::new() };
-        Self { id: todo.id.as_str().to_owned(), title: cut(todo.title.as_str()), changed, fields }
+        let added = difference.map_or(todo.fields.is_empty(), Difference::is_new);
+        Self { added, id: todo.id.as_str().to_owned(), title: cut(todo.title.as_str()), changed, fields }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Lists changes: `/changes`.
 
+use std::collections::BTreeSet;
+
 use axum::{
     Json as JsonAnswer,
     extract::State,
@@ -47,7 +49,7 @@ use crate::{
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
 pub struct ChangesQuery {
-    /// Changes since then: a number of minutes, a duration, a time, a date, or today.
+    /// Changes since then: minutes, a duration with its unit, a time, a date, or today.
     #[deserr(default)]
     #[param(value_type = String, required = false)]
     since: Option<Since>,
@@ -84,7 +86,7 @@ pub struct ChangesPage {
     #[schema(required = false, nullable = false)]
     next_cursor: Option<String>,
     now: Now,
-    /// Says that there is no such list, and which is the nearest.
+    /// Says that there is no such list or program, and which there are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     hints: Vec<String>,
@@ -131,24 +133,30 @@ pub async fn get_changes(
     let wanted =
         Wanted { since, todo, list: query.list.as_ref(), by: query.by.as_ref(), me: caller.store.credential() };
     let mut page = Page::new(limit);
-    let (next, newest) = fill(&mut page, &mut changes, &wanted, &moment).await?;
+    let mut makers = BTreeSet::new();
+    let (next, newest) = fill(&mut page, &mut changes, &wanted, &moment, &mut makers).await?;
     let unreadable = changes.unreadable;
-    let hints = match wanted.list.filter(|_| page.items.is_empty() && next.is_none()) {
-        Some(list) => hints::of_list(&caller.store, list).await?.into_iter().collect(),
-        None => Vec::new(),
-    };
+    let is_empty = page.items.is_empty() && next.is_none();
+    let mut hints = Vec::new();
+    if let Some(list) = wanted.list.filter(|_| is_empty) {
+        hints.extend(hints::of_list(&caller.store, list).await?);
+    }
+    if let Some(by) = wanted.by.filter(|_| is_empty && !makers.is_empty()) {
+        hints.extend(hints::of_by(by, &makers));
+    }
     let next_cursor = next.map(|position| listing.cursor(&position));
     let now = Now::of(&settings, now, &app.config.time_zone);
     let tag = newest.filter(|_| is_first).map(|tag| [(header::ETAG, tag)]);
     Ok((tag, JsonAnswer(ChangesPage { changes: page.items, next_cursor, now, hints, unreadable })).into_response())
 }
 
-/// Fills the page with the wanted changes. Returns the position of the next page, and the entity tag of the newest change.
+/// Fills the page with the wanted changes. Adds the credentials of the other changes to `makers`. Returns the position of the next page, and the entity tag of the newest change.
 async fn fill(
     page: &mut Page,
     changes: &mut Listing<'_, (Change, Vec<Difference>)>,
     wanted: &Wanted<'_>,
     moment: &Moment,
+    makers: &mut BTreeSet<String>,
 ) -> Result<(Option<Position>, Option<String>), ApiError> {
     let (mut newest, mut names) = (None, Names::default());
     loop {
@@ -158,6 +166,7 @@ async fn fill(
             return Ok((None, newest));
         }
         if !wanted.contains(&change, &differences) {
+            makers.extend(change.by.as_ref().map(CredentialId::to_string));
             continue;
         }
         let view = ChangeView::of(&change, &differences, &moment.zone, wanted.todo.as_ref(), &mut names);

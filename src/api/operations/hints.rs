@@ -1,9 +1,11 @@
 //! Hints in the answer of a listing that found nothing. Perhaps the caller has misspelled the name of a list or of a tag.
 
+use std::collections::BTreeSet;
+
 use super::filter::{TodoFilter, TodosQuery};
 use crate::{
-    api::answer::suggestion::did_you_mean,
-    domain::text::ListName,
+    api::answer::suggestion::{did_you_mean, short},
+    domain::{by::By, text::ListName},
     store::{Fault, OwnerStore},
 };
 
@@ -18,6 +20,18 @@ pub async fn of_todos(store: &OwnerStore, query: &TodosQuery, filter: &TodoFilte
         hints.push(did_you_mean(nothing, tag.as_str(), filter.tags_seen()));
     }
     Ok(hints)
+}
+
+/// The hint that no searched change was made by `by`. `makers` contains the names of the programs that made the searched
+/// changes.
+pub fn of_by(by: &By, makers: &BTreeSet<String>) -> Option<String> {
+    let By::Named(name) = by else { return None };
+    let makers: Vec<_> = makers.iter().take(20).map(String::as_str).collect();
+    Some(format!(
+        "No searched change was made by \"{}\". The searched changes were made by: {}.",
+        short(name),
+        makers.join(", ")
+    ))
 }
 
 /// The hint that there is no list with this name. `None` if the list exists. This function makes one call to DynamoDB.

@@ -33,7 +33,7 @@ pub struct UndoChange {
     #[deserr(default)]
     #[schema(required = false, nullable = false, example = "8f3kq2m9x7w1z0tb")]
     change_id: Option<String>,
-    /// Undo all since then: minutes, a duration such as two hours, a time, a date, or today.
+    /// Undo all since then: minutes, a duration with its unit, a time, a date, or today.
     #[deserr(default)]
     #[schema(value_type = String, required = false)]
     since: Option<Since>,
@@ -107,8 +107,8 @@ async fn undo(
     if let Some(result) = caller.store.recorded(&request, now).await.map_err(failed)? {
         return earlier(caller, result, now).await;
     }
-    let mut found = find(app, caller, body, now).await?;
-    let mut attempt = 1;
+    let mut found = find(app, caller, body, now, true).await?;
+    let (mut attempt, mut cancel) = (1, true);
     loop {
         let error = match undo_found(app, caller, &request, &found).await {
             Ok(result) if result.replayed => return earlier(caller, result, now).await,
@@ -123,13 +123,25 @@ async fn undo(
             _ => false,
         };
         if overtaken && attempt < ATTEMPTS {
-            let again = find(app, caller, body, now).await?;
+            let again = find(app, caller, body, now, cancel).await?;
             if again.state() != found.state() {
                 found = again;
                 attempt += 1;
                 continue;
             }
         }
+        if cancel && body.since.is_some() && matches!(error, WriteError::Refused(Refusal::ChangedSince { .. })) {
+            cancel = false;
+            found = find(app, caller, body, now, cancel).await?;
+            continue;
+        }
+        // Other requests have undone the found changes again and again. The caller did not name these changes.
+        let error = match error {
+            WriteError::Refused(Refusal::AlreadyUndone { .. }) if body.change_id.is_none() => {
+                Refusal::Contended { current: Vec::new() }.into()
+            }
+            error => error,
+        };
         let error = find::name_later_changes(caller, &found, error, now).await?;
         return Err(ApiError::of_write(ErrorPath::Change)(error));
     }

@@ -44,9 +44,9 @@ pub struct Doctor {
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     /// Issuer of the OpenID provider where people sign in (OAUTH_ISSUER). This option needs --url, because the
-    /// command reads the client id from the service. With this option, the command also asks the provider whether it knows the service. With
-    /// --table or --data, the command tests the stored secret. If OAUTH_CLIENT_SECRET is set, the command tests that
-    /// secret instead.
+    /// command reads the client id from the service. With this option, the command also asks the provider whether it
+    /// knows the service. With --table or --data, the command tests the stored secret. If OAUTH_CLIENT_SECRET is set,
+    /// the command tests that secret instead.
     #[arg(long, value_name = "URL", requires = "url")]
     issuer: Option<String>,
 }

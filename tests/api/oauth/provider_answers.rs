@@ -232,8 +232,8 @@ async fn a_redirect_that_names_another_issuer_is_refused() {
                 sent.push(if error { ("error", "access_denied") } else { ("code", code.as_str()) });
                 sent.extend(iss.as_deref().map(|iss| ("iss", iss)));
                 let exchanges = attempt.provider.exchanges().len();
-                // A sign-in that has received a correct answer is over. So the test begins a new sign-in, and this sign-in
-                // receives the error.
+                // A sign-in that has received a correct answer is over. So the test begins a new sign-in, and the new
+                // sign-in receives the error.
                 if good && error {
                     let again = attempt.begin().await;
                     sent[0] = ("state", again["state"].as_str());

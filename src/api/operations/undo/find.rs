@@ -18,7 +18,7 @@ use crate::{
         input::since::CLOCKS,
         limits,
         refusal::{Refusal, UndoConflict},
-        undo::{Undo, marks_below},
+        undo::{Affected, Undo},
     },
     store::{Fault, Range, Reading, WriteError},
 };
@@ -26,13 +26,13 @@ use crate::{
 /// The search for a change reads at most this number of pages, with this number of changes on each page.
 const PAGES: usize = 50;
 const CHANGES_ON_A_PAGE: usize = 20;
-/// An undo of an undo changes the records of at most this number of changes, one below the other.
-const DEPTH: usize = 20;
+/// An undo reads the records of at most this number of changes. One call to DynamoDB reads at most 100 records.
+const AFFECTED: usize = 90;
 
 /// The changes that a request wants to undo.
 pub struct Found {
     pub undo: Undo,
-    /// The newest change of another credential that is newer than all changes in `undo`, and that is not undone.
+    /// The newest change of another credential, if it is newer than all changes in `undo` and not undone.
     pub newer_by_others: Option<Change>,
 }
 
@@ -44,16 +44,24 @@ impl Found {
     }
 }
 
-/// Finds the changes that the request wants to undo.
-pub async fn find(app: &App, caller: &Caller, body: &UndoChange, now: Timestamp) -> Result<Found, ApiError> {
-    let refused = |refusal: Refusal| ApiError::of_write(ErrorPath::Change)(refusal.into());
+/// Finds the changes that the request wants to undo. `cancel` is an argument of [`all_since`].
+pub async fn find(
+    app: &App,
+    caller: &Caller,
+    body: &UndoChange,
+    now: Timestamp,
+    cancel: bool,
+) -> Result<Found, ApiError> {
+    let failed = || ApiError::of_write(ErrorPath::Change);
     let by = body.by.clone().unwrap_or(By::Me);
     let (ids, newer_by_others) = match (&body.change_id, body.since) {
-        (Some(text), _) => (vec![ChangeId::parse(text).ok_or_else(|| refused(Refusal::NoSuchChange))?], None),
+        (Some(text), _) => {
+            (vec![ChangeId::parse(text).ok_or(WriteError::Refused(Refusal::NoSuchChange)).map_err(failed())?], None)
+        }
         (None, Some(since)) => {
             let moment = caller.store.settings().await?.moment(now, &app.config.time_zone);
             let since = since.resolve(&moment).map_err(|invalid| ApiError::invalid("since", invalid.message))?;
-            all_since(caller, &by, since, now).await?
+            all_since(caller, &by, since, now, cancel).await.map_err(failed())?
         }
         (None, None) => {
             if let Some(latest) = caller.store.latest_change(now).await?
@@ -64,28 +72,45 @@ pub async fn find(app: &App, caller: &Caller, body: &UndoChange, now: Timestamp)
             newest(caller, &by, now).await?
         }
     };
-    if ids.is_empty() {
-        return Err(refused(Refusal::NothingToUndo { newest: newer_by_others.map(Box::new) }));
+    let undo = read(caller, &ids, newer_by_others.as_ref(), now).await.map_err(failed())?;
+    if body.change_id.is_some() {
+        refuse_undone(caller, &undo.changes[0].0, now).await.map_err(failed())?;
     }
-    // Each undone change needs an action of the transaction.
-    if ids.len() > limits::CHANGES_PER_UNDO {
-        return Err(refused(Refusal::TooMany));
+    if body.since.is_some() && undo.changes.len() + undo.todos().len() > limits::UNDO_SINCE {
+        return Err(failed()(Refusal::TooMany.into()));
     }
-    let changes = match ids.as_slice() {
+    Ok(Found { undo, newer_by_others })
+}
+
+/// Reads the changes with these ids, and computes their marks.
+async fn read(
+    caller: &Caller,
+    ids: &[ChangeId],
+    newer_by_others: Option<&Change>,
+    now: Timestamp,
+) -> Result<Undo, WriteError> {
+    let changes = match ids {
+        [] => return Err(Refusal::NothingToUndo { newest: newer_by_others.cloned().map(Box::new) }.into()),
         [id] => caller.store.change(id, now).await?.into_iter().collect(),
+        ids if ids.len() > limits::UNDO_SINCE => return Err(Refusal::TooMany.into()),
         ids => caller.store.changes_with_differences(ids, now).await?,
     };
     if changes.len() < ids.len() {
-        return Err(refused(Refusal::NoSuchChange));
+        return Err(Refusal::NoSuchChange.into());
     }
     let mut undo = Undo::of(changes);
-    mark_below(caller, &mut undo, now).await?;
-    Ok(Found { undo, newer_by_others })
+    mark(caller, &mut undo, now).await?;
+    Ok(undo)
 }
 
 /// Whether an undo without an id wants this change, if the change is not undone.
 fn is_wanted(change: &Change, by: &By, caller: &Caller) -> bool {
     change.undoes.is_none() && by.means(change.by.as_ref(), caller.store.credential())
+}
+
+/// Whether another credential made this change.
+fn is_by_others(change: &Change, caller: &Caller) -> bool {
+    !By::Me.means(change.by.as_ref(), caller.store.credential())
 }
 
 /// The newest change that is not an undo and not undone, or no change. The second value is a newer change of others.
@@ -103,7 +128,7 @@ async fn newest(caller: &Caller, by: &By, now: Timestamp) -> Result<(Vec<ChangeI
         if is_wanted(&change, by, caller) {
             return Ok((vec![change.id], others));
         }
-        if change.undoes.is_none() && others.is_none() {
+        if change.undoes.is_none() && others.is_none() && is_by_others(&change, caller) {
             others = Some(change);
         }
     }
@@ -112,21 +137,29 @@ async fn newest(caller: &Caller, by: &By, now: Timestamp) -> Result<(Vec<ChangeI
 
 /// The changes since a time that an undo must undo, the newest first. The second value is the newest change of others.
 ///
-/// If the period contains a change and also its undo, the undo leaves out both. If the period contains only the undo,
-/// the undo undoes this undo, so that the todos are as they were at the beginning of the period.
+/// If the period contains a change and also its undo, the undo leaves out both, if `cancel` is true. If the period
+/// contains only the undo, the undo undoes this undo, so that the todos are as they were at the beginning of the period.
+///
+/// Without `cancel`, the undo first undoes the undo, and later the change itself. This is necessary if another change in
+/// between is possible only because of the change, for example an edit of a restored todo.
 async fn all_since(
     caller: &Caller,
     by: &By,
     since: Timestamp,
     now: Timestamp,
-) -> Result<(Vec<ChangeId>, Option<Change>), Fault> {
+    cancel: bool,
+) -> Result<(Vec<ChangeId>, Option<Change>), WriteError> {
     let mut period = Vec::new();
     let mut changes = caller.store.changes(reading(), now).await?;
-    while let Some(change) = changes.next().await? {
+    let is_complete = loop {
+        let Some(change) = changes.next().await? else { break changes.rest().is_none() };
         if change.at < since.checked_sub(CLOCKS).unwrap_or(Timestamp::MIN) {
-            break;
+            break true;
         }
         period.push(change);
+    };
+    if !is_complete {
+        return Err(Refusal::TooMany.into());
     }
     let me = caller.store.credential();
     let is_own = |change: &&Change| change.at >= since && by.means(change.by.as_ref(), me);
@@ -137,10 +170,10 @@ async fn all_since(
         if takes_effect {
             undone.extend(change.undone_changes());
         }
-        let undoes_own = change.undoes.is_some() && change.undone_changes().all(|id| own.contains(id));
+        let undoes_own = cancel && change.undoes.is_some() && change.undone_changes().all(|id| own.contains(id));
         if !own.contains(&change.id) {
-            let is_others = takes_effect && change.undoes.is_none() && change.at >= since;
-            others = others.or_else(|| is_others.then(|| change.clone()));
+            let is_newer = takes_effect && change.undoes.is_none() && change.at >= since && wanted.is_empty();
+            others = others.or_else(|| (is_newer && is_by_others(change, caller)).then(|| change.clone()));
         } else if (takes_effect && !undoes_own) || restored.contains(&change.id) {
             restored.extend(change.undone_changes());
             wanted.push(change.id.clone());
@@ -153,22 +186,40 @@ fn reading() -> Reading {
     Reading { at_most: Some(CHANGES_ON_A_PAGE), pages: PAGES, ..Reading::of(Range::changes()) }
 }
 
-/// If the undo undoes an earlier undo, the changes of the earlier undo take effect again. This function adds the marks
-/// for the records of these changes, and of the changes below them.
-async fn mark_below(caller: &Caller, undo: &mut Undo, now: Timestamp) -> Result<(), Fault> {
-    let mut level: Vec<Change> = undo.changes.iter().map(|(change, _)| change.clone()).collect();
-    for depth in 0..DEPTH {
-        let known = |id: &ChangeId| undo.marks.iter().any(|mark| mark.change == *id);
-        let below: Vec<ChangeId> =
-            level.iter().flat_map(Change::undone_changes).filter(|id| !known(id)).cloned().collect();
-        if below.is_empty() {
-            return Ok(());
+/// Adds the marks for the records of the undone changes, and of the changes that these undid. If the undo undoes an
+/// earlier undo, the changes of the earlier undo take effect again.
+async fn mark(caller: &Caller, undo: &mut Undo, now: Timestamp) -> Result<(), WriteError> {
+    let targets = undo.changes.iter().map(|(change, _)| (change.id.clone(), change.clone()));
+    let mut affected = Affected { changes: targets.collect() };
+    loop {
+        let missing = affected.missing();
+        if affected.changes.len() + missing.len() > AFFECTED {
+            return Err(Refusal::TooMany.into());
         }
-        let records = caller.store.change_records(&below, now).await?;
-        undo.marks.extend(marks_below(&level, &records, depth % 2 == 0));
-        level = records;
+        let found = caller.store.change_records(&missing, now).await?;
+        if found.is_empty() {
+            break;
+        }
+        affected.changes.extend(found.into_iter().map(|change| (change.id.clone(), change)));
     }
+    let targets: Vec<&ChangeId> = undo.changes.iter().map(|(change, _)| &change.id).collect();
+    undo.marks = affected.marks(&targets);
     Ok(())
+}
+
+/// Refuses a change that is already undone. The record of a change names its latest undo. Version 0.1.0 did not remove
+/// this name when the undo was undone. So this function also looks at the undo of the undo, and so on.
+async fn refuse_undone(caller: &Caller, change: &Change, now: Timestamp) -> Result<(), WriteError> {
+    let (mut above, mut takes_effect) = (change.undone_by.clone(), true);
+    for _ in 0..AFFECTED {
+        let Some(by) = above else { break };
+        takes_effect = !takes_effect;
+        above = caller.store.change_records(&[by], now).await?.pop().and_then(|undo| undo.undone_by);
+    }
+    match &change.undone_by {
+        Some(by) if !takes_effect => Err(Refusal::AlreadyUndone { by: by.clone() }.into()),
+        _ => Ok(()),
+    }
 }
 
 /// If later changes are the reason why an undo was refused, this function finds these changes for the error message.

@@ -87,7 +87,7 @@ async fn begin(report: &mut Report, web: &Web, asks_provider: bool) -> Option<As
     let place = answer.header(header::LOCATION).and_then(|place| Url::parse(place).ok());
     if let Some(asked) = place.filter(|_| answer.status == 302).map(Asked::new) {
         let (place, id) = (asked.place(), &asked.client_id);
-        report.ok("provider", format!("the service reaches the provider, and sends people to {place} ({id})."));
+        report.ok("provider", format!("the service sends people to {place} ({id})."));
         return Some(asked);
     }
     let more = if asks_provider { "" } else { " With --issuer, this command asks the provider itself." };

@@ -110,8 +110,16 @@ pub async fn check(report: &mut Report, table: &Table) -> Secret {
             return Secret::Unreadable;
         }
     };
-    check_expiry(report, &client, table).await;
-    check_backups(report, &client, table).await;
+    if has_keys {
+        check_expiry(report, &client, table).await;
+        check_backups(report, &client, table).await;
+    } else {
+        // The table may belong to another program. The advice of these checks could then delete the data of that
+        // program.
+        let found =
+            "the keys or the index are wrong, so the table may belong to another program. See `keys and index`.";
+        report.cannot_tell("expiry, backups and protection", found, "");
+    }
     table.check_clock(report, date.as_deref());
     check_secret(report, Store::new(client, &table.name), has_keys).await
 }
@@ -137,7 +145,9 @@ fn check_description(report: &mut Report, table: &Table, found: &TableDescriptio
             ),
         ),
     }
-    let has_keys = check_keys(report, found);
+    if !check_keys(report, found) {
+        return false;
+    }
     let next = format!(
         "deploy with DeletionProtection=on, or run {}.",
         table.command("update-table", "--deletion-protection-enabled")
@@ -151,7 +161,7 @@ fn check_description(report: &mut Report, table: &Table, found: &TableDescriptio
             "",
         ),
     }
-    has_keys
+    true
 }
 
 fn check_keys(report: &mut Report, found: &TableDescription) -> bool {

@@ -1,0 +1,117 @@
+//! "Undo that", "undo the last ten minutes", "no, do add it".
+
+use jiff::ToSpan;
+use serde_json::{Value, json};
+
+use super::assistant::{Assistant, assistants};
+
+async fn add(assistant: &mut Assistant, titles: &[&str]) -> Vec<String> {
+    let todos: Vec<Value> = titles.iter().map(|title| json!({ "title": title })).collect();
+    let added = assistant.call("addTodos", json!({ "todos": todos })).await;
+    added["todos"].as_array().unwrap().iter().map(|todo| todo["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn done_with_the_dentist_and_undo_that() {
+    let [mut claude] = assistants(["Claude"]).await;
+    add(&mut claude, &["Call the dentist", "Buy milk"]).await;
+    claude.hears("I am done with the dentist");
+    let found = claude.call("getTodos", json!({"q": "dentist"})).await;
+    let done = json!([{"id": found["todos"][0]["id"], "status": "completed"}]);
+    claude.call("updateTodos", json!({ "todos": done })).await;
+    claude.needed_at_most_two_calls();
+    assert_eq!(claude.titles("completed").await, ["Call the dentist"]);
+    claude.hears("undo that");
+    let undone = claude.call("undoChange", json!({})).await;
+    claude.needed_at_most_two_calls();
+    assert_eq!(undone["undid"][0]["titles"], json!(["Call the dentist"]), "the answer says what was undone");
+    assert_eq!(claude.titles("open").await, ["Buy milk", "Call the dentist"]);
+    claude.hears("and undo what you did before");
+    let undone = claude.call("undoChange", json!({"change_id": null})).await;
+    assert_eq!(undone["undid"][0]["operation"], "addTodos", "a second undo goes one change further back");
+    assert!(claude.titles("open").await.is_empty());
+}
+
+#[tokio::test]
+async fn undo_the_last_ten_minutes() {
+    let [mut claude] = assistants(["Claude"]).await;
+    let ids = add(&mut claude, &["Pay the rent", "Buy milk"]).await;
+    claude.wait(1.hour());
+    add(&mut claude, &["Wash the car"]).await;
+    claude.call("updateTodos", json!({"todos": [{"id": ids[0], "status": "completed"}]})).await;
+    claude.call("deleteTodos", json!({"ids": ids[1]})).await;
+    for since in [json!("10 minutes"), json!(10)] {
+        claude.hears("undo the last ten minutes");
+        let undone = claude.call("undoChange", json!({ "since": since })).await;
+        claude.needed_at_most_two_calls();
+        assert_eq!(undone["undid"].as_array().unwrap().len(), 3, "{undone}");
+        assert_eq!(claude.titles("open").await, ["Buy milk", "Pay the rent"]);
+        assert!(claude.titles("completed").await.is_empty());
+        claude.hears("no, redo it");
+        claude.call("undoChange", json!({"change_id": undone["change"]["id"]})).await;
+        claude.needed_at_most_two_calls();
+        assert_eq!(
+            (claude.titles("open").await, claude.titles("completed").await.len()),
+            (vec!["Wash the car".into()], 1)
+        );
+    }
+}
+
+#[tokio::test]
+async fn add_milk_undo_no_do_add_it() {
+    let [mut claude] = assistants(["Claude"]).await;
+    let milk = json!({"todos": [{"title": "Milk"}]});
+    claude.call("addTodos", milk.clone()).await;
+    claude.call("undoChange", json!({})).await;
+    claude.hears("no, do add it");
+    let added = claude.call("addTodos", milk.clone()).await;
+    claude.needed_at_most_two_calls();
+    assert_eq!((added.get("replayed"), claude.titles("open").await), (None, vec!["Milk".to_owned()]), "{added}");
+    // A client that repeats a call after a lost answer adds nothing.
+    let again = claude.call("addTodos", milk).await;
+    assert_eq!((&again["replayed"], claude.titles("open").await.len()), (&json!(true), 1), "{again}");
+}
+
+#[tokio::test]
+async fn two_assistants_and_a_person_undo_their_own_changes() {
+    let [mut claude, mut codex, mut page] = assistants(["Claude", "Codex", "Page"]).await;
+    let id = add(&mut claude, &["Report"]).await.remove(0);
+    let edit = |edit: Value| {
+        let mut edit = edit;
+        edit["id"] = json!(id);
+        json!({"todos": [edit]})
+    };
+    claude.call("updateTodos", edit(json!({"priority": "high"}))).await;
+    codex.call("updateTodos", edit(json!({"tags": ["work"]}))).await;
+    page.call("updateTodos", edit(json!({"title": "Annual report"}))).await;
+    claude.hears("undo that");
+    let undone = claude.call("undoChange", json!({})).await;
+    assert_eq!(undone["todos"][0]["priority"], "normal", "{undone}");
+    assert_eq!(undone["todos"][0]["title"], "Annual report", "the other changes stay");
+    assert!(undone["newer_by_others"]["by"].as_str().unwrap().starts_with("Page"), "{undone}");
+    let undone = codex.call("undoChange", json!({})).await;
+    assert_eq!((&undone["undid"][0]["operation"], undone["todos"][0].get("tags")), (&json!("updateTodos"), None));
+    let undone = page.call("undoChange", json!({})).await;
+    assert_eq!((&undone["todos"][0]["title"], undone.get("newer_by_others")), (&json!("Report"), None), "{undone}");
+    // Nobody has another change, except Claude, who added the todo.
+    let nothing = codex.refused("undoChange", json!({})).await;
+    assert_eq!(nothing["code"], "nothing_to_undo");
+    assert!(nothing["detail"].as_str().unwrap().contains("by Claude"), "{nothing}");
+}
+
+#[tokio::test]
+async fn an_add_that_somebody_else_changed_is_not_undone_and_the_answer_says_what_to_do() {
+    let [mut claude, mut codex] = assistants(["Claude", "Codex"]).await;
+    let id = add(&mut claude, &["Report"]).await.remove(0);
+    codex.call("updateTodos", json!({"todos": [{"id": id, "title": "Annual report"}]})).await;
+    claude.hears("undo that");
+    let refused = claude.refused("undoChange", json!({})).await;
+    let message = refused["errors"][0]["message"].as_str().unwrap();
+    assert!(
+        message.contains("(title)") && message.contains("by Codex") && message.contains("deleteTodos"),
+        "{refused}"
+    );
+    claude.call("deleteTodos", json!({"ids": id})).await;
+    claude.needed_at_most_two_calls();
+    assert!(claude.titles("open").await.is_empty());
+}
