@@ -37,10 +37,10 @@ pub struct Found {
 }
 
 impl Found {
-    /// The ids of the found changes, and for each change the id of its undo. If another request undoes one of the
-    /// changes, the state is different.
+    /// The ids of all changes whose records the undo changes, and for each change the id of its present undo. If another
+    /// request undoes one of the changes, the state is different.
     pub fn state(&self) -> Vec<(&ChangeId, Option<&ChangeId>)> {
-        self.undo.changes.iter().map(|(change, _)| (&change.id, change.undone_by.as_ref())).collect()
+        self.undo.marks.iter().map(|mark| (&mark.change, mark.before.as_ref())).collect()
     }
 }
 
