@@ -38,7 +38,11 @@ class Deployment:
 
     def deploy(self, **parameters):
         """Runs `sam deploy`. If a resource fails, the message names the resource."""
-        self.sam("deploy", "--no-confirm-changeset", *overrides(parameters))
+        # samconfig.toml names the template that `sam build` makes. Without a build, the template in the folder already
+        # names code that another rehearsal has built.
+        is_built = (self.folder / ".aws-sam/build/template.yaml").exists()
+        template = [] if is_built else ["--template-file", "template.yaml"]
+        self.sam("deploy", "--no-confirm-changeset", *template, *overrides(parameters))
         self.read()
 
     def read(self):
