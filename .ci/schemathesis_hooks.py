@@ -33,6 +33,10 @@ BEYOND_SCHEMAS = (
     "could mean step",
     "send the step in only one of these two fields",
     "must be ids separated by single commas",
+    "send a number of minutes below 1000",
+    "is in the future; for the person",
+    "cannot be sent together with `change_id`",
+    "must be me, any, or the name of a program",
 )
 # A cursor is valid only for the listing that returned the cursor. An idempotency key belongs to the first request with
 # this key, so the API refuses a different request with the same key.
@@ -43,6 +47,7 @@ ONLY_ANSWERED = {("/settings", "GET"), ("/todos/{id}", "PATCH"), ("/todos/{id}",
 
 ZONES = ("Europe/Berlin", "Asia/Kathmandu", "UTC")
 DUE = ("2026-11-27", "2026-11-27T09:30", "2026-11-27T15:00:00Z")
+SINCE = ("10", "2 hours", "yesterday")
 # The ids of todos that exist. The newest id is at the end of the list.
 ids = deque(maxlen=40)
 
@@ -83,6 +88,8 @@ def likely(value, name=""):
         return value
     if name == "due":
         return DUE[len(value) % len(DUE)]
+    if name == "since":
+        return SINCE[len(value) % len(SINCE)]
     if name == "time_zone":
         return ZONES[len(value) % len(ZONES)]
     if name == "idempotency_key":
