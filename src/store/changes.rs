@@ -2,7 +2,7 @@
 //! [difference](crate::domain::difference), which says what the change did to the todo.
 //!
 //! If the differences are small, the change record contains the differences. So an ordinary change needs only one item.
-//! Large differences are in separate items. The index contains a copy of each change record, but no copy of the
+//! If the differences are large, most of them are in separate items. The index contains a copy of each change record, but no copy of the
 //! separate items. So large differences cost less in separate items. An item with some of the differences is called a
 //! part, and has the sort key `change#<id>#<n>`.
 
@@ -51,7 +51,7 @@ const NO_IMAGES: &str = "see differences";
 #[derive(Deserialize)]
 struct Differences {
     differences: Vec<Difference>,
-    /// The number of parts, or 0 if the change record itself contains the differences.
+    /// The number of parts, or 0 if the change record itself contains all differences.
     #[serde(default)]
     parts: usize,
 }

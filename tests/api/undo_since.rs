@@ -139,20 +139,23 @@ fn now(api: &Api) -> String {
 }
 
 #[tokio::test]
-async fn an_undo_of_two_undos_that_undid_the_same_change_is_no_failure() {
+async fn two_undos_of_the_same_change_in_one_period_are_undone_together() {
     let api = Api::new();
-    let id = api.add(&["a"]).await.remove(0);
-    let edit = async |title: &str| api.patch(&format!("/todos/{id}"), json!({ "title": title })).await.change_id();
-    let first = edit("b").await;
+    let ids = api.add(&["a", "b"]).await;
+    let [one, two] = [0, 1].map(|at| format!("/todos/{}", ids[at]));
+    let change = api.patch(&one, json!({"title": "A"})).await.change_id();
     let before = now(&api);
-    let one = api.patch(&format!("/todos/{id}"), json!({"priority": "high"})).await.change_id();
-    let later = now(&api);
-    api.post("/undo", json!({"change_id": one})).await;
-    let all = api.post("/undo", json!({ "since": before })).await;
-    assert!(matches!(all.status.as_u16(), 200 | 404), "{}", all.text);
-    let again = api.post("/undo", json!({ "since": later })).await;
-    assert!(matches!(again.status.as_u16(), 200 | 404), "{}", again.text);
-    assert_eq!(api.post("/undo", json!({"change_id": first})).await.status, 200);
+    api.patch(&two, json!({"title": "B"})).await;
+    let start = now(&api);
+    let expected = state(&api).await;
+    assert_eq!(api.post("/undo", json!({"change_id": change})).await.status, 200);
+    let undone = api.post("/undo", json!({ "since": before })).await;
+    assert_eq!(undone.body["undid"].as_array().unwrap().len(), 2, "{}", undone.text);
+    assert_eq!(api.post("/undo", json!({"change_id": change})).await.status, 200);
+    let undone = api.post("/undo", json!({ "since": start })).await;
+    assert_eq!(undone.status, 200, "{}", undone.text);
+    let titles = |state: &Value| state.as_array().unwrap().iter().map(|todo| todo["title"].clone()).collect::<Vec<_>>();
+    assert_eq!(titles(&state(&api).await), titles(&expected));
 }
 
 #[tokio::test]
@@ -160,27 +163,19 @@ async fn a_change_that_is_reached_over_two_undos_is_marked_with_the_undo_that_ta
     let api = Api::new();
     let ids = api.add(&["a", "b"]).await;
     let start = now(&api);
-    let a = api.patch(&format!("/todos/{}", ids[0]), json!({"title": "A"})).await.change_id();
+    let first = api.patch(&format!("/todos/{}", ids[0]), json!({"title": "A"})).await.change_id();
     let middle = now(&api);
-    let b = api.patch(&format!("/todos/{}", ids[1]), json!({"title": "B"})).await.change_id();
+    let second = api.patch(&format!("/todos/{}", ids[1]), json!({"title": "B"})).await.change_id();
     let both = api.post("/undo", json!({ "since": start })).await.change_id();
-    let back = api.post("/undo", json!({"change_id": both})).await.change_id();
-    api.post("/undo", json!({"change_id": back})).await;
-    let since = api.post("/undo", json!({ "since": middle })).await;
-    assert!(matches!(since.status.as_u16(), 200 | 404), "{}", since.text);
+    let back = api.post("/undo", json!({ "since": middle })).await;
+    assert_eq!(back.body["undid"].as_array().unwrap().len(), 2, "the undo, and the second change: {}", back.text);
+    assert_eq!(api.post("/undo", json!({"change_id": back.change_id()})).await.status, 200);
+    // Now the first undo takes effect again.
     let marks = marks(&api).await;
-    let takes_effect = |id: &Value| {
-        let mut at = marks.iter().find(|(own, _)| json!(own) == *id);
-        let mut effect = true;
-        while let Some((_, Value::String(by))) = at {
-            effect = !effect;
-            at = marks.iter().find(|(own, _)| own == by);
-        }
-        effect
-    };
-    for (change, id, title) in [(a, &ids[0], "A"), (b, &ids[1], "B")] {
-        let todo = api.get(&format!("/todos/{id}")).await.body["todo"].clone();
-        assert_eq!(takes_effect(&json!(change)), todo["title"] == title, "{change}: {todo} {marks:?}");
+    for change in [&first, &second] {
+        let mark = marks.iter().find(|(id, _)| id == change).map(|(_, by)| by);
+        assert_eq!(mark, Some(&json!(both)), "{change}: {marks:?}");
+        api.post("/undo", json!({ "change_id": change })).await.assert_problem(409, "already_undone");
     }
 }
 
