@@ -42,8 +42,8 @@ pub struct Change {
     /// are older than the change in `undoes`, and the newest of them comes first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also_undoes: Vec<ChangeId>,
-    /// The id of the undo that takes effect instead of this change. Absent if this change takes effect. An undo is also a
-    /// change, so somebody can undo an undo. Records of earlier versions may contain an undo that was undone later.
+    /// The id of the undo that takes effect instead of this change. Absent if this change takes effect. An undo is also
+    /// a change, so somebody can undo an undo. Records of earlier versions may contain an undo that was undone later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<ChangeId>,
     /// The time of the undo in `undone_by`.

@@ -104,8 +104,8 @@ impl Difference {
 
     /// The todo without this change: the altered fields get the values from before the change, and all other fields
     /// keep their present values. If the change added the todo, the result is the deleted todo. If the altered values
-    /// are no longer [present](Self::is_present_in) in the todo, or if the status of the todo forbids the undo, the error
-    /// contains the names of the fields that prevent the undo, as callers know these fields.
+    /// are no longer [present](Self::is_present_in) in the todo, or if the status of the todo forbids the undo, the
+    /// error contains the names of the fields that prevent the undo, as callers know these fields.
     pub fn undo(&self, todo: &Todo, now: Timestamp) -> Result<Todo, Vec<&'static str>> {
         let mut present = fields(todo);
         let altered_again = self.disagreeing(&self.after, &present);
@@ -162,8 +162,8 @@ impl Difference {
         self.disagreeing(expected, present).is_empty()
     }
 
-    /// The fields in which `present` does not have the values of `expected`, as callers know these fields. This function
-    /// compares only the altered fields. If the change added the todo, this function compares all fields.
+    /// The fields in which `present` does not have the values of `expected`, as callers know these fields. This
+    /// function compares only the altered fields. If the change added the todo, this function compares all fields.
     fn disagreeing(&self, expected: &Fields, present: &Fields) -> Vec<&'static str> {
         let agrees = |name: &str| match name {
             UPDATED_AT => true,

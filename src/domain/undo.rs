@@ -1,5 +1,5 @@
-//! Undoes changes. The undo restores the fields that the changes altered. If one of these fields was altered again after
-//! the change, the program refuses the undo.
+//! Undoes changes. The undo restores the fields that the changes altered. If one of these fields was altered again
+//! after the change, the program refuses the undo.
 
 use std::collections::{HashMap, HashSet};
 
@@ -73,9 +73,9 @@ impl Undo {
     /// all other fields keep their present values. If a change added a todo, the undo deletes this todo.
     ///
     /// This function refuses the undo if a later change altered the same fields of a todo or the same settings, or if
-    /// the todo would no longer be valid. The refusal names each todo in conflict. If a change added a todo, and this todo
-    /// is already deleted, there is nothing to undo for this todo. If there is nothing to undo at all, the function
-    /// refuses the undo.
+    /// the todo would no longer be valid. The refusal names each todo in conflict. If a change added a todo, and this
+    /// todo is already deleted, there is nothing to undo for this todo. If there is nothing to undo at all, the
+    /// function refuses the undo.
     pub fn plan(&self, current: &Todos, settings: &Settings, now: Timestamp) -> Result<Plan, Refusal> {
         let (mut todos, mut settings_after) = (current.clone(), settings.clone());
         let (mut conflicts, mut deleted) = (Vec::new(), Vec::new());
@@ -159,8 +159,8 @@ impl Affected {
     /// The marks that are different after an undo of `targets`.
     ///
     /// A change takes effect unless a change that takes effect undid it. The new undo takes effect, so its targets do
-    /// not. Then the changes that a target undid take effect again, and so on. Every undo is newer than the changes that
-    /// it undid, so this function ends.
+    /// not. Then the changes that a target undid take effect again, and so on. Every undo is newer than the changes
+    /// that it undid, so this function ends.
     pub fn marks(&self, targets: &[&ChangeId]) -> Vec<Mark> {
         let mut known = HashMap::new();
         let mut marks: Vec<Mark> =

@@ -92,8 +92,8 @@ pub fn differences(found: &TableDescription) -> Result<Vec<String>, LocalError> 
     Ok(differences)
 }
 
-/// The indexes of the SAM template: for each index, the name and the sort key. The parameters are JSON texts from a data
-/// file. These texts describe the keys of the table, the types of the keys, and the indexes. `None` if these texts
+/// The indexes of the SAM template: for each index, the name and the sort key. The parameters are JSON texts from a
+/// data file. These texts describe the keys of the table, the types of the keys, and the indexes. `None` if these texts
 /// differ from the SAM template.
 pub(super) fn stored_indexes(
     keys: &str,

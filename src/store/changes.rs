@@ -2,9 +2,9 @@
 //! [difference](crate::domain::difference), which says what the change did to the todo.
 //!
 //! If the differences are small, the change record contains the differences. So an ordinary change needs only one item.
-//! If the differences are large, most of them are in separate items. The index contains a copy of each change record, but no copy of the
-//! separate items. So large differences cost less in separate items. An item with some of the differences is called a
-//! part, and has the sort key `change#<id>#<n>`.
+//! If the differences are large, most of them are in separate items. The index contains a copy of each change record,
+//! but no copy of the separate items. So large differences cost less in separate items. An item with some of the
+//! differences is called a part, and has the sort key `change#<id>#<n>`.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -97,8 +97,8 @@ pub(super) fn change_items(
     Ok(items)
 }
 
-/// Decides which differences are in the change record, and which are in parts. Returns the differences of the change record,
-/// and the differences of each part. The order of the differences does not change.
+/// Decides which differences are in the change record, and which are in parts. Returns the differences of the change
+/// record, and the differences of each part. The order of the differences does not change.
 fn split(differences: Vec<AttributeValue>) -> (Vec<AttributeValue>, Vec<Vec<AttributeValue>>) {
     if differences.iter().map(size::of_value).sum::<usize>() <= INLINE_BYTES {
         return (differences, Vec::new());

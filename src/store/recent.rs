@@ -29,7 +29,8 @@ pub(super) const CHANGE: &str = "change";
 /// If the item has expired, it is not recent. If the item expires later than `:latest`, it is not recent either: the
 /// clock was ahead when an earlier request wrote the item.
 ///
-/// A request may also overwrite the item of an earlier request if the effect of the earlier request is no longer present.
+/// A request may also overwrite the item of an earlier request if the effect of the earlier request is no longer
+/// present.
 pub(super) const ABSENT_OR_NOT_RECENT: &str =
     "attribute_not_exists(sk) OR expires_at <= :now OR expires_at > :latest OR #change = :outdated";
 /// The clocks of two instances may differ by this number of seconds.

@@ -37,7 +37,8 @@ fn cases(ids: &[String]) -> Vec<Case> {
         ("POST", "/todos", json!({"todos": [{"title": "f"}]}), ADD),
         ("POST", "/todos", json!({"todos": [{"title": "f", "due": "tomorrow", "list": "Trip"}]}), ADD),
         ("POST", "/todos", trip.clone(), ADD),
-        // This request is a repetition of the request above. `BatchGetItem` reads the todo that the request above added.
+        // This request is a repetition of the request above. `BatchGetItem` reads the todo that the request above
+        // added.
         ("POST", "/todos", trip, &["BatchGetItem", "Query", "TransactWriteItems"]),
         ("PATCH", &one, json!({"title": "x", "list": "Trip"}), UPDATE),
         ("PATCH", &one, json!({"title": "y", "idempotency_key": "k2"}), UPDATE),

@@ -141,8 +141,8 @@ fn any_sequence_of_writes_undone_one_by_one_restores_the_start() {
     outcome.unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// The state without the times of the last change. If a todo was changed after the undone change, the undo sets the time
-/// of the last change to the present time.
+/// The state without the times of the last change. If a todo was changed after the undone change, the undo sets the
+/// time of the last change to the present time.
 fn without_update_times(mut state: Value) -> Value {
     for todo in state.as_array_mut().unwrap() {
         todo.as_object_mut().unwrap().remove("updated_at");
@@ -167,8 +167,8 @@ fn writes_undone_in_any_order_without_conflict_end_the_same() {
             for write in &writes {
                 changes.extend(perform(&api, &mut ids, &changes, write).await);
             }
-            // Undoes one change after another, in the order of the random numbers. If an undo is refused, the test tries
-            // the other changes first.
+            // Undoes one change after another, in the order of the random numbers. If an undo is refused, the test
+            // tries the other changes first.
             let mut left: Vec<_> = changes.into_iter().zip(order.into_iter().cycle()).collect();
             left.sort_by_key(|(_, number)| *number);
             while !left.is_empty() {

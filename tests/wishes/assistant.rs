@@ -57,7 +57,8 @@ impl Assistant {
         assert!(self.calls <= 2, "the assistant needed {} calls", self.calls);
     }
 
-    /// The titles of all todos with this status, sorted. The person sees this state. This is not a call of the assistant.
+    /// The titles of all todos with this status, sorted. The person sees this state. This is not a call of the
+    /// assistant.
     pub async fn titles(&self, status: &str) -> Vec<String> {
         let page = self.result("getTodos", json!({"status": status, "limit": 100})).await;
         let todos = page["structuredContent"]["todos"].as_array().unwrap().clone();

@@ -54,8 +54,8 @@ fn probable_field<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
     begins.or_else(near).or_else(|| accepted.iter().copied().find(|name| synonym() == Some(*name)))
 }
 
-/// Adds a question to a sentence that says that nothing has the name `sent`. The question contains the most similar known
-/// name. Without a similar name, the sentence stays as it is.
+/// Adds a question to a sentence that says that nothing has the name `sent`. The question contains the most similar
+/// known name. Without a similar name, the sentence stays as it is.
 pub fn did_you_mean<'a>(sentence: String, sent: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     match nearest(sent, known) {
         Some(nearest) => format!("{sentence} Did you mean \"{nearest}\"?"),

@@ -150,7 +150,8 @@ pub async fn get_changes(
     Ok((tag, JsonAnswer(ChangesPage { changes: page.items, next_cursor, now, hints, unreadable })).into_response())
 }
 
-/// Fills the page with the wanted changes. Adds the credentials of the other changes to `makers`. Returns the position of the next page, and the entity tag of the newest change.
+/// Fills the page with the wanted changes. Adds the credentials of the other changes to `makers`. Returns the position
+/// of the next page, and the entity tag of the newest change.
 async fn fill(
     page: &mut Page,
     changes: &mut Listing<'_, (Change, Vec<Difference>)>,

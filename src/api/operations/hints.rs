@@ -1,4 +1,5 @@
-//! Hints in the answer of a listing that found nothing. Perhaps the caller has misspelled the name of a list or of a tag.
+//! Hints in the answer of a listing that found nothing. Perhaps the caller has misspelled the name of a list or of a
+//! tag.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +10,8 @@ use crate::{
     store::{Fault, OwnerStore},
 };
 
-/// The hints for a listing of todos without a result. If the query has a list, this function makes one call to DynamoDB.
+/// The hints for a listing of todos without a result. If the query has a list, this function makes one call to
+/// DynamoDB.
 pub async fn of_todos(store: &OwnerStore, query: &TodosQuery, filter: &TodoFilter) -> Result<Vec<String>, Fault> {
     let mut hints = Vec::new();
     if let Some(list) = query.list() {
@@ -22,8 +24,8 @@ pub async fn of_todos(store: &OwnerStore, query: &TodosQuery, filter: &TodoFilte
     Ok(hints)
 }
 
-/// The hint that no searched change was made by `by`. `makers` contains the names of the programs that made the searched
-/// changes.
+/// The hint that no searched change was made by `by`. `makers` contains the names of the programs that made the
+/// searched changes.
 pub fn of_by(by: &By, makers: &BTreeSet<String>) -> Option<String> {
     let By::Named(name) = by else { return None };
     let makers: Vec<_> = makers.iter().take(20).map(String::as_str).collect();

@@ -73,13 +73,13 @@ pub async fn undo_change(
     let (result, undid) = undo(&app, &caller, request, &body)
         .await
         .map_err(|error| if may_go_further { error.not_repeatable(UNDO_MAY_GO_FURTHER) } else { error })?;
-    // The answer shows the times with the UTC offset of the person. These settings may be out of date, but then only the
-    // offset is different, and not the moment.
+    // The answer shows the times with the UTC offset of the person. These settings may be out of date, but then only
+    // the offset is different, and not the moment.
     Ok(TodosWritten::undone(&app, &result, &undid, &caller.store.last_settings()))
 }
 
-/// If an `undoChange` request has no change id and no idempotency key, a second identical request undoes one more change.
-/// If the answer to such a request is lost, the caller gets this advice.
+/// If an `undoChange` request has no change id and no idempotency key, a second identical request undoes one more
+/// change. If the answer to such a request is lost, the caller gets this advice.
 const UNDO_MAY_GO_FURTHER: &str = "Perhaps the change was undone. Then the same request would undo one more change. First call getChanges. If the first change in the answer is not the undo, send the request again.";
 
 impl UndoChange {

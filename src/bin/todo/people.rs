@@ -25,8 +25,8 @@ pub struct People {
 enum What {
     /// List the people who have given access to a program, and the people whom you have blocked.
     List,
-    /// Block a person. The person can no longer sign in. The access of all programs and all API keys of this person ends
-    /// within a minute. The todos stay.
+    /// Block a person. The person can no longer sign in. The access of all programs and all API keys of this person
+    /// ends within a minute. The todos stay.
     Block {
         /// The id that `list` shows (ISSUER#SUBJECT), or the e-mail address. Somebody who has never signed in can be
         /// blocked by the id.
@@ -37,8 +37,8 @@ enum What {
         /// The id that `list` shows (ISSUER#SUBJECT), or the e-mail address.
         person: String,
     },
-    /// End the access of all programs and all API keys of a person within a minute, and remove the person from the list of
-    /// people. The todos of the person stay. A blocked person stays blocked.
+    /// End the access of all programs and all API keys of a person within a minute, and remove the person from the list
+    /// of people. The todos of the person stay. A blocked person stays blocked.
     Remove {
         /// The id that `list` shows (ISSUER#SUBJECT), or the e-mail address.
         person: String,

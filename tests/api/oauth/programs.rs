@@ -168,7 +168,8 @@ async fn a_program_that_may_only_read_ends_nothing() {
     assert_eq!(list(&api, &key(&api, &provider, &ada).await).await.len(), 3);
 }
 
-/// The program does not use its access tokens, and only refreshes them. An access without a refresh ends after two days.
+/// The program does not use its access tokens, and only refreshes them. An access without a refresh ends after two
+/// days.
 #[tokio::test]
 async fn a_program_that_only_refreshes_its_tokens_stays_in_the_list_until_its_access_ends() {
     let provider = Provider::start().await;
@@ -218,8 +219,8 @@ async fn an_access_that_lasts_shorter_than_before_leaves_the_list_when_it_ends()
     assert!(list(&api, &key).await.is_empty());
 }
 
-/// The program used its access for the last time less than a minute before its access ended. This instance remembers the
-/// token. After midnight, this instance tries to note the use again.
+/// The program used its access for the last time less than a minute before its access ended. This instance remembers
+/// the token. After midnight, this instance tries to note the use again.
 #[tokio::test]
 async fn a_late_note_of_a_use_does_not_bring_an_entry_back() {
     let provider = Provider::start().await;

@@ -37,8 +37,8 @@ pub struct Found {
 }
 
 impl Found {
-    /// The ids of all changes whose records the undo changes, and for each change the id of its present undo. If another
-    /// request undoes one of the changes, the state is different.
+    /// The ids of all changes whose records the undo changes, and for each change the id of its present undo. If
+    /// another request undoes one of the changes, the state is different.
     pub fn state(&self) -> Vec<(&ChangeId, Option<&ChangeId>)> {
         self.undo.marks.iter().map(|mark| (&mark.change, mark.before.as_ref())).collect()
     }
@@ -138,10 +138,11 @@ async fn newest(caller: &Caller, by: &By, now: Timestamp) -> Result<(Vec<ChangeI
 /// The changes since a time that an undo must undo, the newest first. The second value is the newest change of others.
 ///
 /// If the period contains a change and also its undo, the undo leaves out both, if `cancel` is true. If the period
-/// contains only the undo, the undo undoes this undo, so that the todos are as they were at the beginning of the period.
+/// contains only the undo, the undo undoes this undo, so that the todos are as they were at the beginning of the
+/// period.
 ///
-/// Without `cancel`, the undo first undoes the undo, and later the change itself. This is necessary if another change in
-/// between is possible only because of the change, for example an edit of a restored todo.
+/// Without `cancel`, the undo first undoes the undo, and later the change itself. This is necessary if another change
+/// in between is possible only because of the change, for example an edit of a restored todo.
 async fn all_since(
     caller: &Caller,
     by: &By,
