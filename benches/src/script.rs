@@ -20,7 +20,7 @@ pub struct Operation {
 }
 
 /// The measured operations of our function. In each entry, `ids` are the ids of the owner's todos.
-pub const OPERATIONS: [Operation; 17] = [
+pub const OPERATIONS: [Operation; 18] = [
     Operation { name: "getHealth", events: |_, _, n| same(n, "GET", "/health", "", None), adds: false },
     Operation { name: "getTodo", events: |_, ids, n| each(ids, n, "GET", |_| None), adds: false },
     Operation { name: "getTodos, 20", events: |_, _, n| same(n, "GET", "/todos", "limit=20", None), adds: false },
@@ -102,6 +102,15 @@ pub const OPERATIONS: [Operation; 17] = [
             same(n, "POST", "/undo", "", Some(json!({})))
         },
         adds: false,
+    },
+    Operation {
+        name: "updateLists",
+        events: |function, _, n| {
+            function.expect(event("POST", "/todos", "", Some(json!({ "todos": [{ "title": "x", "list": "Name 0" }] }))))?;
+            let rename = |i: usize| json!({ "list": format!("Name {i}"), "rename_to": format!("Name {}", i + 1) });
+            Ok((0..n).map(|i| event("PATCH", "/lists", "", Some(rename(i)))).collect())
+        },
+        adds: true,
     },
     Operation { name: "getChanges", events: |_, _, n| same(n, "GET", "/changes", "limit=20", None), adds: false },
 ];

@@ -11,8 +11,10 @@ use super::{
     id::{ChangeId, TodoId},
     idempotency::Fingerprint,
     limits,
+    list_change::ListsDifference,
+    list_ref::ListRef,
     settings::SettingsImage,
-    text::{ListName, Title},
+    text::Title,
     todo::Todo,
 };
 
@@ -28,13 +30,16 @@ pub struct Change {
     /// The settings before and after the write. Present only if the write changed the settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<SettingsImage>,
+    /// The lists that the write renamed, merged, deleted or ordered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_changes: Option<ListsDifference>,
     /// The lists that this change created.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub new_lists: Vec<ListName>,
+    pub new_lists: Vec<ListRef>,
     /// The lists that contained the changed todos before or after this change, each list once. Absent in records of
     /// version 0.1.0.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lists: Vec<ListName>,
+    pub lists: Vec<ListRef>,
     /// The id of the undone change. Present only if this change is an undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<ChangeId>,
@@ -95,9 +100,9 @@ impl Change {
         self.undoes.iter().chain(&self.also_undoes)
     }
 
-    /// Whether the write changed no todo and no setting.
+    /// Whether the write changed no todo, no setting and no list.
     pub fn has_no_effect(&self) -> bool {
-        self.todos.is_empty() && self.settings.is_none()
+        self.todos.is_empty() && self.settings.is_none() && self.list_changes.is_none()
     }
 }
 

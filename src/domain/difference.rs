@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 use super::{
     change::Image,
     id::TodoId,
+    text::ListName,
     todo::{Status, Todo},
-    unicode::without_case,
 };
 
 /// Some fields of a todo. The names of the fields are the names that the table uses.
@@ -74,10 +74,10 @@ impl Difference {
         self.before.as_ref().map(|before| (before, &self.after))
     }
 
-    /// The lists before and after the change, in lower case. Empty if the change did not alter the list of the todo.
-    pub fn lists(&self) -> impl Iterator<Item = String> {
+    /// The ids of the lists before and after the change. Empty if the change did not alter the list of the todo.
+    pub fn lists(&self) -> impl Iterator<Item = ListName> {
         let lists = self.before.iter().chain([&self.after]).filter_map(|fields| fields.get("list")?.as_str());
-        lists.map(without_case)
+        lists.map(|id| ListName::of_id(id.to_owned()))
     }
 
     /// Whether the change kept the beginning of the notes. Then [`altered`](Self::altered) contains only the rest.

@@ -12,6 +12,7 @@ use super::{
     due::Due,
     input::{due::DueInput, list::WithoutEmpty, value},
     invalid::{Invalid, Violation},
+    list_ref::ListRef,
     moment::Moment,
     repeat::Repeat,
     steps::{StepRefs, Steps},
@@ -139,12 +140,6 @@ impl TodoEdit {
         self.status == Some(EditStatus::Open)
     }
 
-    /// Whether the program must know the owner's local time to apply this edit.
-    pub fn needs_clock(&self) -> bool {
-        let completes = self.status == Some(EditStatus::Completed);
-        completes || self.repeat.is_some() || self.due.is_some_and(DueInput::is_relative)
-    }
-
     /// An error for each field that the edit both sets and clears.
     pub fn contradictions(&self) -> Vec<Violation> {
         self.clear
@@ -181,8 +176,8 @@ impl TodoEdit {
             after.title = title.clone();
         }
         // If the new list name and the old list name differ only in upper and lower case, the todo keeps the old name.
-        if let Some(list) = self.list.as_ref().filter(|list| list.folded() != todo.list.folded()) {
-            after.list = list.clone();
+        if let Some(list) = self.list.as_ref().filter(|list| list.folded() != todo.list.name().folded()) {
+            after.list = ListRef::asked(list.clone());
         }
         if let Some(priority) = self.priority {
             after.priority = priority;

@@ -9,10 +9,11 @@ use super::{
     edit::TodoEdit,
     id::TodoId,
     invalid::Violation,
+    list_change::ListsImage,
+    list_ref::ListRef,
     moment::Moment,
     refusal::{ItemViolation, Refusal},
     settings::SettingsImage,
-    text::ListName,
     todo::{NewTodo, Status, Todo},
 };
 
@@ -25,6 +26,7 @@ pub struct Plan {
     /// Each todo before and after the write. This list also contains todos that the write does not change.
     pub images: Vec<Image>,
     pub settings: Option<SettingsImage>,
+    pub lists: Option<ListsImage>,
 }
 
 /// A text that a caller sent as the id of a todo. `text` contains at most the first 60 characters of the sent text.
@@ -36,19 +38,22 @@ pub struct SentId {
 }
 
 impl Plan {
-    /// A plan that does not change the settings.
+    /// A plan that changes only todos.
     pub fn of_todos(images: Vec<Image>) -> Self {
-        Self { images, settings: None }
+        Self { images, settings: None, lists: None }
     }
 
-    /// The lists that contain the changed todos before or after the write, each list once.
-    pub fn lists(&self) -> Vec<ListName> {
-        let mut lists: Vec<ListName> = Vec::new();
-        for image in self.images.iter().filter(|image| image.is_change()) {
-            for todo in image.before.iter().chain([&image.after]) {
-                if !lists.contains(&todo.list) {
-                    lists.push(todo.list.clone());
-                }
+    /// The lists that contain the changed todos before or after the write, and the lists that the write changes, each
+    /// list once.
+    pub fn touched_lists(&self) -> Vec<ListRef> {
+        let images = self.images.iter().filter(|image| image.is_change());
+        let todos = images.flat_map(|image| image.before.iter().chain([&image.after]));
+        let changed = self.lists.iter().flat_map(|image| &image.difference.lists);
+        let changed = changed.map(|list| ListRef::stored(list.id.clone(), list.id.clone()));
+        let mut lists: Vec<ListRef> = Vec::new();
+        for list in todos.map(|todo| todo.list.clone()).chain(changed) {
+            if !lists.contains(&list) {
+                lists.push(list);
             }
         }
         lists
@@ -68,14 +73,15 @@ impl SentId {
 }
 
 /// Plans new todos. The function `next_id` makes the id of each new todo. A todo without a list name goes into
-/// `default_list`.
+/// `default_list`. Nobody knows whether the default list exists, so the store creates the list if necessary.
 pub fn add(
     news: &[NewTodo],
     mut next_id: impl FnMut() -> TodoId,
-    default_list: &ListName,
+    default_list: &ListRef,
     moment: &Moment,
 ) -> Result<Plan, Refusal> {
     let (mut images, mut violations) = (Vec::new(), Vec::new());
+    let default_list = &ListRef::asked(default_list.name().clone());
     for (item, new) in news.iter().enumerate() {
         match Todo::add(new, next_id(), default_list, moment) {
             Ok(todo) => images.push(Image::added(todo)),
@@ -228,7 +234,7 @@ mod tests {
     fn todos() -> Todos {
         let mut ids = ["0000000000", "1111111111"].into_iter().map(|id| TodoId::parse(id).unwrap());
         let news = [read(json!({"title": "a"})), read(json!({"title": "b", "due": "2026-11-27"}))];
-        let plan = add(&news, || ids.next().unwrap(), &ListName::inbox(), &moment()).unwrap();
+        let plan = add(&news, || ids.next().unwrap(), &ListRef::inbox(), &moment()).unwrap();
         plan.images.into_iter().map(|image| (image.after.id.clone(), image.after)).collect()
     }
 

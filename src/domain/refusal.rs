@@ -3,6 +3,8 @@
 use super::{
     change::Change,
     id::{ChangeId, TodoId},
+    list_change::ListConflict,
+    text::ListName,
     todo::Todo,
 };
 
@@ -26,6 +28,12 @@ pub enum Refusal {
     AlreadyUndone { by: ChangeId },
     /// Later changes have altered the same fields. The requested undo would overwrite these later changes.
     ChangedSince { conflicts: Vec<UndoConflict>, current: Vec<Todo> },
+    /// The request names a list that does not exist.
+    NoSuchList(ListName),
+    /// The list has so many todos that one transaction cannot delete all of them.
+    ListTooFull { list: ListName, todos: usize },
+    /// The request cannot change this list. The text says why.
+    ListRefused { field: &'static str, message: String },
     /// A different request has already used the idempotency key.
     KeyReused,
     /// The write would take more write units than one change may take, or is larger than DynamoDB allows.
@@ -40,8 +48,8 @@ pub enum Refusal {
 /// The reason why a change cannot be undone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UndoConflict {
-    /// The todo that was changed again. `None` if the settings were changed again.
-    pub todo: Option<TodoId>,
+    /// What was changed again.
+    pub subject: Subject,
     /// The change that cannot be undone.
     pub change: ChangeId,
     /// The fields that were changed again. Empty if the todo no longer exists.
@@ -50,6 +58,31 @@ pub struct UndoConflict {
     pub added: bool,
     /// The latest change of these fields. `None` if the program has not found this change.
     pub later: Option<Box<Change>>,
+}
+
+/// What a later change altered, so that an undo is not possible.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Subject {
+    Todo(TodoId),
+    Settings,
+    /// The ids of lists.
+    Lists(ListConflict, Vec<ListName>),
+}
+
+impl UndoConflict {
+    /// The conflict about these lists.
+    pub fn of_list(change: &Change, conflict: ListConflict, ids: Vec<ListName>) -> Self {
+        let subject = Subject::Lists(conflict, ids);
+        Self { subject, change: change.id.clone(), fields: Vec::new(), added: false, later: None }
+    }
+
+    /// The todo of the conflict.
+    pub fn todo(&self) -> Option<&TodoId> {
+        match &self.subject {
+            Subject::Todo(id) => Some(id),
+            Subject::Settings | Subject::Lists(..) => None,
+        }
+    }
 }
 
 /// An item of a write, and the rule that this item breaks.

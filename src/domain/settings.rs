@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     input::value,
     invalid::{Invalid, Violation},
+    list_ref::ListRef,
     moment::{Moment, Weekday},
     text::ListName,
     words::words,
@@ -21,7 +22,7 @@ pub struct Settings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub week_start: Option<Weekday>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_list: Option<ListName>,
+    pub default_list: Option<ListRef>,
     /// Before the first change of the settings, the version is 0. Each change increases the version by 1.
     pub version: u64,
 }
@@ -65,8 +66,8 @@ impl Settings {
     }
 
     /// The list for new todos without a list name. The result is `Inbox` if the person has not set a default list.
-    pub fn default_list(&self) -> ListName {
-        self.default_list.clone().unwrap_or_else(ListName::inbox)
+    pub fn default_list(&self) -> ListRef {
+        self.default_list.clone().unwrap_or_else(ListRef::inbox)
     }
 
     /// Combines the time `now` with this person's time zone and this person's first day of the week.
@@ -144,7 +145,12 @@ impl SettingsEdit {
         }
         after.time_zone = self.time_zone.clone().or(after.time_zone);
         after.week_start = self.week_start.or(after.week_start);
-        after.default_list = self.default_list.clone().or(after.default_list);
+        after.default_list = match &self.default_list {
+            Some(name) if after.default_list.as_ref().is_none_or(|list| list.name().folded() != name.folded()) => {
+                Some(ListRef::asked(name.clone()))
+            }
+            _ => after.default_list,
+        };
         after
     }
 }

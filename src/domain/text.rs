@@ -111,6 +111,11 @@ impl ListName {
         Self(Self::INBOX.to_owned())
     }
 
+    /// A text that the table contains as the id of a list.
+    pub fn of_id(id: String) -> Self {
+        Self(id)
+    }
+
     /// The name in lower case. If two names are equal in lower case, they name the same list.
     pub fn folded(&self) -> String {
         without_case(&self.0)

@@ -15,6 +15,7 @@ use super::{
     input::{due::DueInput, list::WithoutEmpty},
     invalid::{Invalid, Violation},
     limits,
+    list_ref::ListRef,
     moment::Moment,
     repeat::Repeat,
     steps::Steps,
@@ -28,7 +29,7 @@ pub struct Todo {
     pub id: TodoId,
     pub title: Title,
     pub status: Status,
-    pub list: ListName,
+    pub list: ListRef,
     pub priority: Priority,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Due>,
@@ -114,12 +115,12 @@ pub struct NewTodo {
 impl Todo {
     /// Makes an open todo with version 1 from the fields of `new`. If `new` has no list, the todo goes into
     /// `default_list`.
-    pub fn add(new: &NewTodo, id: TodoId, default_list: &ListName, moment: &Moment) -> Result<Self, Vec<Violation>> {
+    pub fn add(new: &NewTodo, id: TodoId, default_list: &ListRef, moment: &Moment) -> Result<Self, Vec<Violation>> {
         let mut todo = Self {
             id,
             title: new.title.clone(),
             status: Status::Open,
-            list: new.list.clone().unwrap_or_else(|| default_list.clone()),
+            list: new.list.clone().map_or_else(|| default_list.clone(), ListRef::asked),
             priority: new.priority.unwrap_or_default(),
             due: new.due.map(|due| due.resolve(moment)),
             repeat: new.repeat.clone(),

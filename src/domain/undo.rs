@@ -3,16 +3,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
-
 use super::{
     change::{Change, Image},
     difference::Difference,
     id::{ChangeId, TodoId},
+    list_change::{ListConflict, ListsDifference, ListsImage},
     plan::{Plan, Todos},
     refusal::{Refusal, UndoConflict},
-    settings::Settings,
+    text::ListName,
     todo::{Status, Todo},
+    undo_progress::{Present, Progress},
 };
 
 /// The changes that one undo undoes, and the marks in the change records.
@@ -63,70 +63,75 @@ impl Undo {
         ids
     }
 
-    /// Whether one of the changes altered the settings.
-    pub fn needs_settings(&self) -> bool {
-        self.changes.iter().any(|(change, _)| change.settings.is_some())
+    /// Whether one of the changes altered lists.
+    pub fn changes_lists(&self) -> bool {
+        self.list_changes().next().is_some()
     }
 
-    /// Plans the undo. `current` contains the todos as they are now, and `settings` are the present settings. The plan
-    /// undoes the newest change first. In each todo, the altered fields get their values from before the change, and
-    /// all other fields keep their present values. If a change added a todo, the undo deletes this todo.
+    /// The names that lists get back.
+    pub fn list_names(&self) -> Vec<ListName> {
+        self.list_changes().flat_map(ListsDifference::names_before).collect()
+    }
+
+    /// The names of the lists that this undo deletes.
+    pub fn deleted_lists(&self) -> Vec<ListName> {
+        self.list_changes().flat_map(ListsDifference::deleted_before).cloned().collect()
+    }
+
+    fn list_changes(&self) -> impl Iterator<Item = &ListsDifference> {
+        self.changes.iter().filter_map(|(change, _)| change.list_changes.as_ref())
+    }
+
+    /// Plans the undo. `present` contains the todos, the settings and the lists as they are now. The plan undoes the
+    /// newest change first. In each todo, the altered fields get their values from before the change, and all other
+    /// fields keep their present values. If a change added a todo, the undo deletes this todo.
     ///
-    /// This function refuses the undo if a later change altered the same fields of a todo or the same settings, or if
-    /// the todo would no longer be valid. The refusal names each todo in conflict. If a change added a todo, and this
-    /// todo is already deleted, there is nothing to undo for this todo. If there is nothing to undo at all, the
-    /// function refuses the undo.
-    pub fn plan(&self, current: &Todos, settings: &Settings, now: Timestamp) -> Result<Plan, Refusal> {
-        let (mut todos, mut settings_after) = (current.clone(), settings.clone());
-        let (mut conflicts, mut deleted) = (Vec::new(), Vec::new());
+    /// This function refuses the undo if a later change altered the same fields of a todo, the same settings or the
+    /// same list, or if the todo would no longer be valid. The refusal names each conflict. If a change added a todo,
+    /// and this todo is already deleted, there is nothing to undo for this todo. If there is nothing to undo at all,
+    /// the function refuses the undo.
+    pub fn plan(&self, present: &Present<'_>) -> Result<Plan, Refusal> {
+        let mut progress = Progress::of(present);
         for (change, differences) in &self.changes {
-            let mut conflict = |todo: Option<&Difference>, fields| {
-                let added = todo.is_some_and(Difference::is_new);
-                let todo = todo.map(|difference| difference.id.clone());
-                conflicts.push(UndoConflict { todo, change: change.id.clone(), fields, added, later: None });
-            };
-            for difference in differences {
-                let present = todos.get(&difference.id);
-                let is_deleted = present.is_some_and(|todo| todo.status == Status::Deleted);
-                if difference.is_new() && is_deleted {
-                    deleted.push((change, difference));
-                    continue;
-                }
-                match present.map_or_else(|| Err(Vec::new()), |todo| difference.undo(todo, now)) {
-                    Ok(undone) => _ = todos.insert(undone.id.clone(), undone),
-                    Err(fields) => conflict(Some(difference), fields),
-                }
-            }
-            if let Some(image) = &change.settings {
-                match image.undo(&settings_after) {
-                    Ok(undone) => settings_after = undone,
-                    Err(fields) => conflict(None, fields),
-                }
-            }
+            differences.iter().for_each(|difference| progress.undo_todo(change, difference));
+            progress.undo_settings(change);
+            progress.undo_lists(change);
         }
-        let undoes_nothing = todos == *current && settings_after.same_content(settings);
+        self.find_todos_of_deleted_lists(&mut progress);
+        let Progress { todos, settings, lists, mut conflicts, deleted, .. } = progress;
+        let undoes_nothing =
+            todos == *present.todos && settings.same_content(present.settings) && lists == *present.lists;
         if conflicts.is_empty() && undoes_nothing {
-            conflicts.extend(deleted.into_iter().map(|(change, difference)| UndoConflict {
-                todo: Some(difference.id.clone()),
-                change: change.id.clone(),
-                fields: vec!["status"],
-                added: false,
-                later: None,
-            }));
+            conflicts.extend(deleted);
         }
         if !conflicts.is_empty() {
-            let current = Self::in_conflict(&conflicts, current);
+            let current = Self::in_conflict(&conflicts, present.todos);
             return Err(Refusal::ChangedSince { conflicts, current });
         }
-        let image = |id: TodoId| Some(Image::changed(current.get(&id)?, todos.get(&id)?.clone()));
+        let image = |id: TodoId| Some(Image::changed(present.todos.get(&id)?, todos.get(&id)?.clone()));
         let images = self.todos().into_iter().filter_map(image).collect();
-        Ok(Plan { images, settings: settings.changed_to(&settings_after) })
+        let settings = present.settings.changed_to(&settings);
+        Ok(Plan { images, settings, lists: ListsImage::of(present.lists, lists) })
+    }
+
+    /// An undo may delete a list only if it also deletes all todos of the list.
+    fn find_todos_of_deleted_lists(&self, progress: &mut Progress<'_>) {
+        let lists = &progress.lists;
+        let remains = |todo: &&Todo| todo.status != Status::Deleted && lists.is_deleted(todo.list.id());
+        let mut remaining: Vec<&ListName> =
+            progress.todos.values().filter(remains).map(|todo| todo.list.id()).collect();
+        remaining.sort_unstable_by_key(|id| id.folded());
+        remaining.dedup();
+        let Some((change, _)) = self.changes.iter().find(|(change, _)| change.list_changes.is_some()) else { return };
+        let conflict = |id: &ListName| UndoConflict::of_list(change, ListConflict::HasTodos, vec![id.clone()]);
+        let conflicts: Vec<_> = remaining.into_iter().map(conflict).collect();
+        progress.conflicts.extend(conflicts);
     }
 
     /// The todos of the conflicts as they are now, each todo once.
     fn in_conflict(conflicts: &[UndoConflict], current: &Todos) -> Vec<Todo> {
         let mut shown: Vec<Todo> = Vec::new();
-        for todo in conflicts.iter().filter_map(|conflict| current.get(conflict.todo.as_ref()?)) {
+        for todo in conflicts.iter().filter_map(|conflict| current.get(conflict.todo()?)) {
             if !shown.contains(todo) {
                 shown.push(todo.clone());
             }
@@ -213,14 +218,16 @@ mod tests {
     use std::slice::from_ref;
 
     use super::*;
-    use crate::domain::{change::OperationName, id::ChangeId, text::ListName, todo::NewTodo};
-    use jiff::tz::TimeZone;
+    use crate::domain::{
+        change::OperationName, id::ChangeId, list_ref::ListRef, lists::Lists, settings::Settings, todo::NewTodo,
+    };
+    use jiff::{Timestamp, tz::TimeZone};
     use serde_json::json;
 
     fn added(title: &str) -> Image {
         let new: NewTodo = deserr::deserialize::<_, _, deserr::errors::JsonError>(json!({ "title": title })).unwrap();
         let moment = Settings::default().moment(Timestamp::UNIX_EPOCH, &TimeZone::UTC);
-        Image::added(Todo::add(&new, TodoId::from_random([7; 16]), &ListName::inbox(), &moment).unwrap())
+        Image::added(Todo::add(&new, TodoId::from_random([7; 16]), &ListRef::inbox(), &moment).unwrap())
     }
 
     fn change(images: &[Image]) -> Change {
@@ -230,6 +237,7 @@ mod tests {
             operation: OperationName::of("updateTodo"),
             todos: images.iter().map(Image::summary).collect(),
             settings: None,
+            list_changes: None,
             new_lists: Vec::new(),
             lists: Vec::new(),
             undoes: None,
@@ -243,7 +251,9 @@ mod tests {
 
     fn undo(image: &Image, todos: &Todos) -> Result<Vec<Image>, Refusal> {
         let undo = Undo::of(vec![(change(from_ref(image)), vec![Difference::of(image)])]);
-        undo.plan(todos, &Settings::default(), Timestamp::MAX).map(|plan| plan.images)
+        let (settings, lists) = (Settings::default(), Lists::default());
+        let present = Present { todos, settings: &settings, lists: &lists, exists: &|_| false, now: Timestamp::MAX };
+        undo.plan(&present).map(|plan| plan.images)
     }
 
     fn now(todo: &Todo) -> Todos {
@@ -273,7 +283,7 @@ mod tests {
         for todos in [now(&other), Todos::new()] {
             let refused = undo(&image, &todos).unwrap_err();
             assert!(
-                matches!(refused, Refusal::ChangedSince { conflicts, .. } if conflicts[0].todo.as_ref() == Some(&image.after.id))
+                matches!(refused, Refusal::ChangedSince { conflicts, .. } if conflicts[0].todo() == Some(&image.after.id))
             );
         }
     }

@@ -6,9 +6,12 @@ use serde_json::{Map, Value};
 
 use super::{
     difference::{Difference, shown_as},
+    list_change::{ListDifference, ListsDifference, live_name},
+    lists::{ListState, Lists},
     repeat::Repeat,
     settings::{Setting, Settings, SettingsImage},
     steps::Step,
+    text::ListName,
 };
 
 /// A value as text has at most this number of characters.
@@ -31,8 +34,8 @@ impl fmt::Display for ChangedField {
 }
 
 impl Difference {
-    /// The changed fields of the todo. Empty if the change added the todo.
-    pub fn values(&self) -> Vec<ChangedField> {
+    /// The changed fields of the todo. Empty if the change added the todo. `lists` are the present lists.
+    pub fn values(&self, lists: &Lists) -> Vec<ChangedField> {
         let Some((before, after)) = self.altered() else { return Vec::new() };
         let mut names: Vec<&str> = before.keys().chain(after.keys()).map(String::as_str).collect();
         names.sort_unstable();
@@ -42,22 +45,23 @@ impl Difference {
         let seen = changed.map(|name| (name, shown_as(name))).filter(|(name, shown)| name == shown);
         let beginning = if self.keeps_beginning_of_notes() { "…" } else { "" };
         let value = |fields: &Map<String, Value>, name: &str| {
-            let text = fields.get(name).and_then(|value| text(name, value));
+            let text = fields.get(name).and_then(|value| text(name, value, lists));
             let text = if name == "notes" { format!("{beginning}{}", text.unwrap_or_default()) } else { text? };
             Some(cut(&text)).filter(|text| !text.is_empty())
         };
         let field = |(_, name)| ChangedField { name, old: value(before, name), new: value(after, name) };
-        seen.map(field).collect()
+        // If the change moved a todo between two lists that are one list now, the values are equal.
+        seen.map(field).filter(|field| field.name == "notes" || field.old != field.new).collect()
     }
 }
 
 impl SettingsImage {
-    /// The changed settings.
-    pub fn values(&self) -> Vec<ChangedField> {
+    /// The changed settings. `lists` are the present lists.
+    pub fn values(&self, lists: &Lists) -> Vec<ChangedField> {
         let value = |settings: &Settings, name: &str| {
             let zone = || settings.time_zone.as_ref().map(|zone| zone.as_str().to_owned());
             let day = || settings.week_start.map(|day| day.word().to_owned());
-            let list = || settings.default_list.as_ref().map(|list| list.as_str().to_owned());
+            let list = || settings.default_list.as_ref().map(|list| lists.name(list.id()).as_str().to_owned());
             match name {
                 _ if name == Setting::TimeZone.word() => zone(),
                 _ if name == Setting::WeekStart.word() => day(),
@@ -71,6 +75,34 @@ impl SettingsImage {
     }
 }
 
+impl ListsDifference {
+    /// The changed lists, such as `list: Work → Office`. `lists` are the present lists.
+    pub fn values(&self, lists: &Lists) -> Vec<ChangedField> {
+        let state = |id: &ListName, state: Option<&ListState>| match (live_name(id, state), state) {
+            (Some(name), _) => name.as_str().to_owned(),
+            (None, Some(ListState { merged_into: Some(into), .. })) => {
+                format!("merged into {}", lists.name(into).as_str())
+            }
+            (None, _) => "deleted".to_owned(),
+        };
+        let list = |ListDifference { id, before, after }: &ListDifference| ChangedField {
+            name: "list",
+            old: Some(cut(&state(id, before.as_ref()))),
+            new: Some(cut(&state(id, after.as_ref()))),
+        };
+        let order = |ids: &[ListName]| {
+            let names: Vec<_> = ids.iter().map(|id| lists.name(id).as_str().to_owned()).collect();
+            Some(cut(&names.join(", "))).filter(|names| !names.is_empty())
+        };
+        let ordered = self.order.iter().map(|(before, after)| ChangedField {
+            name: "order",
+            old: order(before),
+            new: order(after),
+        });
+        self.lists.iter().map(list).chain(ordered).collect()
+    }
+}
+
 /// The first characters of a text. If the text is longer, the result ends with `…`.
 pub fn cut(text: &str) -> String {
     match text.char_indices().nth(CUT) {
@@ -80,8 +112,9 @@ pub fn cut(text: &str) -> String {
 }
 
 /// The text of a stored value. `None` if the value is empty.
-fn text(name: &str, value: &Value) -> Option<String> {
+fn text(name: &str, value: &Value, lists: &Lists) -> Option<String> {
     let text = match name {
+        "list" => value.as_str().map(|id| lists.name(&ListName::of_id(id.to_owned())).as_str().to_owned()),
         "repeat" => serde_json::from_value(value.clone()).ok().map(|repeat| described(&repeat)),
         "tags" => serde_json::from_value(value.clone()).ok().map(|tags: Vec<String>| tags.join(", ")),
         "steps" => serde_json::from_value(value.clone()).ok().map(|steps: Vec<Step>| {

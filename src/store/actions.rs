@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::types::{
-    ConditionCheck, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
     builders::{ConditionCheckBuilder, PutBuilder, UpdateBuilder},
 };
 
@@ -13,7 +13,7 @@ use super::{
     fault::Fault,
     head::{self, SETTINGS, Sequence},
     item::{self, Item},
-    lists::{self, ListCheck},
+    lists::{self, ListAction},
     recent, size,
     transaction::Transaction,
 };
@@ -43,6 +43,7 @@ pub(super) enum Purpose {
     Head,
     Recent,
     List(ListName),
+    Lists,
     Undo,
 }
 
@@ -88,14 +89,17 @@ impl OwnerStore {
         let head = if change.has_no_effect() {
             checked(head::check(self.check(SETTINGS.to_owned())))?
         } else {
-            updated(head::update(&self.table, &self.partition, sequence, transaction.settings)?)?
+            updated(head::update(&self.table, &self.partition, sequence, transaction.head)?)?
         };
         actions.push((Purpose::Head, head));
         if let Some(digits) = &transaction.recent {
             actions.push((Purpose::Recent, self.remember(digits, change, transaction.outdated.as_ref())?));
         }
-        for check in transaction.lists {
-            actions.push((Purpose::List(check.name().clone()), self.check_list(check)?));
+        for action in transaction.list_actions {
+            actions.push((Purpose::List(action.name().clone()), self.list_action(action)?));
+        }
+        if let Some(lists) = transaction.lists {
+            actions.push((Purpose::Lists, finished(self.put(lists::lists_item(&self.partition, lists)?))?));
         }
         for mark in transaction.marks {
             actions.push((Purpose::Undo, self.mark(mark, change)?));
@@ -189,12 +193,21 @@ impl OwnerStore {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
-    fn check_list(&self, check: &ListCheck) -> Result<TransactWriteItem, Fault> {
-        match check {
-            ListCheck::Create(name) => {
-                finished(self.put(lists::list_item(&self.partition, name)).condition_expression(item::ABSENT))
+    fn list_action(&self, action: &ListAction) -> Result<TransactWriteItem, Fault> {
+        let name = action.name();
+        let put = || self.put(lists::list_item(&self.partition, name));
+        match action {
+            ListAction::Create(_) | ListAction::Name(_) => finished(put().condition_expression(item::ABSENT)),
+            ListAction::Respell(_) => finished(put().condition_expression(item::PRESENT)),
+            ListAction::Remove(_) => {
+                let delete = Delete::builder()
+                    .table_name(&*self.table)
+                    .set_key(Some(item::primary_key(&self.partition, lists::list_sk(name))))
+                    .condition_expression(item::PRESENT)
+                    .build();
+                Ok(TransactWriteItem::builder().delete(delete.map_err(item::broken)?).build())
             }
-            ListCheck::Exists(name) => checked(
+            ListAction::Check(_) => checked(
                 self.check(lists::list_sk(name))
                     .condition_expression("#name = :name")
                     .expression_attribute_names("#name", lists::NAME)

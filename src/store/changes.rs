@@ -146,7 +146,7 @@ impl OwnerStore {
         now: Timestamp,
     ) -> Result<Listing<'_, (Change, Vec<Difference>)>, Fault> {
         let page = self.page(&reading, reading.after.as_ref(), &[]).await?;
-        Ok(self.listing(reading, &[], now, page, read_record))
+        Ok(self.listing(reading, &[], now, page, Box::new(read_record)))
     }
 
     /// Reads a change and its differences. The differences are in their original order. `None` if no change has this
@@ -187,7 +187,7 @@ impl OwnerStore {
         let reading = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
         let page = self.page(&reading, None, &[]).await?;
         let read = |record: Item, now| Ok((!item::expired(&record, now)).then_some(record));
-        let latest = self.listing(reading, &[], now, page, read).next().await?;
+        let latest = self.listing(reading, &[], now, page, Box::new(read)).next().await?;
         match latest {
             Some(record) => self.with_differences(record, now).await,
             None => Ok(None),

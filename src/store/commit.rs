@@ -14,7 +14,7 @@ use super::{
     actions::Purpose,
     backoff,
     fault::{Fault, FaultKind, SizeLimit},
-    head::{Sequence, SettingsCondition},
+    head::{HeadUpdate, Sequence, SettingsCondition},
     item::{self, Item},
     transaction::Transaction,
 };
@@ -34,9 +34,9 @@ pub(super) enum Committed {
     /// The server has already received the same request within the last two minutes. The item contains the id of the
     /// change that the first request made.
     Repeated(Item),
-    /// The settings in the table differ from the settings that the store assumed. The item contains the present
-    /// settings. If there is no item, the owner has the default settings.
-    OtherSettings(Option<Item>),
+    /// The settings or the lists in the table differ from what the store assumed. The item is the present head. If there
+    /// is no item, the owner has the default settings.
+    OtherHead(Option<Item>),
     /// The store made a wrong assumption about some lists. This variant contains the name of each list for which the
     /// assumption was wrong. If the table has a name item for the list, this variant also contains the item.
     OtherLists(Vec<(ListName, Option<Item>)>),
@@ -108,6 +108,18 @@ impl OwnerStore {
     }
 }
 
+/// The outcome if the present head is not the head that the write has assumed.
+fn other_head(assumed: HeadUpdate<'_>, head: Option<&Item>) -> Result<Option<Committed>, Fault> {
+    let is_later = assumed.latest.is_some_and(|latest| head.map(Sequence::of).is_some_and(|now| now > latest));
+    let has_settings = assumed.settings.holds(head)?;
+    let must_read = is_later || (matches!(assumed.settings, SettingsCondition::Change(_)) && !has_settings);
+    Ok(if must_read {
+        Some(Committed::VersionChanged)
+    } else {
+        (!has_settings || !assumed.has_lists(head)).then(|| Committed::OtherHead(head.cloned()))
+    })
+}
+
 /// The outcome of a transaction that exceeds a size limit.
 fn too_large(limit: SizeLimit) -> Cancelled {
     Cancelled::Outcome(Committed::Refused(match limit {
@@ -138,6 +150,7 @@ fn cancelled(
             Purpose::Recent => return Ok(Cancelled::Outcome(Committed::Repeated(item.unwrap_or_default()))),
             Purpose::List(name) => lists.push((name.clone(), item)),
             Purpose::Head => head = Some(item),
+            Purpose::Lists => {}
             Purpose::Todo | Purpose::Part => moved = true,
         }
     }
@@ -148,12 +161,9 @@ fn cancelled(
         return Ok(Cancelled::Outcome(Committed::VersionChanged));
     }
     if let Some(head) = &head
-        && !transaction.settings.holds(head.as_ref())?
+        && let Some(outcome) = other_head(transaction.head, head.as_ref())?
     {
-        return Ok(Cancelled::Outcome(match transaction.settings {
-            SettingsCondition::Change(_) => Committed::VersionChanged,
-            SettingsCondition::Are(_) | SettingsCondition::None => Committed::OtherSettings(head.clone()),
-        }));
+        return Ok(Cancelled::Outcome(outcome));
     }
     if !lists.is_empty() {
         return Ok(Cancelled::Outcome(Committed::OtherLists(lists)));

@@ -20,6 +20,11 @@ use crate::domain::settings::{Settings, SettingsImage};
 pub(super) const SETTINGS: &str = "settings";
 /// The attribute with the sequence number of the owner's latest change.
 pub const SEQUENCE: &str = "sequence";
+/// The attribute with the version of the lists (`lists.rs`). Absent if nobody has changed the lists.
+const LISTS_VERSION: &str = "lists_version";
+/// The oldest format that the head can have. Code that does not know [`Lists`] may write the items of an owner who has
+/// never changed the lists.
+const FORMAT_WITHOUT_LISTS: u32 = 2;
 
 /// The settings attributes. An owner without these attributes has the default settings.
 const CHOICES: [&str; 3] = ["time_zone", "week_start", "default_list"];
@@ -40,6 +45,26 @@ pub(super) enum SettingsCondition<'a> {
     /// The write changes the settings. The settings in the table must still have the version that they had before this
     /// change.
     Change(&'a SettingsImage),
+}
+
+/// What a write changes in the head, and what it requires.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HeadUpdate<'a> {
+    pub settings: SettingsCondition<'a>,
+    /// The version of the lists that the write has assumed.
+    pub lists: u64,
+    /// The version of the lists after the write.
+    pub lists_after: u64,
+    /// The latest change that the write has seen. If another change has been committed since then, the transaction
+    /// fails. `None` if the write does not depend on all earlier changes.
+    pub latest: Option<Sequence>,
+}
+
+impl HeadUpdate<'_> {
+    /// Whether the write has assumed the lists that this head names.
+    pub fn has_lists(&self, head: Option<&Item>) -> bool {
+        self.lists == head.map_or(0, lists_version)
+    }
 }
 
 impl Sequence {
@@ -88,6 +113,12 @@ impl SettingsCondition<'_> {
     }
 }
 
+/// The version of the lists in this head.
+pub(super) fn lists_version(head: &Item) -> u64 {
+    let number = head.get(LISTS_VERSION).and_then(|number| number.as_n().ok());
+    number.and_then(|number| number.parse().ok()).unwrap_or_default()
+}
+
 /// The settings in this head, and whether the program could read all settings. If the program cannot read a setting,
 /// the result contains the default of this setting. So if a setting is damaged, the owner can still read and change
 /// todos, and can give the setting a new value.
@@ -111,8 +142,8 @@ pub(super) fn settings_of(head: &Item) -> Result<(Settings, bool), Fault> {
 }
 
 /// The action that gives the head its next sequence number. The transaction fails in three cases: the head already has
-/// this number or a higher number, newer code has written the items of this owner in a newer format, or the settings do
-/// not fulfil the condition.
+/// this number or a higher number, newer code has written the items of this owner in a newer format, or the settings or
+/// the lists do not fulfil the condition.
 ///
 /// If the owner has no head yet, the action creates the head with the settings version 1, because older code needs a
 /// settings item with a version.
@@ -120,28 +151,46 @@ pub(super) fn update(
     table: &str,
     partition: &str,
     sequence: Sequence,
-    condition: SettingsCondition<'_>,
+    change: HeadUpdate<'_>,
 ) -> Result<UpdateBuilder, Fault> {
-    let update = Update::builder()
+    let format = if change.lists_after > 0 { item::FORMAT_NUMBER } else { FORMAT_WITHOUT_LISTS };
+    let mut update = Update::builder()
         .table_name(table)
         .set_key(Some(item::primary_key(partition, SETTINGS.to_owned())))
         .expression_attribute_names("#sequence", SEQUENCE)
         .expression_attribute_values(":sequence", item::number(sequence.0))
         .expression_attribute_names("#format", item::FORMAT)
-        .expression_attribute_values(":format", item::number(item::FORMAT_NUMBER))
+        .expression_attribute_values(":format", item::number(format))
+        .expression_attribute_values(":newest", item::number(item::FORMAT_NUMBER))
+        .expression_attribute_names("#lists", LISTS_VERSION)
         .expression_attribute_names("#view", item::VIEW)
         .expression_attribute_values(":view", item::text(item::SETTINGS_VIEW))
         .expression_attribute_names("#version", item::VERSION)
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
     let mut set = "SET #sequence = :sequence, #format = :format, #view = :view".to_owned();
-    let required = "(attribute_not_exists(#sequence) OR #sequence < :sequence) \
-        AND (attribute_not_exists(#format) OR #format <= :format)";
-    if let SettingsCondition::Change(image) = condition {
-        return change_settings(update, set, required, image);
+    let mut required = "(attribute_not_exists(#sequence) OR #sequence < :sequence) \
+        AND (attribute_not_exists(#format) OR #format <= :newest)"
+        .to_owned();
+    if change.lists == 0 {
+        required.push_str(" AND attribute_not_exists(#lists)");
+    } else {
+        required.push_str(" AND #lists = :lists");
+        update = update.expression_attribute_values(":lists", item::number(change.lists));
+    }
+    if change.lists_after != change.lists {
+        set.push_str(", #lists = :lists_after");
+        update = update.expression_attribute_values(":lists_after", item::number(change.lists_after));
+    }
+    if let Some(latest) = change.latest {
+        required.push_str(" AND (attribute_not_exists(#sequence) OR #sequence = :latest)");
+        update = update.expression_attribute_values(":latest", item::number(latest.0));
+    }
+    if let SettingsCondition::Change(image) = change.settings {
+        return change_settings(update, set, &required, image);
     }
     set.push_str(", #version = if_not_exists(#version, :one)");
     let update = update.expression_attribute_values(":one", item::number(1)).update_expression(set);
-    Ok(match condition {
+    Ok(match change.settings {
         SettingsCondition::Are(settings) if settings.same_content(&Settings::default()) => {
             let absent = CHOICES.map(|choice| format!("attribute_not_exists({choice})")).join(" AND ");
             // If the program cannot read a setting in the head, the assumed settings contain the default of this
@@ -152,7 +201,7 @@ pub(super) fn update(
                 .expression_attribute_values(":version", item::number(settings.version))
         }
         SettingsCondition::Are(settings) => update
-            .condition_expression(required.to_owned() + " AND #version = :version")
+            .condition_expression(required + " AND #version = :version")
             .expression_attribute_values(":version", item::number(settings.version)),
         SettingsCondition::None | SettingsCondition::Change(_) => update.condition_expression(required),
     })

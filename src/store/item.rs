@@ -35,8 +35,9 @@ pub(super) const VERSION: &str = "version";
 pub const FORMAT: &str = "format";
 /// The number of the newest format that this code understands. Older and newer code use the same table while a new
 /// version is deployed. If code finds a higher number than its own, the code answers 503 and writes nothing. In format
-/// 2, change records contain [differences](crate::domain::difference) and not whole todos.
-pub const FORMAT_NUMBER: u32 = 2;
+/// 2, change records contain [differences](crate::domain::difference) and not whole todos. In format 3, the name of a
+/// list may differ from the id of the list ([`Lists`](crate::domain::lists::Lists)).
+pub const FORMAT_NUMBER: u32 = 3;
 /// The local secondary index on `owner` and `view`.
 pub(super) const TIMELINE: &str = "timeline";
 /// The attribute with the title of an open todo in lower case ([`Title::folded`](crate::domain::text::Title::folded)).
@@ -87,6 +88,7 @@ pub(super) const CHANGE: &[&str] = &[
     "operation",
     "todos",
     "settings",
+    "list_changes",
     "new_lists",
     "lists",
     "undoes",
@@ -215,9 +217,10 @@ mod tests {
         change::OperationName,
         credential::CredentialId,
         idempotency::Intent,
+        list_change::ListsDifference,
+        list_ref::ListRef,
         moment::Weekday,
         settings::{Settings, SettingsImage, ZoneName},
-        text::ListName,
         todo::NewTodo,
     };
     use jiff::tz::TimeZone;
@@ -229,7 +232,7 @@ mod tests {
                 .unwrap();
         let now = "2026-11-22T10:00:00.000001Z".parse().unwrap();
         let moment = Settings::default().moment(now, &TimeZone::UTC);
-        Todo::add(&new, TodoId::from_random([0; 16]), &ListName::inbox(), &moment).unwrap()
+        Todo::add(&new, TodoId::from_random([0; 16]), &ListRef::inbox(), &moment).unwrap()
     }
 
     #[test]
@@ -255,7 +258,7 @@ mod tests {
         });
         let new = deserr::deserialize::<NewTodo, _, deserr::errors::JsonError>(new).unwrap();
         let moment = Settings::default().moment(Timestamp::UNIX_EPOCH, &TimeZone::UTC);
-        let todo = Todo::add(&new, TodoId::from_random([0; 16]), &ListName::inbox(), &moment).unwrap();
+        let todo = Todo::add(&new, TodoId::from_random([0; 16]), &ListRef::inbox(), &moment).unwrap();
         let at = Some(Timestamp::UNIX_EPOCH);
         let todo = Todo { anchor_day: Some(31), completed_at: at, deleted_at: at, ..todo };
         // If you add a field to `Todo`, the compiler reports an error here. Then add the field to the constant `TODO`,
@@ -281,7 +284,7 @@ mod tests {
         let settings = Settings {
             time_zone: Some(ZoneName::parse("Europe/Berlin".to_owned()).unwrap()),
             week_start: Some(Weekday::Sun),
-            default_list: Some(ListName::inbox()),
+            default_list: Some(ListRef::inbox()),
             version: 1,
         };
         assert_eq!(to_item(&todo).unwrap().len(), 16, "each of them is present");
@@ -294,13 +297,14 @@ mod tests {
 
     #[test]
     fn a_listing_asks_for_every_attribute_of_a_change_that_it_lists() {
-        let (inbox, settings) = (vec![ListName::inbox()], Settings::default());
+        let (inbox, settings) = (vec![ListRef::inbox()], Settings::default());
         let change = Change {
             id: ChangeId::from_random([0; 16]),
             at: Timestamp::UNIX_EPOCH,
             operation: OperationName::of("addTodos"),
             todos: Vec::new(),
             settings: Some(SettingsImage { before: settings.clone(), after: settings }),
+            list_changes: Some(ListsDifference::default()),
             new_lists: inbox.clone(),
             lists: inbox,
             undoes: Some(ChangeId::from_random([0; 16])),

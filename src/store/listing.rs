@@ -16,8 +16,7 @@ pub struct Listing<'a, T> {
     store: &'a OwnerStore,
     reading: Reading,
     attributes: &'static [&'static str],
-    /// Reads an item. Returns `None` if the item has expired.
-    read: fn(Item, Timestamp) -> Result<Option<T>, Fault>,
+    read: Read<T>,
     now: Timestamp,
     items: std::vec::IntoIter<Item>,
     /// The next page begins after this position.
@@ -29,6 +28,9 @@ pub struct Listing<'a, T> {
     /// position of each item that was left out.
     pub unreadable: usize,
 }
+
+/// Reads an item. Returns `None` if the item has expired.
+pub(super) type Read<T> = Box<dyn Fn(Item, Timestamp) -> Result<Option<T>, Fault> + Send>;
 
 impl<T> Listing<'_, T> {
     /// The next item. At the end of a page, this function reads the next page. `None` at the end of the listing, or
@@ -86,7 +88,7 @@ impl OwnerStore {
         attributes: &'static [&'static str],
         now: Timestamp,
         (items, more): Page,
-        read: fn(Item, Timestamp) -> Result<Option<T>, Fault>,
+        read: Read<T>,
     ) -> Listing<'_, T> {
         let last = reading.after.clone();
         let items = items.into_iter();

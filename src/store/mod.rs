@@ -73,7 +73,9 @@ pub use usage::Usage;
 pub use write_request::{Needs, Recognition, Snapshot, WriteRequest};
 pub use write_result::{WriteError, WriteResult};
 
-use crate::domain::{api_key::KeyRecord, credential::CredentialId, grant::Access, owner::Owner, settings::Settings};
+use crate::domain::{
+    api_key::KeyRecord, credential::CredentialId, grant::Access, lists::Lists, owner::Owner, settings::Settings,
+};
 
 /// The DynamoDB table that contains all data.
 #[derive(Debug, Clone)]
@@ -124,6 +126,11 @@ impl OwnerStore {
     /// The owner's settings as this instance has read them most recently. Another instance may have changed them.
     pub fn last_settings(&self) -> Settings {
         self.remembered.of(&self.partition).settings
+    }
+
+    /// The exceptions among the owner's lists as this instance has read them most recently.
+    pub fn last_lists(&self) -> Arc<Lists> {
+        self.remembered.of(&self.partition).lists
     }
 
     /// The counter of the request's costs.

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::{
     OwnerStore,
     fault::{Fault, FaultKind},
+    head::SETTINGS,
     item::{self, Item},
 };
 use crate::domain::{id::TodoId, todo::Todo};
@@ -18,9 +19,16 @@ use crate::domain::{id::TodoId, todo::Todo};
 const BATCH_ROUNDS: u32 = 5;
 
 impl OwnerStore {
-    /// Reads one open, completed or deleted todo, with one call. `None` if this owner has no todo with this id.
+    /// Reads one open, completed or deleted todo. `None` if this owner has no todo with this id. Usually this function
+    /// makes one call. The call also reads the head, because only the head says whether a list has another name now.
     pub async fn todo(&self, id: &TodoId, now: Timestamp) -> Result<Option<Todo>, Fault> {
-        self.item(item::todo_sk(id)).await?.map_or(Ok(None), |item| item::read_unexpired(item, now))
+        let sk = item::todo_sk(id);
+        let mut items = self.items(vec![sk.clone(), SETTINGS.to_owned()]).await?;
+        let Some(mut todo) = items.remove(&sk).map_or(Ok(None), |item| item::read_unexpired::<Todo>(item, now))? else {
+            return Ok(None);
+        };
+        self.read_head(items.remove(SETTINGS)).await?.lists.name_list(&mut todo.list);
+        Ok(Some(todo))
     }
 
     /// Reads the item with this sort key, with one call.

@@ -4,11 +4,14 @@
 //! already exists. So the second request changes nothing. The file docs/adr/0008-repetitions-without-a-key.md says why
 //! each request has its own item.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{
     OwnerStore,
     fault::{Fault, FaultKind},
+    head::SETTINGS,
     item::{self, Item},
     write_request::{Recognition, WriteRequest},
     write_result::{WriteError, WriteResult},
@@ -18,6 +21,7 @@ use crate::domain::{
     difference::Difference,
     id::ChangeId,
     limits,
+    lists::Lists,
     refusal::Refusal,
     todo::Todo,
 };
@@ -81,7 +85,8 @@ impl OwnerStore {
     ///
     /// The second request is a new request, and not a repetition, if the effect of the first request is no longer
     /// present. For `addTodos`, this means that somebody has changed, completed or deleted one of the added todos. For
-    /// an edit, this means that somebody has undone the edit. Then the result is the id of the first change.
+    /// an edit, this means that somebody has undone the edit. For a change to lists, this means that somebody has changed
+    /// one of these lists. Then the result is the id of the first change.
     pub(super) async fn repetition(
         &self,
         recent: &Item,
@@ -91,30 +96,37 @@ impl OwnerStore {
         let id = recent.get(CHANGE).and_then(|id| id.as_s().ok()).and_then(|id| ChangeId::parse(id));
         let (change, differences) = self.change(&id.ok_or_else(vanished)?, now).await?.ok_or_else(vanished)?;
         let adds = differences.iter().all(Difference::is_new);
-        let images = self.present(differences.clone(), now).await?;
+        let (images, lists) = self.present(differences.clone(), now).await?;
         let is_present = |difference: &Difference| {
             images.iter().any(|image| image.after.id == difference.id && difference.is_present_in(&image.after))
         };
+        let has_lists = change.list_changes.as_ref().is_none_or(|difference| difference.is_present_in(&lists));
         let may_be_outdated = adds || change.undone_by.is_some();
-        if may_be_outdated && !differences.iter().all(is_present) {
+        if !has_lists || (may_be_outdated && !differences.iter().all(is_present)) {
             return Ok(Err(change.id));
         }
-        Ok(Ok(WriteResult { images, change, replayed: true }))
+        Ok(Ok(WriteResult { images, change, lists, replayed: true }))
     }
 
-    /// The todos of an earlier change, in the order of the change, with their present states. This function leaves out
-    /// todos that no longer exist.
-    pub(super) async fn present(&self, differences: Vec<Difference>, now: Timestamp) -> Result<Vec<Image>, Fault> {
-        let mut items =
-            self.items(differences.iter().map(|difference| item::todo_sk(&difference.id)).collect()).await?;
+    /// The todos of an earlier change, in the order of the change, with their present states, and the present lists.
+    /// This function leaves out todos that no longer exist.
+    pub(super) async fn present(
+        &self,
+        differences: Vec<Difference>,
+        now: Timestamp,
+    ) -> Result<(Vec<Image>, Arc<Lists>), Fault> {
+        let todos = differences.iter().map(|difference| item::todo_sk(&difference.id));
+        let mut items = self.items(todos.chain([SETTINGS.to_owned()]).collect()).await?;
+        let lists = self.read_head(items.remove(SETTINGS)).await?.lists;
         let mut images = Vec::new();
         for difference in differences {
             let item = items.remove(&item::todo_sk(&difference.id));
-            if let Some(todo) = item.map(|item| item::read_unexpired::<Todo>(item, now)).transpose()?.flatten() {
+            if let Some(mut todo) = item.map(|item| item::read_unexpired::<Todo>(item, now)).transpose()?.flatten() {
+                lists.name_list(&mut todo.list);
                 let before = (!difference.is_new()).then(|| todo.clone());
                 images.push(Image { before, after: todo });
             }
         }
-        Ok(images)
+        Ok((images, lists))
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::head::Sequence;
-use crate::domain::{settings::Settings, text::ListName};
+use crate::domain::{lists::Lists, settings::Settings, text::ListName};
 
 /// The maximum number of remembered owners.
 const OWNERS: usize = 1_000;
@@ -22,8 +22,10 @@ pub(super) struct Remembered(Arc<Mutex<HashMap<String, OwnerMemory>>>);
 #[derive(Debug, Clone, Default)]
 pub(super) struct OwnerMemory {
     pub settings: Settings,
-    /// Lists that exist. Nobody can delete or rename a list, so these lists still exist.
-    pub lists: Vec<ListName>,
+    /// The exceptions among the lists.
+    pub lists: Arc<Lists>,
+    /// Names of lists that exist, if `lists` are the present lists.
+    pub names: Vec<ListName>,
     pub sequence: Sequence,
 }
 
@@ -50,10 +52,19 @@ impl Remembered {
 }
 
 impl OwnerMemory {
-    /// Remembers that this list exists.
-    pub fn learn_list(&mut self, list: &ListName) {
-        if self.lists.len() < LISTS && !self.lists.contains(list) {
-            self.lists.push(list.clone());
+    /// Remembers these lists. If they have another version than the remembered lists, the remembered names may be
+    /// wrong.
+    pub fn learn_lists(&mut self, lists: &Arc<Lists>) {
+        if self.lists.version != lists.version {
+            self.lists = lists.clone();
+            self.names.clear();
+        }
+    }
+
+    /// Remembers that a list with this name exists.
+    pub fn learn_name(&mut self, name: &ListName) {
+        if self.names.len() < LISTS && !self.names.contains(name) {
+            self.names.push(name.clone());
         }
     }
 }

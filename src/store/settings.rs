@@ -1,15 +1,25 @@
 //! Reads the settings of an owner, and remembers these settings. All settings of one owner are in one item, which is
 //! also the [head](super::head) of the owner.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{
     OwnerStore,
     fault::Fault,
-    head::{SETTINGS, Sequence, settings_of},
-    item::Item,
+    head::{SETTINGS, Sequence, lists_version, settings_of},
+    item::{self, Item},
+    lists::LISTS,
 };
-use crate::domain::{change::days_after, limits, settings::Settings};
+use crate::domain::{change::days_after, limits, lists::Lists, settings::Settings};
+
+/// What the head says.
+pub(super) struct Head {
+    pub settings: Settings,
+    pub lists: Arc<Lists>,
+    pub sequence: Sequence,
+}
 
 impl OwnerStore {
     /// Reads two values with one call and with strong consistency: the owner's settings, and the
@@ -21,29 +31,45 @@ impl OwnerStore {
         let sequence = item.as_ref().map(Sequence::of).unwrap_or_default();
         let is_listed = days_after(sequence.as_time(), limits::UNDO_DAYS) > now;
         let order = sequence.order().filter(|_| is_listed);
-        Ok((self.read_and_remember(item)?, order))
+        Ok((self.read_head(item).await?.settings, order))
     }
 
     /// Reads the owner's settings with one call, with strong consistency.
     pub async fn settings(&self) -> Result<Settings, Fault> {
         let item = self.item(SETTINGS.to_owned()).await?;
-        self.read_and_remember(item)
+        Ok(self.read_head(item).await?.settings)
     }
 
-    /// Reads the settings from this item, and remembers the settings. If there is no item, the owner has the default
-    /// settings.
-    pub(super) fn read_and_remember(&self, item: Option<Item>) -> Result<Settings, Fault> {
+    /// Reads the settings and the lists from this head, and remembers them. If there is no item, the owner has the
+    /// default settings. If another instance has changed the lists, this function needs one call to DynamoDB to read
+    /// the lists.
+    pub(super) async fn read_head(&self, item: Option<Item>) -> Result<Head, Fault> {
         let sequence = item.as_ref().map(Sequence::of).unwrap_or_default();
-        let (settings, complete) = item.as_ref().map_or_else(|| Ok((Settings::default(), true)), settings_of)?;
+        let lists = self.present_lists(item.as_ref().map_or(0, lists_version)).await?;
+        let (mut settings, complete) = item.as_ref().map_or_else(|| Ok((Settings::default(), true)), settings_of)?;
         if !complete {
             let request_id = self.request_id();
             let message = "the stored value of a setting cannot be read, so the setting has its default";
             tracing::error!(request_id, at = SETTINGS, "{message}");
         }
+        settings.default_list.iter_mut().for_each(|list| lists.name_list(list));
         self.remembered.update(&self.partition, |owner| {
             owner.settings = settings.clone();
             owner.sequence = owner.sequence.max(sequence);
+            owner.learn_lists(&lists);
         });
-        Ok(settings)
+        Ok(Head { settings, lists, sequence })
+    }
+
+    /// The exceptions among the lists. `version` is their version in the head. This function makes a call to DynamoDB
+    /// only if it does not remember this version.
+    async fn present_lists(&self, version: u64) -> Result<Arc<Lists>, Fault> {
+        let remembered = self.remembered.of(&self.partition).lists;
+        if remembered.version == version {
+            return Ok(remembered);
+        }
+        // If the lists have changed since the program read the head, the item has a newer version.
+        let item = if version == 0 { None } else { self.item(LISTS.to_owned()).await? };
+        Ok(Arc::new(item.map(item::from_item).transpose()?.unwrap_or_default()))
     }
 }

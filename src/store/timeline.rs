@@ -1,16 +1,26 @@
 //! Lists todos and changes, with range queries on the local secondary index.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{OwnerStore, fault::Fault, item, listing::Listing, query::Reading, range::Range};
+use super::{
+    OwnerStore,
+    fault::Fault,
+    head::SETTINGS,
+    item,
+    listing::{Listing, Read},
+    query::Reading,
+    range::Range,
+};
 use crate::domain::{
     change::Change,
     id::TodoId,
+    list_ref::ListRef,
+    lists::Lists,
     settings::Settings,
-    text::{ListName, Title},
+    text::Title,
     todo::{Status, Todo},
 };
 
@@ -19,7 +29,7 @@ use crate::domain::{
 pub struct OpenTitle {
     pub id: TodoId,
     pub title: Title,
-    pub list: ListName,
+    pub list: ListRef,
 }
 
 /// The time when a todo was completed.
@@ -31,6 +41,15 @@ struct Completion {
 /// The store looks for a title in at most this number of open todos.
 const DUPLICATE_SEARCH: i32 = 1_000;
 
+/// Reads the item of a todo, and finds the name of its list.
+fn named(lists: Arc<Lists>) -> Read<Todo> {
+    Box::new(move |item, now| {
+        let mut todo: Option<Todo> = item::read_unexpired(item, now)?;
+        todo.iter_mut().for_each(|todo| lists.name_list(&mut todo.list));
+        Ok(todo)
+    })
+}
+
 impl OwnerStore {
     /// Reads the owner's settings, and makes a listing of todos.
     ///
@@ -41,16 +60,27 @@ impl OwnerStore {
     pub async fn todos(&self, reading: Reading, now: Timestamp) -> Result<(Settings, Listing<'_, Todo>), Fault> {
         if reading.after.is_some() || !reading.range.begins_with_settings {
             let page = self.page(&reading, reading.after.as_ref(), item::TODO);
-            let (settings, page) = tokio::try_join!(self.settings(), page)?;
-            return Ok((settings, self.listing(reading, item::TODO, now, page, item::read_unexpired)));
+            let head = async { self.read_head(self.item(SETTINGS.to_owned()).await?).await };
+            let (head, page) = tokio::try_join!(head, page)?;
+            return Ok((head.settings, self.listing(reading, item::TODO, now, page, named(head.lists))));
         }
         let reading = Reading { at_most: reading.at_most.map(|todos| todos + 1), ..reading };
         let (mut items, more) = self.page(&reading, None, item::TODO).await?;
         let found = items.first().is_some_and(item::is_settings).then(|| items.remove(0));
-        Ok((
-            self.read_and_remember(found)?,
-            self.listing(reading, item::TODO, now, (items, more), item::read_unexpired),
-        ))
+        let head = self.read_head(found).await?;
+        Ok((head.settings, self.listing(reading, item::TODO, now, (items, more), named(head.lists))))
+    }
+
+    /// A listing of todos. The lists of the todos have the names that `lists` says.
+    pub(super) async fn todos_named(
+        &self,
+        reading: Reading,
+        now: Timestamp,
+        lists: Arc<Lists>,
+    ) -> Result<Listing<'_, Todo>, Fault> {
+        let (mut items, more) = self.page(&reading, None, item::TODO).await?;
+        items.retain(|item| !item::is_settings(item));
+        Ok(self.listing(reading, item::TODO, now, (items, more), named(lists)))
     }
 
     /// The times when todos were completed. The newest time comes first. Times before `since` are not included. Todos
@@ -61,7 +91,7 @@ impl OwnerStore {
         let page = self.page(&reading, None, ATTRIBUTES).await?;
         // Completed todos do not expire, so this listing does not need the present time.
         let read = |item, _| item::from_item::<Completion>(item).map(Some);
-        let mut listing = self.listing(reading, ATTRIBUTES, since, page, read);
+        let mut listing = self.listing(reading, ATTRIBUTES, since, page, Box::new(read));
         let mut times = Vec::new();
         while let Some(completion) = listing.next().await? {
             times.push(completion.completed_at);
@@ -73,7 +103,7 @@ impl OwnerStore {
     /// page of the listing needs one call to DynamoDB.
     pub async fn changes(&self, reading: Reading, now: Timestamp) -> Result<Listing<'_, Change>, Fault> {
         let page = self.page(&reading, reading.after.as_ref(), item::CHANGE).await?;
-        Ok(self.listing(reading, item::CHANGE, now, page, item::read_unexpired))
+        Ok(self.listing(reading, item::CHANGE, now, page, Box::new(item::read_unexpired)))
     }
 
     /// The open todos that have one of these titles. The search ignores the difference between upper and lower case.

@@ -2,15 +2,15 @@
 //! `commit.rs` sends these actions.
 
 use super::{
-    head::SettingsCondition,
-    lists::ListCheck,
-    write_request::{Recognition, WriteRequest},
+    head::{HeadUpdate, SettingsCondition},
+    lists::{ListAction, Placed},
+    write_request::{Recognition, Snapshot, WriteRequest},
 };
 use crate::domain::{
     change::{Change, Image},
     difference::Difference,
     id::ChangeId,
-    settings::Settings,
+    lists::Lists,
     undo::Mark,
 };
 
@@ -20,12 +20,14 @@ pub(super) struct Transaction<'a> {
     pub images: &'a [Image],
     /// What the change does to each todo of `images`.
     pub differences: Vec<Difference>,
-    pub lists: &'a [ListCheck],
+    pub list_actions: &'a [ListAction],
+    /// The exceptions among the lists after the write. `None` if the write does not change them.
+    pub lists: Option<&'a Lists>,
     /// The changes of `undone_by` in the records of other changes. Empty if the write is not an undo. If `undone_by` of
     /// such a record changes in the table before the transaction, the transaction fails.
     pub marks: &'a [Mark],
-    /// The condition that the settings must fulfil. Otherwise the transaction fails.
-    pub settings: SettingsCondition<'a>,
+    /// The change of the head, and its conditions.
+    pub head: HeadUpdate<'a>,
     /// The hash of the request, in hexadecimal digits. The store recognises a repetition of the request by this hash,
     /// for two minutes.
     pub recent: Option<String>,
@@ -35,14 +37,13 @@ pub(super) struct Transaction<'a> {
 }
 
 impl<'a> Transaction<'a> {
-    /// The transaction that makes `change` for `request`. `assumed` contains the cached settings, if the plan used
-    /// them.
+    /// The transaction that makes `change` for `request`.
     pub(super) fn of(
         request: &'a WriteRequest,
         change: &'a Change,
         images: &'a [Image],
-        lists: &'a [ListCheck],
-        assumed: Option<&'a Settings>,
+        placed: &'a Placed,
+        snapshot: &'a Snapshot,
     ) -> Self {
         let recent = match &request.recognition {
             Recognition::ByIntent(intent) => Some(intent.digits()),
@@ -50,9 +51,17 @@ impl<'a> Transaction<'a> {
         };
         let settings = match &change.settings {
             Some(image) => SettingsCondition::Change(image),
-            None => assumed.map_or(SettingsCondition::None, SettingsCondition::Are),
+            None => snapshot.assumed_settings(&request.needs).map_or(SettingsCondition::None, SettingsCondition::Are),
         };
         let differences = images.iter().map(Difference::of).collect();
-        Self { change, images, differences, lists, marks: &request.undo.marks, settings, recent, outdated: None }
+        let lists = placed.lists.as_ref();
+        let head = HeadUpdate {
+            settings,
+            lists: snapshot.lists.version,
+            lists_after: lists.map_or(snapshot.lists.version, |lists| lists.version),
+            latest: snapshot.latest.filter(|_| !request.needs.all_of().is_empty()),
+        };
+        let (list_actions, marks) = (&placed.actions[..], &request.undo.marks[..]);
+        Self { change, images, differences, list_actions, lists, marks, head, recent, outdated: None }
     }
 }

@@ -1,7 +1,7 @@
 //! Only this code changes an owner's items. A write reads the present states, plans the change, and commits the plan.
 //! If another request changes the same data before the commit, the store plans the write again.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -12,19 +12,29 @@ use super::{
     fault::{Fault, FaultKind},
     head::SETTINGS,
     item::{self, Item},
-    lists::{KnownLists, ListCheck, list_sk},
+    lists::{KnownLists, ListAction, Placed, list_sk},
+    query::Reading,
+    range::Range,
     remembered::OwnerMemory,
+    settings::Head,
     transaction::Transaction,
     write_request::{Recognition, Snapshot, WriteRequest},
     write_result::{WriteError, WriteResult},
 };
-use crate::domain::{change::Change, plan::Plan, refusal::Refusal};
+use crate::domain::{change::Change, plan::Plan, refusal::Refusal, text::ListName, todo::Status};
+
+/// To find all todos of a list, the store reads at most this number of pages of open todos, and also of completed
+/// todos. A page has at most 1 MB.
+const PAGES_OF_A_LIST: usize = 20;
 
 /// If a todo changes after the store has read the todo, the store plans the write again, at most this number of times.
 const REPLANS: u32 = 3;
+/// If the plan depends on all changes of the owner, any change makes the plan out of date. Then the store plans the
+/// write again at most this number of times.
+const REPLANS_OF_ALL: u32 = 12;
 /// In one write, at most this number of transactions may fail because of wrong assumptions about lists or settings.
 /// From DynamoDB's answer to a failed transaction, the store learns the present lists or settings.
-const FAILED_ASSUMPTIONS: u32 = 4;
+const FAILED_ASSUMPTIONS: u32 = 10;
 
 impl OwnerStore {
     /// Makes either all changes of the plan or no change. One change record contains all changes of the plan.
@@ -58,16 +68,15 @@ impl OwnerStore {
                 Ok(plan) => plan,
                 Err(refusal) => return self.refused(request, refusal, snapshot.now).await,
             };
-            let lists = snapshot.lists.use_first_spellings(&mut plan.images);
-            let change = request.change(&plan, &lists, snapshot.now, self.usage.credential());
+            let placed = snapshot.names.place(&mut plan, &snapshot.lists);
+            let change = request.change(&plan, &placed, snapshot.now, self.usage.credential());
             if change.has_no_effect() && !request.has_key() {
-                return Ok(WriteResult { change, images: plan.images, replayed: false });
+                return Ok(WriteResult { change, images: plan.images, lists: snapshot.lists, replayed: false });
             }
-            let assumed = snapshot.assumed_settings(&request.needs);
-            let mut transaction = Transaction::of(request, &change, &plan.images, &lists, assumed);
+            let mut transaction = Transaction::of(request, &change, &plan.images, &placed, &snapshot);
             transaction.outdated = outdated.clone();
             match self.commit(&transaction).await? {
-                Committed::Done => return Ok(self.written(change, plan, &lists, &snapshot)),
+                Committed::Done => return Ok(self.written(change, plan, placed, &snapshot)),
                 Committed::Exists(record) => return self.replay(request, record, snapshot.now).await,
                 Committed::Repeated(recent) => match self.repetition(&recent, snapshot.now).await? {
                     Ok(result) => return Ok(result),
@@ -83,19 +92,20 @@ impl OwnerStore {
                         return self.replay(request, record, snapshot.now).await;
                     }
                     snapshot.now = clock();
-                    if replans > REPLANS {
+                    if replans > if request.needs.all_of().is_empty() { REPLANS } else { REPLANS_OF_ALL } {
                         return Err(snapshot.contended(&request.needs).into());
                     }
                 }
                 Committed::OtherLists(found) => {
                     count_failed_assumption(&mut failed_assumptions)?;
                     for (asked, item) in found {
-                        snapshot.lists.learn_item(&asked, item)?;
+                        snapshot.names.learn_item(&asked, item)?;
                     }
                 }
-                Committed::OtherSettings(item) => {
+                Committed::OtherHead(item) => {
                     count_failed_assumption(&mut failed_assumptions)?;
-                    snapshot.settings = self.read_and_remember(item)?;
+                    self.learn_head(item, &mut snapshot).await?;
+                    snapshot.name_lists();
                 }
             }
         }
@@ -104,34 +114,60 @@ impl OwnerStore {
     fn written(
         &self,
         change: Change,
-        Plan { images, settings }: Plan,
-        lists: &[ListCheck],
+        Plan { images, settings, .. }: Plan,
+        placed: Placed,
         snapshot: &Snapshot,
     ) -> WriteResult {
+        let lists = placed.lists.map_or_else(|| snapshot.lists.clone(), Arc::new);
         self.remembered.update(&self.partition, |owner| {
-            lists.iter().map(ListCheck::name).chain(snapshot.lists.existing()).for_each(|list| owner.learn_list(list));
+            // Another request may have learned newer lists in the meantime.
+            if owner.lists.version == snapshot.lists.version {
+                owner.learn_lists(&lists);
+            }
+            if owner.lists.version == lists.version {
+                let used = placed.actions.iter().filter(|action| !matches!(action, ListAction::Remove(_)));
+                used.map(ListAction::name).for_each(|name| owner.learn_name(name));
+            }
+            if owner.lists.version == snapshot.lists.version {
+                snapshot.names.existing().for_each(|name| owner.learn_name(name));
+            }
             if let Some(image) = settings {
                 owner.settings = image.after;
             }
         });
-        WriteResult { change, images, replayed: false }
+        WriteResult { change, images, lists, replayed: false }
     }
 
     fn snapshot(&self, now: Timestamp) -> Snapshot {
-        let OwnerMemory { settings, lists, .. } = self.remembered.of(&self.partition);
-        Snapshot { todos: HashMap::new(), now, settings, settings_read: false, lists: KnownLists::of(lists) }
+        let OwnerMemory { settings, lists, names, .. } = self.remembered.of(&self.partition);
+        let names = KnownLists::of(names);
+        Snapshot { todos: HashMap::new(), now, settings, lists, settings_read: false, names, latest: None }
+    }
+
+    /// Puts the settings and the lists of this head into the snapshot. If the lists have changed, the names that the
+    /// snapshot knows may be wrong.
+    async fn learn_head(&self, head: Option<Item>, snapshot: &mut Snapshot) -> Result<(), Fault> {
+        let Head { settings, lists, sequence } = self.read_head(head).await?;
+        if lists.version != snapshot.lists.version {
+            snapshot.names = KnownLists::of(Vec::new());
+        }
+        (snapshot.settings, snapshot.lists, snapshot.latest) = (settings, lists, Some(sequence));
+        Ok(())
     }
 
     /// Reads the data that the plan needs. If the request has an idempotency key, this function also reads the record
     /// of an earlier request with the same key. One call to DynamoDB reads all this data.
     async fn read(&self, request: &WriteRequest, snapshot: &mut Snapshot) -> Result<Option<Item>, Fault> {
-        let (todos, settings) = (request.needs.ids(), request.needs.reads_settings());
-        if todos.is_empty() && !settings {
+        if !request.needs.reads() {
             return Ok(None);
         }
+        let todos = request.needs.ids();
         let mut keys: Vec<String> = todos.iter().copied().map(item::todo_sk).collect();
-        keys.extend(settings.then(|| SETTINGS.to_owned()));
-        let lists: Vec<_> = request.needs.lists().iter().filter(|list| !snapshot.lists.knows(list)).collect();
+        keys.push(SETTINGS.to_owned());
+        // What the snapshot knows about lists may be out of date. The transaction checks the lists that it uses. But if
+        // the plan may refuse the request because of a list, the list must be read.
+        let is_needed = |list: &&ListName| request.needs.is_about_lists() || snapshot.names.get(list).is_none();
+        let lists: Vec<_> = request.needs.lists().iter().filter(is_needed).collect();
         keys.extend(lists.iter().copied().map(list_sk));
         let record = item::change_sk(&request.change_id);
         if request.has_key() {
@@ -140,6 +176,8 @@ impl OwnerStore {
         keys.sort();
         keys.dedup();
         let mut items = self.items(keys).await?;
+        self.learn_head(items.remove(SETTINGS), snapshot).await?;
+        snapshot.settings_read = true;
         snapshot.todos.clear();
         for id in todos {
             if let Some(item) = items.remove(&item::todo_sk(id))
@@ -148,19 +186,34 @@ impl OwnerStore {
                 snapshot.todos.insert(id.clone(), todo);
             }
         }
+        snapshot.name_lists();
         for list in lists {
-            // If the request contains two spellings of a list's name, both spellings have the same sort key. This loop
-            // reads the item only for the first spelling. After that, the program knows the list, so the loop skips the
-            // second spelling.
-            if !snapshot.lists.knows(list) {
-                snapshot.lists.learn_item(list, items.remove(&list_sk(list)))?;
-            }
+            // Two spellings of a list's name have the same sort key.
+            snapshot.names.learn_item(list, items.get(&list_sk(list)).cloned())?;
         }
-        if settings {
-            snapshot.settings = self.read_and_remember(items.remove(SETTINGS))?;
-            snapshot.settings_read = true;
+        for list in request.needs.all_of() {
+            self.read_todos_of(list, snapshot).await?;
         }
         Ok(items.remove(&record).filter(|record| !item::expired(record, snapshot.now)))
+    }
+
+    /// Reads all open and completed todos of this list into the snapshot.
+    async fn read_todos_of(&self, name: &ListName, snapshot: &mut Snapshot) -> Result<(), Fault> {
+        let Some(list) = snapshot.list(name) else { return Ok(()) };
+        for range in [Range::todos(Status::Open), Range::completed(None, None)] {
+            let reading = Reading { pages: PAGES_OF_A_LIST, ..Reading::of(range) };
+            let mut todos = self.todos_named(reading, snapshot.now, snapshot.lists.clone()).await?;
+            while let Some(todo) = todos.next().await? {
+                if snapshot.lists.root(todo.list.id()) == *list.id() {
+                    snapshot.todos.insert(todo.id.clone(), todo);
+                }
+            }
+            if todos.rest().is_some() || todos.unreadable > 0 {
+                let cause = "the program could not read all todos of a list";
+                return Err(Fault::new(FaultKind::Unavailable, cause));
+            }
+        }
+        Ok(())
     }
 
     /// The result of an earlier request with the same idempotency key. `None` if the request has no key, or if no
@@ -186,17 +239,17 @@ impl OwnerStore {
                 Fault::new(FaultKind::Unavailable, "a change record was deleted while the program read it").into()
             );
         };
-        let images = self.present(differences, now).await?;
+        let (images, lists) = self.present(differences, now).await?;
         match &request.recognition {
             Recognition::ByKey(intent) if change.request.as_ref().is_some_and(|stored| intent.is(stored)) => {
                 self.usage.replayed();
-                Ok(WriteResult { change, images, replayed: true })
+                Ok(WriteResult { change, images, lists, replayed: true })
             }
             Recognition::ByKey(_) => Err(Refusal::KeyReused.into()),
             // The request has no idempotency key. So its change has a random id of 80 bits, and no other request uses
             // this id. So if a record with this id already exists, this request itself wrote the record in an earlier
             // attempt. DynamoDB's answer to the earlier attempt was lost.
-            Recognition::ByIntent(_) | Recognition::Never => Ok(WriteResult { change, images, replayed: false }),
+            Recognition::ByIntent(_) | Recognition::Never => Ok(WriteResult { change, images, lists, replayed: false }),
         }
     }
 }

@@ -1,16 +1,21 @@
 //! Defines the request for a write. The request says which data the plan needs, and how the store recognises a
 //! repetition of the request.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::lists::{KnownLists, ListCheck};
+use super::{
+    head::Sequence,
+    lists::{KnownLists, ListAction, Placed},
+};
 use crate::domain::{
     change::{Change, Image, OperationName},
     credential::CredentialId,
     id::{ChangeId, TodoId},
     idempotency::Intent,
+    list_ref::ListRef,
+    lists::Lists,
     plan::Plan,
     refusal::Refusal,
     settings::Settings,
@@ -46,9 +51,13 @@ pub enum Recognition {
 /// The data that a plan needs, and how the store gets this data.
 #[derive(Debug, Clone)]
 pub enum Needs {
-    /// The store reads these todos and these lists with one call. If `settings` is true, the same call also reads the
-    /// settings.
-    Read { todos: Vec<TodoId>, lists: Vec<ListName>, settings: bool },
+    /// The store reads the settings, these todos and these lists with one call.
+    Read { todos: Vec<TodoId>, lists: Vec<ListName> },
+    /// The store also reads all open and completed todos of the lists in `all_of`. If another request changes anything
+    /// before the commit, the store reads and plans the write again.
+    ReadLists { todos: Vec<TodoId>, lists: Vec<ListName>, all_of: Vec<ListName> },
+    /// The plan needs no data.
+    Nothing,
     /// The store uses the cached settings and reads nothing. The transaction fails if the settings have changed.
     LastSettings,
 }
@@ -63,8 +72,13 @@ pub struct Snapshot {
     pub now: Timestamp,
     /// The settings of the owner. If [`Needs`] does not ask for the settings, these settings may be out of date.
     pub settings: Settings,
+    /// The exceptions among the owner's lists.
+    pub lists: Arc<Lists>,
     pub(super) settings_read: bool,
-    pub(super) lists: KnownLists,
+    /// The names of lists, as far as they are known.
+    pub(super) names: KnownLists,
+    /// The latest change, if the plan depends on all changes.
+    pub(super) latest: Option<Sequence>,
 }
 
 impl WriteRequest {
@@ -74,10 +88,10 @@ impl WriteRequest {
     }
 
     /// The change record of this write.
-    pub(super) fn change(&self, plan: &Plan, lists: &[ListCheck], at: Timestamp, by: Option<&CredentialId>) -> Change {
-        let new = |check: &ListCheck| match check {
-            ListCheck::Create(name) => Some(name.clone()),
-            ListCheck::Exists(_) => None,
+    pub(super) fn change(&self, plan: &Plan, placed: &Placed, at: Timestamp, by: Option<&CredentialId>) -> Change {
+        let new = |action: &ListAction| match action {
+            ListAction::Create(list) => Some(list.clone()),
+            _ => None,
         };
         let request = match &self.recognition {
             Recognition::ByKey(intent) => Some(intent.fingerprint()),
@@ -90,8 +104,9 @@ impl WriteRequest {
             operation: self.operation.clone(),
             todos: plan.images.iter().filter(|image| image.is_change()).map(Image::summary).collect(),
             settings: plan.settings.clone(),
-            new_lists: lists.iter().filter_map(new).collect(),
-            lists: plan.lists(),
+            list_changes: plan.lists.as_ref().map(|image| image.difference.clone()),
+            new_lists: placed.actions.iter().filter_map(new).collect(),
+            lists: plan.touched_lists(),
             undoes: undone.next(),
             also_undoes: undone.collect(),
             undone_by: None,
@@ -103,40 +118,59 @@ impl WriteRequest {
 }
 
 impl Needs {
-    /// The plan needs no data.
-    pub const NOTHING: Self = Self::Read { todos: Vec::new(), lists: Vec::new(), settings: false };
-
-    /// The plan needs these todos and nothing else.
+    /// The plan needs these todos and the settings.
     pub fn todos(todos: Vec<TodoId>) -> Self {
-        Self::Read { todos, lists: Vec::new(), settings: false }
+        Self::Read { todos, lists: Vec::new() }
     }
 
     /// The ids of the todos.
     pub(super) fn ids(&self) -> Vec<&TodoId> {
         match self {
-            Self::Read { todos, .. } => todos.iter().collect(),
-            Self::LastSettings => Vec::new(),
+            Self::Read { todos, .. } | Self::ReadLists { todos, .. } => todos.iter().collect(),
+            Self::LastSettings | Self::Nothing => Vec::new(),
         }
     }
 
     /// The lists that the store reads together with the todos.
     pub(super) fn lists(&self) -> &[ListName] {
         match self {
-            Self::Read { lists, .. } => lists,
-            Self::LastSettings => &[],
+            Self::Read { lists, .. } | Self::ReadLists { lists, .. } => lists,
+            Self::LastSettings | Self::Nothing => &[],
         }
     }
 
-    /// Whether the store reads the settings together with the todos.
-    pub(super) fn reads_settings(&self) -> bool {
+    /// The names of the lists whose todos the store reads.
+    pub(super) fn all_of(&self) -> &[ListName] {
         match self {
-            Self::Read { settings, .. } => *settings,
-            Self::LastSettings => false,
+            Self::ReadLists { all_of, .. } => all_of,
+            Self::Read { .. } | Self::LastSettings | Self::Nothing => &[],
         }
+    }
+
+    /// Whether the plan may refuse the request because of what it knows about lists.
+    pub(super) fn is_about_lists(&self) -> bool {
+        matches!(self, Self::ReadLists { .. })
+    }
+
+    /// Whether the store reads the settings before the plan.
+    pub(super) fn reads(&self) -> bool {
+        !matches!(self, Self::LastSettings | Self::Nothing)
     }
 }
 
 impl Snapshot {
+    /// The list with this name. `None` if the list does not exist. The request must name this list in [`Needs`].
+    pub fn list(&self, name: &ListName) -> Option<ListRef> {
+        self.names.get(name).map(|name| self.lists.find(name))
+    }
+
+    /// Gives the todos the present names of their lists.
+    pub(super) fn name_lists(&mut self) {
+        for todo in self.todos.values_mut() {
+            self.lists.name_list(&mut todo.list);
+        }
+    }
+
     /// The refusal that the caller gets if other requests change the same todos again and again.
     pub(super) fn contended(&self, needs: &Needs) -> Refusal {
         Refusal::Contended { current: needs.ids().into_iter().filter_map(|id| self.todos.get(id)).cloned().collect() }

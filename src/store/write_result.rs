@@ -1,8 +1,11 @@
 //! The result of a write, or the reason why the write did not happen.
 
+use std::sync::Arc;
+
 use super::fault::Fault;
 use crate::domain::{
     change::{Change, Image},
+    lists::Lists,
     refusal::Refusal,
 };
 
@@ -14,6 +17,8 @@ pub struct WriteResult {
     /// The todos before and after the write, in the same order as in the request. Todos that did not change are
     /// included.
     pub images: Vec<Image>,
+    /// The exceptions among the owner's lists after the write.
+    pub lists: Arc<Lists>,
     /// Whether this is the result of an earlier request. If so, `change` is the change that the earlier request made,
     /// and `images` contains the present states of its todos.
     pub replayed: bool,

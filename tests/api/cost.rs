@@ -22,8 +22,8 @@ fn cases(ids: &[String]) -> Vec<Case> {
     const OPEN: &[&str] = &["Query"];
     let trip = json!({"todos": [{"title": "g", "list": "Trip"}], "idempotency_key": "k"});
     let several_ids = format!("/todos?ids={},{}", ids[2], ids[3]);
-    let cases: [(&str, &str, Value, &[&str]); 25] = [
-        ("GET", &one, Value::Null, &["GetItem"]),
+    let cases: [(&str, &str, Value, &[&str]); 26] = [
+        ("GET", &one, Value::Null, &["BatchGetItem"]),
         ("GET", "/todos", Value::Null, OPEN),
         ("GET", "/todos?q=a&status=open&tag=x", Value::Null, OPEN),
         ("GET", "/todos?due=today", Value::Null, OPEN),
@@ -45,6 +45,8 @@ fn cases(ids: &[String]) -> Vec<Case> {
         ("PATCH", "/todos", several("status", "completed"), UPDATE),
         ("PATCH", "/todos", several("list", "New"), UPDATE),
         ("PATCH", "/settings", json!({"time_zone": "Asia/Kathmandu"}), UPDATE),
+        // The first call reads the head and the lists, and the last call reads all lists for the answer.
+        ("PATCH", "/lists", json!({"order": ["Trip"]}), &["BatchGetItem", "Query", "TransactWriteItems"]),
         // This request needs the settings, and the instance has the settings in its cache.
         ("POST", "/todos", json!({"todos": [{"title": "f", "due": "today", "repeat": {"unit": "day"}}]}), ADD),
         ("DELETE", &two, Value::Null, UPDATE),

@@ -174,6 +174,10 @@ async fn every_tool_answers_the_examples_of_the_document_as_its_schema_says() {
                     arguments[name] = (*value).clone();
                 }
             }
+            if arguments.get("order").is_some() {
+                // `order` is about all lists, so a call may not also name one list.
+                arguments = json!({ "order": arguments["order"] });
+            }
             // The ids in the examples belong to no todo of this test. So the test replaces these ids by the ids of
             // existing todos and changes.
             let added = client

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// A request for each operation, and some requests for `/mcp`. The test replaces `{id}` by the id of a todo.
-const REQUESTS: [(&str, &str, &str); 20] = [
+const REQUESTS: [(&str, &str, &str); 22] = [
     ("GET", "/todos?limit=3", ""),
     ("GET", "/todos?status=open&limit=2&due=today&list=Inbox", ""),
     ("GET", "/todos?q=milk&due_from=2026-11-01", ""),
@@ -30,6 +30,8 @@ const REQUESTS: [(&str, &str, &str); 20] = [
     ("GET", "/overview", ""),
     ("GET", "/settings", ""),
     ("PATCH", "/settings", r#"{"time_zone":"Europe/Berlin","week_start":"sun"}"#),
+    ("PATCH", "/lists", r#"{"order":["Inbox"]}"#),
+    ("PATCH", "/lists", r#"{"list":"Inbox","rename_to":"Office"}"#),
     ("GET", "/health", ""),
     (
         "POST",

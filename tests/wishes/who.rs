@@ -37,6 +37,6 @@ async fn which_lists_do_i_have() {
     claude.hears("which lists do I have?");
     let overview = claude.call("getOverview", json!({})).await;
     claude.needed_at_most_two_calls();
-    let expected = json!([{"name": "Work", "open": 2}, {"name": "Inbox", "open": 0}, {"name": "Trip", "open": 0}]);
+    let expected = json!([{"name": "Inbox", "open": 0}, {"name": "Trip", "open": 0}, {"name": "Work", "open": 2}]);
     assert_eq!(overview["lists"], expected);
 }

@@ -15,8 +15,11 @@ use super::{
 use crate::{
     domain::{
         change::Change,
+        id::ChangeId,
         invalid::Invalid,
-        refusal::{ItemViolation, Refusal, UndoConflict},
+        limits,
+        list_change::ListConflict,
+        refusal::{ItemViolation, Refusal, Subject, UndoConflict},
     },
     store::{Fault, FaultKind, WriteError},
 };
@@ -48,6 +51,8 @@ pub enum ApiError {
     NoSuchProgram,
     /// There is no todo with the id in the path.
     NoSuchTodo,
+    /// The request names a list that does not exist. The text names the list, and the most similar list.
+    NoSuchList(String),
     /// There is no operation at the path of the request.
     NoSuchPath,
     MethodNotAllowed,
@@ -134,6 +139,7 @@ impl ApiError {
             Self::ForeignOrigin => problems::FOREIGN_ORIGIN.into(),
             Self::NoSuchProgram => problems::NO_SUCH_PROGRAM.into(),
             Self::NoSuchTodo => problems::NO_SUCH_TODO.into(),
+            Self::NoSuchList(detail) => problems::NO_SUCH_LIST.with_detail(detail),
             Self::NoSuchPath => problems::NO_SUCH_PATH.into(),
             Self::MethodNotAllowed => problems::METHOD_NOT_ALLOWED.into(),
             Self::BodyTooLarge => problems::BODY_TOO_LARGE.into(),
@@ -180,6 +186,17 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
             "No change of the wanted program was found that can be undone. The newest other change is {}. To undo this change, send its id as `change_id`.",
             described(&newest)
         )),
+        Refusal::NoSuchList(name) => {
+            problems::NO_SUCH_LIST.with_detail(format!("There is no list \"{}\".", name.as_str()))
+        }
+        Refusal::ListRefused { field, message } => {
+            Problem { errors: vec![FieldError::new(field, Invalid::new(message))], ..problems::INVALID.into() }
+        }
+        Refusal::ListTooFull { list, todos } => problems::TODOS_TOO_MANY.with_detail(format!(
+            "The list \"{}\" has {todos} todos, but at most {} todos can be deleted together with their list. Nothing was changed. First delete or move some of its todos, also completed ones. Or keep the todos, and put them into another list with merge_into.",
+            list.as_str(),
+            limits::LIST_TODOS
+        )),
         Refusal::KeyReused => problems::KEY_REUSED.into(),
         Refusal::TooLarge => problems::TODOS_TOO_LARGE.into(),
         Refusal::Full => problems::STORAGE_FULL.into(),
@@ -190,16 +207,34 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
 
 /// The error for a todo, or for the settings, that a later change altered.
 fn conflict(conflict: &UndoConflict) -> FieldError {
-    let UndoConflict { todo, change, fields, added, later } = conflict;
-    let what = match todo {
-        Some(todo) => format!("the todo {} was", todo.as_str()),
-        None => "the settings were".to_owned(),
+    let UndoConflict { subject, change, fields, added, later } = conflict;
+    let what = match subject {
+        Subject::Todo(todo) => format!("the todo {} was", todo.as_str()),
+        Subject::Settings => "the settings were".to_owned(),
+        Subject::Lists(conflict, _) => return list_conflict(*conflict, change, later.as_deref()),
     };
     let fields = if fields.is_empty() { "it no longer exists".to_owned() } else { fields.join(", ") };
     let by = later.as_ref().map(|later| format!("; the last such change is {}", described(later))).unwrap_or_default();
     let advice = if *added { ". To remove the todo, use deleteTodos" } else { "" };
     let message = format!("after the change {}, {what} changed again ({fields}){by}{advice}", change.as_str());
     FieldError::new("change_id", Invalid::new(message))
+}
+
+/// The error for a list that a later change altered.
+fn list_conflict(conflict: ListConflict, change: &ChangeId, later: Option<&Change>) -> FieldError {
+    let by = later.map(|later| format!("; the last such change is {}", described(later))).unwrap_or_default();
+    let what = match conflict {
+        ListConflict::Changed => format!("the list was changed again{by}"),
+        ListConflict::Ordered => format!("the order of the lists was changed again{by}"),
+        ListConflict::NameTaken => {
+            "another list got the old name of the list. First give this other list another name with updateLists"
+                .to_owned()
+        }
+        ListConflict::HasTodos => {
+            "other todos were put into the list. To delete them too, delete the list with updateLists".to_owned()
+        }
+    };
+    FieldError::new("change_id", Invalid::new(format!("after the change {}, {what}", change.as_str())))
 }
 
 /// A change in a few words, such as `8f3kq2m9x7w1z0tb (updateTodos by Ann's laptop (key 1a2b3c4d5e6f))`.

@@ -105,6 +105,8 @@ pub mod problems {
             access. To end the access of another program, use an API key.");
     pub const NO_SUCH_TODOS: ProblemKind = ProblemKind::new(404, "not_found", "Some todos do not exist",
         "Nothing was changed. Leave out the ids that `errors` lists, or find the right ids with getTodos.");
+    pub const NO_SUCH_LIST: ProblemKind = ProblemKind::new(404, "not_found", "There is no such list",
+        "Use the name of a list in getOverview.");
     pub const NO_SUCH_CHANGE: ProblemKind = ProblemKind::new(404, "not_found", "There is no such change",
         "Use an id that getChanges returned; changes can be undone for 30 days.");
     pub const NOTHING_TO_UNDO: ProblemKind = ProblemKind::new(404, "nothing_to_undo", "There is nothing to undo",

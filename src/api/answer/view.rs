@@ -11,11 +11,12 @@ use crate::domain::{
     credential::CredentialId,
     difference::Difference,
     id::TodoId,
+    lists::Lists,
     repeat::Repeat,
     settings::Settings,
     steps::Step,
     todo::{Priority, Status, Todo},
-    values::cut,
+    values::{ChangedField, cut},
 };
 
 /// An answer shows at most this number of todos of a change.
@@ -95,6 +96,10 @@ pub struct ChangeSummary {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub titles: Vec<String>,
+    /// Changed lists.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub lists: Vec<String>,
 }
 
 /// A recorded change.
@@ -122,6 +127,10 @@ pub struct ChangeView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub settings: Vec<String>,
+    /// Changed lists, such as: list: Work → Office.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub lists: Vec<String>,
     /// Ids of the changes that it undid.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -194,8 +203,8 @@ impl From<&Change> for ChangeRef {
 }
 
 impl ChangeSummary {
-    /// The summary of a change. `zone` is the person's time zone.
-    pub fn of(change: &Change, zone: &TimeZone) -> Self {
+    /// The summary of a change. `zone` is the person's time zone, and `lists` are the present lists.
+    pub fn of(change: &Change, zone: &TimeZone, lists: &Lists) -> Self {
         let titles = change.todos.iter().take(SUMMARY_TODOS).map(|todo| cut(todo.title.as_str()));
         Self {
             id: change.id.as_str().to_owned(),
@@ -204,20 +213,19 @@ impl ChangeSummary {
             by: change.by.as_ref().map(CredentialId::to_string),
             todos: change.todos.len(),
             titles: titles.collect(),
+            lists: texts(change.list_changes.iter().flat_map(|difference| difference.values(lists))),
         }
     }
 }
 
 impl ChangeView {
-    /// The change as the history shows it. `differences` are the known differences of its todos. `zone` is the person's
-    /// time zone. If the listing is about one todo, this todo is in the answer, even if it is not one of the first.
-    ///
-    /// `names` contains the credentials of the earlier changes of the same answer.
+    /// The change as the history shows it. `differences` are the known differences of its todos. If the listing is about
+    /// one todo, this todo is in the answer, even if it is not one of the first. `names` contains the credentials of the
+    /// earlier changes of the same answer.
     pub fn of(
         change: &Change,
         differences: &[Difference],
-        zone: &TimeZone,
-        about: Option<&TodoId>,
+        Shown { zone, lists, about }: Shown<'_>,
         names: &mut Names,
     ) -> Self {
         let is_about = |todo: &&ChangedTodo| about.is_none_or(|about| todo.id == *about);
@@ -230,12 +238,28 @@ impl ChangeView {
             operation: change.operation.clone(),
             by: change.by.as_ref().map(|by| names.of(by)),
             more_todos: Some(change.todos.len() - shown.len()).filter(|more| *more > 0),
-            todos: shown.into_iter().map(|todo| ChangedTodoView::of(todo, differences)).collect(),
-            settings: change.settings.iter().flat_map(|image| image.values()).map(|field| field.to_string()).collect(),
+            todos: shown.into_iter().map(|todo| ChangedTodoView::of(todo, differences, lists)).collect(),
+            settings: texts(change.settings.iter().flat_map(|image| image.values(lists))),
+            lists: texts(change.list_changes.iter().flat_map(|difference| difference.values(lists))),
             undoes: change.undone_changes().map(|id| id.as_str().to_owned()).collect(),
             undone_by: change.undone_by.as_ref().map(|id| id.as_str().to_owned()),
         }
     }
+}
+
+/// What the history needs to show changes.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    /// The person's time zone.
+    pub zone: &'a TimeZone,
+    /// The present lists.
+    pub lists: &'a Lists,
+    /// The todo that the listing is about.
+    pub about: Option<&'a TodoId>,
+}
+
+fn texts(fields: impl Iterator<Item = ChangedField>) -> Vec<String> {
+    fields.map(|field| field.to_string()).collect()
 }
 
 /// What the earlier changes of an answer have shown: the credentials, by their names, and the number of changes.
@@ -257,10 +281,9 @@ impl Names {
 }
 
 impl ChangedTodoView {
-    fn of(todo: &ChangedTodo, differences: &[Difference]) -> Self {
+    fn of(todo: &ChangedTodo, differences: &[Difference], lists: &Lists) -> Self {
         let difference = differences.iter().find(|difference| difference.id == todo.id);
-        let values = difference.into_iter().flat_map(Difference::values);
-        let changed: Vec<String> = values.map(|field| field.to_string()).collect();
+        let changed = texts(difference.into_iter().flat_map(|difference| difference.values(lists)));
         let fields = if changed.is_empty() { todo.fields.clone() } else { Vec::new() };
         let added = difference.map_or(todo.fields.is_empty(), Difference::is_new);
         Self { added, id: todo.id.as_str().to_owned(), title: cut(todo.title.as_str()), changed, fields }

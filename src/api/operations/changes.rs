@@ -1,6 +1,6 @@
 //! Lists changes: `/changes`.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
     Json as JsonAnswer,
@@ -21,7 +21,7 @@ use crate::{
         answer::{
             error::ApiError,
             fitting::{Page, is_zero},
-            view::{ChangeView, Names, Now},
+            view::{ChangeView, Names, Now, Shown},
         },
         request::{
             cursor::ListingId,
@@ -38,6 +38,8 @@ use crate::{
         id::TodoId,
         input::since::{CLOCKS, Since},
         invalid::Invalid,
+        list_ref::ListRef,
+        lists::Lists,
         moment::Moment,
         text::ListName,
     },
@@ -130,8 +132,14 @@ pub async fn get_changes(
     let moment = settings.moment(now, &app.config.time_zone);
     let since = query.since.map(|since| since.resolve(&moment)).transpose();
     let since = since.map_err(|invalid| ApiError::invalid("since", invalid.message))?;
-    let wanted =
-        Wanted { since, todo, list: query.list.as_ref(), by: query.by.as_ref(), me: caller.store.credential() };
+    let wanted = Wanted {
+        since,
+        todo,
+        list: query.list.as_ref(),
+        lists: caller.store.last_lists(),
+        by: query.by.as_ref(),
+        me: caller.store.credential(),
+    };
     let mut page = Page::new(limit);
     let mut makers = BTreeSet::new();
     let (next, newest) = fill(&mut page, &mut changes, &wanted, &moment, &mut makers).await?;
@@ -170,7 +178,8 @@ async fn fill(
             makers.extend(change.by.as_ref().map(CredentialId::to_string));
             continue;
         }
-        let view = ChangeView::of(&change, &differences, &moment.zone, wanted.todo.as_ref(), &mut names);
+        let shown = Shown { zone: &moment.zone, lists: &wanted.lists, about: wanted.todo.as_ref() };
+        let view = ChangeView::of(&change, &differences, shown, &mut names);
         if !page.take(&view) {
             return Ok((changes.before_last(), newest));
         }
@@ -216,6 +225,8 @@ struct Wanted<'a> {
     since: Option<Timestamp>,
     todo: Option<TodoId>,
     list: Option<&'a ListName>,
+    /// The present lists. This request has read the settings, so `lists` are up to date.
+    lists: Arc<Lists>,
     by: Option<&'a By>,
     /// The credential of the request.
     me: Option<&'a CredentialId>,
@@ -230,17 +241,17 @@ impl Wanted<'_> {
     fn contains(&self, change: &Change, differences: &[Difference]) -> bool {
         self.since.is_none_or(|since| change.at >= since)
             && self.todo.as_ref().is_none_or(|id| change.todos.iter().any(|todo| todo.id == *id))
-            && self.list.is_none_or(|list| is_in_list(change, differences, list))
+            && self.list.is_none_or(|list| is_in_list(change, differences, list, &self.lists))
             && self.by.is_none_or(|by| by.means(change.by.as_ref(), self.me))
     }
 }
 
 /// Whether the change concerns todos in this list. Records of version 0.1.0 contain no lists. Then this function looks
 /// at the changed lists of the todos.
-fn is_in_list(change: &Change, differences: &[Difference], list: &ListName) -> bool {
+fn is_in_list(change: &Change, differences: &[Difference], list: &ListName, lists: &Lists) -> bool {
     let list = list.folded();
     let moved = differences.iter().flat_map(Difference::lists);
-    change.lists.iter().map(ListName::folded).chain(moved).any(|own| own == list)
+    change.lists.iter().map(ListRef::id).cloned().chain(moved).any(|own| lists.name(&own).folded() == list)
 }
 
 /// The entity tag of the history. `order` is the position of the newest change among all changes. The tag is weak,

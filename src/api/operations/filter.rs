@@ -233,7 +233,7 @@ impl TodoFilter {
             self.tags_seen.extend(todo.tags.iter().cloned());
         }
         let completed_on = || todo.completed_at.map(|at| self.moment.zone.to_datetime(at).date());
-        self.list.as_ref().is_none_or(|list| todo.list.folded() == *list)
+        self.list.as_ref().is_none_or(|list| todo.list.name().folded() == *list)
             && self.tag.as_ref().is_none_or(|tag| todo.tags.contains(tag))
             && self.priority.is_none_or(|priority| todo.priority == priority)
             && self.due.is_none_or(|within| within.contains(todo.due, &self.moment))

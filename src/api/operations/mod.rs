@@ -7,6 +7,7 @@ mod health;
 mod hints;
 #[macro_use]
 mod list;
+mod lists;
 pub mod openapi;
 mod overview;
 mod settings;
@@ -31,6 +32,7 @@ operations! {
         undo::undo_change,
         changes::get_changes,
         overview::get_overview,
+        lists::update_lists,
         settings::update_settings,
     }
     // An assistant needs none of these operations. The operations above replace the first three of these operations,

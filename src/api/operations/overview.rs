@@ -22,8 +22,10 @@ use crate::{
     app::App,
     domain::{
         limits,
+        lists::Lists,
         moment::Moment,
         settings::Settings,
+        text::ListName,
         todo::{Status, Todo},
     },
     store::{Range, Reading},
@@ -38,7 +40,7 @@ pub struct Overview {
     now: Now,
     settings: SettingsView,
     counts: Counts,
-    /// How many open todos each list has, the fullest first.
+    /// All lists in their order, and how many open todos each has.
     lists: Vec<Share>,
     /// How many more lists there are.
     #[serde(skip_serializing_if = "is_zero")]
@@ -92,6 +94,8 @@ struct Tally {
     settings: SettingsView,
     counts: Counts,
     lists: Names,
+    /// The names of the lists in their order, in lower case.
+    order: Vec<String>,
     tags: Names,
     /// The first todos of three groups: overdue, due today but not overdue, and due in the next seven days.
     shown: [Vec<Todo>; 3],
@@ -134,10 +138,9 @@ pub async fn get_overview(
     };
     let ((mut tally, incomplete, unreadable), completed, latest, lists) =
         tokio::try_join!(counted, store.completions(since), latest, store.lists())?;
-    for list in &lists {
-        tally.lists.add(list.folded(), list.as_str());
-    }
-    let latest = latest.map(|change| ChangeSummary::of(&change, &tally.moment.zone));
+    let order = store.last_lists();
+    tally.add_lists(lists, &order);
+    let latest = latest.map(|change| ChangeSummary::of(&change, &tally.moment.zone, &order));
     Ok(JsonAnswer(Overview { unreadable, ..tally.overview(&completed, latest, incomplete) }))
 }
 
@@ -149,14 +152,24 @@ impl Tally {
             settings: SettingsView::of(settings, default_zone),
             counts: Counts::default(),
             lists: Names::default(),
+            order: Vec::new(),
             tags: Names::default(),
             shown: [Vec::new(), Vec::new(), Vec::new()],
         }
     }
 
+    /// Adds the lists without open todos, and the order of all lists.
+    fn add_lists(&mut self, mut lists: Vec<ListName>, order: &Lists) {
+        for list in &lists {
+            self.lists.add(list.folded(), list.as_str());
+        }
+        order.sort(&mut lists);
+        self.order = lists.iter().map(ListName::folded).collect();
+    }
+
     fn count(&mut self, todo: Todo) {
         self.counts.open += 1;
-        self.lists.count(todo.list.folded(), todo.list.as_str());
+        self.lists.count(todo.list.name().folded(), todo.list.as_str());
         todo.tags.iter().for_each(|tag| self.tags.count(tag.folded(), tag.as_str()));
         let (counts, moment) = (&mut self.counts, &self.moment);
         let holds = |within: DueWithin| within.contains(todo.due, moment);
@@ -179,8 +192,8 @@ impl Tally {
         let today = self.moment.today();
         let is_today = |at: &&Timestamp| self.moment.zone.to_datetime(**at).date() == today;
         self.counts.completed_today = completed.iter().filter(is_today).count();
-        let more_lists = self.lists.0.len().saturating_sub(limits::OVERVIEW);
-        let (lists, tags) = (self.lists.fullest(), self.tags.fullest());
+        let more_lists = self.lists.0.len().saturating_sub(limits::LISTS);
+        let (lists, tags) = (self.lists.in_order(&self.order), self.tags.fullest());
         let others = characters(&lists) + characters(&tags) + characters(&last_change);
         let [late, today, soon] = shares([0, 1, 2].map(|group| self.shown[group].len()));
         for (group, share) in self.shown.iter_mut().zip([late, today, soon]) {
@@ -226,6 +239,15 @@ impl Names {
 
     fn add(&mut self, key: String, name: &str) -> &mut Share {
         self.0.entry(key).or_insert_with(|| Share { name: name.to_owned(), open: 0 })
+    }
+
+    /// The shares in this order. Other shares come last.
+    fn in_order(self, order: &[String]) -> Vec<Share> {
+        let place = |key: &String| order.iter().position(|ordered| ordered == key).unwrap_or(order.len());
+        let mut shares: Vec<_> = self.0.into_iter().map(|(key, share)| (place(&key), key, share)).collect();
+        shares.sort_by(|(one, key, _), (other, other_key, _)| one.cmp(other).then_with(|| key.cmp(other_key)));
+        shares.truncate(limits::LISTS);
+        shares.into_iter().map(|(_, _, share)| share).collect()
     }
 
     fn fullest(self) -> Vec<Share> {

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     write::{self, WithoutKey},
-    written::ChangeMade,
+    written::{ChangeMade, new_lists},
 };
 use crate::{
     api::{
@@ -70,6 +70,10 @@ pub struct SettingsFound {
 pub struct SettingsWritten {
     settings: SettingsView,
     now: Now,
+    /// Lists that are new.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    new_lists: Vec<String>,
     #[serde(flatten)]
     #[schema(inline)]
     made: ChangeMade,
@@ -116,9 +120,9 @@ pub async fn update_settings(
         return Err(ApiError::Invalid(errors.collect()));
     }
     let request = write::request(&app, "updateSettings", "", &raw, &conditions, idempotency_key, WithoutKey::Execute)?;
-    let needs = Needs::Read { todos: Vec::new(), lists: Vec::new(), settings: true };
+    let needs = Needs::todos(Vec::new());
     let plan = |Snapshot { settings, .. }: &Snapshot| {
-        Ok(Plan { images: Vec::new(), settings: settings.changed_to(&edit.apply(settings)) })
+        Ok(Plan { settings: settings.changed_to(&edit.apply(settings)), ..Plan::default() })
     };
     let result = write::perform(&app, &caller, &WriteRequest { needs, ..request }, plan).await;
     let result = result.map_err(ApiError::of_write(ErrorPath::Item))?;
@@ -128,5 +132,6 @@ pub async fn update_settings(
     };
     let zone = &app.config.time_zone;
     let now = Now::of(&settings, app.clock.now(), zone);
-    Ok(JsonAnswer(SettingsWritten { settings: SettingsView::of(&settings, zone), now, made: ChangeMade::of(&result) }))
+    let (settings, new_lists) = (SettingsView::of(&settings, zone), new_lists(&result));
+    Ok(JsonAnswer(SettingsWritten { settings, now, new_lists, made: ChangeMade::of(&result) }))
 }

@@ -223,10 +223,12 @@ fn possible_duplicates(result: &WriteResult, alike: &[OpenTitle]) -> Vec<String>
     let mut known: HashSet<(String, String)> = HashSet::new();
     let own: HashSet<&TodoId> = result.images.iter().map(|image| &image.after.id).collect();
     let added = result.images.iter().map(|image| &image.after);
-    let twins: Vec<&TodoId> =
-        added.filter(|todo| !known.insert((todo.title.folded(), todo.list.folded()))).map(|todo| &todo.id).collect();
-    let same =
-        |other: &&OpenTitle| !own.contains(&other.id) && known.contains(&(other.title.folded(), other.list.folded()));
+    let twins: Vec<&TodoId> = added
+        .filter(|todo| !known.insert((todo.title.folded(), todo.list.name().folded())))
+        .map(|todo| &todo.id)
+        .collect();
+    let list = |other: &OpenTitle| result.lists.name(other.list.id()).folded();
+    let same = |other: &&OpenTitle| !own.contains(&other.id) && known.contains(&(other.title.folded(), list(other)));
     let others = alike.iter().filter(same).map(|other| &other.id);
     others.chain(twins).take(limits::TODOS_PER_CALL).map(|id| id.as_str().to_owned()).collect()
 }

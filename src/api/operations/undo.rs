@@ -20,6 +20,7 @@ use crate::{
     app::App,
     domain::{
         by::By, change::Change, idempotency::IdempotencyKey, input::since::Since, invalid::Invalid, refusal::Refusal,
+        undo_progress::Present,
     },
     store::{Needs, Recognition, Snapshot, WriteError, WriteRequest, WriteResult},
 };
@@ -160,9 +161,21 @@ async fn undo_found(
     request: &WriteRequest,
     Found { undo, .. }: &Found,
 ) -> Result<WriteResult, WriteError> {
-    let needs = Needs::Read { todos: undo.todos(), lists: Vec::new(), settings: undo.needs_settings() };
+    let needs = if undo.changes_lists() {
+        Needs::ReadLists { todos: undo.todos(), lists: undo.list_names(), all_of: undo.deleted_lists() }
+    } else {
+        Needs::todos(undo.todos())
+    };
     let request = WriteRequest { needs, undo: undo.clone(), ..request.clone() };
-    let plan = |snapshot: &Snapshot| undo.plan(&snapshot.todos, &snapshot.settings, snapshot.now);
+    let plan = |snapshot: &Snapshot| {
+        undo.plan(&Present {
+            todos: &snapshot.todos,
+            settings: &snapshot.settings,
+            lists: &snapshot.lists,
+            exists: &|name| snapshot.list(name).is_some(),
+            now: snapshot.now,
+        })
+    };
     write::perform(app, caller, &request, plan).await
 }
 

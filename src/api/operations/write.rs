@@ -77,7 +77,7 @@ pub fn request(
         operation: OperationName::of(operation),
         change_id: key.as_ref().map_or_else(|| app.ids.change(), ChangeId::from_key),
         recognition,
-        needs: Needs::NOTHING,
+        needs: Needs::Nothing,
         undo: Undo::default(),
     })
 }
@@ -103,7 +103,6 @@ pub async fn update(
     let needs = Needs::Read {
         todos: edits.iter().filter_map(|(sent, _)| sent.id.clone()).collect(),
         lists: edits.iter().filter_map(|(_, edit)| edit.list.clone()).collect(),
-        settings: edits.iter().any(|(_, edit)| edit.needs_clock()),
     };
     let plan = |snapshot: &Snapshot| plan::update(edits, &snapshot.todos, || app.ids.todo(), &moment(app, snapshot));
     perform(app, caller, &WriteRequest { needs, ..request }, plan).await

@@ -113,7 +113,7 @@ impl TodosWritten {
     /// The answer of an undo. `settings` are the owner's settings.
     pub fn undone(app: &App, result: &WriteResult, undid: &Undid, settings: &Settings) -> Json<Self> {
         let zone = settings.zone(&app.config.time_zone);
-        let summary = |change: &Change| ChangeSummary::of(change, &zone);
+        let summary = |change: &Change| ChangeSummary::of(change, &zone, &result.lists);
         let Json(answer) = Self::changed(app, result);
         Json(Self {
             undid: undid.changes.iter().map(summary).collect(),
@@ -151,7 +151,8 @@ pub fn with_etag(todo: &Todo, answer: impl IntoResponse) -> Response {
     (StatusCode::OK, tag.map(|tag| [(header::ETAG, tag)]).ok(), answer).into_response()
 }
 
-fn new_lists(result: &WriteResult) -> Vec<String> {
+/// The names of the lists that the write created.
+pub fn new_lists(result: &WriteResult) -> Vec<String> {
     // If a repeated request has no idempotency key, the answer shows the todos as they are now. The first request has
     // already created the new lists, so `new_lists` is empty in the answer to the repeated request.
     if result.replayed && result.change.request.is_none() {

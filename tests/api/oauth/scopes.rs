@@ -25,7 +25,7 @@ fn with(tools: &[Value], schemes: Value) -> Vec<&str> {
 }
 
 const READ: [&str; 4] = ["getChanges", "getOverview", "getTodos", "getTodo"];
-const FULL: [&str; 5] = ["updateSettings", "deleteTodos", "updateTodos", "addTodos", "undoChange"];
+const FULL: [&str; 6] = ["updateLists", "updateSettings", "deleteTodos", "updateTodos", "addTodos", "undoChange"];
 
 #[tokio::test]
 async fn where_people_sign_in_every_tool_names_the_scope_that_it_needs() {

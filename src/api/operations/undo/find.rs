@@ -17,7 +17,8 @@ use crate::{
         id::ChangeId,
         input::since::CLOCKS,
         limits,
-        refusal::{Refusal, UndoConflict},
+        list_change::ListConflict,
+        refusal::{Refusal, Subject, UndoConflict},
         undo::{Affected, Undo},
     },
     store::{Fault, Range, Reading, WriteError},
@@ -249,10 +250,22 @@ pub async fn name_later_changes(
 
 /// Whether this change altered what the conflict is about.
 fn alters(change: &Change, conflict: &UndoConflict) -> bool {
-    let Some(todo) = &conflict.todo else {
-        let changed = change.settings.as_ref().map(|image| image.fields()).unwrap_or_default();
-        return conflict.fields.iter().any(|field| changed.contains(field));
-    };
-    let changed = change.todos.iter().find(|changed| changed.id == *todo);
-    changed.is_some_and(|changed| conflict.fields.iter().any(|field| changed.fields.iter().any(|own| own == field)))
+    match &conflict.subject {
+        Subject::Todo(todo) => {
+            let changed = change.todos.iter().find(|changed| changed.id == *todo);
+            let alters = |field: &&str| changed.is_some_and(|changed| changed.fields.iter().any(|own| own == field));
+            conflict.fields.iter().any(alters)
+        }
+        Subject::Settings => {
+            let changed = change.settings.as_ref().map(|image| image.fields()).unwrap_or_default();
+            conflict.fields.iter().any(|field| changed.contains(field))
+        }
+        Subject::Lists(ListConflict::Ordered, _) => {
+            change.list_changes.as_ref().is_some_and(|difference| difference.order.is_some())
+        }
+        Subject::Lists(_, ids) => {
+            let changed = change.list_changes.iter().flat_map(|difference| &difference.lists);
+            changed.map(|list| &list.id).any(|id| ids.contains(id))
+        }
+    }
 }

@@ -1,0 +1,91 @@
+//! Computes an undo step by step: the todos, the settings and the lists without the undone changes.
+
+use jiff::Timestamp;
+
+use super::{
+    change::Change,
+    difference::Difference,
+    lists::Lists,
+    plan::Todos,
+    refusal::{Subject, UndoConflict},
+    settings::Settings,
+    text::ListName,
+    todo::Status,
+};
+
+/// The todos, the settings and the lists as they are now.
+pub struct Present<'a> {
+    pub todos: &'a Todos,
+    pub settings: &'a Settings,
+    pub lists: &'a Lists,
+    /// Whether a list with this name exists. This function knows at least the names in [`Undo::list_names`].
+    pub exists: &'a dyn Fn(&ListName) -> bool,
+    pub now: Timestamp,
+}
+
+/// What an undo has computed so far.
+pub(super) struct Progress<'a> {
+    present: &'a Present<'a>,
+    pub todos: Todos,
+    pub settings: Settings,
+    pub lists: Lists,
+    pub conflicts: Vec<UndoConflict>,
+    /// The added todos that are already deleted.
+    pub deleted: Vec<UndoConflict>,
+}
+
+impl<'a> Progress<'a> {
+    pub fn of(present: &'a Present<'a>) -> Self {
+        let (todos, settings, lists) = (present.todos.clone(), present.settings.clone(), present.lists.clone());
+        Self { present, todos, settings, lists, conflicts: Vec::new(), deleted: Vec::new() }
+    }
+
+    pub fn undo_todo(&mut self, change: &Change, difference: &Difference) {
+        let present = self.todos.get(&difference.id);
+        let conflict = |fields, added| UndoConflict {
+            subject: Subject::Todo(difference.id.clone()),
+            change: change.id.clone(),
+            fields,
+            added,
+            later: None,
+        };
+        if difference.is_new() && present.is_some_and(|todo| todo.status == Status::Deleted) {
+            return self.deleted.push(conflict(vec!["status"], false));
+        }
+        match present.map_or_else(|| Err(Vec::new()), |todo| difference.undo(todo, self.present.now)) {
+            Ok(mut undone) => {
+                self.lists.name_list(&mut undone.list);
+                self.todos.insert(undone.id.clone(), undone);
+            }
+            Err(fields) => self.conflicts.push(conflict(fields, difference.is_new())),
+        }
+    }
+
+    pub fn undo_settings(&mut self, change: &Change) {
+        let Some(image) = &change.settings else { return };
+        match image.undo(&self.settings) {
+            Ok(mut undone) => {
+                undone.default_list.iter_mut().for_each(|list| self.lists.name_list(list));
+                self.settings = undone;
+            }
+            Err(fields) => self.conflicts.push(UndoConflict {
+                subject: Subject::Settings,
+                change: change.id.clone(),
+                fields,
+                added: false,
+                later: None,
+            }),
+        }
+    }
+
+    pub fn undo_lists(&mut self, change: &Change) {
+        let Some(difference) = &change.list_changes else { return };
+        match difference.undo(self.present.lists, &self.lists, self.present.exists) {
+            Ok(undone) => self.lists = undone,
+            Err(conflict) => {
+                let ids = difference.lists.iter().map(|list| list.id.clone()).collect();
+                self.conflicts.push(UndoConflict::of_list(change, conflict, ids));
+            }
+        }
+    }
+}
