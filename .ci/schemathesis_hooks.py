@@ -37,6 +37,12 @@ BEYOND_SCHEMAS = (
     "is in the future; for the person",
     "cannot be sent together with `change_id`",
     "must be me, any, or the name of a program",
+    "must have exactly one of rename_to",
+    "cannot be sent together with `order`",
+    "is missing: send the name of the list",
+    "is the list that always exists",
+    "is the name of another list",
+    "must be another list",
 )
 # A cursor is valid only for the listing that returned the cursor. An idempotency key belongs to the first request with
 # this key, so the API refuses a different request with the same key.
@@ -68,6 +74,8 @@ def map_body(context, body):
         for edit, id in zip(body["todos"], reversed(ids)):
             if isinstance(edit, dict) and isinstance(edit.get("id"), str):
                 edit["id"] = id
+    if context.operation.label == "PATCH /lists" and isinstance(body, dict) and isinstance(body.get("order"), list):
+        return {"order": ["Inbox"]}
     return body
 
 
