@@ -43,6 +43,9 @@ pub struct Difference {
     /// beginning.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     notes_kept_hash: String,
+    /// The version of the todo after the change. Present only in a change that is too large for one transaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
 }
 
 impl Difference {
@@ -51,7 +54,7 @@ impl Difference {
         let id = image.after.id.clone();
         let mut after = fields(&image.after);
         let Some(before) = &image.before else {
-            return Self { id, before: None, after, notes_kept: 0, notes_kept_hash: String::new() };
+            return Self { id, before: None, after, notes_kept: 0, notes_kept_hash: String::new(), version: None };
         };
         let mut before = fields(before);
         let altered = |name: &str| before.get(name) != after.get(name);
@@ -60,7 +63,12 @@ impl Difference {
         before.retain(|name, _| names.contains(name));
         after.retain(|name, _| names.contains(name));
         let (notes_kept, notes_kept_hash) = leave_out_common_beginning(&mut before, &mut after);
-        Self { id, before: Some(before), after, notes_kept, notes_kept_hash }
+        Self { id, before: Some(before), after, notes_kept, notes_kept_hash, version: None }
+    }
+
+    /// The same difference with the version of the todo after the change.
+    pub fn with_version(self, version: u64) -> Self {
+        Self { version: Some(version), ..self }
     }
 
     /// Whether the change added the todo.
@@ -134,6 +142,25 @@ impl Difference {
         present.insert("id".to_owned(), todo.id.as_str().into());
         present.insert("version".to_owned(), todo.version.into());
         serde_json::from_value(Value::Object(present)).map_err(|_| self.names().map(shown_as).collect())
+    }
+
+    /// The todo after this change. `present` is the todo now, and `version` is its version after the change. `None` if
+    /// the change was already made, or if the todo has changed since the change was planned.
+    pub fn redo(&self, present: Option<&Todo>, version: u64) -> Option<Todo> {
+        let mut todo = match (present, &self.before) {
+            (None, None) => Fields::new(),
+            (Some(todo), Some(_)) if todo.version + 1 == version => fields(todo),
+            _ => return None,
+        };
+        let beginning = text(&todo, NOTES).get(..self.notes_kept)?.to_owned();
+        self.names().for_each(|name| _ = todo.remove(name));
+        todo.extend(self.after.clone());
+        if let Some(rest) = self.after.get(NOTES).and_then(Value::as_str) {
+            todo.insert(NOTES.to_owned(), (beginning + rest).into());
+        }
+        todo.insert("id".to_owned(), self.id.as_str().into());
+        todo.insert("version".to_owned(), version.into());
+        serde_json::from_value(Value::Object(todo)).ok()
     }
 
     /// Whether an undo of this change may alter the todo in its present status. A write may alter a deleted todo only

@@ -16,11 +16,10 @@ pub const TAGS: usize = 20;
 pub const STEPS: usize = 50;
 /// The maximum number of characters in the title of a step.
 pub const STEP_TITLE: usize = 200;
-/// The maximum number of todos that one call can add, update or delete. DynamoDB allows 100 actions in a transaction.
-/// The 100 actions are enough for 40 todos, 40 new lists and the change record. If a call completes 40 repeating todos,
-/// 81 actions are needed: 40 for the completed todos, 40 for the new todos with the next due dates, and one for the
-/// change record.
-pub const TODOS_PER_CALL: usize = 40;
+/// The maximum number of todos that one call can add, update or delete. If a change is too large for one transaction of
+/// DynamoDB, the store makes the change in several transactions. DynamoDB takes 1,000 write units a second for one
+/// owner, and a todo takes at least 3 write units.
+pub const TODOS_PER_CALL: usize = 1_000;
 /// The maximum number of bytes in a request body. OpenAI sends at most 100,000 characters in a request. Most characters
 /// need one byte.
 pub const BODY_BYTES: usize = 128 * 1024;
@@ -35,15 +34,12 @@ pub const IDEMPOTENCY_KEY: usize = 200;
 /// A caller can undo a change within this number of days. The table keeps a deleted todo for this number of days. The
 /// program recognises an idempotency key for this number of days.
 pub const UNDO_DAYS: i64 = 30;
-/// The maximum number of changes and todos that one undo since a time can concern. DynamoDB allows 100 actions in a
-/// transaction. The remaining actions are for the records, and for the undo of this undo, which needs one more action.
+/// The maximum number of changes that one undo since a time can undo. DynamoDB allows 100 actions in a transaction, and
+/// the undo marks each of these changes in one transaction.
 pub const UNDO_SINCE: usize = 80;
 /// If two identical requests to add todos come within this number of seconds, the second request counts as a
 /// repetition.
 pub const REPETITION_SECONDS: i64 = 120;
-/// The maximum number of todos that a list can have if somebody deletes the list with its todos. DynamoDB allows 100
-/// actions in a transaction. The remaining actions are for the record and for the list, also when an undo is undone.
-pub const LIST_TODOS: usize = 90;
 /// The maximum number of lists in an answer.
 pub const LISTS: usize = 200;
 /// The maximum number of todos in the overview. The same maximum applies to the tags in the overview.

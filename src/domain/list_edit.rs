@@ -117,7 +117,7 @@ impl ListEdit {
 /// Plans the deletion of a list and of its todos. If the list is the default list, the setting gets its default again.
 fn delete(list: &ListRef, present: &PresentLists<'_>) -> Result<Plan, Refusal> {
     let mut todos: Vec<&Todo> = present.todos.values().filter(|todo| todo.status != Status::Deleted).collect();
-    if todos.len() > limits::LIST_TODOS {
+    if todos.len() > limits::TODOS_PER_CALL {
         return Err(Refusal::ListTooFull { list: list.name().clone(), todos: todos.len() });
     }
     todos.sort_by(|one, other| one.id.as_str().cmp(other.id.as_str()));

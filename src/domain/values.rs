@@ -11,7 +11,7 @@ use super::{
     repeat::Repeat,
     settings::{Setting, Settings, SettingsImage},
     steps::Step,
-    text::ListName,
+    text::{ListName, Title},
 };
 
 /// A value as text has at most this number of characters.
@@ -108,6 +108,14 @@ pub fn cut(text: &str) -> String {
     match text.char_indices().nth(CUT) {
         Some(_) => text.chars().take(CUT - 1).chain(['…']).collect(),
         None => text.to_owned(),
+    }
+}
+
+/// The first characters of a title. If the title is longer, the result ends with `…`.
+pub fn cut_to(title: &Title, most: usize) -> Title {
+    match title.as_str().char_indices().nth(most) {
+        Some((end, _)) => Title::parse(format!("{}…", &title.as_str()[..end])).unwrap_or_else(|_| title.clone()),
+        None => title.clone(),
     }
 }
 

@@ -6,12 +6,13 @@ use aws_sdk_dynamodb::types::{
     ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
     builders::{ConditionCheckBuilder, PutBuilder, UpdateBuilder},
 };
+use jiff::Timestamp;
 
 use super::{
     OwnerStore,
     changes::{UNDONE_AT, UNDONE_BY, change_items},
     fault::Fault,
-    head::{self, SETTINGS, Sequence},
+    head::{self, HeadUpdate, SETTINGS, Sequence},
     item::{self, Item},
     lists::{self, ListAction},
     recent, size,
@@ -35,6 +36,9 @@ use crate::domain::{
 /// undone change, so both take about the same number of units.
 const WRITE_UNITS: usize = 2_090;
 
+/// The maximum number of actions in a DynamoDB transaction.
+pub(super) const TRANSACTION_ACTIONS: usize = 100;
+
 /// The purpose of an action in a transaction. The variants are in the same order as the actions of a transaction.
 pub(super) enum Purpose {
     Record,
@@ -47,14 +51,13 @@ pub(super) enum Purpose {
     Undo,
 }
 
+/// The actions of a transaction, each with its purpose.
+pub(super) type Actions = Vec<(Purpose, TransactWriteItem)>;
+
 impl OwnerStore {
     /// The actions of the transaction, if the change gets this sequence number. `None` if the change would take more
     /// than [`WRITE_UNITS`].
-    pub(super) fn actions(
-        &self,
-        transaction: &Transaction<'_>,
-        sequence: Sequence,
-    ) -> Result<Option<Vec<(Purpose, TransactWriteItem)>>, Fault> {
+    pub(super) fn actions(&self, transaction: &Transaction<'_>, sequence: Sequence) -> Result<Option<Actions>, Fault> {
         let (mut actions, mut units) = (Vec::new(), 0);
         let Transaction { change, images, differences, .. } = transaction;
         let records = change_items(&self.partition, change, differences, sequence.as_time())?;
@@ -66,32 +69,33 @@ impl OwnerStore {
             actions.push((if number == 0 { Purpose::Record } else { Purpose::Part }, finished(put)?));
         }
         for (image, difference) in images.iter().zip(differences).filter(|(_, difference)| difference.is_change()) {
-            let item = item::todo_item(&self.partition, &image.after, sequence.as_time())?;
-            let new = size::units(size::of_item(&item));
-            let action = match &image.before {
-                None => {
-                    units += 3 * new;
-                    finished(self.put(item).condition_expression(item::ABSENT))?
-                }
-                Some(before) => {
-                    let old = item::todo_item(&self.partition, before, sequence.as_time())?;
-                    let moves = old.get(item::VIEW) != item.get(item::VIEW);
-                    let old = size::units(size::of_item(&old));
-                    units += 2 * new.max(old) + if moves { new + old } else { new.max(old) };
-                    self.update_todo(item, before, difference)?
-                }
-            };
+            let (action, todo_units) =
+                self.todo_action(image.before.as_ref(), &image.after, difference, sequence.as_time())?;
+            units += todo_units;
             actions.push((Purpose::Todo, action));
         }
-        if units > WRITE_UNITS && change.undoes.is_none() {
+        let may_be_large = change.undoes.is_some() && actions.len() < TRANSACTION_ACTIONS;
+        if units > WRITE_UNITS && !may_be_large {
             return Ok(None);
         }
+        actions.extend(self.other_actions(transaction, sequence, transaction.head)?);
+        Ok(Some(actions))
+    }
+
+    /// The actions for everything except the todos and the change record. `head` says how the head changes.
+    pub(super) fn other_actions(
+        &self,
+        transaction: &Transaction<'_>,
+        sequence: Sequence,
+        head: HeadUpdate<'_>,
+    ) -> Result<Actions, Fault> {
+        let change = transaction.change;
         let head = if change.has_no_effect() {
             checked(head::check(self.check(SETTINGS.to_owned())))?
         } else {
-            updated(head::update(&self.table, &self.partition, sequence, transaction.head)?)?
+            updated(head::update(&self.table, &self.partition, sequence, head)?)?
         };
-        actions.push((Purpose::Head, head));
+        let mut actions = vec![(Purpose::Head, head)];
         if let Some(digits) = &transaction.recent {
             actions.push((Purpose::Recent, self.remember(digits, change, transaction.outdated.as_ref())?));
         }
@@ -104,7 +108,28 @@ impl OwnerStore {
         for mark in transaction.marks {
             actions.push((Purpose::Undo, self.mark(mark, change)?));
         }
-        Ok(Some(actions))
+        Ok(actions)
+    }
+
+    /// The action that writes a todo, and the write units that it takes. `before` is the present todo, or `None` if the
+    /// change adds the todo.
+    pub(super) fn todo_action(
+        &self,
+        before: Option<&Todo>,
+        after: &Todo,
+        difference: &Difference,
+        order: Timestamp,
+    ) -> Result<(TransactWriteItem, usize), Fault> {
+        let item = item::todo_item(&self.partition, after, order)?;
+        let new = size::units(size::of_item(&item));
+        let Some(before) = before else {
+            return Ok((finished(self.put(item).condition_expression(item::ABSENT))?, 3 * new));
+        };
+        let old = item::todo_item(&self.partition, before, order)?;
+        let moves = old.get(item::VIEW) != item.get(item::VIEW);
+        let old = size::units(size::of_item(&old));
+        let units = 2 * new.max(old) + if moves { new + old } else { new.max(old) };
+        Ok((self.update_todo(item, before, difference)?, units))
     }
 
     /// Writes the altered fields of a todo. The update leaves all other attributes of the item as they are, even
@@ -165,7 +190,7 @@ impl OwnerStore {
         updated(update)
     }
 
-    fn put(&self, item: Item) -> PutBuilder {
+    pub(super) fn put(&self, item: Item) -> PutBuilder {
         Put::builder()
             .table_name(&*self.table)
             .set_item(Some(item))
@@ -221,7 +246,7 @@ fn finished(put: PutBuilder) -> Result<TransactWriteItem, Fault> {
     Ok(TransactWriteItem::builder().put(put.build().map_err(item::broken)?).build())
 }
 
-fn updated(update: UpdateBuilder) -> Result<TransactWriteItem, Fault> {
+pub(super) fn updated(update: UpdateBuilder) -> Result<TransactWriteItem, Fault> {
     Ok(TransactWriteItem::builder().update(update.build().map_err(item::broken)?).build())
 }
 

@@ -47,6 +47,16 @@ const PART_BYTES: usize = 300 * 1024;
 const IMAGES: &str = "images";
 const NO_IMAGES: &str = "see differences";
 
+/// The attribute with the stage of a change that is larger than one transaction: `draft` or `pending`. Absent if the
+/// change is complete.
+pub(super) const STAGE: &str = "stage";
+pub(super) const DRAFT_STAGE: &str = "draft";
+pub(super) const PENDING_STAGE: &str = "pending";
+/// The attribute with the id of the request that wrote a draft.
+pub(super) const ATTEMPT: &str = "attempt";
+/// The attribute with the second after which another request may overwrite a draft.
+pub(super) const DRAFT_UNTIL: &str = "draft_until";
+
 /// The differences in a change record or in a part.
 #[derive(Deserialize)]
 struct Differences {
@@ -95,6 +105,23 @@ pub(super) fn change_items(
         item.insert(item::EXPIRES_AT.to_owned(), item::number(days_after(order, limits::UNDO_DAYS).as_second()));
     }
     Ok(items)
+}
+
+/// The stage of a change that is larger than one transaction.
+pub(super) fn stage(record: &Item) -> Option<&str> {
+    record.get(STAGE).and_then(|stage| stage.as_s().ok()).map(String::as_str)
+}
+
+/// Whether this record is the draft of a change that nobody can begin any more.
+pub(super) fn is_old_draft(record: &Item, now: Timestamp) -> bool {
+    let until = record.get(DRAFT_UNTIL).and_then(|until| until.as_n().ok()).and_then(|until| until.parse::<i64>().ok());
+    until.is_some_and(|until| until <= now.as_second())
+}
+
+/// The sort keys of the parts of a change record.
+pub(super) fn part_sks(record: &Item, id: &ChangeId) -> Vec<String> {
+    let parts = record.get("parts").and_then(|parts| parts.as_n().ok()).and_then(|parts| parts.parse().ok());
+    (0..parts.unwrap_or(0usize)).map(|number| format!("{}#{number:02}", item::change_sk(id))).collect()
 }
 
 /// Decides which differences are in the change record, and which are in parts. Returns the differences of the change
@@ -209,9 +236,10 @@ impl OwnerStore {
     }
 }
 
-fn read_change(items: Vec<Item>, now: Timestamp) -> Result<Option<(Change, Vec<Difference>)>, Fault> {
+pub(super) fn read_change(items: Vec<Item>, now: Timestamp) -> Result<Option<(Change, Vec<Difference>)>, Fault> {
     let mut items = items.into_iter();
-    let Some(record) = items.next().filter(|record| !item::expired(record, now)) else {
+    let is_change = |record: &Item| !item::expired(record, now) && stage(record) != Some(DRAFT_STAGE);
+    let Some(record) = items.next().filter(is_change) else {
         return Ok(None);
     };
     let Differences { mut differences, parts } = read_differences(record.clone())?;

@@ -6,22 +6,20 @@ use std::time::Instant;
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
     operation::transact_write_items::TransactWriteItemsError,
-    types::{CancellationReason, ReturnConsumedCapacity},
+    types::{CancellationReason, ReturnConsumedCapacity, TransactWriteItem},
 };
 
 use super::{
     OwnerStore,
-    actions::Purpose,
+    actions::{Actions, Purpose, TRANSACTION_ACTIONS},
     backoff,
     fault::{Fault, FaultKind, SizeLimit},
-    head::{HeadUpdate, Sequence, SettingsCondition},
+    head::{HeadUpdate, Pending, Sequence, SettingsCondition},
     item::{self, Item},
     transaction::Transaction,
 };
 use crate::domain::{refusal::Refusal, text::ListName};
 
-/// The maximum number of actions in a DynamoDB transaction.
-const TRANSACTION_ACTIONS: usize = 100;
 /// The maximum number of attempts for a transaction that collides with other transactions of the same owner.
 const ATTEMPTS: u32 = 12;
 
@@ -45,6 +43,8 @@ pub(super) enum Committed {
     Undone(Item),
     /// Another request has changed a todo or the settings, so the plan of this transaction is out of date.
     VersionChanged,
+    /// Another request has changed something, and this transaction depends on everything.
+    OtherChange,
     /// The transaction exceeds a limit: [`Refusal::TooLarge`], [`Refusal::TooMany`] or [`Refusal::Full`].
     Refused(Refusal),
 }
@@ -61,9 +61,22 @@ enum Cancelled {
 }
 
 impl OwnerStore {
-    /// Sends the transaction. If other changes of the same owner are committed at the same moment, this function sends
-    /// the transaction again, with a new sequence number.
+    /// Commits a write. If the write is too large for one transaction, the store makes a pending change of it.
     pub(super) async fn commit(&self, transaction: &Transaction<'_>) -> Result<Committed, Fault> {
+        match self.transact(transaction, |sequence| self.actions(transaction, sequence)).await? {
+            Some(committed) => Ok(committed),
+            None => self.commit_large(transaction).await,
+        }
+    }
+
+    /// Sends the actions that `actions` makes, as one transaction. If other changes of the same owner are committed at
+    /// the same moment, this function sends the transaction again, with a new sequence number. Returns `None` if
+    /// `actions` returns `None`, because the actions are too large for one transaction.
+    pub(super) async fn transact(
+        &self,
+        transaction: &Transaction<'_>,
+        actions: impl Fn(Sequence) -> Result<Option<Actions>, Fault>,
+    ) -> Result<Option<Committed>, Fault> {
         let (at, started) = (transaction.change.at, Instant::now());
         let mut latest = self.remembered.sequence(&self.partition);
         for attempt in 0..ATTEMPTS {
@@ -73,32 +86,17 @@ impl OwnerStore {
             // The sequence number comes from the time of this attempt. If the number came from the time of the first
             // attempt, it would be lower than the numbers of all later requests, so the transaction would fail again.
             let sequence = latest.next(at, started.elapsed());
-            let Some(actions) = self.actions(transaction, sequence)? else {
-                return Ok(Committed::Refused(Refusal::TooLarge));
+            let Some(actions) = actions(sequence)?.filter(|actions| actions.len() <= TRANSACTION_ACTIONS) else {
+                return Ok(None);
             };
             let (purposes, actions) = actions.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
-            if actions.len() > TRANSACTION_ACTIONS {
-                return Ok(Committed::Refused(Refusal::TooMany));
-            }
-            // The SDK gives each call a token. If the SDK repeats a call that has already succeeded, DynamoDB
-            // recognises the token and changes nothing. `local::in_process` removes the token. Without a token,
-            // DynamoDB refuses the repeated call, because the change record of the first call already exists.
-            let answer = self
-                .client
-                .transact_write_items()
-                .set_transact_items(Some(actions))
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await;
-            self.usage.called();
-            match answer {
-                Ok(answer) => {
-                    self.usage.wrote(answer.consumed_capacity.as_deref());
+            match self.send(actions).await {
+                Ok(()) => {
                     self.remembered.update(&self.partition, |owner| owner.sequence = owner.sequence.max(sequence));
-                    return Ok(Committed::Done);
+                    return Ok(Some(Committed::Done));
                 }
                 Err(error) => match cancelled(&error, &purposes, transaction)? {
-                    Cancelled::Outcome(outcome) => return Ok(outcome),
+                    Cancelled::Outcome(outcome) => return Ok(Some(outcome)),
                     Cancelled::Overtaken(other) => latest = latest.max(other),
                     Cancelled::Collided => {}
                 },
@@ -106,14 +104,45 @@ impl OwnerStore {
         }
         Err(Fault::new(FaultKind::Throttled, "TransactWriteItems: the transaction collided with other transactions"))
     }
+
+    /// Sends one transaction.
+    ///
+    /// The SDK gives each call a token. If the SDK repeats a call that has already succeeded, DynamoDB recognises the
+    /// token and changes nothing. `local::in_process` removes the token. Without a token, DynamoDB refuses the repeated
+    /// call, because the change record of the first call already exists.
+    pub(super) async fn send(&self, actions: Vec<TransactWriteItem>) -> Result<(), SdkError<TransactWriteItemsError>> {
+        let answer = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(actions))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        self.usage.called();
+        self.usage.wrote(answer?.consumed_capacity.as_deref());
+        Ok(())
+    }
+}
+
+/// Whether a cancelled transaction can be sent again unchanged, because all reasons are temporary.
+pub(super) fn is_passing(reasons: &[CancellationReason]) -> bool {
+    let codes: Vec<_> = reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None").collect();
+    let passing =
+        |code: &&str| matches!(*code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded");
+    !codes.is_empty() && codes.iter().all(passing)
 }
 
 /// The outcome if the present head is not the head that the write has assumed.
 fn other_head(assumed: HeadUpdate<'_>, head: Option<&Item>) -> Result<Option<Committed>, Fault> {
+    if head.and_then(Pending::of).is_some() {
+        return Ok(Some(Committed::OtherHead(head.cloned())));
+    }
     let is_later = assumed.latest.is_some_and(|latest| head.map(Sequence::of).is_some_and(|now| now > latest));
     let has_settings = assumed.settings.holds(head)?;
-    let must_read = is_later || (matches!(assumed.settings, SettingsCondition::Change(_)) && !has_settings);
-    Ok(if must_read {
+    let must_read = matches!(assumed.settings, SettingsCondition::Change(_)) && !has_settings;
+    Ok(if is_later {
+        Some(Committed::OtherChange)
+    } else if must_read {
         Some(Committed::VersionChanged)
     } else {
         (!has_settings || !assumed.has_lists(head)).then(|| Committed::OtherHead(head.cloned()))
@@ -174,11 +203,9 @@ fn cancelled(
     if let Some(limit) = reasons.iter().find_map(|reason| SizeLimit::exceeded(reason.code(), reason.message())) {
         return Ok(too_large(limit));
     }
-    let codes: Vec<_> = reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None").collect();
-    let passing =
-        |code: &&str| matches!(*code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded");
-    if !codes.is_empty() && codes.iter().all(passing) {
+    if is_passing(reasons) {
         return Ok(Cancelled::Collided);
     }
+    let codes: Vec<_> = reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None").collect();
     Err(Fault::new(FaultKind::Broken, format!("TransactWriteItems: cancelled for {}", codes.join(", "))))
 }

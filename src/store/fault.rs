@@ -21,6 +21,8 @@ pub enum FaultKind {
     Throttled,
     /// DynamoDB did not answer in time, or DynamoDB had an internal failure. The caller can try again soon.
     Unavailable,
+    /// A change that is too large for one transaction is not finished yet. The caller can try again after a second.
+    Busy,
     /// A newer version of the program has written the data, in a format that this version does not understand. This
     /// happens only while a new version is deployed, or after a rollback to an old version. The caller can try again
     /// soon.
@@ -60,6 +62,11 @@ impl SizeLimit {
 }
 
 impl Fault {
+    /// The fault for a request that meets a large change of another request.
+    pub(super) fn busy() -> Self {
+        Self::new(FaultKind::Busy, "a change that is larger than one transaction is not finished yet")
+    }
+
     /// The fault for a DynamoDB operation that the SDK could not complete.
     pub(super) fn of<E>(operation: &'static str, error: &SdkError<E>) -> Self
     where

@@ -14,7 +14,10 @@ use super::{
     fault::Fault,
     item::{self, Item},
 };
-use crate::domain::settings::{Settings, SettingsImage};
+use crate::domain::{
+    id::ChangeId,
+    settings::{Settings, SettingsImage},
+};
 
 /// The sort key of the head.
 pub(super) const SETTINGS: &str = "settings";
@@ -22,9 +25,14 @@ pub(super) const SETTINGS: &str = "settings";
 pub const SEQUENCE: &str = "sequence";
 /// The attribute with the version of the lists (`lists.rs`). Absent if nobody has changed the lists.
 const LISTS_VERSION: &str = "lists_version";
-/// The oldest format that the head can have. Code that does not know [`Lists`] may write the items of an owner who has
-/// never changed the lists.
-const FORMAT_WITHOUT_LISTS: u32 = 2;
+/// The attributes with the id of a pending change (`pending.rs`), and the time at which the change became pending, in
+/// microseconds since 1970. Absent if no change is pending.
+const PENDING: &str = "pending_change";
+const PENDING_SINCE: &str = "pending_since";
+/// The format of the head if nobody has changed the lists and no change is pending. Old code may write such items.
+const FORMAT_OF_OLD: u32 = 2;
+/// The format of the head if somebody has changed the lists.
+const FORMAT_WITH_LISTS: u32 = 3;
 
 /// The settings attributes. An owner without these attributes has the default settings.
 const CHOICES: [&str; 3] = ["time_zone", "week_start", "default_list"];
@@ -58,6 +66,24 @@ pub(super) struct HeadUpdate<'a> {
     /// The latest change that the write has seen. If another change has been committed since then, the transaction
     /// fails. `None` if the write does not depend on all earlier changes.
     pub latest: Option<Sequence>,
+    /// Whether the change is pending after this transaction.
+    pub pending: Option<&'a ChangeId>,
+}
+
+/// A change that is too large for one transaction, and that is not finished yet.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Pending {
+    pub change: ChangeId,
+    pub since: Timestamp,
+}
+
+impl Pending {
+    /// The pending change in this head. `None` if no change is pending.
+    pub fn of(head: &Item) -> Option<Self> {
+        let change = ChangeId::parse(head.get(PENDING)?.as_s().ok()?)?;
+        let since = head.get(PENDING_SINCE).and_then(|since| since.as_n().ok()?.parse().ok()).unwrap_or_default();
+        Some(Self { change, since: Timestamp::from_microsecond(since).unwrap_or(Timestamp::MIN) })
+    }
 }
 
 impl HeadUpdate<'_> {
@@ -79,6 +105,11 @@ impl Sequence {
     /// their sequence numbers.
     pub fn as_time(self) -> Timestamp {
         Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The number.
+    pub fn number(self) -> i64 {
+        self.0
     }
 
     /// The number as text, in the same form as in the view of a change. `None` if no change of the owner has a sequence
@@ -153,7 +184,7 @@ pub(super) fn update(
     sequence: Sequence,
     change: HeadUpdate<'_>,
 ) -> Result<UpdateBuilder, Fault> {
-    let format = if change.lists_after > 0 { item::FORMAT_NUMBER } else { FORMAT_WITHOUT_LISTS };
+    let format = if change.pending.is_some() { item::FORMAT_NUMBER } else { format_with(change.lists_after) };
     let mut update = Update::builder()
         .table_name(table)
         .set_key(Some(item::primary_key(partition, SETTINGS.to_owned())))
@@ -162,23 +193,27 @@ pub(super) fn update(
         .expression_attribute_names("#format", item::FORMAT)
         .expression_attribute_values(":format", item::number(format))
         .expression_attribute_values(":newest", item::number(item::FORMAT_NUMBER))
-        .expression_attribute_names("#lists", LISTS_VERSION)
         .expression_attribute_names("#view", item::VIEW)
         .expression_attribute_values(":view", item::text(item::SETTINGS_VIEW))
         .expression_attribute_names("#version", item::VERSION)
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
     let mut set = "SET #sequence = :sequence, #format = :format, #view = :view".to_owned();
     let mut required = "(attribute_not_exists(#sequence) OR #sequence < :sequence) \
-        AND (attribute_not_exists(#format) OR #format <= :newest)"
+        AND (attribute_not_exists(#format) OR #format <= :newest) AND attribute_not_exists(pending_change)"
         .to_owned();
+    if let Some(pending) = change.pending {
+        set.push_str(", pending_change = :pending, pending_since = :sequence");
+        update = update.expression_attribute_values(":pending", item::text(pending.as_str()));
+    }
+    // `lists_version` and `pending_change` are not reserved words of DynamoDB, so they need no substitute names.
     if change.lists == 0 {
-        required.push_str(" AND attribute_not_exists(#lists)");
+        required.push_str(" AND attribute_not_exists(lists_version)");
     } else {
-        required.push_str(" AND #lists = :lists");
+        required.push_str(" AND lists_version = :lists");
         update = update.expression_attribute_values(":lists", item::number(change.lists));
     }
     if change.lists_after != change.lists {
-        set.push_str(", #lists = :lists_after");
+        set.push_str(", lists_version = :lists_after");
         update = update.expression_attribute_values(":lists_after", item::number(change.lists_after));
     }
     if let Some(latest) = change.latest {
@@ -205,6 +240,24 @@ pub(super) fn update(
             .expression_attribute_values(":version", item::number(settings.version)),
         SettingsCondition::None | SettingsCondition::Change(_) => update.condition_expression(required),
     })
+}
+
+/// The format of the head if no change is pending. `lists` is the version of the lists.
+fn format_with(lists: u64) -> u32 {
+    if lists > 0 { FORMAT_WITH_LISTS } else { FORMAT_OF_OLD }
+}
+
+/// The action that removes the pending change from the head. The transaction fails if this change is no longer pending.
+/// `head` is the present head.
+pub(super) fn settle(table: &str, partition: &str, head: &Item, pending: &Pending) -> UpdateBuilder {
+    Update::builder()
+        .table_name(table)
+        .set_key(Some(item::primary_key(partition, SETTINGS.to_owned())))
+        .update_expression(format!("SET #format = :format REMOVE {PENDING}, {PENDING_SINCE}"))
+        .condition_expression(format!("{PENDING} = :pending"))
+        .expression_attribute_names("#format", item::FORMAT)
+        .expression_attribute_values(":format", item::number(format_with(lists_version(head))))
+        .expression_attribute_values(":pending", item::text(pending.change.as_str()))
 }
 
 /// The action of a write without effect. Such a write only remembers its idempotency key, so it gets no sequence

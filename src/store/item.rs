@@ -24,7 +24,9 @@ pub const SK: &str = "sk";
 pub(super) const ABSENT: &str = "attribute_not_exists(sk)";
 /// The condition for changing an item that must exist.
 pub(super) const PRESENT: &str = "attribute_exists(sk)";
-pub(super) const ABSENT_OR_EXPIRED: &str = "attribute_not_exists(sk) OR expires_at <= :now";
+/// The condition for writing a change record: no such record exists, or it has expired, or it is an old draft
+/// (`pending.rs`).
+pub(super) const ABSENT_OR_EXPIRED: &str = "attribute_not_exists(sk) OR expires_at <= :now OR draft_until <= :now";
 pub(super) const VIEW: &str = "view";
 pub const EXPIRES_AT: &str = "expires_at";
 /// The attribute with the version of a todo or of the settings. Each change of a todo or of the settings increases this
@@ -36,8 +38,9 @@ pub const FORMAT: &str = "format";
 /// The number of the newest format that this code understands. Older and newer code use the same table while a new
 /// version is deployed. If code finds a higher number than its own, the code answers 503 and writes nothing. In format
 /// 2, change records contain [differences](crate::domain::difference) and not whole todos. In format 3, the name of a
-/// list may differ from the id of the list ([`Lists`](crate::domain::lists::Lists)).
-pub const FORMAT_NUMBER: u32 = 3;
+/// list may differ from the id of the list ([`Lists`](crate::domain::lists::Lists)). In format 4, a change is pending
+/// (`pending.rs`).
+pub const FORMAT_NUMBER: u32 = 4;
 /// The local secondary index on `owner` and `view`.
 pub(super) const TIMELINE: &str = "timeline";
 /// The attribute with the title of an open todo in lower case ([`Title::folded`](crate::domain::text::Title::folded)).

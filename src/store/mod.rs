@@ -12,6 +12,7 @@ mod client_admin;
 mod clients;
 mod commit;
 mod fault;
+mod finish;
 mod grants;
 mod head;
 mod item;
@@ -20,6 +21,7 @@ mod items;
 mod key_admin;
 mod listing;
 mod lists;
+mod pending;
 mod people;
 #[cfg(feature = "cli")]
 mod people_admin;

@@ -17,18 +17,21 @@ use crate::domain::{id::TodoId, todo::Todo};
 /// The maximum number of calls for one batch of keys. If DynamoDB leaves some keys unprocessed, the program asks for
 /// these keys again.
 const BATCH_ROUNDS: u32 = 5;
+/// The maximum number of keys in one `BatchGetItem`.
+const BATCH_KEYS: usize = 100;
 
 impl OwnerStore {
     /// Reads one open, completed or deleted todo. `None` if this owner has no todo with this id. Usually this function
     /// makes one call. The call also reads the head, because only the head says whether a list has another name now.
     pub async fn todo(&self, id: &TodoId, now: Timestamp) -> Result<Option<Todo>, Fault> {
         let sk = item::todo_sk(id);
-        let mut items = self.items(vec![sk.clone(), SETTINGS.to_owned()]).await?;
-        let Some(mut todo) = items.remove(&sk).map_or(Ok(None), |item| item::read_unexpired::<Todo>(item, now))? else {
-            return Ok(None);
-        };
-        self.read_head(items.remove(SETTINGS)).await?.lists.name_list(&mut todo.list);
-        Ok(Some(todo))
+        loop {
+            let mut items = self.items(vec![sk.clone(), SETTINGS.to_owned()]).await?;
+            let Some(head) = self.read_head(items.remove(SETTINGS), now).await? else { continue };
+            let mut todo: Option<Todo> = items.remove(&sk).map_or(Ok(None), |item| item::read_unexpired(item, now))?;
+            todo.iter_mut().for_each(|todo| head.lists.name_list(&mut todo.list));
+            return Ok(todo);
+        }
     }
 
     /// Reads the item with this sort key, with one call.
@@ -49,9 +52,19 @@ impl OwnerStore {
     }
 
     /// Reads the items with these sort keys. Returns a map of the existing items. The keys of the map are the sort
-    /// keys. This function makes one call. If DynamoDB leaves keys unprocessed, this function makes further calls.
-    /// `sort_keys` may contain at most 100 keys, and each key only once.
-    pub(super) async fn items(&self, sort_keys: Vec<String>) -> Result<HashMap<String, Item>, Fault> {
+    /// keys. This function makes one call for each 100 keys. If DynamoDB leaves keys unprocessed, this function makes
+    /// further calls. `sort_keys` may contain each key only once.
+    pub(super) async fn items(&self, mut sort_keys: Vec<String>) -> Result<HashMap<String, Item>, Fault> {
+        let mut found = HashMap::new();
+        while sort_keys.len() > BATCH_KEYS {
+            let first = sort_keys.drain(..BATCH_KEYS).collect();
+            found.extend(self.items_of_batch(first).await?);
+        }
+        found.extend(self.items_of_batch(sort_keys).await?);
+        Ok(found)
+    }
+
+    async fn items_of_batch(&self, sort_keys: Vec<String>) -> Result<HashMap<String, Item>, Fault> {
         let mut found = HashMap::new();
         let mut keys: Vec<Item> = sort_keys.into_iter().map(|sk| item::primary_key(&self.partition, sk)).collect();
         for round in 0..BATCH_ROUNDS {

@@ -115,9 +115,13 @@ impl OwnerStore {
         differences: Vec<Difference>,
         now: Timestamp,
     ) -> Result<(Vec<Image>, Arc<Lists>), Fault> {
-        let todos = differences.iter().map(|difference| item::todo_sk(&difference.id));
-        let mut items = self.items(todos.chain([SETTINGS.to_owned()]).collect()).await?;
-        let lists = self.read_head(items.remove(SETTINGS)).await?.lists;
+        let (mut items, lists) = loop {
+            let todos = differences.iter().map(|difference| item::todo_sk(&difference.id));
+            let mut items = self.items(todos.chain([SETTINGS.to_owned()]).collect()).await?;
+            if let Some(head) = self.read_head(items.remove(SETTINGS), now).await? {
+                break (items, head.lists);
+            }
+        };
         let mut images = Vec::new();
         for difference in differences {
             let item = items.remove(&item::todo_sk(&difference.id));

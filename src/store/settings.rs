@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{
     OwnerStore,
     fault::Fault,
-    head::{SETTINGS, Sequence, lists_version, settings_of},
+    head::{Pending, SETTINGS, Sequence, lists_version, settings_of},
     item::{self, Item},
     lists::LISTS,
 };
@@ -31,19 +31,37 @@ impl OwnerStore {
         let sequence = item.as_ref().map(Sequence::of).unwrap_or_default();
         let is_listed = days_after(sequence.as_time(), limits::UNDO_DAYS) > now;
         let order = sequence.order().filter(|_| is_listed);
-        Ok((self.read_head(item).await?.settings, order))
+        match self.read_head(item, now).await? {
+            Some(head) => Ok((head.settings, order)),
+            None => Ok((self.head(now).await?.settings, None)),
+        }
     }
 
     /// Reads the owner's settings with one call, with strong consistency.
-    pub async fn settings(&self) -> Result<Settings, Fault> {
-        let item = self.item(SETTINGS.to_owned()).await?;
-        Ok(self.read_head(item).await?.settings)
+    pub async fn settings(&self, now: Timestamp) -> Result<Settings, Fault> {
+        Ok(self.head(now).await?.settings)
+    }
+
+    /// Reads the head. If a change is pending for some time, this function first finishes the change.
+    pub(super) async fn head(&self, now: Timestamp) -> Result<Head, Fault> {
+        loop {
+            if let Some(head) = self.read_head(self.item(SETTINGS.to_owned()).await?, now).await? {
+                return Ok(head);
+            }
+        }
     }
 
     /// Reads the settings and the lists from this head, and remembers them. If there is no item, the owner has the
     /// default settings. If another instance has changed the lists, this function needs one call to DynamoDB to read
     /// the lists.
-    pub(super) async fn read_head(&self, item: Option<Item>) -> Result<Head, Fault> {
+    ///
+    /// If a change was pending, this function finishes the change, and returns `None`. Then everything that the caller
+    /// has read beside the head may be out of date, so the caller must read it again.
+    pub(super) async fn read_head(&self, item: Option<Item>, now: Timestamp) -> Result<Option<Head>, Fault> {
+        if let Some(pending) = item.as_ref().and_then(Pending::of) {
+            self.meet(&pending, now).await?;
+            return Ok(None);
+        }
         let sequence = item.as_ref().map(Sequence::of).unwrap_or_default();
         let lists = self.present_lists(item.as_ref().map_or(0, lists_version)).await?;
         let (mut settings, complete) = item.as_ref().map_or_else(|| Ok((Settings::default(), true)), settings_of)?;
@@ -58,7 +76,7 @@ impl OwnerStore {
             owner.sequence = owner.sequence.max(sequence);
             owner.learn_lists(&lists);
         });
-        Ok(Head { settings, lists, sequence })
+        Ok(Some(Head { settings, lists, sequence }))
     }
 
     /// The exceptions among the lists. `version` is their version in the head. This function makes a call to DynamoDB

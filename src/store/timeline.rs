@@ -58,17 +58,22 @@ impl OwnerStore {
     /// first item of a listing is not the first open todo, this function needs another call to read the settings. The
     /// two calls run at the same time.
     pub async fn todos(&self, reading: Reading, now: Timestamp) -> Result<(Settings, Listing<'_, Todo>), Fault> {
-        if reading.after.is_some() || !reading.range.begins_with_settings {
+        let begins_with_settings = reading.after.is_none() && reading.range.begins_with_settings;
+        let at_most = reading.at_most.map(|todos| todos + usize::from(begins_with_settings));
+        let reading = Reading { at_most, ..reading };
+        loop {
             let page = self.page(&reading, reading.after.as_ref(), item::TODO);
-            let head = async { self.read_head(self.item(SETTINGS.to_owned()).await?).await };
-            let (head, page) = tokio::try_join!(head, page)?;
-            return Ok((head.settings, self.listing(reading, item::TODO, now, page, named(head.lists))));
+            let (head, page) = if begins_with_settings {
+                let (mut items, more) = page.await?;
+                let head = items.first().is_some_and(item::is_settings).then(|| items.remove(0));
+                (head, (items, more))
+            } else {
+                tokio::try_join!(self.item(SETTINGS.to_owned()), page)?
+            };
+            if let Some(head) = self.read_head(head, now).await? {
+                return Ok((head.settings, self.listing(reading, item::TODO, now, page, named(head.lists))));
+            }
         }
-        let reading = Reading { at_most: reading.at_most.map(|todos| todos + 1), ..reading };
-        let (mut items, more) = self.page(&reading, None, item::TODO).await?;
-        let found = items.first().is_some_and(item::is_settings).then(|| items.remove(0));
-        let head = self.read_head(found).await?;
-        Ok((head.settings, self.listing(reading, item::TODO, now, (items, more), named(head.lists))))
     }
 
     /// A listing of todos. The lists of the todos have the names that `lists` says.

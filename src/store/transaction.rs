@@ -2,7 +2,7 @@
 //! `commit.rs` sends these actions.
 
 use super::{
-    head::{HeadUpdate, SettingsCondition},
+    head::{HeadUpdate, Sequence, SettingsCondition},
     lists::{ListAction, Placed},
     write_request::{Recognition, Snapshot, WriteRequest},
 };
@@ -28,6 +28,8 @@ pub(super) struct Transaction<'a> {
     pub marks: &'a [Mark],
     /// The change of the head, and its conditions.
     pub head: HeadUpdate<'a>,
+    /// The latest change when the store read the todos. `None` if the plan needs no todos.
+    pub read_at: Option<Sequence>,
     /// The hash of the request, in hexadecimal digits. The store recognises a repetition of the request by this hash,
     /// for two minutes.
     pub recent: Option<String>,
@@ -60,8 +62,10 @@ impl<'a> Transaction<'a> {
             lists: snapshot.lists.version,
             lists_after: lists.map_or(snapshot.lists.version, |lists| lists.version),
             latest: snapshot.latest.filter(|_| !request.needs.all_of().is_empty()),
+            pending: None,
         };
+        let read_at = snapshot.latest.filter(|_| request.needs.reads());
         let (list_actions, marks) = (&placed.actions[..], &request.undo.marks[..]);
-        Self { change, images, differences, list_actions, lists, marks, head, recent, outdated: None }
+        Self { change, images, differences, list_actions, lists, marks, head, read_at, recent, outdated: None }
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     OwnerStore, backoff,
-    changes::UNDONE_BY,
+    changes::{DRAFT_STAGE, UNDONE_BY, is_old_draft, stage},
     commit::Committed,
     fault::{Fault, FaultKind},
     head::SETTINGS,
@@ -85,14 +85,15 @@ impl OwnerStore {
                 },
                 Committed::Undone(record) => return Err(undone(record)?.into()),
                 Committed::Refused(refusal) => return self.refused(request, refusal, snapshot.now).await,
-                Committed::VersionChanged => {
+                outcome @ (Committed::VersionChanged | Committed::OtherChange) => {
                     replans += 1;
+                    let most = if matches!(outcome, Committed::OtherChange) { REPLANS_OF_ALL } else { REPLANS };
                     tokio::time::sleep(backoff::pause(replans, &request.change_id)).await;
                     if let Some(record) = self.read(request, &mut snapshot).await? {
                         return self.replay(request, record, snapshot.now).await;
                     }
                     snapshot.now = clock();
-                    if replans > if request.needs.all_of().is_empty() { REPLANS } else { REPLANS_OF_ALL } {
+                    if replans > most {
                         return Err(snapshot.contended(&request.needs).into());
                     }
                 }
@@ -147,12 +148,19 @@ impl OwnerStore {
     /// Puts the settings and the lists of this head into the snapshot. If the lists have changed, the names that the
     /// snapshot knows may be wrong.
     async fn learn_head(&self, head: Option<Item>, snapshot: &mut Snapshot) -> Result<(), Fault> {
-        let Head { settings, lists, sequence } = self.read_head(head).await?;
+        let head = match self.read_head(head, snapshot.now).await? {
+            Some(head) => head,
+            None => self.head(snapshot.now).await?,
+        };
+        self.put_head(head, snapshot);
+        Ok(())
+    }
+
+    fn put_head(&self, Head { settings, lists, sequence }: Head, snapshot: &mut Snapshot) {
         if lists.version != snapshot.lists.version {
             snapshot.names = KnownLists::of(Vec::new());
         }
         (snapshot.settings, snapshot.lists, snapshot.latest) = (settings, lists, Some(sequence));
-        Ok(())
     }
 
     /// Reads the data that the plan needs. If the request has an idempotency key, this function also reads the record
@@ -175,8 +183,13 @@ impl OwnerStore {
         }
         keys.sort();
         keys.dedup();
-        let mut items = self.items(keys).await?;
-        self.learn_head(items.remove(SETTINGS), snapshot).await?;
+        let mut items = loop {
+            let mut items = self.items(keys.clone()).await?;
+            if let Some(head) = self.read_head(items.remove(SETTINGS), snapshot.now).await? {
+                self.put_head(head, snapshot);
+                break items;
+            }
+        };
         snapshot.settings_read = true;
         snapshot.todos.clear();
         for id in todos {
@@ -194,7 +207,8 @@ impl OwnerStore {
         for list in request.needs.all_of() {
             self.read_todos_of(list, snapshot).await?;
         }
-        Ok(items.remove(&record).filter(|record| !item::expired(record, snapshot.now)))
+        let is_change = |record: &Item| !item::expired(record, snapshot.now) && !is_old_draft(record, snapshot.now);
+        Ok(items.remove(&record).filter(is_change))
     }
 
     /// Reads all open and completed todos of this list into the snapshot.
@@ -225,7 +239,8 @@ impl OwnerStore {
             return Ok(None);
         }
         let sk = item::change_sk(&request.change_id);
-        match self.items(vec![sk.clone()]).await?.remove(&sk).filter(|record| !item::expired(record, now)) {
+        let is_change = |record: &Item| !item::expired(record, now) && !is_old_draft(record, now);
+        match self.items(vec![sk.clone()]).await?.remove(&sk).filter(is_change) {
             Some(record) => self.replay(request, record, now).await.map(Some),
             None => Ok(None),
         }
@@ -234,6 +249,9 @@ impl OwnerStore {
     /// If `request` repeats an earlier request, this function returns the result of the earlier request. If `request`
     /// has the idempotency key of an earlier request but different content, this function refuses `request`.
     async fn replay(&self, request: &WriteRequest, record: Item, now: Timestamp) -> Result<WriteResult, WriteError> {
+        if stage(&record) == Some(DRAFT_STAGE) {
+            return Err(Fault::new(FaultKind::Busy, "another request with the same key is not finished yet").into());
+        }
         let Some((change, differences)) = self.with_differences(record, now).await? else {
             return Err(
                 Fault::new(FaultKind::Unavailable, "a change record was deleted while the program read it").into()

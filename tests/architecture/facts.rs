@@ -87,7 +87,6 @@ fn phrases() -> Vec<(&'static str, String)> {
         ("docs/API-DESIGN.md", bytes.clone()),
         ("src/api/answer/problem.rs", bytes),
         ("docs/API-DESIGN.md", format!("at most {} lists, {1} tags and {1} todos", limits::LISTS, limits::OVERVIEW)),
-        ("docs/API-DESIGN.md", format!("at most {}. Above this limit", limits::LIST_TODOS)),
     ]
 }
 

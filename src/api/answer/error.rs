@@ -156,6 +156,7 @@ impl ApiError {
 fn failed(kind: FaultKind) -> ProblemKind {
     match kind {
         FaultKind::Throttled => problems::THROTTLED,
+        FaultKind::Busy => problems::BUSY,
         FaultKind::Unavailable | FaultKind::Newer => problems::UNAVAILABLE,
         FaultKind::Broken => problems::INTERNAL,
     }
@@ -195,7 +196,7 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
         Refusal::ListTooFull { list, todos } => problems::TODOS_TOO_MANY.with_detail(format!(
             "The list \"{}\" has {todos} todos, but at most {} todos can be deleted together with their list. Nothing was changed. First delete or move some of its todos, also completed ones. Or keep the todos, and put them into another list with merge_into.",
             list.as_str(),
-            limits::LIST_TODOS
+            limits::TODOS_PER_CALL
         )),
         Refusal::KeyReused => problems::KEY_REUSED.into(),
         Refusal::TooLarge => problems::TODOS_TOO_LARGE.into(),
@@ -281,7 +282,9 @@ pub struct Cause(pub String);
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (cause, wait) = match &self {
-            Self::Failed(fault) | Self::NotRepeatable(fault, _) => (Some(Cause(fault.cause.clone())), 2),
+            Self::Failed(fault) | Self::NotRepeatable(fault, _) => {
+                (Some(Cause(fault.cause.clone())), if fault.kind == FaultKind::Busy { 1 } else { 2 })
+            }
             _ => (None, 2),
         };
         let challenge = self.challenge();

@@ -147,6 +147,8 @@ pub mod problems {
         "The operator of this service must set PUBLIC_URL.");
     pub const THROTTLED: ProblemKind = ProblemKind::new(503, "throttled", "The storage is busy",
         "Send the same request again in a few seconds. If the request has an idempotency key, send the same key again.");
+    pub const BUSY: ProblemKind = ProblemKind::new(503, "busy", "A large change is not finished yet",
+        "Send the same request again in a second. If the request has an idempotency key, send the same key again.");
     pub const UNAVAILABLE: ProblemKind = ProblemKind::new(503, "unavailable", "The storage did not answer",
         "Send the same request again in a few seconds. If the request has an idempotency key, send the same key again.");
 }

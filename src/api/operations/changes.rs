@@ -127,7 +127,7 @@ pub async fn get_changes(
         }
         (settings, caller.store.history(reading, now).await?)
     } else {
-        tokio::try_join!(caller.store.settings(), caller.store.history(reading, now))?
+        tokio::try_join!(caller.store.settings(now), caller.store.history(reading, now))?
     };
     let moment = settings.moment(now, &app.config.time_zone);
     let since = query.since.map(|since| since.resolve(&moment)).transpose();

@@ -87,7 +87,7 @@ pub async fn get_settings(
     _: Query<NoQuery>,
     _: NoBody,
 ) -> Result<JsonAnswer<SettingsFound>, ApiError> {
-    let settings = caller.store.settings().await?;
+    let settings = caller.store.settings(app.clock.now()).await?;
     let zone = &app.config.time_zone;
     let now = Now::of(&settings, app.clock.now(), zone);
     Ok(JsonAnswer(SettingsFound { settings: SettingsView::of(&settings, zone), now }))
@@ -128,7 +128,7 @@ pub async fn update_settings(
     let result = result.map_err(ApiError::of_write(ErrorPath::Item))?;
     let settings = match &result.change.settings {
         Some(image) => image.after.clone(),
-        None => caller.store.settings().await?,
+        None => caller.store.settings(app.clock.now()).await?,
     };
     let zone = &app.config.time_zone;
     let now = Now::of(&settings, app.clock.now(), zone);

@@ -47,7 +47,7 @@ use crate::{
 #[derive(Debug, Deserr, ToSchema)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct AddTodos {
-    #[schema(min_items = 1, max_items = 40)]
+    #[schema(min_items = 1, max_items = 1000)]
     todos: Vec<NewTodo>,
     /// A request with this key is done once.
     #[deserr(default)]
@@ -63,7 +63,7 @@ pub struct AddTodos {
 #[derive(Debug, Deserr, ToSchema)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct UpdateTodos {
-    #[schema(min_items = 1, max_items = 40)]
+    #[schema(min_items = 1, max_items = 1000)]
     todos: Vec<TodoEdit>,
     #[deserr(default)]
     #[schema(value_type = IdempotencyKey, inline, required = false)]
@@ -75,7 +75,7 @@ pub struct UpdateTodos {
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
 pub struct DeleteQuery {
-    /// Ids of the todos, separated by commas; at most 40.
+    /// Ids of the todos, separated by commas; at most 1000.
     #[param(value_type = String, min_length = 1, example = "k7m2x9qa4t,p3n8w5rb6v")]
     ids: Ids,
     #[deserr(default)]
@@ -211,6 +211,8 @@ pub async fn add_todos(
 /// If an `addTodos` request has `allow_duplicate` and no idempotency key, the store does not recognise a repetition of
 /// the request. If the answer of DynamoDB to such a request is lost, this advice tells the caller what to do.
 const ADD_MAY_DOUBLE: &str = "Perhaps the todos were added. First call getTodos. Send the same request again only if the todos are missing, because allow_duplicate adds them again.";
+/// An answer contains at most this number of possible duplicates.
+const DUPLICATES: usize = 40;
 /// The answer waits at most this time for the search for duplicates.
 const DUPLICATES_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -230,14 +232,14 @@ fn possible_duplicates(result: &WriteResult, alike: &[OpenTitle]) -> Vec<String>
     let list = |other: &OpenTitle| result.lists.name(other.list.id()).folded();
     let same = |other: &&OpenTitle| !own.contains(&other.id) && known.contains(&(other.title.folded(), list(other)));
     let others = alike.iter().filter(same).map(|other| &other.id);
-    others.chain(twins).take(limits::TODOS_PER_CALL).map(|id| id.as_str().to_owned()).collect()
+    others.chain(twins).take(DUPLICATES).map(|id| id.as_str().to_owned()).collect()
 }
 
 /// Update todos
 #[utoipa::path(
     patch, path = "/todos", operation_id = "updateTodos", request_body = UpdateTodos,
     summary = "Update todos",
-    description = "Changes up to 40 todos, all or none: completing, reopening, renaming, rescheduling, moving, tagging, ticking steps. Fields that are left out stay as they are. Completing a repeating todo adds the next one.",
+    description = "Changes todos, all or none: completing, reopening, renaming, rescheduling, moving, tagging, ticking steps. Fields that are left out stay as they are. Completing a repeating todo adds the next one.",
     responses((status = 200, description = "Updated", body = TodosWritten), super::openapi::Errors),
 )]
 pub async fn update_todos(
@@ -259,7 +261,7 @@ pub async fn update_todos(
 #[utoipa::path(
     delete, path = "/todos", operation_id = "deleteTodos", params(DeleteQuery),
     summary = "Delete todos",
-    description = "Deletes up to 40 todos in one call, all or none. Deleted todos are kept for 30 days. undoChange restores them.",
+    description = "Deletes todos, all or none. Deleted todos are kept for 30 days. undoChange restores them.",
     responses((status = 200, description = "Deleted", body = TodosWritten), super::openapi::Errors),
 )]
 pub async fn delete_todos(
@@ -278,7 +280,7 @@ pub async fn delete_todos(
     Ok(TodosWritten::changed(&app, &result))
 }
 
-/// Refuses a request without todos, and a request with more than 40 todos.
+/// Refuses a request without todos, and a request with too many todos.
 fn check_number(number: usize, path: &str) -> Result<(), ApiError> {
     match number {
         0 => Err(ApiError::invalid(path, "must name at least one todo")),

@@ -60,7 +60,7 @@ pub async fn find(
             (vec![ChangeId::parse(text).ok_or(WriteError::Refused(Refusal::NoSuchChange)).map_err(failed())?], None)
         }
         (None, Some(since)) => {
-            let moment = caller.store.settings().await?.moment(now, &app.config.time_zone);
+            let moment = caller.store.settings(now).await?.moment(now, &app.config.time_zone);
             let since = since.resolve(&moment).map_err(|invalid| ApiError::invalid("since", invalid.message))?;
             all_since(caller, &by, since, now, cancel).await.map_err(failed())?
         }
@@ -76,9 +76,6 @@ pub async fn find(
     let undo = read(caller, &ids, newer_by_others.as_ref(), now).await.map_err(failed())?;
     if body.change_id.is_some() {
         refuse_undone(caller, &undo.changes[0].0, now).await.map_err(failed())?;
-    }
-    if body.since.is_some() && undo.changes.len() + undo.todos().len() > limits::UNDO_SINCE {
-        return Err(failed()(Refusal::TooMany.into()));
     }
     Ok(Found { undo, newer_by_others })
 }

@@ -1,0 +1,224 @@
+//! Changes that are larger than one transaction. Such a change is made in four steps:
+//!
+//! 1. The store writes the change record and its parts as a draft. Nobody sees a draft.
+//! 2. One transaction makes the change pending: the head names the change. From now on, every other write of the owner
+//!    fails, so nothing can prevent the rest of the change.
+//! 3. The store changes the todos in slices. Each slice is one transaction.
+//! 4. One transaction removes the pending change from the head, and puts the change record into the index.
+//!
+//! If the program dies between the steps 2 and 4, the next request of the owner finishes the change. The change record
+//! contains everything that this request needs. The file docs/adr/0022-pending-changes.md gives the reasons.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{
+    operation::put_item::PutItemError,
+    types::{
+        Delete, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+        builders::UpdateBuilder,
+    },
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    OwnerStore,
+    actions::{Purpose, updated},
+    changes::{ATTEMPT, DRAFT_STAGE, DRAFT_UNTIL, PENDING_STAGE, STAGE, change_items, stage},
+    commit::Committed,
+    fault::Fault,
+    head::{HeadUpdate, Pending, SEQUENCE, Sequence},
+    item::{self, Item},
+    size,
+    transaction::Transaction,
+};
+use crate::domain::{
+    change::{Change, Image, days_after},
+    difference::Difference,
+    id::ChangeId,
+    limits,
+    refusal::Refusal,
+    values::cut_to,
+};
+
+/// The maximum number of write units of one change. One owner gets 1,000 write units a second, and a request has 15
+/// seconds (`Timeout` in infra/template.yaml).
+const WRITE_UNITS: usize = 14_000;
+/// During this time, another request leaves a pending change to the request that began it.
+const OWN_TIME: SignedDuration = SignedDuration::from_secs(2);
+/// After this time, a draft is out of date. No request takes so long.
+const DRAFT_SECONDS: i64 = 60;
+/// If nobody finishes a draft, its items expire after this number of days. A pending change stays as long as this.
+const DRAFT_DAYS: i64 = 400;
+/// In the record of a large change, each title has at most this number of characters.
+const TITLE: usize = 40;
+
+impl OwnerStore {
+    /// Makes a change that is too large for one transaction.
+    pub(super) async fn commit_large(&self, transaction: &Transaction<'_>) -> Result<Committed, Fault> {
+        let (change, differences) = large(transaction);
+        if let Some(refusal) = self.too_large(transaction, &change, &differences)? {
+            return Ok(Committed::Refused(refusal));
+        }
+        if let Some(record) = self.draft(&change, &differences).await? {
+            return Ok(Committed::Exists(record));
+        }
+        let head =
+            HeadUpdate { latest: transaction.read_at, pending: Some(&transaction.change.id), ..transaction.head };
+        let begun = self.transact(transaction, |sequence| {
+            let mut actions = vec![(Purpose::Record, self.begin(&change.id, sequence)?)];
+            actions.extend(self.other_actions(transaction, sequence, head)?);
+            Ok(Some(actions))
+        });
+        match begun.await?.unwrap_or(Committed::Refused(Refusal::TooMany)) {
+            Committed::Done => {}
+            // DynamoDB's answer to an earlier attempt was lost.
+            Committed::Exists(record) if self.is_begun_by_this(&record) => {}
+            Committed::Exists(record) if stage(&record).is_some() => return Err(Fault::busy()),
+            Committed::Exists(record) => return Ok(Committed::Exists(record)),
+            outcome => {
+                self.discard(&change, &differences).await;
+                return Ok(outcome);
+            }
+        }
+        let before = transaction.images.iter().filter_map(|image| image.before.clone());
+        let known = before.map(|todo| (todo.id.clone(), todo)).collect();
+        self.finish(&change.id, change.at, known).await?;
+        Ok(Committed::Done)
+    }
+
+    /// Finishes a pending change of another request, if it has been pending for some time.
+    pub(super) async fn meet(&self, pending: &Pending, now: Timestamp) -> Result<(), Fault> {
+        if now.duration_since(pending.since).abs() < OWN_TIME {
+            return Err(Fault::busy());
+        }
+        tracing::warn!(request_id = self.request_id(), "this request finishes a large change of another request");
+        self.finish(&pending.change, now, HashMap::new()).await
+    }
+
+    /// The refusal of a change that is too large.
+    fn too_large(
+        &self,
+        transaction: &Transaction<'_>,
+        change: &Change,
+        differences: &[Difference],
+    ) -> Result<Option<Refusal>, Fault> {
+        if differences.len() > limits::TODOS_PER_CALL {
+            return Ok(Some(Refusal::TooMany));
+        }
+        let mut units = 0;
+        // The draft takes one unit for each KB. To begin and to end a change, the store updates the record in
+        // transactions, and the index gets a copy of the record.
+        for (number, item) in
+            change_items(&self.partition, change, differences, Timestamp::UNIX_EPOCH)?.iter().enumerate()
+        {
+            units += size::units(size::of_item(item)) * if number == 0 { 6 } else { 2 };
+        }
+        for (image, difference) in transaction.images.iter().zip(&transaction.differences) {
+            if difference.is_change() {
+                units += self.todo_action(image.before.as_ref(), &image.after, difference, change.at)?.1;
+            }
+        }
+        Ok((units > WRITE_UNITS && change.undoes.is_none()).then_some(Refusal::TooLarge))
+    }
+
+    /// Writes the record and the parts of a change as a draft. If another request has the same idempotency key, and has
+    /// already made its change, this function returns the record of this change.
+    async fn draft(&self, change: &Change, differences: &[Difference]) -> Result<Option<Item>, Fault> {
+        for mut item in change_items(&self.partition, change, differences, change.at)? {
+            item.remove(item::VIEW);
+            item.insert(STAGE.to_owned(), item::text(DRAFT_STAGE));
+            item.insert(ATTEMPT.to_owned(), item::text(self.request_id()));
+            item.insert(DRAFT_UNTIL.to_owned(), item::number(change.at.as_second() + DRAFT_SECONDS));
+            item.insert(item::EXPIRES_AT.to_owned(), item::number(days_after(change.at, DRAFT_DAYS).as_second()));
+            let answer = self
+                .client
+                .put_item()
+                .table_name(&*self.table)
+                .set_item(Some(item))
+                .condition_expression(format!("{} OR #attempt = :attempt", item::ABSENT_OR_EXPIRED))
+                .expression_attribute_names("#attempt", ATTEMPT)
+                .expression_attribute_values(":attempt", item::text(self.request_id()))
+                .expression_attribute_values(":now", item::number(change.at.as_second()))
+                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await;
+            self.usage.called();
+            match answer {
+                Ok(answer) => self.usage.wrote(answer.consumed_capacity.as_ref().map(std::slice::from_ref)),
+                Err(error) => match error.as_service_error() {
+                    Some(PutItemError::ConditionalCheckFailedException(failed)) => {
+                        return failed
+                            .item
+                            .clone()
+                            .filter(|record| stage(record).is_none())
+                            .map(Some)
+                            .ok_or_else(Fault::busy);
+                    }
+                    _ => return Err(Fault::of("PutItem", &error)),
+                },
+            }
+        }
+        Ok(None)
+    }
+
+    /// Deletes a draft that nobody needs any more. If the deletion fails, the items expire later.
+    async fn discard(&self, change: &Change, differences: &[Difference]) {
+        let Ok(items) = change_items(&self.partition, change, differences, change.at) else { return };
+        let delete = |mut item: Item| {
+            let key = [item::OWNER, item::SK].into_iter().filter_map(|name| item.remove_entry(name)).collect();
+            let delete = Delete::builder().table_name(&*self.table).set_key(Some(key));
+            let delete = delete
+                .condition_expression("#stage = :draft AND #attempt = :attempt")
+                .expression_attribute_names("#stage", STAGE)
+                .expression_attribute_names("#attempt", ATTEMPT)
+                .expression_attribute_values(":draft", item::text(DRAFT_STAGE))
+                .expression_attribute_values(":attempt", item::text(self.request_id()))
+                .build();
+            delete.ok().map(|delete| TransactWriteItem::builder().delete(delete).build())
+        };
+        _ = self.send(items.into_iter().filter_map(delete).collect()).await;
+    }
+
+    /// The action that makes the record of a draft the record of a pending change.
+    fn begin(&self, change: &ChangeId, sequence: Sequence) -> Result<TransactWriteItem, Fault> {
+        let update = self
+            .record_update(change)
+            .update_expression(format!(
+                "SET #stage = :pending, #sequence = :sequence REMOVE {}, {DRAFT_UNTIL}",
+                item::EXPIRES_AT
+            ))
+            .condition_expression("#stage = :draft AND #attempt = :attempt")
+            .expression_attribute_names("#attempt", ATTEMPT)
+            .expression_attribute_names("#sequence", SEQUENCE)
+            .expression_attribute_values(":pending", item::text(PENDING_STAGE))
+            .expression_attribute_values(":draft", item::text(DRAFT_STAGE))
+            .expression_attribute_values(":attempt", item::text(self.request_id()))
+            .expression_attribute_values(":sequence", item::number(sequence.number()));
+        updated(update)
+    }
+
+    pub(super) fn record_update(&self, change: &ChangeId) -> UpdateBuilder {
+        Update::builder()
+            .table_name(&*self.table)
+            .set_key(Some(item::primary_key(&self.partition, item::change_sk(change))))
+            .expression_attribute_names("#stage", STAGE)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+
+    fn is_begun_by_this(&self, record: &Item) -> bool {
+        let attempt = record.get(ATTEMPT).and_then(|attempt| attempt.as_s().ok());
+        stage(record) == Some(PENDING_STAGE) && attempt.is_some_and(|attempt| attempt == self.request_id())
+    }
+}
+
+/// The change and the differences as the record of a large change contains them. The titles are short, and each
+/// difference contains the version of its todo.
+fn large(transaction: &Transaction<'_>) -> (Change, Vec<Difference>) {
+    let mut change = transaction.change.clone();
+    change.todos.iter_mut().for_each(|todo| todo.title = cut_to(&todo.title, TITLE));
+    let images = transaction.images.iter().zip(&transaction.differences);
+    let with_version =
+        |(image, difference): (&Image, &Difference)| difference.clone().with_version(image.after.version);
+    (change, images.map(with_version).collect())
+}
