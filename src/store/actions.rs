@@ -27,13 +27,10 @@ use crate::domain::{
     undo::{Mark, Undone},
 };
 
-/// The maximum number of write units for the todos and the record of a change. This limit bounds the price of a
-/// request, and also keeps a transaction below the 4 MB that DynamoDB allows. In a transaction, each KB of an item
-/// takes two units, and each KB of its copy in the index takes one unit. If the copy moves to another place in the
-/// index, DynamoDB deletes the old copy and writes the new copy.
-///
-/// The limit does not hold for an undo, so that every change can be undone. An undo alters the same fields as the
-/// undone change, so both take about the same number of units.
+/// The maximum number of write units for the todos and the record of a change in one transaction. This limit keeps a
+/// transaction below the 4 MB that DynamoDB allows. In a transaction, each KB of an item takes two units, and each KB of
+/// its copy in the index takes one unit. If the copy moves to another place in the index, DynamoDB deletes the old copy
+/// and writes the new copy. If a change takes more units, the store makes the change in slices (`pending.rs`).
 const WRITE_UNITS: usize = 2_090;
 
 /// The maximum number of actions in a DynamoDB transaction.
@@ -74,8 +71,7 @@ impl OwnerStore {
             units += todo_units;
             actions.push((Purpose::Todo, action));
         }
-        let may_be_large = change.undoes.is_some() && actions.len() < TRANSACTION_ACTIONS;
-        if units > WRITE_UNITS && !may_be_large {
+        if units > WRITE_UNITS {
             return Ok(None);
         }
         actions.extend(self.other_actions(transaction, sequence, transaction.head)?);

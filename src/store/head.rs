@@ -205,17 +205,7 @@ pub(super) fn update(
         set.push_str(", pending_change = :pending, pending_since = :sequence");
         update = update.expression_attribute_values(":pending", item::text(pending.as_str()));
     }
-    // `lists_version` and `pending_change` are not reserved words of DynamoDB, so they need no substitute names.
-    if change.lists == 0 {
-        required.push_str(" AND attribute_not_exists(lists_version)");
-    } else {
-        required.push_str(" AND lists_version = :lists");
-        update = update.expression_attribute_values(":lists", item::number(change.lists));
-    }
-    if change.lists_after != change.lists {
-        set.push_str(", lists_version = :lists_after");
-        update = update.expression_attribute_values(":lists_after", item::number(change.lists_after));
-    }
+    let mut update = with_lists(update, &mut set, &mut required, change);
     if let Some(latest) = change.latest {
         required.push_str(" AND (attribute_not_exists(#sequence) OR #sequence = :latest)");
         update = update.expression_attribute_values(":latest", item::number(latest.0));
@@ -267,6 +257,27 @@ pub(super) fn check(check: ConditionCheckBuilder) -> ConditionCheckBuilder {
         .condition_expression("attribute_not_exists(#format) OR #format <= :format")
         .expression_attribute_names("#format", item::FORMAT)
         .expression_attribute_values(":format", item::number(item::FORMAT_NUMBER))
+}
+
+/// Adds the condition on the version of the lists, and the new version.
+fn with_lists(
+    mut update: UpdateBuilder,
+    set: &mut String,
+    required: &mut String,
+    change: HeadUpdate<'_>,
+) -> UpdateBuilder {
+    // `lists_version` and `pending_change` are not reserved words of DynamoDB, so they need no substitute names.
+    if change.lists == 0 {
+        required.push_str(" AND attribute_not_exists(lists_version)");
+    } else {
+        required.push_str(" AND lists_version = :lists");
+        update = update.expression_attribute_values(":lists", item::number(change.lists));
+    }
+    if change.lists_after != change.lists {
+        set.push_str(", lists_version = :lists_after");
+        update = update.expression_attribute_values(":lists_after", item::number(change.lists_after));
+    }
+    update
 }
 
 /// Adds the change of the settings to the action.

@@ -118,6 +118,8 @@ impl OwnerStore {
                 units += self.todo_action(image.before.as_ref(), &image.after, difference, change.at)?.1;
             }
         }
+        // An undo alters the same fields as the undone change, so both take about the same number of units. The limit
+        // does not hold for an undo, so that every change can be undone.
         Ok((units > WRITE_UNITS && change.undoes.is_none()).then_some(Refusal::TooLarge))
     }
 

@@ -133,6 +133,7 @@ pub fn numbers_in_descriptions_are_those_of_the_domain(document: &Value) -> Vec<
             let limit = match (words[at.saturating_sub(1)], words.get(at + 1)) {
                 ("RFC", _) => continue,
                 ("from", _) if number == 1 => continue,
+                ("to", Some(&"todos")) => limits::OVERVIEW as i64,
                 (_, Some(&"days")) => limits::UNDO_DAYS,
                 (_, Some(&"hours")) => 24,
                 (_, Some(&"when")) => limits::PAGE_DEFAULT as i64,
