@@ -25,6 +25,8 @@ mod json_text;
 #[path = "../kept/mod.rs"]
 mod kept;
 mod list_changes;
+mod list_deletes;
+mod list_merges;
 mod listing;
 mod lists;
 mod lost_answers;
