@@ -26,6 +26,7 @@ mod json_text;
 mod kept;
 mod list_changes;
 mod list_deletes;
+mod list_history;
 mod list_merges;
 mod listing;
 mod lists;
