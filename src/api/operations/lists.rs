@@ -113,7 +113,10 @@ pub async fn update_lists(
     match write::perform(&app, &caller, &WriteRequest { needs, ..request }, plan).await {
         Ok(result) => Ok(JsonAnswer(ListsWritten::of(&caller, &result).await?)),
         Err(WriteError::Refused(Refusal::NoSuchList(name))) => Err(no_such_list(&caller, &edit, name).await?),
-        Err(error) => Err(ApiError::of_write(ErrorPath::Item)(error)),
+        Err(error) => Err(ApiError::of_write(ErrorPath::Item)(match (error, edit.deleted()) {
+            (WriteError::Refused(Refusal::TooLarge), Some(list)) => Refusal::ListTooLarge(list.clone()).into(),
+            (error, _) => error,
+        })),
     }
 }
 
