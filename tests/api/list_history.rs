@@ -106,6 +106,7 @@ async fn a_change_to_a_list_that_was_changed_since_is_not_undone_and_the_answer_
 fn wrong_calls() -> Vec<(Value, &'static str, String)> {
     let one_of = || "exactly one of rename_to, merge_into, delete (true) and order".to_owned();
     let long = "x".repeat(61);
+    let many: Vec<String> = (0..201).map(|number| format!("List {number}")).collect();
     vec![
         (json!({}), "", one_of()),
         (json!({"list": "Work"}), "", one_of()),
@@ -115,6 +116,8 @@ fn wrong_calls() -> Vec<(Value, &'static str, String)> {
         (json!({"list": "Work", "rename_to": "A", "delete": true}), "", one_of()),
         (json!({"list": "Work", "rename_to": "A", "order": ["Home"]}), "", one_of()),
         (json!({"order": ["Home"], "list": "Work"}), "list", "send only `order`".to_owned()),
+        (json!({"order": []}), "", one_of()),
+        (json!({ "order": many }), "order", "at most 200 lists, but there are 201".to_owned()),
         (json!({"rename_to": "A"}), "list", "is missing".to_owned()),
         (json!({"list": "", "merge_into": "Home"}), "list", "is missing".to_owned()),
         (json!({"list": null, "delete": true}), "list", "is missing".to_owned()),
@@ -155,6 +158,7 @@ async fn odd_values_that_models_send_are_understood() {
             json!({"list": "Work", "rename_to": "A", "merge_into": "", "delete": null}),
             "[\"Inbox\",\"A\",\"Home\"]".to_owned(),
         ),
+        (json!({"list": "Work", "rename_to": "A", "order": []}), "[\"Inbox\",\"A\",\"Home\"]".to_owned()),
         (json!({"list": "Work", "merge_into": "Home", "delete": true}), "[\"Inbox\",\"Home\"]".to_owned()),
         (json!({"order": ["Work", "", null]}), "[\"Work\",\"Inbox\",\"Home\"]".to_owned()),
         (json!({"list": "Work", "rename_to": long}), format!("[\"Inbox\",\"Home\",\"{long}\"]")),

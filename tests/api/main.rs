@@ -28,6 +28,7 @@ mod list_changes;
 mod list_deletes;
 mod list_history;
 mod list_merges;
+mod list_names;
 mod list_sequences;
 mod listing;
 mod lists;

@@ -52,7 +52,7 @@ pub struct UpdateLists {
     delete: Option<bool>,
     /// Lists that come first, in this order.
     #[deserr(default)]
-    #[schema(value_type = Vec<ListName>, inline, required = false, example = json!(["Inbox"]))]
+    #[schema(value_type = Vec<ListName>, inline, required = false, max_items = 200, example = json!(["Inbox"]))]
     order: Option<WithoutEmpty<ListName>>,
     #[deserr(default)]
     #[schema(value_type = IdempotencyKey, inline, required = false)]
@@ -141,6 +141,12 @@ impl UpdateLists {
             ));
         }
         if let Some(WithoutEmpty(order)) = order {
+            if order.len() > limits::LISTS {
+                let (most, number) = (limits::LISTS, order.len());
+                let message =
+                    format!("must be at most {most} lists, but there are {number}; send only the first lists");
+                return Err(ApiError::invalid("order", message));
+            }
             return match list {
                 Some(_) => Err(ApiError::invalid("list", "cannot be sent together with `order`; send only `order`")),
                 None => Ok(ListEdit::Order(order)),
