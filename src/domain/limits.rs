@@ -44,7 +44,7 @@ pub const REPETITION_SECONDS: i64 = 120;
 /// The maximum number of todos that a list can have if somebody deletes the list with its todos. DynamoDB allows 100
 /// actions in a transaction. The remaining actions are for the record and for the list, also when an undo is undone.
 pub const LIST_TODOS: usize = 90;
-/// The maximum number of lists in an answer.
+/// The maximum number of lists in an answer, and in the order that a request sends.
 pub const LISTS: usize = 200;
 /// The maximum number of todos in the overview. The same maximum applies to the tags in the overview.
 pub const OVERVIEW: usize = 40;

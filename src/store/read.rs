@@ -14,6 +14,8 @@ use super::{
 };
 use crate::domain::{id::TodoId, todo::Todo};
 
+/// DynamoDB reads at most this number of items in one call.
+const BATCH_KEYS: usize = 100;
 /// The maximum number of calls for one batch of keys. If DynamoDB leaves some keys unprocessed, the program asks for
 /// these keys again.
 const BATCH_ROUNDS: u32 = 5;
@@ -49,14 +51,22 @@ impl OwnerStore {
     }
 
     /// Reads the items with these sort keys. Returns a map of the existing items. The keys of the map are the sort
-    /// keys. This function makes one call. If DynamoDB leaves keys unprocessed, this function makes further calls.
-    /// `sort_keys` may contain at most 100 keys, and each key only once.
+    /// keys. This function makes one call for every 100 keys. If DynamoDB leaves keys unprocessed, this function makes
+    /// further calls. `sort_keys` may contain each key only once.
     pub(super) async fn items(&self, sort_keys: Vec<String>) -> Result<HashMap<String, Item>, Fault> {
         let mut found = HashMap::new();
-        let mut keys: Vec<Item> = sort_keys.into_iter().map(|sk| item::primary_key(&self.partition, sk)).collect();
+        for keys in sort_keys.chunks(BATCH_KEYS) {
+            self.add_items(keys, &mut found).await?;
+        }
+        Ok(found)
+    }
+
+    /// Reads the items with these sort keys, and adds them to the map.
+    async fn add_items(&self, sort_keys: &[String], found: &mut HashMap<String, Item>) -> Result<(), Fault> {
+        let mut keys: Vec<Item> = sort_keys.iter().map(|sk| item::primary_key(&self.partition, sk.clone())).collect();
         for round in 0..BATCH_ROUNDS {
             if keys.is_empty() {
-                return Ok(found);
+                return Ok(());
             }
             if round > 0 {
                 tokio::time::sleep(Duration::from_millis(20 << round)).await;
@@ -66,7 +76,7 @@ impl OwnerStore {
             keys = left;
         }
         if keys.is_empty() {
-            Ok(found)
+            Ok(())
         } else {
             Err(Fault::new(FaultKind::Throttled, "BatchGetItem: keys stayed unprocessed"))
         }
