@@ -40,7 +40,7 @@ pub const UNDO_SINCE: usize = 80;
 /// If two identical requests to add todos come within this number of seconds, the second request counts as a
 /// repetition.
 pub const REPETITION_SECONDS: i64 = 120;
-/// The maximum number of lists in an answer.
+/// The maximum number of lists in an answer, and in the order that a request sends.
 pub const LISTS: usize = 200;
 /// The maximum number of todos in the overview. The same maximum applies to the tags in the overview.
 pub const OVERVIEW: usize = 40;

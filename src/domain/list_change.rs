@@ -43,6 +43,8 @@ pub enum ListConflict {
     Changed,
     /// Another list now has the name.
     NameTaken,
+    /// The list would be merged into another list, but the other list no longer exists.
+    OtherGone,
     /// A later change altered the order.
     Ordered,
     /// The undo would delete the list, but the list contains todos that the undo does not delete.
@@ -116,6 +118,17 @@ impl ListsDifference {
         self.lists.iter().filter(deleted).filter_map(|list| live_name(&list.id, list.after.as_ref()))
     }
 
+    /// The ids of the lists that `conflict` is about. `now` are the present lists.
+    pub fn lists_of(&self, conflict: ListConflict, now: &Lists) -> Vec<ListName> {
+        let merged_before = |list: &ListDifference| list.before.as_ref().and_then(|state| state.merged_into.clone());
+        match conflict {
+            ListConflict::OtherGone => {
+                self.lists.iter().filter_map(merged_before).flat_map(|into| [now.root(&into), into]).collect()
+            }
+            _ => self.lists.iter().map(|list| list.id.clone()).collect(),
+        }
+    }
+
     /// Whether the altered lists still have the states that the change gave them.
     pub fn is_present_in(&self, lists: &Lists) -> bool {
         self.lists.iter().all(|list| lists.state(&list.id) == list.after.as_ref())
@@ -152,9 +165,9 @@ impl ListsDifference {
                 return Err(ListConflict::NameTaken);
             }
             if let Some(into) = before.as_ref().and_then(|state| state.merged_into.as_ref())
-                && (undone.is_deleted(into) || undone.root(into) == *id)
+                && !undone.exists(into)
             {
-                return Err(ListConflict::Changed);
+                return Err(ListConflict::OtherGone);
             }
         }
         if let Some((before, after)) = &self.order {

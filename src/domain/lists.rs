@@ -88,6 +88,12 @@ impl Lists {
         !self.exceptions.is_empty() && self.state(&self.root(id)).is_some_and(|state| state.deleted)
     }
 
+    /// Whether the list that contains the todos with this list id exists. If lists were merged into each other in a
+    /// circle, no such list exists.
+    pub fn exists(&self, id: &ListName) -> bool {
+        self.state(&self.root(id)).is_none_or(ListState::exists)
+    }
+
     /// Gives a stored list its present name. Lists that a request asked for stay as they are.
     pub fn name_list(&self, list: &mut ListRef) {
         if !self.exceptions.is_empty() && !list.is_asked() {

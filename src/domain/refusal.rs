@@ -32,6 +32,8 @@ pub enum Refusal {
     NoSuchList(ListName),
     /// The list has so many todos that one transaction cannot delete all of them.
     ListTooFull { list: ListName, todos: usize },
+    /// The todos of the list are so large that one transaction cannot delete all of them.
+    ListTooLarge(ListName),
     /// The request cannot change this list. The text says why.
     ListRefused { field: &'static str, message: String },
     /// A different request has already used the idempotency key.

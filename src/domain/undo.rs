@@ -98,6 +98,7 @@ impl Undo {
             progress.undo_lists(change);
         }
         self.find_todos_of_deleted_lists(&mut progress);
+        progress.reset_deleted_default_list();
         let Progress { todos, settings, lists, mut conflicts, deleted, .. } = progress;
         let undoes_nothing =
             todos == *present.todos && settings.same_content(present.settings) && lists == *present.lists;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     change::Change,
     difference::Difference,
+    list_ref::ListRef,
     lists::Lists,
     plan::Todos,
     refusal::{Subject, UndoConflict},
@@ -78,12 +79,19 @@ impl<'a> Progress<'a> {
         }
     }
 
+    /// If the undo deletes the default list, the setting gets its default again.
+    pub fn reset_deleted_default_list(&mut self) {
+        let (before, after) = (self.present.lists, &self.lists);
+        let is_deleted = |list: &ListRef| after.is_deleted(list.id()) && !before.is_deleted(list.id());
+        self.settings.default_list = self.settings.default_list.take().filter(|list| !is_deleted(list));
+    }
+
     pub fn undo_lists(&mut self, change: &Change) {
         let Some(difference) = &change.list_changes else { return };
         match difference.undo(self.present.lists, &self.lists, self.present.exists) {
             Ok(undone) => self.lists = undone,
             Err(conflict) => {
-                let ids = difference.lists.iter().map(|list| list.id.clone()).collect();
+                let ids = difference.lists_of(conflict, &self.lists);
                 self.conflicts.push(UndoConflict::of_list(change, conflict, ids));
             }
         }

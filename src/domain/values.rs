@@ -91,7 +91,9 @@ impl ListsDifference {
             new: Some(cut(&state(id, after.as_ref()))),
         };
         let order = |ids: &[ListName]| {
-            let names: Vec<_> = ids.iter().map(|id| lists.name(id).as_str().to_owned()).collect();
+            // If a list no longer exists, this is its last name.
+            let name = |id: &ListName| lists.state(id).map_or_else(|| id.clone(), |state| state.name.clone());
+            let names: Vec<_> = ids.iter().map(|id| name(id).as_str().to_owned()).collect();
             Some(cut(&names.join(", "))).filter(|names| !names.is_empty())
         };
         let ordered = self.order.iter().map(|(before, after)| ChangedField {

@@ -55,7 +55,7 @@ pub(super) const SETTINGS_VIEW: &str = "open#";
 pub(super) const UNDATED: &str = "~";
 
 /// The attributes that a listing of todos reads: all attributes of [`Todo`] and of
-/// [`Settings`](crate::domain::settings::Settings), the view, and the time of expiry.
+/// [`Settings`](crate::domain::settings::Settings), the view, the time of expiry, and the version of the lists.
 pub(super) const TODO: &[&str] = &[
     VIEW,
     EXPIRES_AT,

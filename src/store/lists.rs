@@ -125,7 +125,6 @@ impl KnownLists {
         }
         if let Some(image) = &mut plan.settings
             && let Some(list) = &mut image.after.default_list
-            && list.is_asked()
         {
             placing.place(list, None);
         }

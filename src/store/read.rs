@@ -14,11 +14,11 @@ use super::{
 };
 use crate::domain::{id::TodoId, todo::Todo};
 
+/// DynamoDB reads at most this number of items in one call.
+const BATCH_KEYS: usize = 100;
 /// The maximum number of calls for one batch of keys. If DynamoDB leaves some keys unprocessed, the program asks for
 /// these keys again.
 const BATCH_ROUNDS: u32 = 5;
-/// The maximum number of keys in one `BatchGetItem`.
-const BATCH_KEYS: usize = 100;
 
 impl OwnerStore {
     /// Reads one open, completed or deleted todo. `None` if this owner has no todo with this id. Usually this function
@@ -52,24 +52,22 @@ impl OwnerStore {
     }
 
     /// Reads the items with these sort keys. Returns a map of the existing items. The keys of the map are the sort
-    /// keys. This function makes one call for each 100 keys. If DynamoDB leaves keys unprocessed, this function makes
+    /// keys. This function makes one call for every 100 keys. If DynamoDB leaves keys unprocessed, this function makes
     /// further calls. `sort_keys` may contain each key only once.
-    pub(super) async fn items(&self, mut sort_keys: Vec<String>) -> Result<HashMap<String, Item>, Fault> {
+    pub(super) async fn items(&self, sort_keys: Vec<String>) -> Result<HashMap<String, Item>, Fault> {
         let mut found = HashMap::new();
-        while sort_keys.len() > BATCH_KEYS {
-            let first = sort_keys.drain(..BATCH_KEYS).collect();
-            found.extend(self.items_of_batch(first).await?);
+        for keys in sort_keys.chunks(BATCH_KEYS) {
+            self.add_items(keys, &mut found).await?;
         }
-        found.extend(self.items_of_batch(sort_keys).await?);
         Ok(found)
     }
 
-    async fn items_of_batch(&self, sort_keys: Vec<String>) -> Result<HashMap<String, Item>, Fault> {
-        let mut found = HashMap::new();
-        let mut keys: Vec<Item> = sort_keys.into_iter().map(|sk| item::primary_key(&self.partition, sk)).collect();
+    /// Reads the items with these sort keys, and adds them to the map.
+    async fn add_items(&self, sort_keys: &[String], found: &mut HashMap<String, Item>) -> Result<(), Fault> {
+        let mut keys: Vec<Item> = sort_keys.iter().map(|sk| item::primary_key(&self.partition, sk.clone())).collect();
         for round in 0..BATCH_ROUNDS {
             if keys.is_empty() {
-                return Ok(found);
+                return Ok(());
             }
             if round > 0 {
                 tokio::time::sleep(Duration::from_millis(20 << round)).await;
@@ -79,7 +77,7 @@ impl OwnerStore {
             keys = left;
         }
         if keys.is_empty() {
-            Ok(found)
+            Ok(())
         } else {
             Err(Fault::new(FaultKind::Throttled, "BatchGetItem: keys stayed unprocessed"))
         }

@@ -25,6 +25,12 @@ mod json_text;
 #[path = "../kept/mod.rs"]
 mod kept;
 mod large;
+mod list_changes;
+mod list_deletes;
+mod list_history;
+mod list_merges;
+mod list_names;
+mod list_sequences;
 mod listing;
 mod lists;
 mod lost_answers;

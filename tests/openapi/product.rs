@@ -108,6 +108,7 @@ fn most(schema: &Schema) -> Option<(&'static str, usize)> {
         (_, "every") => ("maximum", usize::from(Repeat::MAX_EVERY)),
         (_, "default_list" | "rename_to" | "merge_into" | "order[]") => ("maxLength", limits::LIST),
         (_, "todos") => ("maxItems", limits::TODOS_PER_CALL),
+        (_, "order") => ("maxItems", limits::LISTS),
         (_, "idempotency_key") => ("maxLength", limits::IDEMPOTENCY_KEY),
         (_, "q") => ("maxLength", limits::FILTER),
         (_, "limit") => ("maximum", limits::PAGE),

@@ -67,6 +67,30 @@ impl Assistant {
         titles
     }
 
+    /// The list, status and title of all todos, sorted, such as `Work / open / Call Ann`. The person sees this state.
+    pub async fn todos(&self) -> Vec<String> {
+        let mut todos = Vec::new();
+        for status in ["open", "completed", "deleted"] {
+            let page = self.result("getTodos", json!({"status": status, "limit": 100})).await;
+            for todo in page["structuredContent"]["todos"].as_array().unwrap() {
+                todos.push(format!(
+                    "{} / {status} / {}",
+                    todo["list"].as_str().unwrap(),
+                    todo["title"].as_str().unwrap()
+                ));
+            }
+        }
+        todos.sort();
+        todos
+    }
+
+    /// The lists in the overview, such as `Work 2`. The number is the number of open todos.
+    pub async fn lists(&self) -> Vec<String> {
+        let overview = self.result("getOverview", json!({})).await;
+        let lists = overview["structuredContent"]["lists"].as_array().unwrap().clone();
+        lists.iter().map(|list| format!("{} {}", list["name"].as_str().unwrap(), list["open"])).collect()
+    }
+
     /// The time passes.
     pub fn wait(&self, span: jiff::Span) {
         self.api.clock.advance(span);

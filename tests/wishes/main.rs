@@ -15,5 +15,6 @@ mod kept;
 mod transport;
 
 mod assistant;
+mod lists;
 mod undo;
 mod who;

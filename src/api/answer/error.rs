@@ -198,6 +198,10 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
             list.as_str(),
             limits::TODOS_PER_CALL
         )),
+        Refusal::ListTooLarge(list) => problems::TODOS_TOO_LARGE.with_detail(format!(
+            "The todos of the list \"{}\" are too large to be deleted together with their list. Nothing was changed. First delete or move some of its todos, also completed ones. Or keep the todos, and put them into another list with merge_into.",
+            list.as_str()
+        )),
         Refusal::KeyReused => problems::KEY_REUSED.into(),
         Refusal::TooLarge => problems::TODOS_TOO_LARGE.into(),
         Refusal::Full => problems::STORAGE_FULL.into(),
@@ -226,6 +230,7 @@ fn list_conflict(conflict: ListConflict, change: &ChangeId, later: Option<&Chang
     let by = later.map(|later| format!("; the last such change is {}", described(later))).unwrap_or_default();
     let what = match conflict {
         ListConflict::Changed => format!("the list was changed again{by}"),
+        ListConflict::OtherGone => format!("the list into which it would be merged was merged or deleted{by}"),
         ListConflict::Ordered => format!("the order of the lists was changed again{by}"),
         ListConflict::NameTaken => {
             "another list got the old name of the list. First give this other list another name with updateLists"

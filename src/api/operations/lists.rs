@@ -52,7 +52,7 @@ pub struct UpdateLists {
     delete: Option<bool>,
     /// Lists that come first, in this order.
     #[deserr(default)]
-    #[schema(value_type = Vec<ListName>, inline, required = false, example = json!(["Inbox"]))]
+    #[schema(value_type = Vec<ListName>, inline, required = false, max_items = 200, example = json!(["Inbox"]))]
     order: Option<WithoutEmpty<ListName>>,
     #[deserr(default)]
     #[schema(value_type = IdempotencyKey, inline, required = false)]
@@ -113,7 +113,10 @@ pub async fn update_lists(
     match write::perform(&app, &caller, &WriteRequest { needs, ..request }, plan).await {
         Ok(result) => Ok(JsonAnswer(ListsWritten::of(&caller, &result).await?)),
         Err(WriteError::Refused(Refusal::NoSuchList(name))) => Err(no_such_list(&caller, &edit, name).await?),
-        Err(error) => Err(ApiError::of_write(ErrorPath::Item)(error)),
+        Err(error) => Err(ApiError::of_write(ErrorPath::Item)(match (error, edit.deleted()) {
+            (WriteError::Refused(Refusal::TooLarge), Some(list)) => Refusal::ListTooLarge(list.clone()).into(),
+            (error, _) => error,
+        })),
     }
 }
 
@@ -138,6 +141,12 @@ impl UpdateLists {
             ));
         }
         if let Some(WithoutEmpty(order)) = order {
+            if order.len() > limits::LISTS {
+                let (most, number) = (limits::LISTS, order.len());
+                let message =
+                    format!("must be at most {most} lists, but there are {number}; send only the first lists");
+                return Err(ApiError::invalid("order", message));
+            }
             return match list {
                 Some(_) => Err(ApiError::invalid("list", "cannot be sent together with `order`; send only `order`")),
                 None => Ok(ListEdit::Order(order)),
