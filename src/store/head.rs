@@ -21,7 +21,7 @@ pub(super) const SETTINGS: &str = "settings";
 /// The attribute with the sequence number of the owner's latest change.
 pub const SEQUENCE: &str = "sequence";
 /// The attribute with the version of the lists (`lists.rs`). Absent if nobody has changed the lists.
-const LISTS_VERSION: &str = "lists_version";
+pub(super) const LISTS_VERSION: &str = "lists_version";
 /// The oldest format that the head can have. Code that does not know [`Lists`] may write the items of an owner who has
 /// never changed the lists.
 const FORMAT_WITHOUT_LISTS: u32 = 2;

@@ -52,7 +52,7 @@ pub(super) const SETTINGS_VIEW: &str = "open#";
 pub(super) const UNDATED: &str = "~";
 
 /// The attributes that a listing of todos reads: all attributes of [`Todo`] and of
-/// [`Settings`](crate::domain::settings::Settings), the view, and the time of expiry.
+/// [`Settings`](crate::domain::settings::Settings), the version of the lists, the view, and the time of expiry.
 pub(super) const TODO: &[&str] = &[
     VIEW,
     EXPIRES_AT,
@@ -76,6 +76,7 @@ pub(super) const TODO: &[&str] = &[
     "time_zone",
     "week_start",
     "default_list",
+    super::head::LISTS_VERSION,
 ];
 
 /// The attributes that a listing of changes reads: all attributes of [`Change`], the view, and the time of expiry.
