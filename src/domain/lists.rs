@@ -102,6 +102,13 @@ impl Lists {
         exceptions.find(|(_, state)| state.exists() && state.name.folded() == key).map(|(id, _)| id)
     }
 
+    /// The exception that exists and has this name, but not the id `id`.
+    pub fn other_named(&self, name: &ListName, id: &ListName) -> Option<&ListName> {
+        let (name, id) = (name.folded(), id.folded());
+        let mut exceptions = self.exceptions.iter().filter(|(key, _)| **key != id);
+        exceptions.find(|(_, (_, state))| state.exists() && state.name.folded() == name).map(|(_, (other, _))| other)
+    }
+
     /// Whether an exception exists and has this name.
     pub fn has(&self, name: &ListName) -> bool {
         self.named(name).is_some()
@@ -138,9 +145,10 @@ impl Lists {
         ids.into_iter().find(|id| self.state(id).is_none()).unwrap_or_else(|| name.clone())
     }
 
-    /// Changes the state of the list with this id. `None` means that the list is no longer an exception.
+    /// Changes the state of the list with this id. `None` means that the list is no longer an exception. A list that
+    /// exists under its first name is not an exception.
     pub fn set(&mut self, id: &ListName, state: Option<ListState>) {
-        match state {
+        match state.filter(|state| !state.exists() || state.name != *id) {
             Some(state) => self.exceptions.insert(id.folded(), (id.clone(), state)),
             None => self.exceptions.remove(&id.folded()),
         };

@@ -252,7 +252,8 @@ mod tests {
     fn undo(image: &Image, todos: &Todos) -> Result<Vec<Image>, Refusal> {
         let undo = Undo::of(vec![(change(from_ref(image)), vec![Difference::of(image)])]);
         let (settings, lists) = (Settings::default(), Lists::default());
-        let present = Present { todos, settings: &settings, lists: &lists, exists: &|_| false, now: Timestamp::MAX };
+        let (find, now) = (&|_: &ListName| None, Timestamp::MAX);
+        let present = Present { todos, settings: &settings, lists: &lists, find, new_lists: &[], now };
         undo.plan(&present).map(|plan| plan.images)
     }
 
