@@ -42,9 +42,6 @@ struct StoredLists {
     order: Vec<ListName>,
 }
 
-/// A character that no name can contain. It separates the parts of an id if the name alone is already an id.
-const SEPARATOR: char = '\u{1f}';
-
 impl ListState {
     /// The state of an existing list with this name.
     pub fn named(name: ListName) -> Self {
@@ -141,7 +138,7 @@ impl Lists {
 
     /// An id for a new list with this name. No list has ever had this id.
     fn free_id(&self, name: &ListName) -> ListName {
-        let ids = (2u64..).map(|number| ListName::of_id(format!("{}{SEPARATOR}{number}", name.as_str())));
+        let ids = (2u64..).map(|number| name.numbered(number));
         ids.into_iter().find(|id| self.state(id).is_none()).unwrap_or_else(|| name.clone())
     }
 

@@ -24,6 +24,7 @@ mod isolation;
 mod json_text;
 #[path = "../kept/mod.rs"]
 mod kept;
+mod list_races;
 mod listing;
 mod lists;
 mod lost_answers;

@@ -110,6 +110,7 @@ impl Done {
 
     /// Remembers the new todos, lists and changes of this answer.
     pub fn learn(&mut self, answer: &Answer) {
+        assert!(!answer.text.contains("\\u001f"), "no answer shows the id of a list: {}", answer.text);
         let new_lists = answer.body["new_lists"].as_array().into_iter().flatten();
         self.new_lists.extend(new_lists.map(|name| name.as_str().unwrap().to_lowercase()));
         if answer.status == 201 {

@@ -142,7 +142,7 @@ async fn after_three_instances_wrote_at_once_history_lists_and_counts_are_whole(
         }
     }
     println!("{checked} values, answers by status: {statuses:?}");
-    assert!(checked > 200, "only {checked} values");
+    assert!(checked > 100, "only {checked} values");
     assert!(statuses[&200] + statuses[&201] > 200, "{statuses:?}");
 }
 
