@@ -25,6 +25,7 @@ mod json_text;
 #[path = "../kept/mod.rs"]
 mod kept;
 mod list_races;
+mod list_undo;
 mod listing;
 mod lists;
 mod lost_answers;

@@ -9,11 +9,7 @@ use super::{
 };
 
 fn runner() -> TestRunner {
-    TestRunner::new(ProptestConfig {
-        cases: 24,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })
+    TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })
 }
 
 /// Undoes these changes, one by one, from the last to the first. Returns the ids of the undos, in their order.
