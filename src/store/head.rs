@@ -20,8 +20,6 @@ use crate::domain::settings::{Settings, SettingsImage};
 pub(super) const SETTINGS: &str = "settings";
 /// The attribute with the sequence number of the owner's latest change.
 pub const SEQUENCE: &str = "sequence";
-/// The attribute with the version of the lists (`lists.rs`). Absent if nobody has changed the lists.
-pub(super) const LISTS_VERSION: &str = "lists_version";
 /// The oldest format that the head can have. Code that does not know [`Lists`] may write the items of an owner who has
 /// never changed the lists.
 const FORMAT_WITHOUT_LISTS: u32 = 2;
@@ -115,7 +113,7 @@ impl SettingsCondition<'_> {
 
 /// The version of the lists in this head.
 pub(super) fn lists_version(head: &Item) -> u64 {
-    let number = head.get(LISTS_VERSION).and_then(|number| number.as_n().ok());
+    let number = head.get(item::LISTS_VERSION).and_then(|number| number.as_n().ok());
     number.and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
@@ -162,7 +160,7 @@ pub(super) fn update(
         .expression_attribute_names("#format", item::FORMAT)
         .expression_attribute_values(":format", item::number(format))
         .expression_attribute_values(":newest", item::number(item::FORMAT_NUMBER))
-        .expression_attribute_names("#lists", LISTS_VERSION)
+        .expression_attribute_names("#lists", item::LISTS_VERSION)
         .expression_attribute_names("#view", item::VIEW)
         .expression_attribute_values(":view", item::text(item::SETTINGS_VIEW))
         .expression_attribute_names("#version", item::VERSION)

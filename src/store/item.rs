@@ -51,6 +51,9 @@ pub(super) const SETTINGS_VIEW: &str = "open#";
 /// text. In the index, this text comes after every date.
 pub(super) const UNDATED: &str = "~";
 
+/// The attribute of the head with the version of the lists. Absent if nobody has changed the lists.
+pub(super) const LISTS_VERSION: &str = "lists_version";
+
 /// The attributes that a listing of todos reads: all attributes of [`Todo`] and of
 /// [`Settings`](crate::domain::settings::Settings), the version of the lists, the view, and the time of expiry.
 pub(super) const TODO: &[&str] = &[
@@ -76,7 +79,7 @@ pub(super) const TODO: &[&str] = &[
     "time_zone",
     "week_start",
     "default_list",
-    super::head::LISTS_VERSION,
+    LISTS_VERSION,
 ];
 
 /// The attributes that a listing of changes reads: all attributes of [`Change`], the view, and the time of expiry.

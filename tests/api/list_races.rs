@@ -110,7 +110,7 @@ async fn a_deletion_of_the_list_and_twenty_adds_at_once_delete_only_todos_that_t
     let mut deletions = 0;
     for round in 0..ROUNDS {
         let (api, ids) = start().await;
-        let (adds, changes) = race(&api, round, &[delete.clone()]).await;
+        let (adds, changes) = race(&api, round, std::slice::from_ref(&delete)).await;
         let added = assert_added(&adds);
         // Each add changes the owner's data, and the deletion must know all todos of the list. So the deletion may lose.
         let deletion = &changes[0];
