@@ -100,9 +100,10 @@ impl Change {
         self.undoes.iter().chain(&self.also_undoes)
     }
 
-    /// Whether the write changed no todo, no setting and no list.
+    /// Whether the write changed no todo, no setting, no list and no mark of another change. An undo always marks the
+    /// undone change, even if there is nothing left to undo. Otherwise a next undo would find the same change again.
     pub fn has_no_effect(&self) -> bool {
-        self.todos.is_empty() && self.settings.is_none() && self.list_changes.is_none()
+        self.todos.is_empty() && self.settings.is_none() && self.list_changes.is_none() && self.undoes.is_none()
     }
 }
 

@@ -51,6 +51,17 @@ pub enum ListConflict {
     HasTodos,
 }
 
+/// What an undo must know about lists that it does not alter.
+pub struct OtherLists<'a> {
+    /// The lists in the table.
+    pub begin: &'a Lists,
+    /// Finds a list in the table by its name.
+    pub find: &'a dyn Fn(&ListName) -> Option<ListRef>,
+    /// Whether the list with this name and this id was created after the undone change, and has no open and no
+    /// completed todos. `false` if the program has not read all these todos.
+    pub is_leftover: &'a dyn Fn(&ListName, &ListName) -> bool,
+}
+
 impl ListsImage {
     /// The change from `before` to `after`. `None` if nothing differs. The version of `after` becomes 1 higher than the
     /// version of `before`.
@@ -72,8 +83,7 @@ impl ListsImage {
 /// Gives a list a new name.
 pub fn rename(lists: &Lists, list: &ListRef, name: &ListName) -> Lists {
     let mut after = lists.clone();
-    let is_first_name = list.id() == name;
-    after.set(list.id(), (!is_first_name).then(|| ListState::named(name.clone())));
+    after.set(list.id(), Some(ListState::named(name.clone())));
     after
 }
 
@@ -112,6 +122,13 @@ impl ListsDifference {
         self.lists.iter().filter_map(|list| live_name(&list.id, list.before.as_ref())).cloned().collect()
     }
 
+    /// The names that lists had before the change, and that no list has directly after the change.
+    pub fn freed_names(&self) -> Vec<ListName> {
+        let after: Vec<_> = self.lists.iter().filter_map(|list| live_name(&list.id, list.after.as_ref())).collect();
+        let is_free = |name: &ListName| after.iter().all(|other| other.folded() != name.folded());
+        self.names_before().into_iter().filter(is_free).collect()
+    }
+
     /// The names of the lists that the undo of this change deletes.
     pub fn deleted_before(&self) -> impl Iterator<Item = &ListName> {
         let deleted = |list: &&ListDifference| list.before.as_ref().is_some_and(|state| state.deleted);
@@ -135,34 +152,35 @@ impl ListsDifference {
             && self.order.as_ref().is_none_or(|(_, after)| lists.order() == after)
     }
 
-    /// The lists without this change. `now` are the present lists. `is_taken` says whether a list that is not an
-    /// exception in `begin` exists and has this name. `begin` are the lists in the table.
+    /// The lists without this change. `now` are the present lists.
     ///
     /// If the change deleted a list, and somebody has added a todo to a list with the same name since then, the list
-    /// exists again, so there is nothing to undo for this list.
-    pub fn undo(
-        &self,
-        begin: &Lists,
-        now: &Lists,
-        is_taken: &dyn Fn(&ListName) -> bool,
-    ) -> Result<Lists, ListConflict> {
+    /// exists again. Then the undo only gives the list the old spelling of its name. If a list gets an old name back, and another list has
+    /// this name, the other list may be a leftover: somebody added a todo to a new list with the free name, and undid
+    /// the addition. Then the leftover is merged into the list that gets the name.
+    pub fn undo(&self, now: &Lists, others: &OtherLists<'_>) -> Result<Lists, ListConflict> {
         let mut undone = now.clone();
-        for ListDifference { id, before, after } in &self.lists {
-            let present = now.state(id);
-            let is_revived = after.as_ref().is_some_and(|state| state.deleted) && present.is_none_or(ListState::exists);
-            if is_revived {
-                continue;
+        let mut restored = Vec::new();
+        for difference in &self.lists {
+            if !difference.is_revived(now) {
+                if now.state(&difference.id) != difference.after.as_ref() {
+                    return Err(ListConflict::Changed);
+                }
+                restored.push(difference);
+            } else if difference.is_respelled(now) {
+                restored.push(difference);
             }
-            if present != after.as_ref() {
-                return Err(ListConflict::Changed);
-            }
-            undone.set(id, before.clone());
         }
-        for ListDifference { id, before, .. } in &self.lists {
+        restored.iter().for_each(|list| undone.set(&list.id, list.before.clone()));
+        for ListDifference { id, before, .. } in restored {
             if let Some(name) = live_name(id, before.as_ref())
-                && is_name_of_another(name, id, begin, &undone, is_taken)
+                && let Some(other) = others.with_name(name, id, &undone)
             {
-                return Err(ListConflict::NameTaken);
+                if !(others.is_leftover)(name, &other) {
+                    return Err(ListConflict::NameTaken);
+                }
+                let other = ListRef::stored(other, name.clone());
+                undone = merge(&undone, &other, &ListRef::stored(id.clone(), name.clone()));
             }
             if let Some(into) = before.as_ref().and_then(|state| state.merged_into.as_ref())
                 && !undone.exists(into)
@@ -180,25 +198,39 @@ impl ListsDifference {
     }
 }
 
+impl ListDifference {
+    /// Whether the change deleted this list, and the list exists again.
+    fn is_revived(&self, now: &Lists) -> bool {
+        self.after.as_ref().is_some_and(|state| state.deleted) && now.state(&self.id).is_none_or(ListState::exists)
+    }
+
+    /// Whether the list has the same name as before the change, but with another spelling.
+    fn is_respelled(&self, now: &Lists) -> bool {
+        let names = live_name(&self.id, self.before.as_ref()).zip(live_name(&self.id, now.state(&self.id)));
+        names.is_some_and(|(before, now)| before != now && before.folded() == now.folded())
+    }
+}
+
+impl OtherLists<'_> {
+    /// The id of a list that has this name in `lists`, but does not have the id `id`.
+    fn with_name(&self, name: &ListName, id: &ListName, lists: &Lists) -> Option<ListName> {
+        if let Some(other) = lists.other_named(name, id) {
+            return Some(other.clone());
+        }
+        if lists.state(name).is_some() || name.folded() == id.folded() {
+            return None;
+        }
+        // The list whose id is this name is not an exception. If it was an exception in the table, the undo has given it
+        // its first name back.
+        let found = (self.find)(name).filter(|_| !self.begin.has(name)).map(|list| list.id().clone());
+        found.or_else(|| self.begin.state(name).map(|_| name.clone()))
+    }
+}
+
 /// The name of an existing list. `None` if no list exists in this state.
 pub fn live_name<'a>(id: &'a ListName, state: Option<&'a ListState>) -> Option<&'a ListName> {
     match state {
         None => Some(id),
         Some(state) => state.exists().then_some(&state.name),
     }
-}
-
-/// Whether a list other than `id` has this name in `lists`.
-fn is_name_of_another(
-    name: &ListName,
-    id: &ListName,
-    begin: &Lists,
-    lists: &Lists,
-    is_taken: &dyn Fn(&ListName) -> bool,
-) -> bool {
-    let is_natural = lists.state(name).is_none() && name.folded() != id.folded();
-    // The list whose id is this name is not an exception. If it was an exception in the table, the undo has given it
-    // its first name back.
-    let natural_exists = is_natural && (begin.state(name).is_some() || (is_taken(name) && !begin.has(name)));
-    natural_exists || lists.find(name).id().folded() != id.folded() && lists.has(name)
 }

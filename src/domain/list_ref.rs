@@ -78,9 +78,11 @@ impl Serialize for ListRef {
     }
 }
 
-/// Reads the id. The name is equal to the id until [`Lists::name_list`](super::lists::Lists::name_list) finds the name.
+/// Reads the id. The list has its first name until [`Lists::name_list`](super::lists::Lists::name_list) finds its name.
 impl<'de> Deserialize<'de> for ListRef {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self { name: ListName::deserialize(deserializer)?, id: Id::Name })
+        let id = ListName::deserialize(deserializer)?;
+        let name = id.first_name();
+        Ok(Self::stored(id, name))
     }
 }

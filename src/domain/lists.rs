@@ -42,9 +42,6 @@ struct StoredLists {
     order: Vec<ListName>,
 }
 
-/// A character that no name can contain. It separates the parts of an id if the name alone is already an id.
-const SEPARATOR: char = '\u{1f}';
-
 impl ListState {
     /// The state of an existing list with this name.
     pub fn named(name: ListName) -> Self {
@@ -108,6 +105,13 @@ impl Lists {
         exceptions.find(|(_, state)| state.exists() && state.name.folded() == key).map(|(id, _)| id)
     }
 
+    /// The exception that exists and has this name, but not the id `id`.
+    pub fn other_named(&self, name: &ListName, id: &ListName) -> Option<&ListName> {
+        let (name, id) = (name.folded(), id.folded());
+        let mut exceptions = self.exceptions.iter().filter(|(key, _)| **key != id);
+        exceptions.find(|(_, (_, state))| state.exists() && state.name.folded() == name).map(|(_, (other, _))| other)
+    }
+
     /// Whether an exception exists and has this name.
     pub fn has(&self, name: &ListName) -> bool {
         self.named(name).is_some()
@@ -140,13 +144,14 @@ impl Lists {
 
     /// An id for a new list with this name. No list has ever had this id.
     fn free_id(&self, name: &ListName) -> ListName {
-        let ids = (2u64..).map(|number| ListName::of_id(format!("{}{SEPARATOR}{number}", name.as_str())));
+        let ids = (2u64..).map(|number| name.numbered(number));
         ids.into_iter().find(|id| self.state(id).is_none()).unwrap_or_else(|| name.clone())
     }
 
-    /// Changes the state of the list with this id. `None` means that the list is no longer an exception.
+    /// Changes the state of the list with this id. `None` means that the list is no longer an exception. A list that
+    /// exists under its first name is not an exception.
     pub fn set(&mut self, id: &ListName, state: Option<ListState>) {
-        match state {
+        match state.filter(|state| !state.exists() || state.name != *id) {
             Some(state) => self.exceptions.insert(id.folded(), (id.clone(), state)),
             None => self.exceptions.remove(&id.folded()),
         };

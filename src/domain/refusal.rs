@@ -78,6 +78,11 @@ impl UndoConflict {
         Self { subject, change: change.id.clone(), fields: Vec::new(), added: false, later: None }
     }
 
+    /// Whether another list has the name that a list would get back.
+    pub fn is_name_taken(&self) -> bool {
+        matches!(self.subject, Subject::Lists(ListConflict::NameTaken, _))
+    }
+
     /// The todo of the conflict.
     pub fn todo(&self) -> Option<&TodoId> {
         match &self.subject {

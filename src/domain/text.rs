@@ -102,6 +102,9 @@ impl Notes {
     }
 }
 
+/// A character that no name can contain. It separates the parts of the id of a list.
+const ID_SEPARATOR: char = '\u{1f}';
+
 impl ListName {
     /// The default list, if the person has not set another default list.
     pub const INBOX: &'static str = "Inbox";
@@ -114,6 +117,16 @@ impl ListName {
     /// A text that the table contains as the id of a list.
     pub fn of_id(id: String) -> Self {
         Self(id)
+    }
+
+    /// The id of a list with this first name, if the name alone is already the id of another list.
+    pub fn numbered(&self, number: u64) -> Self {
+        Self(format!("{}{ID_SEPARATOR}{number}", self.0))
+    }
+
+    /// The first name of the list with this id.
+    pub fn first_name(&self) -> Self {
+        Self(self.0.split(ID_SEPARATOR).next().unwrap_or_default().to_owned())
     }
 
     /// The name in lower case. If two names are equal in lower case, they name the same list.

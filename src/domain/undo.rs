@@ -115,7 +115,8 @@ impl Undo {
         Ok(Plan { images, settings, lists: ListsImage::of(present.lists, lists) })
     }
 
-    /// An undo may delete a list only if it also deletes all todos of the list.
+    /// An undo may delete a list only if it also deletes all todos of the list. If a todo returns into a list that was
+    /// deleted later, the list is created again. But this is not possible if another list has the name now.
     fn find_todos_of_deleted_lists(&self, progress: &mut Progress<'_>) {
         let lists = &progress.lists;
         let remains = |todo: &&Todo| todo.status != Status::Deleted && lists.is_deleted(todo.list.id());
@@ -123,8 +124,15 @@ impl Undo {
             progress.todos.values().filter(remains).map(|todo| todo.list.id()).collect();
         remaining.sort_unstable_by_key(|id| id.folded());
         remaining.dedup();
-        let Some((change, _)) = self.changes.iter().find(|(change, _)| change.list_changes.is_some()) else { return };
-        let conflict = |id: &ListName| UndoConflict::of_list(change, ListConflict::HasTodos, vec![id.clone()]);
+        let (change, kind) = match self.changes.iter().find(|(change, _)| change.list_changes.is_some()) {
+            Some((change, _)) => (change, ListConflict::HasTodos),
+            None => {
+                remaining.retain(|id| lists.has(&lists.name(id)));
+                let Some((change, _)) = self.changes.first() else { return };
+                (change, ListConflict::Changed)
+            }
+        };
+        let conflict = |id: &ListName| UndoConflict::of_list(change, kind, vec![id.clone()]);
         let conflicts: Vec<_> = remaining.into_iter().map(conflict).collect();
         progress.conflicts.extend(conflicts);
     }
@@ -253,7 +261,8 @@ mod tests {
     fn undo(image: &Image, todos: &Todos) -> Result<Vec<Image>, Refusal> {
         let undo = Undo::of(vec![(change(from_ref(image)), vec![Difference::of(image)])]);
         let (settings, lists) = (Settings::default(), Lists::default());
-        let present = Present { todos, settings: &settings, lists: &lists, exists: &|_| false, now: Timestamp::MAX };
+        let (find, now) = (&|_: &ListName| None, Timestamp::MAX);
+        let present = Present { todos, settings: &settings, lists: &lists, find, new_lists: &[], now };
         undo.plan(&present).map(|plan| plan.images)
     }
 

@@ -5,13 +5,14 @@ use jiff::Timestamp;
 use super::{
     change::Change,
     difference::Difference,
+    list_change::OtherLists,
     list_ref::ListRef,
     lists::Lists,
     plan::Todos,
     refusal::{Subject, UndoConflict},
     settings::Settings,
     text::ListName,
-    todo::Status,
+    todo::{Status, Todo},
 };
 
 /// The todos, the settings and the lists as they are now.
@@ -19,8 +20,11 @@ pub struct Present<'a> {
     pub todos: &'a Todos,
     pub settings: &'a Settings,
     pub lists: &'a Lists,
-    /// Whether a list with this name exists. This function knows at least the names in [`Undo::list_names`].
-    pub exists: &'a dyn Fn(&ListName) -> bool,
+    /// Finds a list by its name. This function knows at least the names in [`Undo::list_names`].
+    pub find: &'a dyn Fn(&ListName) -> Option<ListRef>,
+    /// The ids of the lists that were created after the undone changes. If there are such ids, `todos` contains all open
+    /// and completed todos of the lists in [`Undo::list_names`].
+    pub new_lists: &'a [ListName],
     pub now: Timestamp,
 }
 
@@ -88,12 +92,27 @@ impl<'a> Progress<'a> {
 
     pub fn undo_lists(&mut self, change: &Change) {
         let Some(difference) = &change.list_changes else { return };
-        match difference.undo(self.present.lists, &self.lists, self.present.exists) {
+        let others = OtherLists {
+            begin: self.present.lists,
+            find: self.present.find,
+            is_leftover: &|name, id| self.is_leftover(name, id),
+        };
+        match difference.undo(&self.lists, &others) {
             Ok(undone) => self.lists = undone,
             Err(conflict) => {
                 let ids = difference.lists_of(conflict, &self.lists);
                 self.conflicts.push(UndoConflict::of_list(change, conflict, ids));
             }
         }
+    }
+
+    /// Whether the list with this name and this id was created after the undone changes, and has no open and no completed
+    /// todos.
+    fn is_leftover(&self, name: &ListName, id: &ListName) -> bool {
+        let is_it = |list: &ListName| list.folded() == id.folded();
+        let contains = |todo: &Todo| todo.status != Status::Deleted && is_it(&self.lists.root(todo.list.id()));
+        self.present.new_lists.iter().any(is_it)
+            && (self.present.find)(name).is_some_and(|list| is_it(list.id()))
+            && !self.todos.values().any(contains)
     }
 }

@@ -23,12 +23,6 @@ use crate::domain::{
 pub(super) const SETTINGS: &str = "settings";
 /// The attribute with the sequence number of the owner's latest change.
 pub const SEQUENCE: &str = "sequence";
-/// The attribute with the version of the lists (`lists.rs`). Absent if nobody has changed the lists.
-const LISTS_VERSION: &str = "lists_version";
-/// The attributes with the id of a pending change (`pending.rs`), and the time at which the change became pending, in
-/// microseconds since 1970. Absent if no change is pending.
-const PENDING: &str = "pending_change";
-const PENDING_SINCE: &str = "pending_since";
 /// The format of the head if nobody has changed the lists and no change is pending. Old code may write such items.
 const FORMAT_OF_OLD: u32 = 2;
 /// The format of the head if somebody has changed the lists.
@@ -80,8 +74,8 @@ pub(super) struct Pending {
 impl Pending {
     /// The pending change in this head. `None` if no change is pending.
     pub fn of(head: &Item) -> Option<Self> {
-        let change = ChangeId::parse(head.get(PENDING)?.as_s().ok()?)?;
-        let since = head.get(PENDING_SINCE).and_then(|since| since.as_n().ok()?.parse().ok()).unwrap_or_default();
+        let change = ChangeId::parse(head.get(item::PENDING)?.as_s().ok()?)?;
+        let since = head.get(item::PENDING_SINCE).and_then(|since| since.as_n().ok()?.parse().ok()).unwrap_or_default();
         Some(Self { change, since: Timestamp::from_microsecond(since).unwrap_or(Timestamp::MIN) })
     }
 }
@@ -146,7 +140,7 @@ impl SettingsCondition<'_> {
 
 /// The version of the lists in this head.
 pub(super) fn lists_version(head: &Item) -> u64 {
-    let number = head.get(LISTS_VERSION).and_then(|number| number.as_n().ok());
+    let number = head.get(item::LISTS_VERSION).and_then(|number| number.as_n().ok());
     number.and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
@@ -243,8 +237,8 @@ pub(super) fn settle(table: &str, partition: &str, head: &Item, pending: &Pendin
     Update::builder()
         .table_name(table)
         .set_key(Some(item::primary_key(partition, SETTINGS.to_owned())))
-        .update_expression(format!("SET #format = :format REMOVE {PENDING}, {PENDING_SINCE}"))
-        .condition_expression(format!("{PENDING} = :pending"))
+        .update_expression(format!("SET #format = :format REMOVE {}, {}", item::PENDING, item::PENDING_SINCE))
+        .condition_expression(format!("{} = :pending", item::PENDING))
         .expression_attribute_names("#format", item::FORMAT)
         .expression_attribute_values(":format", item::number(format_with(lists_version(head))))
         .expression_attribute_values(":pending", item::text(pending.change.as_str()))

@@ -54,8 +54,16 @@ pub(super) const SETTINGS_VIEW: &str = "open#";
 /// text. In the index, this text comes after every date.
 pub(super) const UNDATED: &str = "~";
 
+/// The attribute of the head with the version of the lists. Absent if nobody has changed the lists.
+pub(super) const LISTS_VERSION: &str = "lists_version";
+/// The attributes of the head with the id of a pending change (`pending.rs`), and the time at which the change became
+/// pending, in microseconds since 1970. Absent if no change is pending.
+pub(super) const PENDING: &str = "pending_change";
+pub(super) const PENDING_SINCE: &str = "pending_since";
+
 /// The attributes that a listing of todos reads: all attributes of [`Todo`] and of
-/// [`Settings`](crate::domain::settings::Settings), the view, the time of expiry, and the version of the lists.
+/// [`Settings`](crate::domain::settings::Settings), the view, the time of expiry, the version of the
+/// lists, and the pending change.
 pub(super) const TODO: &[&str] = &[
     VIEW,
     EXPIRES_AT,
@@ -76,9 +84,9 @@ pub(super) const TODO: &[&str] = &[
     "updated_at",
     "completed_at",
     "deleted_at",
-    "lists_version",
-    "pending_change",
-    "pending_since",
+    LISTS_VERSION,
+    PENDING,
+    PENDING_SINCE,
     "time_zone",
     "week_start",
     "default_list",

@@ -187,16 +187,13 @@ impl Placing<'_> {
 /// The actions for the name items of renamed, merged and deleted lists.
 fn name_actions(image: &ListsImage) -> Vec<ListAction> {
     let lists = &image.difference.lists;
-    let before = lists.iter().filter_map(|list| live_name(&list.id, list.before.as_ref()));
-    let after: Vec<_> = lists.iter().filter_map(|list| live_name(&list.id, list.after.as_ref())).collect();
-    let is_after = |name: &ListName| after.iter().any(|other| other.folded() == name.folded());
-    let before: Vec<_> = before.collect();
+    let after = lists.iter().filter_map(|list| live_name(&list.id, list.after.as_ref())).cloned();
+    let before = image.difference.names_before();
     let is_before = |name: &ListName| before.iter().any(|other| other.folded() == name.folded());
-    let removed = before.iter().filter(|name| !is_after(name)).map(|name| ListAction::Remove((*name).clone()));
-    let named = after.iter().filter(|name| !before.contains(*name)).map(|name| {
-        let name = (*name).clone();
-        if is_before(&name) { ListAction::Respell(name) } else { ListAction::Name(name) }
-    });
+    let removed = image.difference.freed_names().into_iter().map(ListAction::Remove);
+    let named = after
+        .filter(|name| !before.contains(name))
+        .map(|name| if is_before(&name) { ListAction::Respell(name) } else { ListAction::Name(name) });
     removed.chain(named).collect()
 }
 

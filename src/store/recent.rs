@@ -13,6 +13,7 @@ use super::{
     fault::{Fault, FaultKind},
     head::SETTINGS,
     item::{self, Item},
+    lists::list_sk,
     write_request::{Recognition, WriteRequest},
     write_result::{WriteError, WriteResult},
 };
@@ -21,6 +22,7 @@ use crate::domain::{
     difference::Difference,
     id::ChangeId,
     limits,
+    list_change::ListsDifference,
     lists::Lists,
     refusal::Refusal,
     todo::Todo,
@@ -86,7 +88,7 @@ impl OwnerStore {
     /// The second request is a new request, and not a repetition, if the effect of the first request is no longer
     /// present. For `addTodos`, this means that somebody has changed, completed or deleted one of the added todos. For
     /// an edit, this means that somebody has undone the edit. For a change to lists, this means that somebody has changed
-    /// one of these lists. Then the result is the id of the first change.
+    /// one of these lists, or has created another list with a name that the change made free. Then the result is the id of the first change.
     pub(super) async fn repetition(
         &self,
         recent: &Item,
@@ -101,6 +103,8 @@ impl OwnerStore {
             images.iter().any(|image| image.after.id == difference.id && difference.is_present_in(&image.after))
         };
         let has_lists = change.list_changes.as_ref().is_none_or(|difference| difference.is_present_in(&lists));
+        let freed = change.list_changes.iter().flat_map(ListsDifference::freed_names);
+        let has_lists = has_lists && self.items(freed.map(|name| list_sk(&name)).collect()).await?.is_empty();
         let may_be_outdated = adds || change.undone_by.is_some();
         if !has_lists || (may_be_outdated && !differences.iter().all(is_present)) {
             return Ok(Err(change.id));

@@ -151,8 +151,8 @@ async fn a_deletion_is_undone_after_the_list_was_created_again() {
     assert_eq!(added.body["new_lists"], json!(["TRIP"]), "{}", added.text);
     assert_eq!(lists(&api).await, ["Inbox 0", "TRIP 1"]);
     let undone = undo(&api, &deleted).await.change_id();
-    assert_eq!(titles(&api, "TRIP").await, ["4", "Trip completed", "Trip deleted", "Trip open", "new"]);
-    assert_eq!(lists(&stale).await, ["Inbox 0", "TRIP 3"]);
+    assert_eq!(titles(&api, "Trip").await, ["4", "Trip completed", "Trip deleted", "Trip open", "new"]);
+    assert_eq!(lists(&stale).await, ["Inbox 0", "Trip 3"]);
     // The undo did not create the list. So the undo of the undo deletes the todos again, but not the list.
     undo(&api, &undone).await;
     assert_eq!(lists(&stale).await, ["Inbox 0", "TRIP 1"]);

@@ -15,12 +15,17 @@ struct Stored {
     known: &'static str,
 }
 
-const ALL: [Stored; 2] = [
+const ALL: [Stored; 3] = [
     Stored { name: "0.1.0", file: include_bytes!("../stored/0.1.0.db"), known: include_str!("../stored/0.1.0.json") },
     Stored {
         name: "format-2",
         file: include_bytes!("../stored/format-2.db"),
         known: include_str!("../stored/format-2.json"),
+    },
+    Stored {
+        name: "format-3",
+        file: include_bytes!("../stored/format-3.db"),
+        known: include_str!("../stored/format-3.json"),
     },
 ];
 
@@ -114,20 +119,28 @@ async fn a_cursor_of_an_earlier_version_continues_its_listing() {
 #[tokio::test]
 async fn what_the_present_version_shows_is_what_the_earlier_version_showed() {
     let folder = Folder::new("stored-shown");
-    let stored = &ALL[1];
-    let known: Value = serde_json::from_str(stored.known).unwrap();
-    let mut shown = stored.api(&folder).everything().await;
-    // The order of the todos is not part of this comparison, so this test sorts all todos by id.
-    let by_id = |todos: &mut Value| todos.as_array_mut().unwrap().sort_by_key(|todo| todo["id"].to_string());
-    let mut expected = known["shown"].clone();
-    for status in ["open", "completed", "deleted"] {
-        by_id(&mut shown[status]);
-        by_id(&mut expected[status]);
+    for stored in &ALL[1..] {
+        let known: Value = serde_json::from_str(stored.known).unwrap();
+        let api = stored.api(&folder);
+        let mut shown = api.everything().await;
+        // The order of the todos is not part of this comparison, so this test sorts all todos by id.
+        let by_id = |todos: &mut Value| todos.as_array_mut().unwrap().sort_by_key(|todo| todo["id"].to_string());
+        let mut expected = known["shown"].clone();
+        for status in ["open", "completed", "deleted"] {
+            by_id(&mut shown[status]);
+            by_id(&mut expected[status]);
+        }
+        for history in [&mut shown["changes"], &mut expected["changes"]] {
+            history.as_array_mut().unwrap().iter_mut().for_each(|change| *change = in_both_forms(change));
+        }
+        // The file of format 2 does not say which lists the earlier version showed.
+        if let Some(lists) = expected.as_object_mut().unwrap().remove("lists") {
+            let overview = api.get("/overview").await.body["lists"].clone();
+            let names: Vec<_> = overview.as_array().unwrap().iter().map(|list| list["name"].clone()).collect();
+            assert_eq!(json!(names), lists, "{}", stored.name);
+        }
+        assert_eq!(shown, expected, "{}", stored.name);
     }
-    for history in [&mut shown["changes"], &mut expected["changes"]] {
-        history.as_array_mut().unwrap().iter_mut().for_each(|change| *change = in_both_forms(change));
-    }
-    assert_eq!(shown, expected);
 }
 
 /// The content of a change that this version and the earlier version show. The earlier version showed the names of the
@@ -146,7 +159,7 @@ fn in_both_forms(change: &Value) -> Value {
     let undoes = change["undoes"].as_str().map_or_else(|| change["undoes"].clone(), |id| json!([id]));
     json!({
         "id": change["id"], "at": at, "operation": change["operation"], "undone_by": change["undone_by"],
-        "undoes": undoes, "settings": names(&change["settings"]), "todos": todos.iter().take(3).map(todo).collect::<Vec<_>>(),
+        "lists": change["lists"], "undoes": undoes, "settings": names(&change["settings"]), "todos": todos.iter().take(3).map(todo).collect::<Vec<_>>(),
     })
 }
 
@@ -182,5 +195,48 @@ async fn what_an_earlier_version_wrote_is_changed_and_undone_without_loss() {
         assert_eq!([&end["open"], &end["completed"]], [&json!([]), &json!([])], "{}", stored.name);
         let default = Api::new().get("/settings").await.body["settings"].clone();
         assert_eq!(end["settings"], default, "{}", stored.name);
+    }
+}
+
+/// Todos of earlier versions contain the name of their list. The present version takes this name for the id of the list.
+#[tokio::test]
+async fn lists_of_an_earlier_version_are_renamed_merged_and_deleted_and_each_of_this_is_undone() {
+    let folder = Folder::new("stored-lists");
+    for stored in ALL {
+        let api = stored.api(&folder);
+        let lists = async || api.elsewhere().get("/overview").await.body["lists"].clone();
+        let (start, names) = (content(&api).await, lists().await);
+        let list =
+            names.as_array().unwrap().iter().map(|list| text(list, "name")).find(|name| *name != "Inbox").unwrap();
+        let before: Vec<_> = todos(&start["open"]).chain(todos(&start["completed"])).collect();
+        let in_list = before.iter().filter(|todo| text(todo, "list") == list).count();
+        assert!(in_list > 0, "{}: {names}", stored.name);
+        let mut changes = Vec::new();
+        for (change, shown) in [
+            (json!({"list": list.to_uppercase(), "rename_to": "Office"}), Some("Office")),
+            (json!({"list": "Office", "merge_into": "Inbox"}), Some("Inbox")),
+            (json!({"list": list, "delete": true}), None),
+        ] {
+            // The deletion is tried with the list as it was at the start.
+            if shown.is_none() {
+                for change in changes.drain(..).rev() {
+                    let undone = api.post("/undo", json!({ "change_id": change })).await;
+                    assert_eq!(undone.status, 200, "{}: {}", stored.name, undone.text);
+                }
+                assert_eq!((content(&api).await, lists().await), (start.clone(), names.clone()), "{}", stored.name);
+            }
+            let changed = api.patch("/lists", change.clone()).await;
+            assert_eq!(changed.status, 200, "{}: {change}: {}", stored.name, changed.text);
+            changes.push(changed.change_id());
+            let now = content(&api.elsewhere()).await;
+            let now: Vec<_> = todos(&now["open"]).chain(todos(&now["completed"])).cloned().collect();
+            for todo in before.iter().filter(|todo| text(todo, "list") == list) {
+                let found = now.iter().find(|other| other["id"] == todo["id"]).map(|todo| text(todo, "list"));
+                assert_eq!(found, shown, "{}: {change}", stored.name);
+            }
+        }
+        let undone = api.elsewhere().post("/undo", json!({"change_id": changes[0]})).await;
+        assert_eq!(undone.status, 200, "{}: {}", stored.name, undone.text);
+        assert_eq!((content(&api).await, lists().await), (start, names.clone()), "{}", stored.name);
     }
 }

@@ -4,7 +4,7 @@
 
 This command writes the two files `format-2.db` and `format-2.json`. The second file contains the requests that filled
 the data file, the answers to these requests, cursors of several listings, and all data that the server showed at the
-end. Before you change the format of stored data, make a new pair of files with the old code. Never replace an existing
+end. A build for format 2 does not know `/lists`, so `format-2` was made without the changes to lists. Before you change the format of stored data, make a new pair of files with the old code. Never replace an existing
 pair.
 """
 
@@ -58,6 +58,14 @@ def main(todo, place):
     write("PATCH", f"/todos/{milk}", {"status": "open"} | key("nothing"))
     cleared = write("PATCH", f"/todos/{mum}", {"clear": ["due"], "add_tags": ["family"]} | key("clear"))
     write("POST", "/undo", {"change_id": cleared["change"]["id"]} | key("undo"))
+    write("PATCH", "/lists", {"list": "shopping", "rename_to": "Groceries"} | key("rename"))
+    reused = write("POST", "/todos", {"todos": [{"title": "Shoes", "list": "Shopping"},
+                                                {"title": "Old paper", "list": "Papers"},
+                                                {"title": "Tent", "list": "Camping"}]} | key("reuse"))
+    write("PATCH", "/lists", {"list": "Camping", "merge_into": "Shopping"} | key("merge"))
+    write("PATCH", "/lists", {"list": "Papers", "delete": True} | key("delete-list"))
+    write("PATCH", "/lists", {"order": ["Groceries", "Inbox"]} | key("order"))
+    assert reused["new_lists"] == ["Shopping", "Papers", "Camping"], reused
     cursors = []
     for path in LISTINGS:
         join = "&" if "?" in path else "?"
@@ -68,6 +76,7 @@ def main(todo, place):
                             "ids": [item["id"] for item in rest.get("todos", rest.get("changes"))]})
     shown = {status: send("GET", f"/todos?limit=100&status={status}")["todos"] for status in ["open", "completed", "deleted"]}
     shown |= {"changes": send("GET", "/changes?limit=100")["changes"], "settings": send("GET", "/settings")["settings"]}
+    shown["lists"] = [item["name"] for item in send("GET", "/overview")["lists"]]
     server.terminate()
     server.wait()
     for beside in ["-wal", "-shm"]:

@@ -19,7 +19,13 @@ use crate::{
     },
     app::App,
     domain::{
-        by::By, change::Change, idempotency::IdempotencyKey, input::since::Since, invalid::Invalid, refusal::Refusal,
+        by::By,
+        change::Change,
+        idempotency::IdempotencyKey,
+        input::since::Since,
+        invalid::Invalid,
+        refusal::{Refusal, UndoConflict},
+        text::ListName,
         undo_progress::Present,
     },
     store::{Needs, Recognition, Snapshot, WriteError, WriteRequest, WriteResult},
@@ -155,14 +161,39 @@ async fn earlier(caller: &Caller, result: WriteResult, now: Timestamp) -> Result
     Ok((result, Undid { changes, newer_by_others: None }))
 }
 
+/// Undoes the found changes. If another list has the name that a list would get back, the undo is possible only if this
+/// other list is an empty list that was created later. So only then, the program looks for such lists.
 async fn undo_found(
     app: &App,
     caller: &Caller,
     request: &WriteRequest,
+    found: &Found,
+) -> Result<WriteResult, WriteError> {
+    let result = undo_beside(app, caller, request, found, &[]).await;
+    let Err(WriteError::Refused(Refusal::ChangedSince { conflicts, .. })) = &result else { return result };
+    if !conflicts.iter().any(UndoConflict::is_name_taken) {
+        return result;
+    }
+    let new_lists = find::lists_created_since(caller, found, app.clock.now()).await?;
+    if new_lists.is_empty() { result } else { undo_beside(app, caller, request, found, &new_lists).await }
+}
+
+/// Undoes the found changes. The argument `new_lists` contains the ids of the lists that were created after these
+/// changes, as far as the plan must know them.
+async fn undo_beside(
+    app: &App,
+    caller: &Caller,
+    request: &WriteRequest,
     Found { undo, .. }: &Found,
+    new_lists: &[ListName],
 ) -> Result<WriteResult, WriteError> {
     let needs = if undo.changes_lists() {
-        Needs::ReadLists { todos: undo.todos(), lists: undo.list_names(), all_of: undo.deleted_lists() }
+        let (mut lists, mut all_of) = (undo.list_names(), undo.deleted_lists());
+        if !new_lists.is_empty() {
+            all_of.extend(lists.iter().cloned());
+        }
+        lists.extend(undo.deleted_lists());
+        Needs::ReadLists { todos: undo.todos(), lists, all_of }
     } else {
         Needs::todos(undo.todos())
     };
@@ -172,7 +203,8 @@ async fn undo_found(
             todos: &snapshot.todos,
             settings: &snapshot.settings,
             lists: &snapshot.lists,
-            exists: &|name| snapshot.list(name).is_some(),
+            find: &|name| snapshot.list(name),
+            new_lists,
             now: snapshot.now,
         })
     };

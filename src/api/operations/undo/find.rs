@@ -19,6 +19,7 @@ use crate::{
         limits,
         list_change::ListConflict,
         refusal::{Refusal, Subject, UndoConflict},
+        text::ListName,
         undo::{Affected, Undo},
     },
     store::{Fault, Range, Reading, WriteError},
@@ -243,6 +244,17 @@ pub async fn name_later_changes(
         }
     }
     Ok(Refusal::ChangedSince { conflicts, current }.into())
+}
+
+/// The ids of the lists that were created after the oldest of the found changes.
+pub async fn lists_created_since(caller: &Caller, found: &Found, now: Timestamp) -> Result<Vec<ListName>, Fault> {
+    let oldest = found.undo.changes.last().map(|(change, _)| &change.id);
+    let mut created = Vec::new();
+    let mut changes = caller.store.changes(reading(), now).await?;
+    while let Some(change) = changes.next().await?.filter(|change| Some(&change.id) != oldest) {
+        created.extend(change.new_lists.iter().map(|list| list.id().clone()));
+    }
+    Ok(created)
 }
 
 /// Whether this change altered what the conflict is about.
