@@ -21,6 +21,11 @@ pub const STEP_TITLE: usize = 200;
 /// 81 actions are needed: 40 for the completed todos, 40 for the new todos with the next due dates, and one for the
 /// change record.
 pub const TODOS_PER_CALL: usize = 40;
+/// The maximum number of todos that one change by filter can change. DynamoDB allows 100 actions in a transaction. The
+/// remaining actions are for the record, the head, the repetition and the list.
+pub const TODOS_BY_FILTER: usize = 90;
+/// The maximum number of values in one filter of a change by filter.
+pub const FILTER_VALUES: usize = 20;
 /// The maximum number of bytes in a request body. OpenAI sends at most 100,000 characters in a request. Most characters
 /// need one byte.
 pub const BODY_BYTES: usize = 128 * 1024;

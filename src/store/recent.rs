@@ -72,11 +72,18 @@ impl OwnerStore {
         refusal: Refusal,
         now: Timestamp,
     ) -> Result<WriteResult, WriteError> {
-        let Recognition::ByIntent(intent) = &request.recognition else { return Err(refusal.into()) };
+        Ok(self.earlier(request, now).await?.ok_or(refusal)?)
+    }
+
+    /// If the request repeats an earlier request without an idempotency key, the result of the earlier request.
+    ///
+    /// A repetition may have nothing to change: for example, a change by filter has already completed all open todos.
+    pub(super) async fn earlier(&self, request: &WriteRequest, now: Timestamp) -> Result<Option<WriteResult>, Fault> {
+        let Recognition::ByIntent(intent) = &request.recognition else { return Ok(None) };
         let recent = self.item(recent_sk(&intent.digits())).await?;
         match recent.filter(|recent| is_recent(recent, now)) {
-            Some(recent) => Ok(self.repetition(&recent, now).await?.map_err(|_| refusal)?),
-            None => Err(refusal.into()),
+            Some(recent) => Ok(self.repetition(&recent, now).await?.ok()),
+            None => Ok(None),
         }
     }
 
@@ -96,7 +103,7 @@ impl OwnerStore {
         let id = recent.get(CHANGE).and_then(|id| id.as_s().ok()).and_then(|id| ChangeId::parse(id));
         let (change, differences) = self.change(&id.ok_or_else(vanished)?, now).await?.ok_or_else(vanished)?;
         let adds = differences.iter().all(Difference::is_new);
-        let (images, lists) = self.present(differences.clone(), now).await?;
+        let (images, lists) = self.present(&differences, now).await?;
         let is_present = |difference: &Difference| {
             images.iter().any(|image| image.after.id == difference.id && difference.is_present_in(&image.after))
         };
@@ -105,14 +112,14 @@ impl OwnerStore {
         if !has_lists || (may_be_outdated && !differences.iter().all(is_present)) {
             return Ok(Err(change.id));
         }
-        Ok(Ok(WriteResult { images, change, lists, replayed: true }))
+        Ok(Ok(WriteResult { images, change, differences, lists, replayed: true }))
     }
 
     /// The todos of an earlier change, in the order of the change, with their present states, and the present lists.
     /// This function leaves out todos that no longer exist.
     pub(super) async fn present(
         &self,
-        differences: Vec<Difference>,
+        differences: &[Difference],
         now: Timestamp,
     ) -> Result<(Vec<Image>, Arc<Lists>), Fault> {
         let todos = differences.iter().map(|difference| item::todo_sk(&difference.id));

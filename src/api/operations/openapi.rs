@@ -123,7 +123,7 @@ fn merge_all_of(value: &mut Value) {
 
 /// Each field of these schemas also has a description in another schema. A model reads all schemas, so one description
 /// of each field is enough.
-const DESCRIBED_ELSEWHERE: [&str; 1] = ["SettingsWritten"];
+const DESCRIBED_ELSEWHERE: [&str; 2] = ["SettingsWritten", "EditOfAll"];
 
 /// Removes the descriptions of all schemas. The name of a schema, and the fields that use the schema, already explain
 /// the purpose of the schema. For a schema in `DESCRIBED_ELSEWHERE`, also removes the descriptions and the examples of

@@ -7,7 +7,7 @@ use jiff::{Span, Timestamp, tz::TimeZone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::filter::DueWithin;
+use super::filter::values::DueWithin;
 use crate::{
     api::{
         access::caller::Caller,

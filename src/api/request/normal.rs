@@ -29,10 +29,10 @@ impl Kind {
     /// name have the same kind in all request bodies.
     fn of(name: &str) -> Option<Self> {
         Some(match name {
-            "allow_duplicate" | "done" | "delete" => Self::Truth,
-            "repeat" => Self::Object,
+            "allow_duplicate" | "done" | "delete" | "preview" => Self::Truth,
+            "repeat" | "where" | "set" => Self::Object,
             "tags" | "add_tags" | "remove_tags" | "complete_steps" | "reopen_steps" | "clear" | "weekdays"
-            | "order" => Self::Texts,
+            | "order" | "except_ids" => Self::Texts,
             "todos" => Self::Objects,
             "steps" => Self::Steps,
             _ => return None,
