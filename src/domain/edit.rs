@@ -62,11 +62,11 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Tags, inline, required = false)]
     pub tags: Option<Tags>,
-    /// Adds these tags.
+    // Adds these tags.
     #[deserr(default)]
     #[schema(value_type = Tags, inline, required = false)]
     pub add_tags: Option<Tags>,
-    /// Takes these tags away.
+    // Takes these tags away.
     #[deserr(default)]
     #[schema(value_type = Tags, inline, required = false)]
     pub remove_tags: Option<Tags>,
@@ -78,7 +78,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = StepRefs, inline, required = false)]
     pub complete_steps: StepRefs,
-    /// Marks these steps as not done.
+    // Marks these steps as not done.
     #[deserr(default)]
     #[schema(value_type = StepRefs, inline, required = false)]
     pub reopen_steps: StepRefs,

@@ -13,7 +13,7 @@ use super::{
     fault::{Fault, FaultKind},
     head::SETTINGS,
     item::{self, Item},
-    write_request::{Recognition, WriteRequest},
+    write_request::{Recognition, Snapshot, WriteRequest},
     write_result::{WriteError, WriteResult},
 };
 use crate::domain::{
@@ -22,6 +22,7 @@ use crate::domain::{
     id::ChangeId,
     limits,
     lists::Lists,
+    plan::Plan,
     refusal::Refusal,
     todo::Todo,
 };
@@ -75,16 +76,41 @@ impl OwnerStore {
         Ok(self.earlier(request, now).await?.ok_or(refusal)?)
     }
 
+    /// The answer to a request that has nothing to change. If the request repeats an earlier request, the earlier
+    /// request may be the reason: for example, a change by filter has already completed all open todos. Then the answer
+    /// is the result of the earlier request.
+    pub(super) async fn without_effect(
+        &self,
+        request: &WriteRequest,
+        change: Change,
+        plan: Plan,
+        snapshot: &Snapshot,
+    ) -> Result<WriteResult, WriteError> {
+        let earlier = self.earlier(request, snapshot.now).await?;
+        Ok(earlier.unwrap_or_else(|| WriteResult::unchanged(change, plan.images, snapshot.lists.clone())))
+    }
+
     /// If the request repeats an earlier request without an idempotency key, the result of the earlier request.
-    ///
-    /// A repetition may have nothing to change: for example, a change by filter has already completed all open todos.
-    pub(super) async fn earlier(&self, request: &WriteRequest, now: Timestamp) -> Result<Option<WriteResult>, Fault> {
+    async fn earlier(&self, request: &WriteRequest, now: Timestamp) -> Result<Option<WriteResult>, Fault> {
         let Recognition::ByIntent(intent) = &request.recognition else { return Ok(None) };
         let recent = self.item(recent_sk(&intent.digits())).await?;
         match recent.filter(|recent| is_recent(recent, now)) {
             Some(recent) => Ok(self.repetition(&recent, now).await?.ok()),
             None => Ok(None),
         }
+    }
+
+    /// The result for a request that a recent request has made before, and that would make the changes of `plan` now. If
+    /// the request is not a repetition, the result is the id of the first change.
+    pub(super) async fn repeated(
+        &self,
+        request: &WriteRequest,
+        plan: &Plan,
+        recent: &Item,
+        now: Timestamp,
+    ) -> Result<Result<WriteResult, ChangeId>, Fault> {
+        let first = self.repetition(recent, now).await?;
+        Ok(first.and_then(|first| if request.finds_more(plan, &first) { Err(first.change.id) } else { Ok(first) }))
     }
 
     /// The result for a repeated request. The result contains the change that the first request made, and the present
@@ -94,11 +120,7 @@ impl OwnerStore {
     /// present. For `addTodos`, this means that somebody has changed, completed or deleted one of the added todos. For
     /// an edit, this means that somebody has undone the edit. For a change to lists, this means that somebody has changed
     /// one of these lists. Then the result is the id of the first change.
-    pub(super) async fn repetition(
-        &self,
-        recent: &Item,
-        now: Timestamp,
-    ) -> Result<Result<WriteResult, ChangeId>, Fault> {
+    async fn repetition(&self, recent: &Item, now: Timestamp) -> Result<Result<WriteResult, ChangeId>, Fault> {
         let vanished = || Fault::new(FaultKind::Unavailable, "a change record was deleted while the program read it");
         let id = recent.get(CHANGE).and_then(|id| id.as_s().ok()).and_then(|id| ChangeId::parse(id));
         let (change, differences) = self.change(&id.ok_or_else(vanished)?, now).await?.ok_or_else(vanished)?;

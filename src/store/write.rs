@@ -65,23 +65,17 @@ impl OwnerStore {
             let placed = snapshot.names.place(&mut plan, &snapshot.lists);
             let change = request.change(&plan, &placed, snapshot.now, self.usage.credential());
             if change.has_no_effect() && !request.has_key() {
-                let earlier = self.earlier(request, snapshot.now).await?;
-                return Ok(earlier.unwrap_or_else(|| WriteResult::unchanged(change, plan.images, snapshot.lists)));
+                return self.without_effect(request, change, plan, &snapshot).await;
             }
             let mut transaction = Transaction::of(request, &change, &plan.images, &placed, &snapshot);
             transaction.outdated = outdated.clone();
             match self.commit(&transaction).await? {
-                Committed::Done => {
-                    let differences = transaction.differences;
-                    return Ok(self.written(change, plan, differences, placed, &snapshot));
-                }
+                Committed::Done => return Ok(self.written(change, plan, placed, &snapshot)),
                 Committed::Exists(record) => return self.replay(request, record, snapshot.now).await,
-                Committed::Repeated(recent) => match self.repetition(&recent, snapshot.now).await? {
-                    Ok(result) if !request.finds_more(&plan, &result) => return Ok(result),
-                    Ok(WriteResult { change: Change { id, .. }, .. }) | Err(id) if outdated.is_none() => {
-                        outdated = Some(id);
-                    }
-                    _ => return Err(snapshot.contended(&request.needs).into()),
+                Committed::Repeated(recent) => match self.repeated(request, &plan, &recent, snapshot.now).await? {
+                    Ok(result) => return Ok(result),
+                    Err(change) if outdated.is_none() => outdated = Some(change),
+                    Err(_) => return Err(snapshot.contended(&request.needs).into()),
                 },
                 Committed::Undone(record) => return Err(undone(record)?.into()),
                 Committed::Refused(refusal) => return self.refused(request, refusal, snapshot.now).await,
@@ -115,7 +109,6 @@ impl OwnerStore {
         &self,
         change: Change,
         Plan { images, settings, .. }: Plan,
-        mut differences: Vec<Difference>,
         placed: Placed,
         snapshot: &Snapshot,
     ) -> WriteResult {
@@ -136,7 +129,7 @@ impl OwnerStore {
                 owner.settings = image.after;
             }
         });
-        differences.retain(Difference::is_change);
+        let differences = images.iter().map(Difference::of).filter(Difference::is_change).collect();
         WriteResult { change, images, differences, lists, replayed: false }
     }
 

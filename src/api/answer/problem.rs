@@ -12,7 +12,7 @@ pub struct FieldError {
     /// Such as `todos[2].due`. Empty if the whole request is at fault.
     pub path: String,
     pub message: String,
-    /// Accepted values.
+    // Accepted values.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(value_type = Vec<String>, required = false)]
     pub allowed: Vec<String>,
@@ -28,9 +28,9 @@ pub struct Problem {
     pub status: u16,
     /// What to do next.
     pub detail: String,
-    /// A word for this kind of error; it never changes.
+    /// A stable word for this kind of error.
     pub code: &'static str,
-    /// Every value at fault.
+    // Every value at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldError>,

@@ -47,19 +47,19 @@ pub struct UpdateTodos {
     #[deserr(default)]
     #[schema(value_type = Vec<TodoEdit>, required = false, min_items = 1, max_items = 40)]
     todos: Option<Vec<TodoEdit>>,
-    /// Or all todos that match these filters; with set. Filters as in getTodos; a todo has to match each.
+    /// Or, with set: all todos that match each of these filters, as in getTodos.
     #[deserr(default, rename = "where")]
     #[schema(rename = "where", value_type = TodosWhere, required = false)]
     filters: Option<TodosWhere>,
-    /// What changes in all of them; fields as in todos.
+    /// Changes all of them; fields as in todos.
     #[deserr(default)]
     #[schema(value_type = EditOfAll, required = false)]
     set: Option<EditOfAll>,
-    /// Change nothing unless so many todos match.
+    /// Changes nothing unless so many match.
     #[deserr(default)]
     #[schema(value_type = Count, inline, required = false)]
     expected_count: Option<Count>,
-    /// true changes nothing and says how many match.
+    /// true only says how many match.
     #[deserr(default)]
     #[schema(value_type = Truth, inline, required = false)]
     preview: Option<Truth>,
@@ -73,7 +73,7 @@ pub struct UpdateTodos {
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
 pub struct DeleteQuery {
-    /// Ids of the todos, separated by commas; at most 40. Without ids, filters.
+    /// At most 40 ids, separated by commas. Or filters:
     #[deserr(default)]
     #[param(value_type = String, required = false, example = "k7m2x9qa4t,p3n8w5rb6v")]
     ids: Option<Ids>,
@@ -81,38 +81,38 @@ pub struct DeleteQuery {
     #[deserr(default)]
     #[param(value_type = KeptStatus, inline, required = false)]
     status: Option<Several<KeptStatus>>,
-    /// Names of lists, separated by commas.
+    // Names of lists, separated by commas.
     #[deserr(default)]
     #[param(value_type = String, required = false, example = "Trip,Work")]
     list: Option<Several<ListName>>,
-    /// Tags, separated by commas.
+    // Tags, separated by commas.
     #[deserr(default)]
     #[param(value_type = String, required = false, example = "tax,legal")]
     tag: Option<Several<Tag>>,
-    /// Separated by commas.
+    // Priorities, separated by commas.
     #[deserr(default)]
     #[param(value_type = String, required = false, example = "low,normal")]
     priority: Option<Several<Priority>>,
     #[deserr(default)]
     #[param(value_type = Filter, inline, required = false)]
     q: Option<Filter>,
-    /// As in getTodos, separated by commas.
+    /// As in getTodos.
     #[deserr(default)]
     #[param(value_type = String, required = false, example = "overdue,none")]
     due: Option<Several<DueWithin>>,
     #[deserr(default)]
-    #[param(value_type = String, required = false, format = "date")]
+    #[param(value_type = String, required = false)]
     due_from: Option<Day>,
     #[deserr(default)]
-    #[param(value_type = String, required = false, format = "date")]
+    #[param(value_type = String, required = false)]
     due_to: Option<Day>,
     #[deserr(default)]
-    #[param(value_type = String, required = false, format = "date")]
+    #[param(value_type = String, required = false)]
     completed_from: Option<Day>,
     #[deserr(default)]
-    #[param(value_type = String, required = false, format = "date")]
+    #[param(value_type = String, required = false)]
     completed_to: Option<Day>,
-    /// Ids of todos to keep, separated by commas.
+    // Ids of todos to keep, separated by commas.
     #[deserr(default)]
     #[param(value_type = String, required = false, example = "k7m2x9qa4t,p3n8w5rb6v")]
     except_ids: Option<ExceptIds>,
@@ -167,7 +167,7 @@ pub async fn update_todos(
 #[utoipa::path(
     delete, path = "/todos", operation_id = "deleteTodos", params(DeleteQuery),
     summary = "Delete todos",
-    description = "Deletes up to 40 todos by id, or all todos that match filters, all or none. Deleted todos are kept for 30 days. undoChange restores them.",
+    description = "Deletes up to 40 todos by id, or all todos that match filters, all or none. Several values of a filter are separated by commas. Deleted todos are kept for 30 days. undoChange restores them.",
     responses((status = 200, description = "Deleted", body = TodosWritten), super::openapi::Errors),
 )]
 pub async fn delete_todos(

@@ -143,14 +143,15 @@ fn remove_repeated_descriptions(document: &mut Value) {
     }
 }
 
-/// Removes `required: false` and the number of bits of integers, because these members contain no useful information.
+/// Removes `required: false`, the number of bits of integers, and the format `date-time`. These members contain no useful
+/// information: only answers contain times with this format.
 fn remove_useless_members(value: &mut Value) {
     match value {
         Value::Object(members) => {
             members.values_mut().for_each(remove_useless_members);
             members.retain(|name, value| match name.as_str() {
                 "required" => *value != false,
-                "format" => !matches!(value.as_str(), Some("int32" | "int64")),
+                "format" => !matches!(value.as_str(), Some("int32" | "int64" | "date-time")),
                 _ => true,
             });
         }

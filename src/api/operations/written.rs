@@ -30,11 +30,11 @@ use crate::{
 /// The todos after the call.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct TodosWritten {
-    /// In the same order as in the call.
+    // In the same order as in the call.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Vec<TodoView>, required = false)]
     pub todos: Option<Vec<TodoView>>,
-    /// With filters: how many todos matched.
+    /// With filters: how many matched.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = FoundTodos, required = false)]
     pub found: Option<FoundTodos>,
@@ -50,11 +50,11 @@ pub struct TodosWritten {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub possible_duplicates: Vec<String>,
-    /// Lists that are new.
+    // Lists that are new.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub new_lists: Vec<String>,
-    /// Changes that were undone, newest first.
+    // Changes that were undone, newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub undid: Vec<ChangeSummary>,
@@ -62,7 +62,7 @@ pub struct TodosWritten {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = ChangeSummary, required = false)]
     pub newer_by_others: Option<ChangeSummary>,
-    /// Says that there is no such list or tag, and which is the nearest.
+    // Says that there is no such list or tag, and which is the nearest.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub hints: Vec<String>,
@@ -74,27 +74,25 @@ pub struct TodosWritten {
 /// The todos that match the filters.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FoundTodos {
-    /// How many match.
     #[schema(value_type = i64)]
     pub total: usize,
-    /// Of these, changed ones that were open before.
+    /// Changed ones that were open before.
     #[schema(value_type = i64)]
     pub open: usize,
-    /// Changed ones that were completed before.
     #[schema(value_type = i64)]
     pub completed: usize,
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     pub deleted: usize,
-    /// Those that already were as asked.
+    /// Were as asked before.
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     pub already: usize,
-    /// Next todos that were added for completed repeating ones.
+    /// Added as next ones of repeating todos.
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     pub next: usize,
-    /// Titles of the first three changed ones.
+    /// The first three.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub titles: Vec<String>,
@@ -124,7 +122,7 @@ pub struct ChangeMade {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub replayed: bool,
-    /// The request changed nothing.
+    // The request changed nothing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub unchanged: bool,

@@ -136,6 +136,11 @@ mod tests {
             None => schema,
         };
         for (name, schema) in target(schema)["properties"].as_object().into_iter().flatten() {
+            // A filter in `where` may be a text or an array: `Several` reads both.
+            if name == "where" {
+                found.insert(name, Some(Kind::Object));
+                continue;
+            }
             let (schema, element) = (target(schema), target(&schema["items"]));
             let kind = match (schema["type"].as_str().unwrap(), element["type"].as_str()) {
                 ("boolean", None) => Some(Kind::Truth),

@@ -35,7 +35,7 @@ use crate::{
 pub struct TodosWhere {
     /// any means open and completed. Default: any; with due (except none): open; with completed_from or completed_to: completed.
     #[deserr(default)]
-    #[schema(value_type = Vec<AnyStatus>, inline, required = false, max_items = 20)]
+    #[schema(value_type = Vec<AnyStatus>, inline, required = false)]
     pub status: Option<Several<AnyStatus>>,
     #[deserr(default)]
     #[schema(value_type = Vec<ListName>, inline, required = false, max_items = 20)]
@@ -44,25 +44,25 @@ pub struct TodosWhere {
     #[schema(value_type = Vec<Tag>, inline, required = false, max_items = 20)]
     pub tag: Option<Several<Tag>>,
     #[deserr(default)]
-    #[schema(value_type = Vec<Priority>, inline, required = false, max_items = 20)]
+    #[schema(value_type = Vec<Priority>, inline, required = false)]
     pub priority: Option<Several<Priority>>,
     #[deserr(default)]
     #[schema(value_type = Filter, inline, required = false)]
     pub q: Option<Filter>,
     #[deserr(default)]
-    #[schema(value_type = Vec<DueWithin>, inline, required = false, max_items = 20)]
+    #[schema(value_type = Vec<DueWithin>, inline, required = false)]
     pub due: Option<Several<DueWithin>>,
     #[deserr(default)]
-    #[schema(value_type = String, required = false, format = "date")]
+    #[schema(value_type = String, required = false)]
     pub due_from: Option<Day>,
     #[deserr(default)]
-    #[schema(value_type = String, required = false, format = "date")]
+    #[schema(value_type = String, required = false)]
     pub due_to: Option<Day>,
     #[deserr(default)]
-    #[schema(value_type = String, required = false, format = "date")]
+    #[schema(value_type = String, required = false)]
     pub completed_from: Option<Day>,
     #[deserr(default)]
-    #[schema(value_type = String, required = false, format = "date")]
+    #[schema(value_type = String, required = false)]
     pub completed_to: Option<Day>,
     /// Todos to leave as they are.
     #[deserr(default)]
