@@ -14,7 +14,7 @@ use super::{
     head::SETTINGS,
     item::{self, Item},
     write_request::{Recognition, Snapshot, WriteRequest},
-    write_result::{WriteError, WriteResult},
+    write_result::{WriteError, WriteResult, altered},
 };
 use crate::domain::{
     change::{Change, Image},
@@ -134,7 +134,7 @@ impl OwnerStore {
         if !has_lists || (may_be_outdated && !differences.iter().all(is_present)) {
             return Ok(Err(change.id));
         }
-        Ok(Ok(WriteResult { images, change, differences, lists, replayed: true }))
+        Ok(Ok(WriteResult { images, change, differences: altered(differences), lists, replayed: true }))
     }
 
     /// The todos of an earlier change, in the order of the change, with their present states, and the present lists.

@@ -17,7 +17,7 @@ use super::{
     settings::Head,
     transaction::Transaction,
     write_request::{Recognition, Snapshot, WriteRequest},
-    write_result::{WriteError, WriteResult},
+    write_result::{WriteError, WriteResult, altered},
 };
 use crate::domain::{change::Change, difference::Difference, plan::Plan, refusal::Refusal, text::ListName};
 
@@ -129,7 +129,7 @@ impl OwnerStore {
                 owner.settings = image.after;
             }
         });
-        let differences = images.iter().map(Difference::of).filter(Difference::is_change).collect();
+        let differences = altered(images.iter().map(Difference::of).collect());
         WriteResult { change, images, differences, lists, replayed: false }
     }
 
@@ -224,6 +224,7 @@ impl OwnerStore {
             );
         };
         let (images, lists) = self.present(&differences, now).await?;
+        let differences = altered(differences);
         match &request.recognition {
             Recognition::ByKey(intent) if change.request.as_ref().is_some_and(|stored| intent.is(stored)) => {
                 self.usage.replayed();

@@ -34,6 +34,12 @@ impl WriteResult {
     }
 }
 
+/// Leaves out the todos that a change did not alter. Change records contain the ids of these todos too.
+pub(super) fn altered(mut differences: Vec<Difference>) -> Vec<Difference> {
+    differences.retain(Difference::is_change);
+    differences
+}
+
 /// The reason why a write did not happen.
 #[derive(Debug)]
 pub enum WriteError {

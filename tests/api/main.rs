@@ -5,6 +5,8 @@ mod access;
 mod answer;
 mod bad_addresses;
 mod bad_bodies;
+mod by_filter;
+mod by_filter_refused;
 mod clocks;
 mod cost;
 mod credentials;

@@ -15,5 +15,6 @@ mod kept;
 mod transport;
 
 mod assistant;
+mod many;
 mod undo;
 mod who;

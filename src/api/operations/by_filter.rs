@@ -22,6 +22,7 @@ use crate::{
     app::App,
     domain::{
         by_filter::{ForAll, check_number},
+        change::Image,
         invalid::Violation,
         plan::Plan,
         refusal::{ItemViolation, Refusal},
@@ -49,6 +50,8 @@ struct Search {
     filter: Mutex<Option<TodoFilter>>,
     /// The number of todos that the change alters.
     altered: AtomicUsize,
+    /// The number of todos that already are as the caller asked.
+    already: AtomicUsize,
 }
 
 /// Makes the change, or says what the change would do.
@@ -60,16 +63,18 @@ pub async fn change(app: &App, caller: &Caller, request: WriteRequest, by: ByFil
     let done = if by.preview {
         let request = WriteRequest { recognition: Recognition::Never, ..request };
         let snapshot = caller.store.look(&request, || app.clock.now()).await?;
-        plan(&snapshot).map(|plan| TodosWritten::preview(&plan.images)).map_err(WriteError::Refused)
+        let planned = plan(&snapshot).map_err(WriteError::Refused);
+        planned.map(|plan| TodosWritten::preview(&plan.images, search.already()))
     } else {
-        write::perform(app, caller, &request, plan).await.map(|result| TodosWritten::by_filter(&result))
+        let result = write::perform(app, caller, &request, plan).await;
+        result.map(|result| TodosWritten::by_filter(&result, search.already()))
     };
     match done {
         Ok(answer) if answer.made.replayed => Ok(answer),
         Ok(answer) => Ok(TodosWritten { hints: search.hints(), ..answer }),
         Err(WriteError::Refused(Refusal::NoSuchList(name))) => {
             let hint = hints::of_list(&caller.store, &name).await?;
-            Ok(TodosWritten { hints: hint.into_iter().collect(), ..TodosWritten::preview(&[]) })
+            Ok(TodosWritten { hints: hint.into_iter().collect(), ..TodosWritten::preview(&[], 0) })
         }
         Err(error) => Err(ApiError::of_write(ErrorPath::Filter(by.place))(match error {
             WriteError::Refused(Refusal::TooMany | Refusal::TooLarge) => {
@@ -115,12 +120,16 @@ impl ByFilter {
 
     fn plan(&self, app: &App, snapshot: &Snapshot, search: &Search) -> Result<Plan, Refusal> {
         let found = self.found(snapshot, search)?;
-        let plan = self.change.plan(&found, || app.ids.todo(), &moment(app, snapshot))?;
+        let mut plan = self.change.plan(&found, || app.ids.todo(), &moment(app, snapshot))?;
         let altered = plan.images.iter().filter(|image| image.before.is_some() && image.is_change()).count();
         search.altered.store(altered, Ordering::Relaxed);
+        search.already.store(found.len() - altered, Ordering::Relaxed);
         if !self.preview {
             check_number(&plan, self.expected)?;
         }
+        // The filters may match thousands of todos that already are as the caller asked. The record of the change needs
+        // none of them.
+        plan.images.retain(Image::is_change);
         Ok(plan)
     }
 
@@ -158,6 +167,10 @@ impl Search {
 
     fn with<T>(&self, use_filter: impl FnOnce(&mut TodoFilter) -> T) -> Option<T> {
         self.filter.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(use_filter)
+    }
+
+    fn already(&self) -> usize {
+        self.already.load(Ordering::Relaxed)
     }
 
     /// A hint for each wanted tag that no todo has.

@@ -173,17 +173,20 @@ impl TodosWritten {
 
     /// The answer of a change by filter. The answer has only numbers and a few titles, because a caller who has not
     /// named the todos does not need all of them.
-    pub fn by_filter(result: &WriteResult) -> Self {
-        let found = FoundTodos::of(&result.images, &result.differences);
+    ///
+    /// `already` is the number of found todos that already were as the caller asked.
+    pub fn by_filter(result: &WriteResult, already: usize) -> Self {
+        let already = if result.replayed { 0 } else { already };
+        let found = FoundTodos::of(&result.images, &result.differences, already);
         let (new_lists, made) = (new_lists(result), ChangeMade::of(result));
         Self { found: Some(found), new_lists, made, ..Self::default() }
     }
 
-    /// What a change by filter would do. `images` are the todos before and after this change.
-    pub fn preview(images: &[Image]) -> Self {
+    /// What a change by filter would do. `images` are the altered todos before and after this change.
+    pub fn preview(images: &[Image], already: usize) -> Self {
         let differences: Vec<_> = images.iter().map(Difference::of).filter(Difference::is_change).collect();
         let made = ChangeMade { unchanged: true, ..ChangeMade::default() };
-        Self { found: Some(FoundTodos::of(images, &differences)), made, ..Self::default() }
+        Self { found: Some(FoundTodos::of(images, &differences, already)), made, ..Self::default() }
     }
 }
 
@@ -191,9 +194,9 @@ impl FoundTodos {
     /// An answer shows at most this number of titles.
     const TITLES: usize = 3;
 
-    /// `images` are the found and the added todos, and `differences` says what the change does to them.
-    fn of(images: &[Image], differences: &[Difference]) -> Self {
-        let found = Found::of(images, differences);
+    /// `images` are the altered and the added todos, and `differences` says what the change does to them.
+    fn of(images: &[Image], differences: &[Difference], already: usize) -> Self {
+        let found = Found { already, ..Found::of(images, differences) };
         let is_altered = |todo: &Todo| differences.iter().any(|difference| difference.id == todo.id);
         let altered = images.iter().filter(|image| image.before.is_some()).map(after).filter(|todo| is_altered(todo));
         let titles = altered.take(Self::TITLES).map(|todo| cut(todo.title.as_str())).collect();
