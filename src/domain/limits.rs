@@ -24,6 +24,9 @@ pub const TODOS_PER_CALL: usize = 40;
 /// The maximum number of todos that one change by filter can change. DynamoDB allows 100 actions in a transaction. The
 /// remaining actions are for the record, the head, the repetition and the list.
 pub const TODOS_BY_FILTER: usize = 90;
+/// The maximum number of todos that a change by filter can leave as they are. The store reads these todos with one call,
+/// which can read 100 items.
+pub const EXCEPT_IDS: usize = 40;
 /// The maximum number of values in one filter of a change by filter.
 pub const FILTER_VALUES: usize = 20;
 /// The maximum number of bytes in a request body. OpenAI sends at most 100,000 characters in a request. Most characters

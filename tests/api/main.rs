@@ -7,6 +7,7 @@ mod bad_addresses;
 mod bad_bodies;
 mod by_filter;
 mod by_filter_refused;
+mod by_filter_repeated;
 mod clocks;
 mod cost;
 mod credentials;

@@ -106,7 +106,7 @@ fn most(schema: &Schema) -> Option<(&'static str, usize)> {
         ("TodosWhere", "list" | "tag") => ("maxItems", limits::FILTER_VALUES),
         ("TodosWhere", "list[]") => ("maxLength", limits::LIST),
         ("TodosWhere", "tag[]") => ("maxLength", limits::TAG),
-        ("TodosWhere", "except_ids") => ("maxItems", limits::TODOS_PER_CALL),
+        ("TodosWhere", "except_ids") => ("maxItems", limits::EXCEPT_IDS),
         (_, "notes" | "append_notes") => ("maxLength", limits::NOTES),
         (_, "list") => ("maxLength", limits::LIST),
         (_, "tag" | "tags[]" | "add_tags[]" | "remove_tags[]") => ("maxLength", limits::TAG),

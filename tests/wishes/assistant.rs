@@ -60,14 +60,14 @@ impl Assistant {
     /// The titles of all todos with this status, sorted. The person sees this state. This is not a call of the
     /// assistant.
     pub async fn titles(&self, status: &str) -> Vec<String> {
-        let todos = self.todos(status).await;
+        let todos = self.todos_with(status).await;
         let mut titles: Vec<_> = todos.iter().map(|todo| todo["title"].as_str().unwrap().to_owned()).collect();
         titles.sort();
         titles
     }
 
     /// All todos with this status, at most 100. This is not a call of the assistant.
-    pub async fn todos(&self, status: &str) -> Vec<Value> {
+    pub async fn todos_with(&self, status: &str) -> Vec<Value> {
         let page = self.result("getTodos", json!({"status": status, "limit": 100})).await;
         assert_eq!(page["structuredContent"].get("next_cursor"), None, "there are at most 100 todos");
         page["structuredContent"]["todos"].as_array().unwrap().clone()

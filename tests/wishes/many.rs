@@ -18,7 +18,7 @@ async fn add(assistant: &mut Assistant, count: usize, todo: impl Fn(usize) -> Va
 async fn state(assistant: &Assistant) -> Vec<String> {
     let mut all = Vec::new();
     for status in ["open", "completed", "deleted"] {
-        for todo in assistant.todos(status).await {
+        for todo in assistant.todos_with(status).await {
             let field = |name: &str| todo[name].as_str().unwrap_or_default().to_owned();
             all.push([field("list"), status.to_owned(), field("priority"), field("title")].join(" | "));
         }
@@ -97,21 +97,6 @@ async fn everything_tagged_tax_is_high_priority() {
 }
 
 #[tokio::test]
-async fn merge_groceries_into_shopping() {
-    let [mut claude] = assistants(["Claude"]).await;
-    for list in ["Groceries", "Shopping"] {
-        add(&mut claude, 20, |n| json!({"title": format!("{n}"), "list": list})).await;
-        claude.call("updateTodos", json!({"where": {"list": [list], "q": "1"}, "set": {"status": "completed"}})).await;
-    }
-    let before = state(&claude).await;
-    claude.hears("merge Groceries into Shopping");
-    claude.call("updateLists", json!({"list": "Groceries", "merge_into": "Shopping"})).await;
-    claude.needed_at_most_two_calls();
-    assert_eq!(state(&claude).await, with(&before, "", "Groceries |", "Shopping |"));
-    undone(&mut claude, &before).await;
-}
-
-#[tokio::test]
 async fn snooze_all_low_priority_until_monday() {
     let [mut claude] = assistants(["Claude"]).await;
     for (title, due) in
@@ -129,7 +114,7 @@ async fn snooze_all_low_priority_until_monday() {
     claude.needed_at_most_two_calls();
     assert_eq!(answer["found"]["titles"], json!(["late low", "soon low"]), "{answer}");
     let mut due: Vec<_> =
-        claude.todos("open").await.iter().map(|todo| format!("{} {}", todo["title"], todo["due"])).collect();
+        claude.todos_with("open").await.iter().map(|todo| format!("{} {}", todo["title"], todo["due"])).collect();
     due.sort();
     let expected = [
         "\"late low\" \"2026-11-23\"",

@@ -71,7 +71,7 @@ pub struct TodosWhere {
 }
 
 /// The ids of todos that stay as they are.
-pub type ExceptIds = Several<String, { limits::TODOS_PER_CALL }>;
+pub type ExceptIds = Several<String, { limits::EXCEPT_IDS }>;
 
 impl TodosWhere {
     /// Refuses filters that contradict each other, and filters that select all todos. `place` is the path of the
