@@ -34,7 +34,7 @@ pub struct EditOfAll(TodoEdit);
 /// What a change by filter does to each found todo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ForAll {
-    Edit(EditOfAll),
+    Edit(Box<EditOfAll>),
     Delete,
 }
 
@@ -68,7 +68,7 @@ impl ForAll {
     /// The errors that do not depend on the found todos.
     pub fn faults(&self) -> Vec<Violation> {
         match self {
-            Self::Edit(EditOfAll(edit)) => edit.faults(),
+            Self::Edit(all) => all.0.faults(),
             Self::Delete => Vec::new(),
         }
     }
@@ -76,21 +76,21 @@ impl ForAll {
     /// The list into which the change moves the todos.
     pub fn list(&self) -> Option<&ListName> {
         match self {
-            Self::Edit(EditOfAll(edit)) => edit.list.as_ref(),
+            Self::Edit(all) => all.0.list.as_ref(),
             Self::Delete => None,
         }
     }
 
     /// Whether the change restores deleted todos.
     pub fn restores(&self) -> bool {
-        matches!(self, Self::Edit(EditOfAll(edit)) if edit.restores())
+        matches!(self, Self::Edit(all) if all.0.restores())
     }
 
     /// Computes what happens to the found todos. If the edit does not fit one of the todos, the error names this todo.
     pub fn plan(&self, found: &[&Todo], next_id: impl FnMut() -> TodoId, moment: &Moment) -> Result<Plan, Refusal> {
         match self {
-            Self::Edit(EditOfAll(edit)) => {
-                let edits = found.iter().map(|todo| (edit, *todo));
+            Self::Edit(all) => {
+                let edits = found.iter().map(|todo| (&all.0, *todo));
                 plan::apply(edits, next_id, moment).map_err(|refusal| with_todos(refusal, found))
             }
             Self::Delete => {

@@ -69,6 +69,9 @@ pub enum Needs {
 /// Says whether the plan needs a todo.
 pub type Accepts = Box<dyn FnMut(&Todo) -> bool + Send>;
 
+/// Makes the function that accepts todos.
+type MakeAccepts = dyn Fn(&Snapshot) -> Option<Accepts> + Send + Sync;
+
 /// The todos that a plan needs.
 #[derive(Clone)]
 pub struct Selection {
@@ -76,7 +79,7 @@ pub struct Selection {
     pub ranges: Vec<Range>,
     /// Makes the function that accepts the todos. Only the settings and the lists in the snapshot say which todos these
     /// are. `None` if there are no such todos, for example because a list does not exist.
-    pub accepts: Arc<dyn Fn(&Snapshot) -> Option<Accepts> + Send + Sync>,
+    pub accepts: Arc<MakeAccepts>,
 }
 
 /// The data for a plan: the settings, and the existing todos that [`Needs`] names.

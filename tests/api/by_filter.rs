@@ -276,3 +276,38 @@ async fn days_are_those_of_the_person() {
         assert_eq!(done.body["found"]["total"], expected, "{zone}: {}", done.text);
     }
 }
+
+/// The first call reads the head and the list, and one call for each status reads the todos.
+#[tokio::test]
+async fn a_change_by_filter_makes_these_calls() {
+    let (api, _) = shopping().await;
+    let set = json!({"priority": "low"});
+    let where_list = json!({"where": {"list": ["Home"]}, "set": set});
+    for (method, path, body, calls) in [
+        ("PATCH", "/todos", where_list.clone(), &["BatchGetItem", "Query", "Query", "TransactWriteItems"][..]),
+        // The repetition has nothing to change. So the program looks for the result of the first request.
+        ("PATCH", "/todos", where_list, &["BatchGetItem", "BatchGetItem", "GetItem", "Query", "Query", "Query"]),
+        (
+            "PATCH",
+            "/todos",
+            json!({"where": {"due": "today"}, "set": set, "preview": true}),
+            &["BatchGetItem", "Query"],
+        ),
+        // There is no such list, so the program reads no todos, and looks for the nearest list.
+        ("DELETE", "/todos?list=Nowhere", Value::Null, &["BatchGetItem", "GetItem", "Query"]),
+        ("DELETE", "/todos?completed_to=2026-11-30", Value::Null, &["BatchGetItem", "Query", "TransactWriteItems"]),
+    ] {
+        api.wire.take_calls();
+        let answer = api.send(method, path, body, &[]).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let mut made = api.wire.take_calls();
+        made.sort();
+        assert_eq!(made, calls, "{method} {path}: {}", answer.text);
+    }
+    for (method, path, body) in
+        [("PATCH", "/todos", json!({"where": {}, "set": set})), ("DELETE", "/todos?status=any", Value::Null)]
+    {
+        api.send(method, path, body, &[]).await.assert_problem(422, "invalid");
+    }
+    assert!(api.wire.take_calls().is_empty(), "what is refused by its form costs nothing");
+}

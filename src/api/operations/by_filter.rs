@@ -55,7 +55,12 @@ struct Search {
 }
 
 /// Makes the change, or says what the change would do.
-pub async fn change(app: &App, caller: &Caller, request: WriteRequest, by: ByFilter) -> Result<TodosWritten, ApiError> {
+pub async fn change(
+    app: &App,
+    caller: &Caller,
+    request: WriteRequest,
+    by: &ByFilter,
+) -> Result<TodosWritten, ApiError> {
     by.check()?;
     let search = Arc::new(Search::default());
     let request = WriteRequest { needs: by.needs(app, &search), ..request };

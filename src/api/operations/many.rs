@@ -158,7 +158,7 @@ pub async fn update_todos(
         }
         TodosOrFilters::Filters(by) => {
             let request = request(WithoutKey::Recognise)?;
-            Ok(JsonAnswer(by_filter::change(&app, &caller, request, by).await?))
+            Ok(JsonAnswer(by_filter::change(&app, &caller, request, &by).await?))
         }
     }
 }
@@ -192,7 +192,7 @@ pub async fn delete_todos(
         }
         TodosOrFilters::Filters(by) => {
             let request = request("", Value::Object(raw), WithoutKey::Recognise)?;
-            Ok(JsonAnswer(by_filter::change(&app, &caller, request, by).await?))
+            Ok(JsonAnswer(by_filter::change(&app, &caller, request, &by).await?))
         }
     }
 }
@@ -200,7 +200,7 @@ pub async fn delete_todos(
 /// How a caller names todos.
 enum TodosOrFilters<T> {
     Todos(T),
-    Filters(ByFilter),
+    Filters(Box<ByFilter>),
 }
 
 impl UpdateTodos {
@@ -232,13 +232,13 @@ impl UpdateTodos {
                 "todos",
                 "is missing: send `todos` with an id in each item, or `where` with `set`",
             )),
-            (None, Some(filters), Some(set)) => Ok(TodosOrFilters::Filters(ByFilter {
+            (None, Some(filters), Some(set)) => Ok(TodosOrFilters::Filters(Box::new(ByFilter {
                 filters,
                 place: "where",
-                change: ForAll::Edit(set),
+                change: ForAll::Edit(Box::new(set)),
                 expected: expected_count.map(|Count(number)| number),
                 preview: preview == Some(Truth(true)),
-            })),
+            }))),
         }
     }
 }
@@ -275,13 +275,13 @@ impl DeleteQuery {
                 "ids",
                 "is missing: send the ids of the todos to delete, or filters such as list, tag or status",
             )),
-            None => Ok(TodosOrFilters::Filters(ByFilter {
+            None => Ok(TodosOrFilters::Filters(Box::new(ByFilter {
                 filters,
                 place: "",
                 change: ForAll::Delete,
                 expected: expected_count.map(|Count(number)| number),
                 preview: preview == Some(Truth(true)),
-            })),
+            }))),
         }
     }
 }
