@@ -82,6 +82,11 @@ impl Difference {
         self.before.as_ref().map(|before| (before, &self.after))
     }
 
+    /// The status before the change. `None` if the change added the todo, or did not alter its status.
+    pub fn status_before(&self) -> Option<Status> {
+        self.before.as_ref().and_then(|before| Status::parse(before.get("status")?.as_str()?.to_owned()).ok())
+    }
+
     /// The ids of the lists before and after the change. Empty if the change did not alter the list of the todo.
     pub fn lists(&self) -> impl Iterator<Item = ListName> {
         let lists = self.before.iter().chain([&self.after]).filter_map(|fields| fields.get("list")?.as_str());

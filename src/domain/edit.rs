@@ -62,11 +62,11 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Tags, inline, required = false)]
     pub tags: Option<Tags>,
-    /// Adds these tags.
+    // Adds these tags.
     #[deserr(default)]
     #[schema(value_type = Tags, inline, required = false)]
     pub add_tags: Option<Tags>,
-    /// Takes these tags away.
+    // Takes these tags away.
     #[deserr(default)]
     #[schema(value_type = Tags, inline, required = false)]
     pub remove_tags: Option<Tags>,
@@ -78,7 +78,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = StepRefs, inline, required = false)]
     pub complete_steps: StepRefs,
-    /// Marks these steps as not done.
+    // Marks these steps as not done.
     #[deserr(default)]
     #[schema(value_type = StepRefs, inline, required = false)]
     pub reopen_steps: StepRefs,
@@ -119,12 +119,16 @@ pub struct Clear(Vec<Clearable>);
 pub struct Version(pub u64);
 
 /// The error for an unknown field of an edit. In `PATCH /todos/{id}`, the whole body is one edit. Such a body may have
-/// the field `idempotency_key`, but not the field `id`.
+/// the field `idempotency_key`, but not the field `id`. The edit `set` of a change by filter belongs to many todos, so
+/// it has neither an id nor a version.
 fn refuse_unknown_field<E: DeserializeError>(field: &str, accepted: &[&str], location: ValuePointerRef) -> E {
     let mut accepted = accepted.to_vec();
     if location.is_origin() {
         accepted.retain(|name| *name != "id");
         accepted.push("idempotency_key");
+    }
+    if matches!(location, ValuePointerRef::Key { key: "set", .. }) {
+        accepted.retain(|name| !["id", "expected_version"].contains(name));
     }
     take_cf_content(E::error::<Infallible>(None, ErrorKind::UnknownKey { key: field, accepted: &accepted }, location))
 }
@@ -140,8 +144,17 @@ impl TodoEdit {
         self.status == Some(EditStatus::Open)
     }
 
+    /// The errors of this edit that do not depend on the todo: the edit changes nothing, or it both sets and clears a
+    /// field.
+    pub fn faults(&self) -> Vec<Violation> {
+        let message =
+            "changes nothing: send a value in at least one field, or list in `clear` the fields that you want to empty";
+        let empty = self.is_empty().then(|| Violation::new("", Invalid::new(message)));
+        empty.into_iter().chain(self.contradictions()).collect()
+    }
+
     /// An error for each field that the edit both sets and clears.
-    pub fn contradictions(&self) -> Vec<Violation> {
+    fn contradictions(&self) -> Vec<Violation> {
         self.clear
             .0
             .iter()

@@ -20,6 +20,11 @@ pub const STEP_TITLE: usize = 200;
 /// DynamoDB, the store makes the change in several transactions. DynamoDB takes 1,000 write units a second for one
 /// owner, and a todo takes at least 3 write units.
 pub const TODOS_PER_CALL: usize = 1_000;
+/// The maximum number of todos that a change by filter can leave as they are. The store reads these todos with one call,
+/// which can read 100 items.
+pub const EXCEPT_IDS: usize = 40;
+/// The maximum number of values in one filter of a change by filter.
+pub const FILTER_VALUES: usize = 20;
 /// The maximum number of bytes in a request body. OpenAI sends at most 100,000 characters in a request. Most characters
 /// need one byte.
 pub const BODY_BYTES: usize = 128 * 1024;

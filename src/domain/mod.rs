@@ -3,12 +3,14 @@
 
 pub mod api_key;
 pub mod by;
+pub mod by_filter;
 pub mod change;
 pub mod client;
 pub mod credential;
 pub mod difference;
 pub mod due;
 pub mod edit;
+pub mod found;
 pub mod grant;
 pub mod id;
 pub mod idempotency;

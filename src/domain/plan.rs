@@ -107,11 +107,7 @@ pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
                 format!("is also the id of item {before}; send only one item for each todo"),
             ));
         }
-        if edit.is_empty() {
-            let message = "changes nothing: send a value in at least one field, or list in `clear` the fields that you want to empty";
-            violations.push(ItemViolation::new(item, "", message));
-        }
-        violations.extend(in_item(item, edit.contradictions()));
+        violations.extend(in_item(item, edit.faults()));
     }
     refuse_unless_empty(violations, Refusal::Invalid)
 }
@@ -122,7 +118,7 @@ pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
 pub fn update(
     edits: &[(SentId, TodoEdit)],
     todos: &Todos,
-    mut next_id: impl FnMut() -> TodoId,
+    next_id: impl FnMut() -> TodoId,
     moment: &Moment,
 ) -> Result<Plan, Refusal> {
     let found = find_all(edits.iter().map(|(named, _)| named), todos)?;
@@ -136,9 +132,17 @@ pub fn update(
         })
     });
     refuse_conflicts(expected.chain(deleted).collect(), &found)?;
+    apply(edits.iter().map(|(_, edit)| edit).zip(found.iter().copied()), next_id, moment)
+}
 
+/// Computes the changes of todos that exist. Each item of `edits` is an edit and its todo.
+pub fn apply<'a>(
+    edits: impl Iterator<Item = (&'a TodoEdit, &'a Todo)>,
+    mut next_id: impl FnMut() -> TodoId,
+    moment: &Moment,
+) -> Result<Plan, Refusal> {
     let (mut images, mut successors, mut violations) = (Vec::new(), Vec::new(), Vec::new());
-    for (item, ((_, edit), todo)) in pairs() {
+    for (item, (edit, todo)) in edits.enumerate() {
         match edit.apply(todo, moment) {
             Ok(mut after) => {
                 let completes = todo.status == Status::Open && after.status == Status::Completed;

@@ -2,6 +2,7 @@
 
 use super::{
     change::Change,
+    found::Found,
     id::{ChangeId, TodoId},
     list_change::ListConflict,
     text::ListName,
@@ -28,6 +29,11 @@ pub enum Refusal {
     AlreadyUndone { by: ChangeId },
     /// Later changes have altered the same fields. The requested undo would overwrite these later changes.
     ChangedSince { conflicts: Vec<UndoConflict>, current: Vec<Todo> },
+    /// The filters match another number of todos than the caller expected.
+    OtherNumber { expected: usize, found: Found },
+    /// The filters match so many todos that one call cannot change all of them. `number` is the number of todos that
+    /// would change.
+    TooManyFound { number: usize },
     /// The request names a list that does not exist.
     NoSuchList(ListName),
     /// The list has so many todos that one transaction cannot delete all of them.

@@ -82,7 +82,7 @@ pub struct NewTodo {
     // For three fields of this struct, the attribute `schema` contains the limit as a number. If the attribute
     // contained `inline` instead, utoipa would leave out the examples of these fields. `tests/openapi` checks the three
     // numbers.
-    /// What is to be done, in a few words.
+    // What is to be done, in a few words.
     #[schema(value_type = String, min_length = 1, max_length = 500, example = "Book flights")]
     pub title: Title,
     /// Name of its list; without a name, the default list. A new name makes a new list.

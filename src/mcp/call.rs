@@ -28,7 +28,10 @@ impl Operation {
             arguments.into_iter().partition(|(name, _)| !self.has_body || goes_into_query(name));
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in in_query {
-            let value = text(&name, &value, self.lists.contains(&name))?;
+            let value = match value {
+                Value::Bool(truth) if self.truths.contains(&name) => Some(truth.to_string()),
+                value => text(&name, &value, self.lists.contains(&name))?,
+            };
             query.extend_pairs(value.map(|value| (name, value)));
         }
         let query = query.finish();
@@ -70,6 +73,10 @@ fn text(name: &str, value: &Value, takes_several: bool) -> Result<Option<String>
         Value::Array(elements) if elements.len() < 2 || takes_several => {
             let texts = elements.iter().map(|element| text(name, element, false)).collect::<Result<Vec<_>, _>>()?;
             let texts: Vec<_> = texts.into_iter().flatten().collect();
+            // A name may contain commas. So if a text in a list of several texts contains a comma, the list stays JSON.
+            if takes_several && texts.iter().any(|text| text.contains(',')) {
+                return Ok(Some(Value::from(texts).to_string()));
+            }
             Ok(Some(texts.join(",")).filter(|texts| !texts.is_empty()))
         }
         Value::Array(_) => Err(ApiError::invalid(name, "must be one value, not several; make one call for each value")),

@@ -31,6 +31,8 @@ pub struct Operation {
     /// The arguments that accept several values. If the example of a parameter in the OpenAPI document contains a
     /// comma, the parameter accepts several values.
     pub lists: Vec<String>,
+    /// The query parameters that are true or false.
+    pub truths: Vec<String>,
     pub has_body: bool,
 }
 
@@ -78,6 +80,8 @@ impl Operation {
     fn read(path: &str, method: &str, described: &Value) -> Option<Self> {
         let several = |parameter: &Value| parameter["example"].as_str().is_some_and(|example| example.contains(','));
         let lists = parameters(described).filter(|(_, parameter)| several(parameter));
+        let is_truth = |parameter: &Value| parameter["schema"]["type"] == "boolean";
+        let truths = parameters(described).filter(|(_, parameter)| is_truth(parameter));
         Some(Self {
             name: described["operationId"].as_str()?.to_owned(),
             method: method.to_ascii_uppercase().parse().ok()?,
@@ -85,6 +89,7 @@ impl Operation {
             in_path: located(described, "path"),
             in_query: Some(located(described, "query")),
             lists: lists.map(|(name, _)| name.to_owned()).collect(),
+            truths: truths.map(|(name, _)| name.to_owned()).collect(),
             has_body: !body(described).is_null(),
         })
     }
@@ -96,7 +101,7 @@ impl Operation {
         let in_path = parts.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}').map(str::to_owned)).collect();
         let has_body = [Method::POST, Method::PUT, Method::PATCH].contains(&declared.method);
         let Declared { name, method, path, .. } = declared;
-        Self { name, method, path, in_path, in_query: None, lists: Vec::new(), has_body }
+        Self { name, method, path, in_path, in_query: None, lists: Vec::new(), truths: Vec::new(), has_body }
     }
 }
 

@@ -35,6 +35,7 @@ mod read;
 mod recent;
 mod remembered;
 mod seen;
+mod selection;
 mod settings;
 mod sign_ins;
 mod size;
@@ -72,7 +73,7 @@ pub use range::{Position, Range};
 pub use sign_ins::Decision;
 pub use timeline::OpenTitle;
 pub use usage::Usage;
-pub use write_request::{Needs, Recognition, Snapshot, WriteRequest};
+pub use write_request::{Accepts, Needs, Recognition, Selection, Snapshot, WriteRequest};
 pub use write_result::{WriteError, WriteResult};
 
 use crate::domain::{

@@ -14,8 +14,8 @@ use super::{
     head::SETTINGS,
     item::{self, Item},
     lists::list_sk,
-    write_request::{Recognition, WriteRequest},
-    write_result::{WriteError, WriteResult},
+    write_request::{Recognition, Snapshot, WriteRequest},
+    write_result::{WriteError, WriteResult, altered},
 };
 use crate::domain::{
     change::{Change, Image},
@@ -24,6 +24,7 @@ use crate::domain::{
     limits,
     list_change::ListsDifference,
     lists::Lists,
+    plan::Plan,
     refusal::Refusal,
     todo::Todo,
 };
@@ -74,12 +75,44 @@ impl OwnerStore {
         refusal: Refusal,
         now: Timestamp,
     ) -> Result<WriteResult, WriteError> {
-        let Recognition::ByIntent(intent) = &request.recognition else { return Err(refusal.into()) };
+        Ok(self.earlier(request, now).await?.ok_or(refusal)?)
+    }
+
+    /// The answer to a request that has nothing to change. If the request repeats an earlier request, the earlier
+    /// request may be the reason: for example, a change by filter has already completed all open todos. Then the answer
+    /// is the result of the earlier request.
+    pub(super) async fn without_effect(
+        &self,
+        request: &WriteRequest,
+        change: Change,
+        plan: Plan,
+        snapshot: &Snapshot,
+    ) -> Result<WriteResult, WriteError> {
+        let earlier = self.earlier(request, snapshot.now).await?;
+        Ok(earlier.unwrap_or_else(|| WriteResult::unchanged(change, plan.images, snapshot.lists.clone())))
+    }
+
+    /// If the request repeats an earlier request without an idempotency key, the result of the earlier request.
+    async fn earlier(&self, request: &WriteRequest, now: Timestamp) -> Result<Option<WriteResult>, Fault> {
+        let Recognition::ByIntent(intent) = &request.recognition else { return Ok(None) };
         let recent = self.item(recent_sk(&intent.digits())).await?;
         match recent.filter(|recent| is_recent(recent, now)) {
-            Some(recent) => Ok(self.repetition(&recent, now).await?.map_err(|_| refusal)?),
-            None => Err(refusal.into()),
+            Some(recent) => Ok(self.repetition(&recent, now).await?.ok()),
+            None => Ok(None),
         }
+    }
+
+    /// The result for a request that a recent request has made before, and that would make the changes of `plan` now. If
+    /// the request is not a repetition, the result is the id of the first change.
+    pub(super) async fn repeated(
+        &self,
+        request: &WriteRequest,
+        plan: &Plan,
+        recent: &Item,
+        now: Timestamp,
+    ) -> Result<Result<WriteResult, ChangeId>, Fault> {
+        let first = self.repetition(recent, now).await?;
+        Ok(first.and_then(|first| if request.finds_more(plan, &first) { Err(first.change.id) } else { Ok(first) }))
     }
 
     /// The result for a repeated request. The result contains the change that the first request made, and the present
@@ -88,17 +121,14 @@ impl OwnerStore {
     /// The second request is a new request, and not a repetition, if the effect of the first request is no longer
     /// present. For `addTodos`, this means that somebody has changed, completed or deleted one of the added todos. For
     /// an edit, this means that somebody has undone the edit. For a change to lists, this means that somebody has changed
-    /// one of these lists, or has created another list with a name that the change made free. Then the result is the id of the first change.
-    pub(super) async fn repetition(
-        &self,
-        recent: &Item,
-        now: Timestamp,
-    ) -> Result<Result<WriteResult, ChangeId>, Fault> {
+    /// one of these lists, or has created another list with a name that the change made free. Then the result is the id
+    /// of the first change.
+    async fn repetition(&self, recent: &Item, now: Timestamp) -> Result<Result<WriteResult, ChangeId>, Fault> {
         let vanished = || Fault::new(FaultKind::Unavailable, "a change record was deleted while the program read it");
         let id = recent.get(CHANGE).and_then(|id| id.as_s().ok()).and_then(|id| ChangeId::parse(id));
         let (change, differences) = self.change(&id.ok_or_else(vanished)?, now).await?.ok_or_else(vanished)?;
         let adds = differences.iter().all(Difference::is_new);
-        let (images, lists) = self.present(differences.clone(), now).await?;
+        let (images, lists) = self.present(&differences, now).await?;
         let is_present = |difference: &Difference| {
             images.iter().any(|image| image.after.id == difference.id && difference.is_present_in(&image.after))
         };
@@ -109,14 +139,14 @@ impl OwnerStore {
         if !has_lists || (may_be_outdated && !differences.iter().all(is_present)) {
             return Ok(Err(change.id));
         }
-        Ok(Ok(WriteResult { images, change, lists, replayed: true }))
+        Ok(Ok(WriteResult { images, change, differences: altered(differences), lists, replayed: true }))
     }
 
     /// The todos of an earlier change, in the order of the change, with their present states, and the present lists.
     /// This function leaves out todos that no longer exist.
     pub(super) async fn present(
         &self,
-        differences: Vec<Difference>,
+        differences: &[Difference],
         now: Timestamp,
     ) -> Result<(Vec<Image>, Arc<Lists>), Fault> {
         let (mut items, lists) = loop {

@@ -13,19 +13,13 @@ use super::{
     head::SETTINGS,
     item::{self, Item},
     lists::{KnownLists, ListAction, Placed, list_sk},
-    query::Reading,
-    range::Range,
     remembered::OwnerMemory,
     settings::Head,
     transaction::Transaction,
     write_request::{Recognition, Snapshot, WriteRequest},
-    write_result::{WriteError, WriteResult},
+    write_result::{WriteError, WriteResult, altered},
 };
-use crate::domain::{change::Change, plan::Plan, refusal::Refusal, text::ListName, todo::Status};
-
-/// To find all todos of a list, the store reads at most this number of pages of open todos, and also of completed
-/// todos. A page has at most 1 MB.
-const PAGES_OF_A_LIST: usize = 20;
+use crate::domain::{change::Change, difference::Difference, plan::Plan, refusal::Refusal, text::ListName};
 
 /// If a todo changes after the store has read the todo, the store plans the write again, at most this number of times.
 const REPLANS: u32 = 3;
@@ -71,14 +65,14 @@ impl OwnerStore {
             let placed = snapshot.names.place(&mut plan, &snapshot.lists);
             let change = request.change(&plan, &placed, snapshot.now, self.usage.credential());
             if change.has_no_effect() && !request.has_key() {
-                return Ok(WriteResult { change, images: plan.images, lists: snapshot.lists, replayed: false });
+                return self.without_effect(request, change, plan, &snapshot).await;
             }
             let mut transaction = Transaction::of(request, &change, &plan.images, &placed, &snapshot);
             transaction.outdated = outdated.clone();
             match self.commit(&transaction).await? {
                 Committed::Done => return Ok(self.written(change, plan, placed, &snapshot)),
                 Committed::Exists(record) => return self.replay(request, record, snapshot.now).await,
-                Committed::Repeated(recent) => match self.repetition(&recent, snapshot.now).await? {
+                Committed::Repeated(recent) => match self.repeated(request, &plan, &recent, snapshot.now).await? {
                     Ok(result) => return Ok(result),
                     Err(change) if outdated.is_none() => outdated = Some(change),
                     Err(_) => return Err(snapshot.contended(&request.needs).into()),
@@ -87,13 +81,14 @@ impl OwnerStore {
                 Committed::Refused(refusal) => return self.refused(request, refusal, snapshot.now).await,
                 outcome @ (Committed::VersionChanged | Committed::OtherChange) => {
                     replans += 1;
-                    let most = if matches!(outcome, Committed::OtherChange) { REPLANS_OF_ALL } else { REPLANS };
+                    let depends_on_all =
+                        matches!(outcome, Committed::OtherChange) || !request.needs.selections().is_empty();
                     tokio::time::sleep(backoff::pause(replans, &request.change_id)).await;
                     if let Some(record) = self.read(request, &mut snapshot).await? {
                         return self.replay(request, record, snapshot.now).await;
                     }
                     snapshot.now = clock();
-                    if replans > most {
+                    if replans > if depends_on_all { REPLANS_OF_ALL } else { REPLANS } {
                         return Err(snapshot.contended(&request.needs).into());
                     }
                 }
@@ -136,7 +131,8 @@ impl OwnerStore {
                 owner.settings = image.after;
             }
         });
-        WriteResult { change, images, lists, replayed: false }
+        let differences = altered(images.iter().map(Difference::of).collect());
+        WriteResult { change, images, differences, lists, replayed: false }
     }
 
     fn snapshot(&self, now: Timestamp) -> Snapshot {
@@ -204,30 +200,19 @@ impl OwnerStore {
             // Two spellings of a list's name have the same sort key.
             snapshot.names.learn_item(list, items.get(&list_sk(list)).cloned())?;
         }
-        for list in request.needs.all_of() {
-            self.read_todos_of(list, snapshot).await?;
+        for selection in request.needs.selections() {
+            self.read_selected(&selection, snapshot).await?;
         }
         let is_change = |record: &Item| !item::expired(record, snapshot.now) && !is_old_draft(record, snapshot.now);
         Ok(items.remove(&record).filter(is_change))
     }
 
-    /// Reads all open and completed todos of this list into the snapshot.
-    async fn read_todos_of(&self, name: &ListName, snapshot: &mut Snapshot) -> Result<(), Fault> {
-        let Some(list) = snapshot.list(name) else { return Ok(()) };
-        for range in [Range::todos(Status::Open), Range::completed(None, None)] {
-            let reading = Reading { pages: PAGES_OF_A_LIST, ..Reading::of(range) };
-            let mut todos = self.todos_named(reading, snapshot.now, snapshot.lists.clone()).await?;
-            while let Some(todo) = todos.next().await? {
-                if snapshot.lists.root(todo.list.id()) == *list.id() {
-                    snapshot.todos.insert(todo.id.clone(), todo);
-                }
-            }
-            if todos.rest().is_some() || todos.unreadable > 0 {
-                let cause = "the program could not read all todos of a list";
-                return Err(Fault::new(FaultKind::Unavailable, cause));
-            }
-        }
-        Ok(())
+    /// The data that the plan of this request would get now. This function changes nothing.
+    pub async fn look(&self, request: &WriteRequest, clock: impl Fn() -> Timestamp) -> Result<Snapshot, Fault> {
+        let mut snapshot = self.snapshot(clock());
+        self.read(request, &mut snapshot).await?;
+        snapshot.now = clock();
+        Ok(snapshot)
     }
 
     /// The result of an earlier request with the same idempotency key. `None` if the request has no key, or if no
@@ -257,17 +242,20 @@ impl OwnerStore {
                 Fault::new(FaultKind::Unavailable, "a change record was deleted while the program read it").into()
             );
         };
-        let (images, lists) = self.present(differences, now).await?;
+        let (images, lists) = self.present(&differences, now).await?;
+        let differences = altered(differences);
         match &request.recognition {
             Recognition::ByKey(intent) if change.request.as_ref().is_some_and(|stored| intent.is(stored)) => {
                 self.usage.replayed();
-                Ok(WriteResult { change, images, lists, replayed: true })
+                Ok(WriteResult { change, images, differences, lists, replayed: true })
             }
             Recognition::ByKey(_) => Err(Refusal::KeyReused.into()),
             // The request has no idempotency key. So its change has a random id of 80 bits, and no other request uses
             // this id. So if a record with this id already exists, this request itself wrote the record in an earlier
             // attempt. DynamoDB's answer to the earlier attempt was lost.
-            Recognition::ByIntent(_) | Recognition::Never => Ok(WriteResult { change, images, lists, replayed: false }),
+            Recognition::ByIntent(_) | Recognition::Never => {
+                Ok(WriteResult { change, images, differences, lists, replayed: false })
+            }
         }
     }
 }

@@ -1,13 +1,15 @@
 //! Defines the request for a write. The request says which data the plan needs, and how the store recognises a
 //! repetition of the request.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use jiff::Timestamp;
 
 use super::{
     head::Sequence,
     lists::{KnownLists, ListAction, Placed},
+    range::Range,
+    write_result::WriteResult,
 };
 use crate::domain::{
     change::{Change, Image, OperationName},
@@ -20,7 +22,7 @@ use crate::domain::{
     refusal::Refusal,
     settings::Settings,
     text::ListName,
-    todo::Todo,
+    todo::{Status, Todo},
     undo::Undo,
 };
 
@@ -56,10 +58,28 @@ pub enum Needs {
     /// The store also reads all open and completed todos of the lists in `all_of`. If another request changes anything
     /// before the commit, the store reads and plans the write again.
     ReadLists { todos: Vec<TodoId>, lists: Vec<ListName>, all_of: Vec<ListName> },
+    /// The store also reads all todos of the selection.
+    ReadSelected { todos: Vec<TodoId>, lists: Vec<ListName>, selection: Selection },
     /// The plan needs no data.
     Nothing,
     /// The store uses the cached settings and reads nothing. The transaction fails if the settings have changed.
     LastSettings,
+}
+
+/// Says whether the plan needs a todo.
+pub type Accepts = Box<dyn FnMut(&Todo) -> bool + Send>;
+
+/// Makes the function that accepts todos.
+type MakeAccepts = dyn Fn(&Snapshot) -> Option<Accepts> + Send + Sync;
+
+/// The todos that a plan needs.
+#[derive(Clone)]
+pub struct Selection {
+    /// The parts of the index that contain these todos.
+    pub ranges: Vec<Range>,
+    /// Makes the function that accepts the todos. Only the settings and the lists in the snapshot say which todos these
+    /// are. `None` if there are no such todos, for example because a list does not exist.
+    pub accepts: Arc<MakeAccepts>,
 }
 
 /// The data for a plan: the settings, and the existing todos that [`Needs`] names.
@@ -85,6 +105,19 @@ impl WriteRequest {
     /// Whether the request has an idempotency key.
     pub(super) fn has_key(&self) -> bool {
         matches!(self.recognition, Recognition::ByKey(_))
+    }
+
+    /// Whether this change by filter concerns todos that the earlier, identical request `first` did not concern, or
+    /// that somebody has changed since then. Then this request is not a repetition. For example, a person completes a
+    /// list, adds a todo, and completes the list again.
+    pub(super) fn finds_more(&self, plan: &Plan, first: &WriteResult) -> bool {
+        let is_as_left = |before: &Todo| {
+            let of_first = first.differences.iter().find(|difference| difference.id == before.id);
+            of_first.is_some_and(|difference| difference.is_present_in(before))
+        };
+        let mut altered =
+            plan.images.iter().filter(|image| image.is_change()).filter_map(|image| image.before.as_ref());
+        matches!(self.needs, Needs::ReadSelected { .. }) && altered.any(|before| !is_as_left(before))
     }
 
     /// The change record of this write.
@@ -126,7 +159,9 @@ impl Needs {
     /// The ids of the todos.
     pub(super) fn ids(&self) -> Vec<&TodoId> {
         match self {
-            Self::Read { todos, .. } | Self::ReadLists { todos, .. } => todos.iter().collect(),
+            Self::Read { todos, .. } | Self::ReadLists { todos, .. } | Self::ReadSelected { todos, .. } => {
+                todos.iter().collect()
+            }
             Self::LastSettings | Self::Nothing => Vec::new(),
         }
     }
@@ -134,7 +169,7 @@ impl Needs {
     /// The lists that the store reads together with the todos.
     pub(super) fn lists(&self) -> &[ListName] {
         match self {
-            Self::Read { lists, .. } | Self::ReadLists { lists, .. } => lists,
+            Self::Read { lists, .. } | Self::ReadLists { lists, .. } | Self::ReadSelected { lists, .. } => lists,
             Self::LastSettings | Self::Nothing => &[],
         }
     }
@@ -143,18 +178,46 @@ impl Needs {
     pub(super) fn all_of(&self) -> &[ListName] {
         match self {
             Self::ReadLists { all_of, .. } => all_of,
-            Self::Read { .. } | Self::LastSettings | Self::Nothing => &[],
+            Self::Read { .. } | Self::ReadSelected { .. } | Self::LastSettings | Self::Nothing => &[],
+        }
+    }
+
+    /// The todos that the store reads in addition to the todos with known ids.
+    pub(super) fn selections(&self) -> Vec<Selection> {
+        match self {
+            Self::ReadLists { all_of, .. } => all_of.iter().cloned().map(Selection::of_list).collect(),
+            Self::ReadSelected { selection, .. } => vec![selection.clone()],
+            Self::Read { .. } | Self::LastSettings | Self::Nothing => Vec::new(),
         }
     }
 
     /// Whether the plan may refuse the request because of what it knows about lists.
     pub(super) fn is_about_lists(&self) -> bool {
-        matches!(self, Self::ReadLists { .. })
+        matches!(self, Self::ReadLists { .. } | Self::ReadSelected { .. })
     }
 
     /// Whether the store reads the settings before the plan.
     pub(super) fn reads(&self) -> bool {
         !matches!(self, Self::LastSettings | Self::Nothing)
+    }
+}
+
+impl fmt::Debug for Selection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Selection").field("ranges", &self.ranges).finish_non_exhaustive()
+    }
+}
+
+impl Selection {
+    /// All open and completed todos of the list with this name. The request must name this list in
+    /// [`Needs`].
+    pub(super) fn of_list(name: ListName) -> Self {
+        let accepts = move |snapshot: &Snapshot| {
+            let (list, lists) = (snapshot.list(&name)?, snapshot.lists.clone());
+            let accepts: Accepts = Box::new(move |todo| lists.root(todo.list.id()) == *list.id());
+            Some(accepts)
+        };
+        Self { ranges: vec![Range::todos(Status::Open), Range::completed(None, None)], accepts: Arc::new(accepts) }
     }
 }
 
@@ -173,7 +236,12 @@ impl Snapshot {
 
     /// The refusal that the caller gets if other requests change the same todos again and again.
     pub(super) fn contended(&self, needs: &Needs) -> Refusal {
-        Refusal::Contended { current: needs.ids().into_iter().filter_map(|id| self.todos.get(id)).cloned().collect() }
+        let named = match needs {
+            // The caller has not named these todos.
+            Needs::ReadSelected { .. } => Vec::new(),
+            needs => needs.ids(),
+        };
+        Refusal::Contended { current: named.into_iter().filter_map(|id| self.todos.get(id)).cloned().collect() }
     }
 
     /// The cached settings that the plan used. The transaction must check that the table has the same settings. `None`

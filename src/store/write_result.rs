@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::fault::Fault;
 use crate::domain::{
     change::{Change, Image},
+    difference::Difference,
     lists::Lists,
     refusal::Refusal,
 };
@@ -17,11 +18,26 @@ pub struct WriteResult {
     /// The todos before and after the write, in the same order as in the request. Todos that did not change are
     /// included.
     pub images: Vec<Image>,
+    /// What the change did to each todo that it altered or added.
+    pub differences: Vec<Difference>,
     /// The exceptions among the owner's lists after the write.
     pub lists: Arc<Lists>,
     /// Whether this is the result of an earlier request. If so, `change` is the change that the earlier request made,
     /// and `images` contains the present states of its todos.
     pub replayed: bool,
+}
+
+impl WriteResult {
+    /// The result of a write that had nothing to change.
+    pub(super) fn unchanged(change: Change, images: Vec<Image>, lists: Arc<Lists>) -> Self {
+        Self { change, images, differences: Vec::new(), lists, replayed: false }
+    }
+}
+
+/// Leaves out the todos that a change did not alter. Change records contain the ids of these todos too.
+pub(super) fn altered(mut differences: Vec<Difference>) -> Vec<Difference> {
+    differences.retain(Difference::is_change);
+    differences
 }
 
 /// The reason why a write did not happen.

@@ -144,7 +144,10 @@ impl Operation {
             let value = if name == kind { value } else { id };
             match parameter["in"].as_str().unwrap() {
                 "path" => path = path.replace(&format!("{{{name}}}"), value),
-                _ if name == kind || parameter["required"] == true => query.push(format!("{name}={value}")),
+                // `deleteTodos` needs ids or filters.
+                _ if name == kind || name == "ids" || parameter["required"] == true => {
+                    query.push(format!("{name}={value}"));
+                }
                 _ => {}
             }
         }
@@ -172,6 +175,8 @@ fn least(schema: &Value, id: &str) -> Value {
             let properties = schema["properties"].as_object().unwrap();
             let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
             let mut names: BTreeSet<&str> = required.collect();
+            // `updateTodos` needs todos or filters.
+            names.extend(properties.contains_key("todos").then_some("todos"));
             // If a request contained only an id, the request would change nothing. So this function adds the title, or
             // a field that has an example.
             if names.iter().all(|name| *name == "id") {
@@ -257,6 +262,8 @@ async fn what_belongs_to_another_is_answered_like_what_never_was() {
         ("DELETE", format!("/todos/{id}"), Value::Null),
         ("DELETE", format!("/todos?ids={id}"), Value::Null),
         ("PATCH", "/todos".to_owned(), json!({"todos": [{"id": id, "title": "x"}]})),
+        ("PATCH", "/todos".to_owned(), json!({"where": {"q": "s", "except_ids": [id]}, "set": {"due": "today"}})),
+        ("DELETE", format!("/todos?status=open&except_ids={id}"), Value::Null),
         ("POST", "/undo".to_owned(), json!({"change_id": change})),
     ] {
         ask(&api, method, &path, body, &bob).await.assert_problem(404, "not_found");

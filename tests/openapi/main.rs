@@ -160,7 +160,7 @@ rules! {
         |document| parameter(document, "limit")["schema"]["minimum"] = json!(0);
     product::a_text_that_has_to_be_sent_cannot_be_empty, broken by
         |document| drop(schema(document, "NewTodo")["properties"]["title"]["minLength"].take()),
-        |document| drop(operation(document, "delete", "/todos")["parameters"][0]["schema"]["minLength"].take());
+        |document| drop(schema(document, "TodoEdit")["properties"]["id"]["minLength"].take());
     product::numbers_in_descriptions_are_those_of_the_domain, broken by
         |document| operation(document, "patch", "/todos")["description"] = json!("Changes up to 50 todos.");
     product::words_are_those_that_the_domain_takes, broken by

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use todo_action::{
     api::openapi::{PLACEHOLDER, generated},
     domain::{
+        by_filter::{AnyStatus, KeptStatus},
         edit::{Clearable, EditStatus},
         id::{ChangeId, TodoId},
         invalid::Invalid,
@@ -100,6 +101,12 @@ fn most(schema: &Schema) -> Option<(&'static str, usize)> {
     let limit = match (schema.owner, schema.field.as_str()) {
         ("Step", "title") => ("maxLength", limits::STEP_TITLE),
         (_, "title") => ("maxLength", limits::TITLE),
+        // In a query, several values are one text.
+        ("deleteTodos", "list" | "tag") => return None,
+        ("TodosWhere", "list" | "tag") => ("maxItems", limits::FILTER_VALUES),
+        ("TodosWhere", "list[]") => ("maxLength", limits::LIST),
+        ("TodosWhere", "tag[]") => ("maxLength", limits::TAG),
+        ("TodosWhere", "except_ids") => ("maxItems", limits::EXCEPT_IDS),
         (_, "notes" | "append_notes") => ("maxLength", limits::NOTES),
         (_, "list") => ("maxLength", limits::LIST),
         (_, "tag" | "tags[]" | "add_tags[]" | "remove_tags[]") => ("maxLength", limits::TAG),
@@ -162,12 +169,16 @@ pub fn words_are_those_that_the_domain_takes(document: &Value) -> Vec<String> {
 
 fn words(schema: &Schema) -> BTreeSet<&'static str> {
     match (schema.owner, schema.field.as_str()) {
-        ("TodoEdit", "status") => taken(EditStatus::parse),
+        ("TodoEdit" | "EditOfAll", "status") => taken(EditStatus::parse),
         ("getTodos", "status") => taken(Status::parse),
-        ("getTodos", "due") => BTreeSet::from(["overdue", "today", "tomorrow", "next_7_days", "none"]),
+        ("deleteTodos", "status") => taken(KeptStatus::parse),
+        ("TodosWhere", "status[]") => taken(AnyStatus::parse),
+        ("getTodos", "due") | ("TodosWhere", "due[]") => {
+            BTreeSet::from(["overdue", "today", "tomorrow", "next_7_days", "none"])
+        }
         // The schema of an answer does not list the allowed words, because the schemas of requests list the same words.
-        ("Todo", _) => BTreeSet::new(),
-        (_, "priority") => taken(Priority::parse),
+        ("Todo", _) | ("deleteTodos" | "TodosWhere", "priority") => BTreeSet::new(),
+        (_, "priority" | "priority[]") => taken(Priority::parse),
         ("UpdateSettings", "clear[]") => taken(Setting::parse),
         (_, "clear[]") => taken(Clearable::parse),
         ("Repeat", "unit") => taken(Unit::parse),

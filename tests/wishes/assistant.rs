@@ -60,8 +60,7 @@ impl Assistant {
     /// The titles of all todos with this status, sorted. The person sees this state. This is not a call of the
     /// assistant.
     pub async fn titles(&self, status: &str) -> Vec<String> {
-        let page = self.result("getTodos", json!({"status": status, "limit": 100})).await;
-        let todos = page["structuredContent"]["todos"].as_array().unwrap().clone();
+        let todos = self.todos_with(status).await;
         let mut titles: Vec<_> = todos.iter().map(|todo| todo["title"].as_str().unwrap().to_owned()).collect();
         titles.sort();
         titles
@@ -89,6 +88,13 @@ impl Assistant {
         let overview = self.result("getOverview", json!({})).await;
         let lists = overview["structuredContent"]["lists"].as_array().unwrap().clone();
         lists.iter().map(|list| format!("{} {}", list["name"].as_str().unwrap(), list["open"])).collect()
+    }
+
+    /// All todos with this status, at most 100. This is not a call of the assistant.
+    pub async fn todos_with(&self, status: &str) -> Vec<Value> {
+        let page = self.result("getTodos", json!({"status": status, "limit": 100})).await;
+        assert_eq!(page["structuredContent"].get("next_cursor"), None, "there are at most 100 todos");
+        page["structuredContent"]["todos"].as_array().unwrap().clone()
     }
 
     /// The time passes.

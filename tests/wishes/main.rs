@@ -16,5 +16,6 @@ mod transport;
 
 mod assistant;
 mod lists;
+mod many;
 mod undo;
 mod who;

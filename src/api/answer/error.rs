@@ -15,6 +15,7 @@ use super::{
 use crate::{
     domain::{
         change::Change,
+        found::Found,
         id::ChangeId,
         invalid::Invalid,
         limits,
@@ -82,6 +83,8 @@ pub enum ErrorPath {
     Todos,
     /// `ids[3]`
     Ids,
+    /// `set.due`, or the ids that a change by filter leaves out. The text is the path of the filters.
+    Filter(&'static str),
     /// The path is only the name of a field, such as `due`, because the URL already names the todo or the settings.
     Item,
     /// The request contains the id of a change, but no todos.
@@ -202,6 +205,11 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
             "The todos of the list \"{}\" are too large to be deleted together with their list. Nothing was changed. First delete or move some of its todos, also completed ones. Or keep the todos, and put them into another list with merge_into.",
             list.as_str()
         )),
+        Refusal::OtherNumber { expected, found } => problems::OTHER_NUMBER.with_detail(other_number(expected, found)),
+        Refusal::TooManyFound { number } => problems::TODOS_TOO_MANY.with_detail(format!(
+            "{number} todos that match would change, but one call can change at most {}. A completed repeating todo counts twice. Nothing was changed. Narrow the filters, for example to one list, a period (due_from and due_to) or a priority, and make several calls.",
+            limits::TODOS_PER_CALL
+        )),
         Refusal::KeyReused => problems::KEY_REUSED.into(),
         Refusal::TooLarge => problems::TODOS_TOO_LARGE.into(),
         Refusal::Full => problems::STORAGE_FULL.into(),
@@ -243,6 +251,18 @@ fn list_conflict(conflict: ListConflict, change: &ChangeId, later: Option<&Chang
     FieldError::new("change_id", Invalid::new(format!("after the change {}, {what}", change.as_str())))
 }
 
+/// Says how many todos match the filters of a change.
+fn other_number(expected: usize, found: Found) -> String {
+    let Found { open, completed, deleted, already, .. } = found;
+    let parts = [(open, "open"), (completed, "completed"), (deleted, "deleted")];
+    let parts: Vec<_> = parts.iter().filter(|(number, _)| *number > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    let parts = if parts.is_empty() { "none".to_owned() } else { parts.join(" and ") };
+    format!(
+        "Nothing was changed, because {} todos match, not {expected}. Would change: {parts}. Already as asked: {already}. Send the right number as expected_count, or other filters.",
+        found.total()
+    )
+}
+
 /// A change in a few words, such as `8f3kq2m9x7w1z0tb (updateTodos by Ann's laptop (key 1a2b3c4d5e6f))`.
 fn described(change: &Change) -> String {
     let by = change.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
@@ -254,6 +274,9 @@ fn with_paths(violations: Vec<ItemViolation>, begins: ErrorPath) -> Vec<FieldErr
         (ErrorPath::Todos, "") => format!("todos[{}]", violation.item),
         (ErrorPath::Todos, field) => format!("todos[{}].{field}", violation.item),
         (ErrorPath::Ids, _) => format!("ids[{}]", violation.item),
+        (ErrorPath::Filter(""), "id") => format!("except_ids[{}]", violation.item),
+        (ErrorPath::Filter(place), "id") => format!("{place}.except_ids[{}]", violation.item),
+        (ErrorPath::Filter(_), field) => format!("set.{field}"),
         (ErrorPath::Item | ErrorPath::Change, field) => field.to_owned(),
     };
     bounded(

@@ -12,7 +12,7 @@ pub struct FieldError {
     /// Such as `todos[2].due`. Empty if the whole request is at fault.
     pub path: String,
     pub message: String,
-    /// Accepted values.
+    // Accepted values.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(value_type = Vec<String>, required = false)]
     pub allowed: Vec<String>,
@@ -28,9 +28,9 @@ pub struct Problem {
     pub status: u16,
     /// What to do next.
     pub detail: String,
-    /// A word for this kind of error; it never changes.
+    /// A stable word for this kind of error.
     pub code: &'static str,
-    /// Every value at fault.
+    // Every value at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldError>,
@@ -117,6 +117,8 @@ pub mod problems {
         "Use one of the methods in the Allow header.");
     pub const CONFLICT: ProblemKind = ProblemKind::new(409, "conflict", "Some todos are not in the expected state",
         "Nothing was changed. `current` shows the todos as they are now. Decide again. Then send the request with the present versions, or without `expected_version`.");
+    pub const OTHER_NUMBER: ProblemKind = ProblemKind::new(409, "conflict", "The filters match another number of todos",
+        "Nothing was changed. Send the number that matches as `expected_count`, or other filters.");
     pub const CONTENDED: ProblemKind = ProblemKind::new(409, "conflict", "Other requests are changing the same todos",
         "Nothing was changed. Send the same request again. `current` shows the todos as they are now.");
     pub const CHANGED_SINCE: ProblemKind = ProblemKind::new(409, "changed_since", "Some todos were changed again after the change",

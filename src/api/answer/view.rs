@@ -72,7 +72,7 @@ pub struct TodoView {
 /// The change that a write made, with the id for `undoChange`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ChangeRef {
-    /// Id that undoChange takes.
+    // Id that undoChange takes.
     pub id: String,
     #[schema(value_type = String, format = "date-time")]
     pub undo_until: Timestamp,
@@ -96,7 +96,7 @@ pub struct ChangeSummary {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub titles: Vec<String>,
-    /// Changed lists.
+    // Changed lists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub lists: Vec<String>,
@@ -115,15 +115,15 @@ pub struct ChangeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub by: Option<String>,
-    /// The first todos.
+    // The first todos.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub todos: Vec<ChangedTodoView>,
-    /// How many more todos it changed.
+    // How many more todos it changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = i64, required = false)]
     pub more_todos: Option<usize>,
-    /// Changed settings, as in changed.
+    // Changed settings, as in changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub settings: Vec<String>,

@@ -3,10 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::filter::{TodoFilter, TodosQuery};
+use super::filter::{TodosQuery, matching::TodoFilter};
 use crate::{
     api::answer::suggestion::{did_you_mean, short},
-    domain::{by::By, text::ListName},
+    domain::{
+        by::By,
+        text::{ListName, Tag},
+    },
     store::{Fault, OwnerStore},
 };
 
@@ -17,11 +20,17 @@ pub async fn of_todos(store: &OwnerStore, query: &TodosQuery, filter: &TodoFilte
     if let Some(list) = query.list() {
         hints.extend(of_list(store, list).await?);
     }
-    if let Some(tag) = filter.unknown_tag() {
-        let nothing = format!("None of the searched todos has the tag \"{}\".", tag.as_str());
-        hints.push(did_you_mean(nothing, tag.as_str(), filter.tags_seen()));
-    }
+    hints.extend(of_tags(filter));
     Ok(hints)
+}
+
+/// A hint for each tag that no searched todo has.
+pub fn of_tags(filter: &TodoFilter) -> Vec<String> {
+    let hint = |tag: &Tag| {
+        let nothing = format!("None of the searched todos has the tag \"{}\".", tag.as_str());
+        did_you_mean(nothing, tag.as_str(), filter.tags_seen())
+    };
+    filter.unknown_tags().map(hint).collect()
 }
 
 /// The hint that no searched change was made by `by`. `makers` contains the names of the programs that made the

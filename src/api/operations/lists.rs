@@ -34,11 +34,11 @@ use crate::{
 #[derive(Debug, Deserr, ToSchema)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct UpdateLists {
-    /// List to change.
+    // List to change.
     #[deserr(default)]
     #[schema(value_type = ListName, inline, required = false)]
     list: Option<ListName>,
-    /// Its new name.
+    // Its new name.
     #[deserr(default)]
     #[schema(value_type = ListName, inline, required = false)]
     rename_to: Option<ListName>,

@@ -1,6 +1,7 @@
 //! The operations of the API, in one file for each resource. The file `write.rs` contains the common parts of all
 //! writes. The file `openapi.rs` makes the OpenAPI document from the operations.
 
+mod by_filter;
 mod changes;
 mod filter;
 mod health;
@@ -8,6 +9,7 @@ mod hints;
 #[macro_use]
 mod list;
 mod lists;
+mod many;
 pub mod openapi;
 mod overview;
 mod settings;
@@ -26,8 +28,8 @@ operations! {
     shown: {
         todos::get_todos,
         todos::add_todos,
-        todos::update_todos,
-        todos::delete_todos,
+        many::update_todos,
+        many::delete_todos,
         todo::get_todo,
         undo::undo_change,
         changes::get_changes,

@@ -123,7 +123,7 @@ fn merge_all_of(value: &mut Value) {
 
 /// Each field of these schemas also has a description in another schema. A model reads all schemas, so one description
 /// of each field is enough.
-const DESCRIBED_ELSEWHERE: [&str; 1] = ["SettingsWritten"];
+const DESCRIBED_ELSEWHERE: [&str; 2] = ["SettingsWritten", "EditOfAll"];
 
 /// Removes the descriptions of all schemas. The name of a schema, and the fields that use the schema, already explain
 /// the purpose of the schema. For a schema in `DESCRIBED_ELSEWHERE`, also removes the descriptions and the examples of
@@ -143,14 +143,15 @@ fn remove_repeated_descriptions(document: &mut Value) {
     }
 }
 
-/// Removes `required: false` and the number of bits of integers, because these members contain no useful information.
+/// Removes `required: false`, the number of bits of integers, and the format `date-time`. These members contain no useful
+/// information: only answers contain times with this format.
 fn remove_useless_members(value: &mut Value) {
     match value {
         Value::Object(members) => {
             members.values_mut().for_each(remove_useless_members);
             members.retain(|name, value| match name.as_str() {
                 "required" => *value != false,
-                "format" => !matches!(value.as_str(), Some("int32" | "int64")),
+                "format" => !matches!(value.as_str(), Some("int32" | "int64" | "date-time")),
                 _ => true,
             });
         }

@@ -7,7 +7,7 @@ use jiff::{Span, Timestamp, tz::TimeZone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::filter::DueWithin;
+use super::filter::values::DueWithin;
 use crate::{
     api::{
         access::caller::Caller,
@@ -42,7 +42,7 @@ pub struct Overview {
     counts: Counts,
     /// All lists in their order, and how many open todos each has.
     lists: Vec<Share>,
-    /// How many more lists there are.
+    // How many more lists there are.
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     more_lists: usize,

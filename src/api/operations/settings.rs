@@ -41,7 +41,7 @@ pub struct UpdateSettings {
     #[deserr(default)]
     #[schema(value_type = String, required = false, example = "Europe/Berlin")]
     time_zone: Option<ZoneName>,
-    /// Day on which weeks begin.
+    // Day on which weeks begin.
     #[deserr(default)]
     #[schema(value_type = Weekday, inline, required = false)]
     week_start: Option<Weekday>,

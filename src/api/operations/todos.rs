@@ -7,7 +7,7 @@ use axum::{Json as JsonAnswer, extract::State, http::StatusCode};
 use deserr::Deserr;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     filter::TodosQuery,
@@ -21,7 +21,6 @@ use crate::{
         answer::{
             error::{ApiError, ErrorPath},
             fitting::{Page, is_zero},
-            problem::FieldError,
             view::{Now, TodoView},
         },
         request::{
@@ -31,14 +30,7 @@ use crate::{
     },
     app::App,
     domain::{
-        edit::TodoEdit,
-        id::TodoId,
-        idempotency::IdempotencyKey,
-        input::due::DueInput,
-        invalid::Invalid,
-        limits,
-        plan::{self, SentId},
-        todo::NewTodo,
+        id::TodoId, idempotency::IdempotencyKey, input::due::DueInput, invalid::Invalid, limits, plan, todo::NewTodo,
     },
     store::{Needs, OpenTitle, Reading, Recognition, Snapshot, WriteResult},
 };
@@ -58,35 +50,6 @@ pub struct AddTodos {
     #[schema(value_type = bool, required = false)]
     allow_duplicate: Option<bool>,
 }
-
-/// Changes to todos.
-#[derive(Debug, Deserr, ToSchema)]
-#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
-pub struct UpdateTodos {
-    #[schema(min_items = 1, max_items = 1000)]
-    todos: Vec<TodoEdit>,
-    #[deserr(default)]
-    #[schema(value_type = IdempotencyKey, inline, required = false)]
-    idempotency_key: Option<IdempotencyKey>,
-}
-
-/// The todos to delete.
-#[derive(Debug, Deserr, IntoParams)]
-#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
-#[into_params(parameter_in = Query)]
-pub struct DeleteQuery {
-    /// Ids of the todos, separated by commas; at most 1000.
-    #[param(value_type = String, min_length = 1, example = "k7m2x9qa4t,p3n8w5rb6v")]
-    ids: Ids,
-    #[deserr(default)]
-    #[param(value_type = IdempotencyKey, inline, required = false)]
-    idempotency_key: Option<IdempotencyKey>,
-}
-
-/// Ids separated by commas.
-#[derive(Debug, Deserr)]
-#[deserr(try_from(String) = Ids::parse -> Invalid)]
-struct Ids(Vec<SentId>);
 
 /// A page of todos.
 #[derive(Debug, Serialize, ToSchema)]
@@ -235,53 +198,8 @@ fn possible_duplicates(result: &WriteResult, alike: &[OpenTitle]) -> Vec<String>
     others.chain(twins).take(DUPLICATES).map(|id| id.as_str().to_owned()).collect()
 }
 
-/// Update todos
-#[utoipa::path(
-    patch, path = "/todos", operation_id = "updateTodos", request_body = UpdateTodos,
-    summary = "Update todos",
-    description = "Changes todos, all or none: completing, reopening, renaming, rescheduling, moving, tagging, ticking steps. Fields that are left out stay as they are. Completing a repeating todo adds the next one.",
-    responses((status = 200, description = "Updated", body = TodosWritten), super::openapi::Errors),
-)]
-pub async fn update_todos(
-    State(app): State<App>,
-    caller: Caller,
-    conditions: Conditions,
-    _: Query<NoQuery>,
-    Json { value: body, raw }: Json<UpdateTodos>,
-) -> Result<JsonAnswer<TodosWritten>, ApiError> {
-    check_number(body.todos.len(), "todos")?;
-    let without_key = WithoutKey::of(body.todos.iter());
-    let request = write::request(&app, "updateTodos", "", &raw, &conditions, body.idempotency_key, without_key)?;
-    let edits = with_ids(body.todos)?;
-    let result = write::update(&app, &caller, request, &edits).await.map_err(ApiError::of_write(ErrorPath::Todos))?;
-    Ok(TodosWritten::changed(&app, &result))
-}
-
-/// Delete todos
-#[utoipa::path(
-    delete, path = "/todos", operation_id = "deleteTodos", params(DeleteQuery),
-    summary = "Delete todos",
-    description = "Deletes todos, all or none. Deleted todos are kept for 30 days. undoChange restores them.",
-    responses((status = 200, description = "Deleted", body = TodosWritten), super::openapi::Errors),
-)]
-pub async fn delete_todos(
-    State(app): State<App>,
-    caller: Caller,
-    conditions: Conditions,
-    Query(query): Query<DeleteQuery>,
-    _: NoBody,
-) -> Result<JsonAnswer<TodosWritten>, ApiError> {
-    let ids = query.ids.0;
-    check_number(ids.len(), "ids")?;
-    let target = ids.iter().map(|sent| sent.text.as_str()).collect::<Vec<_>>().join(",");
-    let (no_body, key) = (serde_json::Value::Null, query.idempotency_key);
-    let request = write::request(&app, "deleteTodos", &target, &no_body, &conditions, key, WithoutKey::Execute)?;
-    let result = write::delete(&app, &caller, request, &ids, None).await.map_err(ApiError::of_write(ErrorPath::Ids))?;
-    Ok(TodosWritten::changed(&app, &result))
-}
-
 /// Refuses a request without todos, and a request with too many todos.
-fn check_number(number: usize, path: &str) -> Result<(), ApiError> {
+pub fn check_number(number: usize, path: &str) -> Result<(), ApiError> {
     match number {
         0 => Err(ApiError::invalid(path, "must name at least one todo")),
         1..=limits::TODOS_PER_CALL => Ok(()),
@@ -292,38 +210,5 @@ fn check_number(number: usize, path: &str) -> Result<(), ApiError> {
                 limits::TODOS_PER_CALL
             ),
         )),
-    }
-}
-
-/// Pairs each edit with the id of its todo. An edit without an id is an error.
-fn with_ids(edits: Vec<TodoEdit>) -> Result<Vec<(SentId, TodoEdit)>, ApiError> {
-    let missing = |edit: &(usize, &TodoEdit)| edit.1.id.is_none();
-    let errors: Vec<_> =
-        edits.iter().enumerate().filter(missing).map(|(item, _)| format!("todos[{item}].id")).collect();
-    if !errors.is_empty() {
-        let missing = |path| FieldError::new(path, Invalid::new("is missing"));
-        return Err(ApiError::Invalid(errors.into_iter().map(missing).collect()));
-    }
-    Ok(edits.into_iter().map(|edit| (SentId::new(edit.id.as_deref().unwrap_or_default()), edit)).collect())
-}
-
-impl Ids {
-    /// Reads ids that are separated by commas. Some clients send the ids as a JSON array instead.
-    fn parse(text: String) -> Result<Self, Invalid> {
-        let array: Option<Vec<String>> =
-            text.trim_start().starts_with('[').then(|| serde_json::from_str(&text).ok()).flatten();
-        let text = array.map_or(text, |ids| ids.join(","));
-        let ids: Vec<&str> = text.split(',').map(str::trim).collect();
-        if ids.contains(&"") {
-            return Err(Invalid::new("must be ids separated by single commas, such as k7m2x9qa4t,p3n8w5rb6v"));
-        }
-        // If the request names a todo twice, the program deletes the todo once.
-        let mut unique: Vec<SentId> = Vec::new();
-        for id in ids.into_iter().map(SentId::new) {
-            if !unique.iter().any(|other| *other == id || (id.id.is_some() && other.id == id.id)) {
-                unique.push(id);
-            }
-        }
-        Ok(Self(unique))
     }
 }

@@ -11,24 +11,33 @@ use utoipa::ToSchema;
 use crate::{
     api::answer::{
         error::ApiError,
-        fitting::fit,
+        fitting::{fit, is_zero},
         settings::SettingsView,
         view::{ChangeRef, ChangeSummary, TodoView},
     },
     app::App,
     domain::{
         change::{Change, Image},
+        difference::Difference,
+        found::Found,
         settings::Settings,
         todo::Todo,
+        values::cut,
     },
     store::{Fault, FaultKind, WriteResult},
 };
 
 /// The todos after the call.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub struct TodosWritten {
-    /// In the same order as in the call.
-    pub todos: Vec<TodoView>,
+    // In the same order as in the call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<TodoView>, required = false)]
+    pub todos: Option<Vec<TodoView>>,
+    /// With filters: how many matched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = FoundTodos, required = false)]
+    pub found: Option<FoundTodos>,
     /// Next todos of completed repeating todos.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -41,11 +50,11 @@ pub struct TodosWritten {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub possible_duplicates: Vec<String>,
-    /// Lists that are new.
+    // Lists that are new.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub new_lists: Vec<String>,
-    /// Changes that were undone, newest first.
+    // Changes that were undone, newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub undid: Vec<ChangeSummary>,
@@ -53,9 +62,40 @@ pub struct TodosWritten {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = ChangeSummary, required = false)]
     pub newer_by_others: Option<ChangeSummary>,
+    // Says that there is no such list or tag, and which is the nearest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub hints: Vec<String>,
     #[serde(flatten)]
     #[schema(inline)]
     pub made: ChangeMade,
+}
+
+/// The todos that match the filters.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundTodos {
+    #[schema(value_type = i64)]
+    pub total: usize,
+    /// Changed ones that were open before.
+    #[schema(value_type = i64)]
+    pub open: usize,
+    #[schema(value_type = i64)]
+    pub completed: usize,
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schema(value_type = i64, required = false)]
+    pub deleted: usize,
+    /// Were as asked before.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schema(value_type = i64, required = false)]
+    pub already: usize,
+    /// Added as next ones of repeating todos.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schema(value_type = i64, required = false)]
+    pub next: usize,
+    /// The first three.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub titles: Vec<String>,
 }
 
 /// The todo after the call.
@@ -72,7 +112,7 @@ pub struct TodoWritten {
 }
 
 /// The common part of all answers to writes: the change that the write made.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub struct ChangeMade {
     // Absent if nothing changed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,7 +122,7 @@ pub struct ChangeMade {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub replayed: bool,
-    /// The request changed nothing.
+    // The request changed nothing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub unchanged: bool,
@@ -128,8 +168,40 @@ impl TodosWritten {
         let settings = result.change.settings.as_ref();
         let settings = settings.map(|image| SettingsView::of(&image.after, &app.config.time_zone));
         let (new_lists, made) = (new_lists(result), ChangeMade::of(result));
-        let (possible_duplicates, undid) = (Vec::new(), Vec::new());
-        Self { todos, next, settings, possible_duplicates, new_lists, undid, newer_by_others: None, made }
+        Self { todos: Some(todos), next, settings, new_lists, made, ..Self::default() }
+    }
+
+    /// The answer of a change by filter. The answer has only numbers and a few titles, because a caller who has not
+    /// named the todos does not need all of them.
+    ///
+    /// `already` is the number of found todos that already were as the caller asked.
+    pub fn by_filter(result: &WriteResult, already: usize) -> Self {
+        let already = if result.replayed { 0 } else { already };
+        let found = FoundTodos::of(&result.images, &result.differences, already);
+        let (new_lists, made) = (new_lists(result), ChangeMade::of(result));
+        Self { found: Some(found), new_lists, made, ..Self::default() }
+    }
+
+    /// What a change by filter would do. `images` are the altered todos before and after this change.
+    pub fn preview(images: &[Image], already: usize) -> Self {
+        let differences: Vec<_> = images.iter().map(Difference::of).filter(Difference::is_change).collect();
+        let made = ChangeMade { unchanged: true, ..ChangeMade::default() };
+        Self { found: Some(FoundTodos::of(images, &differences, already)), made, ..Self::default() }
+    }
+}
+
+impl FoundTodos {
+    /// An answer shows at most this number of titles.
+    const TITLES: usize = 3;
+
+    /// `images` are the altered and the added todos, and `differences` says what the change does to them.
+    fn of(images: &[Image], differences: &[Difference], already: usize) -> Self {
+        let found = Found { already, ..Found::of(images, differences) };
+        let is_altered = |todo: &Todo| differences.iter().any(|difference| difference.id == todo.id);
+        let altered = images.iter().filter(|image| image.before.is_some()).map(after).filter(|todo| is_altered(todo));
+        let titles = altered.take(Self::TITLES).map(|todo| cut(todo.title.as_str())).collect();
+        let Found { open, completed, deleted, already, next } = found;
+        Self { total: found.total(), open, completed, deleted, already, next, titles }
     }
 }
 

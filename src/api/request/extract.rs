@@ -43,6 +43,10 @@ pub struct NoQuery {}
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
+/// The query string as an object. The program makes the fingerprint of the request from this object.
+#[derive(Debug)]
+pub struct RawQuery(pub Map<String, Value>);
+
 /// The id of a todo, from the path of the request.
 #[derive(Debug)]
 pub struct ItemId(pub TodoId);
@@ -139,6 +143,16 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequestParts<S> for Query<T> {
         deserr::deserialize(Value::Object(values))
             .map(Query)
             .map_err(|broken: Broken| ApiError::Invalid(broken.errors()))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RawQuery {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let pairs = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let sent = pairs.filter(|(_, value)| !value.is_empty());
+        Ok(Self(sent.map(|(name, value)| (name.into_owned(), Value::from(value.into_owned()))).collect()))
     }
 }
 

@@ -29,10 +29,10 @@ impl Kind {
     /// name have the same kind in all request bodies.
     fn of(name: &str) -> Option<Self> {
         Some(match name {
-            "allow_duplicate" | "done" | "delete" => Self::Truth,
-            "repeat" => Self::Object,
+            "allow_duplicate" | "done" | "delete" | "preview" => Self::Truth,
+            "repeat" | "where" | "set" => Self::Object,
             "tags" | "add_tags" | "remove_tags" | "complete_steps" | "reopen_steps" | "clear" | "weekdays"
-            | "order" => Self::Texts,
+            | "order" | "except_ids" => Self::Texts,
             "todos" => Self::Objects,
             "steps" => Self::Steps,
             _ => return None,
@@ -136,6 +136,11 @@ mod tests {
             None => schema,
         };
         for (name, schema) in target(schema)["properties"].as_object().into_iter().flatten() {
+            // A filter in `where` may be a text or an array: `Several` reads both.
+            if name == "where" {
+                found.insert(name, Some(Kind::Object));
+                continue;
+            }
             let (schema, element) = (target(schema), target(&schema["items"]));
             let kind = match (schema["type"].as_str().unwrap(), element["type"].as_str()) {
                 ("boolean", None) => Some(Kind::Truth),

@@ -4,5 +4,6 @@
 pub mod due;
 pub mod list;
 mod repeat;
+pub mod scalar;
 pub mod since;
 pub(crate) mod value;

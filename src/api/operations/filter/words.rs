@@ -3,7 +3,10 @@
 
 use std::borrow::Cow;
 
-use super::{Day, DueWithin, TodosQuery};
+use super::{
+    TodosQuery,
+    values::{Day, DueWithin},
+};
 use crate::domain::{
     text::{Filter, ListName, Tag},
     todo::{Priority, Status},

@@ -1,0 +1,185 @@
+//! Changes all todos that match filters, without their ids.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use super::{
+    filter::{matching::TodoFilter, selected::TodosWhere},
+    hints,
+    write::{self, moment},
+    written::TodosWritten,
+};
+use crate::{
+    api::{
+        access::caller::Caller,
+        answer::{
+            error::{ApiError, ErrorPath},
+            problem::FieldError,
+        },
+    },
+    app::App,
+    domain::{
+        by_filter::{ForAll, check_number},
+        change::Image,
+        invalid::Violation,
+        plan::Plan,
+        refusal::{ItemViolation, Refusal},
+        todo::{Status, Todo},
+    },
+    store::{Accepts, Needs, Recognition, Selection, Snapshot, WriteError, WriteRequest},
+};
+
+/// A change by filter that a caller requests.
+#[derive(Debug)]
+pub struct ByFilter {
+    pub filters: TodosWhere,
+    /// The path of the filters in the request: `where` in a body, and empty in a query.
+    pub place: &'static str,
+    pub change: ForAll,
+    /// The number of todos that the caller expects.
+    pub expected: Option<usize>,
+    /// Whether the caller only wants to know what the change would do.
+    pub preview: bool,
+}
+
+/// What the last plan has found. If another request changes a found todo, the store reads and plans the change again.
+#[derive(Debug, Default)]
+struct Search {
+    filter: Mutex<Option<TodoFilter>>,
+    /// The number of todos that the change alters.
+    altered: AtomicUsize,
+    /// The number of todos that already are as the caller asked.
+    already: AtomicUsize,
+}
+
+/// Makes the change, or says what the change would do.
+pub async fn change(
+    app: &App,
+    caller: &Caller,
+    request: WriteRequest,
+    by: &ByFilter,
+) -> Result<TodosWritten, ApiError> {
+    by.check()?;
+    let search = Arc::new(Search::default());
+    let request = WriteRequest { needs: by.needs(app, &search), ..request };
+    let plan = |snapshot: &Snapshot| by.plan(app, snapshot, &search);
+    let done = if by.preview {
+        let request = WriteRequest { recognition: Recognition::Never, ..request };
+        let snapshot = caller.store.look(&request, || app.clock.now()).await?;
+        let planned = plan(&snapshot).map_err(WriteError::Refused);
+        planned.map(|plan| TodosWritten::preview(&plan.images, search.already()))
+    } else {
+        let result = write::perform(app, caller, &request, plan).await;
+        result.map(|result| TodosWritten::by_filter(&result, search.already()))
+    };
+    match done {
+        Ok(answer) if answer.made.replayed => Ok(answer),
+        Ok(answer) => Ok(TodosWritten { hints: search.hints(), ..answer }),
+        Err(WriteError::Refused(Refusal::NoSuchList(name))) => {
+            let hint = hints::of_list(&caller.store, &name).await?;
+            Ok(TodosWritten { hints: hint.into_iter().collect(), ..TodosWritten::preview(&[], 0) })
+        }
+        Err(error) => Err(ApiError::of_write(ErrorPath::Filter(by.place))(match error {
+            WriteError::Refused(Refusal::TooMany | Refusal::TooLarge) => {
+                Refusal::TooManyFound { number: search.altered.load(Ordering::Relaxed) }.into()
+            }
+            error => error,
+        })),
+    }
+}
+
+impl ByFilter {
+    fn check(&self) -> Result<(), ApiError> {
+        let faults = self.change.faults();
+        if !faults.is_empty() {
+            let error = |Violation { field, invalid }: Violation| {
+                FieldError::new(if field.is_empty() { "set".to_owned() } else { format!("set.{field}") }, invalid)
+            };
+            return Err(ApiError::Invalid(faults.into_iter().map(error).collect()));
+        }
+        self.filters.check(self.place, self.change.restores())
+    }
+
+    fn needs(&self, app: &App, search: &Arc<Search>) -> Needs {
+        let (app_of_filter, search, filters) = (app.clone(), search.clone(), self.filters.clone());
+        let accepts = move |snapshot: &Snapshot| {
+            let exists = |name: &_| snapshot.list(name).is_some();
+            let filter = filters.filter(moment(&app_of_filter, snapshot), exists);
+            let is_empty = filter.is_none();
+            search.put(filter);
+            let search = search.clone();
+            let accepts: Accepts = Box::new(move |todo| search.with(|filter| filter.matches(todo)).unwrap_or(false));
+            (!is_empty).then_some(accepts)
+        };
+        let mut lists: Vec<_> = self.filters.lists().chain(self.change.list()).cloned().collect();
+        lists.sort_by_key(|list| list.folded());
+        lists.dedup_by_key(|list| list.folded());
+        Needs::ReadSelected {
+            todos: self.filters.except_ids(),
+            lists,
+            selection: Selection { ranges: self.filters.ranges(app.clock.now()), accepts: Arc::new(accepts) },
+        }
+    }
+
+    fn plan(&self, app: &App, snapshot: &Snapshot, search: &Search) -> Result<Plan, Refusal> {
+        let found = self.found(snapshot, search)?;
+        let mut plan = self.change.plan(&found, || app.ids.todo(), &moment(app, snapshot))?;
+        let altered = plan.images.iter().filter(|image| image.before.is_some() && image.is_change()).count();
+        search.altered.store(altered, Ordering::Relaxed);
+        search.already.store(found.len() - altered, Ordering::Relaxed);
+        if !self.preview {
+            check_number(&plan, self.expected)?;
+        }
+        // The filters may match thousands of todos that already are as the caller asked. The record of the change needs
+        // none of them.
+        plan.images.retain(Image::is_change);
+        Ok(plan)
+    }
+
+    /// The todos that the change concerns: first the open todos by due date, then the completed todos.
+    fn found<'a>(&self, snapshot: &'a Snapshot, search: &Search) -> Result<Vec<&'a Todo>, Refusal> {
+        if let Some(name) = self.filters.unknown_list(|name| snapshot.list(name).is_some()) {
+            return Err(Refusal::NoSuchList(name.clone()));
+        }
+        let except = self.filters.except();
+        let is_missing = |id: &Option<_>| id.as_ref().is_none_or(|id| !snapshot.todos.contains_key(id));
+        let missing: Vec<_> = except
+            .iter()
+            .enumerate()
+            .filter(|(_, sent)| is_missing(&sent.id))
+            .map(|(item, sent)| ItemViolation::new(item, "id", format!("no todo has the id \"{}\"", sent.text)))
+            .collect();
+        if !missing.is_empty() {
+            return Err(Refusal::NotFound(missing));
+        }
+        let is_excepted = |todo: &Todo| except.iter().any(|sent| sent.id.as_ref() == Some(&todo.id));
+        let is_wanted = |todo: &Todo| search.with(|filter| filter.has_wanted_tag(todo)).unwrap_or(false);
+        let mut found: Vec<_> = snapshot.todos.values().filter(|todo| !is_excepted(todo) && is_wanted(todo)).collect();
+        found.sort_by_cached_key(|todo| {
+            let due = todo.due.map(|due| due.to_string());
+            (todo.status != Status::Open, due.is_none(), due, todo.created_at, todo.id.as_str().to_owned())
+        });
+        Ok(found)
+    }
+}
+
+impl Search {
+    fn put(&self, filter: Option<TodoFilter>) {
+        *self.filter.lock().unwrap_or_else(PoisonError::into_inner) = filter;
+    }
+
+    fn with<T>(&self, use_filter: impl FnOnce(&mut TodoFilter) -> T) -> Option<T> {
+        self.filter.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(use_filter)
+    }
+
+    fn already(&self) -> usize {
+        self.already.load(Ordering::Relaxed)
+    }
+
+    /// A hint for each wanted tag that no todo has.
+    fn hints(&self) -> Vec<String> {
+        self.with(|filter| hints::of_tags(filter)).unwrap_or_default()
+    }
+}

@@ -1,0 +1,111 @@
+//! Says which todos match filters.
+
+use std::collections::HashSet;
+
+use jiff::{Span, civil::Date};
+
+use super::{
+    periods::{Days, Periods},
+    values::DueWithin,
+};
+use crate::domain::{
+    due::Due,
+    moment::Moment,
+    search::Search,
+    text::Tag,
+    todo::{Priority, Todo},
+};
+
+/// The program applies these filters to each todo after it has read the todo. If a list of values is empty, the filter
+/// accepts every value.
+#[derive(Debug)]
+pub struct TodoFilter {
+    /// The names of the lists, in lower case.
+    pub lists: Vec<String>,
+    pub tags: Vec<Tag>,
+    /// The text of the caller that contains the tags, if the text could also be one tag: a tag may contain commas. If a
+    /// todo has this tag, the caller means this tag, and not the tags in `tags`.
+    pub one_tag: Option<Tag>,
+    pub priorities: Vec<Priority>,
+    pub due: Vec<DueWithin>,
+    pub q: Option<Search>,
+    pub periods: Periods,
+    pub moment: Moment,
+    /// The tags of the todos that the program has read. The filter collects these tags only if the caller sent a tag.
+    pub tags_seen: HashSet<Tag>,
+}
+
+impl TodoFilter {
+    /// Returns whether the todo matches all filters. If the text of the caller can be one tag or several tags, the
+    /// function accepts the todos with any of these tags. [`Self::has_wanted_tag`] says later which of them the caller
+    /// means.
+    pub fn matches(&mut self, todo: &Todo) -> bool {
+        if !self.tags.is_empty() {
+            self.tags_seen.extend(todo.tags.iter().cloned());
+        }
+        let completed_on = || todo.completed_at.map(|at| self.moment.zone.to_datetime(at).date());
+        let mut tags = self.tags.iter().chain(&self.one_tag);
+        (self.lists.is_empty() || self.lists.contains(&todo.list.name().folded()))
+            && (self.tags.is_empty() || tags.any(|tag| todo.tags.contains(tag)))
+            && (self.priorities.is_empty() || self.priorities.contains(&todo.priority))
+            && (self.due.is_empty() || self.due.iter().any(|within| within.contains(todo.due, &self.moment)))
+            && self.periods.due().is_none_or(|days| is_within(todo.due.map(Due::date), days))
+            && self.periods.completed().is_none_or(|days| is_within(completed_on(), days))
+            && self.q.as_mut().is_none_or(|search| has_text(todo, search))
+    }
+
+    /// Returns whether the todo has a tag that the caller means. The program must already have read all todos.
+    pub fn has_wanted_tag(&self, todo: &Todo) -> bool {
+        self.tags.is_empty() || self.wanted_tags().iter().any(|tag| todo.tags.contains(tag))
+    }
+
+    /// The wanted tags that no todo has. The program knows only the tags of the todos that it has read.
+    pub fn unknown_tags(&self) -> impl Iterator<Item = &Tag> {
+        self.wanted_tags().iter().filter(|tag| !self.is_seen(tag))
+    }
+
+    /// The tags of the todos that the program has read.
+    pub fn tags_seen(&self) -> impl Iterator<Item = &str> {
+        self.tags_seen.iter().map(Tag::as_str)
+    }
+
+    fn wanted_tags(&self) -> &[Tag] {
+        match &self.one_tag {
+            Some(tag) if self.is_seen(tag) => std::slice::from_ref(tag),
+            _ => &self.tags,
+        }
+    }
+
+    fn is_seen(&self, tag: &Tag) -> bool {
+        let folded = tag.folded();
+        self.tags_seen.iter().any(|seen| seen.folded() == folded)
+    }
+}
+
+impl DueWithin {
+    /// Returns whether a todo with this due date belongs to this group.
+    pub fn contains(self, due: Option<Due>, moment: &Moment) -> bool {
+        let Some(due) = due else { return self == Self::None };
+        let (date, today) = (due.date(), moment.today());
+        let days_on = |days: i64| today.saturating_add(Span::new().days(days));
+        match self {
+            Self::Overdue => due.is_overdue(moment),
+            Self::Today => date <= today,
+            Self::Tomorrow => date == days_on(1),
+            Self::NextSevenDays => days_on(1) <= date && date <= days_on(7),
+            Self::None => false,
+        }
+    }
+}
+
+fn is_within(day: Option<Date>, (from, to): Days) -> bool {
+    day.is_some_and(|day| from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to))
+}
+
+fn has_text(todo: &Todo, search: &mut Search) -> bool {
+    let mut has = |own: &str| search.is_in(own);
+    has(todo.title.as_str())
+        || todo.notes.as_ref().is_some_and(|notes| has(notes.as_str()))
+        || todo.steps.iter().any(|step| has(step.title.as_str()))
+        || todo.tags.iter().any(|tag| has(tag.as_str()))
+}

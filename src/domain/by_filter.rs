@@ -1,0 +1,152 @@
+//! Changes to all todos that match filters. Such a change is one edit of all found todos, or the deletion of all found
+//! todos.
+
+use deserr::{DeserializeError, Deserr, ErrorKind, IntoValue, MergeWithError, Value, ValuePointerRef, take_cf_content};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
+
+use super::{
+    change::Image,
+    difference::Difference,
+    edit::TodoEdit,
+    found::Found,
+    id::TodoId,
+    invalid::{Invalid, Violation},
+    limits,
+    moment::Moment,
+    plan::{self, Plan},
+    refusal::Refusal,
+    text::ListName,
+    todo::{Status, Todo},
+    values::cut,
+    words::words,
+};
+
+/// The fields of an edit that belong to one todo. So an edit of many todos does not have these fields.
+const OF_ONE_TODO: [&str; 2] = ["id", "expected_version"];
+
+/// An edit of all found todos. This edit has all fields of a [`TodoEdit`] except `id` and `expected_version`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditOfAll(TodoEdit);
+
+/// What a change by filter does to each found todo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ForAll {
+    Edit(Box<EditOfAll>),
+    Delete,
+}
+
+words! {
+    /// A status in the filters of a change. `any` means open and completed.
+    AnyStatus { Any = "any", Open = "open", Completed = "completed", Deleted = "deleted" }
+}
+
+words! {
+    /// A status in the filters of a deletion. `any` means open and completed.
+    KeptStatus { Any = "any", Open = "open", Completed = "completed" } refused |word: &str| {
+        if word.eq_ignore_ascii_case("deleted") {
+            let message = "cannot be deleted, because these todos are already deleted".to_owned();
+            return Invalid { message, allowed: KeptStatus::WORDS };
+        }
+        Invalid::word(word, KeptStatus::WORDS)
+    }
+}
+
+impl From<KeptStatus> for AnyStatus {
+    fn from(status: KeptStatus) -> Self {
+        match status {
+            KeptStatus::Any => Self::Any,
+            KeptStatus::Open => Self::Open,
+            KeptStatus::Completed => Self::Completed,
+        }
+    }
+}
+
+impl ForAll {
+    /// The errors that do not depend on the found todos.
+    pub fn faults(&self) -> Vec<Violation> {
+        match self {
+            Self::Edit(all) => all.0.faults(),
+            Self::Delete => Vec::new(),
+        }
+    }
+
+    /// The list into which the change moves the todos.
+    pub fn list(&self) -> Option<&ListName> {
+        match self {
+            Self::Edit(all) => all.0.list.as_ref(),
+            Self::Delete => None,
+        }
+    }
+
+    /// Whether the change restores deleted todos.
+    pub fn restores(&self) -> bool {
+        matches!(self, Self::Edit(all) if all.0.restores())
+    }
+
+    /// Computes what happens to the found todos. If the edit does not fit one of the todos, the error names this todo.
+    pub fn plan(&self, found: &[&Todo], next_id: impl FnMut() -> TodoId, moment: &Moment) -> Result<Plan, Refusal> {
+        match self {
+            Self::Edit(all) => {
+                let edits = found.iter().map(|todo| (&all.0, *todo));
+                plan::apply(edits, next_id, moment).map_err(|refusal| with_todos(refusal, found))
+            }
+            Self::Delete => {
+                let deleted = |todo: &&Todo| Image::changed(todo, todo.with_status(Status::Deleted, moment.now));
+                Ok(Plan::of_todos(found.iter().map(deleted).collect()))
+            }
+        }
+    }
+}
+
+/// Refuses a plan that alters too many todos, and a plan for another number of todos than `expected`.
+pub fn check_number(plan: &Plan, expected: Option<usize>) -> Result<(), Refusal> {
+    let differences: Vec<_> = plan.images.iter().map(Difference::of).filter(Difference::is_change).collect();
+    let found = Found::of(&plan.images, &differences);
+    match expected {
+        Some(expected) if expected != found.total() => Err(Refusal::OtherNumber { expected, found }),
+        _ if found.altered() > limits::TODOS_PER_CALL => Err(Refusal::TooManyFound { number: found.altered() }),
+        _ => Ok(()),
+    }
+}
+
+/// Adds the todo to the message of each error.
+fn with_todos(refusal: Refusal, found: &[&Todo]) -> Refusal {
+    let Refusal::Invalid(mut violations) = refusal else { return refusal };
+    for violation in &mut violations {
+        if let Some(todo) = found.get(violation.item) {
+            let (id, title) = (todo.id.as_str(), cut(todo.title.as_str()));
+            violation.message = format!("{} (todo {id}, \"{title}\")", violation.message);
+        }
+    }
+    Refusal::Invalid(violations)
+}
+
+impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for EditOfAll {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
+        let edit = TodoEdit::deserialize_from_value(value, location)?;
+        let sent = [edit.id.is_some(), edit.expected_version.is_some()];
+        if let Some((field, _)) = OF_ONE_TODO.into_iter().zip(sent).find(|(_, is_sent)| *is_sent) {
+            let msg = "belongs to one todo, but `set` changes all found todos; send it in `todos`".to_owned();
+            return Err(take_cf_content(E::error::<V>(None, ErrorKind::Unexpected { msg }, location.push_key(field))));
+        }
+        Ok(Self(edit))
+    }
+}
+
+impl PartialSchema for EditOfAll {
+    fn schema() -> RefOr<Schema> {
+        let RefOr::T(Schema::Object(mut edit)) = TodoEdit::schema() else { return TodoEdit::schema() };
+        edit.properties.retain(|name, _| !OF_ONE_TODO.contains(&name.as_str()));
+        edit.required.clear();
+        Schema::Object(edit).into()
+    }
+}
+
+impl ToSchema for EditOfAll {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        TodoEdit::schemas(schemas);
+    }
+}

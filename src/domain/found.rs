@@ -1,0 +1,46 @@
+//! How many todos a change by filter concerns.
+
+use super::{change::Image, difference::Difference, todo::Status};
+
+/// How many todos the filters have found. The first three numbers count the todos that the change alters, by their
+/// status before the change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Found {
+    pub open: usize,
+    pub completed: usize,
+    pub deleted: usize,
+    /// The todos that already are as the caller asked.
+    pub already: usize,
+    /// The next todos of completed repeating todos. The filters have not found these todos: the change adds them.
+    pub next: usize,
+}
+
+impl Found {
+    /// Counts the todos of a change. `images` are the found todos and the added todos. `differences` says what the
+    /// change did to them.
+    pub fn of(images: &[Image], differences: &[Difference]) -> Self {
+        let mut found = Self::default();
+        for image in images.iter().filter(|image| image.before.is_some()) {
+            let difference = differences.iter().find(|difference| difference.id == image.after.id);
+            let status = difference.map(|difference| difference.status_before().unwrap_or(image.after.status));
+            *match status {
+                Some(Status::Open) => &mut found.open,
+                Some(Status::Completed) => &mut found.completed,
+                Some(Status::Deleted) => &mut found.deleted,
+                None => &mut found.already,
+            } += 1;
+        }
+        found.next = differences.iter().filter(|difference| difference.is_new()).count();
+        found
+    }
+
+    /// The number of todos that the change alters. The added todos do not count.
+    pub fn altered(&self) -> usize {
+        self.open + self.completed + self.deleted
+    }
+
+    /// The number of todos that match the filters.
+    pub fn total(&self) -> usize {
+        self.altered() + self.already
+    }
+}

@@ -1,0 +1,150 @@
+//! Wishes about many todos at once: "I bought everything", "everything tagged tax is high priority", "delete what was
+//! completed before October". The assistant does not have to read the todos first.
+
+use jiff::ToSpan;
+use serde_json::{Value, json};
+
+use super::assistant::{Assistant, assistants};
+
+/// Adds `count` todos. `todo` makes a todo from its number.
+async fn add(assistant: &mut Assistant, count: usize, todo: impl Fn(usize) -> Value) {
+    let all: Vec<Value> = (0..count).map(todo).collect();
+    for todos in all.chunks(40) {
+        assistant.call("addTodos", json!({"todos": todos, "allow_duplicate": true})).await;
+    }
+}
+
+/// The list, the status, the priority and the title of every todo of the person, sorted.
+async fn state(assistant: &Assistant) -> Vec<String> {
+    let mut all = Vec::new();
+    for status in ["open", "completed", "deleted"] {
+        for todo in assistant.todos_with(status).await {
+            let field = |name: &str| todo[name].as_str().unwrap_or_default().to_owned();
+            all.push([field("list"), status.to_owned(), field("priority"), field("title")].join(" | "));
+        }
+    }
+    all.sort();
+    all
+}
+
+/// Undoes the last change. The state must be the state before the wish.
+async fn undone(assistant: &mut Assistant, before: &[String]) {
+    assistant.hears("undo that");
+    assistant.call("undoChange", json!({})).await;
+    assert_eq!(state(assistant).await, before, "one undo takes back the whole change");
+}
+
+/// The todos of `before` whose line contains `has`, with `old` replaced by `new`. All other todos stay.
+fn with(before: &[String], has: &str, old: &str, new: &str) -> Vec<String> {
+    let change = |line: &String| if line.contains(has) { line.replace(old, new) } else { line.clone() };
+    let mut after: Vec<_> = before.iter().map(change).collect();
+    after.sort();
+    after
+}
+
+#[tokio::test]
+async fn i_bought_everything_on_the_shopping_list() {
+    let [mut claude] = assistants(["Claude"]).await;
+    add(&mut claude, 73, |n| json!({"title": format!("thing {n}"), "list": "Shopping"})).await;
+    add(&mut claude, 10, |n| json!({"title": format!("other {n}"), "list": "Work"})).await;
+    let before = state(&claude).await;
+    claude.hears("I bought everything on the shopping list");
+    let done = json!({"where": {"list": ["Shopping"]}, "set": {"status": "completed"}});
+    let answer = claude.call("updateTodos", done).await;
+    claude.needed_at_most_two_calls();
+    assert_eq!((&answer["found"]["open"], &answer["found"]["completed"]), (&json!(73), &json!(0)), "{answer}");
+    assert_eq!(answer["found"]["titles"].as_array().unwrap().len(), 3);
+    assert!(answer.to_string().len() < 400, "the answer does not repeat the todos: {answer}");
+    assert_eq!(state(&claude).await, with(&before, "Shopping", "| open |", "| completed |"));
+    undone(&mut claude, &before).await;
+}
+
+#[tokio::test]
+async fn move_all_todos_of_the_list_trip_to_travel() {
+    let [mut claude] = assistants(["Claude"]).await;
+    add(&mut claude, 44, |n| json!({"title": format!("pack {n}"), "list": "Trip"})).await;
+    add(&mut claude, 3, |n| json!({"title": format!("book {n}"), "list": "Travel"})).await;
+    claude.call("updateTodos", json!({"where": {"q": "pack 1"}, "set": {"status": "completed"}})).await;
+    let before = state(&claude).await;
+    claude.hears("move the todos of Trip to Travel");
+    let answer = claude.call("updateTodos", json!({"where": {"list": ["Trip"]}, "set": {"list": "Travel"}})).await;
+    claude.needed_at_most_two_calls();
+    let found = &answer["found"];
+    assert_eq!(
+        (&found["total"], &found["open"], &found["completed"]),
+        (&json!(44), &json!(33), &json!(11)),
+        "{answer}"
+    );
+    assert_eq!(state(&claude).await, with(&before, "Trip", "Trip |", "Travel |"), "completed ones do not stay behind");
+    undone(&mut claude, &before).await;
+}
+
+#[tokio::test]
+async fn everything_tagged_tax_is_high_priority() {
+    let [mut claude] = assistants(["Claude"]).await;
+    add(&mut claude, 60, |n| {
+        let (tag, list) = (if n % 3 == 0 { "work" } else { "tax" }, if n % 2 == 0 { "Home" } else { "Office" });
+        json!({"title": format!("{tag} {n}"), "list": list, "tags": [tag]})
+    })
+    .await;
+    let before = state(&claude).await;
+    claude.hears("everything tagged tax is high priority");
+    let answer = claude.call("updateTodos", json!({"where": {"tag": ["tax"]}, "set": {"priority": "high"}})).await;
+    claude.needed_at_most_two_calls();
+    assert_eq!(answer["found"]["total"], 40, "{answer}");
+    assert_eq!(state(&claude).await, with(&before, "| tax ", "| normal |", "| high |"));
+    undone(&mut claude, &before).await;
+}
+
+#[tokio::test]
+async fn snooze_all_low_priority_until_monday() {
+    let [mut claude] = assistants(["Claude"]).await;
+    for (title, due) in
+        [("late", "2026-11-20"), ("soon", "2026-11-22T18:00"), ("later", "2026-12-24"), ("some day", "")]
+    {
+        for priority in ["low", "normal"] {
+            let title = format!("{title} {priority}");
+            let new = json!({"title": title, "due": due, "priority": priority});
+            claude.call("addTodos", json!({"todos": [new]})).await;
+        }
+    }
+    claude.hears("snooze all low priority until Monday");
+    let filters = json!({"priority": ["low"], "due_to": "2026-11-22", "status": ["open"]});
+    let answer = claude.call("updateTodos", json!({"where": filters, "set": {"due": "monday"}})).await;
+    claude.needed_at_most_two_calls();
+    assert_eq!(answer["found"]["titles"], json!(["late low", "soon low"]), "{answer}");
+    let mut due: Vec<_> =
+        claude.todos_with("open").await.iter().map(|todo| format!("{} {}", todo["title"], todo["due"])).collect();
+    due.sort();
+    let expected = [
+        "\"late low\" \"2026-11-23\"",
+        "\"late normal\" \"2026-11-20\"",
+        "\"later low\" \"2026-12-24\"",
+        "\"later normal\" \"2026-12-24\"",
+        "\"some day low\" null",
+        "\"some day normal\" null",
+        "\"soon low\" \"2026-11-23\"",
+        "\"soon normal\" \"2026-11-22T18:00\"",
+    ];
+    assert_eq!(due, expected, "nothing is pulled forward, and nothing gets a date that had none");
+}
+
+#[tokio::test]
+async fn delete_the_completed_ones_that_are_older_than_a_month() {
+    let [mut claude] = assistants(["Claude"]).await;
+    add(&mut claude, 40, |n| json!({"title": format!("old {n}")})).await;
+    claude.call("updateTodos", json!({"where": {"q": "old"}, "set": {"status": "completed"}})).await;
+    claude.wait((40 * 24).hours());
+    add(&mut claude, 40, |n| json!({"title": format!("new {n}")})).await;
+    claude.call("updateTodos", json!({"where": {"q": "new 1"}, "set": {"status": "completed"}})).await;
+    let before = state(&claude).await;
+    claude.hears("delete the completed ones that are older than a month");
+    let preview = json!({"completed_to": "2026-12-01", "preview": true});
+    let preview = claude.call("deleteTodos", preview).await;
+    assert_eq!((&preview["found"]["completed"], state(&claude).await == before), (&json!(40), true), "{preview}");
+    let answer = claude.call("deleteTodos", json!({"completed_to": "2026-12-01", "expected_count": 40})).await;
+    claude.needed_at_most_two_calls();
+    assert_eq!((&answer["found"]["open"], &answer["found"]["completed"]), (&json!(0), &json!(40)), "{answer}");
+    assert_eq!(state(&claude).await, with(&before, "| old ", "| completed |", "| deleted |"));
+    undone(&mut claude, &before).await;
+}
