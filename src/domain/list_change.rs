@@ -37,12 +37,12 @@ pub struct ListsImage {
 }
 
 /// What prevents the undo of a change to lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ListConflict {
     /// A later change altered the same list.
     Changed,
     /// Another list now has the name.
-    NameTaken,
+    NameTaken(ListName),
     /// The list would be merged into another list, but the other list no longer exists.
     OtherGone,
     /// A later change altered the order.
@@ -122,6 +122,11 @@ impl ListsDifference {
         self.lists.iter().filter_map(|list| live_name(&list.id, list.before.as_ref())).cloned().collect()
     }
 
+    /// The names of the altered lists after the change.
+    pub fn names_after(&self) -> Vec<ListName> {
+        self.lists.iter().filter_map(|list| live_name(&list.id, list.after.as_ref())).cloned().collect()
+    }
+
     /// The names that lists had before the change, and that no list has directly after the change.
     pub fn freed_names(&self) -> Vec<ListName> {
         let after: Vec<_> = self.lists.iter().filter_map(|list| live_name(&list.id, list.after.as_ref())).collect();
@@ -136,7 +141,7 @@ impl ListsDifference {
     }
 
     /// The ids of the lists that `conflict` is about. `now` are the present lists.
-    pub fn lists_of(&self, conflict: ListConflict, now: &Lists) -> Vec<ListName> {
+    pub fn lists_of(&self, conflict: &ListConflict, now: &Lists) -> Vec<ListName> {
         let merged_before = |list: &ListDifference| list.before.as_ref().and_then(|state| state.merged_into.clone());
         match conflict {
             ListConflict::OtherGone => {
@@ -177,7 +182,7 @@ impl ListsDifference {
                 && let Some(other) = others.with_name(name, id, &undone)
             {
                 if !(others.is_leftover)(name, &other) {
-                    return Err(ListConflict::NameTaken);
+                    return Err(ListConflict::NameTaken(name.clone()));
                 }
                 let other = ListRef::stored(other, name.clone());
                 undone = merge(&undone, &other, &ListRef::stored(id.clone(), name.clone()));

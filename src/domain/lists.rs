@@ -93,7 +93,9 @@ impl Lists {
 
     /// Gives a stored list its present name. Lists that a request asked for stay as they are.
     pub fn name_list(&self, list: &mut ListRef) {
-        if !self.exceptions.is_empty() && !list.is_asked() {
+        // A list that is no longer an exception gets its first name back.
+        let may_differ = !self.exceptions.is_empty() || list.id() != list.name();
+        if may_differ && !list.is_asked() {
             *list = ListRef::stored(list.id().clone(), self.name(list.id()));
         }
     }
@@ -110,6 +112,13 @@ impl Lists {
         let (name, id) = (name.folded(), id.folded());
         let mut exceptions = self.exceptions.iter().filter(|(key, _)| **key != id);
         exceptions.find(|(_, (_, state))| state.exists() && state.name.folded() == name).map(|(_, (other, _))| other)
+    }
+
+    /// The present name of the list that had this first name, if nobody can find it under its first name any more.
+    pub fn later_name(&self, first: &ListName) -> Option<ListName> {
+        let state = self.state(first).filter(|state| !state.deleted)?;
+        let name = self.name(first);
+        (state.merged_into.is_some() || name.folded() != first.folded()).then_some(name)
     }
 
     /// Whether an exception exists and has this name.

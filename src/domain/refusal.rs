@@ -86,7 +86,7 @@ impl UndoConflict {
 
     /// Whether another list has the name that a list would get back.
     pub fn is_name_taken(&self) -> bool {
-        matches!(self.subject, Subject::Lists(ListConflict::NameTaken, _))
+        matches!(self.subject, Subject::Lists(ListConflict::NameTaken(_), _))
     }
 
     /// The todo of the conflict.

@@ -109,7 +109,13 @@ impl Undo {
             let current = Self::in_conflict(&conflicts, present.todos);
             return Err(Refusal::ChangedSince { conflicts, current });
         }
-        let image = |id: TodoId| Some(Image::changed(present.todos.get(&id)?, todos.get(&id)?.clone()));
+        // A todo that was deleted and stays deleted does not change.
+        let image = |id: TodoId| {
+            let (before, after) = (present.todos.get(&id)?, todos.get(&id)?);
+            let image = Image::changed(before, after.clone());
+            let stays = before.status == Status::Deleted && image.summary().fields.is_empty();
+            Some(if stays { Image::changed(before, before.clone()) } else { image })
+        };
         let images = self.todos().into_iter().filter_map(image).collect();
         let settings = present.settings.changed_to(&settings);
         Ok(Plan { images, settings, lists: ListsImage::of(present.lists, lists) })
@@ -118,6 +124,9 @@ impl Undo {
     /// An undo may delete a list only if it also deletes all todos of the list. If a todo returns into a list that was
     /// deleted later, the list is created again. But this is not possible if another list has the name now.
     fn find_todos_of_deleted_lists(&self, progress: &mut Progress<'_>) {
+        if !progress.conflicts.is_empty() {
+            return;
+        }
         let lists = &progress.lists;
         let remains = |todo: &&Todo| todo.status != Status::Deleted && lists.is_deleted(todo.list.id());
         let mut remaining: Vec<&ListName> =
@@ -132,7 +141,7 @@ impl Undo {
                 (change, ListConflict::Changed)
             }
         };
-        let conflict = |id: &ListName| UndoConflict::of_list(change, kind, vec![id.clone()]);
+        let conflict = |id: &ListName| UndoConflict::of_list(change, kind.clone(), vec![id.clone()]);
         let conflicts: Vec<_> = remaining.into_iter().map(conflict).collect();
         progress.conflicts.extend(conflicts);
     }

@@ -73,6 +73,9 @@ impl<'a> Progress<'a> {
                 undone.default_list.iter_mut().for_each(|list| self.lists.name_list(list));
                 self.settings = undone;
             }
+            // The change deleted the default list, so the setting got its default. Somebody has chosen another default
+            // list since then, and this choice stays.
+            Err(_) if change.list_changes.is_some() => {}
             Err(fields) => self.conflicts.push(UndoConflict {
                 subject: Subject::Settings,
                 change: change.id.clone(),
@@ -100,7 +103,7 @@ impl<'a> Progress<'a> {
         match difference.undo(&self.lists, &others) {
             Ok(undone) => self.lists = undone,
             Err(conflict) => {
-                let ids = difference.lists_of(conflict, &self.lists);
+                let ids = difference.lists_of(&conflict, &self.lists);
                 self.conflicts.push(UndoConflict::of_list(change, conflict, ids));
             }
         }

@@ -92,7 +92,12 @@ async fn a_renamed_list_has_its_new_name_in_every_answer_and_on_every_instance()
         assert_eq!(operations, ["updateLists", "addTodos", "deleteTodo", "updateTodo", "addTodos"], "{}", history.text);
         for path in ["/todos?list=Work", "/todos?list=Work&status=deleted", "/changes?list=Work"] {
             let page = instance.get(path).await;
-            assert_eq!(page.body["hints"], json!(["There is no list \"Work\"."]), "{path}: {}", page.text);
+            assert_eq!(
+                page.body["hints"],
+                json!(["There is no list \"Work\". Its todos are in the list \"Office\" now."]),
+                "{path}: {}",
+                page.text
+            );
         }
     }
     let hint = json!(["There is no list \"Offices\". Did you mean \"Office\"?"]);
@@ -118,7 +123,7 @@ async fn a_freed_name_is_used_again_and_the_two_lists_stay_apart() {
     refused.assert_problem(422, "invalid");
     let refused = api.post("/undo", json!({"change_id": renamed})).await;
     refused.assert_problem(409, "changed_since");
-    refused.assert_error("change_id", "another list got the old name of the list");
+    refused.assert_error("change_id", "another list got the name");
     refused.assert_error("change_id", "updateLists");
     // After the other list has another name, the undo is possible.
     change(&stale, json!({"list": "WORK", "rename_to": "Job"})).await;
@@ -173,7 +178,7 @@ async fn renames_that_are_not_possible_change_nothing_and_say_what_to_do() {
         refused.assert_error("list", "always exists");
         refused.assert_error("list", "updateTodos");
     }
-    for (name, hint) in [("Grocery", " Did you mean \"Groceries\"?"), ("Nowhere", "")] {
+    for (name, hint) in [("Grocery", " Did you mean \"Groceries\"?"), ("Nowhere", " getOverview names all lists.")] {
         for body in [json!({"rename_to": "Home"}), json!({"merge_into": "Work"}), json!({"delete": true})] {
             let mut body = body;
             body["list"] = json!(name);

@@ -31,7 +31,7 @@ async fn a_merged_list_is_gone_and_all_its_todos_are_in_the_other_list() {
         assert_eq!(list_of(instance, &ids[1]).await, "Shopping");
         assert_eq!(instance.get("/changes?list=Shopping").await.body["changes"].as_array().unwrap().len(), 8);
         let hints = instance.get("/todos?list=Groceries").await.body["hints"].clone();
-        assert_eq!(hints, json!(["There is no list \"Groceries\"."]));
+        assert_eq!(hints, json!(["There is no list \"Groceries\". Its todos are in the list \"Shopping\" now."]));
     }
     // A new list can have the name. The merged todos stay in the other list, and also a restored todo.
     let added = stale.post("/todos", json!({"todos": [{"title": "new", "list": "Groceries"}]})).await;
@@ -40,7 +40,7 @@ async fn a_merged_list_is_gone_and_all_its_todos_are_in_the_other_list() {
     assert_eq!((&restored.body["todo"]["list"], restored.body.get("new_lists")), (&json!("Shopping"), None));
     assert_eq!(lists(&api).await, ["Inbox 0", "Groceries 1", "Shopping 4"]);
     let refused = api.post("/undo", json!({"change_id": merged.change_id()})).await;
-    refused.assert_error("change_id", "another list got the old name of the list");
+    refused.assert_error("change_id", "another list got the name");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Undoes and repeats changes to lists in the cases that a random sequence of writes seldom meets.
 
+use jiff::ToSpan;
 use serde_json::{Value, json};
 
 use super::harness::{Answer, Api};
@@ -134,4 +135,77 @@ async fn the_undo_of_a_deletion_gives_the_old_spelling_back_and_a_todo_returns_o
     assert_eq!(undo(&api, &deleted).await.status, 200);
     assert_eq!(undo(&api, &gone).await.status, 200);
     assert_eq!(lists(&api).await, (texts(&["Inbox", "Home", "Work"]), texts(&["Home", "Work", "Work"])));
+}
+
+#[tokio::test]
+async fn an_undo_since_a_time_answers_with_the_lists_as_they_are_after_it() {
+    for other in [json!({"list": "A", "merge_into": "B"}), json!({"list": "A", "rename_to": "Z"})] {
+        let api = Api::new();
+        let id = add(&api, "a1", "A").await.ids().remove(0);
+        add(&api, "b1", "B").await;
+        api.clock.advance(10.minutes());
+        change(&api, other).await;
+        api.patch(&format!("/todos/{id}"), json!({"status": "completed"})).await;
+        let undone = api.post("/undo", json!({"since": "5 minutes"})).await;
+        assert_eq!(undone.body["todos"][0]["list"], "A", "{}", undone.text);
+        assert_eq!(lists(&api).await, (texts(&["Inbox", "A", "B"]), texts(&["A", "B"])));
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_another_list_got_is_the_only_reason_and_the_answer_names_the_later_change() {
+    let api = Api::new();
+    add(&api, "c1", "Cafe").await;
+    add(&api, "s1", "Str").await;
+    let deleted = change(&api, json!({"list": "Cafe", "delete": true})).await;
+    let renamed = change(&api, json!({"list": "Str", "rename_to": "Cafe"})).await;
+    let refused = undo(&api, &deleted).await;
+    refused.assert_problem(409, "changed_since");
+    assert_eq!(refused.body["errors"].as_array().unwrap().len(), 1, "{}", refused.text);
+    for says in ["\"Cafe\"", &renamed, "another name"] {
+        assert!(refused.body["errors"][0]["message"].as_str().unwrap().contains(says), "{says}: {}", refused.text);
+    }
+}
+
+#[tokio::test]
+async fn a_todo_that_was_deleted_and_stays_deleted_is_not_in_the_record_of_an_undo() {
+    let api = Api::new();
+    add(&api, "kept", "Inbox").await;
+    api.clock.advance(10.minutes());
+    add(&api, "g1", "G").await;
+    change(&api, json!({"list": "G", "delete": true})).await;
+    assert_eq!(api.post("/undo", json!({"since": "5 minutes"})).await.status, 200);
+    let latest = api.get("/changes?limit=1").await.body["changes"][0].clone();
+    assert_eq!((&latest["operation"], latest.get("todos")), (&json!("undoChange"), None), "{latest}");
+}
+
+#[tokio::test]
+async fn a_deleted_default_list_comes_back_beside_the_default_list_that_was_chosen_since() {
+    let api = Api::new();
+    add(&api, "a", "Heim").await;
+    api.patch("/settings", json!({"default_list": "Heim"})).await;
+    let deleted = change(&api, json!({"list": "Heim", "delete": true})).await;
+    api.patch("/settings", json!({"default_list": "Other"})).await;
+    assert_eq!(undo(&api, &deleted).await.status, 200);
+    assert_eq!(lists(&api).await.1, texts(&["Heim"]));
+    assert_eq!(api.get("/settings").await.body["settings"]["default_list"], "Other");
+}
+
+#[tokio::test]
+async fn a_list_that_was_renamed_or_merged_is_found_under_its_old_name_in_a_hint() {
+    let api = Api::new();
+    add(&api, "a", "Work").await;
+    add(&api, "b", "Works council").await;
+    change(&api, json!({"list": "Work", "rename_to": "Office"})).await;
+    let hint = "There is no list \"Work\". Its todos are in the list \"Office\" now.";
+    assert_eq!(api.get("/todos?list=Work").await.body["hints"], json!([hint]));
+    let refused = api.patch("/lists", json!({"list": "Work", "delete": true})).await;
+    refused.assert_problem(404, "not_found");
+    assert!(refused.body["detail"].as_str().unwrap().starts_with(hint), "{}", refused.text);
+    change(&api, json!({"list": "Office", "merge_into": "Works council"})).await;
+    let hint = "There is no list \"work\". Its todos are in the list \"Works council\" now.";
+    assert_eq!(api.get("/changes?list=work").await.body["hints"], json!([hint]));
+    // A symbol is not similar to another symbol.
+    add(&api, "c", "→").await;
+    assert_eq!(api.get("/todos?list=🛒").await.body["hints"], json!(["There is no list \"🛒\"."]));
 }

@@ -224,7 +224,7 @@ fn conflict(conflict: &UndoConflict) -> FieldError {
     let what = match subject {
         Subject::Todo(todo) => format!("the todo {} was", todo.as_str()),
         Subject::Settings => "the settings were".to_owned(),
-        Subject::Lists(conflict, _) => return list_conflict(*conflict, change, later.as_deref()),
+        Subject::Lists(conflict, _) => return list_conflict(conflict, change, later.as_deref()),
     };
     let fields = if fields.is_empty() { "it no longer exists".to_owned() } else { fields.join(", ") };
     let by = later.as_ref().map(|later| format!("; the last such change is {}", described(later))).unwrap_or_default();
@@ -234,16 +234,16 @@ fn conflict(conflict: &UndoConflict) -> FieldError {
 }
 
 /// The error for a list that a later change altered.
-fn list_conflict(conflict: ListConflict, change: &ChangeId, later: Option<&Change>) -> FieldError {
+fn list_conflict(conflict: &ListConflict, change: &ChangeId, later: Option<&Change>) -> FieldError {
     let by = later.map(|later| format!("; the last such change is {}", described(later))).unwrap_or_default();
     let what = match conflict {
         ListConflict::Changed => format!("the list was changed again{by}"),
         ListConflict::OtherGone => format!("the list into which it would be merged was merged or deleted{by}"),
         ListConflict::Ordered => format!("the order of the lists was changed again{by}"),
-        ListConflict::NameTaken => {
-            "another list got the old name of the list. First give this other list another name with updateLists"
-                .to_owned()
-        }
+        ListConflict::NameTaken(name) => format!(
+            "another list got the name \"{}\"{by}. First give this other list another name with updateLists",
+            name.as_str()
+        ),
         ListConflict::HasTodos => {
             "other todos were put into the list. To delete them too, delete the list with updateLists".to_owned()
         }

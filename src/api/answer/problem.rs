@@ -132,7 +132,7 @@ pub mod problems {
     pub const STORAGE_FULL: ProblemKind = ProblemKind::new(413, "too_large", "The storage for the todos is full",
         "Nothing was changed. The todos and their history have reached the limit of 10 GB. The service removes deleted todos and changes after 30 days. Try again after some days.");
     pub const TODOS_TOO_MANY: ProblemKind = ProblemKind::new(413, "too_large", "The call makes too many changes",
-        "Nothing was changed. One call can change at most 1,000 todos, and create at most 90 lists. Each completed repeating todo counts as two todos, because the service also adds the next todo. Send one half of the todos in a first request, and the other half in a second request.");
+        "Nothing was changed. One call can change at most 1,000 todos, and create about 90 lists. Each completed repeating todo counts as two todos, because the service also adds the next todo. Send one half of the todos in a first request, and the other half in a second request.");
     pub const UNDO_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The undo makes too many changes",
         "Nothing was undone. With `since`, one call can undo at most 80 changes and 1,000 todos. Send a later time as `since`, or undo the changes one by one by their ids.");
     pub const NOT_JSON: ProblemKind = ProblemKind::new(415, "not_json", "The request body is not JSON",

@@ -73,7 +73,9 @@ fn nearest<'a>(sent: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&
         let (letters, others) = (sent.chars().count(), name.chars().count());
         let contains = letters.min(others) > 2 && (name.contains(&sent) || sent.contains(&name));
         let slips = strsim::damerau_levenshtein(&sent, &name);
-        (contains || slips <= (letters.max(others) / 3).max(1)).then_some(slips)
+        // Two names without a common letter are not similar, for example two short names.
+        let is_near = slips <= (letters.max(others) / 3).max(1) && slips < letters.max(others);
+        (contains || is_near).then_some(slips)
     };
     let similar = known.into_iter().filter_map(|name| Some((distance(name)?, name)));
     similar.min_by_key(|(slips, _)| *slips).map(|(_, name)| name)

@@ -52,5 +52,8 @@ pub async fn of_list(store: &OwnerStore, list: &ListName) -> Result<Option<Strin
         return Ok(None);
     }
     let nothing = format!("There is no list \"{}\".", list.as_str());
+    if let Some(name) = store.last_lists().later_name(list) {
+        return Ok(Some(format!("{nothing} Its todos are in the list \"{}\" now.", name.as_str())));
+    }
     Ok(Some(did_you_mean(nothing, list.as_str(), lists.iter().map(ListName::as_str))))
 }

@@ -13,7 +13,10 @@ use super::{
 use crate::{
     api::{
         access::caller::Caller,
-        answer::error::{ApiError, ErrorPath},
+        answer::{
+            error::{ApiError, ErrorPath},
+            fitting::is_zero,
+        },
         request::extract::{Conditions, Json, NoQuery, Query},
     },
     app::App,
@@ -64,6 +67,10 @@ pub struct UpdateLists {
 pub struct ListsWritten {
     /// All lists in their order.
     lists: Vec<String>,
+    /// How many more lists there are.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schema(value_type = i64, required = false)]
+    more_lists: usize,
     /// Todos that were deleted with their list.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = DeletedTodos, inline, required = false)]
@@ -125,6 +132,8 @@ async fn no_such_list(caller: &Caller, edit: &ListEdit, name: ListName) -> Resul
     let mut hint = hints::of_list(&caller.store, &name).await?.unwrap_or_default();
     if matches!(edit, ListEdit::Merge { into, .. } if *into == name) {
         hint.push_str(" To give the list a new name, send rename_to instead.");
+    } else if hint.ends_with("\".") {
+        hint.push_str(" getOverview names all lists.");
     }
     Ok(ApiError::NoSuchList(hint))
 }
@@ -172,6 +181,7 @@ impl ListsWritten {
         let deleted = DeletedTodos { open: had(Status::Open), completed: had(Status::Completed) };
         Ok(Self {
             lists: lists.iter().take(limits::LISTS).map(|name| name.as_str().to_owned()).collect(),
+            more_lists: lists.len().saturating_sub(limits::LISTS),
             deleted: (!result.images.is_empty() && !result.replayed).then_some(deleted),
             made: ChangeMade::of(result),
         })

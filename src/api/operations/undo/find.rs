@@ -17,7 +17,8 @@ use crate::{
         id::ChangeId,
         input::since::CLOCKS,
         limits,
-        list_change::ListConflict,
+        list_change::{ListConflict, ListsDifference},
+        list_ref::ListRef,
         refusal::{Refusal, Subject, UndoConflict},
         text::ListName,
         undo::{Affected, Undo},
@@ -271,6 +272,11 @@ fn alters(change: &Change, conflict: &UndoConflict) -> bool {
         }
         Subject::Lists(ListConflict::Ordered, _) => {
             change.list_changes.as_ref().is_some_and(|difference| difference.order.is_some())
+        }
+        Subject::Lists(ListConflict::NameTaken(name), _) => {
+            let named = change.list_changes.iter().flat_map(ListsDifference::names_after);
+            let created = change.new_lists.iter().map(ListRef::id);
+            named.chain(created.cloned()).any(|other| other.folded() == name.folded())
         }
         Subject::Lists(_, ids) => {
             let changed = change.list_changes.iter().flat_map(|difference| &difference.lists);
