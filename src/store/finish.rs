@@ -35,6 +35,11 @@ const SLICE_UNITS: usize = 400;
 /// The maximum number of attempts for one slice.
 const ATTEMPTS: u32 = 20;
 
+/// The fault if the head names a pending change, but the table has no record of the change.
+fn lost() -> Fault {
+    Fault::new(FaultKind::Broken, "the record of a pending change cannot be read")
+}
+
 impl OwnerStore {
     /// Makes the rest of a pending change. `known` contains todos whose present states are already known. If another
     /// request has finished the change in the meantime, this function changes nothing.
@@ -47,9 +52,10 @@ impl OwnerStore {
         let prefix = item::change_sk(id);
         let found = items::items(&self.client, &self.table, (&self.partition, &prefix), &self.usage).await?;
         let Some(record) = found.first().filter(|record| stage(record) == Some(PENDING_STAGE)).cloned() else {
-            return Ok(());
+            let head = self.item(SETTINGS.to_owned()).await?;
+            let is_pending = head.as_ref().and_then(Pending::of).is_some_and(|pending| pending.change == *id);
+            return if is_pending { Err(lost()) } else { Ok(()) };
         };
-        let lost = || Fault::new(FaultKind::Broken, "the record of a pending change cannot be read");
         let (change, differences) = read_change(found, now)?.ok_or_else(lost)?;
         let sequence = Sequence::of(&record);
         // Deleted todos expire after 30 days. If nobody has finished the change for a long time, the days begin now.
@@ -60,7 +66,7 @@ impl OwnerStore {
             let made = self.slice(&rest[..rest.len().min(SLICE_TODOS)], &mut known, (id, order)).await?;
             rest = &rest[made..];
         }
-        self.end(&change, record, sequence, order).await
+        self.end(&change, &record, sequence, order).await
     }
 
     /// Changes the first of these todos, as many as one transaction should take. Returns their number.
@@ -120,12 +126,22 @@ impl OwnerStore {
         if fault.kind == FaultKind::Broken { Err(fault) } else { Ok(false) }
     }
 
-    /// Ends a pending change: its record comes into the index, and the head no longer names the change.
-    async fn end(&self, change: &Change, record: Item, sequence: Sequence, order: Timestamp) -> Result<(), Fault> {
+    /// Ends a pending change: its record comes into the index, and the head no longer names the change. Then the parts
+    /// expire at the same time as the record. While the change is pending, the parts must not expire so early.
+    async fn end(&self, change: &Change, record: &Item, sequence: Sequence, order: Timestamp) -> Result<(), Fault> {
         let expires_at = item::number(days_after(order, limits::UNDO_DAYS).as_second());
-        for part in part_sks(&record, &change.id) {
-            self.set_expiry(part, expires_at.clone()).await?;
+        self.settle(change, sequence, &expires_at).await?;
+        for part in part_sks(record, &change.id) {
+            // If this call fails, the part expires later.
+            if let Err(fault) = self.set_expiry(part, expires_at.clone()).await {
+                tracing::warn!(request_id = self.request_id(), cause = fault.cause, "a part of a change expires later");
+            }
         }
+        Ok(())
+    }
+
+    /// Sends the transaction that ends a pending change, if no other request has ended the change yet.
+    async fn settle(&self, change: &Change, sequence: Sequence, expires_at: &AttributeValue) -> Result<(), Fault> {
         for attempt in 1..=ATTEMPTS {
             let head = self.item(SETTINGS.to_owned()).await?.unwrap_or_default();
             let Some(pending) = Pending::of(&head).filter(|pending| pending.change == change.id) else {

@@ -111,11 +111,17 @@ async fn undo(
     let mut found = find(app, caller, body, now, true).await?;
     let (mut attempt, mut cancel) = (1, true);
     loop {
-        let error = match undo_found(app, caller, &request, &found).await {
+        let finished = caller.store.usage().finished();
+        let is_latest = || body.change_id.is_some() || caller.store.usage().finished() == finished;
+        let error = match undo_found(app, caller, &request, &found, is_latest).await {
             Ok(result) if result.replayed => return earlier(caller, result, now).await,
             Ok(result) => return Ok((result, found.undid())),
             Err(error) => error,
         };
+        if !is_latest() {
+            found = find(app, caller, body, now, cancel).await?;
+            continue;
+        }
         // Another request may have undone a change after this request read its record. So this request looks again. If
         // it finds the same changes in the same state, the error is right.
         let overtaken = match &error {
@@ -155,11 +161,14 @@ async fn earlier(caller: &Caller, result: WriteResult, now: Timestamp) -> Result
     Ok((result, Undid { changes, newer_by_others: None }))
 }
 
+/// Undoes the found changes. If `is_latest` returns `false`, this request has finished a large change of another request
+/// in the meantime. Then the caller may mean this large change, so this function refuses the undo.
 async fn undo_found(
     app: &App,
     caller: &Caller,
     request: &WriteRequest,
     Found { undo, .. }: &Found,
+    is_latest: impl Fn() -> bool,
 ) -> Result<WriteResult, WriteError> {
     let needs = if undo.changes_lists() {
         Needs::ReadLists { todos: undo.todos(), lists: undo.list_names(), all_of: undo.deleted_lists() }
@@ -168,6 +177,9 @@ async fn undo_found(
     };
     let request = WriteRequest { needs, undo: undo.clone(), ..request.clone() };
     let plan = |snapshot: &Snapshot| {
+        if !is_latest() {
+            return Err(Refusal::NoSuchChange);
+        }
         undo.plan(&Present {
             todos: &snapshot.todos,
             settings: &snapshot.settings,
