@@ -46,8 +46,9 @@ pub struct Difference {
     /// The version of the todo after the change. Present only in a change that is too large for one transaction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
-    /// The deleted todo that the change restores. Present only in a change that is too large for one transaction. A
-    /// deleted todo expires, so DynamoDB may remove the todo before somebody finishes the change.
+    /// The whole todo before the change, if the change deletes or restores the todo. Present only in a change that is
+    /// too large for one transaction. A deleted todo expires, so DynamoDB may remove the todo before somebody finishes
+    /// the change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expiring: Option<Todo>,
 }
@@ -73,8 +74,9 @@ impl Difference {
 
     /// The same difference with everything that [`redo`](Self::redo) needs. `image` is the image of the same todo.
     pub fn with_image(self, image: &Image) -> Self {
-        let is_deleted = |todo: &&Todo| todo.status == Status::Deleted;
-        let expiring = image.before.as_ref().filter(is_deleted).cloned();
+        let is_deleted = |todo: &Todo| todo.status == Status::Deleted;
+        let expires = |before: &&Todo| is_deleted(before) || is_deleted(&image.after);
+        let expiring = image.before.as_ref().filter(expires).cloned();
         Self { version: Some(image.after.version), expiring, ..self }
     }
 
@@ -98,6 +100,11 @@ impl Difference {
     /// Whether the change kept the beginning of the notes. Then [`altered`](Self::altered) contains only the rest.
     pub fn keeps_beginning_of_notes(&self) -> bool {
         self.notes_kept > 0
+    }
+
+    /// Whether the change deleted the todo, and the todo still has this version.
+    pub fn has_deleted(&self, present: Option<&Todo>) -> bool {
+        present.is_some_and(|todo| todo.status == Status::Deleted && Some(todo.version) == self.version)
     }
 
     /// Whether the change added the todo or altered a field of the todo.

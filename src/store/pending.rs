@@ -51,13 +51,16 @@ const DRAFT_SECONDS: i64 = 60;
 const DRAFT_DAYS: i64 = 400;
 /// The condition on an item of a draft: the item still belongs to this draft, and the change is not pending.
 const IS_OWN_DRAFT: &str = "#stage = :draft AND #attempt = :attempt";
+/// The condition on an item of a draft: the item belongs to this draft or to an earlier draft of the same request, and
+/// the change is not pending.
+const IS_NOT_LATER: &str = "#stage = :draft AND #attempt BETWEEN :first AND :attempt";
 /// In the record of a large change, each title has at most this number of characters.
 const TITLE: usize = 40;
 
 impl OwnerStore {
     /// Makes a change that is too large for one transaction.
     pub(super) async fn commit_large(&self, transaction: &Transaction<'_>) -> Result<Committed, Fault> {
-        let draft = Draft::of(transaction, self.usage.next_draft());
+        let draft = Draft::of(transaction, attempt(self.request_id(), self.usage.next_draft()));
         if let Some(refusal) = self.too_large(transaction, &draft)? {
             return Ok(Committed::Refused(refusal));
         }
@@ -130,8 +133,8 @@ impl OwnerStore {
     /// Writes the record and the parts of a change as a draft. If another request has the same idempotency key, this
     /// function returns the record of the other request.
     ///
-    /// DynamoDB may execute a call late, after the SDK has repeated the call. So a draft must not overwrite the record
-    /// of a pending change, and must not overwrite another draft of the same request.
+    /// A draft may overwrite an earlier draft of the same request. But DynamoDB may execute a call late, after the SDK
+    /// has repeated the call. So a draft must not overwrite a later draft, or the record of a pending change.
     async fn write_draft(&self, draft: &Draft) -> Result<Option<Item>, Fault> {
         let at = draft.change.at;
         for (number, mut item) in draft.items(&self.partition)?.into_iter().enumerate() {
@@ -145,7 +148,8 @@ impl OwnerStore {
                 .put_item()
                 .table_name(&*self.table)
                 .set_item(Some(item))
-                .condition_expression(format!("{} OR ({IS_OWN_DRAFT})", item::ABSENT_OR_EXPIRED))
+                .condition_expression(format!("{} OR ({IS_NOT_LATER})", item::ABSENT_OR_EXPIRED))
+                .expression_attribute_values(":first", item::text(&attempt(self.request_id(), 0)))
                 .expression_attribute_names("#stage", STAGE)
                 .expression_attribute_names("#attempt", ATTEMPT)
                 .expression_attribute_values(":draft", item::text(DRAFT_STAGE))
@@ -178,7 +182,7 @@ impl OwnerStore {
             let key = [item::OWNER, item::SK].into_iter().filter_map(|name| item.remove_entry(name)).collect();
             let delete = Delete::builder().table_name(&*self.table).set_key(Some(key));
             let delete = delete
-                .condition_expression(IS_OWN_DRAFT)
+                .condition_expression(format!("{} OR ({IS_OWN_DRAFT})", item::ABSENT))
                 .expression_attribute_names("#stage", STAGE)
                 .expression_attribute_names("#attempt", ATTEMPT)
                 .expression_attribute_values(":draft", item::text(DRAFT_STAGE))
@@ -216,11 +220,16 @@ impl OwnerStore {
     }
 }
 
+/// The id of a draft. A later draft of the same request has a higher id.
+fn attempt(request_id: &str, number: u64) -> String {
+    format!("{request_id}/{number:04}")
+}
+
 /// A change as the record of a large change contains it.
 struct Draft {
     change: Change,
     differences: Vec<Difference>,
-    /// The id of this draft. If a request plans its change again, the new draft has another id.
+    /// The id of this draft. If a request plans its change again, the new draft has a higher id.
     attempt: String,
 }
 

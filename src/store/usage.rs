@@ -78,9 +78,9 @@ impl Usage {
         self.finished.fetch_add(1, Relaxed);
     }
 
-    /// The id of the next draft of this request. Each draft has another id.
-    pub(super) fn next_draft(&self) -> String {
-        format!("{}/{}", self.request_id, self.drafts.fetch_add(1, Relaxed))
+    /// The number of the next draft of this request.
+    pub(super) fn next_draft(&self) -> u64 {
+        self.drafts.fetch_add(1, Relaxed)
     }
 
     pub(super) fn called(&self) {
