@@ -46,7 +46,7 @@ const WRITE_UNITS: usize = 14_000;
 /// During this time, another request leaves a pending change to the request that began it.
 const OWN_TIME: SignedDuration = SignedDuration::from_secs(2);
 /// After this time, a draft is out of date. No request takes so long.
-const DRAFT_SECONDS: i64 = 60;
+const DRAFT_SECONDS: i64 = 20;
 /// If nobody finishes a draft, its items expire after this number of days. A pending change stays as long as this.
 const DRAFT_DAYS: i64 = 400;
 /// The condition on an item of a draft: the item still belongs to this draft, and the change is not pending.
