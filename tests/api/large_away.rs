@@ -18,8 +18,8 @@ fn seconds(item: &Item, name: &str) -> Option<i64> {
 }
 
 /// Removes all items that have expired at this time.
-async fn remove_expired(api: &Api, now: &str) -> usize {
-    let now = now.parse::<Timestamp>().unwrap().as_second();
+async fn remove_expired(api: &Api, now: Timestamp) -> usize {
+    let now = now.as_second();
     let mut removed = 0;
     for (sk, item) in api.items().await {
         if seconds(&item, "expires_at").is_some_and(|second| second <= now) {
@@ -35,26 +35,33 @@ fn deletion(ids: &[String]) -> String {
     format!("/todos?ids={}", ids.join(","))
 }
 
+/// Ten o'clock on this day.
+fn at(day: &str) -> Timestamp {
+    format!("{day}T10:00:00Z").parse().unwrap()
+}
+
 #[tokio::test]
-async fn a_deletion_that_is_finished_after_forty_days_can_be_undone_for_thirty_days() {
-    for transactions in 1..=4 {
+async fn a_deletion_that_is_finished_after_twenty_or_forty_days_can_be_undone_for_thirty_days() {
+    let cases = [(1, "2027-01-01", "2027-01-31"), (3, "2027-01-01", "2027-01-31"), (4, "2027-01-01", "2027-01-31")];
+    for (transactions, back, end) in cases.into_iter().chain([(3, "2026-12-12", "2027-01-11")]) {
         let api = Api::new();
         let ids = add_many(&api, LARGE).await;
         let before = todos(&api).await;
         dies_after(transactions, &api, ("DELETE", &deletion(&ids)), Value::Null).await;
         let large = pending(&api).await.unwrap();
-        api.clock.set("2027-01-01T10:00:00", "UTC");
-        remove_expired(&api, "2026-12-30T00:00:00Z").await;
+        api.clock.set(&format!("{back}T10:00:00"), "UTC");
+        remove_expired(&api, at(back)).await;
         assert_eq!((api.all("open").await.len(), api.all("deleted").await.len()), (0, LARGE), "{transactions}");
         let items = api.items().await;
         let record = format!("change#{large}");
         let of_change: Vec<_> = items.iter().filter(|(sk, _)| sk.starts_with(&record)).collect();
         assert!(of_change.len() > 1);
-        let end = "2027-01-31T10:00:00Z".parse::<Timestamp>().unwrap().as_second();
+        let expected = at(end).as_second()..at(end).as_second() + 10;
         for (sk, item) in of_change {
-            assert!((end..end + 10).contains(&seconds(item, "expires_at").unwrap()), "{sk} {item:?}");
+            assert!(expected.contains(&seconds(item, "expires_at").unwrap()), "{sk} {item:?}");
         }
-        api.clock.set("2027-01-31T09:00:00", "UTC");
+        api.clock.set(&format!("{end}T09:00:00"), "UTC");
+        remove_expired(&api, at(end) - 1.hours()).await;
         let reopened = api.patch(&format!("/todos/{}", ids[0]), json!({"status": "open"})).await;
         assert_eq!(reopened.status, 200, "{}", reopened.text);
         assert_eq!(api.post("/undo", json!({})).await.status, 200);
@@ -74,7 +81,7 @@ async fn an_undo_that_is_finished_after_the_deleted_todos_were_removed_restores_
         api.clock.set("2026-12-22T09:00:00", "UTC");
         dies_after(transactions, &api, ("POST", "/undo"), json!({})).await;
         api.clock.set("2027-01-31T10:00:00", "UTC");
-        let removed = remove_expired(&api, "2027-01-31T10:00:00Z").await;
+        let removed = remove_expired(&api, at("2027-01-31")).await;
         // The slices that are already made have restored their todos. The other todos and the record of the deletion
         // are removed.
         assert!(removed > 0, "{transactions}");
@@ -112,7 +119,6 @@ async fn while_a_change_is_pending_its_items_do_not_expire_within_a_year() {
 
 #[tokio::test]
 async fn a_start_of_todo_serve_removes_nothing_that_a_pending_change_needs() {
-    let at = |day: &str| format!("{day}T10:00:00Z").parse::<Timestamp>().unwrap();
     for (day, ahead) in [("2027-01-01", "2027-01-01"), ("2027-12-01", "2027-12-01"), ("2026-12-23", "2126-11-22")] {
         let folder = Folder::new(&format!("large-{day}"));
         let file = folder.file("todos.db");
