@@ -29,6 +29,7 @@ mod large_away;
 mod large_died;
 mod large_faults;
 mod large_finished;
+mod large_kinds;
 mod large_lists;
 mod large_metered;
 mod list_changes;
