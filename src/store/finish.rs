@@ -122,10 +122,7 @@ impl OwnerStore {
             .condition_expression("#version = :version")
             .expression_attribute_names("#version", item::VERSION)
             .expression_attribute_values(":version", item::number(difference.version.unwrap_or_default()))
-            .expression_attribute_values(
-                ":expires_at",
-                item::number(days_after(order, limits::UNDO_DAYS).as_second()),
-            );
+            .expression_attribute_values(":expires_at", item::number(days_after(order, limits::UNDO_DAYS).as_second()));
         updated(update)
     }
 

@@ -85,8 +85,7 @@ impl OwnerStore {
         if let Some(record) = self.write_draft(draft).await? {
             return Ok(Committed::Exists(record));
         }
-        let head =
-            HeadUpdate { latest: transaction.read_at, pending: Some(&draft.change.id), ..transaction.head };
+        let head = HeadUpdate { latest: transaction.read_at, pending: Some(&draft.change.id), ..transaction.head };
         let begun = self.transact(transaction, |sequence| {
             let mut actions = vec![(Purpose::Record, self.begin(draft, sequence)?)];
             actions.extend(self.other_actions(transaction, sequence, head)?);

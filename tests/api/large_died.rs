@@ -11,6 +11,8 @@ use super::{
 };
 
 const GUESTS: usize = 120;
+/// The number of attempts of the SDK for one call.
+const ATTEMPTS: usize = 5;
 
 /// The request that adds 120 todos.
 fn guests(key: Option<&str>) -> Value {
@@ -181,5 +183,44 @@ async fn a_lost_answer_to_the_beginning_of_a_change_is_overcome() {
         }
         assert_eq!((api.all("open").await.len(), api.all("completed").await.len()), (0, 0));
         assert_eq!(api.all("deleted").await.len(), 2 * LARGE);
+    }
+}
+
+/// DynamoDB executes one transaction of the change twice: once for the SDK's second attempt, and once much later.
+#[tokio::test]
+async fn a_transaction_that_is_executed_again_much_later_changes_nothing() {
+    let api = Api::embedded().await;
+    let ids = add_many(&api, LARGE).await;
+    let mut late = 0;
+    for transaction in 0..=4 {
+        api.wire.fail_only("TransactWriteItems", vec![Fault::None; transaction]);
+        api.wire.fail_only("TransactWriteItems", [Fault::Late]);
+        let done = api.patch("/todos", completed(&ids)).await;
+        assert_eq!(done.status, 200, "{}", done.text);
+        let undone = api.post("/undo", json!({"change_id": done.change_id()})).await;
+        assert_eq!(undone.status, 200, "{}", undone.text);
+        let before = api.items().await;
+        late += api.wire.execute_late().await;
+        assert_eq!(api.items().await, before, "{transaction}");
+    }
+    assert_eq!(late, 5);
+}
+
+#[tokio::test]
+async fn a_change_that_begins_after_its_request_was_answered_is_done_once_or_not_at_all() {
+    for is_discarded in [true, false] {
+        let api = Api::embedded().await;
+        api.wire.fail_only("TransactWriteItems", [Fault::Late; ATTEMPTS]);
+        if !is_discarded {
+            api.wire.fail_only("TransactWriteItems", [Fault::NoTable]);
+        }
+        api.post("/todos", guests(Some("k"))).await.assert_problem(503, "unavailable");
+        assert_eq!(api.items().await.is_empty(), is_discarded);
+        assert_eq!(api.wire.execute_late().await, ATTEMPTS);
+        assert_eq!(pending(&api).await.is_some(), !is_discarded);
+        api.clock.advance(2.seconds());
+        let again = api.post("/todos", guests(Some("k"))).await;
+        assert_eq!(again.body["replayed"] == true, !is_discarded, "{}", again.text);
+        assert_done_once(&api).await;
     }
 }

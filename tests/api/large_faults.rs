@@ -39,7 +39,8 @@ async fn until_done(api: &Api, method: &str, path: &str, body: Value) -> usize {
 /// The fields of each todo, as the changes in the table have made them, and the number of changes of each todo. Panics
 /// if a change begins with other values than the change before has left.
 fn told(items: &BTreeMap<String, Item>) -> HashMap<String, (Item, usize)> {
-    let mut records: Vec<_> = items.iter().filter(|(sk, item)| sk.starts_with("change#") && item.contains_key("view")).collect();
+    let mut records: Vec<_> =
+        items.iter().filter(|(sk, item)| sk.starts_with("change#") && item.contains_key("view")).collect();
     records.sort_by_key(|(_, record)| record["view"].as_s().unwrap());
     let mut todos: HashMap<String, (Item, usize)> = HashMap::new();
     for (sk, record) in records {

@@ -123,9 +123,11 @@ async fn code_of_the_version_before_sees_a_newer_format_and_writes_nothing() {
     let before = api.items().await;
     assert_eq!(before["settings"]["format"], AttributeValue::N("4".to_owned()));
     // Every write of the version before has this condition.
-    let write = api.client.update_item().table_name(api.table).set_key(Some(
-        ["owner", "sk"].map(|name| (name.to_owned(), before["settings"][name].clone())).into(),
-    ));
+    let write = api
+        .client
+        .update_item()
+        .table_name(api.table)
+        .set_key(Some(["owner", "sk"].map(|name| (name.to_owned(), before["settings"][name].clone())).into()));
     let write = write.update_expression("SET week_start = :sun").expression_attribute_names("#format", "format");
     let write = write.condition_expression("attribute_not_exists(#format) OR #format <= :newest");
     let write = write.expression_attribute_values(":newest", AttributeValue::N(NEWEST_BEFORE.to_string()));

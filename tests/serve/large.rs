@@ -214,7 +214,11 @@ fn after_a_kill_at_any_place_of_a_large_change_the_next_request_shows_the_whole_
     let next = || places.lock().unwrap().pop();
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
-            scope.spawn(|| while let Some(place) = next() { die(&filled, place) });
+            scope.spawn(|| {
+                while let Some(place) = next() {
+                    die(&filled, place)
+                }
+            });
         }
     });
 }
