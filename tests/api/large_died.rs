@@ -56,7 +56,7 @@ async fn the_same_request_after_an_accident_adds_the_todos_once() {
             assert_eq!(pending(&api).await.is_some(), transactions > 0);
             if transactions > 0 {
                 api.post("/todos", guests(key)).await.assert_problem(503, "busy");
-                api.clock.advance(2.seconds());
+                api.clock.advance(3.seconds());
             }
             let again = until_done(&api.elsewhere(), "POST", "/todos", &guests(key)).await;
             let is_replayed = again.body["replayed"] == true;
@@ -113,7 +113,7 @@ async fn another_request_with_the_key_of_a_pending_change_is_refused() {
     dies_after(2, &api, ("POST", "/todos"), guests(Some("k"))).await;
     let other = json!({"todos": [{"title": "a"}], "idempotency_key": "k"});
     api.post("/todos", other.clone()).await.assert_problem(503, "busy");
-    api.clock.advance(2.seconds());
+    api.clock.advance(3.seconds());
     api.post("/todos", other).await.assert_problem(422, "idempotency_key_reused");
     assert_done_once(&api).await;
 }
@@ -160,7 +160,7 @@ async fn a_call_that_writes_a_draft_late_does_not_destroy_the_change() {
         assert_eq!(first.status.as_u16(), if transactions < 5 { 500 } else { 201 }, "{}", first.text);
         api.wire.take_faults();
         assert_eq!(api.wire.execute_late().await, 2);
-        api.clock.advance(2.seconds());
+        api.clock.advance(3.seconds());
         let again = api.post("/todos", guests(Some("k"))).await;
         assert_eq!(again.body["replayed"], true, "{}", again.text);
         assert_done_once(&api).await;
@@ -218,7 +218,7 @@ async fn a_change_that_begins_after_its_request_was_answered_is_done_once_or_not
         assert_eq!(api.items().await.is_empty(), is_discarded);
         assert_eq!(api.wire.execute_late().await, ATTEMPTS);
         assert_eq!(pending(&api).await.is_some(), !is_discarded);
-        api.clock.advance(2.seconds());
+        api.clock.advance(3.seconds());
         let again = api.post("/todos", guests(Some("k"))).await;
         assert_eq!(again.body["replayed"] == true, !is_discarded, "{}", again.text);
         assert_done_once(&api).await;

