@@ -46,6 +46,11 @@ pub struct Difference {
     /// The version of the todo after the change. Present only in a change that is too large for one transaction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
+    /// The whole todo before the change, if the change deletes or restores the todo. Present only in a change that is
+    /// too large for one transaction. A deleted todo expires, so DynamoDB may remove the todo before somebody finishes
+    /// the change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expiring: Option<Todo>,
 }
 
 impl Difference {
@@ -54,7 +59,8 @@ impl Difference {
         let id = image.after.id.clone();
         let mut after = fields(&image.after);
         let Some(before) = &image.before else {
-            return Self { id, before: None, after, notes_kept: 0, notes_kept_hash: String::new(), version: None };
+            let notes_kept_hash = String::new();
+            return Self { id, before: None, after, notes_kept: 0, notes_kept_hash, version: None, expiring: None };
         };
         let mut before = fields(before);
         let altered = |name: &str| before.get(name) != after.get(name);
@@ -63,12 +69,15 @@ impl Difference {
         before.retain(|name, _| names.contains(name));
         after.retain(|name, _| names.contains(name));
         let (notes_kept, notes_kept_hash) = leave_out_common_beginning(&mut before, &mut after);
-        Self { id, before: Some(before), after, notes_kept, notes_kept_hash, version: None }
+        Self { id, before: Some(before), after, notes_kept, notes_kept_hash, version: None, expiring: None }
     }
 
-    /// The same difference with the version of the todo after the change.
-    pub fn with_version(self, version: u64) -> Self {
-        Self { version: Some(version), ..self }
+    /// The same difference with everything that [`redo`](Self::redo) needs. `image` is the image of the same todo.
+    pub fn with_image(self, image: &Image) -> Self {
+        let is_deleted = |todo: &Todo| todo.status == Status::Deleted;
+        let expires = |before: &&Todo| is_deleted(before) || is_deleted(&image.after);
+        let expiring = image.before.as_ref().filter(expires).cloned();
+        Self { version: Some(image.after.version), expiring, ..self }
     }
 
     /// Whether the change added the todo.
@@ -96,6 +105,11 @@ impl Difference {
     /// Whether the change kept the beginning of the notes. Then [`altered`](Self::altered) contains only the rest.
     pub fn keeps_beginning_of_notes(&self) -> bool {
         self.notes_kept > 0
+    }
+
+    /// Whether the change deleted the todo, and the todo still has this version.
+    pub fn has_deleted(&self, present: Option<&Todo>) -> bool {
+        present.is_some_and(|todo| todo.status == Status::Deleted && Some(todo.version) == self.version)
     }
 
     /// Whether the change added the todo or altered a field of the todo.
@@ -152,7 +166,7 @@ impl Difference {
     /// The todo after this change. `present` is the todo now, and `version` is its version after the change. `None` if
     /// the change was already made, or if the todo has changed since the change was planned.
     pub fn redo(&self, present: Option<&Todo>, version: u64) -> Option<Todo> {
-        let mut todo = match (present, &self.before) {
+        let mut todo = match (present.or(self.expiring.as_ref()), &self.before) {
             (None, None) => Fields::new(),
             (Some(todo), Some(_)) if todo.version + 1 == version => fields(todo),
             _ => return None,

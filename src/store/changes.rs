@@ -52,7 +52,7 @@ const NO_IMAGES: &str = "see differences";
 pub(super) const STAGE: &str = "stage";
 pub(super) const DRAFT_STAGE: &str = "draft";
 pub(super) const PENDING_STAGE: &str = "pending";
-/// The attribute with the id of the request that wrote a draft.
+/// The attribute with the id of a draft. If a request writes several drafts, each of them has another id.
 pub(super) const ATTEMPT: &str = "attempt";
 /// The attribute with the second after which another request may overwrite a draft.
 pub(super) const DRAFT_UNTIL: &str = "draft_until";

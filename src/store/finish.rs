@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
-    types::{AttributeValue, ReturnConsumedCapacity, TransactWriteItem},
+    types::{AttributeValue, ReturnConsumedCapacity, TransactWriteItem, Update},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     OwnerStore,
@@ -32,8 +32,17 @@ use crate::domain::{
 /// is large.
 const SLICE_TODOS: usize = 50;
 const SLICE_UNITS: usize = 400;
+/// If a change has been pending for a longer time, its deleted todos must not expire before its record.
+const LATE: SignedDuration = SignedDuration::from_mins(1);
+/// The write units for a new time of expiry. A large todo takes more units.
+const TOUCHED_UNITS: usize = 6;
 /// The maximum number of attempts for one slice.
 const ATTEMPTS: u32 = 20;
+
+/// The fault if the head names a pending change, but the table has no record of the change.
+fn lost() -> Fault {
+    Fault::new(FaultKind::Broken, "the record of a pending change cannot be read")
+}
 
 impl OwnerStore {
     /// Makes the rest of a pending change. `known` contains todos whose present states are already known. If another
@@ -47,20 +56,23 @@ impl OwnerStore {
         let prefix = item::change_sk(id);
         let found = items::items(&self.client, &self.table, (&self.partition, &prefix), &self.usage).await?;
         let Some(record) = found.first().filter(|record| stage(record) == Some(PENDING_STAGE)).cloned() else {
-            return Ok(());
+            let head = self.item(SETTINGS.to_owned()).await?;
+            let is_pending = head.as_ref().and_then(Pending::of).is_some_and(|pending| pending.change == *id);
+            return if is_pending { Err(lost()) } else { Ok(()) };
         };
-        let lost = || Fault::new(FaultKind::Broken, "the record of a pending change cannot be read");
         let (change, differences) = read_change(found, now)?.ok_or_else(lost)?;
         let sequence = Sequence::of(&record);
-        // Deleted todos expire after 30 days. If nobody has finished the change for a long time, the days begin now.
+        // Deleted todos expire after 30 days. If nobody has finished the change for a long time, the days begin now, also
+        // for the todos that were deleted before.
         let order = sequence.as_time().max(now);
+        let is_late = order.duration_since(sequence.as_time()) > LATE;
         let differences: Vec<_> = differences.into_iter().filter(Difference::is_change).collect();
         let mut rest = &differences[..];
         while !rest.is_empty() {
-            let made = self.slice(&rest[..rest.len().min(SLICE_TODOS)], &mut known, (id, order)).await?;
+            let made = self.slice(&rest[..rest.len().min(SLICE_TODOS)], &mut known, (id, order, is_late)).await?;
             rest = &rest[made..];
         }
-        self.end(&change, record, sequence, order).await
+        self.end(&change, &record, sequence, order).await
     }
 
     /// Changes the first of these todos, as many as one transaction should take. Returns their number.
@@ -68,7 +80,7 @@ impl OwnerStore {
         &self,
         differences: &[Difference],
         known: &mut HashMap<TodoId, Todo>,
-        (change, order): (&ChangeId, Timestamp),
+        (change, order, is_late): (&ChangeId, Timestamp, bool),
     ) -> Result<usize, Fault> {
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
@@ -85,6 +97,9 @@ impl OwnerStore {
                     let (action, todo_units) = self.todo_action(present, &after, difference, order)?;
                     actions.push(action);
                     units += todo_units;
+                } else if is_late && difference.has_deleted(present) {
+                    actions.push(self.keep_deleted(difference, order)?);
+                    units += TOUCHED_UNITS;
                 }
                 made += 1;
                 if units > SLICE_UNITS {
@@ -96,6 +111,19 @@ impl OwnerStore {
             }
         }
         Err(Fault::new(FaultKind::Throttled, "TransactWriteItems: a slice of a large change could not be written"))
+    }
+
+    /// The action that lets a deleted todo expire 30 days after `order`.
+    fn keep_deleted(&self, difference: &Difference, order: Timestamp) -> Result<TransactWriteItem, Fault> {
+        let update = Update::builder()
+            .table_name(&*self.table)
+            .set_key(Some(item::primary_key(&self.partition, item::todo_sk(&difference.id))))
+            .update_expression(format!("SET {} = :expires_at", item::EXPIRES_AT))
+            .condition_expression("#version = :version")
+            .expression_attribute_names("#version", item::VERSION)
+            .expression_attribute_values(":version", item::number(difference.version.unwrap_or_default()))
+            .expression_attribute_values(":expires_at", item::number(days_after(order, limits::UNDO_DAYS).as_second()));
+        updated(update)
     }
 
     /// The present states of these todos.
@@ -120,12 +148,22 @@ impl OwnerStore {
         if fault.kind == FaultKind::Broken { Err(fault) } else { Ok(false) }
     }
 
-    /// Ends a pending change: its record comes into the index, and the head no longer names the change.
-    async fn end(&self, change: &Change, record: Item, sequence: Sequence, order: Timestamp) -> Result<(), Fault> {
+    /// Ends a pending change: its record comes into the index, and the head no longer names the change. Then the parts
+    /// expire at the same time as the record. While the change is pending, the parts must not expire so early.
+    async fn end(&self, change: &Change, record: &Item, sequence: Sequence, order: Timestamp) -> Result<(), Fault> {
         let expires_at = item::number(days_after(order, limits::UNDO_DAYS).as_second());
-        for part in part_sks(&record, &change.id) {
-            self.set_expiry(part, expires_at.clone()).await?;
+        self.settle(change, sequence, &expires_at).await?;
+        for part in part_sks(record, &change.id) {
+            // If this call fails, the part expires later.
+            if let Err(fault) = self.set_expiry(part, expires_at.clone()).await {
+                tracing::warn!(request_id = self.request_id(), cause = fault.cause, "a part of a change expires later");
+            }
         }
+        Ok(())
+    }
+
+    /// Sends the transaction that ends a pending change, if no other request has ended the change yet.
+    async fn settle(&self, change: &Change, sequence: Sequence, expires_at: &AttributeValue) -> Result<(), Fault> {
         for attempt in 1..=ATTEMPTS {
             let head = self.item(SETTINGS.to_owned()).await?.unwrap_or_default();
             let Some(pending) = Pending::of(&head).filter(|pending| pending.change == change.id) else {

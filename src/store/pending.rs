@@ -46,44 +46,55 @@ const WRITE_UNITS: usize = 14_000;
 /// During this time, another request leaves a pending change to the request that began it.
 const OWN_TIME: SignedDuration = SignedDuration::from_secs(2);
 /// After this time, a draft is out of date. No request takes so long.
-const DRAFT_SECONDS: i64 = 60;
+const DRAFT_SECONDS: i64 = 20;
 /// If nobody finishes a draft, its items expire after this number of days. A pending change stays as long as this.
 const DRAFT_DAYS: i64 = 400;
+/// The condition on an item of a draft: the item still belongs to this draft, and the change is not pending.
+const IS_OWN_DRAFT: &str = "#stage = :draft AND #attempt = :attempt";
+/// The condition on an item of a draft: the item belongs to this draft or to an earlier draft of the same request, and
+/// the change is not pending.
+const IS_NOT_LATER: &str = "#stage = :draft AND #attempt BETWEEN :first AND :attempt";
 /// In the record of a large change, each title has at most this number of characters.
 const TITLE: usize = 40;
 
 impl OwnerStore {
     /// Makes a change that is too large for one transaction.
     pub(super) async fn commit_large(&self, transaction: &Transaction<'_>) -> Result<Committed, Fault> {
-        let (change, differences) = large(transaction);
-        if let Some(refusal) = self.too_large(transaction, &change, &differences)? {
+        let draft = Draft::of(transaction, attempt(self.request_id(), self.usage.next_draft()));
+        if let Some(refusal) = self.too_large(transaction, &draft)? {
             return Ok(Committed::Refused(refusal));
         }
-        if let Some(record) = self.draft(&change, &differences).await? {
-            return Ok(Committed::Exists(record));
-        }
-        let head =
-            HeadUpdate { latest: transaction.read_at, pending: Some(&transaction.change.id), ..transaction.head };
-        let begun = self.transact(transaction, |sequence| {
-            let mut actions = vec![(Purpose::Record, self.begin(&change.id, sequence)?)];
-            actions.extend(self.other_actions(transaction, sequence, head)?);
-            Ok(Some(actions))
-        });
-        match begun.await?.unwrap_or(Committed::Refused(Refusal::TooMany)) {
-            Committed::Done => {}
+        match self.write_and_begin(transaction, &draft).await {
+            Ok(Committed::Done) => {}
             // DynamoDB's answer to an earlier attempt was lost.
-            Committed::Exists(record) if self.is_begun_by_this(&record) => {}
-            Committed::Exists(record) if stage(&record).is_some() => return Err(Fault::busy()),
-            Committed::Exists(record) => return Ok(Committed::Exists(record)),
+            Ok(Committed::Exists(record)) if draft.is_pending(&record) => {}
+            Ok(Committed::Exists(record)) => return Ok(Committed::Exists(record)),
             outcome => {
-                self.discard(&change, &differences).await;
-                return Ok(outcome);
+                self.discard(&draft).await;
+                return outcome;
             }
         }
         let before = transaction.images.iter().filter_map(|image| image.before.clone());
         let known = before.map(|todo| (todo.id.clone(), todo)).collect();
-        self.finish(&change.id, change.at, known).await?;
+        self.finish(&draft.change.id, draft.change.at, known).await?;
         Ok(Committed::Done)
+    }
+
+    /// Writes a draft, and makes its change pending.
+    async fn write_and_begin(&self, transaction: &Transaction<'_>, draft: &Draft) -> Result<Committed, Fault> {
+        if let Some(record) = self.write_draft(draft).await? {
+            return Ok(Committed::Exists(record));
+        }
+        let head = HeadUpdate { latest: transaction.read_at, pending: Some(&draft.change.id), ..transaction.head };
+        let begun = self.transact(transaction, |sequence| {
+            let mut actions = vec![(Purpose::Record, self.begin(draft, sequence)?)];
+            actions.extend(self.other_actions(transaction, sequence, head)?);
+            Ok(Some(actions))
+        });
+        match begun.await?.unwrap_or(Committed::Refused(Refusal::TooMany)) {
+            Committed::Exists(record) if record.is_empty() => Err(Fault::busy()),
+            outcome => Ok(outcome),
+        }
     }
 
     /// Finishes a pending change of another request, if it has been pending for some time.
@@ -92,55 +103,57 @@ impl OwnerStore {
             return Err(Fault::busy());
         }
         tracing::warn!(request_id = self.request_id(), "this request finishes a large change of another request");
-        self.finish(&pending.change, now, HashMap::new()).await
+        self.finish(&pending.change, now, HashMap::new()).await?;
+        self.usage.has_finished();
+        Ok(())
     }
 
     /// The refusal of a change that is too large.
-    fn too_large(
-        &self,
-        transaction: &Transaction<'_>,
-        change: &Change,
-        differences: &[Difference],
-    ) -> Result<Option<Refusal>, Fault> {
-        if differences.len() > limits::TODOS_PER_CALL {
+    fn too_large(&self, transaction: &Transaction<'_>, draft: &Draft) -> Result<Option<Refusal>, Fault> {
+        if draft.differences.len() > limits::TODOS_PER_CALL {
             return Ok(Some(Refusal::TooMany));
         }
         let mut units = 0;
         // The draft takes one unit for each KB. To begin and to end a change, the store updates the record in
         // transactions, and the index gets a copy of the record.
-        for (number, item) in
-            change_items(&self.partition, change, differences, Timestamp::UNIX_EPOCH)?.iter().enumerate()
-        {
+        for (number, item) in draft.items(&self.partition)?.iter().enumerate() {
             units += size::units(size::of_item(item)) * if number == 0 { 6 } else { 2 };
         }
         for (image, difference) in transaction.images.iter().zip(&transaction.differences) {
             if difference.is_change() {
-                units += self.todo_action(image.before.as_ref(), &image.after, difference, change.at)?.1;
+                units += self.todo_action(image.before.as_ref(), &image.after, difference, draft.change.at)?.1;
             }
         }
         // An undo alters the same fields as the undone change, so both take about the same number of units. The limit
         // does not hold for an undo, so that every change can be undone.
-        Ok((units > WRITE_UNITS && change.undoes.is_none()).then_some(Refusal::TooLarge))
+        Ok((units > WRITE_UNITS && draft.change.undoes.is_none()).then_some(Refusal::TooLarge))
     }
 
-    /// Writes the record and the parts of a change as a draft. If another request has the same idempotency key, and has
-    /// already made its change, this function returns the record of this change.
-    async fn draft(&self, change: &Change, differences: &[Difference]) -> Result<Option<Item>, Fault> {
-        for mut item in change_items(&self.partition, change, differences, change.at)? {
+    /// Writes the record and the parts of a change as a draft. If another request has the same idempotency key, this
+    /// function returns the record of the other request.
+    ///
+    /// A draft may overwrite an earlier draft of the same request. But DynamoDB may execute a call late, after the SDK
+    /// has repeated the call. So a draft must not overwrite a later draft, or the record of a pending change.
+    async fn write_draft(&self, draft: &Draft) -> Result<Option<Item>, Fault> {
+        let at = draft.change.at;
+        for (number, mut item) in draft.items(&self.partition)?.into_iter().enumerate() {
             item.remove(item::VIEW);
             item.insert(STAGE.to_owned(), item::text(DRAFT_STAGE));
-            item.insert(ATTEMPT.to_owned(), item::text(self.request_id()));
-            item.insert(DRAFT_UNTIL.to_owned(), item::number(change.at.as_second() + DRAFT_SECONDS));
-            item.insert(item::EXPIRES_AT.to_owned(), item::number(days_after(change.at, DRAFT_DAYS).as_second()));
+            item.insert(ATTEMPT.to_owned(), item::text(&draft.attempt));
+            item.insert(DRAFT_UNTIL.to_owned(), item::number(at.as_second() + DRAFT_SECONDS));
+            item.insert(item::EXPIRES_AT.to_owned(), item::number(days_after(at, DRAFT_DAYS).as_second()));
             let answer = self
                 .client
                 .put_item()
                 .table_name(&*self.table)
                 .set_item(Some(item))
-                .condition_expression(format!("{} OR #attempt = :attempt", item::ABSENT_OR_EXPIRED))
+                .condition_expression(format!("{} OR ({IS_NOT_LATER})", item::ABSENT_OR_EXPIRED))
+                .expression_attribute_values(":first", item::text(&attempt(self.request_id(), 0)))
+                .expression_attribute_names("#stage", STAGE)
                 .expression_attribute_names("#attempt", ATTEMPT)
-                .expression_attribute_values(":attempt", item::text(self.request_id()))
-                .expression_attribute_values(":now", item::number(change.at.as_second()))
+                .expression_attribute_values(":draft", item::text(DRAFT_STAGE))
+                .expression_attribute_values(":attempt", item::text(&draft.attempt))
+                .expression_attribute_values(":now", item::number(at.as_second()))
                 .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)
                 .send()
@@ -150,12 +163,8 @@ impl OwnerStore {
                 Ok(answer) => self.usage.wrote(answer.consumed_capacity.as_ref().map(std::slice::from_ref)),
                 Err(error) => match error.as_service_error() {
                     Some(PutItemError::ConditionalCheckFailedException(failed)) => {
-                        return failed
-                            .item
-                            .clone()
-                            .filter(|record| stage(record).is_none())
-                            .map(Some)
-                            .ok_or_else(Fault::busy);
+                        let record = failed.item.clone().filter(|_| number == 0);
+                        return record.map(Some).ok_or_else(Fault::busy);
                     }
                     _ => return Err(Fault::of("PutItem", &error)),
                 },
@@ -164,18 +173,19 @@ impl OwnerStore {
         Ok(None)
     }
 
-    /// Deletes a draft that nobody needs any more. If the deletion fails, the items expire later.
-    async fn discard(&self, change: &Change, differences: &[Difference]) {
-        let Ok(items) = change_items(&self.partition, change, differences, change.at) else { return };
+    /// Deletes a draft that nobody needs any more. If the change is pending, this function deletes nothing. If the
+    /// deletion fails, the items expire later.
+    async fn discard(&self, draft: &Draft) {
+        let Ok(items) = draft.items(&self.partition) else { return };
         let delete = |mut item: Item| {
             let key = [item::OWNER, item::SK].into_iter().filter_map(|name| item.remove_entry(name)).collect();
             let delete = Delete::builder().table_name(&*self.table).set_key(Some(key));
             let delete = delete
-                .condition_expression("#stage = :draft AND #attempt = :attempt")
+                .condition_expression(format!("{} OR ({IS_OWN_DRAFT})", item::ABSENT))
                 .expression_attribute_names("#stage", STAGE)
                 .expression_attribute_names("#attempt", ATTEMPT)
                 .expression_attribute_values(":draft", item::text(DRAFT_STAGE))
-                .expression_attribute_values(":attempt", item::text(self.request_id()))
+                .expression_attribute_values(":attempt", item::text(&draft.attempt))
                 .build();
             delete.ok().map(|delete| TransactWriteItem::builder().delete(delete).build())
         };
@@ -183,19 +193,19 @@ impl OwnerStore {
     }
 
     /// The action that makes the record of a draft the record of a pending change.
-    fn begin(&self, change: &ChangeId, sequence: Sequence) -> Result<TransactWriteItem, Fault> {
+    fn begin(&self, draft: &Draft, sequence: Sequence) -> Result<TransactWriteItem, Fault> {
         let update = self
-            .record_update(change)
+            .record_update(&draft.change.id)
             .update_expression(format!(
                 "SET #stage = :pending, #sequence = :sequence REMOVE {}, {DRAFT_UNTIL}",
                 item::EXPIRES_AT
             ))
-            .condition_expression("#stage = :draft AND #attempt = :attempt")
+            .condition_expression(IS_OWN_DRAFT)
             .expression_attribute_names("#attempt", ATTEMPT)
             .expression_attribute_names("#sequence", SEQUENCE)
             .expression_attribute_values(":pending", item::text(PENDING_STAGE))
             .expression_attribute_values(":draft", item::text(DRAFT_STAGE))
-            .expression_attribute_values(":attempt", item::text(self.request_id()))
+            .expression_attribute_values(":attempt", item::text(&draft.attempt))
             .expression_attribute_values(":sequence", item::number(sequence.number()));
         updated(update)
     }
@@ -207,20 +217,40 @@ impl OwnerStore {
             .expression_attribute_names("#stage", STAGE)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
-
-    fn is_begun_by_this(&self, record: &Item) -> bool {
-        let attempt = record.get(ATTEMPT).and_then(|attempt| attempt.as_s().ok());
-        stage(record) == Some(PENDING_STAGE) && attempt.is_some_and(|attempt| attempt == self.request_id())
-    }
 }
 
-/// The change and the differences as the record of a large change contains them. The titles are short, and each
-/// difference contains the version of its todo.
-fn large(transaction: &Transaction<'_>) -> (Change, Vec<Difference>) {
-    let mut change = transaction.change.clone();
-    change.todos.iter_mut().for_each(|todo| todo.title = cut_to(&todo.title, TITLE));
-    let images = transaction.images.iter().zip(&transaction.differences);
-    let with_version =
-        |(image, difference): (&Image, &Difference)| difference.clone().with_version(image.after.version);
-    (change, images.map(with_version).collect())
+/// The id of a draft. A later draft of the same request has a higher id.
+fn attempt(request_id: &str, number: u64) -> String {
+    format!("{request_id}/{number:04}")
+}
+
+/// A change as the record of a large change contains it.
+struct Draft {
+    change: Change,
+    differences: Vec<Difference>,
+    /// The id of this draft. If a request plans its change again, the new draft has a higher id.
+    attempt: String,
+}
+
+impl Draft {
+    /// The draft for this transaction. The titles are short, and each difference contains everything that is needed to
+    /// make the change.
+    fn of(transaction: &Transaction<'_>, attempt: String) -> Self {
+        let mut change = transaction.change.clone();
+        change.todos.iter_mut().for_each(|todo| todo.title = cut_to(&todo.title, TITLE));
+        let images = transaction.images.iter().zip(&transaction.differences);
+        let with_image = |(image, difference): (&Image, &Difference)| difference.clone().with_image(image);
+        Self { change, differences: images.map(with_image).collect(), attempt }
+    }
+
+    /// The change record and its parts.
+    fn items(&self, partition: &str) -> Result<Vec<Item>, Fault> {
+        change_items(partition, &self.change, &self.differences, self.change.at)
+    }
+
+    /// Whether this record is the record of this draft, and the change is pending.
+    fn is_pending(&self, record: &Item) -> bool {
+        let attempt = record.get(ATTEMPT).and_then(|attempt| attempt.as_s().ok());
+        stage(record) == Some(PENDING_STAGE) && attempt == Some(&self.attempt)
+    }
 }

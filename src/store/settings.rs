@@ -58,6 +58,7 @@ impl OwnerStore {
     /// If a change was pending, this function finishes the change, and returns `None`. Then everything that the caller
     /// has read beside the head may be out of date, so the caller must read it again.
     pub(super) async fn read_head(&self, item: Option<Item>, now: Timestamp) -> Result<Option<Head>, Fault> {
+        item.as_ref().map_or(Ok(()), item::check_format)?;
         if let Some(pending) = item.as_ref().and_then(Pending::of) {
             self.meet(&pending, now).await?;
             return Ok(None);

@@ -19,6 +19,8 @@ pub struct Usage {
     read_tenths: AtomicU64,
     write_tenths: AtomicU64,
     replay: AtomicBool,
+    drafts: AtomicU64,
+    finished: AtomicU64,
     credential: OnceLock<CredentialId>,
 }
 
@@ -65,6 +67,20 @@ impl Usage {
 
     pub(super) fn replayed(&self) {
         self.replay.store(true, Relaxed);
+    }
+
+    /// The number of changes of other requests that this request has finished so far.
+    pub fn finished(&self) -> u64 {
+        self.finished.load(Relaxed)
+    }
+
+    pub(super) fn has_finished(&self) {
+        self.finished.fetch_add(1, Relaxed);
+    }
+
+    /// The number of the next draft of this request.
+    pub(super) fn next_draft(&self) -> u64 {
+        self.drafts.fetch_add(1, Relaxed)
     }
 
     pub(super) fn called(&self) {

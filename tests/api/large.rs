@@ -2,10 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::harness::Api;
+use super::{
+    harness::{Answer, Api},
+    transport::Fault,
+};
+
+/// The number of todos in a change that is a little too large for one transaction. The store makes three slices.
+pub const LARGE: usize = 102;
 
 /// Adds todos with one call, and returns their ids.
-async fn add_many(api: &Api, number: usize) -> Vec<String> {
+pub async fn add_many(api: &Api, number: usize) -> Vec<String> {
     let todos: Vec<_> = (0..number).map(|n| json!({"title": format!("guest {n}"), "list": "Party"})).collect();
     let added = api.post("/todos", json!({ "todos": todos })).await;
     assert_eq!(added.status, 201, "{}", added.text);
@@ -13,12 +19,12 @@ async fn add_many(api: &Api, number: usize) -> Vec<String> {
 }
 
 /// The edits that complete these todos.
-fn completed(ids: &[String]) -> Value {
+pub fn completed(ids: &[String]) -> Value {
     json!({"todos": ids.iter().map(|id| json!({"id": id, "status": "completed"})).collect::<Vec<_>>()})
 }
 
 /// The todos of every status, without their versions.
-async fn todos(api: &Api) -> Value {
+pub async fn todos(api: &Api) -> Value {
     let mut all = Vec::new();
     for status in ["open", "completed", "deleted"] {
         all.extend(api.all(status).await);
@@ -26,6 +32,28 @@ async fn todos(api: &Api) -> Value {
     all.iter_mut().for_each(|todo| _ = todo.as_object_mut().unwrap().remove("version"));
     all.sort_by_key(|todo| todo["id"].to_string());
     json!(all)
+}
+
+/// The edits that give these todos the priority.
+pub fn prioritised(ids: &[String], priority: &str) -> Value {
+    json!({"todos": ids.iter().map(|id| json!({"id": id, "priority": priority})).collect::<Vec<_>>()})
+}
+
+/// Sends the request. The program has an accident after this number of transactions. The first transaction begins the
+/// change, each slice is one transaction, and the last transaction ends the change. So if the number is 0, there is
+/// only a draft.
+pub async fn dies_after(transactions: usize, api: &Api, (method, path): (&str, &str), body: Value) -> Answer {
+    api.wire.fail_only("TransactWriteItems", vec![Fault::None; transactions]);
+    api.wire.fail_only("TransactWriteItems", [Fault::NoTable; 3]);
+    let answer = api.send(method, path, body, &[]).await;
+    api.wire.take_faults();
+    answer.assert_problem(500, "internal");
+    answer
+}
+
+/// The id of the pending change.
+pub async fn pending(api: &Api) -> Option<String> {
+    api.stored("settings", "pending_change").await.map(|id| id.as_s().unwrap().clone())
 }
 
 #[tokio::test]

@@ -28,6 +28,13 @@ mod json_text;
 #[path = "../kept/mod.rs"]
 mod kept;
 mod large;
+mod large_away;
+mod large_died;
+mod large_faults;
+mod large_finished;
+mod large_kinds;
+mod large_lists;
+mod large_metered;
 mod list_changes;
 mod list_deletes;
 mod list_history;

@@ -1,9 +1,14 @@
 //! Reads and changes items directly in DynamoDB, so the service does not notice.
 
+use std::collections::{BTreeMap, HashMap};
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use todo_action::config::Auth;
 
 use super::harness::Api;
+
+/// The attributes of an item.
+pub type Item = HashMap<String, AttributeValue>;
 
 impl Api {
     /// The partition key of the owner.
@@ -22,6 +27,28 @@ impl Api {
         let get = self.client.get_item().table_name(self.table).key("owner", self.partition());
         let item = get.key("sk", AttributeValue::S(sk.to_owned())).consistent_read(true).send().await.unwrap().item;
         item.and_then(|mut item| item.remove(attribute))
+    }
+
+    /// Reads all items of the owner directly from DynamoDB. The key of the map is the sort key.
+    pub async fn items(&self) -> BTreeMap<String, Item> {
+        let (mut items, mut start) = (BTreeMap::new(), None);
+        loop {
+            let query = self.client.query().table_name(self.table).key_condition_expression("#owner = :owner");
+            let query = query.expression_attribute_names("#owner", "owner").set_exclusive_start_key(start);
+            let query = query.expression_attribute_values(":owner", self.partition()).consistent_read(true);
+            let page = query.send().await.unwrap();
+            items.extend(page.items().iter().map(|item| (item["sk"].as_s().unwrap().clone(), item.clone())));
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return items;
+            }
+        }
+    }
+
+    /// Deletes an item directly in DynamoDB, as DynamoDB does with an expired item.
+    pub async fn remove(&self, sk: &str) {
+        let delete = self.client.delete_item().table_name(self.table).key("owner", self.partition());
+        delete.key("sk", AttributeValue::S(sk.to_owned())).send().await.unwrap();
     }
 
     /// Changes or removes one attribute of an item directly in DynamoDB, so the service does not notice the change.

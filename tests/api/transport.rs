@@ -6,6 +6,7 @@ use std::sync::{
     Arc, Mutex,
     atomic::{AtomicU64, Ordering},
 };
+use std::time::Instant;
 
 use aws_smithy_runtime_api::client::{
     http::{
@@ -40,6 +41,10 @@ pub enum Fault {
     NoTable,
     /// DynamoDB executes the call, but the answer is lost.
     AnswerLost,
+    /// The SDK loses the connection. DynamoDB executes the call only when the test calls `Wire::execute_late`.
+    Late,
+    /// No fault: the call succeeds.
+    None,
 }
 
 /// A fault, and the name of the DynamoDB operation that must fail. If the name is `None`, the next call of any
@@ -63,7 +68,14 @@ pub struct Wire {
     /// call fails.
     periodic: Arc<Mutex<Vec<(u64, Fault)>>>,
     number: Arc<AtomicU64>,
+    /// The calls that DynamoDB executes later.
+    late: Arc<Mutex<Vec<(SharedHttpConnector, HttpRequest)>>>,
+    /// The write units that DynamoDB still takes now, and the time of this number. `None` if there is no limit.
+    meter: Arc<Mutex<Option<(f64, Instant)>>>,
 }
+
+/// DynamoDB takes this number of write units a second for one owner.
+const UNITS_A_SECOND: f64 = 1_000.0;
 
 impl Wire {
     /// Returns a wire that uses this transport. Without a transport, the wire uses plain HTTP.
@@ -78,7 +90,34 @@ impl Wire {
             faults: Arc::default(),
             periodic: Arc::default(),
             number: Arc::default(),
+            late: Arc::default(),
+            meter: Arc::default(),
         }
+    }
+
+    /// From now on, DynamoDB takes only 1,000 write units a second. If a transaction would need more, DynamoDB cancels
+    /// the transaction.
+    pub fn meter(&self) {
+        *self.meter.lock().unwrap() = Some((UNITS_A_SECOND, Instant::now()));
+    }
+
+    /// Whether the calls have already used up the write units of this second.
+    fn is_used_up(&self) -> bool {
+        let mut meter = self.meter.lock().unwrap();
+        let Some((left, since)) = &mut *meter else { return false };
+        *left = UNITS_A_SECOND.min(*left + since.elapsed().as_secs_f64() * UNITS_A_SECOND);
+        *since = Instant::now();
+        *left <= 0.0
+    }
+
+    /// DynamoDB executes all calls with the fault `Late`.
+    pub async fn execute_late(&self) -> usize {
+        let late = std::mem::take(&mut *self.late.lock().unwrap());
+        let number = late.len();
+        for (connector, request) in late {
+            drop(connector.call(request).await);
+        }
+        number
     }
 
     /// The next calls fail with these faults, in the order of the list.
@@ -117,6 +156,9 @@ impl Wire {
         let tables = capacity.as_array().map_or(std::slice::from_ref(capacity), Vec::as_slice);
         let units = tables.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum::<f64>();
         *self.write_units.lock().unwrap() += units;
+        if let Some((left, _)) = &mut *self.meter.lock().unwrap() {
+            *left -= units;
+        }
         *response.body_mut() = SdkBody::from(body);
         Ok(response)
     }
@@ -177,12 +219,23 @@ impl HttpConnector for WireConnector {
         self.wire.written.lock().unwrap().extend(partitions_written(&operation, &body));
         let fault = self.wire.next_fault(&operation);
         self.wire.calls.lock().unwrap().push(operation.clone());
+        let is_write = matches!(&*operation, "PutItem" | "TransactWriteItems" | "UpdateItem");
+        if is_write && self.wire.is_used_up() {
+            return match &*operation {
+                "TransactWriteItems" => cancelled("ThrottlingError", "Throughput exceeds the current capacity"),
+                _ => answer(400, "ProvisionedThroughputExceededException", "slow down"),
+            };
+        }
         match fault {
-            None if matches!(&*operation, "PutItem" | "TransactWriteItems" | "UpdateItem") => {
+            None | Some(Fault::None) if is_write => {
                 let (call, wire) = (self.inner.call(request), self.wire.clone());
                 HttpConnectorFuture::new(async move { wire.counted(call.await?).await })
             }
-            None => self.inner.call(request),
+            None | Some(Fault::None) => self.inner.call(request),
+            Some(Fault::Late) => {
+                self.wire.late.lock().unwrap().push((self.inner.clone(), request));
+                HttpConnectorFuture::ready(Err(ConnectorError::io("connection reset".to_owned().into())))
+            }
             Some(Fault::Error(kind, message)) => answer(400, kind, message),
             Some(Fault::Cancelled(code, message)) => cancelled(code, message),
             Some(Fault::Throttled) => answer(400, "ThrottlingException", "slow down"),

@@ -19,6 +19,7 @@ mod http;
 #[path = "../kept/mod.rs"]
 mod kept;
 mod keys;
+mod large;
 mod log;
 mod people;
 mod provider;

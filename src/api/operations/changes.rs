@@ -127,7 +127,14 @@ pub async fn get_changes(
         }
         (settings, caller.store.history(reading, now).await?)
     } else {
-        tokio::try_join!(caller.store.settings(now), caller.store.history(reading, now))?
+        loop {
+            let finished = caller.store.usage().finished();
+            let found = tokio::try_join!(caller.store.settings(now), caller.store.history(reading.clone(), now))?;
+            // If this request has finished a large change of another request, the listing is from before.
+            if finished == caller.store.usage().finished() {
+                break found;
+            }
+        }
     };
     let moment = settings.moment(now, &app.config.time_zone);
     let since = query.since.map(|since| since.resolve(&moment)).transpose();

@@ -127,17 +127,23 @@ pub async fn get_overview(
     // The program reads all completions of the last 26 hours, because no day is longer than 26 hours.
     let since = now.checked_sub(Span::new().hours(26)).unwrap_or(Timestamp::MIN);
     let changes = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
-    let latest = async { store.changes(changes, now).await?.next().await };
-    let counted = async {
-        let (settings, mut todos) = store.todos(open, now).await?;
+    let latest = || async { store.changes(changes.clone(), now).await?.next().await };
+    let counted = || async {
+        let (settings, mut todos) = store.todos(open.clone(), now).await?;
         let mut tally = Tally::of(&settings, now, &app.config.time_zone);
         while let Some(todo) = todos.next().await? {
             tally.count(todo);
         }
         Ok((tally, todos.rest().is_some(), todos.unreadable))
     };
-    let ((mut tally, incomplete, unreadable), completed, latest, lists) =
-        tokio::try_join!(counted, store.completions(since), latest, store.lists())?;
+    let ((mut tally, incomplete, unreadable), completed, latest, lists) = loop {
+        let finished = store.usage().finished();
+        let found = tokio::try_join!(counted(), store.completions(since), latest(), store.lists())?;
+        // If this request has finished a large change of another request, a part of the answer is from before.
+        if finished == store.usage().finished() {
+            break found;
+        }
+    };
     let order = store.last_lists();
     tally.add_lists(lists, &order);
     let latest = latest.map(|change| ChangeSummary::of(&change, &tally.moment.zone, &order));

@@ -117,11 +117,17 @@ async fn undo(
     let mut found = find(app, caller, body, now, true).await?;
     let (mut attempt, mut cancel) = (1, true);
     loop {
-        let error = match undo_found(app, caller, &request, &found).await {
+        let finished = caller.store.usage().finished();
+        let is_latest = || body.change_id.is_some() || caller.store.usage().finished() == finished;
+        let error = match undo_found(app, caller, &request, &found, &is_latest).await {
             Ok(result) if result.replayed => return earlier(caller, result, now).await,
             Ok(result) => return Ok((result, found.undid())),
             Err(error) => error,
         };
+        if !is_latest() {
+            found = find(app, caller, body, now, cancel).await?;
+            continue;
+        }
         // Another request may have undone a change after this request read its record. So this request looks again. If
         // it finds the same changes in the same state, the error is right.
         let overtaken = match &error {
@@ -163,19 +169,23 @@ async fn earlier(caller: &Caller, result: WriteResult, now: Timestamp) -> Result
 
 /// Undoes the found changes. If another list has the name that a list would get back, the undo is possible only if this
 /// other list is an empty list that was created later. So only then, the program looks for such lists.
+///
+/// If `is_latest` returns `false`, this request has finished a large change of another request in the meantime. Then the
+/// caller may mean this large change, so this function refuses the undo.
 async fn undo_found(
     app: &App,
     caller: &Caller,
     request: &WriteRequest,
     found: &Found,
+    is_latest: &(dyn Fn() -> bool + Sync),
 ) -> Result<WriteResult, WriteError> {
-    let result = undo_beside(app, caller, request, found, &[]).await;
+    let result = undo_beside(app, caller, request, (found, &[]), is_latest).await;
     let Err(WriteError::Refused(Refusal::ChangedSince { conflicts, .. })) = &result else { return result };
     if !conflicts.iter().any(UndoConflict::is_name_taken) {
         return result;
     }
     let new_lists = find::lists_created_since(caller, found, app.clock.now()).await?;
-    if new_lists.is_empty() { result } else { undo_beside(app, caller, request, found, &new_lists).await }
+    if new_lists.is_empty() { result } else { undo_beside(app, caller, request, (found, &new_lists), is_latest).await }
 }
 
 /// Undoes the found changes. The argument `new_lists` contains the ids of the lists that were created after these
@@ -184,8 +194,8 @@ async fn undo_beside(
     app: &App,
     caller: &Caller,
     request: &WriteRequest,
-    Found { undo, .. }: &Found,
-    new_lists: &[ListName],
+    (Found { undo, .. }, new_lists): (&Found, &[ListName]),
+    is_latest: &(dyn Fn() -> bool + Sync),
 ) -> Result<WriteResult, WriteError> {
     let needs = if undo.changes_lists() {
         let (mut lists, mut all_of) = (undo.list_names(), undo.deleted_lists());
@@ -199,6 +209,9 @@ async fn undo_beside(
     };
     let request = WriteRequest { needs, undo: undo.clone(), ..request.clone() };
     let plan = |snapshot: &Snapshot| {
+        if !is_latest() {
+            return Err(Refusal::NoSuchChange);
+        }
         undo.plan(&Present {
             todos: &snapshot.todos,
             settings: &snapshot.settings,
