@@ -65,7 +65,8 @@ impl OwnerStore {
     pub(super) async fn commit(&self, transaction: &Transaction<'_>) -> Result<Committed, Fault> {
         match self.transact(transaction, |sequence| self.actions(transaction, sequence)).await? {
             Some(committed) => Ok(committed),
-            None => self.commit_large(transaction).await,
+            // A boxed future keeps the futures of all other writes small.
+            None => Box::pin(self.commit_large(transaction)).await,
         }
     }
 

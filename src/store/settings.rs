@@ -60,7 +60,8 @@ impl OwnerStore {
     pub(super) async fn read_head(&self, item: Option<Item>, now: Timestamp) -> Result<Option<Head>, Fault> {
         item.as_ref().map_or(Ok(()), item::check_format)?;
         if let Some(pending) = item.as_ref().and_then(Pending::of) {
-            self.meet(&pending, now).await?;
+            // A boxed future keeps the futures of all requests small that do not meet a pending change.
+            Box::pin(self.meet(&pending, now)).await?;
             return Ok(None);
         }
         let sequence = item.as_ref().map(Sequence::of).unwrap_or_default();

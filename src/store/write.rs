@@ -67,10 +67,10 @@ impl OwnerStore {
             if change.has_no_effect() && !request.has_key() {
                 return self.without_effect(request, change, plan, &snapshot).await;
             }
-            let mut transaction = Transaction::of(request, &change, &plan.images, &placed, &snapshot);
-            transaction.outdated = outdated.clone();
+            let transaction = Transaction::of(request, &change, &plan.images, &placed, &snapshot);
+            let transaction = Transaction { outdated: outdated.clone(), ..transaction };
             match self.commit(&transaction).await? {
-                Committed::Done => return Ok(self.written(change, plan, placed, &snapshot)),
+                Committed::Done => return Ok(self.done((transaction.differences, change), plan, placed, &snapshot)),
                 Committed::Exists(record) => return self.replay(request, record, snapshot.now).await,
                 Committed::Repeated(recent) => match self.repeated(request, &plan, &recent, snapshot.now).await? {
                     Ok(result) => return Ok(result),
@@ -81,14 +81,13 @@ impl OwnerStore {
                 Committed::Refused(refusal) => return self.refused(request, refusal, snapshot.now).await,
                 outcome @ (Committed::VersionChanged | Committed::OtherChange) => {
                     replans += 1;
-                    let depends_on_all =
-                        matches!(outcome, Committed::OtherChange) || !request.needs.selections().is_empty();
+                    let on_all = matches!(outcome, Committed::OtherChange) || !request.needs.selections().is_empty();
                     tokio::time::sleep(backoff::pause(replans, &request.change_id)).await;
                     if let Some(record) = self.read(request, &mut snapshot).await? {
                         return self.replay(request, record, snapshot.now).await;
                     }
                     snapshot.now = clock();
-                    if replans > if depends_on_all { REPLANS_OF_ALL } else { REPLANS } {
+                    if replans > if on_all { REPLANS_OF_ALL } else { REPLANS } {
                         return Err(snapshot.contended(&request.needs).into());
                     }
                 }
@@ -107,9 +106,9 @@ impl OwnerStore {
         }
     }
 
-    fn written(
+    fn done(
         &self,
-        change: Change,
+        (differences, change): (Vec<Difference>, Change),
         Plan { images, settings, .. }: Plan,
         placed: Placed,
         snapshot: &Snapshot,
@@ -131,8 +130,7 @@ impl OwnerStore {
                 owner.settings = image.after;
             }
         });
-        let differences = altered(images.iter().map(Difference::of).collect());
-        WriteResult { change, images, differences, lists, replayed: false }
+        WriteResult { change, images, differences: altered(differences), lists, replayed: false }
     }
 
     fn snapshot(&self, now: Timestamp) -> Snapshot {

@@ -234,7 +234,7 @@ async fn costs(todos: usize) -> Vec<(Vec<String>, f64)> {
     let api = Api::new();
     add(&api, "Home", &["a"]).await;
     let names: Vec<String> = (0..todos).map(|number| format!("todo {number}")).collect();
-    for batch in names.chunks(40) {
+    for batch in names.chunks(1_000) {
         add(&api, "Work", &batch.iter().map(String::as_str).collect::<Vec<_>>()).await;
     }
     let mut costs = Vec::new();
@@ -256,8 +256,8 @@ async fn costs(todos: usize) -> Vec<(Vec<String>, f64)> {
 }
 
 #[tokio::test]
-async fn a_rename_and_a_merge_cost_the_same_for_5_and_for_500_todos() {
-    let (few, many) = (costs(5).await, costs(500).await);
+async fn a_rename_and_a_merge_cost_the_same_for_5_and_for_5_000_todos() {
+    let (few, many) = (costs(5).await, costs(5_000).await);
     assert_eq!(few, many);
     for (calls, units) in few.iter().step_by(2) {
         assert_eq!(calls, &["BatchGetItem", "TransactWriteItems", "Query"]);

@@ -45,7 +45,7 @@ pub struct UpdateLists {
     #[deserr(default)]
     #[schema(value_type = ListName, inline, required = false)]
     rename_to: Option<ListName>,
-    /// List that gets all its todos. It then no longer exists.
+    /// List that gets all its todos. Then it is gone.
     #[deserr(default)]
     #[schema(value_type = ListName, inline, required = false)]
     merge_into: Option<ListName>,
@@ -93,7 +93,7 @@ pub struct DeletedTodos {
 #[utoipa::path(
     patch, path = "/lists", operation_id = "updateLists", request_body = UpdateLists,
     summary = "Update lists",
-    description = "Renames a list, merges it into another, deletes it, or puts lists in order. Send one of rename_to, merge_into, delete and order. undoChange undoes it.",
+    description = "Renames a list, merges it into another, deletes it, or puts lists in order. Send one of rename_to, merge_into, delete and order.",
     responses((status = 200, description = "Updated", body = ListsWritten), super::openapi::Errors),
 )]
 pub async fn update_lists(
