@@ -106,7 +106,12 @@ pub const OPERATIONS: [Operation; 18] = [
     Operation {
         name: "updateLists",
         events: |function, _, n| {
-            function.expect(event("POST", "/todos", "", Some(json!({ "todos": [{ "title": "x", "list": "Name 0" }] }))))?;
+            function.expect(event(
+                "POST",
+                "/todos",
+                "",
+                Some(json!({ "todos": [{ "title": "x", "list": "Name 0" }] })),
+            ))?;
             let rename = |i: usize| json!({ "list": format!("Name {i}"), "rename_to": format!("Name {}", i + 1) });
             Ok((0..n).map(|i| event("PATCH", "/lists", "", Some(rename(i)))).collect())
         },
