@@ -20,10 +20,10 @@ pub struct Present<'a> {
     pub todos: &'a Todos,
     pub settings: &'a Settings,
     pub lists: &'a Lists,
-    /// Finds a list by its name. This function knows at least the names in [`Undo::list_names`].
+    /// Finds a list by its name. This function knows at least the names in `Undo::list_names`.
     pub find: &'a dyn Fn(&ListName) -> Option<ListRef>,
     /// The ids of the lists that were created after the undone changes. If there are such ids, `todos` contains all open
-    /// and completed todos of the lists in [`Undo::list_names`].
+    /// and completed todos of the lists in `Undo::list_names`.
     pub new_lists: &'a [ListName],
     pub now: Timestamp,
 }
