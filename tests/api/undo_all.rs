@@ -1,6 +1,9 @@
 //! Undoes random sequences of writes, from the last write to the first, and in random orders.
 
-use proptest::{prelude::*, test_runner::TestRunner};
+use proptest::{
+    prelude::*,
+    test_runner::{RngAlgorithm, TestRng, TestRunner},
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -8,8 +11,14 @@ use super::{
     random_writes::{restored, start, state, writes},
 };
 
+/// The sequences are the same at each run, so that a failure can be repeated. For other sequences, set the environment
+/// variable `PROPTEST_RNG_SEED` to a number.
 fn runner() -> TestRunner {
-    TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })
+    let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_RNG_SEED").is_some() {
+        return TestRunner::new(config);
+    }
+    TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
 }
 
 /// Undoes these changes, one by one, from the last to the first. Returns the ids of the undos, in their order.

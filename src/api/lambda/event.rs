@@ -65,6 +65,7 @@ pub fn readable(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
     match &mut request {
         LambdaRequest::ApiGatewayV2(request) => {
             keep_sound_address(&mut request.headers);
+            keep_sound_domain(&request.headers, &mut request.request_context.domain_name);
             make_absolute(&mut request.raw_path);
             request.is_base64_encoded = decodable(request.is_base64_encoded, &mut request.body);
             if let Some(query) = &mut request.raw_query_string {
@@ -74,6 +75,7 @@ pub fn readable(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
         LambdaRequest::ApiGatewayV1(request) => {
             keep_sound_address(&mut request.headers);
             keep_sound_address(&mut request.multi_value_headers);
+            keep_sound_domain(&request.headers, &mut request.request_context.domain_name);
             make_absolute(&mut request.path);
             request.is_base64_encoded = decodable(request.is_base64_encoded, &mut request.body);
             keep_given(&mut request.query_string_parameters);
@@ -152,6 +154,14 @@ fn keep_sound_address(headers: &mut HeaderMap) {
     }
     if text(headers, "x-forwarded-proto").is_none_or(|scheme| !matches!(scheme.as_str(), "http" | "https")) {
         headers.remove("x-forwarded-proto");
+    }
+}
+
+/// Removes the domain name of the API if it is invalid. `lambda_http` uses the domain name only if there is no header
+/// `Host`.
+fn keep_sound_domain(headers: &HeaderMap, domain: &mut Option<String>) {
+    if !headers.contains_key(header::HOST) && domain.as_deref().is_some_and(|domain| !makes_a_uri(domain)) {
+        *domain = None;
     }
 }
 
