@@ -37,6 +37,8 @@ BEYOND_SCHEMAS = (
     "is in the future; for the person",
     "cannot be sent together with `change_id`",
     "must be me, any, or the name of a program",
+    "must be one of",
+    "must be a whole number such as",
     "must have exactly one of rename_to",
     "cannot be sent together with `order`",
     "is missing: send the name of the list",
@@ -58,8 +60,8 @@ BEYOND_SCHEMAS = (
     "must be one of overdue",
 )
 # A cursor is valid only for the listing that returned the cursor. An idempotency key belongs to the first request with
-# this key, so the API refuses a different request with the same key.
-CODES_BEYOND_SCHEMAS = ("bad_cursor", "idempotency_key_reused")
+# this key, so the API refuses a different request with the same key. A valid request may concern too many todos.
+CODES_BEYOND_SCHEMAS = ("bad_cursor", "idempotency_key_reused", "too_large")
 # The API also answers these operations, although the OpenAPI document does not contain them. schemathesis would expect
 # status 405.
 ONLY_ANSWERED = {("/settings", "GET"), ("/todos/{id}", "PATCH"), ("/todos/{id}", "DELETE")}
