@@ -11,13 +11,9 @@ use super::{
     random_writes::{restored, start, state, writes},
 };
 
-/// The sequences are the same at each run, so that a failure can be repeated. For other sequences, set the environment
-/// variable `PROPTEST_RNG_SEED` to a number.
+/// The sequences are the same at each run, so that a failure can be repeated.
 fn runner() -> TestRunner {
     let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
-    if std::env::var_os("PROPTEST_RNG_SEED").is_some() {
-        return TestRunner::new(config);
-    }
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
 }
 
