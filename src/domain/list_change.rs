@@ -134,10 +134,26 @@ impl ListsDifference {
         self.names_before().into_iter().filter(is_free).collect()
     }
 
-    /// The names of the lists that the undo of this change deletes.
+    /// The names of the lists whose todos the undo of this change must delete: the lists that the undo deletes, and the
+    /// lists that the undo merges into these lists.
     pub fn deleted_before(&self) -> impl Iterator<Item = &ListName> {
-        let deleted = |list: &&ListDifference| list.before.as_ref().is_some_and(|state| state.deleted);
+        let deleted = |list: &&ListDifference| self.is_deleted_before(&list.id);
         self.lists.iter().filter(deleted).filter_map(|list| live_name(&list.id, list.after.as_ref()))
+    }
+
+    /// Whether this list was deleted before the change, or was merged into a list that was deleted before the change.
+    /// `false` if the change did not alter the deleted list.
+    fn is_deleted_before(&self, id: &ListName) -> bool {
+        let mut id = id;
+        // No list is merged into itself, not even over other lists.
+        for _ in 0..=self.lists.len() {
+            let Some(list) = self.lists.iter().find(|list| list.id.folded() == id.folded()) else { return false };
+            match &list.before {
+                Some(ListState { merged_into: Some(into), .. }) => id = into,
+                before => return before.as_ref().is_some_and(|state| state.deleted),
+            }
+        }
+        false
     }
 
     /// The ids of the lists that `conflict` is about. `now` are the present lists.
@@ -160,9 +176,9 @@ impl ListsDifference {
     /// The lists without this change. `now` are the present lists.
     ///
     /// If the change deleted a list, and somebody has added a todo to a list with the same name since then, the list
-    /// exists again. Then the undo only gives the list the old spelling of its name. If a list gets an old name back, and another list has
-    /// this name, the other list may be a leftover: somebody added a todo to a new list with the free name, and undid
-    /// the addition. Then the leftover is merged into the list that gets the name.
+    /// exists again. Then the undo only gives the list the old spelling of its name. If a list gets an old name back,
+    /// and another list has this name, the other list may be a leftover: somebody added a todo to a new list with the
+    /// free name, and undid the addition. Then the leftover is merged into the list that gets the name.
     pub fn undo(&self, now: &Lists, others: &OtherLists<'_>) -> Result<Lists, ListConflict> {
         let mut undone = now.clone();
         let mut restored = Vec::new();
@@ -187,8 +203,10 @@ impl ListsDifference {
                 let other = ListRef::stored(other, name.clone());
                 undone = merge(&undone, &other, &ListRef::stored(id.clone(), name.clone()));
             }
+            // If this undo also deletes the other list, it deletes the todos of both lists.
             if let Some(into) = before.as_ref().and_then(|state| state.merged_into.as_ref())
                 && !undone.exists(into)
+                && !self.is_deleted_before(into)
             {
                 return Err(ListConflict::OtherGone);
             }

@@ -219,3 +219,28 @@ async fn a_list_with_very_large_todos_is_not_deleted_and_the_answer_says_how_to_
     assert!(refused.body["detail"].as_str().unwrap().contains("merge_into"), "{}", refused.text);
     assert_eq!(lists(&api).await, ["Inbox 0", "Old ideas 240"]);
 }
+
+#[tokio::test]
+async fn a_redo_merges_a_list_into_a_list_that_it_deletes_only_if_no_new_todo_would_be_lost() {
+    let api = Api::new();
+    add_each(&api, "A").await;
+    add_each(&api, "B").await;
+    let before = (todos(&api).await, lists(&api).await);
+    api.clock.advance(jiff::Span::new().hours(1));
+    change(&api, json!({"list": "B", "merge_into": "A"})).await;
+    change(&api, json!({"list": "A", "delete": true})).await;
+    let deleted = (todos(&api).await, lists(&api).await);
+    let undone = api.post("/undo", json!({"since": "30 minutes"})).await;
+    assert_eq!((todos(&api).await, lists(&api.elsewhere()).await), before);
+    let redone = undo(&api.elsewhere(), &undone.change_id()).await.change_id();
+    assert_eq!((todos(&api).await, lists(&api.elsewhere()).await), deleted);
+    let undone = undo(&api.elsewhere(), &redone).await.change_id();
+    assert_eq!((todos(&api).await, lists(&api.elsewhere()).await), before);
+    // The redo does not delete this todo.
+    let new = add(&api, "B", &["new"]).await;
+    let refused = api.elsewhere().post("/undo", json!({ "change_id": undone })).await;
+    refused.assert_problem(409, "changed_since");
+    edit(&api, &new[0], json!({"list": "Other"})).await;
+    undo(&api.elsewhere(), &undone).await;
+    assert_eq!(lists(&api).await, ["Inbox 0", "Other 1"]);
+}

@@ -11,10 +11,20 @@ use super::{
     random_writes::{restored, start, state, writes},
 };
 
-/// The sequences are the same at each run, so that a failure can be repeated.
+/// The number of sequences if `UNDO_SEQUENCES` is not set.
+const USUAL: u32 = 24;
+
+/// Without the variable `UNDO_SEQUENCES`, the sequences are the same at each run, so that a failure can be repeated. With
+/// it, the test makes so many random sequences.
+#[expect(clippy::disallowed_methods, reason = "a setting of the test run, not of the program")]
 fn runner() -> TestRunner {
-    let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
-    TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+    let wanted = std::env::var("UNDO_SEQUENCES").ok().map(|number| number.parse().expect("a number"));
+    let cases = wanted.unwrap_or(USUAL);
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    match wanted {
+        Some(_) => TestRunner::new(config),
+        None => TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha)),
+    }
 }
 
 /// Undoes these changes, one by one, from the last to the first. Returns the ids of the undos, in their order.

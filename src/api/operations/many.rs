@@ -73,7 +73,7 @@ pub struct UpdateTodos {
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
 pub struct DeleteQuery {
-    /// At most 40 ids, separated by commas. Or filters:
+    /// Ids of todos, separated by commas. Or filters:
     #[deserr(default)]
     #[param(value_type = String, required = false, example = "k7m2x9qa4t,p3n8w5rb6v")]
     ids: Option<Ids>,
