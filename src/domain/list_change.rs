@@ -134,6 +134,11 @@ impl ListsDifference {
         self.names_before().into_iter().filter(is_free).collect()
     }
 
+    /// Whether the change deleted lists.
+    pub fn deletes_lists(&self) -> bool {
+        self.lists.iter().any(|list| list.after.as_ref().is_some_and(|state| state.deleted))
+    }
+
     /// The names of the lists whose todos the undo of this change must delete: the lists that the undo deletes, and the
     /// lists that the undo merges into these lists.
     pub fn deleted_before(&self) -> impl Iterator<Item = &ListName> {

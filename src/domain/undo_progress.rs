@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{
     change::Change,
     difference::Difference,
-    list_change::OtherLists,
+    list_change::{ListsDifference, OtherLists},
     list_ref::ListRef,
     lists::Lists,
     plan::Todos,
@@ -75,7 +75,7 @@ impl<'a> Progress<'a> {
             }
             // The change deleted the default list, so the setting got its default. Somebody has chosen another default
             // list since then, and this choice stays.
-            Err(_) if change.list_changes.is_some() => {}
+            Err(_) if change.list_changes.as_ref().is_some_and(ListsDifference::deletes_lists) => {}
             Err(fields) => self.conflicts.push(UndoConflict {
                 subject: Subject::Settings,
                 change: change.id.clone(),

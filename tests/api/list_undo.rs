@@ -192,6 +192,19 @@ async fn a_deleted_default_list_comes_back_beside_the_default_list_that_was_chos
 }
 
 #[tokio::test]
+async fn a_redo_does_not_delete_the_former_default_list_after_another_choice() {
+    let api = Api::new();
+    add(&api, "a", "Heim").await;
+    let chosen = api.patch("/settings", json!({"default_list": "Heim"})).await.change_id();
+    let deleted = change(&api, json!({"list": "Heim", "delete": true})).await;
+    let restored = undo(&api, &deleted).await.change_id();
+    assert_eq!(undo(&api, &chosen).await.status, 200);
+    let refused = undo(&api, &restored).await;
+    refused.assert_problem(409, "changed_since");
+    assert!(refused.text.contains("default_list"), "{}", refused.text);
+}
+
+#[tokio::test]
 async fn a_list_that_was_renamed_or_merged_is_found_under_its_old_name_in_a_hint() {
     let api = Api::new();
     add(&api, "a", "Work").await;
