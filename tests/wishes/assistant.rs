@@ -70,8 +70,7 @@ impl Assistant {
     pub async fn todos(&self) -> Vec<String> {
         let mut todos = Vec::new();
         for status in ["open", "completed", "deleted"] {
-            let page = self.result("getTodos", json!({"status": status, "limit": 100})).await;
-            for todo in page["structuredContent"]["todos"].as_array().unwrap() {
+            for todo in self.todos_with(status).await {
                 todos.push(format!(
                     "{} / {status} / {}",
                     todo["list"].as_str().unwrap(),
@@ -90,11 +89,18 @@ impl Assistant {
         lists.iter().map(|list| format!("{} {}", list["name"].as_str().unwrap(), list["open"])).collect()
     }
 
-    /// All todos with this status, at most 100. This is not a call of the assistant.
+    /// All todos with this status. The person sees this state. This is not a call of the assistant.
     pub async fn todos_with(&self, status: &str) -> Vec<Value> {
-        let page = self.result("getTodos", json!({"status": status, "limit": 100})).await;
-        assert_eq!(page["structuredContent"].get("next_cursor"), None, "there are at most 100 todos");
-        page["structuredContent"]["todos"].as_array().unwrap().clone()
+        let (mut todos, mut cursor) = (Vec::new(), Value::Null);
+        loop {
+            let page = self.result("getTodos", json!({"status": status, "limit": 100, "cursor": cursor})).await;
+            let page = &page["structuredContent"];
+            todos.extend(page["todos"].as_array().unwrap().iter().cloned());
+            cursor = page["next_cursor"].clone();
+            if cursor.is_null() {
+                return todos;
+            }
+        }
     }
 
     /// The time passes.

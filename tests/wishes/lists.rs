@@ -111,6 +111,22 @@ async fn merge_groceries_into_shopping() {
 }
 
 #[tokio::test]
+async fn merge_a_list_with_120_todos() {
+    let [mut claude] = assistants(["Claude"]).await;
+    let titles: Vec<String> = (0..120).map(|number| format!("thing {number}")).collect();
+    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+    add(&mut claude, "Groceries", &titles, 73).await;
+    add(&mut claude, "Shopping", &["Shoes"], 0).await;
+    let before = (claude.todos().await, claude.lists().await);
+    claude.hears("merge Groceries into Shopping");
+    claude.call("updateLists", json!({"list": "Groceries", "merge_into": "Shopping"})).await;
+    claude.needed_at_most_two_calls();
+    assert_eq!(claude.todos().await, renamed(&before.0, "Groceries / ", "Shopping / "), "completed ones do not stay");
+    assert_eq!(claude.lists().await, ["Inbox 0", "Shopping 48"]);
+    undo_that(&mut claude, "list: Groceries → merged into Shopping", &before).await;
+}
+
+#[tokio::test]
 async fn merge_a_list_whose_name_is_not_quite_right() {
     let [mut claude] = assistants(["Claude"]).await;
     add(&mut claude, "Groceries", &["Bread"], 0).await;
