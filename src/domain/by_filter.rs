@@ -90,7 +90,10 @@ impl ForAll {
     pub fn plan(&self, found: &[&Todo], next_id: impl FnMut() -> TodoId, moment: &Moment) -> Result<Plan, Refusal> {
         match self {
             Self::Edit(all) => {
-                let edits = found.iter().map(|todo| (&all.0, *todo));
+                // `shift` concerns only todos with a due date.
+                let undated = TodoEdit { shift: None, ..all.0.clone() };
+                let edit = |todo: &Todo| if todo.due.is_none() { &undated } else { &all.0 };
+                let edits = found.iter().map(|todo| (edit(todo), *todo));
                 plan::apply(edits, next_id, moment).map_err(|refusal| with_todos(refusal, found))
             }
             Self::Delete => {

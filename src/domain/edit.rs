@@ -10,7 +10,8 @@ use utoipa::{
 
 use super::{
     due::Due,
-    input::{due::DueInput, list::WithoutEmpty, value},
+    due_input::{DueInput, shift::Shift},
+    input::{list::WithoutEmpty, value},
     invalid::{Invalid, Violation},
     list_ref::ListRef,
     moment::Moment,
@@ -31,7 +32,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Title, inline, required = false)]
     pub title: Option<Title>,
-    /// completed when it is done; open reopens it, or restores a deleted todo.
+    /// open reopens it, or restores a deleted todo.
     #[deserr(default)]
     #[schema(value_type = EditStatus, inline, required = false)]
     pub status: Option<EditStatus>,
@@ -42,10 +43,14 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Priority, inline, required = false)]
     pub priority: Option<Priority>,
-    /// New due date, written as in addTodos. Keeps repeat.
+    /// Written as in addTodos. Keeps repeat. A day keeps the time, a time the day.
     #[deserr(default)]
     #[schema(value_type = String, required = false, example = "2026-11-27T09:30")]
     pub due: Option<DueInput>,
+    /// Moves the due date: +3d, -1h.
+    #[deserr(default)]
+    #[schema(value_type = String, required = false)]
+    pub shift: Option<Shift>,
     /// How it repeats from now on.
     #[deserr(default)]
     #[schema(value_type = Repeat, required = false)]
@@ -74,7 +79,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Steps, inline, required = false)]
     pub steps: Option<Steps>,
-    /// Ticks these steps. Name a step by its title, or by its position from "1".
+    /// Ticks steps, named by title, or by position from "1".
     #[deserr(default)]
     #[schema(value_type = StepRefs, inline, required = false)]
     pub complete_steps: StepRefs,
@@ -82,7 +87,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = StepRefs, inline, required = false)]
     pub reopen_steps: StepRefs,
-    /// Fields to empty. A field with null or an empty text does not change.
+    /// Fields to empty; null does not.
     #[deserr(default)]
     #[schema(value_type = Vec<Clearable>, inline, required = false, example = json!(["due"]))]
     pub clear: Clear,
@@ -216,7 +221,7 @@ impl TodoEdit {
     /// `from: due`, the program calculates the next due date from the new due date.
     fn edit_due(&self, todo: &mut Todo, moment: &Moment) -> Result<(), Vec<Violation>> {
         let (due, repeat) = (todo.due, todo.repeat.clone());
-        todo.due = self.due.map(|due| due.resolve(moment)).or(due);
+        todo.due = self.due_of(due, moment).map_err(|violation| vec![violation])?;
         todo.repeat = self.repeat.clone().or(repeat.clone());
         let rhythm = |repeat: &Option<Repeat>| repeat.as_ref().map(|repeat| (repeat.unit, repeat.from));
         // If the values of `due` and `repeat` do not change, the todo keeps `anchor_day`. For example, a todo with the
@@ -231,6 +236,23 @@ impl TodoEdit {
         // If only `due` changes, the new due date may be later than the end date `until`. If `repeat` changes, the
         // program checks the end date.
         if todo.repeat != repeat { todo.begin_repeat(moment) } else { Ok(()) }
+    }
+
+    /// The due date after this edit of a todo with the due date `due`.
+    fn due_of(&self, due: Option<Due>, moment: &Moment) -> Result<Option<Due>, Violation> {
+        let refused = |field| move |invalid| Violation::new(field, invalid);
+        match (&self.due, self.shift, due) {
+            (Some(_), Some(_), _) => {
+                let message = "cannot be sent together with `due`; send only `due`, or only `shift`";
+                Err(Violation::new("shift", Invalid::new(message)))
+            }
+            (Some(input), None, _) => input.due(moment, due).map(Some).map_err(refused("due")),
+            (None, Some(_), None) => {
+                Err(Violation::new("shift", Invalid::new("moves a due date, but the todo has none; send `due`")))
+            }
+            (None, Some(shift), Some(due)) => shift.apply(due, moment).map(Some).map_err(refused("shift")),
+            (None, None, due) => Ok(due),
+        }
     }
 
     fn tick_steps(&self, steps: &mut Steps) -> Vec<Violation> {

@@ -9,6 +9,7 @@ pub mod client;
 pub mod credential;
 pub mod difference;
 pub mod due;
+pub mod due_input;
 pub mod edit;
 pub mod found;
 pub mod grant;

@@ -11,8 +11,9 @@ use utoipa::{
 
 use super::{
     due::Due,
+    due_input::DueInput,
     id::TodoId,
-    input::{due::DueInput, list::WithoutEmpty},
+    input::list::WithoutEmpty,
     invalid::{Invalid, Violation},
     limits,
     list_ref::ListRef,
@@ -93,7 +94,7 @@ pub struct NewTodo {
     #[deserr(default)]
     #[schema(value_type = Priority, inline, required = false)]
     pub priority: Option<Priority>,
-    /// A date (2026-11-27) or a time on the person's clock (2026-11-27T09:30); also today, tomorrow, mon to sun, +3d, +2w.
+    /// On the person's clock: 2026-11-27, 2026-11-27T09:30, tomorrow 5pm, friday, next friday (of next week), in 2 weeks, +1h, end of month, the 15th, 17:00, tonight (20:00), eod (17:00).
     #[deserr(default)]
     #[schema(value_type = String, required = false, example = "2026-11-27")]
     pub due: Option<DueInput>,
@@ -116,13 +117,15 @@ impl Todo {
     /// Makes an open todo with version 1 from the fields of `new`. If `new` has no list, the todo goes into
     /// `default_list`.
     pub fn add(new: &NewTodo, id: TodoId, default_list: &ListRef, moment: &Moment) -> Result<Self, Vec<Violation>> {
+        let due = new.due.as_ref().map(|due| due.due(moment, None)).transpose();
+        let due = due.map_err(|invalid| vec![Violation::new("due", invalid)])?;
         let mut todo = Self {
             id,
             title: new.title.clone(),
             status: Status::Open,
             list: new.list.clone().map_or_else(|| default_list.clone(), ListRef::asked),
             priority: new.priority.unwrap_or_default(),
-            due: new.due.map(|due| due.resolve(moment)),
+            due,
             repeat: new.repeat.clone(),
             anchor_day: None,
             notes: new.notes.clone(),

@@ -80,8 +80,8 @@ async fn query_values_that_break_a_rule_are_refused() {
     let broken = [
         ("status=done", "status", "open, completed, deleted"),
         ("priority=1", "priority", "low, normal, high, urgent"),
-        ("due_from=tomorrow", "due_from", "2026-11-27"),
-        ("due_to=2026-02-30", "due_to", "2026-11-27"),
+        ("due_from=soonish", "due_from", "in 3 days"),
+        ("due_to=2026-02-30", "due_to", "February 2026 has 28 days"),
         ("due_from=2026-11-30&due_to=2026-11-23", "due_to", "must not be before due_from"),
         ("limit=0", "limit", "from 1 to 100"),
         ("limit=101", "limit", "from 1 to 100"),

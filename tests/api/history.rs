@@ -130,7 +130,7 @@ async fn the_history_is_filtered_by_todo_list_credential_and_time() {
 async fn a_filter_that_cannot_be_is_refused_with_what_can() {
     let api = Api::new();
     api.add(&["a"]).await;
-    api.get("/changes?since=recently").await.assert_error("since", "send a number of minutes");
+    api.get("/changes?since=recently").await.assert_error("since", "10 minutes");
     api.get("/changes?since=2030-01-01").await.assert_error("since", "is in the future");
     api.get("/changes?todo_id=nope").await.assert_problem(404, "not_found");
     api.get("/changes?todo=x").await.assert_error("todo", "did you mean todo_id?");

@@ -179,7 +179,13 @@ async fn an_error_in_json_text_has_the_path_of_the_value() {
             "todos[1].titel",
             "did you mean title?",
         ),
-        ("POST", "/todos", add(json!([text(&json!({"title": "a", "due": "soon"}))])), "todos[0].due", "must be a date"),
+        (
+            "POST",
+            "/todos",
+            add(json!([text(&json!({"title": "a", "due": "soon"}))])),
+            "todos[0].due",
+            "cannot be \"soon\"",
+        ),
         (
             "POST",
             "/todos",

@@ -95,12 +95,12 @@ async fn a_time_that_is_no_time_and_a_time_in_the_future_are_refused() {
     let api = Api::new();
     api.add(&["a"]).await;
     for (since, says) in [
-        (json!("recently"), "cannot be \"recently\"; send a number of minutes"),
+        (json!("recently"), "cannot be \"recently\"; send for example"),
         (json!(-5), "cannot be \"-5\""),
         (json!("2026-11-23"), "is in the future; for the person, it is 2026-11-22T10:00 now"),
         (json!("23:00"), "is in the future"),
-        (json!(1_764_244_800), "send a number of minutes below 1000"),
-        (json!("1245"), "send a number of minutes below 1000"),
+        (json!(1_764_244_800), "send for example \"2025-11-27T12:00:00Z\""),
+        (json!("1245"), "send for example \"12:45\""),
         (json!([1]), "cannot be"),
     ] {
         let refused = api.post("/undo", json!({ "since": since })).await;

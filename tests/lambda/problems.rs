@@ -56,11 +56,11 @@ fn values_that_break_rules_are_named() {
     let lambda = Lambda::start();
     for door in Door::ALL {
         for base64 in [false, true] {
-            let body = json!({"todos": [{"title": "Fine"}, {"title": "Wrong", "due": "soon", "prio": 1}]});
+            let body = json!({"todos": [{"title": "Fine"}, {"title": "Wrong", "priority": "soon", "prio": 1}]});
             let refused = lambda.send(door.ask("POST", "/todos").json(&body).in_base64(base64));
             refused.assert_problem(422, "invalid");
             let errors = refused.body["errors"].as_array().expect("errors");
-            for path in ["todos[1].due", "todos[1].prio"] {
+            for path in ["todos[1].priority", "todos[1].prio"] {
                 assert!(errors.iter().any(|error| error["path"] == path), "{path}: {}", refused.text);
             }
         }

@@ -140,6 +140,7 @@ pub fn numbers_in_descriptions_are_those_of_the_domain(document: &Value) -> Vec<
         for (at, number) in words.iter().enumerate().filter_map(|(at, word)| Some((at, word.parse::<i64>().ok()?))) {
             let limit = match (words[at.saturating_sub(1)], words.get(at + 1)) {
                 ("RFC", _) => continue,
+                (_, Some(&"weeks")) => continue,
                 ("from", _) if number == 1 => continue,
                 ("to", Some(&"todos")) => limits::OVERVIEW as i64,
                 (_, Some(&"days")) => limits::UNDO_DAYS,

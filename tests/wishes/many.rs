@@ -143,7 +143,7 @@ async fn snooze_all_low_priority_until_monday() {
         "\"later normal\" \"2026-12-24\"",
         "\"some day low\" null",
         "\"some day normal\" null",
-        "\"soon low\" \"2026-11-23\"",
+        "\"soon low\" \"2026-11-23T18:00\"",
         "\"soon normal\" \"2026-11-22T18:00\"",
     ];
     assert_eq!(due, expected, "nothing is pulled forward, and nothing gets a date that had none");

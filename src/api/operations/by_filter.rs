@@ -24,6 +24,7 @@ use crate::{
         by_filter::{ForAll, check_number},
         change::Image,
         invalid::Violation,
+        moment::Moment,
         plan::Plan,
         refusal::{ItemViolation, Refusal},
         todo::{Status, Todo},
@@ -61,7 +62,7 @@ pub async fn change(
     request: WriteRequest,
     by: &ByFilter,
 ) -> Result<TodosWritten, ApiError> {
-    by.check()?;
+    by.check(&caller.store.last_settings().moment(app.clock.now(), &app.config.time_zone))?;
     let search = Arc::new(Search::default());
     let request = WriteRequest { needs: by.needs(app, &search), ..request };
     let plan = |snapshot: &Snapshot| by.plan(app, snapshot, &search);
@@ -91,7 +92,7 @@ pub async fn change(
 }
 
 impl ByFilter {
-    fn check(&self) -> Result<(), ApiError> {
+    fn check(&self, moment: &Moment) -> Result<(), ApiError> {
         let faults = self.change.faults();
         if !faults.is_empty() {
             let error = |Violation { field, invalid }: Violation| {
@@ -99,7 +100,7 @@ impl ByFilter {
             };
             return Err(ApiError::Invalid(faults.into_iter().map(error).collect()));
         }
-        self.filters.check(self.place, self.change.restores())
+        self.filters.check(self.place, self.change.restores(), moment)
     }
 
     fn needs(&self, app: &App, search: &Arc<Search>) -> Needs {

@@ -137,7 +137,7 @@ pub async fn get_changes(
         }
     };
     let moment = settings.moment(now, &app.config.time_zone);
-    let since = query.since.map(|since| since.resolve(&moment)).transpose();
+    let since = query.since.as_ref().map(|since| since.resolve(&moment)).transpose();
     let since = since.map_err(|invalid| ApiError::invalid("since", invalid.message))?;
     let wanted = Wanted {
         since,

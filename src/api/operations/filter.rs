@@ -54,31 +54,31 @@ pub struct TodosQuery {
     #[deserr(default)]
     #[param(value_type = Filter, inline, required = false)]
     q: Option<Filter>,
-    /// When it is due: today includes what is overdue, next_7_days are those after today, none means todos without a due date.
+    /// today includes overdue, next_7_days are those after today, none has no due date.
     #[deserr(default)]
     #[param(value_type = DueWithin, inline, required = false)]
     due: Option<DueWithin>,
-    /// First due date (2026-11-27).
+    /// First due date, written as in addTodos.
     #[deserr(default)]
-    #[param(value_type = String, required = false, format = "date")]
+    #[param(value_type = String, required = false)]
     due_from: Option<Day>,
     /// Last due date.
     #[deserr(default)]
-    #[param(value_type = String, required = false, format = "date")]
+    #[param(value_type = String, required = false)]
     due_to: Option<Day>,
-    /// First day of completion (2026-11-27).
+    /// First day of completion; friday is the last.
     #[deserr(default)]
-    #[param(value_type = String, required = false, format = "date")]
+    #[param(value_type = String, required = false)]
     completed_from: Option<Day>,
     /// Last day of completion.
     #[deserr(default)]
-    #[param(value_type = String, required = false, format = "date")]
+    #[param(value_type = String, required = false)]
     completed_to: Option<Day>,
-    /// How many at most; 50 when left out.
+    /// 50 when left out.
     #[deserr(default)]
     #[param(value_type = Limit, inline, required = false)]
     pub limit: Option<Limit>,
-    /// next_cursor of the previous answer, to continue it with the same filters.
+    /// next_cursor of the previous answer.
     #[deserr(default)]
     #[param(required = false, nullable = false)]
     pub cursor: Option<String>,
@@ -92,8 +92,8 @@ pub struct Limit(pub usize);
 impl TodosQuery {
     /// Refuses filters that contradict each other, because the answer would always be empty. Also refuses a query that
     /// has `due` together with `due_from` or `due_to`.
-    pub fn check(&self) -> Result<(), ApiError> {
-        self.periods().check("", self.due.is_some(), self.status() == Status::Completed)
+    pub fn check(&self, moment: &Moment) -> Result<(), ApiError> {
+        self.periods().check("", self.due.is_some(), self.status() == Status::Completed, moment)
     }
 
     /// The part of the index that the program reads for this query.
@@ -107,7 +107,7 @@ impl TodosQuery {
         let Self { list, tag, priority, q, .. } = self;
         let anything = list.is_none() && tag.is_none() && priority.is_none() && q.is_none();
         let by_due = match (self.status(), self.due) {
-            (status, None) => self.periods().due().is_none() || status == Status::Open,
+            (status, None) => !self.periods().has_due() || status == Status::Open,
             // If the filter `due` is `none`, `overdue` or `today`, the range begins with the todos that the caller
             // wants.
             (Status::Open, Some(DueWithin::None | DueWithin::Overdue | DueWithin::Today)) => true,
@@ -127,7 +127,8 @@ impl TodosQuery {
             priorities: self.priority.into_iter().collect(),
             due: self.due.into_iter().collect(),
             q: self.q.as_ref().map(|text| Search::new(text.as_str())),
-            periods: self.periods(),
+            due_period: self.periods().due(&moment),
+            completed_period: self.periods().completed(&moment),
             moment,
             tags_seen: HashSet::new(),
         }
@@ -139,13 +140,17 @@ impl TodosQuery {
     }
 
     fn status(&self) -> Status {
-        let default = if self.periods().completed().is_some() { Status::Completed } else { Status::Open };
+        let default = if self.periods().has_completed() { Status::Completed } else { Status::Open };
         self.status.unwrap_or(default)
     }
 
-    fn periods(&self) -> Periods {
-        let Self { due_from, due_to, completed_from, completed_to, .. } = *self;
-        Periods { due_from, due_to, completed_from, completed_to }
+    fn periods(&self) -> Periods<'_> {
+        Periods {
+            due_from: self.due_from.as_ref(),
+            due_to: self.due_to.as_ref(),
+            completed_from: self.completed_from.as_ref(),
+            completed_to: self.completed_to.as_ref(),
+        }
     }
 }
 

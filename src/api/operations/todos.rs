@@ -30,7 +30,7 @@ use crate::{
     },
     app::App,
     domain::{
-        id::TodoId, idempotency::IdempotencyKey, input::due::DueInput, invalid::Invalid, limits, plan, todo::NewTodo,
+        due_input::DueInput, id::TodoId, idempotency::IdempotencyKey, invalid::Invalid, limits, plan, todo::NewTodo,
     },
     store::{Needs, OpenTitle, Reading, Recognition, Snapshot, WriteResult},
 };
@@ -85,8 +85,8 @@ pub async fn get_todos(
     Query(query): Query<TodosQuery>,
     _: NoBody,
 ) -> Result<JsonAnswer<TodosPage>, ApiError> {
-    query.check()?;
     let now = app.clock.now();
+    query.check(&caller.store.last_settings().moment(now, &app.config.time_zone))?;
     let of_form_1 = || query.words_of_form_1();
     let listing = ListingId { owner: &caller.owner, of: query.words(), of_form_1: &of_form_1 };
     let range = query.range(now);
@@ -144,8 +144,9 @@ pub async fn add_todos(
     let without_key = if body.allow_duplicate == Some(true) { WithoutKey::Execute } else { WithoutKey::Recognise };
     let mut request = write::request(&app, "addTodos", "", &raw, &conditions, body.idempotency_key, without_key)?;
     let may_double = matches!(request.recognition, Recognition::Never);
-    let depends_on_settings =
-        |new: &NewTodo| new.list.is_none() || new.repeat.is_some() || new.due.is_some_and(DueInput::is_relative);
+    let depends_on_settings = |new: &NewTodo| {
+        new.list.is_none() || new.repeat.is_some() || new.due.as_ref().is_some_and(DueInput::is_relative)
+    };
     if body.todos.iter().any(depends_on_settings) {
         request.needs = Needs::LastSettings;
     }

@@ -93,7 +93,7 @@ impl UndoChange {
     fn check(&self) -> Result<(), ApiError> {
         let both =
             |name: &str| format!("cannot be sent together with `change_id`; send only `change_id`, or only `{name}`");
-        match (&self.change_id, self.since, &self.by) {
+        match (&self.change_id, &self.since, &self.by) {
             (Some(_), Some(_), _) => Err(ApiError::invalid("since", both("since"))),
             (Some(_), None, Some(_)) => Err(ApiError::invalid("by", both("by"))),
             _ => Ok(()),

@@ -1,7 +1,6 @@
 //! Reads the values that callers send. A caller may write the same value in several ways, but the program refuses a
 //! value that could have several meanings.
 
-pub mod due;
 pub mod list;
 mod repeat;
 pub mod scalar;

@@ -1,96 +1,55 @@
 //! Reads the beginning of a period that callers send, such as `10 minutes` or `2026-11-27T09:00`.
 
 use deserr::{DeserializeError, Deserr, IntoValue, MergeWithError, Value, ValuePointerRef};
-use jiff::{
-    SignedDuration, Span, Timestamp,
-    civil::{Date, DateTime, Time},
-};
+use jiff::{SignedDuration, Timestamp};
 
 use super::value;
-use crate::domain::{invalid::Invalid, moment::Moment};
+use crate::domain::{due_input::DueInput, invalid::Invalid, moment::Moment};
 
 /// The clocks of two instances may differ by this time. Changes are listed in the order of their commits, so a change
 /// may have a slightly later time than the change after it.
 pub const CLOCKS: SignedDuration = SignedDuration::from_secs(60);
 
 /// The beginning of a period, as the caller wrote it. The period ends now.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Since {
-    /// A duration before now. The caller writes a number of minutes with at most three digits, such as `10`, or a
-    /// number with a unit, such as `10 minutes`, `2h` or `3 days`.
-    Ago(Span),
-    /// A date and time with a UTC offset (RFC 3339).
-    At(Timestamp),
-    /// A date and time on the owner's clock. A date means the beginning of the day.
-    Local(DateTime),
-    /// A time of today on the owner's clock.
-    Clock(Time),
-    /// The beginning of a day, so many days ago. The caller writes `today` or `yesterday`.
-    Day(i64),
+    /// A number of minutes before now, with at most three digits.
+    Minutes(u32),
+    /// A day, a time or a duration.
+    Said(DueInput),
 }
 
 impl Since {
-    /// Reads the text of a caller.
-    pub fn parse(text: String) -> Result<Self, Invalid> {
+    /// Reads the text of a caller. [`Self::resolve`] refuses a text in an unknown form.
+    pub fn parse(text: &str) -> Self {
         let text = text.trim();
-        let word = text.to_ascii_lowercase();
         // A longer number, or a number that begins with 0, may be a time such as 1245 or 0930, or a Unix time.
-        let is_short = word.len() <= 3 && (word == "0" || !word.starts_with('0'));
-        let minutes =
-            || word.parse::<u32>().ok().filter(|_| is_short).map(|number| Self::Ago(Span::new().minutes(number)));
-        let day = || match word.as_str() {
-            "today" => Some(Self::Day(0)),
-            "yesterday" => Some(Self::Day(1)),
-            _ => None,
-        };
-        let local = || text.parse::<DateTime>().ok().map(Self::Local);
-        let date = || text.parse::<Date>().ok().map(|date| Self::Local(date.to_datetime(Time::midnight())));
-        let padded = if text.find(':') == Some(1) { format!("0{text}") } else { text.to_owned() };
-        let clock = || padded.parse::<Time>().ok().filter(|_| text.contains(':')).map(Self::Clock);
-        let instant = || text.parse::<Timestamp>().ok().map(Self::At);
-        minutes().or_else(|| duration(&word).map(Self::Ago)).or_else(day).or_else(instant).or_else(local).or_else(date).or_else(clock).ok_or_else(
-            || {
-                Invalid::new(format!(
-                    "cannot be \"{}\"; send a number of minutes below 1000, a duration such as 2 hours or 3 days, a time on the person's clock such as 09:30 or 2026-11-27T09:30, a date such as 2026-11-27, today, or yesterday",
-                    text.chars().take(60).collect::<String>()
-                ))
-            },
-        )
+        let is_short = text.len() <= 3 && (text == "0" || !text.starts_with('0'));
+        let minutes = is_short.then(|| text.parse().ok()).flatten();
+        minutes.map_or_else(|| Self::Said(DueInput::parse(text)), Self::Minutes)
     }
 
-    /// The moment at which the period begins. The error says that the period would begin in the future.
-    pub fn resolve(self, moment: &Moment) -> Result<Timestamp, Invalid> {
-        let now = moment.now.to_zoned(moment.zone.clone());
-        let local = |at: DateTime| moment.zone.to_zoned(at).ok();
+    /// The moment at which the period begins. The error says that the program cannot read the text, or that the period
+    /// would begin in the future.
+    pub fn resolve(&self, moment: &Moment) -> Result<Timestamp, Invalid> {
         let at = match self {
-            Self::Ago(span) => now.checked_sub(span).ok(),
-            Self::At(at) => Some(at.to_zoned(moment.zone.clone())),
-            Self::Local(at) => local(at),
-            Self::Clock(time) => local(now.date().to_datetime(time)),
-            Self::Day(days) => local(now.date().saturating_sub(Span::new().days(days)).to_datetime(Time::midnight())),
+            Self::Minutes(minutes) => moment.now.checked_sub(SignedDuration::from_mins(i64::from(*minutes))),
+            Self::Said(said) => Ok(said.begin(moment)?),
         };
-        let at = at.map_or(Timestamp::MIN, |at| at.timestamp());
+        let at = at.unwrap_or(Timestamp::MIN);
         if at <= moment.now {
             return Ok(at);
         }
-        let now = now.strftime("%Y-%m-%dT%H:%M");
+        let now = moment.zone.to_datetime(moment.now).strftime("%Y-%m-%dT%H:%M");
         Err(Invalid::new(format!(
             "is in the future; for the person, it is {now} now; send a date and a time, such as {now}"
         )))
     }
 }
 
-/// Reads a duration, such as `10 minutes`, `2h`, `last 3 days` or `PT10M` (ISO 8601).
-fn duration(word: &str) -> Option<Span> {
-    let word = word.trim_start_matches("last ").trim_end_matches(" ago");
-    let one = word.strip_prefix("an ").or_else(|| word.strip_prefix("a ")).unwrap_or(word);
-    let word = if one.contains(|letter: char| letter.is_ascii_digit()) { one.to_owned() } else { format!("1 {one}") };
-    word.parse::<Span>().ok().filter(|span| span.is_positive())
-}
-
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for Since {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
-        value::text(value, location, Self::parse)
+        value::text(value, location, |text| Ok(Self::parse(&text)))
     }
 }
 
@@ -106,7 +65,7 @@ mod tests {
             zone: TimeZone::get("Europe/Berlin").unwrap(),
             week_start: Weekday::Mon,
         };
-        let since = Since::parse(text.to_owned()).and_then(|since| since.resolve(&moment));
+        let since = Since::parse(text).resolve(&moment);
         since.map(|at| at.to_string()).map_err(|error| error.message)
     }
 
@@ -139,6 +98,12 @@ mod tests {
             ("an hour ago", "2026-11-27T08:30:00Z"),
             ("999", "2026-11-26T16:51:00Z"),
             ("0", "2026-11-27T09:30:00Z"),
+            ("ten minutes", "2026-11-27T09:20:00Z"),
+            ("yesterday 17:00", "2026-11-26T16:00:00Z"),
+            ("monday", "2026-11-22T23:00:00Z"),
+            ("friday", "2026-11-19T23:00:00Z"),
+            ("noon yesterday", "2026-11-26T11:00:00Z"),
+            ("the 1st", "2026-10-31T23:00:00Z"),
         ] {
             assert_eq!(since(text).as_deref(), Ok(expected), "{text}");
         }
@@ -149,7 +114,6 @@ mod tests {
         for text in [
             "",
             "recently",
-            "ten minutes",
             "-5",
             "5 moons",
             "99999999999 h",
@@ -161,7 +125,8 @@ mod tests {
             "null",
             "[…]",
         ] {
-            assert!(since(text).unwrap_err().contains("2 hours"), "{text}: {:?}", since(text));
+            let error = since(text).unwrap_err();
+            assert!(error.ends_with("for the person, it is Fri 2026-11-27T10:30 now"), "{text}: {error}");
         }
         for text in ["2026-11-28", "2026-11-27T10:31", "2027-01-01T00:00:00Z", "10:31", "23:00"] {
             let says = "is in the future; for the person, it is 2026-11-27T10:30 now";

@@ -2,12 +2,9 @@
 
 use std::collections::HashSet;
 
-use jiff::{Span, civil::Date};
+use jiff::Span;
 
-use super::{
-    periods::{Days, Periods},
-    values::DueWithin,
-};
+use super::{periods::Period, values::DueWithin};
 use crate::domain::{
     due::Due,
     moment::Moment,
@@ -29,7 +26,10 @@ pub struct TodoFilter {
     pub priorities: Vec<Priority>,
     pub due: Vec<DueWithin>,
     pub q: Option<Search>,
-    pub periods: Periods,
+    /// The period in which the todos are due.
+    pub due_period: Option<Period>,
+    /// The period in which the todos were completed.
+    pub completed_period: Option<Period>,
     pub moment: Moment,
     /// The tags of the todos that the program has read. The filter collects these tags only if the caller sent a tag.
     pub tags_seen: HashSet<Tag>,
@@ -43,14 +43,14 @@ impl TodoFilter {
         if !self.tags.is_empty() {
             self.tags_seen.extend(todo.tags.iter().cloned());
         }
-        let completed_on = || todo.completed_at.map(|at| self.moment.zone.to_datetime(at).date());
+        let completed_at = || todo.completed_at.map(|at| self.moment.zone.to_datetime(at));
         let mut tags = self.tags.iter().chain(&self.one_tag);
         (self.lists.is_empty() || self.lists.contains(&todo.list.name().folded()))
             && (self.tags.is_empty() || tags.any(|tag| todo.tags.contains(tag)))
             && (self.priorities.is_empty() || self.priorities.contains(&todo.priority))
             && (self.due.is_empty() || self.due.iter().any(|within| within.contains(todo.due, &self.moment)))
-            && self.periods.due().is_none_or(|days| is_within(todo.due.map(Due::date), days))
-            && self.periods.completed().is_none_or(|days| is_within(completed_on(), days))
+            && self.due_period.is_none_or(|period| todo.due.is_some_and(|due| period.has_due(due)))
+            && self.completed_period.is_none_or(|period| completed_at().is_some_and(|at| period.has_time(at)))
             && self.q.as_mut().is_none_or(|search| has_text(todo, search))
     }
 
@@ -96,10 +96,6 @@ impl DueWithin {
             Self::None => false,
         }
     }
-}
-
-fn is_within(day: Option<Date>, (from, to): Days) -> bool {
-    day.is_some_and(|day| from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to))
 }
 
 fn has_text(todo: &Todo, search: &mut Search) -> bool {

@@ -1,54 +1,98 @@
 //! The periods in filters, and the part of the index that the program reads for them.
 
-use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{
+    Span, Timestamp,
+    civil::{Date, DateTime, Time},
+    tz::{Offset, TimeZone},
+};
 
 use super::values::{Day, DueWithin};
-use crate::{api::answer::error::ApiError, domain::todo::Status, store::Range};
+use crate::{
+    api::answer::error::ApiError,
+    domain::{
+        due::Due,
+        due_input::{Direction, Place, Resolved},
+        invalid::Invalid,
+        moment::{Moment, Weekday},
+        todo::Status,
+    },
+    store::Range,
+};
 
-/// The first and the last day of a period. Both days belong to the period. If the first day is `None`, the period has
-/// no beginning. If the last day is `None`, the period has no end.
-pub type Days = (Option<Date>, Option<Date>);
-
-/// The periods in which todos are due, or were completed.
+/// The bounds in which todos are due, or were completed, as the caller wrote them.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Periods {
-    pub due_from: Option<Day>,
-    pub due_to: Option<Day>,
-    pub completed_from: Option<Day>,
-    pub completed_to: Option<Day>,
+pub struct Periods<'a> {
+    pub due_from: Option<&'a Day>,
+    pub due_to: Option<&'a Day>,
+    pub completed_from: Option<&'a Day>,
+    pub completed_to: Option<&'a Day>,
 }
 
-impl Periods {
+/// The first and the last day or time of a period. Both belong to the period. Without a first one, the period has no
+/// beginning, and without a last one, it has no end.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Period {
+    from: Option<Resolved>,
+    to: Option<Resolved>,
+}
+
+/// The days on which weeks may begin.
+const WEEK_STARTS: [Weekday; 7] = {
+    use Weekday::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
+    [Mon, Tue, Wed, Thu, Fri, Sat, Sun]
+};
+
+/// Due dates are named as in a todo, and days of completion lie in the past.
+const DUE: Direction = Direction::Coming;
+const COMPLETED: Direction = Direction::Past;
+
+impl Periods<'_> {
+    /// Whether the filters say something about due dates.
+    pub fn has_due(self) -> bool {
+        self.due_from.is_some() || self.due_to.is_some()
+    }
+
+    /// Whether the filters say something about days of completion.
+    pub fn has_completed(self) -> bool {
+        self.completed_from.is_some() || self.completed_to.is_some()
+    }
+
     /// The due dates. `None` if the filters say nothing about due dates.
-    pub fn due(self) -> Option<Days> {
-        days(self.due_from, self.due_to)
+    pub fn due(self, moment: &Moment) -> Option<Period> {
+        self.has_due().then(|| Period::of(self.due_from, self.due_to, DUE, moment))
     }
 
     /// The days of completion. `None` if the filters say nothing about them.
-    pub fn completed(self) -> Option<Days> {
-        days(self.completed_from, self.completed_to)
+    pub fn completed(self, moment: &Moment) -> Option<Period> {
+        self.has_completed().then(|| Period::of(self.completed_from, self.completed_to, COMPLETED, moment))
     }
 
-    /// Refuses a period that ends before it begins. Also refuses a period beside a filter that contradicts the period.
-    /// `prefix` is the beginning of the paths in errors. `has_due` says whether the filters name groups of due dates.
-    /// `only_completed` says whether the filters select only completed todos.
-    pub fn check(self, prefix: &str, has_due: bool, only_completed: bool) -> Result<(), ApiError> {
+    /// Refuses a text that is no day, and a period that ends before it begins. Also refuses a period beside a filter
+    /// that contradicts the period. `prefix` is the beginning of the paths in errors. `has_due` says whether the filters
+    /// name groups of due dates. `only_completed` says whether the filters select only completed todos. `moment` may
+    /// have out-of-date settings: then only the errors are out of date.
+    pub fn check(self, prefix: &str, has_due: bool, only_completed: bool, moment: &Moment) -> Result<(), ApiError> {
         let invalid = |path: &str, message: &str| Err(ApiError::invalid(&format!("{prefix}{path}"), message));
-        for (days, first, last) in
-            [(self.due(), "due_from", "due_to"), (self.completed(), "completed_from", "completed_to")]
-        {
-            if let Some((Some(from), Some(to))) = days
-                && to < from
+        for (from, to, first, last, direction) in [
+            (self.due_from, self.due_to, "due_from", "due_to", DUE),
+            (self.completed_from, self.completed_to, "completed_from", "completed_to", COMPLETED),
+        ] {
+            let bound = |day: Option<&Day>, path| {
+                let bound = day.map(|day| resolve(day, direction, moment)).transpose();
+                bound.or_else(|error| invalid(path, &error.message).map(|()| None))
+            };
+            if let (Some(from), Some(to)) = (bound(from, first)?, bound(to, last)?)
+                && end(to) < begin(from)
             {
                 return invalid(last, &format!("must not be before {first}"));
             }
         }
-        if has_due && self.due().is_some() {
+        if has_due && self.has_due() {
             let message =
                 "cannot be sent together with `due_from` or `due_to`; send only `due`, or only `due_from` and `due_to`";
             return invalid("due", message);
         }
-        if self.completed().is_some() && !only_completed {
+        if self.has_completed() && !only_completed {
             let message = "must be `completed`, or left out, if you send `completed_from` or `completed_to`";
             return invalid("status", message);
         }
@@ -62,25 +106,88 @@ impl Periods {
     pub fn range(self, status: Status, due: Option<DueWithin>, now: Timestamp) -> Range {
         let utc = TimeZone::UTC.to_datetime(now).date();
         let days_on = |days: i64| Some(utc.saturating_add(Span::new().days(days)));
-        match (status, due, self.due(), self.completed()) {
-            (Status::Open, Some(DueWithin::None), ..) => Range::undated(),
-            (Status::Open, Some(DueWithin::Overdue | DueWithin::Today), ..) => Range::open_due(None, days_on(1)),
-            (Status::Open, Some(DueWithin::Tomorrow), ..) => Range::open_due(days_on(0), days_on(2)),
-            (Status::Open, Some(DueWithin::NextSevenDays), ..) => Range::open_due(days_on(0), days_on(8)),
-            (Status::Open, None, Some((from, to)), _) => Range::open_due(from, to),
-            (Status::Completed, _, _, Some((from, to))) => {
+        match (status, due) {
+            (Status::Open, Some(DueWithin::None)) => Range::undated(),
+            (Status::Open, Some(DueWithin::Overdue | DueWithin::Today)) => Range::open_due(None, days_on(1)),
+            (Status::Open, Some(DueWithin::Tomorrow)) => Range::open_due(days_on(0), days_on(2)),
+            (Status::Open, Some(DueWithin::NextSevenDays)) => Range::open_due(days_on(0), days_on(8)),
+            (Status::Open, None) if self.has_due() => {
+                Range::open_due(earliest(self.due_from, DUE, now), latest(self.due_to, DUE, now))
+            }
+            (Status::Completed, _) if self.has_completed() => {
                 let midnight = |day: Option<Date>, days: i64| {
                     let day = day?.saturating_add(Span::new().days(days));
-                    TimeZone::UTC.to_timestamp(day.to_datetime(jiff::civil::Time::midnight())).ok()
+                    TimeZone::UTC.to_timestamp(day.to_datetime(Time::midnight())).ok()
                 };
-                Range::completed(midnight(from, -1), midnight(to, 2))
+                let (from, to) = (self.completed_from, self.completed_to);
+                Range::completed(midnight(earliest(from, COMPLETED, now), -1), midnight(latest(to, COMPLETED, now), 2))
             }
-            (status, ..) => Range::todos(status),
+            (status, _) => Range::todos(status),
         }
     }
 }
 
-fn days(from: Option<Day>, to: Option<Day>) -> Option<Days> {
-    let day = |day: Option<Day>| day.map(|day| day.0);
-    (from.is_some() || to.is_some()).then(|| (day(from), day(to)))
+impl Period {
+    fn of(from: Option<&Day>, to: Option<&Day>, direction: Direction, moment: &Moment) -> Self {
+        // `Periods::check` has already refused a text that is no day. With other settings, a text may be refused that
+        // was accepted before. Then no todo matches.
+        let nothing = |_| Resolved::On(Date::MAX);
+        let bound = |day: Option<&Day>| day.map(|day| resolve(day, direction, moment));
+        Self {
+            from: bound(from).map(|from| from.unwrap_or_else(nothing)),
+            to: bound(to).map(|to| to.unwrap_or(Resolved::On(Date::MIN))),
+        }
+    }
+
+    /// Whether this due date is in the period. A due date without a time is in the period if its day is.
+    pub fn has_due(self, due: Due) -> bool {
+        match due {
+            Due::At(time) => self.has_time(time),
+            Due::On(date) => {
+                self.from.is_none_or(|from| date >= begin(from).date())
+                    && self.to.is_none_or(|to| date <= end(to).date())
+            }
+        }
+    }
+
+    /// Whether this local time is in the period.
+    pub fn has_time(self, time: DateTime) -> bool {
+        self.from.is_none_or(|from| time >= begin(from)) && self.to.is_none_or(|to| time <= end(to))
+    }
+}
+
+fn resolve(Day(day): &Day, direction: Direction, moment: &Moment) -> Result<Resolved, Invalid> {
+    day.resolve(Place { moment, direction, present: None })
+}
+
+fn begin(bound: Resolved) -> DateTime {
+    match bound {
+        Resolved::On(date) => date.to_datetime(Time::midnight()),
+        Resolved::At(time) => time,
+    }
+}
+
+fn end(bound: Resolved) -> DateTime {
+    match bound {
+        Resolved::On(date) => date.to_datetime(Time::MAX),
+        Resolved::At(time) => time,
+    }
+}
+
+/// The dates that a text may mean, whatever the owner's settings are: in the first and in the last time zone of the
+/// world, and for each first day of the week.
+fn dates(day: &Day, direction: Direction, now: Timestamp) -> Vec<Date> {
+    let zones = [-12, 14].map(|hours| TimeZone::fixed(Offset::constant(hours)));
+    let moments =
+        zones.iter().flat_map(|zone| WEEK_STARTS.map(|week_start| Moment { now, zone: zone.clone(), week_start }));
+    let dates = moments.filter_map(|moment| resolve(day, direction, &moment).ok());
+    dates.map(|bound| begin(bound).date()).collect()
+}
+
+fn earliest(day: Option<&Day>, direction: Direction, now: Timestamp) -> Option<Date> {
+    dates(day?, direction, now).into_iter().min()
+}
+
+fn latest(day: Option<&Day>, direction: Direction, now: Timestamp) -> Option<Date> {
+    dates(day?, direction, now).into_iter().max()
 }

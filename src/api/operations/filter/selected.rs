@@ -76,10 +76,10 @@ pub type ExceptIds = Several<String, { limits::EXCEPT_IDS }>;
 impl TodosWhere {
     /// Refuses filters that contradict each other, and filters that select all todos. `place` is the path of the
     /// filters: `where` in a body, and empty in a query. `restores` says whether the change restores deleted todos.
-    pub fn check(&self, place: &str, restores: bool) -> Result<(), ApiError> {
+    pub fn check(&self, place: &str, restores: bool, moment: &Moment) -> Result<(), ApiError> {
         let statuses = self.statuses();
         let prefix = if place.is_empty() { String::new() } else { format!("{place}.") };
-        self.periods().check(&prefix, self.due.is_some(), statuses == [Status::Completed])?;
+        self.periods().check(&prefix, self.due.is_some(), statuses == [Status::Completed], moment)?;
         if statuses.contains(&Status::Deleted) && !restores {
             let message = "may be deleted only if `set` has the status open, which restores the todos";
             return Err(ApiError::invalid(&format!("{prefix}status"), message));
@@ -109,8 +109,8 @@ impl TodosWhere {
             || priority.is_some()
             || q.is_some()
             || due.is_some()
-            || periods.due().is_some()
-            || periods.completed().is_some()
+            || periods.has_due()
+            || periods.has_completed()
             || (status.is_some() && by_status())
     }
 
@@ -120,9 +120,9 @@ impl TodosWhere {
     fn statuses(&self) -> Vec<Status> {
         let Some(sent) = &self.status else {
             let is_due = |due: &Several<DueWithin>| due.values.iter().any(|within| *within != DueWithin::None);
-            return match (self.periods().completed(), &self.due) {
-                (Some(_), _) => vec![Status::Completed],
-                (None, Some(due)) if is_due(due) => vec![Status::Open],
+            return match (self.periods().has_completed(), &self.due) {
+                (true, _) => vec![Status::Completed],
+                (false, Some(due)) if is_due(due) => vec![Status::Open],
                 _ => vec![Status::Open, Status::Completed],
             };
         };
@@ -158,7 +158,8 @@ impl TodosWhere {
             priorities: self.priority.as_ref().map(|priority| priority.values.clone()).unwrap_or_default(),
             due: self.due.as_ref().map(|due| due.values.clone()).unwrap_or_default(),
             q: self.q.as_ref().map(|text| Search::new(text.as_str())),
-            periods: self.periods(),
+            due_period: self.periods().due(&moment),
+            completed_period: self.periods().completed(&moment),
             moment,
             tags_seen: HashSet::new(),
         })
@@ -196,8 +197,12 @@ impl TodosWhere {
         ids
     }
 
-    fn periods(&self) -> Periods {
-        let Self { due_from, due_to, completed_from, completed_to, .. } = *self;
-        Periods { due_from, due_to, completed_from, completed_to }
+    fn periods(&self) -> Periods<'_> {
+        Periods {
+            due_from: self.due_from.as_ref(),
+            due_to: self.due_to.as_ref(),
+            completed_from: self.completed_from.as_ref(),
+            completed_to: self.completed_to.as_ref(),
+        }
     }
 }

@@ -1,9 +1,8 @@
 //! Values of filters that only filters have.
 
 use deserr::Deserr;
-use jiff::civil::Date;
 
-use crate::domain::{due, invalid::Invalid, words::words};
+use crate::domain::{due_input::DueInput, invalid::Invalid, words::words};
 
 words! {
     /// A group of todos, for example overdue todos or todos that are due tomorrow.
@@ -19,14 +18,14 @@ words! {
     }
 }
 
-/// A day in a query.
-#[derive(Debug, Clone, Copy, Deserr)]
-#[deserr(try_from(String) = Day::parse -> Invalid)]
-pub struct Day(pub Date);
+/// A day or a time in a query.
+#[derive(Debug, Clone, PartialEq, Eq, Deserr)]
+#[deserr(from(String) = Day::parse, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+pub struct Day(pub DueInput);
 
 impl Day {
-    /// Reads a date such as 2026-11-27.
-    fn parse(text: String) -> Result<Self, Invalid> {
-        due::date(&text).map(Self)
+    /// Reads a day, written as in a due date.
+    fn parse(text: String) -> Self {
+        Self(DueInput::parse(&text))
     }
 }

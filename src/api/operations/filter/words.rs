@@ -16,7 +16,7 @@ impl TodosQuery {
     /// The filters as text. A cursor contains a hash of this text, so a cursor works only with the same filters. The
     /// text begins with the number 2, because this is the second version of the text format.
     pub fn words(&self) -> String {
-        let day = |day: Option<Day>| day.map(|Day(date)| Cow::Owned(date.to_string()));
+        let day = |day: &'_ Option<Day>| day.as_ref().map(|Day(day)| Cow::Owned(day.text().to_owned()));
         let word = |word: Option<&'static str>| word.map(Cow::Borrowed);
         let filters = [
             ("status", word(self.status.map(Status::word))),
@@ -25,10 +25,10 @@ impl TodosQuery {
             ("priority", word(self.priority.map(Priority::word))),
             ("q", self.q.as_ref().map(|text| text.as_str().into())),
             ("due", word(self.due.map(DueWithin::word))),
-            ("due_from", day(self.due_from)),
-            ("due_to", day(self.due_to)),
-            ("completed_from", day(self.completed_from)),
-            ("completed_to", day(self.completed_to)),
+            ("due_from", day(&self.due_from)),
+            ("due_to", day(&self.due_to)),
+            ("completed_from", day(&self.completed_from)),
+            ("completed_to", day(&self.completed_to)),
         ];
         let mut words = "2 getTodos".to_owned();
         for (name, value) in filters.into_iter().filter_map(|(name, value)| Some((name, value?))) {
@@ -43,7 +43,7 @@ impl TodosQuery {
     pub fn words_of_form_1(&self) -> String {
         let some = |value: Option<String>| value.map_or_else(|| "None".to_owned(), |value| format!("Some({value})"));
         let text = |kind: &str, text: Option<&str>| some(text.map(|text| format!("{kind}({text:?})")));
-        let day = |day: Option<Day>| some(day.map(|Day(date)| format!("Day({date})")));
+        let day = |day: &Option<Day>| some(day.as_ref().map(|Day(day)| format!("Day({})", day.text())));
         let status = |status: Status| match status {
             Status::Open => "Open",
             Status::Completed => "Completed",
@@ -62,10 +62,10 @@ impl TodosQuery {
             some(self.priority.map(|own| priority(own).to_owned())),
             text("Filter", self.q.as_ref().map(Filter::as_str)),
             some(self.due.map(|due| format!("{:?}", due.word()))),
-            day(self.due_from),
-            day(self.due_to),
-            day(self.completed_from),
-            day(self.completed_to),
+            day(&self.due_from),
+            day(&self.due_to),
+            day(&self.completed_from),
+            day(&self.completed_to),
         ];
         format!("getTodos {}", filters.join(" "))
     }

@@ -57,7 +57,7 @@ pub async fn find(
 ) -> Result<Found, ApiError> {
     let failed = || ApiError::of_write(ErrorPath::Change);
     let by = body.by.clone().unwrap_or(By::Me);
-    let (ids, newer_by_others) = match (&body.change_id, body.since) {
+    let (ids, newer_by_others) = match (&body.change_id, &body.since) {
         (Some(text), _) => {
             (vec![ChangeId::parse(text).ok_or(WriteError::Refused(Refusal::NoSuchChange)).map_err(failed())?], None)
         }

@@ -1,0 +1,51 @@
+//! Times of day in the texts of callers, such as `5:30pm`.
+
+use jiff::civil::Time;
+
+use super::duration::number;
+
+/// A time of day, as a caller wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    At(Time),
+    /// The evening of today.
+    Tonight,
+    /// No time, also if the todo had a time.
+    AllDay,
+}
+
+/// Reads a time of day: `17:00`, `5:30pm`, `5 pm`, `noon`, `tonight`, `eod`.
+pub fn clock(words: &[&str]) -> Option<Clock> {
+    let joined;
+    let word = match words {
+        ["end", "of", "day"] | ["end", "of", "the", "day"] => "eod",
+        ["all", "day"] => return Some(Clock::AllDay),
+        ["tonight"] => return Some(Clock::Tonight),
+        [time, half @ ("am" | "pm")] => {
+            joined = format!("{time}{half}");
+            &joined
+        }
+        [word] => word,
+        _ => return None,
+    };
+    let hour = |hour, minute| Time::new(hour, minute, 0, 0).ok();
+    match word {
+        "noon" | "midday" => return hour(12, 0).map(Clock::At),
+        "eod" => return hour(17, 0).map(Clock::At),
+        _ => {}
+    }
+    if let Some((time, is_pm)) =
+        word.strip_suffix("am").map(|time| (time, false)).or_else(|| word.strip_suffix("pm").map(|time| (time, true)))
+    {
+        let (hours, minutes) = time.split_once([':', '.']).unwrap_or((time, "00"));
+        let (hours, minutes) = (number(hours, 1..=2)?, number(minutes, 2..=2)?);
+        let hours = (1..=12).contains(&hours).then_some(hours % 12 + if is_pm { 12 } else { 0 })?;
+        return hour(hours, minutes).map(Clock::At);
+    }
+    let (hours, rest) = word.split_once(':')?;
+    number(hours, 1..=2)?;
+    let time = format!("{hours:0>2}:{rest}");
+    // The parser of the library also accepts other forms.
+    let is_plain = rest.starts_with(|first: char| first.is_ascii_digit()) && time.len() >= 5;
+    is_plain.then(|| time.parse::<Time>().ok()).flatten().map(Clock::At)
+}

@@ -1,0 +1,154 @@
+//! Takes a text apart: which words say the day, and which say the time.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    clock::{Clock, clock},
+    day::{self, Day},
+    duration::{Duration, duration},
+};
+use crate::domain::{due, moment::Weekday};
+
+/// What a text says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phrase {
+    /// A date and time with a UTC offset (RFC 3339).
+    Instant(Timestamp),
+    /// A duration with hours or minutes, from now: `in 90 minutes`, `+1h`.
+    In(Duration),
+    /// A day, a time on the owner's clock, or both. If the caller named the weekday of the day, the day must have this
+    /// weekday.
+    Wall { day: Option<Day>, weekday: Option<Weekday>, clock: Option<Clock> },
+}
+
+/// More words than any form has.
+const WORDS: usize = 12;
+
+impl Phrase {
+    /// Reads a text. `None` if no form of the table fits.
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(instant) = instant(text) {
+            return Some(Self::Instant(instant));
+        }
+        let text = normalised(text);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        if words.is_empty() || words.len() > WORDS {
+            return None;
+        }
+        if words == ["now"] {
+            return Some(Self::In(Duration::default()));
+        }
+        if let Some(duration) = duration(&words).filter(|duration| !duration.is_of_days()) {
+            return Some(Self::In(duration));
+        }
+        // The day may come before or after the time.
+        (0..=words.len()).find_map(|at| {
+            let (first, second) = words.split_at(at);
+            Self::of(first, second).or_else(|| Self::of(second, first))
+        })
+    }
+
+    fn of(days: &[&str], times: &[&str]) -> Option<Self> {
+        let (day, weekday) = match days {
+            [] => (None, None),
+            days => {
+                let (day, weekday) = checked_day(days)?;
+                (Some(day), weekday)
+            }
+        };
+        let (day, times) = match (day, times) {
+            // `tonight` beside a time is only the day.
+            (None, ["tonight", rest @ ..] | [rest @ .., "tonight"]) if !rest.is_empty() => (Some(Day::Named(0)), rest),
+            (day, times) => (day, times),
+        };
+        let clock = match times {
+            [] => None,
+            times => Some(clock(without(times, &["at", "by", "@"]))?),
+        };
+        // There is only one tonight.
+        match (day, clock) {
+            (None, None) => None,
+            (Some(day), Some(Clock::Tonight)) if day != Day::Named(0) => None,
+            (None, Some(Clock::Tonight | Clock::AllDay)) if clock == Some(Clock::AllDay) => None,
+            _ => Some(Self::Wall { day, weekday, clock }),
+        }
+    }
+}
+
+/// A day, and the weekday that the caller named beside it: `fri 2026-11-27`.
+fn checked_day(words: &[&str]) -> Option<(Day, Option<Weekday>)> {
+    let words = without(words, &["on", "by", "due", "until"]);
+    if let Some(day) = Day::parse(words) {
+        return Some((day, None));
+    }
+    let with = |word: &str, rest: &[&str]| {
+        let weekday = day::weekday(word)?;
+        let day = Day::parse(without(rest, &["the"])).filter(|day| day.is_date())?;
+        Some((day, Some(weekday)))
+    };
+    match words {
+        ["this" | "coming", first, rest @ ..] | [first, rest @ ..] if !rest.is_empty() => {
+            let (last, begin) = words.split_last()?;
+            with(first, rest).or_else(|| with(last, begin))
+        }
+        _ => None,
+    }
+}
+
+/// The words without the first word, if it is one of `fillers`.
+fn without<'a, 'b>(words: &'a [&'b str], fillers: &[&str]) -> &'a [&'b str] {
+    match words {
+        [first, rest @ ..] if fillers.contains(first) && !rest.is_empty() => rest,
+        words => words,
+    }
+}
+
+/// Lower case, numbers as digits, and one space between a date and a time.
+fn normalised(text: &str) -> String {
+    let text = text
+        .to_lowercase()
+        .replace([',', '(', ')'], " ")
+        .replace("p.m.", "pm")
+        .replace("a.m.", "am")
+        .replace("+ ", "+");
+    let text = match (text.get(..10), text.as_bytes().get(10)) {
+        (Some(date), Some(b't' | b'_')) if date.as_bytes()[4] == b'-' => format!("{date} {}", &text[11..]),
+        _ => text,
+    };
+    let words = text.split_whitespace().filter(|word| *word != "and").map(|word| match word {
+        "an" | "a" | "one" => "1",
+        "two" => "2",
+        "three" => "3",
+        "four" => "4",
+        "five" => "5",
+        "six" => "6",
+        "seven" => "7",
+        "eight" => "8",
+        "nine" => "9",
+        "ten" => "10",
+        "first" => "1st",
+        word => word,
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Reads a date and time as in RFC 3339, section 5.6. The text contains a date, a "T" or a space, a time, and a UTC
+/// offset. The seconds may be missing.
+fn instant(text: &str) -> Option<Timestamp> {
+    let text = text.to_ascii_uppercase();
+    let (date, time) = (text.get(..10)?, text.get(11..)?);
+    due::day(date)?;
+    let is_separated = matches!(text.as_bytes()[10], b'T' | b' ');
+    // RFC 3339 does not allow a time zone in brackets, such as `[Europe/Berlin]`. The parser would ignore a time zone in
+    // brackets, so this check refuses the text.
+    let offset = time.find(['Z', '+', '-'])?;
+    let clock = time[..offset].trim_end();
+    let shaped = is_separated && !time.contains('[') && clock.len() >= 5 && clock.as_bytes()[2] == b':';
+    let clock = if clock.len() == 5 { format!("{clock}:00") } else { clock.to_owned() };
+    let instant: Timestamp = shaped.then(|| format!("{date}T{clock}{}", &time[offset..]).parse().ok()).flatten()?;
+    // In some time zones, the local date is one day before or after the date in UTC. So this function refuses a moment
+    // near the first or the last possible date.
+    let at = |year, month, day| TimeZone::UTC.to_timestamp(jiff::civil::date(year, month, day).at(0, 0, 0, 0)).ok();
+    let (first, last) = (at(1, 1, 3)?, at(9999, 12, 29)?);
+    (first..last).contains(&instant).then_some(instant)
+}
