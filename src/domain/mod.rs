@@ -11,6 +11,7 @@ pub mod difference;
 pub mod due;
 pub mod due_input;
 pub mod edit;
+pub mod folding;
 pub mod found;
 pub mod grant;
 pub mod id;

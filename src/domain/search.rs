@@ -1,253 +1,199 @@
-//! Searches for a text in many other texts. Case and accents do not matter.
-
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-use std::iter::once;
+//! Finds todos by words. The words may stand in any order, and a word of the caller may be the beginning of a word.
 
 use memchr::memmem::Finder;
-use unicode_normalization::{IsNormalized, UnicodeNormalization, char::canonical_combining_class, is_nfc_quick};
 
-use super::unicode::{without_accents, without_case_and_accents};
+use super::{folding::Folding, unicode::without_case_and_accents};
 
-/// Searches for one text in many other texts. The search ignores case and accents.
-///
-/// The search must be fast for every text, because a caller can search through 4 MB of notes with one request.
-/// docs/PERFORMANCE.md contains the times for the worst texts.
+/// Searches for the words of one text in many todos. Case and accents do not matter, `ß` is `ss`, and `ü` is `u` or
+/// `ue`. A todo is found if it contains all words.
 #[derive(Debug)]
 pub struct Search {
-    wanted: Finder<'static>,
+    words: Vec<Word>,
     folding: Folding,
 }
 
-impl Search {
-    /// A search for `text`.
-    pub fn new(text: &str) -> Self {
-        let wanted = Finder::new(&without_case_and_accents(text)).into_owned();
-        Self { wanted, folding: Folding::default() }
-    }
-
-    /// Returns whether `text` contains the text of this search.
-    pub fn is_in(&mut self, text: &str) -> bool {
-        self.wanted.find(self.folding.of(text).as_bytes()).is_some()
-    }
-}
-
-/// Computes `without_case_and_accents` for many texts.
-///
-/// This type first replaces each letter, and remembers the replacement of each letter. Then NFC combines letters and
-/// their marks. NFC is slow, so this type uses NFC only for the parts of a text where NFC can change something.
-#[derive(Debug, Default)]
-struct Folding {
-    letters: HashMap<char, Replacement, BuildHasherDefault<LetterHasher>>,
-    /// The result for the current text.
-    folded: String,
-    /// The position in `folded` of the last letter that NFC does not combine with earlier letters. In `folded`, only
-    /// the marks of this letter follow the letter. If the next letter of the text is a mark, NFC can still combine this
-    /// letter with the mark.
-    last: usize,
-    /// From this position in `folded`, the program must still apply NFC.
-    open: Option<usize>,
-    /// A buffer for the result of NFC.
-    composed: String,
-}
-
-/// The letters that replace a letter in a search.
+/// A word of the caller.
 #[derive(Debug)]
-struct Replacement {
-    /// The letters in NFC. An accent has no replacement, so the text is then empty.
-    text: Box<str>,
-    /// Whether NFC can change the text if other letters precede the text.
-    joins: bool,
-    /// If other letters follow the text, NFC can change only the last part of the text. This is the length of this
-    /// part, in bytes.
-    last: usize,
+struct Word {
+    /// Without accents: `muller` for `Müller`.
+    plain: Finder<'static>,
+    /// With the umlauts as two letters: `mueller` for `Müller`.
+    spelled: Finder<'static>,
+    /// The word may stand inside another word, because it begins with a symbol, or because its script has no spaces
+    /// between words.
+    is_anywhere: bool,
 }
 
-/// When the map of letters has this size, the program adds only letters for which `stays` is false. Unicode has about
-/// 20,000 such letters.
-const REMEMBERED: usize = 4_096;
-/// If NFC must change a part of the text, the program applies NFC to at least this number of bytes in one step. Many
-/// small steps would take more time.
-const STEP: usize = 256;
-/// If a replacement has more bytes than this limit, the program applies NFC before it adds this replacement to the
-/// text. So NFC does not need to read long replacements. A replacement has up to 18 letters.
-const LONG: usize = 4;
+/// How well a todo fits. A lower value is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Rank(u32);
 
-impl Folding {
-    /// `without_case_and_accents` of this text.
-    fn of(&mut self, text: &str) -> &str {
-        self.folded.clear();
-        if text.is_ascii() {
-            self.folded.push_str(text);
-            self.folded.make_ascii_lowercase();
-            return &self.folded;
+/// Where a word was found. The first place is the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// A whole word of the title.
+    TitleWord,
+    /// The beginning of a word of the title.
+    Title,
+    Tag,
+    Step,
+    Notes,
+}
+
+/// Characters between the words of a caller. Other symbols belong to words, for example in `C++`.
+const SEPARATORS: &str = "-_/.,;:()[]{}<>\"'`!?*|\\#";
+
+impl Search {
+    /// A search for the words of `text`. A text without letters, such as an emoji, is one word.
+    pub fn new(text: &str) -> Self {
+        let is_separator = |letter: char| letter.is_whitespace() || SEPARATORS.contains(letter);
+        let mut words: Vec<&str> = text.split(is_separator).filter(|word| !word.is_empty()).collect();
+        if words.is_empty() {
+            words.push(text.trim());
         }
-        self.last = 0;
-        for letter in text.chars() {
-            if letter.is_ascii() {
-                self.push(letter.to_ascii_lowercase());
+        Self { words: words.into_iter().map(Word::new).collect(), folding: Folding::default() }
+    }
+
+    /// How well a todo with these texts fits. `None` if a word is in none of the texts. The place [`Place::Title`]
+    /// stands for the title; a whole word is found by this function.
+    pub fn rank<'a>(&mut self, texts: impl Iterator<Item = (Place, &'a str)>) -> Option<Rank> {
+        let mut best: Vec<Option<Place>> = vec![None; self.words.len()];
+        for (place, text) in texts {
+            // A worse place cannot improve a word that a better place contains.
+            if best.iter().all(|best| best.is_some_and(|best| best <= place)) {
+                break;
+            }
+            let spelled = if self.words.iter().any(Word::has_pair) { spelled(text) } else { None };
+            let folded = self.folding.of(text);
+            for (word, best) in self.words.iter().zip(&mut best) {
+                word.look(&word.plain, folded, place, best);
+                if spelled.is_none() && word.has_pair() {
+                    word.look(&word.spelled, folded, place, best);
+                }
+            }
+            if let Some(spelled) = spelled {
+                let folded = self.folding.of(&spelled);
+                self.words.iter().zip(&mut best).for_each(|(word, best)| word.look(&word.spelled, folded, place, best));
+            }
+        }
+        let places: Option<Vec<Place>> = best.into_iter().collect();
+        Some(Rank(places?.into_iter().map(|place| place as u32).sum()))
+    }
+}
+
+impl Word {
+    fn new(word: &str) -> Self {
+        let finder = |text: &str| Finder::new(&without_case_and_accents(text)).into_owned();
+        let spelled = spelled(word);
+        Self {
+            plain: finder(word),
+            spelled: finder(spelled.as_deref().unwrap_or(word)),
+            is_anywhere: word.chars().next().is_none_or(|first| !first.is_alphanumeric() || is_without_spaces(first)),
+        }
+    }
+
+    /// Whether the word contains two letters that may be an umlaut.
+    fn has_pair(&self) -> bool {
+        let has = |pair: &[u8]| [b"ae", b"oe", b"ue"].iter().any(|other| pair == &other[..]);
+        self.spelled.needle().windows(2).any(has)
+    }
+
+    /// Sets `best` to `place` if `text` contains the word there, and if `place` is better.
+    fn look(&self, finder: &Finder<'_>, text: &str, place: Place, best: &mut Option<Place>) {
+        for at in finder.find_iter(text.as_bytes()) {
+            let end = at + finder.needle().len();
+            // An accent is removed with its letter, so a match can begin only between letters.
+            let (Some(before), Some(after)) = (text.get(..at), text.get(end..)) else { continue };
+            let is_begin = before.chars().next_back().is_none_or(|letter| !letter.is_alphanumeric());
+            if !is_begin && !self.is_anywhere {
                 continue;
             }
-            let known = match self.letters.get(&letter) {
-                Some(known) => known,
-                None if self.letters.len() >= REMEMBERED && stays(letter) => {
-                    self.push(letter);
-                    continue;
-                }
-                None => self.letters.entry(letter).or_insert_with(|| Replacement::of(letter)),
-            };
-            if known.joins {
-                self.open.get_or_insert(self.last);
-                self.folded.push_str(&known.text);
-            } else if !known.text.is_empty() {
-                if self.open.is_some_and(|open| known.text.len() > LONG || self.folded.len() - open > STEP) {
-                    compose(&mut self.folded, &mut self.open, &mut self.composed);
-                }
-                self.folded.push_str(&known.text);
-                self.last = self.folded.len() - known.last;
+            let is_whole = after.chars().next().is_none_or(|letter| !letter.is_alphanumeric());
+            let place = if place == Place::Title && is_begin && is_whole { Place::TitleWord } else { place };
+            *best = Some(best.map_or(place, |best| best.min(place)));
+            if place != Place::Title {
+                return;
             }
         }
-        compose(&mut self.folded, &mut self.open, &mut self.composed);
-        &self.folded
     }
+}
 
-    /// Adds the letter as it is.
-    fn push(&mut self, letter: char) {
-        if self.open.is_some_and(|open| self.folded.len() - open > STEP) {
-            compose(&mut self.folded, &mut self.open, &mut self.composed);
+/// The text with `ae`, `oe` and `ue` instead of umlauts. `None` if the text has no umlauts.
+fn spelled(text: &str) -> Option<String> {
+    let pair = |letter| match letter {
+        'ä' | 'Ä' => Some("ae"),
+        'ö' | 'Ö' => Some("oe"),
+        'ü' | 'Ü' => Some("ue"),
+        _ => None,
+    };
+    if text.is_ascii() || !text.chars().any(|letter| pair(letter).is_some()) {
+        return None;
+    }
+    let mut spelled = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match pair(letter) {
+            Some(pair) => spelled.push_str(pair),
+            None => spelled.push(letter),
         }
-        self.last = self.folded.len();
-        self.folded.push(letter);
     }
+    Some(spelled)
 }
 
-/// Applies NFC to `folded` from the position `open`.
-fn compose(folded: &mut String, open: &mut Option<usize>, composed: &mut String) {
-    if let Some(open) = open.take() {
-        composed.clear();
-        composed.extend(folded[open..].nfc());
-        folded.truncate(open);
-        folded.push_str(composed);
-    }
-}
-
-impl Replacement {
-    fn of(letter: char) -> Self {
-        let mut parts = String::new();
-        without_accents(letter, |part| parts.push(part));
-        let text: String = parts.nfc().collect();
-        let joins = text.chars().next().is_some_and(|first| !is_first(first));
-        let last = text.char_indices().rev().find(|(_, part)| is_first(*part));
-        Self { last: last.map_or(0, |(at, _)| text.len() - at), text: text.into(), joins }
-    }
-}
-
-/// Returns `true` if NFC never combines this letter with the letters before it.
-fn is_first(letter: char) -> bool {
-    canonical_combining_class(letter) == 0 && is_nfc_quick(once(letter)) != IsNormalized::Maybe
-}
-
-/// Returns `true` if the search does not replace this letter, and if NFC never combines this letter with the letters
-/// before it.
-fn stays(letter: char) -> bool {
-    let mut is_same = true;
-    without_accents(letter, |part| is_same &= part == letter);
-    is_same && is_first(letter)
-}
-
-/// Hashes a letter. The default hasher of Rust is slower, because it protects against callers who choose keys with the
-/// same hash. The map of letters is small, so this protection is not necessary.
-#[derive(Debug, Default)]
-struct LetterHasher(u64);
-
-impl Hasher for LetterHasher {
-    fn write_u32(&mut self, letter: u32) {
-        // The number is 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section
-        // 6.4).
-        let product = u64::from(letter).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = product ^ (product >> 32);
-    }
-
-    /// The hash of a `char` uses only `write_u32`. The function `write` would also work for other keys, but slowly.
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u32(self.0 as u32 ^ u32::from(*byte)));
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
+/// Whether the letter belongs to a script without spaces between words: Chinese, Japanese, Thai, Lao, Khmer, Burmese.
+fn is_without_spaces(letter: char) -> bool {
+    matches!(letter,
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
+        | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::{collection::vec, prelude::*};
-
     use super::*;
 
-    /// A random letter. Half of these letters combine with other letters, or become several letters.
-    fn letter() -> impl Strategy<Value = char> {
-        let special = "aAoOıİßẞæÆøØǽǿſẛςΣ¨΅ ¼ŉǄ\u{301}\u{338}\u{34f}\u{345}\u{344}\u{5c0}\u{5b8}\u{610}\u{618}\u{730}\u{731}か\u{3099}\u{ff76}\u{ff9e}\u{915}\u{93c}\u{958}ㄱㅏ각한하\u{fdfa}\u{1d160}\u{1d15f}\u{1d165}\u{1d16e}\u{fb2c}\u{f73}\u{f71}\u{f72}\u{9c7}\u{9be}\u{110a5}\u{110ba}";
-        let special: Vec<char> = special.chars().collect();
-        prop_oneof![proptest::sample::select(special), any::<char>(), proptest::char::range(' ', '\u{3200}')]
+    fn rank(wanted: &str, title: &str) -> Option<Rank> {
+        Search::new(wanted).rank([(Place::Title, title)].into_iter())
     }
 
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
-
-        #[test]
-        fn any_text_is_found_as_if_it_had_been_folded_letter_by_letter(
-            texts in vec(vec(letter(), 0..40), 1..4), long in (0..300_usize, 0..300_usize), wanted in vec(letter(), 1..4)
-        ) {
-            let wanted: String = wanted.into_iter().collect();
-            let mut search = Search::new(&wanted);
-            for text in texts {
-                let text: String = text.into_iter().collect();
-                let long = ["n".repeat(long.0), text.clone(), "n".repeat(long.1), text.clone()].concat();
-                for text in [text, long] {
-                    let plain = without_case_and_accents(&text);
-                    prop_assert_eq!(search.folding.of(&text), &plain);
-                    prop_assert_eq!(search.is_in(&text), plain.contains(&without_case_and_accents(&wanted)));
-                }
-            }
+    #[test]
+    fn words_are_found_in_any_order_at_their_beginning_and_in_every_spelling() {
+        for (wanted, title) in [
+            ("Müller contract", "Sign the contract with Ms Müller"),
+            ("contract muller", "Sign the contract with Ms Müller"),
+            ("mueller", "Müller"),
+            ("Müller", "MUELLER"),
+            ("müller", "Muller"),
+            ("strasse", "Straße"),
+            ("Straße", "strasse"),
+            ("cafe", "Café"),
+            ("café", "CAFE"),
+            ("contr", "contract"),
+            ("follow up", "follow-up"),
+            ("follow-up", "Follow up on it"),
+            ("#tax", "tax"),
+            ("C++", "learn c++"),
+            ("🎂", "cake 🎂 for Ann"),
+            ("電話", "銀行に電話する"),
+            ("%", "100% sure"),
+            ("łódź", "Lodz"),
+        ] {
+            assert!(rank(wanted, title).is_some(), "{wanted} in {title}");
         }
     }
 
     #[test]
-    fn every_letter_is_folded_as_it_is_alone_and_between_others() {
-        let mut folding = Folding::default();
-        // This test leaves out letters that do not change and do not combine with other letters.
-        for letter in ('\0'..'\u{20000}').chain('\u{2f800}'..'\u{2fa20}').chain('\u{e0000}'..'\u{e0200}') {
-            for text in [format!("{letter}Ä"), format!("ä{letter}\u{3099}\u{301}ᅡ")] {
-                assert_eq!(folding.of(&text), without_case_and_accents(&text), "{letter:?}");
-            }
+    fn the_inside_and_the_end_of_a_word_and_a_missing_word_are_not_found() {
+        for (wanted, title) in
+            [("art", "start"), ("poet", "potato"), ("müller contract", "Müller"), ("muller", "Mueller"), ("a", "b")]
+        {
+            assert_eq!(rank(wanted, title), None, "{wanted} in {title}");
         }
     }
 
     #[test]
-    fn letters_that_the_program_does_not_remember_are_found_too() {
-        let many: String = ('\u{20000}'..'\u{22000}').collect();
-        let mut search = Search::new("\u{21fff}Ä\u{1f600}");
-        assert!(!search.is_in(&many));
-        assert!(search.folding.letters.len() <= REMEMBERED);
-        assert!(search.is_in(&format!("{many}ä\u{1f600}\u{301}")));
-    }
-
-    #[test]
-    fn long_texts_of_letters_that_become_many_are_searched_much_faster_than_letter_by_letter() {
-        for text in ["\u{fdfa}", "\u{1d160}", "\u{fdfa}\u{3099}"].map(|letters| letters.repeat(2_000)) {
-            let mut search = Search::new("zz");
-            let fastest = |run: &mut dyn FnMut()| {
-                let times = (0..10).map(|_| {
-                    let start = std::time::Instant::now();
-                    run();
-                    start.elapsed()
-                });
-                times.min().unwrap_or_default()
-            };
-            let fast = fastest(&mut || assert!(!search.is_in(&text)));
-            let plain = fastest(&mut || assert!(!without_case_and_accents(&text).contains("zz")));
-            // The measured ratio is between 8 and 90.
-            assert!(fast * 3 < plain, "{fast:?} {plain:?}");
-        }
+    fn a_whole_word_of_the_title_is_the_best_and_notes_are_the_worst() {
+        let whole = rank("tax", "pay tax");
+        let begin = rank("tax", "taxi");
+        let notes = Search::new("tax").rank([(Place::Title, "pay"), (Place::Notes, "the tax")].into_iter());
+        assert!(whole < begin && begin < notes, "{whole:?} {begin:?} {notes:?}");
     }
 }

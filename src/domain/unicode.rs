@@ -16,7 +16,7 @@ pub fn without_case(text: &str) -> String {
 }
 
 /// The text in lower case and without accents, for searches. In the Indic scripts, kana and Hangul, a mark can change a
-/// letter to a different letter. This function keeps such marks. [`Search`](super::search::Search) gives the same
+/// letter to a different letter. This function keeps such marks. [`Folding`](super::folding::Folding) gives the same
 /// result, and is much faster for long texts.
 pub fn without_case_and_accents(text: &str) -> String {
     let mut letters = String::with_capacity(text.len());

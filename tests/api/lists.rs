@@ -44,7 +44,7 @@ async fn a_list_or_a_tag_that_does_not_exist_is_said_with_the_nearest_one() {
         ("list=Grocery", json!(["There is no list \"Grocery\". Did you mean \"Groceries\"?"])),
         ("list=grocereis", json!(["There is no list \"grocereis\". Did you mean \"Groceries\"?"])),
         ("list=Nowhere", json!(["There is no list \"Nowhere\"."])),
-        ("list=reisen", Value::Null),
+        ("list=reisen", json!(["No open todo matches. Completed todos that match: 1. Send status completed."])),
         ("list=inbox", Value::Null),
         ("list=groceries", Value::Null),
         ("tag=taxes", json!(["None of the searched todos has the tag \"taxes\". Did you mean \"tax\"?"])),

@@ -15,6 +15,7 @@ mod days_and_times;
 mod duplicates;
 mod encodings;
 mod faults;
+mod finding;
 #[path = "../folder/mod.rs"]
 mod folder;
 mod foreign;

@@ -4,6 +4,7 @@ pub mod matching;
 mod periods;
 pub mod selected;
 pub mod several;
+pub mod sort;
 pub mod values;
 mod words;
 
@@ -19,6 +20,7 @@ use utoipa::{
 use crate::{
     api::answer::error::ApiError,
     domain::{
+        by_filter::AnyStatus,
         invalid::Invalid,
         limits,
         moment::Moment,
@@ -30,6 +32,7 @@ use crate::{
 };
 use matching::TodoFilter;
 use periods::Periods;
+use sort::{Order, Sort};
 use values::{Day, DueWithin};
 
 /// The parameters of `getTodos`: which todos to return, and how many.
@@ -37,10 +40,10 @@ use values::{Day, DueWithin};
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
 pub struct TodosQuery {
-    /// Default: open; with completed_from or completed_to: completed.
+    /// any means open and completed. Default: open; with completed_from or completed_to: completed.
     #[deserr(default)]
-    #[param(value_type = Status, inline, required = false)]
-    status: Option<Status>,
+    #[param(value_type = AnyStatus, inline, required = false)]
+    status: Option<AnyStatus>,
     #[deserr(default)]
     #[param(value_type = ListName, inline, required = false)]
     list: Option<ListName>,
@@ -50,7 +53,7 @@ pub struct TodosQuery {
     #[deserr(default)]
     #[param(value_type = Priority, inline, required = false)]
     priority: Option<Priority>,
-    /// Text in title, notes, steps or tags. Case and accents do not matter.
+    /// Words, or their beginnings, in title, notes, steps or tags, in any order. Best matches come first.
     #[deserr(default)]
     #[param(value_type = Filter, inline, required = false)]
     q: Option<Filter>,
@@ -74,6 +77,10 @@ pub struct TodosQuery {
     #[deserr(default)]
     #[param(value_type = String, required = false)]
     completed_to: Option<Day>,
+    /// priority: most urgent first.
+    #[deserr(default)]
+    #[param(value_type = Sort, inline, required = false)]
+    sort: Option<Sort>,
     /// 50 when left out.
     #[deserr(default)]
     #[param(value_type = Limit, inline, required = false)]
@@ -93,20 +100,46 @@ impl TodosQuery {
     /// Refuses filters that contradict each other, because the answer would always be empty. Also refuses a query that
     /// has `due` together with `due_from` or `due_to`.
     pub fn check(&self, moment: &Moment) -> Result<(), ApiError> {
-        self.periods().check("", self.due.is_some(), self.status() == Status::Completed, moment)
+        self.periods().check("", self.due.is_some(), self.statuses() == (Status::Completed, &[]), moment)
     }
 
-    /// The part of the index that the program reads for this query.
-    pub fn range(&self, now: Timestamp) -> Range {
-        self.periods().range(self.status(), self.due, now)
+    /// The parts of the index that the program reads for this query: the first part, and the other parts.
+    pub fn ranges(&self, now: Timestamp) -> (Range, Vec<Range>) {
+        let (first, others) = self.statuses();
+        let range = |status| self.periods().range(status, self.due, now);
+        (range(first), others.iter().copied().map(range).collect())
+    }
+
+    /// The order of the answer, if the program must read all todos before it knows the first one. `None` if the answer
+    /// has the order of the index, so that the program can read one page after another.
+    pub fn order(&self) -> Option<Order> {
+        match (self.sort, &self.q) {
+            (Some(Sort::Priority), _) => Some(Order::Priority),
+            (Some(Sort::Added), _) => Some(Order::Added),
+            (Some(Sort::List), _) => Some(Order::List),
+            (None, Some(_)) => Some(Order::Best),
+            (Some(Sort::Due) | None, _) => (!self.statuses().1.is_empty()).then_some(Order::Index),
+        }
+    }
+
+    /// Whether the answer says how many todos match, although it does not contain all of them. A listing of all todos
+    /// with one status does not: `getOverview` counts them, and to count them here would cost more than the listing.
+    pub fn counts(&self) -> bool {
+        let periods = self.periods();
+        self.has_words() || self.due.is_some() || periods.has_due() || periods.has_completed()
+    }
+
+    /// Whether the query has words, a list, a tag or a priority.
+    pub fn has_words(&self) -> bool {
+        let Self { list, tag, priority, q, .. } = self;
+        list.is_some() || tag.is_some() || priority.is_some() || q.is_some()
     }
 
     /// Returns whether almost all todos at the beginning of the range match the filters. If the result is `false`, the
     /// program may have to read many todos before a page is full.
     pub fn wanted_come_first(&self) -> bool {
-        let Self { list, tag, priority, q, .. } = self;
-        let anything = list.is_none() && tag.is_none() && priority.is_none() && q.is_none();
-        let by_due = match (self.status(), self.due) {
+        let anything = !self.has_words();
+        let by_due = match (self.statuses().0, self.due) {
             (status, None) => !self.periods().has_due() || status == Status::Open,
             // If the filter `due` is `none`, `overdue` or `today`, the range begins with the todos that the caller
             // wants.
@@ -139,9 +172,21 @@ impl TodosQuery {
         self.list.as_ref()
     }
 
-    fn status(&self) -> Status {
-        let default = if self.periods().has_completed() { Status::Completed } else { Status::Open };
-        self.status.unwrap_or(default)
+    /// Whether the query selects only open todos.
+    pub fn is_of_open(&self) -> bool {
+        self.statuses() == (Status::Open, &[])
+    }
+
+    /// The first status of the todos, and the other statuses.
+    fn statuses(&self) -> (Status, &'static [Status]) {
+        match self.status {
+            Some(AnyStatus::Any) => (Status::Open, &[Status::Completed]),
+            Some(AnyStatus::Open) => (Status::Open, &[]),
+            Some(AnyStatus::Completed) => (Status::Completed, &[]),
+            Some(AnyStatus::Deleted) => (Status::Deleted, &[]),
+            None if self.periods().has_completed() => (Status::Completed, &[]),
+            None => (Status::Open, &[]),
+        }
     }
 
     fn periods(&self) -> Periods<'_> {

@@ -3,24 +3,49 @@
 
 use std::collections::BTreeSet;
 
-use super::filter::{TodosQuery, matching::TodoFilter};
+use jiff::Timestamp;
+
+use super::{
+    filter::{TodosQuery, matching::TodoFilter},
+    found::Found,
+};
 use crate::{
     api::answer::suggestion::{did_you_mean, short},
     domain::{
         by::By,
         text::{ListName, Tag},
+        todo::Status,
     },
-    store::{Fault, OwnerStore},
+    store::{Fault, OwnerStore, Range, Reading},
 };
 
 /// The hints for a listing of todos without a result. If the query has a list, this function makes one call to
 /// DynamoDB.
-pub async fn of_todos(store: &OwnerStore, query: &TodosQuery, filter: &TodoFilter) -> Result<Vec<String>, Fault> {
+/// If the query selects open todos by words, list, tag or priority, another call counts the completed todos that match.
+pub async fn of_todos(
+    store: &OwnerStore,
+    query: &TodosQuery,
+    found: Found,
+    now: Timestamp,
+) -> Result<Vec<String>, Fault> {
+    let Found { mut filter, .. } = found;
     let mut hints = Vec::new();
     if let Some(list) = query.list() {
         hints.extend(of_list(store, list).await?);
     }
-    hints.extend(of_tags(filter));
+    hints.extend(of_tags(&filter));
+    if hints.is_empty() && query.is_of_open() && query.has_words() {
+        let reading = Reading { pages: 1, ..Reading::of(Range::todos(Status::Completed)) };
+        let (_, mut todos) = store.todos(reading, now).await?;
+        let mut completed = 0;
+        while let Some(todo) = todos.next().await? {
+            completed += usize::from(filter.matches(&todo));
+        }
+        if completed > 0 {
+            hints
+                .push(format!("No open todo matches. Completed todos that match: {completed}. Send status completed."));
+        }
+    }
     Ok(hints)
 }
 

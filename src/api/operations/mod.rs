@@ -4,6 +4,7 @@
 mod by_filter;
 mod changes;
 mod filter;
+mod found;
 mod health;
 mod hints;
 #[macro_use]
@@ -13,6 +14,7 @@ mod many;
 pub mod openapi;
 mod overview;
 mod settings;
+mod sorted;
 mod todo;
 mod todos;
 mod undo;

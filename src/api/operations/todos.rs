@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{
     filter::TodosQuery,
-    hints,
+    found, hints, sorted,
     write::{self, WithoutKey, moment},
     written::TodosWritten,
 };
@@ -20,7 +20,7 @@ use crate::{
         access::caller::Caller,
         answer::{
             error::{ApiError, ErrorPath},
-            fitting::{Page, is_zero},
+            fitting::is_zero,
             view::{Now, TodoView},
         },
         request::{
@@ -32,7 +32,7 @@ use crate::{
     domain::{
         due_input::DueInput, id::TodoId, idempotency::IdempotencyKey, invalid::Invalid, limits, plan, todo::NewTodo,
     },
-    store::{Needs, OpenTitle, Reading, Recognition, Snapshot, WriteResult},
+    store::{Needs, OpenTitle, Recognition, Snapshot, WriteResult},
 };
 
 /// Todos to add.
@@ -61,6 +61,14 @@ pub struct TodosPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     next_cursor: Option<String>,
+    // How many todos match, if this page does not contain all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64, required = false)]
+    total: Option<usize>,
+    /// How many match but are not here.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schema(value_type = i64, required = false)]
+    not_shown: usize,
     now: Now,
     /// Says that there is no such list or tag, and which is the nearest.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -89,37 +97,30 @@ pub async fn get_todos(
     query.check(&caller.store.last_settings().moment(now, &app.config.time_zone))?;
     let of_form_1 = || query.words_of_form_1();
     let listing = ListingId { owner: &caller.owner, of: query.words(), of_form_1: &of_form_1 };
-    let range = query.range(now);
-    let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &range)).transpose()?;
-    let limit = query.limit.unwrap_or_default().0;
-    // The program tries to read one more todo after the last todo of the page. If this todo exists, there is a next
-    // page. If `wanted_come_first` returns `false`, `at_most` is `None`, and the program reads todos until the page is
-    // full.
-    let at_most = query.wanted_come_first().then_some(limit + 1);
-    let reading = Reading { after, at_most, ..Reading::of(range) };
-    let (settings, mut todos) = caller.store.todos(reading, now).await?;
-    let mut filter = query.filter(settings.moment(now, &app.config.time_zone));
-    let mut page = Page::new(limit);
-    let next = loop {
-        let Some(todo) = todos.next().await? else { break todos.rest() };
-        if filter.matches(&todo) && !page.take(&TodoView::from(&todo)) {
-            break todos.before_last();
-        }
+    let ranges = query.ranges(now);
+    let position = |cursor: &str| listing.position(cursor, &ranges.0);
+    let after = query.cursor.as_deref().map(position).transpose()?;
+    let found = match query.order() {
+        Some(order) => sorted::find(&app, &caller, &query, order, ranges, after, now).await?,
+        None => found::in_order(&app, &caller, &query, ranges.0, after, now).await?,
     };
-    let unreadable = todos.unreadable;
-    let hints = if page.items.is_empty() && next.is_none() {
-        hints::of_todos(&caller.store, &query, &filter).await?
+    let shown = found.page.items.len();
+    let not_shown = found.total.map_or(0, |total| total.saturating_sub(shown));
+    let mut page = TodosPage {
+        todos: Vec::new(),
+        next_cursor: found.next.as_ref().map(|position| listing.cursor(position)),
+        total: found.total.filter(|_| not_shown > 0),
+        not_shown,
+        now: Now::of(&found.settings, now, &app.config.time_zone),
+        hints: Vec::new(),
+        unreadable: found.unreadable,
+    };
+    if shown == 0 && found.next.is_none() {
+        page.hints = hints::of_todos(&caller.store, &query, found, now).await?;
     } else {
-        Vec::new()
-    };
-    let next_cursor = next.map(|position| listing.cursor(&position));
-    Ok(JsonAnswer(TodosPage {
-        todos: page.items,
-        next_cursor,
-        hints,
-        now: Now::of(&settings, now, &app.config.time_zone),
-        unreadable,
-    }))
+        page.todos = found.page.items;
+    }
+    Ok(JsonAnswer(page))
 }
 
 /// Add todos

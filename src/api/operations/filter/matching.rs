@@ -8,7 +8,7 @@ use super::{periods::Period, values::DueWithin};
 use crate::domain::{
     due::Due,
     moment::Moment,
-    search::Search,
+    search::{Place, Rank, Search},
     text::Tag,
     todo::{Priority, Todo},
 };
@@ -40,18 +40,26 @@ impl TodoFilter {
     /// function accepts the todos with any of these tags. [`Self::has_wanted_tag`] says later which of them the caller
     /// means.
     pub fn matches(&mut self, todo: &Todo) -> bool {
+        self.rank(todo).is_some()
+    }
+
+    /// How well the todo fits the words of the caller. `None` if the todo does not match all filters.
+    pub fn rank(&mut self, todo: &Todo) -> Option<Rank> {
         if !self.tags.is_empty() {
             self.tags_seen.extend(todo.tags.iter().cloned());
         }
         let completed_at = || todo.completed_at.map(|at| self.moment.zone.to_datetime(at));
         let mut tags = self.tags.iter().chain(&self.one_tag);
-        (self.lists.is_empty() || self.lists.contains(&todo.list.name().folded()))
+        let matches = (self.lists.is_empty() || self.lists.contains(&todo.list.name().folded()))
             && (self.tags.is_empty() || tags.any(|tag| todo.tags.contains(tag)))
             && (self.priorities.is_empty() || self.priorities.contains(&todo.priority))
             && (self.due.is_empty() || self.due.iter().any(|within| within.contains(todo.due, &self.moment)))
             && self.due_period.is_none_or(|period| todo.due.is_some_and(|due| period.has_due(due)))
-            && self.completed_period.is_none_or(|period| completed_at().is_some_and(|at| period.has_time(at)))
-            && self.q.as_mut().is_none_or(|search| has_text(todo, search))
+            && self.completed_period.is_none_or(|period| completed_at().is_some_and(|at| period.has_time(at)));
+        if !matches {
+            return None;
+        }
+        self.q.as_mut().map_or_else(|| Some(Rank::default()), |search| search.rank(texts(todo)))
     }
 
     /// Returns whether the todo has a tag that the caller means. The program must already have read all todos.
@@ -98,10 +106,10 @@ impl DueWithin {
     }
 }
 
-fn has_text(todo: &Todo, search: &mut Search) -> bool {
-    let mut has = |own: &str| search.is_in(own);
-    has(todo.title.as_str())
-        || todo.notes.as_ref().is_some_and(|notes| has(notes.as_str()))
-        || todo.steps.iter().any(|step| has(step.title.as_str()))
-        || todo.tags.iter().any(|tag| has(tag.as_str()))
+/// The texts in which the words may be, from the best place to the worst.
+fn texts(todo: &Todo) -> impl Iterator<Item = (Place, &str)> {
+    let tags = todo.tags.iter().map(|tag| (Place::Tag, tag.as_str()));
+    let steps = todo.steps.iter().map(|step| (Place::Step, step.title.as_str()));
+    let notes = todo.notes.iter().map(|notes| (Place::Notes, notes.as_str()));
+    std::iter::once((Place::Title, todo.title.as_str())).chain(tags).chain(steps).chain(notes)
 }

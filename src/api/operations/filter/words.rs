@@ -5,11 +5,13 @@ use std::borrow::Cow;
 
 use super::{
     TodosQuery,
+    sort::Sort,
     values::{Day, DueWithin},
 };
 use crate::domain::{
+    by_filter::AnyStatus,
     text::{Filter, ListName, Tag},
-    todo::{Priority, Status},
+    todo::Priority,
 };
 
 impl TodosQuery {
@@ -19,7 +21,7 @@ impl TodosQuery {
         let day = |day: &'_ Option<Day>| day.as_ref().map(|Day(day)| Cow::Owned(day.text().to_owned()));
         let word = |word: Option<&'static str>| word.map(Cow::Borrowed);
         let filters = [
-            ("status", word(self.status.map(Status::word))),
+            ("status", word(self.status.map(AnyStatus::word))),
             ("list", self.list.as_ref().map(|list| list.as_str().into())),
             ("tag", self.tag.as_ref().map(|tag| tag.as_str().into())),
             ("priority", word(self.priority.map(Priority::word))),
@@ -29,6 +31,7 @@ impl TodosQuery {
             ("due_to", day(&self.due_to)),
             ("completed_from", day(&self.completed_from)),
             ("completed_to", day(&self.completed_to)),
+            ("sort", word(self.sort.map(Sort::word))),
         ];
         let mut words = "2 getTodos".to_owned();
         for (name, value) in filters.into_iter().filter_map(|(name, value)| Some((name, value?))) {
@@ -44,10 +47,11 @@ impl TodosQuery {
         let some = |value: Option<String>| value.map_or_else(|| "None".to_owned(), |value| format!("Some({value})"));
         let text = |kind: &str, text: Option<&str>| some(text.map(|text| format!("{kind}({text:?})")));
         let day = |day: &Option<Day>| some(day.as_ref().map(|Day(day)| format!("Day({})", day.text())));
-        let status = |status: Status| match status {
-            Status::Open => "Open",
-            Status::Completed => "Completed",
-            Status::Deleted => "Deleted",
+        let status = |status: AnyStatus| match status {
+            AnyStatus::Any => "Any",
+            AnyStatus::Open => "Open",
+            AnyStatus::Completed => "Completed",
+            AnyStatus::Deleted => "Deleted",
         };
         let priority = |priority: Priority| match priority {
             Priority::Low => "Low",
