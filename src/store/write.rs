@@ -30,6 +30,31 @@ const REPLANS_OF_ALL: u32 = 12;
 /// From DynamoDB's answer to a failed transaction, the store learns the present lists or settings.
 const FAILED_ASSUMPTIONS: u32 = 10;
 
+/// What the store does with a request.
+#[expect(clippy::large_enum_variant, reason = "almost every request has a plan, and a box would cost an allocation")]
+enum Planned {
+    Plan(Plan),
+    Refused(Refusal),
+    /// An earlier request with the same idempotency key has written this change record.
+    Exists(Item),
+}
+
+impl Planned {
+    fn of(plan: Result<Plan, Refusal>) -> Self {
+        plan.map_or_else(Self::Refused, Self::Plan)
+    }
+
+    /// Whether no transaction checks the todos of the plan. An undo always has a transaction, because it marks the
+    /// undone change.
+    fn is_without_transaction(&self, request: &WriteRequest) -> bool {
+        match self {
+            Self::Plan(plan) => plan.is_empty() && request.undo.changes.is_empty(),
+            Self::Refused(_) => true,
+            Self::Exists(_) => false,
+        }
+    }
+}
+
 impl OwnerStore {
     /// Makes either all changes of the plan or no change. One change record contains all changes of the plan.
     ///
@@ -58,9 +83,14 @@ impl OwnerStore {
         snapshot.now = clock();
         let (mut replans, mut failed_assumptions, mut outdated) = (0, 0, None);
         loop {
-            let mut plan = match plan(&snapshot) {
-                Ok(plan) => plan,
-                Err(refusal) => return self.refused(request, refusal, snapshot.now).await,
+            let mut planned = Planned::of(plan(&snapshot));
+            if request.needs.are_several() && planned.is_without_transaction(request) {
+                planned = Box::pin(self.confirmed(request, planned, &mut snapshot, &clock, &plan)).await?;
+            }
+            let mut plan = match planned {
+                Planned::Plan(plan) => plan,
+                Planned::Refused(refusal) => return self.refused(request, refusal, snapshot.now).await,
+                Planned::Exists(record) => return self.replay(request, record, snapshot.now).await,
             };
             let placed = snapshot.names.place(&mut plan, &snapshot.lists);
             let change = request.change(&plan, &placed, snapshot.now, self.usage.credential());
@@ -104,6 +134,39 @@ impl OwnerStore {
                 }
             }
         }
+    }
+
+    /// Reads the data of the plan again, until two reads give the same plan. DynamoDB does not read several items at the
+    /// same moment. A transaction checks that the plan fits the table. But if the plan refuses the request or changes
+    /// nothing, no transaction checks this. Between two equal reads, there was a moment with exactly these todos.
+    async fn confirmed(
+        &self,
+        request: &WriteRequest,
+        mut planned: Planned,
+        snapshot: &mut Snapshot,
+        clock: &impl Fn() -> Timestamp,
+        plan: &impl Fn(&Snapshot) -> Result<Plan, Refusal>,
+    ) -> Result<Planned, WriteError> {
+        for _ in 0..REPLANS_OF_ALL {
+            // The store reads the selected todos after the head. So if the head has not changed, they have not changed.
+            let selects = request.needs.depends_on_all();
+            if selects && self.head(snapshot.now).await?.sequence == snapshot.latest.unwrap_or_default() {
+                return Ok(planned);
+            }
+            let before = snapshot.versions();
+            if let Some(record) = self.read(request, snapshot).await? {
+                return Ok(Planned::Exists(record));
+            }
+            snapshot.now = clock();
+            if !selects && snapshot.versions() == before {
+                return Ok(planned);
+            }
+            planned = Planned::of(plan(snapshot));
+            if !planned.is_without_transaction(request) {
+                return Ok(planned);
+            }
+        }
+        Err(snapshot.contended(&request.needs).into())
     }
 
     fn done(
