@@ -13,6 +13,7 @@ use super::{
     head::SETTINGS,
     item::{self, Item},
     lists::{KnownLists, ListAction, Placed, list_sk},
+    planned::{Planned, REPLANS_OF_ALL},
     remembered::OwnerMemory,
     settings::Head,
     transaction::Transaction,
@@ -23,37 +24,9 @@ use crate::domain::{change::Change, difference::Difference, plan::Plan, refusal:
 
 /// If a todo changes after the store has read the todo, the store plans the write again, at most this number of times.
 const REPLANS: u32 = 3;
-/// If the plan depends on all changes of the owner, any change makes the plan out of date. Then the store plans the
-/// write again at most this number of times.
-const REPLANS_OF_ALL: u32 = 12;
 /// In one write, at most this number of transactions may fail because of wrong assumptions about lists or settings.
 /// From DynamoDB's answer to a failed transaction, the store learns the present lists or settings.
 const FAILED_ASSUMPTIONS: u32 = 10;
-
-/// What the store does with a request.
-#[expect(clippy::large_enum_variant, reason = "almost every request has a plan, and a box would cost an allocation")]
-enum Planned {
-    Plan(Plan),
-    Refused(Refusal),
-    /// An earlier request with the same idempotency key has written this change record.
-    Exists(Item),
-}
-
-impl Planned {
-    fn of(plan: Result<Plan, Refusal>) -> Self {
-        plan.map_or_else(Self::Refused, Self::Plan)
-    }
-
-    /// Whether no transaction checks the todos of the plan. An undo always has a transaction, because it marks the
-    /// undone change.
-    fn is_without_transaction(&self, request: &WriteRequest) -> bool {
-        match self {
-            Self::Plan(plan) => plan.is_empty() && request.undo.changes.is_empty(),
-            Self::Refused(_) => true,
-            Self::Exists(_) => false,
-        }
-    }
-}
 
 impl OwnerStore {
     /// Makes either all changes of the plan or no change. One change record contains all changes of the plan.
@@ -101,7 +74,7 @@ impl OwnerStore {
             let transaction = Transaction { outdated: outdated.clone(), ..transaction };
             match self.commit(&transaction).await? {
                 Committed::Done => return Ok(self.done((transaction.differences, change), plan, placed, &snapshot)),
-                Committed::Exists(record) => return self.replay(request, record, snapshot.now).await,
+                Committed::Exists(record) => return self.exists(request, record, &transaction, snapshot.now).await,
                 Committed::Repeated(recent) => match self.repeated(request, &plan, &recent, snapshot.now).await? {
                     Ok(result) => return Ok(result),
                     Err(change) if outdated.is_none() => outdated = Some(change),
@@ -134,39 +107,6 @@ impl OwnerStore {
                 }
             }
         }
-    }
-
-    /// Reads the data of the plan again, until two reads give the same plan. DynamoDB does not read several items at the
-    /// same moment. A transaction checks that the plan fits the table. But if the plan refuses the request or changes
-    /// nothing, no transaction checks this. Between two equal reads, there was a moment with exactly these todos.
-    async fn confirmed(
-        &self,
-        request: &WriteRequest,
-        mut planned: Planned,
-        snapshot: &mut Snapshot,
-        clock: &impl Fn() -> Timestamp,
-        plan: &impl Fn(&Snapshot) -> Result<Plan, Refusal>,
-    ) -> Result<Planned, WriteError> {
-        for _ in 0..REPLANS_OF_ALL {
-            // The store reads the selected todos after the head. So if the head has not changed, they have not changed.
-            let selects = request.needs.depends_on_all();
-            if selects && self.head(snapshot.now).await?.sequence == snapshot.latest.unwrap_or_default() {
-                return Ok(planned);
-            }
-            let before = snapshot.versions();
-            if let Some(record) = self.read(request, snapshot).await? {
-                return Ok(Planned::Exists(record));
-            }
-            snapshot.now = clock();
-            if !selects && snapshot.versions() == before {
-                return Ok(planned);
-            }
-            planned = Planned::of(plan(snapshot));
-            if !planned.is_without_transaction(request) {
-                return Ok(planned);
-            }
-        }
-        Err(snapshot.contended(&request.needs).into())
     }
 
     fn done(
@@ -222,7 +162,7 @@ impl OwnerStore {
 
     /// Reads the data that the plan needs. If the request has an idempotency key, this function also reads the record
     /// of an earlier request with the same key. One call to DynamoDB reads all this data.
-    async fn read(&self, request: &WriteRequest, snapshot: &mut Snapshot) -> Result<Option<Item>, Fault> {
+    pub(super) async fn read(&self, request: &WriteRequest, snapshot: &mut Snapshot) -> Result<Option<Item>, Fault> {
         if !request.needs.reads() {
             return Ok(None);
         }
@@ -290,6 +230,20 @@ impl OwnerStore {
             Some(record) => self.replay(request, record, now).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The result if the change record of the transaction already exists. If this request itself wrote the record, and
+    /// DynamoDB's answer was lost, the result shows the todos as the change left them, and not as later changes did.
+    async fn exists(
+        &self,
+        request: &WriteRequest,
+        record: Item,
+        transaction: &Transaction<'_>,
+        now: Timestamp,
+    ) -> Result<WriteResult, WriteError> {
+        let result = self.replay(request, record, now).await?;
+        let is_own = !result.replayed && result.differences == altered(transaction.differences.clone());
+        Ok(if is_own { WriteResult { images: transaction.images.to_vec(), ..result } } else { result })
     }
 
     /// If `request` repeats an earlier request, this function returns the result of the earlier request. If `request`
