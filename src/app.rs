@@ -69,12 +69,17 @@ impl Ids {
     /// Makes ids from random numbers of the operating system.
     #[expect(clippy::disallowed_methods, reason = "only this function draws random numbers")]
     pub fn random() -> Self {
-        Self(Arc::new(|| {
+        Self::new(|| {
             let mut bytes = [0; 16];
             // If the operating system has no random numbers, the program cannot make safe ids. So the program stops.
             getrandom::fill(&mut bytes).expect("the operating system has random numbers");
             bytes
-        }))
+        })
+    }
+
+    /// Makes ids from the bytes that `random` returns. `random` must never return the same bytes twice.
+    pub fn new(random: impl Fn() -> [u8; 16] + Send + Sync + 'static) -> Self {
+        Self(Arc::new(random))
     }
 
     /// A new id for a todo.

@@ -43,6 +43,11 @@ impl Plan {
         Self { images, settings: None, lists: None }
     }
 
+    /// Whether the plan changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.settings.is_none() && self.lists.is_none() && !self.images.iter().any(Image::is_change)
+    }
+
     /// The lists that contain the changed todos before or after the write, and the lists that the write changes, each
     /// list once.
     pub fn touched_lists(&self) -> Vec<ListRef> {

@@ -65,11 +65,15 @@ impl OwnerStore {
             let put = put.expression_attribute_values(":now", item::number(change.at.as_second()));
             actions.push((if number == 0 { Purpose::Record } else { Purpose::Part }, finished(put)?));
         }
-        for (image, difference) in images.iter().zip(differences).filter(|(_, difference)| difference.is_change()) {
-            let (action, todo_units) =
-                self.todo_action(image.before.as_ref(), &image.after, difference, sequence.as_time())?;
-            units += todo_units;
-            actions.push((Purpose::Todo, action));
+        for (image, difference) in images.iter().zip(differences) {
+            if difference.is_change() {
+                let (action, todo_units) =
+                    self.todo_action(image.before.as_ref(), &image.after, difference, sequence.as_time())?;
+                units += todo_units;
+                actions.push((Purpose::Todo, action));
+            } else if let Some(todo) = image.before.as_ref().filter(|_| !change.has_no_effect()) {
+                actions.push((Purpose::Todo, self.stays(todo)?));
+            }
         }
         if units > WRITE_UNITS {
             return Ok(None);
@@ -154,6 +158,18 @@ impl OwnerStore {
             }
         }
         updated(update.update_expression(set + &remove))
+    }
+
+    /// The condition for a todo that the write has read and leaves as it is: the todo in the table still has this
+    /// version. Without this condition, the todo could change between the read and the commit. Then the answer would
+    /// show todos that never existed at the same moment.
+    fn stays(&self, todo: &Todo) -> Result<TransactWriteItem, Fault> {
+        checked(
+            self.check(item::todo_sk(&todo.id))
+                .condition_expression("#version = :version")
+                .expression_attribute_names("#version", item::VERSION)
+                .expression_attribute_values(":version", item::number(todo.version)),
+        )
     }
 
     /// Changes `undone_by` in the record of a change. `undo` is the change that this transaction makes. The transaction

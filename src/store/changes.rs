@@ -17,7 +17,7 @@ use super::{
     items,
     listing::Listing,
     query::Reading,
-    range::Range,
+    range::{Position, Range},
     size,
 };
 use crate::domain::{
@@ -210,14 +210,20 @@ impl OwnerStore {
 
     /// The owner's latest change in the order of the commits, with its differences. An undo is also a change, and comes
     /// later than the undone change. So nobody has undone the latest change yet.
-    pub async fn latest_change(&self, now: Timestamp) -> Result<Option<(Change, Vec<Difference>)>, Fault> {
+    ///
+    /// The second value is the position of this change in the history.
+    pub async fn latest_change(
+        &self,
+        now: Timestamp,
+    ) -> Result<(Option<(Change, Vec<Difference>)>, Option<Position>), Fault> {
         let reading = Reading { at_most: Some(1), ..Reading::of(Range::changes()) };
         let page = self.page(&reading, None, &[]).await?;
         let read = |record: Item, now| Ok((!item::expired(&record, now)).then_some(record));
-        let latest = self.listing(reading, &[], now, page, Box::new(read)).next().await?;
-        match latest {
-            Some(record) => self.with_differences(record, now).await,
-            None => Ok(None),
+        let mut listing = self.listing(reading, &[], now, page, Box::new(read));
+        let position = listing.position_of_next();
+        match listing.next().await? {
+            Some(record) => Ok((self.with_differences(record, now).await?, position)),
+            None => Ok((None, position)),
         }
     }
 

@@ -1,13 +1,12 @@
 //! Sends each write as one transaction. The transaction contains the todos, the change record, and the conditions for
 //! both.
 
-use std::time::Instant;
-
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
     operation::transact_write_items::TransactWriteItemsError,
     types::{CancellationReason, ReturnConsumedCapacity, TransactWriteItem},
 };
+use tokio::time::Instant;
 
 use super::{
     OwnerStore,

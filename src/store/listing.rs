@@ -62,6 +62,11 @@ impl<T> Listing<'_, T> {
         }
     }
 
+    /// The position of the next item on the present page, even if the program cannot read this item.
+    pub fn position_of_next(&self) -> Option<Position> {
+        self.items.as_slice().first().and_then(Position::of)
+    }
+
     /// The position of the last item that the listing has read.
     pub fn last(&self) -> Option<&Position> {
         self.last.as_ref()

@@ -25,6 +25,7 @@ mod pending;
 mod people;
 #[cfg(feature = "cli")]
 mod people_admin;
+mod planned;
 mod programs;
 mod provider;
 #[cfg(feature = "cli")]

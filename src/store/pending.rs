@@ -28,6 +28,7 @@ use super::{
     fault::Fault,
     head::{HeadUpdate, Pending, SEQUENCE, Sequence},
     item::{self, Item},
+    read::BATCH_KEYS,
     size,
     transaction::Transaction,
 };
@@ -64,6 +65,9 @@ impl OwnerStore {
         if let Some(refusal) = self.too_large(transaction, &draft)? {
             return Ok(Committed::Refused(refusal));
         }
+        if !self.are_present(transaction).await? {
+            return Ok(Committed::VersionChanged);
+        }
         match self.write_and_begin(transaction, &draft).await {
             Ok(Committed::Done) => {}
             // DynamoDB's answer to an earlier attempt was lost.
@@ -78,6 +82,20 @@ impl OwnerStore {
         let known = before.map(|todo| (todo.id.clone(), todo)).collect();
         self.finish(&draft.change.id, draft.change.at, known).await?;
         Ok(Committed::Done)
+    }
+
+    /// Whether the todos of the transaction still have the versions that the plan has read. The begin of a large change
+    /// checks only that no change was committed since the store read the head. But one call reads the head together with
+    /// the first todos, and DynamoDB may read these todos earlier than the head. So this function reads them again. The
+    /// store reads all other todos later than the head.
+    async fn are_present(&self, transaction: &Transaction<'_>) -> Result<bool, Fault> {
+        let before = transaction.images.iter().filter_map(|image| image.before.as_ref());
+        let mut versions: Vec<_> = before.map(|todo| (item::todo_sk(&todo.id), item::number(todo.version))).collect();
+        versions.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        versions.truncate(BATCH_KEYS);
+        let items = self.items(versions.iter().map(|(sk, _)| sk.clone()).collect()).await?;
+        let is_present = |(sk, version): &(String, _)| items.get(sk)?.get(item::VERSION).map(|now| now == version);
+        Ok(versions.iter().all(|todo| is_present(todo) == Some(true)))
     }
 
     /// Writes a draft, and makes its change pending.

@@ -15,7 +15,7 @@ use super::{
 use crate::domain::{id::TodoId, todo::Todo};
 
 /// DynamoDB reads at most this number of items in one call.
-const BATCH_KEYS: usize = 100;
+pub(super) const BATCH_KEYS: usize = 100;
 /// The maximum number of calls for one batch of keys. If DynamoDB leaves some keys unprocessed, the program asks for
 /// these keys again.
 const BATCH_ROUNDS: u32 = 5;

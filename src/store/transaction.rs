@@ -61,7 +61,7 @@ impl<'a> Transaction<'a> {
             settings,
             lists: snapshot.lists.version,
             lists_after: lists.map_or(snapshot.lists.version, |lists| lists.version),
-            latest: snapshot.latest.filter(|_| !request.needs.all_of().is_empty()),
+            latest: snapshot.latest.filter(|_| request.depends_on_all()),
             pending: None,
         };
         let read_at = snapshot.latest.filter(|_| request.needs.reads());

@@ -13,6 +13,7 @@ use super::{
     head::SETTINGS,
     item::{self, Item},
     lists::{KnownLists, ListAction, Placed, list_sk},
+    planned::{Planned, REPLANS_OF_ALL},
     remembered::OwnerMemory,
     settings::Head,
     transaction::Transaction,
@@ -23,9 +24,6 @@ use crate::domain::{change::Change, difference::Difference, plan::Plan, refusal:
 
 /// If a todo changes after the store has read the todo, the store plans the write again, at most this number of times.
 const REPLANS: u32 = 3;
-/// If the plan depends on all changes of the owner, any change makes the plan out of date. Then the store plans the
-/// write again at most this number of times.
-const REPLANS_OF_ALL: u32 = 12;
 /// In one write, at most this number of transactions may fail because of wrong assumptions about lists or settings.
 /// From DynamoDB's answer to a failed transaction, the store learns the present lists or settings.
 const FAILED_ASSUMPTIONS: u32 = 10;
@@ -58,9 +56,14 @@ impl OwnerStore {
         snapshot.now = clock();
         let (mut replans, mut failed_assumptions, mut outdated) = (0, 0, None);
         loop {
-            let mut plan = match plan(&snapshot) {
-                Ok(plan) => plan,
-                Err(refusal) => return self.refused(request, refusal, snapshot.now).await,
+            let mut planned = Planned::of(plan(&snapshot));
+            if request.needs.are_several() && planned.is_without_transaction(request) {
+                planned = Box::pin(self.confirmed(request, planned, &mut snapshot, &clock, &plan)).await?;
+            }
+            let mut plan = match planned {
+                Planned::Plan(plan) => plan,
+                Planned::Refused(refusal) => return self.refused(request, refusal, snapshot.now).await,
+                Planned::Exists(record) => return self.replay(request, record, snapshot.now).await,
             };
             let placed = snapshot.names.place(&mut plan, &snapshot.lists);
             let change = request.change(&plan, &placed, snapshot.now, self.usage.credential());
@@ -71,7 +74,7 @@ impl OwnerStore {
             let transaction = Transaction { outdated: outdated.clone(), ..transaction };
             match self.commit(&transaction).await? {
                 Committed::Done => return Ok(self.done((transaction.differences, change), plan, placed, &snapshot)),
-                Committed::Exists(record) => return self.replay(request, record, snapshot.now).await,
+                Committed::Exists(record) => return self.exists(request, record, &transaction, snapshot.now).await,
                 Committed::Repeated(recent) => match self.repeated(request, &plan, &recent, snapshot.now).await? {
                     Ok(result) => return Ok(result),
                     Err(change) if outdated.is_none() => outdated = Some(change),
@@ -159,7 +162,7 @@ impl OwnerStore {
 
     /// Reads the data that the plan needs. If the request has an idempotency key, this function also reads the record
     /// of an earlier request with the same key. One call to DynamoDB reads all this data.
-    async fn read(&self, request: &WriteRequest, snapshot: &mut Snapshot) -> Result<Option<Item>, Fault> {
+    pub(super) async fn read(&self, request: &WriteRequest, snapshot: &mut Snapshot) -> Result<Option<Item>, Fault> {
         if !request.needs.reads() {
             return Ok(None);
         }
@@ -227,6 +230,20 @@ impl OwnerStore {
             Some(record) => self.replay(request, record, now).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The result if the change record of the transaction already exists. If this request itself wrote the record, and
+    /// DynamoDB's answer was lost, the result shows the todos as the change left them, and not as later changes did.
+    async fn exists(
+        &self,
+        request: &WriteRequest,
+        record: Item,
+        transaction: &Transaction<'_>,
+        now: Timestamp,
+    ) -> Result<WriteResult, WriteError> {
+        let result = self.replay(request, record, now).await?;
+        let is_own = !result.replayed && result.differences == altered(transaction.differences.clone());
+        Ok(if is_own { WriteResult { images: transaction.images.to_vec(), ..result } } else { result })
     }
 
     /// If `request` repeats an earlier request, this function returns the result of the earlier request. If `request`

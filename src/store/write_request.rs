@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{
     head::Sequence,
     lists::{KnownLists, ListAction, Placed},
-    range::Range,
+    range::{Position, Range},
     write_result::WriteResult,
 };
 use crate::domain::{
@@ -36,6 +36,9 @@ pub struct WriteRequest {
     pub needs: Needs,
     /// What this write undoes. Empty if this write is not an undo.
     pub undo: Undo,
+    /// The newest change that the request has found in the history, if the request depends on it
+    /// ([`Snapshot::is_later_than`]). If another change is committed before this write, the store plans the write again.
+    pub newest: Option<Position>,
 }
 
 /// How the store recognises a repeated request.
@@ -107,6 +110,12 @@ impl WriteRequest {
         matches!(self.recognition, Recognition::ByKey(_))
     }
 
+    /// Whether any other change makes the plan out of date: a change by filter and a change of a whole list depend on
+    /// all todos, and an undo of the newest changes depends on the history.
+    pub(super) fn depends_on_all(&self) -> bool {
+        self.newest.is_some() || self.needs.depends_on_all()
+    }
+
     /// Whether this change by filter concerns todos that the earlier, identical request `first` did not concern, or
     /// that somebody has changed since then. Then this request is not a repetition. For example, a person completes a
     /// list, adds a todo, and completes the list again.
@@ -174,11 +183,12 @@ impl Needs {
         }
     }
 
-    /// The names of the lists whose todos the store reads.
-    pub(super) fn all_of(&self) -> &[ListName] {
+    /// Whether the plan depends on todos that nobody has named.
+    pub(super) fn depends_on_all(&self) -> bool {
         match self {
-            Self::ReadLists { all_of, .. } => all_of,
-            Self::Read { .. } | Self::ReadSelected { .. } | Self::LastSettings | Self::Nothing => &[],
+            Self::ReadLists { all_of, .. } => !all_of.is_empty(),
+            Self::ReadSelected { .. } => true,
+            Self::Read { .. } | Self::LastSettings | Self::Nothing => false,
         }
     }
 
@@ -189,6 +199,11 @@ impl Needs {
             Self::ReadSelected { selection, .. } => vec![selection.clone()],
             Self::Read { .. } | Self::LastSettings | Self::Nothing => Vec::new(),
         }
+    }
+
+    /// Whether the plan depends on several todos.
+    pub(super) fn are_several(&self) -> bool {
+        self.depends_on_all() || self.ids().len() > 1
     }
 
     /// Whether the plan may refuse the request because of what it knows about lists.
@@ -232,6 +247,17 @@ impl Snapshot {
         for todo in self.todos.values_mut() {
             self.lists.name_list(&mut todo.list);
         }
+    }
+
+    /// The versions of the todos.
+    pub(super) fn versions(&self) -> HashMap<TodoId, u64> {
+        self.todos.iter().map(|(id, todo)| (id.clone(), todo.version)).collect()
+    }
+
+    /// Whether a change was committed after the change at this position in the history.
+    pub fn is_later_than(&self, newest: &Position) -> bool {
+        let present = self.latest.and_then(Sequence::order);
+        present.is_some_and(|present| newest.order().is_some_and(|newest| *present > *newest))
     }
 
     /// The refusal that the caller gets if other requests change the same todos again and again.

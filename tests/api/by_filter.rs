@@ -285,8 +285,14 @@ async fn a_change_by_filter_makes_these_calls() {
     let where_list = json!({"where": {"list": ["Home"]}, "set": set});
     for (method, path, body, calls) in [
         ("PATCH", "/todos", where_list.clone(), &["BatchGetItem", "Query", "Query", "TransactWriteItems"][..]),
-        // The repetition has nothing to change. So the program looks for the result of the first request.
-        ("PATCH", "/todos", where_list, &["BatchGetItem", "BatchGetItem", "GetItem", "Query", "Query", "Query"]),
+        // The repetition has nothing to change. So the program checks that no other change was committed while it read
+        // the todos, and looks for the result of the first request.
+        (
+            "PATCH",
+            "/todos",
+            where_list,
+            &["BatchGetItem", "BatchGetItem", "GetItem", "GetItem", "Query", "Query", "Query"],
+        ),
         (
             "PATCH",
             "/todos",
@@ -294,7 +300,7 @@ async fn a_change_by_filter_makes_these_calls() {
             &["BatchGetItem", "Query"],
         ),
         // There is no such list, so the program reads no todos, and looks for the nearest list.
-        ("DELETE", "/todos?list=Nowhere", Value::Null, &["BatchGetItem", "GetItem", "Query"]),
+        ("DELETE", "/todos?list=Nowhere", Value::Null, &["BatchGetItem", "GetItem", "GetItem", "Query"]),
         ("DELETE", "/todos?completed_to=2026-11-30", Value::Null, &["BatchGetItem", "Query", "TransactWriteItems"]),
     ] {
         api.wire.take_calls();

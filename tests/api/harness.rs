@@ -209,6 +209,12 @@ impl Api {
         Self { router: mcp::router(app.clone()), app, client, table: &DYNAMODB.1, clock, wire }
     }
 
+    /// An instance of the service with this app. The clock of the test does not move the clock of the app.
+    pub fn of(app: App, client: Client, table: &'static str) -> Self {
+        let (clock, wire) = (TestClock(Arc::default()), Wire::over(None));
+        Self { router: mcp::router(app.clone()), app, client, table, clock, wire }
+    }
+
     /// Creates another instance of the service for the same owner. The caches of the new instance are empty.
     pub fn elsewhere(&self) -> Self {
         self.clone().with_client(self.client.clone(), self.table)

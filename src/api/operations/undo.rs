@@ -53,9 +53,9 @@ pub struct UndoChange {
     idempotency_key: Option<IdempotencyKey>,
 }
 
-/// While a request looks for the changes to undo, another request may undo the same changes. Then the request looks
-/// again, at most this number of times.
-const ATTEMPTS: usize = 5;
+/// While a request looks for the changes to undo, another request may make a change or undo the same changes. Then the
+/// request looks again. It looks at most this number of times.
+const ATTEMPTS: usize = 12;
 
 /// Undo a change
 #[utoipa::path(
@@ -107,56 +107,47 @@ async fn undo(
     request: WriteRequest,
     body: &UndoChange,
 ) -> Result<(WriteResult, Undid), ApiError> {
-    let failed = ApiError::of_write(ErrorPath::Change);
+    let failed = || ApiError::of_write(ErrorPath::Change);
     let now = app.clock.now();
     // If this request repeats an earlier request, the caller gets the result of the earlier request. A second attempt
     // to undo the change could fail, because the earlier request has already undone the change.
-    if let Some(result) = caller.store.recorded(&request, now).await.map_err(failed)? {
+    if let Some(result) = caller.store.recorded(&request, now).await.map_err(failed())? {
         return earlier(caller, result, now).await;
     }
     let mut found = find(app, caller, body, now, true).await?;
-    let (mut attempt, mut cancel) = (1, true);
-    loop {
-        let finished = caller.store.usage().finished();
-        let is_latest = || body.change_id.is_some() || caller.store.usage().finished() == finished;
-        let error = match undo_found(app, caller, &request, &found, &is_latest).await {
+    let (mut cancel, mut refused) = (true, None);
+    for _ in 0..ATTEMPTS {
+        let error = match undo_found(app, caller, &request, &found).await {
             Ok(result) if result.replayed => return earlier(caller, result, now).await,
             Ok(result) => return Ok((result, found.undid())),
-            Err(error) => error,
+            Err(WriteError::Refused(refusal)) if may_be_overtaken(&refusal, body) => refusal,
+            Err(error) => return Err(failed()(error)),
         };
-        if !is_latest() {
+        let again = find(app, caller, body, now, cancel).await?;
+        if refused.replace(error.clone()).is_none_or(|before| before != error) || !again.is_equal(&found) {
+            found = again;
+            continue;
+        }
+        if cancel && body.since.is_some() && matches!(error, Refusal::ChangedSince { .. }) {
+            (cancel, refused) = (false, None);
             found = find(app, caller, body, now, cancel).await?;
             continue;
         }
-        // Another request may have undone a change after this request read its record. So this request looks again. If
-        // it finds the same changes in the same state, the error is right.
-        let overtaken = match &error {
-            WriteError::Refused(Refusal::ChangedSince { .. } | Refusal::NoSuchChange) => true,
-            WriteError::Refused(Refusal::AlreadyUndone { .. }) => body.change_id.is_none(),
-            _ => false,
-        };
-        if overtaken && attempt < ATTEMPTS {
-            let again = find(app, caller, body, now, cancel).await?;
-            if again.state() != found.state() {
-                found = again;
-                attempt += 1;
-                continue;
-            }
-        }
-        if cancel && body.since.is_some() && matches!(error, WriteError::Refused(Refusal::ChangedSince { .. })) {
-            cancel = false;
-            found = find(app, caller, body, now, cancel).await?;
-            continue;
-        }
-        // Other requests have undone the found changes again and again. The caller did not name these changes.
-        let error = match error {
-            WriteError::Refused(Refusal::AlreadyUndone { .. }) if body.change_id.is_none() => {
-                Refusal::Contended { current: Vec::new() }.into()
-            }
-            error => error,
-        };
         let error = find::name_later_changes(caller, &found, error, now).await?;
-        return Err(ApiError::of_write(ErrorPath::Change)(error));
+        return Err(failed()(error.into()));
+    }
+    // Other requests have made or undone changes again and again.
+    Err(failed()(Refusal::Contended { current: Vec::new() }.into()))
+}
+
+/// Whether another request may be the reason for this refusal: for example, the other request has undone a change after
+/// this request read its record. Then this request looks again. If it finds the same changes and the same conflicts
+/// twice, they were there at the same moment, and the refusal is right.
+fn may_be_overtaken(refusal: &Refusal, body: &UndoChange) -> bool {
+    match refusal {
+        Refusal::ChangedSince { .. } | Refusal::NoSuchChange => true,
+        Refusal::AlreadyUndone { .. } => body.change_id.is_none(),
+        _ => false,
     }
 }
 
@@ -170,22 +161,21 @@ async fn earlier(caller: &Caller, result: WriteResult, now: Timestamp) -> Result
 /// Undoes the found changes. If another list has the name that a list would get back, the undo is possible only if this
 /// other list is an empty list that was created later. So only then, the program looks for such lists.
 ///
-/// If `is_latest` returns `false`, this request has finished a large change of another request in the meantime. Then the
-/// caller may mean this large change, so this function refuses the undo.
+/// If the request depends on the newest changes, and another change was committed after the search, this function
+/// refuses the undo with [`Refusal::NoSuchChange`].
 async fn undo_found(
     app: &App,
     caller: &Caller,
     request: &WriteRequest,
     found: &Found,
-    is_latest: &(dyn Fn() -> bool + Sync),
 ) -> Result<WriteResult, WriteError> {
-    let result = undo_beside(app, caller, request, (found, &[]), is_latest).await;
+    let result = undo_beside(app, caller, request, (found, &[])).await;
     let Err(WriteError::Refused(Refusal::ChangedSince { conflicts, .. })) = &result else { return result };
     if !conflicts.iter().any(UndoConflict::is_name_taken) {
         return result;
     }
     let new_lists = find::lists_created_since(caller, found, app.clock.now()).await?;
-    if new_lists.is_empty() { result } else { undo_beside(app, caller, request, (found, &new_lists), is_latest).await }
+    if new_lists.is_empty() { result } else { undo_beside(app, caller, request, (found, &new_lists)).await }
 }
 
 /// Undoes the found changes. The argument `new_lists` contains the ids of the lists that were created after these
@@ -194,9 +184,9 @@ async fn undo_beside(
     app: &App,
     caller: &Caller,
     request: &WriteRequest,
-    (Found { undo, .. }, new_lists): (&Found, &[ListName]),
-    is_latest: &(dyn Fn() -> bool + Sync),
+    (found, new_lists): (&Found, &[ListName]),
 ) -> Result<WriteResult, WriteError> {
+    let undo = &found.undo;
     let needs = if undo.changes_lists() {
         let (mut lists, mut all_of) = (undo.list_names(), undo.deleted_lists());
         if !new_lists.is_empty() {
@@ -207,9 +197,10 @@ async fn undo_beside(
     } else {
         Needs::todos(undo.todos())
     };
-    let request = WriteRequest { needs, undo: undo.clone(), ..request.clone() };
+    let newest = found.newest.clone();
+    let request = WriteRequest { needs, undo: undo.clone(), newest, ..request.clone() };
     let plan = |snapshot: &Snapshot| {
-        if !is_latest() {
+        if found.is_overtaken(snapshot) {
             return Err(Refusal::NoSuchChange);
         }
         undo.plan(&Present {

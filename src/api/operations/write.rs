@@ -79,6 +79,7 @@ pub fn request(
         recognition,
         needs: Needs::Nothing,
         undo: Undo::default(),
+        newest: None,
     })
 }
 

@@ -23,7 +23,7 @@ use crate::{
         text::ListName,
         undo::{Affected, Undo},
     },
-    store::{Fault, Range, Reading, WriteError},
+    store::{Fault, Position, Range, Reading, Snapshot, WriteError},
 };
 
 /// The search for a change reads at most this number of pages, with this number of changes on each page.
@@ -37,13 +37,28 @@ pub struct Found {
     pub undo: Undo,
     /// The newest change of another credential, if it is newer than all changes in `undo` and not undone.
     pub newer_by_others: Option<Change>,
+    /// The newest change of the history when this search began. `None` if the caller has named the change to undo.
+    pub newest: Option<Position>,
+}
+
+/// What a search in the history has found.
+struct Search {
+    /// The changes to undo, the newest first.
+    wanted: Vec<ChangeId>,
+    newer_by_others: Option<Change>,
+    newest: Option<Position>,
 }
 
 impl Found {
-    /// The ids of all changes whose records the undo changes, and for each change the id of its present undo. If
-    /// another request undoes one of the changes, the state is different.
-    pub fn state(&self) -> Vec<(&ChangeId, Option<&ChangeId>)> {
-        self.undo.marks.iter().map(|mark| (&mark.change, mark.before.as_ref())).collect()
+    /// Whether another change was committed after the search, so that the search may find other changes now.
+    pub fn is_overtaken(&self, snapshot: &Snapshot) -> bool {
+        self.newest.as_ref().is_some_and(|newest| snapshot.is_later_than(newest))
+    }
+
+    /// Whether both searches have found the same changes in the same state. If another request makes a change or undoes
+    /// one of the changes, this can be different.
+    pub fn is_equal(&self, other: &Self) -> bool {
+        self.newest == other.newest && self.undo.marks == other.undo.marks
     }
 }
 
@@ -57,9 +72,10 @@ pub async fn find(
 ) -> Result<Found, ApiError> {
     let failed = || ApiError::of_write(ErrorPath::Change);
     let by = body.by.clone().unwrap_or(By::Me);
-    let (ids, newer_by_others) = match (&body.change_id, &body.since) {
+    let Search { wanted, newer_by_others, newest } = match (&body.change_id, &body.since) {
         (Some(text), _) => {
-            (vec![ChangeId::parse(text).ok_or(WriteError::Refused(Refusal::NoSuchChange)).map_err(failed())?], None)
+            let id = ChangeId::parse(text).ok_or(WriteError::Refused(Refusal::NoSuchChange)).map_err(failed())?;
+            Search { wanted: vec![id], newer_by_others: None, newest: None }
         }
         (None, Some(since)) => {
             let moment = caller.store.settings(now).await?.moment(now, &app.config.time_zone);
@@ -67,19 +83,19 @@ pub async fn find(
             all_since(caller, &by, since, now, cancel).await.map_err(failed())?
         }
         (None, None) => {
-            if let Some(latest) = caller.store.latest_change(now).await?
+            if let (Some(latest), newest) = caller.store.latest_change(now).await?
                 && is_wanted(&latest.0, &by, caller)
             {
-                return Ok(Found { undo: Undo::of(vec![latest]), newer_by_others: None });
+                return Ok(Found { undo: Undo::of(vec![latest]), newer_by_others: None, newest });
             }
-            newest(caller, &by, now).await?
+            newest_wanted(caller, &by, now).await?
         }
     };
-    let undo = read(caller, &ids, newer_by_others.as_ref(), now).await.map_err(failed())?;
+    let undo = read(caller, &wanted, newer_by_others.as_ref(), now).await.map_err(failed())?;
     if body.change_id.is_some() {
         refuse_undone(caller, &undo.changes[0].0, now).await.map_err(failed())?;
     }
-    Ok(Found { undo, newer_by_others })
+    Ok(Found { undo, newer_by_others, newest })
 }
 
 /// Reads the changes with these ids, and computes their marks.
@@ -113,29 +129,30 @@ fn is_by_others(change: &Change, caller: &Caller) -> bool {
     !By::Me.means(change.by.as_ref(), caller.store.credential())
 }
 
-/// The newest change that is not an undo and not undone, or no change. The second value is a newer change of others.
+/// Finds the newest change that is not an undo and not undone.
 ///
 /// Every undo of a change is newer than the change. So this function meets the undos first, and knows for each change
 /// whether the change is undone.
-async fn newest(caller: &Caller, by: &By, now: Timestamp) -> Result<(Vec<ChangeId>, Option<Change>), Fault> {
+async fn newest_wanted(caller: &Caller, by: &By, now: Timestamp) -> Result<Search, Fault> {
     let (mut undone, mut others) = (HashSet::new(), None);
     let mut changes = caller.store.changes(reading(), now).await?;
+    let newest = changes.position_of_next();
     while let Some(change) = changes.next().await? {
         if undone.contains(&change.id) {
             continue;
         }
         undone.extend(change.undone_changes().cloned());
         if is_wanted(&change, by, caller) {
-            return Ok((vec![change.id], others));
+            return Ok(Search { wanted: vec![change.id], newer_by_others: others, newest });
         }
         if change.undoes.is_none() && others.is_none() && is_by_others(&change, caller) {
             others = Some(change);
         }
     }
-    Ok((Vec::new(), others))
+    Ok(Search { wanted: Vec::new(), newer_by_others: others, newest })
 }
 
-/// The changes since a time that an undo must undo, the newest first. The second value is the newest change of others.
+/// Finds the changes since a time that an undo must undo.
 ///
 /// If the period contains a change and also its undo, the undo leaves out both, if `cancel` is true. If the period
 /// contains only the undo, the undo undoes this undo, so that the todos are as they were at the beginning of the
@@ -149,9 +166,10 @@ async fn all_since(
     since: Timestamp,
     now: Timestamp,
     cancel: bool,
-) -> Result<(Vec<ChangeId>, Option<Change>), WriteError> {
+) -> Result<Search, WriteError> {
     let mut period = Vec::new();
     let mut changes = caller.store.changes(reading(), now).await?;
+    let newest = changes.position_of_next();
     let is_complete = loop {
         let Some(change) = changes.next().await? else { break changes.rest().is_none() };
         if change.at < since.checked_sub(CLOCKS).unwrap_or(Timestamp::MIN) {
@@ -180,7 +198,7 @@ async fn all_since(
             wanted.push(change.id.clone());
         }
     }
-    Ok((wanted, others))
+    Ok(Search { wanted, newer_by_others: others, newest })
 }
 
 fn reading() -> Reading {
@@ -227,10 +245,10 @@ async fn refuse_undone(caller: &Caller, change: &Change, now: Timestamp) -> Resu
 pub async fn name_later_changes(
     caller: &Caller,
     found: &Found,
-    error: WriteError,
+    refusal: Refusal,
     now: Timestamp,
-) -> Result<WriteError, Fault> {
-    let WriteError::Refused(Refusal::ChangedSince { mut conflicts, current }) = error else { return Ok(error) };
+) -> Result<Refusal, Fault> {
+    let Refusal::ChangedSince { mut conflicts, current } = refusal else { return Ok(refusal) };
     let oldest = found.undo.changes.last().map(|(change, _)| &change.id);
     let mut changes = caller.store.changes(reading(), now).await?;
     while let Some(change) = changes.next().await? {
@@ -244,7 +262,7 @@ pub async fn name_later_changes(
             }
         }
     }
-    Ok(Refusal::ChangedSince { conflicts, current }.into())
+    Ok(Refusal::ChangedSince { conflicts, current })
 }
 
 /// The ids of the lists that were created after the oldest of the found changes.

@@ -1,0 +1,75 @@
+//! The plan of a write, and what the store does if no transaction checks this plan.
+
+use jiff::Timestamp;
+
+use super::{
+    OwnerStore,
+    item::Item,
+    write_request::{Snapshot, WriteRequest},
+    write_result::WriteError,
+};
+use crate::domain::{plan::Plan, refusal::Refusal};
+
+/// If the plan depends on all changes of the owner, any change makes the plan out of date. Then the store plans the
+/// write again at most this number of times.
+pub(super) const REPLANS_OF_ALL: u32 = 12;
+
+/// What the store does with a request.
+#[expect(clippy::large_enum_variant, reason = "almost every request has a plan, and a box would cost an allocation")]
+pub(super) enum Planned {
+    Plan(Plan),
+    Refused(Refusal),
+    /// An earlier request with the same idempotency key has written this change record.
+    Exists(Item),
+}
+
+impl Planned {
+    pub fn of(plan: Result<Plan, Refusal>) -> Self {
+        plan.map_or_else(Self::Refused, Self::Plan)
+    }
+
+    /// Whether no transaction checks the todos of the plan. An undo always has a transaction, because it marks the
+    /// undone change.
+    pub fn is_without_transaction(&self, request: &WriteRequest) -> bool {
+        match self {
+            Self::Plan(plan) => plan.is_empty() && request.undo.changes.is_empty(),
+            Self::Refused(_) => true,
+            Self::Exists(_) => false,
+        }
+    }
+}
+
+impl OwnerStore {
+    /// Reads the data of the plan again, until two reads give the same plan. DynamoDB does not read several items at the
+    /// same moment. A transaction checks that the plan fits the table. But if the plan refuses the request or changes
+    /// nothing, no transaction checks this. Between two equal reads, there was a moment with exactly these todos.
+    pub(super) async fn confirmed(
+        &self,
+        request: &WriteRequest,
+        mut planned: Planned,
+        snapshot: &mut Snapshot,
+        clock: &impl Fn() -> Timestamp,
+        plan: &impl Fn(&Snapshot) -> Result<Plan, Refusal>,
+    ) -> Result<Planned, WriteError> {
+        for _ in 0..REPLANS_OF_ALL {
+            // The store reads the selected todos after the head. So if the head has not changed, they have not changed.
+            let selects = request.needs.depends_on_all();
+            if selects && self.head(snapshot.now).await?.sequence == snapshot.latest.unwrap_or_default() {
+                return Ok(planned);
+            }
+            let before = snapshot.versions();
+            if let Some(record) = self.read(request, snapshot).await? {
+                return Ok(Planned::Exists(record));
+            }
+            snapshot.now = clock();
+            if !selects && snapshot.versions() == before {
+                return Ok(planned);
+            }
+            planned = Planned::of(plan(snapshot));
+            if !planned.is_without_transaction(request) {
+                return Ok(planned);
+            }
+        }
+        Err(snapshot.contended(&request.needs).into())
+    }
+}
