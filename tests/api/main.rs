@@ -57,6 +57,7 @@ mod privacy;
 mod random_writes;
 mod repeating;
 mod samples;
+mod series;
 mod session;
 mod settings;
 mod simultaneous;

@@ -42,6 +42,10 @@ pub struct TodoView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Repeat, required = false)]
     pub repeat: Option<Repeat>,
+    /// Its own date in the series, if due was moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub series_due: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub notes: Option<String>,
@@ -183,6 +187,7 @@ impl From<&Todo> for TodoView {
             priority: todo.priority,
             due: todo.due.map(|due| due.to_string()),
             repeat: todo.repeat.clone(),
+            series_due: todo.series_due.map(|due| due.to_string()),
             notes: todo.notes.as_ref().map(|notes| notes.as_str().to_owned()),
             tags: todo.tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
             steps: todo.steps.iter().cloned().collect(),

@@ -12,6 +12,7 @@ mod lists;
 mod many;
 pub mod openapi;
 mod overview;
+mod series;
 mod settings;
 mod todo;
 mod todos;
