@@ -30,8 +30,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Title, inline, required = false)]
     pub title: Option<Title>,
-    /// completed when it is done; open reopens it, or restores a deleted todo; skipped moves a repeating todo to its next
-    /// date.
+    /// completed when done; open reopens or restores it; skipped moves a repeating todo to its next date.
     #[deserr(default)]
     #[schema(value_type = EditStatus, inline, required = false)]
     pub status: Option<EditStatus>,
@@ -42,11 +41,11 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Priority, inline, required = false)]
     pub priority: Option<Priority>,
-    /// New due date, as in addTodos. Moves only this one of a series; with repeat, the series begins here.
+    /// As in addTodos. Moves only this one of a series; with repeat, the whole series.
     #[deserr(default)]
-    #[schema(value_type = String, required = false)]
+    #[schema(value_type = String, required = false, example = "today")]
     pub due: Option<DueInput>,
-    /// How it repeats from now on.
+    // How it repeats from now on.
     #[deserr(default)]
     #[schema(value_type = Repeat, required = false)]
     pub repeat: Option<Repeat>,
@@ -74,7 +73,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Steps, inline, required = false)]
     pub steps: Option<Steps>,
-    /// Ticks these steps. Name a step by its title, or by its position from "1".
+    /// Ticks these steps, by title, or by position from "1".
     #[deserr(default)]
     #[schema(value_type = StepRefs, inline, required = false)]
     pub complete_steps: StepRefs,
@@ -82,7 +81,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = StepRefs, inline, required = false)]
     pub reopen_steps: StepRefs,
-    /// Fields to empty. A field with null or an empty text does not change.
+    /// Fields to empty; null or an empty text changes nothing.
     #[deserr(default)]
     #[schema(value_type = Vec<Clearable>, inline, required = false, example = json!(["due"]))]
     pub clear: Clear,

@@ -17,7 +17,7 @@ use super::{
 /// How a todo repeats.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Repeat {
-    /// Units between two dates; one when left out.
+    /// Units between two dates; default one.
     #[schema(value_type = i32, required = false, minimum = 1, maximum = 365)]
     pub every: u16,
     #[schema(value_type = Unit, inline)]
@@ -26,11 +26,11 @@ pub struct Repeat {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<Weekday>, inline, required = false)]
     pub weekdays: Vec<Weekday>,
-    /// With month or year: 15th, last day, first workday, last workday, first mon, second tue, last fri.
+    /// With month or year: 15th, last day, first or last workday, first mon, second tue, last fri.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = MonthDay, inline, required = false)]
     pub on: Option<MonthDay>,
-    /// Counted from the due date (the default) or the day of completion.
+    /// The day to count from; default due.
     #[schema(value_type = CountedFrom, inline, required = false)]
     pub from: CountedFrom,
     /// Last day (2026-12-31).
@@ -39,7 +39,7 @@ pub struct Repeat {
     pub until: Option<Date>,
     /// Or how many are left, with this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = i32, required = false, minimum = 1, maximum = 1000)]
+    #[schema(value_type = i32, required = false)]
     pub count: Option<u16>,
 }
 

@@ -6,6 +6,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::civil::Date;
+
 use super::{
     difference::Difference,
     due::Due,
@@ -118,6 +120,35 @@ impl Todo {
             },
             None => self.with_status(Status::Deleted, moment.now),
         })
+    }
+
+    /// The later dates of this todo's series in the days from `from` to `to`, at most `most` dates. The due date of this
+    /// todo is not among them. The function assumes that the person completes each todo on time. Empty if the todo is
+    /// not open or does not repeat, or if its dates depend on the days of completion.
+    pub fn upcoming(&self, (from, to): (Date, Date), most: usize, moment: &Moment) -> Vec<Due> {
+        let mut dates = Vec::new();
+        let (Some(repeat), Some(due), Some(mut date)) = (&self.repeat, self.due, self.series_date()) else {
+            return dates;
+        };
+        if self.status != Status::Open || repeat.from == CountedFrom::Completion || due.date() >= to {
+            return dates;
+        }
+        let (mut repeat, mut due) = (repeat.clone(), due.date());
+        // Without a count, nobody needs the dates before the period.
+        if repeat.count.is_none() {
+            due = due.max(from.yesterday().unwrap_or(from));
+        }
+        while let Some(next) = repeat.next(date, Over { due, on: due }, moment).filter(|next| next.due.date() <= to) {
+            due = next.due.date();
+            if due >= from {
+                dates.push(next.due);
+            }
+            if dates.len() == most {
+                break;
+            }
+            (date, repeat) = (next, repeat.following());
+        }
+        dates
     }
 
     /// The next todo of the series, if this todo has handed its repetition on and nobody has changed the next todo

@@ -105,7 +105,7 @@ pub struct NewTodo {
     // What is to be done, in a few words.
     #[schema(value_type = String, min_length = 1, max_length = 500, example = "Book flights")]
     pub title: Title,
-    /// Name of its list; without a name, the default list. A new name makes a new list.
+    /// Its list; the default list when left out. A new name makes a new list.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 60, example = "Trip")]
     pub list: Option<ListName>,
@@ -117,7 +117,7 @@ pub struct NewTodo {
     #[deserr(default)]
     #[schema(value_type = String, required = false, example = "2026-11-27")]
     pub due: Option<DueInput>,
-    /// Completing it then adds the next one.
+    // Completing it then adds the next one.
     #[deserr(default)]
     #[schema(value_type = Repeat, required = false)]
     pub repeat: Option<Repeat>,

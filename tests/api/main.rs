@@ -77,5 +77,6 @@ mod undo_all;
 mod undo_since;
 mod undo_whose;
 mod unreadable;
+mod upcoming;
 mod updating;
 mod warnings;

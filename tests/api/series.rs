@@ -291,6 +291,18 @@ async fn a_reopened_todo_takes_its_untouched_next_todo_back() {
 }
 
 #[tokio::test]
+async fn only_reopening_a_todo_of_a_series_takes_one_more_call() {
+    let api = Api::new();
+    let (first, once) = (add(&api, bins()).await, add(&api, json!({"title": "Once"})).await);
+    for (todo, calls) in [(first, 3), (once, 2)] {
+        complete(&api, &todo).await;
+        api.wire.take_calls();
+        edit(&api, &todo, json!({"status": "open"})).await;
+        assert_eq!(api.wire.take_calls().len(), calls);
+    }
+}
+
+#[tokio::test]
 async fn a_reopened_todo_leaves_a_changed_next_todo_and_says_so() {
     let api = Api::new();
     let first = add(&api, bins()).await;

@@ -67,7 +67,7 @@ pub struct TodoView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = "date-time", required = false)]
     pub deleted_at: Option<Timestamp>,
-    /// Fields that a long answer leaves out. getTodo has them.
+    /// Left out of a long answer; getTodo has them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>, required = false)]
     pub omitted: Vec<&'static str>,
@@ -171,7 +171,7 @@ pub struct Now {
     pub time: String,
     pub weekday: String,
     pub time_zone: String,
-    /// The person has not set a time zone; `time_zone` is a default.
+    /// The person has set no time zone; this is a default.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub time_zone_not_set: bool,

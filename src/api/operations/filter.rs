@@ -10,7 +10,7 @@ mod words;
 use std::collections::HashSet;
 
 use deserr::Deserr;
-use jiff::Timestamp;
+use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, Type},
@@ -21,7 +21,7 @@ use crate::{
     domain::{
         invalid::Invalid,
         limits,
-        moment::Moment,
+        moment::{Moment, Weekday},
         search::Search,
         text::{Filter, ListName, Tag},
         todo::{Priority, Status},
@@ -54,7 +54,7 @@ pub struct TodosQuery {
     #[deserr(default)]
     #[param(value_type = Filter, inline, required = false)]
     q: Option<Filter>,
-    /// When it is due: today includes what is overdue, next_7_days are those after today, none means todos without a due date.
+    /// today includes overdue, next_7_days are those after today, none: without a due date.
     #[deserr(default)]
     #[param(value_type = DueWithin, inline, required = false)]
     due: Option<DueWithin>,
@@ -78,7 +78,7 @@ pub struct TodosQuery {
     #[deserr(default)]
     #[param(value_type = Limit, inline, required = false)]
     pub limit: Option<Limit>,
-    /// next_cursor of the previous answer, to continue it with the same filters.
+    /// next_cursor of the previous answer; send the same filters.
     #[deserr(default)]
     #[param(required = false, nullable = false)]
     pub cursor: Option<String>,
@@ -99,6 +99,37 @@ impl TodosQuery {
     /// The part of the index that the program reads for this query.
     pub fn range(&self, now: Timestamp) -> Range {
         self.periods().range(self.status(), self.due, now)
+    }
+
+    /// The days for which the answer also shows the later dates of repeating todos. `None` if the caller does not ask
+    /// for open todos of a period with an end.
+    pub fn upcoming_days(&self, moment: &Moment) -> Option<(Date, Date)> {
+        let days_on = |days: i64| moment.today().saturating_add(Span::new().days(days));
+        match (self.status(), self.due, self.periods().due()) {
+            (Status::Open, Some(DueWithin::Tomorrow), _) => Some((days_on(1), days_on(1))),
+            (Status::Open, Some(DueWithin::NextSevenDays), _) => Some((days_on(1), days_on(7))),
+            (Status::Open, None, Some((from, Some(to)))) => Some((from.unwrap_or(Date::MIN), to)),
+            _ => None,
+        }
+    }
+
+    /// The part of the index with the open todos that are due before the period of [`Self::upcoming_days`]. Later dates
+    /// of these todos may be in the period. At this point the program does not know the owner's time zone, so this part
+    /// may also contain todos of the period. `None` if there are no such todos, or if an earlier page has shown their
+    /// dates.
+    pub fn before_period(&self, now: Timestamp) -> Option<Range> {
+        let utc = TimeZone::UTC.to_datetime(now).date();
+        let moment = Moment { now, zone: TimeZone::UTC, week_start: Weekday::Mon };
+        let (from, to) = self.upcoming_days(&moment).filter(|_| self.cursor.is_none())?;
+        // Later dates are never in the past.
+        let is_past = to < utc.yesterday().unwrap_or(utc);
+        let before = if self.due.is_some() { from } else { from.yesterday().ok()? };
+        (!is_past).then(|| Range::open_due(None, Some(before)))
+    }
+
+    /// The filter for todos that are due before the period. This filter accepts all due dates.
+    pub fn filter_of_any_date(&self, moment: Moment) -> TodoFilter {
+        TodoFilter { due: Vec::new(), periods: Periods::default(), ..self.filter(moment) }
     }
 
     /// Returns whether almost all todos at the beginning of the range match the filters. If the result is `false`, the

@@ -17,6 +17,7 @@ mod settings;
 mod todo;
 mod todos;
 mod undo;
+mod upcoming;
 mod write;
 mod written;
 

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use axum::{Json as JsonAnswer, extract::State, http::StatusCode};
 use deserr::Deserr;
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::{
-    filter::TodosQuery,
+    filter::{TodosQuery, matching::TodoFilter},
     hints,
+    upcoming::Upcoming,
     write::{self, WithoutKey, moment},
     written::TodosWritten,
 };
@@ -30,9 +32,15 @@ use crate::{
     },
     app::App,
     domain::{
-        id::TodoId, idempotency::IdempotencyKey, input::due::DueInput, invalid::Invalid, limits, plan, todo::NewTodo,
+        id::TodoId,
+        idempotency::IdempotencyKey,
+        input::due::DueInput,
+        invalid::Invalid,
+        limits, plan,
+        settings::Settings,
+        todo::{NewTodo, Todo},
     },
-    store::{Needs, OpenTitle, Reading, Recognition, Snapshot, WriteResult},
+    store::{Listing, Needs, OpenTitle, OwnerStore, Reading, Recognition, Snapshot, WriteResult},
 };
 
 /// Todos to add.
@@ -45,7 +53,7 @@ pub struct AddTodos {
     #[deserr(default)]
     #[schema(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
-    /// true adds the same todos again. Otherwise the same request within two minutes adds nothing, unless a todo that it added has changed.
+    /// true adds the same again. Otherwise the same request within two minutes adds nothing, unless what it added has changed.
     #[deserr(default)]
     #[schema(value_type = bool, required = false)]
     allow_duplicate: Option<bool>,
@@ -54,19 +62,23 @@ pub struct AddTodos {
 /// A page of todos.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TodosPage {
-    /// Open todos by due date, undated last; completed and deleted todos newest first.
+    /// By due date, undated last; completed and deleted ones newest first.
     #[schema(value_type = Vec<TodoView>)]
     todos: Vec<Box<RawValue>>,
     /// Present if there are more.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     next_cursor: Option<String>,
+    /// Later dates of repeating todos in these days.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    upcoming: Vec<String>,
     now: Now,
     /// Says that there is no such list or tag, and which is the nearest.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     hints: Vec<String>,
-    /// Todos that cannot be read. The operator finds them in the log.
+    /// Todos that cannot be read; the log has them.
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     unreadable: usize,
@@ -76,7 +88,7 @@ pub struct TodosPage {
 #[utoipa::path(
     get, path = "/todos", operation_id = "getTodos", params(TodosQuery),
     summary = "List todos",
-    description = "Returns the todos that match all given filters, and the present moment. If the answer has next_cursor, there are more todos.",
+    description = "Returns the todos that match all filters, and the present moment. With next_cursor, there are more.",
     responses((status = 200, description = "A page of todos", body = TodosPage), super::openapi::Errors),
 )]
 pub async fn get_todos(
@@ -97,15 +109,24 @@ pub async fn get_todos(
     // full.
     let at_most = query.wanted_come_first().then_some(limit + 1);
     let reading = Reading { after, at_most, ..Reading::of(range) };
-    let (settings, mut todos) = caller.store.todos(reading, now).await?;
-    let mut filter = query.filter(settings.moment(now, &app.config.time_zone));
+    let (settings, mut todos, before) = read(&caller.store, &query, reading, now).await?;
+    let moment = settings.moment(now, &app.config.time_zone);
+    let mut filter = query.filter(moment.clone());
+    let mut upcoming = query.upcoming_days(&moment).map(|days| Upcoming::new(days, UPCOMING));
     let mut page = Page::new(limit);
     let next = loop {
         let Some(todo) = todos.next().await? else { break todos.rest() };
-        if filter.matches(&todo) && !page.take(&TodoView::from(&todo)) {
+        if !filter.matches(&todo) {
+            continue;
+        }
+        if !page.take(&TodoView::from(&todo)) {
             break todos.before_last();
         }
+        upcoming.iter_mut().for_each(|upcoming| upcoming.add(&todo, &moment));
     };
+    if let (Some(before), Some(upcoming)) = (before, &mut upcoming) {
+        add_before(before, query.filter_of_any_date(moment.clone()), upcoming).await?;
+    }
     let unreadable = todos.unreadable;
     let hints = if page.items.is_empty() && next.is_none() {
         hints::of_todos(&caller.store, &query, &filter).await?
@@ -116,17 +137,51 @@ pub async fn get_todos(
     Ok(JsonAnswer(TodosPage {
         todos: page.items,
         next_cursor,
+        upcoming: upcoming.map(Upcoming::texts).unwrap_or_default(),
         hints,
         now: Now::of(&settings, now, &app.config.time_zone),
         unreadable,
     }))
 }
 
+/// An answer shows at most this number of later dates of repeating todos.
+const UPCOMING: usize = 100;
+
+/// Reads the settings and the todos of the query, and the todos that are due before the period of the query.
+async fn read<'a>(
+    store: &'a OwnerStore,
+    query: &TodosQuery,
+    reading: Reading,
+    now: Timestamp,
+) -> Result<(Settings, Listing<'a, Todo>, Option<Listing<'a, Todo>>), ApiError> {
+    let Some(before) = query.before_period(now) else {
+        let (settings, todos) = store.todos(reading, now).await?;
+        return Ok((settings, todos, None));
+    };
+    let (settings, [todos, before]) = store.todos_and_before(reading, before, now).await?;
+    Ok((settings, todos, Some(before)))
+}
+
+/// Adds the later dates of the todos that are due before the period.
+async fn add_before(
+    mut todos: Listing<'_, Todo>,
+    mut filter: TodoFilter,
+    upcoming: &mut Upcoming,
+) -> Result<(), ApiError> {
+    while let Some(todo) = todos.next().await? {
+        let is_before = todo.due.is_some_and(|due| due.date() < upcoming.from());
+        if is_before && todo.repeat.is_some() && filter.matches(&todo) {
+            upcoming.add(&todo, &filter.moment);
+        }
+    }
+    Ok(())
+}
+
 /// Add todos
 #[utoipa::path(
     post, path = "/todos", operation_id = "addTodos", request_body = AddTodos,
     summary = "Add todos",
-    description = "Adds one or more todos, all or none, and returns them with their ids. new_lists names lists that did not exist before.",
+    description = "Adds one or more todos, all or none, and returns them. new_lists names new lists.",
     responses(
         (status = 201, description = "Added", body = TodosWritten),
         (status = 200, description = "An earlier request added them", body = TodosWritten),

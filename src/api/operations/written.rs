@@ -48,7 +48,7 @@ pub struct TodosWritten {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = SettingsView, required = false)]
     pub settings: Option<SettingsView>,
-    /// Ids of open todos with the same title in the same list.
+    /// Ids of open todos with the same title and list.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub possible_duplicates: Vec<String>,
@@ -123,7 +123,7 @@ pub struct ChangeMade {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub change: Option<ChangeRef>,
-    /// An earlier, identical request did this. Nothing was done now.
+    /// Done by an earlier, identical request, not now.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub replayed: bool,
