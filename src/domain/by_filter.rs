@@ -16,7 +16,7 @@ use super::{
     invalid::{Invalid, Violation},
     limits,
     moment::Moment,
-    plan::{self, Plan},
+    plan::{self, Plan, Todos},
     refusal::Refusal,
     text::ListName,
     todo::{Status, Todo},
@@ -87,14 +87,21 @@ impl ForAll {
     }
 
     /// Computes what happens to the found todos. If the edit does not fit one of the todos, the error names this todo.
-    pub fn plan(&self, found: &[&Todo], next_id: impl FnMut() -> TodoId, moment: &Moment) -> Result<Plan, Refusal> {
+    /// `nexts` contains the next todos of the todos that may be reopened.
+    pub fn plan(
+        &self,
+        found: &[&Todo],
+        nexts: &Todos,
+        next_id: impl FnMut() -> TodoId,
+        moment: &Moment,
+    ) -> Result<Plan, Refusal> {
         match self {
             Self::Edit(all) => {
                 // `shift` concerns only todos with a due date.
                 let undated = TodoEdit { shift: None, ..all.0.clone() };
                 let edit = |todo: &Todo| if todo.due.is_none() { &undated } else { &all.0 };
-                let edits = found.iter().map(|todo| (edit(todo), *todo));
-                plan::apply(edits, next_id, moment).map_err(|refusal| with_todos(refusal, found))
+                let edits: Vec<_> = found.iter().map(|todo| (edit(todo), *todo)).collect();
+                plan::apply(&edits, nexts, next_id, moment).map_err(|refusal| with_todos(refusal, found))
             }
             Self::Delete => {
                 let deleted = |todo: &&Todo| Image::changed(todo, todo.with_status(Status::Deleted, moment.now));

@@ -151,7 +151,7 @@ fn differing(before: &Todo, after: &Todo) -> Vec<String> {
         ("status", before.status != after.status),
         ("list", before.list != after.list),
         ("priority", before.priority != after.priority),
-        ("due", before.due != after.due || before.anchor_day != after.anchor_day),
+        ("due", (before.due, before.anchor_day, before.series_due) != (after.due, after.anchor_day, after.series_due)),
         ("repeat", before.repeat != after.repeat),
         ("notes", before.notes != after.notes),
         ("tags", before.tags != after.tags),

@@ -19,7 +19,8 @@ pub type Fields = Map<String, Value>;
 /// The fields of a group belong together, so an undo restores all fields of a group or none of these fields. For
 /// example, only a todo with a due date may repeat. So if a change alters one field of a group, the difference contains
 /// the whole group.
-const GROUPS: [&[&str]; 2] = [&["status", "completed_at", "deleted_at"], &["due", "repeat", "anchor_day"]];
+const GROUPS: [&[&str]; 2] =
+    [&["status", "completed_at", "deleted_at"], &["due", "repeat", "anchor_day", "series_due", "handed_on"]];
 /// These fields do not belong to the content of a todo. The id never changes, and every write sets the version.
 const NOT_CONTENT: [&str; 2] = ["id", "version"];
 const NOTES: &str = "notes";
@@ -105,6 +106,19 @@ impl Difference {
     /// Whether the change kept the beginning of the notes. Then [`altered`](Self::altered) contains only the rest.
     pub fn keeps_beginning_of_notes(&self) -> bool {
         self.notes_kept > 0
+    }
+
+    /// Whether the values before or after the change contain a repetition that code of format 4 and earlier would lose
+    /// ([`Todo::repeats_in_new_ways`]).
+    pub fn has_new_ways_to_repeat(&self) -> bool {
+        let is_new = |repeat: &Value| repeat.get("on").is_some() || repeat.get("count").is_some();
+        let has = |fields: &Fields| fields.contains_key("series_due") || fields.get("repeat").is_some_and(is_new);
+        self.before.iter().any(has) || has(&self.after) || self.expiring.as_ref().is_some_and(Todo::repeats_in_new_ways)
+    }
+
+    /// Whether the change deleted the todo.
+    pub fn deletes(&self) -> bool {
+        self.before.is_some() && self.after.get("status").is_some_and(|status| status == Status::Deleted.word())
     }
 
     /// Whether the change deleted the todo, and the todo still has this version.
@@ -233,7 +247,8 @@ pub fn shown_as(name: &str) -> &'static str {
     const SHOWN: [&str; 9] = ["title", "status", "list", "priority", "due", "repeat", "notes", "tags", "steps"];
     match name {
         "completed_at" | "deleted_at" => "status",
-        "anchor_day" => "due",
+        "anchor_day" | "series_due" => "due",
+        "handed_on" => "repeat",
         name => SHOWN.into_iter().find(|shown| *shown == name).unwrap_or("todo"),
     }
 }

@@ -32,7 +32,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Title, inline, required = false)]
     pub title: Option<Title>,
-    /// open reopens it, or restores a deleted todo.
+    /// completed when done; open reopens or restores it; skipped moves a repeating todo to its next date.
     #[deserr(default)]
     #[schema(value_type = EditStatus, inline, required = false)]
     pub status: Option<EditStatus>,
@@ -43,15 +43,15 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Priority, inline, required = false)]
     pub priority: Option<Priority>,
-    /// Written as in addTodos. Keeps repeat. A day keeps the time, a time the day.
+    /// As in addTodos; a day keeps the time, a time the day. Moves only this one of a series; with repeat, the whole series.
     #[deserr(default)]
-    #[schema(value_type = String, required = false, example = "2026-11-27T09:30")]
+    #[schema(value_type = String, required = false, example = "today")]
     pub due: Option<DueInput>,
     /// Moves the due date: +3d, -1h.
     #[deserr(default)]
     #[schema(value_type = String, required = false)]
     pub shift: Option<Shift>,
-    /// How it repeats from now on.
+    // How it repeats from now on.
     #[deserr(default)]
     #[schema(value_type = Repeat, required = false)]
     pub repeat: Option<Repeat>,
@@ -98,8 +98,9 @@ pub struct TodoEdit {
 }
 
 words! {
-    /// The statuses that an update can set. An update cannot delete a todo.
-    EditStatus { Open = "open", Completed = "completed" } refused |word: &str| {
+    /// The statuses that an update can set. An update cannot delete a todo. `skipped` is not a status of a todo: a
+    /// skipped todo stays open.
+    EditStatus { Open = "open", Completed = "completed", Skipped = "skipped" | "skip" } refused |word: &str| {
         if word.eq_ignore_ascii_case("deleted") {
             let message = "cannot be set to deleted; delete the todo with deleteTodos".to_owned();
             return Invalid { message, allowed: EditStatus::WORDS };
@@ -149,13 +150,31 @@ impl TodoEdit {
         self.status == Some(EditStatus::Open)
     }
 
-    /// The errors of this edit that do not depend on the todo: the edit changes nothing, or it both sets and clears a
-    /// field.
+    /// Whether this edit skips one date of a repeating todo.
+    pub fn skips(&self) -> bool {
+        self.status == Some(EditStatus::Skipped)
+    }
+
+    /// The errors of this edit that do not depend on the todo: the edit changes nothing, it both sets and clears a field,
+    /// or it skips a todo and also sets another date.
     pub fn faults(&self) -> Vec<Violation> {
         let message =
             "changes nothing: send a value in at least one field, or list in `clear` the fields that you want to empty";
         let empty = self.is_empty().then(|| Violation::new("", Invalid::new(message)));
-        empty.into_iter().chain(self.contradictions()).collect()
+        empty.into_iter().chain(self.contradictions()).chain(self.other_date()).collect()
+    }
+
+    /// The error if the edit skips a todo, and also sets its due date or its repetition.
+    fn other_date(&self) -> Option<Violation> {
+        let clears = |field| self.clear.0.contains(&field);
+        let field = match self.status {
+            Some(EditStatus::Skipped) if self.due.is_some() => "due",
+            Some(EditStatus::Skipped) if self.repeat.is_some() => "repeat",
+            Some(EditStatus::Skipped) if clears(Clearable::Due) || clears(Clearable::Repeat) => "clear",
+            _ => return None,
+        };
+        let message = "cannot be sent with status skipped, which moves the todo to the next date of its series; send one of the two";
+        Some(Violation::new(field, Invalid::new(message)))
     }
 
     /// An error for each field that the edit both sets and clears.
@@ -185,6 +204,7 @@ impl TodoEdit {
         let mut after = match self.status {
             Some(EditStatus::Open) => todo.with_status(Status::Open, moment.now),
             Some(EditStatus::Completed) => todo.with_status(Status::Completed, moment.now),
+            Some(EditStatus::Skipped) => todo.skipped(moment).map_err(|error| vec![error])?,
             None => todo.clone(),
         };
         for field in &self.clear.0 {
@@ -217,29 +237,19 @@ impl TodoEdit {
         Ok(after)
     }
 
-    /// Sets the due date and the repetition. A new due date does not change the repetition. If the repetition contains
-    /// `from: due`, the program calculates the next due date from the new due date.
+    /// Sets the due date and the repetition.
     fn edit_due(&self, todo: &mut Todo, moment: &Moment) -> Result<(), Vec<Violation>> {
-        let (due, repeat) = (todo.due, todo.repeat.clone());
-        todo.due = self.due_of(due, moment).map_err(|violation| vec![violation])?;
-        todo.repeat = self.repeat.clone().or(repeat.clone());
-        let rhythm = |repeat: &Option<Repeat>| repeat.as_ref().map(|repeat| (repeat.unit, repeat.from));
-        // If the values of `due` and `repeat` do not change, the todo keeps `anchor_day`. For example, a todo with the
-        // `anchor_day` 31 is due on 30 April, and then on 31 May.
-        if todo.due.map(Due::date) != due.map(Due::date) || rhythm(&todo.repeat) != rhythm(&repeat) {
-            todo.anchor_day = None;
-        }
-        if self.clear.0.contains(&Clearable::Due) && todo.repeat.is_some() {
+        let repeats = self.repeat.is_some() || todo.repeat.is_some();
+        if self.clear.0.contains(&Clearable::Due) && repeats {
             let message = "cannot clear `due` while the todo repeats; also clear `repeat`, or send a new `due`";
             return Err(vec![Violation::new("clear", Invalid::new(message))]);
         }
-        // If only `due` changes, the new due date may be later than the end date `until`. If `repeat` changes, the
-        // program checks the end date.
-        if todo.repeat != repeat { todo.begin_repeat(moment) } else { Ok(()) }
+        let due = self.new_due(todo.due, moment).map_err(|violation| vec![violation])?;
+        todo.reschedule(due, self.repeat.as_ref(), moment)
     }
 
-    /// The due date after this edit of a todo with the due date `due`.
-    fn due_of(&self, due: Option<Due>, moment: &Moment) -> Result<Option<Due>, Violation> {
+    /// The new due date of a todo with the due date `due`. `None` if the edit does not change the due date.
+    fn new_due(&self, due: Option<Due>, moment: &Moment) -> Result<Option<Due>, Violation> {
         let refused = |field| move |invalid| Violation::new(field, invalid);
         match (&self.due, self.shift, due) {
             (Some(_), Some(_), _) => {
@@ -251,7 +261,7 @@ impl TodoEdit {
                 Err(Violation::new("shift", Invalid::new("moves a due date, but the todo has none; send `due`")))
             }
             (None, Some(shift), Some(due)) => shift.apply(due, moment).map(Some).map_err(refused("shift")),
-            (None, None, due) => Ok(due),
+            (None, None, _) => Ok(None),
         }
     }
 
@@ -313,8 +323,8 @@ impl Clear {
 impl Clearable {
     fn empty(self, todo: &mut Todo) {
         match self {
-            Self::Due => (todo.due, todo.anchor_day) = (None, None),
-            Self::Repeat => (todo.repeat, todo.anchor_day) = (None, None),
+            Self::Due => todo.due = None,
+            Self::Repeat => todo.repeat = None,
             Self::Notes => todo.notes = None,
             Self::Tags => todo.tags = Tags::default(),
             Self::Steps => todo.steps = Steps::default(),

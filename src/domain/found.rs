@@ -1,6 +1,6 @@
 //! How many todos a change by filter concerns.
 
-use super::{change::Image, difference::Difference, todo::Status};
+use super::{change::Image, difference::Difference, series::taken_back, todo::Status};
 
 /// How many todos the filters have found. The first three numbers count the todos that the change alters, by their
 /// status before the change.
@@ -16,11 +16,13 @@ pub struct Found {
 }
 
 impl Found {
-    /// Counts the todos of a change. `images` are the found todos and the added todos. `differences` says what the
-    /// change did to them.
+    /// Counts the todos of a change. `images` are the found todos, the added todos, and the next todos that reopened
+    /// todos have taken back. `differences` says what the change did to them.
     pub fn of(images: &[Image], differences: &[Difference]) -> Self {
         let mut found = Self::default();
-        for image in images.iter().filter(|image| image.before.is_some()) {
+        let taken_back = taken_back(differences);
+        let is_found = |image: &&Image| image.before.is_some() && !taken_back.contains(image.after.id.as_str());
+        for image in images.iter().filter(is_found) {
             let difference = differences.iter().find(|difference| difference.id == image.after.id);
             let status = difference.map(|difference| difference.status_before().unwrap_or(image.after.status));
             *match status {

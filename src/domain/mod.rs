@@ -34,6 +34,7 @@ pub mod repeat;
 pub mod scope;
 pub mod search;
 pub mod secret;
+pub mod series;
 pub mod settings;
 pub mod sign_in;
 pub mod steps;

@@ -2,7 +2,7 @@
 //! item breaks a rule, the program refuses the whole write. A refusal has only one reason, for example unknown ids. The
 //! refusal names all items to which this reason applies.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     change::Image,
@@ -118,11 +118,13 @@ pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
 }
 
 /// Computes the changes that these edits make. The plan begins with the edited todos, in the same order as the edits.
-/// When an edit completes a repeating todo, the plan also adds a new todo with the next due date. These new todos are
-/// at the end of the plan.
+/// When an edit completes a repeating todo, the plan also adds a new todo with the next due date. When an edit reopens
+/// such a todo, the plan also deletes the next todo, if nobody has changed it since. These next todos are at the end of
+/// the plan. `nexts` contains the next todos of the todos that may be reopened.
 pub fn update(
     edits: &[(SentId, TodoEdit)],
     todos: &Todos,
+    nexts: &Todos,
     next_id: impl FnMut() -> TodoId,
     moment: &Moment,
 ) -> Result<Plan, Refusal> {
@@ -137,26 +139,29 @@ pub fn update(
         })
     });
     refuse_conflicts(expected.chain(deleted).collect(), &found)?;
-    apply(edits.iter().map(|(_, edit)| edit).zip(found.iter().copied()), next_id, moment)
+    let edits: Vec<_> = edits.iter().map(|(_, edit)| edit).zip(found.iter().copied()).collect();
+    apply(&edits, nexts, next_id, moment)
 }
 
-/// Computes the changes of todos that exist. Each item of `edits` is an edit and its todo.
-pub fn apply<'a>(
-    edits: impl Iterator<Item = (&'a TodoEdit, &'a Todo)>,
+/// Computes the changes of todos that exist. Each item of `edits` is an edit and its todo. For `nexts`, see [`update`].
+pub fn apply(
+    edits: &[(&TodoEdit, &Todo)],
+    nexts: &Todos,
     mut next_id: impl FnMut() -> TodoId,
     moment: &Moment,
 ) -> Result<Plan, Refusal> {
-    let (mut images, mut successors, mut violations) = (Vec::new(), Vec::new(), Vec::new());
-    for (item, (edit, todo)) in edits.enumerate() {
-        match edit.apply(todo, moment) {
+    let (mut images, mut others, mut violations, mut taken) = (Vec::new(), Vec::new(), Vec::new(), HashSet::new());
+    for (item, (edit, todo)) in edits.iter().enumerate() {
+        let next = taken_back(edit, todo, nexts, edits, moment);
+        let reopened = next.map(|_| todo.with_repetition_back());
+        match edit.apply(reopened.as_ref().unwrap_or(todo), moment) {
             Ok(mut after) => {
                 let completes = todo.status == Status::Open && after.status == Status::Completed;
-                let repeats = completes && after.repeat.is_some();
-                if let Some(successor) = repeats.then(|| after.successor(next_id(), moment)).flatten() {
-                    // From now on, `successor` repeats, but the completed todo no longer repeats. A caller may reopen
-                    // the completed todo and complete it again. The second completion must not make a second successor.
-                    (after.repeat, after.anchor_day) = (None, None);
-                    successors.push(Image::added(successor));
+                let added = completes.then(|| after.hand_on(&mut next_id, moment)).flatten();
+                others.extend(added.map(Image::added));
+                if let Some(next) = next {
+                    others.push(Image::changed(next, next.with_status(Status::Deleted, moment.now)));
+                    taken.insert(next.id.clone());
                 }
                 images.push(Image::changed(todo, after));
             }
@@ -164,8 +169,25 @@ pub fn apply<'a>(
         }
     }
     refuse_unless_empty(violations, Refusal::Invalid)?;
-    images.append(&mut successors);
+    // An edit may also concern a next todo that is taken back, but then this edit changes nothing.
+    images.retain(|image| taken.is_empty() || image.is_change() || !taken.contains(&image.after.id));
+    images.append(&mut others);
     Ok(Plan::of_todos(images))
+}
+
+/// The next todo that this edit takes back, because it reopens the completed todo before it. A next todo stays if
+/// somebody has changed it, or if another edit of the same call changes it.
+fn taken_back<'a>(
+    edit: &TodoEdit,
+    todo: &Todo,
+    nexts: &'a Todos,
+    edits: &[(&TodoEdit, &Todo)],
+    moment: &Moment,
+) -> Option<&'a Todo> {
+    let next = todo.untouched_next(nexts).filter(|_| edit.restores() && todo.status != Status::Open)?;
+    let own = edits.iter().find(|(_, other)| other.id == next.id);
+    let stays = own.is_some_and(|(edit, next)| edit.apply(next, moment).is_ok_and(|after| !after.same_content(next)));
+    (!stays).then_some(next)
 }
 
 /// Computes the changes that delete these todos, in the same order as in the call. A todo that is already deleted does
@@ -255,7 +277,7 @@ mod tests {
     #[test]
     fn an_update_is_an_image_of_each_todo_in_the_order_of_the_call() {
         let edits = edits(json!([{"id": "1111111111", "clear": ["due"]}, {"id": "0000000000", "title": "a"}]));
-        let images = update(&edits, &todos(), no_id, &moment()).unwrap().images;
+        let images = update(&edits, &todos(), &Todos::new(), no_id, &moment()).unwrap().images;
         assert_eq!(images[0].summary().fields, ["due"]);
         assert_eq!((images[0].after.version, images[0].is_change(), images[1].is_change()), (2, true, false));
     }
@@ -271,11 +293,17 @@ mod tests {
         let unknown = edits(
             json!([{"id": "x", "title": "c"}, {"id": "0000000000", "expected_version": 9, "title": "c"}, {"id": "2222222222", "title": "c"}]),
         );
-        assert_eq!(violations(update(&unknown, &todos(), no_id, &moment()).unwrap_err()), [(0, "id"), (2, "id")]);
+        assert_eq!(
+            violations(update(&unknown, &todos(), &Todos::new(), no_id, &moment()).unwrap_err()),
+            [(0, "id"), (2, "id")]
+        );
         let stale = edits(
             json!([{"id": "1111111111", "title": "c"}, {"id": "0000000000", "expected_version": 9, "title": "c"}]),
         );
-        assert_eq!(violations(update(&stale, &todos(), no_id, &moment()).unwrap_err()), [(1, "expected_version")]);
+        assert_eq!(
+            violations(update(&stale, &todos(), &Todos::new(), no_id, &moment()).unwrap_err()),
+            [(1, "expected_version")]
+        );
         let odd = edits(json!([{"id": "0000000000"}, {"id": "0000000000", "due": "2026-11-27", "clear": ["due"]}]));
         assert_eq!(violations(check_edits(&odd).unwrap_err()), [(0, ""), (1, "id"), (1, "due")]);
     }

@@ -41,6 +41,13 @@ pub struct Todo {
     /// `anchor_day` is 31 if the todo repeats on the 31st and `due` is 28 February.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor_day: Option<i8>,
+    /// The date that the series gives to this todo. Present only if somebody has moved this todo, so that `due` is
+    /// another date. The series goes on from its own date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series_due: Option<Due>,
+    /// Present only if this todo was completed and the next todo of its series was added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_on: Option<Box<HandedOn>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<Notes>,
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
@@ -58,6 +65,19 @@ pub struct Todo {
     /// Present if and only if `status` is `deleted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Timestamp>,
+}
+
+/// What a completed todo has handed on to the next todo of its series. If somebody reopens the completed todo, it may
+/// get these values back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedOn {
+    /// The id of the next todo.
+    pub next: TodoId,
+    pub repeat: Repeat,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor_day: Option<i8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series_due: Option<Due>,
 }
 
 words! {
@@ -86,7 +106,7 @@ pub struct NewTodo {
     // What is to be done, in a few words.
     #[schema(value_type = String, min_length = 1, max_length = 500, example = "Book flights")]
     pub title: Title,
-    /// Name of its list; without a name, the default list. A new name makes a new list.
+    /// Its list; the default list when left out. A new name makes a new list.
     #[deserr(default)]
     #[schema(value_type = String, required = false, max_length = 60, example = "Trip")]
     pub list: Option<ListName>,
@@ -98,7 +118,7 @@ pub struct NewTodo {
     #[deserr(default)]
     #[schema(value_type = String, required = false, example = "2026-11-27")]
     pub due: Option<DueInput>,
-    /// Completing it then adds the next one.
+    // Completing it then adds the next one.
     #[deserr(default)]
     #[schema(value_type = Repeat, required = false)]
     pub repeat: Option<Repeat>,
@@ -128,6 +148,8 @@ impl Todo {
             due,
             repeat: new.repeat.clone(),
             anchor_day: None,
+            series_due: None,
+            handed_on: None,
             notes: new.notes.clone(),
             tags: new.tags.clone(),
             steps: new.steps.clone(),
@@ -141,42 +163,9 @@ impl Todo {
         Ok(todo)
     }
 
-    /// If the todo repeats but has no due date, this function sets the first due date. Returns an error if the
-    /// repetition ends before the due date.
-    pub fn begin_repeat(&mut self, moment: &Moment) -> Result<(), Vec<Violation>> {
-        let Some(repeat) = &self.repeat else { return Ok(()) };
-        let due = *self.due.get_or_insert_with(|| repeat.first(moment));
-        match repeat.until {
-            Some(until) if until < due.date() => {
-                let message = format!("must not be before the due date ({})", due.date());
-                Err(vec![Violation::new("repeat.until", Invalid::new(message))])
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// When somebody completes this todo at `moment`, this function makes the next todo of the repetition. The next
-    /// todo is a copy of this todo, with a new id and the next due date. In the copy, no step is done. Returns `None`
-    /// if this todo does not repeat, or if the repetition has ended.
-    pub fn successor(&self, id: TodoId, moment: &Moment) -> Option<Self> {
-        let next = self.repeat.as_ref()?.next(self.due?, self.anchor_day, moment)?;
-        Some(Self {
-            id,
-            status: Status::Open,
-            due: Some(next.due),
-            anchor_day: next.anchor_day,
-            steps: self.steps.without_ticks(),
-            version: 1,
-            created_at: moment.now,
-            updated_at: moment.now,
-            completed_at: None,
-            deleted_at: None,
-            ..self.clone()
-        })
-    }
-
     /// A copy of this todo with the given status. If the todo already has this status, the copy is equal to the todo.
-    /// Otherwise, this function also sets `updated_at`, and sets or removes `completed_at` and `deleted_at`.
+    /// Otherwise, this function also sets `updated_at`, and sets or removes `completed_at` and `deleted_at`. An open
+    /// todo has handed nothing on.
     pub fn with_status(&self, status: Status, now: Timestamp) -> Self {
         if status == self.status {
             return self.clone();
@@ -185,6 +174,7 @@ impl Todo {
             status,
             completed_at: (status == Status::Completed).then_some(now),
             deleted_at: (status == Status::Deleted).then_some(now),
+            handed_on: self.handed_on.clone().filter(|_| status != Status::Open),
             updated_at: now,
             ..self.clone()
         }
@@ -193,6 +183,12 @@ impl Todo {
     /// A copy of this todo. The version of the copy is 1 higher than the version of `current`.
     pub fn with_next_version_after(self, current: &Self) -> Self {
         Self { version: current.version + 1, ..self }
+    }
+
+    /// Whether code of format 4 and earlier would lose a part of the repetition when somebody completes this todo.
+    pub fn repeats_in_new_ways(&self) -> bool {
+        let has_new_fields = |repeat: &Repeat| repeat.on.is_some() || repeat.count.is_some();
+        self.series_due.is_some() || self.repeat.as_ref().is_some_and(has_new_fields)
     }
 
     /// Whether both todos have the same content. The versions may differ.

@@ -144,11 +144,17 @@ fn described(repeat: &Repeat) -> String {
         let days: Vec<_> = repeat.weekdays.iter().map(|day| day.word()).collect();
         text.push_str(&format!(" on {}", days.join(", ")));
     }
+    if let Some(on) = repeat.on {
+        text.push_str(&format!(" on {on}"));
+    }
     if repeat.from == super::repeat::CountedFrom::Completion {
         text.push_str(" from completion");
     }
     if let Some(until) = repeat.until {
         text.push_str(&format!(" until {until}"));
+    }
+    if let Some(count) = repeat.count {
+        text.push_str(&format!(", {count} left"));
     }
     text
 }

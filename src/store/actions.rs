@@ -12,6 +12,7 @@ use super::{
     OwnerStore,
     changes::{UNDONE_AT, UNDONE_BY, change_items},
     fault::Fault,
+    format::FORMAT,
     head::{self, HeadUpdate, SETTINGS, Sequence},
     item::{self, Item},
     lists::{self, ListAction},
@@ -127,16 +128,22 @@ impl OwnerStore {
         };
         let old = item::todo_item(&self.partition, before, order)?;
         let moves = old.get(item::VIEW) != item.get(item::VIEW);
+        let format = (old.get(FORMAT) != item.get(FORMAT)).then_some(FORMAT);
         let old = size::units(size::of_item(&old));
         let units = 2 * new.max(old) + if moves { new + old } else { new.max(old) };
-        Ok((self.update_todo(item, before, difference)?, units))
+        Ok((self.update_todo(item, before, difference.names().chain(format))?, units))
     }
 
-    /// Writes the altered fields of a todo. The update leaves all other attributes of the item as they are, even
+    /// Writes the altered attributes of a todo. The update leaves all other attributes of the item as they are, even
     /// attributes that only a newer version of the program knows. The transaction fails if the todo in the table does
     /// not have the version `before.version`.
-    fn update_todo(&self, mut after: Item, before: &Todo, difference: &Difference) -> Result<TransactWriteItem, Fault> {
-        let mut names: Vec<&str> = difference.names().collect();
+    fn update_todo<'a>(
+        &self,
+        mut after: Item,
+        before: &Todo,
+        altered: impl Iterator<Item = &'a str>,
+    ) -> Result<TransactWriteItem, Fault> {
+        let mut names: Vec<&str> = altered.collect();
         names.extend([item::VERSION, item::VIEW, item::TITLE_KEY, item::EXPIRES_AT]);
         names.sort_unstable();
         names.dedup();

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::{
     OwnerStore,
     fault::Fault,
+    format::{FORMAT, FORMAT_OF_SERIES},
     item::{self, Item},
     items,
     listing::Listing,
@@ -89,6 +90,9 @@ pub(super) fn change_items(
     record.extend(item::primary_key(partition, item::change_sk(&change.id)));
     if !change.has_no_effect() {
         record.insert(item::VIEW.to_owned(), AttributeValue::S(item::change_view(change, order)));
+    }
+    if differences.iter().any(Difference::has_new_ways_to_repeat) {
+        record.insert(FORMAT.to_owned(), item::number(FORMAT_OF_SERIES));
     }
     let differences: Vec<_> = differences.iter().map(item::to_value).collect::<Result<_, _>>()?;
     let (first, parts) = split(differences);

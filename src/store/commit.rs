@@ -13,8 +13,9 @@ use super::{
     actions::{Actions, Purpose, TRANSACTION_ACTIONS},
     backoff,
     fault::{Fault, FaultKind, SizeLimit},
+    format::check_format,
     head::{HeadUpdate, Pending, Sequence, SettingsCondition},
-    item::{self, Item},
+    item::Item,
     transaction::Transaction,
 };
 use crate::domain::{refusal::Refusal, text::ListName};
@@ -184,7 +185,7 @@ fn cancelled(
         }
     }
     if let Some(head) = &head {
-        item::check_format(head.as_ref().unwrap_or(&Item::new()))?;
+        check_format(head.as_ref().unwrap_or(&Item::new()))?;
     }
     if moved {
         return Ok(Cancelled::Outcome(Committed::VersionChanged));

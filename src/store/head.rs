@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::{
     fault::Fault,
+    format::{FORMAT, FORMAT_NUMBER, check_format},
     item::{self, Item},
 };
 use crate::domain::{
@@ -27,6 +28,8 @@ pub const SEQUENCE: &str = "sequence";
 const FORMAT_OF_OLD: u32 = 2;
 /// The format of the head if somebody has changed the lists.
 const FORMAT_WITH_LISTS: u32 = 3;
+/// The format of the head while a change is pending.
+const FORMAT_WITH_PENDING: u32 = 4;
 
 /// The settings attributes. An owner without these attributes has the default settings.
 const CHOICES: [&str; 3] = ["time_zone", "week_start", "default_list"];
@@ -148,7 +151,7 @@ pub(super) fn lists_version(head: &Item) -> u64 {
 /// the result contains the default of this setting. So if a setting is damaged, the owner can still read and change
 /// todos, and can give the setting a new value.
 pub(super) fn settings_of(head: &Item) -> Result<(Settings, bool), Fault> {
-    item::check_format(head)?;
+    check_format(head)?;
     if let Ok(settings) = item::from_item(head.clone()) {
         return Ok((settings, true));
     }
@@ -178,15 +181,15 @@ pub(super) fn update(
     sequence: Sequence,
     change: HeadUpdate<'_>,
 ) -> Result<UpdateBuilder, Fault> {
-    let format = if change.pending.is_some() { item::FORMAT_NUMBER } else { format_with(change.lists_after) };
+    let format = if change.pending.is_some() { FORMAT_WITH_PENDING } else { format_with(change.lists_after) };
     let mut update = Update::builder()
         .table_name(table)
         .set_key(Some(item::primary_key(partition, SETTINGS.to_owned())))
         .expression_attribute_names("#sequence", SEQUENCE)
         .expression_attribute_values(":sequence", item::number(sequence.0))
-        .expression_attribute_names("#format", item::FORMAT)
+        .expression_attribute_names("#format", FORMAT)
         .expression_attribute_values(":format", item::number(format))
-        .expression_attribute_values(":newest", item::number(item::FORMAT_NUMBER))
+        .expression_attribute_values(":newest", item::number(FORMAT_NUMBER))
         .expression_attribute_names("#view", item::VIEW)
         .expression_attribute_values(":view", item::text(item::SETTINGS_VIEW))
         .expression_attribute_names("#version", item::VERSION)
@@ -239,7 +242,7 @@ pub(super) fn settle(table: &str, partition: &str, head: &Item, pending: &Pendin
         .set_key(Some(item::primary_key(partition, SETTINGS.to_owned())))
         .update_expression(format!("SET #format = :format REMOVE {}, {}", item::PENDING, item::PENDING_SINCE))
         .condition_expression(format!("{} = :pending", item::PENDING))
-        .expression_attribute_names("#format", item::FORMAT)
+        .expression_attribute_names("#format", FORMAT)
         .expression_attribute_values(":format", item::number(format_with(lists_version(head))))
         .expression_attribute_values(":pending", item::text(pending.change.as_str()))
 }
@@ -249,8 +252,8 @@ pub(super) fn settle(table: &str, partition: &str, head: &Item, pending: &Pendin
 pub(super) fn check(check: ConditionCheckBuilder) -> ConditionCheckBuilder {
     check
         .condition_expression("attribute_not_exists(#format) OR #format <= :format")
-        .expression_attribute_names("#format", item::FORMAT)
-        .expression_attribute_values(":format", item::number(item::FORMAT_NUMBER))
+        .expression_attribute_names("#format", FORMAT)
+        .expression_attribute_values(":format", item::number(FORMAT_NUMBER))
 }
 
 /// Adds the condition on the version of the lists, and the new version.

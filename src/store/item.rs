@@ -7,7 +7,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::fault::{Fault, FaultKind};
+use super::{
+    fault::{Fault, FaultKind},
+    format::{FORMAT, FORMAT_OF_SERIES, check_format},
+};
 use crate::domain::{
     change::{Change, days_after},
     id::{ChangeId, TodoId},
@@ -32,15 +35,6 @@ pub const EXPIRES_AT: &str = "expires_at";
 /// The attribute with the version of a todo or of the settings. Each change of a todo or of the settings increases this
 /// version.
 pub(super) const VERSION: &str = "version";
-/// The attribute with the number of the format in which an item is written. The head of an owner has this attribute.
-/// An item without this attribute has format 1.
-pub const FORMAT: &str = "format";
-/// The number of the newest format that this code understands. Older and newer code use the same table while a new
-/// version is deployed. If code finds a higher number than its own, the code answers 503 and writes nothing. In format
-/// 2, change records contain [differences](crate::domain::difference) and not whole todos. In format 3, the name of a
-/// list may differ from the id of the list ([`Lists`](crate::domain::lists::Lists)). In format 4, a change is pending
-/// (`pending.rs`).
-pub const FORMAT_NUMBER: u32 = 4;
 /// The local secondary index on `owner` and `view`.
 pub(super) const TIMELINE: &str = "timeline";
 /// The attribute with the title of an open todo in lower case ([`Title::folded`](crate::domain::text::Title::folded)).
@@ -76,6 +70,8 @@ pub(super) const TODO: &[&str] = &[
     "due",
     "repeat",
     "anchor_day",
+    "series_due",
+    "handed_on",
     "notes",
     "tags",
     "steps",
@@ -159,6 +155,9 @@ pub(super) fn todo_item(partition: &str, todo: &Todo, order: Timestamp) -> Resul
     if todo.status == Status::Open {
         item.insert(TITLE_KEY.to_owned(), AttributeValue::S(todo.title.folded()));
     }
+    if todo.repeats_in_new_ways() {
+        item.insert(FORMAT.to_owned(), number(FORMAT_OF_SERIES));
+    }
     if todo.status == Status::Deleted {
         item.insert(EXPIRES_AT.to_owned(), number(days_after(order, limits::UNDO_DAYS).as_second()));
     }
@@ -196,15 +195,6 @@ pub(super) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, Fault> {
     serde_dynamo::from_item(item).map_err(|error| Fault::unreadable(&error))
 }
 
-/// Returns an error if the item has a newer format than this code understands.
-pub(super) fn check_format(item: &Item) -> Result<(), Fault> {
-    let format = item.get(FORMAT).and_then(|format| format.as_n().ok()).and_then(|format| format.parse::<u64>().ok());
-    if format.is_some_and(|format| format > FORMAT_NUMBER.into()) {
-        return Err(Fault::new(FaultKind::Newer, "a newer version of the program has written an item"));
-    }
-    Ok(())
-}
-
 /// The fault if the program has built an action of a transaction wrongly.
 pub(super) fn broken(error: aws_sdk_dynamodb::error::BuildError) -> Fault {
     Fault::new(FaultKind::Broken, format!("TransactWriteItems: {error}"))
@@ -235,7 +225,7 @@ mod tests {
         list_ref::ListRef,
         moment::Weekday,
         settings::{Settings, SettingsImage, ZoneName},
-        todo::NewTodo,
+        todo::{HandedOn, NewTodo},
     };
     use jiff::tz::TimeZone;
     use serde_json::json;
@@ -274,7 +264,10 @@ mod tests {
         let moment = Settings::default().moment(Timestamp::UNIX_EPOCH, &TimeZone::UTC);
         let todo = Todo::add(&new, TodoId::from_random([0; 16]), &ListRef::inbox(), &moment).unwrap();
         let at = Some(Timestamp::UNIX_EPOCH);
-        let todo = Todo { anchor_day: Some(31), completed_at: at, deleted_at: at, ..todo };
+        let todo = Todo { anchor_day: Some(31), series_due: todo.due, completed_at: at, deleted_at: at, ..todo };
+        let repeat = todo.repeat.clone().unwrap();
+        let handed_on = HandedOn { next: todo.id.clone(), repeat, anchor_day: None, series_due: None };
+        let todo = Todo { handed_on: Some(Box::new(handed_on)), ..todo };
         // If you add a field to `Todo`, the compiler reports an error here. Then add the field to the constant `TODO`,
         // and also to the todo in this test.
         let Todo {
@@ -286,6 +279,8 @@ mod tests {
             due: _,
             repeat: _,
             anchor_day: _,
+            series_due: _,
+            handed_on: _,
             notes: _,
             tags: _,
             steps: _,
@@ -301,7 +296,7 @@ mod tests {
             default_list: Some(ListRef::inbox()),
             version: 1,
         };
-        assert_eq!(to_item(&todo).unwrap().len(), 16, "each of them is present");
+        assert_eq!(to_item(&todo).unwrap().len(), 18, "each of them is present");
         for item in [to_item(&todo).unwrap(), to_item(&settings).unwrap()] {
             for attribute in item.keys() {
                 assert!(TODO.contains(&attribute.as_str()), "{attribute}");

@@ -13,6 +13,7 @@ mod clients;
 mod commit;
 mod fault;
 mod finish;
+mod format;
 mod grants;
 mod head;
 mod item;
@@ -21,6 +22,7 @@ mod items;
 mod key_admin;
 mod listing;
 mod lists;
+mod nexts;
 mod pending;
 mod people;
 #[cfg(feature = "cli")]
@@ -56,8 +58,9 @@ use aws_sdk_dynamodb::Client;
 #[cfg(feature = "cli")]
 pub mod attributes {
     pub use super::{
+        format::{FORMAT, FORMAT_NUMBER},
         head::SEQUENCE,
-        item::{EXPIRES_AT, FORMAT, FORMAT_NUMBER, OWNER, SK},
+        item::{EXPIRES_AT, OWNER, SK},
         provider::PLACE as PROVIDER_SECRET,
     };
 }

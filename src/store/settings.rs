@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::{
     OwnerStore,
     fault::Fault,
+    format::check_format,
     head::{Pending, SETTINGS, Sequence, lists_version, settings_of},
     item::{self, Item},
     lists::LISTS,
@@ -58,7 +59,7 @@ impl OwnerStore {
     /// If a change was pending, this function finishes the change, and returns `None`. Then everything that the caller
     /// has read beside the head may be out of date, so the caller must read it again.
     pub(super) async fn read_head(&self, item: Option<Item>, now: Timestamp) -> Result<Option<Head>, Fault> {
-        item.as_ref().map_or(Ok(()), item::check_format)?;
+        item.as_ref().map_or(Ok(()), check_format)?;
         if let Some(pending) = item.as_ref().and_then(Pending::of) {
             // A boxed future keeps the futures of all requests small that do not meet a pending change.
             Box::pin(self.meet(&pending, now)).await?;

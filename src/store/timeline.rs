@@ -13,6 +13,7 @@ use super::{
     listing::{Listing, Read},
     query::Reading,
     range::Range,
+    settings::Head,
 };
 use crate::domain::{
     change::Change,
@@ -72,6 +73,26 @@ impl OwnerStore {
             };
             if let Some(head) = self.read_head(head, now).await? {
                 return Ok((head.settings, self.listing(reading, item::TODO, now, page, named(head.lists))));
+            }
+        }
+    }
+
+    /// Like [`Self::todos`], but also makes a listing of the todos in the range `before`. This range must begin with the
+    /// first open todo, so the query of this range also reads the settings. The two calls run at the same time.
+    pub async fn todos_and_before(
+        &self,
+        reading: Reading,
+        before: Range,
+        now: Timestamp,
+    ) -> Result<(Settings, [Listing<'_, Todo>; 2]), Fault> {
+        let before = Reading::of(before);
+        loop {
+            let page = self.page(&reading, reading.after.as_ref(), item::TODO);
+            let (page, (mut items, more)) = tokio::try_join!(page, self.page(&before, None, item::TODO))?;
+            let head = items.first().is_some_and(item::is_settings).then(|| items.remove(0));
+            if let Some(Head { settings, lists, .. }) = self.read_head(head, now).await? {
+                let todos = self.listing(reading, item::TODO, now, page, named(lists.clone()));
+                return Ok((settings, [todos, self.listing(before, item::TODO, now, (items, more), named(lists))]));
             }
         }
     }

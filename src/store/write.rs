@@ -139,7 +139,8 @@ impl OwnerStore {
     fn snapshot(&self, now: Timestamp) -> Snapshot {
         let OwnerMemory { settings, lists, names, .. } = self.remembered.of(&self.partition);
         let names = KnownLists::of(names);
-        Snapshot { todos: HashMap::new(), now, settings, lists, settings_read: false, names, latest: None }
+        let (todos, nexts) = (HashMap::new(), HashMap::new());
+        Snapshot { todos, nexts, now, settings, lists, settings_read: false, names, latest: None }
     }
 
     /// Puts the settings and the lists of this head into the snapshot. If the lists have changed, the names that the
@@ -204,6 +205,7 @@ impl OwnerStore {
         for selection in request.needs.selections() {
             self.read_selected(&selection, snapshot).await?;
         }
+        self.read_nexts(request, snapshot).await?;
         let is_change = |record: &Item| !item::expired(record, snapshot.now) && !is_old_draft(record, snapshot.now);
         Ok(items.remove(&record).filter(is_change))
     }

@@ -34,6 +34,8 @@ pub struct WriteRequest {
     pub change_id: ChangeId,
     pub recognition: Recognition,
     pub needs: Needs,
+    /// Whether the write may reopen completed todos. Then the store also reads the next todos of their series.
+    pub reopens: bool,
     /// What this write undoes. Empty if this write is not an undo.
     pub undo: Undo,
     /// The newest change that the request has found in the history, if the request depends on it
@@ -89,6 +91,8 @@ pub struct Selection {
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     pub todos: HashMap<TodoId, Todo>,
+    /// The next todos of the completed todos that the write may reopen.
+    pub nexts: HashMap<TodoId, Todo>,
     /// The time when the store finished its last read of the todos. The change record contains this time as the time of
     /// the change. If the clocks of all instances agree, each change of a todo has a later time than the previous
     /// change of this todo.

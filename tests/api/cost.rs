@@ -22,12 +22,14 @@ fn cases(ids: &[String]) -> Vec<Case> {
     const OPEN: &[&str] = &["Query"];
     let trip = json!({"todos": [{"title": "g", "list": "Trip"}], "idempotency_key": "k"});
     let several_ids = format!("/todos?ids={},{}", ids[2], ids[3]);
-    let cases: [(&str, &str, Value, &[&str]); 26] = [
+    let cases: [(&str, &str, Value, &[&str]); 27] = [
         ("GET", &one, Value::Null, &["BatchGetItem"]),
         ("GET", "/todos", Value::Null, OPEN),
         ("GET", "/todos?q=a&status=open&tag=x", Value::Null, OPEN),
         ("GET", "/todos?due=today", Value::Null, OPEN),
         ("GET", "/todos?completed_from=2026-11-16", Value::Null, LIST),
+        // The second call reads the settings and the todos that are due before the period.
+        ("GET", "/todos?due=next_7_days", Value::Null, &["Query", "Query"]),
         ("GET", "/changes", Value::Null, LIST),
         ("GET", "/overview", Value::Null, &["Query", "Query", "Query", "Query"]),
         // If a listing finds nothing, one more call looks for the list.

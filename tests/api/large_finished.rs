@@ -133,8 +133,8 @@ async fn code_of_the_version_before_sees_a_newer_format_and_writes_nothing() {
     let write = write.expression_attribute_values(":newest", AttributeValue::N(NEWEST_BEFORE.to_string()));
     let refused = write.expression_attribute_values(":sun", AttributeValue::S("sun".to_owned())).send().await;
     assert_eq!(refused.unwrap_err().code(), Some("ConditionalCheckFailedException"));
-    // For the version before, format 4 is what format 5 is for this version.
-    api.spoil("settings", "format", Some(AttributeValue::N("5".to_owned()))).await;
+    // For the version before, format 4 is what format 6 is for this version.
+    api.spoil("settings", "format", Some(AttributeValue::N("6".to_owned()))).await;
     api.clock.advance(3.seconds());
     for instance in [&api, &api.elsewhere()] {
         for sample in samples() {

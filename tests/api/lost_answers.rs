@@ -102,6 +102,18 @@ async fn an_appended_paragraph_is_recognised_even_if_it_would_now_be_refused() {
 }
 
 #[tokio::test]
+async fn a_skip_is_recognised() {
+    let api = Api::new();
+    let todo = json!({"title": "a", "due": "2026-11-24", "repeat": {"unit": "week"}});
+    let id = api.post("/todos", json!({"todos": [todo]})).await.ids().remove(0);
+    let again = repeated(&api, "PATCH", &format!("/todos/{id}"), json!({"status": "skipped"})).await;
+    assert_eq!((&again.body["replayed"], &again.body["todo"]["due"]), (&json!(true), &json!("2026-12-01")));
+    // If the filters still match the skipped todo, the repetition is recognised too.
+    let all = json!({"where": {"list": ["Inbox"]}, "set": {"status": "skipped"}});
+    assert_eq!(repeated(&api, "PATCH", "/todos", all).await.body["replayed"], true);
+}
+
+#[tokio::test]
 async fn an_edit_that_sets_values_changes_nothing_the_second_time() {
     let api = Api::new();
     let id = api.add(&["a"]).await.remove(0);

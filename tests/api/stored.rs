@@ -15,7 +15,7 @@ struct Stored {
     known: &'static str,
 }
 
-const ALL: [Stored; 3] = [
+const ALL: [Stored; 4] = [
     Stored { name: "0.1.0", file: include_bytes!("../stored/0.1.0.db"), known: include_str!("../stored/0.1.0.json") },
     Stored {
         name: "format-2",
@@ -26,6 +26,11 @@ const ALL: [Stored; 3] = [
         name: "format-3",
         file: include_bytes!("../stored/format-3.db"),
         known: include_str!("../stored/format-3.json"),
+    },
+    Stored {
+        name: "format-4",
+        file: include_bytes!("../stored/format-4.db"),
+        known: include_str!("../stored/format-4.json"),
     },
 ];
 

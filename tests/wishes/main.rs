@@ -17,5 +17,6 @@ mod transport;
 mod assistant;
 mod lists;
 mod many;
+mod series;
 mod undo;
 mod who;

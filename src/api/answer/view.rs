@@ -42,6 +42,10 @@ pub struct TodoView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Repeat, required = false)]
     pub repeat: Option<Repeat>,
+    /// Its own date in the series, if due was moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub series_due: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub notes: Option<String>,
@@ -63,7 +67,7 @@ pub struct TodoView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = "date-time", required = false)]
     pub deleted_at: Option<Timestamp>,
-    /// Fields that a long answer leaves out. getTodo has them.
+    /// Left out of a long answer; getTodo has them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>, required = false)]
     pub omitted: Vec<&'static str>,
@@ -167,7 +171,7 @@ pub struct Now {
     pub time: String,
     pub weekday: String,
     pub time_zone: String,
-    /// The person has not set a time zone; `time_zone` is a default.
+    /// The person has set no time zone; this is a default.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub time_zone_not_set: bool,
@@ -183,6 +187,7 @@ impl From<&Todo> for TodoView {
             priority: todo.priority,
             due: todo.due.map(|due| due.to_string()),
             repeat: todo.repeat.clone(),
+            series_due: todo.series_due.map(|due| due.to_string()),
             notes: todo.notes.as_ref().map(|notes| notes.as_str().to_owned()),
             tags: todo.tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
             steps: todo.steps.iter().cloned().collect(),

@@ -64,7 +64,7 @@ pub async fn change(
 ) -> Result<TodosWritten, ApiError> {
     by.check(&caller.store.last_settings().moment(app.clock.now(), &app.config.time_zone))?;
     let search = Arc::new(Search::default());
-    let request = WriteRequest { needs: by.needs(app, &search), ..request };
+    let request = WriteRequest { needs: by.needs(app, &search), reopens: by.change.restores(), ..request };
     let plan = |snapshot: &Snapshot| by.plan(app, snapshot, &search);
     let done = if by.preview {
         let request = WriteRequest { recognition: Recognition::Never, ..request };
@@ -77,7 +77,10 @@ pub async fn change(
     };
     match done {
         Ok(answer) if answer.made.replayed => Ok(answer),
-        Ok(answer) => Ok(TodosWritten { hints: search.hints(), ..answer }),
+        Ok(mut answer) => {
+            answer.hints.extend(search.hints());
+            Ok(answer)
+        }
         Err(WriteError::Refused(Refusal::NoSuchList(name))) => {
             let hint = hints::of_list(&caller.store, &name).await?;
             Ok(TodosWritten { hints: hint.into_iter().collect(), ..TodosWritten::preview(&[], 0) })
@@ -126,8 +129,13 @@ impl ByFilter {
 
     fn plan(&self, app: &App, snapshot: &Snapshot, search: &Search) -> Result<Plan, Refusal> {
         let found = self.found(snapshot, search)?;
-        let mut plan = self.change.plan(&found, || app.ids.todo(), &moment(app, snapshot))?;
-        let altered = plan.images.iter().filter(|image| image.before.is_some() && image.is_change()).count();
+        let mut plan = self.change.plan(&found, &snapshot.nexts, || app.ids.todo(), &moment(app, snapshot))?;
+        // The filters have not found the next todos that reopened todos take back.
+        let is_found = |image: &&Image| {
+            let is_next = image.after.status == Status::Deleted && snapshot.nexts.contains_key(&image.after.id);
+            image.before.is_some() && !is_next
+        };
+        let altered = plan.images.iter().filter(is_found).filter(|image| image.is_change()).count();
         search.altered.store(altered, Ordering::Relaxed);
         search.already.store(found.len() - altered, Ordering::Relaxed);
         if !self.preview {

@@ -11,7 +11,7 @@ mod words;
 use std::collections::HashSet;
 
 use deserr::Deserr;
-use jiff::Timestamp;
+use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, Type},
@@ -23,7 +23,7 @@ use crate::{
         by_filter::AnyStatus,
         invalid::Invalid,
         limits,
-        moment::Moment,
+        moment::{Moment, Weekday},
         search::Search,
         text::{Filter, ListName, Tag},
         todo::{Priority, Status},
@@ -31,7 +31,7 @@ use crate::{
     store::Range,
 };
 use matching::TodoFilter;
-use periods::Periods;
+use periods::{Period, Periods};
 use sort::{Order, Sort};
 use values::{Day, DueWithin};
 
@@ -133,6 +133,42 @@ impl TodosQuery {
     pub fn has_words(&self) -> bool {
         let Self { list, tag, priority, q, .. } = self;
         list.is_some() || tag.is_some() || priority.is_some() || q.is_some()
+    }
+
+    /// The days for which the answer also shows the later dates of repeating todos. `None` if the caller does not ask
+    /// for open todos of a period with an end.
+    pub fn upcoming_days(&self, moment: &Moment) -> Option<(Date, Date)> {
+        let days_on = |days: i64| moment.today().saturating_add(Span::new().days(days));
+        let days = self.periods().due(moment).map(Period::days);
+        match (self.is_of_open(), self.due, days) {
+            (true, Some(DueWithin::Tomorrow), _) => Some((days_on(1), days_on(1))),
+            (true, Some(DueWithin::NextSevenDays), _) => Some((days_on(1), days_on(7))),
+            (true, None, Some((from, Some(to)))) => Some((from.unwrap_or(Date::MIN), to)),
+            _ => None,
+        }
+    }
+
+    /// The part of the index with the open todos that are due before the period of [`Self::upcoming_days`]. Later dates
+    /// of these todos may be in the period. At this point the program does not know the owner's time zone, so this part
+    /// may also contain todos of the period. `None` if there are no such todos, or if an earlier page has shown their
+    /// dates.
+    pub fn before_period(&self, now: Timestamp) -> Option<Range> {
+        let utc = TimeZone::UTC.to_datetime(now).date();
+        let moment = Moment { now, zone: TimeZone::UTC, week_start: Weekday::Mon };
+        let (from, to) = self.upcoming_days(&moment).filter(|_| self.cursor.is_none())?;
+        // The texts of the caller may mean other days in the owner's time zone.
+        let (before, last) = match self.due {
+            Some(_) => (from, to),
+            None => self.periods().latest_due(now),
+        };
+        // Later dates are never in the past.
+        let is_past = last < utc.yesterday().unwrap_or(utc);
+        (!is_past).then(|| Range::open_due(None, Some(before)))
+    }
+
+    /// The filter for todos that are due before the period. This filter accepts all due dates.
+    pub fn filter_of_any_date(&self, moment: Moment) -> TodoFilter {
+        TodoFilter { due: Vec::new(), due_period: None, ..self.filter(moment) }
     }
 
     /// Returns whether almost all todos at the beginning of the range match the filters. If the result is `false`, the

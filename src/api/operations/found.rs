@@ -2,15 +2,18 @@
 
 use jiff::Timestamp;
 
-use super::filter::{TodosQuery, matching::TodoFilter};
+use super::{
+    filter::{TodosQuery, matching::TodoFilter},
+    upcoming::Upcoming,
+};
 use crate::{
     api::{
         access::caller::Caller,
         answer::{fitting::Page, view::TodoView},
     },
     app::App,
-    domain::settings::Settings,
-    store::{Fault, Position, Range, Reading},
+    domain::{settings::Settings, todo::Todo},
+    store::{Fault, Listing, OwnerStore, Position, Range, Reading},
 };
 
 /// A page of found todos.
@@ -22,9 +25,14 @@ pub struct Found {
     pub total: Option<usize>,
     /// Todos that cannot be read.
     pub unreadable: usize,
+    /// Later dates of repeating todos in the period of the query.
+    pub upcoming: Vec<String>,
     pub settings: Settings,
     pub filter: TodoFilter,
 }
+
+/// An answer shows at most this number of later dates of repeating todos.
+const UPCOMING: usize = 100;
 
 /// Finds todos in the order of the index. The function reads until the page is full.
 pub async fn in_order(
@@ -42,15 +50,24 @@ pub async fn in_order(
     // DynamoDB reads whole pages.
     let at_most = (query.wanted_come_first() && !counts).then_some(limit + 1);
     let reading = Reading { after, at_most, ..Reading::of(range) };
-    let (settings, mut todos) = caller.store.todos(reading, now).await?;
-    let mut filter = query.filter(settings.moment(now, &app.config.time_zone));
+    let (settings, mut todos, before) = read(&caller.store, query, reading, now).await?;
+    let moment = settings.moment(now, &app.config.time_zone);
+    let mut filter = query.filter(moment.clone());
+    let mut upcoming = query.upcoming_days(&moment).map(|days| Upcoming::new(days, UPCOMING));
     let mut page = Page::new(limit);
     let next = loop {
         let Some(todo) = todos.next().await? else { break todos.rest() };
-        if filter.matches(&todo) && !page.take(&TodoView::from(&todo)) {
+        if !filter.matches(&todo) {
+            continue;
+        }
+        if !page.take(&TodoView::from(&todo)) {
             break todos.before_last();
         }
+        upcoming.iter_mut().for_each(|upcoming| upcoming.add(&todo, &moment));
     };
+    if let (Some(before), Some(upcoming)) = (before, &mut upcoming) {
+        add_before(before, query.filter_of_any_date(moment), upcoming).await?;
+    }
     let mut total = page.items.len();
     if next.is_some() && counts {
         // The todo that had no room on the page.
@@ -60,5 +77,36 @@ pub async fn in_order(
         }
     }
     let total = (counts && todos.rest().is_none()).then_some(total);
-    Ok(Found { page, next, total, unreadable: todos.unreadable, settings, filter })
+    let upcoming = upcoming.map(Upcoming::texts).unwrap_or_default();
+    Ok(Found { page, next, total, unreadable: todos.unreadable, upcoming, settings, filter })
+}
+
+/// Reads the settings and the todos of the query, and the todos that are due before the period of the query.
+async fn read<'a>(
+    store: &'a OwnerStore,
+    query: &TodosQuery,
+    reading: Reading,
+    now: Timestamp,
+) -> Result<(Settings, Listing<'a, Todo>, Option<Listing<'a, Todo>>), Fault> {
+    let Some(before) = query.before_period(now) else {
+        let (settings, todos) = store.todos(reading, now).await?;
+        return Ok((settings, todos, None));
+    };
+    let (settings, [todos, before]) = store.todos_and_before(reading, before, now).await?;
+    Ok((settings, todos, Some(before)))
+}
+
+/// Adds the later dates of the todos that are due before the period.
+async fn add_before(
+    mut todos: Listing<'_, Todo>,
+    mut filter: TodoFilter,
+    upcoming: &mut Upcoming,
+) -> Result<(), Fault> {
+    while let Some(todo) = todos.next().await? {
+        let is_before = todo.due.is_some_and(|due| due.date() < upcoming.from());
+        if is_before && todo.repeat.is_some() && filter.matches(&todo) {
+            upcoming.add(&todo, &filter.moment);
+        }
+    }
+    Ok(())
 }

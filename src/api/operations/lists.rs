@@ -80,7 +80,7 @@ pub struct ListsWritten {
     made: ChangeMade,
 }
 
-/// How many todos were deleted with their list, by their status before.
+/// Todos deleted with their list, by status before.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeletedTodos {
     #[schema(value_type = i64)]

@@ -136,7 +136,7 @@ struct Ids(Vec<SentId>);
 #[utoipa::path(
     patch, path = "/todos", operation_id = "updateTodos", request_body = UpdateTodos,
     summary = "Update todos",
-    description = "Changes todos by id, or all todos that match filters, all or none: completing, reopening, renaming, rescheduling, moving, tagging, ticking steps. Fields that are left out stay as they are. Completing a repeating todo adds the next one.",
+    description = "Changes todos by id, or all todos that match filters, all or none: complete, reopen, skip, rename, reschedule, move, tag, tick steps. Fields that are left out stay. Completing a repeating todo adds the next one.",
     responses((status = 200, description = "Updated", body = TodosWritten), super::openapi::Errors),
 )]
 pub async fn update_todos(
@@ -167,7 +167,7 @@ pub async fn update_todos(
 #[utoipa::path(
     delete, path = "/todos", operation_id = "deleteTodos", params(DeleteQuery),
     summary = "Delete todos",
-    description = "Deletes todos by id, or all todos that match filters, all or none. Several values of a filter are separated by commas. Deleted todos are kept for 30 days. undoChange restores them.",
+    description = "Deletes todos by id, or all todos that match filters, all or none. Commas separate several values of a filter. Deleted todos are kept for 30 days; undoChange restores them.",
     responses((status = 200, description = "Deleted", body = TodosWritten), super::openapi::Errors),
 )]
 pub async fn delete_todos(

@@ -13,11 +13,13 @@ mod lists;
 mod many;
 pub mod openapi;
 mod overview;
+mod series;
 mod settings;
 mod sorted;
 mod todo;
 mod todos;
 mod undo;
+mod upcoming;
 mod write;
 mod written;
 

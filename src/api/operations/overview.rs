@@ -7,7 +7,7 @@ use jiff::{Span, Timestamp, tz::TimeZone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::filter::values::DueWithin;
+use super::{filter::values::DueWithin, upcoming::Upcoming};
 use crate::{
     api::{
         access::caller::Caller,
@@ -33,6 +33,8 @@ use crate::{
 
 /// The overview reads at most this number of DynamoDB pages to count the open todos. A DynamoDB page has at most 1 MB.
 const PAGES: usize = 20;
+/// The overview shows at most this number of later dates of repeating todos.
+const UPCOMING: usize = 20;
 
 /// The overview.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,12 +48,16 @@ pub struct Overview {
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     more_lists: usize,
-    /// How many open todos each tag has.
+    /// Open todos of each tag.
     tags: Vec<Share>,
     overdue: Vec<TodoView>,
     /// Due today and not overdue.
     due_today: Vec<TodoView>,
     next_7_days: Vec<TodoView>,
+    // Later dates of repeating todos in the next seven days.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    upcoming: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = ChangeSummary, required = false)]
     last_change: Option<ChangeSummary>,
@@ -99,6 +105,7 @@ struct Tally {
     tags: Names,
     /// The first todos of three groups: overdue, due today but not overdue, and due in the next seven days.
     shown: [Vec<Todo>; 3],
+    upcoming: Upcoming,
 }
 
 /// Counts the open todos of each list, or of each tag. If two names differ only in upper and lower case, the program
@@ -111,7 +118,7 @@ struct Names(HashMap<String, Share>);
 #[utoipa::path(
     get, path = "/overview", operation_id = "getOverview",
     summary = "Get the overview",
-    description = "Returns an overview: the present moment, the settings, counts, all lists, open todos per list and tag, up to 40 todos that are overdue or due in the next seven days, and the last change.",
+    description = "Returns the present moment, the settings, counts, all lists, open todos per list and tag, up to 40 todos that are overdue or due in the next seven days, and the last change.",
     responses((status = 200, description = "The overview", body = Overview), super::openapi::Errors),
 )]
 pub async fn get_overview(
@@ -152,8 +159,11 @@ pub async fn get_overview(
 
 impl Tally {
     fn of(settings: &Settings, now: Timestamp, default_zone: &TimeZone) -> Self {
+        let moment = settings.moment(now, default_zone);
+        let days = [1, 7].map(|days| moment.today().saturating_add(Span::new().days(days)));
         Self {
-            moment: settings.moment(now, default_zone),
+            upcoming: Upcoming::new(days.into(), UPCOMING),
+            moment,
             now: Now::of(settings, now, default_zone),
             settings: SettingsView::of(settings, default_zone),
             counts: Counts::default(),
@@ -178,6 +188,7 @@ impl Tally {
         self.lists.count(todo.list.name().folded(), todo.list.as_str());
         todo.tags.iter().for_each(|tag| self.tags.count(tag.folded(), tag.as_str()));
         let (counts, moment) = (&mut self.counts, &self.moment);
+        self.upcoming.add(&todo, moment);
         let holds = |within: DueWithin| within.contains(todo.due, moment);
         let (count, group) = if holds(DueWithin::Overdue) {
             (&mut counts.overdue, 0)
@@ -200,7 +211,8 @@ impl Tally {
         self.counts.completed_today = completed.iter().filter(is_today).count();
         let more_lists = self.lists.0.len().saturating_sub(limits::LISTS);
         let (lists, tags) = (self.lists.in_order(&self.order), self.tags.fullest());
-        let others = characters(&lists) + characters(&tags) + characters(&last_change);
+        let upcoming = self.upcoming.texts();
+        let others = characters(&lists) + characters(&tags) + characters(&last_change) + characters(&upcoming);
         let [late, today, soon] = shares([0, 1, 2].map(|group| self.shown[group].len()));
         for (group, share) in self.shown.iter_mut().zip([late, today, soon]) {
             group.truncate(share);
@@ -218,6 +230,7 @@ impl Tally {
             overdue,
             due_today,
             next_7_days,
+            upcoming,
             last_change,
             incomplete,
             unreadable: 0,

@@ -97,7 +97,7 @@ pub async fn get_settings(
 #[utoipa::path(
     patch, path = "/settings", operation_id = "updateSettings", request_body = UpdateSettings,
     summary = "Update the settings",
-    description = "Changes time zone, first day of the week or default list. Due dates keep their local time. undoChange undoes the change.",
+    description = "Changes time zone, first day of the week or default list. Due dates keep their local time.",
     responses((status = 200, description = "Updated", body = SettingsWritten), super::openapi::Errors),
 )]
 pub async fn update_settings(

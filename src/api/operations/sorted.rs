@@ -63,7 +63,7 @@ pub async fn find(
     let (total, unreadable) = (sorted.total, sorted.unreadable);
     // If the listing has reached its limit, the number of all matching todos is unknown.
     let total = next.is_none().then_some(total);
-    Ok(Found { page: sorted.page(), next, total, unreadable, settings, filter })
+    Ok(Found { page: sorted.page(), next, total, unreadable, upcoming: Vec::new(), settings, filter })
 }
 
 impl Sorted {

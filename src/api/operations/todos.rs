@@ -45,7 +45,7 @@ pub struct AddTodos {
     #[deserr(default)]
     #[schema(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
-    /// true adds the same todos again. Otherwise the same request within two minutes adds nothing, unless a todo that it added has changed.
+    /// true adds the same again. Otherwise the same request within two minutes adds nothing, unless what it added has changed.
     #[deserr(default)]
     #[schema(value_type = bool, required = false)]
     allow_duplicate: Option<bool>,
@@ -54,7 +54,7 @@ pub struct AddTodos {
 /// A page of todos.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TodosPage {
-    /// Open todos by due date, undated last; completed and deleted todos newest first.
+    /// By due date, undated last; completed and deleted ones newest first.
     #[schema(value_type = Vec<TodoView>)]
     todos: Vec<Box<RawValue>>,
     /// Present if there are more.
@@ -69,12 +69,16 @@ pub struct TodosPage {
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     not_shown: usize,
+    /// Later dates of repeating todos in these days.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    upcoming: Vec<String>,
     now: Now,
     /// Says that there is no such list or tag, and which is the nearest.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     hints: Vec<String>,
-    /// Todos that cannot be read. The operator finds them in the log.
+    /// Todos that cannot be read; the log has them.
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     unreadable: usize,
@@ -84,7 +88,7 @@ pub struct TodosPage {
 #[utoipa::path(
     get, path = "/todos", operation_id = "getTodos", params(TodosQuery),
     summary = "List todos",
-    description = "Returns the todos that match all given filters, and the present moment. If the answer has next_cursor, there are more todos.",
+    description = "Returns the todos that match all filters, and the present moment. With next_cursor, there are more.",
     responses((status = 200, description = "A page of todos", body = TodosPage), super::openapi::Errors),
 )]
 pub async fn get_todos(
@@ -100,7 +104,7 @@ pub async fn get_todos(
     let ranges = query.ranges(now);
     let position = |cursor: &str| listing.position(cursor, &ranges.0);
     let after = query.cursor.as_deref().map(position).transpose()?;
-    let found = match query.order() {
+    let mut found = match query.order() {
         Some(order) => sorted::find(&app, &caller, &query, order, ranges, after, now).await?,
         None => found::in_order(&app, &caller, &query, ranges.0, after, now).await?,
     };
@@ -111,10 +115,12 @@ pub async fn get_todos(
         next_cursor: found.next.as_ref().map(|position| listing.cursor(position)),
         total: found.total.filter(|_| not_shown > 0),
         not_shown,
+        upcoming: Vec::new(),
         now: Now::of(&found.settings, now, &app.config.time_zone),
         hints: Vec::new(),
         unreadable: found.unreadable,
     };
+    page.upcoming = std::mem::take(&mut found.upcoming);
     if shown == 0 && found.next.is_none() {
         page.hints = hints::of_todos(&caller.store, &query, found, now).await?;
     } else {
@@ -127,7 +133,7 @@ pub async fn get_todos(
 #[utoipa::path(
     post, path = "/todos", operation_id = "addTodos", request_body = AddTodos,
     summary = "Add todos",
-    description = "Adds one or more todos, all or none, and returns them with their ids. new_lists names lists that did not exist before.",
+    description = "Adds one or more todos, all or none, and returns them. new_lists names new lists.",
     responses(
         (status = 201, description = "Added", body = TodosWritten),
         (status = 200, description = "An earlier request added them", body = TodosWritten),

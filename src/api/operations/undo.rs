@@ -36,7 +36,7 @@ use find::{Found, find};
 #[derive(Debug, Deserr, ToSchema)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct UndoChange {
-    /// Id of the change. When left out: the latest change that you made and that is not undone.
+    /// Default: your latest change that is not undone.
     #[deserr(default)]
     #[schema(required = false, nullable = false, example = "8f3kq2m9x7w1z0tb")]
     change_id: Option<String>,

@@ -34,13 +34,14 @@ pub enum WithoutKey {
 }
 
 impl WithoutKey {
-    /// If the store executed an edit with `append_notes` twice, the notes would contain the paragraph twice. An edit
-    /// with `status` and `repeat` can complete a repeating todo. The completion moves the repetition to the next todo.
+    /// If the store executed an edit with `append_notes` twice, the notes would contain the paragraph twice. If the store
+    /// skipped a repeating todo twice, it would skip two dates. An edit with `status` and `repeat` can complete a repeating todo. The completion moves the repetition to the next todo.
     /// If the store executed this edit twice, the completed todo would get the repetition back. If the store executed
     /// any other edit twice, the second execution would change nothing more.
     pub fn of<'a>(mut edits: impl Iterator<Item = &'a TodoEdit>) -> Self {
-        let does_harm =
-            |edit: &TodoEdit| edit.append_notes.is_some() || (edit.status.is_some() && edit.repeat.is_some());
+        let does_harm = |edit: &TodoEdit| {
+            edit.append_notes.is_some() || edit.skips() || (edit.status.is_some() && edit.repeat.is_some())
+        };
         if edits.any(does_harm) { Self::Recognise } else { Self::Execute }
     }
 }
@@ -78,6 +79,7 @@ pub fn request(
         change_id: key.as_ref().map_or_else(|| app.ids.change(), ChangeId::from_key),
         recognition,
         needs: Needs::Nothing,
+        reopens: false,
         undo: Undo::default(),
         newest: None,
     })
@@ -105,8 +107,11 @@ pub async fn update(
         todos: edits.iter().filter_map(|(sent, _)| sent.id.clone()).collect(),
         lists: edits.iter().filter_map(|(_, edit)| edit.list.clone()).collect(),
     };
-    let plan = |snapshot: &Snapshot| plan::update(edits, &snapshot.todos, || app.ids.todo(), &moment(app, snapshot));
-    perform(app, caller, &WriteRequest { needs, ..request }, plan).await
+    let plan = |snapshot: &Snapshot| {
+        plan::update(edits, &snapshot.todos, &snapshot.nexts, || app.ids.todo(), &moment(app, snapshot))
+    };
+    let reopens = edits.iter().any(|(_, edit)| edit.restores());
+    perform(app, caller, &WriteRequest { needs, reopens, ..request }, plan).await
 }
 
 /// Deletes one or more todos.

@@ -8,6 +8,7 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::series;
 use crate::{
     api::answer::{
         error::ApiError,
@@ -20,6 +21,7 @@ use crate::{
         change::{Change, Image},
         difference::Difference,
         found::Found,
+        series::taken_back,
         settings::Settings,
         todo::Todo,
         values::cut,
@@ -46,7 +48,7 @@ pub struct TodosWritten {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = SettingsView, required = false)]
     pub settings: Option<SettingsView>,
-    /// Ids of open todos with the same title in the same list.
+    /// Ids of open todos with the same title and list.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub possible_duplicates: Vec<String>,
@@ -62,7 +64,7 @@ pub struct TodosWritten {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = ChangeSummary, required = false)]
     pub newer_by_others: Option<ChangeSummary>,
-    // Says that there is no such list or tag, and which is the nearest.
+    // Says that there is no such list or tag, and which is the nearest, or what happened to the series of a todo.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub hints: Vec<String>,
@@ -107,6 +109,9 @@ pub struct TodoWritten {
     pub next: Option<TodoView>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub new_lists: Vec<String>,
+    /// Says what happened to the series of the todo.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<String>,
     #[serde(flatten)]
     pub made: ChangeMade,
 }
@@ -118,7 +123,7 @@ pub struct ChangeMade {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub change: Option<ChangeRef>,
-    /// An earlier, identical request did this. Nothing was done now.
+    /// Done by an earlier, identical request, not now.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub replayed: bool,
@@ -140,8 +145,8 @@ impl TodosWritten {
     /// The answer of an operation that changes todos. If the operation completes repeating todos, `next` contains the
     /// new todos with the next due dates.
     pub fn changed(app: &App, result: &WriteResult) -> Json<Self> {
-        let (next, asked) = result.images.iter().partition(|image| image.before.is_none());
-        Json(Self::answer(app, result, asked, next))
+        let (next, asked) = series::without_taken_back(result).partition(|image| image.before.is_none());
+        Json(Self { hints: series::hints(result), ..Self::answer(app, result, asked, next) })
     }
 
     /// The answer of an operation that adds todos, with the ids of possible duplicates.
@@ -154,11 +159,11 @@ impl TodosWritten {
     pub fn undone(app: &App, result: &WriteResult, undid: &Undid, settings: &Settings) -> Json<Self> {
         let zone = settings.zone(&app.config.time_zone);
         let summary = |change: &Change| ChangeSummary::of(change, &zone, &result.lists);
-        let Json(answer) = Self::changed(app, result);
+        let (next, asked) = result.images.iter().partition(|image| image.before.is_none());
         Json(Self {
             undid: undid.changes.iter().map(summary).collect(),
             newer_by_others: undid.newer_by_others.as_ref().map(summary),
-            ..answer
+            ..Self::answer(app, result, asked, next)
         })
     }
 
@@ -179,7 +184,7 @@ impl TodosWritten {
         let already = if result.replayed { 0 } else { already };
         let found = FoundTodos::of(&result.images, &result.differences, already);
         let (new_lists, made) = (new_lists(result), ChangeMade::of(result));
-        Self { found: Some(found), new_lists, made, ..Self::default() }
+        Self { found: Some(found), new_lists, made, hints: series::hints(result), ..Self::default() }
     }
 
     /// What a change by filter would do. `images` are the altered todos before and after this change.
@@ -197,7 +202,11 @@ impl FoundTodos {
     /// `images` are the altered and the added todos, and `differences` says what the change does to them.
     fn of(images: &[Image], differences: &[Difference], already: usize) -> Self {
         let found = Found { already, ..Found::of(images, differences) };
-        let is_altered = |todo: &Todo| differences.iter().any(|difference| difference.id == todo.id);
+        let taken_back = taken_back(differences);
+        let is_altered = |todo: &Todo| {
+            let is_found = !taken_back.contains(todo.id.as_str());
+            is_found && differences.iter().any(|difference| difference.id == todo.id)
+        };
         let altered = images.iter().filter(|image| image.before.is_some()).map(after).filter(|todo| is_altered(todo));
         let titles = altered.take(Self::TITLES).map(|todo| cut(todo.title.as_str())).collect();
         let Found { open, completed, deleted, already, next } = found;
@@ -212,8 +221,8 @@ impl TodoWritten {
         let missing = || Fault { kind: FaultKind::Broken, cause: "a write to one todo returned no todo".to_owned() };
         let todo = view(false).ok_or_else(missing)?;
         let next = view(true).map(TodoView::from);
-        let (new_lists, made) = (new_lists(result), ChangeMade::of(result));
-        Ok(with_etag(todo, Json(Self { todo: TodoView::from(todo), next, new_lists, made })))
+        let (new_lists, hints, made) = (new_lists(result), series::hints(result), ChangeMade::of(result));
+        Ok(with_etag(todo, Json(Self { todo: TodoView::from(todo), next, new_lists, hints, made })))
     }
 }
 

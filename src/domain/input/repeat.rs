@@ -8,7 +8,7 @@ use crate::domain::{
     due,
     invalid::Invalid,
     moment::Weekday,
-    repeat::{CountedFrom, Repeat, Unit},
+    repeat::{CountedFrom, Repeat, Unit, month_day::MonthDay},
 };
 
 /// The fields of a repetition.
@@ -16,44 +16,67 @@ use crate::domain::{
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: MergeWithError<Invalid>)]
 struct Fields {
     #[deserr(default)]
-    every: Every,
+    every: Option<Number<{ Repeat::MAX_EVERY }>>,
     #[deserr(default)]
     unit: Option<Unit>,
     #[deserr(default)]
     weekdays: Option<WithoutEmpty<Weekday>>,
     #[deserr(default)]
+    on: Option<MonthDay>,
+    #[deserr(default)]
     from: Option<CountedFrom>,
     #[deserr(default)]
     until: Option<Until>,
+    #[deserr(default)]
+    count: Option<Number<{ Repeat::MAX_COUNT }>>,
 }
 
-struct Every(u16);
+/// A whole number from 1 to `MAX`.
+struct Number<const MAX: u16>(u16);
 
 struct Until(Date);
 
 impl Repeat {
     /// Checks the rules about combinations of fields. For example, weekdays are allowed only with the unit week.
     fn of(fields: Fields) -> Result<Self, Invalid> {
-        let Fields { every: Every(every), unit, weekdays, from, until } = fields;
+        let Fields { every, unit, weekdays, on, from, until, count } = fields;
+        let every = every.map_or(1, |Number(every)| every);
         let mut weekdays = weekdays.map_or_else(Vec::new, |WithoutEmpty(days)| days);
         weekdays.sort_by_key(|day| day.days_after(Weekday::Mon));
         weekdays.dedup();
-        let unit = match (unit, weekdays.is_empty()) {
-            (None, true) => {
-                return Err(Invalid::new(
-                    "needs a unit: day, week, month or year; for example {\"every\":1,\"unit\":\"week\"}",
-                ));
-            }
-            // "Every day, on these weekdays" means the same as "every week, on these weekdays".
-            (None | Some(Unit::Week), false) => Unit::Week,
-            (Some(Unit::Day), false) if every == 1 => Unit::Week,
-            (Some(_), false) => {
-                return Err(Invalid::new("may have `weekdays` only if `unit` is week; leave `weekdays` out"));
-            }
-            (Some(unit), true) => unit,
-        };
-        let until = until.map(|Until(date)| date);
-        Ok(Self { every, unit, weekdays, from: from.unwrap_or(CountedFrom::Due), until })
+        if until.is_some() && count.is_some() {
+            return Err(Invalid::new("may have only one of `until` and `count`; leave one of them out"));
+        }
+        let unit = unit_of(unit, every, &weekdays, on)?;
+        let (until, count) = (until.map(|Until(date)| date), count.map(|Number(count)| count));
+        Ok(Self { every, unit, weekdays, on, from: from.unwrap_or(CountedFrom::Due), until, count })
+    }
+}
+
+/// The unit of a repetition. Returns an error if the days do not belong to the unit that the caller has sent.
+fn unit_of(unit: Option<Unit>, every: u16, weekdays: &[Weekday], on: Option<MonthDay>) -> Result<Unit, Invalid> {
+    let refused = |message: &str| Err(Invalid::new(message));
+    match (unit, weekdays.is_empty(), on) {
+        (None, true, None) => {
+            refused("needs a unit: day, week, month or year; for example {\"every\":1,\"unit\":\"week\"}")
+        }
+        (_, false, Some(_)) => refused(
+            "may have only one of `weekdays` and `on`; send `weekdays` with unit week, or `on` (such as \"first mon\") with unit month or year",
+        ),
+        // "Every day, on these weekdays" means the same as "every week, on these weekdays".
+        (None | Some(Unit::Week), false, None) => Ok(Unit::Week),
+        (Some(Unit::Day), false, None) if every == 1 => Ok(Unit::Week),
+        (Some(Unit::Day), false, None) => {
+            refused("may have `weekdays` only if `unit` is week; leave `weekdays` out, or send unit week")
+        }
+        (Some(Unit::Month | Unit::Year), false, None) => refused(
+            "may have `weekdays` only if `unit` is week; with unit month or year, send `on` instead, such as \"first mon\" or \"last fri\"",
+        ),
+        (None, true, Some(_)) => Ok(Unit::Month),
+        (Some(Unit::Day | Unit::Week), true, Some(_)) => refused(
+            "may have `on` only if `unit` is month or year; for days of the week, send unit week with `weekdays`, such as [\"mon\"]",
+        ),
+        (Some(unit), true, _) => Ok(unit),
     }
 }
 
@@ -69,17 +92,11 @@ impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for Repeat {
     }
 }
 
-impl Default for Every {
-    fn default() -> Self {
-        Self(1)
-    }
-}
-
-impl<E: DeserializeError> Deserr<E> for Every {
+impl<E: DeserializeError, const MAX: u16> Deserr<E> for Number<MAX> {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
         let number = value::whole_number(&value).and_then(|number| u16::try_from(number).ok());
-        number.filter(|number| (1..=Repeat::MAX_EVERY).contains(number)).map(Self).ok_or_else(|| {
-            let msg = format!("must be a whole number from 1 to {}", Repeat::MAX_EVERY);
+        number.filter(|number| (1..=MAX).contains(number)).map(Self).ok_or_else(|| {
+            let msg = format!("must be a whole number from 1 to {MAX}");
             take_cf_content(E::error::<V>(None, ErrorKind::Unexpected { msg }, location))
         })
     }

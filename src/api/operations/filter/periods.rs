@@ -57,6 +57,12 @@ impl Periods<'_> {
         self.completed_from.is_some() || self.completed_to.is_some()
     }
 
+    /// The latest days that the texts of `due_from` and `due_to` may mean, whatever the owner's settings are.
+    pub fn latest_due(self, now: Timestamp) -> (Date, Date) {
+        let day = |day| latest(day, DUE, now);
+        (day(self.due_from).unwrap_or(Date::MIN), day(self.due_to).unwrap_or(Date::MAX))
+    }
+
     /// The due dates. `None` if the filters say nothing about due dates.
     pub fn due(self, moment: &Moment) -> Option<Period> {
         self.has_due().then(|| Period::of(self.due_from, self.due_to, DUE, moment))
@@ -137,6 +143,11 @@ impl Period {
             from: bound(from).map(|from| from.unwrap_or_else(nothing)),
             to: bound(to).map(|to| to.unwrap_or(Resolved::On(Date::MIN))),
         }
+    }
+
+    /// The first and the last day.
+    pub fn days(self) -> (Option<Date>, Option<Date>) {
+        (self.from.map(|from| begin(from).date()), self.to.map(|to| end(to).date()))
     }
 
     /// Whether this due date is in the period. A due date without a time is in the period if its day is.

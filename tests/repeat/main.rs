@@ -1,0 +1,4 @@
+//! Tests of repetitions: their dates, and a comparison with an independent library.
+
+mod dates;
+mod rules;
