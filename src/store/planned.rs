@@ -24,13 +24,13 @@ pub(super) enum Planned {
 }
 
 impl Planned {
-    pub fn of(plan: Result<Plan, Refusal>) -> Self {
+    fn of(plan: Result<Plan, Refusal>) -> Self {
         plan.map_or_else(Self::Refused, Self::Plan)
     }
 
     /// Whether no transaction checks the todos of the plan. An undo always has a transaction, because it marks the
     /// undone change.
-    pub fn is_without_transaction(&self, request: &WriteRequest) -> bool {
+    fn is_without_transaction(&self, request: &WriteRequest) -> bool {
         match self {
             Self::Plan(plan) => plan.is_empty() && request.undo.changes.is_empty(),
             Self::Refused(_) => true,
@@ -40,10 +40,26 @@ impl Planned {
 }
 
 impl OwnerStore {
+    /// Plans the write. If no transaction checks the plan, this function confirms the plan.
+    pub(super) async fn planned(
+        &self,
+        request: &WriteRequest,
+        snapshot: &mut Snapshot,
+        clock: &impl Fn() -> Timestamp,
+        plan: &impl Fn(&Snapshot) -> Result<Plan, Refusal>,
+    ) -> Result<Planned, WriteError> {
+        let planned = Planned::of(plan(snapshot));
+        if !request.needs.are_several() || !planned.is_without_transaction(request) {
+            return Ok(planned);
+        }
+        // A boxed future keeps the futures of all other writes small.
+        Box::pin(self.confirmed(request, planned, snapshot, clock, plan)).await
+    }
+
     /// Reads the data of the plan again, until two reads give the same plan. DynamoDB does not read several items at the
     /// same moment. A transaction checks that the plan fits the table. But if the plan refuses the request or changes
     /// nothing, no transaction checks this. Between two equal reads, there was a moment with exactly these todos.
-    pub(super) async fn confirmed(
+    async fn confirmed(
         &self,
         request: &WriteRequest,
         mut planned: Planned,

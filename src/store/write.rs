@@ -56,11 +56,7 @@ impl OwnerStore {
         snapshot.now = clock();
         let (mut replans, mut failed_assumptions, mut outdated) = (0, 0, None);
         loop {
-            let mut planned = Planned::of(plan(&snapshot));
-            if request.needs.are_several() && planned.is_without_transaction(request) {
-                planned = Box::pin(self.confirmed(request, planned, &mut snapshot, &clock, &plan)).await?;
-            }
-            let mut plan = match planned {
+            let mut plan = match self.planned(request, &mut snapshot, &clock, &plan).await? {
                 Planned::Plan(plan) => plan,
                 Planned::Refused(refusal) => return self.refused(request, refusal, snapshot.now).await,
                 Planned::Exists(record) => return self.replay(request, record, snapshot.now).await,
@@ -96,9 +92,7 @@ impl OwnerStore {
                 }
                 Committed::OtherLists(found) => {
                     count_failed_assumption(&mut failed_assumptions)?;
-                    for (asked, item) in found {
-                        snapshot.names.learn_item(&asked, item)?;
-                    }
+                    found.into_iter().try_for_each(|(asked, item)| snapshot.names.learn_item(&asked, item))?;
                 }
                 Committed::OtherHead(item) => {
                     count_failed_assumption(&mut failed_assumptions)?;
