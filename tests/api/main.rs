@@ -55,6 +55,7 @@ mod overview;
 mod pages;
 mod privacy;
 mod random_writes;
+mod reopened;
 mod repeating;
 mod samples;
 mod series;
