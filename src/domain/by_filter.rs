@@ -86,6 +86,11 @@ impl ForAll {
         matches!(self, Self::Edit(all) if all.0.restores())
     }
 
+    /// Whether the change skips one date of repeating todos.
+    pub fn skips(&self) -> bool {
+        matches!(self, Self::Edit(all) if all.0.skips())
+    }
+
     /// Computes what happens to the found todos. If the edit does not fit one of the todos, the error names this todo.
     /// `nexts` contains the next todos of the todos that may be reopened.
     pub fn plan(

@@ -59,6 +59,7 @@ mod overview;
 mod pages;
 mod privacy;
 mod random_writes;
+mod reopened;
 mod repeating;
 mod samples;
 mod series;

@@ -1,4 +1,6 @@
-//! Tests of repetitions: their dates, and a comparison with an independent library.
+//! Tests of repetitions: their dates, a comparison with an independent library, and moved and skipped todos of a
+//! series.
 
 mod dates;
 mod rules;
+mod series;

@@ -76,7 +76,7 @@ impl Completion {
     }
 }
 
-fn rule() -> impl Strategy<Value = Value> {
+pub fn rule() -> impl Strategy<Value = Value> {
     let unit = prop_oneof![Just("day"), Just("week"), Just("month"), Just("year")];
     let plain = (1u16..=40, unit).prop_map(|(every, unit)| json!({"every": every, "unit": unit}));
     let days = prop::sample::subsequence(Weekday::WORDS, 1..=7);

@@ -14,7 +14,7 @@ pub fn unknown(key: &str, accepted: &[&str]) -> Invalid {
 /// The field that the caller probably meant. The function recognises three kinds of names: a name that begins like a
 /// field ("prio", "due_date"), a name with a typing error ("titel"), and a common synonym ("task" for "title").
 fn probable_field<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
-    const SYNONYMS: [(&str, &str); 24] = [
+    const SYNONYMS: [(&str, &str); 29] = [
         ("name", "title"),
         ("task", "title"),
         ("text", "title"),
@@ -38,6 +38,11 @@ fn probable_field<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
         ("freq", "unit"),
         ("days", "weekdays"),
         ("end", "until"),
+        ("skip", "status"),
+        ("skipped", "status"),
+        ("times", "count"),
+        ("occurrences", "count"),
+        ("bymonthday", "on"),
         ("query", "q"),
     ];
     // If a caller sends "tags_add", the caller wants to add tags. The suggestion must not be the field "tags", because

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use super::{
-    filter::{matching::TodoFilter, selected::TodosWhere},
+    filter::{matching::TodoFilter, selected::TodosWhere, several::Several},
     hints,
     write::{self, moment},
     written::TodosWritten,
@@ -21,7 +21,7 @@ use crate::{
     },
     app::App,
     domain::{
-        by_filter::{ForAll, check_number},
+        by_filter::{AnyStatus, ForAll, check_number},
         change::Image,
         invalid::Violation,
         moment::Moment,
@@ -63,6 +63,8 @@ pub async fn change(
     by: &ByFilter,
 ) -> Result<TodosWritten, ApiError> {
     by.check(&caller.store.last_settings().moment(app.clock.now(), &app.config.time_zone))?;
+    let of_open = by.of_open();
+    let by = of_open.as_ref().unwrap_or(by);
     let search = Arc::new(Search::default());
     let request = WriteRequest { needs: by.needs(app, &search), reopens: by.change.restores(), ..request };
     let plan = |snapshot: &Snapshot| by.plan(app, snapshot, &search);
@@ -104,6 +106,15 @@ impl ByFilter {
             return Err(ApiError::Invalid(faults.into_iter().map(error).collect()));
         }
         self.filters.check(self.place, self.change.restores(), moment)
+    }
+
+    /// The same change of open todos, if the change skips todos and the caller has sent no status. The completed todos of
+    /// a series often have the same title, and they cannot be skipped.
+    fn of_open(&self) -> Option<Self> {
+        let skips = self.change.skips() && self.filters.status.is_none();
+        let status = Some(Several { values: vec![AnyStatus::Open], whole: None });
+        let filters = || TodosWhere { status, ..self.filters.clone() };
+        skips.then(|| Self { filters: filters(), change: self.change.clone(), ..*self })
     }
 
     fn needs(&self, app: &App, search: &Arc<Search>) -> Needs {

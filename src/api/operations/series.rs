@@ -27,18 +27,20 @@ pub fn hints(result: &WriteResult) -> Vec<String> {
         let next = before.handed_on.as_ref().map(|handed_on| handed_on.next.as_str());
         match (repeats(before), after.status, next) {
             _ if taken.contains(after.id.as_str()) => {}
-            (true, Status::Deleted, _) if is_deletion => ended.push(after),
-            (true, Status::Deleted, _) => skipped.push(after),
-            (_, Status::Open, Some(next)) if taken.contains(next) => took.push(after),
-            (_, Status::Open, Some(_)) => stay.push(after),
+            (true, Status::Deleted, _) if is_deletion => ended.push((after, "")),
+            (true, Status::Deleted, _) => skipped.push((after, "")),
+            (_, Status::Open, Some(next)) if taken.contains(next) => took.push((after, next)),
+            (_, Status::Open, Some(next)) => stay.push((after, next)),
             _ => {}
         }
     }
-    let about = |todos: Vec<&Todo>, one: &str, many: &str| {
-        let first = format!("\"{}\"", cut(todos.first()?.title.as_str()));
+    // In the sentence about one todo, `{next}` is the id of the next todo.
+    let about = |todos: Vec<(&Todo, &str)>, one: &str, many: &str| {
+        let (first, next) = todos.first()?;
+        let title = cut(first.title.as_str());
         Some(match todos.len() - 1 {
-            0 => format!("{first} {one}"),
-            others => format!("{first} and {others} more {many}"),
+            0 => format!("\"{title}\" {}", one.replace("{next}", next)),
+            others => format!("\"{title}\" and {others} more {many}"),
         })
     };
     let hints = [
@@ -54,12 +56,12 @@ pub fn hints(result: &WriteResult) -> Vec<String> {
         ),
         about(
             took,
-            "repeats again; the next todo of its series was deleted, because completing had added it.",
+            "repeats again; the next todo of its series ({next}) was deleted, because completing had added it.",
             "repeat again; the next todos of their series were deleted, because completing had added them.",
         ),
         about(
             stay,
-            "does not repeat any more, because the next todo of its series was changed, completed or deleted since.",
+            "does not repeat any more, because the next todo of its series ({next}) was changed, completed or deleted since.",
             "do not repeat any more, because the next todos of their series were changed, completed or deleted since.",
         ),
     ];
