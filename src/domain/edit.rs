@@ -43,7 +43,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Priority, inline, required = false)]
     pub priority: Option<Priority>,
-    /// As in addTodos; a day keeps the time, a time the day. Moves only this one of a series; with repeat, the whole series.
+    /// As in addTodos; a day keeps the time, a time the day. Moves only this one of a series; with repeat, all.
     #[deserr(default)]
     #[schema(value_type = String, required = false, example = "today")]
     pub due: Option<DueInput>,

@@ -114,7 +114,7 @@ pub struct NewTodo {
     #[deserr(default)]
     #[schema(value_type = Priority, inline, required = false)]
     pub priority: Option<Priority>,
-    /// On the person's clock: 2026-11-27, 2026-11-27T09:30, tomorrow 5pm, friday, next friday (of next week), in 2 weeks, +1h, end of month, the 15th, 17:00, tonight (20:00), eod (17:00).
+    /// On the person's clock: 2026-11-27T09:30, tomorrow 5pm, friday, next friday (of next week), in 2 weeks, +1h, end of month, the 15th, tonight (20:00), eod (17:00).
     #[deserr(default)]
     #[schema(value_type = String, required = false, example = "2026-11-27")]
     pub due: Option<DueInput>,

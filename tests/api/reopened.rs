@@ -33,7 +33,7 @@ async fn a_reopened_todo_takes_its_untouched_next_todo_back() {
         assert_eq!(todo(&api, &next).await["status"], "deleted");
         let open = api.all("open").await;
         let series = (&open[0]["due"], &open[0]["series_due"], &open[0]["repeat"]["unit"]);
-        assert_eq!(series, (&json!("2026-11-25"), &json!("2026-11-24T07:00"), &json!("week")));
+        assert_eq!(series, (&json!("2026-11-25T07:00"), &json!("2026-11-24T07:00"), &json!("week")));
         assert_eq!(open.len(), 1, "{open:?}");
         // One undo takes both changes back.
         api.post("/undo", json!({})).await;

@@ -105,9 +105,9 @@ async fn a_moved_todo_does_not_move_its_series() {
 async fn due_with_repeat_begins_the_series_again() {
     let api = Api::new();
     for (edits, next) in [
-        (vec![json!({"due": "2026-11-27", "repeat": {"unit": "week"}})], "2026-12-04"),
+        (vec![json!({"due": "2026-11-27", "repeat": {"unit": "week"}})], "2026-12-04T07:00"),
         (vec![json!({"due": "2026-11-27"}), json!({"repeat": {"weekdays": ["fri"]}})], "2026-12-04T07:00"),
-        (vec![json!({"due": "2026-11-27", "repeat": {"unit": "month", "on": "3"}})], "2026-12-03"),
+        (vec![json!({"due": "2026-11-27", "repeat": {"unit": "month", "on": "3"}})], "2026-12-03T07:00"),
         // What the caller has read and sends back changes nothing.
         (
             vec![
@@ -138,7 +138,7 @@ async fn an_undo_gives_back_the_date_in_the_series() {
     let skipped = edit(&api, &first, json!({"status": "skipped"})).await;
     api.post("/undo", json!({"change_id": skipped.change_id()})).await;
     let undone = todo(&api, &first).await;
-    assert_eq!((&undone["due"], &undone["series_due"]), (&json!("2026-11-26"), &json!("2026-11-24T07:00")));
+    assert_eq!((&undone["due"], &undone["series_due"]), (&json!("2026-11-26T07:00"), &json!("2026-11-24T07:00")));
     let refused = api.post("/undo", json!({"change_id": moved.change_id()})).await;
     refused.assert_problem(409, "already_undone");
 }

@@ -15,7 +15,7 @@ use todo_action::{
         moment::Weekday,
         repeat::{CountedFrom, Repeat, Unit},
         settings::Setting,
-        todo::{Priority, Status},
+        todo::Priority,
     },
 };
 
@@ -171,9 +171,9 @@ pub fn words_are_those_that_the_domain_takes(document: &Value) -> Vec<String> {
 fn words(schema: &Schema) -> BTreeSet<&'static str> {
     match (schema.owner, schema.field.as_str()) {
         ("TodoEdit" | "EditOfAll", "status") => taken(EditStatus::parse),
-        ("getTodos", "status") => taken(Status::parse),
         ("deleteTodos", "status") => taken(KeptStatus::parse),
-        ("TodosWhere", "status[]") => taken(AnyStatus::parse),
+        ("getTodos", "status") | ("TodosWhere", "status[]") => taken(AnyStatus::parse),
+        ("getTodos", "sort") => BTreeSet::from(["due", "priority", "added", "list"]),
         ("getTodos", "due") | ("TodosWhere", "due[]") => {
             BTreeSet::from(["overdue", "today", "tomorrow", "next_7_days", "none"])
         }

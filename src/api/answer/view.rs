@@ -35,7 +35,7 @@ pub struct TodoView {
     pub list: String,
     #[schema(value_type = String)]
     pub priority: Priority,
-    /// 2026-11-27, or 2026-11-27T09:30 on the person's clock.
+    /// On the person's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub due: Option<String>,
@@ -171,7 +171,7 @@ pub struct Now {
     pub time: String,
     pub weekday: String,
     pub time_zone: String,
-    /// The person has set no time zone; this is a default.
+    /// No time zone is set; this is a default.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub time_zone_not_set: bool,

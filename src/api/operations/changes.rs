@@ -51,7 +51,7 @@ use crate::{
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
 pub struct ChangesQuery {
-    /// Changes since then: minutes, a duration with its unit, a time, a date, or today.
+    /// Since then: 2h, a time, a date, yesterday.
     #[deserr(default)]
     #[param(value_type = String, required = false)]
     since: Option<Since>,
@@ -63,15 +63,15 @@ pub struct ChangesQuery {
     #[deserr(default)]
     #[param(value_type = ListName, inline, required = false)]
     list: Option<ListName>,
-    /// Whose changes: any (default), me, or a name as `by` shows it.
+    /// Whose: any (default), me, or a name as `by` shows it.
     #[deserr(default)]
     #[param(value_type = String, required = false)]
     by: Option<By>,
-    /// How many at most; 50 when left out.
+    /// 50 when left out.
     #[deserr(default)]
     #[param(value_type = Limit, inline, required = false)]
     limit: Option<Limit>,
-    /// next_cursor of the previous answer, to continue it.
+    /// next_cursor of the previous answer.
     #[deserr(default)]
     #[param(required = false, nullable = false)]
     cursor: Option<String>,
@@ -88,7 +88,7 @@ pub struct ChangesPage {
     #[schema(required = false, nullable = false)]
     next_cursor: Option<String>,
     now: Now,
-    /// Says that there is no such list or program, and which there are.
+    /// An unknown list or program, and those there are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     hints: Vec<String>,

@@ -53,7 +53,7 @@ pub struct TodosQuery {
     #[deserr(default)]
     #[param(value_type = Priority, inline, required = false)]
     priority: Option<Priority>,
-    /// Words, or their beginnings, in title, notes, steps or tags, in any order. Best matches come first.
+    /// Words or their beginnings, in title, notes, steps or tags, in any order. Best matches first.
     #[deserr(default)]
     #[param(value_type = Filter, inline, required = false)]
     q: Option<Filter>,
@@ -122,11 +122,10 @@ impl TodosQuery {
         }
     }
 
-    /// Whether the answer says how many todos match, although it does not contain all of them. A listing of all todos
-    /// with one status does not: `getOverview` counts them, and to count them here would cost more than the listing.
+    /// Whether the answer says how many todos match, although it does not contain all of them. A listing of open todos
+    /// by due date does not: `getOverview` counts them, and to count them here would cost more than the listing.
     pub fn counts(&self) -> bool {
-        let periods = self.periods();
-        self.has_words() || self.due.is_some() || periods.has_due() || periods.has_completed()
+        self.has_words() || self.periods().has_completed()
     }
 
     /// Whether the query has words, a list, a tag or a priority.

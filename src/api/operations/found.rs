@@ -12,7 +12,7 @@ use crate::{
         answer::{fitting::Page, view::TodoView},
     },
     app::App,
-    domain::{settings::Settings, todo::Todo},
+    domain::{moment::Moment, settings::Settings, todo::Todo},
     store::{Fault, Listing, OwnerStore, Position, Range, Reading},
 };
 
@@ -34,6 +34,13 @@ pub struct Found {
 /// An answer shows at most this number of later dates of repeating todos.
 const UPCOMING: usize = 100;
 
+impl TodosQuery {
+    /// The later dates of repeating todos that the answer shows. `None` if the query has no period with an end.
+    pub fn upcoming(&self, moment: &Moment) -> Option<Upcoming> {
+        self.upcoming_days(moment).map(|days| Upcoming::new(days, UPCOMING))
+    }
+}
+
 /// Finds todos in the order of the index. The function reads until the page is full.
 pub async fn in_order(
     app: &App,
@@ -53,7 +60,7 @@ pub async fn in_order(
     let (settings, mut todos, before) = read(&caller.store, query, reading, now).await?;
     let moment = settings.moment(now, &app.config.time_zone);
     let mut filter = query.filter(moment.clone());
-    let mut upcoming = query.upcoming_days(&moment).map(|days| Upcoming::new(days, UPCOMING));
+    let mut upcoming = query.upcoming(&moment);
     let mut page = Page::new(limit);
     let next = loop {
         let Some(todo) = todos.next().await? else { break todos.rest() };
@@ -82,7 +89,7 @@ pub async fn in_order(
 }
 
 /// Reads the settings and the todos of the query, and the todos that are due before the period of the query.
-async fn read<'a>(
+pub async fn read<'a>(
     store: &'a OwnerStore,
     query: &TodosQuery,
     reading: Reading,
@@ -97,7 +104,7 @@ async fn read<'a>(
 }
 
 /// Adds the later dates of the todos that are due before the period.
-async fn add_before(
+pub async fn add_before(
     mut todos: Listing<'_, Todo>,
     mut filter: TodoFilter,
     upcoming: &mut Upcoming,

@@ -45,11 +45,11 @@ pub struct UpdateLists {
     #[deserr(default)]
     #[schema(value_type = ListName, inline, required = false)]
     rename_to: Option<ListName>,
-    /// List that gets all its todos. Then it is gone.
+    /// List that gets its todos; then it is gone.
     #[deserr(default)]
     #[schema(value_type = ListName, inline, required = false)]
     merge_into: Option<ListName>,
-    /// true deletes it and all its todos. To keep the todos, use merge_into.
+    /// true deletes it with its todos; merge_into keeps them.
     #[deserr(default)]
     #[schema(value_type = bool, required = false)]
     delete: Option<bool>,

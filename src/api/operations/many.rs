@@ -47,7 +47,7 @@ pub struct UpdateTodos {
     #[deserr(default)]
     #[schema(value_type = Vec<TodoEdit>, required = false, min_items = 1, max_items = 1000)]
     todos: Option<Vec<TodoEdit>>,
-    /// Or, with set: all todos that match each of these filters, as in getTodos.
+    /// Or, with set: all todos that match these filters, as in getTodos.
     #[deserr(default, rename = "where")]
     #[schema(rename = "where", value_type = TodosWhere, required = false)]
     filters: Option<TodosWhere>,

@@ -42,7 +42,7 @@ pub struct Overview {
     now: Now,
     settings: SettingsView,
     counts: Counts,
-    /// All lists in their order, and how many open todos each has.
+    /// All lists in their order, with their open todos.
     lists: Vec<Share>,
     // How many more lists there are.
     #[serde(skip_serializing_if = "is_zero")]
@@ -118,7 +118,7 @@ struct Names(HashMap<String, Share>);
 #[utoipa::path(
     get, path = "/overview", operation_id = "getOverview",
     summary = "Get the overview",
-    description = "Returns the present moment, the settings, counts, all lists, open todos per list and tag, up to 40 todos that are overdue or due in the next seven days, and the last change.",
+    description = "Returns the present moment, settings, counts, all lists, open todos per list and tag, up to 40 todos that are overdue or due in the next seven days, and the last change.",
     responses((status = 200, description = "The overview", body = Overview), super::openapi::Errors),
 )]
 pub async fn get_overview(

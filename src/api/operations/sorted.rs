@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use super::{
     filter::{TodosQuery, matching::TodoFilter, sort::Order},
-    found::Found,
+    found::{Found, add_before, read},
+    upcoming::Upcoming,
 };
 use crate::{
     api::{
@@ -52,18 +53,32 @@ pub async fn find(
     now: Timestamp,
 ) -> Result<Found, Fault> {
     let mut sorted = Sorted::new(query, order);
-    let (settings, todos) = caller.store.todos(Reading { after, ..Reading::of(first) }, now).await?;
-    let mut filter = query.filter(settings.moment(now, &app.config.time_zone));
-    let mut next = sorted.add(todos, &mut filter, &caller.store.last_lists()).await?;
+    let reading = Reading { after, ..Reading::of(first) };
+    let (settings, todos, before) = read(&caller.store, query, reading, now).await?;
+    let moment = settings.moment(now, &app.config.time_zone);
+    let mut filter = query.filter(moment.clone());
+    let mut upcoming = query.upcoming(&moment);
+    let mut next = sorted.add(todos, &mut filter, &caller.store.last_lists(), upcoming.as_mut()).await?;
+    if let (Some(before), Some(upcoming)) = (before, &mut upcoming) {
+        add_before(before, query.filter_of_any_date(moment), upcoming).await?;
+    }
     for range in others {
         let (_, todos) = caller.store.todos(Reading::of(range), now).await?;
-        let rest = sorted.add(todos, &mut filter, &caller.store.last_lists()).await?;
+        let rest = sorted.add(todos, &mut filter, &caller.store.last_lists(), None).await?;
         next = next.or(rest);
     }
     let (total, unreadable) = (sorted.total, sorted.unreadable);
     // If the listing has reached its limit, the number of all matching todos is unknown.
     let total = next.is_none().then_some(total);
-    Ok(Found { page: sorted.page(), next, total, unreadable, upcoming: Vec::new(), settings, filter })
+    Ok(Found {
+        page: sorted.page(),
+        next,
+        total,
+        unreadable,
+        upcoming: upcoming.map(Upcoming::texts).unwrap_or_default(),
+        settings,
+        filter,
+    })
 }
 
 impl Sorted {
@@ -79,10 +94,12 @@ impl Sorted {
         mut todos: Listing<'_, Todo>,
         filter: &mut TodoFilter,
         lists: &Lists,
+        mut upcoming: Option<&mut Upcoming>,
     ) -> Result<Option<Position>, Fault> {
         while let Some(todo) = todos.next().await? {
             let Some(rank) = filter.rank(&todo) else { continue };
             self.total += 1;
+            upcoming.iter_mut().for_each(|upcoming| upcoming.add(&todo, &filter.moment));
             self.best.push((self.key(&todo, rank, lists), todo));
             // More todos than the answer shows need not stay in memory.
             if self.best.len() > 4 * self.limit {

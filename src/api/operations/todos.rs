@@ -57,7 +57,7 @@ pub struct TodosPage {
     /// By due date, undated last; completed and deleted ones newest first.
     #[schema(value_type = Vec<TodoView>)]
     todos: Vec<Box<RawValue>>,
-    /// Present if there are more.
+    // Present if there are more.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     next_cursor: Option<String>,
@@ -74,7 +74,7 @@ pub struct TodosPage {
     #[schema(required = false)]
     upcoming: Vec<String>,
     now: Now,
-    /// Says that there is no such list or tag, and which is the nearest.
+    /// An unknown list or tag, and the nearest.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     hints: Vec<String>,

@@ -40,11 +40,11 @@ pub struct UndoChange {
     #[deserr(default)]
     #[schema(required = false, nullable = false, example = "8f3kq2m9x7w1z0tb")]
     change_id: Option<String>,
-    /// Undo all since then: minutes, a duration with its unit, a time, a date, or today.
+    /// Undo all since then: 2h, 09:30, yesterday.
     #[deserr(default)]
     #[schema(value_type = String, required = false)]
     since: Option<Since>,
-    /// Whose changes: me (default), any, or a name as `by` in getChanges shows it.
+    /// Whose: me (default), any, or a name as `by` in getChanges shows it.
     #[deserr(default)]
     #[schema(value_type = String, required = false)]
     by: Option<By>,

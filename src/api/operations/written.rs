@@ -60,7 +60,7 @@ pub struct TodosWritten {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub undid: Vec<ChangeSummary>,
-    /// A newer change by somebody else. It was not undone.
+    /// Newer, by somebody else, not undone.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = ChangeSummary, required = false)]
     pub newer_by_others: Option<ChangeSummary>,

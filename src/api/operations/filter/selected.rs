@@ -33,7 +33,7 @@ use crate::{
 #[derive(Debug, Clone, Default, Deserr, ToSchema)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct TodosWhere {
-    /// any means open and completed. Default: any; with due (except none): open; with completed_from or completed_to: completed.
+    /// Default: any; with due (except none): open; with completed_from or completed_to: completed.
     #[deserr(default)]
     #[schema(value_type = Vec<AnyStatus>, inline, required = false)]
     pub status: Option<Several<AnyStatus>>,
