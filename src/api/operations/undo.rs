@@ -120,7 +120,7 @@ async fn undo(
         let error = match undo_found(app, caller, &request, &found).await {
             Ok(result) if result.replayed => return earlier(caller, result, now).await,
             Ok(result) => return Ok((result, found.undid())),
-            Err(WriteError::Refused(refusal)) if may_be_overtaken(&refusal, body) => refusal,
+            Err(WriteError::Refused(refusal)) if may_be_overtaken(&refusal) => refusal,
             Err(error) => return Err(failed()(error)),
         };
         let again = find(app, caller, body, now, cancel).await?;
@@ -143,12 +143,11 @@ async fn undo(
 /// Whether another request may be the reason for this refusal: for example, the other request has undone a change after
 /// this request read its record. Then this request looks again. If it finds the same changes and the same conflicts
 /// twice, they were there at the same moment, and the refusal is right.
-fn may_be_overtaken(refusal: &Refusal, body: &UndoChange) -> bool {
-    match refusal {
-        Refusal::ChangedSince { .. } | Refusal::NoSuchChange => true,
-        Refusal::AlreadyUndone { .. } => body.change_id.is_none(),
-        _ => false,
-    }
+///
+/// The transaction also fails if another request has undone a change that this request does not undo, but whose record
+/// it changes. So only a new look shows whether the wanted change itself is already undone.
+fn may_be_overtaken(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::ChangedSince { .. } | Refusal::NoSuchChange | Refusal::AlreadyUndone { .. })
 }
 
 /// The result of an earlier request with the same idempotency key, and the changes that the earlier request undid.
