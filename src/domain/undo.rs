@@ -41,6 +41,9 @@ pub enum Undone {
     By(ChangeId),
     /// The undo of the change is itself undone, so the change takes effect again.
     No,
+    /// The record of the change stays as it is. But if another undo changes it before the commit, the other marks may be
+    /// wrong.
+    Stays,
 }
 
 impl Undo {
@@ -179,7 +182,7 @@ impl Affected {
         undone.into_iter().filter(|id| !self.changes.contains_key(id)).cloned().collect()
     }
 
-    /// The marks that are different after an undo of `targets`.
+    /// The marks of all affected changes after an undo of `targets`.
     ///
     /// A change takes effect unless a change that takes effect undid it. The new undo takes effect, so its targets do
     /// not. Then the changes that a target undid take effect again, and so on. Every undo is newer than the changes
@@ -196,17 +199,15 @@ impl Affected {
             let after = match undo {
                 Some(undo) => Undone::By(undo),
                 // An undo that this undo does not affect keeps its effect.
-                None if is_outside => continue,
+                None if is_outside => Undone::Stays,
                 None => Undone::No,
             };
             let stays = match &after {
                 Undone::By(undo) => change.undone_by.as_ref() == Some(undo),
                 Undone::No => change.undone_by.is_none(),
-                Undone::Now => false,
+                Undone::Now | Undone::Stays => false,
             };
-            if !stays {
-                marks.push(Mark::new(change, after));
-            }
+            marks.push(Mark::new(change, if stays { Undone::Stays } else { after }));
         }
         marks
     }

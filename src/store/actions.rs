@@ -179,32 +179,39 @@ impl OwnerStore {
         )
     }
 
-    /// Changes `undone_by` in the record of a change. `undo` is the change that this transaction makes. The transaction
-    /// fails if another undo has changed the record since the store read the record.
+    /// Changes `undone_by` in the record of a change, or only checks it. `undo` is the change that this transaction makes.
+    /// The transaction fails if another undo has changed the record since the store read the record.
     fn mark(&self, mark: &Mark, undo: &Change) -> Result<TransactWriteItem, Fault> {
-        let update = Update::builder()
-            .table_name(&*self.table)
-            .set_key(Some(item::primary_key(&self.partition, item::change_sk(&mark.change))))
-            .expression_attribute_names("#undone_at", UNDONE_AT)
-            .expression_attribute_names("#undone", UNDONE_BY)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let is_as_before = match &mark.before {
+            None => "attribute_exists(sk) AND attribute_not_exists(#undone)",
+            Some(_) => "attribute_exists(sk) AND #undone = :before",
+        };
+        let before = mark.before.as_ref().map(|before| (":before".to_owned(), item::text(before.as_str())));
+        let sk = item::change_sk(&mark.change);
         let by = match &mark.after {
             Undone::Now => Some(&undo.id),
             Undone::By(earlier) => Some(earlier),
             Undone::No => None,
+            Undone::Stays => {
+                let check = self.check(sk).condition_expression(is_as_before);
+                let check = check.expression_attribute_names("#undone", UNDONE_BY);
+                return checked(check.set_expression_attribute_values(before.map(|before| [before].into())));
+            }
         };
+        let update = Update::builder()
+            .table_name(&*self.table)
+            .set_key(Some(item::primary_key(&self.partition, sk)))
+            .condition_expression(is_as_before)
+            .set_expression_attribute_values(before.map(|before| [before].into()))
+            .expression_attribute_names("#undone_at", UNDONE_AT)
+            .expression_attribute_names("#undone", UNDONE_BY)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let update = match by {
             Some(by) => update
                 .update_expression("SET #undone = :by, #undone_at = :at")
                 .expression_attribute_values(":at", item::text(&undo.at.to_string()))
                 .expression_attribute_values(":by", item::text(by.as_str())),
             None => update.update_expression("REMOVE #undone, #undone_at"),
-        };
-        let update = match &mark.before {
-            None => update.condition_expression("attribute_exists(sk) AND attribute_not_exists(#undone)"),
-            Some(before) => update
-                .condition_expression("attribute_exists(sk) AND #undone = :before")
-                .expression_attribute_values(":before", item::text(before.as_str())),
         };
         updated(update)
     }

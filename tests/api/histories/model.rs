@@ -36,6 +36,9 @@ pub struct Model {
     /// The order of the changes in the history at the end. A change in another place cannot lead to this history, so the
     /// checker need not try to go on.
     order: Arc<Vec<OpId>>,
+    /// The changes that two undos have undone at the same time. The record of a change names only one undo, so the program
+    /// may not know whether the other undo still takes effect.
+    undone_twice: BTreeSet<OpId>,
     /// A lost request has taken effect in a place that cannot lead to the history at the end.
     is_impossible: bool,
 }
@@ -87,7 +90,8 @@ impl Model {
     /// The model with the first todos. The history at the end has this order.
     pub fn new(order: Vec<OpId>) -> Self {
         let (todos, log) = (BTreeMap::new(), Vec::new());
-        let mut model = Self { todos, log, order: Arc::new(order), is_impossible: false };
+        let mut model =
+            Self { todos, log, order: Arc::new(order), undone_twice: BTreeSet::new(), is_impossible: false };
         for (handle, priority) in FIRST {
             model.commit(handle, &BTreeMap::from([(handle, Fields::new(handle, priority))]), Vec::new());
         }
@@ -121,6 +125,7 @@ impl Model {
         }
         self.is_impossible |= self.order.get(self.log.len()) != Some(&op);
         self.log.push(Arc::new(Entry { op, differences, undoes }));
+        self.undone();
     }
 
     fn edit(&mut self, op: OpId, edits: &[(Handle, Edit)]) -> Ret {
@@ -158,11 +163,12 @@ impl Model {
     }
 
     /// The changes that are undone.
-    pub fn undone(&self) -> HashSet<OpId> {
+    pub fn undone(&mut self) -> HashSet<OpId> {
         let mut undone = HashSet::new();
         for change in self.log.iter().rev() {
             if !undone.contains(&change.op) {
-                undone.extend(change.undoes.iter().copied());
+                let twice = change.undoes.iter().filter(|change| !undone.insert(**change));
+                self.undone_twice.extend(twice);
             }
         }
         undone
@@ -207,7 +213,9 @@ impl SequentialSpec for Model {
             Op::Undo(change) if !self.log.iter().any(|entry| entry.op == *change) => {
                 Ret::Refused("not_found".to_owned())
             }
-            Op::Undo(change) if self.undone().contains(change) => Ret::Refused("already_undone".to_owned()),
+            Op::Undo(change) if self.undone().contains(change) && !self.undone_twice.contains(change) => {
+                Ret::Refused("already_undone".to_owned())
+            }
             Op::Undo(change) => {
                 let planned = model_undo::plan(self, &[*change], *id);
                 self.undo(*id, vec![*change], planned)
@@ -241,6 +249,18 @@ impl SequentialSpec for Model {
             Ret::Contended => true,
             Ret::Repeated { altered } => {
                 matches!(self.invoke(call), Ret::Found { altered: found, .. } if found == *altered)
+            }
+            Ret::History(changes) => match self.invoke(call) {
+                Ret::History(known) => {
+                    known.len() == changes.len()
+                        && known.iter().zip(changes).all(|(known, change)| {
+                            known == change || (known.0 == change.0 && self.undone_twice.contains(&change.0))
+                        })
+                }
+                _ => false,
+            },
+            Ret::Refused(code) if code == "already_undone" => {
+                matches!(call.op, Op::Undo(change) if self.undone().contains(&change) || self.undone_twice.contains(&change))
             }
             ret => self.is_about_present(&call.op) && self.invoke(call) == *ret,
         };
