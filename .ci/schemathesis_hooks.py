@@ -33,7 +33,19 @@ BEYOND_SCHEMAS = (
     "could mean step",
     "send the step in only one of these two fields",
     "must be ids separated by single commas",
-    "send a number of minutes below 1000",
+    # The error for a text that is no day and no time.
+    "for the person, it is",
+    "send how far to move the due date",
+    "moves a due date, but the todo has none",
+    "moves the due date out of the calendar",
+    "has hours or minutes, but the due date has no time",
+    "cannot be sent together with `due`",
+    "cannot be skipped",
+    "cannot be sent with status skipped",
+    "must be a day of the month such as",
+    "may have only one of `until` and `count`",
+    "may have only one of `weekdays` and `on`",
+    "may have `on` only if `unit` is month or year",
     "is in the future; for the person",
     "cannot be sent together with `change_id`",
     "must be me, any, or the name of a program",
@@ -69,6 +81,9 @@ ONLY_ANSWERED = {("/settings", "GET"), ("/todos/{id}", "PATCH"), ("/todos/{id}",
 ZONES = ("Europe/Berlin", "Asia/Kathmandu", "UTC")
 DUE = ("2026-11-27", "2026-11-27T09:30", "2026-11-27T15:00:00Z")
 SINCE = ("10", "2 hours", "yesterday")
+DAYS = ("2026-11-27", "today", "end of month")
+SHIFT = ("+3d", "-1w", "2 weeks")
+ON = ("15", "last day", "first mon")
 # The ids of todos that exist. The newest id is at the end of the list.
 ids = deque(maxlen=40)
 
@@ -115,6 +130,12 @@ def likely(value, name=""):
         return value
     if name == "due":
         return DUE[len(value) % len(DUE)]
+    if name in ("due_from", "due_to", "completed_from", "completed_to"):
+        return DAYS[len(value) % len(DAYS)]
+    if name == "shift":
+        return SHIFT[len(value) % len(SHIFT)]
+    if name == "on":
+        return ON[len(value) % len(ON)]
     if name == "since":
         return SINCE[len(value) % len(SINCE)]
     if name == "time_zone":

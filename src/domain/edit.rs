@@ -169,6 +169,7 @@ impl TodoEdit {
         let clears = |field| self.clear.0.contains(&field);
         let field = match self.status {
             Some(EditStatus::Skipped) if self.due.is_some() => "due",
+            Some(EditStatus::Skipped) if self.shift.is_some() => "shift",
             Some(EditStatus::Skipped) if self.repeat.is_some() => "repeat",
             Some(EditStatus::Skipped) if clears(Clearable::Due) || clears(Clearable::Repeat) => "clear",
             _ => return None,

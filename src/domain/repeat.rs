@@ -17,7 +17,7 @@ use super::{
 /// How a todo repeats.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Repeat {
-    /// Units between two dates; default one.
+    /// Units between dates; default one.
     #[schema(value_type = i32, required = false, minimum = 1, maximum = 365)]
     pub every: u16,
     #[schema(value_type = Unit, inline)]
@@ -37,9 +37,9 @@ pub struct Repeat {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = "date", required = false)]
     pub until: Option<Date>,
-    /// Or how many are left, with this one.
+    /// Or dates left, with this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = i32, required = false)]
+    #[schema(value_type = i32, required = false, minimum = 1, maximum = 1000)]
     pub count: Option<u16>,
 }
 

@@ -97,7 +97,7 @@ impl OwnerStore {
         let Recognition::ByIntent(intent) = &request.recognition else { return Ok(None) };
         let recent = self.item(recent_sk(&intent.digits())).await?;
         match recent.filter(|recent| is_recent(recent, now)) {
-            Some(recent) => Ok(self.repetition(&recent, now).await?.ok()),
+            Some(recent) => Ok(self.repetition(request, &recent, now).await?.ok()),
             None => Ok(None),
         }
     }
@@ -111,7 +111,7 @@ impl OwnerStore {
         recent: &Item,
         now: Timestamp,
     ) -> Result<Result<WriteResult, ChangeId>, Fault> {
-        let first = self.repetition(recent, now).await?;
+        let first = self.repetition(request, recent, now).await?;
         Ok(first.and_then(|first| if request.finds_more(plan, &first) { Err(first.change.id) } else { Ok(first) }))
     }
 
@@ -120,14 +120,20 @@ impl OwnerStore {
     ///
     /// The second request is a new request, and not a repetition, if the effect of the first request is no longer
     /// present. For `addTodos`, this means that somebody has changed, completed or deleted one of the added todos. For
-    /// an edit, this means that somebody has undone the edit. For a change to lists, this means that somebody has changed
+    /// edits of todos by id, this means that somebody has changed one of the altered fields again. For a change by
+    /// filter, this means that somebody has undone the change. For a change to lists, this means that somebody has changed
     /// one of these lists, or has created another list with a name that the change made free. Then the result is the id
     /// of the first change.
-    async fn repetition(&self, recent: &Item, now: Timestamp) -> Result<Result<WriteResult, ChangeId>, Fault> {
+    async fn repetition(
+        &self,
+        request: &WriteRequest,
+        recent: &Item,
+        now: Timestamp,
+    ) -> Result<Result<WriteResult, ChangeId>, Fault> {
         let vanished = || Fault::new(FaultKind::Unavailable, "a change record was deleted while the program read it");
         let id = recent.get(CHANGE).and_then(|id| id.as_s().ok()).and_then(|id| ChangeId::parse(id));
         let (change, differences) = self.change(&id.ok_or_else(vanished)?, now).await?.ok_or_else(vanished)?;
-        let adds = differences.iter().all(Difference::is_new);
+        let by_id = change.list_changes.is_none() && request.needs.selections().is_empty();
         let (images, lists) = self.present(&differences, now).await?;
         let is_present = |difference: &Difference| {
             images.iter().any(|image| image.after.id == difference.id && difference.is_present_in(&image.after))
@@ -135,7 +141,7 @@ impl OwnerStore {
         let has_lists = change.list_changes.as_ref().is_none_or(|difference| difference.is_present_in(&lists));
         let freed = change.list_changes.iter().flat_map(ListsDifference::freed_names);
         let has_lists = has_lists && self.items(freed.map(|name| list_sk(&name)).collect()).await?.is_empty();
-        let may_be_outdated = adds || change.undone_by.is_some();
+        let may_be_outdated = by_id || change.undone_by.is_some();
         if !has_lists || (may_be_outdated && !differences.iter().all(is_present)) {
             return Ok(Err(change.id));
         }

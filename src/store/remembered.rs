@@ -58,6 +58,8 @@ impl OwnerMemory {
         if self.lists.version != lists.version {
             self.lists = lists.clone();
             self.names.clear();
+            // The default list may have another name now, or may be in another list.
+            self.settings.default_list.iter_mut().for_each(|list| lists.name_list(list));
         }
     }
 

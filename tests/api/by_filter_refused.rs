@@ -31,6 +31,7 @@ async fn filters_that_narrow_nothing_are_refused_and_the_error_says_what_would()
         json!({"status": "any"}),
         json!({"status": ["open", "completed"]}),
         json!({"except_ids": [ids[0]]}),
+        json!({"priority": ["low", "normal", "high", "urgent"]}),
         json!({"status": ["any"], "except_ids": [ids[0]]}),
         json!({"list": null, "tag": [], "q": ""}),
     ] {

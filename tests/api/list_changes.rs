@@ -71,6 +71,27 @@ pub async fn list_of(api: &Api, id: &str) -> String {
 }
 
 #[tokio::test]
+async fn the_next_todo_without_a_list_goes_into_the_default_list_under_its_new_name() {
+    let api = Api::new();
+    let add_one = |title: &'static str| add_without_list(&api, title);
+    add(&api, "Home", &["a"]).await;
+    api.patch("/settings", json!({"default_list": "Work"})).await;
+    let renamed = change(&api, json!({"list": "Work", "rename_to": "Office"})).await;
+    assert_eq!(add_one("b").await, ("Office".to_owned(), Value::Null));
+    undo(&api, &renamed.change_id()).await;
+    assert_eq!(add_one("c").await, ("Work".to_owned(), Value::Null));
+    change(&api, json!({"list": "Work", "merge_into": "Home"})).await;
+    assert_eq!(add_one("d").await, ("Home".to_owned(), Value::Null));
+    assert_eq!(lists(&api).await, ["Inbox 0", "Home 4"]);
+}
+
+/// Adds a todo without a list. Returns its list, and the new lists.
+async fn add_without_list(api: &Api, title: &str) -> (String, Value) {
+    let added = api.post("/todos", json!({"todos": [{ "title": title }]})).await;
+    (added.body["todos"][0]["list"].as_str().unwrap().to_owned(), added.body["new_lists"].clone())
+}
+
+#[tokio::test]
 async fn a_renamed_list_has_its_new_name_in_every_answer_and_on_every_instance() {
     let api = Api::new();
     let ids = add_each(&api, "Work").await;

@@ -114,6 +114,28 @@ async fn a_skip_is_recognised() {
 }
 
 #[tokio::test]
+async fn an_edit_with_shift_moves_the_due_date_once() {
+    let api = Api::new();
+    let id = api.post("/todos", json!({"todos": [{"title": "a", "due": "2026-12-01T10:00"}]})).await.ids().remove(0);
+    let again = repeated(&api, "PATCH", &format!("/todos/{id}"), json!({"shift": "+3d"})).await;
+    assert_eq!((&again.body["replayed"], &again.body["todo"]["due"]), (&json!(true), &json!("2026-12-04T10:00")));
+}
+
+#[tokio::test]
+async fn an_edit_with_append_notes_is_new_if_the_notes_were_changed_since() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let one = format!("/todos/{id}");
+    for edit in
+        [json!({"append_notes": "call back"}), json!({"clear": ["notes"]}), json!({"append_notes": "call back"})]
+    {
+        let edited = api.patch(&one, edit).await;
+        assert_eq!(edited.body.get("replayed"), None, "{}", edited.text);
+    }
+    assert_eq!(api.get(&one).await.body["todo"]["notes"], "call back");
+}
+
+#[tokio::test]
 async fn an_edit_that_sets_values_changes_nothing_the_second_time() {
     let api = Api::new();
     let id = api.add(&["a"]).await.remove(0);

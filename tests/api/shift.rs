@@ -29,6 +29,8 @@ async fn a_postponed_todo_keeps_its_time_and_a_new_time_keeps_its_day() {
     assert_eq!(due(&api, &id, json!({"shift": "1 week earlier"})).await, "2026-11-30T15:30");
     assert_eq!(due(&api, &id, json!({"due": "friday all day"})).await, "2026-11-27");
     assert_eq!(due(&api, &id, json!({"shift": "1 month"})).await, "2026-12-27");
+    assert_eq!(due(&api, &id, json!({"due": "9am"})).await, "2026-12-27T09:00");
+    assert_eq!(due(&api, &id, json!({"due": "all day"})).await, "2026-12-27");
 }
 
 #[tokio::test]

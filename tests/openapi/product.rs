@@ -113,6 +113,7 @@ fn most(schema: &Schema) -> Option<(&'static str, usize)> {
         (_, "tags" | "add_tags" | "remove_tags") => ("maxItems", limits::TAGS),
         (_, "steps" | "complete_steps" | "reopen_steps") => ("maxItems", limits::STEPS),
         (_, "every") => ("maximum", usize::from(Repeat::MAX_EVERY)),
+        (_, "count") => ("maximum", usize::from(Repeat::MAX_COUNT)),
         (_, "default_list" | "rename_to" | "merge_into" | "order[]") => ("maxLength", limits::LIST),
         (_, "todos") => ("maxItems", limits::TODOS_PER_CALL),
         (_, "order") => ("maxItems", limits::LISTS),

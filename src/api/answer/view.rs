@@ -42,7 +42,7 @@ pub struct TodoView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Repeat, required = false)]
     pub repeat: Option<Repeat>,
-    /// Its own date in the series, if due was moved.
+    /// Its date in the series, if due was moved.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub series_due: Option<String>,

@@ -16,7 +16,7 @@ use crate::{
         answer::{fitting::Page, view::TodoView},
     },
     app::App,
-    domain::{lists::Lists, search::Rank, todo::Todo},
+    domain::{lists::Lists, search::Rank, text::ListName, todo::Todo},
     store::{Fault, Listing, Position, Range, Reading},
 };
 
@@ -38,7 +38,7 @@ struct Key {
     rank: Rank,
     priority: Reverse<usize>,
     added: i64,
-    list: (usize, String),
+    list: (usize, bool, String),
     number: usize,
 }
 
@@ -128,8 +128,13 @@ impl Sorted {
     }
 
     fn key(&self, todo: &Todo, rank: Rank, lists: &Lists) -> Key {
-        let mut key =
-            Key { rank: Rank::default(), priority: Reverse(0), added: 0, list: (0, String::new()), number: self.total };
+        let mut key = Key {
+            rank: Rank::default(),
+            priority: Reverse(0),
+            added: 0,
+            list: (0, false, String::new()),
+            number: self.total,
+        };
         match self.order {
             Order::Index => {}
             Order::Best => key.rank = rank,
@@ -138,7 +143,8 @@ impl Sorted {
             Order::List => {
                 let root = lists.root(todo.list.id());
                 let place = lists.order().iter().position(|id| id.folded() == root.folded());
-                key.list = (place.unwrap_or(usize::MAX), todo.list.name().folded());
+                let is_inbox = *todo.list.name() == ListName::inbox();
+                key.list = (place.unwrap_or(usize::MAX), !is_inbox, todo.list.name().folded());
             }
         }
         key

@@ -141,7 +141,7 @@ impl DueInput {
     fn day_of(clock: Option<&Clock>, place: Place<'_>) -> Date {
         let now = place.moment.zone.to_datetime(place.moment.now);
         match (clock, place.present, place.direction) {
-            (Some(Clock::At(_)), Some(due), _) => due.date(),
+            (Some(Clock::At(_) | Clock::AllDay), Some(due), _) => due.date(),
             (Some(Clock::At(time)), None, Direction::Coming) if *time <= now.time() => {
                 now.date().tomorrow().unwrap_or(now.date())
             }

@@ -24,6 +24,10 @@ pub fn now_text(moment: &Moment) -> String {
 /// What to send instead of the text.
 fn advice(text: &str, Place { moment, direction, .. }: Place<'_>) -> String {
     let lower = text.to_lowercase();
+    if has_zone(text) {
+        return "send the time on the person's clock without a zone, or with its UTC offset, such as 2026-11-27T17:00:00Z"
+            .to_owned();
+    }
     if NO_DATE.contains(&lower.as_str()) {
         return "for no date, leave the field out; to remove the due date of a todo, send `clear` with due".to_owned();
     }
@@ -45,13 +49,28 @@ fn advice(text: &str, Place { moment, direction, .. }: Place<'_>) -> String {
     format!("send for example {}", quoted.join(" or "))
 }
 
-/// The form with the most similar letters.
+/// Whether the text ends with the name of a time zone, such as `CET` or `Z`, after a time.
+fn has_zone(text: &str) -> bool {
+    let before = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let zone = text.get(before.len()..).unwrap_or_default();
+    let is_name = ["z", "utc", "gmt"].contains(&zone.to_lowercase().as_str())
+        || ((3..=4).contains(&zone.len()) && zone.bytes().all(|byte| byte.is_ascii_uppercase()));
+    let before = before.trim_end();
+    is_name
+        && (before.contains(':') || before.ends_with("am") || before.ends_with("pm"))
+        && Phrase::parse(before).is_some()
+}
+
+/// The form with the most similar letters. It must have the same digits: with other digits, it means another day.
 fn similar(text: &str) -> Option<String> {
+    let digits =
+        |text: &str| text.chars().filter(|letter| letter.is_ascii_digit() || *letter == '-').collect::<String>();
     let distance = |form: &str| strsim::damerau_levenshtein(text, form);
     // A form with a date is only an example: the caller means another date.
     let forms = table::FORMS.iter().map(|(form, _)| *form).filter(|form| !form.contains("20")).chain(DAYS);
     let nearest = forms.min_by_key(|form| distance(form))?;
-    (distance(nearest) <= nearest.len() / 3).then(|| nearest.to_owned())
+    let is_near = nearest.len() > 4 && distance(nearest) <= nearest.len() / 3 && digits(text) == digits(nearest);
+    is_near.then(|| nearest.to_owned())
 }
 
 /// The dates that a text such as `27.11.2026` or `11/27/2026` may mean.
@@ -124,14 +143,12 @@ fn replaced(text: &str) -> Option<Vec<String>> {
         let hours: Vec<String> = [format!("{day} {hour:02}:00")].into_iter().chain(evening).collect();
         return hours.iter().all(is_read).then(|| hours.iter().map(|hour| hour.trim().to_owned()).collect());
     }
-    // The name of a time zone, such as CET.
-    let is_zone = (2..=5).contains(&last.len()) && last.bytes().all(|byte| byte.is_ascii_alphabetic());
-    if is_zone && day.contains([':', 'm']) && is_read(&day.to_owned()) {
-        return Some(vec![day.to_owned()]);
-    }
     let text = text.to_lowercase();
     let (word, forms) = WORDS.iter().find(|(word, _)| text.contains(word))?;
-    let place = |form: &&str| text.replace("in the ", "").replace("this ", "").replace(word, form);
-    let placed: Vec<String> = forms.iter().map(place).collect();
-    Some(if placed.iter().all(is_read) { placed } else { forms.iter().map(|form| (*form).to_owned()).collect() })
+    let rest = text.replace("in the ", "").replace("this ", "");
+    let is_time = forms.iter().all(|form| form.ends_with(":00"));
+    // A time without a day may be tomorrow's.
+    let rest = if rest == *word && is_time { format!("today {rest}") } else { rest };
+    let placed: Vec<String> = forms.iter().map(|form| rest.replace(word, form)).collect();
+    placed.iter().all(is_read).then_some(placed)
 }

@@ -69,7 +69,6 @@ impl Phrase {
         match (day, clock) {
             (None, None) => None,
             (Some(day), Some(Clock::Tonight)) if day != Day::Named(0) => None,
-            (None, Some(Clock::Tonight | Clock::AllDay)) if clock == Some(Clock::AllDay) => None,
             _ => Some(Self::Wall { day, weekday, clock }),
         }
     }

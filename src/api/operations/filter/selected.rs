@@ -73,6 +73,12 @@ pub struct TodosWhere {
 /// The ids of todos that stay as they are.
 pub type ExceptIds = Several<String, { limits::EXCEPT_IDS }>;
 
+/// Whether these are not all priorities.
+fn is_some_priorities(sent: &Several<Priority>) -> bool {
+    let all = Priority::WORDS.iter();
+    !all.copied().all(|word| sent.values.iter().any(|priority| priority.word() == word))
+}
+
 impl TodosWhere {
     /// Refuses filters that contradict each other, and filters that select all todos. `place` is the path of the
     /// filters: `where` in a body, and empty in a query. `restores` says whether the change restores deleted todos.
@@ -106,7 +112,7 @@ impl TodosWhere {
         };
         list.is_some()
             || tag.is_some()
-            || priority.is_some()
+            || priority.as_ref().is_some_and(is_some_priorities)
             || q.is_some()
             || due.is_some()
             || periods.has_due()
