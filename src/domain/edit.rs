@@ -254,8 +254,7 @@ impl TodoEdit {
         let refused = |field| move |invalid| Violation::new(field, invalid);
         match (&self.due, self.shift, due) {
             (Some(_), Some(_), _) => {
-                let message = "cannot be sent together with `due`; send only `due`, or only `shift`";
-                Err(Violation::new("shift", Invalid::new(message)))
+                Err(refused("shift")(Invalid::new("cannot be sent together with `due`; send only one of the two")))
             }
             (Some(input), None, _) => input.due(moment, due).map(Some).map_err(refused("due")),
             (None, Some(_), None) => {

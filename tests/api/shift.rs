@@ -52,7 +52,7 @@ async fn a_shift_that_cannot_be_is_refused_with_what_to_send() {
         (&dated, json!({"shift": "later"}), "shift", "send how far to move the due date, such as +3d"),
         (&dated, json!({"shift": "0d"}), "shift", "send how far to move the due date"),
         (&dated, json!({"shift": "+9999y"}), "shift", "out of the calendar"),
-        (&dated, json!({"shift": "+1d", "due": "friday"}), "shift", "send only `due`, or only `shift`"),
+        (&dated, json!({"shift": "+1d", "due": "friday"}), "shift", "send only one of the two"),
         (&undated, json!({"shift": "+1d"}), "shift", "the todo has none; send `due`"),
     ] {
         let refused = api.patch(&format!("/todos/{id}"), edit).await;
