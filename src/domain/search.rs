@@ -54,8 +54,8 @@ impl Search {
         Self { words: words.into_iter().map(Word::new).collect(), folding: Folding::default() }
     }
 
-    /// How well a todo with these texts fits. `None` if a word is in none of the texts. The place [`Place::Title`]
-    /// stands for the title; a whole word is found by this function.
+    /// How well a todo with these texts fits. `None` if a word is in none of the texts. For the title, the caller sends
+    /// [`Place::Title`]. If the title contains the whole word, this function counts it as [`Place::TitleWord`].
     pub fn rank<'a>(&mut self, texts: impl Iterator<Item = (Place, &'a str)>) -> Option<Rank> {
         let mut best: Vec<Option<Place>> = vec![None; self.words.len()];
         for (place, text) in texts {

@@ -1,7 +1,7 @@
 """Compares our dates of repetitions with those of the independent library `dateutil`.
 
-    REPETITIONS=/tmp/repetitions.jsonl cargo test --test repeat
-    python tests/repeat/compare.py /tmp/repetitions.jsonl
+    REPETITIONS=target/repetitions.jsonl cargo test --test repeat
+    python tests/repeat/compare.py target/repetitions.jsonl
 
 `tests/repeat/rules.rs` writes the file. Each line contains a repetition, a todo of its series, the time of its completion,
 and the dates that follow. This script computes the dates with `dateutil.rrule` (RFC 5545), and the times with Python's

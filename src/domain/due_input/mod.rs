@@ -99,11 +99,6 @@ impl DueInput {
         Ok(moment.zone.to_timestamp(local).unwrap_or(Timestamp::MIN))
     }
 
-    /// If the caller sent an instant with a UTC offset, its text. The program converts it to the owner's local time.
-    pub fn instant(&self) -> Option<&str> {
-        matches!(self.phrase, Some(Phrase::Instant(_))).then_some(self.text.as_str())
-    }
-
     /// The due date of a new todo, or of a todo with the due date `present`.
     pub fn due(&self, moment: &Moment, present: Option<Due>) -> Result<Due, Invalid> {
         let resolved = self.resolve(Place { moment, direction: Direction::Coming, present })?;

@@ -17,7 +17,7 @@ pub fn refusal(text: &str, reason: Option<String>, place: Place<'_>) -> Invalid 
 }
 
 /// The present moment, such as `Thu 2026-11-26T10:00`.
-pub fn now_text(moment: &Moment) -> String {
+fn now_text(moment: &Moment) -> String {
     moment.zone.to_datetime(moment.now).strftime("%a %Y-%m-%dT%H:%M").to_string()
 }
 

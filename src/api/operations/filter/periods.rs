@@ -188,6 +188,10 @@ fn end(bound: Resolved) -> DateTime {
 /// The dates that a text may mean, whatever the owner's settings are: in the first and in the last time zone of the
 /// world, and for each first day of the week.
 fn dates(day: &Day, direction: Direction, now: Timestamp) -> Vec<Date> {
+    if !day.0.is_relative() {
+        let moment = Moment { now, zone: TimeZone::UTC, week_start: Weekday::Mon };
+        return resolve(day, direction, &moment).map(|bound| begin(bound).date()).into_iter().collect();
+    }
     let zones = [-12, 14].map(|hours| TimeZone::fixed(Offset::constant(hours)));
     let moments =
         zones.iter().flat_map(|zone| WEEK_STARTS.map(|week_start| Moment { now, zone: zone.clone(), week_start }));
