@@ -10,6 +10,7 @@ use utoipa::{
 use super::{
     change::Image,
     difference::Difference,
+    due_input::DueInput,
     edit::TodoEdit,
     found::Found,
     id::TodoId,
@@ -70,6 +71,14 @@ impl ForAll {
         match self {
             Self::Edit(all) => all.0.faults(),
             Self::Delete => Vec::new(),
+        }
+    }
+
+    /// The due date that the change sets, as the caller sent it.
+    pub fn due(&self) -> Option<&DueInput> {
+        match self {
+            Self::Edit(all) => all.0.due.as_ref(),
+            Self::Delete => None,
         }
     }
 

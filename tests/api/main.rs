@@ -66,6 +66,7 @@ mod series;
 mod session;
 mod settings;
 mod shift;
+mod short_answers;
 mod simultaneous;
 mod sites;
 mod size_limits;

@@ -89,13 +89,18 @@ impl Assistant {
         lists.iter().map(|list| format!("{} {}", list["name"].as_str().unwrap(), list["open"])).collect()
     }
 
-    /// All todos with this status. The person sees this state. This is not a call of the assistant.
+    /// All todos with this status. The person sees this state. This is not a call of the assistant. A listing leaves out
+    /// a usual status and a usual priority. This function adds them.
     pub async fn todos_with(&self, status: &str) -> Vec<Value> {
         let (mut todos, mut cursor) = (Vec::new(), Value::Null);
         loop {
             let page = self.result("getTodos", json!({"status": status, "limit": 100, "cursor": cursor})).await;
             let page = &page["structuredContent"];
-            todos.extend(page["todos"].as_array().unwrap().iter().cloned());
+            todos.extend(page["todos"].as_array().unwrap().iter().map(|todo| {
+                let mut whole = json!({"status": "open", "priority": "normal"});
+                whole.as_object_mut().unwrap().extend(todo.as_object().unwrap().clone());
+                whole
+            }));
             cursor = page["next_cursor"].clone();
             if cursor.is_null() {
                 return todos;

@@ -132,7 +132,11 @@ async fn snooze_all_low_priority_until_monday() {
     let filters = json!({"priority": ["low"], "due_to": "2026-11-22", "status": ["open"]});
     let answer = claude.call("updateTodos", json!({"where": filters, "set": {"due": "monday"}})).await;
     claude.needed_at_most_two_calls();
-    assert_eq!(answer["found"]["titles"], json!(["late low", "soon low"]), "{answer}");
+    assert_eq!(
+        answer["found"]["titles"],
+        json!(["late low: 2026-11-23 (monday)", "soon low: 2026-11-23T18:00 (monday)"]),
+        "{answer}"
+    );
     let mut due: Vec<_> =
         claude.todos_with("open").await.iter().map(|todo| format!("{} {}", todo["title"], todo["due"])).collect();
     due.sort();

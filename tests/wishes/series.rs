@@ -138,13 +138,9 @@ async fn next_week_day_by_day() {
         .iter()
         .map(|todo| format!("{} {}", todo["due"].as_str().unwrap(), todo["title"].as_str().unwrap()))
         .collect();
-    days.extend(
-        week["upcoming"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|text| text.as_str().unwrap().split(" (").next().unwrap().to_owned()),
-    );
+    days.extend(week["upcoming"].as_array().unwrap().iter().map(|text| {
+        text.as_str().unwrap().split(' ').filter(|word| !word.starts_with('(')).collect::<Vec<_>>().join(" ")
+    }));
     days.sort();
     assert_eq!(
         days,

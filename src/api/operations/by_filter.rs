@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use super::{
+    due_hints,
     filter::{matching::TodoFilter, selected::TodosWhere, several::Several},
     hints,
     write::{self, moment},
@@ -75,7 +76,11 @@ pub async fn change(
         planned.map(|plan| TodosWritten::preview(&plan.images, search.already()))
     } else {
         let result = write::perform(app, caller, &request, plan).await;
-        result.map(|result| TodosWritten::by_filter(&result, search.already()))
+        result.map(|result| {
+            let mut answer = TodosWritten::by_filter(&caller.zone(app), &result, search.already());
+            answer.hints.extend(due_hints::hints(app, caller, std::iter::repeat(by.change.due()), &result));
+            answer
+        })
     };
     match done {
         Ok(answer) if answer.made.replayed => Ok(answer),

@@ -19,9 +19,10 @@ use crate::{
     api::{
         access::caller::Caller,
         answer::{
+            change_view::{ChangeView, Names, Shown},
             error::ApiError,
             fitting::{Page, is_zero},
-            view::{ChangeView, Names, Now, Shown},
+            view::Now,
         },
         request::{
             cursor::ListingId,

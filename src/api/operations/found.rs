@@ -67,13 +67,13 @@ pub async fn in_order(
         if !filter.matches(&todo) {
             continue;
         }
-        if !page.take(&TodoView::from(&todo)) {
+        if !page.take(&TodoView::short(&todo, &moment.zone)) {
             break todos.before_last();
         }
         upcoming.iter_mut().for_each(|upcoming| upcoming.add(&todo, &moment));
     };
     if let (Some(before), Some(upcoming)) = (before, &mut upcoming) {
-        add_before(before, query.filter_of_any_date(moment), upcoming).await?;
+        add_before(before, query.filter_of_any_date(moment.clone()), upcoming).await?;
     }
     let mut total = page.items.len();
     if next.is_some() && counts {

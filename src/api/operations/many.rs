@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     by_filter::{self, ByFilter},
+    due_hints,
     filter::{
         selected::{ExceptIds, TodosWhere},
         several::Several,
@@ -114,7 +115,7 @@ pub struct DeleteQuery {
     completed_to: Option<Day>,
     // Ids of todos to keep, separated by commas.
     #[deserr(default)]
-    #[param(value_type = String, required = false, example = "k7m2x9qa4t,p3n8w5rb6v")]
+    #[param(value_type = String, required = false)]
     except_ids: Option<ExceptIds>,
     #[deserr(default)]
     #[param(value_type = Count, inline, required = false)]
@@ -154,7 +155,11 @@ pub async fn update_todos(
             let request = request(WithoutKey::of(todos.iter()))?;
             let edits = with_ids(todos)?;
             let result = write::update(&app, &caller, request, &edits).await;
-            Ok(TodosWritten::changed(&app, &result.map_err(ApiError::of_write(ErrorPath::Todos))?))
+            let result = result.map_err(ApiError::of_write(ErrorPath::Todos))?;
+            let JsonAnswer(mut answer) = TodosWritten::changed(&app, &caller.zone(&app), &result);
+            let inputs = edits.iter().map(|(_, edit)| edit.due.as_ref());
+            answer.hints.extend(due_hints::hints(&app, &caller, inputs, &result));
+            Ok(JsonAnswer(answer))
         }
         TodosOrFilters::Filters(by) => {
             let request = request(WithoutKey::Recognise)?;
@@ -188,7 +193,8 @@ pub async fn delete_todos(
             let target = ids.iter().map(|sent| sent.text.as_str()).collect::<Vec<_>>().join(",");
             let request = request(&target, Value::Null, WithoutKey::Execute)?;
             let result = write::delete(&app, &caller, request, &ids, None).await;
-            Ok(TodosWritten::changed(&app, &result.map_err(ApiError::of_write(ErrorPath::Ids))?))
+            let result = result.map_err(ApiError::of_write(ErrorPath::Ids))?;
+            Ok(TodosWritten::changed(&app, &caller.zone(&app), &result))
         }
         TodosOrFilters::Filters(by) => {
             let request = request("", Value::Object(raw), WithoutKey::Recognise)?;

@@ -3,6 +3,7 @@
 
 mod by_filter;
 mod changes;
+mod due_hints;
 mod filter;
 mod found;
 mod health;

@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     filter::{TodosQuery, matching::TodoFilter, sort::Order},
@@ -60,7 +60,7 @@ pub async fn find(
     let mut upcoming = query.upcoming(&moment);
     let mut next = sorted.add(todos, &mut filter, &caller.store.last_lists(), upcoming.as_mut()).await?;
     if let (Some(before), Some(upcoming)) = (before, &mut upcoming) {
-        add_before(before, query.filter_of_any_date(moment), upcoming).await?;
+        add_before(before, query.filter_of_any_date(moment.clone()), upcoming).await?;
     }
     for range in others {
         let (_, todos) = caller.store.todos(Reading::of(range), now).await?;
@@ -71,7 +71,7 @@ pub async fn find(
     // If the listing has reached its limit, the number of all matching todos is unknown.
     let total = next.is_none().then_some(total);
     Ok(Found {
-        page: sorted.page(),
+        page: sorted.page(&moment.zone),
         next,
         total,
         unreadable,
@@ -111,11 +111,11 @@ impl Sorted {
     }
 
     /// The best todos, as many as the answer has room for.
-    fn page(mut self) -> Page {
+    fn page(mut self, zone: &TimeZone) -> Page {
         self.sort();
         let mut page = Page::new(self.limit);
         for (_, todo) in &self.best {
-            if !page.take(&TodoView::from(todo)) {
+            if !page.take(&TodoView::short(todo, zone)) {
                 break;
             }
         }

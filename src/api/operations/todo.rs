@@ -68,7 +68,7 @@ pub async fn get_todo(
     _: NoBody,
 ) -> Result<Response, ApiError> {
     let todo = caller.store.todo(&id, app.clock.now()).await?.ok_or(ApiError::NoSuchTodo)?;
-    Ok(with_etag(&todo, JsonAnswer(TodoFound { todo: TodoView::from(&todo) })))
+    Ok(with_etag(&todo, JsonAnswer(TodoFound { todo: TodoView::whole(&todo, &caller.zone(&app)) })))
 }
 
 /// Update a todo
@@ -97,7 +97,7 @@ pub async fn update_todo(
     )?;
     let edits = [(SentId::new(id.as_str()), edit)];
     let result = write::update(&app, &caller, request, &edits).await.map_err(ApiError::of_write(ErrorPath::Item))?;
-    TodoWritten::of(&result)
+    TodoWritten::of(&result, &caller.zone(&app))
 }
 
 /// Delete a todo
@@ -115,7 +115,7 @@ pub async fn delete_todo(
     let request = write::request(&app, "deleteTodo", id.as_str(), &no_body, &conditions, key, WithoutKey::Execute)?;
     let sent = [SentId::new(id.as_str())];
     let result = write::delete(&app, &caller, request, &sent, expected).await;
-    TodoWritten::of(&result.map_err(ApiError::of_write(ErrorPath::Item))?)
+    TodoWritten::of(&result.map_err(ApiError::of_write(ErrorPath::Item))?, &caller.zone(&app))
 }
 
 /// The version that the caller expects, from the field `expected_version` or from the header `If-Match`.

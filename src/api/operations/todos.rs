@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::{
+    due_hints,
     filter::TodosQuery,
     found, hints, sorted,
     write::{self, WithoutKey, moment},
@@ -30,7 +31,8 @@ use crate::{
     },
     app::App,
     domain::{
-        due_input::DueInput, id::TodoId, idempotency::IdempotencyKey, invalid::Invalid, limits, plan, todo::NewTodo,
+        due_input::DueInput, id::TodoId, idempotency::IdempotencyKey, invalid::Invalid, limits, plan, text::Title,
+        todo::NewTodo, values::cut,
     },
     store::{Needs, OpenTitle, Recognition, Snapshot, WriteResult},
 };
@@ -78,7 +80,7 @@ pub struct TodosPage {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     hints: Vec<String>,
-    /// Todos that cannot be read; the log has them.
+    // Todos that cannot be read. The log has their keys.
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     unreadable: usize,
@@ -176,7 +178,9 @@ pub async fn add_todos(
     });
     let duplicates = possible_duplicates(&result, &alike);
     let status = if result.replayed { StatusCode::OK } else { StatusCode::CREATED };
-    Ok((status, JsonAnswer(TodosWritten::added(&app, &result, duplicates))))
+    let mut answer = TodosWritten::added(&app, &caller.zone(&app), &result, duplicates);
+    answer.hints = due_hints::hints(&app, &caller, body.todos.iter().map(|new| new.due.as_ref()), &result);
+    Ok((status, JsonAnswer(answer)))
 }
 
 /// If an `addTodos` request has `allow_duplicate` and no idempotency key, the store does not recognise a repetition of
@@ -188,7 +192,8 @@ const DUPLICATES: usize = 40;
 const DUPLICATES_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Finds open todos that have the same title and list as a todo that the request added. If the request itself adds the
-/// same todo twice, the result contains the id of the second todo.
+/// same todo twice, the result contains the second todo. Each text is a title with an id, such as
+/// `Buy milk (k7m2x9qa4t)`.
 fn possible_duplicates(result: &WriteResult, alike: &[OpenTitle]) -> Vec<String> {
     if result.replayed {
         return Vec::new();
@@ -196,14 +201,15 @@ fn possible_duplicates(result: &WriteResult, alike: &[OpenTitle]) -> Vec<String>
     let mut known: HashSet<(String, String)> = HashSet::new();
     let own: HashSet<&TodoId> = result.images.iter().map(|image| &image.after.id).collect();
     let added = result.images.iter().map(|image| &image.after);
-    let twins: Vec<&TodoId> = added
+    let twins: Vec<_> = added
         .filter(|todo| !known.insert((todo.title.folded(), todo.list.name().folded())))
-        .map(|todo| &todo.id)
+        .map(|todo| (&todo.title, &todo.id))
         .collect();
     let list = |other: &OpenTitle| result.lists.name(other.list.id()).folded();
     let same = |other: &&OpenTitle| !own.contains(&other.id) && known.contains(&(other.title.folded(), list(other)));
-    let others = alike.iter().filter(same).map(|other| &other.id);
-    others.chain(twins).take(DUPLICATES).map(|id| id.as_str().to_owned()).collect()
+    let others = alike.iter().filter(same).map(|other| (&other.title, &other.id));
+    let text = |(title, id): (&Title, &TodoId)| format!("{} ({})", cut(title.as_str()), id.as_str());
+    others.chain(twins).take(DUPLICATES).map(text).collect()
 }
 
 /// Refuses a request without todos, and a request with too many todos.
