@@ -69,6 +69,7 @@ mod shift;
 mod simultaneous;
 mod sites;
 mod size_limits;
+mod step_edits;
 mod steps;
 mod stored;
 mod table;

@@ -96,7 +96,7 @@ pub struct ChangeSummary {
     /// How many todos it changed.
     #[schema(value_type = i64)]
     pub todos: usize,
-    /// Titles of the first three.
+    /// The first three.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub titles: Vec<String>,
@@ -115,7 +115,7 @@ pub struct ChangeView {
     pub at: String,
     #[schema(value_type = String)]
     pub operation: OperationName,
-    /// Program that made it, such as: Ann's laptop.
+    /// Program that made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub by: Option<String>,
