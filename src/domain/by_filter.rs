@@ -27,6 +27,8 @@ use super::{
 
 /// The fields of an edit that belong to one todo. So an edit of many todos does not have these fields.
 const OF_ONE_TODO: [&str; 2] = ["id", "expected_version"];
+/// Fields that an edit of many todos may have, but rarely needs. So the document leaves them out, to stay short.
+const RARE: [&str; 6] = ["title", "notes", "steps", "reopen_steps", "remove_steps", "rename_steps"];
 
 /// An edit of all found todos. This edit has all fields of a [`TodoEdit`] except `id` and `expected_version`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,7 +165,7 @@ impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for EditOfAll {
 impl PartialSchema for EditOfAll {
     fn schema() -> RefOr<Schema> {
         let RefOr::T(Schema::Object(mut edit)) = TodoEdit::schema() else { return TodoEdit::schema() };
-        edit.properties.retain(|name, _| !OF_ONE_TODO.contains(&name.as_str()));
+        edit.properties.retain(|name, _| !OF_ONE_TODO.iter().chain(&RARE).any(|rare| rare == name));
         edit.required.clear();
         Schema::Object(edit).into()
     }

@@ -2,23 +2,23 @@
 
 use std::{collections::HashSet, convert::Infallible};
 
-use deserr::{DeserializeError, Deserr, ErrorKind, IntoValue, Value, ValuePointerRef, take_cf_content};
-use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{ObjectBuilder, RefOr, Schema, Type},
-};
+use deserr::{DeserializeError, Deserr, ErrorKind, ValuePointerRef, take_cf_content};
+use utoipa::ToSchema;
 
 use super::{
     due::Due,
     due_input::{DueInput, shift::Shift},
-    input::{list::WithoutEmpty, value},
+    input::list::WithoutEmpty,
     invalid::{Invalid, Violation},
     list_ref::ListRef,
     moment::Moment,
     repeat::Repeat,
-    steps::{StepRefs, Steps},
+    step_edit::{NewSteps, NewTitles, StepEdit},
+    step_refs::StepRefs,
+    steps::Steps,
     text::{ListName, Notes, Title},
     todo::{Priority, Status, Tags, Todo},
+    version::Version,
     words::words,
 };
 
@@ -32,11 +32,11 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Title, inline, required = false)]
     pub title: Option<Title>,
-    /// completed when done; open reopens or restores it; skipped moves a repeating todo to its next date.
+    /// open reopens or restores it; skipped moves a repeating todo to its next date.
     #[deserr(default)]
     #[schema(value_type = EditStatus, inline, required = false)]
     pub status: Option<EditStatus>,
-    /// List to move it to.
+    // List to move it to.
     #[deserr(default)]
     #[schema(value_type = ListName, inline, required = false)]
     pub list: Option<ListName>,
@@ -55,15 +55,15 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Repeat, required = false)]
     pub repeat: Option<Repeat>,
-    /// Replaces the notes.
+    // Replaces the notes.
     #[deserr(default)]
     #[schema(value_type = Notes, inline, required = false)]
     pub notes: Option<Notes>,
-    /// Adds a paragraph to the notes.
+    /// Adds a paragraph.
     #[deserr(default)]
     #[schema(value_type = Notes, inline, required = false)]
     pub append_notes: Option<Notes>,
-    /// Replaces all tags.
+    /// Replaces all.
     #[deserr(default)]
     #[schema(value_type = Tags, inline, required = false)]
     pub tags: Option<Tags>,
@@ -75,11 +75,15 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Tags, inline, required = false)]
     pub remove_tags: Option<Tags>,
-    /// Replaces all steps.
+    /// Replaces all, in this order; without done, a step keeps it.
     #[deserr(default)]
     #[schema(value_type = Steps, inline, required = false)]
-    pub steps: Option<Steps>,
-    /// Ticks steps, named by title, or by position from "1".
+    pub steps: Option<NewSteps>,
+    // Adds these steps at the end.
+    #[deserr(default)]
+    #[schema(value_type = Steps, inline, required = false)]
+    pub add_steps: Option<Steps>,
+    /// Ticks steps, named by title, or by position from "1", before this edit.
     #[deserr(default)]
     #[schema(value_type = StepRefs, inline, required = false)]
     pub complete_steps: StepRefs,
@@ -87,11 +91,19 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = StepRefs, inline, required = false)]
     pub reopen_steps: StepRefs,
+    // Takes these steps away.
+    #[deserr(default)]
+    #[schema(value_type = StepRefs, inline, required = false)]
+    pub remove_steps: StepRefs,
+    // Gives steps a new title.
+    #[deserr(default)]
+    #[schema(value_type = NewTitles, inline, required = false)]
+    pub rename_steps: NewTitles,
     /// Fields to empty; null does not.
     #[deserr(default)]
     #[schema(value_type = Vec<Clearable>, inline, required = false, example = json!(["due"]))]
     pub clear: Clear,
-    /// Changes it only if it still has this version.
+    /// Only if it still has this version.
     #[deserr(default)]
     #[schema(value_type = Version, inline, required = false)]
     pub expected_version: Option<Version>,
@@ -118,11 +130,6 @@ words! {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserr)]
 #[deserr(from(WithoutEmpty<Clearable>) = Clear::of, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct Clear(Vec<Clearable>);
-
-/// The version that the caller expects. The program also accepts a number as text, because models sometimes send
-/// numbers as text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Version(pub u64);
 
 /// The error for an unknown field of an edit. In `PATCH /todos/{id}`, the whole body is one edit. Such a body may have
 /// the field `idempotency_key`, but not the field `id`. The edit `set` of a change by filter belongs to many todos, so
@@ -221,13 +228,13 @@ impl TodoEdit {
         if let Some(priority) = self.priority {
             after.priority = priority;
         }
-        if let Some(steps) = &self.steps {
-            after.steps = steps.clone();
-        }
         let mut errors = Vec::new();
         let outcomes = [("append_notes", self.edit_notes(&mut after)), ("add_tags", self.edit_tags(&mut after))];
         errors.extend(outcomes.into_iter().filter_map(|(field, outcome)| Some(Violation::new(field, outcome.err()?))));
-        errors.extend(self.tick_steps(&mut after.steps));
+        match self.step_edit().apply(&after.steps) {
+            Ok(steps) => after.steps = steps,
+            Err(violations) => errors.extend(violations),
+        }
         errors.extend(self.edit_due(&mut after, moment).err().into_iter().flatten());
         if !errors.is_empty() {
             return Err(errors);
@@ -265,22 +272,15 @@ impl TodoEdit {
         }
     }
 
-    fn tick_steps(&self, steps: &mut Steps) -> Vec<Violation> {
-        match (steps.find(&self.complete_steps), steps.find(&self.reopen_steps)) {
-            (Ok(done), Ok(open)) if done.iter().any(|at| open.contains(at)) => {
-                let message =
-                    "names a step that is also in `complete_steps`; send the step in only one of these two fields";
-                vec![Violation::new("reopen_steps", Invalid::new(message))]
-            }
-            (Ok(done), Ok(open)) => {
-                steps.tick(&done, true);
-                steps.tick(&open, false);
-                Vec::new()
-            }
-            (done, open) => {
-                let outcomes = [("complete_steps", done.err()), ("reopen_steps", open.err())];
-                outcomes.into_iter().filter_map(|(field, error)| Some(Violation::new(field, error?))).collect()
-            }
+    /// The fields of this edit that concern steps.
+    pub fn step_edit(&self) -> StepEdit<'_> {
+        StepEdit {
+            replace: self.steps.as_ref(),
+            complete: &self.complete_steps,
+            reopen: &self.reopen_steps,
+            rename: &self.rename_steps,
+            remove: &self.remove_steps,
+            add: self.add_steps.as_ref(),
         }
     }
 
@@ -329,22 +329,5 @@ impl Clearable {
             Self::Tags => todo.tags = Tags::default(),
             Self::Steps => todo.steps = Steps::default(),
         }
-    }
-}
-
-impl PartialSchema for Version {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).into()
-    }
-}
-
-impl ToSchema for Version {}
-
-impl<E: DeserializeError> Deserr<E> for Version {
-    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
-        value::whole_number(&value).filter(|version| *version > 0).map(Self).ok_or_else(|| {
-            let msg = "must be the version of the todo, a whole number such as 3".to_owned();
-            take_cf_content(E::error::<V>(None, ErrorKind::Unexpected { msg }, location))
-        })
     }
 }

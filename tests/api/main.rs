@@ -70,6 +70,7 @@ mod short_answers;
 mod simultaneous;
 mod sites;
 mod size_limits;
+mod step_edits;
 mod steps;
 mod stored;
 mod table;

@@ -99,7 +99,9 @@ pub fn limits_are_those_of_the_domain(document: &Value) -> Vec<String> {
 /// Returns the limit of a value that callers send. The document states no limits for values in answers.
 fn most(schema: &Schema) -> Option<(&'static str, usize)> {
     let limit = match (schema.owner, schema.field.as_str()) {
-        ("Step", "title") => ("maxLength", limits::STEP_TITLE),
+        // The document states the limits of these fields in `TodoEdit`.
+        ("EditOfAll", _) => return None,
+        ("Step" | "RenamedStep", "title") => ("maxLength", limits::STEP_TITLE),
         (_, "title") => ("maxLength", limits::TITLE),
         // In a query, several values are one text.
         ("deleteTodos", "list" | "tag") => return None,
@@ -111,7 +113,7 @@ fn most(schema: &Schema) -> Option<(&'static str, usize)> {
         (_, "list") => ("maxLength", limits::LIST),
         (_, "tag" | "tags[]" | "add_tags[]" | "remove_tags[]") => ("maxLength", limits::TAG),
         (_, "tags" | "add_tags" | "remove_tags") => ("maxItems", limits::TAGS),
-        (_, "steps" | "complete_steps" | "reopen_steps") => ("maxItems", limits::STEPS),
+        (_, "steps" | "add_steps") => ("maxItems", limits::STEPS),
         (_, "every") => ("maximum", usize::from(Repeat::MAX_EVERY)),
         (_, "count") => ("maximum", usize::from(Repeat::MAX_COUNT)),
         (_, "default_list" | "rename_to" | "merge_into" | "order[]") => ("maxLength", limits::LIST),

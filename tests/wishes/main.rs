@@ -18,5 +18,6 @@ mod assistant;
 mod lists;
 mod many;
 mod series;
+mod steps;
 mod undo;
 mod who;

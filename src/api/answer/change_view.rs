@@ -63,7 +63,7 @@ pub struct ChangeView {
     pub at: String,
     #[schema(value_type = String)]
     pub operation: OperationName,
-    /// Program that made it, such as: Ann's laptop.
+    /// Program that made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub by: Option<String>,

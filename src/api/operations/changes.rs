@@ -84,7 +84,7 @@ pub struct ChangesPage {
     /// Newest first.
     #[schema(value_type = Vec<ChangeView>)]
     changes: Vec<Box<RawValue>>,
-    /// Present if there are more.
+    // Present if there are more.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     next_cursor: Option<String>,

@@ -124,10 +124,12 @@ fn merge_all_of(value: &mut Value) {
 /// Each field of these schemas also has a description in another schema. A model reads all schemas, so one description
 /// of each field is enough.
 const DESCRIBED_ELSEWHERE: [&str; 2] = ["SettingsWritten", "EditOfAll"];
+/// The members of a schema that the document does not repeat.
+const NOT_REPEATED: [&str; 5] = ["description", "example", "maxItems", "maxLength", "minLength"];
 
 /// Removes the descriptions of all schemas. The name of a schema, and the fields that use the schema, already explain
-/// the purpose of the schema. For a schema in `DESCRIBED_ELSEWHERE`, also removes the descriptions and the examples of
-/// its fields.
+/// the purpose of the schema. For a schema in `DESCRIBED_ELSEWHERE`, also removes the descriptions, the examples and the
+/// limits of its fields.
 fn remove_repeated_descriptions(document: &mut Value) {
     let schemas = document["components"]["schemas"].as_object_mut();
     for (name, schema) in schemas.into_iter().flatten() {
@@ -136,8 +138,10 @@ fn remove_repeated_descriptions(document: &mut Value) {
         if DESCRIBED_ELSEWHERE.contains(&name.as_str()) {
             let fields = members.get_mut("properties").and_then(Value::as_object_mut);
             for field in fields.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut) {
-                field.remove("description");
-                field.remove("example");
+                field.retain(|name, _| !NOT_REPEATED.contains(&name.as_str()));
+                if let Some(items) = field.get_mut("items").and_then(Value::as_object_mut) {
+                    items.retain(|name, _| !NOT_REPEATED.contains(&name.as_str()));
+                }
             }
         }
     }

@@ -20,11 +20,7 @@ use crate::{
     },
     app::App,
     domain::{
-        edit::{TodoEdit, Version},
-        id::TodoId,
-        idempotency::IdempotencyKey,
-        invalid::Invalid,
-        plan::SentId,
+        edit::TodoEdit, id::TodoId, idempotency::IdempotencyKey, invalid::Invalid, plan::SentId, version::Version,
     },
 };
 

@@ -47,7 +47,7 @@ pub struct AddTodos {
     #[deserr(default)]
     #[schema(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
-    /// true adds the same again. Otherwise the same request within two minutes adds nothing, unless what it added has changed.
+    /// true adds the same again. Otherwise the same request within two minutes adds nothing.
     #[deserr(default)]
     #[schema(value_type = bool, required = false)]
     allow_duplicate: Option<bool>,

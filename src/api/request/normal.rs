@@ -31,10 +31,10 @@ impl Kind {
         Some(match name {
             "allow_duplicate" | "done" | "delete" | "preview" => Self::Truth,
             "repeat" | "where" | "set" => Self::Object,
-            "tags" | "add_tags" | "remove_tags" | "complete_steps" | "reopen_steps" | "clear" | "weekdays"
-            | "order" | "except_ids" => Self::Texts,
-            "todos" => Self::Objects,
-            "steps" => Self::Steps,
+            "tags" | "add_tags" | "remove_tags" | "complete_steps" | "reopen_steps" | "remove_steps" | "clear"
+            | "weekdays" | "order" | "except_ids" => Self::Texts,
+            "todos" | "rename_steps" => Self::Objects,
+            "steps" | "add_steps" => Self::Steps,
             _ => return None,
         })
     }
@@ -146,7 +146,7 @@ mod tests {
                 ("boolean", None) => Some(Kind::Truth),
                 ("object", None) => Some(Kind::Object),
                 ("array", Some("string")) => Some(Kind::Texts),
-                ("array", Some("object")) if name == "steps" => Some(Kind::Steps),
+                ("array", Some("object")) if ["steps", "add_steps"].contains(&name.as_str()) => Some(Kind::Steps),
                 ("array", Some("object")) => Some(Kind::Objects),
                 ("string" | "integer", None) => None,
                 other => panic!("{name}: {other:?}"),
