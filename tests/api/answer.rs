@@ -35,7 +35,10 @@ impl Answer {
     #[track_caller]
     pub fn assert_error(&self, path: &str, says: &str) {
         let errors = self.body["errors"].as_array().unwrap_or_else(|| panic!("no errors in {}", self.text));
-        let about = errors.iter().filter(|error| error["path"] == path);
+        let is_about = |error: &Value| {
+            error["path"] == path || error["also"].as_array().is_some_and(|also| also.contains(&json!(path)))
+        };
+        let about = errors.iter().filter(|error| is_about(error));
         let said = about.filter_map(|error| error["message"].as_str()).any(|message| message.contains(says));
         assert!(said, "no error at {path:?} says {says:?}: {}", self.text);
     }

@@ -19,6 +19,7 @@ mod finding;
 #[path = "../folder/mod.rs"]
 mod folder;
 mod foreign;
+mod forgiving;
 mod formats;
 mod harness;
 mod head;

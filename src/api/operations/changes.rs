@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{filter::Limit, hints};
+use super::{filter::limit::Limit, hints};
 use crate::{
     api::{
         access::caller::Caller,
@@ -117,7 +117,7 @@ pub async fn get_changes(
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &Range::changes())).transpose()?;
     let is_first = after.is_none();
     let todo = query.todo()?;
-    let limit = query.limit.unwrap_or_default().0;
+    let limit = query.limit.unwrap_or_default().number;
     let now = app.clock.now();
     let reading = query.reading(after, limit);
     let (settings, mut changes) = if is_first && if_none_match.is_present() {
@@ -153,7 +153,7 @@ pub async fn get_changes(
     let (next, newest) = fill(&mut page, &mut changes, &wanted, &moment, &mut makers).await?;
     let unreadable = changes.unreadable;
     let is_empty = page.items.is_empty() && next.is_none();
-    let mut hints = Vec::new();
+    let mut hints = Vec::from_iter(query.limit.and_then(Limit::hint));
     if let Some(list) = wanted.list.filter(|_| is_empty) {
         hints.extend(hints::of_list(&caller.store, list).await?);
     }

@@ -50,7 +50,7 @@ pub async fn in_order(
     after: Option<Position>,
     now: Timestamp,
 ) -> Result<Found, Fault> {
-    let limit = query.limit.unwrap_or_default().0;
+    let limit = query.limit.unwrap_or_default().number;
     let counts = query.counts() && after.is_none();
     // The program tries to read one more todo after the last todo of the page. If this todo exists, there is a next
     // page. If the answer says how many todos match, or if `wanted_come_first` returns `false`, `at_most` is `None`, and

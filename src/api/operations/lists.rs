@@ -101,7 +101,7 @@ pub async fn update_lists(
     caller: Caller,
     conditions: Conditions,
     _: Query<NoQuery>,
-    Json { value: body, raw }: Json<UpdateLists>,
+    Json { value: body, raw, .. }: Json<UpdateLists>,
 ) -> Result<JsonAnswer<ListsWritten>, ApiError> {
     let key = body.idempotency_key.clone();
     let edit = body.edit()?;

@@ -14,6 +14,7 @@ use super::{
         several::Several,
         values::{Day, DueWithin},
     },
+    ignored,
     todos::check_number,
     write::{self, WithoutKey},
     written::TodosWritten,
@@ -145,7 +146,7 @@ pub async fn update_todos(
     caller: Caller,
     conditions: Conditions,
     _: Query<NoQuery>,
-    Json { value: body, raw }: Json<UpdateTodos>,
+    Json { value: body, raw, empty }: Json<UpdateTodos>,
 ) -> Result<JsonAnswer<TodosWritten>, ApiError> {
     let key = body.idempotency_key.clone();
     let request = |without_key| write::request(&app, "updateTodos", "", &raw, &conditions, key, without_key);
@@ -159,9 +160,11 @@ pub async fn update_todos(
             let JsonAnswer(mut answer) = TodosWritten::changed(&app, &caller.zone(&app), &result);
             let inputs = edits.iter().map(|(_, edit)| edit.due.as_ref());
             answer.hints.extend(due_hints::hints(&app, &caller, inputs, &result));
+            answer.ignored = ignored::fields(&empty, &result.images);
             Ok(JsonAnswer(answer))
         }
         TodosOrFilters::Filters(by) => {
+            let by = ByFilter { empty, ..*by };
             let request = request(WithoutKey::Recognise)?;
             Ok(JsonAnswer(by_filter::change(&app, &caller, request, &by).await?))
         }
@@ -244,6 +247,7 @@ impl UpdateTodos {
                 change: ForAll::Edit(Box::new(set)),
                 expected: expected_count.map(|Count(number)| number),
                 preview: preview == Some(Truth(true)),
+                empty: Vec::new(),
             }))),
         }
     }
@@ -287,6 +291,7 @@ impl DeleteQuery {
                 change: ForAll::Delete,
                 expected: expected_count.map(|Count(number)| number),
                 preview: preview == Some(Truth(true)),
+                empty: Vec::new(),
             }))),
         }
     }

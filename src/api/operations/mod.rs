@@ -8,6 +8,7 @@ mod filter;
 mod found;
 mod health;
 mod hints;
+mod ignored;
 #[macro_use]
 mod list;
 mod lists;

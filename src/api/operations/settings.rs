@@ -105,7 +105,7 @@ pub async fn update_settings(
     caller: Caller,
     conditions: Conditions,
     _: Query<NoQuery>,
-    Json { value: body, raw }: Json<UpdateSettings>,
+    Json { value: body, raw, .. }: Json<UpdateSettings>,
 ) -> Result<JsonAnswer<SettingsWritten>, ApiError> {
     let UpdateSettings { time_zone, week_start, default_list, clear, idempotency_key } = body;
     let clear = clear.map_or_else(Vec::new, |WithoutEmpty(settings)| settings);

@@ -83,7 +83,7 @@ pub async fn find(
 
 impl Sorted {
     fn new(query: &TodosQuery, order: Order) -> Self {
-        let limit = query.limit.unwrap_or_default().0;
+        let limit = query.limit.unwrap_or_default().number;
         Self { order, limit, best: Vec::new(), total: 0, unreadable: 0 }
     }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
+    ignored,
     write::{self, WithoutKey},
     written::{TodoWritten, with_etag},
 };
@@ -75,7 +76,7 @@ pub async fn update_todo(
     ItemId(id): ItemId,
     ItemConditions(conditions): ItemConditions,
     _: Query<NoQuery>,
-    Json { value: body, raw }: Json<UpdateTodo>,
+    Json { value: body, raw, empty }: Json<UpdateTodo>,
 ) -> Result<Response, ApiError> {
     let mut edit = body.edit;
     if edit.id.as_deref().is_some_and(|other| TodoId::parse(other).as_ref() != Some(&id)) {
@@ -93,7 +94,7 @@ pub async fn update_todo(
     )?;
     let edits = [(SentId::new(id.as_str()), edit)];
     let result = write::update(&app, &caller, request, &edits).await.map_err(ApiError::of_write(ErrorPath::Item))?;
-    TodoWritten::of(&result, &caller.zone(&app))
+    TodoWritten::of(&result, &caller.zone(&app), ignored::fields(&empty, &result.images))
 }
 
 /// Delete a todo
@@ -111,7 +112,7 @@ pub async fn delete_todo(
     let request = write::request(&app, "deleteTodo", id.as_str(), &no_body, &conditions, key, WithoutKey::Execute)?;
     let sent = [SentId::new(id.as_str())];
     let result = write::delete(&app, &caller, request, &sent, expected).await;
-    TodoWritten::of(&result.map_err(ApiError::of_write(ErrorPath::Item))?, &caller.zone(&app))
+    TodoWritten::of(&result.map_err(ApiError::of_write(ErrorPath::Item))?, &caller.zone(&app), Vec::new())
 }
 
 /// The version that the caller expects, from the field `expected_version` or from the header `If-Match`.

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{
     due_hints,
-    filter::TodosQuery,
+    filter::{TodosQuery, limit::Limit},
     found, hints, sorted,
     write::{self, WithoutKey, moment},
     written::TodosWritten,
@@ -128,6 +128,7 @@ pub async fn get_todos(
     } else {
         page.todos = found.page.items;
     }
+    page.hints.extend(query.limit.and_then(Limit::hint));
     Ok(JsonAnswer(page))
 }
 
@@ -147,7 +148,7 @@ pub async fn add_todos(
     caller: Caller,
     conditions: Conditions,
     _: Query<NoQuery>,
-    Json { value: body, raw }: Json<AddTodos>,
+    Json { value: body, raw, .. }: Json<AddTodos>,
 ) -> Result<(StatusCode, JsonAnswer<TodosWritten>), ApiError> {
     check_number(body.todos.len(), "todos")?;
     let without_key = if body.allow_duplicate == Some(true) { WithoutKey::Execute } else { WithoutKey::Recognise };

@@ -70,6 +70,10 @@ pub struct TodosWritten {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub hints: Vec<String>,
+    /// Empty values that changed nothing, and how to clear.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub ignored: Vec<String>,
     #[serde(flatten)]
     #[schema(inline)]
     pub made: ChangeMade,
@@ -118,6 +122,9 @@ pub struct TodoWritten {
     /// Says what happened to the series of the todo.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<String>,
+    /// Says which empty values changed nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<String>,
     #[serde(flatten)]
     pub made: ChangeMade,
 }
@@ -241,13 +248,13 @@ fn is_altered(todo: &Todo, differences: &[Difference]) -> bool {
 
 impl TodoWritten {
     /// The answer of an operation that changes one todo, with the `ETag` of the todo. `zone` is the person's time zone.
-    pub fn of(result: &WriteResult, zone: &TimeZone) -> Result<Response, ApiError> {
+    pub fn of(result: &WriteResult, zone: &TimeZone, ignored: Vec<String>) -> Result<Response, ApiError> {
         let view = |added: bool| result.images.iter().find(|image| image.before.is_none() == added).map(after);
         let missing = || Fault { kind: FaultKind::Broken, cause: "a write to one todo returned no todo".to_owned() };
         let todo = view(false).ok_or_else(missing)?;
         let next = view(true).map(|todo| TodoView::whole(todo, zone));
         let (new_lists, hints, made) = (new_lists(result), series::hints(result), ChangeMade::of(result, zone));
-        Ok(with_etag(todo, Json(Self { todo: TodoView::whole(todo, zone), next, new_lists, hints, made })))
+        Ok(with_etag(todo, Json(Self { todo: TodoView::whole(todo, zone), next, new_lists, hints, ignored, made })))
     }
 }
 
