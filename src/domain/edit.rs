@@ -36,6 +36,10 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = EditStatus, inline, required = false)]
     pub status: Option<EditStatus>,
+    /// When it was done, such as sunday; now when left out.
+    #[deserr(default)]
+    #[schema(value_type = String, required = false)]
+    pub completed_at: Option<DueInput>,
     // List to move it to.
     #[deserr(default)]
     #[schema(value_type = ListName, inline, required = false)]
@@ -171,13 +175,14 @@ impl TodoEdit {
         empty.into_iter().chain(self.contradictions()).chain(self.other_date()).collect()
     }
 
-    /// The error if the edit skips a todo, and also sets its due date or its repetition.
+    /// The error if the edit skips a todo, and also sets its due date, its repetition or a time of completion.
     fn other_date(&self) -> Option<Violation> {
         let clears = |field| self.clear.0.contains(&field);
         let field = match self.status {
             Some(EditStatus::Skipped) if self.due.is_some() => "due",
             Some(EditStatus::Skipped) if self.shift.is_some() => "shift",
             Some(EditStatus::Skipped) if self.repeat.is_some() => "repeat",
+            Some(EditStatus::Skipped) if self.completed_at.is_some() => "completed_at",
             Some(EditStatus::Skipped) if clears(Clearable::Due) || clears(Clearable::Repeat) => "clear",
             _ => return None,
         };
@@ -215,6 +220,10 @@ impl TodoEdit {
             Some(EditStatus::Skipped) => todo.skipped(moment).map_err(|error| vec![error])?,
             None => todo.clone(),
         };
+        let mut errors = Vec::new();
+        if let Some(at) = &self.completed_at {
+            errors.extend(after.complete_at(at, todo, moment).err());
+        }
         for field in &self.clear.0 {
             field.empty(&mut after);
         }
@@ -228,7 +237,6 @@ impl TodoEdit {
         if let Some(priority) = self.priority {
             after.priority = priority;
         }
-        let mut errors = Vec::new();
         let outcomes = [("append_notes", self.edit_notes(&mut after)), ("add_tags", self.edit_tags(&mut after))];
         errors.extend(outcomes.into_iter().filter_map(|(field, outcome)| Some(Violation::new(field, outcome.err()?))));
         match self.step_edit().apply(&after.steps) {

@@ -6,6 +6,7 @@ pub mod by;
 pub mod by_filter;
 pub mod change;
 pub mod client;
+pub mod completion;
 pub mod credential;
 pub mod difference;
 pub mod due;
