@@ -1,6 +1,8 @@
 //! Changes to all todos that match filters. Such a change is one edit of all found todos, or the deletion of all found
 //! todos.
 
+use std::borrow::Cow;
+
 use deserr::{DeserializeError, Deserr, ErrorKind, IntoValue, MergeWithError, Value, ValuePointerRef, take_cf_content};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -11,7 +13,7 @@ use super::{
     change::Image,
     difference::Difference,
     due_input::DueInput,
-    edit::TodoEdit,
+    edit::{EditStatus, TodoEdit},
     found::Found,
     id::TodoId,
     invalid::{Invalid, Violation},
@@ -113,10 +115,8 @@ impl ForAll {
     ) -> Result<Plan, Refusal> {
         match self {
             Self::Edit(all) => {
-                // `shift` concerns only todos with a due date.
-                let undated = TodoEdit { shift: None, ..all.0.clone() };
-                let edit = |todo: &Todo| if todo.due.is_none() { &undated } else { &all.0 };
-                let edits: Vec<_> = found.iter().map(|todo| (edit(todo), *todo)).collect();
+                let edits: Vec<_> = found.iter().map(|todo| (all.of(todo), *todo)).collect();
+                let edits: Vec<_> = edits.iter().map(|(edit, todo)| (&**edit, *todo)).collect();
                 plan::apply(&edits, nexts, next_id, moment).map_err(|refusal| with_todos(refusal, found))
             }
             Self::Delete => {
@@ -124,6 +124,21 @@ impl ForAll {
                 Ok(Plan::of_todos(found.iter().map(deleted).collect()))
             }
         }
+    }
+}
+
+impl EditOfAll {
+    /// The edit of this todo. `shift` concerns only todos with a due date. If the edit completes todos, `completed_at`
+    /// concerns only todos that it completes: other todos were done at another time.
+    fn of(&self, todo: &Todo) -> Cow<'_, TodoEdit> {
+        let edit = &self.0;
+        let has_other_time = todo.status == Status::Completed && edit.status == Some(EditStatus::Completed);
+        let completed_at = edit.completed_at.clone().filter(|_| !has_other_time);
+        let shift = edit.shift.filter(|_| todo.due.is_some());
+        if completed_at == edit.completed_at && shift == edit.shift {
+            return Cow::Borrowed(edit);
+        }
+        Cow::Owned(TodoEdit { completed_at, shift, ..edit.clone() })
     }
 }
 

@@ -149,6 +149,7 @@ fn differing(before: &Todo, after: &Todo) -> Vec<String> {
     let pairs = [
         ("title", before.title != after.title),
         ("status", before.status != after.status),
+        ("completed_at", before.status == after.status && before.completed_at != after.completed_at),
         ("list", before.list != after.list),
         ("priority", before.priority != after.priority),
         ("due", (before.due, before.anchor_day, before.series_due) != (after.due, after.anchor_day, after.series_due)),

@@ -20,7 +20,7 @@ pub type Fields = Map<String, Value>;
 /// example, only a todo with a due date may repeat. So if a change alters one field of a group, the difference contains
 /// the whole group.
 const GROUPS: [&[&str]; 2] =
-    [&["status", "completed_at", "deleted_at"], &["due", "repeat", "anchor_day", "series_due", "handed_on"]];
+    [&["status", "completed_at", "told_at", "deleted_at"], &["due", "repeat", "anchor_day", "series_due", "handed_on"]];
 /// These fields do not belong to the content of a todo. The id never changes, and every write sets the version.
 const NOT_CONTENT: [&str; 2] = ["id", "version"];
 const NOTES: &str = "notes";
@@ -206,13 +206,15 @@ impl Difference {
         match todo.status {
             _ if self.is_new() || alters("status") => true,
             Status::Open => true,
-            Status::Completed => !(alters("repeat") && repeats) || self.came_after(todo.completed_at),
+            Status::Completed => !(alters("repeat") && repeats) || self.came_after(todo),
             Status::Deleted => false,
         }
     }
 
     /// Whether the todo was already completed when this change was made.
-    fn came_after(&self, completed_at: Option<Timestamp>) -> bool {
+    fn came_after(&self, todo: &Todo) -> bool {
+        // Code of format 5 and earlier does not remove `told_at`, but `told_at` is never before its `completed_at`.
+        let completed_at = todo.completed_at.max(todo.told_at);
         let made_at = self.after.get(UPDATED_AT).and_then(Value::as_str).and_then(|at| at.parse::<Timestamp>().ok());
         completed_at.zip(made_at).is_some_and(|(completed_at, made_at)| completed_at <= made_at)
     }
@@ -246,7 +248,7 @@ impl Difference {
 pub fn shown_as(name: &str) -> &'static str {
     const SHOWN: [&str; 9] = ["title", "status", "list", "priority", "due", "repeat", "notes", "tags", "steps"];
     match name {
-        "completed_at" | "deleted_at" => "status",
+        "completed_at" | "told_at" | "deleted_at" => "status",
         "anchor_day" | "series_due" => "due",
         "handed_on" => "repeat",
         name => SHOWN.into_iter().find(|shown| *shown == name).unwrap_or("todo"),

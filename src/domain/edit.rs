@@ -12,6 +12,7 @@ use super::{
     invalid::{Invalid, Violation},
     list_ref::ListRef,
     moment::Moment,
+    read_back::ReadBack,
     repeat::Repeat,
     step_edit::{NewSteps, NewTitles, StepEdit},
     step_refs::StepRefs,
@@ -36,6 +37,10 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = EditStatus, inline, required = false)]
     pub status: Option<EditStatus>,
+    /// When it was done, such as sunday; now when left out.
+    #[deserr(default)]
+    #[schema(value_type = String, required = false)]
+    pub completed_at: Option<DueInput>,
     // List to move it to.
     #[deserr(default)]
     #[schema(value_type = ListName, inline, required = false)]
@@ -107,6 +112,9 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Version, inline, required = false)]
     pub expected_version: Option<Version>,
+    #[deserr(skip)]
+    #[schema(ignore)]
+    pub read_back: ReadBack,
 }
 
 words! {
@@ -149,7 +157,8 @@ fn refuse_unknown_field<E: DeserializeError>(field: &str, accepted: &[&str], loc
 impl TodoEdit {
     /// Whether the edit has no fields except `id` and `expected_version`.
     pub fn is_empty(&self) -> bool {
-        Self { id: None, expected_version: None, ..self.clone() } == Self::default()
+        let read_back = ReadBack::default();
+        Self { id: None, expected_version: None, read_back, ..self.clone() } == Self::default()
     }
 
     /// Whether this edit would restore a deleted todo.
@@ -171,13 +180,14 @@ impl TodoEdit {
         empty.into_iter().chain(self.contradictions()).chain(self.other_date()).collect()
     }
 
-    /// The error if the edit skips a todo, and also sets its due date or its repetition.
+    /// The error if the edit skips a todo, and also sets its due date, its repetition or a time of completion.
     fn other_date(&self) -> Option<Violation> {
         let clears = |field| self.clear.0.contains(&field);
         let field = match self.status {
             Some(EditStatus::Skipped) if self.due.is_some() => "due",
             Some(EditStatus::Skipped) if self.shift.is_some() => "shift",
             Some(EditStatus::Skipped) if self.repeat.is_some() => "repeat",
+            Some(EditStatus::Skipped) if self.completed_at.is_some() => "completed_at",
             Some(EditStatus::Skipped) if clears(Clearable::Due) || clears(Clearable::Repeat) => "clear",
             _ => return None,
         };
@@ -215,6 +225,10 @@ impl TodoEdit {
             Some(EditStatus::Skipped) => todo.skipped(moment).map_err(|error| vec![error])?,
             None => todo.clone(),
         };
+        let mut errors = Vec::new();
+        if let Some(at) = &self.completed_at {
+            errors.extend(after.complete_at(at, todo, moment).err());
+        }
         for field in &self.clear.0 {
             field.empty(&mut after);
         }
@@ -228,7 +242,6 @@ impl TodoEdit {
         if let Some(priority) = self.priority {
             after.priority = priority;
         }
-        let mut errors = Vec::new();
         let outcomes = [("append_notes", self.edit_notes(&mut after)), ("add_tags", self.edit_tags(&mut after))];
         errors.extend(outcomes.into_iter().filter_map(|(field, outcome)| Some(Violation::new(field, outcome.err()?))));
         match self.step_edit().apply(&after.steps) {
@@ -236,6 +249,7 @@ impl TodoEdit {
             Err(violations) => errors.extend(violations),
         }
         errors.extend(self.edit_due(&mut after, moment).err().into_iter().flatten());
+        errors.extend(self.read_back.faults(todo, &after));
         if !errors.is_empty() {
             return Err(errors);
         }

@@ -70,7 +70,8 @@ impl Todo {
     /// no second copy. Returns `None` and changes nothing if this todo does not repeat, or if the series has ended.
     pub fn hand_on(&mut self, id: impl FnOnce() -> TodoId, moment: &Moment) -> Option<Self> {
         let (repeat, due) = (self.repeat.as_ref()?, self.due?);
-        let over = Over { due: due.date(), on: moment.today() };
+        let completed_on = moment.zone.to_datetime(self.completed_at.unwrap_or(moment.now)).date();
+        let over = Over { due: due.date(), on: completed_on };
         let SeriesDate { due, anchor_day } = repeat.next(self.series_date()?, over, moment)?;
         let next = Self {
             id: id(),
@@ -85,6 +86,7 @@ impl Todo {
             created_at: moment.now,
             updated_at: moment.now,
             completed_at: None,
+            told_at: None,
             deleted_at: None,
             ..self.clone()
         };

@@ -62,6 +62,10 @@ pub struct Todo {
     /// Present if and only if `status` is `completed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completed_at: Option<Timestamp>,
+    /// When the todo got the status `completed`. Present only if the caller said that the todo was done earlier. Then
+    /// `completed_at` is the earlier time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_at: Option<Timestamp>,
     /// Present if and only if `status` is `deleted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Timestamp>,
@@ -157,6 +161,7 @@ impl Todo {
             created_at: moment.now,
             updated_at: moment.now,
             completed_at: None,
+            told_at: None,
             deleted_at: None,
         };
         todo.begin_repeat(moment)?;
@@ -164,8 +169,8 @@ impl Todo {
     }
 
     /// A copy of this todo with the given status. If the todo already has this status, the copy is equal to the todo.
-    /// Otherwise, this function also sets `updated_at`, and sets or removes `completed_at` and `deleted_at`. An open
-    /// todo has handed nothing on.
+    /// Otherwise, this function also sets `updated_at`, and sets or removes the times of the
+    /// completion and of the deletion. An open todo has handed nothing on.
     pub fn with_status(&self, status: Status, now: Timestamp) -> Self {
         if status == self.status {
             return self.clone();
@@ -173,6 +178,7 @@ impl Todo {
         Self {
             status,
             completed_at: (status == Status::Completed).then_some(now),
+            told_at: None,
             deleted_at: (status == Status::Deleted).then_some(now),
             handed_on: self.handed_on.clone().filter(|_| status != Status::Open),
             updated_at: now,

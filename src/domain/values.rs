@@ -18,6 +18,9 @@ use super::{
 /// A value as text has at most this number of characters.
 const CUT: usize = 80;
 
+/// The stored field with the time of completion.
+const COMPLETED_AT: &str = "completed_at";
+
 /// A changed field, and its old and new value. `None` if the field had no value, or has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangedField {
@@ -44,6 +47,9 @@ impl Difference {
         let changed = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
         // The fields that callers do not see, such as `completed_at`, belong to another field that they see.
         let seen = changed.map(|name| (name, shown_as(name))).filter(|(name, shown)| name == shown);
+        // If the todo stays completed, its time of completion has changed.
+        let is_completed_before_and_after = [before, after].iter().all(|fields| fields.contains_key(COMPLETED_AT));
+        let completed_at = is_completed_before_and_after.then_some((COMPLETED_AT, COMPLETED_AT));
         let beginning = if self.keeps_beginning_of_notes() { "…" } else { "" };
         let value = |fields: &Map<String, Value>, name: &str| {
             let text = fields.get(name).and_then(|value| text(name, value, lists));
@@ -52,7 +58,7 @@ impl Difference {
         };
         let field = |(_, name)| ChangedField { name, old: value(before, name), new: value(after, name) };
         // If the change moved a todo between two lists that are one list now, the values are equal.
-        seen.map(field).filter(|field| field.name == "notes" || field.old != field.new).collect()
+        seen.chain(completed_at).map(field).filter(|field| field.name == "notes" || field.old != field.new).collect()
     }
 }
 

@@ -79,6 +79,7 @@ pub(super) const TODO: &[&str] = &[
     "created_at",
     "updated_at",
     "completed_at",
+    "told_at",
     "deleted_at",
     LISTS_VERSION,
     PENDING,
@@ -264,7 +265,8 @@ mod tests {
         let moment = Settings::default().moment(Timestamp::UNIX_EPOCH, &TimeZone::UTC);
         let todo = Todo::add(&new, TodoId::from_random([0; 16]), &ListRef::inbox(), &moment).unwrap();
         let at = Some(Timestamp::UNIX_EPOCH);
-        let todo = Todo { anchor_day: Some(31), series_due: todo.due, completed_at: at, deleted_at: at, ..todo };
+        let todo = Todo { anchor_day: Some(31), series_due: todo.due, completed_at: at, told_at: at, ..todo };
+        let todo = Todo { deleted_at: at, ..todo };
         let repeat = todo.repeat.clone().unwrap();
         let handed_on = HandedOn { next: todo.id.clone(), repeat, anchor_day: None, series_due: None };
         let todo = Todo { handed_on: Some(Box::new(handed_on)), ..todo };
@@ -288,6 +290,7 @@ mod tests {
             created_at: _,
             updated_at: _,
             completed_at: _,
+            told_at: _,
             deleted_at: _,
         } = &todo;
         let settings = Settings {
@@ -296,7 +299,7 @@ mod tests {
             default_list: Some(ListRef::inbox()),
             version: 1,
         };
-        assert_eq!(to_item(&todo).unwrap().len(), 18, "each of them is present");
+        assert_eq!(to_item(&todo).unwrap().len(), 19, "each of them is present");
         for item in [to_item(&todo).unwrap(), to_item(&settings).unwrap()] {
             for attribute in item.keys() {
                 assert!(TODO.contains(&attribute.as_str()), "{attribute}");

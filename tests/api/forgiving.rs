@@ -125,3 +125,100 @@ async fn each_message_is_said_once_for_all_its_places() {
     refused.assert_error("todos[39].due", "February 2026 has 28 days");
     assert!(refused.text.len() < 1_500, "{}", refused.text.len());
 }
+
+/// What `getTodo` shows of a todo, or what a listing shows of it.
+async fn read(api: &Api, id: &str) -> [Value; 2] {
+    let whole = api.get(&format!("/todos/{id}")).await.body["todo"].clone();
+    let status = whole["status"].as_str().unwrap();
+    let listed = api.get(&format!("/todos?status={status}&limit=100")).await;
+    let short = listed.body["todos"].as_array().unwrap().iter().find(|todo| todo["id"] == id).unwrap().clone();
+    [whole, short]
+}
+
+#[tokio::test]
+async fn a_todo_that_was_read_may_be_sent_back_with_one_change() {
+    let api = Api::new();
+    api.patch("/settings", json!({"time_zone": "Asia/Kolkata"})).await;
+    let new = json!({"title": "rent", "due": "2026-12-01", "notes": "n", "tags": ["x"], "steps": ["s"], "priority": "low",
+        "repeat": {"unit": "month"}});
+    let ids = api.post("/todos", json!({"todos": [new, {"title": "plain"}]})).await.ids();
+    // The due date of this todo was moved, so its answer has `series_due`.
+    api.patch(&format!("/todos/{}", ids[0]), json!({"due": "2026-12-03"})).await;
+    for id in &ids {
+        for form in 0..2 {
+            let mut todo = read(&api, id).await[form].clone();
+            let same = api.patch("/todos", json!({"todos": [todo]})).await;
+            assert_eq!((same.status.as_u16(), &same.body["unchanged"]), (200, &json!(true)), "{todo}: {}", same.text);
+            todo["title"] = json!(format!("{} {form}", todo["title"]));
+            let sent = api.patch(&format!("/todos/{id}"), todo.clone()).await;
+            assert_eq!((sent.status.as_u16(), &sent.body["todo"]["title"]), (200, &todo["title"]), "{}", sent.text);
+        }
+    }
+    let [done, _] = read(&api, &ids[1]).await;
+    api.patch("/todos", json!({"todos": [{"id": done["id"], "status": "completed"}]})).await;
+    for form in 0..2 {
+        let mut todo = read(&api, &ids[1]).await[form].clone();
+        todo["notes"] = json!(format!("n{form}"));
+        let sent = api.patch("/todos", json!({"todos": [todo]})).await;
+        assert_eq!((sent.status.as_u16(), &sent.body["todos"][0]["notes"]), (200, &todo["notes"]), "{}", sent.text);
+        assert_eq!(sent.body["todos"][0]["completed_at"], todo["completed_at"], "{}", sent.text);
+    }
+}
+
+#[tokio::test]
+async fn the_version_of_a_todo_that_was_read_is_the_expected_version() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let path = format!("/todos/{id}");
+    let [mut old, _] = read(&api, &id).await;
+    api.patch(&path, json!({"title": "b"})).await;
+    old["notes"] = json!("mine");
+    let refused = api.patch("/todos", json!({"todos": [old]})).await;
+    refused.assert_problem(409, "conflict");
+    refused.assert_error("todos[0].expected_version", "version 1 was expected, but the todo has version 2");
+    let both = api.patch(&path, json!({"version": 2, "expected_version": 1, "title": "c"})).await;
+    both.assert_error("version", "differs from `expected_version`; send only one of the two");
+    assert_eq!(api.patch(&path, json!({"version": 2, "expected_version": "2", "title": "c"})).await.status, 200);
+    for version in [json!(0), json!("three"), json!(-1)] {
+        let bad = api.patch(&path, json!({"version": version, "title": "d"})).await;
+        bad.assert_error("version", "must be the version of the todo");
+    }
+}
+
+#[tokio::test]
+async fn a_member_of_answers_with_another_value_is_refused_once_for_forty_todos() {
+    let api = Api::new();
+    let titles: Vec<String> = (0..40).map(|n| format!("{n}")).collect();
+    let ids = api.add(&titles.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let edits = |edit: Value| {
+        let with_id = |id: &String| {
+            let mut edit = edit.clone();
+            edit["id"] = json!(id);
+            edit
+        };
+        json!({"todos": ids.iter().map(with_id).collect::<Vec<_>>()})
+    };
+    for (member, value) in [
+        ("created_at", json!("2026-11-22T10:00:01Z")),
+        ("updated_at", json!("tomorrow")),
+        ("deleted_at", json!("2026-11-22T10:00:00Z")),
+        ("series_due", json!("2026-12-01")),
+        ("weekday", json!("friday")),
+        ("created_at", json!(5)),
+    ] {
+        let refused = api.patch("/todos", edits(json!({"priority": "high", member: value}))).await;
+        refused.assert_problem(422, "invalid");
+        refused.assert_error(&format!("todos[39].{member}"), "cannot be changed; leave it out");
+        assert_eq!(refused.body["errors"].as_array().unwrap().len(), 1);
+        assert!(refused.text.len() < 1_500, "{}", refused.text);
+    }
+    let edit = json!({"due": "2026-12-04", "weekday": "Thursday"});
+    let refused = api.patch("/todos", edits(edit)).await;
+    refused.assert_error("todos[0].weekday", "is friday for the due date 2026-12-04; send only due");
+    assert_eq!(api.patch("/todos", edits(json!({"due": "2026-12-04", "weekday": "Fri"}))).await.status, 200);
+    // The old weekday beside a new due date is only a rest of what the model has read.
+    assert_eq!(api.patch("/todos", edits(json!({"due": "2026-12-05", "weekday": "friday"}))).await.status, 200);
+    let of_all =
+        json!({"where": {"list": ["Inbox"]}, "set": {"created_at": "2026-11-22T10:00:00Z", "priority": "low"}});
+    api.patch("/todos", of_all).await.assert_error("set.created_at", "is not a field here");
+}

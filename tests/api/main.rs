@@ -9,6 +9,7 @@ mod by_filter;
 mod by_filter_refused;
 mod by_filter_repeated;
 mod clocks;
+mod completed_at;
 mod cost;
 mod credentials;
 mod days_and_times;

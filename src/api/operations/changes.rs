@@ -81,7 +81,7 @@ pub struct ChangesQuery {
 /// A page of changes.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChangesPage {
-    /// Newest first.
+    // Newest first.
     #[schema(value_type = Vec<ChangeView>)]
     changes: Vec<Box<RawValue>>,
     // Present if there are more.
@@ -89,7 +89,7 @@ pub struct ChangesPage {
     #[schema(required = false, nullable = false)]
     next_cursor: Option<String>,
     now: Now,
-    /// An unknown list or program, and those there are.
+    // An unknown list or program, and those there are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     hints: Vec<String>,

@@ -36,6 +36,7 @@ use crate::{
         input::scalar::{Count, Truth},
         invalid::Invalid,
         plan::SentId,
+        sent_edit::SentEdit,
         text::{Filter, ListName, Tag},
         todo::Priority,
     },
@@ -48,7 +49,7 @@ pub struct UpdateTodos {
     /// Edits of single todos.
     #[deserr(default)]
     #[schema(value_type = Vec<TodoEdit>, required = false, min_items = 1, max_items = 1000)]
-    todos: Option<Vec<TodoEdit>>,
+    todos: Option<Vec<SentEdit>>,
     /// Or, with set: all todos that match these filters, as in getTodos.
     #[deserr(default, rename = "where")]
     #[schema(rename = "where", value_type = TodosWhere, required = false)]
@@ -227,7 +228,7 @@ impl UpdateTodos {
             )),
             (Some(todos), None, None) => match only_filters.into_iter().find(|(_, is_sent)| *is_sent) {
                 Some((name, _)) => Err(ApiError::invalid(name, "belongs to `where`; leave it out with `todos`")),
-                None => Ok(TodosOrFilters::Todos(todos)),
+                None => Ok(TodosOrFilters::Todos(todos.into_iter().map(|SentEdit(edit)| edit).collect())),
             },
             (None, Some(_), None) => Err(ApiError::invalid(
                 "set",

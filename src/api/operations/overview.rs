@@ -43,7 +43,7 @@ pub struct Overview {
     now: Now,
     settings: SettingsView,
     counts: Counts,
-    /// All lists in their order.
+    // All lists in their order.
     lists: Vec<Share>,
     // How many more lists there are.
     #[serde(skip_serializing_if = "is_zero")]
@@ -52,7 +52,7 @@ pub struct Overview {
     // The tags of the open todos.
     tags: Vec<Share>,
     overdue: Vec<TodoView>,
-    /// Due today and not overdue.
+    // Due today and not overdue.
     due_today: Vec<TodoView>,
     next_7_days: Vec<TodoView>,
     // Later dates of repeating todos in the next seven days.
@@ -119,7 +119,7 @@ struct Names(HashMap<String, Share>);
 #[utoipa::path(
     get, path = "/overview", operation_id = "getOverview",
     summary = "Get the overview",
-    description = "Returns the present moment, settings, counts, all lists, open todos per list and tag, up to 30 todos (without notes and steps) that are overdue or due in the next seven days, and the last change.",
+    description = "Returns the present moment, settings, counts, lists and tags with open todos, up to 30 todos (no notes, no steps) that are overdue or due in the next seven days, and the last change.",
     responses((status = 200, description = "The overview", body = Overview), super::openapi::Errors),
 )]
 pub async fn get_overview(

@@ -21,7 +21,8 @@ use crate::{
     },
     app::App,
     domain::{
-        edit::TodoEdit, id::TodoId, idempotency::IdempotencyKey, invalid::Invalid, plan::SentId, version::Version,
+        edit::TodoEdit, id::TodoId, idempotency::IdempotencyKey, invalid::Invalid, plan::SentId, sent_edit::SentEdit,
+        version::Version,
     },
 };
 
@@ -128,12 +129,13 @@ fn expected_version(sent: Option<Version>, if_match: Option<u64>) -> Result<Opti
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for UpdateTodo {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
         let Value::Map(mut members) = value else {
-            return TodoEdit::deserialize_from_value(value, location).map(|edit| Self { edit, idempotency_key: None });
+            return SentEdit::deserialize_from_value(value, location)
+                .map(|SentEdit(edit)| Self { edit, idempotency_key: None });
         };
         let key = members
             .remove("idempotency_key")
             .map(|key| Deserr::deserialize_from_value(key.into_value(), location.push_key("idempotency_key")));
-        let edit = TodoEdit::deserialize_from_value(Value::<V>::Map(members), location);
+        let edit = SentEdit::deserialize_from_value(Value::<V>::Map(members), location).map(|SentEdit(edit)| edit);
         match (key.transpose(), edit) {
             (Ok(idempotency_key), Ok(edit)) => Ok(Self { edit, idempotency_key }),
             (Err(one), Err(other)) => Err(deserr::take_cf_content(E::merge(Some(one), other, location))),

@@ -76,7 +76,7 @@ pub struct TodosPage {
     #[schema(required = false)]
     upcoming: Vec<String>,
     now: Now,
-    /// An unknown list or tag, and the nearest.
+    // An unknown list or tag, and the nearest.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     hints: Vec<String>,

@@ -8,6 +8,7 @@ use crate::{
     app::App,
     domain::{
         change::OperationName,
+        due_input::DueInput,
         edit::TodoEdit,
         id::ChangeId,
         idempotency::{IdempotencyKey, Intent},
@@ -36,14 +37,16 @@ pub enum WithoutKey {
 impl WithoutKey {
     /// If the store executed an edit with `append_notes` twice, the notes would contain the paragraph twice. If the store
     /// skipped a repeating todo twice, it would skip two dates, and a due date with `shift` would move twice. If the
-    /// store removed the second step twice, it would remove two steps. An edit with
+    /// store removed the second step twice, it would remove two steps. A time of completion such as `1 hour ago` would
+    /// be another time. An edit with
     /// `status` and `repeat` can complete a repeating todo. The completion moves the repetition to the next todo. If the
     /// store executed this edit twice, the completed todo would get the repetition back. If the store executed any other
     /// edit twice, the second execution would change nothing more.
     pub fn of<'a>(mut edits: impl Iterator<Item = &'a TodoEdit>) -> Self {
         let does_harm = |edit: &TodoEdit| {
             let adds_up = edit.append_notes.is_some() || edit.shift.is_some() || edit.skips();
-            adds_up || edit.step_edit().adds_up() || (edit.status.is_some() && edit.repeat.is_some())
+            let drifts = edit.completed_at.as_ref().is_some_and(DueInput::is_relative);
+            adds_up || drifts || edit.step_edit().adds_up() || (edit.status.is_some() && edit.repeat.is_some())
         };
         if edits.any(does_harm) { Self::Recognise } else { Self::Execute }
     }

@@ -12,10 +12,11 @@ pub mod table;
 
 use deserr::{DeserializeError, Deserr, IntoValue, MergeWithError, Value, ValuePointerRef};
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     civil::{Date, DateTime, Time},
 };
 
+use self::duration::Duration;
 use self::{
     clock::Clock,
     day::{Day, TOO_FAR},
@@ -33,6 +34,10 @@ use super::{
 const CHARACTERS: usize = 60;
 /// `tonight` without a time.
 const TONIGHT: Time = Time::constant(20, 0, 0, 0);
+/// The time of a day on which something was done, if nobody said when.
+const NOON: Time = Time::constant(12, 0, 0, 0);
+/// The clock of a caller may be ahead by this time.
+const CLOCKS: SignedDuration = SignedDuration::from_secs(60);
 /// `tonight` after `TONIGHT`, and the last minute of a day.
 const LAST_MINUTE: Time = Time::constant(23, 59, 0, 0);
 
@@ -83,25 +88,44 @@ impl DueInput {
     /// The beginning of a period that ends now. A duration such as `3 days` counts from the present minute, and a day
     /// means the beginning of the day.
     pub fn begin(&self, moment: &Moment) -> Result<Timestamp, Invalid> {
-        let direction = Direction::Past;
-        let place = Place { moment, direction, present: None };
         let span = match &self.phrase {
-            Some(Phrase::Instant(instant)) => return Ok(*instant),
-            Some(Phrase::In(span)) => Some(span),
             Some(Phrase::Wall { day: Some(Day::From(span)), weekday: None, clock: None }) => Some(span),
             _ => None,
         };
-        let local = match span {
-            Some(span) => {
-                let now = moment.now.to_zoned(moment.zone.clone());
-                return Ok(now.checked_add(span.signed(direction)).map_or(Timestamp::MIN, |at| at.timestamp()));
-            }
-            None => match self.resolve(place)? {
-                Resolved::On(date) => date.to_datetime(Time::midnight()),
+        match span {
+            Some(span) => Ok(Self::before_now(*span, moment)),
+            None => self.past(moment, Time::midnight()),
+        }
+    }
+
+    /// The moment at which something was done. A day means its noon, but today means now. The error for a moment in the
+    /// future names the present moment.
+    pub fn done(&self, moment: &Moment) -> Result<Timestamp, Invalid> {
+        let at = self.past(moment, NOON)?;
+        let place = Place { moment, direction: Direction::Past, present: None };
+        let is_today = self.resolve(place)? == Resolved::On(moment.today());
+        if !is_today && at > moment.now.saturating_add(CLOCKS).unwrap_or(Timestamp::MAX) {
+            return Err(nearest::refusal(&self.text, Some("is in the future".to_owned()), place));
+        }
+        Ok(if is_today { moment.now } else { at.min(moment.now) })
+    }
+
+    /// The moment that the text means. The program looks for days in the past, and `time` is the time of a day.
+    fn past(&self, moment: &Moment, time: Time) -> Result<Timestamp, Invalid> {
+        let local = match &self.phrase {
+            Some(Phrase::Instant(instant)) => return Ok(*instant),
+            Some(Phrase::In(span)) => return Ok(Self::before_now(*span, moment)),
+            _ => match self.resolve(Place { moment, direction: Direction::Past, present: None })? {
+                Resolved::On(date) => date.to_datetime(time),
                 Resolved::At(time) => time,
             },
         };
         Ok(moment.zone.to_timestamp(local).unwrap_or(Timestamp::MIN))
+    }
+
+    fn before_now(span: Duration, moment: &Moment) -> Timestamp {
+        let now = moment.now.to_zoned(moment.zone.clone());
+        now.checked_add(span.signed(Direction::Past)).map_or(Timestamp::MIN, |at| at.timestamp())
     }
 
     /// The due date of a new todo, or of a todo with the due date `present`.
