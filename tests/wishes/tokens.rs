@@ -13,15 +13,23 @@ pub fn tokens(text: &str) -> usize {
     O200K.encode_ordinary(text).len()
 }
 
-/// The answer as text. The random texts, such as ids, are replaced by texts of the same length that are always the same.
-/// So the text has the same number of tokens in each run.
+/// The answer as text. The random texts, such as ids, are replaced by texts that look alike and are the same in each
+/// run. So the text has the same number of tokens in each run.
 pub fn same_in_each_run(answer: &Value, random: &BTreeSet<String>) -> String {
     let mut text = answer.to_string();
-    for random in random {
-        let always: String = "k7m2x9qa4t8f3kq2m9x7w1z0tb".chars().cycle().take(random.chars().count()).collect();
-        text = text.replace(random, &always);
+    let mut places: Vec<_> = random.iter().filter_map(|random| Some((text.find(random)?, random))).collect();
+    places.sort();
+    for (number, (_, random)) in places.into_iter().enumerate() {
+        text = text.replace(random, &id_number(number, random.len()));
     }
     text
+}
+
+/// A text that looks like an id. Each number has its own text.
+fn id_number(number: usize, length: usize) -> String {
+    let mut digits = fastrand::Rng::with_seed(number as u64);
+    let mut digit = || char::from(b"0123456789abcdefghjkmnpqrstvwxyz"[digits.usize(..32)]);
+    (0..length).map(|_| digit()).collect()
 }
 
 /// The random part of the name of an assistant, such as `Claude (key 4d318ac7fe99)`.
