@@ -119,13 +119,12 @@ fn snooze_all_low_priority_until_monday() -> Wish {
             {"title": "soon", "due": "2026-11-22T18:00"},
             {"title": "later low", "due": "2026-12-24", "priority": "low"},
             {"title": "some day low", "priority": "low"},
+            {"title": "done low", "due": "2026-11-19", "priority": "low"},
         ]))
-        .call(
-            "updateTodos",
-            json!({"where": {"priority": ["low"], "due_to": "sunday", "status": ["open"]}, "set": {"due": "monday"}}),
-        )
+        .before("updateTodos", json!({"where": {"q": "done"}, "set": {"status": "completed"}}))
+        .call("updateTodos", json!({"where": {"priority": ["low"], "due_to": "sunday"}, "set": {"due": "monday"}}))
         .then(|state| {
-            // Nothing is pulled forward, and nothing gets a date that had none.
+            // Nothing is pulled forward, nothing gets a date that had none, and what is done stays as it is.
             state.set("late low", "due", json!("2026-11-23"));
             state.set("soon low", "due", json!("2026-11-23T18:00"));
         })

@@ -93,14 +93,11 @@ fn move_mondays_todos_in_work_to_wednesday() -> Wish {
             "updateTodos",
             json!({"where": {"list": ["Work"], "due_from": "monday", "due_to": "monday"}, "set": {"due": "wednesday"}}),
         )
-        .shows("/found/completed", json!(1))
         .then(|state| {
             state.set("Report", "due", json!("2026-11-25T15:00"));
             state.set("レビュー", "due", json!("2026-11-25"));
-            state.set("Mail", "due", json!("2026-11-25"));
         })
         .undone()
-        .outcome(Outcome::NotMet("a todo that was completed already moves too; the answer counts it"))
 }
 
 fn delete_the_archive_if_there_are_fewer_than_20() -> Wish {

@@ -1,4 +1,4 @@
-//! The wishes. The first forty are what people say. The others were invented by a reader who saw only the list of tools.
+//! The wishes. The first forty are what people say. A reader who saw only the list of tools has invented the others.
 
 use super::wish::Wish;
 
