@@ -143,3 +143,29 @@ fn normal(todo: &Value) -> Value {
     }
     Value::Object(fields)
 }
+
+#[test]
+fn every_difference_between_two_states_is_noticed() {
+    let todo = |id: &str, title: &str| json!({"id": id, "title": title, "status": "open", "list": "Inbox"});
+    let before = State {
+        todos: vec![todo("a", "Milk"), todo("b", "Eggs")],
+        lists: vec!["Inbox".to_owned()],
+        settings: json!({"time_zone": "UTC"}),
+    };
+    before.assert_is(&before, "nothing changed");
+    let differences: [fn(&mut State); 7] = [
+        |state| state.set("Milk", "due", json!("2026-11-27")),
+        |state| state.set("Milk", "id", json!("c")),
+        |state| state.add(json!({"title": "Bread"})),
+        |state| drop(state.todos.pop()),
+        |state| state.todos.push(state.todos[0].clone()),
+        |state| state.lists.push("Work".to_owned()),
+        |state| state.settings["time_zone"] = json!("Asia/Tokyo"),
+    ];
+    for (number, difference) in differences.into_iter().enumerate() {
+        let mut after = before.clone();
+        difference(&mut after);
+        let noticed = std::panic::catch_unwind(|| after.assert_is(&before, "the wish"));
+        assert!(noticed.is_err(), "difference {number} is not noticed");
+    }
+}

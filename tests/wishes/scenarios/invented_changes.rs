@@ -58,6 +58,7 @@ fn undo_what_chatgpt_did_this_morning() -> Wish {
             state.set("Task 00", "priority", json!("normal"));
             state.set("Task 01", "status", json!("open"));
         })
+        .outcome(Outcome::MetBut("the first call said \"this morning\", which is refused"))
 }
 
 fn rename_the_tag_job_to_work() -> Wish {
