@@ -28,7 +28,7 @@ pub struct Problem {
     pub status: u16,
     /// What to do next.
     pub detail: String,
-    /// A stable word for this kind of error.
+    // A stable word for this kind of error.
     pub code: &'static str,
     // Every value at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
