@@ -19,6 +19,7 @@ use super::{
     invalid::{Invalid, Violation},
     limits,
     moment::Moment,
+    moves::Places,
     plan::{self, Plan, Todos},
     refusal::Refusal,
     text::ListName,
@@ -28,11 +29,12 @@ use super::{
 };
 
 /// The fields of an edit that belong to one todo. So an edit of many todos does not have these fields.
-const OF_ONE_TODO: [&str; 2] = ["id", "expected_version"];
+const OF_ONE_TODO: [&str; 3] = ["id", "expected_version", "position"];
 /// Fields that an edit of many todos may have, but rarely needs. So the document leaves them out, to stay short.
 const RARE: [&str; 6] = ["title", "notes", "steps", "reopen_steps", "remove_steps", "rename_steps"];
 
-/// An edit of all found todos. This edit has all fields of a [`TodoEdit`] except `id` and `expected_version`.
+/// An edit of all found todos. This edit has all fields of a [`TodoEdit`] except `id`, `expected_version` and
+/// `position`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditOfAll(TodoEdit);
 
@@ -117,7 +119,8 @@ impl ForAll {
             Self::Edit(all) => {
                 let edits: Vec<_> = found.iter().map(|todo| (all.of(todo), *todo)).collect();
                 let edits: Vec<_> = edits.iter().map(|(edit, todo)| (&**edit, *todo)).collect();
-                plan::apply(&edits, nexts, next_id, moment).map_err(|refusal| with_todos(refusal, found))
+                plan::apply(&edits, &Places::new(), nexts, next_id, moment)
+                    .map_err(|refusal| with_todos(refusal, found))
             }
             Self::Delete => {
                 let deleted = |todo: &&Todo| Image::changed(todo, todo.with_status(Status::Deleted, moment.now));
@@ -168,7 +171,7 @@ fn with_todos(refusal: Refusal, found: &[&Todo]) -> Refusal {
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for EditOfAll {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
         let edit = TodoEdit::deserialize_from_value(value, location)?;
-        let sent = [edit.id.is_some(), edit.expected_version.is_some()];
+        let sent = [edit.id.is_some(), edit.expected_version.is_some(), edit.position.is_some()];
         if let Some((field, _)) = OF_ONE_TODO.into_iter().zip(sent).find(|(_, is_sent)| *is_sent) {
             let msg = "belongs to one todo, but `set` changes all found todos; send it in `todos`".to_owned();
             return Err(take_cf_content(E::error::<V>(None, ErrorKind::Unexpected { msg }, location.push_key(field))));

@@ -151,6 +151,7 @@ fn differing(before: &Todo, after: &Todo) -> Vec<String> {
         ("status", before.status != after.status),
         ("completed_at", before.status == after.status && before.completed_at != after.completed_at),
         ("list", before.list != after.list),
+        ("position", before.due.is_none() == after.due.is_none() && before.place != after.place),
         ("priority", before.priority != after.priority),
         ("due", (before.due, before.anchor_day, before.series_due) != (after.due, after.anchor_day, after.series_due)),
         ("repeat", before.repeat != after.repeat),

@@ -251,6 +251,7 @@ pub fn shown_as(name: &str) -> &'static str {
         "completed_at" | "told_at" | "deleted_at" => "status",
         "anchor_day" | "series_due" => "due",
         "handed_on" => "repeat",
+        "place" => "position",
         name => SHOWN.into_iter().find(|shown| *shown == name).unwrap_or("todo"),
     }
 }

@@ -1,17 +1,18 @@
 //! The edits that an update makes to a todo. If a request leaves out a field, this field of the todo does not change.
 
-use std::{collections::HashSet, convert::Infallible};
+use std::convert::Infallible;
 
 use deserr::{DeserializeError, Deserr, ErrorKind, ValuePointerRef, take_cf_content};
 use utoipa::ToSchema;
 
 use super::{
+    clear::{Clear, Clearable},
     due::Due,
     due_input::{DueInput, shift::Shift},
-    input::list::WithoutEmpty,
     invalid::{Invalid, Violation},
     list_ref::ListRef,
     moment::Moment,
+    position::Position,
     read_back::ReadBack,
     repeat::Repeat,
     step_edit::{NewSteps, NewTitles, StepEdit},
@@ -37,10 +38,14 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = EditStatus, inline, required = false)]
     pub status: Option<EditStatus>,
-    /// When it was done, such as sunday; now when left out.
+    /// When it was done, such as sunday.
     #[deserr(default)]
     #[schema(value_type = String, required = false)]
     pub completed_at: Option<DueInput>,
+    // As in addTodos.
+    #[deserr(default)]
+    #[schema(value_type = String, required = false)]
+    pub position: Option<Position>,
     // List to move it to.
     #[deserr(default)]
     #[schema(value_type = ListName, inline, required = false)]
@@ -108,7 +113,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Vec<Clearable>, inline, required = false, example = json!(["due"]))]
     pub clear: Clear,
-    /// Only if it still has this version.
+    // Only if it still has this version.
     #[deserr(default)]
     #[schema(value_type = Version, inline, required = false)]
     pub expected_version: Option<Version>,
@@ -128,16 +133,6 @@ words! {
         Invalid::word(word, EditStatus::WORDS)
     }
 }
-
-words! {
-    /// A field that an update can clear.
-    Clearable { Due = "due", Repeat = "repeat", Notes = "notes", Tags = "tags", Steps = "steps" }
-}
-
-/// The fields that an update clears, without duplicates.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserr)]
-#[deserr(from(WithoutEmpty<Clearable>) = Clear::of, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
-pub struct Clear(Vec<Clearable>);
 
 /// The error for an unknown field of an edit. In `PATCH /todos/{id}`, the whole body is one edit. Such a body may have
 /// the field `idempotency_key`, but not the field `id`. The edit `set` of a change by filter belongs to many todos, so
@@ -182,7 +177,7 @@ impl TodoEdit {
 
     /// The error if the edit skips a todo, and also sets its due date, its repetition or a time of completion.
     fn other_date(&self) -> Option<Violation> {
-        let clears = |field| self.clear.0.contains(&field);
+        let clears = |field| self.clear.contains(field);
         let field = match self.status {
             Some(EditStatus::Skipped) if self.due.is_some() => "due",
             Some(EditStatus::Skipped) if self.shift.is_some() => "shift",
@@ -198,7 +193,6 @@ impl TodoEdit {
     /// An error for each field that the edit both sets and clears.
     fn contradictions(&self) -> Vec<Violation> {
         self.clear
-            .0
             .iter()
             .filter(|field| match field {
                 Clearable::Due => self.due.is_some(),
@@ -229,7 +223,7 @@ impl TodoEdit {
         if let Some(at) = &self.completed_at {
             errors.extend(after.complete_at(at, todo, moment).err());
         }
-        for field in &self.clear.0 {
+        for field in self.clear.iter() {
             field.empty(&mut after);
         }
         if let Some(title) = &self.title {
@@ -253,6 +247,9 @@ impl TodoEdit {
         if !errors.is_empty() {
             return Err(errors);
         }
+        if todo.due.is_some() {
+            after.keep_place();
+        }
         if !after.same_content(todo) {
             after.updated_at = moment.now;
         }
@@ -262,7 +259,7 @@ impl TodoEdit {
     /// Sets the due date and the repetition.
     fn edit_due(&self, todo: &mut Todo, moment: &Moment) -> Result<(), Vec<Violation>> {
         let repeats = self.repeat.is_some() || todo.repeat.is_some();
-        if self.clear.0.contains(&Clearable::Due) && repeats {
+        if self.clear.contains(Clearable::Due) && repeats {
             let message = "cannot clear `due` while the todo repeats; also clear `repeat`, or send a new `due`";
             return Err(vec![Violation::new("clear", Invalid::new(message))]);
         }
@@ -324,24 +321,5 @@ impl TodoEdit {
             todo.tags = todo.tags.with(tags)?;
         }
         Ok(())
-    }
-}
-
-impl Clear {
-    fn of(WithoutEmpty(fields): WithoutEmpty<Clearable>) -> Self {
-        let mut seen = HashSet::new();
-        Self(fields.into_iter().filter(|field| seen.insert(*field)).collect())
-    }
-}
-
-impl Clearable {
-    fn empty(self, todo: &mut Todo) {
-        match self {
-            Self::Due => todo.due = None,
-            Self::Repeat => todo.repeat = None,
-            Self::Notes => todo.notes = None,
-            Self::Tags => todo.tags = Tags::default(),
-            Self::Steps => todo.steps = Steps::default(),
-        }
     }
 }

@@ -4,6 +4,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::ToSpan;
+
 use super::{
     change::Image,
     edit::TodoEdit,
@@ -12,6 +14,7 @@ use super::{
     list_change::ListsImage,
     list_ref::ListRef,
     moment::Moment,
+    moves::{self, Anchors, Places},
     refusal::{ItemViolation, Refusal},
     settings::SettingsImage,
     todo::{NewTodo, Status, Todo},
@@ -78,18 +81,30 @@ impl SentId {
 }
 
 /// Plans new todos. The function `next_id` makes the id of each new todo. A todo without a list name goes into
-/// `default_list`. Nobody knows whether the default list exists, so the store creates the list if necessary.
+/// `default_list`. Nobody knows whether the default list exists, so the store creates the list if necessary. Each todo
+/// is added one microsecond after the todo before it, so that the todos stay in the order of the call.
 pub fn add(
     news: &[NewTodo],
     mut next_id: impl FnMut() -> TodoId,
     default_list: &ListRef,
+    anchors: Anchors<'_>,
     moment: &Moment,
 ) -> Result<Plan, Refusal> {
     let (mut images, mut violations) = (Vec::new(), Vec::new());
+    let ids: Vec<TodoId> = news.iter().map(|_| next_id()).collect();
+    let moves = moves::of(ids.iter().zip(news.iter().map(NewTodo::moves)));
+    refuse_unless_empty(moves::unknown_anchors(&moves, anchors), Refusal::NotFound)?;
+    let mut places = moves::places(&moves, anchors, moment.now).map_err(Refusal::Invalid)?;
     let default_list = &ListRef::asked(default_list.name().clone());
-    for (item, new) in news.iter().enumerate() {
-        match Todo::add(new, next_id(), default_list, moment) {
-            Ok(todo) => images.push(Image::added(todo)),
+    let mut now = moment.now;
+    for (item, (new, id)) in news.iter().zip(ids).enumerate() {
+        let moment = Moment { now, ..moment.clone() };
+        now = now.checked_add(1.microsecond()).unwrap_or(now);
+        match Todo::add(new, id, default_list, &moment) {
+            Ok(mut todo) => {
+                todo.place = places.remove(&todo.id).or(todo.place);
+                images.push(Image::added(todo));
+            }
             Err(errors) => violations.extend(in_item(item, errors)),
         }
     }
@@ -120,15 +135,18 @@ pub fn check_edits(edits: &[(SentId, TodoEdit)]) -> Result<(), Refusal> {
 /// Computes the changes that these edits make. The plan begins with the edited todos, in the same order as the edits.
 /// When an edit completes a repeating todo, the plan also adds a new todo with the next due date. When an edit reopens
 /// such a todo, the plan also deletes the next todo, if nobody has changed it since. These next todos are at the end of
-/// the plan. `nexts` contains the next todos of the todos that may be reopened.
+/// the plan. `nexts` contains the next todos of the todos that may be reopened. `anchors` also contains the edited
+/// todos.
 pub fn update(
     edits: &[(SentId, TodoEdit)],
-    todos: &Todos,
+    anchors: Anchors<'_>,
     nexts: &Todos,
     next_id: impl FnMut() -> TodoId,
     moment: &Moment,
 ) -> Result<Plan, Refusal> {
-    let found = find_all(edits.iter().map(|(named, _)| named), todos)?;
+    let found = find_all(edits.iter().map(|(named, _)| named), anchors.todos)?;
+    let moves = moves::of(found.iter().map(|todo| &todo.id).zip(edits.iter().map(|(_, edit)| edit.position.as_ref())));
+    refuse_unless_empty(moves::unknown_anchors(&moves, anchors), Refusal::NotFound)?;
     let pairs = || edits.iter().zip(&found).enumerate();
     let expected = pairs()
         .filter_map(|(item, ((_, edit), todo))| stale(item, edit.expected_version.map(|version| version.0), todo));
@@ -139,13 +157,16 @@ pub fn update(
         })
     });
     refuse_conflicts(expected.chain(deleted).collect(), &found)?;
+    let places = moves::places(&moves, anchors, moment.now).map_err(Refusal::Invalid)?;
     let edits: Vec<_> = edits.iter().map(|(_, edit)| edit).zip(found.iter().copied()).collect();
-    apply(&edits, nexts, next_id, moment)
+    apply(&edits, &places, nexts, next_id, moment)
 }
 
-/// Computes the changes of todos that exist. Each item of `edits` is an edit and its todo. For `nexts`, see [`update`].
+/// Computes the changes of todos that exist. Each item of `edits` is an edit and its todo. `places` are the new places
+/// of the moved todos. For `nexts`, see [`update`].
 pub fn apply(
     edits: &[(&TodoEdit, &Todo)],
+    places: &Places,
     nexts: &Todos,
     mut next_id: impl FnMut() -> TodoId,
     moment: &Moment,
@@ -156,6 +177,9 @@ pub fn apply(
         let reopened = next.map(|_| todo.with_repetition_back());
         match edit.apply(reopened.as_ref().unwrap_or(todo), moment) {
             Ok(mut after) => {
+                if let Some(place) = places.get(&todo.id) {
+                    (after.place, after.updated_at) = (Some(place.clone()), moment.now);
+                }
                 let completes = todo.status == Status::Open && after.status == Status::Completed;
                 let added = completes.then(|| after.hand_on(&mut next_id, moment)).flatten();
                 others.extend(added.map(Image::added));
@@ -265,7 +289,9 @@ mod tests {
     fn todos() -> Todos {
         let mut ids = ["0000000000", "1111111111"].into_iter().map(|id| TodoId::parse(id).unwrap());
         let news = [read(json!({"title": "a"})), read(json!({"title": "b", "due": "2026-11-27"}))];
-        let plan = add(&news, || ids.next().unwrap(), &ListRef::inbox(), &moment()).unwrap();
+        let (todos, followers) = (Todos::new(), Places::new());
+        let anchors = Anchors { todos: &todos, followers: &followers };
+        let plan = add(&news, || ids.next().unwrap(), &ListRef::inbox(), anchors, &moment()).unwrap();
         plan.images.into_iter().map(|image| (image.after.id.clone(), image.after)).collect()
     }
 
@@ -274,10 +300,15 @@ mod tests {
         edits.into_iter().map(|edit| (SentId::new(edit.id.as_deref().unwrap()), edit)).collect()
     }
 
+    fn updated(edits: &[(SentId, TodoEdit)]) -> Result<Plan, Refusal> {
+        let anchors = Anchors { todos: &todos(), followers: &Places::new() };
+        update(edits, anchors, &Todos::new(), no_id, &moment())
+    }
+
     #[test]
     fn an_update_is_an_image_of_each_todo_in_the_order_of_the_call() {
         let edits = edits(json!([{"id": "1111111111", "clear": ["due"]}, {"id": "0000000000", "title": "a"}]));
-        let images = update(&edits, &todos(), &Todos::new(), no_id, &moment()).unwrap().images;
+        let images = updated(&edits).unwrap().images;
         assert_eq!(images[0].summary().fields, ["due"]);
         assert_eq!((images[0].after.version, images[0].is_change(), images[1].is_change()), (2, true, false));
     }
@@ -293,17 +324,11 @@ mod tests {
         let unknown = edits(
             json!([{"id": "x", "title": "c"}, {"id": "0000000000", "expected_version": 9, "title": "c"}, {"id": "2222222222", "title": "c"}]),
         );
-        assert_eq!(
-            violations(update(&unknown, &todos(), &Todos::new(), no_id, &moment()).unwrap_err()),
-            [(0, "id"), (2, "id")]
-        );
+        assert_eq!(violations(updated(&unknown).unwrap_err()), [(0, "id"), (2, "id")]);
         let stale = edits(
             json!([{"id": "1111111111", "title": "c"}, {"id": "0000000000", "expected_version": 9, "title": "c"}]),
         );
-        assert_eq!(
-            violations(update(&stale, &todos(), &Todos::new(), no_id, &moment()).unwrap_err()),
-            [(1, "expected_version")]
-        );
+        assert_eq!(violations(updated(&stale).unwrap_err()), [(1, "expected_version")]);
         let odd = edits(json!([{"id": "0000000000"}, {"id": "0000000000", "due": "2026-11-27", "clear": ["due"]}]));
         assert_eq!(violations(check_edits(&odd).unwrap_err()), [(0, ""), (1, "id"), (1, "due")]);
     }

@@ -18,6 +18,8 @@ use super::{
     limits,
     list_ref::ListRef,
     moment::Moment,
+    place::Place,
+    position::Position,
     repeat::Repeat,
     steps::Steps,
     text::{ListName, Notes, Tag, Title},
@@ -54,6 +56,10 @@ pub struct Todo {
     pub tags: Tags,
     #[serde(default, skip_serializing_if = "Steps::is_empty")]
     pub steps: Steps,
+    /// The place among the other todos. Absent if the todo has had a due date from the beginning and nobody has moved
+    /// it, and in todos of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// A new todo has version 1. Each change of the todo increases the version by 1.
     pub version: u64,
     pub created_at: Timestamp,
@@ -135,6 +141,17 @@ pub struct NewTodo {
     #[deserr(default)]
     #[schema(value_type = Steps, inline, required = false)]
     pub steps: Steps,
+    /// Among undated ones: top, bottom, or after and an id.
+    #[deserr(default)]
+    #[schema(value_type = String, required = false)]
+    pub position: Option<Position>,
+}
+
+impl NewTodo {
+    /// Where the todo goes, if it does not go to the bottom, where new todos are anyway.
+    pub fn moves(&self) -> Option<&Position> {
+        self.position.as_ref().filter(|position| **position != Position::Bottom)
+    }
 }
 
 impl Todo {
@@ -157,6 +174,7 @@ impl Todo {
             notes: new.notes.clone(),
             tags: new.tags.clone(),
             steps: new.steps.clone(),
+            place: None,
             version: 1,
             created_at: moment.now,
             updated_at: moment.now,
@@ -165,7 +183,25 @@ impl Todo {
             deleted_at: None,
         };
         todo.begin_repeat(moment)?;
+        todo.keep_place();
         Ok(todo)
+    }
+
+    /// The place of this todo. If an earlier version has stored the todo without a due date, the place comes from the
+    /// id. If a todo with a due date has no place of its own, the place is the time of adding.
+    pub fn place(&self) -> Place {
+        match (&self.place, self.due) {
+            (Some(place), _) => place.clone(),
+            (None, None) => Place::of_id(&self.id),
+            (None, Some(_)) => Place::of_time(self.created_at),
+        }
+    }
+
+    /// If the todo has no due date and no place, its place is the time of adding.
+    pub fn keep_place(&mut self) {
+        if self.due.is_none() && self.place.is_none() {
+            self.place = Some(Place::of_time(self.created_at));
+        }
     }
 
     /// A copy of this todo with the given status. If the todo already has this status, the copy is equal to the todo.

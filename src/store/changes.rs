@@ -19,7 +19,7 @@ use super::{
     listing::Listing,
     query::Reading,
     range::{Position, Range},
-    size,
+    size, view,
 };
 use crate::domain::{
     change::{Change, Image, days_after},
@@ -89,7 +89,7 @@ pub(super) fn change_items(
     let mut record = item::to_item(change)?;
     record.extend(item::primary_key(partition, item::change_sk(&change.id)));
     if !change.has_no_effect() {
-        record.insert(item::VIEW.to_owned(), AttributeValue::S(item::change_view(change, order)));
+        record.insert(item::VIEW.to_owned(), AttributeValue::S(view::change_view(change, order)));
     }
     if differences.iter().any(Difference::has_new_ways_to_repeat) {
         record.insert(FORMAT.to_owned(), item::number(FORMAT_OF_SERIES));

@@ -18,7 +18,7 @@ use super::{
     fault::{Fault, FaultKind},
     head::{self, Pending, SEQUENCE, SETTINGS, Sequence},
     item::{self, Item},
-    items,
+    items, view,
 };
 use crate::domain::{
     change::{Change, days_after},
@@ -169,7 +169,7 @@ impl OwnerStore {
             let Some(pending) = Pending::of(&head).filter(|pending| pending.change == change.id) else {
                 return Ok(());
             };
-            let view = item::text(&item::change_view(change, sequence.as_time()));
+            let view = item::text(&view::change_view(change, sequence.as_time()));
             let shown = self
                 .record_update(&change.id)
                 .update_expression(format!(

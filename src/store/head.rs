@@ -14,6 +14,7 @@ use super::{
     fault::Fault,
     format::{FORMAT, FORMAT_NUMBER, check_format},
     item::{self, Item},
+    view,
 };
 use crate::domain::{
     id::ChangeId,
@@ -112,7 +113,7 @@ impl Sequence {
     /// The number as text, in the same form as in the view of a change. `None` if no change of the owner has a sequence
     /// number yet.
     pub fn order(self) -> Option<String> {
-        (self.0 > 0).then(|| item::moment(self.as_time()))
+        (self.0 > 0).then(|| view::moment(self.as_time()))
     }
 
     /// The sequence number in this head. The number is 0 if the head has no number yet.

@@ -10,9 +10,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     fault::{Fault, FaultKind},
     format::{FORMAT, FORMAT_OF_SERIES, check_format},
+    view::todo_view,
 };
 use crate::domain::{
-    change::{Change, days_after},
+    change::days_after,
     id::{ChangeId, TodoId},
     limits,
     owner::Owner,
@@ -44,9 +45,6 @@ pub(super) const TITLE_KEY: &str = "title_key";
 /// directly before the first open todo. So if a listing begins with the first open todo, the same query also reads the
 /// settings.
 pub(super) const SETTINGS_VIEW: &str = "open#";
-/// If an open todo has a due date, its view contains this date. If an open todo has no due date, its view contains this
-/// text. In the index, this text comes after every date.
-pub(super) const UNDATED: &str = "~";
 
 /// The attribute of the head with the version of the lists. Absent if nobody has changed the lists.
 pub(super) const LISTS_VERSION: &str = "lists_version";
@@ -75,6 +73,7 @@ pub(super) const TODO: &[&str] = &[
     "notes",
     "tags",
     "steps",
+    "place",
     "version",
     "created_at",
     "updated_at",
@@ -89,7 +88,8 @@ pub(super) const TODO: &[&str] = &[
     "default_list",
 ];
 
-/// The attributes that a listing of changes reads: all attributes of [`Change`], the view, and the time of expiry.
+/// The attributes that a listing of changes reads: all attributes of [`Change`](crate::domain::change::Change), the
+/// view, and the time of expiry.
 pub(super) const CHANGE: &[&str] = &[
     VIEW,
     EXPIRES_AT,
@@ -126,23 +126,6 @@ pub(super) fn todo_sk(id: &TodoId) -> String {
 
 pub(super) fn change_sk(id: &ChangeId) -> String {
     format!("change#{}", id.as_str())
-}
-
-/// The value of the attribute `view` of a todo, which is the sort key of the index `timeline`. The value depends on the
-/// status and the dates of the todo. Every todo has exactly one such value.
-pub(super) fn todo_view(todo: &Todo) -> String {
-    let since = |at: Option<Timestamp>| moment(at.unwrap_or(todo.updated_at));
-    let place = match todo.status {
-        Status::Open => todo.due.map_or_else(|| UNDATED.to_owned(), |due| due.to_string()),
-        Status::Completed => since(todo.completed_at),
-        Status::Deleted => since(todo.deleted_at),
-    };
-    format!("{}#{place}#{}", todo.status.word(), todo.id.as_str())
-}
-
-/// The view of a change. `order` is the sequence number of the change, written as a time.
-pub(super) fn change_view(change: &Change, order: Timestamp) -> String {
-    format!("change#{}#{}", moment(order), change.id.as_str())
 }
 
 /// The item of a todo. The parameter `order` is the sequence number of this write, written as a time. If the todo is
@@ -209,17 +192,11 @@ pub(super) fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// The time as text in the format of RFC 3339, in UTC and with six decimals. All texts in this format have the same
-/// length, so their alphabetical order is also their order in time.
-pub(super) fn moment(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::{
-        change::OperationName,
+        change::{Change, OperationName},
         credential::CredentialId,
         idempotency::Intent,
         list_change::ListsDifference,
@@ -241,13 +218,6 @@ mod tests {
     }
 
     #[test]
-    fn undated_todos_sort_behind_dated_ones_and_a_day_before_its_hours() {
-        let views =
-            [Some("2026-11-27"), Some("2026-11-27T09:30"), Some("2026-11-28"), None].map(|due| todo_view(&todo(due)));
-        assert!(views.is_sorted(), "{views:?}");
-    }
-
-    #[test]
     fn an_item_reads_back_as_the_todo_it_was() {
         let todo = todo(Some("2026-11-27T09:30"));
         let item = todo_item("user#me", &todo, Timestamp::UNIX_EPOCH).unwrap();
@@ -266,7 +236,7 @@ mod tests {
         let todo = Todo::add(&new, TodoId::from_random([0; 16]), &ListRef::inbox(), &moment).unwrap();
         let at = Some(Timestamp::UNIX_EPOCH);
         let todo = Todo { anchor_day: Some(31), series_due: todo.due, completed_at: at, told_at: at, ..todo };
-        let todo = Todo { deleted_at: at, ..todo };
+        let todo = Todo { deleted_at: at, place: Some(todo.place()), ..todo };
         let repeat = todo.repeat.clone().unwrap();
         let handed_on = HandedOn { next: todo.id.clone(), repeat, anchor_day: None, series_due: None };
         let todo = Todo { handed_on: Some(Box::new(handed_on)), ..todo };
@@ -286,6 +256,7 @@ mod tests {
             notes: _,
             tags: _,
             steps: _,
+            place: _,
             version: _,
             created_at: _,
             updated_at: _,
@@ -299,7 +270,7 @@ mod tests {
             default_list: Some(ListRef::inbox()),
             version: 1,
         };
-        assert_eq!(to_item(&todo).unwrap().len(), 19, "each of them is present");
+        assert_eq!(to_item(&todo).unwrap().len(), 20, "each of them is present");
         for item in [to_item(&todo).unwrap(), to_item(&settings).unwrap()] {
             for attribute in item.keys() {
                 assert!(TODO.contains(&attribute.as_str()), "{attribute}");

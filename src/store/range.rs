@@ -3,9 +3,13 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::item::{self, Item};
+use super::{
+    item::{self, Item},
+    view,
+};
 use crate::domain::{
     id::{ChangeId, TodoId},
+    place::Place,
     todo::Status,
 };
 
@@ -61,13 +65,20 @@ impl Range {
 
     /// The open todos without a due date.
     pub fn undated() -> Self {
-        let low = format!("open#{}", item::UNDATED);
+        let low = format!("open#{}", view::UNDATED);
         Self { high: format!("{low}{LAST}"), low, newest_first: false, begins_with_settings: false }
+    }
+
+    /// The open todos without a due date that come after the todo with this place.
+    pub(super) fn undated_after(place: &Place) -> Self {
+        let undated = Self::undated();
+        // The view of the todo itself contains its place, `#` and its id.
+        Self { low: format!("{}{}#{LAST}", undated.low, place.as_str()), ..undated }
     }
 
     /// The todos that were completed in a period. The time `from` is in this period, but the time `before` is not.
     pub fn completed(from: Option<Timestamp>, before: Option<Timestamp>) -> Self {
-        let bound = |at: Option<Timestamp>| at.map(item::moment).unwrap_or_default();
+        let bound = |at: Option<Timestamp>| at.map(view::moment).unwrap_or_default();
         Self {
             low: format!("completed#{}", bound(from)),
             high: before.map_or_else(|| format!("completed#{LAST}"), |_| format!("completed#{}", bound(before))),

@@ -133,8 +133,8 @@ impl OwnerStore {
     fn snapshot(&self, now: Timestamp) -> Snapshot {
         let OwnerMemory { settings, lists, names, .. } = self.remembered.of(&self.partition);
         let names = KnownLists::of(names);
-        let (todos, nexts) = (HashMap::new(), HashMap::new());
-        Snapshot { todos, nexts, now, settings, lists, settings_read: false, names, latest: None }
+        let (todos, nexts, followers) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Snapshot { todos, nexts, followers, now, settings, lists, settings_read: false, names, latest: None }
     }
 
     /// Puts the settings and the lists of this head into the snapshot. If the lists have changed, the names that the
@@ -200,6 +200,7 @@ impl OwnerStore {
             self.read_selected(&selection, snapshot).await?;
         }
         self.read_nexts(request, snapshot).await?;
+        self.read_followers(request, snapshot).await?;
         let is_change = |record: &Item| !item::expired(record, snapshot.now) && !is_old_draft(record, snapshot.now);
         Ok(items.remove(&record).filter(is_change))
     }

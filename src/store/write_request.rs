@@ -18,6 +18,7 @@ use crate::domain::{
     idempotency::Intent,
     list_ref::ListRef,
     lists::Lists,
+    moves::{Anchors, Places},
     plan::Plan,
     refusal::Refusal,
     settings::Settings,
@@ -34,6 +35,9 @@ pub struct WriteRequest {
     pub change_id: ChangeId,
     pub recognition: Recognition,
     pub needs: Needs,
+    /// The todos after which the write puts other todos. If the place of such a todo is long, the store also reads the
+    /// todo that follows it. `needs` must also name these todos.
+    pub anchors: Vec<TodoId>,
     /// Whether the write may reopen completed todos. Then the store also reads the next todos of their series.
     pub reopens: bool,
     /// What this write undoes. Empty if this write is not an undo.
@@ -93,6 +97,8 @@ pub struct Snapshot {
     pub todos: HashMap<TodoId, Todo>,
     /// The next todos of the completed todos that the write may reopen.
     pub nexts: HashMap<TodoId, Todo>,
+    /// The places of the todos that follow anchors with long places.
+    pub followers: Places,
     /// The time when the store finished its last read of the todos. The change record contains this time as the time of
     /// the change. If the clocks of all instances agree, each change of a todo has a later time than the previous
     /// change of this todo.
@@ -241,6 +247,11 @@ impl Selection {
 }
 
 impl Snapshot {
+    /// What the plan needs to know about the todos after which it puts others.
+    pub fn anchors(&self) -> Anchors<'_> {
+        Anchors { todos: &self.todos, followers: &self.followers }
+    }
+
     /// The list with this name. `None` if the list does not exist. The request must name this list in [`Needs`].
     pub fn list(&self, name: &ListName) -> Option<ListRef> {
         self.names.get(name).map(|name| self.lists.find(name))

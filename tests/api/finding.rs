@@ -69,11 +69,11 @@ async fn todos_are_sorted_by_the_time_of_their_addition_and_by_their_lists() {
         api.clock.advance(jiff::Span::new().seconds(1));
     }
     assert_eq!(titles(&list(&api, "sort=added").await), ["first", "second", "third"]);
-    assert_eq!(titles(&list(&api, "sort=list").await), ["second", "third", "first"]);
+    assert_eq!(titles(&list(&api, "sort=list").await), ["second", "first", "third"]);
     add_all(&api, json!([{"title": "inbox"}])).await;
-    assert_eq!(titles(&list(&api, "sort=list").await), ["inbox", "second", "third", "first"]);
+    assert_eq!(titles(&list(&api, "sort=list").await), ["inbox", "second", "first", "third"]);
     api.patch("/lists", json!({"order": ["B", "A"]})).await;
-    assert_eq!(titles(&list(&api, "sort=list").await), ["third", "first", "second", "inbox"]);
+    assert_eq!(titles(&list(&api, "sort=list").await), ["first", "third", "second", "inbox"]);
     list(&api, "sort=size").await.assert_error("sort", "due, priority, added, list");
 }
 

@@ -122,6 +122,45 @@ async fn an_edit_with_shift_moves_the_due_date_once() {
 }
 
 #[tokio::test]
+async fn an_edit_of_steps_changes_the_steps_once() {
+    let api = Api::new();
+    let id = api.post("/todos", json!({"todos": [{"title": "a", "steps": ["s", "t", "u"]}]})).await.ids().remove(0);
+    for (edit, steps) in [
+        (json!({"add_steps": ["v"]}), 4),
+        (json!({"remove_steps": [1]}), 3),
+        (json!({"rename_steps": [{"step": "t", "title": "w"}]}), 3),
+    ] {
+        let again = repeated(&api, "PATCH", &format!("/todos/{id}"), edit.clone()).await;
+        assert_eq!(again.body["replayed"], true, "{edit}: {}", again.text);
+        let todo = api.get(&format!("/todos/{id}")).await.body["todo"].clone();
+        assert_eq!(todo["steps"].as_array().unwrap().len(), steps, "{edit}");
+    }
+}
+
+#[tokio::test]
+async fn a_todo_that_was_done_an_hour_ago_keeps_the_time_of_the_first_request() {
+    let api = Api::new();
+    let id = api.add(&["a"]).await.remove(0);
+    let edit = json!({"status": "completed", "completed_at": "1 hour ago"});
+    assert_eq!(repeated(&api, "PATCH", &format!("/todos/{id}"), edit).await.body["replayed"], true);
+}
+
+/// The second request is not recognised: a person may put two todos to the top by turns.
+#[tokio::test]
+async fn an_edit_with_position_puts_the_todo_there_again() {
+    let api = Api::new();
+    let ids = api.add(&["a", "b", "c"]).await;
+    for (position, order) in [("top", [2, 0, 1]), (&format!("after {}", ids[0]), [0, 2, 1]), ("bottom", [0, 1, 2])] {
+        let (path, edit) = (format!("/todos/{}", ids[2]), json!({ "position": position }));
+        lost(&api, "PATCH", &path, &edit).await;
+        assert_eq!(api.get("/todos").await.ids(), order.map(|at| ids[at].clone()), "{position}");
+        let again = api.patch(&path, edit).await;
+        assert_eq!((again.status.as_u16(), again.body.get("replayed")), (200, None), "{}", again.text);
+        assert_eq!(api.get("/todos").await.ids(), order.map(|at| ids[at].clone()), "{position}");
+    }
+}
+
+#[tokio::test]
 async fn an_edit_with_append_notes_is_new_if_the_notes_were_changed_since() {
     let api = Api::new();
     let id = api.add(&["a"]).await.remove(0);

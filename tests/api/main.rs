@@ -59,6 +59,7 @@ mod only_answered;
 mod overtaken;
 mod overview;
 mod pages;
+mod positions;
 mod privacy;
 mod random_writes;
 mod reopened;

@@ -265,3 +265,30 @@ async fn lists_of_an_earlier_version_are_renamed_merged_and_deleted_and_each_of_
         assert_eq!((content(&api).await, lists().await), (start, names.clone()), "{}", stored.name);
     }
 }
+
+/// Todos of an earlier version have no place. Without a due date, they come before new ones, in the order of their ids,
+/// and they can be moved.
+#[tokio::test]
+async fn undated_todos_of_an_earlier_version_come_first_and_can_be_moved() {
+    let folder = Folder::new("stored-places");
+    for stored in ALL {
+        let api = stored.api(&folder);
+        let undated = async || api.get("/todos?due=none&limit=100").await.ids();
+        let old = undated().await;
+        assert!(old.is_sorted() && !old.is_empty(), "{}: {old:?}", stored.name);
+        let new = api.add(&["new"]).await.remove(0);
+        let first = old[0].clone();
+        api.patch(&format!("/todos/{first}"), json!({"title": "still first"})).await;
+        let expected = |order: &[&String]| order.iter().map(|id| (*id).clone()).collect::<Vec<_>>();
+        let others: Vec<_> = old.iter().skip(1).collect();
+        assert_eq!(undated().await, expected(&[&[&first], &others[..], &[&new]].concat()), "{}", stored.name);
+        for (id, position, order) in [
+            (&new, &first, [&[&first, &new], &others[..]].concat()),
+            (&first, &"bottom".to_owned(), [&[&new], &others[..], &[&first]].concat()),
+            (&first, &"top".to_owned(), [&[&first, &new], &others[..]].concat()),
+        ] {
+            let moved = api.patch(&format!("/todos/{id}"), json!({ "position": position })).await;
+            assert_eq!(undated().await, expected(&order), "{}: {position}: {}", stored.name, moved.text);
+        }
+    }
+}

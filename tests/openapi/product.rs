@@ -8,7 +8,8 @@ use todo_action::{
     api::openapi::{PLACEHOLDER, generated},
     domain::{
         by_filter::{AnyStatus, KeptStatus},
-        edit::{Clearable, EditStatus},
+        clear::Clearable,
+        edit::EditStatus,
         id::{ChangeId, TodoId},
         invalid::Invalid,
         limits,

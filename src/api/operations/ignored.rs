@@ -1,7 +1,7 @@
 //! Says which fields a caller has sent with an empty value, such as `null`, `""` or `[]`. An empty value counts as
 //! absent, so it changes nothing. A model that wanted to empty the field learns how.
 
-use crate::domain::{change::Image, edit::Clearable, todo::Todo};
+use crate::domain::{change::Image, clear::Clearable, todo::Todo};
 
 const FIELDS: [Clearable; 5] = [Clearable::Due, Clearable::Repeat, Clearable::Notes, Clearable::Tags, Clearable::Steps];
 

@@ -16,7 +16,7 @@ use crate::{
         answer::{fitting::Page, view::TodoView},
     },
     app::App,
-    domain::{lists::Lists, search::Rank, text::ListName, todo::Todo},
+    domain::{lists::Lists, place::Place, search::Rank, text::ListName, todo::Todo},
     store::{Fault, Listing, Position, Range, Reading},
 };
 
@@ -38,7 +38,7 @@ struct Key {
     rank: Rank,
     priority: Reverse<usize>,
     added: i64,
-    list: (usize, bool, String),
+    list: (usize, bool, String, Option<Place>),
     number: usize,
 }
 
@@ -132,7 +132,7 @@ impl Sorted {
             rank: Rank::default(),
             priority: Reverse(0),
             added: 0,
-            list: (0, false, String::new()),
+            list: (0, false, String::new(), None),
             number: self.total,
         };
         match self.order {
@@ -144,7 +144,8 @@ impl Sorted {
                 let root = lists.root(todo.list.id());
                 let place = lists.order().iter().position(|id| id.folded() == root.folded());
                 let is_inbox = *todo.list.name() == ListName::inbox();
-                key.list = (place.unwrap_or(usize::MAX), !is_inbox, todo.list.name().folded());
+                let name = todo.list.name().folded();
+                key.list = (place.unwrap_or(usize::MAX), !is_inbox, name, Some(todo.place()));
             }
         }
         key

@@ -47,7 +47,7 @@ pub struct AddTodos {
     #[deserr(default)]
     #[schema(value_type = IdempotencyKey, inline, required = false)]
     idempotency_key: Option<IdempotencyKey>,
-    /// true adds the same again. Otherwise the same request within two minutes adds nothing.
+    /// true adds the same again within two minutes.
     #[deserr(default)]
     #[schema(value_type = bool, required = false)]
     allow_duplicate: Option<bool>,
@@ -56,7 +56,7 @@ pub struct AddTodos {
 /// A page of todos.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TodosPage {
-    /// By due date, undated last; completed and deleted ones newest first.
+    /// By due date, undated last; completed ones newest first.
     #[schema(value_type = Vec<TodoView>)]
     todos: Vec<Box<RawValue>>,
     // Present if there are more.
@@ -160,9 +160,13 @@ pub async fn add_todos(
     if body.todos.iter().any(depends_on_settings) {
         request.needs = Needs::LastSettings;
     }
+    request.anchors = write::anchors(body.todos.iter().filter_map(|new| new.position.as_ref()));
+    if !request.anchors.is_empty() {
+        request.needs = Needs::todos(request.anchors.clone());
+    }
     let plan = |snapshot: &Snapshot| {
         let list = snapshot.settings.default_list();
-        plan::add(&body.todos, || app.ids.todo(), &list, &moment(&app, snapshot))
+        plan::add(&body.todos, || app.ids.todo(), &list, snapshot.anchors(), &moment(&app, snapshot))
     };
     let titles = body.todos.iter().map(|new| new.title.folded()).collect();
     let write = write::perform(&app, &caller, &request, plan);

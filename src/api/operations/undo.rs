@@ -44,7 +44,7 @@ pub struct UndoChange {
     #[deserr(default)]
     #[schema(value_type = String, required = false)]
     since: Option<Since>,
-    /// Whose: me (default), any, or a name as `by` in getChanges shows it.
+    /// Whose: me (default), any, or a name as in getChanges.
     #[deserr(default)]
     #[schema(value_type = String, required = false)]
     by: Option<By>,

@@ -10,10 +10,11 @@ use crate::{
         change::OperationName,
         due_input::DueInput,
         edit::TodoEdit,
-        id::ChangeId,
+        id::{ChangeId, TodoId},
         idempotency::{IdempotencyKey, Intent},
         moment::Moment,
         plan::{self, Plan, SentId},
+        position::Position,
         refusal::Refusal,
         undo::Undo,
     },
@@ -85,10 +86,19 @@ pub fn request(
         change_id: key.as_ref().map_or_else(|| app.ids.change(), ChangeId::from_key),
         recognition,
         needs: Needs::Nothing,
+        anchors: Vec::new(),
         reopens: false,
         undo: Undo::default(),
         newest: None,
     })
+}
+
+/// The ids of the todos after which these positions are, each id once.
+pub fn anchors<'a>(positions: impl Iterator<Item = &'a Position>) -> Vec<TodoId> {
+    let mut anchors: Vec<TodoId> = positions.filter_map(Position::anchor).cloned().collect();
+    anchors.sort();
+    anchors.dedup();
+    anchors
 }
 
 /// Makes the write. The time of the write comes from the program's clock.
@@ -109,15 +119,16 @@ pub async fn update(
     edits: &[(SentId, TodoEdit)],
 ) -> Result<WriteResult, WriteError> {
     plan::check_edits(edits)?;
+    let anchors = anchors(edits.iter().filter_map(|(_, edit)| edit.position.as_ref()));
     let needs = Needs::Read {
-        todos: edits.iter().filter_map(|(sent, _)| sent.id.clone()).collect(),
+        todos: edits.iter().filter_map(|(sent, _)| sent.id.clone()).chain(anchors.clone()).collect(),
         lists: edits.iter().filter_map(|(_, edit)| edit.list.clone()).collect(),
     };
     let plan = |snapshot: &Snapshot| {
-        plan::update(edits, &snapshot.todos, &snapshot.nexts, || app.ids.todo(), &moment(app, snapshot))
+        plan::update(edits, snapshot.anchors(), &snapshot.nexts, || app.ids.todo(), &moment(app, snapshot))
     };
     let reopens = edits.iter().any(|(_, edit)| edit.restores());
-    perform(app, caller, &WriteRequest { needs, reopens, ..request }, plan).await
+    perform(app, caller, &WriteRequest { needs, anchors, reopens, ..request }, plan).await
 }
 
 /// Deletes one or more todos.

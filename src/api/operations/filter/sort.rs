@@ -18,6 +18,6 @@ pub enum Order {
     Priority,
     /// The oldest first.
     Added,
-    /// By the order of the lists.
+    /// By the order of the lists, and in a list by the places of the todos.
     List,
 }
