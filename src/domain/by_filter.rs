@@ -21,7 +21,7 @@ use super::{
     moment::Moment,
     moves::Places,
     plan::{self, Plan, Todos},
-    refusal::Refusal,
+    refusal::{ItemViolation, Refusal},
     text::ListName,
     todo::{Status, Todo},
     values::cut,
@@ -106,6 +106,18 @@ impl ForAll {
         matches!(self, Self::Edit(all) if all.0.skips())
     }
 
+    /// Whether the change moves or repeats todos, and does not reopen them. If the caller has not sent a status, such a
+    /// change concerns only open todos: a completed todo was done on its day.
+    pub fn reschedules(&self) -> bool {
+        let moves = |edit: &TodoEdit| edit.due.is_some() || edit.shift.is_some() || edit.repeat.is_some();
+        matches!(self, Self::Edit(all) if moves(&all.0) && !all.0.restores())
+    }
+
+    /// Whether the change can concern this todo. `shift` moves a due date, so it concerns only todos with a due date.
+    pub fn concerns(&self, todo: &Todo) -> bool {
+        !matches!(self, Self::Edit(all) if all.0.shift.is_some()) || todo.due.is_some()
+    }
+
     /// Computes what happens to the found todos. If the edit does not fit one of the todos, the error names this todo.
     /// `nexts` contains the next todos of the todos that may be reopened.
     pub fn plan(
@@ -131,17 +143,16 @@ impl ForAll {
 }
 
 impl EditOfAll {
-    /// The edit of this todo. `shift` concerns only todos with a due date. If the edit completes todos, `completed_at`
-    /// concerns only todos that it completes: other todos were done at another time.
+    /// The edit of this todo. If the edit completes todos, `completed_at` concerns only todos that it completes: other
+    /// todos were done at another time.
     fn of(&self, todo: &Todo) -> Cow<'_, TodoEdit> {
         let edit = &self.0;
         let has_other_time = todo.status == Status::Completed && edit.status == Some(EditStatus::Completed);
         let completed_at = edit.completed_at.clone().filter(|_| !has_other_time);
-        let shift = edit.shift.filter(|_| todo.due.is_some());
-        if completed_at == edit.completed_at && shift == edit.shift {
+        if completed_at == edit.completed_at {
             return Cow::Borrowed(edit);
         }
-        Cow::Owned(TodoEdit { completed_at, shift, ..edit.clone() })
+        Cow::Owned(TodoEdit { completed_at, ..edit.clone() })
     }
 }
 
@@ -156,16 +167,29 @@ pub fn check_number(plan: &Plan, expected: Option<usize>) -> Result<(), Refusal>
     }
 }
 
-/// Adds the todo to the message of each error.
+/// Adds the todo to the message of each error. If several todos have the same error, the message names the first todo
+/// and the number of the others.
 fn with_todos(refusal: Refusal, found: &[&Todo]) -> Refusal {
-    let Refusal::Invalid(mut violations) = refusal else { return refusal };
-    for violation in &mut violations {
-        if let Some(todo) = found.get(violation.item) {
-            let (id, title) = (todo.id.as_str(), cut(todo.title.as_str()));
-            violation.message = format!("{} (todo {id}, \"{title}\")", violation.message);
+    let Refusal::Invalid(violations) = refusal else { return refusal };
+    let mut once: Vec<(ItemViolation, usize)> = Vec::new();
+    for violation in violations {
+        let is_same = |(other, _): &&mut (ItemViolation, usize)| {
+            (other.field, &other.message) == (violation.field, &violation.message)
+        };
+        match once.iter_mut().find(is_same) {
+            Some((_, others)) => *others += 1,
+            None => once.push((violation, 0)),
         }
     }
-    Refusal::Invalid(violations)
+    let named = |(mut violation, others): (ItemViolation, usize)| {
+        if let Some(todo) = found.get(violation.item) {
+            let (id, title) = (todo.id.as_str(), cut(todo.title.as_str()));
+            let others = if others > 0 { format!(", and {others} more") } else { String::new() };
+            violation.message = format!("{} (todo {id}, \"{title}\"{others})", violation.message);
+        }
+        violation
+    };
+    Refusal::Invalid(once.into_iter().map(named).collect())
 }
 
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for EditOfAll {

@@ -5,7 +5,10 @@ use std::fmt;
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
-use super::{invalid::Invalid, moment::Moment};
+use super::{
+    invalid::Invalid,
+    moment::{Moment, Weekday},
+};
 
 /// The due date of a todo: a date, or a date with a local time in the owner's time zone. As text, a due date is written
 /// `2026-11-27` or `2026-11-27T09:30`. In alphabetical order, the text of an earlier due date comes before the text of
@@ -45,12 +48,12 @@ impl Due {
         }
     }
 
-    /// The weekday in English, such as `friday`.
-    pub fn weekday(self) -> String {
-        self.date().strftime("%A").to_string().to_lowercase()
+    /// The weekday, such as `fri`.
+    pub fn weekday(self) -> &'static str {
+        Weekday::of(self.date()).word()
     }
 
-    /// The due date with its weekday, such as `2026-11-27T09:30 (friday)`.
+    /// The due date with its weekday, such as `2026-11-27T09:30 (fri)`.
     pub fn with_weekday(self) -> String {
         format!("{self} ({})", self.weekday())
     }

@@ -47,5 +47,5 @@ fn is_time(sent: &str, time: Option<Timestamp>) -> bool {
 
 /// Whether the text is the weekday of the due date, such as `friday` or `Fri`.
 fn is_weekday(sent: &str, due: Due) -> bool {
-    sent.len() >= 3 && due.weekday().starts_with(&sent.to_lowercase())
+    sent.to_lowercase().starts_with(due.weekday())
 }

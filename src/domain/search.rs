@@ -9,6 +9,8 @@ use super::{folding::Folding, unicode::without_case_and_accents};
 #[derive(Debug)]
 pub struct Search {
     words: Vec<Word>,
+    /// The words of the caller, and whether a todo contained the word.
+    seen: Vec<(String, bool)>,
     folding: Folding,
 }
 
@@ -43,6 +45,9 @@ pub enum Place {
 /// Characters between the words of a caller. Other symbols belong to words, for example in `C++`.
 const SEPARATORS: &str = "-_/.,;:()[]{}<>\"'`!?*|\\#";
 
+/// In Arabic, the article is written together with its word.
+const ARABIC_ARTICLE: &str = "ال";
+
 impl Search {
     /// A search for the words of `text`. A text without letters, such as an emoji, is one word.
     pub fn new(text: &str) -> Self {
@@ -51,7 +56,8 @@ impl Search {
         if words.is_empty() {
             words.push(text.trim());
         }
-        Self { words: words.into_iter().map(Word::new).collect(), folding: Folding::default() }
+        let seen = words.iter().map(|word| ((*word).to_owned(), false)).collect();
+        Self { words: words.into_iter().map(Word::new).collect(), seen, folding: Folding::default() }
     }
 
     /// How well a todo with these texts fits. `None` if a word is in none of the texts. For the title, the caller sends
@@ -76,8 +82,17 @@ impl Search {
                 self.words.iter().zip(&mut best).for_each(|(word, best)| word.look(&word.spelled, folded, place, best));
             }
         }
+        self.seen.iter_mut().zip(&best).for_each(|((_, seen), best)| *seen |= best.is_some());
         let places: Option<Vec<Place>> = best.into_iter().collect();
         Some(Rank(places?.into_iter().map(|place| place as u32).sum()))
+    }
+
+    /// The words that are in some of the searched todos, and the words that are in none of them.
+    pub fn words_seen(&self) -> (Vec<&str>, Vec<&str>) {
+        let words = |wanted: bool| {
+            self.seen.iter().filter(|(_, seen)| *seen == wanted).map(|(word, _)| word.as_str()).collect()
+        };
+        (words(true), words(false))
     }
 }
 
@@ -104,7 +119,8 @@ impl Word {
             let end = at + finder.needle().len();
             // An accent is removed with its letter, so a match can begin only between letters.
             let (Some(before), Some(after)) = (text.get(..at), text.get(end..)) else { continue };
-            let is_begin = before.chars().next_back().is_none_or(|letter| !letter.is_alphanumeric());
+            let is_free = |before: &str| before.chars().next_back().is_none_or(|letter| !letter.is_alphanumeric());
+            let is_begin = is_free(before) || before.strip_suffix(ARABIC_ARTICLE).is_some_and(is_free);
             if !is_begin && !self.is_anywhere {
                 continue;
             }
@@ -175,6 +191,7 @@ mod tests {
             ("電話", "銀行に電話する"),
             ("%", "100% sure"),
             ("łódź", "Lodz"),
+            ("امتحان", "التسجيل في الامتحان"),
         ] {
             assert!(rank(wanted, title).is_some(), "{wanted} in {title}");
         }

@@ -28,6 +28,14 @@ pub struct ChangedField {
     pub new: Option<String>,
 }
 
+impl ChangedField {
+    /// The field with values of at most `most` characters.
+    pub fn cut(self, most: usize) -> Self {
+        let cut = |value: Option<String>| value.map(|text| cut_text(&text, most));
+        Self { name: self.name, old: cut(self.old), new: cut(self.new) }
+    }
+}
+
 /// Writes the field with its values, such as `due: none → 2026-11-27`.
 impl fmt::Display for ChangedField {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -113,8 +121,12 @@ impl ListsDifference {
 
 /// The first characters of a text. If the text is longer, the result ends with `…`.
 pub fn cut(text: &str) -> String {
-    match text.char_indices().nth(CUT) {
-        Some(_) => text.chars().take(CUT - 1).chain(['…']).collect(),
+    cut_text(text, CUT)
+}
+
+fn cut_text(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some(_) => text.chars().take(most - 1).chain(['…']).collect(),
         None => text.to_owned(),
     }
 }

@@ -88,7 +88,9 @@ impl OwnerStore {
         let before = Reading::of(before);
         loop {
             let page = self.page(&reading, reading.after.as_ref(), item::TODO);
-            let (page, (mut items, more)) = tokio::try_join!(page, self.page(&before, None, item::TODO))?;
+            let (mut page, (mut items, more)) = tokio::try_join!(page, self.page(&before, None, item::TODO))?;
+            // Both ranges may begin with the first open todo.
+            page.0.retain(|item| !item::is_settings(item));
             let head = items.first().is_some_and(item::is_settings).then(|| items.remove(0));
             if let Some(Head { settings, lists, .. }) = self.read_head(head, now).await? {
                 let todos = self.listing(reading, item::TODO, now, page, named(lists.clone()));

@@ -28,7 +28,7 @@ async fn one_todo_by_itself_has_all_fields_and_several_have_no_usual_values() {
         let fields: Vec<_> = todo.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(fields, all, "{todo}");
     }
-    let short = json!({"id": id, "title": "b", "list": "Inbox", "due": "2026-12-01", "weekday": "tuesday"});
+    let short = json!({"id": id, "title": "b", "list": "Inbox", "due": "2026-12-01", "weekday": "tue"});
     assert_eq!(api.get("/todos").await.body["todos"], json!([short]));
     assert_eq!(api.get("/overview").await.body["next_7_days"], json!([]));
     api.clock.advance(72.hours());
@@ -57,7 +57,7 @@ async fn a_change_of_more_than_ten_named_todos_is_answered_with_numbers_and_titl
     let ten = api.patch("/todos", edits(&ids[..10], json!({"priority": "low"}))).await;
     assert_eq!((ten.ids(), ten.body.get("found")), (ids[..10].to_vec(), None), "{}", ten.text);
     let titles = ["todo 0", "todo 1", "todo 2"];
-    let moved = titles.map(|title| format!("{title}: 2026-12-04T09:30 (friday)"));
+    let moved = titles.map(|title| format!("{title}: 2026-12-04T09:30 (fri)"));
     let many = api.patch("/todos", edits(&ids, json!({"due": "2026-12-04"}))).await;
     let found = json!({"total": 12, "open": 12, "completed": 0, "titles": moved});
     assert_eq!((&many.body["found"], many.body.get("todos")), (&found, None), "{}", many.text);
@@ -101,18 +101,18 @@ async fn an_answer_says_that_an_instant_was_converted_and_that_a_due_date_is_in_
     assert_eq!(
         hints(&moved),
         [
-            "2026-12-01T17:00:00Z is 2026-12-01T18:00 (tuesday) on the clock of Europe/Berlin. To set a time on the person's clock, send it without offset or Z.",
-            "\"todo 1\" is overdue, because the due date 2026-11-20T17:00 (friday) is in the past.",
+            "2026-12-01T17:00:00Z is 2026-12-01T18:00 (tue) on the clock of Europe/Berlin. To set a time on the person's clock, send it without offset or Z.",
+            "\"todo 1\" is overdue, because the due date 2026-11-20T17:00 (fri) is in the past.",
         ]
     );
     let all = json!({"where": {"q": "todo"}, "set": {"due": "2025-02-03"}});
     let all = api.patch("/todos", all).await;
     assert_eq!(
         hints(&all),
-        ["\"todo 1\" and 1 more are overdue, because the due date 2025-02-03T17:00 (monday) is in the past."]
+        ["\"todo 1\" and 1 more are overdue, because the due date 2025-02-03T17:00 (mon) is in the past."]
     );
     let past = api.post("/todos", json!({"todos": [{"title": "a", "due": "2025-11-27"}]})).await;
-    assert_eq!(hints(&past), ["\"a\" is overdue, because the due date 2025-11-27 (thursday) is in the past."]);
+    assert_eq!(hints(&past), ["\"a\" is overdue, because the due date 2025-11-27 (thu) is in the past."]);
     let completed =
         api.patch("/todos", json!({"todos": [{"id": ids[0], "due": "2025-01-01", "status": "completed"}]})).await;
     assert_eq!(hints(&completed), [""; 0], "a completed todo is not overdue: {}", completed.text);

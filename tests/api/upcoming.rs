@@ -33,16 +33,16 @@ async fn a_period_shows_the_later_dates_of_repeating_todos_by_date() {
     .await;
     let [bins, gym, _, pills, _] = ids.try_into().unwrap();
     let next_seven = [
-        format!("2026-11-23 (monday) Gym ({gym})"),
-        format!("2026-11-23 (monday) Pills ({pills})"),
-        format!("2026-11-24 (tuesday) Pills ({pills})"),
-        format!("2026-11-27 (friday) Gym ({gym})"),
+        format!("2026-11-23 (mon) Gym ({gym})"),
+        format!("2026-11-23 (mon) Pills ({pills})"),
+        format!("2026-11-24 (tue) Pills ({pills})"),
+        format!("2026-11-27 (fri) Gym ({gym})"),
     ];
     assert_eq!(upcoming(&api, "/todos?due=next_7_days").await, next_seven);
     assert_eq!(upcoming(&api, "/overview").await, next_seven);
     assert_eq!(upcoming(&api, "/todos?due=tomorrow").await, next_seven[..2]);
     let december = "/todos?due_from=2026-12-01&due_to=2026-12-04";
-    let expected = [format!("2026-12-01T07:00 (tuesday) Bins ({bins})"), format!("2026-12-04 (friday) Gym ({gym})")];
+    let expected = [format!("2026-12-01T07:00 (tue) Bins ({bins})"), format!("2026-12-04 (fri) Gym ({gym})")];
     assert_eq!(upcoming(&api, december).await, expected);
     assert_eq!(upcoming(&api, &format!("{december}&q=gym")).await, expected[1..]);
     assert_eq!(upcoming(&api, "/todos?due_to=2026-12-01&q=bins").await, expected[..1]);

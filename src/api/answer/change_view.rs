@@ -18,8 +18,12 @@ use crate::domain::{
 
 /// An answer shows at most this number of todos of a change.
 const SUMMARY_TODOS: usize = 3;
-/// After this number of changes, a listing shows only one todo of each change, so that a long listing stays short.
+/// After this number of changes, a long listing becomes short: it shows only one todo of each change, cuts its values,
+/// and does not name the usual operation.
 const FIRST_CHANGES: usize = 10;
+const USUAL: &str = "updateTodos";
+/// After these changes, a value has at most this number of characters.
+const LATER_VALUE: usize = 40;
 
 /// The change that a write made, with the id for `undoChange`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -61,8 +65,10 @@ pub struct ChangeView {
     pub id: String,
     #[schema(format = "date-time")]
     pub at: String,
-    #[schema(value_type = String)]
-    pub operation: OperationName,
+    /// updateTodos when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub operation: Option<OperationName>,
     /// Program that made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
@@ -137,7 +143,10 @@ impl ChangeSummary {
             id: change.id.as_str().to_owned(),
             at: with_offset(change.at, zone),
             operation: change.operation.clone(),
-            by: change.by.as_ref().map(CredentialId::to_string),
+            by: change
+                .by
+                .as_ref()
+                .map(|by| by.name.as_ref().map_or_else(|| by.to_string(), |name| name.as_str().to_owned())),
             todos: change.todos.len(),
             titles: titles.collect(),
             lists: texts(change.list_changes.iter().flat_map(|difference| difference.values(lists))),
@@ -156,16 +165,17 @@ impl ChangeView {
         names: &mut Names,
     ) -> Self {
         let is_about = |todo: &&ChangedTodo| about.is_none_or(|about| todo.id == *about);
-        let most = if names.changes < FIRST_CHANGES { SUMMARY_TODOS } else { 1 };
+        let is_first = names.changes < FIRST_CHANGES;
+        let most = if is_first { SUMMARY_TODOS } else { 1 };
         names.changes += 1;
         let shown: Vec<_> = change.todos.iter().filter(is_about).take(most).collect();
         Self {
             id: change.id.as_str().to_owned(),
             at: with_offset(change.at, zone),
-            operation: change.operation.clone(),
+            operation: Some(change.operation.clone()).filter(|name| is_first || name.as_str() != USUAL),
             by: change.by.as_ref().map(|by| names.of(by)),
             more_todos: Some(change.todos.len() - shown.len()).filter(|more| *more > 0),
-            todos: shown.into_iter().map(|todo| ChangedTodoView::of(todo, differences, lists)).collect(),
+            todos: shown.into_iter().map(|todo| ChangedTodoView::of(todo, differences, lists, is_first)).collect(),
             settings: texts(change.settings.iter().flat_map(|image| image.values(lists))),
             lists: texts(change.list_changes.iter().flat_map(|difference| difference.values(lists))),
             undoes: change.undone_changes().map(|id| id.as_str().to_owned()).collect(),
@@ -197,9 +207,11 @@ impl Names {
 }
 
 impl ChangedTodoView {
-    fn of(todo: &ChangedTodo, differences: &[Difference], lists: &Lists) -> Self {
+    /// `is_first` says whether this change is one of the first: after these, long values are cut.
+    fn of(todo: &ChangedTodo, differences: &[Difference], lists: &Lists, is_first: bool) -> Self {
         let difference = differences.iter().find(|difference| difference.id == todo.id);
-        let changed = texts(difference.into_iter().flat_map(|difference| difference.values(lists)));
+        let values = difference.into_iter().flat_map(|difference| difference.values(lists));
+        let changed = texts(values.map(|field| if is_first { field } else { field.cut(LATER_VALUE) }));
         let fields = if changed.is_empty() { todo.fields.clone() } else { Vec::new() };
         let added = difference.map_or(todo.fields.is_empty(), Difference::is_new);
         Self { added, id: todo.id.as_str().to_owned(), title: cut(todo.title.as_str()), changed, fields }

@@ -37,7 +37,7 @@ pub struct TodoView {
     /// Of due.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
-    pub weekday: Option<String>,
+    pub weekday: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Repeat, required = false)]
     pub repeat: Option<RepeatView>,

@@ -10,7 +10,7 @@ use super::{
     filter::{matching::TodoFilter, selected::TodosWhere, several::Several},
     hints, ignored,
     write::{self, moment},
-    written::TodosWritten,
+    written::{ChangeMade, TodosWritten},
 };
 use crate::{
     api::{
@@ -89,11 +89,14 @@ pub async fn change(
         Ok(answer) if answer.made.replayed => Ok(answer),
         Ok(mut answer) => {
             answer.hints.extend(search.hints());
+            answer.hints.extend(hints::of_new_lists(&caller.store, &answer.new_lists).await);
             Ok(answer)
         }
         Err(WriteError::Refused(Refusal::NoSuchList(name))) => {
             let hint = hints::of_list(&caller.store, &name).await?;
-            Ok(TodosWritten { hints: hint.into_iter().collect(), ..TodosWritten::preview(&[], 0) })
+            let hints = hint.map(|hint| format!("Nothing was changed. {hint}")).into_iter().collect();
+            let made = ChangeMade { unchanged: true, ..ChangeMade::default() };
+            Ok(TodosWritten { hints, made, ..TodosWritten::preview(&[], 0) })
         }
         Err(error) => Err(ApiError::of_write(ErrorPath::Filter(by.place))(match error {
             WriteError::Refused(Refusal::TooMany | Refusal::TooLarge) => {
@@ -113,16 +116,21 @@ impl ByFilter {
             };
             return Err(ApiError::Invalid(faults.into_iter().map(error).collect()));
         }
+        // The plan also checks the due date. But if no todo matches, there is no plan.
+        if let Some(Err(invalid)) = self.change.due().map(|due| due.due(moment, None)) {
+            return Err(ApiError::invalid("set.due", invalid.message));
+        }
         self.filters.check(self.place, self.change.restores(), moment)
     }
 
-    /// The same change of open todos, if the change skips todos and the caller has sent no status. The completed todos of
-    /// a series often have the same title, and they cannot be skipped.
+    /// The same change of open todos, if the change skips or moves todos, and the caller has sent no status. The completed
+    /// todos of a series often have the same title, and they cannot be skipped. Completed todos were done on their day.
     fn of_open(&self) -> Option<Self> {
-        let skips = self.change.skips() && self.filters.status.is_none();
+        let says_nothing = self.filters.status.is_none() && !self.filters.has_completed();
+        let of_open = (self.change.skips() || self.change.reschedules()) && says_nothing;
         let status = Some(Several { values: vec![AnyStatus::Open], whole: None });
         let filters = || TodosWhere { status, ..self.filters.clone() };
-        skips.then(|| Self { filters: filters(), change: self.change.clone(), empty: self.empty.clone(), ..*self })
+        of_open.then(|| Self { filters: filters(), change: self.change.clone(), empty: self.empty.clone(), ..*self })
     }
 
     fn needs(&self, app: &App, search: &Arc<Search>) -> Needs {
@@ -183,7 +191,8 @@ impl ByFilter {
             return Err(Refusal::NotFound(missing));
         }
         let is_excepted = |todo: &Todo| except.iter().any(|sent| sent.id.as_ref() == Some(&todo.id));
-        let is_wanted = |todo: &Todo| search.with(|filter| filter.has_wanted_tag(todo)).unwrap_or(false);
+        let has_tag = |todo: &Todo| search.with(|filter| filter.has_wanted_tag(todo)).unwrap_or(false);
+        let is_wanted = |todo: &Todo| has_tag(todo) && self.change.concerns(todo);
         let mut found: Vec<_> = snapshot.todos.values().filter(|todo| !is_excepted(todo) && is_wanted(todo)).collect();
         found.sort_by_cached_key(|todo| {
             let due = todo.due.map(|due| due.to_string());

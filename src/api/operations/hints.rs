@@ -13,11 +13,15 @@ use crate::{
     api::answer::suggestion::{did_you_mean, short},
     domain::{
         by::By,
+        search::Search,
         text::{ListName, Tag},
         todo::Status,
     },
     store::{Fault, OwnerStore, Range, Reading},
 };
+
+/// An answer has a hint for at most this number of new lists.
+const NEW_LISTS: usize = 3;
 
 /// The hints for a listing of todos without a result. If the query has a list, this function makes one call to
 /// DynamoDB.
@@ -46,7 +50,39 @@ pub async fn of_todos(
                 .push(format!("No open todo matches. Completed todos that match: {completed}. Send status completed."));
         }
     }
+    if hints.is_empty() {
+        hints.extend(filter.q.as_ref().and_then(of_words));
+    }
     Ok(hints)
+}
+
+/// The hint that no searched todo has all words of the caller. `None` if the caller sent only one word.
+fn of_words(search: &Search) -> Option<String> {
+    let (seen, others) = search.words_seen();
+    if seen.len() + others.len() < 2 {
+        return None;
+    }
+    let found = match seen[..] {
+        [] => "None of the words was found.".to_owned(),
+        _ => format!("Found in some: {}. Send fewer words as q.", seen.join(", ")),
+    };
+    Some(format!("No searched todo has all words of q. {found}"))
+}
+
+/// A hint for each new list with a name that is similar to the name of another list. If there are new lists, this
+/// function makes one call to DynamoDB. The write is already done, so a failed call only means that there is no hint.
+pub async fn of_new_lists(store: &OwnerStore, new: &[String]) -> Vec<String> {
+    if new.is_empty() {
+        return Vec::new();
+    }
+    let lists = store.lists().await.unwrap_or_default();
+    let others = || lists.iter().map(ListName::as_str).filter(|name| !new.iter().any(|new| new == name));
+    let hint = |name: &String| {
+        let sentence = format!("The list \"{}\" is new.", name);
+        let asked = did_you_mean(sentence.clone(), name, others());
+        (asked != sentence).then(|| format!("{asked} If so, merge the new list with updateLists (merge_into)."))
+    };
+    new.iter().filter_map(hint).take(NEW_LISTS).collect()
 }
 
 /// A hint for each tag that no searched todo has.

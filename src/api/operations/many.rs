@@ -14,7 +14,7 @@ use super::{
         several::Several,
         values::{Day, DueWithin},
     },
-    ignored,
+    hints, ignored,
     todos::check_number,
     write::{self, WithoutKey},
     written::TodosWritten,
@@ -162,6 +162,7 @@ pub async fn update_todos(
             let inputs = edits.iter().map(|(_, edit)| edit.due.as_ref());
             answer.hints.extend(due_hints::hints(&app, &caller, inputs, &result));
             answer.ignored = ignored::fields(&empty, &result.images);
+            answer.hints.extend(hints::of_new_lists(&caller.store, &answer.new_lists).await);
             Ok(JsonAnswer(answer))
         }
         TodosOrFilters::Filters(by) => {

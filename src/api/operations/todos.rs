@@ -63,7 +63,7 @@ pub struct TodosPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     next_cursor: Option<String>,
-    // How many todos match, if this page does not contain all of them.
+    // How many todos match. Absent in a listing by due date alone, and on later pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = i64, required = false)]
     total: Option<usize>,
@@ -115,7 +115,7 @@ pub async fn get_todos(
     let mut page = TodosPage {
         todos: Vec::new(),
         next_cursor: found.next.as_ref().map(|position| listing.cursor(position)),
-        total: found.total.filter(|_| not_shown > 0),
+        total: found.total,
         not_shown,
         upcoming: Vec::new(),
         now: Now::of(&found.settings, now, &app.config.time_zone),
@@ -185,6 +185,7 @@ pub async fn add_todos(
     let status = if result.replayed { StatusCode::OK } else { StatusCode::CREATED };
     let mut answer = TodosWritten::added(&app, &caller.zone(&app), &result, duplicates);
     answer.hints = due_hints::hints(&app, &caller, body.todos.iter().map(|new| new.due.as_ref()), &result);
+    answer.hints.extend(hints::of_new_lists(&caller.store, &answer.new_lists).await);
     Ok((status, JsonAnswer(answer)))
 }
 

@@ -53,7 +53,7 @@ impl Upcoming {
     }
 
     /// The dates in their order, such as
-    /// `2026-12-01T07:00 (tuesday) Bins (k7m2x9qa4t)`. If dates were left out, the last text says
+    /// `2026-12-01T07:00 (tue) Bins (k7m2x9qa4t)`. If dates were left out, the last text says
     /// so.
     pub fn texts(mut self) -> Vec<String> {
         self.keep_first();

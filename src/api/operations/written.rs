@@ -23,6 +23,7 @@ use crate::{
         change::{Change, Image},
         difference::Difference,
         found::Found,
+        limits,
         series::taken_back,
         settings::Settings,
         todo::Todo,
@@ -213,8 +214,14 @@ impl TodosWritten {
     /// What a change by filter would do. `images` are the altered todos before and after this change.
     pub fn preview(images: &[Image], already: usize) -> Self {
         let differences: Vec<_> = images.iter().map(Difference::of).filter(Difference::is_change).collect();
-        let made = ChangeMade { unchanged: true, ..ChangeMade::default() };
-        Self { found: Some(FoundTodos::of(images, &differences, already)), made, ..Self::default() }
+        let found = FoundTodos::of(images, &differences, already);
+        let number = images.len();
+        let hint = format!(
+            "{number} todos would change, but one call can change at most {}. Narrow the filters.",
+            limits::TODOS_PER_CALL
+        );
+        let hints = Vec::from_iter((number > limits::TODOS_PER_CALL).then_some(hint));
+        Self { found: Some(found), hints, ..Self::default() }
     }
 }
 
@@ -235,7 +242,7 @@ impl FoundTodos {
 }
 
 /// The title of a changed todo. If the change moved the due date, the text ends with the new due date, such as
-/// `Pay rent: 2026-11-27 (friday)`.
+/// `Pay rent: 2026-11-27 (fri)`.
 fn title(image: &Image) -> String {
     let (todo, title) = (after(image), cut(image.after.title.as_str()));
     let moved = todo.due.filter(|due| image.before.as_ref().is_some_and(|before| before.due != Some(*due)));

@@ -1,7 +1,12 @@
 //! The error for a text that the program refuses. The error names the text, the present moment and a near form.
 
 use super::{day::Place, duration::Direction, phrase::Phrase, table};
-use crate::domain::{invalid::Invalid, moment::Moment};
+use jiff::Span;
+
+use crate::domain::{
+    invalid::Invalid,
+    moment::{Moment, Weekday},
+};
 
 /// In errors, a text of a caller has at most this number of characters.
 const SHOWN: usize = 60;
@@ -36,6 +41,7 @@ fn advice(text: &str, Place { moment, direction, .. }: Place<'_>) -> String {
         return "send the first day, such as friday, and how it repeats in `repeat`".to_owned();
     }
     let forms = dates(&lower).filter(|dates| !dates.is_empty()).or_else(|| number_alone(&lower).map(|form| vec![form]));
+    let forms = forms.or_else(|| period(&lower, moment, direction)).or_else(|| part_of_past_day(&lower, direction));
     let forms = forms.or_else(|| replaced(text)).or_else(|| similar(&lower).map(|form| vec![form]));
     let forms = forms.unwrap_or_else(|| {
         let today = moment.today();
@@ -107,6 +113,38 @@ fn number_alone(text: &str) -> Option<String> {
         _ => return None,
     };
     Some(instant.to_string())
+}
+
+/// The first and the last day of a week, a month or a year, such as `last week`. For a due date, `next week` has nearer
+/// forms.
+fn period(text: &str, moment: &Moment, direction: Direction) -> Option<Vec<String>> {
+    let (which, unit) = text.split_once(' ')?;
+    let today = moment.today();
+    let by = match which {
+        "this" | "current" => 0,
+        "last" | "past" | "previous" => -1,
+        "next" if direction == Direction::Past => 1,
+        _ => return None,
+    };
+    let (first, length) = match unit {
+        "week" => {
+            let since = Weekday::of(today).days_after(moment.week_start);
+            (today.saturating_sub(Span::new().days(since)), Span::new().weeks(1))
+        }
+        "month" => (today.first_of_month(), Span::new().months(1)),
+        "year" => (today.first_of_year(), Span::new().years(1)),
+        _ => return None,
+    };
+    let begin = first.checked_add(length.checked_mul(by).ok()?).ok()?;
+    let end = begin.checked_add(length).ok()?.yesterday().ok()?;
+    Some(vec![begin.to_string(), end.to_string()])
+}
+
+/// For a time in the past, a part of a day such as `this morning` has no exact beginning. The whole day loses nothing.
+fn part_of_past_day(text: &str, direction: Direction) -> Option<Vec<String>> {
+    let is_part = ["morning", "afternoon", "evening", "night", "noon"].iter().any(|part| text.ends_with(part));
+    let day = if text.starts_with("yesterday") || text.starts_with("last") { "yesterday" } else { "today" };
+    (is_part && direction == Direction::Past).then(|| vec![day.to_owned()])
 }
 
 /// Texts that mean that there is no due date.

@@ -103,9 +103,9 @@ fn next_week_day_by_day() -> Wish {
         ]))
         .call("getTodos", json!({"due_from": "2026-11-23", "due_to": "2026-11-29"}))
         .titles(["Gym", "Zahnarzt"])
-        .contains("2026-11-23 (monday) Pills")
-        .contains("2026-11-26 (thursday) Gym")
-        .contains("2026-11-29 (sunday) Pills")
+        .contains("2026-11-23 (mon) Pills")
+        .contains("2026-11-26 (thu) Gym")
+        .contains("2026-11-29 (sun) Pills")
         .shows("/upcoming/8", json!(null))
         .then_nothing_changed()
 }

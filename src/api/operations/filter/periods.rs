@@ -90,7 +90,8 @@ impl Periods<'_> {
             if let (Some(from), Some(to)) = (bound(from, first)?, bound(to, last)?)
                 && end(to) < begin(from)
             {
-                return invalid(last, &format!("must not be before {first}"));
+                let (from, to) = (begin(from).strftime("%a %F"), end(to).strftime("%a %F"));
+                return invalid(last, &format!("must not be before {first}: {first} is {from}, and {last} is {to}"));
             }
         }
         if has_due && self.has_due() {

@@ -33,7 +33,7 @@ use crate::{
 #[derive(Debug, Clone, Default, Deserr, ToSchema)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct TodosWhere {
-    /// Default: any; with due (except none): open; with completed_from or completed_to: completed.
+    /// Default: any; with due (except none), or if due moves: open; with completed_from or completed_to: completed.
     #[deserr(default)]
     #[schema(value_type = Vec<AnyStatus>, inline, required = false)]
     pub status: Option<Several<AnyStatus>>,
@@ -123,6 +123,11 @@ impl TodosWhere {
     /// The statuses of the selected todos. Without a status, the filters select open and completed todos. But a
     /// completed todo is no longer overdue, and no longer due today. So with such a group of due dates and without a
     /// status, the filters select only open todos.
+    /// Whether the filters say something about days of completion.
+    pub fn has_completed(&self) -> bool {
+        self.periods().has_completed()
+    }
+
     fn statuses(&self) -> Vec<Status> {
         let Some(sent) = &self.status else {
             let is_due = |due: &Several<DueWithin>| due.values.iter().any(|within| *within != DueWithin::None);
