@@ -106,6 +106,10 @@ check-infra:
 rehearse *options:
     infra/rehearse {{ options }}
 
+# Play what people say against the API, and print the table of docs/WISHES.md. The recipe also writes the table.
+wishes:
+    WRITE_FACTS=1 cargo test --all-features --test wishes table -- --nocapture
+
 # Run all checks that must pass before a change is merged.
 ci:
     bash .ci/run

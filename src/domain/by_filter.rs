@@ -12,6 +12,7 @@ use utoipa::{
 use super::{
     change::Image,
     difference::Difference,
+    due_input::DueInput,
     edit::{EditStatus, TodoEdit},
     found::Found,
     id::TodoId,
@@ -76,6 +77,14 @@ impl ForAll {
         match self {
             Self::Edit(all) => all.0.faults(),
             Self::Delete => Vec::new(),
+        }
+    }
+
+    /// The due date that the change sets, as the caller sent it.
+    pub fn due(&self) -> Option<&DueInput> {
+        match self {
+            Self::Edit(all) => all.0.due.as_ref(),
+            Self::Delete => None,
         }
     }
 

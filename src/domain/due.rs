@@ -45,6 +45,16 @@ impl Due {
         }
     }
 
+    /// The weekday in English, such as `friday`.
+    pub fn weekday(self) -> String {
+        self.date().strftime("%A").to_string().to_lowercase()
+    }
+
+    /// The due date with its weekday, such as `2026-11-27T09:30 (friday)`.
+    pub fn with_weekday(self) -> String {
+        format!("{self} ({})", self.weekday())
+    }
+
     /// Moves this due date to another day. The time of day does not change.
     pub fn on(self, date: Date) -> Self {
         match self {

@@ -13,6 +13,7 @@ use super::{
     list_ref::ListRef,
     moment::Moment,
     position::Position,
+    read_back::ReadBack,
     repeat::Repeat,
     step_edit::{NewSteps, NewTitles, StepEdit},
     step_refs::StepRefs,
@@ -116,6 +117,9 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Version, inline, required = false)]
     pub expected_version: Option<Version>,
+    #[deserr(skip)]
+    #[schema(ignore)]
+    pub read_back: ReadBack,
 }
 
 words! {
@@ -148,7 +152,8 @@ fn refuse_unknown_field<E: DeserializeError>(field: &str, accepted: &[&str], loc
 impl TodoEdit {
     /// Whether the edit has no fields except `id` and `expected_version`.
     pub fn is_empty(&self) -> bool {
-        Self { id: None, expected_version: None, ..self.clone() } == Self::default()
+        let read_back = ReadBack::default();
+        Self { id: None, expected_version: None, read_back, ..self.clone() } == Self::default()
     }
 
     /// Whether this edit would restore a deleted todo.
@@ -238,6 +243,7 @@ impl TodoEdit {
             Err(violations) => errors.extend(violations),
         }
         errors.extend(self.edit_due(&mut after, moment).err().into_iter().flatten());
+        errors.extend(self.read_back.faults(todo, &after));
         if !errors.is_empty() {
             return Err(errors);
         }

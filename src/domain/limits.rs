@@ -48,4 +48,4 @@ pub const REPETITION_SECONDS: i64 = 120;
 /// The maximum number of lists in an answer, and in the order that a request sends.
 pub const LISTS: usize = 200;
 /// The maximum number of todos in the overview. The same maximum applies to the tags in the overview.
-pub const OVERVIEW: usize = 40;
+pub const OVERVIEW: usize = 30;

@@ -69,8 +69,9 @@ text! {
     ListName, one_line, limits::LIST
 }
 text! {
-    /// A tag, with at most 60 characters. If two tags differ only in upper and lower case, they are the same tag.
-    Tag, one_line, limits::TAG
+    /// A tag, with at most 60 characters. If two tags differ only in upper and lower case, they are the same tag. `#` at
+    /// the beginning is not a part of the tag.
+    Tag, without_hash, limits::TAG
 }
 text! {
     /// The title of a step, with at most 200 characters.
@@ -136,10 +137,17 @@ impl ListName {
 }
 
 impl Tag {
-    /// The tag in lower case, for comparisons that ignore case.
+    /// The tag in lower case, for comparisons that ignore case. Earlier versions stored tags with `#`.
     pub fn folded(&self) -> String {
-        without_case(&self.0)
+        without_case(&without_hash(&self.0))
     }
+}
+
+/// The line without `#` at its beginning, because models write `#work` for the tag `work`.
+fn without_hash(text: &str) -> String {
+    let line = one_line(text);
+    let tag = line.trim_start_matches('#').trim_start();
+    if tag.is_empty() { line } else { tag.to_owned() }
 }
 
 fn bounded(text: String, limit: usize) -> Result<String, Invalid> {

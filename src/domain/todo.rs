@@ -118,7 +118,7 @@ pub struct NewTodo {
     pub title: Title,
     /// Its list; the default list when left out. A new name makes a new list.
     #[deserr(default)]
-    #[schema(value_type = String, required = false, max_length = 60, example = "Trip")]
+    #[schema(value_type = String, required = false, max_length = 60)]
     pub list: Option<ListName>,
     /// normal when left out.
     #[deserr(default)]
@@ -133,7 +133,7 @@ pub struct NewTodo {
     #[schema(value_type = Repeat, required = false)]
     pub repeat: Option<Repeat>,
     #[deserr(default)]
-    #[schema(value_type = String, required = false, max_length = 4000, example = "window seat")]
+    #[schema(value_type = String, required = false, max_length = 4000)]
     pub notes: Option<Notes>,
     #[deserr(default)]
     #[schema(value_type = Tags, inline, required = false, example = json!(["travel"]))]

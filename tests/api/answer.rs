@@ -1,6 +1,8 @@
-//! What tests read from an HTTP answer.
+//! What tests read from HTTP answers.
 
-use super::harness::Answer;
+use serde_json::{Value, json};
+
+use super::harness::{Answer, Api};
 
 impl Answer {
     /// The ids of the todos in the answer.
@@ -33,8 +35,53 @@ impl Answer {
     #[track_caller]
     pub fn assert_error(&self, path: &str, says: &str) {
         let errors = self.body["errors"].as_array().unwrap_or_else(|| panic!("no errors in {}", self.text));
-        let about = errors.iter().filter(|error| error["path"] == path);
+        let is_about = |error: &Value| {
+            error["path"] == path || error["also"].as_array().is_some_and(|also| also.contains(&json!(path)))
+        };
+        let about = errors.iter().filter(|error| is_about(error));
         let said = about.filter_map(|error| error["message"].as_str()).any(|message| message.contains(says));
         assert!(said, "no error at {path:?} says {says:?}: {}", self.text);
+    }
+}
+
+impl Api {
+    /// Reads all pages, and returns all todos with this status. A listing leaves out fields, so this function then reads
+    /// each todo by itself.
+    pub async fn all(&self, status: &str) -> Vec<Value> {
+        let mut todos = self.listed(status).await;
+        for todo in &mut todos {
+            let answer = self.get(&format!("/todos/{}", todo["id"].as_str().unwrap())).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            *todo = answer.body["todo"].clone();
+        }
+        todos
+    }
+
+    /// Reads all pages, and returns all todos with this status, as a listing shows them.
+    pub async fn listed(&self, status: &str) -> Vec<Value> {
+        let mut todos = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let answer = self.get(&format!("/todos?status={status}&limit=100&cursor={cursor}")).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            todos.extend(answer.body["todos"].as_array().unwrap().iter().cloned());
+            match answer.body["next_cursor"].as_str() {
+                Some(next) => cursor = next.to_owned(),
+                None => return todos,
+            }
+        }
+    }
+
+    /// Returns all data that the API shows to this owner. A refused request must not change this data.
+    pub async fn everything(&self) -> Value {
+        let changes = self.get("/changes").await;
+        assert_eq!(changes.status, 200, "{}", changes.text);
+        json!({
+            "open": self.all("open").await,
+            "completed": self.all("completed").await,
+            "deleted": self.all("deleted").await,
+            "changes": changes.body["changes"],
+            "settings": self.get("/settings").await.body["settings"],
+        })
     }
 }

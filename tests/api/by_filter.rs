@@ -134,7 +134,7 @@ async fn one_edit_changes_all_found_todos_in_every_field() {
         "append_notes": "from the market", "steps": ["go"], "clear": ["repeat"],
     });
     let changed = api.patch("/todos", json!({"where": {"list": ["Shopping"]}, "set": set})).await;
-    let found = json!({"total": 3, "open": 2, "completed": 1, "titles": ["milk", "eggs", "bread"]});
+    let found = json!({"total": 3, "open": 2, "completed": 1, "titles": ["milk: 2026-11-28 (saturday)", "eggs: 2026-11-28 (saturday)", "bread: 2026-11-28 (saturday)"]});
     assert_found(&changed, found);
     assert_eq!(changed.body["new_lists"], json!(["Weekend"]));
     for todo in [api.all("open").await, api.all("completed").await].concat() {

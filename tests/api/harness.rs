@@ -278,34 +278,6 @@ impl Api {
             answer.ids()
         }
     }
-
-    /// Reads all pages, and returns all todos with this status.
-    pub async fn all(&self, status: &str) -> Vec<Value> {
-        let mut todos = Vec::new();
-        let mut cursor = String::new();
-        loop {
-            let answer = self.get(&format!("/todos?status={status}&limit=100&cursor={cursor}")).await;
-            assert_eq!(answer.status, 200, "{}", answer.text);
-            todos.extend(answer.body["todos"].as_array().unwrap().iter().cloned());
-            match answer.body["next_cursor"].as_str() {
-                Some(next) => cursor = next.to_owned(),
-                None => return todos,
-            }
-        }
-    }
-
-    /// Returns all data that the API shows to this owner. A refused request must not change this data.
-    pub async fn everything(&self) -> Value {
-        let changes = self.get("/changes").await;
-        assert_eq!(changes.status, 200, "{}", changes.text);
-        json!({
-            "open": self.all("open").await,
-            "completed": self.all("completed").await,
-            "deleted": self.all("deleted").await,
-            "changes": changes.body["changes"],
-            "settings": self.get("/settings").await.body["settings"],
-        })
-    }
 }
 
 /// Sends all requests at the same time, each in its own task.

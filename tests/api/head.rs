@@ -123,7 +123,7 @@ async fn a_request_that_would_take_more_write_units_is_refused() {
     for edit in [json!({"status": "completed"}), json!({"clear": ["notes", "steps"]}), json!({"priority": "high"})] {
         let refused = api.patch("/todos", edits(&ids, edit.clone())).await;
         refused.assert_problem(413, "too_large");
-        assert_eq!(api.get("/todos?due=none&limit=90").await.body["todos"][0]["status"], "open");
+        assert_eq!(api.listed("open").await.len(), ids.len());
         api.wire.take_write_units();
         let some = api.patch("/todos", edits(&ids[..40], edit.clone())).await;
         assert_eq!(some.status, 200, "{edit}: {}", some.text);

@@ -22,10 +22,10 @@ async fn a_change_shows_the_old_and_the_new_value_of_each_field() {
     let long = "漢".repeat(200);
     let shown = format!("{}…", "漢".repeat(79));
     for (edit, expected) in [
-        (json!({"title": "b", "due": "2026-12-01"}), vec!["due: none → 2026-12-01", "title: a → b"]),
+        (json!({"title": "b", "due": "2026-12-01"}), vec!["due: none → 2026-12-01 (tuesday)", "title: a → b"]),
         (
             json!({"due": "2026-12-01T09:30", "priority": "high"}),
-            vec!["due: 2026-12-01 → 2026-12-01T09:30", "priority: normal → high"],
+            vec!["due: 2026-12-01 (tuesday) → 2026-12-01T09:30 (tuesday)", "priority: normal → high"],
         ),
         (
             json!({"repeat": {"unit": "week", "every": 2, "weekdays": ["tue", "fri"]}}),
@@ -33,7 +33,7 @@ async fn a_change_shows_the_old_and_the_new_value_of_each_field() {
         ),
         (
             json!({"clear": ["repeat", "due"]}),
-            vec!["due: 2026-12-01T09:30 → none", "repeat: every 2 weeks on tue, fri → none"],
+            vec!["due: 2026-12-01T09:30 (tuesday) → none", "repeat: every 2 weeks on tue, fri → none"],
         ),
         (json!({"tags": ["x", "y"], "list": "Trip"}), vec!["list: Inbox → Trip", "tags: none → x, y"]),
         (json!({"steps": [{"title": "one"}, {"title": "two", "done": true}]}), vec!["steps: none → [ ] one, [x] two"]),

@@ -10,7 +10,7 @@ use super::{
 #[tokio::test]
 async fn possible_duplicates_are_found_in_a_renamed_or_merged_list_and_not_in_a_new_list_with_its_old_name() {
     let api = Api::new();
-    let milk = add(&api, "Groceries", &["Milk"]).await;
+    let milk = [format!("Milk ({})", add(&api, "Groceries", &["Milk"]).await[0])];
     let add_milk = async |list: &str| {
         let todo = json!({"todos": [{"title": "milk", "list": list}], "allow_duplicate": true});
         let added = api.elsewhere().post("/todos", todo).await;

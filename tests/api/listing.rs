@@ -29,7 +29,7 @@ async fn open_todos_come_by_due_date_and_the_undated_last() {
     assert_eq!(titles(&answer)[..3], ["c", "b", "Ünïcode café"]);
     assert_eq!(
         answer.body["now"],
-        json!({"date": "2026-11-22", "time": "10:00", "weekday": "sunday", "time_zone": "UTC", "time_zone_not_set": true})
+        json!({"date": "2026-11-22", "time": "10:00", "weekday": "sunday", "time_zone": "UTC", "utc_offset": "+00:00", "time_zone_not_set": true})
     );
     assert!(answer.body.get("next_cursor").is_none());
 }
@@ -42,6 +42,7 @@ async fn now_is_told_in_the_zone_of_the_owner() {
         "time": "00:00",
         "weekday": "monday",
         "time_zone": "Pacific/Kiritimati",
+        "utc_offset": "+14:00",
         "time_zone_not_set": true,
     });
     assert_eq!(answer.body["now"], now);

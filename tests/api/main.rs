@@ -20,6 +20,7 @@ mod finding;
 #[path = "../folder/mod.rs"]
 mod folder;
 mod foreign;
+mod forgiving;
 mod formats;
 mod harness;
 mod head;
@@ -68,6 +69,7 @@ mod series;
 mod session;
 mod settings;
 mod shift;
+mod short_answers;
 mod simultaneous;
 mod sites;
 mod size_limits;

@@ -33,16 +33,16 @@ async fn a_period_shows_the_later_dates_of_repeating_todos_by_date() {
     .await;
     let [bins, gym, _, pills, _] = ids.try_into().unwrap();
     let next_seven = [
-        format!("2026-11-23 Gym ({gym})"),
-        format!("2026-11-23 Pills ({pills})"),
-        format!("2026-11-24 Pills ({pills})"),
-        format!("2026-11-27 Gym ({gym})"),
+        format!("2026-11-23 (monday) Gym ({gym})"),
+        format!("2026-11-23 (monday) Pills ({pills})"),
+        format!("2026-11-24 (tuesday) Pills ({pills})"),
+        format!("2026-11-27 (friday) Gym ({gym})"),
     ];
     assert_eq!(upcoming(&api, "/todos?due=next_7_days").await, next_seven);
     assert_eq!(upcoming(&api, "/overview").await, next_seven);
     assert_eq!(upcoming(&api, "/todos?due=tomorrow").await, next_seven[..2]);
     let december = "/todos?due_from=2026-12-01&due_to=2026-12-04";
-    let expected = [format!("2026-12-01T07:00 Bins ({bins})"), format!("2026-12-04 Gym ({gym})")];
+    let expected = [format!("2026-12-01T07:00 (tuesday) Bins ({bins})"), format!("2026-12-04 (friday) Gym ({gym})")];
     assert_eq!(upcoming(&api, december).await, expected);
     assert_eq!(upcoming(&api, &format!("{december}&q=gym")).await, expected[1..]);
     assert_eq!(upcoming(&api, "/todos?due_to=2026-12-01&q=bins").await, expected[..1]);
@@ -65,7 +65,14 @@ async fn every_page_shows_the_later_dates_of_its_own_todos_once() {
     let begin = path.clone();
     loop {
         let page = api.get(&path).await;
-        all.extend(upcoming(&api, &path).await.into_iter().map(|text| text[..12].to_owned()));
+        all.extend(upcoming(&api, &path).await.into_iter().map(|text| {
+            text.split(' ')
+                .enumerate()
+                .filter(|(at, _)| [0, 2].contains(at))
+                .map(|(_, word)| word)
+                .collect::<Vec<_>>()
+                .join(" ")
+        }));
         let Some(cursor) = page.body.get("next_cursor").and_then(Value::as_str) else { break };
         path = format!("{begin}&cursor={cursor}");
     }

@@ -155,7 +155,9 @@ pub fn nothing_is_imported_by_a_glob(file: &str, text: &str) -> Vec<String> {
 
 pub fn no_test_is_ignored(file: &str, text: &str) -> Vec<String> {
     let words = words(text);
-    let ignoring = attributes(&words).filter(|attribute| attribute.contains(&"ignore".to_owned()));
+    // `#[schema(ignore)]` leaves a field out of the OpenAPI document.
+    let of_tests = attributes(&words).filter(|attribute| !attribute.contains(&"schema".to_owned()));
+    let ignoring = of_tests.filter(|attribute| attribute.contains(&"ignore".to_owned()));
     ignoring.map(|_| format!("{file} ignores a test; mend it or remove it")).collect()
 }
 

@@ -152,7 +152,7 @@ fn a_person_signs_in_and_a_program_gets_access_through_every_door() {
         let added = lambda.send(door.ask("POST", "/todos").header("authorization", &bearer).json(&body));
         assert_eq!(added.status, 201, "{}", added.text);
         let listed = lambda.send(door.ask("GET", "/todos").header("authorization", &bearer));
-        assert_eq!(listed.body["todos"], added.body["todos"]);
+        assert_eq!(listed.body["todos"][0]["id"], added.body["todos"][0]["id"]);
         secrets.extend([access, code, request, form_token, cookie.split_once('=').unwrap().1.to_owned(), subject]);
     }
     let output = lambda.stop().output();

@@ -1,5 +1,4 @@
-//! "Rename my list Work to Office", "delete Old ideas with everything in it", "merge Groceries into Shopping", "put Work
-//! first".
+//! More about whole lists: a large list, a name that is not quite right, and the order of the lists.
 
 use serde_json::{Value, json};
 
@@ -32,82 +31,6 @@ fn renamed(states: &[String], old: &str, new: &str) -> Vec<String> {
     let mut states: Vec<String> = states.iter().map(|state| state.replacen(old, new, 1)).collect();
     states.sort();
     states
-}
-
-#[tokio::test]
-async fn rename_my_list_work_to_office() {
-    let [mut claude] = assistants(["Claude"]).await;
-    let titles: Vec<String> = (0..44).map(|number| format!("Task {number}")).collect();
-    add(&mut claude, "Work", &titles.iter().map(String::as_str).collect::<Vec<_>>(), 40).await;
-    add(&mut claude, "Home", &["Paint the door"], 0).await;
-    let before = (claude.todos().await, claude.lists().await);
-    assert_eq!((before.0.len(), &before.1), (45, &vec!["Inbox 0".to_owned(), "Home 1".into(), "Work 4".into()]));
-    claude.hears("rename my list Work to Office");
-    let done = claude.call("updateLists", json!({"list": "Work", "rename_to": "Office"})).await;
-    claude.needed_at_most_two_calls();
-    assert_eq!(done["lists"], json!(["Inbox", "Home", "Office"]));
-    assert_eq!(claude.todos().await, renamed(&before.0, "Work / ", "Office / "), "open and completed todos follow");
-    assert_eq!(claude.lists().await, ["Inbox 0", "Home 1", "Office 4"]);
-    undo_that(&mut claude, "list: Work → Office", &before).await;
-}
-
-#[tokio::test]
-async fn delete_the_list_old_ideas_with_everything_in_it() {
-    let [mut claude] = assistants(["Claude"]).await;
-    add(&mut claude, "Old ideas", &["Learn to juggle", "Buy a boat", "Write a novel"], 1).await;
-    add(&mut claude, "Home", &["Paint the door"], 0).await;
-    let before = (claude.todos().await, claude.lists().await);
-    claude.hears("delete the list Old ideas with everything in it");
-    let done = claude.call("updateLists", json!({"list": "Old ideas", "delete": true})).await;
-    claude.needed_at_most_two_calls();
-    assert_eq!(done["deleted"], json!({"open": 2, "completed": 1}), "the assistant can say how many");
-    let expected = [
-        "Home / open / Paint the door",
-        "Old ideas / deleted / Buy a boat",
-        "Old ideas / deleted / Learn to juggle",
-        "Old ideas / deleted / Write a novel",
-    ];
-    assert_eq!(
-        (claude.todos().await, claude.lists().await),
-        (expected.map(str::to_owned).to_vec(), vec!["Inbox 0".into(), "Home 1".into()])
-    );
-    undo_that(&mut claude, "list: Old ideas → deleted", &before).await;
-}
-
-#[tokio::test]
-async fn delete_the_list_old_ideas_but_keep_its_todos_in_the_inbox() {
-    let [mut claude] = assistants(["Claude"]).await;
-    add(&mut claude, "Old ideas", &["Learn to juggle", "Buy a boat"], 1).await;
-    add(&mut claude, "Inbox", &["Call Ann"], 0).await;
-    let before = (claude.todos().await, claude.lists().await);
-    // Some models also send `delete`, because the person said "delete". The todos are kept all the same.
-    for call in [
-        json!({"list": "Old ideas", "merge_into": "Inbox"}),
-        json!({"list": "Old ideas", "merge_into": "Inbox", "delete": true}),
-    ] {
-        claude.hears("delete the list Old ideas, but keep its todos in Inbox");
-        claude.call("updateLists", call).await;
-        claude.needed_at_most_two_calls();
-        assert_eq!(claude.todos().await, renamed(&before.0, "Old ideas / ", "Inbox / "));
-        assert_eq!(claude.lists().await, ["Inbox 2"]);
-        undo_that(&mut claude, "list: Old ideas → merged into Inbox", &before).await;
-    }
-}
-
-#[tokio::test]
-async fn merge_groceries_into_shopping() {
-    let [mut claude] = assistants(["Claude"]).await;
-    add(&mut claude, "Groceries", &["Bread", "Milk"], 1).await;
-    add(&mut claude, "Shopping", &["Shoes", "Socks"], 1).await;
-    let before = (claude.todos().await, claude.lists().await);
-    claude.hears("merge my lists Groceries and Shopping");
-    // The assistant knows only the names that the person said.
-    let done = claude.call("updateLists", json!({"list": "groceries", "merge_into": "shopping"})).await;
-    claude.needed_at_most_two_calls();
-    assert_eq!(done["lists"], json!(["Inbox", "Shopping"]));
-    assert_eq!(claude.todos().await, renamed(&before.0, "Groceries / ", "Shopping / "));
-    assert_eq!(claude.lists().await, ["Inbox 0", "Shopping 2"]);
-    undo_that(&mut claude, "list: Groceries → merged into Shopping", &before).await;
 }
 
 #[tokio::test]

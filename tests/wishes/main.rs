@@ -15,9 +15,16 @@ mod kept;
 mod transport;
 
 mod assistant;
+mod budgets;
 mod lists;
 mod many;
+mod play;
+mod scenarios;
 mod series;
+mod state;
 mod steps;
+mod table;
+mod tokens;
 mod undo;
 mod who;
+mod wish;

@@ -1,6 +1,5 @@
-//! "Undo that", "undo the last ten minutes", "no, do add it".
+//! More about undoing: "no, do add it", and several assistants.
 
-use jiff::ToSpan;
 use serde_json::{Value, json};
 
 use super::assistant::{Assistant, assistants};
@@ -9,52 +8,6 @@ async fn add(assistant: &mut Assistant, titles: &[&str]) -> Vec<String> {
     let todos: Vec<Value> = titles.iter().map(|title| json!({ "title": title })).collect();
     let added = assistant.call("addTodos", json!({ "todos": todos })).await;
     added["todos"].as_array().unwrap().iter().map(|todo| todo["id"].as_str().unwrap().to_owned()).collect()
-}
-
-#[tokio::test]
-async fn done_with_the_dentist_and_undo_that() {
-    let [mut claude] = assistants(["Claude"]).await;
-    add(&mut claude, &["Call the dentist", "Buy milk"]).await;
-    claude.hears("I am done with the dentist");
-    let found = claude.call("getTodos", json!({"q": "dentist"})).await;
-    let done = json!([{"id": found["todos"][0]["id"], "status": "completed"}]);
-    claude.call("updateTodos", json!({ "todos": done })).await;
-    claude.needed_at_most_two_calls();
-    assert_eq!(claude.titles("completed").await, ["Call the dentist"]);
-    claude.hears("undo that");
-    let undone = claude.call("undoChange", json!({})).await;
-    claude.needed_at_most_two_calls();
-    assert_eq!(undone["undid"][0]["titles"], json!(["Call the dentist"]), "the answer says what was undone");
-    assert_eq!(claude.titles("open").await, ["Buy milk", "Call the dentist"]);
-    claude.hears("and undo what you did before");
-    let undone = claude.call("undoChange", json!({"change_id": null})).await;
-    assert_eq!(undone["undid"][0]["operation"], "addTodos", "a second undo goes one change further back");
-    assert!(claude.titles("open").await.is_empty());
-}
-
-#[tokio::test]
-async fn undo_the_last_ten_minutes() {
-    let [mut claude] = assistants(["Claude"]).await;
-    let ids = add(&mut claude, &["Pay the rent", "Buy milk"]).await;
-    claude.wait(1.hour());
-    add(&mut claude, &["Wash the car"]).await;
-    claude.call("updateTodos", json!({"todos": [{"id": ids[0], "status": "completed"}]})).await;
-    claude.call("deleteTodos", json!({"ids": ids[1]})).await;
-    for since in [json!("10 minutes"), json!(10)] {
-        claude.hears("undo the last ten minutes");
-        let undone = claude.call("undoChange", json!({ "since": since })).await;
-        claude.needed_at_most_two_calls();
-        assert_eq!(undone["undid"].as_array().unwrap().len(), 3, "{undone}");
-        assert_eq!(claude.titles("open").await, ["Buy milk", "Pay the rent"]);
-        assert!(claude.titles("completed").await.is_empty());
-        claude.hears("no, redo it");
-        claude.call("undoChange", json!({"change_id": undone["change"]["id"]})).await;
-        claude.needed_at_most_two_calls();
-        assert_eq!(
-            (claude.titles("open").await, claude.titles("completed").await.len()),
-            (vec!["Wash the car".into()], 1)
-        );
-    }
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@ use axum::{
     http::{Extensions, request::Parts},
 };
 
+use jiff::tz::TimeZone;
+
 use super::{
     credential::{self, Credential},
     origin::refuse_other_sites,
@@ -36,6 +38,14 @@ pub struct Caller {
 /// request with its own method, and the scope is checked for this request.
 #[derive(Debug)]
 pub struct AnyCaller;
+
+impl Caller {
+    /// The person's time zone, as this instance has read it most recently. Another instance may have changed it. Then
+    /// times in an answer have another UTC offset, but they are the same moments.
+    pub fn zone(&self, app: &App) -> TimeZone {
+        self.store.last_settings().zone(&app.config.time_zone)
+    }
+}
 
 impl FromRequestParts<App> for Caller {
     type Rejection = ApiError;

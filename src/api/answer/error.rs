@@ -287,9 +287,10 @@ fn with_paths(violations: Vec<ItemViolation>, begins: ErrorPath) -> Vec<FieldErr
     )
 }
 
-/// Keeps only as many errors as an answer has room for. If this function leaves out errors, it adds one error that says
-/// how many errors it left out.
+/// Puts errors with the same message together, and keeps only as many errors as an answer has room for. If this function
+/// leaves out errors, it adds one error that says how many errors it left out.
 fn bounded(errors: Vec<FieldError>) -> Vec<FieldError> {
+    let errors = FieldError::together(errors);
     let total = errors.len();
     let mut room = ERRORS_CHARACTERS;
     let fits = |error: &FieldError| {

@@ -12,6 +12,9 @@ const ANSWER_CHARACTERS: usize = 90_000;
 
 /// If an answer has no room for whole titles, the program cuts each title after this number of characters.
 const CUT_TITLE: usize = 100;
+/// If an answer has no room even for these titles, it shows only the id and the beginning of the title of each todo. So
+/// an answer has room for 1,000 todos.
+const SHORTEST_TITLE: usize = 35;
 
 /// The maximum total length of all todos in a problem document, in characters. A problem document also needs
 /// space for its errors.
@@ -19,34 +22,33 @@ const PROBLEM_CHARACTERS: usize = 80_000;
 
 /// Prepares the todos for an answer that must contain all of these todos. If the todos together are too long, some
 /// todos lose their notes, repetition, tags and steps. The field `omitted` of such a todo names the lost fields.
-pub fn fit<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
+pub fn fit(todos: Vec<TodoView>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS, todos)
 }
 
 /// Does the same as [`fit`], but keeps space for other text in the answer. The argument `others` is the length of the
 /// other text, in characters.
-pub fn fit_beside<'a>(others: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
+pub fn fit_beside(others: usize, todos: Vec<TodoView>) -> Vec<TodoView> {
     fit_into(ANSWER_CHARACTERS.saturating_sub(others), todos)
 }
 
-/// Does the same as [`fit`], but keeps space for the errors of a problem document.
-pub fn fit_problem<'a>(todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
-    fit_into(PROBLEM_CHARACTERS, todos)
+/// Does the same as [`fit`] for the todos of a conflict, but keeps space for the errors of a problem document.
+pub fn fit_problem(todos: &[Todo]) -> Vec<TodoView> {
+    fit_into(PROBLEM_CHARACTERS, todos.iter().map(TodoView::current).collect())
 }
 
-fn fit_into<'a>(room: usize, todos: impl IntoIterator<Item = &'a Todo>) -> Vec<TodoView> {
-    let mut views: Vec<TodoView> = todos.into_iter().map(TodoView::from).collect();
-    if views.iter().map(characters).sum::<usize>() <= room {
+fn fit_into(room: usize, mut views: Vec<TodoView>) -> Vec<TodoView> {
+    let length = |views: &[TodoView]| views.iter().map(characters).sum::<usize>();
+    if length(&views) <= room {
         return views;
     }
-    let mut short: Vec<TodoView> = views.iter().map(TodoView::shortened).collect();
-    let mut total: usize = short.iter().map(characters).sum();
-    if total > room {
-        // Even the shortened todos can be too long. For example, a request completes many repeating todos with very
-        // long titles. For each of these todos, the answer contains the completed todo and the next todo.
-        short = short.iter().map(TodoView::cut).collect();
-        total = short.iter().map(characters).sum();
-    }
+    // Even the shortened todos can be too long. For example, a request adds many todos with very long titles.
+    let forms = [TodoView::shortened, |view: &TodoView| view.shortened().cut(CUT_TITLE), TodoView::shortest];
+    let shorter = forms.iter().map(|form| views.iter().map(form).collect::<Vec<_>>());
+    let Some(short) = shorter.into_iter().reduce(|last, next| if length(&last) <= room { last } else { next }) else {
+        return views;
+    };
+    let mut total = length(&short);
     for (view, short) in views.iter_mut().zip(short) {
         let more = characters(view).saturating_sub(characters(&short));
         if total + more <= room {
@@ -72,14 +74,20 @@ impl TodoView {
     }
 
     /// A copy of the todo that contains only the beginning of the title.
-    fn cut(&self) -> Self {
-        let mut cut = self.clone();
-        if let Some((end, _)) = self.title.char_indices().nth(CUT_TITLE) {
-            cut.title.truncate(end);
-            cut.title.push('…');
-            cut.omitted.push("title");
+    fn cut(mut self, most: usize) -> Self {
+        if let Some((end, _)) = self.title.char_indices().nth(most) {
+            self.title.truncate(end);
+            self.title.push('…');
+            self.omitted.push("title");
         }
-        cut
+        self
+    }
+
+    /// Only the id and the beginning of the title.
+    fn shortest(&self) -> Self {
+        let Self { id, title, .. } = self.clone();
+        let shortest = Self { id, title, ..Self::default() }.cut(SHORTEST_TITLE);
+        Self { omitted: Vec::new(), ..shortest }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Defines how todos, settings and errors look in answers, and which headers all answers have.
 
+pub mod change_view;
 pub mod error;
 pub mod fitting;
 pub mod headers;

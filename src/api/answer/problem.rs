@@ -1,5 +1,7 @@
 //! Defines how answers show errors, in the format of problem details (RFC 9457).
 
+use std::collections::{HashMap, hash_map::Entry};
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,6 +13,10 @@ use crate::domain::invalid::Invalid;
 pub struct FieldError {
     /// Such as `todos[2].due`. Empty if the whole request is at fault.
     pub path: String,
+    /// Other paths with the same fault.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(required = false)]
+    pub also: Vec<String>,
     pub message: String,
     // Accepted values.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -44,7 +50,33 @@ impl FieldError {
     /// The error for an invalid value at `path`.
     pub fn new(path: impl Into<String>, invalid: Invalid) -> Self {
         let allowed = invalid.allowed.iter().map(|word| (*word).to_owned()).collect();
-        Self { path: path.into(), message: invalid.message, allowed }
+        Self { path: path.into(), also: Vec::new(), message: invalid.message, allowed }
+    }
+
+    /// Puts errors with the same message together, so that an answer contains each message only once. The first path of
+    /// each message decides the order.
+    pub fn together(errors: Vec<Self>) -> Vec<Self> {
+        /// An error names at most this number of other paths.
+        const OTHERS: usize = 50;
+        let mut places: HashMap<(String, Vec<String>), usize> = HashMap::new();
+        let mut together: Vec<Self> = Vec::new();
+        for error in errors {
+            match places.entry((error.message.clone(), error.allowed.clone())) {
+                Entry::Occupied(place) => together[*place.get()].also.push(error.path),
+                Entry::Vacant(place) => {
+                    place.insert(together.len());
+                    together.push(error);
+                }
+            }
+        }
+        for error in &mut together {
+            let others = error.also.len();
+            if others > OTHERS {
+                error.also.truncate(OTHERS);
+                error.also.push(format!("and {} more", others - OTHERS));
+            }
+        }
+        together
     }
 }
 

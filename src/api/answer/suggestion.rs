@@ -5,46 +5,77 @@ use crate::domain::{invalid::Invalid, unicode::without_case_and_accents};
 /// The error for an unknown field.
 pub fn unknown(key: &str, accepted: &[&str]) -> Invalid {
     Invalid::new(match probable_field(&key.to_lowercase(), accepted) {
+        // Models send `"done": true`, so the name of the field alone does not help them.
+        Some("status") if !key.eq_ignore_ascii_case("state") => {
+            "is not a field here; did you mean status? To complete a todo, send \"status\": \"completed\"".to_owned()
+        }
         Some(name) => format!("is not a field here; did you mean {name}?"),
         None if accepted.is_empty() => "is not a field here; this operation has no fields".to_owned(),
         None => format!("is not a field here; the fields are {}", accepted.join(", ")),
     })
 }
 
+/// Names that other services and models use, and the names here.
+const SYNONYMS: [(&str, &str); 54] = [
+    ("name", "title"),
+    ("task", "title"),
+    ("text", "title"),
+    ("content", "title"),
+    ("summary", "title"),
+    ("todo", "title"),
+    ("description", "notes"),
+    ("desc", "notes"),
+    ("body", "notes"),
+    ("details", "notes"),
+    ("comment", "notes"),
+    ("memo", "notes"),
+    ("labels", "tags"),
+    ("label", "tags"),
+    ("categories", "tags"),
+    ("category", "tags"),
+    ("deadline", "due"),
+    ("date", "due"),
+    ("when", "due"),
+    ("scheduled", "due"),
+    ("start_date", "due"),
+    ("remind_at", "due"),
+    ("reminder", "due"),
+    ("project", "list"),
+    ("folder", "list"),
+    ("section", "list"),
+    ("importance", "priority"),
+    ("urgency", "priority"),
+    ("subtasks", "steps"),
+    ("sub_tasks", "steps"),
+    ("checklist", "steps"),
+    ("completed", "status"),
+    ("complete", "status"),
+    ("is_completed", "status"),
+    ("done", "status"),
+    ("is_done", "status"),
+    ("checked", "status"),
+    ("state", "status"),
+    ("rrule", "repeat"),
+    ("recurring", "repeat"),
+    ("postpone", "shift"),
+    ("version", "expected_version"),
+    ("recurrence", "repeat"),
+    ("interval", "every"),
+    ("frequency", "unit"),
+    ("freq", "unit"),
+    ("days", "weekdays"),
+    ("end", "until"),
+    ("skip", "status"),
+    ("skipped", "status"),
+    ("times", "count"),
+    ("occurrences", "count"),
+    ("bymonthday", "on"),
+    ("query", "q"),
+];
+
 /// The field that the caller probably meant. The function recognises three kinds of names: a name that begins like a
 /// field ("prio", "due_date"), a name with a typing error ("titel"), and a common synonym ("task" for "title").
 fn probable_field<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
-    const SYNONYMS: [(&str, &str); 29] = [
-        ("name", "title"),
-        ("task", "title"),
-        ("text", "title"),
-        ("content", "title"),
-        ("summary", "title"),
-        ("description", "notes"),
-        ("body", "notes"),
-        ("details", "notes"),
-        ("labels", "tags"),
-        ("label", "tags"),
-        ("deadline", "due"),
-        ("date", "due"),
-        ("project", "list"),
-        ("importance", "priority"),
-        ("subtasks", "steps"),
-        ("completed", "status"),
-        ("version", "expected_version"),
-        ("recurrence", "repeat"),
-        ("interval", "every"),
-        ("frequency", "unit"),
-        ("freq", "unit"),
-        ("days", "weekdays"),
-        ("end", "until"),
-        ("skip", "status"),
-        ("skipped", "status"),
-        ("times", "count"),
-        ("occurrences", "count"),
-        ("bymonthday", "on"),
-        ("query", "q"),
-    ];
     // If a caller sends "tags_add", the caller wants to add tags. The suggestion must not be the field "tags", because
     // this field replaces all tags.
     let edits = ["add", "append", "remove"].iter().any(|word| key.contains(word));
@@ -53,10 +84,12 @@ fn probable_field<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
     let near = || {
         accepted.iter().copied().filter(|name| slips(name) <= (name.len() / 4).max(1)).min_by_key(|name| slips(name))
     };
-    let synonym = || SYNONYMS.iter().find(|(word, _)| *word == key).map(|(_, name)| *name);
+    let plain = |word: &str| word.replace(['_', '-'], "");
+    let synonym = || SYNONYMS.iter().find(|(word, _)| plain(word) == plain(key)).map(|(_, name)| *name);
     let mut begin = accepted.iter().copied().filter(|name| !edits && alike(name));
     let begins = begin.next().filter(|_| begin.next().is_none());
-    begins.or_else(near).or_else(|| accepted.iter().copied().find(|name| synonym() == Some(*name)))
+    let other_name = accepted.iter().copied().find(|name| synonym() == Some(*name));
+    other_name.or(begins).or_else(near)
 }
 
 /// Adds a question to a sentence that says that nothing has the name `sent`. The question contains the most similar

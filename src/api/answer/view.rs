@@ -1,44 +1,42 @@
-//! Defines how todos, changes and the present moment look in answers.
-
-use std::collections::HashMap;
+//! Defines how todos and the present moment look in answers.
 
 use jiff::{Timestamp, Unit, tz::TimeZone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::{
-    change::{Change, ChangedTodo, OperationName},
-    credential::CredentialId,
-    difference::Difference,
-    id::TodoId,
-    lists::Lists,
     repeat::Repeat,
     settings::Settings,
     steps::Step,
     todo::{Priority, Status, Todo},
-    values::{ChangedField, cut},
 };
 
-/// An answer shows at most this number of todos of a change.
-const SUMMARY_TODOS: usize = 3;
-/// After this number of changes, a listing shows only one todo of each change, so that a long listing stays short.
-const FIRST_CHANGES: usize = 10;
-
-/// A todo.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+/// A todo. An answer about one todo has all fields. An answer about several todos leaves out the fields that most todos
+/// have in common: the status `open`, the priority `normal`, the version, and the times of creation and last update.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 #[schema(as = Todo)]
 pub struct TodoView {
     pub id: String,
     pub title: String,
-    #[schema(value_type = String)]
-    pub status: Status,
-    pub list: String,
-    #[schema(value_type = String)]
-    pub priority: Priority,
+    /// open when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub status: Option<Status>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub list: Option<String>,
+    /// normal when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub priority: Option<Priority>,
     /// On the person's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub due: Option<String>,
+    /// Of due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub weekday: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Repeat, required = false)]
     pub repeat: Option<Repeat>,
@@ -55,112 +53,25 @@ pub struct TodoView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub steps: Vec<Step>,
-    #[schema(value_type = i64)]
-    pub version: u64,
-    #[schema(value_type = String, format = "date-time")]
-    pub created_at: Timestamp,
-    #[schema(value_type = String, format = "date-time")]
-    pub updated_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64, required = false)]
+    pub version: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = "date-time", required = false)]
-    pub completed_at: Option<Timestamp>,
+    pub created_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = "date-time", required = false)]
-    pub deleted_at: Option<Timestamp>,
+    pub updated_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = "date-time", required = false)]
+    pub completed_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = "date-time", required = false)]
+    pub deleted_at: Option<String>,
     /// Left out of a long answer; getTodo has them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>, required = false)]
     pub omitted: Vec<&'static str>,
-}
-
-/// The change that a write made, with the id for `undoChange`.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ChangeRef {
-    // Id that undoChange takes.
-    pub id: String,
-    #[schema(value_type = String, format = "date-time")]
-    pub undo_until: Timestamp,
-}
-
-/// A change in short.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ChangeSummary {
-    pub id: String,
-    #[schema(format = "date-time")]
-    pub at: String,
-    #[schema(value_type = String)]
-    pub operation: OperationName,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false)]
-    pub by: Option<String>,
-    /// How many todos it changed.
-    #[schema(value_type = i64)]
-    pub todos: usize,
-    /// The first three.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    pub titles: Vec<String>,
-    // Changed lists.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    pub lists: Vec<String>,
-}
-
-/// A recorded change.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Change)]
-pub struct ChangeView {
-    pub id: String,
-    #[schema(format = "date-time")]
-    pub at: String,
-    #[schema(value_type = String)]
-    pub operation: OperationName,
-    /// Program that made it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false)]
-    pub by: Option<String>,
-    // The first todos.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    pub todos: Vec<ChangedTodoView>,
-    // How many more todos it changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = i64, required = false)]
-    pub more_todos: Option<usize>,
-    // Changed settings, as in changed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    pub settings: Vec<String>,
-    /// Changed lists, such as: list: Work → Office.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    pub lists: Vec<String>,
-    /// Ids of the changes that it undid.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    pub undoes: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false)]
-    pub undone_by: Option<String>,
-}
-
-/// A todo in a recorded change.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = ChangedTodo)]
-pub struct ChangedTodoView {
-    pub id: String,
-    pub title: String,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[schema(required = false)]
-    pub added: bool,
-    /// Old and new value of each field, such as: due: none → 2026-11-27.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    pub changed: Vec<String>,
-    /// Changed fields whose values are not shown.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    pub fields: Vec<String>,
 }
 
 /// The present moment in the person's time zone.
@@ -171,127 +82,59 @@ pub struct Now {
     pub time: String,
     pub weekday: String,
     pub time_zone: String,
+    // The difference from UTC, such as `+01:00`.
+    pub utc_offset: String,
     /// No time zone is set; this is a default.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub time_zone_not_set: bool,
 }
 
-impl From<&Todo> for TodoView {
-    fn from(todo: &Todo) -> Self {
+impl TodoView {
+    /// The todo with all its fields. `zone` is the person's time zone.
+    pub fn whole(todo: &Todo, zone: &TimeZone) -> Self {
+        Self {
+            status: Some(todo.status),
+            priority: Some(todo.priority),
+            version: Some(todo.version),
+            created_at: Some(with_offset(todo.created_at, zone)),
+            updated_at: Some(with_offset(todo.updated_at, zone)),
+            ..Self::short(todo, zone)
+        }
+    }
+
+    /// The todo without the fields that most todos have in common.
+    pub fn short(todo: &Todo, zone: &TimeZone) -> Self {
         Self {
             id: todo.id.as_str().to_owned(),
             title: todo.title.as_str().to_owned(),
-            status: todo.status,
-            list: todo.list.as_str().to_owned(),
-            priority: todo.priority,
+            status: Some(todo.status).filter(|status| *status != Status::Open),
+            list: Some(todo.list.as_str().to_owned()),
+            priority: Some(todo.priority).filter(|priority| *priority != Priority::default()),
             due: todo.due.map(|due| due.to_string()),
+            weekday: todo.due.map(|due| due.weekday()),
             repeat: todo.repeat.clone(),
             series_due: todo.series_due.map(|due| due.to_string()),
             notes: todo.notes.as_ref().map(|notes| notes.as_str().to_owned()),
             tags: todo.tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
             steps: todo.steps.iter().cloned().collect(),
-            version: todo.version,
-            created_at: to_the_second(todo.created_at),
-            updated_at: to_the_second(todo.updated_at),
-            completed_at: todo.completed_at.map(to_the_second),
-            deleted_at: todo.deleted_at.map(to_the_second),
+            version: None,
+            created_at: None,
+            updated_at: None,
+            completed_at: todo.completed_at.map(|at| with_offset(at, zone)),
+            deleted_at: todo.deleted_at.map(|at| with_offset(at, zone)),
             omitted: Vec::new(),
         }
     }
-}
 
-impl From<&Change> for ChangeRef {
-    fn from(change: &Change) -> Self {
-        Self { id: change.id.as_str().to_owned(), undo_until: to_the_second(change.undo_until()) }
+    /// The todo for the answer to a conflict: the short form with the version. Times are in UTC.
+    pub fn current(todo: &Todo) -> Self {
+        Self { version: Some(todo.version), ..Self::short(todo, &TimeZone::UTC) }
     }
-}
 
-impl ChangeSummary {
-    /// The summary of a change. `zone` is the person's time zone, and `lists` are the present lists.
-    pub fn of(change: &Change, zone: &TimeZone, lists: &Lists) -> Self {
-        let titles = change.todos.iter().take(SUMMARY_TODOS).map(|todo| cut(todo.title.as_str()));
-        Self {
-            id: change.id.as_str().to_owned(),
-            at: with_offset(change.at, zone),
-            operation: change.operation.clone(),
-            by: change.by.as_ref().map(CredentialId::to_string),
-            todos: change.todos.len(),
-            titles: titles.collect(),
-            lists: texts(change.list_changes.iter().flat_map(|difference| difference.values(lists))),
-        }
-    }
-}
-
-impl ChangeView {
-    /// The change as the history shows it. `differences` are the known differences of its todos. If the listing is about
-    /// one todo, this todo is in the answer, even if it is not one of the first. `names` contains the credentials of the
-    /// earlier changes of the same answer.
-    pub fn of(
-        change: &Change,
-        differences: &[Difference],
-        Shown { zone, lists, about }: Shown<'_>,
-        names: &mut Names,
-    ) -> Self {
-        let is_about = |todo: &&ChangedTodo| about.is_none_or(|about| todo.id == *about);
-        let most = if names.changes < FIRST_CHANGES { SUMMARY_TODOS } else { 1 };
-        names.changes += 1;
-        let shown: Vec<_> = change.todos.iter().filter(is_about).take(most).collect();
-        Self {
-            id: change.id.as_str().to_owned(),
-            at: with_offset(change.at, zone),
-            operation: change.operation.clone(),
-            by: change.by.as_ref().map(|by| names.of(by)),
-            more_todos: Some(change.todos.len() - shown.len()).filter(|more| *more > 0),
-            todos: shown.into_iter().map(|todo| ChangedTodoView::of(todo, differences, lists)).collect(),
-            settings: texts(change.settings.iter().flat_map(|image| image.values(lists))),
-            lists: texts(change.list_changes.iter().flat_map(|difference| difference.values(lists))),
-            undoes: change.undone_changes().map(|id| id.as_str().to_owned()).collect(),
-            undone_by: change.undone_by.as_ref().map(|id| id.as_str().to_owned()),
-        }
-    }
-}
-
-/// What the history needs to show changes.
-#[derive(Debug, Clone, Copy)]
-pub struct Shown<'a> {
-    /// The person's time zone.
-    pub zone: &'a TimeZone,
-    /// The present lists.
-    pub lists: &'a Lists,
-    /// The todo that the listing is about.
-    pub about: Option<&'a TodoId>,
-}
-
-fn texts(fields: impl Iterator<Item = ChangedField>) -> Vec<String> {
-    fields.map(|field| field.to_string()).collect()
-}
-
-/// What the earlier changes of an answer have shown: the credentials, by their names, and the number of changes.
-#[derive(Debug, Default)]
-pub struct Names {
-    names: HashMap<String, String>,
-    /// The number of changes in the answer.
-    changes: usize,
-}
-
-impl Names {
-    /// The name of the credential. If the credential has no name, or if another credential in the answer has the same
-    /// name, the result also contains the kind and the id of the credential.
-    fn of(&mut self, by: &CredentialId) -> String {
-        let Some(name) = &by.name else { return by.to_string() };
-        let first = self.names.entry(name.as_str().to_owned()).or_insert_with(|| by.id.clone());
-        if *first == by.id { name.as_str().to_owned() } else { by.to_string() }
-    }
-}
-
-impl ChangedTodoView {
-    fn of(todo: &ChangedTodo, differences: &[Difference], lists: &Lists) -> Self {
-        let difference = differences.iter().find(|difference| difference.id == todo.id);
-        let changed = texts(difference.into_iter().flat_map(|difference| difference.values(lists)));
-        let fields = if changed.is_empty() { todo.fields.clone() } else { Vec::new() };
-        let added = difference.map_or(todo.fields.is_empty(), Difference::is_new);
-        Self { added, id: todo.id.as_str().to_owned(), title: cut(todo.title.as_str()), changed, fields }
+    /// The todo for the overview: only what a list of the day shows.
+    pub fn in_overview(todo: &Todo, zone: &TimeZone) -> Self {
+        Self { repeat: None, series_due: None, notes: None, steps: Vec::new(), ..Self::short(todo, zone) }
     }
 }
 
@@ -305,6 +148,7 @@ impl Now {
             time: now.strftime("%H:%M").to_string(),
             weekday: now.strftime("%A").to_string().to_lowercase(),
             time_zone: now.time_zone().iana_name().unwrap_or("UTC").to_owned(),
+            utc_offset: now.strftime("%:z").to_string(),
             time_zone_not_set: settings.time_zone.is_none(),
         }
     }

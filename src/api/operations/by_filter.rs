@@ -6,8 +6,9 @@ use std::sync::{
 };
 
 use super::{
+    due_hints,
     filter::{matching::TodoFilter, selected::TodosWhere, several::Several},
-    hints,
+    hints, ignored,
     write::{self, moment},
     written::TodosWritten,
 };
@@ -43,6 +44,8 @@ pub struct ByFilter {
     pub expected: Option<usize>,
     /// Whether the caller only wants to know what the change would do.
     pub preview: bool,
+    /// The paths of the empty values in the request.
+    pub empty: Vec<String>,
 }
 
 /// What the last plan has found. If another request changes a found todo, the store reads and plans the change again.
@@ -75,7 +78,12 @@ pub async fn change(
         planned.map(|plan| TodosWritten::preview(&plan.images, search.already()))
     } else {
         let result = write::perform(app, caller, &request, plan).await;
-        result.map(|result| TodosWritten::by_filter(&result, search.already()))
+        result.map(|result| {
+            let mut answer = TodosWritten::by_filter(&caller.zone(app), &result, search.already());
+            answer.hints.extend(due_hints::hints(app, caller, std::iter::repeat(by.change.due()), &result));
+            answer.ignored = ignored::fields(&by.empty, &result.images);
+            answer
+        })
     };
     match done {
         Ok(answer) if answer.made.replayed => Ok(answer),
@@ -114,7 +122,7 @@ impl ByFilter {
         let skips = self.change.skips() && self.filters.status.is_none();
         let status = Some(Several { values: vec![AnyStatus::Open], whole: None });
         let filters = || TodosWhere { status, ..self.filters.clone() };
-        skips.then(|| Self { filters: filters(), change: self.change.clone(), ..*self })
+        skips.then(|| Self { filters: filters(), change: self.change.clone(), empty: self.empty.clone(), ..*self })
     }
 
     fn needs(&self, app: &App, search: &Arc<Search>) -> Needs {

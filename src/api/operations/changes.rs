@@ -14,14 +14,15 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{filter::Limit, hints};
+use super::{filter::limit::Limit, hints};
 use crate::{
     api::{
         access::caller::Caller,
         answer::{
+            change_view::{ChangeView, Names, Shown},
             error::ApiError,
             fitting::{Page, is_zero},
-            view::{ChangeView, Names, Now, Shown},
+            view::Now,
         },
         request::{
             cursor::ListingId,
@@ -80,7 +81,7 @@ pub struct ChangesQuery {
 /// A page of changes.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChangesPage {
-    /// Newest first.
+    // Newest first.
     #[schema(value_type = Vec<ChangeView>)]
     changes: Vec<Box<RawValue>>,
     // Present if there are more.
@@ -88,7 +89,7 @@ pub struct ChangesPage {
     #[schema(required = false, nullable = false)]
     next_cursor: Option<String>,
     now: Now,
-    /// An unknown list or program, and those there are.
+    // An unknown list or program, and those there are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     hints: Vec<String>,
@@ -116,7 +117,7 @@ pub async fn get_changes(
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &Range::changes())).transpose()?;
     let is_first = after.is_none();
     let todo = query.todo()?;
-    let limit = query.limit.unwrap_or_default().0;
+    let limit = query.limit.unwrap_or_default().number;
     let now = app.clock.now();
     let reading = query.reading(after, limit);
     let (settings, mut changes) = if is_first && if_none_match.is_present() {
@@ -152,7 +153,7 @@ pub async fn get_changes(
     let (next, newest) = fill(&mut page, &mut changes, &wanted, &moment, &mut makers).await?;
     let unreadable = changes.unreadable;
     let is_empty = page.items.is_empty() && next.is_none();
-    let mut hints = Vec::new();
+    let mut hints = Vec::from_iter(query.limit.and_then(Limit::hint));
     if let Some(list) = wanted.list.filter(|_| is_empty) {
         hints.extend(hints::of_list(&caller.store, list).await?);
     }

@@ -1,5 +1,6 @@
 //! The filters of the operation `getTodos`, and the filters of a change by filter.
 
+pub mod limit;
 pub mod matching;
 mod periods;
 pub mod selected;
@@ -12,17 +13,13 @@ use std::collections::HashSet;
 
 use deserr::Deserr;
 use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
-use utoipa::{
-    IntoParams, PartialSchema, ToSchema,
-    openapi::{ObjectBuilder, RefOr, Schema, Type},
-};
+use utoipa::IntoParams;
 
 use crate::{
     api::answer::error::ApiError,
     domain::{
         by_filter::AnyStatus,
         invalid::Invalid,
-        limits,
         moment::{Moment, Weekday},
         search::Search,
         text::{Filter, ListName, Tag},
@@ -30,6 +27,7 @@ use crate::{
     },
     store::Range,
 };
+use limit::Limit;
 use matching::TodoFilter;
 use periods::{Period, Periods};
 use sort::{Order, Sort};
@@ -90,11 +88,6 @@ pub struct TodosQuery {
     #[param(required = false, nullable = false)]
     pub cursor: Option<String>,
 }
-
-/// The maximum number of items on a page.
-#[derive(Debug, Clone, Copy, Deserr)]
-#[deserr(try_from(String) = Limit::parse -> Invalid)]
-pub struct Limit(pub usize);
 
 impl TodosQuery {
     /// Refuses filters that contradict each other, because the answer would always be empty. Also refuses a query that
@@ -231,27 +224,5 @@ impl TodosQuery {
             completed_from: self.completed_from.as_ref(),
             completed_to: self.completed_to.as_ref(),
         }
-    }
-}
-
-impl Limit {
-    fn parse(text: String) -> Result<Self, Invalid> {
-        let number = text.trim().parse().ok().filter(|number| (1..=limits::PAGE).contains(number));
-        number.map(Self).ok_or_else(|| Invalid::new(format!("must be a whole number from 1 to {}", limits::PAGE)))
-    }
-}
-
-impl PartialSchema for Limit {
-    fn schema() -> RefOr<Schema> {
-        let number = ObjectBuilder::new().schema_type(Type::Integer);
-        number.minimum(Some(1)).maximum(Some(limits::PAGE as f64)).into()
-    }
-}
-
-impl ToSchema for Limit {}
-
-impl Default for Limit {
-    fn default() -> Self {
-        Self(limits::PAGE_DEFAULT)
     }
 }

@@ -50,7 +50,7 @@ pub async fn in_order(
     after: Option<Position>,
     now: Timestamp,
 ) -> Result<Found, Fault> {
-    let limit = query.limit.unwrap_or_default().0;
+    let limit = query.limit.unwrap_or_default().number;
     let counts = query.counts() && after.is_none();
     // The program tries to read one more todo after the last todo of the page. If this todo exists, there is a next
     // page. If the answer says how many todos match, or if `wanted_come_first` returns `false`, `at_most` is `None`, and
@@ -67,13 +67,13 @@ pub async fn in_order(
         if !filter.matches(&todo) {
             continue;
         }
-        if !page.take(&TodoView::from(&todo)) {
+        if !page.take(&TodoView::short(&todo, &moment.zone)) {
             break todos.before_last();
         }
         upcoming.iter_mut().for_each(|upcoming| upcoming.add(&todo, &moment));
     };
     if let (Some(before), Some(upcoming)) = (before, &mut upcoming) {
-        add_before(before, query.filter_of_any_date(moment), upcoming).await?;
+        add_before(before, query.filter_of_any_date(moment.clone()), upcoming).await?;
     }
     let mut total = page.items.len();
     if next.is_some() && counts {

@@ -65,9 +65,9 @@ pub struct UpdateLists {
 /// The lists after the call.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ListsWritten {
-    /// All lists in their order.
+    // All lists in their order.
     lists: Vec<String>,
-    /// How many more lists there are.
+    // How many more lists there are.
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     more_lists: usize,
@@ -101,7 +101,7 @@ pub async fn update_lists(
     caller: Caller,
     conditions: Conditions,
     _: Query<NoQuery>,
-    Json { value: body, raw }: Json<UpdateLists>,
+    Json { value: body, raw, .. }: Json<UpdateLists>,
 ) -> Result<JsonAnswer<ListsWritten>, ApiError> {
     let key = body.idempotency_key.clone();
     let edit = body.edit()?;
@@ -118,7 +118,7 @@ pub async fn update_lists(
         })
     };
     match write::perform(&app, &caller, &WriteRequest { needs, ..request }, plan).await {
-        Ok(result) => Ok(JsonAnswer(ListsWritten::of(&caller, &result).await?)),
+        Ok(result) => Ok(JsonAnswer(ListsWritten::of(&app, &caller, &result).await?)),
         Err(WriteError::Refused(Refusal::NoSuchList(name))) => Err(no_such_list(&caller, &edit, name).await?),
         Err(error) => Err(ApiError::of_write(ErrorPath::Item)(match (error, edit.deleted()) {
             (WriteError::Refused(Refusal::TooLarge), Some(list)) => Refusal::ListTooLarge(list.clone()).into(),
@@ -171,7 +171,7 @@ impl UpdateLists {
 }
 
 impl ListsWritten {
-    async fn of(caller: &Caller, result: &WriteResult) -> Result<Self, ApiError> {
+    async fn of(app: &App, caller: &Caller, result: &WriteResult) -> Result<Self, ApiError> {
         let mut lists = caller.store.lists().await?;
         result.lists.sort(&mut lists);
         let had = |status: Status| {
@@ -183,7 +183,7 @@ impl ListsWritten {
             lists: lists.iter().take(limits::LISTS).map(|name| name.as_str().to_owned()).collect(),
             more_lists: lists.len().saturating_sub(limits::LISTS),
             deleted: (!result.images.is_empty() && !result.replayed).then_some(deleted),
-            made: ChangeMade::of(result),
+            made: ChangeMade::of(result, &caller.zone(app)),
         })
     }
 }

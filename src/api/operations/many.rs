@@ -8,11 +8,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     by_filter::{self, ByFilter},
+    due_hints,
     filter::{
         selected::{ExceptIds, TodosWhere},
         several::Several,
         values::{Day, DueWithin},
     },
+    ignored,
     todos::check_number,
     write::{self, WithoutKey},
     written::TodosWritten,
@@ -34,6 +36,7 @@ use crate::{
         input::scalar::{Count, Truth},
         invalid::Invalid,
         plan::SentId,
+        sent_edit::SentEdit,
         text::{Filter, ListName, Tag},
         todo::Priority,
     },
@@ -46,7 +49,7 @@ pub struct UpdateTodos {
     /// Edits of single todos.
     #[deserr(default)]
     #[schema(value_type = Vec<TodoEdit>, required = false, min_items = 1, max_items = 1000)]
-    todos: Option<Vec<TodoEdit>>,
+    todos: Option<Vec<SentEdit>>,
     /// Or, with set: all todos that match these filters, as in getTodos.
     #[deserr(default, rename = "where")]
     #[schema(rename = "where", value_type = TodosWhere, required = false)]
@@ -114,7 +117,7 @@ pub struct DeleteQuery {
     completed_to: Option<Day>,
     // Ids of todos to keep, separated by commas.
     #[deserr(default)]
-    #[param(value_type = String, required = false, example = "k7m2x9qa4t,p3n8w5rb6v")]
+    #[param(value_type = String, required = false)]
     except_ids: Option<ExceptIds>,
     #[deserr(default)]
     #[param(value_type = Count, inline, required = false)]
@@ -144,7 +147,7 @@ pub async fn update_todos(
     caller: Caller,
     conditions: Conditions,
     _: Query<NoQuery>,
-    Json { value: body, raw }: Json<UpdateTodos>,
+    Json { value: body, raw, empty }: Json<UpdateTodos>,
 ) -> Result<JsonAnswer<TodosWritten>, ApiError> {
     let key = body.idempotency_key.clone();
     let request = |without_key| write::request(&app, "updateTodos", "", &raw, &conditions, key, without_key);
@@ -154,9 +157,15 @@ pub async fn update_todos(
             let request = request(WithoutKey::of(todos.iter()))?;
             let edits = with_ids(todos)?;
             let result = write::update(&app, &caller, request, &edits).await;
-            Ok(TodosWritten::changed(&app, &result.map_err(ApiError::of_write(ErrorPath::Todos))?))
+            let result = result.map_err(ApiError::of_write(ErrorPath::Todos))?;
+            let JsonAnswer(mut answer) = TodosWritten::changed(&app, &caller.zone(&app), &result);
+            let inputs = edits.iter().map(|(_, edit)| edit.due.as_ref());
+            answer.hints.extend(due_hints::hints(&app, &caller, inputs, &result));
+            answer.ignored = ignored::fields(&empty, &result.images);
+            Ok(JsonAnswer(answer))
         }
         TodosOrFilters::Filters(by) => {
+            let by = ByFilter { empty, ..*by };
             let request = request(WithoutKey::Recognise)?;
             Ok(JsonAnswer(by_filter::change(&app, &caller, request, &by).await?))
         }
@@ -188,7 +197,8 @@ pub async fn delete_todos(
             let target = ids.iter().map(|sent| sent.text.as_str()).collect::<Vec<_>>().join(",");
             let request = request(&target, Value::Null, WithoutKey::Execute)?;
             let result = write::delete(&app, &caller, request, &ids, None).await;
-            Ok(TodosWritten::changed(&app, &result.map_err(ApiError::of_write(ErrorPath::Ids))?))
+            let result = result.map_err(ApiError::of_write(ErrorPath::Ids))?;
+            Ok(TodosWritten::changed(&app, &caller.zone(&app), &result))
         }
         TodosOrFilters::Filters(by) => {
             let request = request("", Value::Object(raw), WithoutKey::Recognise)?;
@@ -218,7 +228,7 @@ impl UpdateTodos {
             )),
             (Some(todos), None, None) => match only_filters.into_iter().find(|(_, is_sent)| *is_sent) {
                 Some((name, _)) => Err(ApiError::invalid(name, "belongs to `where`; leave it out with `todos`")),
-                None => Ok(TodosOrFilters::Todos(todos)),
+                None => Ok(TodosOrFilters::Todos(todos.into_iter().map(|SentEdit(edit)| edit).collect())),
             },
             (None, Some(_), None) => Err(ApiError::invalid(
                 "set",
@@ -238,6 +248,7 @@ impl UpdateTodos {
                 change: ForAll::Edit(Box::new(set)),
                 expected: expected_count.map(|Count(number)| number),
                 preview: preview == Some(Truth(true)),
+                empty: Vec::new(),
             }))),
         }
     }
@@ -281,6 +292,7 @@ impl DeleteQuery {
                 change: ForAll::Delete,
                 expected: expected_count.map(|Count(number)| number),
                 preview: preview == Some(Truth(true)),
+                empty: Vec::new(),
             }))),
         }
     }

@@ -3,10 +3,12 @@
 
 mod by_filter;
 mod changes;
+mod due_hints;
 mod filter;
 mod found;
 mod health;
 mod hints;
+mod ignored;
 #[macro_use]
 mod list;
 mod lists;

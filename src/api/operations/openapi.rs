@@ -123,7 +123,7 @@ fn merge_all_of(value: &mut Value) {
 
 /// Each field of these schemas also has a description in another schema. A model reads all schemas, so one description
 /// of each field is enough.
-const DESCRIBED_ELSEWHERE: [&str; 2] = ["SettingsWritten", "EditOfAll"];
+const DESCRIBED_ELSEWHERE: [&str; 3] = ["SettingsWritten", "ListsWritten", "EditOfAll"];
 /// The members of a schema that the document does not repeat.
 const NOT_REPEATED: [&str; 5] = ["description", "example", "maxItems", "maxLength", "minLength"];
 

@@ -12,10 +12,11 @@ use crate::{
     api::{
         access::caller::Caller,
         answer::{
+            change_view::ChangeSummary,
             error::ApiError,
             fitting::{characters, fit_beside, is_zero},
             settings::SettingsView,
-            view::{ChangeSummary, Now, TodoView},
+            view::{Now, TodoView},
         },
         request::extract::{NoBody, NoQuery, Query},
     },
@@ -42,16 +43,16 @@ pub struct Overview {
     now: Now,
     settings: SettingsView,
     counts: Counts,
-    /// All lists in their order, with their open todos.
+    // All lists in their order.
     lists: Vec<Share>,
     // How many more lists there are.
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     more_lists: usize,
-    /// Open todos of each tag.
+    // The tags of the open todos.
     tags: Vec<Share>,
     overdue: Vec<TodoView>,
-    /// Due today and not overdue.
+    // Due today and not overdue.
     due_today: Vec<TodoView>,
     next_7_days: Vec<TodoView>,
     // Later dates of repeating todos in the next seven days.
@@ -118,7 +119,7 @@ struct Names(HashMap<String, Share>);
 #[utoipa::path(
     get, path = "/overview", operation_id = "getOverview",
     summary = "Get the overview",
-    description = "Returns the present moment, settings, counts, all lists, open todos per list and tag, up to 40 todos that are overdue or due in the next seven days, and the last change.",
+    description = "Returns the present moment, settings, counts, lists and tags with open todos, up to 30 todos (no notes, no steps) that are overdue or due in the next seven days, and the last change.",
     responses((status = 200, description = "The overview", body = Overview), super::openapi::Errors),
 )]
 pub async fn get_overview(
@@ -217,7 +218,8 @@ impl Tally {
         for (group, share) in self.shown.iter_mut().zip([late, today, soon]) {
             group.truncate(share);
         }
-        let mut overdue = fit_beside(others, self.shown.iter().flatten());
+        let views = self.shown.iter().flatten().map(|todo| TodoView::in_overview(todo, &self.moment.zone));
+        let mut overdue = fit_beside(others, views.collect());
         let mut due_today = overdue.split_off(late);
         let next_7_days = due_today.split_off(today);
         Overview {

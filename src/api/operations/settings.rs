@@ -105,7 +105,7 @@ pub async fn update_settings(
     caller: Caller,
     conditions: Conditions,
     _: Query<NoQuery>,
-    Json { value: body, raw }: Json<UpdateSettings>,
+    Json { value: body, raw, .. }: Json<UpdateSettings>,
 ) -> Result<JsonAnswer<SettingsWritten>, ApiError> {
     let UpdateSettings { time_zone, week_start, default_list, clear, idempotency_key } = body;
     let clear = clear.map_or_else(Vec::new, |WithoutEmpty(settings)| settings);
@@ -132,6 +132,6 @@ pub async fn update_settings(
     };
     let zone = &app.config.time_zone;
     let now = Now::of(&settings, app.clock.now(), zone);
-    let (settings, new_lists) = (SettingsView::of(&settings, zone), new_lists(&result));
-    Ok(JsonAnswer(SettingsWritten { settings, now, new_lists, made: ChangeMade::of(&result) }))
+    let (new_lists, made) = (new_lists(&result), ChangeMade::of(&result, &settings.zone(zone)));
+    Ok(JsonAnswer(SettingsWritten { settings: SettingsView::of(&settings, zone), now, new_lists, made }))
 }

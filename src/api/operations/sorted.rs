@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     filter::{TodosQuery, matching::TodoFilter, sort::Order},
@@ -16,7 +16,13 @@ use crate::{
         answer::{fitting::Page, view::TodoView},
     },
     app::App,
-    domain::{lists::Lists, place::Place, search::Rank, text::ListName, todo::Todo},
+    domain::{
+        lists::Lists,
+        place::Place,
+        search::Rank,
+        text::ListName,
+        todo::{Status, Todo},
+    },
     store::{Fault, Listing, Position, Range, Reading},
 };
 
@@ -38,7 +44,9 @@ struct Key {
     rank: Rank,
     priority: Reverse<usize>,
     added: i64,
-    list: (usize, bool, String, Option<Place>),
+    list: (usize, bool, String),
+    /// In a list, open todos come first, in the order of their places.
+    place: (bool, Option<Place>),
     number: usize,
 }
 
@@ -60,7 +68,7 @@ pub async fn find(
     let mut upcoming = query.upcoming(&moment);
     let mut next = sorted.add(todos, &mut filter, &caller.store.last_lists(), upcoming.as_mut()).await?;
     if let (Some(before), Some(upcoming)) = (before, &mut upcoming) {
-        add_before(before, query.filter_of_any_date(moment), upcoming).await?;
+        add_before(before, query.filter_of_any_date(moment.clone()), upcoming).await?;
     }
     for range in others {
         let (_, todos) = caller.store.todos(Reading::of(range), now).await?;
@@ -71,7 +79,7 @@ pub async fn find(
     // If the listing has reached its limit, the number of all matching todos is unknown.
     let total = next.is_none().then_some(total);
     Ok(Found {
-        page: sorted.page(),
+        page: sorted.page(&moment.zone),
         next,
         total,
         unreadable,
@@ -83,7 +91,7 @@ pub async fn find(
 
 impl Sorted {
     fn new(query: &TodosQuery, order: Order) -> Self {
-        let limit = query.limit.unwrap_or_default().0;
+        let limit = query.limit.unwrap_or_default().number;
         Self { order, limit, best: Vec::new(), total: 0, unreadable: 0 }
     }
 
@@ -111,11 +119,11 @@ impl Sorted {
     }
 
     /// The best todos, as many as the answer has room for.
-    fn page(mut self) -> Page {
+    fn page(mut self, zone: &TimeZone) -> Page {
         self.sort();
         let mut page = Page::new(self.limit);
         for (_, todo) in &self.best {
-            if !page.take(&TodoView::from(todo)) {
+            if !page.take(&TodoView::short(todo, zone)) {
                 break;
             }
         }
@@ -132,7 +140,8 @@ impl Sorted {
             rank: Rank::default(),
             priority: Reverse(0),
             added: 0,
-            list: (0, false, String::new(), None),
+            list: (0, false, String::new()),
+            place: (false, None),
             number: self.total,
         };
         match self.order {
@@ -144,8 +153,9 @@ impl Sorted {
                 let root = lists.root(todo.list.id());
                 let place = lists.order().iter().position(|id| id.folded() == root.folded());
                 let is_inbox = *todo.list.name() == ListName::inbox();
-                let name = todo.list.name().folded();
-                key.list = (place.unwrap_or(usize::MAX), !is_inbox, name, Some(todo.place()));
+                key.list = (place.unwrap_or(usize::MAX), !is_inbox, todo.list.name().folded());
+                let is_open = todo.status == Status::Open;
+                key.place = (!is_open, is_open.then(|| todo.place()));
             }
         }
         key

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
+    ignored,
     write::{self, WithoutKey},
     written::{TodoWritten, with_etag},
 };
@@ -20,7 +21,8 @@ use crate::{
     },
     app::App,
     domain::{
-        edit::TodoEdit, id::TodoId, idempotency::IdempotencyKey, invalid::Invalid, plan::SentId, version::Version,
+        edit::TodoEdit, id::TodoId, idempotency::IdempotencyKey, invalid::Invalid, plan::SentId, sent_edit::SentEdit,
+        version::Version,
     },
 };
 
@@ -64,7 +66,7 @@ pub async fn get_todo(
     _: NoBody,
 ) -> Result<Response, ApiError> {
     let todo = caller.store.todo(&id, app.clock.now()).await?.ok_or(ApiError::NoSuchTodo)?;
-    Ok(with_etag(&todo, JsonAnswer(TodoFound { todo: TodoView::from(&todo) })))
+    Ok(with_etag(&todo, JsonAnswer(TodoFound { todo: TodoView::whole(&todo, &caller.zone(&app)) })))
 }
 
 /// Update a todo
@@ -75,7 +77,7 @@ pub async fn update_todo(
     ItemId(id): ItemId,
     ItemConditions(conditions): ItemConditions,
     _: Query<NoQuery>,
-    Json { value: body, raw }: Json<UpdateTodo>,
+    Json { value: body, raw, empty }: Json<UpdateTodo>,
 ) -> Result<Response, ApiError> {
     let mut edit = body.edit;
     if edit.id.as_deref().is_some_and(|other| TodoId::parse(other).as_ref() != Some(&id)) {
@@ -93,7 +95,7 @@ pub async fn update_todo(
     )?;
     let edits = [(SentId::new(id.as_str()), edit)];
     let result = write::update(&app, &caller, request, &edits).await.map_err(ApiError::of_write(ErrorPath::Item))?;
-    TodoWritten::of(&result)
+    TodoWritten::of(&result, &caller.zone(&app), ignored::fields(&empty, &result.images))
 }
 
 /// Delete a todo
@@ -111,7 +113,7 @@ pub async fn delete_todo(
     let request = write::request(&app, "deleteTodo", id.as_str(), &no_body, &conditions, key, WithoutKey::Execute)?;
     let sent = [SentId::new(id.as_str())];
     let result = write::delete(&app, &caller, request, &sent, expected).await;
-    TodoWritten::of(&result.map_err(ApiError::of_write(ErrorPath::Item))?)
+    TodoWritten::of(&result.map_err(ApiError::of_write(ErrorPath::Item))?, &caller.zone(&app), Vec::new())
 }
 
 /// The version that the caller expects, from the field `expected_version` or from the header `If-Match`.
@@ -127,12 +129,13 @@ fn expected_version(sent: Option<Version>, if_match: Option<u64>) -> Result<Opti
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for UpdateTodo {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
         let Value::Map(mut members) = value else {
-            return TodoEdit::deserialize_from_value(value, location).map(|edit| Self { edit, idempotency_key: None });
+            return SentEdit::deserialize_from_value(value, location)
+                .map(|SentEdit(edit)| Self { edit, idempotency_key: None });
         };
         let key = members
             .remove("idempotency_key")
             .map(|key| Deserr::deserialize_from_value(key.into_value(), location.push_key("idempotency_key")));
-        let edit = TodoEdit::deserialize_from_value(Value::<V>::Map(members), location);
+        let edit = SentEdit::deserialize_from_value(Value::<V>::Map(members), location).map(|SentEdit(edit)| edit);
         match (key.transpose(), edit) {
             (Ok(idempotency_key), Ok(edit)) => Ok(Self { edit, idempotency_key }),
             (Err(one), Err(other)) => Err(deserr::take_cf_content(E::merge(Some(one), other, location))),

@@ -10,7 +10,8 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::{
-    filter::TodosQuery,
+    due_hints,
+    filter::{TodosQuery, limit::Limit},
     found, hints, sorted,
     write::{self, WithoutKey, moment},
     written::TodosWritten,
@@ -30,7 +31,8 @@ use crate::{
     },
     app::App,
     domain::{
-        due_input::DueInput, id::TodoId, idempotency::IdempotencyKey, invalid::Invalid, limits, plan, todo::NewTodo,
+        due_input::DueInput, id::TodoId, idempotency::IdempotencyKey, invalid::Invalid, limits, plan, text::Title,
+        todo::NewTodo, values::cut,
     },
     store::{Needs, OpenTitle, Recognition, Snapshot, WriteResult},
 };
@@ -74,11 +76,11 @@ pub struct TodosPage {
     #[schema(required = false)]
     upcoming: Vec<String>,
     now: Now,
-    /// An unknown list or tag, and the nearest.
+    // An unknown list or tag, and the nearest.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     hints: Vec<String>,
-    /// Todos that cannot be read.
+    // Todos that cannot be read. The log has their keys.
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     unreadable: usize,
@@ -126,6 +128,7 @@ pub async fn get_todos(
     } else {
         page.todos = found.page.items;
     }
+    page.hints.extend(query.limit.and_then(Limit::hint));
     Ok(JsonAnswer(page))
 }
 
@@ -145,7 +148,7 @@ pub async fn add_todos(
     caller: Caller,
     conditions: Conditions,
     _: Query<NoQuery>,
-    Json { value: body, raw }: Json<AddTodos>,
+    Json { value: body, raw, .. }: Json<AddTodos>,
 ) -> Result<(StatusCode, JsonAnswer<TodosWritten>), ApiError> {
     check_number(body.todos.len(), "todos")?;
     let without_key = if body.allow_duplicate == Some(true) { WithoutKey::Execute } else { WithoutKey::Recognise };
@@ -180,7 +183,9 @@ pub async fn add_todos(
     });
     let duplicates = possible_duplicates(&result, &alike);
     let status = if result.replayed { StatusCode::OK } else { StatusCode::CREATED };
-    Ok((status, JsonAnswer(TodosWritten::added(&app, &result, duplicates))))
+    let mut answer = TodosWritten::added(&app, &caller.zone(&app), &result, duplicates);
+    answer.hints = due_hints::hints(&app, &caller, body.todos.iter().map(|new| new.due.as_ref()), &result);
+    Ok((status, JsonAnswer(answer)))
 }
 
 /// If an `addTodos` request has `allow_duplicate` and no idempotency key, the store does not recognise a repetition of
@@ -192,7 +197,8 @@ const DUPLICATES: usize = 40;
 const DUPLICATES_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Finds open todos that have the same title and list as a todo that the request added. If the request itself adds the
-/// same todo twice, the result contains the id of the second todo.
+/// same todo twice, the result contains the second todo. Each text is a title with an id, such as
+/// `Buy milk (k7m2x9qa4t)`.
 fn possible_duplicates(result: &WriteResult, alike: &[OpenTitle]) -> Vec<String> {
     if result.replayed {
         return Vec::new();
@@ -200,14 +206,15 @@ fn possible_duplicates(result: &WriteResult, alike: &[OpenTitle]) -> Vec<String>
     let mut known: HashSet<(String, String)> = HashSet::new();
     let own: HashSet<&TodoId> = result.images.iter().map(|image| &image.after.id).collect();
     let added = result.images.iter().map(|image| &image.after);
-    let twins: Vec<&TodoId> = added
+    let twins: Vec<_> = added
         .filter(|todo| !known.insert((todo.title.folded(), todo.list.name().folded())))
-        .map(|todo| &todo.id)
+        .map(|todo| (&todo.title, &todo.id))
         .collect();
     let list = |other: &OpenTitle| result.lists.name(other.list.id()).folded();
     let same = |other: &&OpenTitle| !own.contains(&other.id) && known.contains(&(other.title.folded(), list(other)));
-    let others = alike.iter().filter(same).map(|other| &other.id);
-    others.chain(twins).take(DUPLICATES).map(|id| id.as_str().to_owned()).collect()
+    let others = alike.iter().filter(same).map(|other| (&other.title, &other.id));
+    let text = |(title, id): (&Title, &TodoId)| format!("{} ({})", cut(title.as_str()), id.as_str());
+    others.chain(twins).take(DUPLICATES).map(text).collect()
 }
 
 /// Refuses a request without todos, and a request with too many todos.

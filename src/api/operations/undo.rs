@@ -69,7 +69,7 @@ pub async fn undo_change(
     caller: Caller,
     conditions: Conditions,
     _: Query<NoQuery>,
-    Json { value: body, raw }: Json<UndoChange>,
+    Json { value: body, raw, .. }: Json<UndoChange>,
 ) -> Result<JsonAnswer<TodosWritten>, ApiError> {
     body.check()?;
     let without_key = WithoutKey::Execute;

@@ -45,14 +45,15 @@ impl Upcoming {
         let (title, id) = (cut(todo.title.as_str()), todo.id.as_str());
         // One more date shows whether dates are left out.
         let dates = todo.upcoming(self.days, self.most + 1, moment).into_iter();
-        self.dates.extend(dates.map(|due| format!("{due} {title} ({id})")));
+        self.dates.extend(dates.map(|due| format!("{} {title} ({id})", due.with_weekday())));
         // Texts of due dates sort as the dates do.
         if self.dates.len() > 10 * self.most {
             self.keep_first();
         }
     }
 
-    /// The dates in their order, such as `2026-12-01T07:00 Bins (k7m2x9qa4t)`. If dates were left out, the last text says
+    /// The dates in their order, such as
+    /// `2026-12-01T07:00 (tuesday) Bins (k7m2x9qa4t)`. If dates were left out, the last text says
     /// so.
     pub fn texts(mut self) -> Vec<String> {
         self.keep_first();

@@ -5,16 +5,18 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::series;
 use crate::{
     api::answer::{
+        change_view::{ChangeRef, ChangeSummary},
         error::ApiError,
         fitting::{fit, is_zero},
         settings::SettingsView,
-        view::{ChangeRef, ChangeSummary, TodoView},
+        view::TodoView,
     },
     app::App,
     domain::{
@@ -32,11 +34,11 @@ use crate::{
 /// The todos after the call.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct TodosWritten {
-    // In the same order as in the call.
+    // In the same order as in the call. Absent after a change of more than `MANY` todos.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Vec<TodoView>, required = false)]
     pub todos: Option<Vec<TodoView>>,
-    /// With filters: how many matched.
+    /// After a change of many todos, in place of todos.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = FoundTodos, required = false)]
     pub found: Option<FoundTodos>,
@@ -48,7 +50,7 @@ pub struct TodosWritten {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = SettingsView, required = false)]
     pub settings: Option<SettingsView>,
-    /// Ids of open todos with the same title and list.
+    /// Open todos with the same title and list.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub possible_duplicates: Vec<String>,
@@ -68,12 +70,20 @@ pub struct TodosWritten {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub hints: Vec<String>,
+    /// Empty values that changed nothing, and how to clear.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub ignored: Vec<String>,
     #[serde(flatten)]
     #[schema(inline)]
     pub made: ChangeMade,
 }
 
-/// The todos that match the filters.
+/// If a change alters more todos than this, its answer has only numbers and a few titles. The caller has named the todos,
+/// or has described them with filters, so the caller does not need them again.
+const MANY: usize = 10;
+
+/// The todos that a change of many todos is about.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FoundTodos {
     #[schema(value_type = i64)]
@@ -94,7 +104,7 @@ pub struct FoundTodos {
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     pub next: usize,
-    /// The first three.
+    /// The first three, with new due dates.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub titles: Vec<String>,
@@ -112,6 +122,9 @@ pub struct TodoWritten {
     /// Says what happened to the series of the todo.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<String>,
+    /// Says which empty values changed nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<String>,
     #[serde(flatten)]
     pub made: ChangeMade,
 }
@@ -143,36 +156,46 @@ pub struct Undid {
 
 impl TodosWritten {
     /// The answer of an operation that changes todos. If the operation completes repeating todos, `next` contains the
-    /// new todos with the next due dates.
-    pub fn changed(app: &App, result: &WriteResult) -> Json<Self> {
-        let (next, asked) = series::without_taken_back(result).partition(|image| image.before.is_none());
-        Json(Self { hints: series::hints(result), ..Self::answer(app, result, asked, next) })
+    /// new todos with the next due dates. `zone` is the person's time zone.
+    pub fn changed(app: &App, zone: &TimeZone, result: &WriteResult) -> Json<Self> {
+        let (next, asked): (Vec<_>, Vec<_>) =
+            series::without_taken_back(result).partition(|image| image.before.is_none());
+        if asked.len() > MANY {
+            let altered = asked.iter().filter(|image| is_altered(&image.after, &result.differences)).count();
+            return Json(Self::by_filter(zone, result, asked.len() - altered));
+        }
+        Json(Self { hints: series::hints(result), ..Self::answer(app, zone, result, &asked, &next) })
     }
 
-    /// The answer of an operation that adds todos, with the ids of possible duplicates.
-    pub fn added(app: &App, result: &WriteResult, possible_duplicates: Vec<String>) -> Self {
-        let added = result.images.iter().collect();
-        Self { possible_duplicates, ..Self::answer(app, result, added, Vec::new()) }
+    /// The answer of an operation that adds todos, with possible duplicates.
+    pub fn added(app: &App, zone: &TimeZone, result: &WriteResult, possible_duplicates: Vec<String>) -> Self {
+        let added: Vec<_> = result.images.iter().collect();
+        Self { possible_duplicates, ..Self::answer(app, zone, result, &added, &[]) }
     }
 
     /// The answer of an undo. `settings` are the owner's settings.
     pub fn undone(app: &App, result: &WriteResult, undid: &Undid, settings: &Settings) -> Json<Self> {
         let zone = settings.zone(&app.config.time_zone);
         let summary = |change: &Change| ChangeSummary::of(change, &zone, &result.lists);
-        let (next, asked) = result.images.iter().partition(|image| image.before.is_none());
+        let (next, asked): (Vec<_>, Vec<_>) = result.images.iter().partition(|image| image.before.is_none());
+        let is_many = result.images.len() > MANY;
+        let answer = Self::answer(app, &zone, result, &asked, &next);
+        let answer = if is_many { Self { todos: None, next: Vec::new(), ..answer } } else { answer };
         Json(Self {
             undid: undid.changes.iter().map(summary).collect(),
             newer_by_others: undid.newer_by_others.as_ref().map(summary),
-            ..Self::answer(app, result, asked, next)
+            ..answer
         })
     }
 
-    fn answer(app: &App, result: &WriteResult, asked: Vec<&Image>, next: Vec<&Image>) -> Self {
-        let mut todos = fit(asked.iter().chain(&next).map(|image| after(image)));
+    fn answer(app: &App, zone: &TimeZone, result: &WriteResult, asked: &[&Image], next: &[&Image]) -> Self {
+        let form = if asked.len() == 1 { TodoView::whole } else { TodoView::short };
+        let views = asked.iter().chain(next).map(|image| form(after(image), zone));
+        let mut todos = fit(views.collect());
         let next = todos.split_off(asked.len());
         let settings = result.change.settings.as_ref();
         let settings = settings.map(|image| SettingsView::of(&image.after, &app.config.time_zone));
-        let (new_lists, made) = (new_lists(result), ChangeMade::of(result));
+        let (new_lists, made) = (new_lists(result), ChangeMade::of(result, zone));
         Self { todos: Some(todos), next, settings, new_lists, made, ..Self::default() }
     }
 
@@ -180,10 +203,10 @@ impl TodosWritten {
     /// named the todos does not need all of them.
     ///
     /// `already` is the number of found todos that already were as the caller asked.
-    pub fn by_filter(result: &WriteResult, already: usize) -> Self {
+    pub fn by_filter(zone: &TimeZone, result: &WriteResult, already: usize) -> Self {
         let already = if result.replayed { 0 } else { already };
         let found = FoundTodos::of(&result.images, &result.differences, already);
-        let (new_lists, made) = (new_lists(result), ChangeMade::of(result));
+        let (new_lists, made) = (new_lists(result), ChangeMade::of(result, zone));
         Self { found: Some(found), new_lists, made, hints: series::hints(result), ..Self::default() }
     }
 
@@ -203,26 +226,35 @@ impl FoundTodos {
     fn of(images: &[Image], differences: &[Difference], already: usize) -> Self {
         let found = Found { already, ..Found::of(images, differences) };
         let taken_back = taken_back(differences);
-        let is_altered = |todo: &Todo| {
-            let is_found = !taken_back.contains(todo.id.as_str());
-            is_found && differences.iter().any(|difference| difference.id == todo.id)
-        };
-        let altered = images.iter().filter(|image| image.before.is_some()).map(after).filter(|todo| is_altered(todo));
-        let titles = altered.take(Self::TITLES).map(|todo| cut(todo.title.as_str())).collect();
+        let is_named = |todo: &Todo| !taken_back.contains(todo.id.as_str()) && is_altered(todo, differences);
+        let altered = images.iter().filter(|image| image.before.is_some() && is_named(after(image)));
+        let titles = altered.take(Self::TITLES).map(title).collect();
         let Found { open, completed, deleted, already, next } = found;
         Self { total: found.total(), open, completed, deleted, already, next, titles }
     }
 }
 
+/// The title of a changed todo. If the change moved the due date, the text ends with the new due date, such as
+/// `Pay rent: 2026-11-27 (friday)`.
+fn title(image: &Image) -> String {
+    let (todo, title) = (after(image), cut(image.after.title.as_str()));
+    let moved = todo.due.filter(|due| image.before.as_ref().is_some_and(|before| before.due != Some(*due)));
+    moved.map_or(title.clone(), |due| format!("{title}: {}", due.with_weekday()))
+}
+
+fn is_altered(todo: &Todo, differences: &[Difference]) -> bool {
+    differences.iter().any(|difference| difference.id == todo.id)
+}
+
 impl TodoWritten {
-    /// The answer of an operation that changes one todo, with the `ETag` of the todo.
-    pub fn of(result: &WriteResult) -> Result<Response, ApiError> {
+    /// The answer of an operation that changes one todo, with the `ETag` of the todo. `zone` is the person's time zone.
+    pub fn of(result: &WriteResult, zone: &TimeZone, ignored: Vec<String>) -> Result<Response, ApiError> {
         let view = |added: bool| result.images.iter().find(|image| image.before.is_none() == added).map(after);
         let missing = || Fault { kind: FaultKind::Broken, cause: "a write to one todo returned no todo".to_owned() };
         let todo = view(false).ok_or_else(missing)?;
-        let next = view(true).map(TodoView::from);
-        let (new_lists, hints, made) = (new_lists(result), series::hints(result), ChangeMade::of(result));
-        Ok(with_etag(todo, Json(Self { todo: TodoView::from(todo), next, new_lists, hints, made })))
+        let next = view(true).map(|todo| TodoView::whole(todo, zone));
+        let (new_lists, hints, made) = (new_lists(result), series::hints(result), ChangeMade::of(result, zone));
+        Ok(with_etag(todo, Json(Self { todo: TodoView::whole(todo, zone), next, new_lists, hints, ignored, made })))
     }
 }
 
@@ -251,10 +283,10 @@ fn after(image: &Image) -> &Todo {
 }
 
 impl ChangeMade {
-    /// Makes the part of the answer that describes the change.
-    pub fn of(result: &WriteResult) -> Self {
+    /// Makes the part of the answer that describes the change. `zone` is the person's time zone.
+    pub fn of(result: &WriteResult, zone: &TimeZone) -> Self {
         let change = &result.change;
         let unchanged = change.has_no_effect();
-        Self { change: (!unchanged).then(|| ChangeRef::from(change)), replayed: result.replayed, unchanged }
+        Self { change: (!unchanged).then(|| ChangeRef::of(change, zone)), replayed: result.replayed, unchanged }
     }
 }

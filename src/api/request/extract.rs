@@ -26,6 +26,8 @@ pub struct Json<T> {
     /// The body as JSON, in the form that [`normalise`] makes. The program makes the fingerprint of the request from
     /// this JSON.
     pub raw: Value,
+    /// The paths of the members whose values count as absent, such as `todos[0].notes`.
+    pub empty: Vec<String>,
 }
 
 /// Operations that read no values from the body use this type. The body of the request can be empty, `{}` or `null`,
@@ -105,9 +107,9 @@ impl<S: Send + Sync, T: Deserr<Broken>> FromRequest<S> for Json<T> {
 
 impl<T: Deserr<Broken>> Json<T> {
     fn read(mut raw: Value) -> Result<Self, ApiError> {
-        normalise(&mut raw).map_err(|fault| ApiError::Malformed(format!("{fault}; {SEND}")))?;
+        let empty = normalise(&mut raw).map_err(|fault| ApiError::Malformed(format!("{fault}; {SEND}")))?;
         let value = deserr::deserialize(raw.clone()).map_err(|broken: Broken| ApiError::Invalid(broken.errors()))?;
-        Ok(Self { value, raw })
+        Ok(Self { value, raw, empty })
     }
 }
 

@@ -2,6 +2,8 @@
 //! removes members with an empty value, such as `null` and `""`. If a client has sent JSON as text, this file replaces
 //! the text by its JSON value.
 
+use std::fmt;
+
 use serde_json::Value;
 
 use super::json;
@@ -49,21 +51,53 @@ impl Kind {
 /// arrays, objects and booleans as JSON text. If a member can be text, the member keeps its text, so a title may be
 /// `[1]`.
 ///
-/// If an object in the JSON text has the same member twice, the result is the beginning of an error message.
-pub fn normalise(value: &mut Value) -> Result<(), String> {
-    within(value, TEXTS)
+/// Returns the paths of the removed members, such as `todos[0].notes`. If an object in the JSON text has the same member
+/// twice, the error is the beginning of an error message.
+pub fn normalise(value: &mut Value) -> Result<Vec<String>, String> {
+    let mut removed = Vec::new();
+    within(value, TEXTS, &Path::Root, &mut removed)?;
+    Ok(removed)
 }
 
-fn within(value: &mut Value, texts: usize) -> Result<(), String> {
+/// The place of a value in the request. Most requests have no empty members, so the text of a path is made only for an
+/// empty member.
+enum Path<'a> {
+    Root,
+    Member(&'a Path<'a>, &'a str),
+    Element(&'a Path<'a>, usize),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Root => Ok(()),
+            Self::Member(Self::Root, name) => write!(formatter, "{name}"),
+            Self::Member(parent, name) => write!(formatter, "{parent}.{name}"),
+            Self::Element(parent, index) => write!(formatter, "{parent}[{index}]"),
+        }
+    }
+}
+
+fn within(value: &mut Value, texts: usize, path: &Path<'_>, removed: &mut Vec<String>) -> Result<(), String> {
     match value {
         Value::Object(members) => {
             for (name, value) in members.iter_mut() {
                 let is_read = texts > 0 && read_text(name, value)?;
-                within(value, texts - usize::from(is_read))?;
+                within(value, texts - usize::from(is_read), &Path::Member(path, name), removed)?;
             }
-            members.retain(|_, value| !is_absent(value));
+            members.retain(|name, value| {
+                let is_absent = is_absent(value);
+                if is_absent {
+                    removed.push(Path::Member(path, name).to_string());
+                }
+                !is_absent
+            });
         }
-        Value::Array(elements) => elements.iter_mut().try_for_each(|element| within(element, texts))?,
+        Value::Array(elements) => {
+            for (index, element) in elements.iter_mut().enumerate() {
+                within(element, texts, &Path::Element(path, index), removed)?;
+            }
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
     Ok(())

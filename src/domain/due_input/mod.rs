@@ -75,6 +75,11 @@ impl DueInput {
         !self.phrase.as_ref().is_some_and(absolute)
     }
 
+    /// Whether the text names an instant, with an offset from UTC.
+    pub fn is_instant(&self) -> bool {
+        matches!(self.phrase, Some(Phrase::Instant(_)))
+    }
+
     /// The text of the caller.
     pub fn text(&self) -> &str {
         &self.text

@@ -92,13 +92,24 @@ pub enum Ret {
 }
 
 /// A todo in an answer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Seen {
     pub handle: Handle,
-    pub version: u64,
+    /// Answers about several todos do not contain the versions.
+    pub version: Option<u64>,
     pub title: OpId,
     pub priority: u8,
     pub status: Status,
+}
+
+/// Compares the versions only if both are known.
+impl PartialEq for Seen {
+    fn eq(&self, other: &Self) -> bool {
+        let versions = self.version.zip(other.version);
+        versions.is_none_or(|(one, other)| one == other)
+            && (self.handle, self.title, self.priority, self.status)
+                == (other.handle, other.title, other.priority, other.status)
+    }
 }
 
 impl Status {

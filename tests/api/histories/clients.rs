@@ -118,13 +118,14 @@ fn seen(state: &mut State, todos: &Value) -> Vec<Seen> {
 
 fn seen_todo(state: &mut State, todo: &Value) -> Seen {
     let text = |name: &str| todo[name].as_str().unwrap();
-    let priority = PRIORITIES.iter().position(|word| *word == text("priority")).unwrap();
+    let priority = todo.get("priority").map_or("normal", |word| word.as_str().unwrap());
+    let priority = PRIORITIES.iter().position(|word| *word == priority).unwrap();
     Seen {
         handle: state.handle(text("id")),
-        version: todo["version"].as_u64().unwrap(),
+        version: todo.get("version").map(|version| version.as_u64().unwrap()),
         title: text("title")[1..].parse().unwrap(),
         priority: u8::try_from(priority).unwrap(),
-        status: Status::parse(text("status")),
+        status: Status::parse(todo.get("status").map_or("open", |word| word.as_str().unwrap())),
     }
 }
 

@@ -100,7 +100,7 @@ impl Model {
 
     fn seen(&self, handle: Handle) -> Seen {
         let Todo { version, fields: Fields { title, priority, status, .. } } = self.todos[&handle];
-        Seen { handle, version, title, priority, status }
+        Seen { handle, version: Some(version), title, priority, status }
     }
 
     fn see(&self, handles: impl IntoIterator<Item = Handle>) -> Vec<Seen> {
