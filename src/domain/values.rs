@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 
 use super::{
     difference::{Difference, shown_as},
-    due::Due,
     list_change::{ListDifference, ListsDifference, live_name},
     lists::{ListState, Lists},
     repeat::Repeat,
@@ -132,7 +131,6 @@ pub fn cut_to(title: &Title, most: usize) -> Title {
 fn text(name: &str, value: &Value, lists: &Lists) -> Option<String> {
     let text = match name {
         "list" => value.as_str().map(|id| lists.name(&ListName::of_id(id.to_owned())).as_str().to_owned()),
-        "due" => value.as_str().and_then(Due::parse).map(Due::with_weekday),
         "repeat" => serde_json::from_value(value.clone()).ok().map(|repeat| described(&repeat)),
         "tags" => serde_json::from_value(value.clone()).ok().map(|tags: Vec<String>| tags.join(", ")),
         "steps" => serde_json::from_value(value.clone()).ok().map(|steps: Vec<Step>| {

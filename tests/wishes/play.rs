@@ -124,8 +124,12 @@ impl Play {
     /// The arguments with the ids that `id` stands for.
     fn with_ids(&self, arguments: &Value) -> Value {
         match arguments {
-            Value::String(text) => match text.strip_prefix('<').and_then(|text| text.strip_suffix('>')) {
-                Some(title) => json!(self.seen.get(title).unwrap_or_else(|| panic!("no id of {title:?} was seen"))),
+            Value::String(text) => match text.split_once('<').zip(text.split_once('>')) {
+                Some(((before, rest), (_, after))) => {
+                    let title = rest.strip_suffix(after).and_then(|title| title.strip_suffix('>')).unwrap();
+                    let id = self.seen.get(title).unwrap_or_else(|| panic!("no id of {title:?} was seen"));
+                    json!(format!("{before}{id}{after}"))
+                }
                 None => arguments.clone(),
             },
             Value::Array(values) => values.iter().map(|value| self.with_ids(value)).collect(),

@@ -1,11 +1,12 @@
 //! Defines how todos and the present moment look in answers.
 
-use jiff::{Timestamp, Unit, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::{
-    repeat::Repeat,
+    moment::Weekday,
+    repeat::{CountedFrom, Repeat, Unit, month_day::MonthDay},
     settings::Settings,
     steps::Step,
     todo::{Priority, Status, Todo},
@@ -39,7 +40,7 @@ pub struct TodoView {
     pub weekday: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Repeat, required = false)]
-    pub repeat: Option<Repeat>,
+    pub repeat: Option<RepeatView>,
     /// Its date in the series, if due was moved.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
@@ -51,8 +52,8 @@ pub struct TodoView {
     #[schema(required = false)]
     pub tags: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    pub steps: Vec<Step>,
+    #[schema(value_type = Vec<Step>, required = false)]
+    pub steps: Vec<StepView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = i64, required = false)]
     pub version: Option<u64>,
@@ -72,6 +73,32 @@ pub struct TodoView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>, required = false)]
     pub omitted: Vec<&'static str>,
+}
+
+/// A repetition. The short form leaves out `every` if it is 1, and `from` if it is `due`.
+#[derive(Debug, Clone, Serialize)]
+pub struct RepeatView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    every: Option<u16>,
+    unit: Unit,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    weekdays: Vec<Weekday>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on: Option<MonthDay>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<CountedFrom>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u16>,
+}
+
+/// A step. The short form leaves out `done` if it is false.
+#[derive(Debug, Clone, Serialize)]
+pub struct StepView {
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    done: Option<bool>,
 }
 
 /// The present moment in the person's time zone.
@@ -99,6 +126,8 @@ impl TodoView {
             version: Some(todo.version),
             created_at: Some(with_offset(todo.created_at, zone)),
             updated_at: Some(with_offset(todo.updated_at, zone)),
+            repeat: todo.repeat.as_ref().map(RepeatView::whole),
+            steps: todo.steps.iter().map(StepView::whole).collect(),
             ..Self::short(todo, zone)
         }
     }
@@ -113,11 +142,11 @@ impl TodoView {
             priority: Some(todo.priority).filter(|priority| *priority != Priority::default()),
             due: todo.due.map(|due| due.to_string()),
             weekday: todo.due.map(|due| due.weekday()),
-            repeat: todo.repeat.clone(),
+            repeat: todo.repeat.as_ref().map(RepeatView::short),
             series_due: todo.series_due.map(|due| due.to_string()),
             notes: todo.notes.as_ref().map(|notes| notes.as_str().to_owned()),
             tags: todo.tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
-            steps: todo.steps.iter().cloned().collect(),
+            steps: todo.steps.iter().map(StepView::short).collect(),
             version: None,
             created_at: None,
             updated_at: None,
@@ -135,6 +164,35 @@ impl TodoView {
     /// The todo for the overview: only what a list of the day shows.
     pub fn in_overview(todo: &Todo, zone: &TimeZone) -> Self {
         Self { repeat: None, series_due: None, notes: None, steps: Vec::new(), ..Self::short(todo, zone) }
+    }
+}
+
+impl RepeatView {
+    fn whole(repeat: &Repeat) -> Self {
+        Self { every: Some(repeat.every), from: Some(repeat.from), ..Self::short(repeat) }
+    }
+
+    fn short(repeat: &Repeat) -> Self {
+        let Repeat { every, unit, weekdays, on, from, until, count } = repeat.clone();
+        Self {
+            every: Some(every).filter(|every| *every != 1),
+            from: Some(from).filter(|from| *from != CountedFrom::Due),
+            unit,
+            weekdays,
+            on,
+            until,
+            count,
+        }
+    }
+}
+
+impl StepView {
+    fn whole(step: &Step) -> Self {
+        Self { title: step.title.as_str().to_owned(), done: Some(step.done) }
+    }
+
+    fn short(step: &Step) -> Self {
+        Self { done: Some(true).filter(|_| step.done), ..Self::whole(step) }
     }
 }
 
@@ -162,5 +220,5 @@ pub fn with_offset(at: Timestamp, zone: &TimeZone) -> String {
 
 fn to_the_second(at: Timestamp) -> Timestamp {
     // Rounds down to the whole second, so that the result is never a moment in the future.
-    at.round(jiff::TimestampRound::new().smallest(Unit::Second).mode(jiff::RoundMode::Floor)).unwrap_or(at)
+    at.round(jiff::TimestampRound::new().smallest(jiff::Unit::Second).mode(jiff::RoundMode::Floor)).unwrap_or(at)
 }
