@@ -166,6 +166,18 @@ async fn a_todo_with_a_due_date_has_a_place_in_its_list() {
 }
 
 #[tokio::test]
+async fn completed_todos_come_after_the_open_ones_of_their_list_and_the_newest_is_first() {
+    let api = Api::new();
+    let ids = add(&api, &["a", "b", "c", "d"]).await;
+    for id in [&ids[2], &ids[0]] {
+        api.patch(&format!("/todos/{id}"), json!({"status": "completed"})).await;
+    }
+    move_to(&api, &ids[3], "top").await;
+    assert_eq!(listed(&api, "sort=list&status=any").await, "d b a c");
+    assert_eq!(listed(&api, "sort=list&status=completed").await, "a c");
+}
+
+#[tokio::test]
 async fn two_simultaneous_moves_after_the_same_todo_both_happen() {
     let api = Api::new();
     let ids = add(&api, &["a", "b", "c", "d"]).await;

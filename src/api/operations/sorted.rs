@@ -16,7 +16,13 @@ use crate::{
         answer::{fitting::Page, view::TodoView},
     },
     app::App,
-    domain::{lists::Lists, place::Place, search::Rank, text::ListName, todo::Todo},
+    domain::{
+        lists::Lists,
+        place::Place,
+        search::Rank,
+        text::ListName,
+        todo::{Status, Todo},
+    },
     store::{Fault, Listing, Position, Range, Reading},
 };
 
@@ -38,7 +44,9 @@ struct Key {
     rank: Rank,
     priority: Reverse<usize>,
     added: i64,
-    list: (usize, bool, String, Option<Place>),
+    list: (usize, bool, String),
+    /// In a list, open todos come first, in the order of their places.
+    place: (bool, Option<Place>),
     number: usize,
 }
 
@@ -132,7 +140,8 @@ impl Sorted {
             rank: Rank::default(),
             priority: Reverse(0),
             added: 0,
-            list: (0, false, String::new(), None),
+            list: (0, false, String::new()),
+            place: (false, None),
             number: self.total,
         };
         match self.order {
@@ -144,8 +153,9 @@ impl Sorted {
                 let root = lists.root(todo.list.id());
                 let place = lists.order().iter().position(|id| id.folded() == root.folded());
                 let is_inbox = *todo.list.name() == ListName::inbox();
-                let name = todo.list.name().folded();
-                key.list = (place.unwrap_or(usize::MAX), !is_inbox, name, Some(todo.place()));
+                key.list = (place.unwrap_or(usize::MAX), !is_inbox, todo.list.name().folded());
+                let is_open = todo.status == Status::Open;
+                key.place = (!is_open, is_open.then(|| todo.place()));
             }
         }
         key
