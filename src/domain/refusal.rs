@@ -34,6 +34,9 @@ pub enum Refusal {
     /// The filters match so many todos that one call cannot change all of them. `number` is the number of todos that
     /// would change.
     TooManyFound { number: usize },
+    /// The todos that the filters match are together too large for one call. `number` is the number of todos that would
+    /// change.
+    TooLargeFound { number: usize },
     /// The request names a list that does not exist.
     NoSuchList(ListName),
     /// The list has so many todos that one transaction cannot delete all of them.

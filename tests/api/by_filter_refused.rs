@@ -144,17 +144,20 @@ async fn a_list_or_tag_that_is_not_there_changes_nothing_and_the_answer_says_the
     let (api, _) = filled().await;
     let before = api.everything().await;
     let nothing = json!({"total": 0, "open": 0, "completed": 0});
-    for (filters, hint) in [
-        (json!({"list": ["Hom"]}), "There is no list \"Hom\". Did you mean \"Home\"?"),
-        (json!({"list": ["Home", "Shoping"]}), "There is no list \"Shoping\". Did you mean \"Shopping\"?"),
-        (json!({"list": "Shoping, Home"}), "There is no list \"Shoping\". Did you mean \"Shopping\"?"),
-        (json!({"tag": ["taxes"]}), "None of the searched todos has the tag \"taxes\". Did you mean \"tax\"?"),
+    let none = "Nothing was changed in any list. ";
+    for (filters, before_hint, hint) in [
+        (json!({"list": ["Hom"]}), "", "There is no list \"Hom\". Did you mean \"Home\"?"),
+        (json!({"list": ["Home", "Shoping"]}), none, "There is no list \"Shoping\". Did you mean \"Shopping\"?"),
+        (json!({"list": "Shoping, Home"}), none, "There is no list \"Shoping\". Did you mean \"Shopping\"?"),
+        (json!({"tag": ["taxes"]}), "", "None of the searched todos has the tag \"taxes\". Did you mean \"tax\"?"),
     ] {
         for preview in [true, false] {
             let body = json!({"where": filters, "set": {"status": "completed"}, "preview": preview});
             let answer = api.patch("/todos", body).await;
             assert_eq!((answer.status.as_u16(), &answer.body["found"]), (200, &nothing), "{filters}: {}", answer.text);
-            assert_eq!((&answer.body["unchanged"], answer.body.get("change")), (&json!(true), None));
+            let unchanged = answer.body["unchanged"] == true;
+            assert_eq!((unchanged, answer.body.get("change")), (!preview, None));
+            let hint = if preview { hint.to_owned() } else { format!("{before_hint}{hint}") };
             assert_eq!(answer.body["hints"], json!([hint]), "{}", answer.text);
         }
     }
@@ -241,7 +244,12 @@ async fn too_many_todos_are_refused_with_their_number_and_how_to_narrow() {
         assert!(detail.contains(says), "{detail}");
     }
     let body = json!({"where": {"list": ["Inbox"]}, "set": {"status": "completed"}, "preview": true});
-    assert_eq!(api.patch("/todos", body).await.body["found"]["open"], 1_002);
+    let preview = api.patch("/todos", body).await;
+    assert_eq!(preview.body["found"]["open"], 1_002);
+    assert_eq!(
+        preview.body["hints"][0],
+        "1002 todos would change, but one call can change at most 1000. Narrow the filters."
+    );
     assert_eq!(api.everything().await, before);
     // Each completed repeating todo counts as two todos.
     let api = Api::new();

@@ -86,7 +86,7 @@ async fn a_cut_answer_says_how_many_match_and_how_many_it_does_not_show() {
         let page = list(&api, &format!("{query}&limit=20")).await;
         assert_eq!((&page.body["total"], &page.body["not_shown"]), (&json!(30), &json!(10)), "{query}");
         let all = list(&api, &format!("{query}&limit=40")).await;
-        assert_eq!((all.body.get("total"), all.body.get("not_shown")), (None, None), "{query}: {}", all.text);
+        assert_eq!((&all.body["total"], all.body.get("not_shown")), (&json!(30), None), "{query}: {}", all.text);
     }
     api.patch("/todos", json!({"where": {"tag": ["tax"]}, "set": {"status": "completed"}})).await;
     let completed = list(&api, "completed_from=today&limit=1").await;

@@ -69,7 +69,7 @@ async fn many_todos_are_shifted_by_one_call_and_those_without_a_due_date_stay() 
     }
     let shifted = api.patch("/todos", json!({"where": {"list": ["Inbox"]}, "set": {"shift": "3 days"}})).await;
     assert_eq!(shifted.status, 200, "{}", shifted.text);
-    assert_eq!((&shifted.body["found"]["total"], &shifted.body["found"]["already"]), (&json!(3), &json!(1)));
+    assert_eq!((&shifted.body["found"]["total"], &shifted.body["found"]["already"]), (&json!(2), &Value::Null));
     let due: Vec<Value> = api.all("open").await.iter().map(|todo| todo["due"].clone()).collect();
     assert_eq!(due, [json!("2026-12-04T15:00"), json!("2026-12-05"), Value::Null]);
 }

@@ -98,7 +98,9 @@ async fn a_write_of_an_earlier_version_is_recognised_when_it_is_repeated_with_it
                     let status = todo.get("status").map_or("open", |status| status.as_str().unwrap());
                     let whole = before[status].as_array().unwrap().iter().find(|whole| whole["id"] == todo["id"]);
                     let whole = whole.unwrap_or_else(|| panic!("{todo} of {write}"));
-                    let mut fields = todo.as_object().unwrap().iter();
+                    // An answer about several todos shows repetitions and steps in a short form.
+                    let is_short = |name: &str| ["repeat", "steps"].contains(&name);
+                    let mut fields = todo.as_object().unwrap().iter().filter(|(name, _)| !is_short(name));
                     assert!(fields.all(|(name, value)| whole[name] == *value), "{todo} of {write}");
                 }
             }
@@ -183,7 +185,7 @@ fn in_both_forms(change: &Value) -> Value {
     let at: jiff::Timestamp = text(change, "at").parse().unwrap();
     let undoes = change["undoes"].as_str().map_or_else(|| change["undoes"].clone(), |id| json!([id]));
     json!({
-        "id": change["id"], "at": at, "operation": change["operation"], "undone_by": change["undone_by"],
+        "id": change["id"], "at": at, "operation": change.get("operation").unwrap_or(&json!("updateTodos")), "undone_by": change["undone_by"],
         "lists": change["lists"], "undoes": undoes, "settings": names(&change["settings"]), "todos": todos.iter().take(3).map(todo).collect::<Vec<_>>(),
     })
 }

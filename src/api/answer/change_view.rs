@@ -143,10 +143,7 @@ impl ChangeSummary {
             id: change.id.as_str().to_owned(),
             at: with_offset(change.at, zone),
             operation: change.operation.clone(),
-            by: change
-                .by
-                .as_ref()
-                .map(|by| by.name.as_ref().map_or_else(|| by.to_string(), |name| name.as_str().to_owned())),
+            by: change.by.as_ref().map(CredentialId::to_string),
             todos: change.todos.len(),
             titles: titles.collect(),
             lists: texts(change.list_changes.iter().flat_map(|difference| difference.values(lists))),

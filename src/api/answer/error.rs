@@ -206,7 +206,7 @@ fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
             list.as_str()
         )),
         Refusal::OtherNumber { expected, found } => problems::OTHER_NUMBER.with_detail(other_number(expected, found)),
-        Refusal::TooManyFound { number } if number <= limits::TODOS_PER_CALL => {
+        Refusal::TooLargeFound { number } => {
             problems::TODOS_TOO_LARGE.with_detail(format!(
                 "The {number} todos that match are together too large for one change. Nothing was changed. Narrow the filters, for example to one list, a period (due_from and due_to) or a priority, and make several calls."
             ))

@@ -94,14 +94,15 @@ pub async fn change(
         }
         Err(WriteError::Refused(Refusal::NoSuchList(name))) => {
             let hint = hints::of_list(&caller.store, &name).await?;
-            let hints = hint.map(|hint| format!("Nothing was changed. {hint}")).into_iter().collect();
-            let made = ChangeMade { unchanged: true, ..ChangeMade::default() };
+            let is_one_of_several = by.filters.lists().count() > 1 && !by.preview;
+            let nothing = if is_one_of_several { "Nothing was changed in any list. " } else { "" };
+            let hints = hint.map(|hint| format!("{nothing}{hint}")).into_iter().collect();
+            let made = ChangeMade { unchanged: !by.preview, ..ChangeMade::default() };
             Ok(TodosWritten { hints, made, ..TodosWritten::preview(&[], 0) })
         }
         Err(error) => Err(ApiError::of_write(ErrorPath::Filter(by.place))(match error {
-            WriteError::Refused(Refusal::TooMany | Refusal::TooLarge) => {
-                Refusal::TooManyFound { number: search.altered.load(Ordering::Relaxed) }.into()
-            }
+            WriteError::Refused(Refusal::TooMany) => Refusal::TooManyFound { number: search.altered() }.into(),
+            WriteError::Refused(Refusal::TooLarge) => Refusal::TooLargeFound { number: search.altered() }.into(),
             error => error,
         })),
     }
@@ -209,6 +210,10 @@ impl Search {
 
     fn with<T>(&self, use_filter: impl FnOnce(&mut TodoFilter) -> T) -> Option<T> {
         self.filter.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(use_filter)
+    }
+
+    fn altered(&self) -> usize {
+        self.altered.load(Ordering::Relaxed)
     }
 
     fn already(&self) -> usize {

@@ -142,7 +142,8 @@ fn period(text: &str, moment: &Moment, direction: Direction) -> Option<Vec<Strin
 
 /// For a time in the past, a part of a day such as `this morning` has no exact beginning. The whole day loses nothing.
 fn part_of_past_day(text: &str, direction: Direction) -> Option<Vec<String>> {
-    let is_part = ["morning", "afternoon", "evening", "night", "noon"].iter().any(|part| text.ends_with(part));
+    let is_past = !["tomorrow", "tonight", "midnight"].iter().any(|word| text.contains(word));
+    let is_part = is_past && ["morning", "afternoon", "evening", "night"].iter().any(|part| text.ends_with(part));
     let day = if text.starts_with("yesterday") || text.starts_with("last") { "yesterday" } else { "today" };
     (is_part && direction == Direction::Past).then(|| vec![day.to_owned()])
 }
