@@ -45,7 +45,6 @@ fn cases(ids: &[String]) -> Vec<Case> {
         ("PATCH", &one, json!({"title": "x", "list": "Trip"}), UPDATE),
         ("PATCH", &one, json!({"title": "y", "idempotency_key": "k2"}), UPDATE),
         ("PATCH", "/todos", several("status", "completed"), UPDATE),
-        // If a request creates a list, one more call looks for lists with a similar name.
         ("PATCH", "/todos", several("list", "New"), &["BatchGetItem", "Query", "TransactWriteItems"]),
         ("PATCH", "/settings", json!({"time_zone": "Asia/Kathmandu"}), UPDATE),
         // The first call reads the head and the lists, and the last call reads all lists for the answer.
@@ -63,8 +62,7 @@ fn cases(ids: &[String]) -> Vec<Case> {
             // reads that change.
             &["BatchGetItem", "BatchGetItem", "Query", "Query", "Query", "TransactWriteItems"],
         ),
-        // The first transaction fails, because the list does not exist yet. The second transaction creates the list. The
-        // second query looks for lists with a similar name.
+        // The first transaction fails, because the list does not exist. The second query looks for similar names.
         (
             "POST",
             "/todos",
