@@ -111,3 +111,39 @@ async fn any_means_open_and_completed_and_an_empty_answer_names_completed_ones()
     );
     assert_eq!(list(&api, "q=nothing").await.body.get("hints"), None);
 }
+
+#[tokio::test]
+async fn a_period_of_completion_that_begins_later_and_words_that_are_not_together_have_a_hint() {
+    let api = Api::new();
+    add_all(&api, json!([{"title": "buy milk"}, {"title": "boil eggs"}])).await;
+    for (query, hint) in [
+        ("completed_from=tomorrow", "completed_from is 2026-11-23, which is in the future."),
+        ("q=milk eggs", "No searched todo has all words of q. Found in some: milk, eggs. Send fewer words as q."),
+        ("q=milk Anna", "No searched todo has all words of q. Found in some: milk. Send fewer words as q."),
+        ("q=Anna Ben", "No searched todo has all words of q. None of the words was found."),
+    ] {
+        assert_eq!(list(&api, &query.replace(' ', "%20")).await.body["hints"], json!([hint]), "{query}");
+    }
+    for query in ["completed_from=today", "q=Anna"] {
+        assert_eq!(list(&api, query).await.body.get("hints"), None, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_list_with_a_name_like_another_has_a_hint() {
+    let api = Api::new();
+    add_all(&api, json!([{"title": "a", "list": "Shopping"}, {"title": "b", "list": "Work"}])).await;
+    let hint = |new: &str| {
+        format!(
+            "The list \"{new}\" is new. Did you mean \"Shopping\"? If so, merge the new list with updateLists (merge_into)."
+        )
+    };
+    let added = api
+        .post("/todos", json!({"todos": [{"title": "c", "list": "Shopping list"}, {"title": "d", "list": "Party"}]}))
+        .await;
+    assert_eq!(added.body["hints"], json!([hint("Shopping list")]), "{}", added.text);
+    let moved = api.patch("/todos", json!({"todos": [{"id": added.ids()[1], "list": "Shoping"}]})).await;
+    assert_eq!(moved.body["hints"], json!([hint("Shoping")]), "{}", moved.text);
+    let all = json!({"where": {"list": ["Work"]}, "set": {"list": "shoppin"}});
+    assert_eq!(api.patch("/todos", all).await.body["hints"], json!([hint("shoppin")]));
+}

@@ -195,6 +195,12 @@ impl TodosQuery {
         }
     }
 
+    /// The first day of completion, if it is in the future. Then no todo matches.
+    pub fn future_completion(&self, moment: &Moment) -> Option<Date> {
+        let (from, _) = self.periods().completed(moment)?.days();
+        from.filter(|from| *from > moment.today())
+    }
+
     /// The list in the query.
     pub fn list(&self) -> Option<&ListName> {
         self.list.as_ref()

@@ -38,6 +38,9 @@ pub async fn of_todos(
         hints.extend(of_list(store, list).await?);
     }
     hints.extend(of_tags(&filter));
+    if let Some(day) = query.future_completion(&filter.moment) {
+        hints.push(format!("completed_from is {day}, which is in the future."));
+    }
     if hints.is_empty() && query.is_of_open() && query.has_words() {
         let reading = Reading { pages: 1, ..Reading::of(Range::todos(Status::Completed)) };
         let (_, mut todos) = store.todos(reading, now).await?;

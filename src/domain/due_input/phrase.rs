@@ -31,9 +31,16 @@ impl Phrase {
             return Some(Self::Instant(instant));
         }
         let text = normalised(text);
-        let words: Vec<&str> = text.split_whitespace().collect();
+        let mut words: Vec<&str> = text.split_whitespace().collect();
         if words.is_empty() || words.len() > WORDS {
             return None;
+        }
+        // Answers write `2026-11-27T17:00 (fri)`.
+        if let [date, _, .., last] = words[..]
+            && due::day(date).is_some()
+            && day::weekday(last).is_some()
+        {
+            words.rotate_right(1);
         }
         if words == ["now"] {
             return Some(Self::In(Duration::default()));
