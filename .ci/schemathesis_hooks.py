@@ -36,6 +36,8 @@ BEYOND_SCHEMAS = (
     # The error for a text that is no day and no time.
     "for the person, it is",
     "send how far to move the due date",
+    "send top, bottom, or after and the id of a todo",
+    "says when the todo was done",
     "moves a due date, but the todo has none",
     "moves the due date out of the calendar",
     "has hours or minutes, but the due date has no time",
@@ -83,6 +85,7 @@ DUE = ("2026-11-27", "2026-11-27T09:30", "2026-11-27T15:00:00Z")
 SINCE = ("10", "2 hours", "yesterday")
 DAYS = ("2026-11-27", "today", "end of month")
 SHIFT = ("+3d", "-1w", "2 weeks")
+POSITION = ("top", "bottom")
 ON = ("15", "last day", "first mon")
 # The ids of todos that exist. The newest id is at the end of the list.
 ids = deque(maxlen=40)
@@ -118,9 +121,12 @@ def likely(value, name=""):
         members = {name: likely(member, name) for name, member in value.items()}
         if isinstance(members.get("clear"), list):
             members["clear"] = [field for field in members["clear"] if not isinstance(field, str) or field not in members]
+        # Only a completed todo has a time of completion.
+        if members.get("status") != "completed":
+            members.pop("completed_at", None)
         # If a call contains no steps, the todo may have no step 1. So in a call without steps, the hook empties the
         # list `complete_steps`.
-        for name in ("complete_steps", "reopen_steps"):
+        for name in ("complete_steps", "reopen_steps", "remove_steps", "rename_steps"):
             if isinstance(members.get(name), list):
                 members[name] = ["1"] if name == "complete_steps" and members.get("steps") else []
         return members
@@ -130,10 +136,14 @@ def likely(value, name=""):
         return value
     if name == "due":
         return DUE[len(value) % len(DUE)]
+    if name == "completed_at":
+        return "yesterday"
     if name in ("due_from", "due_to", "completed_from", "completed_to"):
         return DAYS[len(value) % len(DAYS)]
     if name == "shift":
         return SHIFT[len(value) % len(SHIFT)]
+    if name == "position":
+        return POSITION[len(value) % len(POSITION)]
     if name == "on":
         return ON[len(value) % len(ON)]
     if name == "since":
@@ -171,7 +181,7 @@ def fits_once_cleaned(case, request):
     """Whether the cleaned request matches the OpenAPI document. `cleaned` changes a request in the same way as the API.
     Models send null, "" and [] for "nothing", so the API treats these three values as absent. The API measures the
     length of a text without invisible characters. The API accepts a step's title in place of the step, a step's
-    position as a number, and `weekdays` without the unit `week`. The OpenAPI document does not mention these rules."""
+    position as a number, `weekdays` without the unit `week`, and a `limit` above the maximum. The OpenAPI document does not mention these rules."""
     document = case.operation.schema.raw_schema
     operation = document["paths"][case.operation.path][case.operation.method]
     if case.body is not NOT_SET:
@@ -186,7 +196,9 @@ def fits_as_text(schema, text):
     if schema is not False and schema["type"] == "boolean" and text.lower() in ("true", "false"):
         return True
     is_number = schema is not False and schema["type"] == "integer" and text.isdecimal()
-    return jsonschema_rs.is_valid(schema, int(text) if is_number else text)
+    # A larger `limit` than the maximum means the maximum.
+    number = min(int(text), schema.get("maximum", int(text))) if is_number else text
+    return jsonschema_rs.is_valid(schema, number)
 
 
 def cleaned(value, name=""):
