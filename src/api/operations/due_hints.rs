@@ -4,15 +4,16 @@
 use crate::{
     api::access::caller::Caller,
     app::App,
-    domain::{
-        change::Image,
-        due::Due,
-        due_input::DueInput,
-        todo::{Status, Todo},
-        values::cut,
-    },
+    domain::{change::Image, due::Due, due_input::DueInput, moment::Moment, todo::Status, values::cut},
     store::WriteResult,
 };
+
+/// A due date that the caller has sent, and the todo that has it now.
+struct Sent<'a> {
+    input: &'a DueInput,
+    image: &'a Image,
+    due: Due,
+}
 
 /// The hints of a write. `inputs` are the due dates as the caller sent them: one for each todo of the request, in the
 /// same order as in the request. Empty if the result is that of an earlier request.
@@ -22,40 +23,48 @@ pub fn hints<'a>(
     inputs: impl Iterator<Item = Option<&'a DueInput>>,
     result: &WriteResult,
 ) -> Vec<String> {
-    let sent = inputs.zip(&result.images).filter_map(|(input, image)| Some((input?, image)));
-    let set: Vec<_> = sent.filter_map(|(input, image)| Some((input, &image.after, image.after.due?, image))).collect();
-    if result.replayed || set.is_empty() {
+    let sent = inputs.zip(&result.images);
+    let sent = sent.filter_map(|(input, image)| Some(Sent { input: input?, image, due: image.after.due? }));
+    let sent: Vec<_> = sent.collect();
+    if result.replayed || sent.is_empty() {
         return Vec::new();
     }
     let settings = caller.store.last_settings();
     let moment = settings.moment(app.clock.now(), &app.config.time_zone);
     let zone = moment.zone.iana_name().unwrap_or("UTC");
-    let about = |todos: &[&Todo]| {
-        let title = format!("\"{}\"", todos.first().map(|todo| cut(todo.title.as_str())).unwrap_or_default());
-        if todos.len() > 1 { format!("{title} and {} more are", todos.len() - 1) } else { format!("{title} is") }
-    };
-    let mut hints = Vec::new();
-    if let Some((input, _, due, _)) = set.iter().find(|(input, ..)| input.is_instant()) {
-        let (text, due) = (cut(input.text()), due.with_weekday());
-        hints.push(format!(
-            "{text} is {due} on the clock of {zone}. To set a time on the person's clock, send it without offset or Z."
-        ));
+    let unset = settings.time_zone.is_none() && sent.iter().any(Sent::depends_on_zone);
+    let unset = unset.then(|| {
+        format!("The person's time zone is not set, so {zone} was used. Ask for it, and set it with updateSettings.")
+    });
+    [converted(&sent, zone), overdue(&sent, &moment), unset].into_iter().flatten().collect()
+}
+
+/// Says what the first instant is on the person's clock.
+fn converted(sent: &[Sent<'_>], zone: &str) -> Option<String> {
+    let Sent { input, due, .. } = sent.iter().find(|sent| sent.input.is_instant())?;
+    let (text, due) = (cut(input.text()), due.with_weekday());
+    Some(format!(
+        "{text} is {due} on the clock of {zone}. To set a time on the person's clock, send it without offset or Z."
+    ))
+}
+
+/// Says that open todos were moved into the past.
+fn overdue(sent: &[Sent<'_>], moment: &Moment) -> Option<String> {
+    let mut past = sent.iter().filter(|sent| sent.is_moved_into_the_past(moment));
+    let (Sent { image, due, .. }, others) = (past.next()?, past.count());
+    let (title, due) = (cut(image.after.title.as_str()), due.with_weekday());
+    let are = if others > 0 { format!("and {others} more are") } else { "is".to_owned() };
+    Some(format!("\"{title}\" {are} overdue, because the due date {due} is in the past."))
+}
+
+impl Sent<'_> {
+    /// With another time zone, the due date would be another moment, or another day.
+    fn depends_on_zone(&self) -> bool {
+        matches!(self.due, Due::At(_)) || self.input.is_relative()
     }
-    let is_past = |(_, todo, due, image): &&(_, &Todo, Due, &Image)| {
-        let is_moved = image.before.as_ref().is_none_or(|before| before.due != todo.due);
-        is_moved && todo.status == Status::Open && due.is_overdue(&moment)
-    };
-    let past: Vec<_> = set.iter().filter(is_past).map(|(_, todo, ..)| *todo).collect();
-    if let Some(todo) = past.first() {
-        let due = todo.due.map(Due::with_weekday).unwrap_or_default();
-        hints.push(format!("{} overdue, because the due date {due} is in the past.", about(&past)));
+
+    fn is_moved_into_the_past(&self, moment: &Moment) -> bool {
+        let before = self.image.before.as_ref().and_then(|before| before.due);
+        self.image.after.status == Status::Open && before != Some(self.due) && self.due.is_overdue(moment)
     }
-    let depends_on_zone =
-        |(input, _, due, _): &(&DueInput, _, Due, _)| matches!(due, Due::At(_)) || input.is_relative();
-    if settings.time_zone.is_none() && set.iter().any(depends_on_zone) {
-        hints.push(format!(
-            "The person's time zone is not set, so {zone} was used. Ask for it, and set it with updateSettings."
-        ));
-    }
-    hints
 }
