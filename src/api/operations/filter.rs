@@ -2,7 +2,7 @@
 
 pub mod limit;
 pub mod matching;
-mod periods;
+pub mod periods;
 pub mod selected;
 pub mod several;
 pub mod sort;
@@ -138,6 +138,11 @@ impl TodosQuery {
             (true, None, Some((from, Some(to)))) => Some((from.unwrap_or(Date::MIN), to)),
             _ => None,
         }
+    }
+
+    /// The period in which the todos are due.
+    pub fn due_period(&self, moment: &Moment) -> Option<Period> {
+        self.periods().due(moment)
     }
 
     /// The part of the index with the open todos that are due before the period of [`Self::upcoming_days`]. Later dates

@@ -37,7 +37,7 @@ const UPCOMING: usize = 100;
 impl TodosQuery {
     /// The later dates of repeating todos that the answer shows. `None` if the query has no period with an end.
     pub fn upcoming(&self, moment: &Moment) -> Option<Upcoming> {
-        self.upcoming_days(moment).map(|days| Upcoming::new(days, UPCOMING))
+        self.upcoming_days(moment).map(|days| Upcoming::new(days, self.due_period(moment), UPCOMING))
     }
 }
 

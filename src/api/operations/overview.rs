@@ -163,7 +163,7 @@ impl Tally {
         let moment = settings.moment(now, default_zone);
         let days = [1, 7].map(|days| moment.today().saturating_add(Span::new().days(days)));
         Self {
-            upcoming: Upcoming::new(days.into(), UPCOMING),
+            upcoming: Upcoming::new(days.into(), None, UPCOMING),
             moment,
             now: Now::of(settings, now, default_zone),
             settings: SettingsView::of(settings, default_zone),

@@ -3,9 +3,10 @@
 
 use jiff::civil::Date;
 
+use super::filter::periods::Period;
 use crate::{
     api::answer::fitting::characters,
-    domain::{moment::Moment, todo::Todo, values::cut},
+    domain::{due::Due, moment::Moment, todo::Todo, values::cut},
 };
 
 /// All dates together have at most this number of characters. So an answer with a full page is still short enough.
@@ -16,6 +17,8 @@ const CHARACTERS: usize = 8_000;
 pub struct Upcoming {
     /// The first and the last day of the period.
     days: (Date, Date),
+    /// The period in which dates must lie, if it may begin or end within a day.
+    period: Option<Period>,
     /// The maximum number of dates.
     most: usize,
     dates: Vec<String>,
@@ -27,9 +30,9 @@ pub struct Upcoming {
 const MORE: &str = "… and more; to see them, list fewer days with getTodos";
 
 impl Upcoming {
-    /// Collects the dates of this period. The earliest dates are kept, at most `most`.
-    pub fn new(days: (Date, Date), most: usize) -> Self {
-        Self { days, most, dates: Vec::new(), is_cut: false }
+    /// Collects the dates of these days, and of this period. The earliest dates are kept, at most `most`.
+    pub fn new(days: (Date, Date), period: Option<Period>, most: usize) -> Self {
+        Self { days, period, most, dates: Vec::new(), is_cut: false }
     }
 
     /// The first day of the period.
@@ -45,7 +48,8 @@ impl Upcoming {
         let (title, id) = (cut(todo.title.as_str()), todo.id.as_str());
         // One more date shows whether dates are left out.
         let dates = todo.upcoming(self.days, self.most + 1, moment).into_iter();
-        self.dates.extend(dates.map(|due| format!("{} {title} ({id})", due.with_weekday())));
+        let is_within = |due: &Due| self.period.is_none_or(|period| period.has_due(*due));
+        self.dates.extend(dates.filter(is_within).map(|due| format!("{} {title} ({id})", due.with_weekday())));
         // Texts of due dates sort as the dates do.
         if self.dates.len() > 10 * self.most {
             self.keep_first();
