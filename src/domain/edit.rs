@@ -172,7 +172,14 @@ impl TodoEdit {
         let message =
             "changes nothing: send a value in at least one field, or list in `clear` the fields that you want to empty";
         let empty = self.is_empty().then(|| Violation::new("", Invalid::new(message)));
-        empty.into_iter().chain(self.contradictions()).chain(self.other_date()).collect()
+        // If the caller has sent back a todo, many values are as in the todo, and contradict nothing.
+        let contradictions = if self.read_back.is_sent() { Vec::new() } else { self.contradictory() };
+        empty.into_iter().chain(contradictions).collect()
+    }
+
+    /// The errors of fields that contradict each other.
+    pub fn contradictory(&self) -> Vec<Violation> {
+        self.contradictions().into_iter().chain(self.other_date()).collect()
     }
 
     /// The error if the edit skips a todo, and also sets its due date, its repetition or a time of completion.
@@ -264,6 +271,10 @@ impl TodoEdit {
             return Err(vec![Violation::new("clear", Invalid::new(message))]);
         }
         let due = self.new_due(todo.due, moment).map_err(|violation| vec![violation])?;
+        // `7:30` on weekdays is the next weekday at 7:30, if the todo had no day.
+        let is_time_alone = todo.due.is_none() && self.due.as_ref().is_some_and(DueInput::is_time_alone);
+        let fits = self.repeat.as_ref().or(todo.repeat.as_ref()).filter(|_| is_time_alone);
+        let due = due.map(|due| fits.map_or(due, |repeat| repeat.first_from(due)));
         todo.reschedule(due, self.repeat.as_ref(), moment)
     }
 

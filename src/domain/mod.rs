@@ -50,6 +50,7 @@ pub mod steps;
 pub mod text;
 pub mod todo;
 pub mod token;
+pub mod unchanged;
 pub mod undo;
 pub mod undo_progress;
 pub mod unicode;

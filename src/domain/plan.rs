@@ -18,6 +18,7 @@ use super::{
     refusal::{ItemViolation, Refusal},
     settings::SettingsImage,
     todo::{NewTodo, Status, Todo},
+    unchanged,
 };
 
 /// The present todos, by id.
@@ -175,7 +176,7 @@ pub fn apply(
     for (item, (edit, todo)) in edits.iter().enumerate() {
         let next = taken_back(edit, todo, nexts, edits, moment);
         let reopened = next.map(|_| todo.with_repetition_back());
-        match edit.apply(reopened.as_ref().unwrap_or(todo), moment) {
+        match unchanged::apply(edit, reopened.as_ref().unwrap_or(todo), moment) {
             Ok(mut after) => {
                 if let Some(place) = places.get(&todo.id) {
                     (after.place, after.updated_at) = (Some(place.clone()), moment.now);
@@ -210,7 +211,8 @@ fn taken_back<'a>(
 ) -> Option<&'a Todo> {
     let next = todo.untouched_next(nexts).filter(|_| edit.restores() && todo.status != Status::Open)?;
     let own = edits.iter().find(|(_, other)| other.id == next.id);
-    let stays = own.is_some_and(|(edit, next)| edit.apply(next, moment).is_ok_and(|after| !after.same_content(next)));
+    let stays = own
+        .is_some_and(|(edit, next)| unchanged::apply(edit, next, moment).is_ok_and(|after| !after.same_content(next)));
     (!stays).then_some(next)
 }
 

@@ -16,6 +16,11 @@ pub const MEMBERS: [&str; 6] = ["created_at", "updated_at", "deleted_at", "weekd
 pub struct ReadBack(pub Vec<(&'static str, String)>);
 
 impl ReadBack {
+    /// Whether the caller has sent such a member.
+    pub fn is_sent(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// An error for each member that is not as in the todo. `after` is the todo after the edit: the weekday may also be
     /// that of the new due date.
     pub fn faults(&self, before: &Todo, after: &Todo) -> Vec<Violation> {

@@ -83,16 +83,20 @@ impl Repeat {
     /// The largest value of `count`.
     pub const MAX_COUNT: u16 = 1_000;
 
-    /// The first due date of a repeating todo without a due date: the first day from today that is one of the weekdays
-    /// of the repetition, or its day of the month. If the repetition has neither, the first due date is today.
+    /// The first due date of a repeating todo without a due date: the first day from today that fits the repetition.
     pub fn first(&self, moment: &Moment) -> Due {
-        let today = moment.today();
+        self.first_from(Due::On(moment.today()))
+    }
+
+    /// The first due date from `due` on, at the same time of day, that is one of the weekdays of the repetition, or its
+    /// day of the month. If the repetition has neither, this is `due` itself.
+    pub fn first_from(&self, due: Due) -> Due {
         let fits = |date: &Date| match self.on {
             Some(on) => on.in_month_of(*date) == *date,
             None => self.weekdays.is_empty() || self.weekdays.contains(&Weekday::of(*date)),
         };
         // Two days that fit are at most 62 days apart.
-        Due::On(days_from(today).take(63).find(fits).unwrap_or(today))
+        due.on(days_from(due.date()).take(63).find(fits).unwrap_or(due.date()))
     }
 
     /// The date that follows `date` in the series. `over` says when the todo of `date` is over. If some dates of the

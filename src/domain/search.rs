@@ -43,7 +43,7 @@ pub enum Place {
 }
 
 /// Characters between the words of a caller. Other symbols belong to words, for example in `C++`.
-const SEPARATORS: &str = "-_/.,;:()[]{}<>\"'`!?*|\\#";
+const SEPARATORS: &str = "-_/.,;:()[]{}<>\"'`’‘“”„!?*|\\#";
 
 /// In Arabic, the article is written together with its word.
 const ARABIC_ARTICLE: &str = "ال";

@@ -64,7 +64,7 @@ impl NewSteps {
 
     /// The new steps of a todo with the steps `old`. If the caller left out `done`, and the todo has a step with the
     /// same title, the step keeps its `done`. So a caller can change the order without knowing which steps are done.
-    fn replace(&self, old: &Steps) -> Result<Steps, Invalid> {
+    pub fn replace(&self, old: &Steps) -> Result<Steps, Invalid> {
         let (titles, ticks) = (Titles::of(old), old.iter().map(|step| step.done).collect::<Vec<_>>());
         let mut used = Vec::new();
         let kept = |sent: &SentStep| {

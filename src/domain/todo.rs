@@ -160,6 +160,9 @@ impl Todo {
     pub fn add(new: &NewTodo, id: TodoId, default_list: &ListRef, moment: &Moment) -> Result<Self, Vec<Violation>> {
         let due = new.due.as_ref().map(|due| due.due(moment, None)).transpose();
         let due = due.map_err(|invalid| vec![Violation::new("due", invalid)])?;
+        // `7:30` on weekdays is the next weekday at 7:30.
+        let fits = new.repeat.as_ref().filter(|_| new.due.as_ref().is_some_and(DueInput::is_time_alone));
+        let due = due.map(|due| fits.map_or(due, |repeat| repeat.first_from(due)));
         let mut todo = Self {
             id,
             title: new.title.clone(),

@@ -28,8 +28,11 @@ impl Operation {
             arguments.into_iter().partition(|(name, _)| !self.has_body || goes_into_query(name));
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in in_query {
+            let is_known = self.in_query.as_ref().is_none_or(|known| known.contains(&name));
             let value = match value {
                 Value::Bool(truth) if self.truths.contains(&name) => Some(truth.to_string()),
+                // The API refuses the unknown argument, and says what to send instead.
+                value if !is_known => Some(value.to_string()),
                 value => text(&name, &value, self.lists.contains(&name))?,
             };
             query.extend_pairs(value.map(|value| (name, value)));
@@ -78,6 +81,9 @@ fn text(name: &str, value: &Value, takes_several: bool) -> Result<Option<String>
                 return Ok(Some(Value::from(texts).to_string()));
             }
             Ok(Some(texts.join(",")).filter(|texts| !texts.is_empty()))
+        }
+        Value::Array(_) if name == "status" => {
+            Err(ApiError::invalid(name, "must be one value, not several; any means open and completed"))
         }
         Value::Array(_) => Err(ApiError::invalid(name, "must be one value, not several; make one call for each value")),
         Value::Bool(_) => Err(ApiError::invalid(name, "must be a string, not a boolean")),

@@ -93,7 +93,7 @@ async fn an_unknown_field_or_value_is_refused_with_the_nearest_one() {
         (json!({"where": {"project": "Home"}, "set": {"due": "today"}}), "where.project", "did you mean list?"),
         (json!({"where": {"list": "Home"}, "set": {"prio": "high"}}), "set.prio", "did you mean priority?"),
         (json!({"where": {"list": "Home"}, "set": {"version": 1}}), "set.version", "is not a field here"),
-        (json!({"filter": {"list": "Home"}, "set": {"due": "today"}}), "filter", "the fields are todos, where, set"),
+        (json!({"filter": {"list": "Home"}, "set": {"due": "today"}}), "filter", "did you mean where?"),
         (
             json!({"where": {"status": ["done"]}, "set": {"due": "today"}}),
             "where.status[0]",

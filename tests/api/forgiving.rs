@@ -43,7 +43,7 @@ async fn a_limit_above_the_maximum_is_the_maximum_and_the_answer_says_so() {
     for limit in ["101", "500", "1e9", "100000000000000000000", "200.0"] {
         let page = api.get(&format!("/todos?limit={limit}")).await;
         assert_eq!((page.status.as_u16(), page.ids().len()), (200, 100), "{limit}: {}", page.text);
-        let says = "limit is at most 100, so 100 was used. Send next_cursor as cursor to get more.";
+        let says = "limit is at most 100, so 100 was used.";
         assert_eq!(texts(&page.body["hints"]), [says], "{limit}");
         let changes = api.get(&format!("/changes?limit={limit}")).await;
         assert_eq!(texts(&changes.body["hints"]), [says], "{limit}");
@@ -77,7 +77,6 @@ async fn the_error_for_a_name_of_another_service_says_the_name_here() {
         ("due_date", "due"),
         ("dueDate", "due"),
         ("deadline", "due"),
-        ("remind_at", "due"),
         ("description", "notes"),
         ("body", "notes"),
         ("comment", "notes"),
@@ -104,7 +103,7 @@ async fn the_error_for_a_name_of_another_service_says_the_name_here() {
     for name in ["done", "completed", "complete", "isCompleted", "is_done", "checked"] {
         let refused = api.patch("/todos", json!({"todos": [{"id": id, name: true}]})).await;
         refused.assert_problem(422, "invalid");
-        let says = "did you mean status? To complete a todo, send \"status\": \"completed\"";
+        let says = "did you mean status? It is \"completed\" for done, and \"open\" for not done";
         refused.assert_error(&format!("todos[0].{name}"), says);
     }
 }
@@ -221,4 +220,98 @@ async fn a_member_of_answers_with_another_value_is_refused_once_for_forty_todos(
     let of_all =
         json!({"where": {"list": ["Inbox"]}, "set": {"created_at": "2026-11-22T10:00:00Z", "priority": "low"}});
     api.patch("/todos", of_all).await.assert_error("set.created_at", "is not a field here");
+}
+
+#[tokio::test]
+async fn a_todo_that_was_read_and_gets_another_date_keeps_its_series() {
+    let api = Api::new();
+    let new = json!({"title": "bins", "due": "2026-11-24T07:00", "repeat": {"unit": "week"}, "notes": "n", "steps": ["s"]});
+    let id = api.post("/todos", json!({"todos": [new]})).await.ids().remove(0);
+    for form in 0..2 {
+        let mut todo = read(&api, &id).await[form].clone();
+        todo["due"] = json!("2026-11-27T07:00");
+        let moved = api.patch("/todos", json!({"todos": [todo]})).await;
+        assert_eq!(moved.body["todos"][0]["series_due"], "2026-11-24T07:00", "{}", moved.text);
+        assert_eq!(moved.body.get("hints").map(|hints| hints.to_string().contains("series")), Some(false), "{}", moved.text);
+        api.post("/undo", json!({})).await;
+    }
+    // What is as in the todo contradicts nothing.
+    let read_and = async |change: Value| {
+        let mut todo = read(&api, &id).await[0].clone();
+        todo.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let answer = api.patch("/todos", json!({"todos": [todo]})).await;
+        assert_eq!(answer.status, 200, "{change}: {}", answer.text);
+        api.post("/undo", json!({})).await;
+        answer.body["todos"][0].clone()
+    };
+    assert_eq!(read_and(json!({"shift": "+1d"})).await["due"], "2026-11-25T07:00");
+    assert_eq!(read_and(json!({"status": "skipped"})).await["due"], "2026-12-01T07:00");
+    assert_eq!(read_and(json!({"clear": ["notes"]})).await.get("notes"), None);
+    // A caller who sends only due and repeat moves all, and hears of it.
+    let all = json!({"due": "2026-11-27T07:00", "repeat": {"unit": "week"}});
+    let all = api.patch(&format!("/todos/{id}"), all).await;
+    let says = "\"bins\" was moved with its whole series, because repeat was sent too. To move only this one, undo this, then send due without repeat.";
+    assert_eq!(texts(&all.body["hints"]), [says], "{}", all.text);
+}
+
+#[tokio::test]
+async fn a_time_alone_with_weekdays_is_the_next_such_day() {
+    let api = Api::new();
+    // It is Sunday, 10:00.
+    for (due, repeat, first) in [
+        ("7:30", json!({"weekdays": ["mon", "tue", "wed", "thu", "fri"]}), "2026-11-23T07:30"),
+        ("17:00", json!({"weekdays": ["sun"]}), "2026-11-22T17:00"),
+        ("9:00", json!({"weekdays": ["sun"]}), "2026-11-29T09:00"),
+        ("9am", json!({"unit": "month", "on": "15"}), "2026-12-15T09:00"),
+        ("9am", json!({"unit": "day"}), "2026-11-23T09:00"),
+    ] {
+        let new = json!({"title": "a", "due": due, "repeat": repeat});
+        let added = api.post("/todos", json!({"todos": [new], "allow_duplicate": true})).await;
+        assert_eq!(added.body["todos"][0]["due"], first, "{due} {repeat}");
+        let id = api.post("/todos", json!({"todos": [{"title": "b"}], "allow_duplicate": true})).await.ids().remove(0);
+        let edited = api.patch(&format!("/todos/{id}"), json!({"due": due, "repeat": repeat})).await;
+        assert_eq!(edited.body["todo"]["due"], first, "{due} {repeat}");
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_request_says_how_to_do_it_once_more_and_the_first_time_zone_what_it_means() {
+    let api = Api::new();
+    let id = api.post("/todos", json!({"todos": [{"title": "a", "due": "2026-12-01"}]})).await.ids().remove(0);
+    let path = format!("/todos/{id}");
+    api.patch(&path, json!({"shift": "+1d"})).await;
+    let again = api.patch(&path, json!({"shift": "+1d"})).await;
+    let says = "The same request was done within the last two minutes, so nothing was done now. To do it once more, send an idempotency_key.";
+    assert_eq!((&again.body["replayed"], texts(&again.body["hints"])), (&json!(true), vec![says]), "{}", again.text);
+    let once_more = api.patch(&path, json!({"shift": "+1d", "idempotency_key": "2"})).await;
+    assert_eq!(once_more.body["todo"]["due"], "2026-12-03", "{}", once_more.text);
+    let first = api.patch("/settings", json!({"time_zone": "Europe/Berlin"})).await;
+    assert!(texts(&first.body["hints"])[0].contains("send it again"), "{}", first.text);
+    let second = api.patch("/settings", json!({"time_zone": "Asia/Tokyo"})).await;
+    assert_eq!(second.body.get("hints"), None);
+    let undone = api.post("/undo", json!({"since": "10 minutes"})).await;
+    assert!(undone.body["hints"].to_string().contains("The time zone is not set any more."), "{}", undone.text);
+}
+
+#[tokio::test]
+async fn a_field_in_the_wrong_place_is_told_its_place() {
+    let api = Api::new();
+    for (body, path, says) in [
+        (json!({"ids": ["x"], "set": {"status": "completed"}}), "ids", "send the id in each item of `todos`"),
+        (json!({"id": "x", "status": "completed"}), "status", "send it in each item of `todos`, or in `set` together"),
+        (json!({"where": {"list": ["a"]}, "priority": "high"}), "priority", "or in `set` together with `where`"),
+        (json!({"where": {"ids": ["x"]}, "set": {"due": "today"}}), "where.ids", "send `todos` instead of `where`"),
+        (json!({"where": {"due_before": "x"}, "set": {"due": "today"}}), "where.due_before", "did you mean due_to?"),
+        (json!({"todos": [{"id": "x", "reminder": "1h"}]}), "todos[0].reminder", "the service reminds nobody"),
+    ] {
+        api.patch("/todos", body).await.assert_error(path, says);
+    }
+    for (query, path, says) in [
+        ("ids=a", "ids", "to read one todo, call getTodo"),
+        ("due_after=today", "due_after", "did you mean due_from?"),
+        ("search=a", "search", "did you mean q?"),
+    ] {
+        api.get(&format!("/todos?{query}")).await.assert_error(path, says);
+    }
+    api.delete("/todos?where=x").await.assert_error("where", "send the filters themselves");
 }

@@ -65,6 +65,41 @@ async fn what_is_overdue_does_not_hide_today() {
     assert_eq!(overview.body["counts"]["overdue"], 50);
 }
 
+#[tokio::test]
+async fn a_cut_group_shows_urgent_todos_and_says_how_many_it_does_not_show() {
+    let api = Api::new();
+    for (due, count) in [("2026-11-01", 40), ("2026-11-22", 30), ("2026-11-24", 20)] {
+        let todo = |n: usize| {
+            let priority = ["normal", "urgent", "high"][(n == count - 1) as usize + 2 * usize::from(n == count - 2)];
+            json!({"title": format!("{n}"), "due": due, "priority": priority})
+        };
+        let todos: Vec<_> = (0..count).map(todo).collect();
+        assert_eq!(api.post("/todos", json!({"todos": todos})).await.status, 201);
+    }
+    let overview = api.get("/overview").await;
+    for group in ["overdue", "due_today", "next_7_days"] {
+        for priority in ["urgent", "high"] {
+            let todos = overview.body[group].as_array().unwrap();
+            assert!(todos.iter().any(|todo| todo["priority"] == priority), "{group} {priority}: {}", overview.text);
+        }
+    }
+    assert_eq!(overview.body["not_shown"], 60, "{}", overview.text);
+}
+
+#[tokio::test]
+async fn todos_with_the_same_due_date_are_in_the_order_of_adding() {
+    let api = Api::new();
+    let titles: Vec<String> = (0..9).map(|n| format!("{n}")).collect();
+    let todos: Vec<_> = titles.iter().map(|title| json!({"title": title, "due": "today"})).collect();
+    assert_eq!(api.post("/todos", json!({"todos": todos})).await.status, 201);
+    let shown = |todos: &serde_json::Value| {
+        todos.as_array().unwrap().iter().map(|todo| todo["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&api.get("/overview").await.body["due_today"]), titles);
+    assert_eq!(shown(&api.get("/todos").await.body["todos"]), titles);
+    assert_eq!(shown(&api.get("/todos?due=today").await.body["todos"]), titles);
+}
+
 /// There are 5,000 open todos in 60 lists. Three of every 40 todos have long notes.
 #[tokio::test]
 async fn five_thousand_todos_are_counted_and_searched_in_short_answers_and_few_calls() {

@@ -109,7 +109,7 @@ async fn an_answer_says_that_an_instant_was_converted_and_that_a_due_date_is_in_
     let all = api.patch("/todos", all).await;
     assert_eq!(
         hints(&all),
-        ["\"todo 1\" and 1 more are overdue, because the due date 2025-02-03T17:00 (mon) is in the past."]
+        ["\"todo 1\", due 2025-02-03T17:00 (mon), and 1 more are overdue, because their due dates are in the past."]
     );
     let past = api.post("/todos", json!({"todos": [{"title": "a", "due": "2025-11-27"}]})).await;
     assert_eq!(hints(&past), ["\"a\" is overdue, because the due date 2025-11-27 (thu) is in the past."]);

@@ -108,6 +108,16 @@ impl Page {
         Self { items: Vec::new(), limit, room: ANSWER_CHARACTERS }
     }
 
+    /// Sorts items by their keys. `keys` has a key for each item, and items with different first parts are already in
+    /// order. So this function only changes the order of items with equal first parts.
+    pub fn sort_equal<A: PartialEq, B: Ord>(&mut self, keys: &[(A, B)]) {
+        let mut items: Vec<_> = std::mem::take(&mut self.items).into_iter().zip(keys).collect();
+        for run in items.chunk_by_mut(|(_, one), (_, other)| one.0 == other.0) {
+            run.sort_by(|(_, one), (_, other)| one.1.cmp(&other.1));
+        }
+        self.items = items.into_iter().map(|(item, _)| item).collect();
+    }
+
     /// If the page has room for the item, adds the item and returns `true`. If the page has no room, returns `false`.
     /// The page always has room for the first item, because every todo and every change is short enough for an answer.
     pub fn take(&mut self, item: &impl Serialize) -> bool {

@@ -4,10 +4,15 @@ use crate::domain::{invalid::Invalid, unicode::without_case_and_accents};
 
 /// The error for an unknown field.
 pub fn unknown(key: &str, accepted: &[&str]) -> Invalid {
-    Invalid::new(match probable_field(&key.to_lowercase(), accepted) {
+    let key = &key.to_lowercase()[..];
+    if let Some(place) = misplaced(key, accepted) {
+        return Invalid::new(format!("is not a field here; {place}"));
+    }
+    Invalid::new(match probable_field(key, accepted) {
         // Models send `"done": true`, so the name of the field alone does not help them.
-        Some("status") if !key.eq_ignore_ascii_case("state") => {
-            "is not a field here; did you mean status? To complete a todo, send \"status\": \"completed\"".to_owned()
+        Some("status") if key != "state" => {
+            "is not a field here; did you mean status? It is \"completed\" for done, and \"open\" for not done"
+                .to_owned()
         }
         Some(name) => format!("is not a field here; did you mean {name}?"),
         None if accepted.is_empty() => "is not a field here; this operation has no fields".to_owned(),
@@ -15,14 +20,37 @@ pub fn unknown(key: &str, accepted: &[&str]) -> Invalid {
     })
 }
 
+/// What to send instead of a field that belongs to another place or operation. `None` if the field is only unknown.
+fn misplaced(key: &str, accepted: &[&str]) -> Option<&'static str> {
+    const OF_A_TODO: [&str; 10] =
+        ["title", "status", "due", "list", "priority", "tags", "notes", "steps", "repeat", "shift"];
+    let has = |name: &str| accepted.contains(&name);
+    let is_id = ["id", "ids", "todo_id", "todo_ids"].contains(&key);
+    match key {
+        _ if key.starts_with("remind") || key.starts_with("notif") => {
+            Some("the service reminds nobody: `due` is only shown, so tell the person")
+        }
+        _ if is_id && has("todos") && has("set") => Some("send the id in each item of `todos`"),
+        _ if OF_A_TODO.contains(&key) && has("todos") && has("set") => {
+            Some("send it in each item of `todos`, or in `set` together with `where`")
+        }
+        _ if is_id && has("except_ids") && !has("ids") => {
+            Some("to name todos by their ids, send `todos` instead of `where`")
+        }
+        _ if is_id && has("cursor") && has("q") => Some("to read one todo, call getTodo"),
+        "where" | "filter" | "filters" if has("q") => Some("send the filters themselves, such as list or due_to"),
+        "todos" if has("ids") => Some("send `ids`"),
+        _ => None,
+    }
+}
+
 /// Names that other services and models use, and the names here.
-const SYNONYMS: [(&str, &str); 54] = [
+const SYNONYMS: [(&str, &str); 72] = [
     ("name", "title"),
     ("task", "title"),
     ("text", "title"),
     ("content", "title"),
     ("summary", "title"),
-    ("todo", "title"),
     ("description", "notes"),
     ("desc", "notes"),
     ("body", "notes"),
@@ -38,8 +66,6 @@ const SYNONYMS: [(&str, &str); 54] = [
     ("when", "due"),
     ("scheduled", "due"),
     ("start_date", "due"),
-    ("remind_at", "due"),
-    ("reminder", "due"),
     ("project", "list"),
     ("folder", "list"),
     ("section", "list"),
@@ -58,6 +84,27 @@ const SYNONYMS: [(&str, &str); 54] = [
     ("rrule", "repeat"),
     ("recurring", "repeat"),
     ("postpone", "shift"),
+    ("due_before", "due_to"),
+    ("due_by", "due_to"),
+    ("due_until", "due_to"),
+    ("due_after", "due_from"),
+    ("due_since", "due_from"),
+    ("before", "due_to"),
+    ("after", "due_from"),
+    ("completed_before", "completed_to"),
+    ("completed_after", "completed_from"),
+    ("completed_since", "completed_from"),
+    ("done_at", "completed_at"),
+    ("search", "q"),
+    ("text", "q"),
+    ("time", "due"),
+    ("filter", "where"),
+    ("filters", "where"),
+    ("update", "set"),
+    ("updates", "set"),
+    ("changes", "set"),
+    ("dry_run", "preview"),
+    ("new_name", "rename_to"),
     ("version", "expected_version"),
     ("recurrence", "repeat"),
     ("interval", "every"),
@@ -85,10 +132,11 @@ fn probable_field<'a>(key: &str, accepted: &[&'a str]) -> Option<&'a str> {
         accepted.iter().copied().filter(|name| slips(name) <= (name.len() / 4).max(1)).min_by_key(|name| slips(name))
     };
     let plain = |word: &str| word.replace(['_', '-'], "");
-    let synonym = || SYNONYMS.iter().find(|(word, _)| plain(word) == plain(key)).map(|(_, name)| *name);
+    let key_plain = plain(key);
+    let synonyms = || SYNONYMS.iter().filter(|(word, _)| plain(word) == key_plain).map(|(_, name)| *name);
     let mut begin = accepted.iter().copied().filter(|name| !edits && alike(name));
     let begins = begin.next().filter(|_| begin.next().is_none());
-    let other_name = accepted.iter().copied().find(|name| synonym() == Some(*name));
+    let other_name = accepted.iter().copied().find(|name| synonyms().any(|synonym| synonym == *name));
     other_name.or(begins).or_else(near)
 }
 

@@ -53,8 +53,10 @@ fn overdue(sent: &[Sent<'_>], moment: &Moment) -> Option<String> {
     let mut past = sent.iter().filter(|sent| sent.is_moved_into_the_past(moment));
     let (Sent { image, due, .. }, others) = (past.next()?, past.count());
     let (title, due) = (cut(image.after.title.as_str()), due.with_weekday());
-    let are = if others > 0 { format!("and {others} more are") } else { "is".to_owned() };
-    Some(format!("\"{title}\" {are} overdue, because the due date {due} is in the past."))
+    Some(match others {
+        0 => format!("\"{title}\" is overdue, because the due date {due} is in the past."),
+        _ => format!("\"{title}\", due {due}, and {others} more are overdue, because their due dates are in the past."),
+    })
 }
 
 impl Sent<'_> {

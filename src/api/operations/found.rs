@@ -62,6 +62,7 @@ pub async fn in_order(
     let mut filter = query.filter(moment.clone());
     let mut upcoming = query.upcoming(&moment);
     let mut page = Page::new(limit);
+    let mut order = Vec::new();
     let next = loop {
         let Some(todo) = todos.next().await? else { break todos.rest() };
         if !filter.matches(&todo) {
@@ -70,8 +71,14 @@ pub async fn in_order(
         if !page.take(&TodoView::short(&todo, &moment.zone)) {
             break todos.before_last();
         }
+        if query.is_of_open() {
+            order.push((todo.due.map(|due| due.to_string()), todo.place()));
+        }
         upcoming.iter_mut().for_each(|upcoming| upcoming.add(&todo, &moment));
     };
+    if query.is_of_open() {
+        page.sort_equal(&order);
+    }
     if let (Some(before), Some(upcoming)) = (before, &mut upcoming) {
         add_before(before, query.filter_of_any_date(moment.clone()), upcoming).await?;
     }

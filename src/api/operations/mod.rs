@@ -15,6 +15,7 @@ mod lists;
 mod many;
 pub mod openapi;
 mod overview;
+mod overview_group;
 mod series;
 mod settings;
 mod sorted;

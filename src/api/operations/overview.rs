@@ -7,7 +7,7 @@ use jiff::{Span, Timestamp, tz::TimeZone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{filter::values::DueWithin, upcoming::Upcoming};
+use super::{filter::values::DueWithin, overview_group::Group, upcoming::Upcoming};
 use crate::{
     api::{
         access::caller::Caller,
@@ -55,6 +55,10 @@ pub struct Overview {
     // Due today and not overdue.
     due_today: Vec<TodoView>,
     next_7_days: Vec<TodoView>,
+    /// More todos of these groups; urgent ones come first.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schema(value_type = i64, required = false)]
+    not_shown: usize,
     // Later dates of repeating todos in the next seven days.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -104,8 +108,8 @@ struct Tally {
     /// The names of the lists in their order, in lower case.
     order: Vec<String>,
     tags: Names,
-    /// The first todos of three groups: overdue, due today but not overdue, and due in the next seven days.
-    shown: [Vec<Todo>; 3],
+    /// Three groups of todos: overdue, due today but not overdue, and due in the next seven days.
+    groups: [Group; 3],
     upcoming: Upcoming,
 }
 
@@ -171,7 +175,7 @@ impl Tally {
             lists: Names::default(),
             order: Vec::new(),
             tags: Names::default(),
-            shown: [Vec::new(), Vec::new(), Vec::new()],
+            groups: Default::default(),
         }
     }
 
@@ -201,9 +205,7 @@ impl Tally {
             return;
         };
         *count += 1;
-        if self.shown[group].len() < limits::OVERVIEW {
-            self.shown[group].push(todo);
-        }
+        self.groups[group].push(todo);
     }
 
     fn overview(mut self, completed: &[Timestamp], last_change: Option<ChangeSummary>, incomplete: bool) -> Overview {
@@ -214,11 +216,10 @@ impl Tally {
         let (lists, tags) = (self.lists.in_order(&self.order), self.tags.fullest());
         let upcoming = self.upcoming.texts();
         let others = characters(&lists) + characters(&tags) + characters(&last_change) + characters(&upcoming);
-        let [late, today, soon] = shares([0, 1, 2].map(|group| self.shown[group].len()));
-        for (group, share) in self.shown.iter_mut().zip([late, today, soon]) {
-            group.truncate(share);
-        }
-        let views = self.shown.iter().flatten().map(|todo| TodoView::in_overview(todo, &self.moment.zone));
+        let totals = [0, 1, 2].map(|group| self.groups[group].total());
+        let shares @ [late, today, _] = shares(totals);
+        let todos = self.groups.into_iter().zip(shares).flat_map(|(group, share)| group.shown(share));
+        let views = todos.map(|todo| TodoView::in_overview(&todo, &self.moment.zone));
         let mut overdue = fit_beside(others, views.collect());
         let mut due_today = overdue.split_off(late);
         let next_7_days = due_today.split_off(today);
@@ -232,6 +233,7 @@ impl Tally {
             overdue,
             due_today,
             next_7_days,
+            not_shown: totals.iter().sum::<usize>() - shares.iter().sum::<usize>(),
             upcoming,
             last_change,
             incomplete,

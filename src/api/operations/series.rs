@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::{
     domain::{
         change::Image,
+        repeat::CountedFrom,
         series::taken_back,
         todo::{Status, Todo},
         values::cut,
@@ -12,18 +13,25 @@ use crate::{
     store::WriteResult,
 };
 
+/// The hint for a request without a key that the store has recognised.
+const REPLAYED: &str = "The same request was done within the last two minutes, so nothing was done now. To do it once more, send an idempotency_key.";
+
 /// The hints of an update or a deletion. Each hint names the first todo that it is about, and the number of the others.
-/// Empty if the result is that of an earlier request.
+/// If the result is that of an earlier request, a hint says how to do it once more.
 pub fn hints(result: &WriteResult) -> Vec<String> {
     if result.replayed {
-        return Vec::new();
+        return Vec::from_iter(result.change.request.is_none().then(|| REPLAYED.to_owned()));
     }
     let taken = taken_back(&result.differences);
     let repeats = |todo: &Todo| todo.status == Status::Open && todo.repeat.is_some();
     let (mut ended, mut skipped, mut took, mut stay) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut moved = Vec::new();
     let is_deletion = result.change.operation.as_str().starts_with("delete");
     for Image { before, after } in &result.images {
         let Some(before) = before else { continue };
+        if is_series_moved(before, after) {
+            moved.push((after, ""));
+        }
         let next = before.handed_on.as_ref().map(|handed_on| handed_on.next.as_str());
         match (repeats(before), after.status, next) {
             _ if taken.contains(after.id.as_str()) => {}
@@ -34,15 +42,6 @@ pub fn hints(result: &WriteResult) -> Vec<String> {
             _ => {}
         }
     }
-    // In the sentence about one todo, `{next}` is the id of the next todo.
-    let about = |todos: Vec<(&Todo, &str)>, one: &str, many: &str| {
-        let (first, next) = todos.first()?;
-        let title = cut(first.title.as_str());
-        Some(match todos.len() - 1 {
-            0 => format!("\"{title}\" {}", one.replace("{next}", next)),
-            others => format!("\"{title}\" and {others} more {many}"),
-        })
-    };
     let hints = [
         about(
             ended,
@@ -64,8 +63,30 @@ pub fn hints(result: &WriteResult) -> Vec<String> {
             "does not repeat any more, because the next todo of its series ({next}) was changed, completed or deleted since.",
             "do not repeat any more, because the next todos of their series were changed, completed or deleted since.",
         ),
+        about(
+            moved,
+            "was moved with its whole series, because repeat was sent too. To move only this one, undo this, then send due without repeat.",
+            "were moved with their whole series, because repeat was sent too. To move only these, undo this, then send due without repeat.",
+        ),
     ];
     hints.into_iter().flatten().collect()
+}
+
+/// A sentence about these todos. In the sentence about one todo, `{next}` is the id of the next todo.
+fn about(todos: Vec<(&Todo, &str)>, one: &str, many: &str) -> Option<String> {
+    let (first, next) = todos.first()?;
+    let title = cut(first.title.as_str());
+    Some(match todos.len() - 1 {
+        0 => format!("\"{title}\" {}", one.replace("{next}", next)),
+        others => format!("\"{title}\" and {others} more {many}"),
+    })
+}
+
+/// Whether a write moved the dates of a series, and kept their rhythm. The person may have meant only this one.
+fn is_series_moved(before: &Todo, after: &Todo) -> bool {
+    let (Some(old), Some(new)) = (&before.repeat, &after.repeat) else { return false };
+    let is_moved = before.due.is_some() && before.due != after.due && before.series_due.or(before.due) != after.due;
+    is_moved && new.from == CountedFrom::Due && new.has_rhythm_of(old) && after.series_due.is_none()
 }
 
 /// The todos that the caller has named, without the next todos that a reopened todo has taken back.

@@ -27,7 +27,7 @@ use crate::{
         invalid::Invalid,
         moment::Weekday,
         plan::Plan,
-        settings::{Setting, SettingsEdit, ZoneName},
+        settings::{Setting, SettingsEdit, SettingsImage, ZoneName},
         text::ListName,
     },
     store::{Needs, Snapshot, WriteRequest},
@@ -74,10 +74,17 @@ pub struct SettingsWritten {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     new_lists: Vec<String>,
+    // Says what the first time zone means for due dates that exist already.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    hints: Vec<String>,
     #[serde(flatten)]
     #[schema(inline)]
     made: ChangeMade,
 }
+
+/// Before the time zone was set, instants and durations were converted to another zone.
+const FIRST_ZONE: &str = "Due dates that were set before keep their time on the clock. If one was sent as an instant (with Z or an offset) or as a duration such as +1h, send it again.";
 
 /// Get the settings
 #[utoipa::path(get, path = "/settings", operation_id = "getSettings")]
@@ -133,5 +140,9 @@ pub async fn update_settings(
     let zone = &app.config.time_zone;
     let now = Now::of(&settings, app.clock.now(), zone);
     let (new_lists, made) = (new_lists(&result), ChangeMade::of(&result, &settings.zone(zone)));
-    Ok(JsonAnswer(SettingsWritten { settings: SettingsView::of(&settings, zone), now, new_lists, made }))
+    let is_first_zone = |image: &SettingsImage| image.before.time_zone.is_none() && image.after.time_zone.is_some();
+    let hints = Vec::from_iter(
+        result.change.settings.as_ref().filter(|image| is_first_zone(image)).map(|_| FIRST_ZONE.to_owned()),
+    );
+    Ok(JsonAnswer(SettingsWritten { settings: SettingsView::of(&settings, zone), now, new_lists, hints, made }))
 }

@@ -129,6 +129,9 @@ pub async fn get_todos(
         page.todos = found.page.items;
     }
     page.hints.extend(query.limit.and_then(Limit::hint));
+    if page.not_shown > 0 && page.next_cursor.is_none() {
+        page.hints.push("This order has no pages. To see all, send sort=due, which has pages.".to_owned());
+    }
     Ok(JsonAnswer(page))
 }
 

@@ -25,7 +25,7 @@ use crate::{
         found::Found,
         limits,
         series::taken_back,
-        settings::Settings,
+        settings::{Settings, SettingsImage},
         todo::Todo,
         values::cut,
     },
@@ -182,7 +182,11 @@ impl TodosWritten {
         let is_many = result.images.len() > MANY;
         let answer = Self::answer(app, &zone, result, &asked, &next);
         let answer = if is_many { Self { todos: None, next: Vec::new(), ..answer } } else { answer };
+        let lost_zone = |image: &SettingsImage| image.before.time_zone.is_some() && image.after.time_zone.is_none();
+        let lost_zone = result.change.settings.as_ref().is_some_and(lost_zone);
+        let hint = "The time zone is not set any more. If the person did not mean that, set it with updateSettings.";
         Json(Self {
+            hints: Vec::from_iter(lost_zone.then(|| hint.to_owned())),
             undid: undid.changes.iter().map(summary).collect(),
             newer_by_others: undid.newer_by_others.as_ref().map(summary),
             ..answer

@@ -80,6 +80,11 @@ impl DueInput {
         matches!(self.phrase, Some(Phrase::Instant(_)))
     }
 
+    /// Whether the text says only a time of day, such as `7:30`.
+    pub fn is_time_alone(&self) -> bool {
+        matches!(self.phrase, Some(Phrase::Wall { day: None, clock: Some(Clock::At(_)), .. }))
+    }
+
     /// The text of the caller.
     pub fn text(&self) -> &str {
         &self.text

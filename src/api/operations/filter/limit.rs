@@ -29,9 +29,7 @@ impl Limit {
 
     /// Says that a page has fewer items than the caller has asked for.
     pub fn hint(self) -> Option<String> {
-        let text =
-            format!("limit is at most {}, so {0} was used. Send next_cursor as cursor to get more.", limits::PAGE);
-        self.is_cut.then_some(text)
+        self.is_cut.then(|| format!("limit is at most {}, so {0} was used.", limits::PAGE))
     }
 }
 
