@@ -7,7 +7,7 @@ use crate::wish::{id, many};
 
 /// All mistakes of this file.
 pub fn all() -> Vec<Mistake> {
-    [json_text(), forms(), ids(), filters(), numbers()].into_iter().flatten().collect()
+    [json_text(), forms(), ids(), filters(), empty_filters(), numbers()].into_iter().flatten().collect()
 }
 
 fn json_text() -> Vec<Mistake> {
@@ -147,6 +147,43 @@ fn filters() -> Vec<Mistake> {
             .told("If so, merge the new list with updateLists (merge_into).")
             .next("updateLists", json!({"list": "Shoping", "merge_into": "Shopping"}))
             .then(|state| state.add(json!({"title": "Bread", "list": "Shopping"}))),
+    ]
+}
+
+fn empty_filters() -> Vec<Mistake> {
+    let about_two = |sends| mistake(sends).seed(json!([{"title": "Milk", "list": "Shopping"}, {"title": "Call Ann"}]));
+    vec![
+        about_two("`deleteTodos` without arguments")
+            .refused("deleteTodos", json!({}))
+            .told("send the ids of the todos to delete, or filters such as list, tag or status")
+            .next("deleteTodos", json!({"list": "Shopping"}))
+            .then(|state| state.set("Milk", "status", json!("deleted"))),
+        about_two("`list: \"\"` in `deleteTodos`")
+            .refused("deleteTodos", json!({"list": "", "status": "any"}))
+            .told("would select all todos: send at least one of list, tag,")
+            .next("deleteTodos", json!({"list": "Shopping"}))
+            .then(|state| state.set("Milk", "status", json!("deleted"))),
+        about_two("`list: []` and `tag: [\"\"]` in `where`")
+            .refused("updateTodos", json!({"where": {"list": [], "tag": [""]}, "set": {"status": "completed"}}))
+            .told("would select all todos: send at least one of list, tag,")
+            .next("updateTodos", json!({"where": {"list": ["Shopping"]}, "set": {"status": "completed"}}))
+            .then(|state| state.set("Milk", "status", json!("completed"))),
+        about_two("`ids: []` in `deleteTodos`")
+            .refused("deleteTodos", json!({"ids": []}))
+            .told("send the ids of the todos to delete, or filters such as list, tag or status")
+            .next("deleteTodos", json!({"q": "milk"}))
+            .then(|state| state.set("Milk", "status", json!("deleted"))),
+        about_two("`preview: \"true\"`, as a text")
+            .sends("updateTodos", json!({"where": {"q": "milk"}, "set": {"status": "completed"}, "preview": "true"}))
+            .shows("/found/open", json!(1))
+            .then_nothing_changed(),
+        about_two("`preview: \"true\"` in `deleteTodos`, and the wrong case")
+            .sends("deleteTodos", json!({"q": "MILK", "preview": "True"}))
+            .shows("/found/open", json!(1))
+            .then_nothing_changed(),
+        about_two("`expected_count: \"1\"`, as a text")
+            .sends("deleteTodos", json!({"q": "milk", "expected_count": "1"}))
+            .then(|state| state.set("Milk", "status", json!("deleted"))),
     ]
 }
 

@@ -26,7 +26,6 @@ fn empty_values() -> Vec<Mistake> {
                 "updateTodos",
                 new_todo(json!({"id": id("Report"), "priority": "high", "due": null, "notes": "", "tags": []})),
             )
-            .told("\"ignored\":[")
             .told("To empty the field, send \"clear\": [\"tags\"]")
             .then(|state| state.set("Report", "priority", json!("high"))),
         about_report("`due: null` beside a priority, to remove the date")

@@ -22,6 +22,11 @@ fn new_todos() -> Vec<Mistake> {
             .told("must be an array, not a string")
             .next("addTodos", new_todo(json!({"title": "Milk", "tags": ["food", "home"]})))
             .then(|state| state.add(json!({"title": "Milk", "tags": ["food", "home"]}))),
+        mistake("`date` and `time`")
+            .refused("addTodos", new_todo(json!({"title": "Milk", "date": "2026-11-27", "time": "17:00"})))
+            .told("did you mean due?")
+            .next("addTodos", new_todo(json!({"title": "Milk", "due": "2026-11-27T17:00"})))
+            .then(|state| state.add(json!({"title": "Milk", "due": "2026-11-27T17:00"}))),
         mistake("`due: {\"date\": \"2026-11-27\"}`")
             .refused("addTodos", new_todo(json!({"title": "Milk", "due": {"date": "2026-11-27"}})))
             .told("send for example \"2026-11-22\"")
@@ -106,7 +111,7 @@ fn lists() -> Vec<Mistake> {
         about_milk("a rename to the name of another list, to merge them")
             .before("addTodos", new_todo(json!({"title": "Eggs", "list": "Food"})))
             .refused("updateLists", json!({"list": "Food", "rename_to": "Shopping"}))
-            .told("merge_into")
+            .told("send merge_into instead")
             .next("updateLists", json!({"list": "Food", "merge_into": "Shopping"}))
             .then(|state| state.add(json!({"title": "Eggs", "list": "Shopping"}))),
         mistake("`name` and `new_name` of a list")
@@ -153,7 +158,7 @@ fn searches() -> Vec<Mistake> {
             .shows("/todos/0/title", json!("Milk")),
         search("an invented id of a change")
             .refused("undoChange", json!({"change_id": "0123456789abcdef"}))
-            .told("getChanges")
+            .told("Use an id that getChanges returned")
             .reads("getChanges", json!({"limit": 1}))
             .next("undoChange", json!({}))
             .then(|state| state.set("Eggs", "status", json!("open"))),

@@ -7,6 +7,10 @@ use crate::wish::id;
 
 /// All mistakes of this file.
 pub fn all() -> Vec<Mistake> {
+    [again(), undo()].into_iter().flatten().collect()
+}
+
+fn again() -> Vec<Mistake> {
     let milk = || new_todo(json!({"title": "Milk"}));
     let add_milk = |mistake: Mistake| mistake.before("addTodos", milk());
     let done = || json!({"where": {"q": "Milk"}, "set": {"status": "completed"}});
@@ -44,6 +48,12 @@ pub fn all() -> Vec<Mistake> {
             .then(|state| {
                 state.add(json!({"title": "Milk", "list": "Shopping", "status": "deleted"}));
             }),
+    ]
+}
+
+fn undo() -> Vec<Mistake> {
+    let set_due = |due: &str| json!({"where": {"q": "Report"}, "set": {"due": due}});
+    vec![
         mistake("an undo of its change, after Codex changed another field")
             .seed(json!([{"title": "Report", "due": "2026-11-25"}]))
             .before("updateTodos", json!({"where": {"q": "Report"}, "set": {"due": "2026-11-30"}}))
@@ -52,6 +62,18 @@ pub fn all() -> Vec<Mistake> {
             .by("Claude")
             .sends("undoChange", json!({"by": "Claude"}))
             .told("\"undid\":[")
+            .then(|state| state.set("Report", "due", json!("2026-11-25"))),
+        mistake("an undo of its change, after Codex changed the same field")
+            .seed(json!([{"title": "Report", "due": "2026-11-25"}]))
+            .before("updateTodos", set_due("2026-11-30"))
+            .by("Codex")
+            .before("updateTodos", set_due("2026-12-04"))
+            .by("Claude")
+            .refused("undoChange", json!({"by": "Claude"}))
+            .told("First undo the later changes (getChanges lists them), or change the todos with updateTodos.")
+            .reads("getChanges", json!({"limit": 5}))
+            .shows("/changes/1/todos/0/changed", json!(["due: 2026-11-25 → 2026-11-30"]))
+            .next("updateTodos", new_todo(json!({"id": id("Report"), "due": "2026-11-25"})))
             .then(|state| state.set("Report", "due", json!("2026-11-25"))),
         mistake("an undo, but nothing is left to undo")
             .refused("undoChange", json!({}))
