@@ -18,6 +18,7 @@ mod assistant;
 mod budgets;
 mod lists;
 mod many;
+mod mistakes;
 mod play;
 mod scenarios;
 mod series;

@@ -1,6 +1,7 @@
 //! The table of all wishes in docs/WISHES.md. The recipe `just wishes` plays all wishes, and prints and writes the
 //! table.
 
+use std::sync::{Mutex, PoisonError};
 use std::{fs, panic::AssertUnwindSafe, path::Path};
 
 use futures::FutureExt;
@@ -33,6 +34,23 @@ fn writes() -> bool {
     std::env::var_os("WRITE_FACTS").is_some()
 }
 
+/// Asserts that this table follows the comment `begin` in docs/WISHES.md. With `WRITE_FACTS`, it writes the table.
+#[track_caller]
+pub fn assert_written(begin: &str, table: &str) {
+    /// Two tests write the same file.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
+    let document = fs::read_to_string(&path).unwrap();
+    let (before, old) = document.split_once(begin).unwrap();
+    let after: String = old.split_inclusive('\n').skip_while(|line| line.starts_with('|')).collect();
+    let right = format!("{before}{begin}{table}{after}");
+    if writes() {
+        fs::write(&path, &right).unwrap();
+    }
+    assert!(writes() || document == right, "{FILE} is old; `just wishes` writes it");
+}
+
 #[tokio::test]
 async fn the_table_of_wishes_is_what_happens() {
     let mut rows = Vec::new();
@@ -55,13 +73,6 @@ async fn the_table_of_wishes_is_what_happens() {
     let head = "| | the person says | calls | characters | tokens | result |\n|---|---|---|---|---|---|\n";
     let table: String = rows.into_iter().map(|(_, row)| row).collect();
     println!("{head}{table}");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
-    let document = fs::read_to_string(&path).unwrap();
-    let (before, _) = document.split_once(BEGIN).unwrap();
-    let right = format!("{before}{BEGIN}{head}{table}");
-    if writes() {
-        fs::write(&path, &right).unwrap();
-    }
     assert!(failed.is_empty(), "these wishes fail: {failed:?}");
-    assert!(writes() || document == right, "{FILE} is old; `just wishes` writes it");
+    assert_written(BEGIN, &format!("{head}{table}"));
 }
