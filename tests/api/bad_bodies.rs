@@ -92,7 +92,11 @@ async fn values_that_break_a_rule_are_refused_with_the_rule_and_the_accepted_val
     let broken = [
         (json!({"title": "x".repeat(501)}), "title", "at most 500 characters, but has 501"),
         (json!({"title": "   \u{200b}"}), "title", "at least one visible character"),
-        (json!({"title": "x", "due": "next week"}), "due", "\"next monday\" or \"in 1 week\""),
+        (
+            json!({"title": "x", "due": "next week"}),
+            "due",
+            "\"2026-11-23\", the first day, or \"2026-11-29\", the last day",
+        ),
         (json!({"title": "x", "due": "2026-02-30"}), "due", "February 2026 has 28 days"),
         (json!({"title": "x", "priority": "top"}), "priority", "must be one of low, normal, high, urgent, not \"top\""),
         (json!({"title": "x", "notes": "n".repeat(4_001)}), "notes", "at most 4000 characters"),

@@ -96,6 +96,40 @@ fn a_time_that_is_over_is_tomorrows_and_tonight_ends_at_midnight() {
     assert_eq!(becomes("tonight", "2026-11-26T21:00"), "2026-11-26T23:59");
 }
 
+/// The forms that the error for a due date suggests. Empty if the text is read.
+fn suggested(text: &str, moment: &Moment) -> Vec<String> {
+    let said = become_text(text, moment, Direction::Coming);
+    let Some((_, forms)) = said.split_once("for example ") else { return Vec::new() };
+    // The words after a semicolon are about filters and repetitions.
+    let forms = forms.split(';').next().unwrap();
+    forms.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn late_in_the_evening_no_suggestion_is_over() {
+    let late = moment("2026-11-27T23:48", "Europe/Berlin");
+    for (text, forms) in [
+        ("this evening", vec!["tonight", "tomorrow 19:00"]),
+        ("morning", vec!["tomorrow 09:00"]),
+        ("in the morning", vec!["tomorrow 09:00"]),
+        ("this afternoon", vec!["tomorrow 15:00"]),
+        ("today at 9", vec!["tomorrow 09:00", "tomorrow 21:00"]),
+        ("end of week", vec!["2026-11-27", "2026-11-29"]),
+        ("tonight at 1", vec!["tomorrow 1:00"]),
+        ("nonsense", vec!["2026-11-28", "2026-11-28T17:00", "friday", "in 3 days", "5pm"]),
+    ] {
+        assert_eq!(suggested(text, &late), forms, "{text}");
+    }
+    // Only texts that name a day in the past lead to days in the past.
+    for text in SAID.lines().filter(|text| !["1795", "last ", "11/12/2026"].iter().any(|past| text.starts_with(past))) {
+        for form in suggested(text, &late) {
+            let becomes = become_text(&form, &late, Direction::Coming);
+            let now = if becomes.len() > 10 { "2026-11-27T23:48" } else { "2026-11-27" };
+            assert!(becomes.as_str() >= now && !becomes.starts_with("refused"), "{text}: {form}: {becomes}");
+        }
+    }
+}
+
 #[test]
 fn weeks_begin_on_the_day_that_the_person_chose() {
     // On Sunday 29 November 2026, a week that begins on Sunday has just begun.

@@ -46,6 +46,26 @@ pub fn clock(words: &[&str]) -> Option<Clock> {
     number(hours, 1..=2)?;
     let time = format!("{hours:0>2}:{rest}");
     // The parser of the library also accepts other forms.
-    let is_plain = rest.starts_with(|first: char| first.is_ascii_digit()) && time.len() >= 5;
+    let is_plain = rest.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.')) && time.len() >= 5;
     is_plain.then(|| time.parse::<Time>().ok()).flatten().map(Clock::At)
+}
+
+/// Reads the time beside `tonight`. An hour from 5 to 11 is in the evening. `None` if the time is not in the evening,
+/// such as `9am` or `noon`.
+pub fn evening(words: &[&str]) -> Option<Clock> {
+    if words.last()?.ends_with("am") {
+        return None;
+    }
+    let time = match words {
+        [hour] if hour.bytes().all(|byte| byte.is_ascii_digit()) => Time::new(number(hour, 1..=2)?, 0, 0, 0).ok()?,
+        words => match clock(words)? {
+            Clock::At(time) => time,
+            Clock::Tonight | Clock::AllDay => return None,
+        },
+    };
+    match time.hour() {
+        5..=11 => time.with().hour(time.hour() + 12).build().ok().map(Clock::At),
+        17.. => Some(Clock::At(time)),
+        _ => None,
+    }
 }

@@ -2,7 +2,10 @@
 
 use jiff::{Span, civil::Date};
 
-use super::duration::{Direction, Duration, duration, number};
+use super::{
+    duration::{Direction, Duration, duration, number},
+    period::{self, Edge},
+};
 use crate::domain::{
     due::Due,
     moment::{Moment, Weekday},
@@ -30,12 +33,15 @@ pub enum Day {
         month: i8,
         day: i8,
     },
-    /// A day of the month so many months from now. The day 31 means the last day of the month.
+    /// A day of the month so many months from now. In a shorter month, it is the last day.
     InMonth {
         months: i8,
         day: i8,
     },
-    EndOfYear,
+    /// `end of month`: the first or the last day of a month, a quarter or a year.
+    Edge(Edge),
+    /// `end of november`: the next such day, from today on.
+    EndOf(i8),
 }
 
 /// What the program knows when it resolves a text.
@@ -61,7 +67,8 @@ pub enum Week {
 /// The reason why the program refuses a day outside the calendar.
 pub const TOO_FAR: &str = "is after the end of the calendar";
 
-const MONTHS: [&str; 12] = [
+/// The months, from January on.
+pub const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",
@@ -84,11 +91,9 @@ impl Day {
             ["tomorrow"] => Some(Self::Named(1)),
             ["yesterday"] => Some(Self::Named(-1)),
             ["the", "day", "after", "tomorrow"] | ["day", "after", "tomorrow"] => Some(Self::Named(2)),
-            ["eom"] | ["end", "of", "month"] | ["end", "of", "the" | "this", "month"] => {
-                Some(Self::InMonth { months: 0, day: 31 })
-            }
-            ["end", "of", "next", "month"] => Some(Self::InMonth { months: 1, day: 31 }),
-            ["end", "of", "year"] | ["end", "of", "the" | "this", "year"] => Some(Self::EndOfYear),
+            ["the", "day", "before", "yesterday"] | ["day", "before", "yesterday"] => Some(Self::Named(-2)),
+            _ if period::side(words).is_some() => Edge::parse(words).map(Self::Edge).or_else(|| edge_of_month(words)),
+            ["eom" | "eoq" | "eoy"] => Edge::parse(words).map(Self::Edge),
             ["the", day, "of", month @ .., "month"] | [day, "of", month @ .., "month"] => {
                 let months = match month {
                     ["next"] => 1,
@@ -108,9 +113,10 @@ impl Day {
         }
     }
 
-    /// Whether the caller named a date, and not a weekday or a number of days.
+    /// Whether the caller named a date, today, tomorrow or yesterday, and not a weekday or a number of days. A weekday
+    /// beside it is checked.
     pub fn is_date(self) -> bool {
-        matches!(self, Self::Date(_) | Self::Iso { .. } | Self::OfMonth(_) | Self::OfYear { .. })
+        matches!(self, Self::Named(_) | Self::Date(_) | Self::Iso { .. } | Self::OfMonth(_) | Self::OfYear { .. })
     }
 
     /// The date of this day. The error is the reason why there is no such date.
@@ -137,7 +143,10 @@ impl Day {
                 let month = today.first_of_month().checked_add(Span::new().months(months)).ok();
                 month.and_then(|month| month.with().day(day.min(month.days_in_month())).build().ok())
             }
-            Self::EndOfYear => Some(today.last_of_year()),
+            Self::Edge(edge) => edge.day(today),
+            Self::EndOf(month) => {
+                nearest_month(today, direction, |first| (first.month() == month).then(|| first.last_of_month()))
+            }
         };
         // The first and the last days of the calendar have no local time in every time zone.
         date.filter(|date| (0..=9999).contains(&date.year())).ok_or_else(far)
@@ -221,13 +230,29 @@ fn of_year(words: &[&str]) -> Option<Day> {
     Some(date.map_or(Day::Iso { year, month, day }, Day::Date))
 }
 
-fn month_number(word: &str) -> Option<i8> {
+/// The number of a month: `november`, `nov`, `nov.`.
+pub fn month_number(word: &str) -> Option<i8> {
     let word = word.trim_end_matches('.');
     let fits = |name: &&&str| {
         **name == word || (name.len() > 3 && word.len() >= 3 && word.len() <= 4 && name.starts_with(word))
     };
     let at = MONTHS.iter().position(|name| fits(&name))?;
     i8::try_from(at + 1).ok()
+}
+
+/// Reads `end of november`, `start of march 2027`.
+fn edge_of_month(words: &[&str]) -> Option<Day> {
+    let (is_last, rest) = period::side(words)?;
+    let (month, year) = match rest {
+        [month] => (month_number(month)?, None),
+        [month, year] => (month_number(month)?, Some(year)),
+        _ => return None,
+    };
+    let Some(year) = year else {
+        return Some(if is_last { Day::EndOf(month) } else { Day::OfYear { month, day: 1 } });
+    };
+    let first = Date::new((year.len() == 4).then(|| year.parse().ok()).flatten()?, month, 1).ok()?;
+    Some(Day::Date(if is_last { first.last_of_month() } else { first }))
 }
 
 /// Reads `1st`, `2nd`, `23rd`, `15th`.

@@ -4,42 +4,32 @@
 
 mod clock;
 mod day;
+mod digits;
 mod duration;
 mod nearest;
+mod period;
 mod phrase;
+mod plain;
+mod resolve;
+mod said;
 pub mod shift;
+mod span;
+mod spelling;
 pub mod table;
 
 use deserr::{DeserializeError, Deserr, IntoValue, MergeWithError, Value, ValuePointerRef};
-use jiff::{
-    SignedDuration, Timestamp,
-    civil::{Date, DateTime, Time},
-};
+use jiff::{SignedDuration, Timestamp, civil::Time};
 
-use self::duration::Duration;
-use self::{
-    clock::Clock,
-    day::{Day, TOO_FAR},
-    phrase::Phrase,
-};
-pub use self::{day::Place, duration::Direction};
-use super::{
-    due::Due,
-    input::value,
-    invalid::Invalid,
-    moment::{Moment, Weekday},
-};
+use self::{clock::Clock, day::Day, duration::Duration, phrase::Phrase};
+pub use self::{day::Place, duration::Direction, resolve::Resolved};
+use super::{due::Due, input::value, invalid::Invalid, moment::Moment};
 
 /// A longer text is not read.
 const CHARACTERS: usize = 60;
-/// `tonight` without a time.
-const TONIGHT: Time = Time::constant(20, 0, 0, 0);
 /// The time of a day on which something was done, if nobody said when.
 const NOON: Time = Time::constant(12, 0, 0, 0);
 /// The clock of a caller may be ahead by this time.
 const CLOCKS: SignedDuration = SignedDuration::from_secs(60);
-/// `tonight` after `TONIGHT`, and the last minute of a day.
-const LAST_MINUTE: Time = Time::constant(23, 59, 0, 0);
 
 /// A day, a time, or both, as a caller wrote them. The meaning may depend on the owner's local time and on the todo, so
 /// the program first reads the text, and resolves the text later.
@@ -50,21 +40,12 @@ pub struct DueInput {
     phrase: Option<Phrase>,
 }
 
-/// A resolved text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resolved {
-    /// A day.
-    On(Date),
-    /// A local time. If the caller named an instant or a duration, the time has seconds.
-    At(DateTime),
-}
-
 impl DueInput {
     /// Reads a text. This function never fails: [`Self::resolve`] refuses a text in an unknown form, because the error
     /// names the present moment.
     pub fn parse(text: &str) -> Self {
         let text = text.trim();
-        let phrase = (text.chars().count() <= CHARACTERS).then(|| Phrase::parse(text)).flatten();
+        let phrase = (text.chars().count() <= CHARACTERS).then(|| Phrase::parse(&plain::plain(text))).flatten();
         Self { text: text.to_owned(), phrase }
     }
 
@@ -144,57 +125,9 @@ impl DueInput {
 
     /// The day or the time that the text means. The error names the text, the present moment and a form that is near.
     pub fn resolve(&self, place: Place<'_>) -> Result<Resolved, Invalid> {
-        let refused = |reason: Option<String>| nearest::refusal(&self.text, reason, place);
-        let Some(phrase) = &self.phrase else { return Err(refused(None)) };
-        match phrase {
-            Phrase::Instant(instant) => Ok(Resolved::At(place.moment.zone.to_datetime(*instant))),
-            Phrase::In(span) => {
-                let now = place.moment.now.to_zoned(place.moment.zone.clone());
-                let at = now.checked_add(span.signed(place.direction)).ok();
-                at.map(|at| Resolved::At(at.datetime())).ok_or_else(|| refused(Some(TOO_FAR.to_owned())))
-            }
-            Phrase::Wall { day, weekday, clock } => {
-                let date = match day {
-                    Some(day) => day.on(place).map_err(|reason| refused(Some(reason)))?,
-                    None => Self::day_of(clock.as_ref(), place),
-                };
-                if let Some(weekday) = weekday.filter(|weekday| *weekday != Weekday::of(date)) {
-                    return Err(refused(Some(wrong_weekday(weekday, date))));
-                }
-                Ok(Self::at(date, clock.as_ref(), place))
-            }
-        }
+        let Some(phrase) = &self.phrase else { return Err(nearest::refusal(&self.text, None, place)) };
+        resolve::resolve(phrase, place).map_err(|reason| nearest::refusal(&self.text, Some(reason), place))
     }
-
-    /// The day of a time without a day: the day of the todo, else today, or tomorrow if the time is over.
-    fn day_of(clock: Option<&Clock>, place: Place<'_>) -> Date {
-        let now = place.moment.zone.to_datetime(place.moment.now);
-        match (clock, place.present, place.direction) {
-            (Some(Clock::At(_) | Clock::AllDay), Some(due), _) => due.date(),
-            (Some(Clock::At(time)), None, Direction::Coming) if *time <= now.time() => {
-                now.date().tomorrow().unwrap_or(now.date())
-            }
-            _ => now.date(),
-        }
-    }
-
-    fn at(date: Date, clock: Option<&Clock>, place: Place<'_>) -> Resolved {
-        let now = place.moment.zone.to_datetime(place.moment.now);
-        match (clock, place.present) {
-            (Some(Clock::At(time)), _) => Resolved::At(date.to_datetime(*time)),
-            (Some(Clock::Tonight), _) => {
-                let time = if now.time() < TONIGHT { TONIGHT } else { LAST_MINUTE };
-                Resolved::At(date.to_datetime(time))
-            }
-            (None, Some(Due::At(time))) => Resolved::At(date.to_datetime(time.time())),
-            (Some(Clock::AllDay) | None, _) => Resolved::On(date),
-        }
-    }
-}
-
-fn wrong_weekday(said: Weekday, date: Date) -> String {
-    let name = |weekday: Weekday| table::NAMES[weekday.days_after(Weekday::Mon) as usize];
-    format!("names a {}, but {date} is a {}; send the date or the weekday alone", name(said), name(Weekday::of(date)))
 }
 
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for DueInput {

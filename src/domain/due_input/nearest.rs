@@ -1,15 +1,23 @@
 //! The error for a text that the program refuses. The error names the text, the present moment and a near form.
 
-use super::{day::Place, duration::Direction, phrase::Phrase, table};
 use jiff::Span;
 
-use crate::domain::{
-    invalid::Invalid,
-    moment::{Moment, Weekday},
+use super::{
+    day::Place,
+    digits,
+    duration::{Direction, duration},
+    phrase::{Phrase, normalised, without_weekday},
+    plain::plain,
+    resolve::{Resolved, resolve},
+    said, span, spelling,
 };
+use crate::domain::{invalid::Invalid, moment::Moment};
 
 /// In errors, a text of a caller has at most this number of characters.
 const SHOWN: usize = 60;
+
+/// Texts that mean that there is no due date.
+const NO_DATE: [&str; 8] = ["", "none", "null", "never", "no date", "no due date", "nil", "undefined"];
 
 /// The error for `text`. `reason` says what is wrong with it; `None` if no form fits.
 pub fn refusal(text: &str, reason: Option<String>, place: Place<'_>) -> Invalid {
@@ -17,7 +25,7 @@ pub fn refusal(text: &str, reason: Option<String>, place: Place<'_>) -> Invalid 
     let now = now_text(place.moment);
     Invalid::new(match reason {
         Some(reason) => format!("cannot be \"{shown}\": it {reason}; for the person, it is {now} now"),
-        None => format!("cannot be \"{shown}\"; {}; for the person, it is {now} now", advice(text, place)),
+        None => format!("cannot be \"{shown}\"; {}; for the person, it is {now} now", advice(&plain(text), place)),
     })
 }
 
@@ -27,32 +35,120 @@ fn now_text(moment: &Moment) -> String {
 }
 
 /// What to send instead of the text.
-fn advice(text: &str, Place { moment, direction, .. }: Place<'_>) -> String {
+fn advice(text: &str, place: Place<'_>) -> String {
     let lower = text.to_lowercase();
+    if let Some(field) = other_field(&lower, place.direction) {
+        return field.to_owned();
+    }
     if has_zone(text) {
-        return "send the time on the person's clock without a zone, or with its UTC offset, such as 2026-11-27T17:00:00Z"
-            .to_owned();
+        let tomorrow = day_from(place, 1);
+        return format!(
+            "send the time on the person's clock without a zone, or with its UTC offset, such as {tomorrow}T17:00:00Z"
+        );
     }
-    if NO_DATE.contains(&lower.as_str()) {
-        return "for no date, leave the field out; to remove the due date of a todo, send `clear` with due".to_owned();
+    let said = normalised(text);
+    if let Some(advice) = span::advice(&said, place) {
+        return advice;
     }
-    let repeats = ["daily", "weekly", "monthly", "yearly"].contains(&lower.as_str()) || lower.starts_with("every ");
-    if repeats && direction == Direction::Coming {
-        return "send the first day, such as friday, and how it repeats in `repeat`".to_owned();
+    if let Some((date, day)) = said::of_month(&said, place) {
+        let repeats = format!("; if the todo repeats, send `repeat` with `on`: \"{day}\"");
+        let repeats = if place.direction == Direction::Coming { repeats } else { String::new() };
+        return format!("send the date, for example \"{date}\"{repeats}");
     }
-    let forms = dates(&lower).filter(|dates| !dates.is_empty()).or_else(|| number_alone(&lower).map(|form| vec![form]));
-    let forms = forms.or_else(|| period(&lower, moment, direction)).or_else(|| part_of_past_day(&lower, direction));
-    let forms = forms.or_else(|| replaced(text)).or_else(|| similar(&lower).map(|form| vec![form]));
-    let forms = forms.unwrap_or_else(|| {
-        let today = moment.today();
-        let [first, second, third] = match direction {
-            Direction::Coming => ["friday", "in 3 days", "5pm"],
-            Direction::Past => ["10 minutes", "2 hours", "yesterday"],
-        };
-        vec![today.to_string(), format!("{today}T17:00"), first.to_owned(), second.to_owned(), third.to_owned()]
-    });
+    if is_too_long(&said) {
+        return "send a number up to 9999, or a date".to_owned();
+    }
+    let forms = forms(text, &said, place).unwrap_or_else(|| usual(place));
     let quoted: Vec<String> = forms.iter().map(|form| format!("\"{form}\"")).collect();
     format!("send for example {}", quoted.join(" or "))
+}
+
+/// What to do if the value belongs to another field.
+fn other_field(text: &str, direction: Direction) -> Option<&'static str> {
+    let repeats = ["daily", "weekly", "monthly", "yearly"].contains(&text) || text.starts_with("every ");
+    match text {
+        _ if NO_DATE.contains(&text) => Some(
+            "for no date, leave the field out; to remove the due date of a todo, send `clear` with due; to find todos without a date, send the filter `due` with none",
+        ),
+        "overdue" | "past due" | "late" => Some("to find overdue todos, send the filter `due` with overdue"),
+        "next_7_days" => Some("to find the todos of the next 7 days, send the filter `due` with next_7_days"),
+        _ if repeats && direction == Direction::Coming => {
+            Some("send the first day, such as friday, and how it repeats in `repeat`")
+        }
+        _ => None,
+    }
+}
+
+/// Forms that mean the same as the text. No form leaves out a part of the text.
+fn forms(text: &str, said: &str, place: Place<'_>) -> Option<Vec<String>> {
+    let words: Vec<&str> = said.split(' ').collect();
+    // A date with a year is what the caller wrote, even if it is over.
+    let exact = digits::forms(said).or_else(|| digits::number_alone(said).map(|form| vec![form]));
+    let instant = || {
+        let part = text.split_once('[').or_else(|| without_weekday(text).map(|(_, rest)| (rest, "")));
+        part.map(|(instant, _)| vec![instant.to_owned()]).filter(|_| text.contains(':'))
+    };
+    exact
+        .and_then(read)
+        .or_else(|| read(instant()?))
+        .or_else(|| usable(&said::part_of_day(&words, place)?, place))
+        .or_else(|| usable(&said::tonight(&words)?, place))
+        .or_else(|| usable(&said::hour(&words)?, place))
+        .or_else(|| usable(&said::workday(said, place)?, place))
+        .or_else(|| usable(&said::replaced(said, place)?, place))
+        .or_else(|| usable(&[spelling::corrected(said)?], place))
+}
+
+/// The forms that the program reads. `None` if there are none.
+fn read(forms: Vec<String>) -> Option<Vec<String>> {
+    let forms: Vec<String> = forms.into_iter().filter(|form| Phrase::parse(form).is_some()).collect();
+    (!forms.is_empty()).then_some(forms)
+}
+
+/// The forms that the program reads, and that do not lie on the wrong side of now. If today's times are over, the forms
+/// are tomorrow's. `None` if there are none.
+fn usable(forms: &[String], place: Place<'_>) -> Option<Vec<String>> {
+    let right = |forms: &mut dyn Iterator<Item = String>| {
+        let forms: Vec<String> = forms.filter(|form| is_on_the_right_side(form, place)).collect();
+        (!forms.is_empty()).then_some(forms)
+    };
+    let tomorrow = |form: &String| form.replace("today", "tomorrow");
+    match place.direction {
+        Direction::Coming => right(&mut forms.iter().cloned()).or_else(|| right(&mut forms.iter().map(tomorrow))),
+        Direction::Past => right(&mut forms.iter().cloned()).or_else(|| read(forms.to_vec())),
+    }
+}
+
+fn is_on_the_right_side(form: &str, place: Place<'_>) -> bool {
+    let now = place.moment.zone.to_datetime(place.moment.now);
+    let Some(Ok(resolved)) = Phrase::parse(form).map(|phrase| resolve(&phrase, place)) else { return false };
+    match (resolved, place.direction) {
+        (Resolved::On(date), Direction::Coming) => date >= now.date(),
+        (Resolved::On(date), Direction::Past) => date <= now.date(),
+        // The present minute counts.
+        (Resolved::At(time), Direction::Coming) => time.saturating_add(Span::new().minutes(1)) > now,
+        (Resolved::At(time), Direction::Past) => time <= now,
+    }
+}
+
+/// Forms for a text of which the program understands nothing.
+fn usual(place: Place<'_>) -> Vec<String> {
+    let (date, others) = match place.direction {
+        Direction::Coming => (day_from(place, 1), ["friday", "in 3 days", "5pm"]),
+        Direction::Past => (day_from(place, -1), ["10 minutes", "2 hours", "yesterday"]),
+    };
+    [date.clone(), format!("{date}T17:00")].into_iter().chain(others.map(str::to_owned)).collect()
+}
+
+fn day_from(place: Place<'_>, days: i64) -> String {
+    place.moment.today().saturating_add(Span::new().days(days)).to_string()
+}
+
+/// Whether the text is a duration with a number of more than four digits.
+fn is_too_long(text: &str) -> bool {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let short = text.replace(&digits, "9999");
+    digits.len() > 4 && duration(&short.split(' ').collect::<Vec<_>>()).is_some()
 }
 
 /// Whether the text ends with the name of a time zone, such as `CET` or `Z`, after a time.
@@ -65,129 +161,4 @@ fn has_zone(text: &str) -> bool {
     is_name
         && (before.contains(':') || before.ends_with("am") || before.ends_with("pm"))
         && Phrase::parse(before).is_some()
-}
-
-/// The form with the most similar letters. It must have the same digits: with other digits, it means another day.
-fn similar(text: &str) -> Option<String> {
-    let digits =
-        |text: &str| text.chars().filter(|letter| letter.is_ascii_digit() || *letter == '-').collect::<String>();
-    let distance = |form: &str| strsim::damerau_levenshtein(text, form);
-    // A form with a date is only an example: the caller means another date.
-    let forms = table::FORMS.iter().map(|(form, _)| *form).filter(|form| !form.contains("20")).chain(DAYS);
-    let nearest = forms.min_by_key(|form| distance(form))?;
-    let is_near = nearest.len() > 4 && distance(nearest) <= nearest.len() / 3 && digits(text) == digits(nearest);
-    is_near.then(|| nearest.to_owned())
-}
-
-/// The dates that a text such as `27.11.2026` or `11/27/2026` may mean.
-fn dates(text: &str) -> Option<Vec<String>> {
-    let separator = ['.', '/'].into_iter().find(|separator| text.contains(*separator))?;
-    let parts: Vec<i16> = text.split(separator).map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
-    let [first, second, year] = match parts[..] {
-        [year, month, day] if year >= 1000 => [day, month, year],
-        [first, second, year] => [first, second, year],
-        _ => return None,
-    };
-    let year = if (0..100).contains(&year) { 2000 + year } else { year };
-    let date = |day: i16, month: i16| {
-        jiff::civil::Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok().map(|date| date.to_string())
-    };
-    // With dots, people write the day first.
-    let swapped = if separator == '/' && parts[0] < 1000 { date(second, first) } else { None };
-    let mut found: Vec<String> = date(first, second).into_iter().chain(swapped).collect();
-    found.dedup();
-    Some(found)
-}
-
-/// What a number alone means: four digits a time, eight digits a date, and more digits seconds or milliseconds since
-/// 1970.
-fn number_alone(text: &str) -> Option<String> {
-    let number: i64 = text.parse().ok()?;
-    let date =
-        || format!("{}-{}-{}", text.get(..4)?, text.get(4..6)?, text.get(6..)?).parse::<jiff::civil::Date>().ok();
-    let instant = match text.len() {
-        8 => return date().map(|date| date.to_string()),
-        4 if number < 2400 && number % 100 < 60 => return Some(format!("{:02}:{:02}", number / 100, number % 100)),
-        10 => jiff::Timestamp::from_second(number).ok()?,
-        13 => jiff::Timestamp::from_millisecond(number).ok()?,
-        _ => return None,
-    };
-    Some(instant.to_string())
-}
-
-/// The first and the last day of a week, a month or a year, such as `last week`. For a due date, `next week` has nearer
-/// forms.
-fn period(text: &str, moment: &Moment, direction: Direction) -> Option<Vec<String>> {
-    let (which, unit) = text.split_once(' ')?;
-    let today = moment.today();
-    let by = match which {
-        "this" | "current" => 0,
-        "last" | "past" | "previous" => -1,
-        "next" if direction == Direction::Past => 1,
-        _ => return None,
-    };
-    let (first, length) = match unit {
-        "week" => {
-            let since = Weekday::of(today).days_after(moment.week_start);
-            (today.saturating_sub(Span::new().days(since)), Span::new().weeks(1))
-        }
-        "month" => (today.first_of_month(), Span::new().months(1)),
-        "year" => (today.first_of_year(), Span::new().years(1)),
-        _ => return None,
-    };
-    let begin = first.checked_add(length.checked_mul(by).ok()?).ok()?;
-    let end = begin.checked_add(length).ok()?.yesterday().ok()?;
-    Some(vec![begin.to_string(), end.to_string()])
-}
-
-/// For a time in the past, a part of a day such as `this morning` has no exact beginning. The whole day loses nothing.
-fn part_of_past_day(text: &str, direction: Direction) -> Option<Vec<String>> {
-    let is_past = !["tomorrow", "tonight", "midnight"].iter().any(|word| text.contains(word));
-    let is_part = is_past && ["morning", "afternoon", "evening", "night"].iter().any(|part| text.ends_with(part));
-    let day = if text.starts_with("yesterday") || text.starts_with("last") { "yesterday" } else { "today" };
-    (is_part && direction == Direction::Past).then(|| vec![day.to_owned()])
-}
-
-/// Texts that mean that there is no due date.
-const NO_DATE: [&str; 8] = ["", "none", "null", "never", "no date", "no due date", "nil", "undefined"];
-
-/// Words for days beside the forms of the table.
-const DAYS: [&str; 8] = ["tomorrow", "yesterday", "monday", "tuesday", "wednesday", "thursday", "saturday", "sunday"];
-
-/// Words that people use, and the forms that may be meant.
-const WORDS: [(&str, &[&str]); 13] = [
-    ("next weekend", &["next saturday"]),
-    ("end of the week", &["friday", "sunday"]),
-    ("end of week", &["friday", "sunday"]),
-    ("next week", &["next monday", "in 1 week"]),
-    ("next month", &["in 1 month", "end of next month"]),
-    ("next year", &["in 1 year"]),
-    ("weekend", &["saturday", "sunday"]),
-    ("midnight", &["23:59", "00:00"]),
-    ("morning", &["09:00"]),
-    ("afternoon", &["15:00"]),
-    ("evening", &["19:00"]),
-    ("night", &["22:00"]),
-    ("asap", &["today"]),
-];
-
-/// The text with a word that the program does not know replaced by forms that it knows. A number alone may be an hour in
-/// the morning or in the evening.
-fn replaced(text: &str) -> Option<Vec<String>> {
-    let is_read = |form: &String| Phrase::parse(form).is_some();
-    let text = text.trim().trim_end_matches(" o'clock");
-    let (day, last) = text.rsplit_once(' ').unwrap_or(("", text));
-    if let Ok(hour @ 0..=23) = last.parse::<u8>() {
-        let evening = (hour < 12).then(|| format!("{day} {}:00", hour + 12));
-        let hours: Vec<String> = [format!("{day} {hour:02}:00")].into_iter().chain(evening).collect();
-        return hours.iter().all(is_read).then(|| hours.iter().map(|hour| hour.trim().to_owned()).collect());
-    }
-    let text = text.to_lowercase();
-    let (word, forms) = WORDS.iter().find(|(word, _)| text.contains(word))?;
-    let rest = text.replace("in the ", "").replace("this ", "");
-    let is_time = forms.iter().all(|form| form.ends_with(":00"));
-    // A time without a day may be tomorrow's.
-    let rest = if rest == *word && is_time { format!("today {rest}") } else { rest };
-    let placed: Vec<String> = forms.iter().map(|form| rest.replace(word, form)).collect();
-    placed.iter().all(is_read).then_some(placed)
 }

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    clock::{Clock, clock},
+    clock::{self, Clock, clock},
     day::{self, Day},
     duration::{Duration, duration},
 };
@@ -27,7 +27,7 @@ const WORDS: usize = 12;
 impl Phrase {
     /// Reads a text. `None` if no form of the table fits.
     pub fn parse(text: &str) -> Option<Self> {
-        if let Some(instant) = instant(text) {
+        if let Some(instant) = instant(text).or_else(|| instant_on_weekday(text)) {
             return Some(Self::Instant(instant));
         }
         let text = normalised(text);
@@ -42,7 +42,7 @@ impl Phrase {
         {
             words.rotate_right(1);
         }
-        if words == ["now"] {
+        if let ["now"] | ["right" | "just", "now"] = words[..] {
             return Some(Self::In(Duration::default()));
         }
         if let Some(duration) = duration(&words).filter(|duration| !duration.is_of_days()) {
@@ -63,14 +63,13 @@ impl Phrase {
                 (Some(day), weekday)
             }
         };
-        let (day, times) = match (day, times) {
-            // `tonight` beside a time is only the day.
-            (None, ["tonight", rest @ ..] | [rest @ .., "tonight"]) if !rest.is_empty() => (Some(Day::Named(0)), rest),
-            (day, times) => (day, times),
-        };
-        let clock = match times {
-            [] => None,
-            times => Some(clock(without(times, &["at", "by", "@"]))?),
+        let fillers = ["at", "by", "@"];
+        let (day, clock) = match (day, times) {
+            (None, ["tonight", rest @ ..] | [rest @ .., "tonight"]) if !rest.is_empty() => {
+                (Some(Day::Named(0)), Some(clock::evening(without(rest, &fillers))?))
+            }
+            (day, []) => (day, None),
+            (day, times) => (day, Some(clock(without(times, &fillers))?)),
         };
         // There is only one tonight.
         match (day, clock) {
@@ -95,7 +94,9 @@ fn checked_day(words: &[&str]) -> Option<(Day, Option<Weekday>)> {
     match words {
         ["this" | "coming", first, rest @ ..] | [first, rest @ ..] if !rest.is_empty() => {
             let (last, begin) = words.split_last()?;
-            with(first, rest).or_else(|| with(last, begin))
+            // `2nd friday` is the second Friday of a month.
+            let is_ordinal = |(day, _): &(Day, _)| matches!(day, Day::OfMonth(_));
+            with(first, rest).or_else(|| with(last, begin).filter(|day| !is_ordinal(day)))
         }
         _ => None,
     }
@@ -109,33 +110,64 @@ fn without<'a, 'b>(words: &'a [&'b str], fillers: &[&str]) -> &'a [&'b str] {
     }
 }
 
-/// Lower case, numbers as digits, and one space between a date and a time.
-fn normalised(text: &str) -> String {
+/// Lower case, numbers as digits, and one space between words, and between a date and a time.
+pub fn normalised(text: &str) -> String {
     let text = text
         .to_lowercase()
         .replace([',', '(', ')'], " ")
         .replace("p.m.", "pm")
         .replace("a.m.", "am")
         .replace("+ ", "+");
-    let text = match (text.get(..10), text.as_bytes().get(10)) {
-        (Some(date), Some(b't' | b'_')) if date.as_bytes()[4] == b'-' => format!("{date} {}", &text[11..]),
-        _ => text,
-    };
-    let words = text.split_whitespace().filter(|word| *word != "and").map(|word| match word {
-        "an" | "a" | "one" => "1",
-        "two" => "2",
-        "three" => "3",
-        "four" => "4",
-        "five" => "5",
-        "six" => "6",
-        "seven" => "7",
-        "eight" => "8",
-        "nine" => "9",
-        "ten" => "10",
-        "first" => "1st",
-        word => word,
+    let words = text.split_whitespace().filter(|word| !["and", "o'clock"].contains(word)).map(|word| {
+        let is_date = |date: &str| date.len() >= 8 && date.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+        match word.split_once(['t', '_']) {
+            Some((date, time)) if is_date(date) => format!("{date} {time}"),
+            _ => NUMBERS.iter().find(|(name, _)| *name == word).map_or(word, |(_, digits)| digits).to_owned(),
+        }
     });
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// Numbers in words.
+const NUMBERS: [(&str, &str); 21] = [
+    ("an", "1"),
+    ("a", "1"),
+    ("one", "1"),
+    ("two", "2"),
+    ("three", "3"),
+    ("four", "4"),
+    ("five", "5"),
+    ("six", "6"),
+    ("seven", "7"),
+    ("eight", "8"),
+    ("nine", "9"),
+    ("ten", "10"),
+    ("eleven", "11"),
+    ("twelve", "12"),
+    ("fifteen", "15"),
+    ("twenty", "20"),
+    ("thirty", "30"),
+    ("forty", "40"),
+    ("sixty", "60"),
+    ("ninety", "90"),
+    ("first", "1st"),
+];
+
+/// Reads `Fri 2026-11-27T17:00:00Z` and `2026-11-27T17:00:00+01:00 (fri)`. The weekday must be right where the offset is
+/// used.
+fn instant_on_weekday(text: &str) -> Option<Timestamp> {
+    let (weekday, rest) = without_weekday(text)?;
+    let is_right = Weekday::of(due::day(rest.get(..10)?)?) == weekday;
+    is_right.then(|| instant(rest)).flatten()
+}
+
+/// The weekday with which the text begins or ends, and the other words.
+pub fn without_weekday(text: &str) -> Option<(Weekday, &str)> {
+    let (first, after) = text.split_once(' ')?;
+    let (before, last) = text.rsplit_once(' ')?;
+    let weekday = |word: &str| day::weekday(&word.trim_matches(['(', ')', ',']).to_lowercase());
+    let (weekday, rest) = weekday(first).map(|day| (day, after)).or_else(|| weekday(last).map(|day| (day, before)))?;
+    Some((weekday, rest.trim().trim_end_matches(',')))
 }
 
 /// Reads a date and time as in RFC 3339, section 5.6. The text contains a date, a "T" or a space, a time, and a UTC

@@ -2,7 +2,11 @@
 
 use deserr::{DeserializeError, Deserr, IntoValue, MergeWithError, Value, ValuePointerRef};
 
-use super::duration::{Direction, Duration, duration};
+use super::{
+    duration::{Direction, Duration, duration},
+    phrase::normalised,
+    plain::plain,
+};
 use crate::domain::{due::Due, input::value, invalid::Invalid, moment::Moment};
 
 /// How far a due date moves, such as `+3d`, `-1h` or `2 weeks`.
@@ -11,7 +15,7 @@ pub struct Shift(Duration);
 
 impl Shift {
     fn parse(text: String) -> Result<Self, Invalid> {
-        let words = text.to_lowercase();
+        let words = normalised(&plain(&text));
         let words: Vec<&str> = words.split_whitespace().collect();
         let words = match &words[..] {
             ["by", rest @ ..] | [rest @ .., "later"] => rest,
