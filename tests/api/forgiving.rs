@@ -225,14 +225,20 @@ async fn a_member_of_answers_with_another_value_is_refused_once_for_forty_todos(
 #[tokio::test]
 async fn a_todo_that_was_read_and_gets_another_date_keeps_its_series() {
     let api = Api::new();
-    let new = json!({"title": "bins", "due": "2026-11-24T07:00", "repeat": {"unit": "week"}, "notes": "n", "steps": ["s"]});
+    let new =
+        json!({"title": "bins", "due": "2026-11-24T07:00", "repeat": {"unit": "week"}, "notes": "n", "steps": ["s"]});
     let id = api.post("/todos", json!({"todos": [new]})).await.ids().remove(0);
     for form in 0..2 {
         let mut todo = read(&api, &id).await[form].clone();
         todo["due"] = json!("2026-11-27T07:00");
         let moved = api.patch("/todos", json!({"todos": [todo]})).await;
         assert_eq!(moved.body["todos"][0]["series_due"], "2026-11-24T07:00", "{}", moved.text);
-        assert_eq!(moved.body.get("hints").map(|hints| hints.to_string().contains("series")), Some(false), "{}", moved.text);
+        assert_eq!(
+            moved.body.get("hints").map(|hints| hints.to_string().contains("series")),
+            Some(false),
+            "{}",
+            moved.text
+        );
         api.post("/undo", json!({})).await;
     }
     // What is as in the todo contradicts nothing.

@@ -158,7 +158,7 @@ pub mod problems {
     pub const ALREADY_UNDONE: ProblemKind = ProblemKind::new(409, "already_undone", "The change has already been undone",
         "Nothing was changed. An undo is also a change, and getChanges lists it. To restore the change that was undone, undo the undo.");
     pub const BODY_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The request body is too large",
-        "Send at most 128 KiB. Send the todos in several requests.");
+        "Send at most 128 KiB. Send the todos in several requests, and notes of at most 4,000 characters.");
     pub const TODOS_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The todos are too large for one call",
         "Nothing was changed. Send fewer todos in each request.");
     pub const STORAGE_FULL: ProblemKind = ProblemKind::new(413, "too_large", "The storage for the todos is full",

@@ -45,7 +45,7 @@ fn misplaced(key: &str, accepted: &[&str]) -> Option<&'static str> {
 }
 
 /// Names that other services and models use, and the names here.
-const SYNONYMS: [(&str, &str); 72] = [
+const SYNONYMS: [(&str, &str); 73] = [
     ("name", "title"),
     ("task", "title"),
     ("text", "title"),
@@ -104,6 +104,7 @@ const SYNONYMS: [(&str, &str); 72] = [
     ("updates", "set"),
     ("changes", "set"),
     ("dry_run", "preview"),
+    ("order_by", "sort"),
     ("new_name", "rename_to"),
     ("version", "expected_version"),
     ("recurrence", "repeat"),

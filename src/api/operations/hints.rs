@@ -92,6 +92,9 @@ pub async fn of_new_lists(store: &OwnerStore, new: &[String]) -> Vec<String> {
 pub fn of_tags(filter: &TodoFilter) -> Vec<String> {
     let hint = |tag: &Tag| {
         let nothing = format!("None of the searched todos has the tag \"{}\".", tag.as_str());
+        if filter.one_tag.is_none() && tag.as_str().contains(',') {
+            return format!("{nothing} A search takes one tag: make one call for each tag.");
+        }
         did_you_mean(nothing, tag.as_str(), filter.tags_seen())
     };
     filter.unknown_tags().map(hint).collect()

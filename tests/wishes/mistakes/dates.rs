@@ -84,7 +84,7 @@ fn words() -> Vec<Mistake> {
         refused(
             "`due: \"sometime next week\"`",
             "sometime next week",
-            "send for example \"2026-11-22\"",
+            "send for example \"2026-11-23\"",
             "2026-11-27",
             "2026-11-27",
         ),

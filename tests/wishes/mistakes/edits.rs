@@ -81,7 +81,7 @@ fn fields() -> Vec<Mistake> {
     vec![
         about_report("`done: true`")
             .refused("updateTodos", new_todo(json!({"id": id("Report"), "done": true})))
-            .told("To complete a todo, send \"status\": \"completed\"")
+            .told("did you mean status? It is \"completed\" for done")
             .next("updateTodos", new_todo(json!({"id": id("Report"), "status": "completed"})))
             .then(|state| state.set("Report", "status", json!("completed"))),
         about_report("`status: \"done\"`")

@@ -16,21 +16,12 @@ pub struct Mistake {
     has_next_try: bool,
     /// Whether the service refuses a call.
     is_refused: bool,
-    /// What is still wrong.
-    still_wrong: Option<&'static str>,
     steps: Wish,
 }
 
 /// A mistake without calls. `sends` says what the model sends.
 pub fn mistake(sends: &'static str) -> Mistake {
-    Mistake {
-        sends,
-        says: Vec::new(),
-        has_next_try: false,
-        is_refused: false,
-        still_wrong: None,
-        steps: wish(0, sends),
-    }
+    Mistake { sends, says: Vec::new(), has_next_try: false, is_refused: false, steps: wish(0, sends) }
 }
 
 impl Mistake {
@@ -91,11 +82,6 @@ impl Mistake {
         self.with(Wish::then_nothing_changed)
     }
 
-    /// The service should do better. The calls show what it does now.
-    pub fn still_wrong(self, what: &'static str) -> Self {
-        Self { still_wrong: Some(what), ..self }
-    }
-
     /// Plays the mistake. It panics if something is not as described.
     pub async fn play(&self) {
         over_mcp(&self.steps).await;
@@ -107,11 +93,10 @@ impl Mistake {
             says if says.is_empty() => "–".to_owned(),
             says => format!("`{}`", says.replace('`', "'")),
         };
-        let result = match (self.still_wrong, self.has_next_try, self.is_refused) {
-            (Some(what), ..) => format!("**still wrong**: {what}"),
-            (None, true, _) => "right at the next try".to_owned(),
-            (None, false, true) => "nothing to do".to_owned(),
-            (None, false, false) => "done as meant".to_owned(),
+        let result = match (self.has_next_try, self.is_refused) {
+            (true, _) => "right at the next try",
+            (false, true) => "nothing to do",
+            (false, false) => "done as meant",
         };
         format!("{} | {says} | {result}", self.sends)
     }

@@ -29,7 +29,7 @@ fn new_todos() -> Vec<Mistake> {
             .then(|state| state.add(json!({"title": "Milk", "due": "2026-11-27T17:00"}))),
         mistake("`due: {\"date\": \"2026-11-27\"}`")
             .refused("addTodos", new_todo(json!({"title": "Milk", "due": {"date": "2026-11-27"}})))
-            .told("send for example \"2026-11-22\"")
+            .told("send for example \"2026-11-23\"")
             .next("addTodos", new_todo(json!({"title": "Milk", "due": "2026-11-27"})))
             .then(|state| state.add(json!({"title": "Milk", "due": "2026-11-27"}))),
         mistake("`repeat: \"FREQ=WEEKLY;BYDAY=TU\"`")
@@ -91,7 +91,7 @@ fn edits() -> Vec<Mistake> {
             .then(|state| state.set("Milk", "priority", json!("high"))),
         about_milk("`where` with the fields of the edit, without `set`")
             .refused("updateTodos", json!({"where": {"list": ["Shopping"]}, "status": "completed"}))
-            .told("the fields are todos, where, set, expected_count, preview, idempotency_key")
+            .told("or in `set` together with `where`")
             .next("updateTodos", json!({"where": {"list": ["Shopping"]}, "set": {"status": "completed"}}))
             .then(|state| state.set("Milk", "status", json!("completed"))),
         about_milk("`list: \"Shopping\"` in `where`, as a text")
@@ -140,15 +140,12 @@ fn searches() -> Vec<Mistake> {
             .shows("/todos/0/title", json!("Milk")),
         search("`completed: true` in a search")
             .refused("getTodos", json!({"completed": true}))
-            .told("must be a string, not a boolean")
-            .refused("getTodos", json!({"completed": "true"}))
-            .told("is not a field here")
-            .still_wrong("the first answer asks for a text in `completed`, but there is no field `completed`")
+            .told("did you mean status? It is \"completed\" for done")
             .next("getTodos", json!({"status": "completed"}))
             .shows("/todos/0/title", json!("Eggs")),
         search("`order_by: \"due_date\"`")
             .refused("getTodos", json!({"order_by": "due_date"}))
-            .told("is not a field here; the fields are status, list, tag, priority, q, due,")
+            .told("did you mean sort?")
             .next("getTodos", json!({"sort": "due"}))
             .shows("/todos/0/title", json!("Milk")),
         search("an invented cursor")
