@@ -14,7 +14,8 @@ from schemathesis.core import NOT_SET
 # document, the error message must contain an entry of this list. The only exceptions are the error codes in
 # `CODES_BEYOND_SCHEMAS`.
 BEYOND_SCHEMAS = (
-    "must be a date such as",
+    "send the last day",
+    "is no date, because",
     "must have at least one visible character",
     "on one line",
     "cannot be set and cleared in the same call",
@@ -45,6 +46,7 @@ BEYOND_SCHEMAS = (
     "cannot be skipped",
     "cannot be sent with status skipped",
     "must be a day of the month such as",
+    "a day of each week: send",
     "may have only one of `until` and `count`",
     "may have only one of `weekdays` and `on`",
     "may have `on` only if `unit` is month or year",

@@ -87,11 +87,6 @@ pub fn day(text: &str) -> Option<Date> {
     (text.len() == 10 && digits).then(|| text.parse().ok()).flatten()
 }
 
-/// Reads a date. The error message contains an example of a valid date.
-pub fn date(text: &str) -> Result<Date, Invalid> {
-    day(text.trim()).ok_or_else(|| Invalid::new("must be a date such as 2026-11-27"))
-}
-
 fn number(two_digits: &str) -> Option<i8> {
     two_digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| two_digits.parse().ok()).flatten()
 }

@@ -161,7 +161,9 @@ impl ZoneName {
         let zone = TimeZone::get(text.trim()).ok().filter(|zone| !zone.is_unknown());
         let name = zone.as_ref().and_then(TimeZone::iana_name).map(|name| Self(name.to_owned()));
         name.ok_or_else(|| {
-            Invalid::new("must be the IANA name of a time zone, such as Europe/Berlin or America/New_York")
+            let shown: String = text.trim().chars().take(40).collect();
+            let near = nearest_zone(&text).unwrap_or_else(|| "Europe/Berlin or America/New_York".to_owned());
+            Invalid::new(format!("must be the IANA name of a time zone, not \"{shown}\"; send for example {near}"))
         })
     }
 
@@ -169,6 +171,48 @@ impl ZoneName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Short names of time zones that are no IANA names, and a zone with this time.
+const SHORT: [(&str, &str); 14] = [
+    ("pst", "America/Los_Angeles"),
+    ("pdt", "America/Los_Angeles"),
+    ("pt", "America/Los_Angeles"),
+    ("mdt", "America/Denver"),
+    ("cst", "America/Chicago"),
+    ("cdt", "America/Chicago"),
+    ("edt", "America/New_York"),
+    ("et", "America/New_York"),
+    ("bst", "Europe/London"),
+    ("cest", "Europe/Berlin"),
+    ("ist", "Asia/Kolkata"),
+    ("jst", "Asia/Tokyo"),
+    ("kst", "Asia/Seoul"),
+    ("aest", "Australia/Sydney"),
+];
+
+/// The name of the zone that the caller probably meant: a zone of this city, a zone with this short name, or a zone with
+/// a similar name. `None` if no name is near.
+fn nearest_zone(text: &str) -> Option<String> {
+    let sent = text.split(',').next()?.trim().to_lowercase().replace(' ', "_");
+    if let Some((_, zone)) = SHORT.iter().find(|(short, _)| *short == sent) {
+        return Some((*zone).to_owned());
+    }
+    // The zone `Etc/GMT+2` is two hours behind UTC, so it is not near `GMT+2`.
+    let names = jiff::tz::db().available().map(|name| name.as_str().to_owned());
+    let names: Vec<String> = names.filter(|name| !name.starts_with("Etc/")).collect();
+    let city = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let of_city = names.iter().find(|name| name.contains('/') && city(name) == sent || name.to_lowercase() == sent);
+    if let Some(name) = of_city {
+        return Some(name.clone());
+    }
+    let distance = |name: &String| {
+        let name = if sent.contains('/') { name.to_lowercase() } else { city(name) };
+        strsim::damerau_levenshtein(&sent, &name)
+    };
+    let most = if sent.len() >= 14 { 2 } else { 1 };
+    let near = names.iter().filter(|name| name.contains('/') && sent.len() > 4).min_by_key(|name| distance(name))?;
+    (distance(near) <= most).then(|| near.clone())
 }
 
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for ZoneName {
@@ -186,6 +230,26 @@ mod tests {
         assert_eq!(ZoneName::parse(" europe/berlin ".into()).unwrap().as_str(), "Europe/Berlin");
         for unknown in ["", "Berlin", "GMT+2", "UTC+01:00", "Mars/Olympus", "+02:00"] {
             assert!(ZoneName::parse(unknown.into()).unwrap_err().message.contains("Europe/Berlin"), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn the_error_for_a_zone_names_the_value_and_the_zone_that_is_near() {
+        for (sent, near) in [
+            ("Berlin", "Europe/Berlin"),
+            ("tokyo", "Asia/Tokyo"),
+            ("New York", "America/New_York"),
+            ("America/New York", "America/New_York"),
+            ("Berlin, Germany", "Europe/Berlin"),
+            ("Europe/Berln", "Europe/Berlin"),
+            ("Lodnon", "Europe/London"),
+            ("PST", "America/Los_Angeles"),
+            ("UTC+1", "Europe/Berlin or America/New_York"),
+            ("Europe/Munich", "Europe/Berlin or America/New_York"),
+        ] {
+            let message = ZoneName::parse(sent.into()).unwrap_err().message;
+            let expected = format!("not \"{sent}\"; send for example {near}");
+            assert!(message.ends_with(&expected), "{message}");
         }
     }
 

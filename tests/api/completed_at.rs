@@ -106,7 +106,7 @@ async fn a_completed_todo_gets_another_time_and_an_undo_gives_the_first_one_back
     assert_eq!(listed(&api, "completed_to=friday").await, ["a"]);
     let history = api.get("/changes?limit=1").await;
     let changed = &history.body["changes"][0]["todos"][0]["changed"];
-    assert!(changed[0].as_str().unwrap().starts_with("completed_at: 2026-11-22T10:00:"), "{}", history.text);
+    assert!(changed[0].as_str().unwrap().starts_with("completed_at: 2026-11-22T10:00:00Z →"), "{}", history.text);
     assert!(changed[0].as_str().unwrap().ends_with("→ 2026-11-20T11:00:00Z"), "{}", history.text);
     assert_eq!(api.post("/undo", json!({})).await.status, 200);
     assert_eq!(todo(&api, &ids[0]).await["completed_at"], first);

@@ -58,7 +58,6 @@ fn table() -> Vec<(Value, Meaning)> {
             json!({"repeat": {"unit": "week", "weekdays": ["someday"]}}),
             Refused("repeat.weekdays[0]", "must be one of mon"),
         ),
-        (json!({"repeat": {"unit": "week", "until": "soon"}}), Refused("repeat.until", "must be a date such as")),
         (json!({"repeat": {"interval": 1, "unit": "day"}}), Refused("repeat.interval", "did you mean every?")),
         (
             json!({"repeat": {"unit": "day", "weekdays": ["Friday", "mon"]}}),
@@ -68,6 +67,39 @@ fn table() -> Vec<(Value, Meaning)> {
         (json!({"notes": ["a", "b"]}), Refused("notes", "must be a string, not an array")),
         (json!({"title": 5}), Refused("title", "must be a string, not a whole number")),
     ]
+}
+
+/// Values of the fields of a repetition, and the field with the error and what the error says.
+const REPETITIONS: [(&str, &str, &str); 13] = [
+    (r#"{"unit": "week", "until": "soon"}"#, "until", "such as 2030-12-31"),
+    (r#"{"unit": "week", "until": "christmas"}"#, "until", "cannot be \"christmas\""),
+    (r#"{"unit": "week", "until": "31.12.2026"}"#, "until", "for example 2026-12-31"),
+    (r#"{"unit": "week", "until": "2026-12-31T23:59:59Z"}"#, "until", "for example 2026-12-31"),
+    (r#"{"unit": "week", "until": "24 december"}"#, "until", "as YYYY-12-24"),
+    (r#"{"unit": "week", "until": "end of year"}"#, "until", "as YYYY-12-31"),
+    (r#"{"unit": "week", "until": "2026-02-30"}"#, "until", "February 2026 has 28 days"),
+    (r#"{"unit": "week", "until": "fri 2026-12-31"}"#, "until", "for example 2026-12-31"),
+    (r#"{"unit": "week", "on": "mon"}"#, "on", r#"send "weekdays":["mon"] with unit week"#),
+    (r#"{"unit": "workday"}"#, "unit", r#"send unit week with "weekdays":["mon","tue","wed","thu","fri"]"#),
+    (r#"{"unit": "quarter"}"#, "unit", r#"send "every":3 with unit month"#),
+    (r#"{"unit": "week", "weekdays": ["weekdays"]}"#, "weekdays[0]", r#"["mon","tue","wed","thu","fri"]"#),
+    (r#"{"unit": "week", "weekdays": ["mondays"]}"#, "weekdays[0]", r#"send "weekdays":["mon"]"#),
+];
+
+#[tokio::test]
+async fn the_error_for_a_part_of_a_repetition_says_what_to_send() {
+    let api = Api::new();
+    for (repeat, field, says) in REPETITIONS {
+        let repeat: Value = serde_json::from_str(repeat).unwrap();
+        let answer = api.post("/todos", json!({"todos": [{"title": "a", "repeat": repeat}]})).await;
+        answer.assert_problem(422, "invalid");
+        answer.assert_error(&format!("todos[0].repeat.{field}"), says);
+    }
+    for until in ["2026-12-31", "2026-12-31T23:59", "31 december 2026", "thu, 2026-12-31", "２０２６‑12‑31"] {
+        let todo = json!({"title": until, "repeat": {"unit": "week", "until": until}});
+        let answer = api.post("/todos", json!({"todos": [todo], "allow_duplicate": true})).await;
+        assert_eq!(answer.body["todos"][0]["repeat"]["until"], "2026-12-31", "{until}: {}", answer.text);
+    }
 }
 
 #[tokio::test]

@@ -87,9 +87,9 @@ async fn a_change_of_settings_is_on_the_record_and_undone_like_any_other() {
 async fn a_setting_that_cannot_be_is_refused_with_what_can() {
     let api = Api::new();
     for (body, path, says) in [
-        (json!({"time_zone": "Berlin"}), "time_zone", "such as Europe/Berlin"),
-        (json!({"time_zone": "GMT+2"}), "time_zone", "such as Europe/Berlin"),
-        (json!({"time_zone": 2}), "time_zone", "such as Europe/Berlin"),
+        (json!({"time_zone": "Berlin"}), "time_zone", "send for example Europe/Berlin"),
+        (json!({"time_zone": "GMT+2"}), "time_zone", "send for example Europe/Berlin"),
+        (json!({"time_zone": 2}), "time_zone", "send for example Europe/Berlin"),
         (json!({"week_start": "someday"}), "week_start", "must be one of mon, tue"),
         (json!({"week_start": 1}), "week_start", "must be one of mon, tue"),
         (json!({"default_list": "l".repeat(61)}), "default_list", "at most 60"),

@@ -262,7 +262,7 @@ fn ordinal(word: &str) -> Option<i8> {
 }
 
 /// Says how many days the month has.
-fn no_such_day(year: i16, month: i8, day: i8) -> String {
+pub fn no_such_day(year: i16, month: i8, day: i8) -> String {
     match (jiff::civil::Date::new(year, month, 1), day) {
         (Ok(first), 1..) => {
             let name = MONTHS[first.month() as usize - 1];

@@ -16,12 +16,13 @@ pub mod shift;
 mod span;
 mod spelling;
 pub mod table;
+mod until;
 
 use deserr::{DeserializeError, Deserr, IntoValue, MergeWithError, Value, ValuePointerRef};
 use jiff::{SignedDuration, Timestamp, civil::Time};
 
 use self::{clock::Clock, day::Day, duration::Duration, phrase::Phrase};
-pub use self::{day::Place, duration::Direction, resolve::Resolved};
+pub use self::{day::Place, duration::Direction, resolve::Resolved, until::last_day};
 use super::{due::Due, input::value, invalid::Invalid, moment::Moment};
 
 /// A longer text is not read.

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::{list::WithoutEmpty, value};
 use crate::domain::{
-    due,
+    due_input::last_day,
     invalid::Invalid,
     moment::Weekday,
     repeat::{CountedFrom, Repeat, Unit, month_day::MonthDay},
@@ -18,9 +18,9 @@ struct Fields {
     #[deserr(default)]
     every: Option<Number<{ Repeat::MAX_EVERY }>>,
     #[deserr(default)]
-    unit: Option<Unit>,
+    unit: Option<SentUnit>,
     #[deserr(default)]
-    weekdays: Option<WithoutEmpty<Weekday>>,
+    weekdays: Option<WithoutEmpty<SentWeekday>>,
     #[deserr(default)]
     on: Option<MonthDay>,
     #[deserr(default)]
@@ -36,18 +36,25 @@ struct Number<const MAX: u16>(u16);
 
 struct Until(Date);
 
+/// A unit. The error for another rhythm, such as `workday` or `fortnight`, says how to send it.
+struct SentUnit(Unit);
+
+/// A weekday. The error for `weekdays` or `weekend` lists the days.
+struct SentWeekday(Weekday);
+
 impl Repeat {
     /// Checks the rules about combinations of fields. For example, weekdays are allowed only with the unit week.
     fn of(fields: Fields) -> Result<Self, Invalid> {
         let Fields { every, unit, weekdays, on, from, until, count } = fields;
         let every = every.map_or(1, |Number(every)| every);
-        let mut weekdays = weekdays.map_or_else(Vec::new, |WithoutEmpty(days)| days);
+        let weekdays = weekdays.map_or_else(Vec::new, |WithoutEmpty(days)| days);
+        let mut weekdays: Vec<Weekday> = weekdays.into_iter().map(|SentWeekday(day)| day).collect();
         weekdays.sort_by_key(|day| day.days_after(Weekday::Mon));
         weekdays.dedup();
         if until.is_some() && count.is_some() {
             return Err(Invalid::new("may have only one of `until` and `count`; leave one of them out"));
         }
-        let unit = unit_of(unit, every, &weekdays, on)?;
+        let unit = unit_of(unit.map(|SentUnit(unit)| unit), every, &weekdays, on)?;
         let (until, count) = (until.map(|Until(date)| date), count.map(|Number(count)| count));
         Ok(Self { every, unit, weekdays, on, from: from.unwrap_or(CountedFrom::Due), until, count })
     }
@@ -104,6 +111,51 @@ impl<E: DeserializeError, const MAX: u16> Deserr<E> for Number<MAX> {
 
 impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for Until {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
-        value::text(value, location, |text| due::date(&text).map(Self))
+        value::text(value, location, |text| last_day(&text).map(Self))
+    }
+}
+
+impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for SentUnit {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
+        value::text(value, location, |text| {
+            Unit::parse(text.clone()).map(Self).map_err(|error| and(error, rhythm(&text)))
+        })
+    }
+}
+
+impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for SentWeekday {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, location: ValuePointerRef) -> Result<Self, E> {
+        value::text(value, location, |text| {
+            let days = days(&text).map(|days| format!("send \"weekdays\":[{days}]"));
+            Weekday::parse(text).map(Self).map_err(|error| and(error, days))
+        })
+    }
+}
+
+/// The error with what to send instead.
+fn and(error: Invalid, advice: Option<String>) -> Invalid {
+    let Invalid { message, allowed } = error;
+    Invalid { message: advice.map_or(message.clone(), |advice| format!("{message}; {advice}")), allowed }
+}
+
+/// How to send a rhythm that has no unit of its own.
+fn rhythm(text: &str) -> Option<String> {
+    let every = |every: u16, unit: &str| Some(format!("send \"every\":{every} with unit {unit}"));
+    match text.trim().to_ascii_lowercase().as_str() {
+        "fortnight" | "fortnights" | "fortnightly" | "biweekly" => every(2, "week"),
+        "quarter" | "quarters" | "quarterly" => every(3, "month"),
+        text => days(text).map(|days| format!("send unit week with \"weekdays\":[{days}]")),
+    }
+}
+
+/// The weekdays of a word such as `workdays` or `weekend`, or of a weekday itself, as a caller sends them.
+fn days(word: &str) -> Option<String> {
+    let word = word.trim().to_ascii_lowercase().replace(['-', '_'], " ");
+    match word.trim_end_matches('s') {
+        "weekday" | "workday" | "working day" | "business day" | "work day" => {
+            Some("\"mon\",\"tue\",\"wed\",\"thu\",\"fri\"".to_owned())
+        }
+        "weekend" => Some("\"sat\",\"sun\"".to_owned()),
+        day => Weekday::parse(day.to_owned()).ok().map(|day| format!("\"{}\"", day.word())),
     }
 }

@@ -45,6 +45,12 @@ impl MonthDay {
     pub fn parse(text: String) -> Result<Self, Invalid> {
         Self::read(&text).ok_or_else(|| {
             let sent: String = text.chars().take(40).collect();
+            if let Ok(day) = Weekday::parse(text.clone()) {
+                let day = day.word();
+                return Invalid::new(format!(
+                    "cannot be {sent:?}, a day of each week: send \"weekdays\":[\"{day}\"] with unit week; for one such day of a month, send \"first {day}\" or \"last {day}\""
+                ));
+            }
             Invalid::new(format!(
                 "must be a day of the month such as \"15\", \"last day\", \"first workday\", \"last workday\", \"first mon\", \"second tue\", \"last fri\" (first to fourth, or last); {sent:?} is none of these"
             ))
@@ -197,23 +203,15 @@ mod tests {
 
     #[test]
     fn everything_else_is_refused_with_what_to_send() {
-        for refused in [
-            "",
-            "-1",
-            "0",
-            "32",
-            "15x",
-            "15ths",
-            "mon",
-            "last",
-            "fifth mon",
-            "5th mon",
-            "second workday",
-            "1st 15th",
-            "é",
-        ] {
+        for refused in
+            ["", "-1", "0", "32", "15x", "15ths", "last", "fifth mon", "5th mon", "second workday", "1st 15th", "é"]
+        {
             let error = MonthDay::parse(refused.to_owned()).unwrap_err();
             assert!(error.message.contains("last workday"), "{refused}: {}", error.message);
+        }
+        for weekday in ["mon", "Monday", " sun "] {
+            let error = MonthDay::parse(weekday.to_owned()).unwrap_err();
+            assert!(error.message.contains("with unit week"), "{weekday}: {}", error.message);
         }
     }
 
