@@ -195,6 +195,10 @@ const SHORT: [(&str, &str); 14] = [
 /// a similar name. `None` if no name is near.
 fn nearest_zone(text: &str) -> Option<String> {
     let sent = text.split(',').next()?.trim().to_lowercase().replace(' ', "_");
+    // No name is so long.
+    if sent.len() > 40 {
+        return None;
+    }
     if let Some((_, zone)) = SHORT.iter().find(|(short, _)| *short == sent) {
         return Some((*zone).to_owned());
     }
