@@ -191,8 +191,8 @@ const SHORT: [(&str, &str); 14] = [
     ("aest", "Australia/Sydney"),
 ];
 
-/// The name of the zone that the caller probably meant: a zone of this city, a zone with this short name, or a zone with
-/// a similar name. `None` if no name is near.
+/// The name of the zone that the caller probably meant: a zone of this city, a zone with this short name, or a zone
+/// with a similar name. `None` if no name is near.
 fn nearest_zone(text: &str) -> Option<String> {
     let sent = text.split(',').next()?.trim().to_lowercase().replace(' ', "_");
     // No name is so long.
