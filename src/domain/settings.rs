@@ -191,10 +191,14 @@ const SHORT: [(&str, &str); 14] = [
     ("aest", "Australia/Sydney"),
 ];
 
-/// The name of the zone that the caller probably meant: a zone of this city, a zone with this short name, or a zone with
-/// a similar name. `None` if no name is near.
+/// The name of the zone that the caller probably meant: a zone of this city, a zone with this short name, or a zone
+/// with a similar name. `None` if no name is near.
 fn nearest_zone(text: &str) -> Option<String> {
     let sent = text.split(',').next()?.trim().to_lowercase().replace(' ', "_");
+    // No name is so long.
+    if sent.len() > 40 {
+        return None;
+    }
     if let Some((_, zone)) = SHORT.iter().find(|(short, _)| *short == sent) {
         return Some((*zone).to_owned());
     }

@@ -27,6 +27,10 @@ async fn a_postponed_todo_keeps_its_time_and_a_new_time_keeps_its_day() {
     assert_eq!(due(&api, &id, json!({"shift": "-1h"})).await, "2026-11-23T15:30");
     assert_eq!(due(&api, &id, json!({"shift": "2 weeks"})).await, "2026-12-07T15:30");
     assert_eq!(due(&api, &id, json!({"shift": "1 week earlier"})).await, "2026-11-30T15:30");
+    assert_eq!(due(&api, &id, json!({"shift": "two weeks"})).await, "2026-12-14T15:30");
+    assert_eq!(due(&api, &id, json!({"shift": "one week later"})).await, "2026-12-21T15:30");
+    assert_eq!(due(&api, &id, json!({"shift": "thirty minutes"})).await, "2026-12-21T16:00");
+    assert_eq!(due(&api, &id, json!({"shift": "−3d"})).await, "2026-12-18T16:00");
     assert_eq!(due(&api, &id, json!({"due": "friday all day"})).await, "2026-11-27");
     assert_eq!(due(&api, &id, json!({"shift": "1 month"})).await, "2026-12-27");
     assert_eq!(due(&api, &id, json!({"due": "9am"})).await, "2026-12-27T09:00");

@@ -23,9 +23,11 @@ const NO_DATE: [&str; 8] = ["", "none", "null", "never", "no date", "no due date
 pub fn refusal(text: &str, reason: Option<String>, place: Place<'_>) -> Invalid {
     let shown: String = text.chars().take(SHOWN).collect();
     let now = now_text(place.moment);
+    // The rest of a long text is not read.
+    let advice = || if shown.len() < text.len() { example(&usual(place)) } else { advice(&plain(text), place) };
     Invalid::new(match reason {
         Some(reason) => format!("cannot be \"{shown}\": it {reason}; for the person, it is {now} now"),
-        None => format!("cannot be \"{shown}\"; {}; for the person, it is {now} now", advice(&plain(text), place)),
+        None => format!("cannot be \"{shown}\"; {}; for the person, it is {now} now", advice()),
     })
 }
 
@@ -58,7 +60,10 @@ fn advice(text: &str, place: Place<'_>) -> String {
     if is_too_long(&said) {
         return "send a number up to 9999, or a date".to_owned();
     }
-    let forms = forms(text, &said, place).unwrap_or_else(|| usual(place));
+    example(&forms(text, &said, place).unwrap_or_else(|| usual(place)))
+}
+
+fn example(forms: &[String]) -> String {
     let quoted: Vec<String> = forms.iter().map(|form| format!("\"{form}\"")).collect();
     format!("send for example {}", quoted.join(" or "))
 }

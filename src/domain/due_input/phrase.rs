@@ -153,8 +153,8 @@ const NUMBERS: [(&str, &str); 21] = [
     ("first", "1st"),
 ];
 
-/// Reads `Fri 2026-11-27T17:00:00Z` and `2026-11-27T17:00:00+01:00 (fri)`. The weekday must be right where the offset is
-/// used.
+/// Reads `Fri 2026-11-27T17:00:00Z` and `2026-11-27T17:00:00+01:00 (fri)`. The weekday must be that of the written
+/// date.
 fn instant_on_weekday(text: &str) -> Option<Timestamp> {
     let (weekday, rest) = without_weekday(text)?;
     let is_right = Weekday::of(due::day(rest.get(..10)?)?) == weekday;
