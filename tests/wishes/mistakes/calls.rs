@@ -193,7 +193,7 @@ fn numbers() -> Vec<Mistake> {
             .then_nothing_changed(),
         mistake("`time_zone: \"Tokyo\"`")
             .refused("updateSettings", json!({"time_zone": "Tokyo"}))
-            .told("must be the IANA name of a time zone, such as Europe/Berlin")
+            .told("send for example Asia/Tokyo")
             .next("updateSettings", json!({"time_zone": "Asia/Tokyo"}))
             .then(|state| state.settings["time_zone"] = json!("Asia/Tokyo")),
     ]
