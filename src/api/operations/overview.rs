@@ -66,10 +66,10 @@ pub struct Overview {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = ChangeSummary, required = false)]
     last_change: Option<ChangeSummary>,
-    /// Not all open todos were counted.
+    /// The counts are at least these; not all were read.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
-    incomplete: bool,
+    at_least: bool,
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     unreadable: usize,
@@ -148,7 +148,7 @@ pub async fn get_overview(
         }
         Ok((tally, todos.rest().is_some(), todos.unreadable))
     };
-    let ((mut tally, incomplete, unreadable), completed, latest, lists) = loop {
+    let ((mut tally, at_least, unreadable), completed, latest, lists) = loop {
         let finished = store.usage().finished();
         let found = tokio::try_join!(counted(), store.completions(since), latest(), store.lists())?;
         // If this request has finished a large change of another request, a part of the answer is from before.
@@ -159,7 +159,7 @@ pub async fn get_overview(
     let order = store.last_lists();
     tally.add_lists(lists, &order);
     let latest = latest.map(|change| ChangeSummary::of(&change, &tally.moment.zone, &order));
-    Ok(JsonAnswer(Overview { unreadable, ..tally.overview(&completed, latest, incomplete) }))
+    Ok(JsonAnswer(Overview { unreadable, ..tally.overview(&completed, latest, at_least) }))
 }
 
 impl Tally {
@@ -208,7 +208,7 @@ impl Tally {
         self.groups[group].push(todo);
     }
 
-    fn overview(mut self, completed: &[Timestamp], last_change: Option<ChangeSummary>, incomplete: bool) -> Overview {
+    fn overview(mut self, completed: &[Timestamp], last_change: Option<ChangeSummary>, at_least: bool) -> Overview {
         let today = self.moment.today();
         let is_today = |at: &&Timestamp| self.moment.zone.to_datetime(**at).date() == today;
         self.counts.completed_today = completed.iter().filter(is_today).count();
@@ -236,7 +236,7 @@ impl Tally {
             not_shown: totals.iter().sum::<usize>() - shares.iter().sum::<usize>(),
             upcoming,
             last_change,
-            incomplete,
+            at_least,
             unreadable: 0,
         }
     }
