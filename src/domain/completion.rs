@@ -1,11 +1,9 @@
 //! The time at which somebody completed a todo, if a caller says it: "I did that on Sunday".
 
-use jiff::{SignedDuration, Timestamp};
-
 use super::{
     due_input::DueInput,
     invalid::{Invalid, Violation},
-    moment::Moment,
+    moment::{Moment, to_the_second},
     todo::{Status, Todo},
 };
 
@@ -18,7 +16,7 @@ impl Todo {
     /// sent back the time that it has read, nothing changes.
     pub fn complete_at(&mut self, sent: &DueInput, before: &Self, moment: &Moment) -> Result<(), Violation> {
         let at = sent.done(moment).map_err(|invalid| Violation::new(FIELD, invalid))?;
-        if before.completed_at.is_some_and(|present| is_same_second(present, at)) {
+        if before.completed_at.map(to_the_second) == Some(at) {
             return Ok(());
         }
         if self.status != Status::Completed {
@@ -33,10 +31,4 @@ impl Todo {
         self.completed_at = Some(at);
         Ok(())
     }
-}
-
-/// Answers contain times without fractions of a second.
-fn is_same_second(present: Timestamp, sent: Timestamp) -> bool {
-    let later = present.duration_since(sent);
-    SignedDuration::ZERO <= later && later < SignedDuration::from_secs(1)
 }

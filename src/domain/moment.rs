@@ -1,7 +1,7 @@
 //! The present moment in the owner's time zone.
 
 use jiff::{
-    SignedDuration, Timestamp,
+    RoundMode, SignedDuration, Timestamp, TimestampRound, Unit,
     civil::{Date, Weekday as Day},
     tz::TimeZone,
 };
@@ -31,6 +31,11 @@ const WAITING: SignedDuration = SignedDuration::from_secs(30);
 pub fn is_within(limit: SignedDuration, at: Timestamp, now: Timestamp) -> bool {
     let age = now.duration_since(at);
     -WAITING <= age && age < limit
+}
+
+/// The time rounded down to the whole second, as answers show it. The result is never a moment in the future.
+pub fn to_the_second(at: Timestamp) -> Timestamp {
+    at.round(TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Floor)).unwrap_or(at)
 }
 
 /// A moment, the owner's time zone, and the day on which the owner's weeks begin.

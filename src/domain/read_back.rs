@@ -1,10 +1,11 @@
 //! The members of a todo that only answers have. An edit may contain these members if they are as in the todo.
 
-use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
+use jiff::Timestamp;
 
 use super::{
     due::Due,
     invalid::{Invalid, Violation},
+    moment::to_the_second,
     todo::Todo,
 };
 
@@ -45,9 +46,7 @@ impl ReadBack {
 
 /// Whether the text is this time. Answers show times without fractions of a second.
 fn is_time(sent: &str, time: Option<Timestamp>) -> bool {
-    let seconds = TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Floor);
-    let shown = time.and_then(|time| time.round(seconds).ok());
-    shown.is_some() && sent.parse().ok() == shown
+    time.is_some() && sent.parse().ok() == time.map(to_the_second)
 }
 
 /// Whether the text is the weekday of the due date, such as `friday` or `Fri`.

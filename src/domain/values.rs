@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
     difference::{Difference, shown_as},
     list_change::{ListDifference, ListsDifference, live_name},
     lists::{ListState, Lists},
+    moment::to_the_second,
     repeat::Repeat,
     settings::{Setting, Settings, SettingsImage},
     steps::Step,
@@ -150,15 +150,12 @@ fn text(name: &str, value: &Value, lists: &Lists) -> Option<String> {
             let step = |step: &Step| format!("[{}] {}", if step.done { "x" } else { " " }, step.title.as_str());
             steps.iter().map(step).collect::<Vec<_>>().join(", ")
         }),
-        COMPLETED_AT => value.as_str().map(|at| at.parse().map_or_else(|_| at.to_owned(), to_the_second)),
+        COMPLETED_AT => {
+            value.as_str().map(|at| at.parse().map_or_else(|_| at.to_owned(), |at| to_the_second(at).to_string()))
+        }
         _ => value.as_str().map(str::to_owned),
     };
     text.filter(|text| !text.is_empty())
-}
-
-/// A time without the parts of the second.
-fn to_the_second(at: Timestamp) -> String {
-    Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
 }
 
 /// A repetition as text, such as `every 2 weeks on mon, fri until 2026-12-31`.

@@ -44,6 +44,16 @@ impl Answer {
     }
 }
 
+/// The body of `updateTodos` with the same edit for each of these todos.
+pub fn same_edit(ids: &[String], edit: &Value) -> Value {
+    let with_id = |id: &String| {
+        let mut edit = edit.clone();
+        edit["id"] = json!(id);
+        edit
+    };
+    json!({"todos": ids.iter().map(with_id).collect::<Vec<_>>()})
+}
+
 impl Api {
     /// Reads all pages, and returns all todos with this status. A listing leaves out fields, so this function then reads
     /// each todo by itself.

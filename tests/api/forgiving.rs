@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::answer::same_edit;
 use super::harness::Api;
 
 fn texts(member: &Value) -> Vec<&str> {
@@ -189,14 +190,7 @@ async fn a_member_of_answers_with_another_value_is_refused_once_for_forty_todos(
     let api = Api::new();
     let titles: Vec<String> = (0..40).map(|n| format!("{n}")).collect();
     let ids = api.add(&titles.iter().map(String::as_str).collect::<Vec<_>>()).await;
-    let edits = |edit: Value| {
-        let with_id = |id: &String| {
-            let mut edit = edit.clone();
-            edit["id"] = json!(id);
-            edit
-        };
-        json!({"todos": ids.iter().map(with_id).collect::<Vec<_>>()})
-    };
+    let edits = |edit: Value| same_edit(&ids, &edit);
     for (member, value) in [
         ("created_at", json!("2026-11-22T10:00:01Z")),
         ("updated_at", json!("tomorrow")),

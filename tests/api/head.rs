@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::answer::same_edit;
 use super::harness::{Api, at_once};
 
 /// The operations of all changes, newest change first.
@@ -79,14 +80,7 @@ async fn the_dearest_request_takes_at_most_2100_write_units() {
         println!("{what}: {units} write units");
         assert!(units >= f64::from(*range.start()) && units <= f64::from(*range.end()), "{what}: {units} write units");
     };
-    let edits = |edit: Value| {
-        let with_id = |id: &String| {
-            let mut edit = edit.clone();
-            edit["id"] = json!(id);
-            edit
-        };
-        json!({"todos": ids.iter().map(with_id).collect::<Vec<_>>()})
-    };
+    let edits = |edit: Value| same_edit(&ids, &edit);
     // Each todo has 12 KB. For each todo, a transaction takes 24 units for the table. The todo also moves to another
     // place in the index: for each KB, DynamoDB counts one unit to delete the old copy, and one unit to write the new
     // copy.
@@ -112,14 +106,7 @@ async fn a_request_that_would_take_more_write_units_is_refused() {
         assert_eq!(added.status, 201, "{}", added.text);
         ids.extend(added.ids());
     }
-    let edits = |ids: &[String], edit: Value| {
-        let edits = ids.iter().map(|id| {
-            let mut edit = edit.clone();
-            edit["id"] = json!(id);
-            edit
-        });
-        json!({"todos": edits.collect::<Vec<_>>()})
-    };
+    let edits = |ids: &[String], edit: Value| same_edit(ids, &edit);
     for edit in [json!({"status": "completed"}), json!({"clear": ["notes", "steps"]}), json!({"priority": "high"})] {
         let refused = api.patch("/todos", edits(&ids, edit.clone())).await;
         refused.assert_problem(413, "too_large");

@@ -3,6 +3,7 @@
 use jiff::ToSpan;
 use serde_json::{Value, json};
 
+use super::answer::same_edit;
 use super::harness::Api;
 
 fn hints(answer: &super::harness::Answer) -> Vec<&str> {
@@ -46,14 +47,7 @@ async fn one_todo_by_itself_has_all_fields_and_several_have_no_usual_values() {
 async fn a_change_of_more_than_ten_named_todos_is_answered_with_numbers_and_titles() {
     let api = Api::new();
     let ids = add(&api, 12, "2026-12-01T09:30").await;
-    let edits = |ids: &[String], edit: Value| {
-        let with_id = |id: &String| {
-            let mut edit = edit.clone();
-            edit["id"] = json!(id);
-            edit
-        };
-        json!({"todos": ids.iter().map(with_id).collect::<Vec<_>>()})
-    };
+    let edits = |ids: &[String], edit: Value| same_edit(ids, &edit);
     let ten = api.patch("/todos", edits(&ids[..10], json!({"priority": "low"}))).await;
     assert_eq!((ten.ids(), ten.body.get("found")), (ids[..10].to_vec(), None), "{}", ten.text);
     let titles = ["todo 0", "todo 1", "todo 2"];

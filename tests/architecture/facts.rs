@@ -86,6 +86,7 @@ fn phrases() -> Vec<(&'static str, String)> {
         ("docs/ADDING-AN-OPERATION.md", shown),
         ("docs/API-DESIGN.md", bytes.clone()),
         ("src/api/answer/problem.rs", bytes),
+        ("src/api/answer/problem.rs", format!("at most {} characters", thousands(limits::NOTES))),
         ("docs/API-DESIGN.md", format!("at most {} lists, {1} tags and {1} todos", limits::LISTS, limits::OVERVIEW)),
     ]
 }

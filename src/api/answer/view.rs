@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::{
-    moment::Weekday,
+    moment::{Weekday, to_the_second},
     repeat::{CountedFrom, Repeat, Unit, month_day::MonthDay},
     settings::Settings,
     steps::Step,
@@ -216,9 +216,4 @@ impl Now {
 /// `2026-11-27T10:00:00+01:00`.
 pub fn with_offset(at: Timestamp, zone: &TimeZone) -> String {
     to_the_second(at).to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
-}
-
-fn to_the_second(at: Timestamp) -> Timestamp {
-    // Rounds down to the whole second, so that the result is never a moment in the future.
-    at.round(jiff::TimestampRound::new().smallest(jiff::Unit::Second).mode(jiff::RoundMode::Floor)).unwrap_or(at)
 }

@@ -72,7 +72,7 @@ pub async fn in_order(
             break todos.before_last();
         }
         if query.is_of_open() {
-            order.push((todo.due.map(|due| due.to_string()), todo.place()));
+            order.push((todo.due, todo.place()));
         }
         upcoming.iter_mut().for_each(|upcoming| upcoming.add(&todo, &moment));
     };
