@@ -17,9 +17,10 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("tls", &[]),
 ];
 /// Each folder of src/api, and the other folders of src/api that this folder may use.
-const API_FOLDERS: [(&str, &[&str]); 8] = [
+const API_FOLDERS: [(&str, &[&str]); 9] = [
     ("access", &["answer", "lambda"]),
     ("answer", &[]),
+    ("export", &["answer"]),
     ("lambda", &["answer"]),
     ("log", &["answer"]),
     ("oauth", &["access", "answer", "lambda", "request"]),
