@@ -28,6 +28,7 @@ use super::{
     grants,
     head::{ERASURE, SETTINGS},
     item::{self, Item, broken},
+    items::Part,
     programs::{self, GRANT},
     remembered::OwnerMemory,
     sign_ins,
@@ -166,24 +167,8 @@ impl OwnerStore {
     /// The keys of the owner's items after a key, at most 1 MB of items. Entries also have the attribute that leads to
     /// an item in another partition. The second value is the key after which there are more items.
     async fn keys_after(&self, after: Option<Item>) -> Result<(Vec<Item>, Option<Item>), Fault> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .consistent_read(true)
-            .key_condition_expression("#owner = :owner")
-            .projection_expression("sk, #grant")
-            .expression_attribute_names("#owner", item::OWNER)
-            .expression_attribute_names("#grant", GRANT)
-            .expression_attribute_values(":owner", item::text(&self.partition))
-            .set_exclusive_start_key(after)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        self.usage.called();
-        let answer = answer.map_err(|error| Fault::of("Query", &error))?;
-        self.usage.read(answer.consumed_capacity().map(std::slice::from_ref));
-        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
+        let part = Part { partition: &self.partition, prefix: None, after, attributes: &[item::SK, GRANT] };
+        part.read(&self.client, &self.table, &self.usage).await
     }
 
     fn deletion(&self, key: Item) -> Result<TransactWriteItem, Fault> {
