@@ -13,13 +13,15 @@ use crate::domain::{
     todo::Todo,
 };
 
-/// The RRULE that has the same dates as the repetition of this todo, if DTSTART is the due date of the todo. Weeks begin
-/// on Monday, as in an RRULE without WKST. The RRULE counts each date, also a date that the program leaves out because
-/// the todo was completed late.
+/// The RRULE that has the same dates as the repetition of this todo, if DTSTART is the due date of the todo. Weeks
+/// begin on Monday, as in an RRULE without WKST. The RRULE counts each date, also a date that the program leaves out
+/// because the todo was completed late.
 ///
-/// Returns `None` if the todo does not repeat, and in three cases for which there is no RRULE. An RRULE cannot count from
-/// the day of completion. The dates of an RRULE begin with DTSTART, but a todo can be due on a day that does not fit its
-/// repetition. And a repetition can be over with the present date.
+/// Returns `None` if the todo does not repeat, and in four cases for which there is no RRULE. An RRULE cannot count
+/// from the day of completion. The dates of an RRULE begin with DTSTART, but a todo can be due on a day that does not
+/// fit its repetition. A repetition can be over with the present date. And an RRULE for the 29th or 30th leaves out
+/// February, where we take its last day. `BYMONTHDAY=28,29,30;BYSETPOS=-1` would be right, but ical.js 2.2, the engine
+/// of Thunderbird and Nextcloud, ignores BYSETPOS there and finds three dates a month.
 pub fn rrule(todo: &Todo, zone: &TimeZone) -> Option<String> {
     let (repeat, due) = (todo.repeat.as_ref()?, todo.due?);
     let number = todo.anchor_day.unwrap_or_else(|| due.date().day());
@@ -37,36 +39,40 @@ pub fn rrule(todo: &Todo, zone: &TimeZone) -> Option<String> {
         Unit::Year => "YEARLY",
     };
     let interval = (repeat.every > 1).then(|| format!("INTERVAL={}", repeat.every));
-    let parts = [Some(format!("FREQ={frequency}")), interval, days(repeat, due.date(), number), end(repeat, due, zone)];
+    let days = match repeat.unit {
+        Unit::Day => None,
+        Unit::Week => week_days(repeat),
+        Unit::Month | Unit::Year => Some(month_day(repeat, due.date(), number)?),
+    };
+    let parts = [Some(format!("FREQ={frequency}")), interval, days, end(repeat, due, zone)];
     Some(parts.into_iter().flatten().collect::<Vec<_>>().join(";"))
 }
 
-/// The parts of the RRULE that say on which days the todo repeats.
-fn days(repeat: &Repeat, due: Date, number: i8) -> Option<String> {
-    let days = match repeat.unit {
-        Unit::Day => return None,
-        Unit::Week if repeat.weekdays.is_empty() => return None,
-        Unit::Week => {
-            let days: Vec<_> = sorted(&repeat.weekdays).into_iter().map(code).collect();
-            return Some(format!("BYDAY={}", days.join(",")));
-        }
-        Unit::Month | Unit::Year => match repeat.on.unwrap_or(MonthDay::Number(number)) {
-            // February alone has days that other years do not have.
-            MonthDay::Number(number) if number > 28 && (repeat.unit == Unit::Month || due.month() == 2) => {
-                // An RRULE leaves out a month that does not have the day. So the RRULE lists the days from the 28th on,
-                // and takes the last day that exists.
-                let numbers: Vec<_> = (28..=number).map(|number| number.to_string()).collect();
-                format!("BYMONTHDAY={};BYSETPOS=-1", numbers.join(","))
-            }
-            MonthDay::Number(number) => format!("BYMONTHDAY={}", number.min(due.days_in_month())),
-            MonthDay::LastDay => "BYMONTHDAY=-1".to_owned(),
-            MonthDay::FirstWorkday => "BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1".to_owned(),
-            MonthDay::LastWorkday => "BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1".to_owned(),
-            MonthDay::Weekday(Ordinal::Last, weekday) => format!("BYDAY=-1{}", code(weekday)),
-            MonthDay::Weekday(ordinal, weekday) => format!("BYDAY={}{}", ordinal as u8 + 1, code(weekday)),
-        },
+fn week_days(repeat: &Repeat) -> Option<String> {
+    let days: Vec<_> = sorted(&repeat.weekdays).into_iter().map(code).collect();
+    (!days.is_empty()).then(|| format!("BYDAY={}", days.join(",")))
+}
+
+/// The parts of the RRULE that say on which day of the month the todo repeats, or `None` if an RRULE cannot say it.
+fn month_day(repeat: &Repeat, due: Date, number: i8) -> Option<String> {
+    let day = match repeat.on.unwrap_or(MonthDay::Number(number)) {
+        MonthDay::LastDay | MonthDay::Number(31) => "BYMONTHDAY=-1".to_owned(),
+        MonthDay::Number(number) if number <= 28 || !has_february(repeat, due) => format!("BYMONTHDAY={number}"),
+        // In February alone, the 29th and the 30th are the last day.
+        MonthDay::Number(_) if repeat.unit == Unit::Year => "BYMONTHDAY=-1".to_owned(),
+        MonthDay::Number(_) => return None,
+        MonthDay::FirstWorkday => "BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1".to_owned(),
+        MonthDay::LastWorkday => "BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1".to_owned(),
+        MonthDay::Weekday(Ordinal::Last, weekday) => format!("BYDAY=-1{}", code(weekday)),
+        MonthDay::Weekday(ordinal, weekday) => format!("BYDAY={}{}", ordinal as u8 + 1, code(weekday)),
     };
-    Some(if repeat.unit == Unit::Year { format!("BYMONTH={};{days}", due.month()) } else { days })
+    Some(if repeat.unit == Unit::Year { format!("BYMONTH={};{day}", due.month()) } else { day })
+}
+
+/// Whether the todo repeats in February.
+fn has_february(repeat: &Repeat, due: Date) -> bool {
+    let months = if repeat.unit == Unit::Year { 12 } else { repeat.every % 12 };
+    (0..12).any(|round| (u16::from(due.month().unsigned_abs()) + round * months) % 12 == 2)
 }
 
 /// The part of the RRULE that says when the repetition ends. UNTIL is a date if the due date is a date. Otherwise UNTIL
