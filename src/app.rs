@@ -9,6 +9,7 @@ use crate::{
     config::{Auth, Config},
     domain::{
         api_key::ApiKey,
+        download::DownloadSecret,
         id::{ChangeId, TodoId},
         secret::Random,
     },
@@ -90,6 +91,11 @@ impl Ids {
     /// A new API key.
     pub fn api_key(&self) -> ApiKey {
         ApiKey::from_random(self.secret())
+    }
+
+    /// A new secret for the address of a download.
+    pub fn download(&self) -> DownloadSecret {
+        DownloadSecret::from_random(self.secret())
     }
 
     /// 256 random bits.

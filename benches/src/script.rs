@@ -20,12 +20,17 @@ pub struct Operation {
 }
 
 /// The measured operations of our function. In each entry, `ids` are the ids of the owner's todos.
-pub const OPERATIONS: [Operation; 18] = [
+pub const OPERATIONS: [Operation; 19] = [
     Operation { name: "getHealth", events: |_, _, n| same(n, "GET", "/health", "", None), adds: false },
     Operation { name: "getTodo", events: |_, ids, n| each(ids, n, "GET", |_| None), adds: false },
     Operation { name: "getTodos, 20", events: |_, _, n| same(n, "GET", "/todos", "limit=20", None), adds: false },
     Operation { name: "getTodos, 50", events: |_, _, n| same(n, "GET", "/todos", "limit=50", None), adds: false },
     Operation { name: "getOverview", events: |_, _, n| same(n, "GET", "/overview", "", None), adds: false },
+    Operation {
+        name: "exportTodos",
+        events: |_, _, n| same(n, "GET", "/export/address", "format=csv", None),
+        adds: false,
+    },
     Operation { name: "getSettings", events: |_, _, n| same(n, "GET", "/settings", "", None), adds: false },
     Operation {
         name: "addTodos, 1",

@@ -1,9 +1,9 @@
 //! The HTTP API. The folder `operations/` declares each operation only once.
 
 mod access;
+mod account;
 mod answer;
-#[expect(dead_code, reason = "the operation that exports comes in the next change")]
-mod export;
+pub mod export;
 mod lambda;
 mod log;
 mod oauth;
@@ -46,6 +46,8 @@ pub fn router(app: App, mcp: Router<App>) -> Router {
         .route("/openapi.json", get(pages::get_openapi))
         .route("/privacy", get(pages::get_privacy))
         .route("/favicon.ico", get(pages::get_favicon))
+        .merge(export::routes())
+        .merge(account::routes(&app))
         .merge(oauth::routes(&app));
     answering_everything(operations::routes().merge(pages).layer(DefaultBodyLimit::max(limits::BODY_BYTES)).merge(mcp))
         .layer(middleware::from_fn(deadline))

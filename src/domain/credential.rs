@@ -7,8 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     api_key::{KeyName, KeyRecord},
+    secret::SecretHash,
     token::GrantId,
 };
+
+/// Says where the table contains the credential of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoredCredential {
+    /// An API key, by its hash.
+    Key(SecretHash),
+    /// The access that a person has given to a program.
+    Grant(GrantId),
+}
 
 /// The kind of an API key.
 const KEY: &str = "key";

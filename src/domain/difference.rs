@@ -92,6 +92,17 @@ impl Difference {
         self.before.as_ref().map(|before| (before, &self.after))
     }
 
+    /// The altered fields after the change. If the change added the todo, these are all fields of the todo.
+    pub fn after(&self) -> &Fields {
+        &self.after
+    }
+
+    /// The change kept this number of bytes at the beginning of the notes. [`altered`](Self::altered) and
+    /// [`after`](Self::after) contain only the rest of the notes.
+    pub fn kept_notes(&self) -> usize {
+        self.notes_kept
+    }
+
     /// The status before the change. `None` if the change added the todo, or did not alter its status.
     pub fn status_before(&self) -> Option<Status> {
         self.before.as_ref().and_then(|before| Status::parse(before.get("status")?.as_str()?.to_owned()).ok())
@@ -101,11 +112,6 @@ impl Difference {
     pub fn lists(&self) -> impl Iterator<Item = ListName> {
         let lists = self.before.iter().chain([&self.after]).filter_map(|fields| fields.get("list")?.as_str());
         lists.map(|id| ListName::of_id(id.to_owned()))
-    }
-
-    /// Whether the change kept the beginning of the notes. Then [`altered`](Self::altered) contains only the rest.
-    pub fn keeps_beginning_of_notes(&self) -> bool {
-        self.notes_kept > 0
     }
 
     /// Whether the values before or after the change contain a repetition that code of format 4 and earlier would lose

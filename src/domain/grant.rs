@@ -150,6 +150,8 @@ pub struct Access {
     pub credential: CredentialId,
     pub scope: Scope,
     pub resource: String,
+    /// When the person gave the access.
+    pub granted_at: Timestamp,
     pub valid_until: Timestamp,
 }
 
@@ -252,6 +254,7 @@ impl Grant {
             credential: CredentialId::of_program(&self.id, &self.program.name),
             scope: token.scope.unwrap_or(self.scope),
             resource: self.resource.clone(),
+            granted_at: self.created_at,
             valid_until: token.valid_until.min(self.valid_until),
         })
     }

@@ -29,6 +29,11 @@ impl TodoId {
         Self(encode(&bytes, Self::LENGTH))
     }
 
+    /// The last of all ids, in the order of ids.
+    pub fn last() -> Self {
+        Self("z".repeat(Self::LENGTH))
+    }
+
     /// Reads an id in upper or lower case, and ignores spaces around the id. Returns `None` if the text cannot be the
     /// id of a todo. If the result is `None`, the program should treat the text as an unknown id.
     pub fn parse(text: &str) -> Option<Self> {

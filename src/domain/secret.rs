@@ -27,6 +27,11 @@ impl SecretHash {
         Self(hex::encode(Sha256::digest(secret.as_bytes())))
     }
 
+    /// The hash in the table, where it has this text.
+    pub fn stored(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -58,7 +58,7 @@ impl Difference {
         // If the todo stays completed, its time of completion has changed.
         let is_completed_before_and_after = [before, after].iter().all(|fields| fields.contains_key(COMPLETED_AT));
         let completed_at = is_completed_before_and_after.then_some((COMPLETED_AT, COMPLETED_AT));
-        let beginning = if self.keeps_beginning_of_notes() { "…" } else { "" };
+        let beginning = if self.kept_notes() > 0 { "…" } else { "" };
         let value = |fields: &Map<String, Value>, name: &str| {
             let text = fields.get(name).and_then(|value| text(name, value, lists));
             let text = if name == "notes" { format!("{beginning}{}", text.unwrap_or_default()) } else { text? };

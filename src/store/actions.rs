@@ -47,6 +47,7 @@ pub(super) enum Purpose {
     List(ListName),
     Lists,
     Undo,
+    Credential,
 }
 
 /// The actions of a transaction, each with its purpose.
@@ -91,8 +92,12 @@ impl OwnerStore {
         head: HeadUpdate<'_>,
     ) -> Result<Actions, Fault> {
         let change = transaction.change;
+        // The first write creates the head. Only this write checks the credential, so that all later writes cost less.
+        // After an erasure, the head is absent again.
+        let must_exist = self.remembered.has_head(&self.partition).unwrap_or(self.credential.is_some());
+        let head = HeadUpdate { must_exist, ..head };
         let head = if change.has_no_effect() {
-            checked(head::check(self.check(SETTINGS.to_owned())))?
+            checked(head::check(self.check(SETTINGS.to_owned()), head.must_exist))?
         } else {
             updated(head::update(&self.table, &self.partition, sequence, head)?)?
         };
@@ -108,6 +113,9 @@ impl OwnerStore {
         }
         for mark in transaction.marks {
             actions.push((Purpose::Undo, self.mark(mark, change)?));
+        }
+        if let Some(check) = self.credential_check()?.filter(|_| !must_exist) {
+            actions.push((Purpose::Credential, TransactWriteItem::builder().condition_check(check).build()));
         }
         Ok(actions)
     }

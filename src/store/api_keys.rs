@@ -1,12 +1,15 @@
 //! Looks up API keys. All API keys are in the partition of the operator (`keys`). The sort key of an API key is
 //! `key#<sha256>`. The file docs/adr/0013-api-keys.md says why the operator has a partition.
 
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
 
 use super::{
     Store,
+    actions::updated,
     fault::Fault,
     item::{self, Item},
+    seen::{LAST_USED_AT, NOTE},
     usage::Usage,
 };
 use crate::domain::{api_key::KeyRecord, secret::SecretHash};
@@ -30,9 +33,21 @@ impl Store {
     }
 
     /// Writes a note into the table: somebody has used this key today. The note is in the partition of the key's owner,
-    /// because the Lambda function has no permission to write in the partition of the operator.
+    /// because the Lambda function has no permission to write in the partition of the operator. If the key has ended,
+    /// there is no note, because the operator may have erased all data of the person.
     pub async fn stamp_use(&self, record: &KeyRecord, now: Timestamp, usage: &Usage) {
-        self.stamp(record.hash.id(), use_key(record), None, now, usage).await;
+        let write = async {
+            let note = Update::builder()
+                .table_name(&*self.table)
+                .set_key(Some(use_key(record)))
+                .update_expression(NOTE)
+                .expression_attribute_names("#used", LAST_USED_AT)
+                .expression_attribute_values(":now", item::text(&now.to_string()));
+            let check = self.credential_is_valid(key(&record.hash))?;
+            let actions = vec![updated(note)?, TransactWriteItem::builder().condition_check(check).build()];
+            self.transact(actions, usage).await.map(drop)
+        };
+        self.stamp(record.hash.id(), now, usage, write).await;
     }
 }
 

@@ -1,6 +1,8 @@
 //! Sends each write as one transaction. The transaction contains the todos, the change record, and the conditions for
 //! both.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
     operation::transact_write_items::TransactWriteItemsError,
@@ -16,6 +18,7 @@ use super::{
     format::check_format,
     head::{HeadUpdate, Pending, Sequence, SettingsCondition},
     item::Item,
+    remembered::OwnerMemory,
     transaction::Transaction,
 };
 use crate::domain::{refusal::Refusal, text::ListName};
@@ -93,14 +96,19 @@ impl OwnerStore {
             let (purposes, actions) = actions.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
             match self.send(actions).await {
                 Ok(()) => {
-                    self.remembered.update(&self.partition, |owner| owner.sequence = owner.sequence.max(sequence));
+                    self.remembered.update(&self.partition, |owner| owner.learn_sequence(sequence));
                     return Ok(Some(Committed::Done));
                 }
-                Err(error) => match cancelled(&error, &purposes, transaction)? {
-                    Cancelled::Outcome(outcome) => return Ok(Some(outcome)),
-                    Cancelled::Overtaken(other) => latest = latest.max(other),
-                    Cancelled::Collided => {}
-                },
+                Err(error) => {
+                    if has_no_head(&error, &purposes) {
+                        self.remembered.update(&self.partition, OwnerMemory::learn_no_head);
+                    }
+                    match cancelled(&error, &purposes, transaction)? {
+                        Cancelled::Outcome(outcome) => return Ok(Some(outcome)),
+                        Cancelled::Overtaken(other) => latest = latest.max(other),
+                        Cancelled::Collided => {}
+                    }
+                }
             }
         }
         Err(Fault::new(FaultKind::Throttled, "TransactWriteItems: the transaction collided with other transactions"))
@@ -123,6 +131,18 @@ impl OwnerStore {
         self.usage.wrote(answer?.consumed_capacity.as_deref());
         Ok(())
     }
+}
+
+/// Whether DynamoDB cancelled the transaction, and the owner has no head.
+fn has_no_head(error: &SdkError<TransactWriteItemsError>, purposes: &[Purpose]) -> bool {
+    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+        return false;
+    };
+    let mut reasons = purposes.iter().zip(cancelled.cancellation_reasons());
+    reasons.any(|(purpose, reason)| {
+        let failed = reason.code() == Some("ConditionalCheckFailed");
+        matches!(purpose, Purpose::Head) && failed && reason.item().is_none_or(HashMap::is_empty)
+    })
 }
 
 /// Whether a cancelled transaction can be sent again unchanged, because all reasons are temporary.
@@ -181,6 +201,7 @@ fn cancelled(
             Purpose::List(name) => lists.push((name.clone(), item)),
             Purpose::Head => head = Some(item),
             Purpose::Lists => {}
+            Purpose::Credential => return Err(Fault::ended()),
             Purpose::Todo | Purpose::Part => moved = true,
         }
     }
@@ -198,8 +219,11 @@ fn cancelled(
     if !lists.is_empty() {
         return Ok(Cancelled::Outcome(Committed::OtherLists(lists)));
     }
-    if let Some(head) = head {
-        return Ok(Cancelled::Overtaken(head.as_ref().map(Sequence::of).unwrap_or_default()));
+    match head {
+        // The write has assumed that the owner has a head.
+        Some(None) => return Ok(Cancelled::Outcome(Committed::OtherHead(None))),
+        Some(Some(head)) => return Ok(Cancelled::Overtaken(Sequence::of(&head))),
+        None => {}
     }
     if let Some(limit) = reasons.iter().find_map(|reason| SizeLimit::exceeded(reason.code(), reason.message())) {
         return Ok(too_large(limit));

@@ -23,6 +23,8 @@ pub enum FaultKind {
     Unavailable,
     /// A change that is too large for one transaction is not finished yet. The caller can try again after a second.
     Busy,
+    /// The credential of the request has ended while the request was under way. The caller must sign in again.
+    Ended,
     /// A newer version of the program has written the data, in a format that this version does not understand. This
     /// happens only while a new version is deployed, or after a rollback to an old version. The caller can try again
     /// soon.
@@ -65,6 +67,11 @@ impl Fault {
     /// The fault for a request that meets a large change of another request.
     pub(super) fn busy() -> Self {
         Self::new(FaultKind::Busy, "a change that is larger than one transaction is not finished yet")
+    }
+
+    /// The fault if the credential of the request has ended.
+    pub(super) fn ended() -> Self {
+        Self::new(FaultKind::Ended, "the credential of the request has ended")
     }
 
     /// The fault for a DynamoDB operation that the SDK could not complete.

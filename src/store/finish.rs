@@ -57,7 +57,8 @@ impl OwnerStore {
         let found = items::items(&self.client, &self.table, (&self.partition, &prefix), &self.usage).await?;
         let Some(record) = found.first().filter(|record| stage(record) == Some(PENDING_STAGE)).cloned() else {
             let head = self.item(SETTINGS.to_owned()).await?;
-            let is_pending = head.as_ref().and_then(Pending::of).is_some_and(|pending| pending.change == *id);
+            let is_pending =
+                head.as_ref().and_then(Pending::of).is_some_and(|pending| pending.change.as_ref() == Some(id));
             return if is_pending { Err(lost()) } else { Ok(()) };
         };
         let (change, differences) = read_change(found, now)?.ok_or_else(lost)?;
@@ -166,9 +167,9 @@ impl OwnerStore {
     async fn settle(&self, change: &Change, sequence: Sequence, expires_at: &AttributeValue) -> Result<(), Fault> {
         for attempt in 1..=ATTEMPTS {
             let head = self.item(SETTINGS.to_owned()).await?.unwrap_or_default();
-            let Some(pending) = Pending::of(&head).filter(|pending| pending.change == change.id) else {
+            if Pending::of(&head).and_then(|pending| pending.change).as_ref() != Some(&change.id) {
                 return Ok(());
-            };
+            }
             let view = item::text(&view::change_view(change, sequence.as_time()));
             let shown = self
                 .record_update(&change.id)
@@ -183,7 +184,7 @@ impl OwnerStore {
                 .expression_attribute_values(":view", view)
                 .expression_attribute_values(":expires_at", expires_at.clone())
                 .expression_attribute_values(":pending", item::text(PENDING_STAGE));
-            let settled = head::settle(&self.table, &self.partition, &head, &pending);
+            let settled = head::settle(&self.table, &self.partition, &head, &change.id);
             if self.try_to_send(vec![updated(settled)?, updated(shown)?]).await? {
                 return Ok(());
             }

@@ -16,8 +16,9 @@ pub const FORMAT: &str = "format";
 /// (`pending.rs`). Code of format 5 and earlier does not know the attributes `place` and `told_at` of a todo. It keeps
 /// them when it changes the todo, but shows todos without a due date in the order of their ids. In format 5, a todo
 /// repeats in a way that older code does not know
-/// ([`Todo::repeats_in_new_ways`](crate::domain::todo::Todo::repeats_in_new_ways)).
-pub const FORMAT_NUMBER: u32 = 5;
+/// ([`Todo::repeats_in_new_ways`](crate::domain::todo::Todo::repeats_in_new_ways)). In format 6, somebody is erasing
+/// everything of the owner (`erase.rs`). Only a head has this format.
+pub const FORMAT_NUMBER: u32 = 6;
 /// The format of todos, and of change records, that older code would damage: the older code would leave out a part of
 /// the repetition when it adds the next todo.
 pub(super) const FORMAT_OF_SERIES: u32 = 5;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::{
     error::SdkError,
-    operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError},
+    operation::put_item::PutItemError,
     types::{Delete, Put, ReturnConsumedCapacity, TransactWriteItem},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +15,7 @@ use super::{
     fault::{Fault, FaultKind},
     item::{self, EXPIRES_AT, Item, PRESENT, VERSION, broken},
     programs,
+    seen::{LAST_USED_AT, NOTE},
     usage::Usage,
 };
 use crate::domain::{
@@ -22,6 +23,8 @@ use crate::domain::{
     token::{GrantId, Token},
 };
 
+/// The partition key of a grant begins with this text. The id of the grant follows.
+const PREFIX: &str = "grant#";
 /// The sort key of a grant.
 const GRANT: &str = "grant";
 /// The attribute with the name of the table in which the grant was made.
@@ -56,8 +59,23 @@ impl Store {
     /// Writes a note into the table: the program has used its access today.
     pub async fn stamp_access(&self, access: &Access, now: Timestamp, usage: &Usage) {
         let id = &access.credential.id;
-        // If the access has ended, its entry no longer exists, and the note must not create the entry again.
-        self.stamp(id, programs::key(&access.owner, id), Some(PRESENT), now, usage).await;
+        let write = async {
+            // If the access has ended, its entry no longer exists, and the note must not create the entry again.
+            let key = programs::key(&access.owner, id);
+            let update = self.client.update_item().table_name(&*self.table).set_key(Some(key));
+            let update = update
+                .condition_expression(PRESENT)
+                .update_expression(NOTE)
+                .expression_attribute_names("#used", LAST_USED_AT)
+                .expression_attribute_values(":now", item::text(&now.to_string()))
+                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            let answer = update.send().await;
+            usage.called();
+            let answer = answer.map_err(|error| Fault::of("UpdateItem", &error))?;
+            usage.wrote(answer.consumed_capacity().map(std::slice::from_ref));
+            Ok(())
+        };
+        self.stamp(id, now, usage, write).await;
     }
 
     /// The grant with this id. The grant may have expired.
@@ -204,45 +222,6 @@ impl Store {
         let grant = self.grant(&tokens.access.grant(), usage).await?;
         Ok(grant.is_some_and(|grant| grant.has(&tokens.access)))
     }
-
-    /// Sends a transaction. `false` if a condition of the transaction failed. If DynamoDB throttles the transaction, or
-    /// if the transaction collides with another transaction, this function sends the transaction again.
-    pub(super) async fn transact(&self, actions: Vec<TransactWriteItem>, usage: &Usage) -> Result<bool, Fault> {
-        for attempt in 0..ATTEMPTS {
-            let answer = self
-                .client
-                .transact_write_items()
-                .set_transact_items(Some(actions.clone()))
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await;
-            usage.called();
-            match answer {
-                Ok(answer) => {
-                    usage.wrote(answer.consumed_capacity.as_deref());
-                    return Ok(true);
-                }
-                Err(error) => match cancelled(&error) {
-                    Some("ConditionalCheckFailed") => return Ok(false),
-                    Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => {
-                        tokio::time::sleep(Duration::from_millis(20 << attempt.min(4))).await;
-                    }
-                    _ => return Err(Fault::of("TransactWriteItems", &error)),
-                },
-            }
-        }
-        Err(Fault::new(FaultKind::Throttled, "TransactWriteItems: the transaction collided with other transactions"))
-    }
-}
-
-/// The reason why DynamoDB cancelled a transaction. If one of several reasons is a failed condition, the result is the
-/// failed condition. Otherwise, the result is the first reason.
-fn cancelled(error: &SdkError<TransactWriteItemsError>) -> Option<&str> {
-    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
-        return None;
-    };
-    let codes = || cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code());
-    codes().find(|code| *code == "ConditionalCheckFailed").or_else(|| codes().find(|code| *code != "None"))
 }
 
 /// Whether another request has changed the grant, or is changing the grant with a transaction at this moment.
@@ -260,5 +239,10 @@ fn pause(attempt: u32, tokens: &Tokens) -> Duration {
 }
 
 pub(super) fn key(id: &GrantId) -> Item {
-    item::primary_key(&format!("grant#{}", id.as_str()), GRANT.to_owned())
+    item::primary_key(&format!("{PREFIX}{}", id.as_str()), GRANT.to_owned())
+}
+
+/// The id of the grant whose item has this primary key. `None` if it is the primary key of another item.
+pub(super) fn id_of(key: &Item) -> Option<GrantId> {
+    key.get(item::OWNER)?.as_s().ok()?.strip_prefix(PREFIX).map(GrantId::stored)
 }

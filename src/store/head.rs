@@ -32,6 +32,12 @@ const FORMAT_WITH_LISTS: u32 = 3;
 /// The format of the head while a change is pending.
 const FORMAT_WITH_PENDING: u32 = 4;
 
+/// The end of a condition: the owner has a head.
+const EXISTS: &str = " AND attribute_exists(sk)";
+
+/// While somebody is erasing everything of the owner, the head has this value in place of the id of a pending change.
+pub(super) const ERASURE: &str = "erasure";
+
 /// The settings attributes. An owner without these attributes has the default settings.
 const CHOICES: [&str; 3] = ["time_zone", "week_start", "default_list"];
 
@@ -66,19 +72,24 @@ pub(super) struct HeadUpdate<'a> {
     pub latest: Option<Sequence>,
     /// Whether the change is pending after this transaction.
     pub pending: Option<&'a ChangeId>,
+    /// Whether the transaction fails if the owner has no head.
+    pub must_exist: bool,
 }
 
-/// A change that is too large for one transaction, and that is not finished yet.
+/// What is not finished yet. Until it is finished, every write of the owner fails.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Pending {
-    pub change: ChangeId,
+    /// The change that is too large for one transaction. `None` if somebody is erasing everything of the owner
+    /// (`erase.rs`).
+    pub change: Option<ChangeId>,
     pub since: Timestamp,
 }
 
 impl Pending {
-    /// The pending change in this head. `None` if no change is pending.
+    /// What is pending in this head. `None` if nothing is pending.
     pub fn of(head: &Item) -> Option<Self> {
-        let change = ChangeId::parse(head.get(item::PENDING)?.as_s().ok()?)?;
+        let change = head.get(item::PENDING)?.as_s().ok()?;
+        let change = if change == ERASURE { None } else { Some(ChangeId::parse(change)?) };
         let since = head.get(item::PENDING_SINCE).and_then(|since| since.as_n().ok()?.parse().ok()).unwrap_or_default();
         Some(Self { change, since: Timestamp::from_microsecond(since).unwrap_or(Timestamp::MIN) })
     }
@@ -199,6 +210,9 @@ pub(super) fn update(
     let mut required = "(attribute_not_exists(#sequence) OR #sequence < :sequence) \
         AND (attribute_not_exists(#format) OR #format <= :newest) AND attribute_not_exists(pending_change)"
         .to_owned();
+    if change.must_exist {
+        required.push_str(EXISTS);
+    }
     if let Some(pending) = change.pending {
         set.push_str(", pending_change = :pending, pending_since = :sequence");
         update = update.expression_attribute_values(":pending", item::text(pending.as_str()));
@@ -237,7 +251,7 @@ fn format_with(lists: u64) -> u32 {
 
 /// The action that removes the pending change from the head. The transaction fails if this change is no longer pending.
 /// `head` is the present head.
-pub(super) fn settle(table: &str, partition: &str, head: &Item, pending: &Pending) -> UpdateBuilder {
+pub(super) fn settle(table: &str, partition: &str, head: &Item, change: &ChangeId) -> UpdateBuilder {
     Update::builder()
         .table_name(table)
         .set_key(Some(item::primary_key(partition, SETTINGS.to_owned())))
@@ -245,14 +259,16 @@ pub(super) fn settle(table: &str, partition: &str, head: &Item, pending: &Pendin
         .condition_expression(format!("{} = :pending", item::PENDING))
         .expression_attribute_names("#format", FORMAT)
         .expression_attribute_values(":format", item::number(format_with(lists_version(head))))
-        .expression_attribute_values(":pending", item::text(pending.change.as_str()))
+        .expression_attribute_values(":pending", item::text(change.as_str()))
 }
 
 /// The action of a write without effect. Such a write only remembers its idempotency key, so it gets no sequence
-/// number. The transaction fails if newer code has written the items of this owner in a newer format.
-pub(super) fn check(check: ConditionCheckBuilder) -> ConditionCheckBuilder {
+/// number. The transaction fails if newer code has written the items of this owner in a newer format. If `must_exist` is
+/// true, the transaction also fails if the owner has no head.
+pub(super) fn check(check: ConditionCheckBuilder, must_exist: bool) -> ConditionCheckBuilder {
+    let exists = if must_exist { EXISTS } else { "" };
     check
-        .condition_expression("attribute_not_exists(#format) OR #format <= :format")
+        .condition_expression(format!("(attribute_not_exists(#format) OR #format <= :format){exists}"))
         .expression_attribute_names("#format", FORMAT)
         .expression_attribute_values(":format", item::number(FORMAT_NUMBER))
 }

@@ -20,6 +20,8 @@ use crate::domain::{
     todo::{Status, Todo},
 };
 
+/// The partition of an owner begins with this text. The name of the owner follows.
+const PARTITION: &str = "user#";
 pub const OWNER: &str = "owner";
 pub const SK: &str = "sk";
 /// The condition for writing a new item: no item with this key exists yet. `sk` and `expires_at` are not reserved words
@@ -46,6 +48,8 @@ pub(super) const TITLE_KEY: &str = "title_key";
 /// settings.
 pub(super) const SETTINGS_VIEW: &str = "open#";
 
+/// The sort key of a todo begins with this text. The id of the todo follows.
+pub(super) const TODO_PREFIX: &str = "todo#";
 /// The attribute of the head with the version of the lists. Absent if nobody has changed the lists.
 pub(super) const LISTS_VERSION: &str = "lists_version";
 /// The attributes of the head with the id of a pending change (`pending.rs`), and the time at which the change became
@@ -113,7 +117,12 @@ pub(super) const CHANGE: &[&str] = &[
 pub(super) type Item = HashMap<String, AttributeValue>;
 
 pub(super) fn partition(owner: &Owner) -> String {
-    format!("user#{}", owner.as_str())
+    format!("{PARTITION}{}", owner.as_str())
+}
+
+/// The name of the owner with this partition.
+pub(super) fn owner_name(partition: &str) -> &str {
+    partition.strip_prefix(PARTITION).unwrap_or(partition)
 }
 
 pub(super) fn primary_key(partition: &str, sk: String) -> Item {
@@ -121,7 +130,7 @@ pub(super) fn primary_key(partition: &str, sk: String) -> Item {
 }
 
 pub(super) fn todo_sk(id: &TodoId) -> String {
-    format!("todo#{}", id.as_str())
+    format!("{TODO_PREFIX}{}", id.as_str())
 }
 
 pub(super) fn change_sk(id: &ChangeId) -> String {

@@ -61,6 +61,12 @@ impl Store {
         Ok(answer.count > 0)
     }
 
+    /// Deletes the record of a key. So the table contains nothing about the key any more.
+    pub async fn delete_key(&self, hash: &SecretHash) -> Result<(), Fault> {
+        let delete = self.client.delete_item().table_name(&*self.table).set_key(Some(api_keys::key(hash)));
+        delete.send().await.map(drop).map_err(|error| Fault::of("DeleteItem", &error))
+    }
+
     /// Revokes a key. If the key is already revoked, the record keeps the time of the first revocation.
     pub async fn revoke_key(&self, hash: &SecretHash, now: Timestamp) -> Result<(), Fault> {
         let now = serde_dynamo::to_attribute_value::<_, AttributeValue>(now);

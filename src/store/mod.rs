@@ -11,6 +11,10 @@ mod client;
 mod client_admin;
 mod clients;
 mod commit;
+mod credential_check;
+mod downloads;
+mod erase;
+mod export;
 mod fault;
 mod finish;
 mod followers;
@@ -44,6 +48,7 @@ mod settings;
 mod sign_ins;
 mod size;
 mod timeline;
+mod transact;
 mod transaction;
 mod transport;
 mod usage;
@@ -68,11 +73,15 @@ pub mod attributes {
 }
 
 pub use client::{Connection, TIMEOUT, connect};
+pub use erase::Erasure;
+pub use export::AllTodos;
 pub use fault::{Fault, FaultKind};
 pub use grants::Taken;
 pub use listing::Listing;
 #[cfg(feature = "cli")]
-pub use people_admin::{ListedPerson, Removed};
+pub use people::Removed;
+#[cfg(feature = "cli")]
+pub use people_admin::ListedPerson;
 pub use programs::Connected;
 pub use query::Reading;
 pub use range::{Position, Range};
@@ -83,7 +92,12 @@ pub use write_request::{Accepts, Needs, Recognition, Selection, Snapshot, WriteR
 pub use write_result::{WriteError, WriteResult};
 
 use crate::domain::{
-    api_key::KeyRecord, credential::CredentialId, grant::Access, lists::Lists, owner::Owner, settings::Settings,
+    api_key::KeyRecord,
+    credential::{CredentialId, StoredCredential},
+    grant::Access,
+    lists::Lists,
+    owner::Owner,
+    settings::Settings,
 };
 
 /// The DynamoDB table that contains all data.
@@ -107,6 +121,7 @@ pub struct Store {
 ///   several changes.
 /// * [`todos`](Self::todos) lists todos, [`changes`](Self::changes) lists changes, and [`history`](Self::history) lists
 ///   changes with the values of the changed fields.
+/// * [`all_todos`](Self::all_todos) and [`all_changes`](Self::all_changes) read everything for an export.
 /// * [`lists`](Self::lists) returns the names of all lists.
 /// * [`completions`](Self::completions) returns the times when todos were completed. The overview uses these times.
 /// * [`open_titled`](Self::open_titled) looks for duplicates of new todos.
@@ -117,6 +132,8 @@ pub struct OwnerStore {
     /// The partition key of the owner. This key begins with `user#`, so it is never `keys`, the partition key of the
     /// operator.
     partition: String,
+    /// The primary key of the item of the request's credential. `None` if the server needs no credential.
+    credential: Option<item::Item>,
     remembered: remembered::Remembered,
     usage: Arc<Usage>,
 }
@@ -162,12 +179,14 @@ impl Store {
         }
     }
 
-    /// Opens the items of `owner`. Each call to DynamoDB adds its cost to `usage`.
-    pub fn of(&self, owner: &Owner, usage: Arc<Usage>) -> OwnerStore {
+    /// Opens the items of `owner`. Each call to DynamoDB adds its cost to `usage`. `credential` is the credential of the
+    /// request, or `None` if the server needs no credential.
+    pub fn of(&self, owner: &Owner, credential: Option<&StoredCredential>, usage: Arc<Usage>) -> OwnerStore {
         OwnerStore {
             client: self.client.clone(),
             table: self.table.clone(),
             partition: item::partition(owner),
+            credential: credential.map(credential_check::key),
             remembered: self.remembered.clone(),
             usage,
         }

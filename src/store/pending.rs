@@ -115,13 +115,14 @@ impl OwnerStore {
         }
     }
 
-    /// Finishes a pending change of another request, if it has been pending for some time.
+    /// Finishes a pending change or an erasure of another request, if it has been pending for some time.
     pub(super) async fn meet(&self, pending: &Pending, now: Timestamp) -> Result<(), Fault> {
         if now.duration_since(pending.since).abs() < OWN_TIME {
             return Err(Fault::busy());
         }
+        let Some(change) = &pending.change else { return self.go_on_erasing().await };
         tracing::warn!(request_id = self.request_id(), "this request finishes a large change of another request");
-        self.finish(&pending.change, now, HashMap::new()).await?;
+        self.finish(change, now, HashMap::new()).await?;
         self.usage.has_finished();
         Ok(())
     }

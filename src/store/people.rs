@@ -2,11 +2,14 @@
 //! partition is not the partition of the operator, because the Lambda function must write the items of the people, but
 //! has no permission to write in the partition of the operator.
 
-use aws_sdk_dynamodb::types::{ConditionCheck, Update};
+use aws_sdk_dynamodb::{
+    operation::{delete_item::DeleteItemError, update_item::UpdateItemError},
+    types::{ConditionCheck, Update},
+};
 use jiff::Timestamp;
 
 use super::{
-    Store,
+    OwnerStore, Store,
     fault::Fault,
     item::{self, Item},
     usage::Usage,
@@ -54,6 +57,65 @@ impl Store {
             .expression_attribute_values(":shown", item::text(shown))
             .expression_attribute_values(":now", item::text(&now.to_string()));
         update.build().map_err(item::broken)
+    }
+}
+
+/// The result of [`OwnerStore::forget_person`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removed {
+    /// The list of people no longer contains this person.
+    Gone,
+    /// The person is blocked. The list keeps the id and the block, and nothing else of this person.
+    StillBlocked,
+    /// The list did not contain this person.
+    Unknown,
+}
+
+impl OwnerStore {
+    /// Removes the person from the list of people. If the operator has blocked the person, the block stays.
+    pub(super) async fn forget_person(&self) -> Result<Removed, Fault> {
+        if self.delete_person("attribute_exists(sk) AND attribute_not_exists(blocked_at)").await? {
+            return Ok(Removed::Gone);
+        }
+        let emptied = self.remove_attributes("attribute_exists(blocked_at)", &[SHOWN, SIGNED_IN_AT, SINCE]).await?;
+        Ok(if emptied { Removed::StillBlocked } else { Removed::Unknown })
+    }
+
+    /// Deletes the item of a person. `false` if the condition is not true.
+    pub(super) async fn delete_person(&self, condition: &str) -> Result<bool, Fault> {
+        let delete = self.client.delete_item().table_name(&*self.table).set_key(Some(self.person_key()));
+        let answer = delete.condition_expression(condition).send().await;
+        self.usage.called();
+        match answer {
+            Ok(_) => Ok(true),
+            Err(error)
+                if matches!(error.as_service_error(), Some(DeleteItemError::ConditionalCheckFailedException(_))) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(Fault::of("DeleteItem", &error)),
+        }
+    }
+
+    /// Removes attributes from the item of a person. `false` if the condition is not true.
+    pub(super) async fn remove_attributes(&self, condition: &str, names: &[&str]) -> Result<bool, Fault> {
+        let update = self.client.update_item().table_name(&*self.table).set_key(Some(self.person_key()));
+        let update = update.condition_expression(condition).update_expression(format!("REMOVE {}", names.join(", ")));
+        let answer = update.send().await;
+        self.usage.called();
+        match answer {
+            Ok(_) => Ok(true),
+            Err(error)
+                if matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_))) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(Fault::of("UpdateItem", &error)),
+        }
+    }
+
+    fn person_key(&self) -> Item {
+        item::primary_key(PARTITION, format!("{PREFIX}{}", item::owner_name(&self.partition)))
     }
 }
 

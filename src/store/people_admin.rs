@@ -1,21 +1,21 @@
 //! Lists, blocks, unblocks and removes the people who have signed in. Only the command `todo` uses this code. The
 //! command has its own AWS credentials. The Lambda function does not contain this code.
 
-use aws_sdk_dynamodb::{
-    operation::{delete_item::DeleteItemError, update_item::UpdateItemError},
-    types::{AttributeValue, ReturnValue},
-};
+use std::{sync::Arc, time::Duration};
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::Timestamp;
 
 use super::{
-    Store,
+    Store, downloads,
+    erase::Erasure,
     fault::Fault,
     item::{self, Item},
-    people::{self, BLOCKED_AT, SHOWN, SIGNED_IN_AT, SINCE},
+    people::{self, BLOCKED_AT, Removed, SHOWN, SIGNED_IN_AT, SINCE},
     programs::{self, Connected},
     usage::Usage,
 };
-use crate::domain::owner::Owner;
+use crate::domain::{owner::Owner, secret::SecretHash};
 
 /// A person in the partition `people`: somebody who has given access to a program, or somebody whom the operator has
 /// blocked.
@@ -32,17 +32,6 @@ pub struct ListedPerson {
     pub signed_in_at: Option<Timestamp>,
     /// When the operator blocked the person. `None` if the person is not blocked.
     pub blocked_at: Option<Timestamp>,
-}
-
-/// The result of [`Store::remove_person`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Removed {
-    /// The list of people no longer contains this person.
-    Gone,
-    /// The person is blocked. The list keeps the id and the block, and nothing else of this person.
-    StillBlocked,
-    /// The list did not contain this person.
-    Unknown,
 }
 
 impl Store {
@@ -78,26 +67,36 @@ impl Store {
     /// Ends the block of a person. `false` if the person is not blocked. If the item contains nothing else, this
     /// function deletes the item.
     pub async fn unblock(&self, owner: &Owner) -> Result<bool, Fault> {
-        if self.delete_person(owner, "attribute_exists(blocked_at) AND attribute_not_exists(signed_in_at)").await? {
+        if self
+            .of(owner, None, Arc::default())
+            .delete_person("attribute_exists(blocked_at) AND attribute_not_exists(signed_in_at)")
+            .await?
+        {
             return Ok(true);
         }
-        self.remove_attributes(owner, "attribute_exists(blocked_at)", &[BLOCKED_AT]).await
+        self.of(owner, None, Arc::default()).remove_attributes("attribute_exists(blocked_at)", &[BLOCKED_AT]).await
     }
 
     /// Removes a person from the list of people. If the person is blocked, the block stays. Without the block, the
     /// person could sign in again. This function does not end the access of programs.
     pub async fn remove_person(&self, owner: &Owner) -> Result<Removed, Fault> {
-        if self.delete_person(owner, "attribute_exists(sk) AND attribute_not_exists(blocked_at)").await? {
-            return Ok(Removed::Gone);
-        }
-        let blocked = "attribute_exists(blocked_at)";
-        let emptied = self.remove_attributes(owner, blocked, &[SHOWN, SIGNED_IN_AT, SINCE]).await?;
-        Ok(if emptied { Removed::StillBlocked } else { Removed::Unknown })
+        self.of(owner, None, Arc::default()).forget_person().await
     }
 
-    /// Ends the access of all programs of this person. Returns the number of programs whose access has ended, and the
+    /// Erases everything of this owner, for at most this time. The API keys of the owner stay.
+    pub async fn erase(&self, owner: &Owner, now: Timestamp, at_most: Duration) -> Result<Erasure, Fault> {
+        self.of(owner, None, Arc::default()).erase(now, at_most).await
+    }
+
+    /// Ends the access of all programs of this person, and the addresses of downloads. Returns the number of programs whose access has ended, and the
     /// number of entries that the program cannot read.
     pub async fn end_programs(&self, owner: &Owner, now: Timestamp) -> Result<(usize, usize), Fault> {
+        for entry in self.items(&item::partition(owner), downloads::PREFIX, &Usage::default()).await? {
+            let hash = entry.get(item::SK).and_then(|sk| sk.as_s().ok()?.strip_prefix(downloads::PREFIX));
+            if let Some(hash) = hash.map(SecretHash::stored) {
+                self.transact(self.delete_download(owner, &hash, None)?, &Usage::default()).await?;
+            }
+        }
         let (mut ended, mut unreadable) = (0, 0);
         for entry in self.items(&item::partition(owner), programs::PREFIX, &Usage::default()).await? {
             let had_expired = item::expired(&entry, now);
@@ -110,35 +109,6 @@ impl Store {
             }
         }
         Ok((ended, unreadable))
-    }
-
-    /// Deletes the item of a person. `false` if the condition is not true.
-    async fn delete_person(&self, owner: &Owner, condition: &str) -> Result<bool, Fault> {
-        let delete = self.client.delete_item().table_name(&*self.table).set_key(Some(people::key(owner)));
-        match delete.condition_expression(condition).send().await {
-            Ok(_) => Ok(true),
-            Err(error)
-                if matches!(error.as_service_error(), Some(DeleteItemError::ConditionalCheckFailedException(_))) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(Fault::of("DeleteItem", &error)),
-        }
-    }
-
-    /// Removes attributes from the item of a person. `false` if the condition is not true.
-    async fn remove_attributes(&self, owner: &Owner, condition: &str, names: &[&str]) -> Result<bool, Fault> {
-        let update = self.client.update_item().table_name(&*self.table).set_key(Some(people::key(owner)));
-        let update = update.condition_expression(condition).update_expression(format!("REMOVE {}", names.join(", ")));
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(error)
-                if matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_))) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(Fault::of("UpdateItem", &error)),
-        }
     }
 }
 

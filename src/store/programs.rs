@@ -12,6 +12,8 @@ use super::{
 };
 use crate::domain::{grant::Grant, owner::Owner, program::Place, scope::Scope, secret::SecretHash, token::GrantId};
 
+/// The attribute of an entry with the id of the grant.
+pub(super) const GRANT: &str = "grant";
 /// The sort key of an entry begins with this text.
 pub(super) const PREFIX: &str = "grant#";
 

@@ -23,6 +23,9 @@ const LAST: char = '~';
 /// contains only todos with a date.
 const AFTER_DATES: char = ':';
 
+/// A position with this word is a position in an export.
+const ALL: &str = "all";
+
 /// The items that a listing reads, and the order in which the listing reads them.
 #[derive(Debug, Clone)]
 pub struct Range {
@@ -87,6 +90,12 @@ impl Range {
         }
     }
 
+    /// All todos and changes. An export reads the todos in the order of their ids, and then the changes. This range is
+    /// not a range of the index. It only says which positions an export may have.
+    pub fn everything() -> Self {
+        Self { low: format!("{ALL}#"), ..Self::changes() }
+    }
+
     /// The changes, newest first.
     pub fn changes() -> Self {
         Self {
@@ -109,6 +118,16 @@ impl Position {
     /// The position of an item in the index `timeline`.
     pub(super) fn of(item: &Item) -> Option<Self> {
         item.get(item::VIEW).and_then(|view| view.as_s().ok()).map(|view| Self(view.clone()))
+    }
+
+    /// The position of a todo in an export. An export has the todos in the order of their ids.
+    pub(super) fn of_id(id: &TodoId) -> Self {
+        Self(format!("{ALL}#{LAST}#{}", id.as_str()))
+    }
+
+    /// The id of the todo at a position in an export. `None` at the position of a change.
+    pub(super) fn id(&self) -> Option<TodoId> {
+        TodoId::parse(self.0.strip_prefix(ALL)?.rsplit_once('#')?.1)
     }
 
     /// Reads a position from the text that [`Position::as_str`] returned. `None` if the text cannot be a position.

@@ -27,6 +27,8 @@ pub(super) struct OwnerMemory {
     /// Names of lists that exist, if `lists` are the present lists.
     pub names: Vec<ListName>,
     pub sequence: Sequence,
+    /// Whether the owner has no head: this owner has not written anything yet, or somebody has erased everything.
+    pub is_without_head: bool,
 }
 
 impl Remembered {
@@ -39,6 +41,14 @@ impl Remembered {
     pub fn sequence(&self, partition: &str) -> Sequence {
         let owners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         owners.get(partition).map(|owner| owner.sequence).unwrap_or_default()
+    }
+
+    /// Whether the owner with this partition has a head, as far as this instance knows. `None` if this instance knows
+    /// nothing about the head.
+    pub fn has_head(&self, partition: &str) -> Option<bool> {
+        let owners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let owner = owners.get(partition)?;
+        if owner.is_without_head { Some(false) } else { (owner.sequence > Sequence::default()).then_some(true) }
     }
 
     /// Changes what the program remembers about the owner with this partition.
@@ -61,6 +71,17 @@ impl OwnerMemory {
             // The default list may have another name now, or may be in another list.
             self.settings.default_list.iter_mut().for_each(|list| lists.name_list(list));
         }
+    }
+
+    /// Remembers a sequence number of the owner's head.
+    pub fn learn_sequence(&mut self, sequence: Sequence) {
+        self.sequence = self.sequence.max(sequence);
+        self.is_without_head = false;
+    }
+
+    /// Remembers that the owner has no head.
+    pub fn learn_no_head(&mut self) {
+        *self = Self { is_without_head: true, ..Self::default() };
     }
 
     /// Remembers that a list with this name exists.

@@ -5,19 +5,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
-use super::{
-    Store,
-    fault::Fault,
-    item::{self, Item},
-    usage::Usage,
-};
-use crate::domain::{moment::is_within, secret::SecretHash};
+use super::{Store, fault::Fault, usage::Usage};
+use crate::domain::{grant::Access, moment::is_within, owner::Owner, secret::SecretHash};
 
 /// The attribute with the time of a credential's last use.
 pub(super) const LAST_USED_AT: &str = "last_used_at";
+/// The update that notes the time of the last use.
+pub(super) const NOTE: &str = "SET #used = :now";
 /// How long the program remembers the result of a look-up. During this time, the program may still accept a credential
 /// that has ended, or still refuse a new credential.
 const REMEMBERED: SignedDuration = SignedDuration::from_secs(60);
@@ -66,6 +62,14 @@ impl<T: Clone> Seen<T> {
     }
 }
 
+impl Seen<Access> {
+    /// Forgets the access tokens of this owner, so that the next request looks them up again.
+    fn forget(&self, owner: &Owner) {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.retain(|_, (access, _)| access.as_ref().is_none_or(|access| access.owner != *owner));
+    }
+}
+
 impl Stamped {
     /// Whether this instance must still note the use of the credential today. The next call with the same credential
     /// and the same day returns `false`.
@@ -83,38 +87,28 @@ impl Stamped {
 }
 
 impl Store {
-    /// Writes a note into the table: somebody has used this credential today. `key` is the primary key of the item with
-    /// the note, and `id` is the public id of the credential. Each instance notes the use of a credential only once a
-    /// day, because each note costs a write unit. If the note fails or takes longer than a second, the request goes on.
-    ///
-    /// If the `condition` is false, this function writes no note.
+    /// Forgets the access tokens of this owner. Other instances may remember them for a minute.
+    pub fn forget_access_of(&self, owner: &Owner) {
+        self.seen_access.forget(owner);
+    }
+
+    /// Writes a note into the table: somebody has used this credential today. `id` is the public id of the credential,
+    /// and `write` writes the note. Each instance notes the use of a credential only once a day, because each note costs
+    /// write units. If the note fails or takes longer than a second, the request goes on.
     pub(super) async fn stamp(
         &self,
         id: &str,
-        key: Item,
-        condition: Option<&'static str>,
         now: Timestamp,
         usage: &Usage,
+        write: impl Future<Output = Result<(), Fault>>,
     ) {
         if !self.stamped.is_due(id, now.to_zoned(TimeZone::UTC).date()) {
             return;
         }
-        let update = self
-            .client
-            .update_item()
-            .table_name(&*self.table)
-            .set_key(Some(key))
-            .update_expression("SET #used = :now")
-            .set_condition_expression(condition.map(str::to_owned))
-            .expression_attribute_names("#used", LAST_USED_AT)
-            .expression_attribute_values(":now", item::text(&now.to_string()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let answer = tokio::time::timeout(NOTE_TIMEOUT, update.send()).await;
-        usage.called();
-        let cause = match answer {
-            Ok(Ok(answer)) => return usage.wrote(answer.consumed_capacity().map(std::slice::from_ref)),
-            Ok(Err(error)) => Fault::of("UpdateItem", &error).to_string(),
-            Err(_) => "UpdateItem: no answer in time".to_owned(),
+        let cause = match tokio::time::timeout(NOTE_TIMEOUT, write).await {
+            Ok(Ok(())) => return,
+            Ok(Err(fault)) => fault.to_string(),
+            Err(_) => "no answer in time".to_owned(),
         };
         tracing::warn!(request_id = usage.request_id(), cause, "the use of a credential was not noted");
     }

@@ -74,10 +74,13 @@ impl OwnerStore {
             tracing::error!(request_id, at = SETTINGS, "{message}");
         }
         settings.default_list.iter_mut().for_each(|list| lists.name_list(list));
-        self.remembered.update(&self.partition, |owner| {
-            owner.settings = settings.clone();
-            owner.sequence = owner.sequence.max(sequence);
-            owner.learn_lists(&lists);
+        self.remembered.update(&self.partition, |owner| match &item {
+            None => owner.learn_no_head(),
+            Some(_) => {
+                owner.settings = settings.clone();
+                owner.learn_sequence(sequence);
+                owner.learn_lists(&lists);
+            }
         });
         Ok(Some(Head { settings, lists, sequence }))
     }

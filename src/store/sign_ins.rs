@@ -1,23 +1,31 @@
 //! Stores the sign-ins that have begun and have not ended. Each sign-in is one item in its own partition, and expires
 //! after ten minutes.
 
-use aws_sdk_dynamodb::{
-    operation::update_item::UpdateItemError,
-    types::{Put, ReturnConsumedCapacity, TransactWriteItem, Update},
-};
-use jiff::Timestamp;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnConsumedCapacity, TransactWriteItem, Update};
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Store,
+    actions::updated,
     fault::Fault,
     item::{self, ABSENT, EXPIRES_AT, Item, PRESENT, broken},
+    programs::GRANT,
     usage::Usage,
 };
 use crate::domain::{
     grant::Grant,
+    owner::Owner,
     secret::SecretHash,
     sign_in::{SignIn, SignedIn},
+    token::GrantId,
 };
+
+/// The partition of a sign-in begins with this text, and so does the sort key of its entry in the partition of the
+/// person. The hash follows.
+pub(super) const PREFIX: &str = "sign-in#";
+
+/// The entry of a sign-in expires this time after the sign-in, so that it is still there while an unused grant exists.
+const ENTRY_LASTS_LONGER: SignedDuration = SignedDuration::from_hours(2);
 
 /// The decision of a person.
 #[derive(Debug)]
@@ -58,36 +66,32 @@ impl Store {
 
     /// Stores the signed-in person in the item of the sign-in. If `person` is `None`, removes the person from this
     /// item. `false` if the person has already decided.
-    pub async fn set_person(&self, hash: &SecretHash, person: Option<&SignedIn>, usage: &Usage) -> Result<bool, Fault> {
-        let update = self
-            .client
-            .update_item()
+    ///
+    /// The partition of the person gets an entry that expires together with the sign-in. So an erasure finds the
+    /// sign-in, which contains the name of the person.
+    pub async fn set_person(&self, sign_in: &SignIn, person: Option<&SignedIn>, usage: &Usage) -> Result<bool, Fault> {
+        let update = Update::builder()
             .table_name(&*self.table)
-            .set_key(Some(key(hash)))
+            .set_key(Some(key(&sign_in.hash)))
             .condition_expression(format!("{PRESENT} AND #decided = :false"))
             .update_expression(if person.is_some() { "SET #person = :person" } else { "REMOVE #person" })
             .expression_attribute_names("#decided", "decided")
             .expression_attribute_names("#person", "person")
-            .expression_attribute_values(":false", aws_sdk_dynamodb::types::AttributeValue::Bool(false))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let update = match person {
-            Some(person) => update.expression_attribute_values(":person", item::to_value(person)?),
-            None => update,
-        };
-        let answer = update.send().await;
-        usage.called();
-        match answer {
-            Ok(answer) => {
-                usage.wrote(answer.consumed_capacity().map(std::slice::from_ref));
-                Ok(true)
-            }
-            Err(error)
-                if matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_))) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(Fault::of("UpdateItem", &error)),
-        }
+            .expression_attribute_values(":false", AttributeValue::Bool(false));
+        let Some(person) = person else { return self.transact(vec![updated(update)?], usage).await };
+        let update = update.expression_attribute_values(":person", item::to_value(person)?);
+        self.transact(vec![updated(update)?, self.put_entry(sign_in, &person.owner, None)?], usage).await
+    }
+
+    /// The action that writes the entry of a sign-in into the partition of the person. If the person has given access,
+    /// the entry also leads to the grant, because a grant has no other entry before the program uses its code.
+    fn put_entry(&self, sign_in: &SignIn, owner: &Owner, grant: Option<&GrantId>) -> Result<TransactWriteItem, Fault> {
+        let mut entry = item::primary_key(&item::partition(owner), format!("{PREFIX}{}", sign_in.hash.as_str()));
+        entry.extend(grant.map(|grant| (GRANT.to_owned(), item::text(grant.as_str()))));
+        let until = sign_in.valid_until + ENTRY_LASTS_LONGER;
+        entry.insert(EXPIRES_AT.to_owned(), item::number(until.as_second()));
+        let put = Put::builder().table_name(&*self.table).set_item(Some(entry)).build().map_err(broken)?;
+        Ok(TransactWriteItem::builder().put(put).build())
     }
 
     /// Stores the decision of a person, with one transaction. `false` if the person has already decided, or if the
@@ -105,21 +109,21 @@ impl Store {
             .condition_expression(format!("{PRESENT} AND #decided = :false"))
             .update_expression("SET #decided = :true")
             .expression_attribute_names("#decided", "decided")
-            .expression_attribute_values(":false", aws_sdk_dynamodb::types::AttributeValue::Bool(false))
-            .expression_attribute_values(":true", aws_sdk_dynamodb::types::AttributeValue::Bool(true));
-        let decided = TransactWriteItem::builder().update(decided.build().map_err(broken)?).build();
-        let mut actions = vec![decided];
+            .expression_attribute_values(":false", AttributeValue::Bool(false))
+            .expression_attribute_values(":true", AttributeValue::Bool(true));
+        let mut actions = vec![updated(decided)?];
         if let Decision::Allow { grant, shown } = decision {
             let put = Put::builder().table_name(&*self.table).set_item(Some(self.grant_item(grant)?));
             let put = put.condition_expression(ABSENT).build().map_err(broken)?;
             actions.push(TransactWriteItem::builder().put(put).build());
             let person = self.signed_in(&grant.owner, shown, now)?;
             actions.push(TransactWriteItem::builder().update(person).build());
+            actions.push(self.put_entry(sign_in, &grant.owner, Some(&grant.id))?);
         }
         self.transact(actions, usage).await
     }
 }
 
-fn key(hash: &SecretHash) -> Item {
-    item::primary_key(&format!("sign-in#{}", hash.as_str()), "sign-in".to_owned())
+pub(super) fn key(hash: &SecretHash) -> Item {
+    item::primary_key(&format!("{PREFIX}{}", hash.as_str()), "sign-in".to_owned())
 }

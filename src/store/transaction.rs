@@ -63,6 +63,7 @@ impl<'a> Transaction<'a> {
             lists_after: lists.map_or(snapshot.lists.version, |lists| lists.version),
             latest: snapshot.latest.filter(|_| request.depends_on_all()),
             pending: None,
+            must_exist: false,
         };
         let read_at = snapshot.latest.filter(|_| request.needs.reads());
         let (list_actions, marks) = (&placed.actions[..], &request.undo.marks[..]);

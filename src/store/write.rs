@@ -140,6 +140,10 @@ impl OwnerStore {
     /// Puts the settings and the lists of this head into the snapshot. If the lists have changed, the names that the
     /// snapshot knows may be wrong.
     async fn learn_head(&self, head: Option<Item>, snapshot: &mut Snapshot) -> Result<(), Fault> {
+        // Without a head, the owner has no lists except the inbox.
+        if head.is_none() {
+            snapshot.names = KnownLists::of(Vec::new());
+        }
         let head = match self.read_head(head, snapshot.now).await? {
             Some(head) => head,
             None => self.head(snapshot.now).await?,

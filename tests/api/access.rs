@@ -205,7 +205,8 @@ async fn no_request_writes_into_the_partition_of_the_keys() {
     }
     let written = api.wire.take_written();
     assert!(!written.is_empty());
-    assert!(written.iter().all(|partition| partition.starts_with("user#")), "{written:?}");
+    let is_allowed = |partition: &String| ["user#", "download#"].iter().any(|kind| partition.starts_with(kind));
+    assert!(written.iter().all(is_allowed), "{written:?}");
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ async fn what_expired_long_before_the_latest_change_is_removed_at_the_next_start
     drop(Api::over_at(&file, at("2026-12-30")));
     assert!(there(&ids[0]).await);
     // A newer version of the program has written the file.
-    api.spoil("settings", "format", Some(AttributeValue::N("6".to_owned()))).await;
+    api.spoil("settings", "format", Some(AttributeValue::N("7".to_owned()))).await;
     drop(Api::over_at(&file, at("2027-03-23")));
     assert!(there(&ids[0]).await);
     api.spoil("settings", "format", Some(AttributeValue::N("2".to_owned()))).await;

@@ -21,17 +21,17 @@ fn cases(ids: &[String]) -> Vec<Case> {
     const LIST: &[&str] = &["GetItem", "Query"];
     const OPEN: &[&str] = &["Query"];
     let trip = json!({"todos": [{"title": "g", "list": "Trip"}], "idempotency_key": "k"});
-    let several_ids = format!("/todos?ids={},{}", ids[2], ids[3]);
-    let cases: [(&str, &str, Value, &[&str]); 27] = [
+    let cases: [(&str, &str, Value, &[&str]); 28] = [
         ("GET", &one, Value::Null, &["BatchGetItem"]),
         ("GET", "/todos", Value::Null, OPEN),
         ("GET", "/todos?q=a&status=open&tag=x", Value::Null, OPEN),
         ("GET", "/todos?due=today", Value::Null, OPEN),
         ("GET", "/todos?completed_from=2026-11-16", Value::Null, LIST),
-        // The second call reads the settings and the todos that are due before the period.
+        // The second call reads the settings and what is due before.
         ("GET", "/todos?due=next_7_days", Value::Null, &["Query", "Query"]),
         ("GET", "/changes", Value::Null, LIST),
         ("GET", "/overview", Value::Null, &["Query", "Query", "Query", "Query"]),
+        ("GET", "/export/address", Value::Null, &["GetItem", "Query", "Query", "Query", "TransactWriteItems"]),
         // If a listing finds nothing, one more call looks for the list.
         ("GET", "/todos?list=Nowhere", Value::Null, &["Query", "Query"]),
         ("GET", "/settings", Value::Null, &["GetItem"]),
@@ -52,7 +52,7 @@ fn cases(ids: &[String]) -> Vec<Case> {
         // This request needs the settings, and the instance has the settings in its cache.
         ("POST", "/todos", json!({"todos": [{"title": "f", "due": "today", "repeat": {"unit": "day"}}]}), ADD),
         ("DELETE", &two, Value::Null, UPDATE),
-        ("DELETE", &several_ids, Value::Null, UPDATE),
+        ("DELETE", &format!("/todos?ids={},{}", ids[2], ids[3]), Value::Null, UPDATE),
         ("POST", "/undo", json!({}), UNDO),
         (
             "POST",

@@ -41,15 +41,15 @@ async fn the_use_of_a_key_is_noted_once_a_day_and_instance_in_the_partition_of_i
         api.wire.take_calls()
     };
     api.wire.take_written();
-    assert_eq!(calls(&api).await, ["GetItem", "UpdateItem", "Query"]);
+    assert_eq!(calls(&api).await, ["GetItem", "TransactWriteItems", "Query"]);
     let written = api.wire.take_written();
     assert!(written.len() == 1 && written[0].starts_with("user#owner-"), "{written:?}");
     assert_eq!(calls(&api).await, ["Query"]);
     api.clock.advance(jiff::Span::new().hours(13));
     assert_eq!(calls(&api).await, ["GetItem", "Query"], "still the same day");
-    assert_eq!(calls(&api.elsewhere()).await, ["GetItem", "UpdateItem", "Query"]);
+    assert_eq!(calls(&api.elsewhere()).await, ["GetItem", "TransactWriteItems", "Query"]);
     api.clock.advance(jiff::Span::new().hours(1));
-    assert_eq!(calls(&api).await, ["GetItem", "UpdateItem", "Query"], "the next day");
+    assert_eq!(calls(&api).await, ["GetItem", "TransactWriteItems", "Query"], "the next day");
     let (records, _) = api.app.store.keys().await.unwrap();
     let record = records.into_iter().find(|record| record.hash == key.hash()).unwrap();
     let used = api.app.store.last_used(&record).await.unwrap().unwrap();

@@ -15,7 +15,7 @@ async fn code_that_meets_a_newer_format_answers_503_and_writes_nothing() {
     let api = Api::new();
     let ids = api.add(&["a", "b"]).await;
     let (one, before) = (format!("/todos/{}", ids[0]), api.everything().await);
-    api.spoil("settings", "format", number("6")).await;
+    api.spoil("settings", "format", number("7")).await;
     let writes = [
         ("POST", "/todos".to_owned(), json!({"todos": [{"title": "c"}]})),
         ("POST", "/todos".to_owned(), json!({"todos": [{"title": "c", "list": "Trip", "due": "today"}]})),
@@ -47,7 +47,7 @@ async fn a_todo_in_a_newer_format_is_not_left_out_of_listings_in_silence() {
     let api = Api::new();
     let ids = api.add(&["a", "b"]).await;
     let (one, other) = (format!("/todos/{}", ids[0]), format!("/todos/{}", ids[1]));
-    api.spoil(&format!("todo#{}", ids[0]), "format", number("6")).await;
+    api.spoil(&format!("todo#{}", ids[0]), "format", number("7")).await;
     for path in [one.as_str(), "/todos", "/todos?q=b", "/overview"] {
         api.get(path).await.assert_problem(503, "unavailable");
     }
@@ -62,7 +62,7 @@ async fn a_change_record_in_a_newer_format_is_not_undone() {
     let api = Api::new();
     let id = api.add(&["a"]).await.remove(0);
     let change = api.patch(&format!("/todos/{id}"), json!({"title": "b"})).await.change_id();
-    api.spoil(&format!("change#{change}"), "format", number("6")).await;
+    api.spoil(&format!("change#{change}"), "format", number("7")).await;
     api.post("/undo", json!({"change_id": change})).await.assert_problem(503, "unavailable");
     api.post("/undo", json!({})).await.assert_problem(503, "unavailable");
     api.get("/changes").await.assert_problem(503, "unavailable");

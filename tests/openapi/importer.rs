@@ -59,9 +59,13 @@ pub fn descriptions_do_not_tell_the_gpt_when_to_call(document: &Value) -> Vec<St
     texts(document).into_iter().filter(tells).map(str::to_owned).collect()
 }
 
-/// People can undo every write, so ChatGPT does not have to ask for confirmation before a write.
+/// People can undo every write, so ChatGPT does not have to ask for confirmation before a write. Without the flag,
+/// ChatGPT asks before every operation except a GET.
 pub fn no_operation_asks_to_be_confirmed(document: &Value) -> Vec<String> {
-    let asks = operations(document).filter(|operation| operation.value["x-openai-isConsequential"] != json!(false));
+    let asks = operations(document).filter(|operation| match operation.value.get("x-openai-isConsequential") {
+        None => operation.method != "get",
+        Some(flag) => *flag != json!(false),
+    });
     asks.map(|operation| operation.to_string()).collect()
 }
 

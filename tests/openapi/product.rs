@@ -9,7 +9,9 @@ use todo_action::{
     domain::{
         by_filter::{AnyStatus, KeptStatus},
         clear::Clearable,
+        download::DOWNLOAD_LASTS,
         edit::EditStatus,
+        export_format::ExportFormat,
         id::{ChangeId, TodoId},
         invalid::Invalid,
         limits,
@@ -149,6 +151,7 @@ pub fn numbers_in_descriptions_are_those_of_the_domain(document: &Value) -> Vec<
                 ("to", Some(&"todos")) => limits::OVERVIEW as i64,
                 (_, Some(&"days")) => limits::UNDO_DAYS,
                 (_, Some(&"hours")) => 24,
+                (_, Some(&"minutes")) => DOWNLOAD_LASTS.as_mins(),
                 (_, Some(&"when")) => limits::PAGE_DEFAULT as i64,
                 _ => limits::TODOS_PER_CALL as i64,
             };
@@ -188,6 +191,7 @@ fn words(schema: &Schema) -> BTreeSet<&'static str> {
         (_, "clear[]") => taken(Clearable::parse),
         ("Repeat", "unit") => taken(Unit::parse),
         ("Repeat", "from") => taken(CountedFrom::parse),
+        ("exportTodos", "format") => taken(ExportFormat::parse),
         (_, "weekdays[]" | "week_start") => taken(Weekday::parse),
         _ => BTreeSet::new(),
     }

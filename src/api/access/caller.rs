@@ -7,7 +7,7 @@ use axum::{
     http::{Extensions, request::Parts},
 };
 
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
     credential::{self, Credential},
@@ -18,7 +18,11 @@ use crate::{
     api::{answer::error::ApiError, lambda::gateway},
     app::App,
     config::Auth,
-    domain::{credential::CredentialId, owner::Owner, scope::Scope},
+    domain::{
+        credential::{CredentialId, StoredCredential},
+        owner::Owner,
+        scope::Scope,
+    },
     store::{OwnerStore, Usage},
 };
 
@@ -32,7 +36,12 @@ pub struct Caller {
     pub owner: Owner,
     pub store: OwnerStore,
     scope: Scope,
+    /// When the person gave the access to the program. `None` if the request has no access token.
+    granted_at: Option<Timestamp>,
 }
+
+/// A person has given access recently if it was at most this time ago.
+const RECENT: SignedDuration = SignedDuration::from_mins(10);
 
 /// A caller whose scope nobody has checked yet. The MCP endpoint needs only a known caller. Each tool call becomes a
 /// request with its own method, and the scope is checked for this request.
@@ -44,6 +53,12 @@ impl Caller {
     /// times in an answer have another UTC offset, but they are the same moments.
     pub fn zone(&self, app: &App) -> TimeZone {
         self.store.last_settings().zone(&app.config.time_zone)
+    }
+
+    /// Whether the person may erase everything with this credential. A program may do this only with access that the
+    /// person has given recently.
+    pub fn has_recent_consent(&self, now: Timestamp) -> bool {
+        self.granted_at.is_none_or(|at| now.duration_since(at) <= RECENT)
     }
 }
 
@@ -70,25 +85,28 @@ async fn caller(parts: &mut Parts, app: &App) -> Result<Caller, ApiError> {
     }
     refuse_other_sites(parts)?;
     let usage = parts.extensions.get::<Arc<Usage>>().cloned().unwrap_or_default();
-    let (owner, scope) = match &app.config.auth {
-        Auth::None(owner) => (owner.clone(), Scope::Full),
+    let Known { owner, scope, credential, granted_at } = match &app.config.auth {
+        Auth::None(owner) => Known { owner: owner.clone(), scope: Scope::Full, credential: None, granted_at: None },
         Auth::ApiKey | Auth::OAuth(_) => {
             known(credential::sent(&parts.headers)?, app, &parts.extensions, &usage).await?
         }
     };
-    let store = app.store.of(&owner, usage);
-    let caller = Caller { owner, store, scope };
+    let store = app.store.of(&owner, credential.as_ref(), usage);
+    let caller = Caller { owner, store, scope, granted_at };
     parts.extensions.insert(caller.clone());
     Ok(caller)
 }
 
-/// Looks up the owner of a credential, and what the credential allows.
-async fn known(
-    credential: Credential,
-    app: &App,
-    extensions: &Extensions,
-    usage: &Usage,
-) -> Result<(Owner, Scope), ApiError> {
+/// What the program knows about a caller.
+struct Known {
+    owner: Owner,
+    scope: Scope,
+    credential: Option<StoredCredential>,
+    granted_at: Option<Timestamp>,
+}
+
+/// Looks up the owner of a credential, what the credential allows, and where the table contains the credential.
+async fn known(credential: Credential, app: &App, extensions: &Extensions, usage: &Usage) -> Result<Known, ApiError> {
     let now = app.clock.now();
     match credential {
         Credential::Key(key) => {
@@ -96,7 +114,8 @@ async fn known(
             let record = record.filter(|record| record.is_valid(now)).ok_or(ApiError::BadCredential)?;
             app.store.stamp_use(&record, now, usage).await;
             usage.came_through(CredentialId::of_key(&record));
-            Ok((record.owner, Scope::Full))
+            let credential = Some(StoredCredential::Key(record.hash));
+            Ok(Known { owner: record.owner, scope: Scope::Full, credential, granted_at: None })
         }
         Credential::Token(token) => {
             let Auth::OAuth(_) = &app.config.auth else { return Err(ApiError::BadCredential) };
@@ -107,7 +126,8 @@ async fn known(
             let access = access.ok_or(ApiError::BadCredential)?;
             app.store.stamp_access(&access, now, usage).await;
             usage.came_through(access.credential);
-            Ok((access.owner, access.scope))
+            let credential = Some(StoredCredential::Grant(access.grant));
+            Ok(Known { owner: access.owner, scope: access.scope, credential, granted_at: Some(access.granted_at) })
         }
     }
 }

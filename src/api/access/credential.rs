@@ -17,6 +17,11 @@ pub enum Credential {
     Token(Token),
 }
 
+/// Whether the request has a header with a credential, even if the credential is not valid.
+pub fn is_sent(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-api-key")
+}
+
 /// Reads the credential of a request from the header `Authorization: Bearer` (RFC 6750) or from the header `X-Api-Key`.
 /// If a request sends both `Authorization` and `X-Api-Key`, the two credentials must be equal.
 pub fn sent(headers: &HeaderMap) -> Result<Credential, ApiError> {

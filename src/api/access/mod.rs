@@ -3,5 +3,6 @@
 pub mod caller;
 pub mod challenge;
 mod credential;
+pub mod download;
 pub mod origin;
 pub mod scope;

@@ -5,13 +5,18 @@ use std::collections::{HashMap, hash_map::Entry};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::view::TodoView;
+use super::{fitting::characters, view::TodoView};
 use crate::domain::invalid::Invalid;
+
+/// The maximum total length of all errors in one answer, in characters. The answer to a conflict contains errors and
+/// todos, and must stay below OpenAI's limit of 100,000 characters.
+const ERRORS_CHARACTERS: usize = 15_000;
 
 /// An invalid value in a request.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// Such as `todos[2].due`. Empty if the whole request is at fault.
+    /// Such as `todos[2].due`.
+    // Empty if the whole request is at fault.
     pub path: String,
     /// Other paths with the same fault.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -40,7 +45,7 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldError>,
-    /// The todos as they are now, after a conflict.
+    /// The todos now, after a conflict.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub current: Vec<TodoView>,
@@ -78,6 +83,23 @@ impl FieldError {
         }
         together
     }
+}
+
+/// Puts errors with the same message together, and keeps only as many errors as an answer has room for. If this function
+/// leaves out errors, it adds one error that says how many errors it left out.
+pub fn bounded(errors: Vec<FieldError>) -> Vec<FieldError> {
+    let errors = FieldError::together(errors);
+    let total = errors.len();
+    let mut room = ERRORS_CHARACTERS;
+    let fits = |error: &FieldError| {
+        room = room.saturating_sub(characters(error));
+        room > 0
+    };
+    let mut kept: Vec<_> = errors.into_iter().take_while(fits).collect();
+    if kept.len() < total {
+        kept.push(FieldError::new("", Invalid::new(format!("and {} more", total - kept.len()))));
+    }
+    kept
 }
 
 /// A kind of problem document: its status, its code, its title, and its usual `detail`.
@@ -126,6 +148,8 @@ pub mod problems {
         "Send an API key or an access token in the header Authorization: Bearer. An API key can also be in the header X-Api-Key. Ask the operator of this service which credential it accepts.");
     pub const BAD_CREDENTIAL: ProblemKind = ProblemKind::new(401, "bad_credential", "The API key or access token is not valid",
         "The key or token is mistyped, unknown, expired or revoked. Do not try again. Sign in again, or ask the operator of this service for a new key.");
+    pub const OLD_CONSENT: ProblemKind = ProblemKind::new(401, "sign_in_again", "The access was given too long ago",
+        "Nothing was erased. Sign in again, and send the request within 10 minutes.");
     pub const INSUFFICIENT_SCOPE: ProblemKind = ProblemKind::new(403, "insufficient_scope", "The access token does not allow access to the todos",
         "Sign in again, and allow the scope that the WWW-Authenticate header names.");
     pub const FOREIGN_ORIGIN: ProblemKind = ProblemKind::new(403, "foreign_origin", "The request comes from a web page of another site",
@@ -135,6 +159,8 @@ pub mod problems {
     pub const NO_SUCH_PROGRAM: ProblemKind = ProblemKind::new(404, "not_found", "No program with this id has access",
         "Use an id of GET /account/programs. Perhaps the access has already ended. A program sees and ends only its own \
             access. To end the access of another program, use an API key.");
+    pub const NO_SUCH_DOWNLOAD: ProblemKind = ProblemKind::new(404, "not_found", "There is no download at this address",
+        "The address of a download works once, and for 15 minutes. Ask your assistant for a new address, or use GET /export.");
     pub const NO_SUCH_TODOS: ProblemKind = ProblemKind::new(404, "not_found", "Some todos do not exist",
         "Nothing was changed. Leave out the ids that `errors` lists, or find the right ids with getTodos.");
     pub const NO_SUCH_LIST: ProblemKind = ProblemKind::new(404, "not_found", "There is no such list",
@@ -161,6 +187,8 @@ pub mod problems {
         "Send at most 128 KiB. Send the todos in several requests, and notes of at most 4,000 characters.");
     pub const TODOS_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The todos are too large for one call",
         "Nothing was changed. Send fewer todos in each request.");
+    pub const EXPORT_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The export is too large for addresses",
+        "Tell the person that the export is too large for this way. A program can read it page after page with GET /export, and so can the command todo export.");
     pub const STORAGE_FULL: ProblemKind = ProblemKind::new(413, "too_large", "The storage for the todos is full",
         "Nothing was changed. The todos and their history have reached the limit of 10 GB. The service removes deleted todos and changes after 30 days. Try again after some days.");
     pub const TODOS_TOO_MANY: ProblemKind = ProblemKind::new(413, "too_large", "The call makes too many changes",
@@ -173,12 +201,16 @@ pub mod problems {
         "Send the same body again without compression, and without the header Content-Encoding.");
     pub const INVALID: ProblemKind = ProblemKind::new(422, "invalid", "Some values are not valid",
         "Nothing was changed. Correct the values that `errors` lists, and send the request again.");
+    pub const NOT_CONFIRMED: ProblemKind = ProblemKind::new(422, "not_confirmed", "The erasure is not confirmed",
+        "Nothing was erased. DELETE /account erases all todos, lists, settings and changes of the person, and ends the access of all programs. Nobody can undo this. GET /export returns a copy. To erase everything, send DELETE /account?confirm=erase-everything.");
     pub const KEY_REUSED: ProblemKind = ProblemKind::new(422, "idempotency_key_reused", "The idempotency key belongs to another request",
         "Nothing was changed. Use a new idempotency key for a new request; repeat a request only with the same body.");
     pub const INTERNAL: ProblemKind = ProblemKind::new(500, "internal", "The server failed",
         "Trying again will not help; the operator finds the cause in the log.");
     pub const NO_PUBLIC_URL: ProblemKind = ProblemKind::new(500, "no_public_url", "The address of this deployment is not known",
         "The operator of this service must set PUBLIC_URL.");
+    pub const NO_DOWNLOADS: ProblemKind = ProblemKind::new(501, "no_downloads", "This server has no address for a download",
+        "Tell the person to run the command `todo export --format csv` on this computer. If this is a deployment, the operator must set PUBLIC_URL.");
     pub const THROTTLED: ProblemKind = ProblemKind::new(503, "throttled", "The storage is busy",
         "Send the same request again in a few seconds. If the request has an idempotency key, send the same key again.");
     pub const BUSY: ProblemKind = ProblemKind::new(503, "busy", "A large change is not finished yet",

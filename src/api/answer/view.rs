@@ -111,7 +111,7 @@ pub struct Now {
     pub time_zone: String,
     // The difference from UTC, such as `+01:00`.
     pub utc_offset: String,
-    /// No time zone is set; this is a default.
+    /// It is a default.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub time_zone_not_set: bool,

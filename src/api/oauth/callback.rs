@@ -47,7 +47,7 @@ pub async fn get_callback(visit: Visit, RawQuery(query): RawQuery) -> Result<Res
             return Err(Stop::blocked().or_as_somebody_else(id, base_url));
         }
         let person = SignedIn { owner: person.owner, shown: person.shown };
-        if !app.store.set_person(&sign_in.hash, Some(&person), usage).await? {
+        if !app.store.set_person(&sign_in, Some(&person), usage).await? {
             return Err(Stop::decided());
         }
     }

@@ -68,7 +68,7 @@ pub async fn post_consent(visit: Visit, _: OwnSite, body: Bytes) -> Result<Respo
     }
     let asked = Asked { visit: &visit, browser: &browser, sign_in: &sign_in };
     match sent.get("decision") {
-        Some("switch") if visit.app.store.set_person(&sign_in.hash, None, &visit.usage).await? => {
+        Some("switch") if visit.app.store.set_person(&sign_in, None, &visit.usage).await? => {
             sign_in_again(&visit, &browser).await
         }
         Some("switch") => Err(Stop::decided()),

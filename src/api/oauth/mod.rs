@@ -2,7 +2,6 @@
 //! the person decides on our own page whether a program gets access. The reasons are in
 //! docs/adr/0019-an-authorization-server-of-our-own.md.
 
-mod account;
 mod assistants;
 mod authorize;
 mod browser;
@@ -26,7 +25,7 @@ use axum::{
     Extension, Router,
     http::{HeaderName, Method, header},
     response::IntoResponse,
-    routing::{delete, get, post},
+    routing::{get, post},
 };
 use tower_http::cors::{Any, CorsLayer};
 
@@ -86,8 +85,6 @@ pub fn routes(app: &App) -> Router<App> {
         )
         .route("/oauth/callback", get(callback::get_callback).head(|| no_head("GET")))
         .route("/oauth/consent", get(consent::get_consent).post(consent::post_consent))
-        .route("/account/programs", get(account::get_programs).delete(account::delete_programs))
-        .route("/account/programs/{id}", delete(account::delete_program))
         .layer(Extension(Front(provider.clone())))
 }
 

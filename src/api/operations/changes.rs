@@ -68,11 +68,11 @@ pub struct ChangesQuery {
     #[deserr(default)]
     #[param(value_type = String, required = false)]
     by: Option<By>,
-    /// 50 when left out.
+    // 50 when left out.
     #[deserr(default)]
     #[param(value_type = Limit, inline, required = false)]
     limit: Option<Limit>,
-    /// next_cursor of the previous answer.
+    // next_cursor of the previous answer.
     #[deserr(default)]
     #[param(required = false, nullable = false)]
     cursor: Option<String>,

@@ -63,7 +63,7 @@ pub struct TodosQuery {
     #[deserr(default)]
     #[param(value_type = String, required = false)]
     due_from: Option<Day>,
-    /// Last due date.
+    // Last due date.
     #[deserr(default)]
     #[param(value_type = String, required = false)]
     due_to: Option<Day>,
@@ -71,7 +71,7 @@ pub struct TodosQuery {
     #[deserr(default)]
     #[param(value_type = String, required = false)]
     completed_from: Option<Day>,
-    /// Last day of completion.
+    // Last day of completion.
     #[deserr(default)]
     #[param(value_type = String, required = false)]
     completed_to: Option<Day>,

@@ -4,6 +4,7 @@
 mod by_filter;
 mod changes;
 mod due_hints;
+mod export;
 mod filter;
 mod found;
 mod health;
@@ -43,6 +44,7 @@ operations! {
         overview::get_overview,
         lists::update_lists,
         settings::update_settings,
+        export::export_todos,
     }
     // An assistant needs none of these operations. The operations above replace the first three of these operations,
     // and `getHealth` is for programs that monitor the service.

@@ -51,8 +51,13 @@ pub fn add_credential(document: &mut Value, mode: AuthMode) {
             });
             document["components"]["securitySchemes"] =
                 json!({ "oauth": { "type": "oauth2", "flows": { "authorizationCode": flow } } });
+            // Most operations need the full scope. The others name their scope themselves.
+            document["security"] = json!([{ "oauth": [Scope::Full.as_str()] }]);
             for (method, operation) in operations_mut(document) {
-                operation.insert("security".to_owned(), json!([{ "oauth": [needed(&method).as_str()] }]));
+                let scope = needed(&method);
+                if scope != Scope::Full {
+                    operation.insert("security".to_owned(), json!([{ "oauth": [scope.as_str()] }]));
+                }
             }
         }
     }
@@ -61,7 +66,7 @@ pub fn add_credential(document: &mut Value, mode: AuthMode) {
 /// Marks the operations for which ChatGPT must ask the person's permission each time. An operation gets the mark if
 /// `before` returns true for its HTTP method.
 fn ask_before(document: &mut Value, before: impl Fn(&Method) -> bool) {
-    for (method, operation) in operations_mut(document) {
+    for (method, operation) in operations_mut(document).filter(|(method, _)| !method.is_safe()) {
         operation.insert("x-openai-isConsequential".to_owned(), json!(before(&method)));
     }
 }
@@ -80,9 +85,12 @@ pub fn generated(base_url: &str) -> Value {
         "description": "A person's todos. Every change is recorded and can be undone for 30 days.",
     });
     document["servers"] = json!([{ "url": base_url }]);
-    for (_, operation) in operations_mut(&mut document) {
-        // Every write can be undone, so ChatGPT does not have to ask the person before a write.
-        operation.insert("x-openai-isConsequential".to_owned(), json!(false));
+    for (method, operation) in operations_mut(&mut document) {
+        // Every write can be undone, so ChatGPT does not have to ask the person before a write. ChatGPT never has to ask
+        // before a GET, so a GET needs no flag.
+        if !method.is_safe() {
+            operation.insert("x-openai-isConsequential".to_owned(), json!(false));
+        }
         operation.remove("tags");
         if operation.remove(OPTIONAL_BODY).is_some() {
             operation["requestBody"]["required"] = json!(false);

@@ -90,7 +90,7 @@ pub struct TodosPage {
 #[utoipa::path(
     get, path = "/todos", operation_id = "getTodos", params(TodosQuery),
     summary = "List todos",
-    description = "Returns the todos that match all filters, and the present moment. With next_cursor, there are more.",
+    description = "Returns the todos that match all filters. With next_cursor, there are more.",
     responses((status = 200, description = "A page of todos", body = TodosPage), super::openapi::Errors),
 )]
 pub async fn get_todos(

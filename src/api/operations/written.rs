@@ -101,7 +101,7 @@ pub struct FoundTodos {
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     pub already: usize,
-    /// Added as next ones of repeating todos.
+    // Added as next ones of repeating todos.
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(value_type = i64, required = false)]
     pub next: usize,
@@ -137,7 +137,7 @@ pub struct ChangeMade {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub change: Option<ChangeRef>,
-    /// Done by an earlier, identical request, not now.
+    /// Done by an earlier, identical request.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub replayed: bool,

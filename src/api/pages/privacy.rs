@@ -5,7 +5,7 @@
 use url::Url;
 
 use crate::{
-    api::answer::html::escaped,
+    api::answer::{html::escaped, kept},
     config::{Auth, AuthMode, Config, OAuth, is_loopback},
 };
 
@@ -165,22 +165,6 @@ fn kept(config: &Config, oauth: Option<&OAuth>, on_aws: bool) -> String {
     if oauth.is_some_and(is_cognito) {
         entries.push("Amazon Cognito keeps your account until the operator removes it.".to_owned());
     }
-    if on_aws {
-        entries.push(match config.log_retention_days {
-            Some(1) => "Log lines are erased after a day.".to_owned(),
-            Some(days) => format!("Log lines are erased after {days} days."),
-            None => "Log lines are kept for as long as the operator has set.".to_owned(),
-        });
-        entries.push(
-            "For some requests, Amazon Web Services keeps a record of how long each step took, for 30 days.".to_owned(),
-        );
-        let backups =
-            "Backups serve only to restore the service. Backups may still contain erased data for up to 35 days.";
-        entries.push(backups.to_owned());
-    } else {
-        entries.push(
-            "The operator sees the log lines while the service writes them. The service does not store log lines. It makes no backups.".to_owned(),
-        );
-    }
+    entries.extend(kept::elsewhere(config));
     entries.iter().map(|entry| format!("<li>{entry}</li>")).collect::<Vec<_>>().join("\n")
 }

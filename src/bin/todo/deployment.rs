@@ -37,10 +37,7 @@ const LARGEST_ANSWER: usize = 10 * 1024 * 1024;
 /// Makes an MCP server that forwards the tool calls to a deployment. The deployment's OpenAPI document defines the
 /// tools.
 pub async fn server(base_url: &str) -> Result<Server, Failure> {
-    let key = remote_key().map(|key| HeaderValue::from_str(&format!("Bearer {key}"))).transpose();
-    let mut key = key.map_err(|_| "TODO_API_KEY contains a character that is not allowed in a key")?;
-    // The key is marked as sensitive, so that a debug output of the headers does not show the key.
-    key.iter_mut().for_each(|key| key.set_sensitive(true));
+    let key = key()?;
     let deployment = Deployment::new(base_url)?;
     // Everybody may read the OpenAPI document, so this request contains no key.
     let asked = deployment.ask(Request::builder().uri("/openapi.json").body(Body::empty())?).await;
@@ -52,12 +49,31 @@ pub async fn server(base_url: &str) -> Result<Server, Failure> {
             format!("{base_url}/openapi.json is not the OpenAPI document of todo-action (status {status})").into()
         );
     }
-    let forward = async |State((deployment, key)): State<(Arc<Deployment>, Option<HeaderValue>)>,
-                         mut request: Request| {
-        request.headers_mut().extend(key.map(|key| (header::AUTHORIZATION, key)));
-        deployment.ask(request).await.unwrap_or_else(|failure| unreachable_now(&failure))
-    };
     Ok(Server::new(move || document.clone(), Router::new().fallback(forward).with_state((Arc::new(deployment), key))))
+}
+
+/// A router that forwards each request to a deployment, with the API key of the environment variable TODO_API_KEY. If
+/// the deployment does not answer, the answer has the status 502.
+pub fn router(base_url: &str) -> Result<Router, Failure> {
+    let (deployment, key) = (Arc::new(Deployment::new(base_url)?), key()?);
+    Ok(Router::new().fallback(forward).with_state((deployment, key)))
+}
+
+/// The value of the header `Authorization`. `None` if the environment contains no key.
+fn key() -> Result<Option<HeaderValue>, Failure> {
+    let key = remote_key().map(|key| HeaderValue::from_str(&format!("Bearer {key}"))).transpose();
+    let mut key = key.map_err(|_| "TODO_API_KEY contains a character that is not allowed in a key")?;
+    // The key is marked as sensitive, so that a debug output of the headers does not show the key.
+    key.iter_mut().for_each(|key| key.set_sensitive(true));
+    Ok(key)
+}
+
+async fn forward(
+    State((deployment, key)): State<(Arc<Deployment>, Option<HeaderValue>)>,
+    mut request: Request,
+) -> Response {
+    request.headers_mut().extend(key.map(|key| (header::AUTHORIZATION, key)));
+    deployment.ask(request).await.unwrap_or_else(|failure| unreachable_now(&failure))
 }
 
 /// An HTTP client for a deployment.

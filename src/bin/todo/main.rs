@@ -1,10 +1,11 @@
-//! The `todo` command runs todo-action on a laptop, and manages the API keys, the OAuth clients, the people
+//! The `todo` command runs todo-action on a laptop, exports todos, and manages the API keys, the OAuth clients, the people
 //! and the provider's secret of a deployment.
 
 mod clients;
 mod deployment;
 mod doctor;
 mod dynamodb;
+mod export;
 mod keys;
 mod mcp;
 mod messages;
@@ -48,6 +49,8 @@ enum Command {
     Serve(Serve),
     /// Serve the operations as MCP tools over standard input and output, for programs that start their own MCP server.
     Mcp(mcp::Mcp),
+    /// Write everything of a person into a file: todos of every status, lists, settings and changes.
+    Export(export::Export),
     /// Make, list and revoke API keys.
     Keys(keys::Keys),
     /// Make, list and remove OAuth clients, for programs that need a sign-in and cannot register themselves.
@@ -120,6 +123,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve(arguments) => serve(arguments),
         Command::Mcp(arguments) => mcp::run(arguments),
+        Command::Export(arguments) => export::run(arguments),
         Command::Keys(keys) => keys::run(keys),
         Command::Clients(clients) => clients::run(clients),
         Command::People(people) => people::run(people),

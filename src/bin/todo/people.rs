@@ -1,17 +1,22 @@
 //! `todo people` manages the people who sign in at a deployment, or at a server on this machine.
 
+use std::time::Duration;
+
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use todo_action::{
     app::Clock,
     domain::{owner::Owner, unicode::one_line},
-    store::{ListedPerson, Removed, Store},
+    store::{Erasure, ListedPerson, Removed, Store},
 };
 
 use super::{
     Failure,
     place::{Place, quoted},
 };
+
+/// The command says at least this often that an erasure goes on.
+const ERASE_FOR: Duration = Duration::from_secs(20);
 
 #[derive(Args)]
 pub struct People {
@@ -40,8 +45,13 @@ enum What {
     /// End the access of all programs and all API keys of a person within a minute, and remove the person from the list
     /// of people. The todos of the person stay. A blocked person stays blocked.
     Remove {
-        /// The id that `list` shows (ISSUER#SUBJECT), or the e-mail address.
+        /// The id that `list` shows (ISSUER#SUBJECT), or the e-mail address. With --erase, this can also be the owner of
+        /// an API key.
         person: String,
+        /// Also erase everything of the person: todos, lists, settings, changes, programs and API keys. Nobody can undo
+        /// this. If the command stops too early, run it again.
+        #[arg(long)]
+        erase: bool,
     },
 }
 
@@ -54,7 +64,8 @@ pub async fn run(People { what, place }: People) -> Result<(), Failure> {
         What::List => list(&store, now).await,
         What::Block { person } => block(&store, person.trim(), now, &options).await,
         What::Unblock { person } => unblock(&store, person.trim()).await,
-        What::Remove { person } => remove(&store, person.trim(), now, &options).await,
+        What::Remove { person, erase: false } => remove(&store, person.trim(), now, &options).await,
+        What::Remove { person, erase: true } => erase(&store, person.trim(), now).await,
     }
 }
 
@@ -144,6 +155,40 @@ async fn remove(store: &Store, person: &str, now: Timestamp, place: &str) -> Res
     }
     revoke_keys(store, &owner, now).await?;
     eprintln!("The todos of this person stay.");
+    Ok(())
+}
+
+/// Erases everything of a person. The keys come first, so that no program can write with a key in the meantime. The
+/// entry in the list of people is erased last, so that the command can find the person again.
+async fn erase(store: &Store, person: &str, now: Timestamp) -> Result<(), Failure> {
+    let (owner, known) = match find(store, person).await {
+        Ok(found) => found,
+        // The owner of an API key has any name.
+        Err(_) if !person.contains('@') => (Owner::parse(person).map_err(|error| format!("the person {error}"))?, None),
+        Err(error) => return Err(error),
+    };
+    let (keys, _) = store.keys().await?;
+    let keys: Vec<_> = keys.into_iter().filter(|key| key.owner == owner).collect();
+    if known.is_none() && keys.is_empty() && !store.knows(&owner).await? {
+        return Err(
+            format!("there is nothing of {person}; `todo people list` and `todo keys list` show who has data").into()
+        );
+    }
+    for key in &keys {
+        store.delete_key(&key.hash).await?;
+        eprintln!("Removed the API key {} ({}).", key.hash.id(), key.name.as_str());
+    }
+    while store.erase(&owner, now, ERASE_FOR).await? == Erasure::Unfinished {
+        eprintln!("The erasure goes on.");
+    }
+    eprintln!("Erased everything of {}.", owner.as_str());
+    if known.is_some_and(|known| known.blocked_at.is_some()) {
+        eprintln!("The block stays, and with it the id of the person.");
+    }
+    eprintln!(
+        "Backups of a table on AWS still contain the data for up to 35 days, and log lines as long as the stack keeps \
+         them. The account at the OpenID provider stays."
+    );
     Ok(())
 }
 

@@ -1,0 +1,23 @@
+//! What a person can do with the account as a whole: see and end the access of programs, and leave. These paths are not
+//! in the OpenAPI document, because an assistant does not need them.
+
+mod erase;
+mod programs;
+
+use axum::{
+    Router,
+    routing::{delete, get},
+};
+
+use crate::{app::App, config::AuthMode};
+
+/// The routes below `/account`. Programs have access only in a deployment where people sign in.
+pub fn routes(app: &App) -> Router<App> {
+    let routes = Router::new().route("/account", delete(erase::delete_account));
+    if app.config.auth.mode() != AuthMode::OAuth {
+        return routes;
+    }
+    routes
+        .route("/account/programs", get(programs::get_programs).delete(programs::delete_programs))
+        .route("/account/programs/{id}", delete(programs::delete_program))
+}

@@ -1,0 +1,116 @@
+//! The JSON of an export. It contains everything that the service knows about a person's todos, so that a program can
+//! restore them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::domain::{
+    change::Change,
+    difference::{Difference, Fields},
+    list_ref::ListRef,
+    lists::Lists,
+    settings::Settings,
+    text::ListName,
+    todo::Todo,
+};
+
+/// The value of the member `format`.
+pub const FORMAT: &str = "todo-action";
+/// The number of the present format. If a program reads a higher number than it knows, it must not read the rest.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// The data of one person, or one page of them. Times have a precision of one microsecond, and are in UTC. A due date is
+/// a date, or a date with a time on the person's clock, in the time zone of the settings.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Document {
+    pub format: String,
+    pub format_version: u32,
+    pub exported_at: Timestamp,
+    /// The settings that the person has chosen. The settings are on each page.
+    pub settings: ExportedSettings,
+    /// The names of all lists, in the person's order. Only the first page has the lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<ListName>,
+    /// Todos of every status. `list` is the name of the todo's list.
+    #[serde(default)]
+    pub todos: Vec<Todo>,
+    /// The changes of the last 30 days, newest first.
+    #[serde(default)]
+    pub changes: Vec<Value>,
+    /// The number of todos and changes that are not in the export, because the service cannot read them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unreadable: usize,
+    /// Present if there are more pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// A person's settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportedSettings {
+    /// The IANA name of the time zone. If the person has not chosen a time zone, this is the default of the deployment.
+    pub time_zone: String,
+    /// Whether the person has chosen the time zone.
+    #[serde(default)]
+    pub time_zone_is_set: bool,
+    #[serde(flatten)]
+    pub chosen: Map<String, Value>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls this function with a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+impl ExportedSettings {
+    /// The settings for an export. `zone` is the time zone on whose clock the due dates are.
+    pub fn of(settings: &Settings, zone: &str) -> Self {
+        let mut chosen = Map::new();
+        chosen.extend(settings.week_start.map(|day| ("week_start".to_owned(), day.word().into())));
+        chosen.extend(settings.default_list.as_ref().map(|list| ("default_list".to_owned(), list.as_str().into())));
+        Self { time_zone: zone.to_owned(), time_zone_is_set: settings.time_zone.is_some(), chosen }
+    }
+}
+
+/// The todo as an export contains it: `list` is the name of the list, and not its id.
+pub fn exported(mut todo: Todo) -> Todo {
+    todo.list = ListRef::asked(todo.list.name().clone());
+    todo
+}
+
+/// The change as an export contains it: with all values before and after the change. Lists have their present names.
+pub fn exported_change(change: &Change, differences: &[Difference], lists: &Lists) -> Value {
+    // A change consists of texts, numbers and lists, so it can always be written as JSON.
+    let Ok(Value::Object(mut members)) = serde_json::to_value(change) else { return Value::Null };
+    for left_out in ["request", "lists"] {
+        members.remove(left_out);
+    }
+    let todos = change.todos.iter().map(|todo| {
+        let difference = differences.iter().find(|difference| difference.id == todo.id);
+        let mut members = json!({ "id": todo.id, "title": todo.title });
+        let Some(difference) = difference else { return members };
+        match difference.altered() {
+            Some((before, after)) => {
+                members["before"] = with_list(before, lists);
+                members["after"] = with_list(after, lists);
+            }
+            None => members["added"] = with_list(difference.after(), lists),
+        }
+        if difference.kept_notes() > 0 {
+            members["kept_bytes_of_notes"] = difference.kept_notes().into();
+        }
+        members
+    });
+    members.insert("todos".to_owned(), todos.collect());
+    Value::Object(members)
+}
+
+/// The fields with the present name of the list instead of its id.
+fn with_list(fields: &Fields, lists: &Lists) -> Value {
+    let mut fields = fields.clone();
+    if let Some(Value::String(list)) = fields.get_mut("list") {
+        *list = lists.name(&ListName::of_id(std::mem::take(list))).as_str().to_owned();
+    }
+    Value::Object(fields)
+}

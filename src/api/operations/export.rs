@@ -1,0 +1,102 @@
+//! Makes addresses from which a person can download everything: `/export/address`.
+
+use std::time::Duration;
+
+use axum::{Json, extract::State, http::Extensions};
+use deserr::Deserr;
+use serde::Serialize;
+use tokio::time::Instant;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    api::{
+        access::caller::Caller,
+        answer::{error::ApiError, view::with_offset},
+        export::Exporting,
+        lambda::gateway,
+        request::extract::{NoBody, Query},
+    },
+    app::App,
+    domain::{
+        download::{DOWNLOAD_LASTS, Download},
+        export_format::ExportFormat,
+        invalid::Invalid,
+    },
+    store::Position,
+};
+
+/// One answer has at most this number of addresses.
+const PARTS: usize = 60;
+/// The search for the beginnings of the parts takes at most this time. A request has 14 seconds.
+const SEARCH: Duration = Duration::from_secs(9);
+
+/// The query of `exportTodos`.
+#[derive(Debug, Deserr, IntoParams)]
+#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+#[into_params(parameter_in = Query)]
+pub struct ExportQuery {
+    /// Default: json.
+    #[deserr(default)]
+    #[param(value_type = ExportFormat, inline, required = false)]
+    format: Option<ExportFormat>,
+}
+
+/// Addresses for the person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Addresses {
+    // Each works once. For the person to open.
+    addresses: Vec<String>,
+    #[schema(format = "date-time")]
+    expires_at: String,
+}
+
+/// Makes one address for each part of the export. Usually there is one part.
+#[utoipa::path(
+    get, path = "/export/address", operation_id = "exportTodos", params(ExportQuery),
+    summary = "Export all todos",
+    description = "Returns addresses of files with everything. Each works once, for 15 minutes. Give them to the person unchanged.",
+    responses((status = 200, description = "Addresses", body = Addresses), super::openapi::Errors),
+)]
+pub async fn export_todos(
+    State(app): State<App>,
+    caller: Caller,
+    extensions: Extensions,
+    Query(query): Query<ExportQuery>,
+    _: NoBody,
+) -> Result<Json<Addresses>, ApiError> {
+    let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoDownloads)?;
+    let exporting = Exporting::of(&app, query.format.unwrap_or(ExportFormat::Json));
+    let begins = beginnings(&exporting, &caller).await?;
+    let valid_until = exporting.now + DOWNLOAD_LASTS;
+    let (mut addresses, mut downloads) = (Vec::new(), Vec::new());
+    for (number, after) in begins.iter().enumerate() {
+        let secret = app.ids.download();
+        addresses.push(format!("{base_url}/downloads/{}", secret.reveal()));
+        downloads.push(Download {
+            hash: secret.hash(),
+            owner: caller.owner.clone(),
+            resource: base_url.clone(),
+            format: exporting.format,
+            part: number + 1,
+            parts: begins.len(),
+            after: after.as_ref().map(|position| position.as_str().to_owned()),
+            valid_until,
+        });
+    }
+    app.store.add_downloads(&caller.store, &downloads).await?;
+    Ok(Json(Addresses { addresses, expires_at: with_offset(valid_until, &caller.zone(&app)) }))
+}
+
+/// The positions at which the parts of the export begin.
+async fn beginnings(exporting: &Exporting, caller: &Caller) -> Result<Vec<Option<Position>>, ApiError> {
+    let (mut begins, started) = (vec![None], Instant::now());
+    loop {
+        let after = begins.last().and_then(Option::as_ref);
+        let page = exporting.page(&caller.store, after, |_| None).await?;
+        let Some(rest) = page.rest else { return Ok(begins) };
+        if begins.len() == PARTS || started.elapsed() > SEARCH {
+            return Err(ApiError::ExportTooLarge);
+        }
+        begins.push(Some(rest));
+    }
+}

@@ -1,0 +1,38 @@
+//! The file formats of an export.
+
+use super::words::words;
+
+words! {
+    /// The file format of an export. The file docs/EXPORT.md says what each format keeps.
+    ExportFormat {
+        Json = "json",
+        Csv = "csv",
+        Ics = "ics" | "ical" | "icalendar" | "calendar" | "vtodo",
+        TodoTxt = "todo.txt" | "todotxt" | "txt",
+        Md = "md" | "markdown",
+    }
+}
+
+impl ExportFormat {
+    /// The end of a file's name, without the dot before it.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::TodoTxt => "txt",
+            Self::Json | Self::Csv | Self::Ics | Self::Md => self.word(),
+        }
+    }
+
+    /// The media type of a file.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            // RFC 4180, section 3
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+            // RFC 5545, section 8.1
+            Self::Ics => "text/calendar; charset=utf-8",
+            Self::TodoTxt => "text/plain; charset=utf-8",
+            // RFC 7763
+            Self::Md => "text/markdown; charset=utf-8",
+        }
+    }
+}

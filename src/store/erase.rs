@@ -1,0 +1,262 @@
+//! Erases everything of an owner, in four steps:
+//!
+//! 1. The head gets a mark. From now on, every other write of the owner fails.
+//! 2. All items in the partition of the owner are deleted, except the head. The items of other partitions that belong to
+//!    the owner are deleted together with their entries in the partition of the owner: grants, sign-ins, and the
+//!    addresses of downloads.
+//! 3. The entry in the list of people is deleted. If the operator has blocked the person, only the block stays.
+//! 4. One transaction deletes the head, and the grant of the request.
+//!
+//! If the program stops between these steps, the next request of the owner goes on. Until the end, the program of this
+//! request keeps its access, so that it can send the request again.
+
+use std::{collections::HashMap, time::Duration};
+
+use aws_sdk_dynamodb::{
+    operation::update_item::builders::UpdateItemFluentBuilder,
+    types::{Delete, DeleteRequest, ReturnConsumedCapacity, TransactWriteItem, WriteRequest, builders::DeleteBuilder},
+};
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::{
+    OwnerStore, downloads,
+    fault::{Fault, FaultKind},
+    format::FORMAT,
+    grants,
+    head::{ERASURE, SETTINGS},
+    item::{self, Item, broken},
+    programs::{self, GRANT},
+    remembered::OwnerMemory,
+    sign_ins,
+    transact::transact,
+};
+use crate::domain::{secret::SecretHash, token::GrantId};
+
+/// The format of the head while somebody is erasing everything of the owner. Older code does not know such a head, and
+/// refuses to write.
+const FORMAT_WITH_ERASURE: u32 = 6;
+/// DynamoDB deletes at most this number of items in one call.
+const BATCH: usize = 25;
+/// A request that meets an unfinished erasure goes on with it for at most this time.
+const GO_ON: Duration = Duration::from_secs(8);
+/// The erasure reads the partition at most this number of times, because requests that began earlier may still write.
+const PASSES: usize = 20;
+/// If DynamoDB leaves items unprocessed, the program sends them again, at most this number of times.
+const ROUNDS: u32 = 8;
+
+/// How far an erasure has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Erasure {
+    /// Everything is erased.
+    Done,
+    /// The time is up. The same request can go on.
+    Unfinished,
+}
+
+impl OwnerStore {
+    /// Erases everything of this owner. The erasure stops after about the duration `at_most`.
+    pub async fn erase(&self, now: Timestamp, at_most: Duration) -> Result<Erasure, Fault> {
+        let until = Instant::now() + at_most;
+        self.begin_erasure(now).await?;
+        self.erase_items(until).await
+    }
+
+    /// Goes on with an erasure that another request has begun.
+    pub(super) async fn go_on_erasing(&self) -> Result<(), Fault> {
+        tracing::warn!(request_id = self.request_id(), "this request goes on with an erasure");
+        match self.erase_items(Instant::now() + GO_ON).await? {
+            Erasure::Done => Ok(()),
+            Erasure::Unfinished => Err(Fault::busy()),
+        }
+    }
+
+    /// Marks the head. If a large change is pending, this function first finishes the change.
+    async fn begin_erasure(&self, now: Timestamp) -> Result<(), Fault> {
+        for _ in 0..PASSES {
+            let update = self.client.update_item().table_name(&*self.table);
+            let update = begin_erasure(update, &self.partition, now);
+            let answer = update.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
+            self.usage.called();
+            match answer {
+                Ok(answer) => {
+                    self.usage.wrote(answer.consumed_capacity().map(std::slice::from_ref));
+                    return Ok(());
+                }
+                Err(error)
+                    if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+                {
+                    // Reading the head finishes the change, or says that another request is still at work.
+                    self.head(now).await?;
+                }
+                Err(error) => return Err(Fault::of("UpdateItem", &error)),
+            }
+        }
+        Err(Fault::busy())
+    }
+
+    async fn erase_items(&self, until: Instant) -> Result<Erasure, Fault> {
+        for _ in 0..PASSES {
+            if !self.erase_pass(until).await? {
+                return Ok(Erasure::Unfinished);
+            }
+            self.forget_person().await?;
+            let end = end_erasure(&self.table, &self.partition).build().map_err(broken)?;
+            let mut actions = vec![TransactWriteItem::builder().delete(end).build()];
+            for key in self.own_grant() {
+                actions.push(self.deletion(key)?);
+            }
+            transact(&self.client, actions, &self.usage).await?;
+            self.remembered.update(&self.partition, OwnerMemory::learn_no_head);
+            // A request that began before the erasure may have written an item without the head, for example the draft
+            // of a large change.
+            let rest = self.keys_after(None).await?.0;
+            if rest.is_empty() || rest.iter().any(|key| sk(key) == SETTINGS) {
+                return Ok(Erasure::Done);
+            }
+        }
+        Err(Fault::new(FaultKind::Throttled, "other requests write while everything is erased"))
+    }
+
+    /// Deletes all items of the owner except the head and the grant of the request. `false` if the time is up.
+    async fn erase_pass(&self, until: Instant) -> Result<bool, Fault> {
+        let mut after = None;
+        loop {
+            let (items, more) = self.keys_after(after).await?;
+            let own: Vec<Item> = self.own_grant();
+            let (mut simple, mut linked) = (Vec::new(), Vec::new());
+            for item in items {
+                let key = item::primary_key(&self.partition, sk(&item).to_owned());
+                if sk(&item) == SETTINGS || own.contains(&key) {
+                    continue;
+                }
+                let mut elsewhere = elsewhere(&item);
+                elsewhere.retain(|key| !own.contains(key));
+                if elsewhere.is_empty() { simple.push(key) } else { linked.push((key, elsewhere)) }
+            }
+            for (key, elsewhere) in linked {
+                if Instant::now() > until {
+                    return Ok(false);
+                }
+                let actions = elsewhere.into_iter().chain([key]).map(|key| self.deletion(key));
+                transact(&self.client, actions.collect::<Result<_, _>>()?, &self.usage).await?;
+            }
+            for keys in simple.chunks(BATCH) {
+                if Instant::now() > until {
+                    return Ok(false);
+                }
+                self.delete_batch(keys).await?;
+            }
+            match more {
+                None => return Ok(true),
+                more => after = more,
+            }
+        }
+    }
+
+    /// The keys of the grant of the request, and of its entry. Empty if the request has another credential.
+    fn own_grant(&self) -> Vec<Item> {
+        let id = self.credential.as_ref().and_then(grants::id_of);
+        id.map_or_else(Vec::new, |id| {
+            let entry = item::primary_key(&self.partition, format!("{}{}", programs::PREFIX, id.public()));
+            vec![grants::key(&id), entry]
+        })
+    }
+
+    /// The keys of the owner's items after a key, at most 1 MB of items. Entries also have the attribute that leads to
+    /// an item in another partition. The second value is the key after which there are more items.
+    async fn keys_after(&self, after: Option<Item>) -> Result<(Vec<Item>, Option<Item>), Fault> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .consistent_read(true)
+            .key_condition_expression("#owner = :owner")
+            .projection_expression("sk, #grant")
+            .expression_attribute_names("#owner", item::OWNER)
+            .expression_attribute_names("#grant", GRANT)
+            .expression_attribute_values(":owner", item::text(&self.partition))
+            .set_exclusive_start_key(after)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        self.usage.called();
+        let answer = answer.map_err(|error| Fault::of("Query", &error))?;
+        self.usage.read(answer.consumed_capacity().map(std::slice::from_ref));
+        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
+    }
+
+    fn deletion(&self, key: Item) -> Result<TransactWriteItem, Fault> {
+        let delete = Delete::builder().table_name(&*self.table).set_key(Some(key)).build().map_err(broken)?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+
+    async fn delete_batch(&self, keys: &[Item]) -> Result<(), Fault> {
+        let request = |key: &Item| {
+            let delete = DeleteRequest::builder().set_key(Some(key.clone())).build().map_err(broken)?;
+            Ok(WriteRequest::builder().delete_request(delete).build())
+        };
+        let mut requests = keys.iter().map(request).collect::<Result<Vec<_>, Fault>>()?;
+        for round in 0..ROUNDS {
+            if round > 0 {
+                tokio::time::sleep(Duration::from_millis(25 << round)).await;
+            }
+            let answer = self
+                .client
+                .batch_write_item()
+                .request_items(&*self.table, requests)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await;
+            self.usage.called();
+            let answer = answer.map_err(|error| Fault::of("BatchWriteItem", &error))?;
+            self.usage.wrote(answer.consumed_capacity.as_deref());
+            requests = answer.unprocessed_items.unwrap_or_else(HashMap::new).into_values().flatten().collect();
+            if requests.is_empty() {
+                return Ok(());
+            }
+        }
+        Err(Fault::new(FaultKind::Throttled, "BatchWriteItem: items stayed unprocessed"))
+    }
+}
+
+/// The action that begins an erasure, or begins it again. It fails if a change is pending. If the owner has no head, the
+/// action creates a head.
+fn begin_erasure(update: UpdateItemFluentBuilder, partition: &str, now: Timestamp) -> UpdateItemFluentBuilder {
+    update
+        .set_key(Some(item::primary_key(partition, SETTINGS.to_owned())))
+        .update_expression(format!(
+            "SET {} = :erasure, {} = :now, #format = :format, #view = :view",
+            item::PENDING,
+            item::PENDING_SINCE
+        ))
+        .condition_expression(format!("attribute_not_exists({0}) OR {0} = :erasure", item::PENDING))
+        .expression_attribute_names("#format", FORMAT)
+        .expression_attribute_names("#view", item::VIEW)
+        .expression_attribute_values(":erasure", item::text(ERASURE))
+        .expression_attribute_values(":now", item::number(now.as_microsecond()))
+        .expression_attribute_values(":format", item::number(FORMAT_WITH_ERASURE))
+        .expression_attribute_values(":view", item::text(item::SETTINGS_VIEW))
+}
+
+/// The action that deletes the head at the end of an erasure. The transaction fails if no erasure is pending.
+fn end_erasure(table: &str, partition: &str) -> DeleteBuilder {
+    Delete::builder()
+        .table_name(table)
+        .set_key(Some(item::primary_key(partition, SETTINGS.to_owned())))
+        .condition_expression(format!("{} = :erasure", item::PENDING))
+        .expression_attribute_values(":erasure", item::text(ERASURE))
+}
+
+fn sk(item: &Item) -> &str {
+    item.get(item::SK).and_then(|sk| sk.as_s().ok()).map_or("", String::as_str)
+}
+
+/// The keys of the items in other partitions to which this item of the owner belongs.
+fn elsewhere(item: &Item) -> Vec<Item> {
+    let hash = |prefix: &str| sk(item).strip_prefix(prefix).map(SecretHash::stored);
+    let grant = item.get(GRANT).and_then(|id| id.as_s().ok()).map(|id| grants::key(&GrantId::stored(id)));
+    let download = hash(downloads::PREFIX).map(|hash| downloads::key(&hash));
+    let sign_in = hash(sign_ins::PREFIX).map(|hash| sign_ins::key(&hash));
+    [grant, download, sign_in].into_iter().flatten().collect()
+}
