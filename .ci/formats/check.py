@@ -16,12 +16,17 @@ import csv_file
 import markdown_file
 import samples
 import todo_txt_file
-from service import ZONE, Service
+from service import Service
+
+# CSV, todo.txt and Markdown are read in the first zone, and iCalendar in each of them. Daylight saving time changes the
+# clock by an hour in the first two zones, and by half an hour in the third. The other zones have none, and UTC needs no
+# VTIMEZONE.
+ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Etc/GMT+5", "UTC"]
 
 
 def fill(service):
     """Adds the todos, completes every third, and deletes every seventh."""
-    service.call("PATCH", "/settings", dict(time_zone=ZONE))
+    service.call("PATCH", "/settings", dict(time_zone=ZONES[0]))
     assert not service.all(), "the server has todos"
     todos = samples.todos()
     ids = [id for at in range(0, len(todos), 50) for id in service.add(todos[at:at + 50])]
@@ -38,13 +43,16 @@ def main(address):
     ids = csv_file.check(service.export("csv", "text/csv"), todos)
     print(f"CSV: {len(ids)} todos, no formula")
     in_order = [todos[id] for id in ids]
-    calendar = calendar_file.check(service.export("ics", "text/calendar"), todos, ZONE, dict(os.environ))
-    print(f"iCalendar: {calendar[0]} VTODOs, {calendar[1]} RRULEs")
     todo_txt_file.check(service.export("todo.txt", "text/plain"), in_order)
     markdown_file.check(service.export("md", "text/markdown"), in_order)
     kept = [todo for todo in in_order if todo["status"] != "deleted"]
     print(f"todo.txt and Markdown: {len(kept)} todos")
-    assert service.export("ics", "text/calendar") == service.export("ics", "text/calendar")
+    for zone in ZONES:
+        service.call("PATCH", "/settings", dict(time_zone=zone))
+        parts = service.export("ics", "text/calendar")
+        number, rules = calendar_file.check(parts, todos, zone, dict(os.environ))
+        print(f"iCalendar in {zone}: {number} VTODOs, {rules} RRULEs")
+    assert service.export("ics", "text/calendar") == parts, "the same todos, another file"
 
 
 if __name__ == "__main__":

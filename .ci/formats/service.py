@@ -7,8 +7,6 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-ZONE = "Europe/Berlin"
-
 
 class Service:
     """A running server, by its address."""
