@@ -37,6 +37,8 @@ DUES = [
     None, "2026-12-24", "2027-01-31T09:30", "2027-03-28T02:30", "2027-10-31T02:30", "2027-07-01T00:00", "2028-02-29",
     "2026-11-30T23:59", "2040-06-15T12:00",
 ]
+# Times in years in which nothing else is due, and only without a repetition: the VTIMEZONE must have these years too.
+LONELY_DUES = ["1999-07-01T08:00", "2021-12-31T23:59", "2071-07-15T08:00", "2090-01-01T00:00"]
 REPEATS = [
     dict(unit="day"), dict(unit="day", every=3), dict(unit="week"),
     dict(unit="week", every=2, weekdays=["mon", "fri"]),
@@ -84,4 +86,5 @@ def todos():
     pairs = [(repeat, due) for due in DUES if due for repeat in REPEATS]
     series = [dict(title=f"Series {at}", due=due, repeat=repeat, list=turn(LISTS, at), priority=turn(PRIORITIES, at))
               for at, (repeat, due) in enumerate(pairs)]
-    return texts + series + random_todos()
+    lonely = [dict(title=f"Due {due}", due=due) for due in LONELY_DUES]
+    return texts + series + lonely + random_todos()

@@ -102,3 +102,47 @@ fn code(weekday: Weekday) -> &'static str {
         Weekday::Sun => "SU",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::export::samples::todo;
+    use serde_json::json;
+
+    #[test]
+    fn a_repetition_has_the_rrule_with_the_same_dates() {
+        for (due, repeat, expected) in [
+            ("2026-11-27", json!({"unit": "day", "every": 3}), Some("FREQ=DAILY;INTERVAL=3")),
+            ("2026-11-27", json!({"unit": "week", "count": 5}), Some("FREQ=WEEKLY;COUNT=5")),
+            ("2026-11-27", json!({"weekdays": ["fri", "mon"]}), Some("FREQ=WEEKLY;BYDAY=MO,FR")),
+            (
+                "2026-11-27",
+                json!({"unit": "month", "until": "2027-01-01"}),
+                Some("FREQ=MONTHLY;BYMONTHDAY=27;UNTIL=20270101"),
+            ),
+            ("2026-10-31", json!({"unit": "month"}), Some("FREQ=MONTHLY;BYMONTHDAY=-1")),
+            ("2026-11-30", json!({"unit": "month"}), None),
+            ("2026-10-30", json!({"unit": "month", "every": 3}), Some("FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=30")),
+            (
+                "2026-11-30",
+                json!({"unit": "month", "on": "last workday"}),
+                Some("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"),
+            ),
+            ("2026-12-08", json!({"unit": "month", "on": "second tue"}), Some("FREQ=MONTHLY;BYDAY=2TU")),
+            ("2026-11-30", json!({"unit": "year"}), Some("FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=30")),
+            ("2028-02-29", json!({"unit": "year"}), Some("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1")),
+            ("2026-11-27", json!({"unit": "year", "on": "last fri"}), Some("FREQ=YEARLY;BYMONTH=11;BYDAY=-1FR")),
+            ("2026-11-27", json!({"unit": "day", "from": "completion"}), None),
+        ] {
+            let todo = todo(json!({"title": "Pay", "due": due, "repeat": repeat}));
+            assert_eq!(rrule(&todo, &TimeZone::UTC).as_deref(), expected, "{due} {repeat}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_time_is_the_end_of_the_day_in_utc() {
+        let new = json!({"title": "Pay", "due": "2026-11-27T23:30", "repeat": {"unit": "day", "until": "2026-12-01"}});
+        let zone = TimeZone::get("America/New_York").unwrap();
+        assert_eq!(rrule(&todo(new), &zone).as_deref(), Some("FREQ=DAILY;UNTIL=20261202T045959Z"));
+    }
+}
