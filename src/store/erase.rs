@@ -10,17 +10,19 @@
 //! If the program stops between these steps, the next request of the owner goes on. Until the end, the program of this
 //! request keeps its access, so that it can send the request again.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
-    types::{Delete, DeleteRequest, ReturnConsumedCapacity, TransactWriteItem, WriteRequest, builders::DeleteBuilder},
+    types::{Delete, ReturnConsumedCapacity, TransactWriteItem, builders::DeleteBuilder},
 };
 use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::{
-    OwnerStore, downloads,
+    OwnerStore,
+    actions::TRANSACTION_ACTIONS,
+    downloads,
     fault::{Fault, FaultKind},
     format::FORMAT,
     grants,
@@ -36,14 +38,10 @@ use crate::domain::{secret::SecretHash, token::GrantId};
 /// The format of the head while somebody is erasing everything of the owner. Older code does not know such a head, and
 /// refuses to write.
 const FORMAT_WITH_ERASURE: u32 = 6;
-/// DynamoDB deletes at most this number of items in one call.
-const BATCH: usize = 25;
 /// A request that meets an unfinished erasure goes on with it for at most this time.
 const GO_ON: Duration = Duration::from_secs(8);
 /// The erasure reads the partition at most this number of times, because requests that began earlier may still write.
 const PASSES: usize = 20;
-/// If DynamoDB leaves items unprocessed, the program sends them again, at most this number of times.
-const ROUNDS: u32 = 8;
 
 /// How far an erasure has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,11 +139,13 @@ impl OwnerStore {
                 let actions = elsewhere.into_iter().chain([key]).map(|key| self.deletion(key));
                 transact(&self.client, actions.collect::<Result<_, _>>()?, &self.usage).await?;
             }
-            for keys in simple.chunks(BATCH) {
+            // All these items come from one page, so they have less than 4 MB, the limit of a transaction.
+            for keys in simple.chunks(TRANSACTION_ACTIONS) {
                 if Instant::now() > until {
                     return Ok(false);
                 }
-                self.delete_batch(keys).await?;
+                let actions = keys.iter().map(|key| self.deletion(key.clone()));
+                transact(&self.client, actions.collect::<Result<_, _>>()?, &self.usage).await?;
             }
             match more {
                 None => return Ok(true),
@@ -189,34 +189,6 @@ impl OwnerStore {
     fn deletion(&self, key: Item) -> Result<TransactWriteItem, Fault> {
         let delete = Delete::builder().table_name(&*self.table).set_key(Some(key)).build().map_err(broken)?;
         Ok(TransactWriteItem::builder().delete(delete).build())
-    }
-
-    async fn delete_batch(&self, keys: &[Item]) -> Result<(), Fault> {
-        let request = |key: &Item| {
-            let delete = DeleteRequest::builder().set_key(Some(key.clone())).build().map_err(broken)?;
-            Ok(WriteRequest::builder().delete_request(delete).build())
-        };
-        let mut requests = keys.iter().map(request).collect::<Result<Vec<_>, Fault>>()?;
-        for round in 0..ROUNDS {
-            if round > 0 {
-                tokio::time::sleep(Duration::from_millis(25 << round)).await;
-            }
-            let answer = self
-                .client
-                .batch_write_item()
-                .request_items(&*self.table, requests)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await;
-            self.usage.called();
-            let answer = answer.map_err(|error| Fault::of("BatchWriteItem", &error))?;
-            self.usage.wrote(answer.consumed_capacity.as_deref());
-            requests = answer.unprocessed_items.unwrap_or_else(HashMap::new).into_values().flatten().collect();
-            if requests.is_empty() {
-                return Ok(());
-            }
-        }
-        Err(Fault::new(FaultKind::Throttled, "BatchWriteItem: items stayed unprocessed"))
     }
 }
 
