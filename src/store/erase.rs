@@ -13,6 +13,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{
+    error::ProvideErrorMetadata,
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{Delete, DeleteRequest, ReturnConsumedCapacity, TransactWriteItem, WriteRequest, builders::DeleteBuilder},
 };
@@ -42,6 +43,8 @@ const BATCH: usize = 25;
 const GO_ON: Duration = Duration::from_secs(8);
 /// The erasure reads the partition at most this number of times, because requests that began earlier may still write.
 const PASSES: usize = 20;
+/// If another request writes the head at the same moment, the erasure waits for this time.
+const COLLISION: Duration = Duration::from_millis(50);
 /// If DynamoDB leaves items unprocessed, the program sends them again, at most this number of times.
 const ROUNDS: u32 = 8;
 
@@ -88,6 +91,9 @@ impl OwnerStore {
                 {
                     // Reading the head finishes the change, or says that another request is still at work.
                     self.head(now).await?;
+                }
+                Err(error) if error.code() == Some("TransactionConflictException") => {
+                    tokio::time::sleep(COLLISION).await
                 }
                 Err(error) => return Err(Fault::of("UpdateItem", &error)),
             }
