@@ -216,14 +216,16 @@ fn cancelled(
     {
         return Ok(Cancelled::Outcome(outcome));
     }
+    // The write has assumed that the owner has a head. Without a head, all known lists are out of date, and not only the
+    // lists of this write.
+    if let Some(None) = head {
+        return Ok(Cancelled::Outcome(Committed::OtherHead(None)));
+    }
     if !lists.is_empty() {
         return Ok(Cancelled::Outcome(Committed::OtherLists(lists)));
     }
-    match head {
-        // The write has assumed that the owner has a head.
-        Some(None) => return Ok(Cancelled::Outcome(Committed::OtherHead(None))),
-        Some(Some(head)) => return Ok(Cancelled::Overtaken(Sequence::of(&head))),
-        None => {}
+    if let Some(Some(head)) = head {
+        return Ok(Cancelled::Overtaken(Sequence::of(&head)));
     }
     if let Some(limit) = reasons.iter().find_map(|reason| SizeLimit::exceeded(reason.code(), reason.message())) {
         return Ok(too_large(limit));

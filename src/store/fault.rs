@@ -85,7 +85,9 @@ impl Fault {
                 "ProvisionedThroughputExceededException"
                 | "ThrottlingException"
                 | "RequestLimitExceeded"
-                | "LimitExceededException" => FaultKind::Throttled,
+                | "LimitExceededException"
+                // A transaction uses the same item at this moment.
+                | "TransactionConflictException" => FaultKind::Throttled,
                 "TransactionInProgressException" | "InternalServerError" | "ServiceUnavailable" => {
                     FaultKind::Unavailable
                 }

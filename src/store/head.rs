@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::types::{
 use jiff::Timestamp;
 
 use super::{
+    began,
     fault::Fault,
     format::{FORMAT, FORMAT_NUMBER, check_format},
     item::{self, Item},
@@ -74,6 +75,9 @@ pub(super) struct HeadUpdate<'a> {
     pub pending: Option<&'a ChangeId>,
     /// Whether the transaction fails if the owner has no head.
     pub must_exist: bool,
+    /// The latest change that the instance knew before the write. If the head began later, the transaction fails. If the
+    /// number is 0, the instance knew nothing.
+    pub known: Sequence,
 }
 
 /// What is not finished yet. Until it is finished, every write of the owner fails.
@@ -98,7 +102,7 @@ impl Pending {
 impl HeadUpdate<'_> {
     /// Whether the write has assumed the lists that this head names.
     pub fn has_lists(&self, head: Option<&Item>) -> bool {
-        self.lists == head.map_or(0, lists_version)
+        self.lists == head.map_or(0, lists_version) && !head.is_some_and(|head| self.known.is_before(head))
     }
 }
 
@@ -131,6 +135,16 @@ impl Sequence {
     pub fn of(head: &Item) -> Self {
         let number = head.get(SEQUENCE).and_then(|number| number.as_n().ok()).and_then(|number| number.parse().ok());
         Self(number.unwrap_or_default())
+    }
+
+    /// The sequence number of the change with which this head began. The number is 0 if the head does not say it.
+    pub fn began(head: &Item) -> Self {
+        Self(began::began(head))
+    }
+
+    /// Whether this is the number of a change before an erasure, and this head began after the erasure.
+    pub fn is_before(self, head: &Item) -> bool {
+        self > Self::default() && Self::began(head) > self
     }
 }
 
@@ -212,7 +226,10 @@ pub(super) fn update(
         .to_owned();
     if change.must_exist {
         required.push_str(EXISTS);
+    } else {
+        began::begin(&mut set);
     }
+    update = began::require(update, &mut required, change.known.0);
     if let Some(pending) = change.pending {
         set.push_str(", pending_change = :pending, pending_since = :sequence");
         update = update.expression_attribute_values(":pending", item::text(pending.as_str()));

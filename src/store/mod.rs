@@ -5,6 +5,7 @@
 mod actions;
 mod api_keys;
 mod backoff;
+mod began;
 mod changes;
 mod client;
 #[cfg(feature = "cli")]

@@ -12,6 +12,7 @@ use super::{
     head::{Pending, SETTINGS, Sequence, lists_version, settings_of},
     item::{self, Item},
     lists::LISTS,
+    remembered::OwnerMemory,
 };
 use crate::domain::{change::days_after, limits, lists::Lists, settings::Settings};
 
@@ -20,6 +21,8 @@ pub(super) struct Head {
     pub settings: Settings,
     pub lists: Arc<Lists>,
     pub sequence: Sequence,
+    /// The owner has had this head since this change.
+    pub began: Sequence,
 }
 
 impl OwnerStore {
@@ -65,7 +68,11 @@ impl OwnerStore {
             Box::pin(self.meet(&pending, now)).await?;
             return Ok(None);
         }
-        let sequence = item.as_ref().map(Sequence::of).unwrap_or_default();
+        let known = self.remembered.sequence(&self.partition);
+        if item.as_ref().is_some_and(|head| known.is_before(head)) {
+            self.remembered.update(&self.partition, OwnerMemory::learn_no_head);
+        }
+        let [sequence, began] = [Sequence::of, Sequence::began].map(|of| item.as_ref().map(of).unwrap_or_default());
         let lists = self.present_lists(item.as_ref().map_or(0, lists_version)).await?;
         let (mut settings, complete) = item.as_ref().map_or_else(|| Ok((Settings::default(), true)), settings_of)?;
         if !complete {
@@ -82,7 +89,7 @@ impl OwnerStore {
                 owner.learn_lists(&lists);
             }
         });
-        Ok(Some(Head { settings, lists, sequence }))
+        Ok(Some(Head { settings, lists, sequence, began }))
     }
 
     /// The exceptions among the lists. `version` is their version in the head. This function makes a call to DynamoDB

@@ -64,6 +64,7 @@ impl<'a> Transaction<'a> {
             latest: snapshot.latest.filter(|_| request.depends_on_all()),
             pending: None,
             must_exist: false,
+            known: snapshot.known,
         };
         let read_at = snapshot.latest.filter(|_| request.needs.reads());
         let (list_actions, marks) = (&placed.actions[..], &request.undo.marks[..]);

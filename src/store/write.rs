@@ -131,10 +131,10 @@ impl OwnerStore {
     }
 
     fn snapshot(&self, now: Timestamp) -> Snapshot {
-        let OwnerMemory { settings, lists, names, .. } = self.remembered.of(&self.partition);
+        let OwnerMemory { settings, lists, names, sequence: known, .. } = self.remembered.of(&self.partition);
         let names = KnownLists::of(names);
         let (todos, nexts, followers) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Snapshot { todos, nexts, followers, now, settings, lists, settings_read: false, names, latest: None }
+        Snapshot { todos, nexts, followers, now, settings, lists, settings_read: false, names, known, latest: None }
     }
 
     /// Puts the settings and the lists of this head into the snapshot. If the lists have changed, the names that the
@@ -142,7 +142,7 @@ impl OwnerStore {
     async fn learn_head(&self, head: Option<Item>, snapshot: &mut Snapshot) -> Result<(), Fault> {
         // Without a head, the owner has no lists except the inbox.
         if head.is_none() {
-            snapshot.names = KnownLists::of(Vec::new());
+            snapshot.forget();
         }
         let head = match self.read_head(head, snapshot.now).await? {
             Some(head) => head,
@@ -152,11 +152,12 @@ impl OwnerStore {
         Ok(())
     }
 
-    fn put_head(&self, Head { settings, lists, sequence }: Head, snapshot: &mut Snapshot) {
-        if lists.version != snapshot.lists.version {
-            snapshot.names = KnownLists::of(Vec::new());
+    fn put_head(&self, Head { settings, lists, sequence, began }: Head, snapshot: &mut Snapshot) {
+        if lists.version != snapshot.lists.version || began > snapshot.known {
+            snapshot.forget();
         }
         (snapshot.settings, snapshot.lists, snapshot.latest) = (settings, lists, Some(sequence));
+        snapshot.known = snapshot.known.max(sequence);
     }
 
     /// Reads the data that the plan needs. If the request has an idempotency key, this function also reads the record

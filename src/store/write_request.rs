@@ -110,6 +110,8 @@ pub struct Snapshot {
     pub(super) settings_read: bool,
     /// The names of lists, as far as they are known.
     pub(super) names: KnownLists,
+    /// The latest change that the instance knew when it learned the names and the settings.
+    pub(super) known: Sequence,
     /// The latest change, if the plan depends on all changes.
     pub(super) latest: Option<Sequence>,
 }
@@ -255,6 +257,11 @@ impl Snapshot {
     /// The list with this name. `None` if the list does not exist. The request must name this list in [`Needs`].
     pub fn list(&self, name: &ListName) -> Option<ListRef> {
         self.names.get(name).map(|name| self.lists.find(name))
+    }
+
+    /// Forgets the names of lists.
+    pub(super) fn forget(&mut self) {
+        (self.names, self.known) = (KnownLists::of(Vec::new()), Sequence::default());
     }
 
     /// Gives the todos the present names of their lists.

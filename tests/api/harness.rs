@@ -157,9 +157,17 @@ impl Api {
 
     /// Does the same as `Api::impatient`, but uses an embedded DynamoDB in this process, as `todo serve` does.
     pub async fn embedded() -> Self {
+        Self::embedded_with(|_| {}).await
+    }
+
+    /// Does the same as `Api::embedded`, but `configure` changes the configuration. The table contains only what this
+    /// test writes.
+    pub async fn embedded_with(configure: impl FnOnce(&mut Config)) -> Self {
         let connection = local::in_process(local::open(None, Timestamp::UNIX_EPOCH).unwrap());
-        local::create_table(&connect(connection.clone()), &DYNAMODB.1).await.unwrap();
-        Self::with("UTC", TIMEOUT, connection, |_| {})
+        let client = connect(connection.clone());
+        local::create_table(&client, &DYNAMODB.1).await.unwrap();
+        keep_expired_items(&client, &DYNAMODB.1).await;
+        Self::with("UTC", TIMEOUT, connection, configure)
     }
 
     /// Opens a data file that an earlier version of `todo serve` has written. The file contains the data of one owner,
@@ -224,6 +232,16 @@ impl Api {
         let store = Store::new(client.clone(), table);
         let app = App::new((*self.app.config).clone(), store, self.app.clock.clone(), self.app.ids.clone());
         Self { router: mcp::router(app.clone()), app, client, table, ..self }
+    }
+
+    /// Creates an instance of the service with another configuration, for the same table. The clock and the connection
+    /// are the same, and the caches of the new instance are empty.
+    pub fn beside(&self, configure: impl FnOnce(&mut Config)) -> Self {
+        let mut config = (*self.app.config).clone();
+        configure(&mut config);
+        let store = Store::new(self.client.clone(), self.table);
+        let app = App::new(config, store, self.app.clock.clone(), self.app.ids.clone());
+        Self { router: mcp::router(app.clone()), app, ..self.clone() }
     }
 
     /// Sends this request unchanged.

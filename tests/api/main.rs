@@ -13,8 +13,11 @@ mod completed_at;
 mod cost;
 mod credentials;
 mod days_and_times;
+mod downloads;
 mod duplicates;
 mod encodings;
+mod erase;
+mod erase_died;
 mod faults;
 mod finding;
 #[path = "../folder/mod.rs"]
@@ -91,3 +94,4 @@ mod unreadable;
 mod upcoming;
 mod updating;
 mod warnings;
+mod whole_table;

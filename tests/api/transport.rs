@@ -260,7 +260,7 @@ impl HttpConnector for WireConnector {
 /// The partition key of each item that a call puts, updates or deletes. Panics if the operation is unknown.
 fn partitions_written(operation: &str, body: &Value) -> Vec<String> {
     let actions: Vec<&Value> = match operation {
-        "BatchGetItem" | "GetItem" | "Query" => Vec::new(),
+        "BatchGetItem" | "GetItem" | "Query" | "Scan" => Vec::new(),
         "CreateTable" | "DescribeTable" | "DescribeTimeToLive" | "UpdateTimeToLive" => Vec::new(),
         "DeleteItem" | "PutItem" | "UpdateItem" => vec![body],
         "TransactWriteItems" => body["TransactItems"]

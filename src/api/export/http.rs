@@ -30,8 +30,9 @@ use crate::{
 /// The routes of the export.
 pub fn routes() -> Router<App> {
     // A request with the method HEAD must not use an address up.
-    let no_head = async || ([(header::ALLOW, "GET")], ApiError::MethodNotAllowed);
-    Router::new().route("/export", get(get_export)).route("/downloads/{secret}", get(get_download).head(no_head))
+    let only_get = async || ([(header::ALLOW, "GET")], ApiError::MethodNotAllowed);
+    let download = get(get_download).head(only_get).fallback(only_get);
+    Router::new().route("/export", get(get_export)).route("/downloads/{secret}", download)
 }
 
 /// The query of `GET /export`.

@@ -12,6 +12,8 @@ mod attempt;
 mod clients;
 mod deployment;
 mod id_tokens;
+mod leaving;
+mod leaving_together;
 mod metadata;
 mod outages;
 mod pages;

@@ -1,0 +1,118 @@
+//! Tests a person who leaves while programs of this person and of others write, refresh their tokens, and ask for
+//! addresses.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use serde_json::{Value, json};
+use todo_action::config::Auth;
+
+use super::{
+    super::{erase::LEAVE, harness::Api, whole_table::about},
+    person::{Browser, Program, Tokens, ask},
+    provider::Provider,
+    somebody,
+};
+
+/// What a program does again and again, until it has no access any more or until `stop`.
+struct Busy {
+    api: Api,
+    program: Program,
+    tokens: Tokens,
+    /// The number of todos in each request.
+    todos: usize,
+    stop: Arc<AtomicBool>,
+}
+
+impl Busy {
+    /// Returns the ids of all added todos.
+    async fn work(self) -> Vec<String> {
+        let Self { api, program, mut tokens, todos, stop } = self;
+        let mut ids = Vec::new();
+        while !stop.load(Ordering::SeqCst) {
+            let new: Vec<_> = (0..todos).map(|n| json!({"title": format!("todo {n}"), "list": "Home"})).collect();
+            let body = json!({"todos": new, "allow_duplicate": true});
+            let added = ask(&api, "POST", "/todos", body, &tokens.access).await;
+            match added.status.as_u16() {
+                201 => ids.extend(added.ids()),
+                401 => break,
+                503 => tokio::time::sleep(std::time::Duration::from_millis(5)).await,
+                _ => panic!("{}", added.text),
+            }
+            let address = ask(&api, "GET", "/export/address", Value::Null, &tokens.access).await;
+            assert!(matches!(address.status.as_u16(), 200 | 401 | 503), "{}", address.text);
+            let refreshed = program.refresh(&api, &tokens.refresh).await;
+            match refreshed.status.as_u16() {
+                200 => tokens = Tokens::of(&refreshed),
+                400 => assert_eq!(refreshed.body["error"], "invalid_grant"),
+                503 => {}
+                _ => panic!("{}", refreshed.text),
+            }
+        }
+        ids
+    }
+}
+
+/// Ada leaves with one program, while three other programs of hers and two other people write from several instances.
+async fn leave_while_others_write(provider: &Provider, api: &Api, round: usize) {
+    let program = Program::register(api, "Claude Code").await;
+    let [ada, grace, linus] = ["ada", "grace", "linus"].map(|name| somebody(api, name));
+    let stop = Arc::new(AtomicBool::new(false));
+    let (mut hers, mut others) = (Vec::new(), Vec::new());
+    for (person, todos, instance) in [
+        (&ada, 1, api.clone()),
+        (&ada, 3, api.elsewhere()),
+        (&ada, 105, api.elsewhere()),
+        (&grace, 2, api.clone()),
+        (&linus, 104, api.elsewhere()),
+    ] {
+        let tokens = program.connect(api, provider, person).await;
+        let busy = Busy { api: instance, program: program.clone(), tokens, todos, stop: stop.clone() };
+        let tasks = if *person == ada { &mut hers } else { &mut others };
+        tasks.push(tokio::spawn(busy.work()));
+    }
+    let own = program.connect(api, provider, &ada).await;
+    let code = Browser::default().allow(api, provider, &program, &ada).await;
+    tokio::time::sleep(std::time::Duration::from_millis(50 * round as u64)).await;
+    let redeemed = tokio::spawn({
+        let (program, api) = (program.clone(), api.elsewhere());
+        async move { program.redeem(&api, &code).await.status.as_u16() }
+    });
+    let mut answer = ask(api, "DELETE", LEAVE, Value::Null, &own.access).await;
+    for _ in 0..200 {
+        if answer.status != 503 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        answer = ask(api, "DELETE", LEAVE, Value::Null, &own.access).await;
+    }
+    assert_eq!(answer.body["erased"], true, "{}", answer.text);
+    assert!(matches!(redeemed.await.unwrap(), 200 | 400 | 503));
+    for task in hers {
+        task.await.unwrap();
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    stop.store(true, Ordering::SeqCst);
+    let left = about(&api.scan().await, &ada);
+    assert!(left.is_empty(), "{:?}", left.keys().collect::<Vec<_>>());
+    let items = api.scan().await;
+    for task in others {
+        let ids = task.await.unwrap();
+        assert!(!ids.is_empty());
+        let is_there = |id: &String| items.keys().any(|(_, sk)| *sk == format!("todo#{id}"));
+        // The last todos may have come after the scan.
+        assert!(ids.iter().take(ids.len().saturating_sub(210)).all(is_there));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_is_left_of_a_person_who_leaves_while_programs_write() {
+    let provider = Provider::start().await;
+    let oauth = Auth::OAuth(Box::new(provider.agreed()));
+    let api = Api::embedded_with(|config| config.auth = oauth).await;
+    for round in 0..4 {
+        leave_while_others_write(&provider, &api, round).await;
+    }
+}
