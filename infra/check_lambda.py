@@ -18,8 +18,9 @@ SAMPLE_ID = "k7m2x9qa4t"
 
 
 @contextlib.contextmanager
-def function(database, **environment):
-    """Starts the Lambda function. Yields a Python function that sends an event to the Lambda function."""
+def function(database, whole=False, **environment):
+    """Starts the Lambda function. Yields a Python function that sends an event to the Lambda function, and returns the
+    whole answer, or its status, its media type and its JSON."""
     front, back = free_port(), free_port()
     command = [EMULATOR, "--runtime-interface-emulator-address", f"127.0.0.1:{front}"]
     command += ["--runtime-api-address", f"127.0.0.1:{back}", BOOTSTRAP]
@@ -29,7 +30,7 @@ def function(database, **environment):
     EMULATOR.chmod(0o755)
     with running(*command, env=environment) as (process, _):
         wait_for(lambda: is_open(front), process)
-        yield lambda event: invoke(front, event)
+        yield lambda event: invoke(front, event) if whole else parts(invoke(front, event))
 
 
 def invoke(port, event):
@@ -37,6 +38,10 @@ def invoke(port, event):
     with urllib.request.urlopen(url, json.dumps(event).encode(), timeout=30) as answer:
         returned = json.load(answer)
     assert "statusCode" in returned, returned
+    return returned
+
+
+def parts(returned):
     return returned["statusCode"], returned["headers"]["content-type"], json.loads(returned["body"])
 
 

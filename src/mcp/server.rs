@@ -28,7 +28,7 @@ use crate::api::{FAVICON, InnerOperation, declared_operations, short};
 /// characters of the instructions. So the first 512 characters contain the most important instructions.
 const INSTRUCTIONS: &str = "A person's TODO list. Put all todos that a wish is about into one call. Lists go by name. Look todos \
     up, never guess an id and never show one. When the person regrets something, call undoChange: every change can be undone \
-    for 30 days. The service does not remind, notify, share or export by itself; never promise that. If an answer's `now` has \
+    for 30 days. The service does not remind, notify or share by itself; never promise that. If an answer's `now` has \
     time_zone_not_set, ask the person for the time zone, and set it with updateSettings. \"What's on?\" is getOverview, which \
     also tells the person's date and time. After a change say in one line what changed, by title; a new list in the answer may \
     be a typo. When a call fails, do what its detail says.";

@@ -10,23 +10,26 @@
 //! If the program stops between these steps, the next request of the owner goes on. Until the end, the program of this
 //! request keeps its access, so that it can send the request again.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::{
     error::ProvideErrorMetadata,
     operation::update_item::builders::UpdateItemFluentBuilder,
-    types::{Delete, DeleteRequest, ReturnConsumedCapacity, TransactWriteItem, WriteRequest, builders::DeleteBuilder},
+    types::{Delete, ReturnConsumedCapacity, TransactWriteItem, builders::DeleteBuilder},
 };
 use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::{
-    OwnerStore, downloads,
+    OwnerStore,
+    actions::TRANSACTION_ACTIONS,
+    downloads,
     fault::{Fault, FaultKind},
     format::FORMAT,
     grants,
     head::{ERASURE, SETTINGS},
     item::{self, Item, broken},
+    items::Part,
     programs::{self, GRANT},
     remembered::OwnerMemory,
     sign_ins,
@@ -37,16 +40,12 @@ use crate::domain::{secret::SecretHash, token::GrantId};
 /// The format of the head while somebody is erasing everything of the owner. Older code does not know such a head, and
 /// refuses to write.
 const FORMAT_WITH_ERASURE: u32 = 6;
-/// DynamoDB deletes at most this number of items in one call.
-const BATCH: usize = 25;
 /// A request that meets an unfinished erasure goes on with it for at most this time.
 const GO_ON: Duration = Duration::from_secs(8);
 /// The erasure reads the partition at most this number of times, because requests that began earlier may still write.
 const PASSES: usize = 20;
 /// If another request writes the head at the same moment, the erasure waits for this time.
 const COLLISION: Duration = Duration::from_millis(50);
-/// If DynamoDB leaves items unprocessed, the program sends them again, at most this number of times.
-const ROUNDS: u32 = 8;
 
 /// How far an erasure has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,11 +146,13 @@ impl OwnerStore {
                 let actions = elsewhere.into_iter().chain([key]).map(|key| self.deletion(key));
                 transact(&self.client, actions.collect::<Result<_, _>>()?, &self.usage).await?;
             }
-            for keys in simple.chunks(BATCH) {
+            // All these items come from one page, so they have less than 4 MB, the limit of a transaction.
+            for keys in simple.chunks(TRANSACTION_ACTIONS) {
                 if Instant::now() > until {
                     return Ok(false);
                 }
-                self.delete_batch(keys).await?;
+                let actions = keys.iter().map(|key| self.deletion(key.clone()));
+                transact(&self.client, actions.collect::<Result<_, _>>()?, &self.usage).await?;
             }
             match more {
                 None => return Ok(true),
@@ -172,57 +173,13 @@ impl OwnerStore {
     /// The keys of the owner's items after a key, at most 1 MB of items. Entries also have the attribute that leads to
     /// an item in another partition. The second value is the key after which there are more items.
     async fn keys_after(&self, after: Option<Item>) -> Result<(Vec<Item>, Option<Item>), Fault> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .consistent_read(true)
-            .key_condition_expression("#owner = :owner")
-            .projection_expression("sk, #grant")
-            .expression_attribute_names("#owner", item::OWNER)
-            .expression_attribute_names("#grant", GRANT)
-            .expression_attribute_values(":owner", item::text(&self.partition))
-            .set_exclusive_start_key(after)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        self.usage.called();
-        let answer = answer.map_err(|error| Fault::of("Query", &error))?;
-        self.usage.read(answer.consumed_capacity().map(std::slice::from_ref));
-        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
+        let part = Part { partition: &self.partition, prefix: None, after, attributes: &[item::SK, GRANT] };
+        part.read(&self.client, &self.table, &self.usage).await
     }
 
     fn deletion(&self, key: Item) -> Result<TransactWriteItem, Fault> {
         let delete = Delete::builder().table_name(&*self.table).set_key(Some(key)).build().map_err(broken)?;
         Ok(TransactWriteItem::builder().delete(delete).build())
-    }
-
-    async fn delete_batch(&self, keys: &[Item]) -> Result<(), Fault> {
-        let request = |key: &Item| {
-            let delete = DeleteRequest::builder().set_key(Some(key.clone())).build().map_err(broken)?;
-            Ok(WriteRequest::builder().delete_request(delete).build())
-        };
-        let mut requests = keys.iter().map(request).collect::<Result<Vec<_>, Fault>>()?;
-        for round in 0..ROUNDS {
-            if round > 0 {
-                tokio::time::sleep(Duration::from_millis(25 << round)).await;
-            }
-            let answer = self
-                .client
-                .batch_write_item()
-                .request_items(&*self.table, requests)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await;
-            self.usage.called();
-            let answer = answer.map_err(|error| Fault::of("BatchWriteItem", &error))?;
-            self.usage.wrote(answer.consumed_capacity.as_deref());
-            requests = answer.unprocessed_items.unwrap_or_else(HashMap::new).into_values().flatten().collect();
-            if requests.is_empty() {
-                return Ok(());
-            }
-        }
-        Err(Fault::new(FaultKind::Throttled, "BatchWriteItem: items stayed unprocessed"))
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use jiff::Timestamp;
 
 use super::{
@@ -11,6 +10,7 @@ use super::{
     fault::{Fault, FaultKind},
     head::SETTINGS,
     item::{self, Item},
+    items::Part,
     listing::Listing,
     query::Reading,
     range::{Position, Range},
@@ -94,24 +94,10 @@ impl OwnerStore {
 
     /// The items of the todos after `after`, and whether there are no more todos.
     async fn page_of_todos(&self, after: Option<&TodoId>) -> Result<(Vec<Item>, bool), Fault> {
-        let start = after.map(|id| item::primary_key(&self.partition, item::todo_sk(id)));
-        let answer = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .consistent_read(true)
-            .key_condition_expression("#owner = :owner AND begins_with(sk, :prefix)")
-            .expression_attribute_names("#owner", item::OWNER)
-            .expression_attribute_values(":owner", item::text(&self.partition))
-            .expression_attribute_values(":prefix", item::text(item::TODO_PREFIX))
-            .set_exclusive_start_key(start)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        self.usage.called();
-        let answer = answer.map_err(|error| Fault::of("Query", &error))?;
-        self.usage.read(answer.consumed_capacity().map(std::slice::from_ref));
-        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key.is_none()))
+        let after = after.map(|id| item::primary_key(&self.partition, item::todo_sk(id)));
+        let part = Part { partition: &self.partition, prefix: Some(item::TODO_PREFIX), after, attributes: &[] };
+        let (items, more) = part.read(&self.client, &self.table, &self.usage).await?;
+        Ok((items, more.is_none()))
     }
 }
 

@@ -1,5 +1,4 @@
-//! Reads one item, or reads from one partition all items whose sort keys begin with a given text. All reads have strong
-//! consistency.
+//! Reads one item, or reads items of one partition in the order of their sort keys. All reads have strong consistency.
 
 use aws_sdk_dynamodb::{Client, types::ReturnConsumedCapacity};
 
@@ -42,28 +41,59 @@ pub(super) async fn items(
     (partition, prefix): (&str, &str),
     usage: &Usage,
 ) -> Result<Vec<Item>, Fault> {
-    let mut items = Vec::new();
-    let mut start: Option<Item> = None;
+    let (mut items, mut after) = (Vec::new(), None);
     loop {
-        let answer = client
+        let part = Part { partition, prefix: Some(prefix), after, attributes: &[] };
+        let (page, more) = part.read(client, table, usage).await?;
+        items.extend(page);
+        after = more;
+        if after.is_none() {
+            return Ok(items);
+        }
+    }
+}
+
+/// A part of a partition.
+pub(super) struct Part<'a> {
+    pub partition: &'a str,
+    /// The sort keys of the items begin with this text. `None` if the sort keys can be any text.
+    pub prefix: Option<&'a str>,
+    /// The primary key after which the part begins.
+    pub after: Option<Item>,
+    /// The attributes of the items. Empty if each item has all its attributes.
+    pub attributes: &'a [&'a str],
+}
+
+impl Part<'_> {
+    /// Reads at most 1 MB of items, in the order of their sort keys. The second value is the primary key after which
+    /// there are more items.
+    pub async fn read(self, client: &Client, table: &str, usage: &Usage) -> Result<(Vec<Item>, Option<Item>), Fault> {
+        let mut query = client
             .query()
             .table_name(table)
             .consistent_read(true)
-            .key_condition_expression("#owner = :owner AND begins_with(sk, :prefix)")
             .expression_attribute_names("#owner", item::OWNER)
-            .expression_attribute_values(":owner", item::text(partition))
-            .expression_attribute_values(":prefix", item::text(prefix))
-            .set_exclusive_start_key(start)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
+            .expression_attribute_values(":owner", item::text(self.partition))
+            .set_exclusive_start_key(self.after)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        query = match self.prefix {
+            None => query.key_condition_expression("#owner = :owner"),
+            Some(prefix) => query
+                .key_condition_expression("#owner = :owner AND begins_with(sk, :prefix)")
+                .expression_attribute_values(":prefix", item::text(prefix)),
+        };
+        if !self.attributes.is_empty() {
+            // Hundreds of names are reserved words in DynamoDB, for example `grant`.
+            let names: Vec<_> = self.attributes.iter().map(|name| format!("#{name}")).collect();
+            query = query.projection_expression(names.join(", "));
+            for (name, attribute) in names.into_iter().zip(self.attributes) {
+                query = query.expression_attribute_names(name, *attribute);
+            }
+        }
+        let answer = query.send().await;
         usage.called();
         let answer = answer.map_err(|error| Fault::of("Query", &error))?;
         usage.read(answer.consumed_capacity().map(std::slice::from_ref));
-        items.extend(answer.items.unwrap_or_default());
-        start = answer.last_evaluated_key;
-        if start.is_none() {
-            return Ok(items);
-        }
+        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
     }
 }

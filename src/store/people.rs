@@ -2,16 +2,15 @@
 //! partition is not the partition of the operator, because the Lambda function must write the items of the people, but
 //! has no permission to write in the partition of the operator.
 
-use aws_sdk_dynamodb::{
-    operation::{delete_item::DeleteItemError, update_item::UpdateItemError},
-    types::{ConditionCheck, Update},
-};
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, TransactWriteItem, Update};
 use jiff::Timestamp;
 
 use super::{
     OwnerStore, Store,
+    actions::updated,
     fault::Fault,
     item::{self, Item},
+    transact::transact,
     usage::Usage,
 };
 use crate::domain::owner::Owner;
@@ -81,37 +80,18 @@ impl OwnerStore {
         Ok(if emptied { Removed::StillBlocked } else { Removed::Unknown })
     }
 
-    /// Deletes the item of a person. `false` if the condition is not true.
+    /// Deletes the item of the person. `false` if the condition is not true.
     pub(super) async fn delete_person(&self, condition: &str) -> Result<bool, Fault> {
-        let delete = self.client.delete_item().table_name(&*self.table).set_key(Some(self.person_key()));
-        let answer = delete.condition_expression(condition).send().await;
-        self.usage.called();
-        match answer {
-            Ok(_) => Ok(true),
-            Err(error)
-                if matches!(error.as_service_error(), Some(DeleteItemError::ConditionalCheckFailedException(_))) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(Fault::of("DeleteItem", &error)),
-        }
+        let delete = Delete::builder().table_name(&*self.table).set_key(Some(self.person_key()));
+        let delete = delete.condition_expression(condition).build().map_err(item::broken)?;
+        transact(&self.client, vec![TransactWriteItem::builder().delete(delete).build()], &self.usage).await
     }
 
-    /// Removes attributes from the item of a person. `false` if the condition is not true.
+    /// Removes attributes from the item of the person. `false` if the condition is not true.
     pub(super) async fn remove_attributes(&self, condition: &str, names: &[&str]) -> Result<bool, Fault> {
-        let update = self.client.update_item().table_name(&*self.table).set_key(Some(self.person_key()));
+        let update = Update::builder().table_name(&*self.table).set_key(Some(self.person_key()));
         let update = update.condition_expression(condition).update_expression(format!("REMOVE {}", names.join(", ")));
-        let answer = update.send().await;
-        self.usage.called();
-        match answer {
-            Ok(_) => Ok(true),
-            Err(error)
-                if matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_))) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(Fault::of("UpdateItem", &error)),
-        }
+        transact(&self.client, vec![updated(update)?], &self.usage).await
     }
 
     fn person_key(&self) -> Item {

@@ -141,7 +141,7 @@ async fn the_first_512_characters_of_the_instructions_say_what_matters_most() {
         "Lists go by name.",
         "never guess an id and never show one.",
         "call undoChange: every change can be undone for 30 days.",
-        "does not remind, notify, share or export by itself",
+        "does not remind, notify or share by itself",
         "has time_zone_not_set, ask the person for the time zone, and set it with updateSettings.",
     ] {
         assert!(first.contains(said), "{said} is not in: {first}");

@@ -39,8 +39,6 @@ pub enum Fault {
     Cancelled(&'static str, &'static str),
     /// `ResourceNotFoundException`: the table of the deployment does not exist.
     NoTable,
-    /// DynamoDB has no capacity for the items of a `BatchWriteItem` call. The answer lists all items as unprocessed.
-    Unprocessed,
     /// DynamoDB executes the call, but the answer is lost.
     AnswerLost,
     /// The SDK loses the connection. DynamoDB executes the call only when the test calls `Wire::execute_late`.
@@ -240,7 +238,6 @@ impl HttpConnector for WireConnector {
             }
             Some(Fault::Error(kind, message)) => answer(400, kind, message),
             Some(Fault::Cancelled(code, message)) => cancelled(code, message),
-            Some(Fault::Unprocessed) => reply(200, json!({ "UnprocessedItems": body["RequestItems"] })),
             Some(Fault::Throttled) => answer(400, "ThrottlingException", "slow down"),
             Some(Fault::ServerError) => answer(500, "InternalServerError", "we failed"),
             Some(Fault::NoTable) => answer(400, "ResourceNotFoundException", "no such table: secret-table"),
@@ -266,13 +263,6 @@ fn partitions_written(operation: &str, body: &Value) -> Vec<String> {
         "BatchGetItem" | "GetItem" | "Query" | "Scan" => Vec::new(),
         "CreateTable" | "DescribeTable" | "DescribeTimeToLive" | "UpdateTimeToLive" => Vec::new(),
         "DeleteItem" | "PutItem" | "UpdateItem" => vec![body],
-        "BatchWriteItem" => body["RequestItems"]
-            .as_object()
-            .unwrap()
-            .values()
-            .flat_map(|requests| requests.as_array().unwrap())
-            .flat_map(|request| request.as_object().unwrap().values())
-            .collect(),
         "TransactWriteItems" => body["TransactItems"]
             .as_array()
             .unwrap()
@@ -294,11 +284,11 @@ fn partitions_written(operation: &str, body: &Value) -> Vec<String> {
 fn answer(status: u16, kind: &str, message: &str) -> HttpConnectorFuture {
     let prefix =
         if kind == "ValidationException" { "com.amazon.coral.validate" } else { "com.amazonaws.dynamodb.v20120810" };
-    reply(status, json!({ "__type": format!("{prefix}#{kind}"), "message": message }))
+    error(status, json!({ "__type": format!("{prefix}#{kind}"), "message": message }))
 }
 
 fn cancelled(code: &str, message: &str) -> HttpConnectorFuture {
-    reply(
+    error(
         400,
         json!({
             "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
@@ -308,8 +298,7 @@ fn cancelled(code: &str, message: &str) -> HttpConnectorFuture {
     )
 }
 
-/// An answer with this status and this body.
-fn reply(status: u16, body: Value) -> HttpConnectorFuture {
+fn error(status: u16, body: Value) -> HttpConnectorFuture {
     let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body.to_string()));
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     HttpConnectorFuture::ready(Ok(response))

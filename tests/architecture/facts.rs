@@ -45,7 +45,7 @@ fn limits_in_words() -> String {
     format!(
         "A title has at most {} characters, and notes have at most {}. The name of a list or a tag has at most {} characters.\n\
          A todo has at most {} tags, and at most {} steps of at most {} characters each. A call changes at most {} todos. A\n\
-         request body has at most {} KiB. Every answer has under 100,000 characters, because ChatGPT refuses more.\n",
+         request body has at most {} KiB. Every answer to an assistant has under 100,000 characters.\n",
         limits::TITLE,
         thousands(limits::NOTES),
         limits::LIST,

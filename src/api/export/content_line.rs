@@ -8,8 +8,8 @@ const LONGEST: usize = 75;
 pub struct Lines(String);
 
 impl Lines {
-    /// Adds a line that is already escaped. A long line goes on in the next lines, which begin with a space. No character
-    /// is divided.
+    /// Adds a line that is already escaped. A long line goes on in the next lines, which begin with a space. No
+    /// character is divided.
     pub fn add(&mut self, line: &str) {
         let mut length = 0;
         for letter in line.chars() {

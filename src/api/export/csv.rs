@@ -72,7 +72,7 @@ fn record(cells: [&str; COLUMNS.len()]) -> String {
 /// Whether a spreadsheet could read the cell as a formula. Some programs ignore spaces and quotes at the beginning, and
 /// read the wide forms of Chinese and Japanese keyboards like the usual ones.
 fn could_be_a_formula(text: &str) -> bool {
-    let quote = |letter: char| matches!(letter, '\'' | '"' | '`' | '\u{2018}'..='\u{201f}' | '＇' | '＂');
+    let quote = |letter: char| matches!(letter, '\'' | '"' | '\u{2018}'..='\u{201f}' | '＇' | '＂');
     let rest = text.trim_start_matches(|letter: char| {
         letter.is_whitespace() || letter.is_control() || is_ignorable(letter) || quote(letter)
     });

@@ -1,9 +1,9 @@
 //! Markdown with task lists, as Obsidian and GitHub show them.
 //!
-//! A list is a heading: the inbox first, and then the others by name. A todo is an item such as
-//! `- [ ] Title ⏰ 09:30 📅 2026-11-27 🔁 every week ⏫ #tag`, with the marks of the plugin Obsidian Tasks. The time of day
-//! stands before the date, because Obsidian Tasks reads no date that has a time after it. Notes are paragraphs below the
-//! item, and steps are items below it. In a tag, a space becomes `_`.
+//! A list is a heading: the inbox first, and then the others by name. A todo is an item such as `- [ ] Title ⏰ 09:30 📅
+//! 2026-11-27 🔁 every week ⏫ #tag`, with the marks of the plugin Obsidian Tasks. The time of day stands before the
+//! date, because Obsidian Tasks reads no date that has a time after it. Notes are paragraphs below the item, and steps
+//! are items below it. In a tag, a space becomes `_`.
 //!
 //! Deleted todos, the time of day of the completion, and the days of creation and change are left out. Several empty
 //! lines in notes become one.
@@ -98,7 +98,7 @@ mod tests {
 - [x] Milk ✅ 2026-11-21 🔽\n\n\
 # Home \\#1\n\n\
 - [ ] Pay \\*rent\\* ⏰ 09:30 📅 2026-11-30 🔁 every week ⏫ #a_b #c\n\n  \
-one  \n  \\# two\n\n  \u{a0}\u{a0}three\n\n  \
+one  \n  \\# two\n\n  &nbsp;\u{a0}three\n\n  \
 - [x] Look\\_\n  \
 - [ ] 1. Pay\n";
         assert_eq!(render(&[pay, done, gone], &zone("Europe/Berlin")), expected);

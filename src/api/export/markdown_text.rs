@@ -19,26 +19,31 @@ pub fn title(text: &str) -> String {
     inline(text, None, is_mark)
 }
 
-/// The lines of notes, without indentation. An empty line separates paragraphs. Two spaces at the end of a line keep the
-/// line break. Spaces at the beginning of a line become no-break spaces, because Markdown ignores spaces there.
+/// The lines of notes, without indentation. An empty line separates paragraphs. Two spaces at the end of a line keep
+/// the line break. Spaces at the beginning of a line become no-break spaces, because Markdown ignores spaces there.
 pub fn notes(text: &str) -> Vec<String> {
     let breaks = ['\n', '\u{2028}', '\u{2029}', '\u{85}', '\u{b}', '\u{c}'];
     let lines: Vec<_> = text.split(breaks).map(str::trim_end).collect();
     let ends = |at: usize| lines.get(at + 1).is_none_or(|next| next.is_empty());
+    let begins = |at: usize| at == 0 || lines[at - 1].is_empty();
     let written = lines.iter().enumerate().map(|(at, line)| match line {
         &"" => String::new(),
-        line => beginning_of_line(line) + if ends(at) { "" } else { "  " },
+        line => whole_line(line, begins(at)) + if ends(at) { "" } else { "  " },
     });
     let mut written: Vec<_> = written.collect();
     written.dedup_by(|line, before| line.is_empty() && before.is_empty());
     written
 }
 
-fn beginning_of_line(line: &str) -> String {
+fn whole_line(line: &str, begins_paragraph: bool) -> String {
     let text = line.trim_start();
-    let indent = &line[..line.len() - text.len()];
-    let indent: String =
-        indent.chars().map(|letter| if letter == '\t' { "\u{a0}".repeat(4) } else { "\u{a0}".to_owned() }).collect();
+    let spaces = line.chars().take_while(|letter| letter.is_whitespace());
+    let width = spaces.map(|letter| if letter == '\t' { 4 } else { 1 }).sum();
+    // Some programs remove even no-break spaces at the beginning of a paragraph, but no entity.
+    let indent = match "\u{a0}".repeat(width) {
+        indent if begins_paragraph => indent.replacen('\u{a0}', "&nbsp;", 1),
+        indent => indent,
+    };
     let special = special_at(text).filter(|_| indent.is_empty());
     indent + &inline(text, special, |_, _| false)
 }
@@ -83,7 +88,8 @@ fn is_command(letter: char, before: Option<char>, rest: &[char]) -> bool {
     let alone = both(|letter| letter == ' ');
     match letter {
         '`' | '[' => true,
-        '\\' => next.is_none_or(|next| next.is_ascii_punctuation()),
+        // The next character can become an entity, which begins with `&`.
+        '\\' => next.is_none_or(|next| !next.is_alphanumeric() && !next.is_whitespace()),
         '*' | '~' => !alone,
         '_' => !alone && !both(char::is_alphanumeric),
         '<' => next.is_some_and(|next| next.is_ascii_alphabetic() || "/!?".contains(next)),
@@ -113,6 +119,7 @@ mod tests {
             ("C:\\dir\\*.txt \\", "C:\\dir\\\\\\*.txt \\\\"),
             ("C# #tag # ##", "C# \\#tag \\# \\##"),
             ("✅ list, 📅 weekly, a 🔺 b", "✅ list, 📅 weekly, a 🔺 b"),
+            ("\\✅ 1", "\\\\&#x2705; 1"),
             ("a 📅 2026-01-01", "a &#x1F4C5; 2026-01-01"),
             ("🔁 every day 🔺", "&#x1F501; every day &#x1F53A;"),
         ] {
@@ -124,11 +131,11 @@ mod tests {
     fn lines_of_notes_are_lines_of_a_paragraph() {
         for (text, expected) in [
             ("a\nb", vec!["a  ", "b"]),
-            ("a\n\n\n b\u{2028}c ", vec!["a", "", "\u{a0}b  ", "c"]),
+            ("a\n\n\n b\u{2028}c ", vec!["a", "", "&nbsp;b  ", "c"]),
             ("- a\n-5\n+ b\n* c", vec!["\\- a  ", "-5  ", "\\+ b  ", "\\* c"]),
             ("# a\n> b\n1. c\n12) d\n1.5", vec!["\\# a  ", "\\> b  ", "1\\. c  ", "12\\) d  ", "1.5"]),
             ("a\n===\nb\n---\n|-|-|", vec!["a  ", "\\===  ", "b  ", "\\---  ", "\\|-|-|"]),
-            ("\t- a\n    b", vec!["\u{a0}\u{a0}\u{a0}\u{a0}- a  ", "\u{a0}\u{a0}\u{a0}\u{a0}b"]),
+            ("\t- a\n    b", vec!["&nbsp;\u{a0}\u{a0}\u{a0}- a  ", "\u{a0}\u{a0}\u{a0}\u{a0}b"]),
         ] {
             assert_eq!(notes(text), expected, "{text:?}");
         }

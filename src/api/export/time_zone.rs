@@ -1,6 +1,6 @@
 //! Local times in an iCalendar file, and the VTIMEZONE to which they refer (RFC 5545, section 3.6.5).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::{
     SignedDuration, Timestamp,
@@ -13,12 +13,13 @@ use super::content_line::Lines;
 /// The last year of the calendar.
 const LAST_YEAR: i16 = 9999;
 
-/// A change of the clocks: what STANDARD or DAYLIGHT says, except when.
+/// A change of the clocks. `at` is the time on the clock before the change.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Change {
-    is_daylight: bool,
+    at: DateTime,
     from: Offset,
     to: Offset,
+    is_daylight: bool,
     name: String,
 }
 
@@ -30,27 +31,21 @@ pub fn property(name: &str, time: DateTime, zone: &TimeZone) -> String {
 }
 
 /// Adds the VTIMEZONE of the zone, or nothing in the zone UTC. The VTIMEZONE is right for every local time in one of
-/// these years, and perhaps wrong in other years.
+/// these years, and perhaps wrong in other years. Each change of the clocks is a part of its own. RDATE would be
+/// shorter, but ical.js 2.2, the engine of Thunderbird and Nextcloud, reads only the first date of an RDATE and then
+/// ignores DTSTART.
 pub fn add(lines: &mut Lines, zone: &TimeZone, years: &BTreeSet<i16>) {
     let Some(id) = id(zone) else { return };
-    let mut changes: BTreeMap<Change, BTreeSet<DateTime>> = BTreeMap::new();
-    for (change, at) in years.iter().flat_map(|year| in_year(zone, *year)) {
-        changes.entry(change).or_default().insert(at);
-    }
+    let changes: BTreeSet<Change> = years.iter().flat_map(|year| in_year(zone, *year)).collect();
     lines.add("BEGIN:VTIMEZONE");
     lines.add(&format!("TZID:{id}"));
-    for (change, times) in changes {
+    for change in changes {
         let kind = if change.is_daylight { "DAYLIGHT" } else { "STANDARD" };
         lines.add(&format!("BEGIN:{kind}"));
-        let mut times = times.into_iter().map(stamp);
-        lines.add(&format!("DTSTART:{}", times.next().unwrap_or_default()));
+        lines.add(&format!("DTSTART:{}", stamp(change.at)));
         lines.add(&format!("TZOFFSETFROM:{}", offset(change.from)));
         lines.add(&format!("TZOFFSETTO:{}", offset(change.to)));
         lines.add_text("TZNAME", &change.name);
-        let others: Vec<_> = times.collect();
-        if !others.is_empty() {
-            lines.add(&format!("RDATE:{}", others.join(",")));
-        }
         lines.add(&format!("END:{kind}"));
     }
     lines.add("END:VTIMEZONE");
@@ -63,30 +58,31 @@ fn id(zone: &TimeZone) -> Option<&str> {
     (!["UTC", "Etc/UTC"].contains(&name)).then_some(name)
 }
 
-/// The change that is valid when the year begins, and the changes in the year, with their times on the clock before the
-/// change.
-fn in_year(zone: &TimeZone, year: i16) -> Vec<(Change, DateTime)> {
+/// The change that is valid when the year begins, and the changes in the year.
+fn in_year(zone: &TimeZone, year: i16) -> Vec<Change> {
     let (first, last) = (date(year, 1, 1).at(0, 0, 0, 0), date(year, 12, 31).at(23, 59, 59, 0));
     // The year can begin before the first timestamp that is possible, and end after the last one.
     let first_at = zone.to_timestamp(first).unwrap_or(Timestamp::MIN);
     let last_at = zone.to_timestamp(last).unwrap_or(Timestamp::MAX);
-    let before = first_at.saturating_sub(SignedDuration::from_nanos(1)).unwrap_or(first_at);
     let valid = zone.preceding(first_at).next();
     // Some zones have no earlier change. Then the year begins with a change that changes nothing.
     let begin = valid.is_none().then(|| {
         let info = zone.to_offset_info(first_at);
-        let (is_daylight, offset) = (info.dst() == Dst::Yes, info.offset());
-        (Change { is_daylight, from: offset, to: offset, name: info.abbreviation().to_owned() }, first)
+        let (offset, is_daylight) = (info.offset(), info.dst() == Dst::Yes);
+        Change { at: first, from: offset, to: offset, is_daylight, name: info.abbreviation().to_owned() }
     });
-    let changes = valid.into_iter().chain(zone.following(before).take_while(|next| next.timestamp() <= last_at));
-    let changes = changes.map(|change| {
-        let before = change.timestamp().saturating_sub(SignedDuration::from_nanos(1)).unwrap_or(Timestamp::MIN);
-        let from = zone.to_offset(before);
-        let is_daylight = change.dst() == Dst::Yes;
-        let name = change.abbreviation().to_string();
-        (Change { is_daylight, from, to: change.offset(), name }, from.to_datetime(change.timestamp()))
+    let in_year = zone.following(just_before(first_at)).take_while(|change| change.timestamp() <= last_at);
+    let changes = valid.into_iter().chain(in_year).map(|change| {
+        let from = zone.to_offset(just_before(change.timestamp()));
+        let (to, is_daylight) = (change.offset(), change.dst() == Dst::Yes);
+        let at = from.to_datetime(change.timestamp());
+        Change { at, from, to, is_daylight, name: change.abbreviation().to_string() }
     });
     begin.into_iter().chain(changes).collect()
+}
+
+fn just_before(at: Timestamp) -> Timestamp {
+    at.saturating_sub(SignedDuration::from_nanos(1)).unwrap_or(at)
 }
 
 fn stamp(time: DateTime) -> String {
@@ -137,13 +133,10 @@ mod tests {
         };
         let mut last = (DateTime::MIN, 0);
         for part in text.split("BEGIN:").skip(2) {
-            let value = |name: &str| part.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
-            let starts = [value("DTSTART:"), value("RDATE:")].join(",");
-            for start in starts.split(',').filter(|start| !start.is_empty()) {
-                let start = DateTime::strptime("%Y%m%dT%H%M%S", start).unwrap();
-                if start <= time && start > last.0 {
-                    last = (start, minutes(value("TZOFFSETTO:")));
-                }
+            let value = |name: &str| part.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            let start = DateTime::strptime("%Y%m%dT%H%M%S", value("DTSTART:")).unwrap();
+            if start <= time && start > last.0 {
+                last = (start, minutes(value("TZOFFSETTO:")));
             }
         }
         last.1
@@ -153,9 +146,9 @@ mod tests {
     fn a_zone_has_its_changes_of_the_years() {
         let expected = "\
 BEGIN:VTIMEZONE\r\nTZID:Europe/Berlin\r\n\
-BEGIN:STANDARD\r\nDTSTART:20251026T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nTZNAME:CET\r\n\
-RDATE:20261025T030000\r\nEND:STANDARD\r\n\
+BEGIN:STANDARD\r\nDTSTART:20251026T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nTZNAME:CET\r\nEND:STANDARD\r\n\
 BEGIN:DAYLIGHT\r\nDTSTART:20260329T020000\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\nTZNAME:CEST\r\nEND:DAYLIGHT\r\n\
+BEGIN:STANDARD\r\nDTSTART:20261025T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nTZNAME:CET\r\nEND:STANDARD\r\n\
 END:VTIMEZONE\r\n";
         assert_eq!(written("Europe/Berlin", [2026]), expected);
         let kathmandu = written("Asia/Kathmandu", [2026]);

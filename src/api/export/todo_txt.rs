@@ -1,12 +1,13 @@
 //! todo.txt (<https://github.com/todotxt/todo.txt>), for the programs of that format.
 //!
 //! One line for each todo, such as `(A) 2026-03-01 Call Mom +Family @phone due:2026-03-05 time:09:30 rec:+1w`. A
-//! completed todo is `x 2026-03-02 2026-03-01 Call Mom +Family @phone pri:A`. All dates are dates on the person's clock.
+//! completed todo is `x 2026-03-02 2026-03-01 Call Mom +Family @phone pri:A`. All dates are dates on the person's
+//! clock.
 //!
 //! * The date of creation is always there. So a title can begin with `x`, with `(A)` or with a date.
 //! * The list is a project, and a tag is a context. A space in their names becomes `_`.
-//! * `rec:+1w` counts from the due date, and `rec:1w` counts from the completion. A repetition with weekdays, with a day
-//!   of the month or with an end is left out, because `rec` cannot say it.
+//! * `rec:+1w` counts from the due date, and `rec:1w` counts from the completion. A repetition with weekdays, with a
+//!   day of the month or with an end is left out, because `rec` cannot say it.
 //! * Some words in a title have a meaning in todo.txt: `due:today`, `+49`, `@home`. Such a word gets a space after its
 //!   sign, because todo.txt has no way to quote a word.
 //! * Deleted todos, notes, steps and times of day of the changes are left out.

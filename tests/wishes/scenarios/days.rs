@@ -64,7 +64,7 @@ fn remind_me_to_call_mum_at_5_pm() -> Wish {
         .call("addTodos", json!({"todos": [{"title": "Call mum", "due": "today 5pm"}]}))
         .shows("/todos/0/due", json!("2026-11-22T17:00"))
         .then(|state| state.add(json!({"title": "Call mum", "due": "2026-11-22T17:00"})))
-        .told("The service does not remind, notify, share or export by itself; never promise that.")
+        .told("The service does not remind, notify or share by itself; never promise that.")
         .outcome(Outcome::MetBut(
             "the todo is due at 17:00 on the person's clock. Reminding is **not offered**, and the instructions say so",
         ))

@@ -63,12 +63,15 @@ fn undo_the_last_ten_minutes() -> Wish {
 
 fn share_the_list_with_my_wife() -> Wish {
     wish(34, "Share the list with my wife")
-        .told("The service does not remind, notify, share or export by itself; never promise that.")
+        .told("The service does not remind, notify or share by itself; never promise that.")
         .outcome(Outcome::NotOffered("the instructions say so"))
 }
 
 fn all_my_data_as_csv() -> Wish {
     wish(36, "Give me all my data as CSV")
-        .told("The service does not remind, notify, share or export by itself; never promise that.")
-        .outcome(Outcome::NotOffered("the instructions say so"))
+        .usual()
+        .call("exportTodos", json!({"format": "csv"}))
+        // One address, and not the todos themselves.
+        .shows("/addresses/1", json!(null))
+        .then_nothing_changed()
 }
