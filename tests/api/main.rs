@@ -18,6 +18,9 @@ mod duplicates;
 mod encodings;
 mod erase;
 mod erase_died;
+mod export;
+mod export_life;
+mod export_whole;
 mod faults;
 mod finding;
 #[path = "../folder/mod.rs"]

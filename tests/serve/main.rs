@@ -1,5 +1,5 @@
-//! Tests the real commands `todo serve`, `todo keys`, `todo clients`, `todo people`, `todo provider`, `todo doctor`,
-//! `todo openapi` and `todo dynamodb`.
+//! Tests the real commands `todo serve`, `todo export`, `todo keys`, `todo clients`, `todo people`, `todo provider`,
+//! `todo doctor`, `todo openapi` and `todo dynamodb`.
 
 mod clients;
 mod command;
@@ -13,6 +13,7 @@ mod doctor_service;
 mod doctor_sign_in;
 mod doctor_table;
 mod dynamodb;
+mod export;
 #[path = "../folder/mod.rs"]
 mod folder;
 mod http;
@@ -22,6 +23,7 @@ mod keys;
 mod large;
 mod log;
 mod people;
+mod people_erase;
 mod provider;
 mod provider_secret;
 mod running;

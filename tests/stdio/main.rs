@@ -319,3 +319,14 @@ fn a_key_in_any_part_of_a_message_is_written_nowhere() {
     assert!(answered.lines().count() >= 3, "{answered}");
     assert!(!log.contains(&secret), "{log}");
 }
+
+#[test]
+fn without_an_address_an_export_is_answered_with_the_command_for_the_person() {
+    let folder = Folder::new("stdio-export");
+    let mut client = Client::greeted(&data_in(&folder), None);
+    let result = client.call("exportTodos", json!({"format": "csv"}));
+    let problem: Value = serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap();
+    assert_eq!((&result["isError"], &problem["status"]), (&json!(true), &json!(501)), "{result}");
+    assert_eq!(problem["code"], "no_downloads", "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("`todo export --format csv`"), "{problem}");
+}

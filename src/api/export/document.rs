@@ -103,14 +103,40 @@ pub fn exported_change(change: &Change, differences: &[Difference], lists: &List
         members
     });
     members.insert("todos".to_owned(), todos.collect());
-    Value::Object(members)
+    let mut change = Value::Object(members);
+    for at in ["/settings/before/default_list", "/settings/after/default_list", "/new_lists", "/list_changes/order"] {
+        change.pointer_mut(at).into_iter().for_each(|ids| name_lists(ids, lists));
+    }
+    for list in change.pointer_mut("/list_changes/lists").and_then(Value::as_array_mut).into_iter().flatten() {
+        name_states(list, lists);
+    }
+    change
+}
+
+/// Replaces the ids of lists by the present names. `ids` is an id, or an array of ids, or an array of such arrays.
+fn name_lists(ids: &mut Value, lists: &Lists) {
+    match ids {
+        Value::String(id) => *id = lists.name(&ListName::of_id(std::mem::take(id))).as_str().to_owned(),
+        Value::Array(ids) => ids.iter_mut().for_each(|id| name_lists(id, lists)),
+        _ => {}
+    }
+}
+
+/// The state of a list before and after a change, without the id of the list. The record does not contain a state in
+/// which the list had its first name.
+fn name_states(list: &mut Value, lists: &Lists) {
+    let Some(members) = list.as_object_mut() else { return };
+    let id = members.remove("id").unwrap_or_default();
+    let first = ListName::of_id(id.as_str().unwrap_or_default().to_owned()).first_name();
+    for side in ["before", "after"] {
+        let state = members.entry(side).or_insert_with(|| json!({ "name": first }));
+        state.pointer_mut("/merged_into").into_iter().for_each(|id| name_lists(id, lists));
+    }
 }
 
 /// The fields with the present name of the list instead of its id.
 fn with_list(fields: &Fields, lists: &Lists) -> Value {
     let mut fields = fields.clone();
-    if let Some(Value::String(list)) = fields.get_mut("list") {
-        *list = lists.name(&ListName::of_id(std::mem::take(list))).as_str().to_owned();
-    }
+    fields.get_mut("list").into_iter().for_each(|list| name_lists(list, lists));
     Value::Object(fields)
 }
