@@ -20,6 +20,7 @@ mod erase;
 mod erase_died;
 mod export;
 mod export_life;
+mod export_sizes;
 mod export_whole;
 mod faults;
 mod finding;
