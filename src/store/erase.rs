@@ -44,6 +44,9 @@ const GO_ON: Duration = Duration::from_secs(8);
 /// The erasure reads the partition at most this number of times, because requests that began earlier may still write.
 const PASSES: usize = 20;
 
+/// While a large change of another request is pending, the erasure waits for this time, again and again.
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// How far an erasure has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Erasure {
@@ -57,7 +60,7 @@ impl OwnerStore {
     /// Erases everything of this owner. The erasure stops after about the duration `at_most`.
     pub async fn erase(&self, now: Timestamp, at_most: Duration) -> Result<Erasure, Fault> {
         let until = Instant::now() + at_most;
-        self.begin_erasure(now).await?;
+        self.begin_erasure(now, until).await?;
         self.erase_items(until).await
     }
 
@@ -70,15 +73,20 @@ impl OwnerStore {
         }
     }
 
-    /// Marks the head. If a large change is pending, this function first finishes the change.
-    async fn begin_erasure(&self, now: Timestamp) -> Result<(), Fault> {
-        for _ in 0..PASSES {
+    /// Marks the head. While a large change is pending, this function waits until the change is finished, or finishes
+    /// the change.
+    async fn begin_erasure(&self, now: Timestamp, until: Instant) -> Result<(), Fault> {
+        while Instant::now() < until {
             let actions = vec![updated(begin_erasure(&self.table, &self.partition, now))?];
             if transact(&self.client, actions, &self.usage).await? {
                 return Ok(());
             }
-            // Reading the head finishes the change, or says that another request is still at work.
-            self.head(now).await?;
+            // Reading the head finishes the change, or says that another request is still at work. That request may be
+            // followed by others, so the pauses are short.
+            match self.head(now).await {
+                Err(fault) if fault.kind == FaultKind::Busy => tokio::time::sleep(PAUSE).await,
+                read => drop(read?),
+            }
         }
         Err(Fault::busy())
     }

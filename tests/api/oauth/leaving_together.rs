@@ -60,7 +60,7 @@ async fn leave_while_others_write(provider: &Provider, api: &Api, round: usize) 
     let program = Program::register(api, "Claude Code").await;
     let [ada, grace, linus] = ["ada", "grace", "linus"].map(|name| somebody(api, name));
     let stop = Arc::new(AtomicBool::new(false));
-    let (mut hers, mut others) = (Vec::new(), Vec::new());
+    let mut programs = Vec::new();
     for (person, todos, instance) in [
         (&ada, 1, api.clone()),
         (&ada, 3, api.elsewhere()),
@@ -70,11 +70,16 @@ async fn leave_while_others_write(provider: &Provider, api: &Api, round: usize) 
     ] {
         let tokens = program.connect(api, provider, person).await;
         let busy = Busy { api: instance, program: program.clone(), tokens, todos, stop: stop.clone() };
-        let tasks = if *person == ada { &mut hers } else { &mut others };
-        tasks.push(tokio::spawn(busy.work()));
+        programs.push((*person == ada, busy));
     }
     let own = program.connect(api, provider, &ada).await;
     let code = Browser::default().allow(api, provider, &program, &ada).await;
+    // Everybody has signed in, because the provider of this test is slow while all programs write.
+    let (mut hers, mut others) = (Vec::new(), Vec::new());
+    for (is_hers, busy) in programs {
+        let tasks = if is_hers { &mut hers } else { &mut others };
+        tasks.push(tokio::spawn(busy.work()));
+    }
     tokio::time::sleep(std::time::Duration::from_millis(50 * round as u64)).await;
     let redeemed = tokio::spawn({
         let (program, api) = (program.clone(), api.elsewhere());
