@@ -137,7 +137,9 @@ async fn assert_complete(api: &Api, export: &Export) {
     let mut replayed = replayed(&export.changes);
     for (id, todo) in &export.todos {
         let mut todo = todo.as_object().unwrap().clone();
-        (todo.remove("id"), todo.remove("version"));
+        for name in ["id", "version"] {
+            todo.remove(name);
+        }
         assert_eq!(replayed.remove(id), Some(todo), "the changes lead to the present todo");
     }
     assert!(replayed.is_empty(), "{replayed:?}");
