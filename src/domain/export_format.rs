@@ -22,6 +22,22 @@ impl ExportFormat {
         }
     }
 
+    /// Whether the file contains deleted todos.
+    pub fn has_deleted(self) -> bool {
+        match self {
+            Self::Json | Self::Csv | Self::Ics => true,
+            Self::TodoTxt | Self::Md => false,
+        }
+    }
+
+    /// Whether the file may begin with a byte order mark. JSON (RFC 8259, section 8.1) and iCalendar must not.
+    pub fn may_have_bom(self) -> bool {
+        match self {
+            Self::Csv | Self::TodoTxt | Self::Md => true,
+            Self::Json | Self::Ics => false,
+        }
+    }
+
     /// The media type of a file.
     pub fn media_type(self) -> &'static str {
         match self {

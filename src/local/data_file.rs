@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use directories::ProjectDirs;
 use dynoxide::{Database, storage_backend::sql_builders::SCHEMA_VERSION};
@@ -55,6 +56,17 @@ pub fn open(file: Option<&Path>, now: Timestamp) -> Result<Database, LocalError>
     expired::remove(&database, now)
         .map_err(|error| failed("cannot remove expired items from the data file", &error))?;
     Ok(database)
+}
+
+/// Writes the data file anew, without the free space in which SQLite keeps the text of deleted items. Other processes
+/// may use the file at the same time.
+pub fn compact(file: &Path) -> Result<(), LocalError> {
+    let sqlite = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE);
+    let compacted = sqlite.and_then(|sqlite| {
+        sqlite.busy_timeout(Duration::from_secs(10))?;
+        sqlite.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
+    });
+    compacted.map_err(|error| LocalError(format!("cannot compact the data file {}: {error}", file.display())))
 }
 
 /// Checks that the file is empty, or is a database of the embedded DynamoDB that this version can read. The error says

@@ -22,7 +22,7 @@ use dynoxide::Database;
 pub use connections::serve_router;
 #[cfg(unix)]
 pub use data_copy::this_user;
-pub use data_file::{default_file, files_of, open};
+pub use data_file::{compact, default_file, files_of, open};
 pub use inspect::{Contents, Inspection, inspect};
 pub use items::Facts;
 pub use lock::{Deleted, Lock, deleted_files, lock};

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{
     OwnerStore, Store,
     fault::Fault,
-    head::SETTINGS,
+    head::{Pending, SETTINGS},
     item::{self, ABSENT, EXPIRES_AT, Item, PRESENT, broken},
     usage::Usage,
 };
@@ -56,7 +56,9 @@ impl Store {
                 actions.push(of.put_until(entry_key(&download.owner, &download.hash), download.valid_until)?);
             }
             if !self.transact(actions, of.usage()).await? {
-                return Err(Fault::busy());
+                let head = of.item(SETTINGS.to_owned()).await?;
+                let is_pending = head.as_ref().and_then(Pending::of).is_some();
+                return Err(if is_pending { Fault::busy() } else { Fault::ended() });
             }
         }
         Ok(())

@@ -12,17 +12,16 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::{
-    error::ProvideErrorMetadata,
-    operation::update_item::builders::UpdateItemFluentBuilder,
-    types::{Delete, ReturnConsumedCapacity, TransactWriteItem, builders::DeleteBuilder},
+use aws_sdk_dynamodb::types::{
+    Delete, TransactWriteItem, Update,
+    builders::{DeleteBuilder, UpdateBuilder},
 };
 use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::{
     OwnerStore,
-    actions::TRANSACTION_ACTIONS,
+    actions::{TRANSACTION_ACTIONS, updated},
     downloads,
     fault::{Fault, FaultKind},
     format::FORMAT,
@@ -44,8 +43,6 @@ const FORMAT_WITH_ERASURE: u32 = 6;
 const GO_ON: Duration = Duration::from_secs(8);
 /// The erasure reads the partition at most this number of times, because requests that began earlier may still write.
 const PASSES: usize = 20;
-/// If another request writes the head at the same moment, the erasure waits for this time.
-const COLLISION: Duration = Duration::from_millis(50);
 
 /// How far an erasure has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,26 +73,12 @@ impl OwnerStore {
     /// Marks the head. If a large change is pending, this function first finishes the change.
     async fn begin_erasure(&self, now: Timestamp) -> Result<(), Fault> {
         for _ in 0..PASSES {
-            let update = self.client.update_item().table_name(&*self.table);
-            let update = begin_erasure(update, &self.partition, now);
-            let answer = update.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-            self.usage.called();
-            match answer {
-                Ok(answer) => {
-                    self.usage.wrote(answer.consumed_capacity().map(std::slice::from_ref));
-                    return Ok(());
-                }
-                Err(error)
-                    if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-                {
-                    // Reading the head finishes the change, or says that another request is still at work.
-                    self.head(now).await?;
-                }
-                Err(error) if error.code() == Some("TransactionConflictException") => {
-                    tokio::time::sleep(COLLISION).await
-                }
-                Err(error) => return Err(Fault::of("UpdateItem", &error)),
+            let actions = vec![updated(begin_erasure(&self.table, &self.partition, now))?];
+            if transact(&self.client, actions, &self.usage).await? {
+                return Ok(());
             }
+            // Reading the head finishes the change, or says that another request is still at work.
+            self.head(now).await?;
         }
         Err(Fault::busy())
     }
@@ -185,8 +168,9 @@ impl OwnerStore {
 
 /// The action that begins an erasure, or begins it again. It fails if a change is pending. If the owner has no head, the
 /// action creates a head.
-fn begin_erasure(update: UpdateItemFluentBuilder, partition: &str, now: Timestamp) -> UpdateItemFluentBuilder {
-    update
+fn begin_erasure(table: &str, partition: &str, now: Timestamp) -> UpdateBuilder {
+    Update::builder()
+        .table_name(table)
         .set_key(Some(item::primary_key(partition, SETTINGS.to_owned())))
         .update_expression(format!(
             "SET {} = :erasure, {} = :now, #format = :format, #view = :view",

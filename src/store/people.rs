@@ -59,7 +59,7 @@ impl Store {
     }
 }
 
-/// The result of [`OwnerStore::forget_person`].
+/// What has become of a person in the list of people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removed {
     /// The list of people no longer contains this person.

@@ -88,15 +88,9 @@ impl Store {
         self.of(owner, None, Arc::default()).erase(now, at_most).await
     }
 
-    /// Ends the access of all programs of this person, and the addresses of downloads. Returns the number of programs whose access has ended, and the
-    /// number of entries that the program cannot read.
+    /// Ends the access of all programs of this person, and then the addresses of downloads. Returns the number of
+    /// programs whose access has ended, and the number of entries that the program cannot read.
     pub async fn end_programs(&self, owner: &Owner, now: Timestamp) -> Result<(usize, usize), Fault> {
-        for entry in self.items(&item::partition(owner), downloads::PREFIX, &Usage::default()).await? {
-            let hash = entry.get(item::SK).and_then(|sk| sk.as_s().ok()?.strip_prefix(downloads::PREFIX));
-            if let Some(hash) = hash.map(SecretHash::stored) {
-                self.transact(self.delete_download(owner, &hash, None)?, &Usage::default()).await?;
-            }
-        }
         let (mut ended, mut unreadable) = (0, 0);
         for entry in self.items(&item::partition(owner), programs::PREFIX, &Usage::default()).await? {
             let had_expired = item::expired(&entry, now);
@@ -106,6 +100,12 @@ impl Store {
                     ended += usize::from(!had_expired);
                 }
                 Err(_) => unreadable += 1,
+            }
+        }
+        for entry in self.items(&item::partition(owner), downloads::PREFIX, &Usage::default()).await? {
+            let hash = entry.get(item::SK).and_then(|sk| sk.as_s().ok()?.strip_prefix(downloads::PREFIX));
+            if let Some(hash) = hash.map(SecretHash::stored) {
+                self.transact(self.delete_download(owner, &hash, None)?, &Usage::default()).await?;
             }
         }
         Ok((ended, unreadable))

@@ -121,8 +121,18 @@ impl Position {
     }
 
     /// The position of a todo in an export. An export has the todos in the order of their ids.
-    pub(super) fn of_id(id: &TodoId) -> Self {
+    pub fn of_id(id: &TodoId) -> Self {
         Self(format!("{ALL}#{LAST}#{}", id.as_str()))
+    }
+
+    /// The position in an export that comes after all todos and before all changes.
+    pub fn after_todos() -> Self {
+        Self::of_id(&TodoId::last())
+    }
+
+    /// Whether no todo of an export comes after this position.
+    pub fn is_after_todos(&self) -> bool {
+        self.id().is_none_or(|id| id == TodoId::last())
     }
 
     /// The id of the todo at a position in an export. `None` at the position of a change.

@@ -8,7 +8,6 @@ use super::{
     access::{ask, key_until},
     harness::Api,
     large::{LARGE, add_many, completed, dies_after},
-    transport::Fault,
     whole_table::{Items, about},
 };
 
@@ -210,23 +209,4 @@ async fn a_large_change_that_died_is_finished_or_removed_before_everything_is_er
         assert_eq!(api.scan().await, Items::new(), "{transactions}");
         assert_new(&api).await;
     }
-}
-
-/// DynamoDB takes only 1,000 write units a second for one owner.
-#[tokio::test]
-async fn an_erasure_waits_for_the_capacity_of_the_table() {
-    let api = Api::embedded().await;
-    for throttled in [1, 6] {
-        live(&api).await;
-        let slow_down = Fault::Cancelled("ThrottlingError", "Throughput exceeds the current capacity");
-        api.wire.fail_only("TransactWriteItems", vec![slow_down; throttled]);
-        assert_eq!(api.delete(LEAVE).await.body["erased"], true);
-        assert_eq!(api.scan().await, Items::new());
-    }
-    live(&api).await;
-    api.wire.fail_only("TransactWriteItems", [Fault::Throttled; 40]);
-    api.delete(LEAVE).await.assert_problem(503, "throttled");
-    api.wire.take_faults();
-    assert_eq!(api.delete(LEAVE).await.body["erased"], true);
-    assert_eq!(api.scan().await, Items::new());
 }

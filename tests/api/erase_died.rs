@@ -53,7 +53,7 @@ async fn the_same_request_finishes_an_erasure_that_died_after_any_call() {
         live(&ann).await;
         calls += 1;
     }
-    assert!(calls >= 7, "{calls}");
+    assert!(calls > 7, "{calls}");
     assert_eq!(ann.scan().await, bobs);
 }
 
@@ -87,7 +87,7 @@ async fn for_two_seconds_others_are_busy_and_then_any_request_finishes_an_erasur
         }
         calls += 1;
     }
-    assert!(calls >= 7, "{calls}");
+    assert!(calls > 7, "{calls}");
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn every_operation_finishes_an_erasure_that_died_before_its_own_work() {
     let (ann, bobs) = ann_and_bob().await;
     for (number, sample) in SAMPLES.iter().filter(|sample| sample.operation != "getHealth").enumerate() {
         let id = ann.get("/todos").await.ids().remove(0);
-        assert!(dies_after(1 + number % 5, &ann).await);
+        assert!(dies_after(1 + number % 6, &ann).await);
         assert!(is_pending(&ann).await);
         ann.clock.advance(3.seconds());
         let answer = ann.elsewhere().send(sample.method, &sample.target(&id), sample.body(&id), &[]).await;
@@ -134,17 +134,18 @@ async fn lost_answers_throttled_calls_and_outages_of_any_call_leave_nothing_behi
     }
 }
 
-/// While a transaction changes the head, DynamoDB refuses other writes of the head.
+/// While a transaction changes an item, DynamoDB refuses other transactions with this item.
 #[tokio::test]
 async fn an_erasure_that_collides_with_another_write_waits_for_it() {
     let (ann, bobs) = ann_and_bob().await;
-    let collision = Fault::Error("TransactionConflictException", "Transaction is ongoing for the item");
-    ann.wire.fail_only("UpdateItem", [collision; 3]);
+    ann.wire.fail_only("TransactWriteItems", [Fault::Conflict; 3]);
     let answer = ann.delete(LEAVE).await;
     assert_eq!(answer.body["erased"], true, "{}", answer.text);
     assert_eq!(ann.scan().await, bobs);
     live(&ann).await;
-    ann.wire.fail_only("TransactWriteItems", [Fault::Conflict; 3]);
+    ann.wire.fail_only("TransactWriteItems", [Fault::Conflict; 20]);
+    ann.delete(LEAVE).await.assert_problem(503, "throttled");
+    ann.wire.take_faults();
     assert_eq!(ann.delete(LEAVE).await.body["erased"], true);
     assert_eq!(ann.scan().await, bobs);
 }

@@ -151,6 +151,10 @@ async fn the_words_for_formats_and_the_headers_of_the_files() {
         for word in words {
             for (query, mark) in [("", ""), ("&bom=false", ""), ("&bom=true", "\u{feff}")] {
                 let file = api.get(&format!("/export?format={word}{query}")).await;
+                if !mark.is_empty() && ["json", "ics"].contains(&end) {
+                    file.assert_problem(422, "invalid");
+                    continue;
+                }
                 assert!(file.status == 200 && file.text.contains("Buy milk"), "{word}: {}", file.text);
                 assert!(file.text.starts_with('\u{feff}') != mark.is_empty(), "{word}");
                 for (header, value) in [

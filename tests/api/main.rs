@@ -21,6 +21,7 @@ mod erase_died;
 mod erase_slow;
 mod export;
 mod export_life;
+mod export_sizes;
 mod export_whole;
 mod faults;
 mod finding;

@@ -328,5 +328,5 @@ fn without_an_address_an_export_is_answered_with_the_command_for_the_person() {
     let problem: Value = serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap();
     assert_eq!((&result["isError"], &problem["status"]), (&json!(true), &json!(501)), "{result}");
     assert_eq!(problem["code"], "no_downloads", "{problem}");
-    assert!(problem["detail"].as_str().unwrap().contains("`todo export --format csv`"), "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("todo export --format csv"), "{problem}");
 }

@@ -60,7 +60,7 @@ pub async fn delete_account(
     Ok(match caller.store.erase(now, AT_MOST).await? {
         Erasure::Done => {
             app.store.forget_access_of(&caller.owner);
-            let detail = "Everything is erased. Nothing else is to be done.";
+            let detail = "Everything is erased. You need to do nothing else.";
             (StatusCode::OK, Json(Erased { erased: true, detail, kept: kept_by(&app.config) }))
         }
         Erasure::Unfinished => {

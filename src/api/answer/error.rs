@@ -14,7 +14,7 @@ use super::{
     suggestion::{short, unknown},
 };
 use crate::{
-    domain::{invalid::Invalid, refusal::Refusal},
+    domain::{export_format::ExportFormat, invalid::Invalid, refusal::Refusal},
     store::{Fault, FaultKind, WriteError},
 };
 
@@ -65,7 +65,7 @@ pub enum ApiError {
         path: ErrorPath,
     },
     /// The server has no address at which a person can download a file.
-    NoDownloads,
+    NoDownloads(ExportFormat),
     /// The answer needs the public address of the deployment, but the program does not know this address.
     NoPublicUrl,
     Failed(Fault),
@@ -142,7 +142,10 @@ impl ApiError {
             Self::NotJson => problems::NOT_JSON.into(),
             Self::Compressed => problems::COMPRESSED.into(),
             Self::Refused { refusal, path } => refused(refusal, path),
-            Self::NoDownloads => problems::NO_DOWNLOADS.into(),
+            Self::NoDownloads(format) => problems::NO_DOWNLOADS.with_detail(format!(
+                "Tell the person to run this command on this computer: todo export --format {}. If `todo mcp` has the option --data, `todo export` needs the same option.",
+                format.word()
+            )),
             Self::NoPublicUrl => problems::NO_PUBLIC_URL.into(),
             Self::Failed(fault) => failed(fault.kind).into(),
             Self::NotRepeatable(fault, advice) => failed(fault.kind).with_detail(advice.to_owned()),

@@ -8,6 +8,8 @@ pub fn elsewhere(config: &Config) -> Vec<String> {
         return vec![
             "The operator sees the log lines while the service writes them. The service does not store log lines. It makes no backups."
                 .to_owned(),
+            "The free space of the data file may still contain erased text until the operator compacts the file: `todo people remove --erase` does this."
+                .to_owned(),
         ];
     }
     let lines = match config.log_retention_days {

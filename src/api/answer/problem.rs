@@ -149,7 +149,7 @@ pub mod problems {
     pub const BAD_CREDENTIAL: ProblemKind = ProblemKind::new(401, "bad_credential", "The API key or access token is not valid",
         "The key or token is mistyped, unknown, expired or revoked. Do not try again. Sign in again, or ask the operator of this service for a new key.");
     pub const OLD_CONSENT: ProblemKind = ProblemKind::new(401, "sign_in_again", "The access was given too long ago",
-        "Nothing was erased. Sign in again, and send the request within 10 minutes.");
+        "This request has erased nothing. Sign in again, and send the request within 10 minutes.");
     pub const INSUFFICIENT_SCOPE: ProblemKind = ProblemKind::new(403, "insufficient_scope", "The access token does not allow access to the todos",
         "Sign in again, and allow the scope that the WWW-Authenticate header names.");
     pub const FOREIGN_ORIGIN: ProblemKind = ProblemKind::new(403, "foreign_origin", "The request comes from a web page of another site",
@@ -160,7 +160,7 @@ pub mod problems {
         "Use an id of GET /account/programs. Perhaps the access has already ended. A program sees and ends only its own \
             access. To end the access of another program, use an API key.");
     pub const NO_SUCH_DOWNLOAD: ProblemKind = ProblemKind::new(404, "not_found", "There is no download at this address",
-        "The address of a download works once, and for 15 minutes. Ask your assistant for a new address, or use GET /export.");
+        "The address of a download works once, and for 15 minutes. Ask your assistant for a new address.");
     pub const NO_SUCH_TODOS: ProblemKind = ProblemKind::new(404, "not_found", "Some todos do not exist",
         "Nothing was changed. Leave out the ids that `errors` lists, or find the right ids with getTodos.");
     pub const NO_SUCH_LIST: ProblemKind = ProblemKind::new(404, "not_found", "There is no such list",
@@ -202,7 +202,7 @@ pub mod problems {
     pub const INVALID: ProblemKind = ProblemKind::new(422, "invalid", "Some values are not valid",
         "Nothing was changed. Correct the values that `errors` lists, and send the request again.");
     pub const NOT_CONFIRMED: ProblemKind = ProblemKind::new(422, "not_confirmed", "The erasure is not confirmed",
-        "Nothing was erased. DELETE /account erases all todos, lists, settings and changes of the person, and ends the access of all programs. Nobody can undo this. GET /export returns a copy. To erase everything, send DELETE /account?confirm=erase-everything.");
+        "This request has erased nothing. DELETE /account erases all todos, lists, settings and changes of the person, and ends the access of all programs. Nobody can undo this. GET /export returns a copy. To erase everything, send DELETE /account?confirm=erase-everything.");
     pub const KEY_REUSED: ProblemKind = ProblemKind::new(422, "idempotency_key_reused", "The idempotency key belongs to another request",
         "Nothing was changed. Use a new idempotency key for a new request; repeat a request only with the same body.");
     pub const INTERNAL: ProblemKind = ProblemKind::new(500, "internal", "The server failed",
@@ -210,10 +210,10 @@ pub mod problems {
     pub const NO_PUBLIC_URL: ProblemKind = ProblemKind::new(500, "no_public_url", "The address of this deployment is not known",
         "The operator of this service must set PUBLIC_URL.");
     pub const NO_DOWNLOADS: ProblemKind = ProblemKind::new(501, "no_downloads", "This server has no address for a download",
-        "Tell the person to run the command `todo export --format csv` on this computer. If this is a deployment, the operator must set PUBLIC_URL.");
+        "Tell the person to run the command `todo export` on this computer.");
     pub const THROTTLED: ProblemKind = ProblemKind::new(503, "throttled", "The storage is busy",
         "Send the same request again in a few seconds. If the request has an idempotency key, send the same key again.");
-    pub const BUSY: ProblemKind = ProblemKind::new(503, "busy", "A large change is not finished yet",
+    pub const BUSY: ProblemKind = ProblemKind::new(503, "busy", "A large change or an erasure is not finished yet",
         "Send the same request again in a second. If the request has an idempotency key, send the same key again.");
     pub const UNAVAILABLE: ProblemKind = ProblemKind::new(503, "unavailable", "The storage did not answer",
         "Send the same request again in a few seconds. If the request has an idempotency key, send the same key again.");

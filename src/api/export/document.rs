@@ -73,6 +73,14 @@ impl ExportedSettings {
     }
 }
 
+/// Leaves out the values of a change that is too large for a page. The change then only says which todos it changed.
+pub fn leave_out_values(change: &mut Value) {
+    for todo in change["todos"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        todo.retain(|name, _| name == "id" || name == "title");
+    }
+    change["values_left_out"] = true.into();
+}
+
 /// The todo as an export contains it: `list` is the name of the list, and not its id.
 pub fn exported(mut todo: Todo) -> Todo {
     todo.list = ListRef::asked(todo.list.name().clone());

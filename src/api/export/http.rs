@@ -60,13 +60,19 @@ async fn get_export(
     _: NoBody,
 ) -> Result<impl IntoResponse, ApiError> {
     let format = query.format.unwrap_or(ExportFormat::Json);
+    let bom = query.bom.is_some_and(|bom| bom.0);
+    if bom && !format.may_have_bom() {
+        return Err(ApiError::invalid(
+            "bom",
+            format!("is not possible with {}, because such a file has no mark", format.word()),
+        ));
+    }
     let of = format!("1 export format={}", format.word());
     let listing = ListingId { owner: &caller.owner, of, of_form_1: &String::new };
     let after = query.cursor.as_deref().map(|cursor| listing.position(cursor, &Range::everything())).transpose()?;
     let exporting = Exporting::of(&app, format);
     let cursor = |position: &Position| Some(listing.cursor(position));
     let page = exporting.page(&caller.store, after.as_ref(), cursor).await?;
-    let bom = query.bom.is_some_and(|bom| bom.0);
     let mut headers = headers(format, &page.date, None);
     if let Some(rest) = &page.rest {
         let bom = if bom { "&bom=true" } else { "" };
@@ -93,7 +99,9 @@ async fn get_download(
         return Err(ApiError::NoSuchDownload);
     }
     let part = (download.parts > 1).then_some(download.part);
-    Ok((headers(download.format, &date, part), body))
+    // Spreadsheets need the mark to read the file as UTF-8.
+    let mark = if download.format == ExportFormat::Csv { "\u{feff}" } else { "" };
+    Ok((headers(download.format, &date, part), mark.to_owned() + &body))
 }
 
 /// The headers of a file. The browser saves the file and does not show it. `part` is the number of the part, if there

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    document::{Document, ExportedSettings, FORMAT, FORMAT_VERSION, exported, exported_change},
+    document::{Document, ExportedSettings, FORMAT, FORMAT_VERSION, exported, exported_change, leave_out_values},
     render::render,
 };
 use crate::{
@@ -12,9 +12,8 @@ use crate::{
     store::{AllTodos, Fault, OwnerStore, Position},
 };
 
-/// If the changes on a page have more bytes than this, the page ends. Lambda allows 6 MB for an answer, and puts the
-/// answer as text into JSON, where some characters need two bytes. Todos on a page have at most 1 MB in the table.
-const CHANGES_BYTES: usize = 1_000_000;
+/// The maximum size of a page, as [`size_in_lambda`] counts it. Lambda allows 6 MB for an answer, with its headers.
+const PAGE_BYTES: usize = 5_500_000;
 
 /// One page of an export. Each page is a complete file.
 #[derive(Debug)]
@@ -50,20 +49,28 @@ impl Exporting {
         let todos: Vec<Todo> = std::mem::take(&mut found.todos).into_iter().map(exported).collect();
         let mut document = self.document(&found, &zone);
         document.todos = todos;
+        if self.format == ExportFormat::Json && after.is_none() {
+            document.lists = store.ordered_lists(&found.lists).await?;
+        }
         let mut rest = found.rest;
+        let mut body = render(self.format, &document, &zone);
+        // As a file, a todo can be much larger than in the table: iCalendar has a component for each step.
+        while size_in_lambda(&body) > PAGE_BYTES && document.todos.len() > 1 {
+            document.todos.truncate(document.todos.len() / 2);
+            rest = document.todos.last().map(|todo| Position::of_id(&todo.id));
+            body = render(self.format, &document, &zone);
+        }
         if self.format == ExportFormat::Json {
-            if after.is_none() {
-                document.lists = store.ordered_lists(&found.lists).await?;
-            }
             if rest.is_none() {
-                let (changes, unreadable, more) = self.changes(store, after, &found.lists).await?;
+                let room = PAGE_BYTES.saturating_sub(size_in_lambda(&body));
+                let (changes, unreadable, more) = self.changes(store, after, &found.lists, room).await?;
                 document.changes = changes;
                 document.unreadable += unreadable;
                 rest = more;
             }
             document.next_cursor = rest.as_ref().and_then(cursor);
+            body = render(self.format, &document, &zone);
         }
-        let body = render(self.format, &document, &zone);
         Ok(ExportPage { body, date, rest })
     }
 
@@ -87,25 +94,43 @@ impl Exporting {
     }
 
     /// The changes after a position, the number of changes that the program cannot read, and the position after which
-    /// there are more changes.
+    /// there are more changes. The changes have at most `room` bytes. If a page begins with a change that is too large
+    /// for a page, the values of this change are left out.
     async fn changes(
         &self,
         store: &OwnerStore,
         after: Option<&Position>,
         lists: &Lists,
+        room: usize,
     ) -> Result<(Vec<serde_json::Value>, usize, Option<Position>), Fault> {
         let mut listing = store.all_changes(after, self.now).await?;
+        let is_alone = after.is_some_and(|position| position.is_after_todos());
         let (mut changes, mut bytes) = (Vec::new(), 0);
         while let Some((change, differences)) = listing.next().await? {
             let (change, differences) = store.with_all_differences(change, differences, self.now).await?;
-            let exported = exported_change(&change, &differences, lists);
-            bytes += exported.to_string().len();
-            changes.push(exported);
-            if bytes > CHANGES_BYTES {
-                break;
+            let mut exported = exported_change(&change, &differences, lists);
+            bytes += size_in_lambda(&exported.to_string());
+            if bytes > room {
+                if !is_alone || !changes.is_empty() {
+                    let rest = listing.before_last().unwrap_or_else(Position::after_todos);
+                    return Ok((changes, listing.unreadable, Some(rest)));
+                }
+                leave_out_values(&mut exported);
             }
+            changes.push(exported);
         }
         let rest = listing.rest();
         Ok((changes, listing.unreadable, rest))
     }
+}
+
+/// The number of bytes that the text takes in an answer of Lambda. Lambda puts the text into JSON, where quotation marks,
+/// backslashes and line breaks take two bytes, and other control characters take six bytes.
+fn size_in_lambda(text: &str) -> usize {
+    let size = |byte: u8| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(size).sum()
 }

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use axum::{Json, extract::State, http::Extensions};
+use axum::{
+    Json,
+    extract::State,
+    http::{Extensions, Method},
+};
 use deserr::Deserr;
 use serde::Serialize;
 use tokio::time::Instant;
@@ -35,7 +39,7 @@ const SEARCH: Duration = Duration::from_secs(9);
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 #[into_params(parameter_in = Query)]
 pub struct ExportQuery {
-    /// Default: json.
+    // JSON if the caller leaves it out.
     #[deserr(default)]
     #[param(value_type = ExportFormat, inline, required = false)]
     format: Option<ExportFormat>,
@@ -54,18 +58,24 @@ pub struct Addresses {
 #[utoipa::path(
     get, path = "/export/address", operation_id = "exportTodos", params(ExportQuery),
     summary = "Export all todos",
-    description = "Returns addresses of files with everything. Each works once, for 15 minutes. Give them to the person unchanged.",
+    description = "Returns addresses of files. Only json has everything, the others have the todos. Each works once, for 15 minutes. Give them to the person unchanged.",
     responses((status = 200, description = "Addresses", body = Addresses), super::openapi::Errors),
 )]
 pub async fn export_todos(
     State(app): State<App>,
     caller: Caller,
+    method: Method,
     extensions: Extensions,
     Query(query): Query<ExportQuery>,
     _: NoBody,
 ) -> Result<Json<Addresses>, ApiError> {
-    let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoDownloads)?;
-    let exporting = Exporting::of(&app, query.format.unwrap_or(ExportFormat::Json));
+    // A request with the method HEAD would make addresses that nobody sees.
+    if method == Method::HEAD {
+        return Err(ApiError::MethodNotAllowed);
+    }
+    let format = query.format.unwrap_or(ExportFormat::Json);
+    let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoDownloads(format))?;
+    let exporting = Exporting::of(&app, format);
     let begins = beginnings(&exporting, &caller).await?;
     let valid_until = exporting.now + DOWNLOAD_LASTS;
     let (mut addresses, mut downloads) = (Vec::new(), Vec::new());

@@ -1,13 +1,15 @@
 //! `todo export` writes everything of a person into a file. The data come from a data file, even while `todo serve` uses
 //! the file, from a table on AWS, or from a deployment.
 
+use std::fs::OpenOptions;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use axum::{
     Router,
     body::{Body, to_bytes},
     extract::Request,
+    http::StatusCode,
 };
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -15,7 +17,11 @@ use todo_action::{
     api::{self, export},
     app::{App, Clock, Ids},
     config::{Auth, AuthMode, Config, base_url},
-    domain::{export_format::ExportFormat, owner::Owner},
+    domain::{
+        export_format::ExportFormat,
+        owner::Owner,
+        todo::{Status, Todo},
+    },
 };
 use tower::ServiceExt;
 
@@ -32,7 +38,8 @@ pub struct Export {
     /// The new file. Without this option, the command writes to standard output.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Begin the file with a byte order mark. Some programs need the mark to read a CSV file as UTF-8.
+    /// Begin the file with a byte order mark. Some programs need the mark to read a CSV file as UTF-8. Not possible with
+    /// json and ics.
     #[arg(long)]
     bom: bool,
     /// The owner of the list, if the data file or the table has several lists. `todo keys list` and `todo people list`
@@ -47,41 +54,69 @@ pub struct Export {
 }
 
 fn format(text: &str) -> Result<ExportFormat, String> {
-    ExportFormat::parse(text.to_owned()).map_err(|invalid| format!("{invalid}: {}", ExportFormat::WORDS.join(", ")))
+    ExportFormat::parse(text.to_owned()).map_err(|invalid| invalid.to_string())
 }
 
 #[tokio::main]
 pub async fn run(Export { format, output, bom, owner, url, place }: Export) -> Result<(), Failure> {
-    let service = match url {
-        Some(url) => deployment::router(base_url("--url", &url)?.trim_end_matches("/mcp"))?,
-        None => service_of(place, &owner).await?,
+    if let Some(file) = output.as_ref().filter(|file| file.exists()) {
+        return Err(format!("{} exists already; choose another file with --output", file.display()).into());
+    }
+    if bom && !format.may_have_bom() {
+        return Err(format!("--bom is not possible with {}: such a file has no byte order mark", format.word()).into());
+    }
+    let (service, is_remote) = match url {
+        Some(url) => (deployment::router(base_url("--url", &url)?.trim_end_matches("/mcp"))?, true),
+        None => (service_of(place, &owner).await?, false),
     };
     let document = whole(service).await?;
-    let todos = document.todos.len();
     let zone = TimeZone::get(&document.settings.time_zone).unwrap_or(TimeZone::UTC);
     let text = export::render(format, &document, &zone);
     let text = if bom { format!("\u{feff}{text}") } else { text };
     match &output {
-        Some(file) => {
-            let mut new = std::fs::File::create_new(file).map_err(|error| format!("{}: {error}", file.display()))?;
-            new.write_all(text.as_bytes())?;
-            new.sync_all()?;
-        }
+        Some(file) => write_new(file, &text).map_err(|error| format!("cannot write {}: {error}", file.display()))?,
         None => std::io::stdout().write_all(text.as_bytes())?,
     }
-    eprintln!("Exported {todos} todos.");
+    let is_written = |todo: &&Todo| format.has_deleted() || todo.status != Status::Deleted;
+    eprintln!("Todos in the file: {}.", document.todos.iter().filter(is_written).count());
     if document.unreadable > 0 {
         eprintln!("{} todos or changes cannot be read, and are not in the export.", document.unreadable);
     }
+    if !is_remote && !document.settings.time_zone_is_set {
+        eprintln!(
+            "The person has not set a time zone, so the times in the file are in {}. If the service has another default, \
+             set DEFAULT_TIME_ZONE as the service has it.",
+            document.settings.time_zone
+        );
+    }
     Ok(())
+}
+
+/// Writes a new file that only this user can read. If this fails, the file is removed.
+fn write_new(file: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut new = options.open(file)?;
+    let written = new.write_all(text.as_bytes()).and_then(|()| new.sync_all());
+    if written.is_err() {
+        drop(std::fs::remove_file(file));
+    }
+    written
 }
 
 /// The API for the list of this owner, in this process.
 async fn service_of(place: Place, owner: &str) -> Result<Router, Failure> {
     let owner = Owner::parse(owner).map_err(|error| format!("--owner {error}"))?;
-    let (shown, store) = (place.shown()?, place.store().await?);
+    let (shown, store) = (place.shown()?, place.existing_store().await?);
     if !store.knows(&owner).await? {
-        return Err(format!("{shown} has no list of {}; --owner names another owner", owner.as_str()).into());
+        return Err(format!(
+            "{shown} has no list of the owner {}; use --owner to choose another owner (`todo keys list` and `todo people \
+             list` show the owners)",
+            owner.as_str()
+        )
+        .into());
     }
     let config = Config { auth: Auth::None(owner), ..Config::from_env(AuthMode::None)? };
     Ok(api::router(App::new(config, store, Clock::system(), Ids::random()), Router::new()))
@@ -97,8 +132,7 @@ async fn whole(service: Router) -> Result<export::document::Document, Failure> {
         let answer = service.clone().oneshot(request).await?;
         let (status, body) = (answer.status(), to_bytes(answer.into_body(), LARGEST_PAGE).await?);
         if !status.is_success() {
-            let problem: Value = serde_json::from_slice(&body).unwrap_or_default();
-            return Err(format!("{status}: {}", problem["detail"].as_str().unwrap_or("no export")).into());
+            return Err(refusal(status, &body).into());
         }
         let mut page: export::document::Document = serde_json::from_slice(&body)
             .map_err(|error| format!("the answer is not an export of todo-action that this version knows: {error}"))?;
@@ -120,4 +154,14 @@ async fn whole(service: Router) -> Result<export::document::Document, Failure> {
         }
     }
     document.ok_or_else(|| "the export has no page".into())
+}
+
+/// Why there is no export, for the person at the terminal.
+fn refusal(status: StatusCode, body: &[u8]) -> String {
+    let problem: Value = serde_json::from_slice(body).unwrap_or_default();
+    match status {
+        StatusCode::UNAUTHORIZED => "the deployment does not accept the API key in TODO_API_KEY".to_owned(),
+        StatusCode::BAD_GATEWAY => "the deployment does not answer; try again later".to_owned(),
+        _ => format!("{status}: {}", problem["detail"].as_str().unwrap_or("no export")),
+    }
 }

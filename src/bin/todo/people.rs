@@ -1,5 +1,6 @@
 //! `todo people` manages the people who sign in at a deployment, or at a server on this machine.
 
+use std::path::Path;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -7,6 +8,7 @@ use jiff::Timestamp;
 use todo_action::{
     app::Clock,
     domain::{owner::Owner, unicode::one_line},
+    local,
     store::{Erasure, ListedPerson, Removed, Store},
 };
 
@@ -55,17 +57,23 @@ enum What {
     },
 }
 
+impl What {
+    fn erases(&self) -> bool {
+        matches!(self, Self::Remove { erase: true, .. })
+    }
+}
+
 #[tokio::main]
 pub async fn run(People { what, place }: People) -> Result<(), Failure> {
-    let options = place.options();
-    let store = place.store().await?;
+    let (options, file) = (place.options(), place.file()?);
+    let store = if what.erases() { place.existing_store().await? } else { place.store().await? };
     let now = Clock::system().now();
     match what {
         What::List => list(&store, now).await,
         What::Block { person } => block(&store, person.trim(), now, &options).await,
         What::Unblock { person } => unblock(&store, person.trim()).await,
         What::Remove { person, erase: false } => remove(&store, person.trim(), now, &options).await,
-        What::Remove { person, erase: true } => erase(&store, person.trim(), now).await,
+        What::Remove { person, erase: true } => erase(&store, person.trim(), now, file.as_deref()).await,
     }
 }
 
@@ -160,19 +168,17 @@ async fn remove(store: &Store, person: &str, now: Timestamp, place: &str) -> Res
 
 /// Erases everything of a person. The keys come first, so that no program can write with a key in the meantime. The
 /// entry in the list of people is erased last, so that the command can find the person again.
-async fn erase(store: &Store, person: &str, now: Timestamp) -> Result<(), Failure> {
-    let (owner, known) = match find(store, person).await {
-        Ok(found) => found,
-        // The owner of an API key has any name.
-        Err(_) if !person.contains('@') => (Owner::parse(person).map_err(|error| format!("the person {error}"))?, None),
-        Err(error) => return Err(error),
-    };
-    let (keys, _) = store.keys().await?;
+async fn erase(store: &Store, person: &str, now: Timestamp, file: Option<&Path>) -> Result<(), Failure> {
+    let (owner, known) = owner_of(store, person).await?;
+    let (keys, unreadable) = store.keys().await?;
     let keys: Vec<_> = keys.into_iter().filter(|key| key.owner == owner).collect();
     if known.is_none() && keys.is_empty() && !store.knows(&owner).await? {
-        return Err(
-            format!("there is nothing of {person}; `todo people list` and `todo keys list` show who has data").into()
-        );
+        // The person may have erased the data with `DELETE /account`.
+        file.map_or(Ok(()), local::compact)?;
+        return Err(format!(
+            "there is no data of {person}; `todo people list` and `todo keys list` show whose data there are"
+        )
+        .into());
     }
     for key in &keys {
         store.delete_key(&key.hash).await?;
@@ -185,11 +191,43 @@ async fn erase(store: &Store, person: &str, now: Timestamp) -> Result<(), Failur
     if known.is_some_and(|known| known.blocked_at.is_some()) {
         eprintln!("The block stays, and with it the id of the person.");
     }
-    eprintln!(
-        "Backups of a table on AWS still contain the data for up to 35 days, and log lines as long as the stack keeps \
-         them. The account at the OpenID provider stays."
-    );
+    if unreadable > 0 {
+        eprintln!(
+            "{unreadable} API keys cannot be read, so the command does not know whether they belong to this person."
+        );
+    }
+    if owner.as_str().contains('#') {
+        eprintln!("The account at the OpenID provider stays.");
+    }
+    match file {
+        // The free space of the file still contains the text of the deleted items.
+        Some(file) => local::compact(file)?,
+        None => eprintln!(
+            "Backups still contain the data for up to 35 days, and log lines stay as long as the stack keeps them."
+        ),
+    }
     Ok(())
+}
+
+/// Finds the person with this id or this e-mail address, or the owner of API keys with this name.
+async fn owner_of(store: &Store, person: &str) -> Result<(Owner, Option<ListedPerson>), Failure> {
+    let found = find(store, person).await;
+    let named = Owner::parse(person).map_err(|error| format!("the name of the person {error}"))?;
+    let has_keys = store.keys().await?.0.iter().any(|key| key.owner == named);
+    let is_owner = has_keys || store.knows(&named).await?;
+    match found {
+        Ok((owner, _)) if is_owner && owner != named => Err(format!(
+            "{person} is the owner of an API key and also the e-mail address of {}; to erase the data of this person, \
+             name the person by the id; to erase the data of the owner of the key, first block the person, and remove \
+             the person with `todo people remove`",
+            owner.as_str()
+        )
+        .into()),
+        Ok(found) => Ok(found),
+        Err(_) if is_owner => Ok((named, None)),
+        Err(_) if !person.contains('@') => Ok((named, None)),
+        Err(error) => Err(error),
+    }
 }
 
 /// Finds the person with this id or this e-mail address. If no person in the list has this id, the second part of the

@@ -48,8 +48,24 @@ impl Place {
         if let Some(table) = &self.table {
             return Ok(format!("the table {table}"));
         }
-        let data = self.data.clone().map_or_else(local::default_file, Ok)?;
-        Ok(format!("the data file {}", data.display()))
+        Ok(self.file()?.map_or_else(String::new, |data| format!("the data file {}", data.display())))
+    }
+
+    /// The data file. `None` if the place is a table on AWS.
+    pub fn file(&self) -> Result<Option<PathBuf>, Failure> {
+        if self.table.is_some() {
+            return Ok(None);
+        }
+        Ok(Some(self.data.clone().map_or_else(local::default_file, Ok)?))
+    }
+
+    /// Opens the table or the data file. If there is no such data file, this function returns an error, and does not
+    /// create the file.
+    pub async fn existing_store(self) -> Result<Store, Failure> {
+        if let Some(file) = self.file()?.filter(|file| !file.exists()) {
+            return Err(format!("there is no data file {}; --data names another file", file.display()).into());
+        }
+        self.store().await
     }
 
     /// Opens the table or the data file.

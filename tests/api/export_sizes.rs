@@ -1,0 +1,69 @@
+//! Tests that each page of an export fits into an answer of Lambda, and that nothing is lost between the pages.
+
+use serde_json::{Value, json};
+
+use super::harness::Api;
+
+/// The maximum size of an answer of Lambda, in bytes.
+const LAMBDA: usize = 6 * 1024 * 1024;
+
+/// All pages of an export. Checks the size of each page, as text in the JSON of Lambda.
+async fn pages(api: &Api, format: &str) -> Vec<String> {
+    let (mut pages, mut next) = (Vec::new(), Some(format!("/export?format={format}")));
+    while let Some(path) = next {
+        let page = api.get(&path).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        assert!(json!(page.text).to_string().len() < LAMBDA - 100_000, "{format}: {}", page.text.len());
+        let link = page.headers.get("link").map(|link| link.to_str().unwrap().to_owned());
+        next = link.map(|link| format!("/export?{}", link.split_once('?').unwrap().1.split_once('>').unwrap().0));
+        pages.push(page.text);
+    }
+    pages
+}
+
+#[tokio::test]
+async fn todos_with_many_steps_are_in_more_but_smaller_files() {
+    let api = Api::new();
+    let steps: Vec<_> = (0..50).map(|step| json!({"title": step.to_string()})).collect();
+    for number in 0..12 {
+        let todos = (0..40)
+            .map(|todo| json!({"title": format!("{number} {todo}"), "steps": steps, "list": "買い物".repeat(20)}));
+        let body = json!({"todos": todos.collect::<Vec<_>>(), "allow_duplicate": true});
+        assert_eq!(api.post("/todos", body).await.status, 201);
+    }
+    let calendars = pages(&api, "ics").await;
+    assert!(calendars.len() > 1, "{}", calendars.len());
+    let todos: usize = calendars.iter().map(|calendar| calendar.matches("\nSUMMARY:").count()).sum();
+    assert_eq!(todos, 12 * 40 * 51);
+    assert!(calendars.iter().all(|calendar| calendar.ends_with("END:VCALENDAR\r\n")));
+    assert_eq!(pages(&api, "csv").await.len(), 1);
+}
+
+#[tokio::test]
+async fn large_changes_are_on_pages_of_their_own_and_one_that_fits_no_page_leaves_out_its_values() {
+    let api = Api::new();
+    let notes = "\"".repeat(3_990);
+    for _ in 0..24 {
+        let todos: Vec<_> = (0..10).map(|todo| json!({"title": format!("todo {todo}"), "notes": notes})).collect();
+        let body = json!({"todos": todos, "allow_duplicate": true});
+        assert_eq!(api.post("/todos", body).await.status, 201);
+    }
+    let cleared = api.patch("/todos", json!({"where": {"status": "open"}, "set": {"clear": ["notes"]}})).await;
+    assert_eq!(cleared.status, 200, "{}", cleared.text);
+    assert_eq!(api.post("/undo", json!({})).await.status, 200);
+    let short = json!({"where": {"status": "open"}, "set": {"notes": "'".repeat(3_990)}});
+    assert_eq!(api.patch("/todos", short).await.status, 200);
+    let read: Vec<Value> = pages(&api, "json").await.iter().map(|page| serde_json::from_str(page).unwrap()).collect();
+    let all = |member: &str| -> Vec<Value> {
+        read.iter().flat_map(|page| page[member].as_array().unwrap().clone()).collect()
+    };
+    let (todos, changes) = (all("todos"), all("changes"));
+    assert_eq!((todos.len(), changes.len()), (240, 27));
+    let history = api.get("/changes").await.body["changes"].clone();
+    for (change, listed) in changes.iter().zip(history.as_array().unwrap()) {
+        assert_eq!(change["id"], listed["id"]);
+        let has_values = change["todos"].as_array().unwrap().iter().all(|todo| todo.as_object().unwrap().len() > 2);
+        assert_ne!(has_values, change["values_left_out"] == true, "{}", change["operation"]);
+    }
+    assert!(read.len() > 2, "{}", read.len());
+}
