@@ -76,7 +76,7 @@ impl OwnerStore {
     /// Marks the head. While a large change is pending, this function waits until the change is finished, or finishes
     /// the change.
     async fn begin_erasure(&self, now: Timestamp, until: Instant) -> Result<(), Fault> {
-        while Instant::now() < until {
+        loop {
             let actions = vec![updated(begin_erasure(&self.table, &self.partition, now))?];
             if transact(&self.client, actions, &self.usage).await? {
                 return Ok(());
@@ -84,11 +84,12 @@ impl OwnerStore {
             // Reading the head finishes the change, or says that another request is still at work. That request may be
             // followed by others, so the pauses are short.
             match self.head(now).await {
-                Err(fault) if fault.kind == FaultKind::Busy => tokio::time::sleep(PAUSE).await,
+                Err(fault) if fault.kind == FaultKind::Busy && Instant::now() < until => {
+                    tokio::time::sleep(PAUSE).await;
+                }
                 read => drop(read?),
             }
         }
-        Err(Fault::busy())
     }
 
     async fn erase_items(&self, until: Instant) -> Result<Erasure, Fault> {

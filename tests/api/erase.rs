@@ -53,7 +53,7 @@ pub async fn assert_new(api: &Api) {
     let lists: Vec<_> = overview.body["lists"].as_array().unwrap().iter().map(|list| &list["name"]).collect();
     assert_eq!(lists, ["Inbox"], "{}", overview.text);
     let settings = api.get("/settings").await.body["settings"].clone();
-    assert_eq!(settings, Api::new().get("/settings").await.body["settings"]);
+    assert_eq!(settings, api.of_owner("a stranger").get("/settings").await.body["settings"]);
     for path in ["/todos?status=open", "/todos?status=completed", "/todos?status=deleted"] {
         assert_eq!(api.get(path).await.body["todos"], json!([]), "{path}");
     }

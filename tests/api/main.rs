@@ -18,6 +18,7 @@ mod duplicates;
 mod encodings;
 mod erase;
 mod erase_died;
+mod erase_slow;
 mod export;
 mod export_life;
 mod export_sizes;
