@@ -59,7 +59,7 @@ pub(super) const PENDING_SINCE: &str = "pending_since";
 
 /// The attributes that a listing of todos reads: all attributes of [`Todo`] and of
 /// [`Settings`](crate::domain::settings::Settings), the view, the time of expiry, the version of the
-/// lists, and the pending change.
+/// lists, the latest and the first change of the head, and the pending change.
 pub(super) const TODO: &[&str] = &[
     VIEW,
     EXPIRES_AT,
@@ -85,6 +85,8 @@ pub(super) const TODO: &[&str] = &[
     "told_at",
     "deleted_at",
     LISTS_VERSION,
+    "sequence",
+    "began",
     PENDING,
     PENDING_SINCE,
     "time_zone",

@@ -155,6 +155,8 @@ async fn assert_begins_anew(api: &Api, todo: Value) {
         let lists = overview.body["lists"].as_array().unwrap();
         assert!(lists.iter().any(|known| known["name"] == list), "{list}: {}", overview.text);
         assert!(lists.len() <= 2, "{}", overview.text);
+        let name = format!("list#{}", list.to_lowercase());
+        assert!(list == "Inbox" || api.items().await.contains_key(&name), "{list} has no name");
         let settings = instance.get("/settings").await.body["settings"].clone();
         assert_eq!(
             (&settings["week_start"], &settings["default_list"]),
@@ -190,6 +192,36 @@ async fn an_instance_that_remembers_the_old_life_begins_the_new_life_right() {
                 assert_begins_anew(&here, todo.clone()).await;
                 assert_eq!(here.elsewhere().delete(LEAVE).await.body["erased"], true);
                 assert_eq!(here.scan().await, Items::new());
+            }
+        }
+    }
+}
+
+/// Two lives can have the same version of the lists, and different lists.
+#[tokio::test]
+async fn an_instance_does_not_take_the_lists_of_the_old_life_for_those_of_the_new_life() {
+    for reads in [false, true] {
+        let here = Api::embedded().await;
+        let todos = |list: &str| json!({"todos": [{"title": "a", "list": list}], "allow_duplicate": true});
+        assert_eq!(here.post("/todos", todos("Home")).await.status, 201);
+        assert_eq!(here.patch("/lists", json!({"list": "Home", "rename_to": "Flat"})).await.status, 200);
+        let there = here.elsewhere();
+        assert_eq!(there.delete(LEAVE).await.body["erased"], true);
+        for list in ["Home", "Work"] {
+            assert_eq!(there.post("/todos", todos(list)).await.status, 201);
+        }
+        assert_eq!(there.patch("/lists", json!({"list": "Work", "rename_to": "Office"})).await.status, 200);
+        if reads {
+            assert_eq!(here.get("/todos?list=Home").await.ids().len(), 1);
+            assert_eq!(here.get("/todos?list=Flat").await.body["hints"], json!(["There is no list \"Flat\"."]));
+        }
+        for list in ["Home", "Office", "Flat"] {
+            assert_eq!(here.post("/todos", todos(list)).await.status, 201);
+        }
+        for instance in [&here, &there, &here.elsewhere()] {
+            for (list, todos) in [("Home", 2), ("Office", 2), ("Flat", 1)] {
+                let listed = instance.get(&format!("/todos?list={list}")).await;
+                assert_eq!((listed.status.as_u16(), listed.ids().len()), (200, todos), "{list}: {}", listed.text);
             }
         }
     }
