@@ -43,7 +43,6 @@ const FORMAT_WITH_ERASURE: u32 = 6;
 const GO_ON: Duration = Duration::from_secs(8);
 /// The erasure reads the partition at most this number of times, because requests that began earlier may still write.
 const PASSES: usize = 20;
-
 /// While a large change of another request is pending, the erasure waits for this time, again and again.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -99,11 +98,13 @@ impl OwnerStore {
             }
             self.forget_person().await?;
             let end = end_erasure(&self.table, &self.partition).build().map_err(broken)?;
-            let mut actions = vec![TransactWriteItem::builder().delete(end).build()];
-            for key in self.own_grant() {
-                actions.push(self.deletion(key)?);
+            let own: Vec<_> = self.own_grant().into_iter().map(|key| self.deletion(key)).collect::<Result<_, _>>()?;
+            let end = TransactWriteItem::builder().delete(end).build();
+            let has_ended = transact(&self.client, [&[end][..], &own].concat(), &self.usage).await?;
+            // Another request may have ended the erasure at the same moment.
+            if !has_ended && !own.is_empty() {
+                transact(&self.client, own, &self.usage).await?;
             }
-            transact(&self.client, actions, &self.usage).await?;
             self.remembered.update(&self.partition, OwnerMemory::learn_no_head);
             // A request that began before the erasure may have written an item without the head, for example the draft
             // of a large change.

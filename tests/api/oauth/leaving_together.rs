@@ -124,3 +124,25 @@ async fn nothing_is_left_of_a_person_who_leaves_while_programs_write() {
         leave_while_others_write(&provider, &api, round).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_is_left_of_a_person_who_leaves_with_two_programs_at_the_same_moment() {
+    let provider = Provider::start().await;
+    let oauth = Auth::OAuth(Box::new(provider.agreed()));
+    let api = Api::embedded_with(|config| config.auth = oauth).await;
+    let (program, ada) = (Program::register(&api, "Claude Code").await, somebody(&api, "ada"));
+    for _ in 0..10 {
+        let (one, other) = (program.connect(&api, &provider, &ada).await, program.connect(&api, &provider, &ada).await);
+        let todos = json!({"todos": (0..30).map(|n| json!({"title": n.to_string()})).collect::<Vec<_>>()});
+        assert_eq!(ask(&api, "POST", "/todos", todos, &one.access).await.status, 201);
+        let elsewhere = api.elsewhere();
+        let leave = |api: Api, access: String| {
+            tokio::spawn(async move { ask(&api, "DELETE", LEAVE, Value::Null, &access).await })
+        };
+        for answer in [leave(api.clone(), one.access), leave(elsewhere, other.access)] {
+            let answer = answer.await.unwrap();
+            assert!(matches!(answer.status.as_u16(), 200 | 401), "{}", answer.text);
+        }
+        assert!(about(&api.scan().await, &ada).is_empty());
+    }
+}
