@@ -40,6 +40,9 @@ pub struct Download {
     /// The position at which the part begins. `None` if the part begins at the beginning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
+    /// The position at which the next part begins. `None` if this is the last part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
     pub valid_until: Timestamp,
 }
 

@@ -22,7 +22,7 @@ async fn api_with_todos() -> Api {
 }
 
 /// Asks for addresses in this format, and returns the paths.
-async fn paths(api: &Api, format: &str) -> Vec<String> {
+pub async fn paths(api: &Api, format: &str) -> Vec<String> {
     paths_of(&api.get(&format!("/export/address?format={format}")).await)
 }
 

@@ -1,8 +1,9 @@
-//! Tests that each page of an export fits into an answer of Lambda, and that nothing is lost between the pages.
+//! Tests that each page of an export fits into an answer of Lambda, and that nothing is lost between the pages, even if
+//! a list grows in the meantime.
 
 use serde_json::{Value, json};
 
-use super::harness::Api;
+use super::{downloads::paths, harness::Api};
 
 /// The maximum size of an answer of Lambda, in bytes.
 const LAMBDA: usize = 6 * 1024 * 1024;
@@ -66,4 +67,39 @@ async fn large_changes_are_on_pages_of_their_own_and_one_that_fits_no_page_leave
         assert_ne!(has_values, change["values_left_out"] == true, "{}", change["operation"]);
     }
     assert!(read.len() > 2, "{}", read.len());
+}
+
+/// Each address knows where the next part begins, so no todo gets lost between two parts or after the last part.
+#[tokio::test]
+async fn if_a_list_has_outgrown_its_parts_the_addresses_say_so_instead_of_leaving_todos_out() {
+    let api = Api::embedded().await;
+    let add = async || {
+        let todo = |n: usize| json!({"title": format!("todo {n}"), "notes": "é".repeat(4_000)});
+        let body = json!({"todos": (0..10).map(todo).collect::<Vec<_>>(), "allow_duplicate": true});
+        assert_eq!(api.post("/todos", body).await.status, 201);
+    };
+    add().await;
+    let only = paths(&api, "csv").await;
+    assert_eq!(only.len(), 1);
+    for _ in 0..15 {
+        add().await;
+    }
+    api.get(&only[0]).await.assert_problem(409, "export_outdated");
+    let parts = paths(&api, "csv").await;
+    assert!(parts.len() > 1, "{parts:?}");
+    for _ in 0..10 {
+        add().await;
+    }
+    let mut outdated = 0;
+    for path in &parts {
+        let file = api.get(path).await;
+        outdated += usize::from(file.status == 409);
+        assert!(matches!(file.status.as_u16(), 200 | 409), "{}", file.text);
+    }
+    assert!(outdated > 0, "the parts have room for 160 todos, and there are 260");
+    let (mut files, parts) = (String::new(), paths(&api, "csv").await);
+    for path in &parts {
+        files += &api.get(path).await.text;
+    }
+    assert_eq!(files.matches("\"todo ").count(), 260);
 }

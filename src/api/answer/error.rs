@@ -45,6 +45,8 @@ pub enum ApiError {
     NoSuchProgram,
     /// There is no export at the address, or the address was used, or the address has expired.
     NoSuchDownload,
+    /// The parts of an export have changed since the addresses were made.
+    ExportOutdated,
     /// The data are too large for addresses that a person opens one after another.
     ExportTooLarge,
     /// There is no todo with the id in the path.
@@ -133,6 +135,7 @@ impl ApiError {
             Self::ForeignOrigin => problems::FOREIGN_ORIGIN.into(),
             Self::NoSuchProgram => problems::NO_SUCH_PROGRAM.into(),
             Self::NoSuchDownload => problems::NO_SUCH_DOWNLOAD.into(),
+            Self::ExportOutdated => problems::EXPORT_OUTDATED.into(),
             Self::ExportTooLarge => problems::EXPORT_TOO_LARGE.into(),
             Self::NoSuchTodo => problems::NO_SUCH_TODO.into(),
             Self::NoSuchList(detail) => problems::NO_SUCH_LIST.with_detail(detail),

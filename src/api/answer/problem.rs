@@ -183,6 +183,8 @@ pub mod problems {
         "Nothing was undone, because the undo would overwrite later changes. First undo the later changes (getChanges lists them), or change the todos with updateTodos.");
     pub const ALREADY_UNDONE: ProblemKind = ProblemKind::new(409, "already_undone", "The change has already been undone",
         "Nothing was changed. An undo is also a change, and getChanges lists it. To restore the change that was undone, undo the undo.");
+    pub const EXPORT_OUTDATED: ProblemKind = ProblemKind::new(409, "export_outdated", "The todos have changed since this address was made",
+        "The files of this export would not fit together any more. Ask your assistant for new addresses.");
     pub const BODY_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The request body is too large",
         "Send at most 128 KiB. Send the todos in several requests, and notes of at most 4,000 characters.");
     pub const TODOS_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The todos are too large for one call",

@@ -1,6 +1,6 @@
-//! The addresses of the export. `GET /export` needs the credential of the person. At `/downloads/…`, a
-//! person downloads an export with a secret address that works once. Both paths are not in the OpenAPI document,
-//! because a model must not read a whole export.
+//! The addresses of the export. `GET /export` needs the credential of the person. At `/downloads/…`, a person downloads
+//! an export with a secret address that works once. Both paths are not in the OpenAPI document, because a model must not
+//! read a whole export.
 
 use axum::{
     Router,
@@ -85,15 +85,20 @@ async fn get_export(
     Ok((headers, mark.to_owned() + &page.body))
 }
 
-/// `GET /downloads/…` returns a file, and uses the address up. If the file cannot be made, the address still works.
+/// `GET /downloads/…` returns a file, and uses the address up. If the file cannot be made, the address still works. If
+/// the part no longer ends where the next part begins, because todos have changed, the files together could lack todos.
+/// Then the answer is an error.
 async fn get_download(
     State(app): State<App>,
     Downloading { download, store }: Downloading,
     _: Query<NoQuery>,
 ) -> Result<impl IntoResponse, ApiError> {
     let after = download.after.as_deref().and_then(Position::parse);
-    let ExportPage { body, date, .. } =
+    let ExportPage { body, date, rest } =
         Exporting::of(&app, download.format).page(&store, after.as_ref(), |_| None).await?;
+    if rest.as_ref().map(Position::as_str) != download.until.as_deref() {
+        return Err(ApiError::ExportOutdated);
+    }
     // Nobody has used the address before this moment, or the answer is 404.
     if !app.store.use_download(&download, store.usage()).await? {
         return Err(ApiError::NoSuchDownload);

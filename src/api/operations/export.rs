@@ -5,7 +5,8 @@ use std::time::Duration;
 use axum::{
     Json,
     extract::State,
-    http::{Extensions, Method},
+    http::{Extensions, Method, header},
+    response::{IntoResponse, Response},
 };
 use deserr::Deserr;
 use serde::Serialize;
@@ -68,10 +69,10 @@ pub async fn export_todos(
     extensions: Extensions,
     Query(query): Query<ExportQuery>,
     _: NoBody,
-) -> Result<Json<Addresses>, ApiError> {
+) -> Result<Response, ApiError> {
     // A request with the method HEAD would make addresses that nobody sees.
     if method == Method::HEAD {
-        return Err(ApiError::MethodNotAllowed);
+        return Ok(([(header::ALLOW, "GET")], ApiError::MethodNotAllowed).into_response());
     }
     let format = query.format.unwrap_or(ExportFormat::Json);
     let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoDownloads(format))?;
@@ -79,6 +80,7 @@ pub async fn export_todos(
     let begins = beginnings(&exporting, &caller).await?;
     let valid_until = exporting.now + DOWNLOAD_LASTS;
     let (mut addresses, mut downloads) = (Vec::new(), Vec::new());
+    let text = |position: &Position| position.as_str().to_owned();
     for (number, after) in begins.iter().enumerate() {
         let secret = app.ids.download();
         addresses.push(format!("{base_url}/downloads/{}", secret.reveal()));
@@ -89,12 +91,14 @@ pub async fn export_todos(
             format: exporting.format,
             part: number + 1,
             parts: begins.len(),
-            after: after.as_ref().map(|position| position.as_str().to_owned()),
+            after: after.as_ref().map(text),
+            until: begins.get(number + 1).and_then(Option::as_ref).map(text),
             valid_until,
         });
     }
     app.store.add_downloads(&caller.store, &downloads).await?;
-    Ok(Json(Addresses { addresses, expires_at: with_offset(valid_until, &caller.zone(&app)) }))
+    let expires_at = with_offset(valid_until, &caller.zone(&app));
+    Ok(Json(Addresses { addresses, expires_at }).into_response())
 }
 
 /// The positions at which the parts of the export begin.
