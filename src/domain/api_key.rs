@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     invalid::Invalid,
     owner::Owner,
-    secret::{Random, SECRET_DIGITS, SecretHash, base62, checksum, is_base62},
+    secret::{Random, SECRET_DIGITS, SecretHash, base62, has_checksum, with_checksum},
 };
 
 /// The first characters of every key. People recognise a key by these characters. These characters also help programs
@@ -49,17 +49,13 @@ impl ApiKey {
     /// Makes a key from 256 random bits.
     pub fn from_random(Random(bytes): Random) -> Self {
         let body = format!("{PREFIX}{}", base62(&bytes, SECRET_DIGITS));
-        let checksum = checksum(&body);
-        Self(body + &checksum)
+        Self(with_checksum(body))
     }
 
     /// Reads a key. This function does not search for the key in the table. Returns `None` if the text cannot be a key,
     /// or if the checksum is wrong.
     pub fn parse(text: &str) -> Option<Self> {
-        let body = text.get(..PREFIX.len() + SECRET_DIGITS)?;
-        let digits = body.strip_prefix(PREFIX)?;
-        let sound = is_base62(digits) && text[body.len()..] == checksum(body);
-        sound.then(|| Self(text.to_owned()))
+        has_checksum(text, PREFIX, SECRET_DIGITS).then(|| Self(text.to_owned()))
     }
 
     /// The key itself. The program shows the key only once.

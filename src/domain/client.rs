@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     api_key::KeyName,
-    secret::{ID_DIGITS, Random, SECRET_DIGITS, SecretHash, base62, checksum},
+    secret::{ID_DIGITS, Random, SECRET_DIGITS, SecretHash, base62, with_checksum},
 };
 
 /// The id of every client of the operator begins with this text.
@@ -51,8 +51,7 @@ impl Secret {
     /// Makes a secret from 256 random bits.
     pub fn from_random(Random(bytes): Random) -> Self {
         let body = format!("todocs_{}", base62(&bytes, SECRET_DIGITS));
-        let checksum = checksum(&body);
-        Self(body + &checksum)
+        Self(with_checksum(body))
     }
 
     /// The secret itself.

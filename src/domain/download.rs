@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     export_format::ExportFormat,
     owner::Owner,
-    secret::{Random, SECRET_DIGITS, SecretHash, base62, checksum, is_base62},
+    secret::{Random, SECRET_DIGITS, SecretHash, base62, has_checksum, with_checksum},
 };
 
 /// An address is valid for this time.
@@ -50,16 +50,13 @@ impl DownloadSecret {
     /// Makes a secret from random bytes.
     pub fn from_random(Random(bytes): Random) -> Self {
         let body = format!("{PREFIX}{}", base62(&bytes, SECRET_DIGITS));
-        let checksum = checksum(&body);
-        Self(body + &checksum)
+        Self(with_checksum(body))
     }
 
     /// Reads a secret. Returns `None` if the text cannot be a secret, or if the checksum is wrong. This function does
     /// not search for the secret in the table.
     pub fn parse(text: &str) -> Option<Self> {
-        let body = text.get(..PREFIX.len() + SECRET_DIGITS)?;
-        let sound = is_base62(body.strip_prefix(PREFIX)?) && text[body.len()..] == checksum(body);
-        sound.then(|| Self(text.to_owned()))
+        has_checksum(text, PREFIX, SECRET_DIGITS).then(|| Self(text.to_owned()))
     }
 
     /// The secret itself. Only the answer to the person's program may contain this text.

@@ -83,8 +83,20 @@ pub fn base62(bytes: &[u8], digits: usize) -> String {
     text.into_iter().map(char::from).collect()
 }
 
+/// The text with its checksum at the end.
+pub fn with_checksum(body: String) -> String {
+    let checksum = checksum(&body);
+    body + &checksum
+}
+
+/// Whether the text consists of the prefix, this number of base-62 digits, and the right checksum.
+pub fn has_checksum(text: &str, prefix: &str, digits: usize) -> bool {
+    let Some((body, end)) = text.split_at_checked(prefix.len() + digits) else { return false };
+    body.strip_prefix(prefix).is_some_and(is_base62) && end == checksum(body)
+}
+
 /// The first 32 bits of the text's SHA-256, in base 62.
-pub fn checksum(text: &str) -> String {
+fn checksum(text: &str) -> String {
     base62(&Sha256::digest(text.as_bytes())[..4], CHECKSUM_DIGITS)
 }
 

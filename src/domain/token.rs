@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::secret::{ID_DIGITS, Random, SECRET_DIGITS, SecretHash, base62, checksum, is_base62};
+use super::secret::{ID_DIGITS, Random, SECRET_DIGITS, SecretHash, base62, has_checksum, with_checksum};
 
 /// The id of a grant: 128 random bits in base 62. Each token contains the id of its grant, so the program can find the
 /// grant of a token with one look-up. This id is known only to programs that have had a token of the grant.
@@ -74,17 +74,13 @@ impl Token {
     /// Makes a token of this grant from random bytes.
     pub fn new(kind: TokenKind, grant: &GrantId, Random(secret): Random) -> Self {
         let body = format!("{}{}{}", kind.prefix(), grant.as_str(), base62(&secret, SECRET_DIGITS));
-        let checksum = checksum(&body);
-        Self(body + &checksum)
+        Self(with_checksum(body))
     }
 
     /// Reads a token of this kind. Returns `None` if the text cannot be such a token, or if the checksum is wrong. This
     /// function does not search for the token in the table.
     pub fn parse(kind: TokenKind, text: &str) -> Option<Self> {
-        let body = text.get(..kind.prefix().len() + ID_DIGITS + SECRET_DIGITS)?;
-        let digits = body.strip_prefix(kind.prefix())?;
-        let sound = is_base62(digits) && text[body.len()..] == checksum(body);
-        sound.then(|| Self(text.to_owned()))
+        has_checksum(text, kind.prefix(), ID_DIGITS + SECRET_DIGITS).then(|| Self(text.to_owned()))
     }
 
     /// The id of the token's grant.

@@ -124,6 +124,9 @@ fn the_owner_of_a_key_is_erased_with_the_key() {
     let create = |name: &str| run(&["keys", "create", "--name", name], &data).0.trim().to_owned();
     let (ann, bob, _unused) = (create("Ann's laptop"), create("bob"), create("carl"));
     assert_eq!((add(&server, &ann, "Ann's todo"), add(&server, &bob, "Bob's todo")), (201, 201));
+    // The name of an owner can look like an e-mail address.
+    create("zoe@example.com");
+    assert!(erase("zoe@example.com", &data).contains("Erased everything of zoe@example.com."));
     let explained = erase("Ann's laptop", &data);
     assert!(explained.contains("Removed the API key") && explained.contains("Erased everything of Ann's laptop"));
     assert_eq!(stored(&data, "Ann's"), Vec::<String>::new());

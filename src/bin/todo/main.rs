@@ -10,6 +10,7 @@ mod keys;
 mod mcp;
 mod messages;
 mod people;
+mod person;
 mod place;
 mod provider;
 
