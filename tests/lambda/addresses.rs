@@ -87,6 +87,7 @@ fn the_pages_reach_a_browser_through_every_door_and_name_the_same_address() {
     }
     for door in LOAD_BALANCERS {
         lambda.send(door.ask("GET", "/")).assert_problem(500, "no_public_url");
+        lambda.send(door.ask("GET", "/export/address")).assert_problem(500, "no_public_url");
     }
 }
 

@@ -75,7 +75,10 @@ pub async fn export_todos(
         return Ok(([(header::ALLOW, "GET")], ApiError::MethodNotAllowed).into_response());
     }
     let format = query.format.unwrap_or(ExportFormat::Json);
-    let base_url = gateway::base_url(&app.config, &extensions).ok_or(ApiError::NoDownloads(format))?;
+    // A deployment needs an address. But `todo mcp` over standard input and output has none.
+    let without_address =
+        if app.config.function.is_some() { ApiError::NoPublicUrl } else { ApiError::NoDownloads(format) };
+    let base_url = gateway::base_url(&app.config, &extensions).ok_or(without_address)?;
     let exporting = Exporting::of(&app, format);
     let begins = beginnings(&exporting, &caller).await?;
     let valid_until = exporting.now + DOWNLOAD_LASTS;
