@@ -37,7 +37,12 @@ fn key_in(by: &str) -> Option<&str> {
     by.split_once(" (key ")?.1.strip_suffix(')')
 }
 
-/// Collects the random texts of an answer: its ids and cursors.
+/// The random part of an address of an export, such as `https://…/downloads/td_…`.
+fn secret_in(address: &Value) -> Option<String> {
+    Some(address.as_str()?.split_once("/downloads/")?.1.to_owned())
+}
+
+/// Collects the random texts of an answer: its ids, cursors and secrets.
 pub fn collect_random(answer: &Value, random: &mut BTreeSet<String>) {
     match answer {
         Value::Array(values) => values.iter().for_each(|value| collect_random(value, random)),
@@ -50,6 +55,8 @@ pub fn collect_random(answer: &Value, random: &mut BTreeSet<String>) {
                 } else if matches!(&**name, "undoes" | "possible_duplicates") {
                     let ids = value.as_array().into_iter().flatten();
                     random.extend(ids.filter_map(|id| id.as_str().map(str::to_owned)));
+                } else if name == "addresses" {
+                    random.extend(value.as_array().into_iter().flatten().filter_map(secret_in));
                 } else {
                     collect_random(value, random);
                 }
