@@ -1,0 +1,2 @@
+// Replaced by the real store; see the contract.
+export {};
