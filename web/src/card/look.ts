@@ -11,7 +11,8 @@ const OURS_AND_THEIRS = [
 ] as const;
 
 // The rules for dark colours ask the browser which scheme it has. The host may have the other one.
-const darkRules = [...(document.styleSheets[0]?.cssRules ?? [])].filter(
+const look = document.getElementById("look") as HTMLStyleElement;
+const darkRules = [...(look.sheet?.cssRules ?? [])].filter(
     (rule) => rule instanceof CSSMediaRule && rule.conditionText.includes("prefers-color-scheme"),
 ) as CSSMediaRule[];
 
