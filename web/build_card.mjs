@@ -21,7 +21,7 @@ async function bundled(name) {
     return outputFiles[0].text.trim();
 }
 
-// Leaves out the tokens of the look that the card does not use.
+// Leaves out the tokens of the look that only the page uses.
 const withoutUnused = (style) =>
     style.replace(/(--[\w-]+):[^;}]*;?/g, (token, name) => (style.includes(`var(${name}`) ? token : ""));
 

@@ -75,6 +75,11 @@ async function tick(id: string): Promise<void> {
     tell(status === "completed" ? "Done." : "Open again.");
 }
 
+function undoLast(): void {
+    const last = state.changes.at(-1);
+    if (last && !state.underWay.size) undo(last.todo, last.id);
+}
+
 function finish(id: string): void {
     const underWay = new Map(state.underWay);
     underWay.delete(id);
@@ -149,12 +154,7 @@ async function start(): Promise<void> {
     });
     capabilities = isObject(answer.hostCapabilities) ? answer.hostCapabilities : {};
     around.readOnly = !isObject(capabilities.serverTools);
-    const show = view({
-        tick,
-        more,
-        setZone,
-        undo: () => state.changes.slice(-1).map((last) => undo(last.todo, last.id)),
-    });
+    const show = view({ tick, more, setZone, undo: undoLast });
     draw = () => show(state, around);
     surround(isObject(answer.hostContext) ? answer.hostContext : {});
     host.notify("ui/notifications/initialized", {});

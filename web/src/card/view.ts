@@ -34,7 +34,7 @@ const [moreButton, undoButton] = document.querySelectorAll<HTMLButtonElement>(".
     HTMLButtonElement,
 ];
 const foot = element(".foot");
-const said = element(".foot p");
+const said = element("[role=status]");
 
 // If a focused button goes, the first tick that is seen gets the focus.
 function show(shown: HTMLElement, isShown: boolean): void {
@@ -100,13 +100,13 @@ function fillFoot(state: State, screen: number[], readOnly: boolean): void {
     const all = total ?? todos.length;
     const isWhole = start === 0 && end === todos.length && !nextCursor;
     const whole = `${all} ${all === 1 ? "todo" : "todos"}`;
-    const part = `${start ? `${start + 1}–` : ""}${end} of ${all}${nextCursor && !total ? "+" : ""}`;
+    const part = `${start && start + 1 < end ? `${start + 1}–` : ""}${end} of ${all}${nextCursor && !total ? "+" : ""}`;
     said.textContent = state.said || (isWhole ? (all ? whole : "") : part);
     const canAsk = nextCursor && !readOnly;
     moreButton.textContent = after ? `Show ${after - end} more` : canAsk ? "Show more" : "Back to the first";
     show(moreButton, Boolean(after || canAsk || start));
     show(undoButton, state.changes.length > 0);
-    undoButton.disabled = state.underWay.size > 0;
+    undoButton.ariaDisabled = String(state.underWay.size > 0);
 }
 
 // Prepares the elements once. Returns the function that shows a state.
@@ -125,7 +125,7 @@ export function view(gestures: Gestures): (state: State, around: Surroundings) =
         sentence.textContent = state.sentence;
         show(sentence, state.sentence !== "");
         offered = around.timeZone ?? "";
-        zoneText.textContent = now ? `Times are in ${now.time_zone}.` : "";
+        zoneText.textContent = `Times are in ${now?.time_zone}.`;
         zoneButton.textContent = `Use ${offered}`;
         show(zone, Boolean(now?.time_zone_not_set && offered && !around.readOnly));
         fillList(state, around, gestures);
