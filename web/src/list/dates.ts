@@ -1,23 +1,72 @@
 // Due dates as people see them: on the person's clock, in the language of the browser.
+import { civil, dayFrom, iso, weekdayOf } from "./civil.ts";
 import type { Now } from "./model.ts";
+import { DAY, instantOf, instantOfNow, localAt, localOf, MINUTE } from "./zone.ts";
 
 export type Group = "overdue" | "today" | "tomorrow" | "next_7_days" | "later" | "none";
 
+const NAMES = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 // The present moment on the clock of a time zone. `at` is in milliseconds, as of Date.now().
-export function nowAt(_at: number, time_zone: string): Now {
-    return { date: "", time: "", weekday: "", time_zone, utc_offset: "" };
+export function nowAt(at: number, time_zone: string): Now {
+    const local = localAt(at, time_zone);
+    const day = Math.floor(local / DAY);
+    const time = new Date(local).toISOString().slice(11, 16);
+    const offset = Math.round((local - Math.floor(at / 1000) * 1000) / MINUTE);
+    const size = new Date(Math.abs(offset) * MINUTE).toISOString().slice(11, 16);
+    const utc_offset = `${offset < 0 ? "-" : "+"}${size}`;
+    return { date: iso(day), time, weekday: NAMES[weekdayOf(day)] ?? "", time_zone, utc_offset };
 }
 
-export function isOverdue(_due: string, _now: Now): boolean {
-    return false;
+// A day is overdue when it is over, and a time as soon as it has passed.
+export function isOverdue(due: string, now: Now): boolean {
+    // Only on one day can the clock have gone back since.
+    if (due.length === 10 || !due.startsWith(now.date)) {
+        return due.slice(0, 10) < now.date;
+    }
+    return instantOf(localOf(due), now.time_zone) < instantOfNow(now);
 }
 
 // The groups of the filter `due`, each todo in the first that fits: "next_7_days" are the days after tomorrow.
-export function group(_due: string | undefined, _now: Now): Group {
-    return "none";
+export function group(due: string | undefined, now: Now): Group {
+    if (!due) {
+        return "none";
+    }
+    if (isOverdue(due, now)) {
+        return "overdue";
+    }
+    const days = dayFrom(due) - dayFrom(now.date);
+    return days <= 0 ? "today" : days === 1 ? "tomorrow" : days <= 7 ? "next_7_days" : "later";
 }
 
 // Short words, such as "Today 18:00" or "Tue 24 Nov". `locale` is the language of the browser when left out.
-export function showDue(due: string, _now: Now, _locale?: string): string {
-    return due;
+export function showDue(due: string, now: Now, locale?: string): string {
+    const day = dayFrom(due);
+    const days = day - dayFrom(now.date);
+    const date = Math.abs(days) <= 1 ? relative(days, locale) : showDay(day, now, locale);
+    return due.length > 10 ? `${date} ${show(localOf(due), { hour: "numeric", minute: "2-digit" }, locale)}` : date;
+}
+
+// A day with its weekday, and with its year if it is another year.
+export function showDay(day: number, now: Now, locale?: string): string {
+    const isThisYear = civil(day).year === Number(now.date.slice(0, 4));
+    const year = isThisYear ? undefined : "numeric";
+    return show(day * DAY, { weekday: "short", day: "numeric", month: "short", year }, locale);
+}
+
+function relative(days: number, locale?: string): string {
+    const word = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(days, "day");
+    return word.charAt(0).toLocaleUpperCase(locale) + word.slice(1);
+}
+
+// Formats are kept, because making one takes longer than using it, and a list has many dates.
+function show(local: number, options: Intl.DateTimeFormatOptions, locale?: string): string {
+    const key = `${locale} ${JSON.stringify(options)}`;
+    let format = formats.get(key);
+    if (!format) {
+        format = new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" });
+        formats.set(key, format);
+    }
+    return format.format(local);
 }
