@@ -71,7 +71,7 @@ test("a time that is over is tomorrow's, tonight ends at midnight, and weeks beg
 
 test("no text makes it fail, and what is read is a date", () => {
     const parts =
-        "in the 15th of dec 2026 friday next +3d 1h5m 17:00 5pm tonight - / é 😀 \u0660 99 p1d t0 at all day".split(
+        "in the 15th of dec 2026 friday next +3d 1h5m 17:00 5pm tonight - / é 😀 \u0660 99 p1d t0 at all day constructor valueof".split(
             " ",
         );
     let seed = 7;

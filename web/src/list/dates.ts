@@ -1,5 +1,5 @@
 // Due dates as people see them: on the person's clock, in the language of the browser.
-import { civil, dayFrom, iso, weekdayOf } from "./civil.ts";
+import { dayFrom, iso, weekdayOf } from "./civil.ts";
 import type { Now } from "./model.ts";
 import { DAY, instantOf, instantOfNow, localAt, localOf, MINUTE } from "./zone.ts";
 
@@ -42,17 +42,15 @@ export function group(due: string | undefined, now: Now): Group {
 
 // Short words, such as "Today 18:00" or "Tue 24 Nov". `locale` is the language of the browser when left out.
 export function showDue(due: string, now: Now, locale?: string): string {
-    const day = dayFrom(due);
-    const days = day - dayFrom(now.date);
-    const date = Math.abs(days) <= 1 ? relative(days, locale) : showDay(day, now, locale);
-    return due.length > 10 ? `${date} ${show(localOf(due), { hour: "numeric", minute: "2-digit" }, locale)}` : date;
+    const days = dayFrom(due) - dayFrom(now.date);
+    const date = Math.abs(days) <= 1 ? relative(days, locale) : showDate(due, now, locale, "short");
+    return due.length > 10 ? `${date} ${show(localOf(due), { timeStyle: "short" }, locale)}` : date;
 }
 
-// A day with its weekday, and with its year if it is another year.
-export function showDay(day: number, now: Now, locale?: string): string {
-    const isThisYear = civil(day).year === Number(now.date.slice(0, 4));
-    const year = isThisYear ? undefined : "numeric";
-    return show(day * DAY, { weekday: "short", day: "numeric", month: "short", year }, locale);
+// A day such as "24 Nov", with its year if it is another year.
+export function showDate(date: string, now: Now, locale?: string, weekday?: "short" | "long"): string {
+    const year = date.slice(0, 4) === now.date.slice(0, 4) ? undefined : "numeric";
+    return show(dayFrom(date) * DAY, { weekday, day: "numeric", month: "short", year }, locale);
 }
 
 function relative(days: number, locale?: string): string {

@@ -23,20 +23,20 @@ const NAMES = [
     "sat saturday",
     "sun sunday",
 ].map((names) => names.split(" "));
-const NAMED: Record<string, number> = {
-    today: 0,
-    tomorrow: 1,
-    yesterday: -1,
-    "day after tomorrow": 2,
-    "day before yesterday": -2,
-};
+const NAMED = new Map([
+    ["today", 0],
+    ["tomorrow", 1],
+    ["yesterday", -1],
+    ["day after tomorrow", 2],
+    ["day before yesterday", -2],
+]);
 const ENDS: Record<string, string> = { eom: "end of month", eoq: "end of quarter", eoy: "end of year" };
 const PERIODS: Record<string, number> = { month: 1, quarter: 3, year: 12 };
 
 export function dayWords(words: string[], calendar: Calendar): Day | undefined {
     const text = words.join(" ");
     const { today } = calendar;
-    const named = NAMED[text.replace(/^the (?=day )/, "")];
+    const named = NAMED.get(text.replace(/^the (?=day )/, ""));
     if (named !== undefined) {
         return { day: today + named, kind: named ? "date" : "today" };
     }

@@ -2,29 +2,14 @@
 
 // The empty pattern of Braille is a space, and the others are marks of annotations.
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}|[\u2800\ufff9-\ufffb]/gu;
-const NUMBERS: Record<string, string> = {
-    an: "1",
-    a: "1",
-    one: "1",
-    two: "2",
-    three: "3",
-    four: "4",
-    five: "5",
-    six: "6",
-    seven: "7",
-    eight: "8",
-    nine: "9",
-    ten: "10",
-    eleven: "11",
-    twelve: "12",
-    fifteen: "15",
-    twenty: "20",
-    thirty: "30",
-    forty: "40",
-    sixty: "60",
-    ninety: "90",
-    first: "1st",
-};
+const NUMBERS = new Map(
+    (
+        "an 1 a 1 one 1 two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9 ten 10 eleven 11 twelve 12 " +
+        "fifteen 15 twenty 20 thirty 30 forty 40 sixty 60 ninety 90 first 1st"
+    )
+        .match(/\w+ \w+/g)
+        ?.map((pair) => pair.split(" ") as [string, string]),
+);
 
 // The text with plain digits, colons, dashes and spaces, and without invisible characters.
 export function plain(text: string): string {
@@ -53,6 +38,6 @@ export function normalised(text: string): string[] {
         .filter((word) => word && word !== "and" && word !== "o'clock")
         .flatMap((word) => {
             const joined = /^([\d-]{8,})[t_](.*)$/.exec(word);
-            return joined ? joined.slice(1).filter(Boolean) : (NUMBERS[word] ?? word);
+            return joined ? joined.slice(1).filter(Boolean) : (NUMBERS.get(word) ?? word);
         });
 }
