@@ -19,11 +19,12 @@ const DIST: &str = "web/dist";
 /// MCP.
 const OTHERS: [&str; 2] = ["index.html", "card.html"];
 
+#[expect(clippy::disallowed_methods, reason = "Cargo names the output folder of a build script in this variable")]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={DIST}");
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join(DIST);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(DIST);
     let mut paths = files(&root)?;
     paths.sort();
     let mut table = String::from("&[\n");

@@ -42,6 +42,24 @@ export function apply(todos: Todos, action: Action, at: string, known?: Todos): 
     return after;
 }
 
+// The action with the ids of those local names that have got one. Local names are unique, and may be anywhere in an
+// action, such as in `position`.
+export function resolve(action: Action, names: ReadonlyMap<string, { to: string }>): Action {
+    const text = JSON.stringify(action);
+    const resolved = text.replace(LOCAL_NAMES, (name) => names.get(name)?.to ?? name);
+    return resolved === text ? action : JSON.parse(resolved);
+}
+
+// Names of todos and changes that the service has not named yet.
+export function localName(kind: "local" | "key"): string {
+    const random = crypto.getRandomValues(new Uint8Array(16));
+    return `${kind}-${[...random].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
+export const hasLocalName = (text: string) => text.search(LOCAL_NAMES) >= 0;
+
+const LOCAL_NAMES = /\b(?:local|key)-[0-9a-f]{32}\b/g;
+
 // What an undo must do to get from the todos after an action to those before it.
 export function difference(before: Todos, after: Todos): Restored[] {
     const restored: Restored[] = [];

@@ -52,6 +52,8 @@ export interface Waiting {
     action: Action;
     // Once the action has been sent. A repetition sends the same, so that the service recognises it.
     request?: { method: string; path: string; body?: unknown };
+    // How often the action got another idempotency key, because its request had to change.
+    changed?: number;
 }
 
 // An action that the service has refused, or that conflicts with what somebody else has done. Kept until the person has
@@ -67,4 +69,5 @@ export interface Refused {
 export interface Session {
     authentication: "none" | "api_key" | "oauth";
     signed_in: boolean;
+    person?: string; // differs between people, if the service says it
 }
