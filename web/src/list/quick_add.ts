@@ -83,7 +83,7 @@ function readSign(word: Word, text: string, added: QuickAdd, place: Place, lists
     const at = word.end - rest.length;
     if (sign === "#" || sign === "\uff03") {
         const list = added.list === undefined ? nameAt(text, at, lists) : undefined;
-        added.list ??= list?.name;
+        Object.assign(added, list && { list: list.name });
         return list && { start, end: list.end, kind: "list" };
     }
     if (sign === "@" || sign === "\uff20") {
@@ -95,7 +95,7 @@ function readSign(word: Word, text: string, added: QuickAdd, place: Place, lists
         return tag && { start, end: tag.end, kind: "tag" };
     }
     const priority = sign && added.priority === undefined ? priorityOf(rest.toLowerCase()) : undefined;
-    added.priority ??= priority;
+    Object.assign(added, priority && { priority });
     return priority && { start, end: word.end, kind: "priority" };
 }
 
@@ -131,8 +131,7 @@ function readWhen(words: Word[], text: string, added: QuickAdd, place: Place): v
         added.marks.push({ start: first.start, end: first.start + 1, kind: "escape" });
         return;
     }
-    added.due = when.due;
-    added.repeat = when.repeat;
+    Object.assign(added, when.due && { due: when.due }, when.repeat && { repeat: when.repeat });
     added.marks.push(...marksOf(words, when, text));
 }
 
