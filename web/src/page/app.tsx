@@ -1,0 +1,67 @@
+import { session } from "../list/store.ts";
+import { QuickAdd } from "./add/quick_add.tsx";
+import { address } from "./address.ts";
+import { HistoryView } from "./history/history_view.tsx";
+import { KeysHelp } from "./keys/keys_help.tsx";
+import { ListsView } from "./lists/lists_view.tsx";
+import { Connection } from "./notice/connection.tsx";
+import { LatestChange } from "./notice/latest_change.tsx";
+import { RefusedPanel } from "./notice/refused_panel.tsx";
+import { SaidLine } from "./notice/said.tsx";
+import { TimeZone } from "./notice/time_zone.tsx";
+import { SelectBar } from "./select/select_bar.tsx";
+import { BottomBar } from "./shell/bottom_bar.tsx";
+import { Nav } from "./shell/nav.tsx";
+import { SignedOut } from "./signed_out/signed_out.tsx";
+import { CompletedView, DeletedView, SearchView, TodoView } from "./views/found_views.tsx";
+import { AllView, ListView, TodayView, WeekView } from "./views/plain_views.tsx";
+
+const VIEWS = {
+    today: TodayView,
+    week: WeekView,
+    all: AllView,
+    list: ListView,
+    completed: CompletedView,
+    deleted: DeletedView,
+    search: SearchView,
+    todo: TodoView,
+    history: HistoryView,
+    lists: ListsView,
+    settings: TodayView,
+};
+
+const CAN_ADD = ["today", "week", "all", "list"];
+
+export function App() {
+    if (!session.value) {
+        return null;
+    }
+    return session.value.signed_in ? <SignedIn /> : <SignedOut />;
+}
+
+function SignedIn() {
+    const { view } = address.value;
+    const View = VIEWS[view];
+    return (
+        <>
+            <a class="skip" href="#main">
+                Skip to the list
+            </a>
+            <div class="app">
+                <Nav />
+                <main id="main" tabIndex={-1} class={CAN_ADD.includes(view) ? undefined : "no-add"}>
+                    <Connection />
+                    <RefusedPanel />
+                    <TimeZone />
+                    <LatestChange />
+                    <QuickAdd />
+                    <View />
+                </main>
+            </div>
+            <SelectBar />
+            <BottomBar />
+            <SaidLine />
+            <KeysHelp />
+        </>
+    );
+}

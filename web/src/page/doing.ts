@@ -1,0 +1,73 @@
+// What people do in more than one place of the page: it holds the todos where they are, does it, and says so.
+import type { NewTodo, Todo, TodoEdit } from "../list/model.ts";
+import { canRedo, canUndo, edit, editMany, redo, remove, todos, toggle, undoLast } from "../list/store.ts";
+import { hold } from "./held.ts";
+import { say } from "./notice/said.tsx";
+
+export type Fields = Omit<TodoEdit, "id">;
+export const PRIORITIES = ["low", "normal", "high", "urgent"] as const;
+
+export const isDone = (todo: Todo): boolean => todo.status === "completed";
+
+const undoing = { name: "Undo", run: () => void takeBack() };
+
+export function tick(todo: Todo): void {
+    hold(todo);
+    if (todo.status) {
+        void edit(todo.id, { status: "open" });
+        say(`${isDone(todo) ? "Reopened" : "Restored"}: ${todo.title}`, undoing);
+    } else {
+        void toggle(todo.id);
+        say(`Completed: ${todo.title}`, undoing);
+    }
+}
+
+export function skip(todo: Todo): void {
+    void edit(todo.id, { status: "skipped" });
+    say(`Skipped one date: ${todo.title}`, undoing);
+}
+
+export function erase(gone: readonly Todo[]): void {
+    void remove(gone.map(({ id }) => id));
+    say(gone.length === 1 ? `Deleted: ${gone[0]?.title}` : `Deleted ${gone.length} todos`, undoing);
+}
+
+export function changeMany(changed: readonly Todo[], fields: Fields, what: string): void {
+    if (fields.status) {
+        changed.forEach(hold);
+    }
+    void editMany(
+        changed.map(({ id }) => id),
+        fields,
+    );
+    say(`${what}: ${changed.length === 1 ? changed[0]?.title : `${changed.length} todos`}`, undoing);
+}
+
+export function change(todo: Todo, fields: Fields, what: string): void {
+    changeMany([todo], fields, what);
+}
+
+export function sayAdded(added: NewTodo, where: string): void {
+    say(`Added to ${where}: ${added.title}`, undoing);
+}
+
+export async function takeBack(): Promise<void> {
+    if (!canUndo.value) {
+        return say("There is nothing to undo on this page. The history has everything.");
+    }
+    await undoLast();
+    say("Undone.", { name: "Redo", run: () => void doAgain() });
+}
+
+export async function doAgain(): Promise<void> {
+    if (!canRedo.value) {
+        return say("There is nothing to redo.");
+    }
+    await redo();
+    say("Done again.", undoing);
+}
+
+// The todos of these ids that the page knows.
+export function those(ids: Iterable<string>): Todo[] {
+    return [...ids].flatMap((id) => todos.value.get(id) ?? []);
+}

@@ -1,0 +1,51 @@
+// The second line of a row: when, how often, where.
+import { isOverdue, showDue } from "../../list/dates.ts";
+import type { Todo } from "../../list/model.ts";
+import { repeatWords } from "../../list/repeat.ts";
+import { now } from "../../list/store.ts";
+import { address } from "../address.ts";
+import { isDone } from "../doing.ts";
+import { Icon } from "../icons.tsx";
+import { when } from "../words.ts";
+
+export function Meta({ todo }: { todo: Todo }) {
+    const { due, repeat, list, tags, steps, priority, notes } = todo;
+    const stepsDone = steps?.filter(({ done }) => done).length;
+    const isStrong = priority === "high" || priority === "urgent";
+    const showsList = list && !(address.value.view === "list" && address.value.list === list);
+    const late = due && !todo.status && isOverdue(due, now.value);
+    if (!due && !showsList && !tags && !steps && !isStrong && !todo.status && !notes) {
+        return null;
+    }
+    return (
+        <p class="meta">
+            {todo.status && <span>{ended(todo)}</span>}
+            {due && (
+                <span class={late ? "late" : undefined}>
+                    {late && <span class="hidden">Overdue: </span>}
+                    {showDue(due, now.value)}
+                </span>
+            )}
+            {repeat && (
+                <span>
+                    <Icon name="repeat" />
+                    {repeatWords(repeat, now.value)}
+                </span>
+            )}
+            {isStrong && <span class={priority}>{priority === "high" ? "High" : "Urgent"}</span>}
+            {steps && <span>{`${stepsDone} of ${steps.length}`}</span>}
+            {showsList && <bdi>{list}</bdi>}
+            {tags?.map((tag) => (
+                <bdi key={tag} class="tag">
+                    {tag}
+                </bdi>
+            ))}
+            {notes && <span>Notes</span>}
+        </p>
+    );
+}
+
+function ended(todo: Todo): string {
+    const at = isDone(todo) ? todo.completed_at : todo.deleted_at;
+    return `${isDone(todo) ? "Done" : "Deleted"}${at ? ` ${when(at)}` : ""}`;
+}

@@ -1,0 +1,72 @@
+import { useRef } from "preact/hooks";
+import type { Step, Todo } from "../../list/model.ts";
+import { edit } from "../../list/store.ts";
+import { Icon } from "../icons.tsx";
+import { TextField } from "./text_field.tsx";
+import "./steps.css";
+
+export function Steps({ todo }: { todo: Todo }) {
+    const steps = todo.steps ?? [];
+    const field = useRef<HTMLInputElement>(null);
+    const add = (event: Event) => {
+        event.preventDefault();
+        const title = field.current?.value.trim();
+        if (title && field.current) {
+            void edit(todo.id, { add_steps: [{ title }] });
+            field.current.value = "";
+        }
+    };
+    return (
+        <>
+            {steps.length > 0 && (
+                <ul class="steps" aria-label="Steps">
+                    {steps.map((step, i) => (
+                        <OneStep key={`${i} ${step.title}`} todo={todo} step={step} position={String(i + 1)} />
+                    ))}
+                </ul>
+            )}
+            {!todo.status && (
+                <form class="add-step" onSubmit={add}>
+                    <Icon name="plus" />
+                    <input
+                        ref={field}
+                        dir="auto"
+                        aria-label="Add a step"
+                        placeholder="Add a step"
+                        enterkeyhint="done"
+                    />
+                </form>
+            )}
+        </>
+    );
+}
+
+// Steps are named by their position: two may have the same title.
+function OneStep({ todo, step, position }: { todo: Todo; step: Step; position: string }) {
+    const { title, done } = step;
+    const rename = (text: string) => {
+        void edit(todo.id, text ? { rename_steps: [{ step: position, title: text }] } : { remove_steps: [position] });
+    };
+    const toggle = () => void edit(todo.id, done ? { reopen_steps: [position] } : { complete_steps: [position] });
+    return (
+        <li class={done ? "step done" : "step"}>
+            <button
+                type="button"
+                class={done ? "tick done" : "tick"}
+                aria-label={`${done ? "Reopen" : "Complete"} step: ${title}`}
+                onClick={toggle}
+            >
+                <span>{done && <Icon name="done" />}</span>
+            </button>
+            <TextField name={`Step ${position}`} value={title} save={rename} />
+            <button
+                type="button"
+                class="plain-icon"
+                aria-label={`Remove step: ${title}`}
+                onClick={() => void edit(todo.id, { remove_steps: [position] })}
+            >
+                <Icon name="close" />
+            </button>
+        </li>
+    );
+}

@@ -1,0 +1,61 @@
+import { useRef } from "preact/hooks";
+import { edit, tags } from "../../list/store.ts";
+import { focusFirst } from "./due_field.tsx";
+import type { FieldProps } from "./pills.tsx";
+
+export function TagsField({ todo }: FieldProps) {
+    const field = useRef<HTMLInputElement>(null);
+    const own = todo.tags ?? [];
+    const others = tags.value.filter((tag) => !own.includes(tag)).slice(0, 20);
+    const add = (event: Event) => {
+        event.preventDefault();
+        const tag = field.current?.value.trim().replace(/^[@#]/, "");
+        if (tag && field.current) {
+            void edit(todo.id, { add_tags: [tag] });
+            field.current.value = "";
+        }
+    };
+    return (
+        <>
+            <form class="pills" onSubmit={add}>
+                <input
+                    ref={(input) => {
+                        field.current = input;
+                        if (input && !input.value) {
+                            focusFirst(input);
+                        }
+                    }}
+                    class="field grow"
+                    dir="auto"
+                    aria-label="Add a tag"
+                    placeholder="Add a tag"
+                    enterkeyhint="done"
+                />
+            </form>
+            <div class="pills">
+                {own.map((tag) => (
+                    <button
+                        key={tag}
+                        type="button"
+                        class="pill"
+                        aria-pressed="true"
+                        onClick={() => void edit(todo.id, { remove_tags: [tag] })}
+                    >
+                        <bdi>{tag}</bdi>
+                    </button>
+                ))}
+                {others.map((tag) => (
+                    <button
+                        key={tag}
+                        type="button"
+                        class="pill"
+                        aria-pressed="false"
+                        onClick={() => void edit(todo.id, { add_tags: [tag] })}
+                    >
+                        <bdi>{tag}</bdi>
+                    </button>
+                ))}
+            </div>
+        </>
+    );
+}
