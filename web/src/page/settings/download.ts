@@ -1,7 +1,6 @@
 // Downloads an export. A large one has several parts, and each part is a complete file (docs/EXPORT.md).
 import type { Problem } from "../../list/model.ts";
 import { ApiProblem } from "../../list/request.ts";
-import { base } from "../address.ts";
 
 export const FORMATS = [
     ["json", "JSON", "everything, also the history of 30 days"],
@@ -14,20 +13,19 @@ export const FORMATS = [
 export type Format = (typeof FORMATS)[number][0];
 
 // Gives the number of files. A link could not say that there are more parts, or why there is no file.
-export async function download(format: Format, save = saveFile): Promise<number> {
-    let [cursor, parts] = [nextCursor(null), 0];
-    let held: { name: string; file: Blob } | undefined;
+export async function download(format: Format, base: string, save = saveFile): Promise<number> {
+    let [parts, cursor] = [0, nextCursor(null)];
     do {
         const response = await fetch(`${base}/export?${query(format, cursor)}`, { cache: "no-store" });
         if (!response.ok) {
             throw new ApiProblem((await response.json()) as Problem);
         }
-        const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
+        parts += 1;
         cursor = nextCursor(response.headers.get("Link"));
-        parts++;
-        const part = cursor || parts > 1 ? `-part-${parts}.` : ".";
-        held = { name: (name ?? `todos.${format}`).replace(".", part), file: await response.blob() };
-        save(held.name, held.file);
+        const disposition = response.headers.get("Content-Disposition") ?? "";
+        const name = /filename="([^"]+)"/.exec(disposition)?.[1] ?? `todos.${format}`;
+        const isWhole = parts === 1 && !cursor;
+        save(isWhole ? name : name.replace(".", `-part-${parts}.`), await response.blob());
     } while (cursor);
     return parts;
 }

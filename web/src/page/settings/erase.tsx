@@ -1,8 +1,9 @@
 // Erases everything that the service has of the person. Nobody can undo this.
 import { useSignal } from "@preact/signals";
-import { session, signOut } from "../../list/store.ts";
+import { signOut } from "../../list/store.ts";
 import { base } from "../address.ts";
 import { ask, type Erased, isOldSignIn, reason } from "./ask.ts";
+import { showErased } from "./erased.tsx";
 
 const WORD = "delete";
 // A request erases for some seconds. More requests than this mean that something is wrong.
@@ -10,7 +11,7 @@ const MOST_REQUESTS = 500;
 
 export function Erase() {
     const typed = useSignal("");
-    const state = useSignal<"ready" | "busy" | "old" | string[]>("ready");
+    const state = useSignal<"ready" | "busy" | "old">("ready");
     const problem = useSignal("");
     const isSure = typed.value.trim().toLowerCase() === WORD;
     const run = async (event: Event) => {
@@ -21,15 +22,14 @@ export function Erase() {
         state.value = "busy";
         problem.value = "";
         try {
-            state.value = await eraseAll();
+            showErased(await eraseAll());
+            state.value = "ready";
+            await signOut();
         } catch (error) {
             state.value = isOldSignIn(error) ? "old" : "ready";
             problem.value = isOldSignIn(error) ? "" : reason(error);
         }
     };
-    if (Array.isArray(state.value)) {
-        return <Gone kept={state.value} />;
-    }
     return (
         <form class="setting-fields" onSubmit={run}>
             <p>
@@ -65,34 +65,6 @@ function SignInAgain() {
             Nothing was deleted. Your sign-in is too old for this:{" "}
             <a href={`${base}/sign-in?return_to=/settings`}>sign in again</a>, and delete within 10 minutes.
         </>
-    );
-}
-
-// What still exists elsewhere, and for how long. Reading it is the last thing that the person does here.
-function Gone({ kept }: { kept: string[] }) {
-    const leave = async () => {
-        await signOut();
-        location.assign(`${base}/`);
-    };
-    return (
-        <div class="setting-fields" role="status" tabIndex={-1} ref={(element) => element?.focus()}>
-            <p>
-                <strong>Everything is deleted.</strong>
-            </p>
-            {kept.length > 0 && (
-                <>
-                    <p>What still exists for some time:</p>
-                    <ul>
-                        {kept.map((text) => (
-                            <li key={text}>{text}</li>
-                        ))}
-                    </ul>
-                </>
-            )}
-            <button type="button" class="button plain" onClick={() => void leave()}>
-                {session.value?.authentication === "none" ? "Back to the empty list" : "Done"}
-            </button>
-        </div>
     );
 }
 

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { base } from "../address.ts";
 import { count } from "../words.ts";
 import { reason } from "./ask.ts";
 import { download, FORMATS, type Format } from "./download.ts";
@@ -15,7 +16,7 @@ export function Export() {
         said.value = "Preparing the file…";
         failed.value = false;
         try {
-            const files = await download(format);
+            const files = await download(format, base);
             said.value = `Downloaded ${count(files, "file")}.`;
         } catch (error) {
             failed.value = true;
