@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildIcons, buildWorker } from "./build_worker.mjs";
 
 const web = fileURLToPath(new URL(".", import.meta.url));
 const dist = `${web}dist`;
@@ -29,7 +30,9 @@ export async function buildPage() {
     });
     const [script, output] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint) ?? [];
     const template = await readFile(`${web}src/page/index.html`, "utf8");
+    const [icon] = await buildIcons();
     const page = template
+        .replace("{{icon}}", `{{base}}/assets/${icon}`)
         .replace("{{script}}", `{{base}}/assets/${basename(script)}`)
         .replace("{{style}}", `{{base}}/assets/${basename(output.cssBundle)}`);
     await writeFile(`${dist}/index.html`, page);
@@ -39,6 +42,7 @@ export async function buildAll() {
     await rm(dist, { recursive: true, force: true });
     await mkdir(`${dist}/assets`, { recursive: true });
     await buildPage();
+    await buildWorker();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -15,17 +15,14 @@ use serde::Serialize;
 use super::programs;
 use crate::{
     api::{
-        access::{
-            caller::{AnyCaller, Caller},
-            cookie,
-        },
+        access::{caller::Caller, cookie},
         answer::error::ApiError,
         lambda::gateway::BaseUrl,
         request::extract::{NoBody, Query},
     },
     app::App,
     config::AuthMode,
-    domain::input::scalar::Truth,
+    domain::{input::scalar::Truth, secret::SecretHash},
 };
 
 /// A browser keeps a cookie for at most 400 days (RFC 6265bis, section 5.5). Each sign-in with the key starts anew.
@@ -36,6 +33,10 @@ struct Session {
     /// How this deployment authenticates its callers.
     authentication: &'static str,
     signed_in: bool,
+    /// Who is signed in: the same text for the same list, and another text for each other list. So the page never mixes
+    /// what it keeps of two people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person: Option<String>,
 }
 
 /// The query of `POST /session`.
@@ -50,14 +51,15 @@ pub struct KeyQuery {
 /// `GET /session` says how people sign in here, and whether the request comes from somebody who is signed in.
 pub async fn get_session(
     State(app): State<App>,
-    caller: Result<AnyCaller, ApiError>,
+    caller: Result<Caller, ApiError>,
 ) -> Result<impl IntoResponse, ApiError> {
+    let person = caller.as_ref().ok().map(|caller| SecretHash::of(caller.owner.as_str()).id().to_owned());
     let authentication = match app.config.auth.mode() {
         AuthMode::None => "none",
         AuthMode::ApiKey => "api_key",
         AuthMode::OAuth => "oauth",
     };
-    Ok(Json(Session { authentication, signed_in: is_known(caller)? }))
+    Ok(Json(Session { authentication, signed_in: is_known(caller)?, person }))
 }
 
 /// `POST /session` stores the API key of the header `Authorization` in the session cookie (204). Only the page of this

@@ -36,10 +36,10 @@ const SHELL: &str = include_str!("../../../web/dist/index.html");
 
 /// The Content-Security-Policy of the page. Nothing runs but scripts of this service, which are files of web/dist. All
 /// other answers of this service have a media type that is not a script, and the header `X-Content-Type-Options`. No
-/// script can make HTML from a text (Trusted Types).
+/// script can make HTML from a text (Trusted Types). The policy `worker` makes only the address of the service worker.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
     manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-    require-trusted-types-for 'script'; trusted-types 'none'";
+    require-trusted-types-for 'script'; trusted-types worker";
 
 /// The name of a file in `/assets/` contains a hash of its content, so browsers never ask for such a file again.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";

@@ -27,7 +27,8 @@ use crate::{
 
 const CONNECT: &str = include_str!("connect.html");
 const PRIVACY: &str = include_str!("privacy.html");
-const STYLE: &str = include_str!("style.css");
+/// The style of these pages, with the colours and measures of the page of the list.
+const STYLE: &str = concat!(include_str!("../../../web/src/clothes/tokens.css"), include_str!("style.css"));
 const SCRIPT: &str = include_str!("script.js");
 /// The icon of the service, as SVG.
 pub const FAVICON: &str = include_str!("favicon.svg");

@@ -57,7 +57,10 @@ async fn a_person_signs_in_on_the_page_and_sees_their_list_and_the_history_says_
     assert_eq!(get(&browser, &api, "/session").await.body, json!({"authentication": "oauth", "signed_in": false}));
     let path = sign_in(&mut browser, &api, &provider, &ada, "?return_to=%2F%3Fview%3Dsettings").await;
     assert_eq!(path, "/?view=settings");
-    assert_eq!(get(&browser, &api, "/session").await.body, json!({"authentication": "oauth", "signed_in": true}));
+    let session = get(&browser, &api, "/session").await.body;
+    assert_eq!((&session["authentication"], &session["signed_in"]), (&json!("oauth"), &json!(true)));
+    let grace = signed_in(&api, &provider, &somebody(&api, "grace")).await;
+    assert_ne!(get(&grace, &api, "/session").await.body["person"], session["person"]);
     assert_eq!(get(&browser, &api, "/todos").await.body["todos"][0]["title"], "Ada's");
     let added = json!({"todos": [{"title": "from the page"}]});
     assert_eq!(from_page(&browser, &api, "POST", "/todos", added, "same-origin").await.status, 201);
