@@ -42,6 +42,9 @@ export function href(to: Address): string {
     return `${base}/${text && `?${text}`}`;
 }
 
+// Whether back leads to a view of this page.
+let hasMoved = false;
+
 export function go(to: Address, how: "push" | "replace" = "push"): void {
     const url = href(to);
     if (how === "replace") history.replaceState(history.state, "", url);
@@ -50,6 +53,7 @@ export function go(to: Address, how: "push" | "replace" = "push"): void {
 }
 
 function arrive(to: Address): void {
+    hasMoved = true;
     const before = address.value;
     address.value = to;
     if (before.view === to.view && before.list === to.list) return;
@@ -69,11 +73,21 @@ export function open(id: string): void {
 }
 
 export function close(): void {
-    if (!address.value.todo || address.value.view === "todo") return;
+    if (!address.value.todo) return;
+    if (address.value.view === "todo") {
+        leave();
+        return;
+    }
     const to = { ...address.value, todo: undefined };
     if (history.state?.opened) history.back();
     else history.replaceState(null, "", href(to));
     arrive(to);
+}
+
+// A todo that is alone on the page: back to where the person came from.
+function leave(): void {
+    if (hasMoved) history.back();
+    else go({ view: "today" }, "replace");
 }
 
 addEventListener("popstate", () => arrive(read()));

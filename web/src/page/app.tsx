@@ -1,15 +1,11 @@
 import { session } from "../list/store.ts";
-import { QuickAdd } from "./add/quick_add.tsx";
 import { address } from "./address.ts";
 import { HistoryView } from "./history/history_view.tsx";
 import { KeysHelp } from "./keys/keys_help.tsx";
 import { ListsView } from "./lists/lists_view.tsx";
-import { Connection } from "./notice/connection.tsx";
-import { LatestChange } from "./notice/latest_change.tsx";
-import { RefusedPanel } from "./notice/refused_panel.tsx";
 import { SaidLine } from "./notice/said.tsx";
-import { TimeZone } from "./notice/time_zone.tsx";
 import { SelectBar } from "./select/select_bar.tsx";
+import { SettingsView } from "./settings/settings_view.tsx";
 import { BottomBar } from "./shell/bottom_bar.tsx";
 import { Nav } from "./shell/nav.tsx";
 import { SignedOut } from "./signed_out/signed_out.tsx";
@@ -27,10 +23,8 @@ const VIEWS = {
     todo: TodoView,
     history: HistoryView,
     lists: ListsView,
-    settings: TodayView,
+    settings: SettingsView,
 };
-
-const CAN_ADD = ["today", "week", "all", "list"];
 
 export function App() {
     if (!session.value) {
@@ -49,12 +43,7 @@ function SignedIn() {
             </a>
             <div class="app">
                 <Nav />
-                <main id="main" tabIndex={-1} class={CAN_ADD.includes(view) ? undefined : "no-add"}>
-                    <Connection />
-                    <RefusedPanel />
-                    <TimeZone />
-                    <LatestChange />
-                    <QuickAdd />
+                <main id="main" tabIndex={-1}>
                     <View />
                 </main>
             </div>

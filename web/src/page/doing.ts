@@ -43,8 +43,12 @@ export function changeMany(changed: readonly Todo[], fields: Fields, what: strin
     say(`${what}: ${changed.length === 1 ? changed[0]?.title : `${changed.length} todos`}`, undoing);
 }
 
-export function change(todo: Todo, fields: Fields, what: string): void {
-    changeMany([todo], fields, what);
+export function change(todo: Todo, fields: Fields, what: string, before?: Pick<Todo, "title" | "notes">): void {
+    if (fields.status) {
+        hold(todo);
+    }
+    void edit(todo.id, fields, before);
+    say(`${what}: ${todo.title}`, undoing);
 }
 
 export function sayAdded(added: NewTodo, where: string): void {
@@ -53,18 +57,31 @@ export function sayAdded(added: NewTodo, where: string): void {
 
 export async function takeBack(): Promise<void> {
     if (!canUndo.value) {
-        return say("There is nothing to undo on this page. The history has everything.");
+        say("There is nothing to undo on this page. The history has everything.");
+        return;
     }
+    const before = todos.value;
     await undoLast();
-    say("Undone.", { name: "Redo", run: () => void doAgain() });
+    say(`Undone${changedSince(before)}`, { name: "Redo", run: () => void doAgain() });
 }
 
 export async function doAgain(): Promise<void> {
     if (!canRedo.value) {
-        return say("There is nothing to redo.");
+        say("There is nothing to redo.");
+        return;
     }
+    const before = todos.value;
     await redo();
-    say("Done again.", undoing);
+    say(`Done again${changedSince(before)}`, undoing);
+}
+
+// The undo of a change of lists or settings changes no todos.
+function changedSince(before: ReadonlyMap<string, Todo>): string {
+    const after = todos.value;
+    const ids = new Set([...before.keys(), ...after.keys()]);
+    const changed = [...ids].filter((id) => before.get(id) !== after.get(id));
+    const one = after.get(changed[0] ?? "") ?? before.get(changed[0] ?? "");
+    return changed.length > 1 ? `: ${changed.length} todos` : one ? `: ${one.title}` : ".";
 }
 
 // The todos of these ids that the page knows.

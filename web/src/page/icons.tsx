@@ -14,7 +14,7 @@ const PATHS = {
     trash: "M5 7h14M10 7V4.5h4V7m3 0-.8 12.5H7.8L7 7m3.5 4v5m3-5v5",
     repeat: "M5 12a6 6 0 0 1 6-6h7m0 0-3-3m3 3-3 3m4 3a6 6 0 0 1-6 6H6m0 0 3 3m-3-3 3-3",
     close: "m6 6 12 12M18 6 6 18",
-    more: "M6 12h.01M12 12h.01M18 12h.01",
+    more: "M6 11v2m6-2v2m6-2v2",
     handle: "M6 9h12M6 15h12",
     up: "m6 14 6-6 6 6",
     down: "m6 10 6 6 6-6",

@@ -39,3 +39,10 @@ const days = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric
 export function longDay(date: string): string {
     return days.format(Date.parse(date.slice(0, 10)));
 }
+
+const times = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", timeZone: "UTC" });
+
+// The time of a due date, if it has one.
+export function timeOf(due: string | undefined): string | undefined {
+    return due && due.length > 10 ? times.format(Date.parse(`${due}Z`)) : undefined;
+}

@@ -1,5 +1,5 @@
 // One line to add a todo. What it understands is marked while the person types, and said below.
-import { useSignal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { showDue } from "../../list/dates.ts";
 import type { NewTodo } from "../../list/model.ts";
@@ -12,8 +12,10 @@ import { Icon } from "../icons.tsx";
 import { Marked } from "./marked.tsx";
 import "./quick_add.css";
 
-export function QuickAdd() {
-    const text = useSignal("");
+// Outlives the view.
+const text = signal("");
+
+export function QuickAdd({ isSheet }: { isSheet: boolean }) {
     const field = useRef<HTMLInputElement>(null);
     const back = useRef<HTMLDivElement>(null);
     const read = readQuickAdd(text.value, { now: now.value, weekStart: settings.value.week_start }, lists.value);
@@ -23,7 +25,6 @@ export function QuickAdd() {
             const todo = toAdd(read);
             void add([todo]);
             sayAdded(todo, todo.list ?? settings.value.default_list);
-            field.current.value = "";
             text.value = "";
         }
     };
@@ -34,7 +35,7 @@ export function QuickAdd() {
         }
     };
     return (
-        <form class={text.value ? "add full" : "add"} onSubmit={submit}>
+        <form class={`add ${text.value ? "full" : ""} ${isSheet ? "sheet" : ""}`} onSubmit={submit}>
             <Icon name="plus" />
             <div class="add-line">
                 <div class="add-marks" ref={back} aria-hidden="true">
@@ -43,6 +44,7 @@ export function QuickAdd() {
                 <input
                     ref={field}
                     id="add"
+                    value={text.value}
                     dir="auto"
                     aria-label="Add a todo"
                     aria-describedby="add-read"

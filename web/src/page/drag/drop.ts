@@ -1,13 +1,12 @@
 // What a drop does.
 import type { Todo } from "../../list/model.ts";
-import { edit } from "../../list/store.ts";
 import { address } from "../address.ts";
-import { changeMany, those } from "../doing.ts";
+import { change, changeMany, those } from "../doing.ts";
 import { selected } from "../select/selection.ts";
 
 // Puts a todo into the order of its list: after that one, or first.
 export function putAfter(todo: Todo, previous: string | undefined): void {
-    void edit(todo.id, { position: previous ? `after ${previous}` : "top" });
+    change(todo, { position: previous ? `after ${previous}` : "top" }, "Moved");
 }
 
 // One place up or down among the open rows that the page shows.

@@ -1,10 +1,11 @@
 // A change: who, what, when, old → new, and its undo.
+import { showDue } from "../../list/dates.ts";
 import type { Change } from "../../list/model.ts";
-import { undo } from "../../list/store.ts";
+import { now, undo } from "../../list/store.ts";
 import { href } from "../address.ts";
 import { say } from "../notice/said.tsx";
 import { moment, when } from "../words.ts";
-import { changeWords } from "./change_words.ts";
+import { changeWords, onlyTitle } from "./change_words.ts";
 import "./history.css";
 
 interface Props {
@@ -15,6 +16,7 @@ interface Props {
 
 export function OneChange({ change, after, plain }: Props) {
     const { id, at, by, todos = [], more_todos, settings, undone_by } = change;
+    const single = onlyTitle(change);
     const take = async () => {
         await undo(undone_by ?? id);
         say(undone_by ? "Done again." : `Undone: ${changeWords(change)}`);
@@ -24,10 +26,19 @@ export function OneChange({ change, after, plain }: Props) {
         <li class={undone_by ? "change undone" : "change"}>
             <div class="change-head">
                 <p dir="auto">
-                    <b>
-                        <bdi>{by ?? "You"}</bdi>
-                    </b>{" "}
-                    {changeWords(change)}
+                    {by && (
+                        <>
+                            <b>
+                                <bdi>{by}</bdi>
+                            </b>{" "}
+                        </>
+                    )}
+                    {changeWords(change, single && "")}{" "}
+                    {single && !plain && (
+                        <a href={href({ view: "todo", todo: todos[0]?.id })}>
+                            <bdi>{single}</bdi>
+                        </a>
+                    )}
                     {undone_by && <span class="quiet"> – undone</span>}
                 </p>
                 <time dateTime={at} title={moment(at)}>
@@ -41,18 +52,17 @@ export function OneChange({ change, after, plain }: Props) {
             <ul class="changed">
                 {todos.map((todo) => (
                     <li key={todo.id} dir="auto">
-                        {!plain && (
+                        {!plain && !single && (
                             <a href={href({ view: "todo", todo: todo.id })}>
                                 <bdi>{todo.title}</bdi>
                             </a>
                         )}
                         {todo.changed?.map((line) => (
-                            <span key={line}>{line}</span>
+                            <span key={line}>{readable(line)}</span>
                         ))}
                         {todo.fields?.map((name) => (
-                            <span key={name}>{name}</span>
+                            <span key={name}>{readable(name)}</span>
                         ))}
-                        {todo.added && <span>added</span>}
                     </li>
                 ))}
                 {settings?.map((line) => (
@@ -64,4 +74,13 @@ export function OneChange({ change, after, plain }: Props) {
             </ul>
         </li>
     );
+}
+
+const DATE = /\d{4}-\d\d-\d\d(?:T\d\d:\d\d)?/g;
+
+function readable(line: string): string {
+    if (line.startsWith("due: ")) {
+        return `date: ${line.slice(5).replace(DATE, (due) => showDue(due, now.value))}`;
+    }
+    return line.startsWith("position") ? "place in the list" : line;
 }

@@ -29,9 +29,11 @@ export function LatestChange() {
     return (
         <div class="notice latest">
             <p dir="auto">
-                <b>
-                    <bdi>{change.by ?? "Another program"}</bdi>
-                </b>{" "}
+                {change.by && (
+                    <b>
+                        <bdi>{change.by}</bdi>{" "}
+                    </b>
+                )}
                 {words}, {when(change.at)}
             </p>
             <button type="button" class="link" onClick={() => void take()}>

@@ -6,24 +6,23 @@ import { now } from "../../list/store.ts";
 import { address } from "../address.ts";
 import { isDone } from "../doing.ts";
 import { Icon } from "../icons.tsx";
-import { when } from "../words.ts";
+import { timeOf, when } from "../words.ts";
 
-export function Meta({ todo }: { todo: Todo }) {
-    const { due, repeat, list, tags, steps, priority, notes } = todo;
+export function Meta({ todo, day }: { todo: Todo; day?: string }) {
+    const { repeat, list, tags, steps, priority, notes } = todo;
+    const isSaid = day !== undefined && todo.due?.startsWith(day) && !todo.status;
+    const due = isSaid ? timeOf(todo.due) : todo.due && showDue(todo.due, now.value);
     const stepsDone = steps?.filter(({ done }) => done).length;
     const isStrong = priority === "high" || priority === "urgent";
     const showsList = list && !(address.value.view === "list" && address.value.list === list);
-    const late = due && !todo.status && isOverdue(due, now.value);
-    if (!due && !showsList && !tags && !steps && !isStrong && !todo.status && !notes) {
-        return null;
-    }
+    const late = todo.due && !todo.status && isOverdue(todo.due, now.value);
     return (
         <p class="meta">
             {todo.status && <span>{ended(todo)}</span>}
             {due && (
                 <span class={late ? "late" : undefined}>
                     {late && <span class="hidden">Overdue: </span>}
-                    {showDue(due, now.value)}
+                    {due}
                 </span>
             )}
             {repeat && (

@@ -11,7 +11,13 @@ import { Meta } from "./meta.tsx";
 import { Tick } from "./tick.tsx";
 import "./row.css";
 
-export function Row({ todo, sortable }: { todo: Todo; sortable: boolean }) {
+interface Props {
+    todo: Todo;
+    sortable: boolean;
+    day?: string; // the day that the heading above says
+}
+
+export function Row({ todo, sortable, day }: Props) {
     const isOpen = useComputed(() => keyOf(address.value.todo ?? "") === keyOf(todo.id)).value;
     const isPicked = useComputed(() => selected.value.has(todo.id)).value;
     const kind = `row ${isOpen ? "open" : ""} ${isPicked ? "picked" : ""} ${todo.status ?? ""}`;
@@ -24,7 +30,11 @@ export function Row({ todo, sortable }: { todo: Todo; sortable: boolean }) {
                 </label>
             )}
             <Tick todo={todo} />
-            {isOpen ? <OpenTodo todo={todo} sortable={sortable} key={keyOf(todo.id)} /> : <Closed todo={todo} />}
+            {isOpen ? (
+                <OpenTodo todo={todo} sortable={sortable} key={keyOf(todo.id)} />
+            ) : (
+                <Closed todo={todo} day={day} />
+            )}
             {sortable && !isOpen && !todo.status && (
                 <span class="handle" aria-hidden="true" data-handle>
                     <Icon name="handle" />
@@ -34,7 +44,7 @@ export function Row({ todo, sortable }: { todo: Todo; sortable: boolean }) {
     );
 }
 
-function Closed({ todo }: { todo: Todo }) {
+function Closed({ todo, day }: { todo: Todo; day?: string }) {
     const click = (event: MouseEvent) => {
         if (event.shiftKey) {
             pickTo(todo.id);
@@ -46,10 +56,10 @@ function Closed({ todo }: { todo: Todo }) {
     };
     return (
         <div class="what">
-            <button type="button" class="title" dir="auto" aria-expanded="false" onClick={click}>
-                {todo.title}
+            <button type="button" class="title" aria-expanded="false" onClick={click}>
+                <bdi>{todo.title}</bdi>
             </button>
-            <Meta todo={todo} />
+            <Meta todo={todo} day={day} />
         </div>
     );
 }

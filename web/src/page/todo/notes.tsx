@@ -1,7 +1,7 @@
 // Notes are text; what looks like an address in them is a link.
 import { useSignal } from "@preact/signals";
 import type { Todo } from "../../list/model.ts";
-import { edit } from "../../list/store.ts";
+import { change, type Fields } from "../doing.ts";
 import { Icon } from "../icons.tsx";
 import { TextField } from "./text_field.tsx";
 
@@ -10,7 +10,8 @@ export function Notes({ todo }: { todo: Todo }) {
     const { notes } = todo;
     const save = (text: string, before: string) => {
         editing.value = false;
-        void edit(todo.id, text ? { notes: text } : { clear: ["notes"] }, { title: todo.title, notes: before });
+        const fields: Fields = text ? { notes: text } : { clear: ["notes"] };
+        change(todo, fields, "Notes changed", { title: todo.title, notes: before || undefined });
     };
     if (notes && !editing.value) {
         return (

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Todo } from "../../list/model.ts";
-import { edit, full, keyOf } from "../../list/store.ts";
+import { full, keyOf } from "../../list/store.ts";
 import { close } from "../address.ts";
 import { change } from "../doing.ts";
 import { release } from "../held.ts";
@@ -16,7 +16,13 @@ import "./open_todo.css";
 export function OpenTodo({ todo, sortable }: { todo: Todo; sortable: boolean }) {
     const box = useRef<HTMLFieldSetElement>(null);
     const isWhole = useSignal(!todo.omitted);
+    const touch = matchMedia("(hover: none)").matches;
     useEffect(() => {
+        // A keyboard on the screen would cover the todo that the person wants to read.
+        if (touch) {
+            box.current?.focus({ preventScroll: true });
+        }
+        box.current?.closest(".row")?.scrollIntoView({ block: "nearest" });
         if (todo.omitted) {
             full(todo.id).then(() => {
                 isWhole.value = true;
@@ -41,14 +47,14 @@ export function OpenTodo({ todo, sortable }: { todo: Todo; sortable: boolean }) 
     };
     const rename = (title: string, before: string) => {
         if (title) {
-            void edit(todo.id, { title }, { title: before });
+            change(todo, { title }, "Renamed", { title: before });
         }
     };
     return (
-        <fieldset class="what" ref={box} onKeyDown={press}>
+        <fieldset class="what" tabIndex={-1} ref={box} onKeyDown={press}>
             <legend class="hidden">{`Edit: ${todo.title}`}</legend>
             <div class="open-head">
-                <TextField class="open-title" name="Title" value={todo.title} save={rename} focus />
+                <TextField class="open-title" name="Title" value={todo.title} save={rename} focus={!touch} />
                 <button type="button" class="plain-icon" aria-label="Close" onClick={leave}>
                     <Icon name="close" />
                 </button>

@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 import type { Step, Todo } from "../../list/model.ts";
-import { edit } from "../../list/store.ts";
+import { change } from "../doing.ts";
 import { Icon } from "../icons.tsx";
 import { TextField } from "./text_field.tsx";
 import "./steps.css";
@@ -12,7 +12,7 @@ export function Steps({ todo }: { todo: Todo }) {
         event.preventDefault();
         const title = field.current?.value.trim();
         if (title && field.current) {
-            void edit(todo.id, { add_steps: [{ title }] });
+            change(todo, { add_steps: [{ title }] }, "Step added");
             field.current.value = "";
         }
     };
@@ -45,9 +45,17 @@ export function Steps({ todo }: { todo: Todo }) {
 function OneStep({ todo, step, position }: { todo: Todo; step: Step; position: string }) {
     const { title, done } = step;
     const rename = (text: string) => {
-        void edit(todo.id, text ? { rename_steps: [{ step: position, title: text }] } : { remove_steps: [position] });
+        if (text) {
+            change(todo, { rename_steps: [{ step: position, title: text }] }, "Step changed");
+        } else {
+            remove();
+        }
     };
-    const toggle = () => void edit(todo.id, done ? { reopen_steps: [position] } : { complete_steps: [position] });
+    const remove = () => change(todo, { remove_steps: [position] }, "Step removed");
+    const toggle = () =>
+        done
+            ? change(todo, { reopen_steps: [position] }, "Step reopened")
+            : change(todo, { complete_steps: [position] }, "Step done");
     return (
         <li class={done ? "step done" : "step"}>
             <button
@@ -59,12 +67,7 @@ function OneStep({ todo, step, position }: { todo: Todo; step: Step; position: s
                 <span>{done && <Icon name="done" />}</span>
             </button>
             <TextField name={`Step ${position}`} value={title} save={rename} />
-            <button
-                type="button"
-                class="plain-icon"
-                aria-label={`Remove step: ${title}`}
-                onClick={() => void edit(todo.id, { remove_steps: [position] })}
-            >
+            <button type="button" class="plain-icon" aria-label={`Remove step: ${title}`} onClick={remove}>
                 <Icon name="close" />
             </button>
         </li>

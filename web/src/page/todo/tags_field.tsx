@@ -1,5 +1,6 @@
 import { useRef } from "preact/hooks";
-import { edit, tags } from "../../list/store.ts";
+import { tags } from "../../list/store.ts";
+import { change } from "../doing.ts";
 import { focusFirst } from "./due_field.tsx";
 import type { FieldProps } from "./pills.tsx";
 
@@ -11,7 +12,7 @@ export function TagsField({ todo }: FieldProps) {
         event.preventDefault();
         const tag = field.current?.value.trim().replace(/^[@#]/, "");
         if (tag && field.current) {
-            void edit(todo.id, { add_tags: [tag] });
+            change(todo, { add_tags: [tag] }, "Tagged");
             field.current.value = "";
         }
     };
@@ -39,7 +40,7 @@ export function TagsField({ todo }: FieldProps) {
                         type="button"
                         class="pill"
                         aria-pressed="true"
-                        onClick={() => void edit(todo.id, { remove_tags: [tag] })}
+                        onClick={() => change(todo, { remove_tags: [tag] }, "Tag removed")}
                     >
                         <bdi>{tag}</bdi>
                     </button>
@@ -50,7 +51,7 @@ export function TagsField({ todo }: FieldProps) {
                         type="button"
                         class="pill"
                         aria-pressed="false"
-                        onClick={() => void edit(todo.id, { add_tags: [tag] })}
+                        onClick={() => change(todo, { add_tags: [tag] }, "Tagged")}
                     >
                         <bdi>{tag}</bdi>
                     </button>

@@ -11,7 +11,7 @@ import { allSections, listSections, todaySections, weekSections } from "./sectio
 export function TodayView() {
     return (
         <>
-            <Head title="Today" note={longDay(now.value.date)}>
+            <Head adds title="Today" note={longDay(now.value.date)}>
                 <SelectButton />
             </Head>
             <Filled sections={todaySections()} empty="Nothing is due today." />
@@ -22,7 +22,7 @@ export function TodayView() {
 export function WeekView() {
     return (
         <>
-            <Head title="Next 7 days">
+            <Head adds title="Next 7 days">
                 <SelectButton />
             </Head>
             <Rows sections={weekSections()} />
@@ -33,7 +33,7 @@ export function WeekView() {
 export function AllView() {
     return (
         <>
-            <Head title="Everything">
+            <Head adds title="Everything">
                 <SelectButton />
             </Head>
             <Filled sections={allSections()} empty="There is nothing to do." />
@@ -46,7 +46,7 @@ export function ListView() {
     const name = lists.value.find((other) => other.toLowerCase() === list.toLowerCase());
     return (
         <>
-            <Head title={name ?? list} name>
+            <Head adds title={name ?? list} name>
                 <SelectButton />
                 {name && <ListTools key={name} list={name} />}
             </Head>
