@@ -104,7 +104,6 @@ function edited(todo: Todo, edit: TodoEdit, at: string): Todo {
     after.steps = editedSteps(todo.steps ?? [], edit);
     if (due) {
         after.due = dueOf(todo.due, due);
-        after.weekday = undefined;
     }
     for (const name of clear ?? []) {
         after[name] = undefined;
@@ -161,7 +160,7 @@ type UpdateListsOf = Extract<Action, { kind: "lists" }>["update"];
 // A todo as listings have it: without what most todos have in common, and without what only some answers have. So two
 // answers about the same todo are equal.
 export function clean(todo: Todo): Todo {
-    const { version: _, created_at: _c, updated_at: _u, ...rest } = todo;
+    const { version: _, created_at: _c, updated_at: _u, weekday: _w, ...rest } = todo;
     const { every, from, ...rhythm } = todo.repeat ?? {};
     const after: Todo = {
         ...rest,
