@@ -63,10 +63,11 @@ function TimeZone() {
     const { time_zone } = settings.value;
     const here = new Intl.DateTimeFormat().resolvedOptions().timeZone;
     const choose = (typed: string) => {
-        const zone = zoneOf(typed);
-        problem.value = zone || !typed.trim() ? "" : `There is no time zone “${typed.trim()}”.`;
-        if (zone && zone !== time_zone) {
-            save({ time_zone: zone }, `Time zone: ${zone}`);
+        const name = typed.trim();
+        const zone = zoneOf(name);
+        problem.value = zone || !name ? "" : `There is no time zone “${name}”.`;
+        if (zone && zone !== zoneOf(time_zone)) {
+            save({ time_zone: name }, `Time zone: ${name}`);
         }
     };
     return (
@@ -89,10 +90,13 @@ function TimeZone() {
                     <option key={zone} value={zone} />
                 ))}
             </datalist>
-            <p id="zone-said" class={problem.value ? "setting-problem" : "setting-note"} role="status">
-                {problem.value || `Due times are on this clock. It is ${now.value.time} there.`}
+            <p id="zone-said" class="setting-note">
+                {`Due times are on this clock. It is ${now.value.time} there.`}
             </p>
-            {here !== time_zone && (
+            <p class="setting-problem" role="alert">
+                {problem.value}
+            </p>
+            {here !== zoneOf(time_zone) && (
                 <button type="button" class="button plain" onClick={() => choose(here)}>
                     {`Use ${here}, as this device`}
                 </button>
@@ -101,13 +105,13 @@ function TimeZone() {
     );
 }
 
-// The name as the service knows it. Undefined if there is no such zone.
-function zoneOf(typed: string): string | undefined {
-    const name = typed.trim();
-    const known = ZONES.find((zone) => zone.toLowerCase() === name.toLowerCase());
+// The zone of a name, as the browser writes it: old and new names of a zone are one. Undefined if there is no such zone.
+function zoneOf(name: string): string | undefined {
     try {
-        // Also names that are not in the list, such as old ones.
-        return known ?? new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+        // An offset such as +05:30 is no zone of a person.
+        return /^[a-z]/i.test(name)
+            ? new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone
+            : undefined;
     } catch {
         return undefined;
     }

@@ -38,7 +38,7 @@ export function Programs() {
     return (
         <>
             <p role="status" class="setting-note">
-                {programs.value ? "" : problem.value ? "" : "Loading…"}
+                {!programs.value && !problem.value && "Loading…"}
                 {programs.value?.length === 0 && "No program has access."}
             </p>
             {problem.value && (
