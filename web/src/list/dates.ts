@@ -6,6 +6,7 @@ import { DAY, instantOf, instantOfNow, localAt, localOf, MINUTE } from "./zone.t
 export type Group = "overdue" | "today" | "tomorrow" | "next_7_days" | "later" | "none";
 
 const NAMES = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const words = new Map<string, string>();
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 // The present moment on the clock of a time zone. `at` is in milliseconds, as of Date.now().
@@ -54,8 +55,14 @@ export function showDate(date: string, now: Now, locale?: string, weekday?: "sho
 }
 
 function relative(days: number, locale?: string): string {
-    const word = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(days, "day");
-    return word.charAt(0).toLocaleUpperCase(locale) + word.slice(1);
+    const key = `${locale} ${days}`;
+    let word = words.get(key);
+    if (!word) {
+        word = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(days, "day");
+        word = word.charAt(0).toLocaleUpperCase(locale) + word.slice(1);
+        words.set(key, word);
+    }
+    return word;
 }
 
 // Formats are kept, because making one takes longer than using it, and a list has many dates.
