@@ -48,7 +48,7 @@ export function change(todo: Todo, fields: Fields, what: string, before?: Pick<T
         hold(todo);
     }
     void edit(todo.id, fields, before);
-    say(`${what}: ${todo.title}`, undoing);
+    say(`${what}: ${fields.title ?? todo.title}`, undoing);
 }
 
 export function sayAdded(added: NewTodo, where: string): void {

@@ -11,7 +11,7 @@ import "./lists.css";
 export function ListTools({ list }: { list: string }) {
     const sure = useSignal(false);
     if (list === "Inbox") {
-        return null;
+        return <span class="list-tools" />;
     }
     const others = lists.value.filter((other) => other !== list);
     const follow = (to: string | undefined) => {

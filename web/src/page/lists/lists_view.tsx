@@ -63,7 +63,7 @@ export function ListsView() {
             <form class="search" onSubmit={begin}>
                 <input class="field grow" dir="auto" aria-label="Name of a new list" placeholder="New list" />
                 <button type="submit" class="button plain">
-                    Begin
+                    Add list
                 </button>
             </form>
             <div class="only-small">

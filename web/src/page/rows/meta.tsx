@@ -3,18 +3,23 @@ import { isOverdue, showDue } from "../../list/dates.ts";
 import type { Todo } from "../../list/model.ts";
 import { repeatWords } from "../../list/repeat.ts";
 import { now } from "../../list/store.ts";
-import { address } from "../address.ts";
 import { isDone } from "../doing.ts";
 import { Icon } from "../icons.tsx";
 import { timeOf, when } from "../words.ts";
 
-export function Meta({ todo, day }: { todo: Todo; day?: string }) {
+interface Props {
+    todo: Todo;
+    day?: string;
+    isListSaid?: boolean;
+}
+
+export function Meta({ todo, day, isListSaid }: Props) {
     const { repeat, list, tags, steps, priority, notes } = todo;
     const isSaid = day !== undefined && todo.due?.startsWith(day) && !todo.status;
     const due = isSaid ? timeOf(todo.due) : todo.due && showDue(todo.due, now.value);
     const stepsDone = steps?.filter(({ done }) => done).length;
     const isStrong = priority === "high" || priority === "urgent";
-    const showsList = list && !(address.value.view === "list" && address.value.list === list);
+    const showsList = list && !isListSaid;
     const late = todo.due && !todo.status && isOverdue(todo.due, now.value);
     return (
         <p class="meta">

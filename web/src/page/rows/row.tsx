@@ -14,10 +14,11 @@ import "./row.css";
 interface Props {
     todo: Todo;
     sortable: boolean;
-    day?: string; // the day that the heading above says
+    day?: string; // what the heading above says already
+    list?: string;
 }
 
-export function Row({ todo, sortable, day }: Props) {
+export function Row({ todo, sortable, day, list }: Props) {
     const isOpen = useComputed(() => keyOf(address.value.todo ?? "") === keyOf(todo.id)).value;
     const isPicked = useComputed(() => selected.value.has(todo.id)).value;
     const kind = `row ${isOpen ? "open" : ""} ${isPicked ? "picked" : ""} ${todo.status ?? ""}`;
@@ -33,7 +34,7 @@ export function Row({ todo, sortable, day }: Props) {
             {isOpen ? (
                 <OpenTodo todo={todo} sortable={sortable} key={keyOf(todo.id)} />
             ) : (
-                <Closed todo={todo} day={day} />
+                <Closed todo={todo} day={day} list={list} />
             )}
             {sortable && !isOpen && !todo.status && (
                 <span class="handle" aria-hidden="true" data-handle>
@@ -44,7 +45,7 @@ export function Row({ todo, sortable, day }: Props) {
     );
 }
 
-function Closed({ todo, day }: { todo: Todo; day?: string }) {
+function Closed({ todo, day, list }: Omit<Props, "sortable">) {
     const click = (event: MouseEvent) => {
         if (event.shiftKey) {
             pickTo(todo.id);
@@ -59,7 +60,7 @@ function Closed({ todo, day }: { todo: Todo; day?: string }) {
             <button type="button" class="title" aria-expanded="false" onClick={click}>
                 <bdi>{todo.title}</bdi>
             </button>
-            <Meta todo={todo} day={day} />
+            <Meta todo={todo} day={day} isListSaid={list === todo.list} />
         </div>
     );
 }

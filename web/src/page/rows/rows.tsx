@@ -59,7 +59,7 @@ function Part({ section, todos, sortable }: { section: Section; todos: readonly 
             {todos.length > 0 && (
                 <ul class="rows">
                     {todos.map((todo) => (
-                        <Row key={keyOf(todo.id)} todo={todo} sortable={sortable} day={day} />
+                        <Row key={keyOf(todo.id)} todo={todo} sortable={sortable} day={day} list={list} />
                     ))}
                 </ul>
             )}

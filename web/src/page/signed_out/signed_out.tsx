@@ -1,7 +1,9 @@
 // What somebody sees who is not signed in.
 import { useSignal } from "@preact/signals";
-import { session, signInWithKey } from "../../list/store.ts";
+import { ApiProblem } from "../../list/request.ts";
+import { session, signInWithKey, waiting } from "../../list/store.ts";
 import { base } from "../address.ts";
+import { count } from "../words.ts";
 import "./signed_out.css";
 
 export function SignedOut() {
@@ -14,6 +16,12 @@ export function SignedOut() {
                 Tell ChatGPT, Claude or another assistant what you have to do. It writes the list, and here you look at
                 it, tick things off, correct them and find them again. Everything can be undone for 30 days.
             </p>
+            {waiting.value.length > 0 && (
+                <p class="waits">
+                    {count(waiting.value.length, "change is", "changes are")} kept in this browser, and will be sent
+                    when you have signed in again.
+                </p>
+            )}
             {session.value?.authentication === "api_key" ? (
                 <KeyForm />
             ) : (
@@ -41,8 +49,8 @@ function KeyForm() {
         try {
             await signInWithKey(String(data.get("key")).trim(), data.has("keep"));
         } catch (error) {
-            const isKnown = error instanceof Error && error.name === "ApiProblem";
-            wrong.value = isKnown ? "This key is not right, or it has ended." : "There is no connection.";
+            const isWrong = error instanceof ApiProblem && error.problem.status === 401;
+            wrong.value = isWrong ? "This key is not right, or it has ended." : "That did not work. Try it again.";
         }
         busy.value = false;
     };

@@ -48,7 +48,7 @@ export function ListView() {
         <>
             <Head adds title={name ?? list} name>
                 <SelectButton />
-                {name && <ListTools key={name} list={name} />}
+                {name && name !== "Inbox" && <ListTools key={name} list={name} />}
             </Head>
             <Filled
                 key={list}

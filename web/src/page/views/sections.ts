@@ -81,5 +81,5 @@ export function listSections(list: string): Section[] {
     const kept = keepPlaces(orders.get(list) ?? [], inOrder, (id) => all.has(id));
     const rest = ids.filter((id) => !kept.includes(id));
     orders.set(list, [...kept, ...rest]);
-    return [{ key: list, todos: [...kept, ...rest].flatMap((id) => all.get(id) ?? []) }];
+    return [{ key: list, list, todos: [...kept, ...rest].flatMap((id) => all.get(id) ?? []) }];
 }
