@@ -251,10 +251,14 @@ impl Api {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        let mut text = String::new();
-        match parts.headers.get("content-encoding") {
-            Some(_) => GzDecoder::new(&*bytes).read_to_string(&mut text).unwrap(),
-            None => (&*bytes).read_to_string(&mut text).unwrap(),
+        let text = match parts.headers.get("content-encoding") {
+            // A file of the page. It may be an image.
+            Some(_) => {
+                let mut file = Vec::new();
+                GzDecoder::new(&*bytes).read_to_end(&mut file).unwrap();
+                String::from_utf8_lossy(&file).into_owned()
+            }
+            None => String::from_utf8(bytes.to_vec()).unwrap(),
         };
         let body = serde_json::from_str(&text).unwrap_or_default();
         Answer { status: parts.status, headers: parts.headers, text, body }
