@@ -3,6 +3,7 @@
 //! router of the API.
 
 mod call;
+mod card;
 mod http;
 pub mod message;
 mod schema;
@@ -28,6 +29,9 @@ pub use server::Server;
 /// The maximum size of an MCP message, in bytes. An MCP message of the maximum size can contain the largest body of an
 /// operation, even if every letter is escaped (`\u00e4`). The router of the operations has its own limit for this body.
 const MESSAGE_BYTES: usize = 1024 * 1024;
+/// How long a client may cache the list of tools and the card, in milliseconds. They change only when the operator
+/// updates the service. All callers get the same.
+const FRESH_MS: u64 = 300_000;
 
 /// The router of the whole service. The path `/mcp` leads to the MCP server.
 pub fn router(app: App) -> Router {

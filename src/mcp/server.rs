@@ -13,15 +13,15 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest, CustomResult,
-        DiscoverResult, ErrorCode, Icon, Implementation, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
-        ServerCapabilities, ServerConfig, Tool,
+        DiscoverResult, ErrorCode, Icon, Implementation, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+        ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
     },
     service::RequestContext,
 };
 use serde_json::Value;
 use tower::ServiceExt;
 
-use super::{call, tools::Tools};
+use super::{FRESH_MS, call, card, tools::Tools};
 use crate::api::{FAVICON, InnerOperation, declared_operations, short};
 
 /// Instructions that a model must know in addition to the tools. Some clients show a model only the first 512
@@ -32,9 +32,6 @@ const INSTRUCTIONS: &str = "A person's TODO list. Put all todos that a wish is a
     time_zone_not_set, ask the person for the time zone, and set it with updateSettings. \"What's on?\" is getOverview, which \
     also tells the person's date and time. After a change say in one line what changed, by title; a new list in the answer may \
     be a typo. When a call fails, do what its detail says.";
-/// How long a client may cache the list of tools, in milliseconds. The tools change only when the operator updates the
-/// service. All callers get the same tools.
-const FRESH_MS: u64 = 300_000;
 
 /// The MCP server of a deployment. Several transports can share one MCP server.
 #[derive(Clone)]
@@ -101,7 +98,8 @@ impl ServerHandler for Server {
             .with_title("TODO list")
             .with_description("A person's todos. Every change is recorded and can be undone for 30 days.")
             .with_icons(vec![icon]);
-        let capabilities = ServerCapabilities::builder().enable_tools().build();
+        let capabilities = ServerCapabilities::builder().enable_tools().enable_resources();
+        let capabilities = capabilities.enable_extensions_with(card::extension()).build();
         ServerConfig::new(capabilities).with_server_info(info).with_instructions(INSTRUCTIONS)
     }
 
@@ -132,6 +130,23 @@ impl ServerHandler for Server {
         self.called(call, context.extensions.get::<Parts>()).await.map(CallToolResponse::from)
     }
 
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        Ok(card::resources())
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let unknown = || ErrorData::resource_not_found(format!("There is no resource {}.", short(&request.uri)), None);
+        card::read(&request.uri).map(ReadResourceResponse::from).ok_or_else(unknown)
+    }
+
     /// The SDK calls this function if the SDK does not know the method of a request. The SDK also calls this function
     /// if the SDK knows the method but cannot read the parameters.
     async fn on_custom_request(
@@ -142,7 +157,7 @@ impl ServerHandler for Server {
         let without_initialize =
             context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
         let known = match request.method.as_str() {
-            "tools/list" | "tools/call" | "server/discover" => true,
+            "tools/list" | "tools/call" | "server/discover" | "resources/list" | "resources/read" => true,
             "initialize" | "ping" => !without_initialize,
             _ => false,
         };
@@ -155,7 +170,8 @@ impl ServerHandler for Server {
             };
             return Err(ErrorData::invalid_params(message, None));
         }
-        let message = format!("There is no method {}; this server supports only tools.", short(&request.method));
+        let message =
+            format!("There is no method {}; this server has tools, and the card of a tool.", short(&request.method));
         Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, message, None))
     }
 }

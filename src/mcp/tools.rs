@@ -4,13 +4,14 @@ use axum::http::Method;
 use rmcp::model::{JsonObject, MetaObject, Tool, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
-use super::schema::Schemas;
+use super::{card, schema::Schemas};
 use crate::api::Declared;
 
 /// The tools that clients see, and the operations that clients can call.
 #[derive(Debug)]
 pub struct Tools {
-    /// The tools of the OpenAPI document, sorted by path and method, as in the document.
+    /// The tools of the OpenAPI document, sorted by path and method, as in the document. At the end is the tool that
+    /// shows the card.
     shown: Vec<Tool>,
     operations: Vec<Operation>,
 }
@@ -52,6 +53,7 @@ impl Tools {
                 }
             }
         }
+        tools.shown.extend(tools.get(card::SHOWN).map(card::tool));
         for operation in declared.into_iter().filter(|operation| !operation.is_shown) {
             if tools.operation(&operation.name).is_none() {
                 tools.operations.push(Operation::undescribed(operation));
@@ -60,8 +62,9 @@ impl Tools {
         tools
     }
 
-    /// The operation with this name.
+    /// The operation of the tool with this name.
     pub fn operation(&self, name: &str) -> Option<&Operation> {
+        let name = if name == card::TOOL { card::SHOWN } else { name };
         self.operations.iter().find(|operation| operation.name == name)
     }
 

@@ -60,6 +60,7 @@ mod listing;
 mod lists;
 mod lost_answers;
 mod mcp;
+mod mcp_card;
 mod mcp_tools;
 mod model_values;
 mod oauth;

@@ -62,7 +62,7 @@ impl Client {
                 "io.modelcontextprotocol/clientCapabilities": {},
             });
             client = client.with("mcp-method", method);
-            if let Some(name) = params["name"].as_str() {
+            if let Some(name) = params["name"].as_str().or(params["uri"].as_str()) {
                 client = client.with("mcp-name", name);
             }
         }
@@ -119,7 +119,10 @@ async fn a_client_says_hello_in_the_version_that_it_speaks() {
         let params = json!({"protocolVersion": asked, "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
         let hello = client.result("initialize", params).await;
         assert_eq!(hello["protocolVersion"], answered, "{hello}");
-        assert_eq!(hello["capabilities"], json!({"tools": {}}));
+        assert_eq!(
+            hello["capabilities"],
+            json!({"tools": {}, "resources": {}, "extensions": {"io.modelcontextprotocol/ui": {}}})
+        );
         assert_eq!(hello["serverInfo"]["name"], "todo-action");
         assert_eq!(hello["serverInfo"]["version"], env!("CARGO_PKG_VERSION"));
         assert_eq!(hello["serverInfo"]["icons"][0]["mimeType"], "image/svg+xml");
@@ -221,9 +224,6 @@ async fn what_the_server_does_not_have_is_a_method_that_does_not_exist() {
     let methods = [
         "prompts/list",
         "prompts/get",
-        "resources/list",
-        "resources/templates/list",
-        "resources/read",
         "resources/subscribe",
         "completion/complete",
         "logging/setLevel",

@@ -28,11 +28,12 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
 }
 
 #[tokio::test]
-async fn every_operation_of_the_document_is_a_tool_and_every_tool_is_one() {
+async fn every_operation_of_the_document_is_a_tool_and_only_one_more_tool_shows_the_card() {
     let api = Api::new();
     let document = api.get("/openapi.json").await.body;
     let (tools, operations) = (tools(&api).await, operations(&document));
-    assert_eq!(tools.len(), operations.len());
+    assert_eq!(tools.len(), operations.len() + 1);
+    assert_eq!(tools.last().unwrap()["name"], "showTodos");
     for (tool, (method, _, operation)) in tools.iter().zip(&operations) {
         assert_eq!((&tool["name"], &tool["description"]), (&operation["operationId"], &operation["description"]));
         let (title, reads) = (&operation["summary"], method == "get");

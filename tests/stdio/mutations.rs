@@ -44,6 +44,7 @@ fn messages(id: &str) -> Vec<Value> {
         call("getSettings", json!({})),
         call("getOverview", json!("{}")),
         ("tools/list", json!({})),
+        ("resources/read", json!({"uri": "ui://todo-action/todos-0123456789abcdef.html"})),
         ("ping", json!({})),
     ];
     let notifications =

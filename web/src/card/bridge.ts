@@ -1,0 +1,62 @@
+// The card's side of MCP Apps (`io.modelcontextprotocol/ui`, 2026-01-26): JSON-RPC 2.0 over `postMessage`, with the
+// window around the card. A message of any other window is not read.
+
+export type Members = Record<string, unknown>;
+
+export interface Host {
+    // The result of a request. Fails with the error of the host, or if there is no answer for a minute: the host may
+    // first ask the person.
+    request(method: string, params: Members): Promise<Members>;
+    notify(method: string, params: Members): void;
+}
+
+interface Waiting {
+    resolve(result: Members): void;
+    reject(error: Error): void;
+}
+
+const PATIENCE = 60_000;
+const METHOD_NOT_FOUND = -32601;
+
+export const isObject = (value: unknown): value is Members =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+
+// Connects to the host. `heard` gets the notifications of the host. After the host has taken the card down, the card
+// sends nothing more.
+export function connect(around: Window, heard: (method: string, params: Members) => void): Host {
+    const waiting = new Map<unknown, Waiting>();
+    let latest = 0;
+    let isDown = false;
+    // The origin of the host is not known: hosts show a card in a frame of its own. What the card sends, it has from
+    // the host.
+    const send = (message: Members) => {
+        if (!isDown) around.postMessage({ jsonrpc: "2.0", ...message }, "*");
+    };
+    const answered = ({ id, result, error }: Members) => {
+        const asked = waiting.get(id);
+        waiting.delete(id);
+        if (isObject(result)) asked?.resolve(result);
+        else asked?.reject(new Error(isObject(error) ? String(error.message) : "No result"));
+    };
+    const asked = (id: unknown, method: string) => {
+        if (method === "ping" || method === "ui/resource-teardown") send({ id, result: {} });
+        else send({ id, error: { code: METHOD_NOT_FOUND, message: `There is no method ${method}` } });
+        isDown ||= method === "ui/resource-teardown";
+    };
+    window.addEventListener("message", ({ source, data }) => {
+        if (source !== around || !isObject(data) || data.jsonrpc !== "2.0" || isDown) return;
+        if (typeof data.method !== "string") answered(data);
+        else if (data.id !== undefined) asked(data.id, data.method);
+        else heard(data.method, isObject(data.params) ? data.params : {});
+    });
+    return {
+        notify: (method, params) => send({ method, params }),
+        request: (method, params) =>
+            new Promise((resolve, reject) => {
+                const id = ++latest;
+                waiting.set(id, { resolve, reject });
+                setTimeout(() => answered({ id, error: { message: "No answer" } }), PATIENCE);
+                send({ id, method, params });
+            }),
+    };
+}

@@ -1,0 +1,30 @@
+// Dresses the card as its host: light or dark, and the host's own colours and font where it names them.
+import { isObject, type Members } from "./bridge.ts";
+
+const OURS_AND_THEIRS = [
+    ["--panel", "--color-background-primary"],
+    ["--text", "--color-text-primary"],
+    ["--quiet", "--color-text-secondary"],
+    ["--line", "--color-border-primary"],
+    ["--late", "--color-text-danger"],
+    ["--font", "--font-sans"],
+] as const;
+
+// The rules for dark colours ask the browser which scheme it has. The host may have the other one.
+const look = document.getElementById("look") as HTMLStyleElement;
+const darkRules = [...(look.sheet?.cssRules ?? [])].filter(
+    (rule) => rule instanceof CSSMediaRule && rule.conditionText.includes("prefers-color-scheme"),
+) as CSSMediaRule[];
+
+export function dress({ theme, styles }: Members): void {
+    const root = document.documentElement;
+    if (theme === "light" || theme === "dark") {
+        root.style.colorScheme = theme;
+        for (const rule of darkRules) rule.media.mediaText = theme === "dark" ? "all" : "not all";
+    }
+    const variables = isObject(styles) && isObject(styles.variables) ? styles.variables : {};
+    for (const [ours, theirs] of OURS_AND_THEIRS) {
+        const value = variables[theirs];
+        if (typeof value === "string") root.style.setProperty(ours, value);
+    }
+}
