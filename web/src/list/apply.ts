@@ -70,7 +70,7 @@ export function difference(before: Todos, after: Todos): Restored[] {
         } else if (old !== now) {
             const names = Object.keys({ ...old, ...now }) as (keyof Todo)[];
             const changed = names.filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now?.[name]));
-            restored.push({ id, fields: Object.fromEntries(changed.map((name) => [name, old[name]])) });
+            restored.push({ id, fields: Object.fromEntries(changed.map((name) => [name, old[name] ?? null])) });
         }
     }
     return restored;
@@ -80,7 +80,8 @@ function restore(todos: Map<string, Todo>, { id, fields }: Restored, todo: Todo 
     if (!fields) {
         todos.delete(id);
     } else if (todo || fields.title) {
-        todos.set(id, clean({ ...(todo ?? { id, title: "" }), ...fields }));
+        const entries = Object.entries({ ...todo, ...fields, id }).filter(([, value]) => value !== null);
+        todos.set(id, Object.fromEntries(entries) as unknown as Todo);
     }
 }
 

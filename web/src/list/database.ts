@@ -119,9 +119,10 @@ export class Database {
         });
     }
 
-    // Forgets what nothing can mean any more, and the todos that were completed before this visit.
+    // Forgets what nothing can mean any more, and the todos that were completed before this visit. But those that a
+    // waiting action reopens, for example, show what it does.
     tidy(epoch: unknown, now: number): Promise<void> {
-        return transact(this.db, ["snapshot", "names"], "readwrite", async (store) => {
+        return transact(this.db, STORES, "readwrite", async (store) => {
             for (const { n = 0, at } of await result<Name[]>(store("names").getAll())) {
                 if (at < now - MONTH) {
                     store("names").delete(n);
@@ -133,8 +134,10 @@ export class Database {
                     store("snapshot").delete(id);
                 }
             }
+            const waiting = JSON.stringify(await result(store("waiting").getAll()));
             const completed = kept.filter(({ id, value }) => isTodo(id) && (value as Todo | undefined)?.status);
-            const values = new Map(completed.map(({ id }) => [id, undefined]));
+            const done = completed.filter(({ id }) => !waiting.includes(id));
+            const values = new Map(done.map(({ id }) => [id, undefined]));
             await write(store("snapshot"), { epoch, since: 0, now, force: true }, values);
         });
     }

@@ -37,11 +37,11 @@ export type Action =
     | { kind: "lists"; update: UpdateLists }
     | { kind: "settings"; update: UpdateSettings };
 
-// A todo as it is after an undo: these fields get these values, and undefined removes a field. Without `fields`, the todo
-// is deleted.
+// A todo as it is after an undo: these fields get these values, and null removes a field. Without `fields`, the todo is
+// deleted.
 export interface Restored {
     id: string;
-    fields?: Partial<Todo>;
+    fields?: Record<string, unknown>;
 }
 
 // An action that waits to be sent, or whose answer has not come yet.
