@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildCard } from "./build_card.mjs";
 import { buildIcons, buildWorker } from "./build_worker.mjs";
 
 const web = fileURLToPath(new URL(".", import.meta.url));
@@ -43,6 +44,7 @@ export async function buildAll() {
     await mkdir(`${dist}/assets`, { recursive: true });
     await buildPage();
     await buildWorker();
+    await writeFile(`${dist}/card.html`, await buildCard());
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
