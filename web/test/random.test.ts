@@ -69,7 +69,7 @@ class Person {
 
     private async happening(): Promise<void> {
         const { chance, network } = this;
-        if (chance.is(0.03)) {
+        if (chance.is(network.isOffline ? 0.15 : 0.03)) {
             network.isOffline = !network.isOffline;
             for (const window of network.isOffline ? [] : this.windows) {
                 window.tell("online");
@@ -83,7 +83,7 @@ class Person {
             this.undone[i] = 0;
         }
         if (chance.is(0.3)) {
-            await sleep(chance.below(20));
+            await sleep(chance.below(40));
         }
     }
 

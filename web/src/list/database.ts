@@ -27,6 +27,8 @@ const STORES = ["waiting", "refused", "snapshot", "names"];
 const MONTH = 30 * 24 * 3_600_000;
 
 export class Database {
+    private isClosed = false;
+
     private constructor(private readonly db: IDBDatabase) {
         db.onversionchange = () => db.close();
     }
@@ -43,13 +45,15 @@ export class Database {
         return new Database(await result(request));
     }
 
+    // As if the window was closed: what is under way does not go on.
     close(): void {
         this.db.close();
+        this.isClosed = true;
     }
 
     // Everything that waits, and what was written after this stamp and this name.
     read(stamp: number, name: number): Promise<Contents> {
-        return transact(this.db, STORES, "readonly", async (store) => {
+        return this.transact(STORES, "readonly", async (store) => {
             const [epoch, waiting, refused, kept, names] = await Promise.all([
                 result<Kept | undefined>(store("snapshot").get(EPOCH)),
                 result<Waiting[]>(store("waiting").getAll()),
@@ -63,12 +67,12 @@ export class Database {
 
     // Keeps an action behind those of all windows. Its store alone, so that it does not wait for a large listing.
     async keep(action: Omit<Waiting, "seq">): Promise<void> {
-        await transact(this.db, ["waiting"], "readwrite", (store) => result(store("waiting").add(action)));
+        await this.transact(["waiting"], "readwrite", (store) => result(store("waiting").add(action)));
     }
 
     // Keeps the request of an action before it is sent.
     async keepRequest(waiting: Waiting): Promise<void> {
-        await transact(this.db, ["waiting"], "readwrite", async (store) => {
+        await this.transact(["waiting"], "readwrite", async (store) => {
             if (await isThere(store, "waiting", waiting)) {
                 store("waiting").put(waiting);
             }
@@ -77,7 +81,7 @@ export class Database {
 
     // Keeps what the service said. `open` has the ids of all open todos, if that is known.
     merge(how: Write, values: Values, open?: ReadonlySet<string>): Promise<string[]> {
-        return transact(this.db, ["snapshot"], "readwrite", async (store) => {
+        return this.transact(["snapshot"], "readwrite", async (store) => {
             if (open) {
                 await write(store("snapshot"), how, await absent(store("snapshot"), open));
             }
@@ -87,7 +91,7 @@ export class Database {
 
     // Keeps the answer to an action, which then no longer waits.
     settle(waiting: Waiting, how: Write, values: Values, names: Omit<Name, "at">[]): Promise<string[]> {
-        return transact(this.db, STORES, "readwrite", async (store) => {
+        return this.transact(STORES, "readwrite", async (store) => {
             if (!(await isThere(store, "waiting", waiting))) {
                 return [];
             }
@@ -100,7 +104,7 @@ export class Database {
     }
 
     refuse(waiting: Waiting, problem: Problem, current: Todo | undefined, now: number): Promise<void> {
-        return transact(this.db, STORES, "readwrite", async (store) => {
+        return this.transact(STORES, "readwrite", async (store) => {
             if (await isThere(store, "waiting", waiting)) {
                 store("waiting").delete(waiting.seq);
                 store("refused").put({ waiting, problem, current } satisfies Refused);
@@ -111,7 +115,7 @@ export class Database {
 
     // The person has decided about a refused action: it is sent again as `again`, or forgotten.
     decide({ waiting }: Refused, again?: Omit<Waiting, "seq">): Promise<void> {
-        return transact(this.db, ["waiting", "refused"], "readwrite", async (store) => {
+        return this.transact(["waiting", "refused"], "readwrite", async (store) => {
             if (again && (await isThere(store, "refused", waiting))) {
                 store("waiting").add(again);
             }
@@ -122,7 +126,7 @@ export class Database {
     // Forgets what nothing can mean any more, and the todos that were completed before this visit. But those that a
     // waiting action reopens, for example, show what it does.
     tidy(epoch: unknown, now: number): Promise<void> {
-        return transact(this.db, STORES, "readwrite", async (store) => {
+        return this.transact(STORES, "readwrite", async (store) => {
             for (const { n = 0, at } of await result<Name[]>(store("names").getAll())) {
                 if (at < now - MONTH) {
                     store("names").delete(n);
@@ -143,12 +147,16 @@ export class Database {
     }
 
     wipe(epoch: string): Promise<void> {
-        return transact(this.db, STORES, "readwrite", async (store) => {
+        return this.transact(STORES, "readwrite", async (store) => {
             for (const name of STORES) {
                 store(name).clear();
             }
             store("snapshot").put({ id: EPOCH, stamp: 1, value: epoch } satisfies Kept);
         });
+    }
+
+    private transact<T>(names: readonly string[], mode: IDBTransactionMode, work: (store: Stores) => Promise<T>) {
+        return this.isClosed ? new Promise<T>(() => {}) : transact(this.db, names, mode, work);
     }
 }
 
