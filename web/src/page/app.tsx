@@ -1,4 +1,4 @@
-import { session } from "../list/store.ts";
+import { loaded, session } from "../list/store.ts";
 import { address } from "./address.ts";
 import { HistoryView } from "./history/history_view.tsx";
 import { KeysHelp } from "./keys/keys_help.tsx";
@@ -26,11 +26,12 @@ const VIEWS = {
     settings: SettingsView,
 };
 
+// What this browser knows is shown before the service has said who is signed in.
 export function App() {
-    if (!session.value) {
-        return null;
+    if (session.value?.signed_in === false) {
+        return <SignedOut />;
     }
-    return session.value.signed_in ? <SignedIn /> : <SignedOut />;
+    return session.value || loaded.value ? <SignedIn /> : <p class="empty">Loading …</p>;
 }
 
 function SignedIn() {

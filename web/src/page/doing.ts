@@ -3,13 +3,14 @@ import type { NewTodo, Todo, TodoEdit } from "../list/model.ts";
 import { canRedo, canUndo, edit, editMany, redo, remove, todos, toggle, undoLast } from "../list/store.ts";
 import { hold } from "./held.ts";
 import { say } from "./notice/said.tsx";
+import { shownTodo } from "./rows/shown.ts";
 
 export type Fields = Omit<TodoEdit, "id">;
 export const PRIORITIES = ["low", "normal", "high", "urgent"] as const;
 
 export const isDone = (todo: Todo): boolean => todo.status === "completed";
 
-const undoing = { name: "Undo", run: () => void takeBack() };
+export const undoing = { name: "Undo", run: () => void takeBack() };
 
 export function tick(todo: Todo): void {
     hold(todo);
@@ -28,6 +29,7 @@ export function skip(todo: Todo): void {
 }
 
 export function erase(gone: readonly Todo[]): void {
+    focusBeside(gone);
     void remove(gone.map(({ id }) => id));
     say(gone.length === 1 ? `Deleted: ${gone[0]?.title}` : `Deleted ${gone.length} todos`, undoing);
 }
@@ -86,5 +88,15 @@ function changedSince(before: ReadonlyMap<string, Todo>): string {
 
 // The todos of these ids that the page knows.
 export function those(ids: Iterable<string>): Todo[] {
-    return [...ids].flatMap((id) => todos.value.get(id) ?? []);
+    return [...ids].flatMap((id) => todos.value.get(id) ?? shownTodo(id) ?? []);
+}
+
+// Where the focus goes when the row that has it goes away: to the row after it, or to the name of the view.
+function focusBeside(gone: readonly Todo[]): void {
+    const ids = new Set(gone.map(({ id }) => id));
+    const rows = [...document.querySelectorAll<HTMLElement>("[data-todo]")];
+    const last = rows.findLastIndex((row) => ids.has(row.dataset.todo ?? ""));
+    const next = rows.slice(last + 1).find((row) => !ids.has(row.dataset.todo ?? ""));
+    const target = next?.querySelector<HTMLElement>(".title") ?? document.querySelector<HTMLElement>("h1");
+    target?.focus({ preventScroll: true });
 }

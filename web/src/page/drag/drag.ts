@@ -1,6 +1,8 @@
 // Drag with a mouse anywhere on a row, and with a finger by its handle. The keys, and the fields of an open todo, do the
 // same without a drag.
+import { showDue } from "../../list/dates.ts";
 import type { Todo } from "../../list/model.ts";
+import { now } from "../../list/store.ts";
 import { dropOnDay, dropOnList, dropOnRow } from "./drop.ts";
 import "./drag.css";
 
@@ -93,7 +95,9 @@ function targetAt(event: PointerEvent, todo: Todo, dragged: HTMLElement, sortabl
     if (element && dropList) {
         return { element, drop: () => dropOnList(todo, dropList) };
     }
-    return element && dropDay ? { element, drop: () => dropOnDay(todo, dropDay, dropName ?? dropDay) } : undefined;
+    return element && dropDay
+        ? { element, drop: () => dropOnDay(todo, dropDay, dropName ?? showDue(dropDay, now.value)) }
+        : undefined;
 }
 
 let marked: Element | undefined;

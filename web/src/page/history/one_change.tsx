@@ -5,8 +5,8 @@ import { now, undo } from "../../list/store.ts";
 import { href } from "../address.ts";
 import { say } from "../notice/said.tsx";
 import { moment, when } from "../words.ts";
-import { changeWords, onlyTitle } from "./change_words.ts";
 import "./history.css";
+import { changeWords, onlyTitle } from "./change_words.ts";
 
 interface Props {
     change: Change;

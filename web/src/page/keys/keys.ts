@@ -1,9 +1,9 @@
 // The keys. They never act while somebody types.
-import type { Todo } from "../../list/model.ts";
 import { close, go, open } from "../address.ts";
-import { doAgain, takeBack, those, tick } from "../doing.ts";
+import { doAgain, takeBack, tick } from "../doing.ts";
 import { canSort, move } from "../drag/drop.ts";
 import { pick, pickNone, selecting } from "../select/selection.ts";
+import { here, rowOf, step } from "./current_row.ts";
 import { showKeys } from "./keys_help.tsx";
 
 const PLACES: Record<string, Parameters<typeof go>[0]> = {
@@ -68,7 +68,7 @@ function withAlt(key: string): boolean {
     }
     move(todo, key === "ArrowUp" ? -1 : 1);
     // The row is the same element in its new place; the browser may have taken the focus from it.
-    setTimeout(() => row(todo.id)?.querySelector<HTMLElement>(".title")?.focus(), 50);
+    setTimeout(() => rowOf(todo.id)?.querySelector<HTMLElement>(".title")?.focus(), 50);
     return true;
 }
 
@@ -132,21 +132,4 @@ function alone(key: string, event: KeyboardEvent): boolean {
         default:
             return false;
     }
-}
-
-const row = (id: string) => document.querySelector<HTMLElement>(`[data-todo="${CSS.escape(id)}"]`);
-
-function here(): Todo | undefined {
-    const id = document.activeElement?.closest<HTMLElement>("[data-todo]")?.dataset.todo;
-    return id ? those([id])[0] : undefined;
-}
-
-function step(by: 1 | -1): boolean {
-    const titles = [...document.querySelectorAll<HTMLElement>("[data-todo] .title")];
-    const current = document.activeElement?.closest("[data-todo]")?.querySelector<HTMLElement>(".title");
-    const at = current ? titles.indexOf(current) : -1;
-    const next = titles[at < 0 ? (by > 0 ? 0 : titles.length - 1) : at + by];
-    next?.focus();
-    next?.closest("[data-todo]")?.scrollIntoView({ block: "nearest" });
-    return Boolean(next);
 }

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { act, lists } from "../../list/store.ts";
 import { address, go } from "../address.ts";
+import { undoing } from "../doing.ts";
 import { Icon } from "../icons.tsx";
 import { say } from "../notice/said.tsx";
 import { counts } from "../shell/counts.ts";
@@ -24,18 +25,18 @@ export function ListTools({ list }: { list: string }) {
         const name = event.currentTarget.querySelector("input")?.value.trim();
         if (name && name !== list) {
             void act({ kind: "lists", update: { list, rename_to: name } });
-            say(`${list} is now ${name}`);
+            say(`${list} is now ${name}`, undoing);
             follow(name);
         }
     };
     const merge = (into: string) => {
         void act({ kind: "lists", update: { list, merge_into: into } });
-        say(`${list} is now a part of ${into}`);
+        say(`${list} is now a part of ${into}`, undoing);
         follow(into);
     };
     const erase = () => {
         void act({ kind: "lists", update: { list, delete: true } });
-        say(`Deleted the list ${list}. The history can undo it.`);
+        say(`Deleted the list ${list}`, undoing);
         follow(undefined);
     };
     return (

@@ -32,7 +32,7 @@ export function Row({ todo, sortable, day, list }: Props) {
             )}
             <Tick todo={todo} />
             {isOpen ? (
-                <OpenTodo todo={todo} sortable={sortable} key={keyOf(todo.id)} />
+                <OpenTodo key={keyOf(todo.id)} todo={todo} sortable={sortable} />
             ) : (
                 <Closed todo={todo} day={day} list={list} />
             )}

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Todo } from "../../list/model.ts";
 import { keyOf } from "../../list/store.ts";
 import { Row } from "./row.tsx";
+import { setShown } from "./shown.ts";
 import "./rows.css";
 
 export interface Section {
@@ -29,6 +30,7 @@ export function Rows({ sections, sortable = false }: { sections: readonly Sectio
         left -= todos.length;
         return [{ section, todos }];
     });
+    setShown(shown.flatMap(({ todos }) => todos));
     return (
         <>
             {shown.map(({ section, todos }) => (

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { readDue } from "../../list/due_words.ts";
 import { lists, now, settings } from "../../list/store.ts";
-import { changeMany, erase, type Fields, PRIORITIES, those } from "../doing.ts";
+import { changeMany, erase, type Fields, isDone, PRIORITIES, those } from "../doing.ts";
 import { Icon } from "../icons.tsx";
 import { count } from "../words.ts";
 import { pickNone, selected, selecting } from "./selection.ts";
@@ -25,17 +25,17 @@ export function SelectBar() {
             pickNone();
         }
     };
-    const open = chosen.filter(({ status }) => !status);
+    const areDone = chosen.length > 0 && chosen.every(isDone);
     return (
         <section class="select-bar" aria-label="Selected todos">
             <p role="status">{`${count(chosen.length, "todo")} selected`}</p>
             <button
                 type="button"
                 class="button"
-                disabled={!open.length}
-                onClick={() => set({ status: "completed" }, "Completed")}
+                disabled={!chosen.length}
+                onClick={() => set({ status: areDone ? "open" : "completed" }, areDone ? "Reopened" : "Completed")}
             >
-                Complete
+                {areDone ? "Reopen" : "Complete"}
             </button>
             <Choice name="Move to" options={lists.value} choose={(list) => set({ list }, `Moved to ${list}`)} />
             <Words

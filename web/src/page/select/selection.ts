@@ -1,5 +1,6 @@
 // The todos that are selected, to do one thing with all of them.
 import { signal } from "@preact/signals";
+import { shownIds } from "../rows/shown.ts";
 
 export const selected = signal<ReadonlySet<string>>(new Set());
 export const selecting = signal(false);
@@ -15,7 +16,7 @@ export function pick(id: string): void {
 
 // Everything from the one selected last, in the order in which the page shows it.
 export function pickTo(id: string): void {
-    const shown = [...document.querySelectorAll<HTMLElement>("[data-todo]")].map((row) => row.dataset.todo ?? "");
+    const shown = shownIds();
     const from = last === undefined ? -1 : shown.indexOf(last);
     if (from < 0) {
         pick(id);

@@ -5,17 +5,41 @@ import type { Todo } from "../../list/model.ts";
 import { full, keyOf } from "../../list/store.ts";
 import { close } from "../address.ts";
 import { change } from "../doing.ts";
-import { release } from "../held.ts";
+import { hold, release } from "../held.ts";
 import { Icon } from "../icons.tsx";
+import { say } from "../notice/said.tsx";
 import { Notes } from "./notes.tsx";
 import { Pills } from "./pills.tsx";
 import { Steps } from "./steps.tsx";
-import { TextField } from "./text_field.tsx";
 import "./open_todo.css";
+import { TextField } from "./text_field.tsx";
 
-export function OpenTodo({ todo, sortable }: { todo: Todo; sortable: boolean }) {
+interface Props {
+    todo: Todo;
+    sortable: boolean;
+}
+
+// Long answers leave out some fields of a todo.
+export function OpenTodo({ todo, sortable }: Props) {
+    const whole = useSignal<Todo | undefined>(undefined);
+    useEffect(() => {
+        if (todo.omitted) {
+            full(todo.id).then(
+                (loaded) => {
+                    whole.value = loaded;
+                },
+                () => say("This todo needs a connection."),
+            );
+        }
+    }, [todo]);
+    const shown = todo.omitted ? whole.value : todo;
+    return shown ? <Editor todo={shown} sortable={sortable} /> : <p class="what">{todo.title}</p>;
+}
+
+function Editor({ todo, sortable }: Props) {
     const box = useRef<HTMLFieldSetElement>(null);
-    const isWhole = useSignal(!todo.omitted);
+    const latest = useRef(todo);
+    latest.current = todo;
     const touch = matchMedia("(hover: none)").matches;
     useEffect(() => {
         // A keyboard on the screen would cover the todo that the person wants to read.
@@ -23,13 +47,10 @@ export function OpenTodo({ todo, sortable }: { todo: Todo; sortable: boolean }) 
             box.current?.focus({ preventScroll: true });
         }
         box.current?.closest(".row")?.scrollIntoView({ block: "nearest" });
-        if (todo.omitted) {
-            full(todo.id).then(() => {
-                isWhole.value = true;
-            });
-        }
+        // It stays where it is while it is open, also when its date or list changes.
+        hold(todo);
         return () => {
-            if (!todo.status) {
+            if (!latest.current.status) {
                 release(todo.id);
             }
         };
@@ -72,8 +93,9 @@ export function OpenTodo({ todo, sortable }: { todo: Todo; sortable: boolean }) 
     );
 }
 
-function titleOf(key: string): HTMLElement | undefined {
+// Or the name of the view, if the todo is not in it any more.
+function titleOf(key: string): HTMLElement | null {
     const rows = [...document.querySelectorAll<HTMLElement>("[data-todo]")];
     const row = rows.find(({ dataset }) => keyOf(dataset.todo ?? "") === key);
-    return row?.querySelector<HTMLElement>(".title") ?? undefined;
+    return row?.querySelector<HTMLElement>(".title") ?? document.querySelector<HTMLElement>("h1");
 }

@@ -2,8 +2,8 @@ import { useRef } from "preact/hooks";
 import type { Step, Todo } from "../../list/model.ts";
 import { change } from "../doing.ts";
 import { Icon } from "../icons.tsx";
-import { TextField } from "./text_field.tsx";
 import "./steps.css";
+import { TextField } from "./text_field.tsx";
 
 export function Steps({ todo }: { todo: Todo }) {
     const steps = todo.steps ?? [];
