@@ -40,7 +40,8 @@ export function startDrag(event: PointerEvent, todo: Todo, sortable: boolean): v
             return;
         }
         ghost ??= begin(row, todo);
-        ghost.style.transform = `translate(${next.clientX + 12}px, ${next.clientY + 8}px)`;
+        const side = next.clientX > innerWidth / 2 ? " translateX(calc(-100% - 24px))" : "";
+        ghost.style.transform = `translate(${next.clientX + 12}px, ${next.clientY + 8}px)${side}`;
         scrollAt(next.clientY);
         target = targetAt(next, todo, row, sortable);
         mark(target);

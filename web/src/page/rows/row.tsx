@@ -24,13 +24,14 @@ export function Row({ todo, sortable, day, list }: Props) {
     const kind = `row ${isOpen ? "open" : ""} ${isPicked ? "picked" : ""} ${todo.status ?? ""}`;
     return (
         <li class={kind} data-todo={todo.id} onPointerDown={(event) => startDrag(event, todo, sortable)}>
-            {selecting.value && (
+            {selecting.value ? (
                 <label class="pick">
                     <input type="checkbox" checked={isPicked} onChange={() => pick(todo.id)} />
                     <span class="hidden">{`Select: ${todo.title}`}</span>
                 </label>
+            ) : (
+                <Tick todo={todo} />
             )}
-            <Tick todo={todo} />
             {isOpen ? (
                 <OpenTodo key={keyOf(todo.id)} todo={todo} sortable={sortable} />
             ) : (

@@ -45,7 +45,7 @@ function Part({ section, todos, sortable }: { section: Section; todos: readonly 
     const { title, link, late, day, list } = section;
     const open = section.todos.filter(({ status }) => !status).length;
     return (
-        <section class={todos.length ? "part" : "part empty"} data-drop-day={day} data-drop-list={list}>
+        <section class={todos.length ? "part" : "part bare"} data-drop-day={day} data-drop-list={list}>
             {title && (
                 <h2 class={late ? "late" : undefined}>
                     {link ? (

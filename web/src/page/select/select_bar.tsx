@@ -28,7 +28,12 @@ export function SelectBar() {
     const areDone = chosen.length > 0 && chosen.every(isDone);
     return (
         <section class="select-bar" aria-label="Selected todos">
-            <p role="status">{`${count(chosen.length, "todo")} selected`}</p>
+            <div class="select-count">
+                <button type="button" class="plain-icon" aria-label="Select nothing" onClick={pickNone}>
+                    <Icon name="close" />
+                </button>
+                <p role="status">{`${count(chosen.length, "todo")} selected`}</p>
+            </div>
             <button
                 type="button"
                 class="button"
@@ -67,9 +72,6 @@ export function SelectBar() {
             />
             <button type="button" class="button plain" disabled={!chosen.length} onClick={eraseAll}>
                 Delete
-            </button>
-            <button type="button" class="plain-icon" aria-label="Select nothing" onClick={pickNone}>
-                <Icon name="close" />
             </button>
         </section>
     );
