@@ -2,8 +2,8 @@
 import { signal } from "@preact/signals";
 import { letGo } from "./held.ts";
 
-export const VIEWS = ["today", "week", "all", "completed", "deleted", "history", "lists"] as const;
-export type View = (typeof VIEWS)[number] | "list" | "search" | "todo" | "settings";
+export const VIEWS = ["today", "week", "all", "completed", "deleted", "history", "lists", "settings"] as const;
+export type View = (typeof VIEWS)[number] | "list" | "search" | "todo";
 
 export interface Address {
     view: View;
@@ -22,7 +22,6 @@ function read(): Address {
     const todo = query.get("todo") ?? undefined;
     const list = query.get("list");
     const q = query.get("q");
-    if (location.pathname === `${base}/settings`) return { view: "settings" };
     if (list) return { view: "list", list, todo };
     if (q !== null) return { view: "search", q, todo };
     const view = VIEWS.find((name) => name === query.get("view"));
@@ -31,7 +30,6 @@ function read(): Address {
 }
 
 export function href(to: Address): string {
-    if (to.view === "settings") return `${base}/settings`;
     const query = new URLSearchParams();
     if (to.list) query.set("list", to.list);
     if (to.view === "search") query.set("q", to.q ?? "");
@@ -98,8 +96,7 @@ document.addEventListener("click", (event) => {
         return;
     const link = event.target instanceof Element ? event.target.closest("a") : null;
     if (!link || link.target || link.origin !== location.origin) return;
-    const inside = link.pathname === `${base}/` || link.pathname === `${base}/settings`;
-    if (!inside || link.hash) return;
+    if (link.pathname !== `${base}/` || link.hash) return;
     event.preventDefault();
     history.pushState(null, "", link.href);
     arrive(read());
