@@ -1,45 +1,49 @@
 // What an action does to the todos, until the answer of the service says it. Pure.
-import type { Action, NewTodo, Restored, Step, Todo, TodoEdit } from "./model.ts";
+import type { Action, NewTodo, Restored, Step, Todo, TodoEdit, UpdateLists } from "./model.ts";
 
 export type Todos = ReadonlyMap<string, Todo>;
 
 // The todos as they will be. `known` has todos that are not in the list, such as completed ones that somebody reopens.
 export function apply(todos: Todos, action: Action, at: string, known?: Todos): Todos {
     const after = new Map(todos);
-    const find = (id: string) => after.get(id) ?? known?.get(id);
+    applyTo(after, action, at, known);
+    return after;
+}
+
+// The same, in place: many actions may wait.
+export function applyTo(todos: Map<string, Todo>, action: Action, at: string, known?: Todos): void {
+    const find = (id: string) => todos.get(id) ?? known?.get(id);
     switch (action.kind) {
         case "add":
-            action.todos.forEach((todo, i) => {
-                const id = action.localIds[i];
-                if (id) {
-                    after.set(id, added(todo, id));
-                }
-            });
+            for (const [i, todo] of action.todos.entries()) {
+                const id = action.localIds[i] ?? "";
+                todos.set(id, added(todo, id));
+            }
             break;
         case "edit":
             for (const edit of action.edits) {
                 const todo = find(edit.id);
                 if (todo) {
-                    after.set(edit.id, edited(todo, edit, at));
+                    todos.set(edit.id, edited(todo, edit, at));
                 }
             }
             break;
         case "delete":
             for (const id of action.ids) {
-                after.delete(id);
+                todos.delete(id);
             }
             break;
         case "undo":
             for (const restored of action.restore ?? []) {
-                restore(after, restored, find(restored.id));
+                restore(todos, restored, find(restored.id));
             }
             break;
         case "lists":
-            return inLists(todos, action.update);
+            inLists(todos, action.update);
+            break;
         case "settings":
-            return todos;
+            break;
     }
-    return after;
 }
 
 // The action with the ids of those local names that have got one. Local names are unique, and may be anywhere in an
@@ -142,21 +146,14 @@ function dueOf(before: string | undefined, due: string): string {
     return isDay && before?.includes("T") ? due + before.slice(10) : due.replace(/ all day$/, "");
 }
 
-function inLists(todos: Todos, { list, rename_to, merge_into, delete: gone }: UpdateListsOf): Todos {
+function inLists(todos: Map<string, Todo>, { list, rename_to, merge_into, delete: gone }: UpdateLists): void {
     const to = merge_into ?? rename_to;
-    if (!list || !(to || gone)) {
-        return todos;
-    }
-    const after = new Map(todos);
-    for (const [id, todo] of todos) {
-        if (fold(todo.list ?? "") === fold(list)) {
-            to ? after.set(id, { ...todo, list: to }) : after.delete(id);
+    for (const [id, todo] of list && (to || gone) ? todos : []) {
+        if (fold(todo.list ?? "") === fold(list ?? "")) {
+            to ? todos.set(id, { ...todo, list: to }) : todos.delete(id);
         }
     }
-    return after;
 }
-
-type UpdateListsOf = Extract<Action, { kind: "lists" }>["update"];
 
 // A todo as listings have it: without what most todos have in common, and without what only some answers have. So two
 // answers about the same todo are equal.

@@ -24,7 +24,8 @@ export interface Contents {
 }
 
 const STORES = ["waiting", "refused", "snapshot", "names"];
-const MONTH = 30 * 24 * 3_600_000;
+const DAY = 24 * 3_600_000;
+const MONTH = 30 * DAY;
 
 export class Database {
     private isClosed = false;
@@ -123,8 +124,8 @@ export class Database {
         });
     }
 
-    // Forgets what nothing can mean any more, and the todos that were completed before this visit. But those that a
-    // waiting action reopens, for example, show what it does.
+    // Forgets what nothing can mean any more, and the todos that were completed before today. But those that a waiting
+    // action reopens, for example, show what it does.
     tidy(epoch: unknown, now: number): Promise<void> {
         return this.transact(STORES, "readwrite", async (store) => {
             for (const { n = 0, at } of await result<Name[]>(store("names").getAll())) {
@@ -139,9 +140,11 @@ export class Database {
                 }
             }
             const waiting = JSON.stringify(await result(store("waiting").getAll()));
-            const completed = kept.filter(({ id, value }) => isTodo(id) && (value as Todo | undefined)?.status);
-            const done = completed.filter(({ id }) => !waiting.includes(id));
-            const values = new Map(done.map(({ id }) => [id, undefined]));
+            const old = kept.filter(({ id, value }) => {
+                const { completed_at } = (isTodo(id) && (value as Todo | undefined)) || {};
+                return completed_at && Date.parse(completed_at) < now - DAY && !waiting.includes(id);
+            });
+            const values = new Map(old.map(({ id }) => [id, undefined]));
             await write(store("snapshot"), { epoch, since: 0, now, force: true }, values);
         });
     }

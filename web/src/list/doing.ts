@@ -1,6 +1,7 @@
 // What people do with todos. Each is an action, which shows at once and is sent as soon as possible.
+import type { ReadonlySignal } from "@preact/signals";
 import { apply, difference, localName, resolve } from "./apply.ts";
-import type { Action, NewTodo, Refused, Todo, TodoEdit, Waiting } from "./model.ts";
+import type { Action, NewTodo, Refused, Settings, Todo, TodoEdit, Waiting } from "./model.ts";
 import type { Own, OwnChanges } from "./own_changes.ts";
 import type { State } from "./state.ts";
 
@@ -13,6 +14,7 @@ const AT_ONCE = 500;
 
 export function createDoing(
     state: State,
+    settings: ReadonlySignal<Settings>,
     own: OwnChanges,
     keep: (waiting: Unkept) => Promise<void>,
     now: () => number,
@@ -21,7 +23,7 @@ export function createDoing(
 
     // With what the action does not say, because it is as it is now.
     function complete(action: Action): Action {
-        const list = state.overview.value?.settings.default_list;
+        const list = state.overview.value && settings.value.default_list;
         if (action.kind === "add" && list) {
             return { ...action, todos: action.todos.map((todo) => ({ ...todo, list: todo.list ?? list })) };
         }

@@ -104,7 +104,7 @@ export function createListStore(around: Surroundings) {
         loaded: state.loaded,
         canUndo: own.canUndo,
         canRedo: own.canRedo,
-        ...createDoing(state, own, keep, now),
+        ...createDoing(state, settings, own, keep, now),
         ...createDeciding(state, () => state.refresh().then(wake)),
         ...createLooking(state, api),
         // The key of a todo among components: it stays when an added todo gets its id.
@@ -125,7 +125,8 @@ export function createListStore(around: Surroundings) {
 }
 
 // What requests say about the network and the session.
-function observed(api: Api, { online, session }: State): Api {
+function observed(api: Api, state: State): Api {
+    const { online, session } = state;
     return async (request) => {
         try {
             const answer = await api(request);
@@ -134,7 +135,7 @@ function observed(api: Api, { online, session }: State): Api {
         } catch (error) {
             online.value = !(error instanceof Offline);
             if (error instanceof ApiProblem && error.problem.status === 401 && session.value?.signed_in) {
-                session.value = { ...session.value, signed_in: false };
+                state.keepSession({ ...session.value, signed_in: false }).catch(() => {});
             }
             throw error;
         }

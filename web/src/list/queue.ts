@@ -72,7 +72,8 @@ export class Queue {
                 await this.state.refresh();
                 // Not those that are not kept yet.
                 next = this.state.waiting.value.find(({ seq }) => Number.isFinite(seq));
-                if (!next || this.stopped || !this.state.session.value?.signed_in) {
+                const { isAsked, session } = this.state;
+                if (!next || this.stopped || !isAsked || !session.value?.signed_in) {
                     return;
                 }
                 await this.send(next);
@@ -93,7 +94,7 @@ export class Queue {
             if (status === 401) {
                 return; // the session says so now, which ends the loop
             }
-            const isForNow = status === 429 || status === 503 || (status >= 500 && failures < ATTEMPTS);
+            const isForNow = status === 429 || status === 503 || (isPassing(error.problem) && failures < ATTEMPTS);
             if (next && !isForNow) {
                 return this.refuse(next, error.problem, error.problem.current?.[0]);
             }
@@ -125,8 +126,8 @@ export class Queue {
         } catch (error) {
             // Somebody was faster. The texts are compared again, and then it is another request.
             const isOutdated = error instanceof ApiProblem && error.problem.code === "conflict";
-            if (isOutdated && hasVersion(waiting.request)) {
-                const changed = (waiting.changed ?? 0) + 1;
+            const changed = (waiting.changed ?? 0) + 1;
+            if (isOutdated && hasVersion(waiting.request) && changed < ATTEMPTS) {
                 await this.state.database.keepRequest({ ...waiting, changed, request: undefined });
                 return;
             }
@@ -177,4 +178,9 @@ export class Queue {
             await this.sync.orders();
         }
     }
+}
+
+// Whether another attempt may succeed: an error of the service, or todos that others were changing all the time.
+function isPassing({ status, code, current }: Problem): boolean {
+    return status >= 500 || (code === "conflict" && !!current?.every((todo) => todo.status !== "deleted"));
 }

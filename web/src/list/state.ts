@@ -1,12 +1,14 @@
 // What this window knows: a copy of what the browser keeps, as signals.
 import { batch, computed, signal } from "@preact/signals";
-import { apply, clean, localName, resolve } from "./apply.ts";
+import { applyTo, clean, localName, resolve } from "./apply.ts";
 import type { Database, Name } from "./database.ts";
 import type { Change, Overview, Refused, Session, Todo, Waiting } from "./model.ts";
-import { CHANGES, EPOCH, isTodo, type Kept, OVERVIEW, orderName, type Write } from "./snapshot.ts";
+import { CHANGES, EPOCH, isTodo, type Kept, OVERVIEW, orderName, SESSION, type Write } from "./snapshot.ts";
 
 export class State {
     readonly session = signal<Session | undefined>(undefined);
+    // Whether the service has said in this visit who is signed in. Until then, nothing is sent.
+    isAsked = false;
     readonly online = signal(true);
     readonly loaded = signal(false);
     readonly waiting = signal<Waiting[]>([]);
@@ -22,6 +24,7 @@ export class State {
     private readonly server = signal<ReadonlyMap<string, Todo>>(new Map());
     private opened: Database | undefined;
     private unkept: Waiting[] = [];
+    private isOpen = false; // then this visit has begun
     private epoch: unknown;
     private stamp = 0;
     private lastName = 0;
@@ -48,6 +51,7 @@ export class State {
     async open(database: Database): Promise<void> {
         this.opened = database;
         await this.refresh();
+        this.isOpen = true;
         await database.tidy(this.epoch, this.now());
         await this.refresh();
         this.loaded.value = this.overview.value !== undefined;
@@ -64,7 +68,11 @@ export class State {
 
     // The todos with the actions that wait.
     applied(todos: ReadonlyMap<string, Todo>): ReadonlyMap<string, Todo> {
-        return this.waiting.value.reduce((after, { action, at }) => apply(after, action, at, this.known), todos);
+        const after = new Map(todos);
+        for (const { action, at } of this.waiting.value) {
+            applyTo(after, action, at, this.known);
+        }
+        return after;
     }
 
     // The todo as the list has it. Deleted ones, and those that were completed before this visit, are not in the list.
@@ -72,6 +80,14 @@ export class State {
         const after = todo && clean(todo);
         const isGone = after?.status === "deleted" || (after?.status && !this.server.value.has(after.id));
         return isGone ? undefined : after;
+    }
+
+    // Who is signed in, for all windows.
+    async keepSession(session: Session): Promise<void> {
+        this.session.value = session;
+        const always = { ...this.asking(), since: Number.POSITIVE_INFINITY };
+        await this.database.merge(always, new Map([[SESSION, session]]));
+        await this.refresh();
     }
 
     // How to write an answer to what is asked for now.
@@ -138,11 +154,17 @@ export class State {
         for (const { id, stamp, value } of kept) {
             this.stamp = Math.max(this.stamp, stamp);
             this.epoch = id === EPOCH ? value : this.epoch;
-            const place: Map<string, unknown> = isTodo(id) ? todos : all;
+            const isOld = !this.isOpen && isTodo(id) && (value as Todo | undefined)?.status;
+            const place: Map<string, unknown> = isOld ? this.known : isTodo(id) ? todos : all;
             value === undefined ? place.delete(id) : place.set(id, value);
         }
         this.kept.value = all;
         this.server.value = todos;
+        // At the start, only the service can say that nobody is signed in.
+        const session = all.get(SESSION) as Session | undefined;
+        if (session && (session.signed_in || this.session.value)) {
+            this.session.value = session;
+        }
     }
 
     private takeNames(names: Name[]): void {

@@ -24,24 +24,25 @@ export class Visit {
 
     // Finds out who is signed in. Without a network, it is who it was.
     async ask(): Promise<void> {
-        let session: Session;
-        try {
-            session = (await this.api({ method: "GET", path: "/session" })).body as Session;
-        } catch (error) {
-            if (error instanceof ApiProblem && error.problem.status === 404) {
-                session = { authentication: "none", signed_in: true };
-            } else {
-                this.state.session.value ??= this.state.value(SESSION) as Session | undefined;
-                throw error;
-            }
-        }
+        const session = await this.session();
         const before = this.state.value(SESSION) as Session | undefined;
         if (session.person && before?.person && session.person !== before.person) {
             await this.state.wipe();
         }
-        await this.state.database.merge(this.state.asking(), new Map([[SESSION, session]]));
-        await this.state.refresh();
-        this.state.session.value = session;
+        await this.state.keepSession(session);
+        this.state.isAsked = true;
+    }
+
+    private async session(): Promise<Session> {
+        try {
+            return (await this.api({ method: "GET", path: "/session" })).body as Session;
+        } catch (error) {
+            // A service without a page, in development.
+            if (error instanceof ApiProblem && error.problem.status === 404) {
+                return { authentication: "none", signed_in: true };
+            }
+            throw error;
+        }
     }
 
     async signOut(): Promise<void> {
@@ -71,7 +72,7 @@ export class Visit {
             return;
         }
         try {
-            if (!this.state.session.value) {
+            if (!this.state.isAsked) {
                 await this.ask();
             }
             if (this.state.session.value?.signed_in) {
