@@ -1,6 +1,10 @@
 //! Compresses the files of web/dist, so that the function serves them without any work. Writes a table of these files,
 //! which `src/api/pages/files.rs` includes. The sources of the files are in web/src, and `npm run build` in web/ writes
 //! web/dist, which is checked in. So a build of the program needs no Node.js.
+//!
+//! Also leaves the unwind tables out of the release build of the Lambda function. A panic aborts a release build
+//! (`panic = "abort"`), so nothing reads these tables. A compiler flag could leave out only some of these tables, and
+//! would also change the builds for the tests, which need the tables (docs/adr/0005-lean-lambda.md).
 
 use std::{
     env,
@@ -19,11 +23,29 @@ const DIST: &str = "web/dist";
 /// MCP.
 const OTHERS: [&str; 2] = ["index.html", "card.html"];
 
-#[expect(clippy::disallowed_methods, reason = "Cargo names the output folder of a build script in this variable")]
+/// A linker script that adds one rule to the rules of the linker. GNU ld and LLD understand this rule.
+const SCRIPT: &str = "SECTIONS { /DISCARD/ : { *(.eh_frame .eh_frame_hdr .gcc_except_table*) } } INSERT AFTER .text;\n";
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
+    let out = PathBuf::from(variable("OUT_DIR").ok_or("Cargo names no folder for the output")?);
+    write_files(&out)?;
+    if variable("PROFILE").as_deref() == Some("release") && variable("CARGO_CFG_TARGET_OS").as_deref() == Some("linux") {
+        let script = out.join("no_unwind_tables.ld");
+        fs::write(&script, SCRIPT)?;
+        println!("cargo::rustc-link-arg-bin=todo-action=-Wl,--script={}", script.display());
+    }
+    Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "Cargo talks to a build script through variables")]
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok()
+}
+
+/// Writes the compressed files, and the table of these files.
+fn write_files(out: &Path) -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={DIST}");
-    let out = PathBuf::from(env::var("OUT_DIR")?);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(DIST);
     let mut paths = files(&root)?;
     paths.sort();

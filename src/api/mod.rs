@@ -28,7 +28,7 @@ use crate::{
 };
 pub use access::{caller::AnyCaller, origin};
 pub use answer::{error::ApiError, suggestion::short};
-pub use lambda::{event, gateway};
+pub use lambda::{event, gateway, reply};
 pub use log::{InnerOperation, Unlogged};
 pub use operations::{Declared, declared_operations, openapi};
 pub use pages::FAVICON;
