@@ -26,6 +26,15 @@ openapi:
     cargo todo openapi >target/openapi.json
     mv target/openapi.json openapi.json
 
+# Check, test and build the page and the card: web/src becomes web/dist. This recipe needs Node 20.
+web:
+    npm ci --prefix web --no-fund --no-audit
+    npm run --prefix web types
+    npm run --prefix web check
+    cargo build --all-features
+    TODO=$PWD/target/debug/todo npm test --prefix web
+    npm run --prefix web build
+
 # Build the Lambda function for arm64, the default of the template. Use `just build x86_64` for x86_64.
 build architecture="arm64":
     cargo lambda build --release --locked {{ if architecture == "arm64" { "--arm64" } else { "" } }}

@@ -27,13 +27,16 @@ NOTES = "Ask for the \"quiet\" room \\ before nine.\nبعد ذلك 📞 اتصل
 
 
 def pid():
-    """The process of the function, which the emulator has started."""
-    for folder in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            if os.readlink(folder / "exe") == str(BOOTSTRAP.resolve()):
-                return folder.name
-        except OSError:
-            continue
+    """The process of the function. The emulator says that it has started the function a moment before it does so."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        for folder in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if os.readlink(folder / "exe") == str(BOOTSTRAP.resolve()):
+                    return folder.name
+            except OSError:
+                continue
+        time.sleep(0.05)
     raise AssertionError("the function does not run")
 
 

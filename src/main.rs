@@ -6,7 +6,7 @@ use std::time::Duration;
 use lambda_http::{Adapter, Context, LambdaEvent, Request, Service, lambda_runtime::Runtime, tower::ServiceExt};
 use mimalloc::MiMalloc;
 use todo_action::{
-    api::{self, event::Event},
+    api::{self, event::Event, reply::Reply},
     app::{App, Clock, Ids},
     config::{Auth, LambdaConfig},
     mcp,
@@ -49,9 +49,10 @@ async fn main() -> Result<(), lambda_http::Error> {
     let store = Store::new(client, &config.table);
     let app = App::new(config.config, store, Clock::system(), Ids::random());
     let router = mcp::router(app);
-    // This service works like the service in `lambda_http::run`, but the function `readable` first repairs each event.
+    // This service works like the service in `lambda_http::run`, but the function `readable` first repairs each event,
+    // and the type `Reply` converts the body of each answer.
     let service = |prepare: fn(Request) -> Request| {
-        Adapter::from(router.clone().map_request(prepare)).map_request(api::event::readable)
+        Adapter::from(router.clone().map_request(prepare).map_response(Reply)).map_request(api::event::readable)
     };
     let events = service(api::gateway::without_stage);
     warm_up(service(unlogged)).await;

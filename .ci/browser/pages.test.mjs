@@ -49,16 +49,16 @@ async function assertAccessible(page) {
     assert.ok(passes.some((rule) => rule.id === "color-contrast"), "the colours were looked at");
 }
 
-for (const path of ["/", "/privacy"]) {
+for (const path of ["/connect", "/privacy"]) {
     for (const width of WIDTHS) {
         for (const colorScheme of SCHEMES) {
             test(`${path} at ${width} px, ${colorScheme}, asks nobody else, complains of nothing, and everybody can use it`, async () => {
                 const { page, context, seen } = await open(path, { viewport: { width, height: 800 }, colorScheme });
-                if (path === "/") {
+                if (path === "/connect") {
                     await page.locator("#health.works").waitFor();
                     assert.match(await page.locator("#health").textContent(), /storage work \(version \d/);
                 }
-                await page.screenshot({ path: `${SCREENSHOTS}/${path.slice(1) || "start"}-${width}-${colorScheme}.png`, fullPage: true });
+                await page.screenshot({ path: `${SCREENSHOTS}/${path.slice(1)}-${width}-${colorScheme}.png`, fullPage: true });
                 const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
                 assert.ok(overflow <= 0, `the page is ${overflow} px too wide`);
                 const dark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).every((part) => part < 128));
@@ -74,7 +74,7 @@ for (const path of ["/", "/privacy"]) {
 }
 
 test("every copy button copies what stands beside it, by keyboard too", async () => {
-    const { page, context, seen } = await open("/", { viewport: { width: 390, height: 800 } });
+    const { page, context, seen } = await open("/connect", { viewport: { width: 390, height: 800 } });
     const buttons = page.locator("button[data-copy]");
     const copied = {};
     for (const button of await buttons.all()) {
@@ -104,7 +104,7 @@ test("every copy button copies what stands beside it, by keyboard too", async ()
 });
 
 test("the policy of the page lets no other script run", async () => {
-    const { page, context, seen } = await open("/", {});
+    const { page, context, seen } = await open("/connect", {});
     await page.evaluate(() => {
         const script = document.createElement("script");
         script.textContent = "window.intruded = true";

@@ -28,7 +28,7 @@ use crate::{
 };
 pub use access::{caller::AnyCaller, origin};
 pub use answer::{error::ApiError, suggestion::short};
-pub use lambda::{event, gateway};
+pub use lambda::{event, gateway, reply};
 pub use log::{InnerOperation, Unlogged};
 pub use operations::{Declared, declared_operations, openapi};
 pub use pages::FAVICON;
@@ -41,8 +41,13 @@ pub use request::{
 pub fn router(app: App, mcp: Router<App>) -> Router {
     let names = declared_operations().into_iter().map(|operation| (operation.method, operation.path, operation.name));
     let log = log::Log::new(names, &app);
-    let pages = Router::new()
-        .route("/", get(pages::get_start))
+    let files = pages::files::other_paths().fold(Router::new(), |files, path| {
+        files.route(path, get(move |known| async move { pages::files::other(path, &known) }))
+    });
+    let pages = files
+        .route("/", get(pages::files::get_page))
+        .route("/assets/{name}", get(pages::files::get_asset))
+        .route("/connect", get(pages::get_connect))
         .route("/openapi.json", get(pages::get_openapi))
         .route("/privacy", get(pages::get_privacy))
         .route("/favicon.ico", get(pages::get_favicon))

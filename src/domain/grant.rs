@@ -183,6 +183,24 @@ impl Grant {
         (grant, code)
     }
 
+    /// The access of the page of this service, together with the only access token of this access. The page needs no
+    /// code, because this service itself stores the token in the browser. The access ends after `lasts`.
+    pub fn of_page(
+        id: GrantId,
+        (owner, program, scope): (Owner, Program, Scope),
+        resource: String,
+        random: Random,
+        lasts: SignedDuration,
+        now: Timestamp,
+    ) -> (Self, Token) {
+        let (mut grant, _) = Self::new(id, (owner, program, scope), resource, (String::new(), None), random, now);
+        let token = Token::new(TokenKind::Access, &grant.id, random);
+        grant.code.used_at = Some(now);
+        grant.valid_until = now + lasts;
+        grant.access.push(AccessToken { hash: token.hash(), valid_until: grant.valid_until, scope: None });
+        (grant, token)
+    }
+
     /// Exchanges the code for the first tokens (RFC 6749, section 4.1.3; RFC 7636, section 4.6).
     pub fn redeem(
         &mut self,

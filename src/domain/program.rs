@@ -30,6 +30,8 @@ pub enum Place {
     /// A program on the person's own computer. Nobody has verified the name of the program, because every program on
     /// this computer could receive the answer.
     ThisComputer,
+    /// The page of this service, in the browser of a person. It is the only program without a redirect URI of its own.
+    Page,
 }
 
 /// The name of a program, without control characters and without characters that change the direction of the text. The
@@ -48,12 +50,20 @@ impl Program {
     }
 }
 
+impl Program {
+    /// The page of this service. No registered program has this `client_id`.
+    pub fn page() -> Self {
+        Self::new("page", "Web page", Place::Page)
+    }
+}
+
 impl Place {
     /// The place as a text for people: a host, or `this computer`.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Known(host) | Self::Claimed(host) => host,
             Self::ThisComputer => "this computer",
+            Self::Page => "a browser",
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     actions::updated,
     fault::Fault,
     item::{self, ABSENT, EXPIRES_AT, Item, PRESENT, broken},
-    programs::GRANT,
+    programs::{self, GRANT},
     usage::Usage,
 };
 use crate::domain::{
@@ -94,6 +94,13 @@ impl Store {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
+    /// The action that puts a program into the list of the person's programs.
+    fn put_program(&self, grant: &mut Grant, now: Timestamp) -> Result<TransactWriteItem, Fault> {
+        let entry = programs::entry(grant, Some(now))?;
+        let put = Put::builder().table_name(&*self.table).set_item(Some(entry)).build().map_err(broken)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
     /// Stores the decision of a person, with one transaction. `false` if the person has already decided, or if the
     /// operator has blocked the person in the meantime.
     pub async fn decide(
@@ -113,12 +120,16 @@ impl Store {
             .expression_attribute_values(":true", AttributeValue::Bool(true));
         let mut actions = vec![updated(decided)?];
         if let Decision::Allow { grant, shown } = decision {
-            let put = Put::builder().table_name(&*self.table).set_item(Some(self.grant_item(grant)?));
+            let mut grant = grant.clone();
+            // A program is in the list of programs once it has used its code. The page of this service has no code.
+            let listed = grant.is_redeemed().then(|| self.put_program(&mut grant, now));
+            let put = Put::builder().table_name(&*self.table).set_item(Some(self.grant_item(&grant)?));
             let put = put.condition_expression(ABSENT).build().map_err(broken)?;
             actions.push(TransactWriteItem::builder().put(put).build());
             let person = self.signed_in(&grant.owner, shown, now)?;
             actions.push(TransactWriteItem::builder().update(person).build());
             actions.push(self.put_entry(sign_in, &grant.owner, Some(&grant.id))?);
+            actions.extend(listed.transpose()?);
         }
         self.transact(actions, usage).await
     }

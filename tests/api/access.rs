@@ -65,7 +65,7 @@ async fn without_a_key_every_operation_but_the_health_check_is_refused_before_it
             }
         }
     }
-    for path in ["/", "/privacy", "/openapi.json", "/favicon.ico"] {
+    for path in ["/", "/connect", "/privacy", "/openapi.json", "/favicon.ico"] {
         assert_eq!(api.get(path).await.status, 200, "{path}");
     }
 }
@@ -233,7 +233,7 @@ async fn the_document_and_the_page_say_that_a_key_is_needed() {
     assert_eq!(document.body["components"]["securitySchemes"], schemes);
     assert_eq!(document.body["security"], json!([{"apiKey": []}]));
     assert!(!document.body["paths"].to_string().contains("\"security\""), "every operation needs a key");
-    let page = api.get("/").await;
+    let page = api.get("/connect").await;
     assert!(page.text.contains("of the type <em>Bearer</em>") && !page.text.contains("There is no authentication"));
     let open = Api::new().get("/openapi.json").await;
     assert!(open.body.get("security").is_none() && open.body["components"].get("securitySchemes").is_none());

@@ -1,6 +1,7 @@
 //! Gives each test an API with its own owner and its own clock. Most tests share one DynamoDB server, which listens on
 //! a port. `Api::embedded` and `Api::over` each open their own DynamoDB in the test process, without a port.
 
+use std::io::Read;
 use std::path::Path;
 use std::sync::{
     Arc, LazyLock, Mutex,
@@ -19,6 +20,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode},
 };
+use flate2::read::GzDecoder;
 use http_body_util::BodyExt;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
@@ -249,7 +251,15 @@ impl Api {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let text = match parts.headers.get("content-encoding") {
+            // A file of the page. It may be an image.
+            Some(_) => {
+                let mut file = Vec::new();
+                GzDecoder::new(&*bytes).read_to_end(&mut file).unwrap();
+                String::from_utf8_lossy(&file).into_owned()
+            }
+            None => String::from_utf8(bytes.to_vec()).unwrap(),
+        };
         let body = serde_json::from_str(&text).unwrap_or_default();
         Answer { status: parts.status, headers: parts.headers, text, body }
     }

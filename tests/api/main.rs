@@ -67,6 +67,7 @@ mod oauth;
 mod only_answered;
 mod overtaken;
 mod overview;
+mod own_page;
 mod pages;
 mod positions;
 mod privacy;

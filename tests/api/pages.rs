@@ -28,7 +28,7 @@ fn assert_page(answer: &Answer) -> &str {
 
 #[tokio::test]
 async fn the_page_has_each_value_that_an_assistant_or_the_gpt_editor_asks_for() {
-    let page = Api::new().get("/").await;
+    let page = Api::new().get("/connect").await;
     let policy = assert_page(&page);
     assert!(policy.contains("script-src 'sha256-") && policy.contains("connect-src 'self'"), "{policy}");
     for said in [
@@ -51,7 +51,7 @@ async fn the_page_has_each_value_that_an_assistant_or_the_gpt_editor_asks_for() 
 
 #[tokio::test]
 async fn the_page_says_how_each_assistant_sends_its_credential() {
-    let page = locked().get("/").await.text;
+    let page = locked().get("/connect").await.text;
     for said in [
         "ChatGPT cannot send API keys.",
         "claude mcp add --transport http todos https://todo.test/mcp --header \"Authorization: Bearer $TODO_API_KEY\"<",
@@ -61,7 +61,7 @@ async fn the_page_says_how_each_assistant_sends_its_credential() {
     ] {
         assert!(page.contains(said), "{said}");
     }
-    let page = Api::new().get("/").await.text;
+    let page = Api::new().get("/connect").await.text;
     for said in ["choose <em>No authentication</em>.", "codex mcp add todos --url https://todo.test/mcp<"] {
         assert!(page.contains(said), "{said}");
     }
@@ -71,7 +71,7 @@ async fn the_page_says_how_each_assistant_sends_its_credential() {
 #[tokio::test]
 async fn an_address_cannot_bring_markup_into_the_page() {
     let api = Api::configured(|config| config.public_url = Some("https://todo.test/'><b>{{style}}".to_owned()));
-    let page = api.get("/").await;
+    let page = api.get("/connect").await;
     assert!(page.text.contains("https://todo.test/&#39;&gt;&lt;b&gt;{{style}}/openapi.json"), "{}", page.text);
     assert!(!page.text.contains("<b>"));
 }
@@ -128,7 +128,8 @@ async fn every_answer_is_kept_by_nobody_and_taken_for_what_it_is() {
         assert_eq!(answer.headers["content-security-policy"], "default-src 'none'; frame-ancestors 'none'", "{path}");
         assert_eq!(answer.headers["cross-origin-resource-policy"], "same-origin", "{path}");
     }
-    for (path, caching) in [("/", "public, max-age=300"), ("/openapi.json", "no-cache"), ("/todos", "no-store")] {
+    for (path, caching) in [("/connect", "public, max-age=300"), ("/openapi.json", "no-cache"), ("/todos", "no-store")]
+    {
         let answer = api.get(path).await;
         assert_eq!(answer.headers["cache-control"], caching, "{path}");
         assert_eq!(answer.headers["x-content-type-options"], "nosniff", "{path}");

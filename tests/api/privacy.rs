@@ -83,6 +83,7 @@ async fn where_people_sign_in_the_policy_names_who_knows_their_address_and_what_
     .await;
     assert!(text.contains("sign in with Amazon Cognito") && text.contains("e-mail address"), "{text}");
     assert!(text.contains("For each sign-in, this service sets one cookie."), "{text}");
+    assert!(text.contains("If you sign in on the page of the list, one cookie keeps you signed in"), "{text}");
     assert!(!text.contains(OPEN) && text.contains("not renewed it for 180 days"), "{text}");
     insta::assert_snapshot!("privacy-oauth-cognito", text);
 }

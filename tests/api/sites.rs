@@ -53,7 +53,7 @@ async fn what_a_page_of_another_site_sends_is_refused_but_links_are_followed() {
 #[tokio::test]
 async fn pages_and_documents_are_for_every_site() {
     let api = Api::configured(|config| config.public_url = Some("https://todo.example.com".to_owned()));
-    for path in ["/", "/privacy", "/favicon.ico", "/openapi.json"] {
+    for path in ["/", "/connect", "/privacy", "/favicon.ico", "/openapi.json"] {
         for mode in ["cors", "no-cors", "navigate"] {
             assert_eq!(browse(&api, "GET", path, "cross-site", mode, "").await.status, 200, "{path} {mode}");
         }

@@ -68,7 +68,7 @@ fn the_pages_reach_a_browser_through_every_door_and_name_the_same_address() {
     let lambda = Lambda::start();
     let with_public_url = Lambda::start_with(&[("PUBLIC_URL", Some("https://todo.example.net"))]);
     for door in Door::ALL {
-        for path in ["/", "/privacy"] {
+        for path in ["/connect", "/privacy"] {
             let page = with_public_url.send(door.ask("GET", path));
             assert_eq!(
                 (page.status, page.headers["content-type"].as_str()),
@@ -77,16 +77,17 @@ fn the_pages_reach_a_browser_through_every_door_and_name_the_same_address() {
             );
             assert!(page.text.starts_with("<!DOCTYPE html>") && page.text.ends_with("</html>\n"), "{door:?} {path}");
         }
-        let page = with_public_url.send(door.ask("GET", "/"));
+        let page = with_public_url.send(door.ask("GET", "/connect"));
         assert!(page.text.contains("\"https://todo.example.net/openapi.json\""), "{door:?}");
         assert_eq!(with_public_url.send(door.ask("GET", "/favicon.ico")).headers["content-type"], "image/svg+xml");
     }
     for door in DOMAINS {
-        let (page, document) = (lambda.send(door.ask("GET", "/")), lambda.send(door.ask("GET", "/openapi.json")));
+        let (page, document) =
+            (lambda.send(door.ask("GET", "/connect")), lambda.send(door.ask("GET", "/openapi.json")));
         assert!(page.text.contains(&format!("\"{}/openapi.json\"", server(&document))), "{door:?}: {}", page.text);
     }
     for door in LOAD_BALANCERS {
-        lambda.send(door.ask("GET", "/")).assert_problem(500, "no_public_url");
+        lambda.send(door.ask("GET", "/connect")).assert_problem(500, "no_public_url");
         lambda.send(door.ask("GET", "/export/address")).assert_problem(500, "no_public_url");
     }
 }

@@ -88,7 +88,8 @@ async fn caller(parts: &mut Parts, app: &App) -> Result<Caller, ApiError> {
     let Known { owner, scope, credential, granted_at } = match &app.config.auth {
         Auth::None(owner) => Known { owner: owner.clone(), scope: Scope::Full, credential: None, granted_at: None },
         Auth::ApiKey | Auth::OAuth(_) => {
-            known(credential::sent(&parts.headers)?, app, &parts.extensions, &usage).await?
+            let base_url = || gateway::base_url(&app.config, &parts.extensions);
+            known(credential::sent(&parts.headers, base_url)?, app, &parts.extensions, &usage).await?
         }
     };
     let store = app.store.of(&owner, credential.as_ref(), usage);

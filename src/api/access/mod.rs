@@ -2,6 +2,7 @@
 
 pub mod caller;
 pub mod challenge;
+pub mod cookie;
 mod credential;
 pub mod download;
 pub mod origin;

@@ -1,8 +1,9 @@
-//! What a person can do with the account as a whole: see and end the access of programs, and leave. These paths are not
+//! What a person can do with the account as a whole: sign in and out, see and end the access of programs, and leave. These paths are not
 //! in the OpenAPI document, because an assistant does not need them.
 
 mod erase;
 mod programs;
+mod session;
 
 use axum::{
     Router,
@@ -14,10 +15,14 @@ use crate::{app::App, config::AuthMode};
 /// The routes below `/account`. Programs have access only in a deployment where people sign in.
 pub fn routes(app: &App) -> Router<App> {
     let routes = Router::new().route("/account", delete(erase::delete_account));
-    if app.config.auth.mode() != AuthMode::OAuth {
-        return routes;
+    let session = get(session::get_session).delete(session::delete_session);
+    match app.config.auth.mode() {
+        AuthMode::None => return routes.route("/session", session),
+        AuthMode::ApiKey => return routes.route("/session", session.post(session::post_session)),
+        AuthMode::OAuth => {}
     }
     routes
+        .route("/session", session.post(session::post_session))
         .route("/account/programs", get(programs::get_programs).delete(programs::delete_programs))
         .route("/account/programs/{id}", delete(programs::delete_program))
 }

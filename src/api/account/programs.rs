@@ -1,6 +1,7 @@
 //! At `/account/programs`, a person sees the programs that have access, and can end the access of each program. The
 //! person uses an API key. A program can use these paths too, with its access token. The program then sees and ends
 //! only its own access, because the consent page promises that a program does not see the other programs of the person.
+//! The page of this service is a program too, but it sees and ends the access of all programs.
 //! These paths are not in the OpenAPI document, because an assistant does not need them.
 
 use axum::{
@@ -14,7 +15,7 @@ use serde::Serialize;
 use crate::{
     api::{access::caller::Caller, answer::error::ApiError},
     app::App,
-    domain::{credential::CredentialId, scope::Scope},
+    domain::{credential::CredentialId, program::Place, scope::Scope},
     store::{Connected, Fault},
 };
 
@@ -86,10 +87,24 @@ async fn visible(app: &App, caller: &Caller) -> Result<Vec<Connected>, Fault> {
     let usage = caller.store.usage();
     let mut programs = app.store.programs(&caller.owner, app.clock.now(), usage).await?;
     let credential = usage.credential();
-    if !credential.is_some_and(CredentialId::is_key) {
-        programs.retain(|program| credential.is_some_and(|own| own.id == program.grant.public()));
+    let is_own = |program: &Connected| credential.is_some_and(|own| own.id == program.grant.public());
+    let is_page = programs.iter().any(|program| is_own(program) && program.place == Place::Page);
+    if !is_page && !credential.is_some_and(CredentialId::is_key) {
+        programs.retain(is_own);
     }
     Ok(programs)
+}
+
+/// Signs the page of this service out, if the caller is this page.
+pub async fn end_own_page(app: &App, caller: &Caller) -> Result<(), Fault> {
+    let usage = caller.store.usage();
+    let Some(own) = usage.credential().filter(|own| !own.is_key()) else { return Ok(()) };
+    let programs = app.store.programs(&caller.owner, app.clock.now(), usage).await?;
+    let page = programs.iter().find(|program| program.grant.public() == own.id && program.place == Place::Page);
+    match page {
+        Some(page) => app.store.end_program(&caller.owner, page, usage).await,
+        None => Ok(()),
+    }
 }
 
 async fn end(programs: Vec<Connected>, app: &App, caller: &Caller) -> Result<impl IntoResponse + use<>, ApiError> {

@@ -5,6 +5,7 @@ use axum::{
     http::{Extensions, Request, Uri, request::Parts, uri::PathAndQuery},
 };
 use lambda_http::{RequestExt, request::RequestContext};
+use url::Url;
 
 use crate::{api::answer::error::ApiError, app::App, config::Config};
 
@@ -44,6 +45,11 @@ pub fn hosts(config: &Config, extensions: &Extensions) -> Vec<String> {
     let public = config.public_url.as_deref().map(host);
     let domain = domain_and_stage(extensions).map(|(domain, _)| domain);
     public.into_iter().chain(domain).map(str::to_ascii_lowercase).collect()
+}
+
+/// The path in the address of the deployment, without a slash at the end, for example `/prod`. The path can be empty.
+pub fn path_of(base_url: &str) -> String {
+    Url::parse(base_url).map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default()
 }
 
 /// The host and the port of an absolute address.

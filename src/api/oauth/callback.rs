@@ -6,9 +6,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{authorize::Target, parameters::Parameters, stop::Stop, visit::Visit};
+use super::{authorize::Target, own_page, parameters::Parameters, stop::Stop, visit::Visit};
 use crate::{
-    domain::sign_in::{SignIn, SignedIn},
+    domain::{
+        program::Place,
+        sign_in::{SignIn, SignedIn},
+    },
     oidc::Return,
     store::Decision,
 };
@@ -22,7 +25,11 @@ pub async fn get_callback(visit: Visit, RawQuery(query): RawQuery) -> Result<Res
     let query = query.unwrap_or_default();
     let sent = Parameters::read(query.as_bytes(), &KNOWN).map_err(Stop::request)?;
     let id = sent.get("state").unwrap_or_default();
-    let (browser, sign_in) = visit.under_way(id).await?;
+    let (browser, mut sign_in) = visit.begun(id).await?;
+    let is_page = sign_in.program.place == Place::Page;
+    if sign_in.decided && !is_page {
+        return Err(Stop::decided());
+    }
     if sign_in.person.is_none() {
         front.0.check_issuer(sent.get("iss"), visit.now(), usage.request_id()).await?;
         let Some(code) = sent.get("code") else {
@@ -50,6 +57,10 @@ pub async fn get_callback(visit: Visit, RawQuery(query): RawQuery) -> Result<Res
         if !app.store.set_person(&sign_in, Some(&person), usage).await? {
             return Err(Stop::decided());
         }
+        sign_in.person = Some(person);
+    }
+    if let Some(person) = sign_in.person.as_ref().filter(|_| is_page) {
+        return own_page::open(&visit, &browser, &sign_in, person).await;
     }
     let consent = format!("{base_url}/oauth/consent?request={id}");
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, consent)]).into_response())
@@ -65,5 +76,8 @@ async fn given_up(visit: &Visit, sign_in: &SignIn, error: Option<&str>) -> Resul
         _ => ("server_error", "The sign-in service answered with an error."),
     };
     visit.app.store.decide(sign_in, Decision::Deny, visit.now(), &visit.usage).await?;
+    if sign_in.program.place == Place::Page {
+        return Ok(own_page::given_up(sign_in));
+    }
     target.refuse(told, &sign_in.program, visit.front.oauth()).map_err(Stop::no_sign_in)
 }

@@ -7,14 +7,14 @@ use jiff::tz::TimeZone;
 use super::{
     authorize::Target,
     browser::Browser,
-    metadata::path_of,
+    own_page,
     page::{self, Consent},
     parameters::Parameters,
     stop::Stop,
     visit::Visit,
 };
 use crate::{
-    api::access::origin::OwnSite,
+    api::{access::origin::OwnSite, lambda::gateway::path_of},
     domain::{
         grant::Grant,
         program::Place,
@@ -36,6 +36,9 @@ pub async fn get_consent(visit: Visit, RawQuery(query): RawQuery) -> Result<Resp
     let Some(person) = sign_in.person.as_ref() else {
         return sign_in_again(&visit, &browser).await;
     };
+    if sign_in.program.place == Place::Page {
+        return own_page::open(&visit, &browser, &sign_in, person).await;
+    }
     let zone = TimeZone::UTC;
     let known = matches!(sign_in.program.place, Place::Known(_));
     let before = if known { app.store.programs(&person.owner, visit.now(), usage).await? } else { Vec::new() };

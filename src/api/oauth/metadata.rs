@@ -3,7 +3,6 @@
 
 use axum::{Json, http::header, response::IntoResponse};
 use serde_json::{Value, json};
-use url::Url;
 
 use super::resource::MCP;
 use crate::{
@@ -13,11 +12,6 @@ use crate::{
 
 const SERVER: &str = "/.well-known/oauth-authorization-server";
 const OPENID: &str = "/.well-known/openid-configuration";
-
-/// The path in the address of the deployment, without a slash at the end, for example `/prod`. The path can be empty.
-pub fn path_of(base_url: &str) -> String {
-    Url::parse(base_url).map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default()
-}
 
 /// The paths at which clients look for the document about the authorization server. If the address of the deployment
 /// has a path, some clients put this path after the well-known part (RFC 8414, section 3.1), and other clients put this

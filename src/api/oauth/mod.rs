@@ -10,6 +10,7 @@ mod client;
 mod consent;
 mod error;
 mod metadata;
+mod own_page;
 mod page;
 mod parameters;
 mod redirect;
@@ -30,7 +31,7 @@ use axum::{
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::{
-    api::answer::error::ApiError,
+    api::{answer::error::ApiError, lambda::gateway::path_of},
     app::App,
     config::{Auth, OAuth},
     oidc::Provider,
@@ -50,7 +51,7 @@ impl Front {
 /// The routes of the OAuth endpoints. A deployment without sign-in has no OAuth routes.
 pub fn routes(app: &App) -> Router<App> {
     let (Auth::OAuth(_), Some(provider)) = (&app.config.auth, &app.provider) else { return Router::new() };
-    let path = app.config.public_url.as_deref().map(metadata::path_of).unwrap_or_default();
+    let path = app.config.public_url.as_deref().map(path_of).unwrap_or_default();
     let mut for_programs = vec![
         ("/oauth/token".to_owned(), post(token::post_token)),
         ("/oauth/revoke".to_owned(), post(revoke::post_revoke)),
@@ -84,6 +85,7 @@ pub fn routes(app: &App) -> Router<App> {
             get(authorize::get_authorize).post(authorize::post_authorize).head(|| no_head("GET,POST")),
         )
         .route("/oauth/callback", get(callback::get_callback).head(|| no_head("GET")))
+        .route("/sign-in", get(own_page::get_sign_in).head(|| no_head("GET")))
         .route("/oauth/consent", get(consent::get_consent).post(consent::post_consent))
         .layer(Extension(Front(provider.clone())))
 }

@@ -120,7 +120,8 @@ fn described(consent: &Consent) -> (String, &'static str, String) {
             );
             (format!("a program at {host}"), "claimed", box_of)
         }
-        Place::ThisComputer => {
+        // The page of this service never asks for consent.
+        Place::ThisComputer | Place::Page => {
             let box_of = format!(
                 "<p class=\"host\"><span class=\"strong\">a program on this computer</span> that calls itself {claim}</p>\n\
                  <p>Continue only if you started this yourself, a moment ago.</p>"

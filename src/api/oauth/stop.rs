@@ -6,9 +6,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{metadata::path_of, page};
+use super::page;
 use crate::{
-    api::answer::error::Cause,
+    api::{answer::error::Cause, lambda::gateway::path_of},
     oidc::{NotSignedIn, Outage},
     store::Fault,
 };

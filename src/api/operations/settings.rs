@@ -1,6 +1,11 @@
 //! A person's settings: `/settings`.
 
-use axum::{Json as JsonAnswer, extract::State};
+use axum::{
+    Json as JsonAnswer,
+    extract::{FromRequestParts, State},
+    http::{header, request::Parts},
+    response::Redirect,
+};
 use deserr::Deserr;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -86,9 +91,25 @@ pub struct SettingsWritten {
 /// Before the time zone was set, instants and durations were converted to another zone.
 const FIRST_ZONE: &str = "Due dates that were set before keep their time on the clock. If one was sent as an instant (with Z or an offset) or as a duration such as +1h, send it again.";
 
+/// A person who opens `/settings` in a browser goes to the settings on the page. Programs get the settings as JSON.
+#[derive(Debug)]
+pub struct ForPrograms;
+
+impl<S: Sync> FromRequestParts<S> for ForPrograms {
+    type Rejection = Redirect;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Redirect> {
+        let accept = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+        // The address is relative, because the address of the deployment may have a path.
+        let page = accept.is_some_and(|accept| accept.contains("text/html")).then(|| Redirect::to("./?view=settings"));
+        page.map_or(Ok(Self), Err)
+    }
+}
+
 /// Get the settings
 #[utoipa::path(get, path = "/settings", operation_id = "getSettings")]
 pub async fn get_settings(
+    _: ForPrograms,
     State(app): State<App>,
     caller: Caller,
     _: Query<NoQuery>,

@@ -1,4 +1,4 @@
-//! Makes the instructions on the start page: how each assistant connects, and which values other programs need. The
+//! Makes the instructions on the page `/connect`: how each assistant connects, and which values other programs need. The
 //! instructions depend on how the deployment authenticates its callers.
 
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     domain::scope::Scope,
 };
 
-/// The warning on the start page of a deployment without authentication.
+/// The warning on the page `/connect` of a deployment without authentication.
 const OPEN_TO_ALL: &str = "<p class=\"warning\"><strong>There is no authentication.</strong> Whoever knows this address can \
     read and change the list. Keep the address to yourself (for a GPT: “Only me”), and keep nothing here that nobody may \
     see.</p>";
@@ -18,9 +18,9 @@ const BY_API_KEY: &str = "<div class=\"entry\"><dt>Authentication</dt><dd><span 
 /// The instructions for a deployment where people sign in.
 const BY_OAUTH: &str = include_str!("oauth.html");
 /// How each assistant connects.
-const WAYS: &str = include_str!("connect.html");
+const WAYS: &str = include_str!("ways.html");
 
-/// The texts about authentication on the start page, as HTML.
+/// The texts about authentication on the page `/connect`, as HTML.
 pub struct Authentication {
     pub warning: &'static str,
     /// How each assistant connects.
@@ -73,15 +73,15 @@ fn ways(auth: &Auth, base_url: &str) -> String {
     fill(WAYS, &[&own[..], texts].concat())
 }
 
-/// The texts of `connect.html` for a deployment without authentication.
+/// The texts of `ways.html` for a deployment without authentication.
 const OPEN: &[(&str, &str)] = &[("how", "The assistant needs only this address.")];
-/// The texts of `connect.html` for a deployment where people sign in.
+/// The texts of `ways.html` for a deployment where people sign in.
 const SIGN_IN: &[(&str, &str)] = &[
     ("how", "The assistant opens your browser. You sign in, and allow the access."),
     ("login", " &amp;&amp; claude mcp login todos"),
     ("gemini", "<dd class=\"note\">Then type <code>/mcp auth todos</code> in Gemini CLI.</dd>"),
 ];
-/// The texts of `connect.html` for a deployment with API keys.
+/// The texts of `ways.html` for a deployment with API keys.
 const KEYS: &[(&str, &str)] = &[
     ("how", "Set the environment variable <code>TODO_API_KEY</code> to your API key, which the operator gives you."),
     ("header", " --header \"Authorization: Bearer $TODO_API_KEY\""),

@@ -1,6 +1,7 @@
 //! Serves the OpenAPI document, and the pages for people.
 
 mod connect;
+pub mod files;
 mod privacy;
 
 use std::sync::LazyLock;
@@ -24,9 +25,10 @@ use crate::{
     config::{Confirm, Operator},
 };
 
-const START: &str = include_str!("start.html");
+const CONNECT: &str = include_str!("connect.html");
 const PRIVACY: &str = include_str!("privacy.html");
-const STYLE: &str = include_str!("style.css");
+/// The style of these pages, with the colours and measures of the page of the list.
+const STYLE: &str = concat!(include_str!("../../../web/src/clothes/tokens.css"), include_str!("style.css"));
 const SCRIPT: &str = include_str!("script.js");
 /// The icon of the service, as SVG.
 pub const FAVICON: &str = include_str!("favicon.svg");
@@ -50,9 +52,8 @@ pub async fn get_openapi(State(app): State<App>, BaseUrl(base_url): BaseUrl) -> 
     (headers, openapi::served(&base_url, &app.config))
 }
 
-/// `GET /` returns the start page. The page explains how to connect each assistant, and shows whether the deployment
-/// works.
-pub async fn get_start(State(app): State<App>, BaseUrl(base_url): BaseUrl) -> Response {
+/// `GET /connect` explains how to connect each assistant, and shows whether the deployment works.
+pub async fn get_connect(State(app): State<App>, BaseUrl(base_url): BaseUrl) -> Response {
     let confirm = match app.config.confirm {
         Confirm::None => "You can tell ChatGPT to always allow every operation, because every write can be undone.",
         Confirm::Deletes => "ChatGPT asks each time before it deletes todos (CONFIRM=deletes).",
@@ -68,7 +69,7 @@ pub async fn get_start(State(app): State<App>, BaseUrl(base_url): BaseUrl) -> Re
         ("key", authentication.header.to_owned()),
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    page(START, &values, "public, max-age=300")
+    page(CONNECT, &values, "public, max-age=300")
 }
 
 /// `GET /privacy` returns the privacy policy. The settings of a GPT contain a link to this page.

@@ -9,13 +9,19 @@ use crate::{
     config::{Auth, AuthMode, Config, OAuth, is_loopback},
 };
 
-const NO_COOKIES: &str = "This service sets no cookies.";
+/// What the page keeps in the browser, with and without authentication.
+const NO_COOKIES: &str = "This service sets no cookies. The page of the list keeps a copy of the open todos, and the changes that \
+    it has not sent yet, in your browser.";
+const WITH_KEY: &str =
+    "If you enter a key on the page of the list, one cookie keeps the key in your browser, until you sign out. ";
+const SESSION: &str = "If you sign in on the page of the list, one cookie keeps you signed in, until you sign out. ";
+const COPY: &str = "The page also keeps a copy of the open todos, and the changes that it has not sent yet. Signing out removes all \
+    of it from the browser.";
 const COOKIES: &str = "For each sign-in, this service sets one cookie. The cookie protects the sign-in. The cookie ends with your \
-    answer, and at the latest after an hour.";
+    answer, and at the latest after an hour. ";
 /// The sentence about the access of assistants, in a deployment where people sign in.
 const ASSISTANTS: &str = " A program gets access only after you have allowed it on a page of this service. This page names the host \
-    that gets the access, or says that it is a program on this computer. You can end the access at any time, with an API key for your list, or by asking \
-    the operator.";
+    that gets the access, or says that it is a program on this computer. You can end the access at any time, in the settings on the page of the list.";
 
 /// The values for the placeholders of `privacy.html`, as HTML.
 pub fn values(config: &Config) -> [(&'static str, String); 8] {
@@ -27,13 +33,21 @@ pub fn values(config: &Config) -> [(&'static str, String); 8] {
     [
         ("access", access(config)),
         ("people", people(&config.auth)),
-        ("cookies", oauth.map_or(NO_COOKIES, |_| COOKIES).to_owned()),
+        ("cookies", cookies(&config.auth)),
         ("place", place(on_aws).to_owned()),
         ("provider", oauth.map_or_else(String::new, |oauth| format!("<p>{}</p>", about_provider(oauth)))),
         ("assistants", oauth.map_or("", |_| ASSISTANTS).to_owned()),
         ("erased", erased(on_aws).to_owned()),
         ("kept", kept(config, oauth, on_aws)),
     ]
+}
+
+fn cookies(auth: &Auth) -> String {
+    match auth {
+        Auth::None(_) => NO_COOKIES.to_owned(),
+        Auth::ApiKey => format!("{WITH_KEY}{COPY}"),
+        Auth::OAuth(_) => format!("{COOKIES}{SESSION}{COPY}"),
+    }
 }
 
 fn access(config: &Config) -> String {

@@ -22,9 +22,7 @@ async function showHealth() {
     let works = false;
     let says = "This page cannot reach the service.";
     try {
-        // The address of this page, with a slash at its end.
-        const here = location.href.split(/[?#]/)[0].replace(/\/?$/, "/");
-        const answer = await fetch(new URL("health", here), { cache: "no-store" });
+        const answer = await fetch(new URL("health", location.href), { cache: "no-store" });
         const health = await answer.json();
         works = answer.ok;
         const took = Math.round(performance.now() - started);

@@ -16,6 +16,7 @@ mod leaving;
 mod leaving_together;
 mod metadata;
 mod outages;
+mod own_page;
 mod pages;
 mod people;
 mod person;
@@ -143,7 +144,7 @@ async fn whoever_has_no_token_learns_where_people_sign_in() {
 
 #[tokio::test]
 async fn the_page_says_how_people_sign_in() {
-    let page = Provider::start().await.api().get("/").await;
+    let page = Provider::start().await.api().get("/connect").await;
     for said in [
         "choose <em>OAuth</em>.",
         "claude mcp add --transport http todos https://todo.test/mcp &amp;&amp; claude mcp login todos<",

@@ -1,7 +1,8 @@
 // Writes the state into the elements of card.html. Texts of todos become text only, and never markup.
+import { showDate, showDue } from "../list/dates.ts";
 import type { Todo } from "../list/model.ts";
 import { type State, screens, statusOf } from "./state.ts";
-import { details, dueWords, isLate, longDay, title } from "./words.ts";
+import { details, isLate, title } from "./words.ts";
 
 export interface Surroundings {
     locale?: string;
@@ -60,13 +61,13 @@ function fill(row: HTMLElement, todo: Todo, state: State, { locale, readOnly }: 
     button.disabled = readOnly || todo.status === "deleted";
     button.ariaLabel = `${isDone ? "Reopen" : "Complete"}: ${todo.title}`;
     const circle = button.firstElementChild as HTMLElement;
-    circle.className = `tick ${todo.priority ?? ""} ${isDone ? "done" : ""}`;
+    button.className = `tick ${todo.priority ?? ""} ${row.className}`;
     circle.textContent = isDone ? "✓" : "";
     text.textContent = todo.title;
     small.className = isLate(todo, now) && !isDone ? "late" : "";
     // People who do not see the colour hear the word.
     button.ariaDescription = small.className && "overdue";
-    small.textContent = nextDue ? `Next: ${dueWords(nextDue, now, locale)}` : details(todo, now, locale);
+    small.textContent = nextDue ? `Next: ${showDue(nextDue, now, locale)}` : details(todo, now, locale);
 }
 
 // Rows of the same todos stay, so that the focus stays too.
@@ -114,14 +115,14 @@ export function view(gestures: Gestures): (state: State, around: Surroundings) =
     let end: number | undefined;
     let offered = "";
     moreButton.addEventListener("click", () => gestures.more(end));
-    undoButton.addEventListener("click", gestures.undo);
+    undoButton.addEventListener("click", () => gestures.undo());
     zoneButton.addEventListener("click", () => gestures.setZone(offered));
     element(".alone").remove();
     main.hidden = false;
     return (state, around) => {
         const { now } = state;
         heading.textContent = title(state.asked);
-        day.textContent = now ? longDay(now, around.locale) : "";
+        day.textContent = now ? showDate(now.date, now, around.locale, "long") : "";
         sentence.textContent = state.sentence;
         show(sentence, state.sentence !== "");
         offered = around.timeZone ?? "";

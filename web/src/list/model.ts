@@ -31,9 +31,18 @@ export type Action =
     // `base` holds the values before the edit of those texts (title, notes) that are edited, by id.
     | { kind: "edit"; edits: TodoEdit[]; base?: Record<string, Pick<Todo, "title" | "notes">> }
     | { kind: "delete"; ids: string[] }
-    | { kind: "undo"; changeId: string }
+    // `changeId` is the id of a change, or the idempotency key of an action of this browser, whose answer may not be there
+    // yet. `restore` says what the undo does to the todos, if the page knows it.
+    | { kind: "undo"; changeId: string; restore?: Restored[] }
     | { kind: "lists"; update: UpdateLists }
     | { kind: "settings"; update: UpdateSettings };
+
+// A todo as it is after an undo: these fields get these values, and null removes a field. Without `fields`, the todo is
+// deleted.
+export interface Restored {
+    id: string;
+    fields?: Record<string, unknown>;
+}
 
 // An action that waits to be sent, or whose answer has not come yet.
 export interface Waiting {
@@ -41,6 +50,10 @@ export interface Waiting {
     key: string; // the idempotency key
     at: string; // when the person did it
     action: Action;
+    // Once the action has been sent. A repetition sends the same, so that the service recognises it.
+    request?: { method: string; path: string; body?: unknown };
+    // How often the action got another idempotency key, because its request had to change.
+    changed?: number;
 }
 
 // An action that the service has refused, or that conflicts with what somebody else has done. Kept until the person has
@@ -56,4 +69,5 @@ export interface Refused {
 export interface Session {
     authentication: "none" | "api_key" | "oauth";
     signed_in: boolean;
+    person?: string; // differs between people, if the service says it
 }

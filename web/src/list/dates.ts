@@ -1,0 +1,77 @@
+// Due dates as people see them: on the person's clock, in the language of the browser.
+import { dayFrom, iso, weekdayOf } from "./civil.ts";
+import type { Now } from "./model.ts";
+import { DAY, instantOf, instantOfNow, localAt, localOf, MINUTE } from "./zone.ts";
+
+export type Group = "overdue" | "today" | "tomorrow" | "next_7_days" | "later" | "none";
+
+const NAMES = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const words = new Map<string, string>();
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+// The present moment on the clock of a time zone. `at` is in milliseconds, as of Date.now().
+export function nowAt(at: number, time_zone: string): Now {
+    const local = localAt(at, time_zone);
+    const day = Math.floor(local / DAY);
+    const time = new Date(local).toISOString().slice(11, 16);
+    const offset = Math.round((local - Math.floor(at / 1000) * 1000) / MINUTE);
+    const size = new Date(Math.abs(offset) * MINUTE).toISOString().slice(11, 16);
+    const utc_offset = `${offset < 0 ? "-" : "+"}${size}`;
+    return { date: iso(day), time, weekday: NAMES[weekdayOf(day)] ?? "", time_zone, utc_offset };
+}
+
+// A day is overdue when it is over, and a time as soon as it has passed.
+export function isOverdue(due: string, now: Now): boolean {
+    // Only on one day can the clock have gone back since.
+    if (due.length === 10 || !due.startsWith(now.date)) {
+        return due.slice(0, 10) < now.date;
+    }
+    return instantOf(localOf(due), now.time_zone) < instantOfNow(now);
+}
+
+// The groups of the filter `due`, each todo in the first that fits: "next_7_days" are the days after tomorrow.
+export function group(due: string | undefined, now: Now): Group {
+    if (!due) {
+        return "none";
+    }
+    if (isOverdue(due, now)) {
+        return "overdue";
+    }
+    const days = dayFrom(due) - dayFrom(now.date);
+    return days <= 0 ? "today" : days === 1 ? "tomorrow" : days <= 7 ? "next_7_days" : "later";
+}
+
+// Short words, such as "Today 18:00" or "Tue 24 Nov". `locale` is the language of the browser when left out.
+export function showDue(due: string, now: Now, locale?: string): string {
+    const days = dayFrom(due) - dayFrom(now.date);
+    const date = Math.abs(days) <= 1 ? relative(days, locale) : showDate(due, now, locale, "short");
+    return due.length > 10 ? `${date} ${show(localOf(due), { timeStyle: "short" }, locale)}` : date;
+}
+
+// A day such as "24 Nov", with its year if it is another year.
+export function showDate(date: string, now: Now, locale?: string, weekday?: "short" | "long"): string {
+    const year = date.slice(0, 4) === now.date.slice(0, 4) ? undefined : "numeric";
+    return show(dayFrom(date) * DAY, { weekday, day: "numeric", month: "short", year }, locale);
+}
+
+function relative(days: number, locale?: string): string {
+    const key = `${locale} ${days}`;
+    let word = words.get(key);
+    if (!word) {
+        word = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(days, "day");
+        word = word.charAt(0).toLocaleUpperCase(locale) + word.slice(1);
+        words.set(key, word);
+    }
+    return word;
+}
+
+// Formats are kept, because making one takes longer than using it, and a list has many dates.
+function show(local: number, options: Intl.DateTimeFormatOptions, locale?: string): string {
+    const key = `${locale} ${JSON.stringify(options)}`;
+    let format = formats.get(key);
+    if (!format) {
+        format = new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" });
+        formats.set(key, format);
+    }
+    return format.format(local);
+}

@@ -1,0 +1,128 @@
+// What people do with todos. Each is an action, which shows at once and is sent as soon as possible.
+import type { ReadonlySignal } from "@preact/signals";
+import { apply, difference, localName, resolve } from "./apply.ts";
+import type { Action, NewTodo, Refused, Settings, Todo, TodoEdit, Waiting } from "./model.ts";
+import type { Own, OwnChanges } from "./own_changes.ts";
+import type { State } from "./state.ts";
+
+type Texts = Pick<Todo, "title" | "notes">;
+type Fields = Omit<TodoEdit, "id">;
+type Unkept = Omit<Waiting, "seq">;
+
+// Todos in one request, because bodies and addresses have a largest size.
+const AT_ONCE = 500;
+
+export function createDoing(
+    state: State,
+    settings: ReadonlySignal<Settings>,
+    own: OwnChanges,
+    keep: (waiting: Unkept) => Promise<void>,
+    now: () => number,
+) {
+    const find = (id: string) => state.todos.value.get(id) ?? state.known.get(id);
+
+    // With what the action does not say, because it is as it is now.
+    function complete(action: Action): Action {
+        const list = state.overview.value && settings.value.default_list;
+        if (action.kind === "add" && list) {
+            return { ...action, todos: action.todos.map((todo) => ({ ...todo, list: todo.list ?? list })) };
+        }
+        return action.kind === "edit" ? { ...action, base: { ...texts(action.edits, find), ...action.base } } : action;
+    }
+    async function perform(asked: Action): Promise<Own> {
+        const action = complete(resolve(asked, state.names.value));
+        const waiting = { key: localName("key"), at: new Date(now()).toISOString(), action };
+        const before = state.todos.value;
+        const restore = difference(before, apply(before, action, waiting.at, state.known));
+        await keep(waiting);
+        return { key: waiting.key, restore };
+    }
+    async function act(action: Action): Promise<void> {
+        own.did(await perform(action));
+    }
+    const undoOwn = ({ key, restore }: Own) => perform({ kind: "undo", changeId: key, restore });
+    // `base` has the texts as they were when the person began to edit them; left out: as they are now.
+    const edit = (id: string, fields: Fields, base?: Texts) =>
+        act({ kind: "edit", edits: [{ id, ...fields }], base: base && { [id]: base } });
+    return {
+        act,
+        edit,
+        toggle: (id: string) => {
+            const todo = find(id);
+            return edit(id, { status: todo && !todo.status ? "completed" : "open" });
+        },
+        editMany: async (ids: string[], fields: Fields) => {
+            for (const some of chunks(ids)) {
+                await act({ kind: "edit", edits: some.map((id) => ({ id, ...fields })) });
+            }
+        },
+        remove: async (ids: string[]) => {
+            for (const some of chunks(ids)) {
+                await act({ kind: "delete", ids: some });
+            }
+        },
+        // Gives the local ids of the todos.
+        add: async (todos: NewTodo[]): Promise<string[]> => {
+            const localIds = todos.map(() => localName("local"));
+            await act({ kind: "add", todos, localIds });
+            return localIds;
+        },
+        // Undoes any change, also of somebody else.
+        undo: (changeId: string) => act({ kind: "undo", changeId, restore: own.byId(changeId)?.restore }),
+        undoLast: () => own.undo(undoOwn),
+        redo: () => own.redo(undoOwn),
+    };
+}
+
+// The texts that the person edits.
+function texts(edits: TodoEdit[], find: (id: string) => Todo | undefined): Record<string, Texts> {
+    const before: Record<string, Texts> = {};
+    for (const { id, title, notes, clear } of edits) {
+        const todo = find(id);
+        if (todo && (title !== undefined || notes !== undefined || clear?.includes("notes"))) {
+            before[id] = { title: todo.title, notes: todo.notes };
+        }
+    }
+    return before;
+}
+
+function chunks(ids: string[]): string[][] {
+    const all: string[][] = [];
+    for (let i = 0; i < ids.length; i += AT_ONCE) {
+        all.push(ids.slice(i, i + AT_ONCE));
+    }
+    return all;
+}
+
+// What the person decides about actions that the service has refused.
+export function createDeciding(state: State, decided: () => Promise<void>) {
+    async function decide(refused: Refused, again?: Unkept): Promise<void> {
+        await state.database.decide(refused, again);
+        await decided();
+    }
+    // Another key, because it is another request. But if nobody knows whether the request was done, it stays the same.
+    function again({ waiting, problem }: Refused, action: Action): Unkept {
+        const { seq: _, request, changed = 0, ...rest } = waiting;
+        return problem.status >= 500 ? { ...rest, request, changed } : { ...rest, action, changed: changed + 1 };
+    }
+    return {
+        retry: (refused: Refused) => decide(refused, again(refused, refused.waiting.action)),
+        discard: (refused: Refused) => decide(refused),
+        // Puts the person's text in place of the other one, and restores the todo if it was deleted.
+        keepMine: (refused: Refused) => {
+            const { current, waiting } = refused;
+            const { action } = waiting;
+            if (action.kind !== "edit" || !current) {
+                return decide(refused, again(refused, action));
+            }
+            const { id, title, notes, status } = current;
+            const edits = action.edits.map((edit) =>
+                edit.id === id && status === "deleted" ? { ...edit, status: "open" as const } : edit,
+            );
+            return decide(
+                refused,
+                again(refused, { ...action, edits, base: { ...action.base, [id]: { title, notes } } }),
+            );
+        },
+    };
+}

@@ -1,0 +1,104 @@
+// What the page shows is in its address, so that back, reload, bookmarks and a second window work.
+import { signal } from "@preact/signals";
+import { letGo } from "./held.ts";
+
+export const VIEWS = ["today", "week", "all", "completed", "deleted", "history", "lists", "settings"] as const;
+export type View = (typeof VIEWS)[number] | "list" | "search" | "todo";
+
+export interface Address {
+    view: View;
+    list?: string; // of the view "list"
+    q?: string; // of the view "search"
+    by?: string; // of the view "history": only what this program did
+    todo?: string; // the todo that is open
+}
+
+export const base = document.documentElement.dataset.base ?? "";
+
+export const address = signal<Address>(read());
+
+function read(): Address {
+    const query = new URLSearchParams(location.search);
+    const todo = query.get("todo") ?? undefined;
+    const list = query.get("list");
+    const q = query.get("q");
+    if (list) return { view: "list", list, todo };
+    if (q !== null) return { view: "search", q, todo };
+    const view = VIEWS.find((name) => name === query.get("view"));
+    if (view) return { view, by: query.get("by") ?? undefined, todo };
+    return todo ? { view: "todo", todo } : { view: "today" };
+}
+
+export function href(to: Address): string {
+    const query = new URLSearchParams();
+    if (to.list) query.set("list", to.list);
+    if (to.view === "search") query.set("q", to.q ?? "");
+    if (VIEWS.some((name) => name === to.view) && (to.view !== "today" || to.todo)) query.set("view", to.view);
+    if (to.by) query.set("by", to.by);
+    if (to.todo) query.set("todo", to.todo);
+    const text = query.toString();
+    return `${base}/${text && `?${text}`}`;
+}
+
+// Whether back leads to a view of this page.
+let hasMoved = false;
+
+export function go(to: Address, how: "push" | "replace" = "push"): void {
+    const url = href(to);
+    if (how === "replace") history.replaceState(history.state, "", url);
+    else history.pushState(null, "", url);
+    arrive(to);
+}
+
+function arrive(to: Address): void {
+    hasMoved = true;
+    const before = address.value;
+    address.value = to;
+    if (before.view === to.view && before.list === to.list) return;
+    letGo();
+    scrollTo(0, 0);
+}
+
+// Opens a todo in its place. Back closes it again.
+export function open(id: string): void {
+    const to = { ...address.value, todo: id };
+    if (address.value.todo) {
+        go(to, "replace");
+    } else {
+        history.pushState({ opened: true }, "", href(to));
+        arrive(to);
+    }
+}
+
+export function close(): void {
+    if (!address.value.todo) return;
+    if (address.value.view === "todo") {
+        leave();
+        return;
+    }
+    const to = { ...address.value, todo: undefined };
+    if (history.state?.opened) history.back();
+    else history.replaceState(null, "", href(to));
+    arrive(to);
+}
+
+// A todo that is alone on the page: back to where the person came from.
+function leave(): void {
+    if (hasMoved) history.back();
+    else go({ view: "today" }, "replace");
+}
+
+addEventListener("popstate", () => arrive(read()));
+
+// Links stay links: they open in a new window, and a plain click changes only the view.
+document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+        return;
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!link || link.target || link.origin !== location.origin) return;
+    if (link.pathname !== `${base}/` || link.hash) return;
+    event.preventDefault();
+    history.pushState(null, "", link.href);
+    arrive(read());
+    requestAnimationFrame(() => document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true }));
+});

@@ -1,0 +1,102 @@
+// What people do in more than one place of the page: it holds the todos where they are, does it, and says so.
+import type { NewTodo, Todo, TodoEdit } from "../list/model.ts";
+import { canRedo, canUndo, edit, editMany, redo, remove, todos, toggle, undoLast } from "../list/store.ts";
+import { hold } from "./held.ts";
+import { say } from "./notice/said.tsx";
+import { shownTodo } from "./rows/shown.ts";
+
+export type Fields = Omit<TodoEdit, "id">;
+export const PRIORITIES = ["low", "normal", "high", "urgent"] as const;
+
+export const isDone = (todo: Todo): boolean => todo.status === "completed";
+
+export const undoing = { name: "Undo", run: () => void takeBack() };
+
+export function tick(todo: Todo): void {
+    hold(todo);
+    if (todo.status) {
+        void edit(todo.id, { status: "open" });
+        say(`${isDone(todo) ? "Reopened" : "Restored"}: ${todo.title}`, undoing);
+    } else {
+        void toggle(todo.id);
+        say(`Completed: ${todo.title}`, undoing);
+    }
+}
+
+export function skip(todo: Todo): void {
+    void edit(todo.id, { status: "skipped" });
+    say(`Skipped one date: ${todo.title}`, undoing);
+}
+
+export function erase(gone: readonly Todo[]): void {
+    focusBeside(gone);
+    void remove(gone.map(({ id }) => id));
+    say(gone.length === 1 ? `Deleted: ${gone[0]?.title}` : `Deleted ${gone.length} todos`, undoing);
+}
+
+export function changeMany(changed: readonly Todo[], fields: Fields, what: string): void {
+    if (fields.status) {
+        changed.forEach(hold);
+    }
+    void editMany(
+        changed.map(({ id }) => id),
+        fields,
+    );
+    say(`${what}: ${changed.length === 1 ? changed[0]?.title : `${changed.length} todos`}`, undoing);
+}
+
+export function change(todo: Todo, fields: Fields, what: string, before?: Pick<Todo, "title" | "notes">): void {
+    if (fields.status) {
+        hold(todo);
+    }
+    void edit(todo.id, fields, before);
+    say(`${what}: ${fields.title ?? todo.title}`, undoing);
+}
+
+export function sayAdded(added: NewTodo, where: string): void {
+    say(`Added to ${where}: ${added.title}`, undoing);
+}
+
+export async function takeBack(): Promise<void> {
+    if (!canUndo.value) {
+        say("There is nothing to undo on this page. The history has everything.");
+        return;
+    }
+    const before = todos.value;
+    await undoLast();
+    say(`Undone${changedSince(before)}`, { name: "Redo", run: () => void doAgain() });
+}
+
+export async function doAgain(): Promise<void> {
+    if (!canRedo.value) {
+        say("There is nothing to redo.");
+        return;
+    }
+    const before = todos.value;
+    await redo();
+    say(`Done again${changedSince(before)}`, undoing);
+}
+
+// The undo of a change of lists or settings changes no todos.
+function changedSince(before: ReadonlyMap<string, Todo>): string {
+    const after = todos.value;
+    const ids = new Set([...before.keys(), ...after.keys()]);
+    const changed = [...ids].filter((id) => before.get(id) !== after.get(id));
+    const one = after.get(changed[0] ?? "") ?? before.get(changed[0] ?? "");
+    return changed.length > 1 ? `: ${changed.length} todos` : one ? `: ${one.title}` : ".";
+}
+
+// The todos of these ids that the page knows.
+export function those(ids: Iterable<string>): Todo[] {
+    return [...ids].flatMap((id) => todos.value.get(id) ?? shownTodo(id) ?? []);
+}
+
+// Where the focus goes when the row that has it goes away: to the row after it, or to the name of the view.
+function focusBeside(gone: readonly Todo[]): void {
+    const ids = new Set(gone.map(({ id }) => id));
+    const rows = [...document.querySelectorAll<HTMLElement>("[data-todo]")];
+    const last = rows.findLastIndex((row) => ids.has(row.dataset.todo ?? ""));
+    const next = rows.slice(last + 1).find((row) => !ids.has(row.dataset.todo ?? ""));
+    const target = next?.querySelector<HTMLElement>(".title") ?? document.querySelector<HTMLElement>("h1");
+    target?.focus({ preventScroll: true });
+}

@@ -1,0 +1,56 @@
+// Who did what when, all of the last 30 days.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { history } from "../../list/store.ts";
+import { address, go } from "../address.ts";
+import { Head } from "../shell/head.tsx";
+import { OneChange } from "./one_change.tsx";
+import { usePages } from "./pages.ts";
+
+export function HistoryView() {
+    const { by } = address.value;
+    const names = useSignal<string[]>(by ? [by] : []);
+    const { items, failed, more, again } = usePages(`changes ${by}`, async (cursor) => {
+        const { changes, next_cursor } = await history(by ? { by } : {}, cursor);
+        return { items: changes, next: next_cursor };
+    });
+    const list = items.value;
+    useEffect(() => {
+        names.value = [...new Set([...names.value, ...(list ?? []).flatMap((change) => change.by ?? [])])];
+    }, [list]);
+    return (
+        <>
+            <Head title="History" note="the last 30 days">
+                {names.value.length > 0 && (
+                    <select
+                        class="field"
+                        aria-label="Who"
+                        value={by ?? ""}
+                        onChange={(event) =>
+                            go({ view: "history", by: event.currentTarget.value || undefined }, "replace")
+                        }
+                    >
+                        <option value="">Everybody</option>
+                        {names.value.map((name) => (
+                            <option key={name} value={name}>
+                                {name}
+                            </option>
+                        ))}
+                    </select>
+                )}
+            </Head>
+            {failed.value && !list && <p class="empty">The history is not here while there is no connection.</p>}
+            {list?.length === 0 && <p class="empty">Nothing has happened yet.</p>}
+            <ul class="changes">
+                {list?.map((change) => (
+                    <OneChange key={change.id} change={change} after={again} />
+                ))}
+            </ul>
+            {more && (
+                <button type="button" class="link" onClick={more}>
+                    Older changes
+                </button>
+            )}
+        </>
+    );
+}

@@ -1,0 +1,51 @@
+// Pages of an answer, one after another, and again from the first when something has changed.
+import { type ReadonlySignal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { lastChange, waiting } from "../../list/store.ts";
+
+export interface Pages<T> {
+    items: ReadonlySignal<T[] | undefined>;
+    total: ReadonlySignal<number | undefined>;
+    failed: ReadonlySignal<boolean>;
+    more: (() => void) | undefined;
+    again: () => void;
+}
+
+export interface Page<T> {
+    items: T[];
+    next?: string;
+    total?: number;
+}
+
+// `key` says what is asked for. While the same is asked again, the old items stay.
+export function usePages<T>(key: string, load: (cursor?: string) => Promise<Page<T>>): Pages<T> {
+    const items = useSignal<T[] | undefined>(undefined);
+    const next = useSignal<string | undefined>(undefined);
+    const total = useSignal<number | undefined>(undefined);
+    const failed = useSignal(false);
+    const latest = useRef(0);
+    const ask = async (cursor?: string) => {
+        const mine = ++latest.current;
+        try {
+            const page = await load(cursor);
+            if (mine === latest.current) {
+                items.value = cursor ? [...(items.value ?? []), ...page.items] : page.items;
+                next.value = page.next;
+                total.value = page.total;
+                failed.value = false;
+            }
+        } catch {
+            failed.value = mine === latest.current || failed.value;
+        }
+    };
+    const state = `${key} ${lastChange.value?.id} ${waiting.value.length}`;
+    useEffect(() => {
+        const timer = setTimeout(() => void ask(), items.value ? 150 : 0);
+        return () => clearTimeout(timer);
+    }, [state]);
+    useEffect(() => {
+        items.value = undefined;
+    }, [key]);
+    const cursor = next.value;
+    return { items, total, failed, more: cursor ? () => void ask(cursor) : undefined, again: () => void ask() };
+}

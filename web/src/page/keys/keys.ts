@@ -1,0 +1,135 @@
+// The keys. They never act while somebody types.
+import { close, go, open } from "../address.ts";
+import { doAgain, takeBack, tick } from "../doing.ts";
+import { canSort, move } from "../drag/drop.ts";
+import { pick, pickNone, selecting } from "../select/selection.ts";
+import { here, rowOf, step } from "./current_row.ts";
+import { showKeys } from "./keys_help.tsx";
+
+const PLACES: Record<string, Parameters<typeof go>[0]> = {
+    t: { view: "today" },
+    w: { view: "week" },
+    a: { view: "all" },
+    h: { view: "history" },
+    l: { view: "lists" },
+    c: { view: "completed" },
+};
+
+let afterG = 0; // when `g` was pressed
+
+export function listenToKeys(): void {
+    addEventListener("keydown", (event) => {
+        if (event.defaultPrevented || event.isComposing || isTyping(event.target)) {
+            return;
+        }
+        if (press(event)) {
+            event.preventDefault();
+        }
+    });
+}
+
+function isTyping(target: EventTarget | null): boolean {
+    const isField = target instanceof HTMLElement && target.matches("input:not([type=checkbox]), textarea, select");
+    return isField || Boolean(document.querySelector("dialog[open]"));
+}
+
+// Says whether the key did something.
+function press(event: KeyboardEvent): boolean {
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (event.ctrlKey || event.metaKey) {
+        return withControl(key, event.shiftKey);
+    }
+    if (event.altKey) {
+        return withAlt(key);
+    }
+    if (Date.now() - afterG < 1500) {
+        afterG = 0;
+        const to = PLACES[key];
+        if (to) {
+            go(to);
+            return true;
+        }
+    }
+    return alone(key, event);
+}
+
+function withControl(key: string, shift: boolean): boolean {
+    if (key !== "z" && key !== "y") {
+        return false;
+    }
+    void (shift || key === "y" ? doAgain() : takeBack());
+    return true;
+}
+
+function withAlt(key: string): boolean {
+    const todo = here();
+    if (!todo || !canSort() || (key !== "ArrowUp" && key !== "ArrowDown")) {
+        return false;
+    }
+    move(todo, key === "ArrowUp" ? -1 : 1);
+    // The row is the same element in its new place; the browser may have taken the focus from it.
+    setTimeout(() => rowOf(todo.id)?.querySelector<HTMLElement>(".title")?.focus(), 50);
+    return true;
+}
+
+function alone(key: string, event: KeyboardEvent): boolean {
+    const todo = here();
+    const onButton = event.target instanceof Element && event.target.closest("button, a, summary, label");
+    const onTitle = event.target instanceof Element && event.target.matches(".title");
+    switch (key) {
+        case "g":
+            afterG = Date.now();
+            return true;
+        case "j":
+        case "ArrowDown":
+            return step(1);
+        case "k":
+        case "ArrowUp":
+            return step(-1);
+        case "x":
+            if (todo) {
+                pick(todo.id);
+            }
+            return Boolean(todo);
+        case "c":
+            if (todo) {
+                tick(todo);
+            }
+            return Boolean(todo);
+        case " ":
+            if (todo && onTitle) {
+                tick(todo);
+                return true;
+            }
+            return false;
+        case "Enter":
+            if (todo && !onButton) {
+                open(todo.id);
+                return true;
+            }
+            return false;
+        case "u":
+            void takeBack();
+            return true;
+        case "n":
+        case "q":
+            document.getElementById("add")?.focus();
+            return true;
+        case "/":
+            go({ view: "search", q: "" });
+            requestAnimationFrame(() => document.getElementById("search")?.focus());
+            return true;
+        case "?":
+            showKeys();
+            return true;
+        case "Escape":
+            if (selecting.value) {
+                pickNone();
+            } else {
+                close();
+            }
+            return true;
+        default:
+            return false;
+    }
+}

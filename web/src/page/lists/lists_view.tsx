@@ -1,0 +1,87 @@
+// All lists: to get around on a small screen, and to change them.
+import { act, lists } from "../../list/store.ts";
+import { base, go, href } from "../address.ts";
+import { Icon, type IconName } from "../icons.tsx";
+import { counts } from "../shell/counts.ts";
+import { Head } from "../shell/head.tsx";
+import { ListTools } from "./list_tools.tsx";
+
+export function ListsView() {
+    const { week, all } = counts.value;
+    const names = lists.value;
+    const move = (from: number, by: number) => {
+        const order = [...names];
+        const [name] = order.splice(from, 1);
+        if (name) {
+            order.splice(from + by, 0, name);
+            void act({ kind: "lists", update: { order } });
+        }
+    };
+    const begin = (event: SubmitEvent & { currentTarget: HTMLFormElement }) => {
+        event.preventDefault();
+        const list = event.currentTarget.querySelector("input")?.value.trim();
+        if (list) {
+            go({ view: "list", list });
+        }
+    };
+    return (
+        <>
+            <Head title="Lists" />
+            <div class="only-small">
+                <Way to={href({ view: "week" })} icon="week" name="Next 7 days" count={week} />
+                <Way to={href({ view: "all" })} icon="all" name="Everything" count={all} />
+            </div>
+            <ul class="lists">
+                {names.map((name, i) => (
+                    <li key={name}>
+                        <a href={href({ view: "list", list: name })}>
+                            <bdi>{name}</bdi>
+                            <span class="count">{counts.value.lists.get(name) ?? 0}</span>
+                        </a>
+                        <button
+                            type="button"
+                            class="plain-icon"
+                            aria-label={`Move up: ${name}`}
+                            disabled={i === 0}
+                            onClick={() => move(i, -1)}
+                        >
+                            <Icon name="up" />
+                        </button>
+                        <button
+                            type="button"
+                            class="plain-icon"
+                            aria-label={`Move down: ${name}`}
+                            disabled={i === names.length - 1}
+                            onClick={() => move(i, 1)}
+                        >
+                            <Icon name="down" />
+                        </button>
+                        <ListTools list={name} />
+                    </li>
+                ))}
+            </ul>
+            <form class="search" onSubmit={begin}>
+                <input class="field grow" dir="auto" aria-label="Name of a new list" placeholder="New list" />
+                <button type="submit" class="button plain">
+                    Add list
+                </button>
+            </form>
+            <div class="only-small">
+                <Way to={href({ view: "completed" })} icon="done" name="Completed" />
+                <Way to={href({ view: "deleted" })} icon="trash" name="Deleted" />
+                <Way to={`${base}/connect`} icon="assistants" name="Assistants" />
+                <Way to={href({ view: "settings" })} icon="settings" name="Settings" />
+            </div>
+        </>
+    );
+}
+
+function Way({ to, icon, name, count }: { to: string; icon: IconName; name: string; count?: number }) {
+    return (
+        <a class="way" href={to}>
+            <Icon name={icon} />
+            {name}
+            {count !== undefined && <span class="count">{count}</span>}
+        </a>
+    );
+}

@@ -1,0 +1,36 @@
+// Requests of the settings, which are sent at once and never wait: the answer decides what the person sees.
+import { ApiProblem, createApi, type Request } from "../../list/request.ts";
+import { base } from "../address.ts";
+
+const api = createApi((address, init) => fetch(address, init), base);
+
+export interface Program {
+    id: string;
+    name: string;
+    host: string;
+    scope: "todos" | "todos:read";
+    since: string;
+    last_used_at?: string;
+}
+
+export interface Erased {
+    erased: boolean;
+    kept?: string[];
+}
+
+export async function ask<T>(method: string, path: string, headers?: Request["headers"]): Promise<T> {
+    return (await api({ method, path, headers })).body as T;
+}
+
+// What to tell the person about an error.
+export function reason(error: unknown): string {
+    if (error instanceof ApiProblem) {
+        return `${error.problem.title}. ${error.problem.detail}`;
+    }
+    return "The service does not answer. Try again when you are online.";
+}
+
+// Whether the service does only for somebody who has just signed in what it was asked to do.
+export function isOldSignIn(error: unknown): boolean {
+    return error instanceof ApiProblem && error.problem.code === "sign_in_again";
+}

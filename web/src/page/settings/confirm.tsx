@@ -1,0 +1,49 @@
+// A button that asks once more before it does something.
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+
+interface Props {
+    name: string;
+    question: string;
+    confirmed: () => void;
+}
+
+export function Confirm({ name, question, confirmed }: Props) {
+    const asked = useSignal(false);
+    const first = useRef<HTMLButtonElement>(null);
+    const cancel = () => {
+        asked.value = false;
+        requestAnimationFrame(() => first.current?.focus());
+    };
+    const press = (event: KeyboardEvent) => {
+        if (event.key === "Escape") {
+            event.stopPropagation();
+            cancel();
+        }
+    };
+    if (!asked.value) {
+        const ask = () => {
+            asked.value = true;
+        };
+        return (
+            <button type="button" class="button plain danger" ref={first} onClick={ask}>
+                {name}
+            </button>
+        );
+    }
+    return (
+        <fieldset class="setting-confirm" aria-label={name} onKeyDown={press}>
+            <p role="alert">{question}</p>
+            <button type="button" class="button plain danger" onClick={confirmed}>
+                {name}
+            </button>
+            <button type="button" class="button plain" ref={focus} onClick={cancel}>
+                Cancel
+            </button>
+        </fieldset>
+    );
+}
+
+function focus(button: HTMLButtonElement | null): void {
+    button?.focus();
+}

@@ -1,0 +1,58 @@
+// Downloads an export. A large one has several parts, and each part is a complete file (docs/EXPORT.md).
+import type { Problem } from "../../list/model.ts";
+import { ApiProblem } from "../../list/request.ts";
+
+export const FORMATS = [
+    ["json", "JSON", "everything, also the history of 30 days"],
+    ["csv", "CSV", "for spreadsheets"],
+    ["ics", "iCalendar", "for calendars and reminders"],
+    ["todo.txt", "todo.txt", "one line for each todo"],
+    ["md", "Markdown", "for notes and editors"],
+] as const;
+
+export type Format = (typeof FORMATS)[number][0];
+
+// Gives the number of files. A link could not say that there are more parts, or why there is no file.
+export async function download(format: Format, base: string, save = saveFile): Promise<number> {
+    let [parts, cursor] = [0, nextCursor(null)];
+    do {
+        const response = await fetch(`${base}/export?${query(format, cursor)}`, { cache: "no-store" });
+        if (!response.ok) {
+            throw new ApiProblem((await response.json()) as Problem);
+        }
+        parts += 1;
+        cursor = nextCursor(response.headers.get("Link"));
+        const disposition = response.headers.get("Content-Disposition") ?? "";
+        const name = /filename="([^"]+)"/.exec(disposition)?.[1] ?? `todos.${format}`;
+        const isWhole = parts === 1 && !cursor;
+        save(isWhole ? name : name.replace(".", `-part-${parts}.`), await response.blob());
+    } while (cursor);
+    return parts;
+}
+
+function query(format: Format, cursor: string | undefined): URLSearchParams {
+    const parameters = new URLSearchParams({ format });
+    if (format === "csv") {
+        // Spreadsheets need the mark to read the file as UTF-8.
+        parameters.set("bom", "true");
+    }
+    if (cursor) {
+        parameters.set("cursor", cursor);
+    }
+    return parameters;
+}
+
+// `Link: <https://…/export?format=json&cursor=…>; rel="next"`. The address may be that of another name of the service.
+function nextCursor(link: string | null): string | undefined {
+    const address = /<([^>]+)>; rel="next"/.exec(link ?? "")?.[1];
+    return address && (new URLSearchParams(address.split("?")[1]).get("cursor") ?? undefined);
+}
+
+function saveFile(name: string, file: Blob): void {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(file);
+    link.download = name;
+    link.click();
+    // The browser reads the file after the click.
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,88 @@
+// The date of a todo: typed in words, or chosen.
+import { useSignal } from "@preact/signals";
+import { showDue } from "../../list/dates.ts";
+import { readDue } from "../../list/due_words.ts";
+import { now, settings } from "../../list/store.ts";
+import { change } from "../doing.ts";
+import type { FieldProps } from "./pills.tsx";
+
+const QUICK = ["today", "tomorrow", "next week", "in 1 week"];
+
+export function DueField({ todo, done }: FieldProps) {
+    const text = useSignal("");
+    const { due } = todo;
+    const read = (words: string) =>
+        readDue(words, { now: now.value, weekStart: settings.value.week_start, present: due });
+    const found = text.value.trim() ? read(text.value) : undefined;
+    const set = (next: string | undefined) => {
+        if (next) {
+            // `all day` says that the time is to go too.
+            const allDay = next.length === 10 && due?.includes("T") ? " all day" : "";
+            change(todo, { due: next + allDay }, "Date changed");
+            done();
+        }
+    };
+    const clear = () => {
+        change(todo, { clear: todo.repeat ? ["due", "repeat"] : ["due"] }, "Date removed");
+        done();
+    };
+    return (
+        <form
+            class="pills"
+            onSubmit={(event) => {
+                event.preventDefault();
+                set(found);
+            }}
+        >
+            <input
+                class="field grow"
+                dir="auto"
+                aria-label="Date in words"
+                placeholder="friday 17:00"
+                enterkeyhint="done"
+                ref={focusFirst}
+                onInput={(event) => {
+                    text.value = event.currentTarget.value;
+                }}
+            />
+            <input
+                class="field"
+                type="date"
+                aria-label="Date"
+                value={due?.slice(0, 10)}
+                onChange={(event) =>
+                    set(event.currentTarget.value && event.currentTarget.value + (due?.slice(10) ?? ""))
+                }
+            />
+            <input
+                class="field"
+                type="time"
+                aria-label="Time"
+                value={due?.slice(11)}
+                onChange={(event) => set(withTime(due ?? now.value.date, event.currentTarget.value))}
+            />
+            {QUICK.map((words) => ({ words, to: read(words) })).map(
+                ({ words, to }) =>
+                    to && (
+                        <button key={words} type="button" class="pill" onClick={() => set(to)}>
+                            {showDue(to, now.value)}
+                        </button>
+                    ),
+            )}
+            {due && (
+                <button type="button" class="pill" onClick={clear}>
+                    No date
+                </button>
+            )}
+            <p class={text.value.trim() && !found ? "problem" : "quiet"} role="status">
+                {text.value.trim() ? (found ? `${showDue(found, now.value)} – Enter` : "This is no date yet.") : ""}
+            </p>
+        </form>
+    );
+}
+
+export function focusFirst(field: HTMLElement | null): void {
+    field?.focus({ preventScroll: true });
+}
+
+const withTime = (due: string, time: string) => (time ? `${due.slice(0, 10)}T${time}` : due.slice(0, 10));

@@ -1,0 +1,43 @@
+// Installs the service worker, and loads the page again when a newer release has taken over. Nothing is lost: what waits
+// is in IndexedDB, and the page does not load again while the person types.
+import { base } from "./address.ts";
+
+const HOUR = 3_600_000;
+
+// The page may make the address of a script only here (Trusted Types), because only this address is allowed.
+function address(): string {
+    const path = `${base}/sw.js`;
+    const policy = window.trustedTypes?.createPolicy("worker", { createScriptURL: (_) => path });
+    return (policy?.createScriptURL("") ?? path) as string;
+}
+
+export async function installWorker(): Promise<void> {
+    const container = navigator.serviceWorker;
+    if (!container) return;
+    // The first worker of a browser takes over too, but the page is then as new as the worker.
+    let wasControlled = container.controller !== null;
+    container.addEventListener("controllerchange", () => {
+        if (wasControlled) void whenNobodyTypes().then(() => location.reload());
+        wasControlled = true;
+    });
+    const registration = await container.register(address());
+    let asked = Date.now();
+    document.addEventListener("visibilitychange", () => {
+        if (document.visibilityState === "visible" && Date.now() - asked > HOUR) {
+            asked = Date.now();
+            void registration.update().catch(() => undefined);
+        }
+    });
+}
+
+async function whenNobodyTypes(): Promise<void> {
+    while (document.activeElement?.matches("input, textarea, select")) {
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+}
+
+// The service has refused a request that an older release could send, so there may be a newer release of the page.
+export async function lookForUpdate(): Promise<void> {
+    const registration = await navigator.serviceWorker?.getRegistration();
+    await registration?.update();
+}

@@ -1,0 +1,85 @@
+// Which todos a view shows, and in which order.
+import { dayFrom, iso } from "../../list/civil.ts";
+import { group } from "../../list/dates.ts";
+import { lists, now, orderOf, todos } from "../../list/store.ts";
+import { href } from "../address.ts";
+import { held, keepPlaces } from "../held.ts";
+import type { Section } from "../rows/rows.tsx";
+import { longDay } from "../words.ts";
+
+// A held todo counts with its values of the time when it was held.
+function shown() {
+    const all = [...todos.value.values()].flatMap((todo) => {
+        const as = held.value.get(todo.id) ?? todo;
+        return as.status ? [] : [{ todo, as }];
+    });
+    return all.sort((a, b) => compare(a.as.due, b.as.due));
+}
+
+// By due date; without one last. The sort is stable, so that the order of the service stays.
+function compare(a: string | undefined, b: string | undefined): number {
+    return a === b ? 0 : !a ? 1 : !b ? -1 : a < b ? -1 : 1;
+}
+
+export function todaySections(): Section[] {
+    const of = (name: string) =>
+        shown()
+            .filter(({ as }) => group(as.due, now.value) === name)
+            .map(({ todo }) => todo);
+    const overdue = of("overdue");
+    const today = of("today");
+    return [
+        ...(overdue.length ? [{ key: "overdue", title: "Overdue", late: true, todos: overdue }] : []),
+        { key: "today", title: overdue.length ? "Today" : undefined, day: now.value.date, todos: today },
+    ];
+}
+
+export function weekSections(): Section[] {
+    const all = shown();
+    const first = dayFrom(now.value.date);
+    return [1, 2, 3, 4, 5, 6, 7].map((days) => {
+        const day = iso(first + days);
+        const title = days === 1 ? `Tomorrow, ${longDay(day)}` : longDay(day);
+        return {
+            key: day,
+            title,
+            day,
+            todos: all.filter(({ as }) => as.due?.startsWith(day)).map(({ todo }) => todo),
+        };
+    });
+}
+
+export function allSections(): Section[] {
+    const byList = new Map<string, Section["todos"]>(lists.value.map((list) => [list, []]));
+    for (const { todo, as } of shown()) {
+        const list = as.list ?? "";
+        byList.set(list, [...(byList.get(list) ?? []), todo]);
+    }
+    const sections = [...byList].map(([list, of]) => ({
+        key: list,
+        title: list,
+        link: href({ view: "list", list }),
+        list,
+        todos: of,
+    }));
+    return sections.filter((section) => section.todos.length > 0);
+}
+
+const orders = new Map<string, string[]>();
+
+export function listSections(list: string): Section[] {
+    const all = new Map(
+        shown()
+            .filter(({ as }) => as.list?.toLowerCase() === list.toLowerCase())
+            .map(({ todo }) => [todo.id, todo]),
+    );
+    const order = orderOf(list).value ?? [];
+    const known = new Set(order);
+    const ids = [...order.filter((id) => all.has(id)), ...[...all.keys()].filter((id) => !known.has(id))];
+    // A held todo has no place in the order of the service any more: it keeps the one that it had here.
+    const inOrder = ids.filter((id) => known.has(id) || !held.value.has(id));
+    const kept = keepPlaces(orders.get(list) ?? [], inOrder, (id) => all.has(id));
+    const rest = ids.filter((id) => !kept.includes(id));
+    orders.set(list, [...kept, ...rest]);
+    return [{ key: list, list, todos: [...kept, ...rest].flatMap((id) => all.get(id) ?? []) }];
+}

@@ -1,0 +1,55 @@
+// A running `todo serve`, with a new list. Its program is in the environment variable TODO.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+export class Service {
+    private constructor(
+        readonly address: string,
+        private readonly process: ChildProcess,
+        private readonly folder: string,
+    ) {}
+
+    static async start(): Promise<Service> {
+        const program = process.env.TODO;
+        if (!program) {
+            throw new Error("Set TODO to the program `todo`, such as ../target/debug/todo.");
+        }
+        const folder = mkdtempSync(join(tmpdir(), "todo-page-"));
+        const child = spawn(program, ["serve", "--port", "0", "--data", join(folder, "todos.db")], {
+            stdio: ["ignore", "pipe", "ignore"],
+        });
+        const failed = new Promise<never>((_, reject) => {
+            child.once("error", reject);
+            child.once("exit", (code) => reject(new Error(`todo serve ended with ${code}`)));
+        });
+        failed.catch(() => {});
+        const address = await Promise.race([addressIn(child), failed]);
+        return new Service(address, child, folder);
+    }
+
+    stop(): void {
+        this.process.kill();
+        rmSync(this.folder, { recursive: true, force: true });
+    }
+
+    async get<T>(path: string): Promise<T> {
+        const response = await fetch(this.address + path);
+        return (await response.json()) as T;
+    }
+}
+
+async function addressIn(child: ChildProcess): Promise<string> {
+    if (child.stdout) {
+        for await (const line of createInterface(child.stdout)) {
+            const found = /http:\/\/[\w.:]+/.exec(line);
+            if (found) {
+                child.stdout.resume();
+                return found[0];
+            }
+        }
+    }
+    throw new Error("todo serve has not said its address");
+}
