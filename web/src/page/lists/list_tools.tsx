@@ -1,5 +1,6 @@
 // What can be done with a list as a whole.
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { act, lists } from "../../list/store.ts";
 import { address, go } from "../address.ts";
 import { undoing } from "../doing.ts";
@@ -11,9 +12,31 @@ import "./lists.css";
 
 export function ListTools({ list }: { list: string }) {
     const sure = useSignal(false);
+    const menu = useRef<HTMLDetailsElement>(null);
+    useEffect(() => {
+        const closeOutside = ({ target }: Event) => {
+            if (menu.current && target instanceof Node && !menu.current.contains(target)) {
+                menu.current.open = false;
+                sure.value = false;
+            }
+        };
+        document.addEventListener("pointerdown", closeOutside);
+        document.addEventListener("focusin", closeOutside);
+        return () => {
+            document.removeEventListener("pointerdown", closeOutside);
+            document.removeEventListener("focusin", closeOutside);
+        };
+    }, []);
     if (list === "Inbox") {
         return <span class="list-tools" />;
     }
+    const press = (event: KeyboardEvent) => {
+        if (event.key === "Escape" && menu.current?.open) {
+            event.stopPropagation();
+            menu.current.open = false;
+            menu.current.querySelector("summary")?.focus();
+        }
+    };
     const others = lists.value.filter((other) => other !== list);
     const follow = (to: string | undefined) => {
         if (address.value.view === "list") {
@@ -40,7 +63,7 @@ export function ListTools({ list }: { list: string }) {
         follow(undefined);
     };
     return (
-        <details class="list-tools">
+        <details class="list-tools" ref={menu} onKeyDown={press}>
             <summary class="plain-icon">
                 <Icon name="more" />
                 <span class="hidden">{`Change the list ${list}`}</span>

@@ -26,7 +26,7 @@ export function RepeatField({ todo, done }: FieldProps) {
         done();
     };
     return (
-        <form class="repeat" onSubmit={save}>
+        <form class="repeat-form" onSubmit={save}>
             <label class="line">
                 Every
                 <input
