@@ -30,7 +30,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(variable("OUT_DIR").ok_or("Cargo names no folder for the output")?);
     write_files(&out)?;
-    if variable("PROFILE").as_deref() == Some("release") && variable("CARGO_CFG_TARGET_OS").as_deref() == Some("linux") {
+    if variable("PROFILE").as_deref() == Some("release") && variable("CARGO_CFG_TARGET_OS").as_deref() == Some("linux")
+    {
         let script = out.join("no_unwind_tables.ld");
         fs::write(&script, SCRIPT)?;
         println!("cargo::rustc-link-arg-bin=todo-action=-Wl,--script={}", script.display());

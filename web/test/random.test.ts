@@ -211,6 +211,11 @@ class Person {
     // The service has made exactly the changes that the person has made.
     private async compareChanges(window: BrowserWindow): Promise<void> {
         const changes = (await this.pages<ChangesPage>("/changes?limit=100")).flatMap((page) => page.changes).reverse();
+        assert.deepEqual(
+            this.did.filter(({ key }) => window.idOf(key) === key),
+            [],
+            "each action has a change",
+        );
         const made = changes.map(({ operation = "updateTodos" }) => operation);
         const done = this.did.map(({ action }) => OPERATIONS[action.kind as keyof typeof OPERATIONS]);
         assert.deepEqual(made, done);
@@ -240,14 +245,32 @@ class Person {
         const there = pages.flatMap(({ todos }) => todos.map(clean));
         assert.deepEqual(byId([...window.todos.value.values()].filter(isOpen)), byId(there));
         const shown = new Map([...expected].filter(([, todo]) => isOpen(todo)));
-        assert.deepEqual([...shown.keys()].sort(), there.map(({ id }) => window.keyOf(id)).sort());
+        const ids = new Set(there.map(({ id }) => window.keyOf(id)));
+        const odd = [...shown.keys(), ...ids].filter((id) => !shown.has(id) || !ids.has(id));
+        assert.deepEqual(odd, [], odd.map((id) => this.story(window, id)).join("\n"));
         for (const { id: _, ...todo } of there) {
             const { id: _id, ...before } = shown.get(window.keyOf(_)) as Todo;
-            assert.deepEqual(sorted(before), sorted(todo));
+            assert.deepEqual(sorted(before), sorted(todo), this.story(window, _));
         }
-        for (const other of this.windows) {
-            await until("the other window shows it too", () => other.todos.value.size === window.todos.value.size);
-        }
+        await this.isSame();
+    }
+
+    // What was done with a todo.
+    private story(window: BrowserWindow, id: string): string {
+        const names = [id, window.idOf(id)];
+        const about = (text: string) => names.some((name) => text.includes(name));
+        const keys = new Set<string>();
+        const lines = this.did.flatMap((waiting, i) => {
+            const { key, at, action } = waiting;
+            const undone = action.kind === "undo" && keys.has(action.changeId);
+            if (!undone && !about(JSON.stringify(action))) {
+                return [];
+            }
+            keys.add(key).add(window.idOf(key));
+            const edits = action.kind === "edit" ? action.edits.filter((edit) => about(edit.id)) : action;
+            return [`${i} ${at} ${action.kind} ${window.idOf(key)} ${JSON.stringify(edits).slice(0, 300)}`];
+        });
+        return [names.join(" "), ...lines].join("\n");
     }
 
     private async pages<T extends { next_cursor?: string }>(path: string): Promise<T[]> {

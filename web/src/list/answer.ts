@@ -1,5 +1,4 @@
 // What the answer to an action says.
-import { apply, clean } from "./apply.ts";
 import type { Name } from "./database.ts";
 import type { Action, ListsWritten, Overview, SettingsWritten, TodosWritten, Waiting } from "./model.ts";
 import { moved, type Place, places } from "./order.ts";
@@ -37,20 +36,19 @@ export function named({ action, key }: Waiting, answer: TodosWritten, isComplete
 }
 
 // The records of the snapshot.
-export function written(state: State, waiting: Waiting, answer: TodosWritten, isComplete: boolean) {
-    const { action, at } = waiting;
+export function written(state: State, { action }: Waiting, answer: TodosWritten): Map<string, unknown> {
     const values = new Map<string, unknown>();
     if (action.kind === "delete") {
         for (const id of action.ids) {
             values.set(id, undefined);
         }
     }
-    if (action.kind === "edit" && !isComplete) {
-        // Listings of open todos do not have those that were completed.
-        const after = apply(state.todos.value, action, at);
-        for (const todo of action.edits.map(({ id }) => after.get(id))) {
+    if (action.kind === "edit" && answer.found) {
+        // The listing that was read has only open todos.
+        for (const { id } of action.edits) {
+            const todo = state.todos.value.get(id);
             if (todo?.status) {
-                values.set(todo.id, clean(todo));
+                values.set(id, todo);
             }
         }
     }

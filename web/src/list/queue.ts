@@ -156,10 +156,11 @@ export class Queue {
     private async settle(waiting: Waiting, answer: TodosWritten): Promise<void> {
         const isComplete = !isPartial(waiting.action, answer);
         if (!isComplete) {
+            this.state.remember(waiting.action);
             await this.sync.everything();
         }
         const asking = this.state.asking();
-        const values = written(this.state, waiting, answer, isComplete);
+        const values = written(this.state, waiting, answer);
         const names = named(waiting, answer, isComplete);
         const doubtful = await this.state.database.settle(waiting, asking, values, names);
         await this.tell();

@@ -2,7 +2,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { applyTo, clean, localName, resolve } from "./apply.ts";
 import type { Database, Name } from "./database.ts";
-import type { Change, Overview, Refused, Session, Todo, Waiting } from "./model.ts";
+import type { Action, Change, Overview, Refused, Session, Todo, Waiting } from "./model.ts";
 import { CHANGES, EPOCH, isTodo, type Kept, OVERVIEW, orderName, SESSION, type Write } from "./snapshot.ts";
 
 export class State {
@@ -80,6 +80,16 @@ export class State {
         const after = todo && clean(todo);
         const isGone = after?.status === "deleted" || (after?.status && !this.server.value.has(after.id));
         return isGone ? undefined : after;
+    }
+
+    // So that the todos of an action are shown while it waits, also if they are no longer open on the server.
+    remember(action: Action): void {
+        for (const { id } of action.kind === "edit" ? action.edits : []) {
+            const todo = this.server.value.get(id);
+            if (todo) {
+                this.known.set(id, todo);
+            }
+        }
     }
 
     // Who is signed in, for all windows.

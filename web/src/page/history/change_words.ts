@@ -50,7 +50,11 @@ function total(change: Change | ChangeSummary): number {
 export function changeWords(change: Change | ChangeSummary, title = onlyTitle(change)): string {
     const number = total(change);
     const what = title ?? (number > 0 ? count(number, "todo") : undefined);
-    const words = [verb(change), what, change.lists?.map((line) => line.replace(/^list: /, "")).join(", ")]
+    const words = [
+        verb(change),
+        what,
+        change.lists?.map((line) => line.replace(/^list: /, "").replace(/^order: .*/s, "their order")).join(", "),
+    ]
         .filter(Boolean)
         .join(" ");
     return change.by ? words : words.charAt(0).toUpperCase() + words.slice(1);

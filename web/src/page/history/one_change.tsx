@@ -15,7 +15,7 @@ interface Props {
 }
 
 export function OneChange({ change, after, plain }: Props) {
-    const { id, at, by, todos = [], more_todos, settings, undone_by } = change;
+    const { id, at, by, undone_by } = change;
     const single = onlyTitle(change);
     const take = async () => {
         await undo(undone_by ?? id);
@@ -35,7 +35,7 @@ export function OneChange({ change, after, plain }: Props) {
                     )}
                     {changeWords(change, single && "")}{" "}
                     {single && !plain && (
-                        <a href={href({ view: "todo", todo: todos[0]?.id })}>
+                        <a href={href({ view: "todo", todo: change.todos?.[0]?.id })}>
                             <bdi>{single}</bdi>
                         </a>
                     )}
@@ -49,30 +49,37 @@ export function OneChange({ change, after, plain }: Props) {
                     <span class="hidden">{`: ${changeWords(change)}`}</span>
                 </button>
             </div>
-            <ul class="changed">
-                {todos.map((todo) => (
-                    <li key={todo.id} dir="auto">
-                        {!plain && !single && (
-                            <a href={href({ view: "todo", todo: todo.id })}>
-                                <bdi>{todo.title}</bdi>
-                            </a>
-                        )}
-                        {todo.changed?.map((line) => (
-                            <span key={line}>{readable(line)}</span>
-                        ))}
-                        {todo.fields?.map((name) => (
-                            <span key={name}>{readable(name)}</span>
-                        ))}
-                    </li>
-                ))}
-                {settings?.map((line) => (
-                    <li key={line}>
-                        <span>{line}</span>
-                    </li>
-                ))}
-                {more_todos ? <li class="quiet">{`and ${more_todos} more`}</li> : null}
-            </ul>
+            <Details change={change} named={!plain && !single} />
         </li>
+    );
+}
+
+function Details({ change, named }: { change: Change; named: boolean }) {
+    const { todos = [], settings, more_todos } = change;
+    return (
+        <ul class="changed">
+            {todos.map((todo) => (
+                <li key={todo.id} dir="auto">
+                    {named && (
+                        <a href={href({ view: "todo", todo: todo.id })}>
+                            <bdi>{todo.title}</bdi>
+                        </a>
+                    )}
+                    {todo.changed?.map((line) => (
+                        <span key={line}>{readable(line)}</span>
+                    ))}
+                    {todo.fields?.map((name) => (
+                        <span key={name}>{readable(name)}</span>
+                    ))}
+                </li>
+            ))}
+            {settings?.map((line) => (
+                <li key={line}>
+                    <span>{line}</span>
+                </li>
+            ))}
+            {more_todos ? <li class="quiet">{`and ${more_todos} more`}</li> : null}
+        </ul>
     );
 }
 

@@ -1,4 +1,5 @@
 // The keys. They never act while somebody types.
+import type { Todo } from "../../list/model.ts";
 import { close, go, open } from "../address.ts";
 import { doAgain, takeBack, tick } from "../doing.ts";
 import { canSort, move } from "../drag/drop.ts";
@@ -74,8 +75,11 @@ function withAlt(key: string): boolean {
 
 function alone(key: string, event: KeyboardEvent): boolean {
     const todo = here();
-    const onButton = event.target instanceof Element && event.target.closest("button, a, summary, label");
-    const onTitle = event.target instanceof Element && event.target.matches(".title");
+    const does = todo && onRow(key, todo, event.target instanceof Element ? event.target : undefined);
+    if (does) {
+        does();
+        return true;
+    }
     switch (key) {
         case "g":
             afterG = Date.now();
@@ -86,28 +90,6 @@ function alone(key: string, event: KeyboardEvent): boolean {
         case "k":
         case "ArrowUp":
             return step(-1);
-        case "x":
-            if (todo) {
-                pick(todo.id);
-            }
-            return Boolean(todo);
-        case "c":
-            if (todo) {
-                tick(todo);
-            }
-            return Boolean(todo);
-        case " ":
-            if (todo && onTitle) {
-                tick(todo);
-                return true;
-            }
-            return false;
-        case "Enter":
-            if (todo && !onButton) {
-                open(todo.id);
-                return true;
-            }
-            return false;
         case "u":
             void takeBack();
             return true;
@@ -123,13 +105,25 @@ function alone(key: string, event: KeyboardEvent): boolean {
             showKeys();
             return true;
         case "Escape":
-            if (selecting.value) {
-                pickNone();
-            } else {
-                close();
-            }
+            (selecting.value ? pickNone : close)();
             return true;
         default:
             return false;
+    }
+}
+
+// What a key does with the row that has the focus. Space and Enter press the buttons of the row, as everywhere.
+function onRow(key: string, todo: Todo, target: Element | undefined): (() => void) | undefined {
+    switch (key) {
+        case "x":
+            return () => pick(todo.id);
+        case "c":
+            return () => tick(todo);
+        case " ":
+            return target?.matches(".title") ? () => tick(todo) : undefined;
+        case "Enter":
+            return target?.closest("button, a, summary, label") ? undefined : () => open(todo.id);
+        default:
+            return undefined;
     }
 }

@@ -33,31 +33,7 @@ export function ListsView() {
             </div>
             <ul class="lists">
                 {names.map((name, i) => (
-                    <li key={name}>
-                        <a href={href({ view: "list", list: name })}>
-                            <bdi>{name}</bdi>
-                            <span class="count">{counts.value.lists.get(name) ?? 0}</span>
-                        </a>
-                        <button
-                            type="button"
-                            class="plain-icon"
-                            aria-label={`Move up: ${name}`}
-                            disabled={i === 0}
-                            onClick={() => move(i, -1)}
-                        >
-                            <Icon name="up" />
-                        </button>
-                        <button
-                            type="button"
-                            class="plain-icon"
-                            aria-label={`Move down: ${name}`}
-                            disabled={i === names.length - 1}
-                            onClick={() => move(i, 1)}
-                        >
-                            <Icon name="down" />
-                        </button>
-                        <ListTools list={name} />
-                    </li>
+                    <OneList key={name} name={name} at={i} last={names.length - 1} move={move} />
                 ))}
             </ul>
             <form class="search" onSubmit={begin}>
@@ -73,6 +49,43 @@ export function ListsView() {
                 <Way to={href({ view: "settings" })} icon="settings" name="Settings" />
             </div>
         </>
+    );
+}
+
+interface ListProps {
+    name: string;
+    at: number;
+    last: number;
+    move: (at: number, by: number) => void;
+}
+
+function OneList({ name, at, last, move }: ListProps) {
+    return (
+        <li>
+            <a href={href({ view: "list", list: name })}>
+                <bdi>{name}</bdi>
+                <span class="count">{counts.value.lists.get(name) ?? 0}</span>
+            </a>
+            <button
+                type="button"
+                class="plain-icon"
+                aria-label={`Move up: ${name}`}
+                disabled={at === 0}
+                onClick={() => move(at, -1)}
+            >
+                <Icon name="up" />
+            </button>
+            <button
+                type="button"
+                class="plain-icon"
+                aria-label={`Move down: ${name}`}
+                disabled={at === last}
+                onClick={() => move(at, 1)}
+            >
+                <Icon name="down" />
+            </button>
+            <ListTools list={name} />
+        </li>
     );
 }
 

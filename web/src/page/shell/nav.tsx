@@ -3,6 +3,7 @@ import { useComputed } from "@preact/signals";
 import { lists, now } from "../../list/store.ts";
 import { type Address, address, base, href } from "../address.ts";
 import { Icon, type IconName } from "../icons.tsx";
+import { showKeys } from "../keys/keys_help.tsx";
 import { counts } from "./counts.ts";
 import "./nav.css";
 
@@ -34,6 +35,10 @@ export function Nav() {
                 Assistants
             </a>
             <Item to={{ view: "settings" }} icon="settings" name="Settings" />
+            <button type="button" class="nav-keys" onClick={showKeys}>
+                Keys
+                <kbd>?</kbd>
+            </button>
         </nav>
     );
 }

@@ -14,11 +14,14 @@ export function DueField({ todo, done }: FieldProps) {
     const read = (words: string) =>
         readDue(words, { now: now.value, weekStart: settings.value.week_start, present: due });
     const found = text.value.trim() ? read(text.value) : undefined;
+    const keep = (next: string) => {
+        // `all day` says that the time is to go too.
+        const allDay = next.length === 10 && due?.includes("T") ? " all day" : "";
+        change(todo, { due: next + allDay }, "Date changed");
+    };
     const set = (next: string | undefined) => {
         if (next) {
-            // `all day` says that the time is to go too.
-            const allDay = next.length === 10 && due?.includes("T") ? " all day" : "";
-            change(todo, { due: next + allDay }, "Date changed");
+            keep(next);
             done();
         }
     };
@@ -45,22 +48,7 @@ export function DueField({ todo, done }: FieldProps) {
                     text.value = event.currentTarget.value;
                 }}
             />
-            <input
-                class="field"
-                type="date"
-                aria-label="Date"
-                value={due?.slice(0, 10)}
-                onChange={(event) =>
-                    set(event.currentTarget.value && event.currentTarget.value + (due?.slice(10) ?? ""))
-                }
-            />
-            <input
-                class="field"
-                type="time"
-                aria-label="Time"
-                value={due?.slice(11)}
-                onChange={(event) => set(withTime(due ?? now.value.date, event.currentTarget.value))}
-            />
+            <Pickers due={due} set={keep} />
             {QUICK.map((words) => ({ words, to: read(words) })).map(
                 ({ words, to }) =>
                     to && (
@@ -81,8 +69,38 @@ export function DueField({ todo, done }: FieldProps) {
     );
 }
 
+// They stay open: a keyboard changes day, month and year one after another.
+function Pickers({ due, set }: { due: string | undefined; set: (due: string) => void }) {
+    const setDay = (day: string) => {
+        // While a year is typed, it begins with zeros.
+        if (day > "1970") {
+            set(day + (due?.slice(10) ?? ""));
+        }
+    };
+    const setTime = (time: string) => {
+        const day = due?.slice(0, 10) ?? now.value.date;
+        set(time ? `${day}T${time}` : day);
+    };
+    return (
+        <>
+            <input
+                class="field"
+                type="date"
+                aria-label="Date"
+                value={due?.slice(0, 10)}
+                onChange={(event) => setDay(event.currentTarget.value)}
+            />
+            <input
+                class="field"
+                type="time"
+                aria-label="Time"
+                value={due?.slice(11)}
+                onChange={(event) => setTime(event.currentTarget.value)}
+            />
+        </>
+    );
+}
+
 export function focusFirst(field: HTMLElement | null): void {
     field?.focus({ preventScroll: true });
 }
-
-const withTime = (due: string, time: string) => (time ? `${due.slice(0, 10)}T${time}` : due.slice(0, 10));

@@ -58,7 +58,8 @@ function Editor({ todo, sortable }: Props) {
     const leave = () => {
         const key = keyOf(todo.id);
         close();
-        requestAnimationFrame(() => titleOf(key)?.focus({ preventScroll: true }));
+        // After the row has gone to its new place.
+        setTimeout(() => titleOf(key)?.focus({ preventScroll: true }), 50);
     };
     const press = (event: KeyboardEvent) => {
         if (event.key === "Escape") {

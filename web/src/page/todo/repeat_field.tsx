@@ -1,18 +1,14 @@
 // How a todo repeats. The form is saved as a whole.
 import { useSignal } from "@preact/signals";
-import { WEEKDAYS } from "../../list/civil.ts";
 import type { Repeat } from "../../list/model.ts";
 import { change } from "../doing.ts";
 import type { FieldProps } from "./pills.tsx";
+import { Weekdays } from "./weekdays.tsx";
 
 const UNITS = ["day", "week", "month", "year"] as const;
-const names = new Intl.DateTimeFormat(undefined, { weekday: "short", timeZone: "UTC" });
-// 1 January 2024 was a Monday.
-const weekdayName = (index: number) => names.format(Date.UTC(2024, 0, 1 + index));
 
 export function RepeatField({ todo, done }: FieldProps) {
     const draft = useSignal<Repeat>(todo.repeat ?? { unit: "week" });
-    const { unit, every, weekdays, on, until, count, from } = draft.value;
     const set = (fields: Partial<Repeat>) => {
         draft.value = { ...draft.value, ...fields };
     };
@@ -26,7 +22,40 @@ export function RepeatField({ todo, done }: FieldProps) {
         done();
     };
     return (
-        <form class="repeat" onSubmit={save}>
+        <form class="repeat-form" onSubmit={save}>
+            <Rhythm repeat={draft.value} set={set} />
+            <End repeat={draft.value} set={set} />
+            <label class="line">
+                <input
+                    type="checkbox"
+                    checked={draft.value.from === "completion"}
+                    onChange={(event) => set({ from: event.currentTarget.checked ? "completion" : undefined })}
+                />
+                Count from the day it is done
+            </label>
+            <div class="pills">
+                <button type="submit" class="button">
+                    Save
+                </button>
+                {todo.repeat && (
+                    <button type="button" class="button plain" onClick={stop}>
+                        Do not repeat
+                    </button>
+                )}
+            </div>
+        </form>
+    );
+}
+
+interface PartProps {
+    repeat: Repeat;
+    set: (fields: Partial<Repeat>) => void;
+}
+
+function Rhythm({ repeat, set }: PartProps) {
+    const { unit, every, weekdays, on } = repeat;
+    return (
+        <>
             <label class="line">
                 Every
                 <input
@@ -62,6 +91,14 @@ export function RepeatField({ todo, done }: FieldProps) {
                     />
                 </label>
             )}
+        </>
+    );
+}
+
+function End({ repeat, set }: PartProps) {
+    const { until, count } = repeat;
+    return (
+        <>
             <label class="line">
                 Until
                 <input
@@ -83,46 +120,7 @@ export function RepeatField({ todo, done }: FieldProps) {
                     }
                 />
             </label>
-            <label class="line">
-                <input
-                    type="checkbox"
-                    checked={from === "completion"}
-                    onChange={(event) => set({ from: event.currentTarget.checked ? "completion" : undefined })}
-                />
-                Count from the day it is done
-            </label>
-            <div class="pills">
-                <button type="submit" class="button">
-                    Save
-                </button>
-                {todo.repeat && (
-                    <button type="button" class="button plain" onClick={stop}>
-                        Do not repeat
-                    </button>
-                )}
-            </div>
-        </form>
-    );
-}
-
-type Weekday = (typeof WEEKDAYS)[number];
-
-function Weekdays({ chosen, choose }: { chosen: Weekday[]; choose: (days: Weekday[]) => void }) {
-    return (
-        <fieldset class="weekdays pills">
-            <legend class="hidden">Weekdays</legend>
-            {WEEKDAYS.map((day, i) => (
-                <button
-                    key={day}
-                    type="button"
-                    class="pill"
-                    aria-pressed={chosen.includes(day)}
-                    onClick={() => choose(WEEKDAYS.filter((name) => (name === day) !== chosen.includes(name)))}
-                >
-                    {weekdayName(i)}
-                </button>
-            ))}
-        </fieldset>
+        </>
     );
 }
 

@@ -1,0 +1,37 @@
+// A menu behind a button. A press outside, the focus outside and Escape close it.
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "../icons.tsx";
+
+export function Menu({ name, children }: { name: string; children: ComponentChildren }) {
+    const menu = useRef<HTMLDetailsElement>(null);
+    useEffect(() => {
+        const closeOutside = ({ target }: Event) => {
+            if (menu.current && target instanceof Node && !menu.current.contains(target)) {
+                menu.current.open = false;
+            }
+        };
+        document.addEventListener("pointerdown", closeOutside);
+        document.addEventListener("focusin", closeOutside);
+        return () => {
+            document.removeEventListener("pointerdown", closeOutside);
+            document.removeEventListener("focusin", closeOutside);
+        };
+    }, []);
+    const press = (event: KeyboardEvent) => {
+        if (event.key === "Escape" && menu.current?.open) {
+            event.stopPropagation();
+            menu.current.open = false;
+            menu.current.querySelector("summary")?.focus();
+        }
+    };
+    return (
+        <details class="list-tools" ref={menu} onKeyDown={press}>
+            <summary class="plain-icon">
+                <Icon name="more" />
+                <span class="hidden">{name}</span>
+            </summary>
+            <div class="list-menu">{children}</div>
+        </details>
+    );
+}

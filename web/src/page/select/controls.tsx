@@ -1,0 +1,44 @@
+// The controls of the bar of a selection.
+import { useSignal } from "@preact/signals";
+
+interface ChoiceProps {
+    name: string;
+    options: readonly string[];
+    choose: (option: string) => void;
+}
+
+export function Choice({ name, options, choose }: ChoiceProps) {
+    return (
+        <select class="field" aria-label={name} value="" onChange={(event) => choose(event.currentTarget.value)}>
+            <option value="" disabled>
+                {`${name} …`}
+            </option>
+            {options.map((option) => (
+                <option key={option} value={option}>
+                    {option}
+                </option>
+            ))}
+        </select>
+    );
+}
+
+export function Words({ name, example, use }: { name: string; example: string; use: (text: string) => boolean }) {
+    const wrong = useSignal(false);
+    const submit = (event: SubmitEvent & { currentTarget: HTMLFormElement }) => {
+        event.preventDefault();
+        const field = event.currentTarget.querySelector("input");
+        wrong.value = Boolean(field?.value.trim()) && !use(field?.value.trim() ?? "");
+    };
+    return (
+        <form onSubmit={submit}>
+            <input
+                class="field"
+                dir="auto"
+                aria-label={`${name} for all, then Enter`}
+                aria-invalid={wrong.value}
+                placeholder={`${name}: ${example}`}
+                enterkeyhint="done"
+            />
+        </form>
+    );
+}
