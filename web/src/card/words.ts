@@ -33,6 +33,6 @@ export function isLate({ due = "9", status }: Todo, now: Now): boolean {
 // What stands behind a title: when it is due, whether it repeats, and how many steps are done.
 export function details({ due, repeat, steps }: Todo, now: Now, locale?: string): string {
     const when = (due ? showDue(due, now, locale) : "") + (repeat ? " ↻" : "");
-    const done = steps?.length ? `${steps.filter((step) => step.done).length} of ${steps.length}` : "";
+    const done = steps?.length ? `${steps.filter((step) => step.done).length}\u00a0of\u00a0${steps.length}` : "";
     return [when.trim(), done].filter(Boolean).join(" · ");
 }
