@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 const { BASE_URL, TOOLS } = process.env;
 const require = createRequire(`${resolve(TOOLS)}/`);
 const load = (name) => import(pathToFileURL(require.resolve(name)));
-const { chromium } = require("playwright-core");
+const playwright = require("playwright-core");
 const axe = require("axe-core").source;
 const { Client, StreamableHTTPClientTransport } = await load("@modelcontextprotocol/client");
 const core = await load("@modelcontextprotocol/core");
@@ -57,7 +57,8 @@ const server = createServer(({ url }, answer) => {
 });
 await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
 const which = execFileSync("sh", ["-c", `for name in ${NAMES.join(" ")}; do command -v $name && break; done`]);
-const browser = await chromium.launch({ executablePath: which.toString().trim(), args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await playwright.chromium.launch({ executablePath: which.toString().trim(), args: ["--no-sandbox", "--disable-gpu"] });
+export const newPage = (options) => browser.newPage(options);
 
 export async function stop() {
     await browser.close();

@@ -40,7 +40,7 @@ export function connect(around: Window, heard: (method: string, params: Members)
     };
     const asked = (id: unknown, method: string) => {
         if (method === "ping" || method === "ui/resource-teardown") send({ id, result: {} });
-        else send({ id, error: { code: METHOD_NOT_FOUND, message: "Unknown method" } });
+        else send({ id, error: { code: METHOD_NOT_FOUND, message: method } });
         isDown ||= method === "ui/resource-teardown";
     };
     window.addEventListener("message", ({ source, data }) => {

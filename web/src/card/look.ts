@@ -5,7 +5,7 @@ const OURS_AND_THEIRS = [
     ["--panel", "--color-background-primary"],
     ["--text", "--color-text-primary"],
     ["--quiet", "--color-text-secondary"],
-    ["--line", "--color-border-primary"],
+    ["--line", "--color-border-secondary"],
     ["--late", "--color-text-danger"],
     ["--font", "--font-sans"],
 ] as const;

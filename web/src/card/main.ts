@@ -13,7 +13,9 @@ let host: Host;
 let capabilities: Members = {};
 let draw: () => void = () => {};
 let state = fresh({});
-const around: Surroundings = { readOnly: true, height: HEIGHT };
+// Not every host tells the time zone, but the browser knows it.
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+const around: Surroundings = { readOnly: true, height: HEIGHT, timeZone };
 // A write keeps its key until it is answered, so that a repetition has no second effect.
 const keys = new Map<string, string>();
 
@@ -151,7 +153,7 @@ async function start(): Promise<void> {
     host = connect(window.parent, heard);
     const answer = await host.request("ui/initialize", {
         protocolVersion: PROTOCOL_VERSION,
-        appInfo: { name: "todo-action", version: "1.0.0" },
+        appInfo: { name: "todo-action", version: "1" },
         appCapabilities: { availableDisplayModes: ["inline"] },
     });
     capabilities = isObject(answer.hostCapabilities) ? answer.hostCapabilities : {};
