@@ -2,7 +2,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { applyTo, clean, localName, resolve } from "./apply.ts";
 import type { Database, Name } from "./database.ts";
-import type { Action, Change, Overview, Refused, Session, Todo, Waiting } from "./model.ts";
+import type { Change, Overview, Refused, Session, Todo, Waiting } from "./model.ts";
 import { CHANGES, EPOCH, isTodo, type Kept, OVERVIEW, orderName, SESSION, type Write } from "./snapshot.ts";
 
 export class State {
@@ -82,16 +82,6 @@ export class State {
         return isGone ? undefined : after;
     }
 
-    // So that the todos of an action are shown while it waits, also if they are no longer open on the server.
-    remember(action: Action): void {
-        for (const { id } of action.kind === "edit" ? action.edits : []) {
-            const todo = this.server.value.get(id);
-            if (todo) {
-                this.known.set(id, todo);
-            }
-        }
-    }
-
     // Who is signed in, for all windows.
     async keepSession(session: Session): Promise<void> {
         this.session.value = session;
@@ -166,6 +156,7 @@ export class State {
             this.epoch = id === EPOCH ? value : this.epoch;
             const isOld = !this.isOpen && isTodo(id) && (value as Todo | undefined)?.status;
             const place: Map<string, unknown> = isOld ? this.known : isTodo(id) ? todos : all;
+            this.known.delete(id);
             value === undefined ? place.delete(id) : place.set(id, value);
         }
         this.kept.value = all;
