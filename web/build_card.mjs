@@ -21,9 +21,11 @@ async function bundled(name) {
     return outputFiles[0].text.trim();
 }
 
-// Leaves out the tokens of the look that the card does not use.
-const withoutUnused = (style) =>
-    style.replace(/(--[\w-]+):[^;}]*;?/g, (token, name) => (style.includes(`var(${name}`) ? token : ""));
+// Leaves out what the look has for the page only: rules for large buttons and links, and tokens that no rule uses.
+function withoutUnused(style) {
+    const rules = style.replace(/(?<=\})(\.button[\w.]*|a)\{[^}]*\}/g, "");
+    return rules.replace(/(--[\w-]+):[^;}]*;?/g, (token, name) => (rules.includes(`var(${name}`) ? token : ""));
+}
 
 // Returns the text of dist/card.html.
 export async function buildCard() {

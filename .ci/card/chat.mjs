@@ -53,7 +53,7 @@ const pages = {
     "/no-host": `<!doctype html><title>No host</title><iframe sandbox="allow-scripts" src="/card"></iframe>`,
 };
 const server = createServer(({ url }, answer) => {
-    answer.writeHead(pages[url] ? 200 : 404, { "content-type": "text/html" }).end(pages[url]);
+    answer.writeHead(200, { "content-type": "text/html" }).end(pages[url]);
 });
 await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
 const which = execFileSync("sh", ["-c", `for name in ${NAMES.join(" ")}; do command -v $name && break; done`]);
@@ -85,6 +85,8 @@ export async function chat({ context = {}, capabilities = ABLE, width = 390, ...
         host.calls.push(params);
         return host.answer(params);
     });
+    // As hosts do: if the schemes differ, a browser puts a ground behind the frame.
+    await page.evaluate((theme) => (document.documentElement.style.colorScheme = theme), context.theme ?? "normal");
     await page.evaluate((given) => window.mount(given), { html: resource.text, context, capabilities, width });
     host.card = page.frames()[1];
     host.element = (selector) => host.card.locator(selector);

@@ -12,7 +12,7 @@ export interface Host {
 
 interface Waiting {
     resolve(result: Members): void;
-    reject(error: Error): void;
+    reject(error: unknown): void;
 }
 
 const PATIENCE = 60_000;
@@ -36,11 +36,11 @@ export function connect(around: Window, heard: (method: string, params: Members)
         const asked = waiting.get(id);
         waiting.delete(id);
         if (isObject(result)) asked?.resolve(result);
-        else asked?.reject(new Error(isObject(error) ? String(error.message) : "No result"));
+        else asked?.reject(error);
     };
     const asked = (id: unknown, method: string) => {
         if (method === "ping" || method === "ui/resource-teardown") send({ id, result: {} });
-        else send({ id, error: { code: METHOD_NOT_FOUND, message: `There is no method ${method}` } });
+        else send({ id, error: { code: METHOD_NOT_FOUND, message: "Unknown method" } });
         isDown ||= method === "ui/resource-teardown";
     };
     window.addEventListener("message", ({ source, data }) => {
@@ -55,7 +55,7 @@ export function connect(around: Window, heard: (method: string, params: Members)
             new Promise((resolve, reject) => {
                 const id = ++latest;
                 waiting.set(id, { resolve, reject });
-                setTimeout(() => answered({ id, error: { message: "No answer" } }), PATIENCE);
+                setTimeout(() => answered({ id }), PATIENCE);
                 send({ id, method, params });
             }),
     };

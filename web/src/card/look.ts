@@ -13,7 +13,7 @@ const OURS_AND_THEIRS = [
 // The rules for dark colours ask the browser which scheme it has. The host may have the other one.
 const look = document.getElementById("look") as HTMLStyleElement;
 const darkRules = [...(look.sheet?.cssRules ?? [])].filter(
-    (rule) => rule instanceof CSSMediaRule && rule.conditionText.includes("prefers-color-scheme"),
+    (rule) => rule instanceof CSSMediaRule && rule.conditionText.includes("dark"),
 ) as CSSMediaRule[];
 
 export function dress({ theme, styles }: Members): void {

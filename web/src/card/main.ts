@@ -33,13 +33,15 @@ async function call(name: string, args: Members): Promise<Members> {
 
 // Sends a write with its key. Returns the answer, or undefined after a failure, which the card then tells.
 async function write<Answer>(name: string, args: Members): Promise<Answer | undefined> {
-    const intent = JSON.stringify([name, args]);
+    const intent = JSON.stringify(args);
     const key = keys.get(intent) ?? crypto.getRandomValues(new Uint32Array(4)).join("-");
     keys.set(intent, key);
     const result = await call(name, { ...args, idempotency_key: key });
     const answer = answerOf(result);
-    if (answer) keys.delete(intent);
-    if (answer && !result.isError) return answer as Answer;
+    if (answer && !result.isError) {
+        keys.delete(intent);
+        return answer as Answer;
+    }
     change({ ...state, said: failure(result) });
 }
 
@@ -50,13 +52,22 @@ function tell(said: string): void {
     host.request("ui/update-model-context", { content }).catch(() => {});
 }
 
-// Takes a change back. `id` is the todo that was ticked.
-async function undo(id: string, changeId: string): Promise<void> {
-    change({ ...state, underWay: new Map(state.underWay).set(id, statusOf(state.touched.get(id)?.[0])) });
-    const answer = await write<TodosWritten>("undoChange", { change_id: changeId });
-    finish(id);
+// Sends a write. Until its answer comes, the todo looks as it will be.
+async function send(id: string, status: string, name: string, args: Members): Promise<TodosWritten | undefined> {
+    change({ ...state, underWay: new Map(state.underWay).set(id, status), said: "" });
+    const answer = await write<TodosWritten>(name, args);
+    const underWay = new Map(state.underWay);
+    underWay.delete(id);
+    change({ ...state, underWay });
+    return answer;
+}
+
+async function undo(last = state.changes.at(-1)): Promise<void> {
+    if (!last || state.underWay.size) return;
+    const { id, todo } = last;
+    const answer = await send(todo, statusOf(state.touched.get(todo)?.[0]), "undoChange", { change_id: id });
     if (!answer) return;
-    state = written(state, answer, undefined, changeId);
+    state = written(state, answer, undefined, id);
     tell("Undone.");
 }
 
@@ -65,20 +76,12 @@ async function tick(id: string): Promise<void> {
     if (!todo || state.underWay.has(id)) return;
     // Only an undo also takes back the next todo of a repetition.
     const ticked = state.changes.findLast((change) => change.todo === id);
-    if (ticked) return undo(id, ticked.id);
+    if (ticked) return undo(ticked);
     const status = statusOf(todo) === "completed" ? "open" : "completed";
-    change({ ...state, underWay: new Map(state.underWay).set(id, status), said: "" });
-    const answer = await write<TodosWritten>("updateTodos", { todos: [{ id, status }] });
-    finish(id);
+    const answer = await send(id, status, "updateTodos", { todos: [{ id, status }] });
     if (!answer) return;
     state = written(state, answer, todo);
     tell(status === "completed" ? "Done." : "Open again.");
-}
-
-function finish(id: string): void {
-    const underWay = new Map(state.underWay);
-    underWay.delete(id);
-    change({ ...state, underWay });
 }
 
 async function load(isFurther: boolean): Promise<void> {
@@ -116,9 +119,13 @@ function heard(method: string, params: Members): void {
 }
 
 function surround(context: Members): void {
-    const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
-    around.locale = text(context.locale) ?? around.locale;
-    around.timeZone = text(context.timeZone) ?? around.timeZone;
+    const { locale, timeZone } = context;
+    try {
+        around.locale = new Intl.Locale(locale as string).baseName;
+    } catch {
+        // The host names no language, or one that does not exist.
+    }
+    if (typeof timeZone === "string") around.timeZone = timeZone;
     if (isObject(context.containerDimensions)) {
         const { height, maxHeight } = context.containerDimensions;
         around.height = Math.min(HEIGHT, Number(height ?? maxHeight) || HEIGHT);
@@ -149,12 +156,7 @@ async function start(): Promise<void> {
     });
     capabilities = isObject(answer.hostCapabilities) ? answer.hostCapabilities : {};
     around.readOnly = !isObject(capabilities.serverTools);
-    const show = view({
-        tick,
-        more,
-        setZone,
-        undo: () => state.changes.slice(-1).map((last) => undo(last.todo, last.id)),
-    });
+    const show = view({ tick, more, setZone, undo });
     draw = () => show(state, around);
     surround(isObject(answer.hostContext) ? answer.hostContext : {});
     host.notify("ui/notifications/initialized", {});

@@ -1,7 +1,8 @@
 // Writes the state into the elements of card.html. Texts of todos become text only, and never markup.
+import { showDate, showDue } from "../list/dates.ts";
 import type { Todo } from "../list/model.ts";
 import { type State, screens, statusOf } from "./state.ts";
-import { details, dueWords, isLate, longDay, title } from "./words.ts";
+import { details, isLate, title } from "./words.ts";
 
 export interface Surroundings {
     locale?: string;
@@ -34,7 +35,7 @@ const [moreButton, undoButton] = document.querySelectorAll<HTMLButtonElement>(".
     HTMLButtonElement,
 ];
 const foot = element(".foot");
-const said = element(".foot p");
+const said = element("[role=status]");
 
 // If a focused button goes, the first tick that is seen gets the focus.
 function show(shown: HTMLElement, isShown: boolean): void {
@@ -60,13 +61,13 @@ function fill(row: HTMLElement, todo: Todo, state: State, { locale, readOnly }: 
     button.disabled = readOnly || todo.status === "deleted";
     button.ariaLabel = `${isDone ? "Reopen" : "Complete"}: ${todo.title}`;
     const circle = button.firstElementChild as HTMLElement;
-    circle.className = `tick ${todo.priority ?? ""} ${isDone ? "done" : ""}`;
+    button.className = `tick ${todo.priority ?? ""} ${row.className}`;
     circle.textContent = isDone ? "✓" : "";
     text.textContent = todo.title;
     small.className = isLate(todo, now) && !isDone ? "late" : "";
     // People who do not see the colour hear the word.
     button.ariaDescription = small.className && "overdue";
-    small.textContent = nextDue ? `Next: ${dueWords(nextDue, now, locale)}` : details(todo, now, locale);
+    small.textContent = nextDue ? `Next: ${showDue(nextDue, now, locale)}` : details(todo, now, locale);
 }
 
 // Rows of the same todos stay, so that the focus stays too.
@@ -100,13 +101,13 @@ function fillFoot(state: State, screen: number[], readOnly: boolean): void {
     const all = total ?? todos.length;
     const isWhole = start === 0 && end === todos.length && !nextCursor;
     const whole = `${all} ${all === 1 ? "todo" : "todos"}`;
-    const part = `${start ? `${start + 1}–` : ""}${end} of ${all}${nextCursor && !total ? "+" : ""}`;
+    const part = `${start && start + 1 < end ? `${start + 1}–` : ""}${end} of ${all}${nextCursor && !total ? "+" : ""}`;
     said.textContent = state.said || (isWhole ? (all ? whole : "") : part);
     const canAsk = nextCursor && !readOnly;
     moreButton.textContent = after ? `Show ${after - end} more` : canAsk ? "Show more" : "Back to the first";
     show(moreButton, Boolean(after || canAsk || start));
     show(undoButton, state.changes.length > 0);
-    undoButton.disabled = state.underWay.size > 0;
+    undoButton.ariaDisabled = String(state.underWay.size > 0);
 }
 
 // Prepares the elements once. Returns the function that shows a state.
@@ -114,18 +115,18 @@ export function view(gestures: Gestures): (state: State, around: Surroundings) =
     let end: number | undefined;
     let offered = "";
     moreButton.addEventListener("click", () => gestures.more(end));
-    undoButton.addEventListener("click", gestures.undo);
+    undoButton.addEventListener("click", () => gestures.undo());
     zoneButton.addEventListener("click", () => gestures.setZone(offered));
     element(".alone").remove();
     main.hidden = false;
     return (state, around) => {
         const { now } = state;
         heading.textContent = title(state.asked);
-        day.textContent = now ? longDay(now, around.locale) : "";
+        day.textContent = now ? showDate(now.date, now, around.locale, "long") : "";
         sentence.textContent = state.sentence;
         show(sentence, state.sentence !== "");
         offered = around.timeZone ?? "";
-        zoneText.textContent = now ? `Times are in ${now.time_zone}.` : "";
+        zoneText.textContent = `Times are in ${now?.time_zone}.`;
         zoneButton.textContent = `Use ${offered}`;
         show(zone, Boolean(now?.time_zone_not_set && offered && !around.readOnly));
         fillList(state, around, gestures);
