@@ -4,11 +4,11 @@ import { applyTo, clean, localName, resolve } from "./apply.ts";
 import type { Database, Name } from "./database.ts";
 import type { Change, Overview, Refused, Session, Todo, Waiting } from "./model.ts";
 import { CHANGES, EPOCH, isTodo, type Kept, OVERVIEW, orderName, SESSION, type Write } from "./snapshot.ts";
+import { set } from "./steady.ts";
 
 export class State {
     readonly session = signal<Session | undefined>(undefined);
-    // Whether the service has said in this visit who is signed in. Until then, nothing is sent.
-    isAsked = false;
+    isAsked = false; // whether the service has said in this visit who is signed in; until then, nothing is sent
     readonly online = signal(true);
     readonly loaded = signal(false);
     readonly waiting = signal<Waiting[]>([]);
@@ -134,16 +134,23 @@ export class State {
             this.take(kept);
             const keys = new Set(waiting.map(({ key }) => key));
             const all = [...waiting, ...this.unkept.filter(({ key }) => !keys.has(key))];
-            this.waiting.value = all.map((one) => ({ ...one, action: resolve(one.action, this.names.value) }));
-            this.refused.value = refused.map((one) => ({
-                ...one,
-                waiting: { ...one.waiting, action: resolve(one.waiting.action, this.names.value) },
-            }));
+            set(
+                this.waiting,
+                all.map((one) => this.resolved(one)),
+            );
+            set(
+                this.refused,
+                refused.map((one) => ({ ...one, waiting: this.resolved(one.waiting) })),
+            );
         });
         if (isWiped && this.loaded.value) {
             this.loaded.value = false;
             this.onWiped();
         }
+    }
+
+    private resolved(waiting: Waiting): Waiting {
+        return { ...waiting, action: resolve(waiting.action, this.names.value) };
     }
 
     private take(kept: Kept[]): void {

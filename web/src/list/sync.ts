@@ -110,6 +110,7 @@ export class Sync {
             await this.orders();
         }
         await this.state.database.merge(asking, values);
+        await this.tell();
         await this.again([...ids]);
         this.newest = changes[0]?.id ?? "";
     }
