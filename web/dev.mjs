@@ -1,13 +1,13 @@
 // For development: serves web/dist, built anew for each request of the page, and sends everything else to a running
-// service. TODO=http://127.0.0.1:8080 npm run dev
+// service. TODO=http://127.0.0.1:9000 npm run dev
 import { readFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import { extname } from "node:path";
 import { buildAll } from "./build.mjs";
 
-const service = new URL(process.env.TODO ?? "http://127.0.0.1:8080");
+const service = new URL(process.env.TODO ?? "http://127.0.0.1:9000");
 const port = Number(process.env.PORT ?? 5173);
-const PAGES = /^\/(connect|settings|privacy|)$/;
+const PAGES = /^\/$/;
 const TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",

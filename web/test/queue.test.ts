@@ -32,6 +32,9 @@ test("an action shows at once, and is sent", async () => {
     await sent(window);
     assert.equal(window.todos.value.get(window.idOf(id))?.title, "Milk");
     assert.equal(window.keyOf(window.idOf(id)), id);
+    await window.toggle(id);
+    await sent(window);
+    assert.equal(service.todos.get(window.idOf(id))?.status, "completed");
 });
 
 for (const fault of ["lost request", "lost answer"] as const) {

@@ -88,11 +88,23 @@ class Person {
     }
 
     // The windows show the same, as soon as they have heard of each other.
-    private isSame(): Promise<void> {
-        const shown = ({ todos }: BrowserWindow) =>
-            JSON.stringify([...todos.value.values()].filter(isOpen).sort((a, b) => a.id.localeCompare(b.id)));
+    private async isSame(): Promise<void> {
         const [a, b] = this.windows as [BrowserWindow, BrowserWindow];
-        return until("both windows show the same", () => shown(a) === shown(b));
+        const shown = ({ todos }: BrowserWindow) => JSON.stringify(byId([...todos.value.values()].filter(isOpen)));
+        try {
+            await until("both windows show the same", () => shown(a) === shown(b));
+        } catch {
+            const ids = [...new Set([...a.todos.value.keys(), ...b.todos.value.keys()])];
+            const odd = ids.filter(
+                (id) => JSON.stringify(a.todos.value.get(id)) !== JSON.stringify(b.todos.value.get(id)),
+            );
+            const values = odd.map(
+                (id) => `${JSON.stringify([a.todos.value.get(id), b.todos.value.get(id)])} ${this.story(a, id)}`,
+            );
+            assert.fail(
+                `the windows differ: ${values.join("\n")}; ${a.waiting.value.length} ${b.waiting.value.length}`,
+            );
+        }
     }
 
     private async doSomething(): Promise<void> {

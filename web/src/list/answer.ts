@@ -22,6 +22,12 @@ export function isPartial(action: Action, answer: TodosWritten): boolean {
     }
 }
 
+// The todos that an action completes: listings of open todos do not have them.
+export function completed(action: Action): string[] {
+    const edits = action.kind === "edit" ? action.edits : [];
+    return edits.filter(({ status }) => status === "completed").map(({ id }) => id);
+}
+
 // The ids that the service has given to the change and to added todos.
 export function named({ action, key }: Waiting, answer: TodosWritten, isComplete: boolean): Omit<Name, "at">[] {
     const { todos, next = [], change } = answer;
@@ -43,13 +49,10 @@ export function written(state: State, { action }: Waiting, answer: TodosWritten)
             values.set(id, undefined);
         }
     }
-    if (action.kind === "edit" && answer.found) {
-        // The listing that was read has only open todos.
-        for (const { id } of action.edits) {
-            const todo = state.todos.value.get(id);
-            if (todo?.status) {
-                values.set(id, todo);
-            }
+    for (const id of answer.found ? completed(action) : []) {
+        const todo = state.todos.value.get(id);
+        if (todo?.status) {
+            values.set(id, todo);
         }
     }
     for (const todo of [...(answer.todos ?? []), ...(answer.next ?? [])]) {

@@ -71,20 +71,24 @@ export function difference(before: Todos, after: Todos): Restored[] {
         const [old, now] = [before.get(id), after.get(id)];
         if (!old) {
             restored.push({ id });
+        } else if (!now) {
+            restored.push({ id, todo: old });
         } else if (old !== now) {
             const names = Object.keys({ ...old, ...now }) as (keyof Todo)[];
-            const changed = names.filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now?.[name]));
+            const changed = names.filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]));
             restored.push({ id, fields: Object.fromEntries(changed.map((name) => [name, old[name] ?? null])) });
         }
     }
     return restored;
 }
 
-function restore(todos: Map<string, Todo>, { id, fields }: Restored, todo: Todo | undefined): void {
-    if (!fields) {
+function restore(todos: Map<string, Todo>, { id, fields, todo }: Restored, before: Todo | undefined): void {
+    if (todo) {
+        todos.set(id, todo);
+    } else if (!fields) {
         todos.delete(id);
-    } else if (todo || fields.title) {
-        const entries = Object.entries({ ...todo, ...fields, id }).filter(([, value]) => value !== null);
+    } else if (before) {
+        const entries = Object.entries({ ...before, ...fields }).filter(([, value]) => value !== null);
         todos.set(id, Object.fromEntries(entries) as unknown as Todo);
     }
 }

@@ -19,7 +19,11 @@ export function createDoing(
     keep: (waiting: Unkept) => Promise<void>,
     now: () => number,
 ) {
-    const find = (id: string) => state.todos.value.get(id) ?? state.known.get(id);
+    // By its id, or by the local id that it had.
+    function find(name: string): Todo | undefined {
+        const id = state.names.value.get(name)?.to || name;
+        return state.todos.value.get(id) ?? state.known.get(id);
+    }
 
     // With what the action does not say, because it is as it is now.
     function complete(action: Action): Action {

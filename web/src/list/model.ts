@@ -37,11 +37,12 @@ export type Action =
     | { kind: "lists"; update: UpdateLists }
     | { kind: "settings"; update: UpdateSettings };
 
-// A todo as it is after an undo: these fields get these values, and null removes a field. Without `fields`, the todo is
-// deleted.
+// A todo as it is after an undo: these fields get these values, and null removes a field. Or the whole todo is there
+// again. With neither, it is deleted.
 export interface Restored {
     id: string;
     fields?: Record<string, unknown>;
+    todo?: Todo;
 }
 
 // An action that waits to be sent, or whose answer has not come yet.

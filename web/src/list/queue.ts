@@ -1,7 +1,7 @@
 // Sends the actions that wait, one after another, in one window at a time. An action waits until its answer, and what
 // the answer leaves out, is kept. So whatever is lost on the way, the same request is sent again, and the service
 // recognises its idempotency key.
-import { isPartial, named, written } from "./answer.ts";
+import { completed, isPartial, named, written } from "./answer.ts";
 import type { Action, Problem, Todo, TodosWritten, Waiting } from "./model.ts";
 import { hasVersion, prepare } from "./outgoing.ts";
 import { type Api, ApiProblem, Offline } from "./request.ts";
@@ -156,8 +156,7 @@ export class Queue {
     private async settle(waiting: Waiting, answer: TodosWritten): Promise<void> {
         const isComplete = !isPartial(waiting.action, answer);
         if (!isComplete) {
-            this.state.remember(waiting.action);
-            await this.sync.everything();
+            await this.sync.everything(completed(waiting.action));
         }
         const asking = this.state.asking();
         const values = written(this.state, waiting, answer);

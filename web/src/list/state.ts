@@ -2,13 +2,13 @@
 import { batch, computed, signal } from "@preact/signals";
 import { applyTo, clean, localName, resolve } from "./apply.ts";
 import type { Database, Name } from "./database.ts";
-import type { Action, Change, Overview, Refused, Session, Todo, Waiting } from "./model.ts";
+import type { Change, Overview, Refused, Session, Todo, Waiting } from "./model.ts";
 import { CHANGES, EPOCH, isTodo, type Kept, OVERVIEW, orderName, SESSION, type Write } from "./snapshot.ts";
+import { set } from "./steady.ts";
 
 export class State {
     readonly session = signal<Session | undefined>(undefined);
-    // Whether the service has said in this visit who is signed in. Until then, nothing is sent.
-    isAsked = false;
+    isAsked = false; // whether the service has said in this visit who is signed in; until then, nothing is sent
     readonly online = signal(true);
     readonly loaded = signal(false);
     readonly waiting = signal<Waiting[]>([]);
@@ -82,16 +82,6 @@ export class State {
         return isGone ? undefined : after;
     }
 
-    // So that the todos of an action are shown while it waits, also if they are no longer open on the server.
-    remember(action: Action): void {
-        for (const { id } of action.kind === "edit" ? action.edits : []) {
-            const todo = this.server.value.get(id);
-            if (todo) {
-                this.known.set(id, todo);
-            }
-        }
-    }
-
     // Who is signed in, for all windows.
     async keepSession(session: Session): Promise<void> {
         this.session.value = session;
@@ -144,16 +134,23 @@ export class State {
             this.take(kept);
             const keys = new Set(waiting.map(({ key }) => key));
             const all = [...waiting, ...this.unkept.filter(({ key }) => !keys.has(key))];
-            this.waiting.value = all.map((one) => ({ ...one, action: resolve(one.action, this.names.value) }));
-            this.refused.value = refused.map((one) => ({
-                ...one,
-                waiting: { ...one.waiting, action: resolve(one.waiting.action, this.names.value) },
-            }));
+            set(
+                this.waiting,
+                all.map((one) => this.resolved(one)),
+            );
+            set(
+                this.refused,
+                refused.map((one) => ({ ...one, waiting: this.resolved(one.waiting) })),
+            );
         });
         if (isWiped && this.loaded.value) {
             this.loaded.value = false;
             this.onWiped();
         }
+    }
+
+    private resolved(waiting: Waiting): Waiting {
+        return { ...waiting, action: resolve(waiting.action, this.names.value) };
     }
 
     private take(kept: Kept[]): void {
@@ -166,6 +163,7 @@ export class State {
             this.epoch = id === EPOCH ? value : this.epoch;
             const isOld = !this.isOpen && isTodo(id) && (value as Todo | undefined)?.status;
             const place: Map<string, unknown> = isOld ? this.known : isTodo(id) ? todos : all;
+            this.known.delete(id);
             value === undefined ? place.delete(id) : place.set(id, value);
         }
         this.kept.value = all;

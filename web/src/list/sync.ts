@@ -29,13 +29,14 @@ export class Sync {
         this.newest = undefined;
     }
 
-    // Reads everything again. One reading after another: the second may have been asked for because of something newer.
-    everything(): Promise<void> {
-        this.loading = this.loading.catch(() => {}).then(() => this.load());
+    // Reads everything again, except those todos. One reading after another: the second may have been asked for because
+    // of something newer.
+    everything(except: string[] = []): Promise<void> {
+        this.loading = this.loading.catch(() => {}).then(() => this.load(except));
         return this.loading;
     }
 
-    private async load(): Promise<void> {
+    private async load(except: string[]): Promise<void> {
         const asking = this.state.asking();
         const [{ body, headers }, overview] = await Promise.all([
             this.get(CHANGES_PATH),
@@ -43,7 +44,7 @@ export class Sync {
             this.orders(),
         ]);
         const { changes } = body as ChangesPage;
-        const open = new Set<string>();
+        const open = new Set(except);
         const doubtful: string[] = [];
         let cursor: string | undefined;
         let first: Values = new Map<string, unknown>([
@@ -109,6 +110,7 @@ export class Sync {
             await this.orders();
         }
         await this.state.database.merge(asking, values);
+        await this.tell();
         await this.again([...ids]);
         this.newest = changes[0]?.id ?? "";
     }

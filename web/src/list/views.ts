@@ -1,5 +1,4 @@
-// What components read beside the todos. A value that is equal to the one before is the same object, so that nothing is
-// drawn again for it.
+// What components read beside the todos.
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { fold } from "./apply.ts";
 import { nowAt } from "./dates.ts";
@@ -7,6 +6,7 @@ import type { Action, Now, Settings } from "./model.ts";
 import { ordered } from "./order.ts";
 import type { Clock } from "./queue.ts";
 import type { State } from "./state.ts";
+import { steady } from "./steady.ts";
 import type { Sync } from "./sync.ts";
 
 const MINUTE = 60_000;
@@ -99,23 +99,22 @@ export function createOrders(state: State, sync: Sync) {
         if (known) {
             return known;
         }
-        let before: string[] | undefined;
-        const order = computed(
+        const order = steady(
             () => {
                 const base = state.order(list);
                 const actions = state.waiting.value.map(({ action }) => action);
-                const after = base && ordered(base, list, actions, state.todos.value);
-                before = isEqual(before, after) ? before : after;
-                return before;
+                return base && ordered(base, list, actions, state.todos.value);
             },
             {
                 watched: () => {
                     sync.watched.add(list);
-                    if (state.session.value?.signed_in) {
+                    if (state.isAsked && state.session.value?.signed_in) {
                         sync.orders([list]).catch(() => {});
                     }
                 },
-                unwatched: () => sync.watched.delete(list),
+                unwatched: () => {
+                    sync.watched.delete(list);
+                },
             },
         );
         orders.set(fold(list), order);
@@ -126,14 +125,3 @@ export function createOrders(state: State, sync: Sync) {
 export function createLastChange(state: State) {
     return steady(() => state.changes.value.find(({ id }) => !state.own.value.has(id)));
 }
-
-function steady<T>(compute: () => T): ReadonlySignal<T> {
-    let before: T;
-    return computed(() => {
-        const after = compute();
-        before = isEqual(before, after) ? before : after;
-        return before;
-    });
-}
-
-const isEqual = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);

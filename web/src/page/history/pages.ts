@@ -24,6 +24,7 @@ export function usePages<T>(key: string, load: (cursor?: string) => Promise<Page
     const total = useSignal<number | undefined>(undefined);
     const failed = useSignal(false);
     const latest = useRef(0);
+    const retry = useRef<ReturnType<typeof setTimeout>>(undefined);
     const ask = async (cursor?: string) => {
         const mine = ++latest.current;
         try {
@@ -35,13 +36,20 @@ export function usePages<T>(key: string, load: (cursor?: string) => Promise<Page
                 failed.value = false;
             }
         } catch {
-            failed.value = mine === latest.current || failed.value;
+            if (mine === latest.current) {
+                failed.value = true;
+                retry.current = setTimeout(() => void ask(cursor), 3000);
+            }
         }
     };
     const state = `${key} ${lastChange.value?.id} ${waiting.value.length}`;
     useEffect(() => {
         const timer = setTimeout(() => void ask(), items.value ? 150 : 0);
-        return () => clearTimeout(timer);
+        return () => {
+            clearTimeout(timer);
+            clearTimeout(retry.current);
+            latest.current++;
+        };
     }, [state]);
     useEffect(() => {
         items.value = undefined;

@@ -1,5 +1,5 @@
 // One todo in a list. Its title opens it in place.
-import { useComputed } from "@preact/signals";
+import { computed, useComputed } from "@preact/signals";
 import type { Todo } from "../../list/model.ts";
 import { keyOf } from "../../list/store.ts";
 import { address, open } from "../address.ts";
@@ -11,6 +11,8 @@ import { Meta } from "./meta.tsx";
 import { Tick } from "./tick.tsx";
 import "./row.css";
 
+const openKey = computed(() => keyOf(address.value.todo ?? ""));
+
 interface Props {
     todo: Todo;
     sortable: boolean;
@@ -19,7 +21,7 @@ interface Props {
 }
 
 export function Row({ todo, sortable, day, list }: Props) {
-    const isOpen = useComputed(() => keyOf(address.value.todo ?? "") === keyOf(todo.id)).value;
+    const isOpen = useComputed(() => openKey.value === keyOf(todo.id)).value;
     const isPicked = useComputed(() => selected.value.has(todo.id)).value;
     const kind = `row ${isOpen ? "open" : ""} ${isPicked ? "picked" : ""} ${todo.status ?? ""}`;
     return (

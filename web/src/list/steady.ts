@@ -1,0 +1,22 @@
+// A value that is equal to the one before stays the same object, so that nothing is drawn again for it.
+import { computed, type ReadonlySignal, type Signal } from "@preact/signals";
+
+export const isEqual = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+export function steady<T>(compute: () => T, options?: Parameters<typeof computed>[1]): ReadonlySignal<T> {
+    let before: T;
+    return computed(
+        () => {
+            const after = compute();
+            before = isEqual(before, after) ? before : after;
+            return before;
+        },
+        options as Parameters<typeof computed<T>>[1],
+    );
+}
+
+export function set<T>(to: Signal<T>, value: T): void {
+    if (!isEqual(to.peek(), value)) {
+        to.value = value;
+    }
+}
