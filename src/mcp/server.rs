@@ -18,7 +18,7 @@ use rmcp::{
     },
     service::RequestContext,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::{FRESH_MS, call, card, tools::Tools};
@@ -143,7 +143,10 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         _: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let unknown = || ErrorData::resource_not_found(format!("There is no resource {}.", short(&request.uri)), None);
+        let unknown = || {
+            let uri = short(&request.uri);
+            ErrorData::resource_not_found(format!("There is no resource {uri}."), Some(json!({ "uri": uri })))
+        };
         card::read(&request.uri).map(ReadResourceResponse::from).ok_or_else(unknown)
     }
 

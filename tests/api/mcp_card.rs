@@ -100,6 +100,7 @@ async fn another_address_is_no_resource_and_a_model_is_offered_none() {
         for uri in others {
             let answer = client.ask("resources/read", json!({"uri": uri})).await;
             assert_eq!(answer.body["error"]["code"], code, "{uri}: {}", answer.text);
+            assert_eq!(answer.body["error"]["data"]["uri"], uri);
         }
         let nameless = client.with("mcp-name", "a").ask("resources/read", json!({})).await;
         assert!(nameless.body["error"]["code"].is_i64(), "{}", nameless.text);
