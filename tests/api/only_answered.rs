@@ -16,8 +16,10 @@ use super::{
 #[tokio::test]
 async fn an_operation_that_is_not_shown_is_still_answered_as_a_tool() {
     let api = Api::new();
-    let shown: BTreeSet<_> = tools(&api).await.iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect();
+    let mut shown: BTreeSet<_> =
+        tools(&api).await.iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect();
     let (answered, hidden): (Vec<_>, Vec<_>) = SAMPLES.iter().partition(|sample| shown.contains(&sample.operation));
+    assert!(shown.remove("showTodos"), "showTodos is getTodos with a card");
     assert_eq!(answered.len(), shown.len());
     assert!(hidden.iter().all(|sample| !sample.is_shown) && !hidden.is_empty(), "{hidden:?}");
     for version in [OLD, NEW] {
