@@ -28,19 +28,13 @@ export class OwnChanges {
         return this.done.value.find(({ key }) => this.names.value.get(key)?.to === changeId);
     }
 
-    // `act` undoes the change, which is a change too.
-    async undo(act: (own: Own) => Promise<Own>): Promise<void> {
-        const own = this.take(this.done);
-        if (own) {
-            this.undone.value = [...this.undone.value, await act(own)];
-        }
+    // `act` undoes the change, which is a change too. Both give the ids of the todos that it changes.
+    undo(act: (own: Own) => Promise<Own>): Promise<string[]> {
+        return move(this.take(this.done), this.undone, act);
     }
 
-    async redo(act: (own: Own) => Promise<Own>): Promise<void> {
-        const own = this.take(this.undone);
-        if (own) {
-            this.done.value = [...this.done.value, await act(own)];
-        }
+    redo(act: (own: Own) => Promise<Own>): Promise<string[]> {
+        return move(this.take(this.undone), this.done, act);
     }
 
     clear(): void {
@@ -54,4 +48,13 @@ export class OwnChanges {
         from.value = left;
         return own;
     }
+}
+
+async function move(own: Own | undefined, to: { value: Own[] }, act: (own: Own) => Promise<Own>): Promise<string[]> {
+    if (!own) {
+        return [];
+    }
+    const back = await act(own);
+    to.value = [...to.value, back];
+    return back.restore.map(({ id }) => id);
 }

@@ -100,5 +100,10 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     history.pushState(null, "", link.href);
     arrive(read());
-    requestAnimationFrame(() => document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true }));
+    focusName();
 });
+
+// The focus goes to the name of the view, which screen readers then read.
+export function focusName(): void {
+    requestAnimationFrame(() => document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true }));
+}

@@ -62,9 +62,8 @@ export async function takeBack(): Promise<void> {
         say("There is nothing to undo on this page. The history has everything.");
         return;
     }
-    const before = todos.value;
-    await undoLast();
-    say(`Undone${changedSince(before)}`, { name: "Redo", run: () => void doAgain() });
+    const known = todos.value;
+    say(`Undone${what(await undoLast(), known)}`, { name: "Redo", run: () => void doAgain() });
 }
 
 export async function doAgain(): Promise<void> {
@@ -72,18 +71,14 @@ export async function doAgain(): Promise<void> {
         say("There is nothing to redo.");
         return;
     }
-    const before = todos.value;
-    await redo();
-    say(`Done again${changedSince(before)}`, undoing);
+    const known = todos.value;
+    say(`Done again${what(await redo(), known)}`, undoing);
 }
 
-// The undo of a change of lists or settings changes no todos.
-function changedSince(before: ReadonlyMap<string, Todo>): string {
-    const after = todos.value;
-    const ids = new Set([...before.keys(), ...after.keys()]);
-    const changed = [...ids].filter((id) => before.get(id) !== after.get(id));
-    const one = after.get(changed[0] ?? "") ?? before.get(changed[0] ?? "");
-    return changed.length > 1 ? `: ${changed.length} todos` : one ? `: ${one.title}` : ".";
+// The undo of a change of lists or settings changes no todos, and the undo of an added todo removes it.
+function what(ids: readonly string[], before: ReadonlyMap<string, Todo>): string {
+    const one = todos.value.get(ids[0] ?? "") ?? before.get(ids[0] ?? "");
+    return ids.length > 1 ? `: ${ids.length} todos` : one ? `: ${one.title}` : ".";
 }
 
 // The todos of these ids that the page knows.

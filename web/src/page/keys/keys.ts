@@ -1,6 +1,6 @@
 // The keys. They never act while somebody types.
 import type { Todo } from "../../list/model.ts";
-import { close, go, open } from "../address.ts";
+import { close, focusName, go, open } from "../address.ts";
 import { doAgain, takeBack, tick } from "../doing.ts";
 import { canSort, move } from "../drag/drop.ts";
 import { pick, pickNone, selecting } from "../select/selection.ts";
@@ -48,6 +48,7 @@ function press(event: KeyboardEvent): boolean {
         const to = PLACES[key];
         if (to) {
             go(to);
+            focusName();
             return true;
         }
     }

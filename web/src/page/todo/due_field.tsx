@@ -6,7 +6,7 @@ import { now, settings } from "../../list/store.ts";
 import { change } from "../doing.ts";
 import type { FieldProps } from "./pills.tsx";
 
-const QUICK = ["today", "tomorrow", "next week", "in 1 week"];
+const QUICK = ["today", "tomorrow", "next monday", "in 1 week"];
 
 export function DueField({ todo, done }: FieldProps) {
     const text = useSignal("");

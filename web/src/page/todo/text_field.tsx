@@ -27,6 +27,9 @@ export function TextField({ name, value, save, lines, focus, placeholder, ...res
             field.current?.focus({ preventScroll: true });
             field.current?.setSelectionRange(value.length, value.length);
         }
+        const again = () => field.current && fit(field.current);
+        addEventListener("resize", again);
+        return () => removeEventListener("resize", again);
     }, []);
     const finish = () => {
         const text = field.current?.value.trim() ?? "";
@@ -66,6 +69,7 @@ export function TextField({ name, value, save, lines, focus, placeholder, ...res
 
 // Browsers without field-sizing get the height from here.
 function fit(field: HTMLTextAreaElement): void {
+    if (CSS.supports("field-sizing", "content")) return;
     field.style.blockSize = "auto";
     field.style.blockSize = `${field.scrollHeight}px`;
 }

@@ -57,6 +57,7 @@ export function SearchView() {
                     defaultValue={q}
                     enterkeyhint="search"
                     onInput={(event) => search(event.currentTarget.value)}
+                    onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
                 />
             </search>
             {q && <Found query={{ q, status: "any" }} empty="Nothing has all these words." counted />}
