@@ -1,0 +1,71 @@
+// Debian's Chromium and Debian's Firefox, and what a page does in them. `TOOLS` is the folder of the installed npm
+// packages.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+
+const require = createRequire(`${resolve(process.env.TOOLS)}/`);
+const puppeteer = require("puppeteer-core");
+
+export const BROWSERS = ["chromium", "firefox"];
+const NAMES = { chromium: ["chromium", "chromium-browser", "google-chrome"], firefox: ["firefox-esr", "firefox"] };
+
+const path = (name) => execFileSync("sh", ["-c", `for name in ${NAMES[name].join(" ")}; do command -v $name && break; done`]).toString().trim();
+
+// Starts a browser of a person in Berlin. Nothing moves, so that the tests need not wait for an end of a movement. No
+// request can leave this machine.
+export async function launch(name, { scheme = "light", touch = false } = {}) {
+    const common = { executablePath: path(name), headless: true, env: { ...process.env, TZ: "Europe/Berlin" } };
+    if (name === "chromium") {
+        // Without a screen, Chromium believes that there is no mouse.
+        const mouse = "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4";
+        const alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1";
+        const args = ["--no-sandbox", "--disable-gpu", "--force-prefers-reduced-motion", alone, ...(touch ? [] : [mouse])];
+        return { name, scheme, touch, driver: await puppeteer.launch({ ...common, args }) };
+    }
+    const extraPrefsFirefox = {
+        "layout.css.prefers-color-scheme.content-override": scheme === "dark" ? 0 : 1,
+        "ui.prefersReducedMotion": 1,
+        // A finger is coarse (1). A mouse is fine (2) and can hover (4).
+        ...(touch && { "dom.w3c_touch_events.enabled": 1 }),
+        "ui.primaryPointerCapabilities": touch ? 1 : 6,
+        "ui.allPointerCapabilities": touch ? 1 : 6,
+    };
+    return { name, scheme, touch, driver: await puppeteer.launch({ ...common, browser: "firefox", extraPrefsFirefox }) };
+}
+
+// Opens a window without cookies, and records what its pages complain of, and whom they ask.
+export async function openWindow(browser, { width = 1280, height = 800 } = {}) {
+    const context = await browser.driver.createBrowserContext();
+    const seen = { complaints: [], asked: [], dialogs: [] };
+    const newPage = async () => {
+        const page = await context.newPage();
+        page.setDefaultTimeout(15_000);
+        page.on("console", (message) => ["error", "warn"].includes(message.type()) && seen.complaints.push(message.text()));
+        page.on("pageerror", (error) => seen.complaints.push(String(error)));
+        page.on("request", (request) => seen.asked.push(request.url()));
+        page.on("dialog", (dialog) => {
+            seen.dialogs.push(dialog.message());
+            void dialog.dismiss();
+        });
+        await resize(browser, page, width, height);
+        return page;
+    };
+    return { browser, context, seen, newPage, page: await newPage(), close: () => context.close() };
+}
+
+export async function resize(browser, page, width, height = 800) {
+    const isChromium = browser.name === "chromium";
+    // Firefox has the scheme and the touch from its settings.
+    await page.setViewport({ width, height, ...(isChromium && browser.touch && { hasTouch: true, isMobile: true }) });
+    if (isChromium) await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: browser.scheme }]);
+}
+
+// Nothing was complained of, nobody else was asked, and no dialog was opened.
+export function assertQuiet({ seen }, url) {
+    const { origin } = new URL(url);
+    assert.deepEqual(seen.complaints, []);
+    assert.deepEqual(seen.dialogs, []);
+    assert.deepEqual(seen.asked.filter((asked) => !asked.startsWith(`${origin}/`) && !/^(data|blob|about):/.test(asked)), []);
+}

@@ -1,0 +1,156 @@
+// A whole day of a person, once with a finger on a telephone, and once with the keys alone. On each view, the page looks
+// right, and everybody can use it. In the end, the service has what the person did.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { assertQuiet, BROWSERS, launch, openWindow } from "./browsers.mjs";
+import { barriers, looks, photograph } from "./looks.mjs";
+import { sees, withFinger, withKeys } from "./person.mjs";
+import { ask, newKey, serve } from "./servers.mjs";
+
+const MEANS = {
+    "a finger": { person: withFinger, width: 390, height: 844, touch: true },
+    "the keys": { person: withKeys, width: 1280, height: 800, touch: false },
+};
+const TWENTY = [
+    "Buy milk #Shopping",
+    "Buy bread #Shopping",
+    "Buy flowers #Shopping @mum",
+    "Call the plumber tomorrow 9:00 #Renovation @phone !high",
+    "Order the cement tomorrow #Renovation",
+    "Measure the window #Renovation !low",
+    "Paint the door in 1 week #Renovation",
+    "Send the tax papers today !urgent",
+    "Book the dentist @phone",
+    "Put out the bins",
+    "Water the plants",
+    "Read the contract tomorrow 17:00 #Work",
+    "Write the report in 3 days #Work !high",
+    "Answer the letter #Work",
+    "Plan the party in 2 weeks",
+    "Invite the guests in 10 days",
+    "Learn the poem",
+    "Repair the bicycle",
+    "Return the books tomorrow #Library",
+    "Renew the passport",
+];
+// Three that the person ticks by mistake.
+const TICKED = ["Buy milk", "Buy bread", "Buy flowers"];
+let service;
+
+before(async () => {
+    service = await serve("day", { auth: "api-key" });
+});
+after(() => service.end());
+
+for (const name of BROWSERS) {
+    for (const [means, { person: person_, width, height, touch }] of Object.entries(MEANS)) {
+        test(`in ${name}, a person does a whole day with ${means}`, { timeout: 120_000 }, async () => {
+            const key = newKey(service, `${name} with ${means}`);
+            const browser = await launch(name, { touch });
+            try {
+                const window = await openWindow(browser, { width, height });
+                const found = new Set();
+                const look = async (what) => {
+                    const wrong = [...(await looks(window.page, touch)), ...(await barriers(window.page))];
+                    wrong.forEach((fault) => found.add(`${what}: ${fault}`));
+                    await photograph(window.page, `day-${name}-${width}-${what}`);
+                };
+                await day(window.page, person_(window.page), key, look).catch(async (error) => {
+                    await photograph(window.page, `day-${name}-${width}-failed`);
+                    throw error;
+                });
+                await assertDone(key);
+                assertQuiet(window, service.url);
+                assert.deepEqual([...found], []);
+            } finally {
+                await browser.driver.close();
+            }
+        });
+    }
+}
+
+async function day(page, person, key, look) {
+    await page.goto(service.url);
+    await sees(page, "Sign in");
+    await look("signed-out");
+    await person.write("API key", key);
+    await person.press("Sign in");
+    await sees(page, "Is your time zone Europe/Berlin?");
+    await look("first-visit");
+    await person.press("Yes, use it");
+    for (const text of TWENTY) await person.add(text);
+    await sees(page, "Renew the passport", ".row");
+    await look("today");
+    await plan(page, person, look);
+    await edit(page, person, look);
+
+    await person.view("Search");
+    await person.write("Search", "the plumber");
+    await sees(page, "1 todo");
+    await look("search");
+    await person.undo(TICKED.toReversed());
+    await person.view("History");
+    await sees(page, "Buy milk");
+    await look("history");
+    await person.view("Settings");
+    await look("settings");
+    await person.press("Sign out");
+    await sees(page, "Your todos, kept by your assistant");
+}
+
+async function plan(page, person, look) {
+    await person.view("Today");
+    await person.open("Book the dentist");
+    await person.press("Date…", ".row.open");
+    await person.write("Date in words", "friday 17:00");
+    await look("a-date");
+    await person.enter();
+    await person.close();
+    await person.tick("Water the plants");
+    await sees(page, "Completed: Water the plants");
+    await person.open("Put out the bins");
+    await person.press("Repeat", ".row.open");
+    await look("a-repetition");
+    await person.press("Save", ".panel");
+    await sees(page, "Repetition changed");
+    await person.close();
+}
+
+async function edit(page, person, look) {
+    await person.view("Everything");
+    await sees(page, "Learn the poem");
+    await look("everything");
+    await person.open("Learn the poem");
+    await person.write("Title", " by heart", ".row.open");
+    await person.enter();
+    await sees(page, "Renamed: Learn the poem by heart");
+    await person.write("Notes", "It is on https://example.com/poem", ".row.open");
+    for (const step of ["First verse", "Second verse"]) {
+        await person.write("Add a step", step, ".row.open");
+        await person.enter();
+        await sees(page, `Step added: Learn the poem by heart`);
+    }
+    await person.press("Complete step: First verse", ".row.open");
+    await look("an-open-todo");
+    await person.press("List: Inbox", ".row.open");
+    await person.press("Library", ".panel");
+    await sees(page, "Moved to Library");
+    await person.close();
+    for (const title of TICKED) await person.tick(title);
+    await sees(page, "Completed: Buy flowers");
+}
+
+// Asks as another program with the same key.
+async function assertDone(key) {
+    const { todos } = await ask(service, "GET", "/todos?status=any&limit=100", undefined, key);
+    const by = Object.fromEntries(todos.map((todo) => [todo.title, todo]));
+    assert.equal(todos.length, TWENTY.length);
+    assert.equal((await ask(service, "GET", "/settings", undefined, key)).settings.time_zone, "Europe/Berlin");
+    assert.match(by["Book the dentist"].due, /T17:00$/);
+    assert.equal(by["Water the plants"].status, "completed");
+    assert.deepEqual(by["Put out the bins"].repeat, { unit: "week" });
+    const { list, notes, steps } = by["Learn the poem by heart"];
+    assert.deepEqual([list, notes], ["Library", "It is on https://example.com/poem"]);
+    assert.deepEqual(steps.map(({ title, done }) => [title, done ?? false]), [["First verse", true], ["Second verse", false]]);
+    assert.deepEqual(TICKED.map((title) => by[title].status ?? "open"), ["open", "open", "open"]);
+}

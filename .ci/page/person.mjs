@@ -1,0 +1,150 @@
+// A person in front of the page, with a finger or with the keys alone. Both find things by the words that they read.
+const PATIENCE = 10_000;
+const MOST_TABS = 200;
+const KEYS = { Today: "gt", "Next 7 days": "gw", Everything: "ga", Lists: "gl", History: "gh", Completed: "gc", Search: "/" };
+
+// Runs in the page. Returns the first thing inside `within` that people can use and that has this name. A name that ends
+// with "…" is the beginning of the name.
+function named(name, within) {
+    const isNamed = (element) => {
+        const label = element.labels?.[0]?.textContent;
+        const words = (element.ariaLabel ?? label ?? element.textContent).replace(/\s+/g, " ").trim();
+        return name.endsWith("…") ? words.startsWith(name.slice(0, -1)) : words === name;
+    };
+    const places = within.split(",").map((place) => `${place} :is(a, button, input, select, textarea, summary)`);
+    return [...document.querySelectorAll(places)].find((element) => element.checkVisibility({ visibilityProperty: true }) && isNamed(element));
+}
+
+// Runs in the page. Scrolls as a person does who wants to touch this, and returns what lies over it.
+function revealed(element) {
+    element.scrollIntoView({ block: "center", behavior: "instant" });
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+    const isReached = hit && (element.contains(hit) || hit.contains(element) || element.labels?.[0]?.contains(hit));
+    return isReached ? "" : (hit?.outerHTML ?? "the edge of the window");
+}
+
+// Waits until the function returns something in the page.
+async function waits(page, what, found, ...given) {
+    try {
+        return await page.waitForFunction(found, { timeout: PATIENCE, polling: 50 }, ...given);
+    } catch (error) {
+        const there = await page.evaluate(() => document.body.innerText.slice(0, 2000));
+        throw new Error(`no ${what} (${error.message}): ${there}`);
+    }
+}
+
+const thing = (page, name, within) => waits(page, `“${name}” in ${within}`, named, name, within);
+
+// Waits until these words are on the page.
+export function sees(page, words, within = "body") {
+    const isThere = (words, within) => [...document.querySelectorAll(within)].some((element) => element.innerText.includes(words));
+    return waits(page, `words “${words}” in ${within}`, isThere, words, within);
+}
+
+// What a finger and the keys do alike.
+function both(page, press) {
+    const person = {
+        press,
+        type: (text) => page.keyboard.type(text),
+        enter: () => page.keyboard.press("Enter"),
+        // Puts the cursor behind what is there.
+        write: async (name, text, within = "main") => {
+            await person.reach(name, within);
+            await page.keyboard.press("End");
+            await page.keyboard.type(text);
+        },
+    };
+    return person;
+}
+
+export function withFinger(page) {
+    const person = both(page, async (name, within = "main") => {
+        const handle = await thing(page, name, within);
+        const above = await page.evaluate(revealed, handle);
+        if (above) throw new Error(`“${name}” is under ${above}`);
+        await handle.tap();
+    });
+    return Object.assign(person, {
+        reach: person.press,
+        view: async (name) => {
+            if (await page.evaluate((name) => [...document.querySelectorAll(".bar a")].some((link) => link.textContent === name), name)) {
+                await person.press(name, ".bar");
+            } else {
+                await person.press("Lists", ".bar");
+                await person.press(`${name}…`);
+            }
+        },
+        add: async (text) => {
+            await person.press("Add a todo", ".bar");
+            await page.keyboard.type(text);
+            await person.press("Add");
+        },
+        open: (title) => person.press(title, ".row"),
+        close: () => person.press("Close", ".row"),
+        tick: (title) => person.press(`Complete: ${title}`),
+        // The line at the bottom offers the undo of the latest change. The history offers it for every change.
+        undo: async (titles) => {
+            await person.view("History");
+            for (const title of titles) {
+                await person.press(`Undo: completed ${title}`);
+                await thing(page, `Redo: completed ${title}`, "main");
+            }
+        },
+    });
+}
+
+export function withKeys(page) {
+    const person = both(page, async (name, within = "main") => {
+        await person.reach(name, within);
+        const isBox = await page.evaluate(() => document.activeElement.type === "checkbox");
+        await page.keyboard.press(isBox ? " " : "Enter");
+    });
+    const isAt = (handle) => page.evaluate((element) => element === document.activeElement, handle);
+    const stepTo = async (title) => {
+        const isHere = () => page.evaluate((title) => document.activeElement.matches(".title") && document.activeElement.textContent === title, title);
+        await thing(page, title, ".row");
+        // The arrows do nothing in a field.
+        await page.keyboard.press("Escape");
+        for (let steps = 0; steps < MOST_TABS && !(await isHere()); steps++) await page.keyboard.press(steps < MOST_TABS / 2 ? "k" : "j");
+        if (!(await isHere())) throw new Error(`the keys do not reach ${title}, but ${await page.evaluate(() => document.activeElement.outerHTML)}`);
+    };
+    return Object.assign(person, {
+        reach: async (name, within = "main") => {
+            const handle = await thing(page, name, within);
+            // Not around the end: there, the focus would leave the page.
+            const isBefore = await page.evaluate((element) => Boolean(document.activeElement.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING), handle);
+            if (isBefore) await page.keyboard.down("Shift");
+            for (let tabs = 0; tabs < MOST_TABS && !(await isAt(handle)); tabs++) await page.keyboard.press("Tab");
+            if (isBefore) await page.keyboard.up("Shift");
+            if (!(await isAt(handle))) throw new Error(`the Tab key does not reach “${name}”`);
+        },
+        view: async (name) => {
+            if (!KEYS[name]) return person.press(name, ".nav");
+            await page.keyboard.press("Escape");
+            for (const key of KEYS[name]) await page.keyboard.press(key);
+        },
+        add: async (text) => {
+            await page.keyboard.press("n");
+            await page.keyboard.type(text);
+            await page.keyboard.press("Enter");
+            await page.keyboard.press("Escape");
+        },
+        open: async (title) => {
+            await stepTo(title);
+            await page.keyboard.press("Enter");
+        },
+        close: () => page.keyboard.press("Escape"),
+        tick: async (title) => {
+            await stepTo(title);
+            await page.keyboard.press(" ");
+        },
+        undo: async (titles) => {
+            await page.keyboard.press("Escape");
+            for (const title of titles) {
+                await page.keyboard.press("u");
+                await sees(page, `Undone: ${title}`);
+            }
+        },
+    });
+}
