@@ -38,7 +38,7 @@ export function QuickAdd({ isSheet }: { isSheet: boolean }) {
         <form class={`add ${text.value ? "full" : ""} ${isSheet ? "sheet" : ""}`} onSubmit={submit}>
             <Icon name="plus" />
             <div class="add-line">
-                <div class="add-marks" ref={back} aria-hidden="true">
+                <div class="add-marks" dir="auto" ref={back} aria-hidden="true">
                     <Marked text={text.value} marks={read.marks} />
                 </div>
                 <input
