@@ -376,9 +376,10 @@ test("a narrower or lower place shows fewer rows, and the height is told", async
     await host.card.waitForFunction(() => document.body.offsetHeight <= 300);
     assert.ok((await rows()) < wide);
     await host.page.evaluate(() => window.surround({ containerDimensions: {} }));
+    await host.card.waitForFunction(() => document.body.offsetHeight > 300);
     await host.page.evaluate(() => window.resize(240));
-    await host.page.waitForFunction(() => document.querySelector("iframe").offsetHeight > 300);
-    assert.ok((await host.height()) <= HEIGHT && (await rows()) < wide);
+    await host.card.waitForFunction((wide) => window.innerWidth === 240 && document.querySelectorAll("li:not([hidden])").length < wide, wide);
+    await host.page.waitForFunction((most) => document.querySelector("iframe").offsetHeight <= most, HEIGHT);
     await host.close();
 });
 
