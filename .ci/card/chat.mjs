@@ -39,6 +39,23 @@ export async function call(name, args = {}) {
     return result.structuredContent;
 }
 
+let number = 0;
+
+// Adds todos to a new list. Returns the name of the list.
+export async function listOf(...todos) {
+    const list = `List ${process.pid}.${++number}`;
+    await call("addTodos", { todos: todos.map((todo) => ({ list, ...(typeof todo === "string" ? { title: todo } : todo) })) });
+    return list;
+}
+
+export const statuses = async (list) => {
+    const { todos } = await call("getTodos", { list, status: "any" });
+    return Object.fromEntries(todos.map((todo) => [todo.title, todo.status ?? "open"]));
+};
+
+// Waits until the card says this in its foot.
+export const said = (host, text) => host.element("[role=status]").filter({ hasText: text }).waitFor();
+
 // Serves the page of the chat at `/`, and the card without a host at `/card`.
 const bundle = await require("esbuild").build({
     entryPoints: [join(import.meta.dirname, "host.mjs")],
