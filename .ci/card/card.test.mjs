@@ -154,16 +154,16 @@ test("no todos, a failure, a cancelled call and a result of another kind are eac
     await host.page.screenshot({ path: `${SCREENSHOTS}/none.png` });
     await host.show({ lists: "Nowhere" });
     assert.match(await sentence(), /^That did not work: .+\.$/);
-    const give = (result) => host.page.evaluate((result) => window.result(result), result);
     for (const content of [[], [{ type: "text", text: "not JSON" }], [{ type: "text", text: "[]" }], [{ type: "text", text: '{"todos":3}' }]]) {
-        await give({ content });
+        await host.give({ content });
         assert.equal(await sentence(), "That did not work.");
     }
     const list = await listOf("Only text");
     const { content } = await mcp.callTool({ name: tool.name, arguments: { list } });
-    await give({ content });
+    await host.give({ content });
     assert.equal(await host.row("Only text").count(), 1, "the text alone is enough");
     await host.page.evaluate(() => window.cancel());
+    await host.drawn();
     assert.equal(await sentence(), "Cancelled.");
     assert.equal(await host.element("li").count(), 0);
     await host.close();
@@ -176,7 +176,7 @@ test("a result of an old conversation is read again", async () => {
     await call("updateTodos", { where: { list, q: "Milk" }, set: { status: "completed" } });
     result.structuredContent.now.date = "2026-11-01";
     await host.page.evaluate((args) => window.input(args), { list });
-    await host.page.evaluate((result) => window.result(result), result);
+    await host.give(result);
     await said(host, "1 todo");
     assert.deepEqual(host.calls, [{ name: "getTodos", arguments: { list } }]);
     await host.close();
@@ -218,6 +218,7 @@ test("a message from another window is ignored", async () => {
         { jsonrpc: "2.0", id: 1, method: "ui/resource-teardown", params: {} },
         { jsonrpc: "2.0", id: 1, result: {} },
     ]);
+    await host.drawn();
     assert.deepEqual(await host.element("li p").allTextContents(), ["Milk"]);
     assert.equal(await sent(), before);
     await host.tick("Milk");
@@ -233,7 +234,7 @@ test("the host takes the card down, and the card sends nothing more", async () =
     const sent = await host.page.evaluate(() => window.sent.length);
     await host.page.evaluate(() => window.resize(200));
     await host.row("Milk").locator("button").click();
-    await host.card.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    await host.drawn();
     assert.equal(await host.page.evaluate(() => window.sent.length), sent);
     await host.close();
 });

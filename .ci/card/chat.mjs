@@ -114,11 +114,16 @@ export async function chat({ context = {}, capabilities = ABLE, width = 390, ...
     host.height = () => page.evaluate(() => document.querySelector("iframe").offsetHeight);
     host.tick = (title) => host.row(title).locator("button").click();
     host.button = (name) => host.card.getByRole("button", { name });
+    // Gives a result to the card, and waits until the card has drawn it.
+    host.give = async (result) => {
+        await page.evaluate((result) => window.result(result), result);
+        await host.drawn();
+    };
+    host.drawn = () => host.card.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
     // Calls the tool as an assistant does, and gives the result to the card.
     host.show = async (args) => {
         await page.evaluate((args) => window.input(args), args);
-        await page.evaluate((result) => window.result(result), await mcp.callTool({ name: tool.name, arguments: args }));
-        await host.element("h1").waitFor();
+        await host.give(await mcp.callTool({ name: tool.name, arguments: args }));
     };
     // Asserts that every message of the card is one of the specification, and that the card has asked nobody.
     host.close = async () => {
