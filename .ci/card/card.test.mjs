@@ -4,30 +4,12 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { ABLE, assertAccessible, call, chat, mcp, meta, open, resource, stop, tool } from "./chat.mjs";
+import { call, chat, listOf, mcp, meta, open, resource, said, statuses, stop, tool } from "./chat.mjs";
 
 const { SCREENSHOTS } = process.env;
-// The directories want cards that fit on a screen.
-const HEIGHT = 500;
-let number = 0;
 
 before(() => mkdirSync(SCREENSHOTS, { recursive: true }));
 after(stop);
-
-// Adds todos to a new list. Returns the name of the list.
-async function listOf(...todos) {
-    const list = `List ${++number}`;
-    await call("addTodos", { todos: todos.map((todo) => ({ list, ...(typeof todo === "string" ? { title: todo } : todo) })) });
-    return list;
-}
-
-const statuses = async (list) => {
-    const { todos } = await call("getTodos", { list, status: "any" });
-    return Object.fromEntries(todos.map((todo) => [todo.title, todo.status ?? "open"]));
-};
-
-// Waits until the card says this in its foot.
-const said = (host, text) => host.element("[role=status]").filter({ hasText: text }).waitFor();
 
 test("the zone of the host is offered while the person has set none, and one press sets it", async () => {
     const list = await listOf({ title: "Late or not", due: "today" });
@@ -144,34 +126,6 @@ test("a todo that is gone says so and stays as it was", async () => {
     await host.close();
 });
 
-for (const width of [320, 390, 700]) {
-    test(`at ${width} px, a hundred todos come screen by screen, and each once`, async () => {
-        const titles = Array.from({ length: 100 }, (_, at) => (at % 7 ? `Todo ${at + 1}` : `Todo ${at + 1} ${"has a long title ".repeat(at % 5 ? 8 : 20)}`));
-        const list = await listOf(...titles);
-        const host = await chat({ width });
-        await host.show({ list, limit: 100 });
-        const seen = [];
-        const visible = () => host.element("li:not([hidden]) p").allTextContents();
-        for (;;) {
-            assert.ok((await host.height()) <= HEIGHT, `${await host.height()} px`);
-            const overflow = await host.card.evaluate(() => document.body.scrollWidth - window.innerWidth);
-            assert.ok(overflow <= 0, `${overflow} px too wide`);
-            const shown = await visible();
-            seen.push(...shown);
-            assert.match(await host.said(), new RegExp(`^(${seen.length - shown.length + 1}–)?${seen.length} of 100$`));
-            const more = await host.element(".foot button").first().textContent();
-            if (more === "Back to the first") break;
-            await host.element(".foot button").first().click();
-            assert.equal(more, `Show ${(await visible()).length} more`);
-        }
-        assert.deepEqual(seen.map((title) => title.trim()), titles.map((title) => title.trim()));
-        await host.button("Back to the first").click();
-        assert.equal((await visible())[0].trim(), titles[0].trim());
-        assert.deepEqual(host.calls, []);
-        await host.close();
-    });
-}
-
 test("further pages come from the service, with the filters of the call", async () => {
     const list = await listOf(...Array.from({ length: 12 }, (_, at) => `Todo ${at + 1}`));
     const host = await chat();
@@ -200,16 +154,16 @@ test("no todos, a failure, a cancelled call and a result of another kind are eac
     await host.page.screenshot({ path: `${SCREENSHOTS}/none.png` });
     await host.show({ lists: "Nowhere" });
     assert.match(await sentence(), /^That did not work: .+\.$/);
-    const give = (result) => host.page.evaluate((result) => window.result(result), result);
     for (const content of [[], [{ type: "text", text: "not JSON" }], [{ type: "text", text: "[]" }], [{ type: "text", text: '{"todos":3}' }]]) {
-        await give({ content });
+        await host.give({ content });
         assert.equal(await sentence(), "That did not work.");
     }
     const list = await listOf("Only text");
     const { content } = await mcp.callTool({ name: tool.name, arguments: { list } });
-    await give({ content });
+    await host.give({ content });
     assert.equal(await host.row("Only text").count(), 1, "the text alone is enough");
     await host.page.evaluate(() => window.cancel());
+    await host.drawn();
     assert.equal(await sentence(), "Cancelled.");
     assert.equal(await host.element("li").count(), 0);
     await host.close();
@@ -222,7 +176,7 @@ test("a result of an old conversation is read again", async () => {
     await call("updateTodos", { where: { list, q: "Milk" }, set: { status: "completed" } });
     result.structuredContent.now.date = "2026-11-01";
     await host.page.evaluate((args) => window.input(args), { list });
-    await host.page.evaluate((result) => window.result(result), result);
+    await host.give(result);
     await said(host, "1 todo");
     assert.deepEqual(host.calls, [{ name: "getTodos", arguments: { list } }]);
     await host.close();
@@ -233,21 +187,6 @@ test("a host that calls no tools shows the todos", async () => {
     const host = await chat({ capabilities: {} });
     await host.show({ list });
     assert.ok(await host.row("Milk").locator("button").isDisabled());
-    await host.close();
-});
-
-test("Arabic todos are written from right to left, and dates are in the language of the person", async () => {
-    const list = await listOf({ title: "شراء الحليب", due: "2027-03-05" }, { title: "歯医者に電話する" }, { title: "Call mum" });
-    const host = await chat({ context: { locale: "ar" } });
-    await host.show({ list });
-    const direction = (title) => host.row(title).locator("p").evaluate((text) => getComputedStyle(text).direction);
-    assert.deepEqual([await direction("شراء الحليب"), await direction("Call mum")], ["rtl", "ltr"]);
-    assert.match(await host.element(".head span").textContent(), /[\u0600-\u06ff]/);
-    await host.page.screenshot({ path: `${SCREENSHOTS}/arabic.png` });
-    await host.page.evaluate(() => window.surround({ locale: "de-DE" }));
-    await host.row("5. März 2027").waitFor();
-    await host.page.evaluate(() => window.surround({ locale: "no such language" }));
-    assert.equal(await host.element("li").count(), 3);
     await host.close();
 });
 
@@ -279,6 +218,7 @@ test("a message from another window is ignored", async () => {
         { jsonrpc: "2.0", id: 1, method: "ui/resource-teardown", params: {} },
         { jsonrpc: "2.0", id: 1, result: {} },
     ]);
+    await host.drawn();
     assert.deepEqual(await host.element("li p").allTextContents(), ["Milk"]);
     assert.equal(await sent(), before);
     await host.tick("Milk");
@@ -294,7 +234,7 @@ test("the host takes the card down, and the card sends nothing more", async () =
     const sent = await host.page.evaluate(() => window.sent.length);
     await host.page.evaluate(() => window.resize(200));
     await host.row("Milk").locator("button").click();
-    await host.card.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    await host.drawn();
     assert.equal(await host.page.evaluate(() => window.sent.length), sent);
     await host.close();
 });
@@ -308,94 +248,4 @@ test("in a page that is no host there is a sentence, and nothing is sent", async
         assert.deepEqual(complaints, []);
         await page.context().close();
     }
-});
-
-// The todos of the sketch, in a list of their own.
-async function day() {
-    const list = await listOf(
-        { title: "Send the tax papers", due: "2 days ago", priority: "urgent" },
-        { title: "Put out the bins", due: "yesterday", repeat: { unit: "week" } },
-        { title: "Plan the party", due: "today 23:58", priority: "high", steps: [{ title: "a", done: true }, "b", "c", "d"] },
-        { title: "Call mum", due: "tomorrow 17:00" },
-        { title: "Book the dentist, and ask whether the appointment in December can be moved to the week after", due: "2027-02-03" },
-        { title: "Water the plants", priority: "low" },
-        "Read the contract",
-        "歯医者に電話する",
-        "Learn a poem",
-        "Repair the bicycle",
-    );
-    return list;
-}
-
-for (const theme of ["light", "dark"]) {
-    for (const width of [320, 700]) {
-        test(`the card is ${theme} as its host, at ${width} px, and everybody can use it`, async () => {
-            // The system of the person has the other colours.
-            const host = await chat({ width, context: { theme, locale: "en-GB" }, colorScheme: theme === "light" ? "dark" : "light" });
-            await host.show({ list: await day() });
-            await host.tick("Call mum");
-            await said(host, "Done.");
-            const colours = await host.card.evaluate(() => {
-                const style = (selector) => getComputedStyle(document.querySelector(selector));
-                return [style("body").backgroundColor, style("main").backgroundColor];
-            });
-            assert.deepEqual(colours, ["rgba(0, 0, 0, 0)", theme === "light" ? "rgb(255, 255, 255)" : "rgb(30, 33, 38)"]);
-            for (const button of await host.element("button:visible").all()) {
-                const { width, height } = await button.boundingBox();
-                assert.ok(width >= 44 && height >= 44, `${await button.textContent()}: ${width} × ${height}`);
-            }
-            assert.ok((await host.element(".foot button:visible").count()) <= 2);
-            await host.page.evaluate((theme) => (document.body.style.background = theme === "light" ? "#f0e8ff" : "#403040"), theme);
-            await host.page.screenshot({ path: `${SCREENSHOTS}/${theme}-${width}.png` });
-            await assertAccessible(host);
-            await host.close();
-        });
-    }
-}
-
-test("a new theme and the colours and fonts of the host are taken at once", async () => {
-    const variables = { "--color-background-primary": "rgb(1, 2, 3)", "--color-text-primary": "rgb(250, 250, 240)", "--font-sans": "serif" };
-    const host = await chat({ context: { theme: "light" } });
-    await host.show({ list: await listOf("Milk") });
-    const style = (selector, property) => host.element(selector).evaluate((element, property) => getComputedStyle(element)[property], property);
-    assert.equal(await style("main", "backgroundColor"), "rgb(255, 255, 255)");
-    await host.page.evaluate(() => window.surround({ theme: "dark" }));
-    await host.card.waitForFunction(() => getComputedStyle(document.querySelector("main")).backgroundColor === "rgb(30, 33, 38)");
-    await host.page.evaluate((variables) => window.surround({ theme: "dark", styles: { variables } }), variables);
-    await host.card.waitForFunction(() => getComputedStyle(document.querySelector("main")).backgroundColor === "rgb(1, 2, 3)");
-    assert.deepEqual([await style("h1", "color"), await style("h1", "fontFamily")], ["rgb(250, 250, 240)", "serif"]);
-    await host.close();
-});
-
-test("a narrower or lower place shows fewer rows, and the height is told", async () => {
-    const host = await chat({ width: 700, capabilities: ABLE });
-    await host.show({ list: await day() });
-    const rows = () => host.element("li:visible").count();
-    const wide = await rows();
-    await host.page.evaluate(() => window.surround({ containerDimensions: { maxHeight: 300 } }));
-    await host.card.waitForFunction(() => document.body.offsetHeight <= 300);
-    assert.ok((await rows()) < wide);
-    await host.page.evaluate(() => window.surround({ containerDimensions: {} }));
-    await host.page.evaluate(() => window.resize(240));
-    await host.page.waitForFunction(() => document.querySelector("iframe").offsetHeight > 300);
-    assert.ok((await host.height()) <= HEIGHT && (await rows()) < wide);
-    await host.close();
-});
-
-test("the keyboard does everything", async () => {
-    const list = await listOf(...Array.from({ length: 12 }, (_, at) => `Todo ${at + 1}`));
-    const host = await chat();
-    await host.show({ list });
-    await host.row("Todo 1").first().locator("button").focus();
-    await host.page.keyboard.press("Space");
-    await said(host, "Done.");
-    assert.equal(await host.card.evaluate(() => document.activeElement.ariaLabel), "Reopen: Todo 1");
-    for (let at = 0; at < 20 && !(await host.card.evaluate(() => document.activeElement.textContent)).startsWith("Show"); at++) await host.page.keyboard.press("Tab");
-    await host.page.keyboard.press("Enter");
-    await host.button("Back to the first").waitFor();
-    await host.page.keyboard.press("Tab");
-    await host.page.keyboard.press("Enter");
-    await said(host, "Undone.");
-    assert.equal((await statuses(list))["Todo 1"], "open");
-    await host.close();
 });

@@ -39,6 +39,23 @@ export async function call(name, args = {}) {
     return result.structuredContent;
 }
 
+let number = 0;
+
+// Adds todos to a new list. Returns the name of the list.
+export async function listOf(...todos) {
+    const list = `List ${process.pid}.${++number}`;
+    await call("addTodos", { todos: todos.map((todo) => ({ list, ...(typeof todo === "string" ? { title: todo } : todo) })) });
+    return list;
+}
+
+export const statuses = async (list) => {
+    const { todos } = await call("getTodos", { list, status: "any" });
+    return Object.fromEntries(todos.map((todo) => [todo.title, todo.status ?? "open"]));
+};
+
+// Waits until the card says this in its foot.
+export const said = (host, text) => host.element("[role=status]").filter({ hasText: text }).waitFor();
+
 // Serves the page of the chat at `/`, and the card without a host at `/card`.
 const bundle = await require("esbuild").build({
     entryPoints: [join(import.meta.dirname, "host.mjs")],
@@ -97,11 +114,16 @@ export async function chat({ context = {}, capabilities = ABLE, width = 390, ...
     host.height = () => page.evaluate(() => document.querySelector("iframe").offsetHeight);
     host.tick = (title) => host.row(title).locator("button").click();
     host.button = (name) => host.card.getByRole("button", { name });
+    // Gives a result to the card, and waits until the card has drawn it.
+    host.give = async (result) => {
+        await page.evaluate((result) => window.result(result), result);
+        await host.drawn();
+    };
+    host.drawn = () => host.card.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
     // Calls the tool as an assistant does, and gives the result to the card.
     host.show = async (args) => {
         await page.evaluate((args) => window.input(args), args);
-        await page.evaluate((result) => window.result(result), await mcp.callTool({ name: tool.name, arguments: args }));
-        await host.element("h1").waitFor();
+        await host.give(await mcp.callTool({ name: tool.name, arguments: args }));
     };
     // Asserts that every message of the card is one of the specification, and that the card has asked nobody.
     host.close = async () => {
