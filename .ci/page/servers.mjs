@@ -1,13 +1,14 @@
 // These functions start `todo serve` with a new data file, and send requests to it as another program would.
 // Environment variables: `TODO` is the path of the `todo` command. `LOGS` is the folder for the output of the servers.
+// The tests write every secret that they use into the file `SECRETS`, one secret per line.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { appendFileSync, closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const { TODO, LOGS } = process.env;
+const { TODO, LOGS, SECRETS } = process.env;
 
 // Starts a server. Returns its address, a function that stops it, and a function that starts it again with the same
 // address and the same data.
@@ -27,9 +28,11 @@ export async function serve(name, { auth = "none", port = 0, environment = {} } 
         service.url = await addressOf(child);
     };
     service.stop = async () => {
+        if (!child) return;
         const gone = once(child, "exit");
         child.kill();
         await gone;
+        child = undefined;
     };
     service.end = async () => {
         await service.stop();
@@ -51,10 +54,15 @@ function addressOf(child) {
     });
 }
 
-// Makes an API key with a new list.
-export function newKey({ data }, name) {
-    const answer = execFileSync(TODO, ["keys", "create", "--name", name, "--data", data], { stdio: ["ignore", "pipe", "ignore"] });
-    return answer.toString().trim().split("\n").at(-1).trim();
+// Makes an API key for the list of the owner, or for a new list.
+export function newKey({ data }, name, owner = name) {
+    const answer = execFileSync(TODO, ["keys", "create", "--name", name, "--owner", owner, "--data", data], { stdio: ["ignore", "pipe", "ignore"] });
+    return keepSecret(answer.toString().trim().split("\n").at(-1).trim());
+}
+
+export function keepSecret(secret) {
+    if (SECRETS) appendFileSync(SECRETS, `${secret}\n`);
+    return secret;
 }
 
 // Sends a request as another program. Returns the JSON of the answer.
