@@ -41,7 +41,10 @@ createServer(async (question, answer) => {
     const { pathname } = new URL(question.url, service);
     const wantsPage = PAGES.test(pathname) && question.method === "GET" && question.headers.accept?.includes("html");
     try {
-        if (wantsPage) {
+        if (pathname === "/sw.js") {
+            // A worker would show the files of the load before.
+            answer.writeHead(404).end();
+        } else if (wantsPage) {
             await buildAll();
             await serve("index.html", answer);
         } else {

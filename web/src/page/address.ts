@@ -88,7 +88,15 @@ function leave(): void {
     else go({ view: "today" }, "replace");
 }
 
-addEventListener("popstate", () => arrive(read()));
+addEventListener("popstate", () => {
+    const { todo } = address.value;
+    arrive(read());
+    if (todo && !address.value.todo) {
+        // The row of the todo that is no longer open gets the focus, when it has gone to its new place.
+        const row = `[data-todo="${CSS.escape(todo)}"] .title`;
+        setTimeout(() => document.querySelector<HTMLElement>(row)?.focus({ preventScroll: true }), 50);
+    }
+});
 
 // Links stay links: they open in a new window, and a plain click changes only the view.
 document.addEventListener("click", (event) => {

@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { loaded, session } from "../list/store.ts";
 import { address } from "./address.ts";
 import { HistoryView } from "./history/history_view.tsx";
@@ -5,6 +6,7 @@ import { KeysHelp } from "./keys/keys_help.tsx";
 import { ListsView } from "./lists/lists_view.tsx";
 import { SaidLine } from "./notice/said.tsx";
 import { SelectBar } from "./select/select_bar.tsx";
+import { pickNone } from "./select/selection.ts";
 import { SettingsView } from "./settings/settings_view.tsx";
 import { BottomBar } from "./shell/bottom_bar.tsx";
 import { Nav } from "./shell/nav.tsx";
@@ -35,8 +37,10 @@ export function App() {
 }
 
 function SignedIn() {
-    const { view } = address.value;
+    const { view, list } = address.value;
     const View = VIEWS[view];
+    // Nobody should change todos that are not shown.
+    useEffect(pickNone, [view, list]);
     return (
         <>
             <a class="skip" href="#main">

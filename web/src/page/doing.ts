@@ -1,6 +1,7 @@
 // What people do in more than one place of the page: it holds the todos where they are, does it, and says so.
+import { showDue } from "../list/dates.ts";
 import type { NewTodo, Todo, TodoEdit } from "../list/model.ts";
-import { canRedo, canUndo, edit, editMany, redo, remove, todos, toggle, undoLast } from "../list/store.ts";
+import { canRedo, canUndo, edit, editMany, now, redo, remove, todos, toggle, undoLast } from "../list/store.ts";
 import { hold } from "./held.ts";
 import { say } from "./notice/said.tsx";
 import { shownTodo } from "./rows/shown.ts";
@@ -54,7 +55,8 @@ export function change(todo: Todo, fields: Fields, what: string, before?: Pick<T
 }
 
 export function sayAdded(added: NewTodo, where: string): void {
-    say(`Added to ${where}: ${added.title}`, undoing);
+    const when = added.due ? `, ${showDue(added.due, now.value)}` : "";
+    say(`Added to ${where}${when}: ${added.title}`, undoing);
 }
 
 export async function takeBack(): Promise<void> {

@@ -20,7 +20,8 @@ export async function installWorker(): Promise<void> {
         if (wasControlled) void whenNobodyTypes().then(() => location.reload());
         wasControlled = true;
     });
-    const registration = await container.register(address());
+    const registration = await container.register(address()).catch(() => undefined);
+    if (!registration) return; // The browser allows no worker here. The page works without it.
     let asked = Date.now();
     document.addEventListener("visibilitychange", () => {
         if (document.visibilityState === "visible" && Date.now() - asked > HOUR) {

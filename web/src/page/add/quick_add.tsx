@@ -1,5 +1,5 @@
 // One line to add a todo. What it understands is marked while the person types, and said below.
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { showDue } from "../../list/dates.ts";
 import type { NewTodo } from "../../list/model.ts";
@@ -8,12 +8,14 @@ import { repeatWords } from "../../list/repeat.ts";
 import { add, lists, now, settings } from "../../list/store.ts";
 import { address } from "../address.ts";
 import { sayAdded } from "../doing.ts";
+import { dropDraft, keepDraft, keptDraft } from "../draft.ts";
 import { Icon } from "../icons.tsx";
 import { Marked } from "./marked.tsx";
 import "./quick_add.css";
 
 // Outlives the view.
-const text = signal("");
+const text = signal(keptDraft("add") ?? "");
+effect(() => (text.value ? keepDraft("add", text.value) : dropDraft("add")));
 
 export function QuickAdd({ isSheet }: { isSheet: boolean }) {
     const field = useRef<HTMLInputElement>(null);

@@ -28,9 +28,16 @@ export function usePages<T>(key: string, load: (cursor?: string) => Promise<Page
     const ask = async (cursor?: string) => {
         const mine = ++latest.current;
         try {
-            const page = await load(cursor);
+            // What the person has opened with "Show more" is asked for again too, so that the page stays where it is.
+            const wanted = cursor ? 0 : (items.peek()?.length ?? 0);
+            let page = await load(cursor);
+            let all = cursor ? [...(items.peek() ?? []), ...page.items] : page.items;
+            while (page.next && all.length < wanted && mine === latest.current) {
+                page = await load(page.next);
+                all = [...all, ...page.items];
+            }
             if (mine === latest.current) {
-                items.value = cursor ? [...(items.value ?? []), ...page.items] : page.items;
+                items.value = all;
                 next.value = page.next;
                 total.value = page.total;
                 failed.value = false;

@@ -54,9 +54,7 @@ function NotDone({ one }: { one: Refused }) {
             <p dir="auto">
                 <b>{`Not done: ${actionWords(one.waiting.action)}`}</b>
             </p>
-            <p dir="auto">
-                {[one.problem.title, ...(one.problem.errors ?? []).map(({ message }) => message)].join(". ")}
-            </p>
+            <p dir="auto">{[one.problem.title, ...(one.problem.errors ?? []).map(fault)].join(". ")}</p>
             <button type="button" class="link" onClick={() => void retry(one)}>
                 Try again
             </button>
@@ -65,6 +63,13 @@ function NotDone({ one }: { one: Refused }) {
             </button>
         </section>
     );
+}
+
+// Such as "Title must be at most 500 characters, but has 599".
+function fault({ path, message }: { path: string; message: string }): string {
+    const field = path.split(/[.[\]]+/).findLast((part) => /^[a-z_]+$/.test(part)) ?? "";
+    const name = field.replaceAll("_", " ");
+    return `${name.charAt(0).toUpperCase()}${name.slice(1)} ${message}`;
 }
 
 function actionWords(action: Action): string {

@@ -39,6 +39,11 @@ export function Words({ name, example, use }: { name: string; example: string; u
                 placeholder={`${name}: ${example}`}
                 enterkeyhint="done"
             />
+            {wrong.value && (
+                <p class="wrong" role="alert">
+                    {`This cannot be read. Try: ${example}`}
+                </p>
+            )}
         </form>
     );
 }

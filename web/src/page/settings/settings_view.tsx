@@ -1,8 +1,11 @@
 // The settings: the clock of the person, the programs with access, and everything about leaving.
 import type { ComponentChildren } from "preact";
-import { session, signOut } from "../../list/store.ts";
+import { session, signOut, waiting } from "../../list/store.ts";
 import { base } from "../address.ts";
+import { say } from "../notice/said.tsx";
 import { Head } from "../shell/head.tsx";
+import { count } from "../words.ts";
+import { Confirm } from "./confirm.tsx";
 import { Erase } from "./erase.tsx";
 import { Export } from "./export.tsx";
 import { Preferences } from "./preferences.tsx";
@@ -36,15 +39,28 @@ export function SettingsView() {
             {authentication && authentication !== "none" && (
                 <Section title="Sign out">
                     <p>This browser forgets your todos. Your assistants keep their access.</p>
-                    <button type="button" class="button plain" onClick={() => void signOut()}>
-                        Sign out
-                    </button>
+                    <SignOut />
                 </Section>
             )}
             <Section title="Delete everything">
                 <Erase />
             </Section>
         </>
+    );
+}
+
+// What was not sent yet would be lost.
+function SignOut() {
+    const leave = () => void signOut().catch(() => say("Signing out needs a connection."));
+    const number = waiting.value.length;
+    if (number) {
+        const question = `${count(number, "change has", "changes have")} not been sent yet, and would be lost.`;
+        return <Confirm name="Sign out" question={question} confirmed={leave} />;
+    }
+    return (
+        <button type="button" class="button plain" onClick={leave}>
+            Sign out
+        </button>
     );
 }
 

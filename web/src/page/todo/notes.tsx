@@ -1,17 +1,21 @@
 // Notes are text; what looks like an address in them is a link.
 import { useSignal } from "@preact/signals";
 import type { Todo } from "../../list/model.ts";
+import { keyOf } from "../../list/store.ts";
 import { change, type Fields } from "../doing.ts";
+import { keptDraft } from "../draft.ts";
 import { Icon } from "../icons.tsx";
 import { TextField } from "./text_field.tsx";
 
 export function Notes({ todo }: { todo: Todo }) {
-    const editing = useSignal(false);
+    const draft = `notes ${keyOf(todo.id)}`;
+    const editing = useSignal(keptDraft(draft) !== undefined);
     const { notes } = todo;
     const save = (text: string, before: string) => {
         editing.value = false;
         const fields: Fields = text ? { notes: text } : { clear: ["notes"] };
         change(todo, fields, "Notes changed", { title: todo.title, notes: before || undefined });
+        return true;
     };
     if (notes && !editing.value) {
         return (
@@ -34,6 +38,8 @@ export function Notes({ todo }: { todo: Todo }) {
         <TextField
             class="notes-field"
             name="Notes"
+            draft={draft}
+            longest={4000}
             placeholder="Notes"
             value={notes ?? ""}
             save={save}

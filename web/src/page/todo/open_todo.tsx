@@ -68,15 +68,26 @@ function Editor({ todo, sortable }: Props) {
         }
     };
     const rename = (title: string, before: string) => {
-        if (title) {
-            change(todo, { title }, "Renamed", { title: before });
+        if (!title) {
+            say("A todo needs a title.");
+            return false;
         }
+        change(todo, { title }, "Renamed", { title: before });
+        return true;
     };
     return (
         <fieldset class="what" tabIndex={-1} ref={box} onKeyDown={press}>
             <legend class="hidden">{`Edit: ${todo.title}`}</legend>
             <div class="open-head">
-                <TextField class="open-title" name="Title" value={todo.title} save={rename} focus={!touch} />
+                <TextField
+                    class="open-title"
+                    name="Title"
+                    draft={`title ${keyOf(todo.id)}`}
+                    value={todo.title}
+                    longest={500}
+                    save={rename}
+                    focus={!touch}
+                />
                 <button type="button" class="plain-icon" aria-label="Close" onClick={leave}>
                     <Icon name="close" />
                 </button>

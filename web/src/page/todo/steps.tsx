@@ -1,21 +1,15 @@
-import { useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { Step, Todo } from "../../list/model.ts";
+import { keyOf } from "../../list/store.ts";
 import { change } from "../doing.ts";
+import { dropDraft, keepDraft, keptDraft } from "../draft.ts";
 import { Icon } from "../icons.tsx";
 import "./steps.css";
 import { TextField } from "./text_field.tsx";
 
 export function Steps({ todo }: { todo: Todo }) {
     const steps = todo.steps ?? [];
-    const field = useRef<HTMLInputElement>(null);
-    const add = (event: Event) => {
-        event.preventDefault();
-        const title = field.current?.value.trim();
-        if (title && field.current) {
-            change(todo, { add_steps: [{ title }] }, "Step added");
-            field.current.value = "";
-        }
-    };
     return (
         <>
             {steps.length > 0 && (
@@ -25,19 +19,46 @@ export function Steps({ todo }: { todo: Todo }) {
                     ))}
                 </ul>
             )}
-            {!todo.status && (
-                <form class="add-step" onSubmit={add}>
-                    <Icon name="plus" />
-                    <input
-                        ref={field}
-                        dir="auto"
-                        aria-label="Add a step"
-                        placeholder="Add a step"
-                        enterkeyhint="done"
-                    />
-                </form>
-            )}
+            {!todo.status && <AddStep todo={todo} />}
         </>
+    );
+}
+
+// A typed step is added when the person presses Enter or leaves the line, and when the todo is closed.
+function AddStep({ todo }: { todo: Todo }) {
+    const draft = `new step ${keyOf(todo.id)}`;
+    const typed = useSignal(keptDraft(draft) ?? "");
+    const type = (text: string) => {
+        typed.value = text;
+        if (text) keepDraft(draft, text);
+        else dropDraft(draft);
+    };
+    const add = () => {
+        const title = typed.value.trim();
+        type("");
+        if (title) change(todo, { add_steps: [{ title }] }, "Step added");
+    };
+    const latest = useRef(add);
+    latest.current = add;
+    useEffect(() => () => latest.current(), []);
+    const submit = (event: Event) => {
+        event.preventDefault();
+        add();
+    };
+    return (
+        <form class="add-step" onSubmit={submit}>
+            <Icon name="plus" />
+            <input
+                dir="auto"
+                value={typed.value}
+                aria-label="Add a step"
+                placeholder="Add a step"
+                enterkeyhint="done"
+                maxLength={200}
+                onInput={(event) => type(event.currentTarget.value)}
+                onBlur={add}
+            />
+        </form>
     );
 }
 
@@ -50,6 +71,7 @@ function OneStep({ todo, step, position }: { todo: Todo; step: Step; position: s
         } else {
             remove();
         }
+        return true;
     };
     const remove = () => change(todo, { remove_steps: [position] }, "Step removed");
     const toggle = () =>
@@ -66,7 +88,13 @@ function OneStep({ todo, step, position }: { todo: Todo; step: Step; position: s
             >
                 <span>{done && <Icon name="done" />}</span>
             </button>
-            <TextField name={`Step ${position}`} value={title} save={rename} />
+            <TextField
+                name={`Step ${position}`}
+                draft={`step ${position} ${keyOf(todo.id)}`}
+                value={title}
+                longest={200}
+                save={rename}
+            />
             <button type="button" class="plain-icon" aria-label={`Remove step: ${title}`} onClick={remove}>
                 <Icon name="close" />
             </button>

@@ -1,52 +1,82 @@
-// A text that is saved when the person leaves it or presses Enter, and is as before after Escape.
+// A text that is saved when the person leaves it or presses Enter, and is as before after Escape. A text that is not
+// saved yet survives a reload, and is saved when the field goes away.
 import { useEffect, useRef } from "preact/hooks";
+import { dropDraft, keepDraft, keptDraft } from "../draft.ts";
 
 interface Props {
     name: string;
     value: string;
-    save: (text: string, before: string) => void;
+    save: (text: string, before: string) => boolean; // false: the text cannot be, and is as before again
+    draft: string; // the name of what is not saved yet
     class?: string;
+    longest: number; // characters
     lines?: boolean; // Enter begins a new line, and Ctrl+Enter saves
     focus?: boolean;
     placeholder?: string;
 }
 
-export function TextField({ name, value, save, lines, focus, placeholder, ...rest }: Props) {
+export function TextField({ name, value, save, draft, longest, lines, focus, placeholder, ...rest }: Props) {
     const field = useRef<HTMLTextAreaElement>(null);
     const before = useRef(value);
+    const typed = useRef<string | undefined>(undefined); // undefined: nothing that is not saved
     useEffect(() => {
         // What somebody else writes meanwhile does not replace what the person types.
-        if (field.current && document.activeElement !== field.current) {
+        if (field.current && document.activeElement !== field.current && typed.current === undefined) {
             field.current.value = value;
             before.current = value;
             fit(field.current);
         }
     }, [value]);
     useEffect(() => {
+        const kept = keptDraft(draft);
+        if (field.current && kept !== undefined) {
+            write(kept);
+            typed.current = kept;
+        }
         if (focus) {
             field.current?.focus({ preventScroll: true });
             field.current?.setSelectionRange(value.length, value.length);
         }
         const again = () => field.current && fit(field.current);
         addEventListener("resize", again);
-        return () => removeEventListener("resize", again);
+        return () => {
+            removeEventListener("resize", again);
+            latest.current();
+        };
     }, []);
-    const finish = () => {
-        const text = field.current?.value.trim() ?? "";
-        if (text !== before.current.trim()) {
-            save(text, before.current);
-            before.current = text;
+    const write = (text: string) => {
+        if (field.current) {
+            field.current.value = text;
+            fit(field.current);
         }
+    };
+    const forget = () => {
+        typed.current = undefined;
+        dropDraft(draft);
+    };
+    const finish = () => {
+        const text = typed.current?.trim();
+        forget();
+        if (text === undefined || text === before.current.trim()) return;
+        if (save(text, before.current)) before.current = text;
+        else write(before.current);
+    };
+    const latest = useRef(finish);
+    latest.current = finish;
+    const type = () => {
+        typed.current = field.current?.value ?? "";
+        keepDraft(draft, typed.current);
+        if (field.current) fit(field.current);
     };
     const press = (event: KeyboardEvent) => {
         if (event.key === "Enter" && !event.isComposing && (!lines || event.ctrlKey || event.metaKey)) {
             event.preventDefault();
             finish();
         }
-        if (event.key === "Escape" && field.current && field.current.value !== before.current) {
+        if (event.key === "Escape" && typed.current !== undefined && typed.current !== before.current) {
             event.stopPropagation();
-            field.current.value = before.current;
-            fit(field.current);
+            forget();
+            write(before.current);
         }
     };
     return (
@@ -57,10 +87,11 @@ export function TextField({ name, value, save, lines, focus, placeholder, ...res
             class={`text-field ${rest.class ?? ""}`}
             aria-label={name}
             placeholder={placeholder}
+            maxLength={longest}
             onFocus={() => {
-                before.current = field.current?.value ?? "";
+                if (typed.current === undefined) before.current = field.current?.value ?? "";
             }}
-            onInput={() => field.current && fit(field.current)}
+            onInput={type}
             onBlur={finish}
             onKeyDown={press}
         />
