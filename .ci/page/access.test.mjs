@@ -94,6 +94,7 @@ for (const name of BROWSERS) {
             assertQuiet(window, withKeys.url);
             await withKeys.stop();
             await person.view("Settings");
+            await sees(page, "No connection");
             await person.press("Sign out");
             await sees(page, "Signing out needs a connection");
             await withKeys.start();
