@@ -120,7 +120,7 @@ test("a service that does not work says so on the page", async () => {
     const page = await context.newPage();
     const body = JSON.stringify({ status: 503, detail: "Send the same request again in a few seconds." });
     await page.route("**/health", (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body }));
-    await page.goto(BASE_URL);
+    await page.goto(`${BASE_URL}/connect`);
     await page.locator("#health.fails").waitFor();
     assert.match(await page.locator("#health").textContent(), /does not work: Send the same/);
     await context.close();
