@@ -1,5 +1,5 @@
-//! What a person can do with the account as a whole: sign in and out, see and end the access of programs, and leave. These paths are not
-//! in the OpenAPI document, because an assistant does not need them.
+//! What a person can do with the account as a whole: sign in and out, see and end the access of programs, and leave.
+//! These paths are not in the OpenAPI document, because an assistant does not need them.
 
 mod erase;
 mod programs;

@@ -88,8 +88,7 @@ async fn visible(app: &App, caller: &Caller) -> Result<Vec<Connected>, Fault> {
     let mut programs = app.store.programs(&caller.owner, app.clock.now(), usage).await?;
     let credential = usage.credential();
     let is_own = |program: &Connected| credential.is_some_and(|own| own.id == program.grant.public());
-    let is_page = programs.iter().any(|program| is_own(program) && program.place == Place::Page);
-    if !is_page && !credential.is_some_and(CredentialId::is_key) {
+    if calling_page(&programs, credential).is_none() && !credential.is_some_and(CredentialId::is_key) {
         programs.retain(is_own);
     }
     Ok(programs)
@@ -98,13 +97,20 @@ async fn visible(app: &App, caller: &Caller) -> Result<Vec<Connected>, Fault> {
 /// Signs the page of this service out, if the caller is this page.
 pub async fn end_own_page(app: &App, caller: &Caller) -> Result<(), Fault> {
     let usage = caller.store.usage();
-    let Some(own) = usage.credential().filter(|own| !own.is_key()) else { return Ok(()) };
+    if usage.credential().is_none_or(CredentialId::is_key) {
+        return Ok(());
+    }
     let programs = app.store.programs(&caller.owner, app.clock.now(), usage).await?;
-    let page = programs.iter().find(|program| program.grant.public() == own.id && program.place == Place::Page);
-    match page {
+    match calling_page(&programs, usage.credential()) {
         Some(page) => app.store.end_program(&caller.owner, page, usage).await,
         None => Ok(()),
     }
+}
+
+/// The access of the page of this service, if the caller with this credential is this page.
+fn calling_page<'p>(programs: &'p [Connected], caller: Option<&CredentialId>) -> Option<&'p Connected> {
+    let own = programs.iter().find(|program| caller.is_some_and(|caller| caller.id == program.grant.public()));
+    own.filter(|program| program.place == Place::Page)
 }
 
 async fn end(programs: Vec<Connected>, app: &App, caller: &Caller) -> Result<impl IntoResponse + use<>, ApiError> {

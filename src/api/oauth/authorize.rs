@@ -1,27 +1,21 @@
 //! `GET /oauth/authorize`: a program asks for access, and this service sends the person to the OpenID provider (RFC
 //! 6749, section 4.1.1; RFC 7636).
 
-use axum::{
-    extract::RawQuery,
-    http::{StatusCode, header},
-    response::{AppendHeaders, IntoResponse, Response},
-};
+use axum::{extract::RawQuery, response::Response};
 use url::Url;
 
 use super::{
-    browser::Browser,
     client::{self, Named},
     parameters::Parameters,
     redirect, resource,
     stop::Stop,
-    visit::Visit,
+    visit::{Visit, found},
 };
 use crate::{
     config::OAuth,
     domain::{
         program::Program,
         scope::{self, Scope},
-        sign_in::{SIGN_IN_LASTS, SignIn},
     },
 };
 
@@ -71,23 +65,7 @@ pub async fn get_authorize(visit: Visit, RawQuery(query): RawQuery) -> Result<Re
         Ok(checked) => checked,
         Err(wrong) => return target.refuse(wrong, &program, front.oauth()).map_err(Stop::request),
     };
-    let browser = Browser::new(app.ids.secret(), app.ids.secret());
-    let sign_in = SignIn {
-        hash: browser.hash(),
-        browser: browser.cookie_hash(),
-        program,
-        redirect_uri: redirect_uri.to_owned(),
-        state: asked.get("state").map(str::to_owned),
-        challenge: challenge.map(str::to_owned),
-        scope,
-        valid_until: visit.now() + SIGN_IN_LASTS,
-        person: None,
-        decided: false,
-    };
-    let to_provider = visit.address_of_provider(&browser, false).await?;
-    app.store.add_sign_in(&sign_in, usage).await?;
-    let cookie = AppendHeaders(browser.set_cookie(base_url).map(|cookie| (header::SET_COOKIE, cookie)));
-    Ok((cookie, found(&to_provider)).into_response())
+    visit.begin(program, redirect_uri.to_owned(), scope, asked.get("state"), challenge).await
 }
 
 /// `POST /oauth/authorize`. RFC 6749 allows the method `POST`, but no known program uses this method here.
@@ -130,14 +108,6 @@ fn pkce<'a>(challenge: Option<&'a str>, method: Option<&str>) -> Result<&'a str,
     };
     let wrong = ("invalid_request", "The code_challenge must have 43 characters (RFC 7636).");
     challenge.filter(fits).ok_or(wrong)
-}
-
-/// Sends the browser to this address.
-pub fn found(address: &str) -> Response {
-    match axum::http::HeaderValue::from_str(address) {
-        Ok(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
-        Err(_) => Stop::redirect_uri().into_response(),
-    }
 }
 
 impl Target<'_> {

@@ -7,14 +7,19 @@ use axum::{
     response::{AppendHeaders, IntoResponse, Response},
 };
 
-use super::{authorize::found, browser::Browser, parameters::Parameters, stop::Stop, visit::Visit};
+use super::{
+    browser::Browser,
+    parameters::Parameters,
+    stop::Stop,
+    visit::{Visit, found},
+};
 use crate::{
     api::access::cookie,
     domain::{
         grant::Grant,
         program::Program,
         scope::Scope,
-        sign_in::{SIGN_IN_LASTS, SignIn, SignedIn},
+        sign_in::{SignIn, SignedIn},
         token::GrantId,
     },
     store::Decision,
@@ -27,26 +32,10 @@ const RETURN_TO: usize = 1_000;
 /// `GET /sign-in?return_to=/settings` sends the person to the OpenID provider. After the sign-in, the browser opens the
 /// path `return_to` of this service.
 pub async fn get_sign_in(visit: Visit, RawQuery(query): RawQuery) -> Result<Response, Stop> {
-    let Visit { app, usage, base_url, .. } = &visit;
     let query = query.unwrap_or_default();
     let asked = Parameters::read(query.as_bytes(), &KNOWN).map_err(Stop::request)?;
-    let browser = Browser::new(app.ids.secret(), app.ids.secret());
-    let sign_in = SignIn {
-        hash: browser.hash(),
-        browser: browser.cookie_hash(),
-        program: Program::page(),
-        redirect_uri: format!("{base_url}{}", path(asked.get("return_to"))),
-        state: None,
-        challenge: None,
-        scope: Scope::Full,
-        valid_until: visit.now() + SIGN_IN_LASTS,
-        person: None,
-        decided: false,
-    };
-    let to_provider = visit.address_of_provider(&browser, false).await?;
-    app.store.add_sign_in(&sign_in, usage).await?;
-    let cookie = AppendHeaders(browser.set_cookie(base_url).map(|cookie| (header::SET_COOKIE, cookie)));
-    Ok((cookie, found(&to_provider)).into_response())
+    let redirect_uri = format!("{}{}", visit.base_url, path(asked.get("return_to")));
+    visit.begin(Program::page(), redirect_uri, Scope::Full, None, None).await
 }
 
 /// A path of this service. The address of this service stands before the path, so a path that begins with a slash never

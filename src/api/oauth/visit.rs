@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::{
     Extension,
     extract::FromRequestParts,
-    http::{HeaderMap, request::Parts},
-    response::IntoResponse,
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use jiff::Timestamp;
 
@@ -18,7 +18,11 @@ use super::{
 use crate::{
     api::{answer::error::ApiError, lambda::gateway::BaseUrl},
     app::App,
-    domain::sign_in::SignIn,
+    domain::{
+        program::Program,
+        scope::Scope,
+        sign_in::{SIGN_IN_LASTS, SignIn},
+    },
     oidc,
     store::Usage,
 };
@@ -50,6 +54,35 @@ impl FromRequestParts<App> for Visit {
 impl Visit {
     pub fn now(&self) -> Timestamp {
         self.app.clock.now()
+    }
+
+    /// Begins a sign-in for this program, and sends the browser to the provider. `state` and `challenge` are what the
+    /// program has sent (RFC 6749, section 4.1.1; RFC 7636).
+    pub async fn begin(
+        &self,
+        program: Program,
+        redirect_uri: String,
+        scope: Scope,
+        state: Option<&str>,
+        challenge: Option<&str>,
+    ) -> Result<Response, Stop> {
+        let browser = Browser::new(self.app.ids.secret(), self.app.ids.secret());
+        let sign_in = SignIn {
+            hash: browser.hash(),
+            browser: browser.cookie_hash(),
+            program,
+            redirect_uri,
+            state: state.map(str::to_owned),
+            challenge: challenge.map(str::to_owned),
+            scope,
+            valid_until: self.now() + SIGN_IN_LASTS,
+            person: None,
+            decided: false,
+        };
+        let to_provider = self.address_of_provider(&browser, false).await?;
+        self.app.store.add_sign_in(&sign_in, &self.usage).await?;
+        let cookie = AppendHeaders(browser.set_cookie(&self.base_url).map(|cookie| (header::SET_COOKIE, cookie)));
+        Ok((cookie, found(&to_provider)).into_response())
     }
 
     /// The sign-in with this id, if this browser may continue it, and if the person has not decided yet.
@@ -86,5 +119,13 @@ impl Visit {
     /// The redirect URI that this service gives to the provider.
     pub fn callback(&self) -> String {
         format!("{}/oauth/callback", self.base_url)
+    }
+}
+
+/// Sends the browser to this address.
+pub fn found(address: &str) -> Response {
+    match HeaderValue::from_str(address) {
+        Ok(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
+        Err(_) => Stop::redirect_uri().into_response(),
     }
 }

@@ -1,5 +1,5 @@
-//! Makes the instructions on the page `/connect`: how each assistant connects, and which values other programs need. The
-//! instructions depend on how the deployment authenticates its callers.
+//! Makes the instructions on the page `/connect`: how each assistant connects, and which values other programs need.
+//! The instructions depend on how the deployment authenticates its callers.
 
 use crate::{
     api::answer::html::{escaped, fill},
