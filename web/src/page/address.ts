@@ -1,5 +1,6 @@
 // What the page shows is in its address, so that back, reload, bookmarks and a second window work.
 import { signal } from "@preact/signals";
+import { afterRender, focusAgain } from "./focus.ts";
 import { letGo } from "./held.ts";
 
 export const VIEWS = ["today", "week", "all", "completed", "deleted", "history", "lists", "settings"] as const;
@@ -17,8 +18,8 @@ export const base = document.documentElement.dataset.base ?? "";
 
 export const address = signal<Address>(read());
 
-function read(): Address {
-    const query = new URLSearchParams(location.search);
+function read(url = location.href): Address {
+    const query = new URL(url).searchParams;
     const todo = query.get("todo") ?? undefined;
     const list = query.get("list");
     const q = query.get("q");
@@ -43,10 +44,23 @@ export function href(to: Address): string {
 // Whether back leads to a view of this page.
 let hasMoved = false;
 
+// A browser goes back some time after it is asked to. Until then, the page keeps its next steps: the browser would
+// otherwise go back from the view that the person has reached meanwhile.
+let nextSteps: (() => void)[] | undefined;
+
+function goBack(): void {
+    nextSteps = [];
+    history.back();
+}
+
+function write(step: () => void): void {
+    if (nextSteps) nextSteps.push(step);
+    else step();
+}
+
 export function go(to: Address, how: "push" | "replace" = "push"): void {
     const url = href(to);
-    if (how === "replace") history.replaceState(history.state, "", url);
-    else history.pushState(null, "", url);
+    write(() => (how === "replace" ? history.replaceState(history.state, "", url) : history.pushState(null, "", url)));
     arrive(to);
 }
 
@@ -65,7 +79,7 @@ export function open(id: string): void {
     if (address.value.todo) {
         go(to, "replace");
     } else {
-        history.pushState({ opened: true }, "", href(to));
+        write(() => history.pushState({ opened: true }, "", href(to)));
         arrive(to);
     }
 }
@@ -77,24 +91,29 @@ export function close(): void {
         return;
     }
     const to = { ...address.value, todo: undefined };
-    if (history.state?.opened) history.back();
-    else history.replaceState(null, "", href(to));
+    if (history.state?.opened && !nextSteps) goBack();
+    else write(() => history.replaceState(null, "", href(to)));
     arrive(to);
 }
 
 // A todo that is alone on the page: back to where the person came from.
 function leave(): void {
-    if (hasMoved) history.back();
+    if (hasMoved) goBack();
     else go({ view: "today" }, "replace");
 }
 
 addEventListener("popstate", () => {
+    const steps = nextSteps;
+    nextSteps = undefined;
+    if (steps?.length) {
+        for (const step of steps) step();
+        return;
+    }
     const { todo } = address.value;
     arrive(read());
     if (todo && !address.value.todo) {
-        // The row of the todo that is no longer open gets the focus, when it has gone to its new place.
         const row = `[data-todo="${CSS.escape(todo)}"] .title`;
-        setTimeout(() => document.querySelector<HTMLElement>(row)?.focus({ preventScroll: true }), 50);
+        focusAgain(() => document.querySelector<HTMLElement>(row));
     }
 });
 
@@ -106,12 +125,13 @@ document.addEventListener("click", (event) => {
     if (!link || link.target || link.origin !== location.origin) return;
     if (link.pathname !== `${base}/` || link.hash) return;
     event.preventDefault();
-    history.pushState(null, "", link.href);
-    arrive(read());
+    const { href } = link;
+    write(() => history.pushState(null, "", href));
+    arrive(read(href));
     focusName();
 });
 
 // The focus goes to the name of the view, which screen readers then read.
 export function focusName(): void {
-    requestAnimationFrame(() => document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true }));
+    afterRender(() => document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true }));
 }

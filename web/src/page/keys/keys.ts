@@ -3,6 +3,7 @@ import type { Todo } from "../../list/model.ts";
 import { close, focusName, go, open } from "../address.ts";
 import { doAgain, takeBack, tick } from "../doing.ts";
 import { canSort, move } from "../drag/drop.ts";
+import { focusAgain } from "../focus.ts";
 import { pick, pickNone, selecting } from "../select/selection.ts";
 import { here, rowOf, step } from "./current_row.ts";
 import { showKeys } from "./keys_help.tsx";
@@ -70,7 +71,7 @@ function withAlt(key: string): boolean {
     }
     move(todo, key === "ArrowUp" ? -1 : 1);
     // The row is the same element in its new place; the browser may have taken the focus from it.
-    setTimeout(() => rowOf(todo.id)?.querySelector<HTMLElement>(".title")?.focus(), 50);
+    focusAgain(() => rowOf(todo.id)?.querySelector<HTMLElement>(".title"));
     return true;
 }
 
@@ -100,7 +101,7 @@ function alone(key: string, event: KeyboardEvent): boolean {
             return true;
         case "/":
             go({ view: "search", q: "" });
-            requestAnimationFrame(() => document.getElementById("search")?.focus());
+            document.getElementById("search")?.focus();
             return true;
         case "?":
             showKeys();

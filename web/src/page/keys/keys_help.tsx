@@ -1,7 +1,7 @@
 // The list of keys.
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import "./keys_help.css";
 
 const KEYS: [keys: string[], what: string][] = [
@@ -32,7 +32,7 @@ export function showKeys(): void {
 export function KeysHelp() {
     const dialog = useRef<HTMLDialogElement>(null);
     const isShown = shown.value;
-    useEffect(() => {
+    useLayoutEffect(() => {
         if (isShown) {
             dialog.current?.showModal();
         }

@@ -1,6 +1,7 @@
 // A button that asks once more before it does something.
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { afterRender } from "../focus.ts";
 
 interface Props {
     name: string;
@@ -13,7 +14,7 @@ export function Confirm({ name, question, confirmed }: Props) {
     const first = useRef<HTMLButtonElement>(null);
     const cancel = () => {
         asked.value = false;
-        requestAnimationFrame(() => first.current?.focus());
+        afterRender(() => first.current?.focus());
     };
     const press = (event: KeyboardEvent) => {
         if (event.key === "Escape") {

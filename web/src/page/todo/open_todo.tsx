@@ -1,10 +1,11 @@
 // A todo that is open in its place: everything that can be changed about it.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Todo } from "../../list/model.ts";
 import { full, keyOf } from "../../list/store.ts";
 import { close } from "../address.ts";
 import { change } from "../doing.ts";
+import { focusAgain } from "../focus.ts";
 import { hold, release } from "../held.ts";
 import { Icon } from "../icons.tsx";
 import { say } from "../notice/said.tsx";
@@ -41,7 +42,7 @@ function Editor({ todo, sortable }: Props) {
     const latest = useRef(todo);
     latest.current = todo;
     const touch = matchMedia("(hover: none)").matches;
-    useEffect(() => {
+    useLayoutEffect(() => {
         // A keyboard on the screen would cover the todo that the person wants to read.
         if (touch) {
             box.current?.focus({ preventScroll: true });
@@ -58,8 +59,7 @@ function Editor({ todo, sortable }: Props) {
     const leave = () => {
         const key = keyOf(todo.id);
         close();
-        // After the row has gone to its new place.
-        setTimeout(() => titleOf(key)?.focus({ preventScroll: true }), 50);
+        focusAgain(() => titleOf(key));
     };
     const press = (event: KeyboardEvent) => {
         if (event.key === "Escape") {

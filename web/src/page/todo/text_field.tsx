@@ -1,6 +1,6 @@
 // A text that is saved when the person leaves it or presses Enter, and is as before after Escape. A text that is not
 // saved yet survives a reload, and is saved when the field goes away.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { dropDraft, keepDraft, keptDraft } from "../draft.ts";
 
 interface Props {
@@ -19,7 +19,8 @@ export function TextField({ name, value, save, draft, longest, lines, focus, pla
     const field = useRef<HTMLTextAreaElement>(null);
     const before = useRef(value);
     const typed = useRef<string | undefined>(undefined); // undefined: nothing that is not saved
-    useEffect(() => {
+    // Before the page is painted: what the person types at once must find the text that is there.
+    useLayoutEffect(() => {
         // What somebody else writes meanwhile does not replace what the person types.
         if (field.current && document.activeElement !== field.current && typed.current === undefined) {
             field.current.value = value;
@@ -27,7 +28,7 @@ export function TextField({ name, value, save, draft, longest, lines, focus, pla
             fit(field.current);
         }
     }, [value]);
-    useEffect(() => {
+    useLayoutEffect(() => {
         const kept = keptDraft(draft);
         if (field.current && kept !== undefined) {
             write(kept);

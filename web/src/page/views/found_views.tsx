@@ -1,6 +1,6 @@
 // The views that the service is asked for: completed, deleted, search, and a single todo.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Todo } from "../../list/model.ts";
 import { find, full, idOf, todos } from "../../list/store.ts";
 import { address, go } from "../address.ts";
@@ -34,7 +34,7 @@ export function DeletedView() {
 export function SearchView() {
     const q = address.value.q ?? "";
     const field = useRef<HTMLInputElement>(null);
-    useEffect(() => field.current?.focus(), []);
+    useLayoutEffect(() => field.current?.focus(), []);
     const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
     const search = (text: string) => {
         clearTimeout(timer.current);
