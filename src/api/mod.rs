@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod answer;
 pub mod export;
+pub mod import;
 mod lambda;
 mod log;
 mod oauth;

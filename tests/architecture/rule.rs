@@ -17,11 +17,12 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("tls", &[]),
 ];
 /// Each folder of src/api, and the other folders of src/api that this folder may use.
-const API_FOLDERS: [(&str, &[&str]); 10] = [
+const API_FOLDERS: [(&str, &[&str]); 11] = [
     ("access", &["answer", "lambda"]),
     ("account", &["access", "answer", "lambda", "request"]),
     ("answer", &[]),
     ("export", &["access", "answer", "lambda", "request"]),
+    ("import", &["access", "answer", "export", "lambda", "request"]),
     ("lambda", &["answer"]),
     ("log", &["answer"]),
     ("oauth", &["access", "answer", "lambda", "request"]),

@@ -1,0 +1,1 @@
+//! Finds out the encoding of a file.

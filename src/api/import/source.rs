@@ -1,0 +1,139 @@
+//! What a file contains, before the rules of this service are applied.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::domain::{due::Due, repeat::Repeat, todo::Priority};
+
+/// What a reader needs to know besides the file.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The moment of the import. All requests of one import have the same moment, so they all read the same todos.
+    pub now: Timestamp,
+    /// The person's time zone.
+    pub zone: TimeZone,
+}
+
+/// One file, as text. A reader must accept every text, in a time that grows with the length of the text and not faster.
+#[derive(Debug, Clone, Copy)]
+pub struct SourceFile<'a> {
+    /// The name of the file without its folders. It can be the name of the list (Todoist).
+    pub name: &'a str,
+    pub text: &'a str,
+}
+
+/// Where something stands in a file, for messages: `row 12`, `line 3`, `task 4`. Rows and lines count from 1, and the
+/// header of a CSV file is row 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct At {
+    pub unit: AtUnit,
+    pub number: usize,
+}
+
+/// What the number of a place counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum AtUnit {
+    /// A record of CSV, which can have several lines.
+    Row,
+    /// A line of a text.
+    #[default]
+    Line,
+    /// An element of a JSON array, or a component of iCalendar.
+    Task,
+}
+
+/// A task as the source has it. Texts are as they are in the file, without the marks of the format: they can be empty,
+/// too long, or contain line breaks.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SourceTodo {
+    pub at: At,
+    /// The id that the source gives this task. `None` if the format has no ids.
+    pub id: Option<String>,
+    pub parent: Option<Parent>,
+    /// The name of the list. `None` if the source does not say one.
+    pub list: Option<String>,
+    pub title: String,
+    /// Paragraphs. Texts that the reader does not understand but keeps go here too, such as `Date: jeden Neumond`.
+    pub notes: Vec<String>,
+    pub due: Option<Due>,
+    pub repeat: Option<Repeat>,
+    pub priority: Priority,
+    pub tags: Vec<String>,
+    /// Titles of steps, and whether they are done.
+    pub steps: Vec<(String, bool)>,
+    /// Whether and when the task was completed.
+    pub completed: Option<Completed>,
+    pub created_at: Option<Timestamp>,
+    pub updated_at: Option<Timestamp>,
+    /// What this service cannot keep of this task.
+    pub lost: Vec<Lost>,
+}
+
+/// When a task was completed, as far as the source says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completed {
+    At(Timestamp),
+    /// The source does not say when.
+    Once,
+}
+
+/// The task of which another one is a part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Parent {
+    /// The id of the source. The parent can come later in the file, or can be missing.
+    Id(String),
+    /// The index in [`Found::todos`].
+    Index(usize),
+}
+
+/// What this service cannot keep, or keeps only as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lost {
+    Assignee,
+    Attachment,
+    Author,
+    /// A comment that cannot be kept. Comments with a text go into the notes, and are not lost.
+    Comment,
+    Deadline,
+    Duration,
+    Location,
+    Reminder,
+    StartDate,
+    /// The date is not understood. It is kept as text in the notes.
+    DateAsText,
+    /// The repetition is not understood, or this service has no such repetition. It is kept as text in the notes.
+    RepeatAsText,
+    /// A section or heading. It is kept as a tag.
+    SectionAsTag,
+    /// A heading that cannot be completed. It becomes a todo.
+    HeadingAsTodo,
+    /// The task had a title without visible characters.
+    NoTitle,
+    /// A sub-task below a sub-task. It becomes a step of the topmost task, or a todo.
+    Nesting,
+    /// The text is longer than this service allows. For a title, the rest is in the notes; other texts are cut.
+    LongText,
+    /// More tags or steps than a todo can have.
+    TooMany,
+    /// A status such as `cancelled` or `waiting`.
+    Status,
+    /// The link to another task or web page, if it is not in the notes.
+    Link,
+}
+
+/// A task that cannot be read. All others are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    pub at: At,
+    /// A sentence for the person, such as `The row has 3 cells, but the header has 12.`
+    pub reason: String,
+}
+
+/// What a reader has found in a file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    /// In the order of the file.
+    pub todos: Vec<SourceTodo>,
+    /// The names of the lists in their order, also of lists without tasks. A list that is missing here comes at the end.
+    pub lists: Vec<String>,
+    pub broken: Vec<Broken>,
+}
