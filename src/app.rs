@@ -10,7 +10,7 @@ use crate::{
     domain::{
         api_key::ApiKey,
         download::DownloadSecret,
-        id::{ChangeId, TodoId},
+        id::{ChangeId, ImportId, TodoId},
         secret::Random,
     },
     oidc::Provider,
@@ -109,6 +109,11 @@ impl Ids {
     /// characters that AWS allows in an `AccessKeyId`.
     pub fn access_key(&self) -> String {
         format!("TODO{}", hex::encode_upper((self.0)()))
+    }
+
+    /// A new id for an import.
+    pub fn import(&self) -> ImportId {
+        ImportId::from_random((self.0)())
     }
 
     /// A new id for a change.

@@ -53,6 +53,7 @@ pub fn router(app: App, mcp: Router<App>) -> Router {
         .route("/privacy", get(pages::get_privacy))
         .route("/favicon.ico", get(pages::get_favicon))
         .merge(export::routes())
+        .merge(import::routes())
         .merge(account::routes(&app))
         .merge(oauth::routes(&app));
     answering_everything(operations::routes().merge(pages).layer(DefaultBodyLimit::max(limits::BODY_BYTES)).merge(mcp))

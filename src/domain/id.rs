@@ -3,6 +3,7 @@
 //! to a todo.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::idempotency::IdempotencyKey;
 
@@ -20,6 +21,28 @@ pub struct TodoId(String);
 #[serde(transparent)]
 pub struct ChangeId(String);
 
+/// The id of an import: 16 random characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ImportId(String);
+
+impl ImportId {
+    /// Makes an id from random bytes.
+    pub fn from_random(bytes: [u8; 16]) -> Self {
+        Self(encode(&bytes, ChangeId::LENGTH))
+    }
+
+    /// Reads an id in upper or lower case. Returns `None` if the text cannot be the id of an import.
+    pub fn parse(text: &str) -> Option<Self> {
+        parse(text, ChangeId::LENGTH).map(Self)
+    }
+
+    /// The 16 characters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl TodoId {
     /// The number of characters in a todo's id.
     pub const LENGTH: usize = 10;
@@ -27,6 +50,12 @@ impl TodoId {
     /// Makes an id from random bytes.
     pub fn from_random(bytes: [u8; 16]) -> Self {
         Self(encode(&bytes, Self::LENGTH))
+    }
+
+    /// The id of a todo that comes from another program. The same parts always give the same id, so the same todo of a
+    /// file is never added twice.
+    pub fn of_source<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(hash(parts, Self::LENGTH))
     }
 
     /// The last of all ids, in the order of ids.
@@ -60,6 +89,11 @@ impl ChangeId {
         Self(encode(&key.digest(), Self::LENGTH))
     }
 
+    /// The id of a change that an import makes. `number` is the number of the step.
+    pub fn of_import(import: &ImportId, number: usize) -> Self {
+        Self(hash(["import", import.as_str(), &number.to_string()], Self::LENGTH))
+    }
+
     /// Reads an id in upper or lower case, and ignores spaces around the id. Returns `None` if the text cannot be the
     /// id of a change.
     pub fn parse(text: &str) -> Option<Self> {
@@ -70,6 +104,16 @@ impl ChangeId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The first characters of a hash of these texts.
+pub(super) fn hash<'a>(parts: impl IntoIterator<Item = &'a str>, length: usize) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    encode(&hash.finalize(), length)
 }
 
 /// An id of `length` characters. Each character encodes five bits of `bytes`. The most significant bit comes first.

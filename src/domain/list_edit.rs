@@ -128,6 +128,7 @@ fn delete(list: &ListRef, present: &PresentLists<'_>) -> Result<Plan, Refusal> {
         images: todos.into_iter().map(deleted).collect(),
         settings: present.settings.changed_to(&settings),
         lists: ListsImage::of(present.lists, list_change::delete(present.lists, list)),
+        ..Plan::default()
     })
 }
 

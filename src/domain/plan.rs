@@ -17,6 +17,7 @@ use super::{
     moves::{self, Anchors, Places},
     refusal::{ItemViolation, Refusal},
     settings::SettingsImage,
+    text::ListName,
     todo::{NewTodo, Status, Todo},
     unchanged,
 };
@@ -31,6 +32,8 @@ pub struct Plan {
     pub images: Vec<Image>,
     pub settings: Option<SettingsImage>,
     pub lists: Option<ListsImage>,
+    /// The names of further lists that the write creates, if they do not exist yet.
+    pub new_lists: Vec<ListName>,
 }
 
 /// A text that a caller sent as the id of a todo. `text` contains at most the first 60 characters of the sent text.
@@ -44,12 +47,12 @@ pub struct SentId {
 impl Plan {
     /// A plan that changes only todos.
     pub fn of_todos(images: Vec<Image>) -> Self {
-        Self { images, settings: None, lists: None }
+        Self { images, ..Self::default() }
     }
 
     /// Whether the plan changes nothing.
     pub fn is_empty(&self) -> bool {
-        self.settings.is_none() && self.lists.is_none() && !self.images.iter().any(Image::is_change)
+        self.settings.is_none() && self.lists.is_none() && self.new_lists.is_empty() && !self.images.iter().any(Image::is_change)
     }
 
     /// The lists that contain the changed todos before or after the write, and the lists that the write changes, each

@@ -88,6 +88,7 @@ impl Todo {
             completed_at: None,
             told_at: None,
             deleted_at: None,
+            imported: None,
             ..self.clone()
         };
         let (anchor_day, series_due) = (self.anchor_day.take(), self.series_due.take());

@@ -13,6 +13,7 @@ use super::{
     due::Due,
     due_input::DueInput,
     id::TodoId,
+    imprint::Imprint,
     input::list::WithoutEmpty,
     invalid::{Invalid, Violation},
     limits,
@@ -75,6 +76,9 @@ pub struct Todo {
     /// Present if and only if `status` is `deleted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Timestamp>,
+    /// The content that an import gave to this todo. Present only if the todo comes from another program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imprint>,
 }
 
 /// What a completed todo has handed on to the next todo of its series. If somebody reopens the completed todo, it may
@@ -184,6 +188,7 @@ impl Todo {
             completed_at: None,
             told_at: None,
             deleted_at: None,
+            imported: None,
         };
         todo.begin_repeat(moment)?;
         todo.keep_place();

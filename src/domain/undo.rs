@@ -55,6 +55,16 @@ impl Undo {
         Self { marks: changes.iter().map(mark).collect(), changes }
     }
 
+    /// Leaves these todos out. `None` stands for the settings and the lists of the changes.
+    pub fn leave(&mut self, left: &HashSet<Option<TodoId>>) {
+        for (change, differences) in &mut self.changes {
+            differences.retain(|difference| !left.contains(&Some(difference.id.clone())));
+            if left.contains(&None) {
+                (change.settings, change.list_changes) = (None, None);
+            }
+        }
+    }
+
     /// The ids of the todos that the changes altered, each id once.
     pub fn todos(&self) -> Vec<TodoId> {
         let mut ids: Vec<TodoId> = Vec::new();
@@ -121,7 +131,7 @@ impl Undo {
         };
         let images = self.todos().into_iter().filter_map(image).collect();
         let settings = present.settings.changed_to(&settings);
-        Ok(Plan { images, settings, lists: ListsImage::of(present.lists, lists) })
+        Ok(Plan { images, settings, lists: ListsImage::of(present.lists, lists), ..Plan::default() })
     }
 
     /// An undo may delete a list only if it also deletes all todos of the list. If a todo returns into a list that was

@@ -28,7 +28,7 @@ const AT_ONCE: usize = 45;
 impl OwnerStore {
     /// A part of a transaction. With this part, the transaction fails if a change is pending, or if somebody is erasing
     /// the data of the person.
-    fn is_not_pending(&self) -> Result<ConditionCheck, Fault> {
+    pub(super) fn is_not_pending(&self) -> Result<ConditionCheck, Fault> {
         let head = item::primary_key(&self.partition, SETTINGS.to_owned());
         let check = ConditionCheck::builder().table_name(&*self.table).set_key(Some(head));
         check.condition_expression(format!("attribute_not_exists({})", item::PENDING)).build().map_err(broken)

@@ -170,7 +170,8 @@ impl OwnerStore {
         part.read(&self.client, &self.table, &self.usage).await
     }
 
-    fn deletion(&self, key: Item) -> Result<TransactWriteItem, Fault> {
+    /// The action that deletes this item.
+    pub(super) fn deletion(&self, key: Item) -> Result<TransactWriteItem, Fault> {
         let delete = Delete::builder().table_name(&*self.table).set_key(Some(key)).build().map_err(broken)?;
         Ok(TransactWriteItem::builder().delete(delete).build())
     }

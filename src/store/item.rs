@@ -84,6 +84,7 @@ pub(super) const TODO: &[&str] = &[
     "completed_at",
     "told_at",
     "deleted_at",
+    "imported",
     LISTS_VERSION,
     "sequence",
     "began",
@@ -210,6 +211,7 @@ mod tests {
         change::{Change, OperationName},
         credential::CredentialId,
         idempotency::Intent,
+        imprint::Imprint,
         list_change::ListsDifference,
         list_ref::ListRef,
         moment::Weekday,
@@ -250,7 +252,7 @@ mod tests {
         let todo = Todo { deleted_at: at, place: Some(todo.place()), ..todo };
         let repeat = todo.repeat.clone().unwrap();
         let handed_on = HandedOn { next: todo.id.clone(), repeat, anchor_day: None, series_due: None };
-        let todo = Todo { handed_on: Some(Box::new(handed_on)), ..todo };
+        let todo = Todo { handed_on: Some(Box::new(handed_on)), imported: Some(Imprint::of("x")), ..todo };
         // If you add a field to `Todo`, the compiler reports an error here. Then add the field to the constant `TODO`,
         // and also to the todo in this test.
         let Todo {
@@ -274,6 +276,7 @@ mod tests {
             completed_at: _,
             told_at: _,
             deleted_at: _,
+            imported: _,
         } = &todo;
         let settings = Settings {
             time_zone: Some(ZoneName::parse("Europe/Berlin".to_owned()).unwrap()),
@@ -281,7 +284,7 @@ mod tests {
             default_list: Some(ListRef::inbox()),
             version: 1,
         };
-        assert_eq!(to_item(&todo).unwrap().len(), 20, "each of them is present");
+        assert_eq!(to_item(&todo).unwrap().len(), 21, "each of them is present");
         for item in [to_item(&todo).unwrap(), to_item(&settings).unwrap()] {
             for attribute in item.keys() {
                 assert!(TODO.contains(&attribute.as_str()), "{attribute}");

@@ -123,6 +123,9 @@ impl KnownLists {
                 placing.place(&mut image.after.list, image.before.as_ref().map(|before| &before.list));
             }
         }
+        for name in &plan.new_lists {
+            placing.place(&mut ListRef::asked(name.clone()), None);
+        }
         if let Some(image) = &mut plan.settings
             && let Some(list) = &mut image.after.default_list
         {

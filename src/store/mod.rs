@@ -22,6 +22,7 @@ mod followers;
 mod format;
 mod grants;
 mod head;
+mod imports;
 mod item;
 mod items;
 #[cfg(feature = "cli")]

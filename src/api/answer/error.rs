@@ -49,6 +49,10 @@ pub enum ApiError {
     ExportOutdated,
     /// The data are too large for addresses that a person opens one after another.
     ExportTooLarge,
+    /// There is no import with this id, or its file is no longer there.
+    NoSuchImport,
+    /// A file, or a part of a file, is too large for an import.
+    FileTooLarge,
     /// There is no todo with the id in the path.
     NoSuchTodo,
     /// The request names a list that does not exist. The text names the list, and the most similar list.
@@ -137,6 +141,8 @@ impl ApiError {
             Self::NoSuchDownload => problems::NO_SUCH_DOWNLOAD.into(),
             Self::ExportOutdated => problems::EXPORT_OUTDATED.into(),
             Self::ExportTooLarge => problems::EXPORT_TOO_LARGE.into(),
+            Self::NoSuchImport => problems::NO_SUCH_IMPORT.into(),
+            Self::FileTooLarge => problems::FILE_TOO_LARGE.into(),
             Self::NoSuchTodo => problems::NO_SUCH_TODO.into(),
             Self::NoSuchList(detail) => problems::NO_SUCH_LIST.with_detail(detail),
             Self::NoSuchPath => problems::NO_SUCH_PATH.into(),

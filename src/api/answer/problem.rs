@@ -161,6 +161,8 @@ pub mod problems {
             access. To end the access of another program, use an API key.");
     pub const NO_SUCH_DOWNLOAD: ProblemKind = ProblemKind::new(404, "not_found", "There is no download at this address",
         "The address of a download works once, and for 15 minutes. Ask your assistant for a new address.");
+    pub const NO_SUCH_IMPORT: ProblemKind = ProblemKind::new(404, "not_found", "There is no such import",
+        "An import that nobody finishes is there for 7 days. Send the file again with POST /import: what is here already is not added twice.");
     pub const NO_SUCH_TODOS: ProblemKind = ProblemKind::new(404, "not_found", "Some todos do not exist",
         "Nothing was changed. Leave out the ids that `errors` lists, or find the right ids with getTodos.");
     pub const NO_SUCH_LIST: ProblemKind = ProblemKind::new(404, "not_found", "There is no such list",
@@ -187,6 +189,8 @@ pub mod problems {
         "The files of this export would not fit together any more. Ask your assistant for new addresses.");
     pub const BODY_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The request body is too large",
         "Send at most 128 KiB. Send the todos in several requests, and notes of at most 4,000 characters.");
+    pub const FILE_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The file is too large",
+        "Send at most 4 MB in one request, compressed with gzip or in several parts, and at most 8 MB in all. Divide a larger file.");
     pub const TODOS_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The todos are too large for one call",
         "Nothing was changed. Send fewer todos in each request.");
     pub const EXPORT_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The export is too large for addresses",

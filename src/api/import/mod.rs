@@ -1,8 +1,19 @@
 //! Reads files with todos of other programs, and our own JSON. The content of a file says which format it has, and not
-//! its name. A reader makes [`SourceTodo`]s from a file. `nest.rs` puts sub-tasks into their parents, and `fit.rs` makes
-//! todos that keep the limits of this service. Whatever cannot be kept is reported, and nothing that a file contains is
-//! ever asked for over the network.
+//! its name. A reader makes [`SourceTodo`](source::SourceTodo)s from a file. `nest.rs` puts sub-tasks into their parents,
+//! and `fit.rs` makes todos that keep the limits of this service. Whatever cannot be kept is reported, and nothing that a
+//! file contains is ever asked for over the network. `steps.rs` adds the todos, in several requests.
 
+pub mod archive;
 pub mod bytes;
+mod fit;
 pub mod formats;
+mod http;
+mod incoming;
+mod nest;
+mod preview;
+mod progress;
 pub mod source;
+mod steps;
+mod undo;
+
+pub use http::routes;

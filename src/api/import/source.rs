@@ -1,6 +1,9 @@
 //! What a file contains, before the rules of this service are applied.
 
+use std::fmt;
+
 use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
 
 use crate::domain::{due::Due, repeat::Repeat, todo::Priority};
 
@@ -39,6 +42,17 @@ pub enum AtUnit {
     Line,
     /// An element of a JSON array, or a component of iCalendar.
     Task,
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.unit {
+            AtUnit::Row => "row",
+            AtUnit::Line => "line",
+            AtUnit::Task => "task",
+        };
+        write!(formatter, "{unit} {}", self.number)
+    }
 }
 
 /// A task as the source has it. Texts are as they are in the file, without the marks of the format: they can be empty,
@@ -86,7 +100,8 @@ pub enum Parent {
 }
 
 /// What this service cannot keep, or keeps only as text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Lost {
     Assignee,
     Attachment,

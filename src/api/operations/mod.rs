@@ -31,6 +31,7 @@ use axum::Router;
 
 use crate::app::App;
 pub use list::Declared;
+pub use undo::undo_what_is_unchanged;
 
 operations! {
     shown: {

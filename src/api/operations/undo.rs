@@ -1,6 +1,7 @@
 //! Undoes changes: `/undo`.
 
 mod find;
+mod unchanged;
 
 use axum::{Json as JsonAnswer, extract::State};
 use deserr::Deserr;
@@ -31,6 +32,7 @@ use crate::{
     store::{Needs, Recognition, Snapshot, WriteError, WriteRequest, WriteResult},
 };
 use find::{Found, find};
+pub use unchanged::undo_what_is_unchanged;
 
 /// The changes to undo.
 #[derive(Debug, Deserr, ToSchema)]

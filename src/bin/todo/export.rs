@@ -16,7 +16,7 @@ use serde_json::Value;
 use todo_action::{
     api::{self, export},
     app::{App, Clock, Ids},
-    config::{Auth, AuthMode, Config, base_url},
+    config::{Auth, AuthMode, Config},
     domain::{
         export_format::ExportFormat,
         owner::Owner,
@@ -66,8 +66,8 @@ pub async fn run(Export { format, output, bom, owner, url, place }: Export) -> R
         return Err(format!("--bom is not possible with {}: such a file has no byte order mark", format.word()).into());
     }
     let (service, is_remote) = match url {
-        Some(url) => (deployment::router(base_url("--url", &url)?.trim_end_matches("/mcp"))?, true),
-        None => (service_of(place, &owner).await?, false),
+        Some(url) => (deployment::at(&url)?, true),
+        None => (service_of(place, &owner, false).await?, false),
     };
     let document = whole(service).await?;
     let zone = TimeZone::get(&document.settings.time_zone).unwrap_or(TimeZone::UTC);
@@ -106,11 +106,12 @@ fn write_new(file: &Path, text: &str) -> std::io::Result<()> {
     written
 }
 
-/// The API for the list of this owner, in this process.
-async fn service_of(place: Place, owner: &str) -> Result<Router, Failure> {
+/// The API for the list of this owner, in this process. `may_be_new` says whether the list may be a new one.
+pub async fn service_of(place: Place, owner: &str, may_be_new: bool) -> Result<Router, Failure> {
     let owner = Owner::parse(owner).map_err(|error| format!("--owner {error}"))?;
-    let (shown, store) = (place.shown()?, place.existing_store().await?);
-    if !store.knows(&owner).await? {
+    let shown = place.shown()?;
+    let store = if may_be_new { place.store().await? } else { place.existing_store().await? };
+    if !may_be_new && !store.knows(&owner).await? {
         return Err(format!(
             "{shown} has no list of the owner {}; use --owner to choose another owner (`todo keys list` and `todo people \
              list` show the owners)",

@@ -6,6 +6,7 @@ mod deployment;
 mod doctor;
 mod dynamodb;
 mod export;
+mod import;
 mod keys;
 mod mcp;
 mod messages;
@@ -52,6 +53,8 @@ enum Command {
     Mcp(mcp::Mcp),
     /// Write everything of a person into a file: todos of every status, lists, settings and changes.
     Export(export::Export),
+    /// Read files with todos of other programs, or our own exports, into a list.
+    Import(import::Import),
     /// Make, list and revoke API keys.
     Keys(keys::Keys),
     /// Make, list and remove OAuth clients, for programs that need a sign-in and cannot register themselves.
@@ -125,6 +128,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve(arguments),
         Command::Mcp(arguments) => mcp::run(arguments),
         Command::Export(arguments) => export::run(arguments),
+        Command::Import(arguments) => import::run(arguments),
         Command::Keys(keys) => keys::run(keys),
         Command::Clients(clients) => clients::run(clients),
         Command::People(people) => people::run(people),

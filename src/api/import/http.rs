@@ -1,0 +1,285 @@
+//! The addresses of the import. `POST /import` takes a file and answers what would come. `POST /import/{id}` adds the next
+//! todos, and is sent again until the import is finished. `DELETE /import/{id}` undoes the import in the same way. These
+//! paths are not in the OpenAPI document: a model must not retype a file.
+
+use axum::{
+    Json as JsonAnswer, Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Request, State},
+    http::{HeaderMap, header, request::Parts},
+    routing::{get, post},
+};
+use deserr::Deserr;
+
+use super::{
+    preview::{Preview, Received},
+    progress::{Imports, ProgressView},
+    steps::Importing,
+};
+use crate::{
+    api::{
+        access::caller::Caller,
+        answer::error::ApiError,
+        request::extract::{Json, NoBody, NoQuery, Query, is_compressed},
+    },
+    app::App,
+    domain::{
+        id::ImportId,
+        import::Existing,
+        import_record::{ImportRecord, ListChoice, Progress},
+        input::scalar::Truth,
+        invalid::Invalid,
+        text::ListName,
+    },
+};
+
+/// A request has at most this number of bytes of a file. Lambda takes 6 MB, and API Gateway sends a file in base64, which
+/// is a third longer.
+const PART_BYTES: usize = 4 * 1024 * 1024;
+/// The parts of a file have at most this number of bytes together.
+const FILE_BYTES: usize = 8 * 1024 * 1024;
+/// The name of a file whose name the caller has not sent.
+const FILE: &str = "file";
+
+/// The routes of the import.
+pub fn routes() -> Router<App> {
+    let file = post(post_file).layer(DefaultBodyLimit::max(PART_BYTES)).get(get_imports);
+    let import = get(get_import).post(post_import).delete(delete_import);
+    Router::new().route("/import", file).route("/import/{id}", import)
+}
+
+/// The query of `POST /import`.
+#[derive(Debug, Deserr)]
+#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+struct FileQuery {
+    /// The name of the file. In some formats, it is the name of the list.
+    #[deserr(default)]
+    name: Option<String>,
+    /// The import to which this part of the file belongs. The answer to the first part has this id.
+    #[deserr(default)]
+    import: Option<String>,
+    /// Whether another part of the file follows.
+    #[deserr(default)]
+    more: Option<Truth>,
+}
+
+/// The import whose id is in the path.
+struct ImportOfPath(ImportId);
+
+impl<S: Send + Sync> FromRequestParts<S> for ImportOfPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let id = Path::<String>::from_request_parts(parts, state).await.ok();
+        id.and_then(|Path(id)| ImportId::parse(&id)).map(Self).ok_or(ApiError::NoSuchImport)
+    }
+}
+
+/// A part of a file.
+struct FilePart {
+    bytes: Bytes,
+    is_compressed: bool,
+}
+
+impl<S: Send + Sync> FromRequest<S> for FilePart {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let is_compressed = is_gzip(request.headers())?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| ApiError::FileTooLarge)?;
+        Ok(Self { bytes, is_compressed })
+    }
+}
+
+/// Whether the body is compressed with gzip. Another compression is refused.
+fn is_gzip(headers: &HeaderMap) -> Result<bool, ApiError> {
+    if !is_compressed(headers) {
+        return Ok(false);
+    }
+    let encoding = headers.get(header::CONTENT_ENCODING).map(|encoding| encoding.as_bytes().to_ascii_lowercase());
+    if encoding.as_deref() == Some(b"gzip") { Ok(true) } else { Err(ApiError::Compressed) }
+}
+
+/// `POST /import` stores a part of a file. After the last part, the answer is a preview, and nothing is imported yet.
+async fn post_file(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<FileQuery>,
+    part: FilePart,
+) -> Result<JsonAnswer<Received>, ApiError> {
+    if part.bytes.is_empty() {
+        return Err(ApiError::invalid("file", "must not be empty; send the file as the body of the request"));
+    }
+    let now = app.clock.now();
+    let mut record = match &query.import {
+        None => ImportRecord {
+            id: app.ids.import(),
+            file_name: query.name.as_deref().map_or(FILE, file_name).to_owned(),
+            is_compressed: part.is_compressed,
+            at: now,
+            version: 0,
+            parts: 0,
+            bytes: 0,
+            is_complete: false,
+            progress: None,
+        },
+        Some(id) => {
+            let record = found(&app, &caller, ImportId::parse(id).as_ref()).await?;
+            if record.progress.is_some() || record.is_complete {
+                return Err(ApiError::invalid("import", "has all its parts already; leave `import` out to send another file"));
+            }
+            record
+        }
+    };
+    record.bytes += part.bytes.len();
+    if record.bytes > FILE_BYTES {
+        caller.store.forget_import(&record.id).await?;
+        return Err(ApiError::FileTooLarge);
+    }
+    record.is_complete = !query.more.is_some_and(|more| more.0);
+    record.version += 1;
+    record.parts += 1;
+    if !caller.store.add_import_part(&record, &part.bytes).await? {
+        return Err(ApiError::invalid("import", "has got another part at the same time; send the parts one after another"));
+    }
+    if !record.is_complete {
+        return Ok(JsonAnswer(Received::Part { import: record.id, bytes: record.bytes }));
+    }
+    match Importing::of(&app, &caller, record.clone()).await {
+        Ok(importing) => Ok(JsonAnswer(Received::Preview(Box::new(Preview::of(&app, &caller, importing).await?)))),
+        Err(error) => {
+            caller.store.forget_import(&record.id).await?;
+            Err(error)
+        }
+    }
+}
+
+/// The name of a file without its folders.
+fn file_name(name: &str) -> &str {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+    let end = name.char_indices().nth(200).map_or(name.len(), |(end, _)| end);
+    if name.is_empty() { FILE } else { &name[..end] }
+}
+
+/// `GET /import` lists the imports of the last 30 days.
+async fn get_imports(
+    State(app): State<App>,
+    caller: Caller,
+    _: Query<NoQuery>,
+    _: NoBody,
+) -> Result<JsonAnswer<Imports>, ApiError> {
+    let imports = caller.store.imports(app.clock.now()).await?;
+    Ok(JsonAnswer(Imports { imports: imports.iter().map(ProgressView::of).collect() }))
+}
+
+/// `GET /import/{id}` returns the preview, or how far the import has come.
+async fn get_import(
+    State(app): State<App>,
+    caller: Caller,
+    ImportOfPath(id): ImportOfPath,
+    _: Query<NoQuery>,
+    _: NoBody,
+) -> Result<JsonAnswer<Received>, ApiError> {
+    let record = found(&app, &caller, Some(&id)).await?;
+    if record.progress.is_some() || !record.is_complete {
+        return Ok(JsonAnswer(Received::Progress(ProgressView::of(&record))));
+    }
+    let importing = Importing::of(&app, &caller, record).await?;
+    Ok(JsonAnswer(Received::Preview(Box::new(Preview::of(&app, &caller, importing).await?))))
+}
+
+/// The person's choices. Only the first request of an import can choose.
+#[derive(Debug, Deserr)]
+#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+struct Choices {
+    /// What happens with todos of the file that are here already: `skip` (the default) or `update`. A todo that was
+    /// changed here since is never overwritten.
+    #[deserr(default)]
+    existing: Option<Existing>,
+    /// What happens with lists of the file. A list that is missing here keeps its name.
+    #[deserr(default)]
+    lists: Vec<Choice>,
+}
+
+/// The person's choice for one list of the file.
+#[derive(Debug, Deserr)]
+#[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
+struct Choice {
+    list: ListName,
+    /// The list that gets the todos.
+    #[deserr(default)]
+    to: Option<ListName>,
+    /// Whether the todos of the list stay out.
+    #[deserr(default)]
+    leave_out: Option<Truth>,
+}
+
+/// `POST /import/{id}` adds the next todos. The answer says how far the import has come. The caller sends the request
+/// again until the answer has `finished`.
+async fn post_import(
+    State(app): State<App>,
+    caller: Caller,
+    ImportOfPath(id): ImportOfPath,
+    _: Query<NoQuery>,
+    Json { value: choices, .. }: Json<Choices>,
+) -> Result<JsonAnswer<ProgressView>, ApiError> {
+    let mut record = found(&app, &caller, Some(&id)).await?;
+    if !record.is_complete {
+        return Err(ApiError::invalid("import", "lacks a part of its file; send it with POST /import"));
+    }
+    if record.progress.as_ref().is_none_or(|progress| !progress.is_finished) {
+        let is_new = record.progress.is_none();
+        record.progress.get_or_insert_with(|| choices.begin());
+        let mut importing = Importing::of(&app, &caller, record).await?;
+        if is_new && let Some(progress) = &mut importing.record.progress {
+            progress.todos = importing.incoming.todos.len();
+        }
+        importing.step(&app, &caller).await?;
+        record = importing.record;
+    }
+    Ok(JsonAnswer(ProgressView::of(&record)))
+}
+
+impl Choices {
+    fn begin(self) -> Progress {
+        let choice = |Choice { list, to, leave_out }: Choice| ListChoice {
+            to: (!leave_out.is_some_and(|leave_out| leave_out.0)).then(|| to.unwrap_or_else(|| list.clone())),
+            list,
+        };
+        Progress {
+            existing: self.existing.unwrap_or(Existing::Skip),
+            lists: self.lists.into_iter().map(choice).collect(),
+            todos: 0,
+            done: 0,
+            changes: 0,
+            added: 0,
+            updated: 0,
+            left: 0,
+            is_finished: false,
+            undo: None,
+        }
+    }
+}
+
+/// `DELETE /import/{id}` undoes the import. The caller sends the request again until the answer has `finished`. If the
+/// import has not begun, this forgets the file.
+async fn delete_import(
+    State(app): State<App>,
+    caller: Caller,
+    ImportOfPath(id): ImportOfPath,
+    _: Query<NoQuery>,
+    _: NoBody,
+) -> Result<JsonAnswer<ProgressView>, ApiError> {
+    let record = found(&app, &caller, Some(&id)).await?;
+    if record.progress.is_none() {
+        caller.store.forget_import(&record.id).await?;
+        return Ok(JsonAnswer(ProgressView::forgotten(&record)));
+    }
+    let record = Importing::undo_step(&app, &caller, record).await?;
+    Ok(JsonAnswer(ProgressView::of(&record)))
+}
+
+async fn found(app: &App, caller: &Caller, id: Option<&ImportId>) -> Result<ImportRecord, ApiError> {
+    let Some(id) = id else { return Err(ApiError::NoSuchImport) };
+    caller.store.import(id, app.clock.now()).await?.ok_or(ApiError::NoSuchImport)
+}

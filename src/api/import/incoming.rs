@@ -1,0 +1,168 @@
+//! Reads a file as the todos that an import adds. The same file at the same moment always gives the same todos with the
+//! same ids, so every request of an import reads the file again.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    archive, bytes,
+    fit::fit,
+    formats::Format,
+    nest::nest,
+    source::{At, Broken, Context, Found, Lost, SourceFile, SourceTodo},
+};
+use crate::{
+    api::export::document::ExportedSettings,
+    domain::{
+        id::TodoId, import_record::ListChoice, list_ref::ListRef, moment::Moment, text::ListName, todo::Todo,
+    },
+};
+
+/// An import has at most this number of todos.
+pub const TODOS: usize = 5_000;
+
+/// What a file contains, as todos of this service.
+#[derive(Debug, Default)]
+pub struct Incoming {
+    pub formats: Vec<Format>,
+    pub todos: Vec<IncomingTodo>,
+    /// The lists of the file in their order. Only our own JSON also has lists without todos.
+    pub lists: Vec<ListName>,
+    /// Only our own JSON has settings.
+    pub settings: Option<ExportedSettings>,
+    /// What cannot be read, and where.
+    pub broken: Vec<(String, Broken)>,
+    /// Whether some characters of the file could not be read.
+    pub has_unreadable_characters: bool,
+}
+
+/// One todo of a file.
+#[derive(Debug, Clone)]
+pub struct IncomingTodo {
+    pub todo: Todo,
+    /// Where it stands, such as `row 12`, or `Work.csv row 12` in an archive.
+    pub at: String,
+    pub lost: Vec<Lost>,
+}
+
+/// Reads a file. The error is a sentence for the person.
+pub fn read(name: &str, data: &[u8], default_list: &ListRef, moment: &Moment) -> Result<Incoming, String> {
+    let files = archive::open(name, data)?;
+    let is_archive = files.len() > 1;
+    let (mut incoming, mut names) = (Incoming::default(), Names::default());
+    for (name, data) in &files {
+        let decoded = bytes::decode(data);
+        incoming.has_unreadable_characters |= decoded.has_unreadable_characters;
+        let file = SourceFile { name, text: &decoded.text };
+        let Some(format) = Format::of(file.text) else {
+            if !is_archive {
+                return Err(UNKNOWN.to_owned());
+            }
+            let reason = "The format of this file is not known.".to_owned();
+            incoming.broken.push((name.clone(), Broken { at: At::default(), reason }));
+            continue;
+        };
+        if !incoming.formats.contains(&format) {
+            incoming.formats.push(format);
+        }
+        let place = |at: At| if is_archive { format!("{name} {at}") } else { at.to_string() };
+        match format.read(file, &Context { now: moment.now, zone: moment.zone.clone() })? {
+            super::formats::Content::Tasks(found) => {
+                incoming.add(found, format, &mut names, place, (default_list, moment));
+            }
+            super::formats::Content::Todos(restored) => {
+                incoming.lists.extend(restored.lists);
+                incoming.settings = incoming.settings.or(Some(restored.settings));
+                incoming.broken.extend(restored.broken.into_iter().map(|broken| (place(broken.at), broken)));
+                let todos = restored.todos.into_iter().map(|(at, todo)| {
+                    let list = ListRef::asked(todo.list.name().clone());
+                    IncomingTodo { todo: Todo { list, ..todo }, at: place(at), lost: Vec::new() }
+                });
+                incoming.todos.extend(todos);
+            }
+        }
+    }
+    incoming.keep_first_of_each_id();
+    if incoming.todos.len() > TODOS {
+        let number = incoming.todos.len();
+        return Err(format!("The file has {number} todos, but an import has at most {TODOS}. Divide the file, and import one part after the other."));
+    }
+    Ok(incoming)
+}
+
+/// The sentence for a file in an unknown format.
+const UNKNOWN: &str = "This is not a file with todos that this service knows. It reads the exports of Todoist (CSV, ZIP), TickTick (CSV), Google Tasks (Takeout, JSON), Microsoft To Do (JSON), iCalendar, todo.txt, Markdown and its own exports (JSON, CSV).";
+
+impl Incoming {
+    fn add(
+        &mut self,
+        Found { todos, lists, broken }: Found,
+        format: Format,
+        names: &mut Names,
+        place: impl Fn(At) -> String,
+        (default_list, moment): (&ListRef, &Moment),
+    ) {
+        self.lists.extend(lists.into_iter().filter_map(|list| ListName::parse(list).ok()));
+        self.broken.extend(broken.into_iter().map(|broken| (place(broken.at), broken)));
+        for source in nest(todos) {
+            let at = source.at;
+            let id = names.id(format, &source);
+            match fit(source, id, self.todos.len(), default_list, moment) {
+                Some((todo, lost)) => self.todos.push(IncomingTodo { todo, at: place(at), lost }),
+                None => {
+                    let reason = "The task has neither a title nor notes.".to_owned();
+                    self.broken.push((place(at), Broken { at, reason }));
+                }
+            }
+        }
+    }
+
+    /// A file can name the same id twice. Only the first todo counts, and the others are reported.
+    fn keep_first_of_each_id(&mut self) {
+        let mut seen = HashSet::new();
+        let (kept, others): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.todos).into_iter().partition(|incoming| seen.insert(incoming.todo.id.clone()));
+        self.todos = kept;
+        let reason = || "Another task of the file has the same id.".to_owned();
+        self.broken.extend(others.into_iter().map(|other| (other.at, Broken { at: At::default(), reason: reason() })));
+    }
+
+    /// The first lists without todos, at most this number.
+    pub fn empty_lists(&self, most: usize) -> Vec<ListName> {
+        let used: HashSet<String> = self.todos.iter().map(|incoming| incoming.todo.list.name().folded()).collect();
+        self.lists.iter().filter(|list| !used.contains(&list.folded())).take(most).cloned().collect()
+    }
+
+    /// Applies the person's choices for the lists.
+    pub fn choose_lists(&mut self, choices: &[ListChoice]) {
+        let choices: HashMap<String, &ListChoice> =
+            choices.iter().map(|choice| (choice.list.folded(), choice)).collect();
+        self.todos.retain_mut(|incoming| match choices.get(&incoming.todo.list.name().folded()) {
+            None => true,
+            Some(ListChoice { to: None, .. }) => false,
+            Some(ListChoice { to: Some(to), .. }) => {
+                incoming.todo.list = ListRef::asked(to.clone());
+                true
+            }
+        });
+        self.lists.retain(|list| !choices.contains_key(&list.folded()));
+    }
+}
+
+/// Counts the tasks with the same name, so that each one has an id of its own.
+#[derive(Default)]
+struct Names(HashMap<[String; 3], usize>);
+
+impl Names {
+    /// The id of a task. It comes from the id of the source. If the source has no ids, it comes from the list and the
+    /// title, and the number of tasks before it that have the same list and title.
+    fn id(&mut self, format: Format, source: &SourceTodo) -> TodoId {
+        if let Some(id) = source.id.as_deref().filter(|id| !id.trim().is_empty()) {
+            return TodoId::of_source([format.word(), "id", id]);
+        }
+        let list = source.list.clone().unwrap_or_default();
+        let first_note = if source.title.trim().is_empty() { source.notes.join("\n") } else { String::new() };
+        let number = self.0.entry([list.clone(), source.title.clone(), first_note.clone()]).or_default();
+        *number += 1;
+        TodoId::of_source([format.word(), "title", &list, &source.title, &first_note, &number.to_string()])
+    }
+}
