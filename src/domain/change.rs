@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     credential::CredentialId,
-    id::{ChangeId, TodoId},
+    id::{ChangeId, ImportId, TodoId},
     idempotency::Fingerprint,
     limits,
     list_change::ListsDifference,
@@ -58,6 +58,9 @@ pub struct Change {
     /// 0.1.0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<CredentialId>,
+    /// The import to which this change belongs. An import of many todos makes several changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<ImportId>,
     /// The fingerprint of the request, if the request had an idempotency key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<Fingerprint>,

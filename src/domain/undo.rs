@@ -274,6 +274,7 @@ mod tests {
             undone_by: None,
             undone_at: None,
             by: None,
+            import: None,
             request: None,
         }
     }

@@ -114,6 +114,7 @@ pub(super) const CHANGE: &[&str] = &[
     "undone_by",
     "undone_at",
     "by",
+    "import",
     "request",
 ];
 
@@ -210,6 +211,7 @@ mod tests {
     use crate::domain::{
         change::{Change, OperationName},
         credential::CredentialId,
+        id::ImportId,
         idempotency::Intent,
         imprint::Imprint,
         list_change::ListsDifference,
@@ -308,6 +310,7 @@ mod tests {
             also_undoes: vec![ChangeId::from_random([0; 16])],
             undone_by: Some(ChangeId::from_random([0; 16])),
             undone_at: Some(Timestamp::UNIX_EPOCH),
+            import: Some(ImportId::from_random([0; 16])),
             by: Some(CredentialId { kind: "key".to_owned(), id: "1a2b3c4d5e6f".to_owned(), name: None }),
             request: Some(Intent::new("addTodos", "", None, &json!({})).fingerprint()),
         };

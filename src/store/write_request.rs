@@ -14,7 +14,7 @@ use super::{
 use crate::domain::{
     change::{Change, Image, OperationName},
     credential::CredentialId,
-    id::{ChangeId, TodoId},
+    id::{ChangeId, ImportId, TodoId},
     idempotency::Intent,
     list_ref::ListRef,
     lists::Lists,
@@ -45,6 +45,8 @@ pub struct WriteRequest {
     /// The newest change that the request has found in the history, if the request depends on it
     /// ([`Snapshot::is_later_than`]). If another change is committed before this write, the store plans the write again.
     pub newest: Option<Position>,
+    /// The import to which this write belongs.
+    pub import: Option<ImportId>,
 }
 
 /// How the store recognises a repeated request.
@@ -166,6 +168,7 @@ impl WriteRequest {
             undone_by: None,
             undone_at: None,
             by: by.cloned(),
+            import: self.import.clone(),
             request,
         }
     }

@@ -96,6 +96,10 @@ pub struct ChangeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub undone_by: Option<String>,
+    /// The import to which the change belongs. Only the page uses it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
+    pub import: Option<String>,
 }
 
 /// A todo in a recorded change.
@@ -177,6 +181,7 @@ impl ChangeView {
             lists: texts(change.list_changes.iter().flat_map(|difference| difference.values(lists))),
             undoes: change.undone_changes().map(|id| id.as_str().to_owned()).collect(),
             undone_by: change.undone_by.as_ref().map(|id| id.as_str().to_owned()),
+            import: change.import.as_ref().map(|id| id.as_str().to_owned()),
         }
     }
 }

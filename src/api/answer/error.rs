@@ -14,7 +14,7 @@ use super::{
     suggestion::{short, unknown},
 };
 use crate::{
-    domain::{export_format::ExportFormat, invalid::Invalid, refusal::Refusal},
+    domain::{export_format::ExportFormat, id::ImportId, invalid::Invalid, refusal::Refusal},
     store::{Fault, FaultKind, WriteError},
 };
 
@@ -53,6 +53,11 @@ pub enum ApiError {
     NoSuchImport,
     /// A file, or a part of a file, is too large for an import.
     FileTooLarge,
+    /// The change is a part of an import that has too many todos for one undo.
+    ImportTooLarge {
+        import: ImportId,
+        todos: usize,
+    },
     /// There is no todo with the id in the path.
     NoSuchTodo,
     /// The request names a list that does not exist. The text names the list, and the most similar list.
@@ -143,6 +148,11 @@ impl ApiError {
             Self::ExportTooLarge => problems::EXPORT_TOO_LARGE.into(),
             Self::NoSuchImport => problems::NO_SUCH_IMPORT.into(),
             Self::FileTooLarge => problems::FILE_TOO_LARGE.into(),
+            Self::ImportTooLarge { import, todos } => problems::IMPORT_TOO_LARGE.with_detail(format!(
+                "Nothing was undone. The change is a part of an import of {todos} todos. Tell the person to undo the import on the page of this service, or with `todo import --undo {}`. A program sends DELETE /import/{} until the answer has finished.",
+                import.as_str(),
+                import.as_str()
+            )),
             Self::NoSuchTodo => problems::NO_SUCH_TODO.into(),
             Self::NoSuchList(detail) => problems::NO_SUCH_LIST.with_detail(detail),
             Self::NoSuchPath => problems::NO_SUCH_PATH.into(),

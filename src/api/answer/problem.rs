@@ -191,6 +191,8 @@ pub mod problems {
         "Send at most 128 KiB. Send the todos in several requests, and notes of at most 4,000 characters.");
     pub const FILE_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The file is too large",
         "Send at most 4 MB in one request, compressed with gzip or in several parts, and at most 8 MB in all. Divide a larger file.");
+    pub const IMPORT_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The import has too many todos for one undo",
+        "Tell the person to undo the import on the page of this service.");
     pub const TODOS_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The todos are too large for one call",
         "Nothing was changed. Send fewer todos in each request.");
     pub const EXPORT_TOO_LARGE: ProblemKind = ProblemKind::new(413, "too_large", "The export is too large for addresses",

@@ -215,6 +215,7 @@ impl Importing {
             reopens: false,
             undo: crate::domain::undo::Undo::default(),
             newest: None,
+            import: Some(self.record.id.clone()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Undoes changes: `/undo`.
 
 mod find;
-mod unchanged;
+mod import;
 
 use axum::{Json as JsonAnswer, extract::State};
 use deserr::Deserr;
@@ -32,7 +32,8 @@ use crate::{
     store::{Needs, Recognition, Snapshot, WriteError, WriteRequest, WriteResult},
 };
 use find::{Found, find};
-pub use unchanged::undo_what_is_unchanged;
+pub use import::undo_what_is_unchanged;
+use import::whole_import;
 
 /// The changes to undo.
 #[derive(Debug, Deserr, ToSchema)]
@@ -116,7 +117,7 @@ async fn undo(
     if let Some(result) = caller.store.recorded(&request, now).await.map_err(failed())? {
         return earlier(caller, result, now).await;
     }
-    let mut found = find(app, caller, body, now, true).await?;
+    let mut found = look(app, caller, body, now, true).await?;
     let (mut cancel, mut refused) = (true, None);
     for _ in 0..ATTEMPTS {
         let error = match undo_found(app, caller, &request, &found).await {
@@ -125,14 +126,14 @@ async fn undo(
             Err(WriteError::Refused(refusal)) if may_be_overtaken(&refusal) => refusal,
             Err(error) => return Err(failed()(error)),
         };
-        let again = find(app, caller, body, now, cancel).await?;
+        let again = look(app, caller, body, now, cancel).await?;
         if refused.replace(error.clone()).is_none_or(|before| before != error) || !again.is_equal(&found) {
             found = again;
             continue;
         }
         if cancel && body.since.is_some() && matches!(error, Refusal::ChangedSince { .. }) {
             (cancel, refused) = (false, None);
-            found = find(app, caller, body, now, cancel).await?;
+            found = look(app, caller, body, now, cancel).await?;
             continue;
         }
         let error = find::name_later_changes(caller, &found, error, now).await?;
@@ -140,6 +141,12 @@ async fn undo(
     }
     // Other requests have made or undone changes again and again.
     Err(failed()(Refusal::Contended { current: Vec::new() }.into()))
+}
+
+/// Finds the changes to undo. A change of an import stands for the whole import.
+async fn look(app: &App, caller: &Caller, body: &UndoChange, now: Timestamp, cancel: bool) -> Result<Found, ApiError> {
+    let found = find(app, caller, body, now, cancel).await?;
+    if body.since.is_some() { Ok(found) } else { whole_import(caller, found, now).await }
 }
 
 /// Whether another request may be the reason for this refusal: for example, the other request has undone a change after

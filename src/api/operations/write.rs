@@ -90,6 +90,7 @@ pub fn request(
         reopens: false,
         undo: Undo::default(),
         newest: None,
+        import: None,
     })
 }
 

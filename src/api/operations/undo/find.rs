@@ -207,7 +207,7 @@ fn reading() -> Reading {
 
 /// Adds the marks for the records of the undone changes, and of the changes that these undid. If the undo undoes an
 /// earlier undo, the changes of the earlier undo take effect again.
-async fn mark(caller: &Caller, undo: &mut Undo, now: Timestamp) -> Result<(), WriteError> {
+pub async fn mark(caller: &Caller, undo: &mut Undo, now: Timestamp) -> Result<(), WriteError> {
     let targets = undo.changes.iter().map(|(change, _)| (change.id.clone(), change.clone()));
     let mut affected = Affected { changes: targets.collect() };
     loop {

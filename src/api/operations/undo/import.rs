@@ -1,15 +1,21 @@
-//! Undoes a change, but leaves alone what somebody has changed since.
+//! Undoes an import, which can have several changes.
 
 use std::collections::HashSet;
 
-use super::{ATTEMPTS, UndoChange, find::find, undo_found};
+use jiff::Timestamp;
+
+use super::{
+    ATTEMPTS, UndoChange,
+    find::{Found, find, mark},
+    undo_found,
+};
 use crate::{
     api::{
         access::caller::Caller,
         answer::error::{ApiError, ErrorPath},
     },
     app::App,
-    domain::{change::OperationName, id::ChangeId, refusal::Refusal, undo::Undo},
+    domain::{change::OperationName, id::ChangeId, limits, refusal::Refusal, undo::Undo},
     store::{Needs, Recognition, WriteError, WriteRequest},
 };
 
@@ -40,6 +46,7 @@ pub async fn undo_what_is_unchanged(
             reopens: false,
             undo: Undo::default(),
             newest: None,
+            import: None,
         };
         match undo_found(app, caller, &request, &found).await {
             Ok(result) => return Ok(Some((result.differences.len(), left.len()))),
@@ -52,4 +59,29 @@ pub async fn undo_what_is_unchanged(
         }
     }
     Err(failed()(Refusal::Contended { current: Vec::new() }.into()))
+}
+
+/// If the found change is a part of an import, this function adds the other changes of the import. If the import has too
+/// many todos for one undo, the error says how the person undoes it.
+pub async fn whole_import(caller: &Caller, found: Found, now: Timestamp) -> Result<Found, ApiError> {
+    let import = match &found.undo.changes[..] {
+        [(change, _)] => change.import.clone(),
+        _ => None,
+    };
+    let Some(import) = import else { return Ok(found) };
+    let Some(record) = caller.store.import(&import, now).await? else { return Ok(found) };
+    let steps = record.progress.as_ref().map_or(0, |progress| progress.changes);
+    if steps < 2 {
+        return Ok(found);
+    }
+    let ids: Vec<_> = (0..steps).rev().map(|number| record.change_id(number)).collect();
+    let mut changes = caller.store.changes_with_differences(&ids, now).await?;
+    changes.retain(|(change, _)| change.undone_by.is_none());
+    let todos: usize = changes.iter().map(|(_, differences)| differences.len()).sum();
+    if todos > limits::TODOS_PER_CALL {
+        return Err(ApiError::ImportTooLarge { import, todos });
+    }
+    let mut undo = Undo::of(changes);
+    mark(caller, &mut undo, now).await.map_err(ApiError::of_write(ErrorPath::Change))?;
+    Ok(Found { undo, ..found })
 }
