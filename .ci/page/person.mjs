@@ -81,7 +81,7 @@ export function withFinger(page) {
             await person.press("Add");
         },
         open: (title) => person.press(title, ".row"),
-        close: () => person.press("Close", ".row"),
+        close: () => person.press("Close…", ".row"),
         tick: (title) => person.press(`Complete: ${title}`),
         // The line at the bottom offers the undo of the latest change. The history offers it for every change.
         undo: async (titles) => {

@@ -4,7 +4,6 @@ import { counts } from "../shell/counts.ts";
 import { count } from "../words.ts";
 import { deleteList, mergeList, renameList } from "./list_actions.ts";
 import { Menu } from "./menu.tsx";
-import "./lists.css";
 
 // The service keeps the list Inbox as it is.
 export function ListTools({ list }: { list: string }) {
