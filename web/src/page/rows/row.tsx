@@ -5,6 +5,7 @@ import { keyOf } from "../../list/store.ts";
 import { address, open } from "../address.ts";
 import { startDrag } from "../drag/drag.ts";
 import { Icon } from "../icons.tsx";
+import { ConflictsOf } from "../notice/conflict.tsx";
 import { pick, pickTo, selected, selecting } from "../select/selection.ts";
 import { OpenTodo } from "../todo/open_todo.tsx";
 import { Meta } from "./meta.tsx";
@@ -44,6 +45,7 @@ export function Row({ todo, sortable, day, list }: Props) {
                     <Icon name="handle" />
                 </span>
             )}
+            <ConflictsOf id={todo.id} />
         </li>
     );
 }
