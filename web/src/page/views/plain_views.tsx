@@ -1,17 +1,17 @@
 // The views of open todos, which the page always has.
+import { showDate } from "../../list/dates.ts";
 import { lists, loaded, now } from "../../list/store.ts";
 import { address } from "../address.ts";
 import { ListTools } from "../lists/list_tools.tsx";
 import { Rows, type Section } from "../rows/rows.tsx";
 import { SelectButton } from "../select/select_button.tsx";
 import { Head } from "../shell/head.tsx";
-import { longDay } from "../words.ts";
 import { allSections, listSections, todaySections, weekSections } from "./sections.ts";
 
 export function TodayView() {
     return (
         <>
-            <Head adds title="Today" note={longDay(now.value.date)}>
+            <Head adds title="Today" note={showDate(now.value.date, now.value, undefined, "long")}>
                 <SelectButton />
             </Head>
             <Filled sections={todaySections()} empty="Nothing is due today." />
