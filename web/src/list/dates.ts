@@ -47,6 +47,12 @@ export function showDue(due: string, now: Now, locale?: string): string {
     return words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
 }
 
+// A moment, such as 2026-11-27T16:00:00Z, on the clock of the person.
+export function showMoment(at: string, now: Now): string {
+    const { date, time } = nowAt(Date.parse(at), now.time_zone);
+    return showInText(`${date}T${time}`, now);
+}
+
 // The same words inside a sentence: "today 18:00".
 export function showInText(due: string, now: Now, locale?: string): string {
     const days = dayFrom(due) - dayFrom(now.date);

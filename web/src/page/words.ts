@@ -1,5 +1,5 @@
 // Small things in words.
-import { nowAt, showInText } from "../list/dates.ts";
+import { showMoment } from "../list/dates.ts";
 import { now } from "../list/store.ts";
 
 const plural = new Intl.PluralRules("en");
@@ -20,11 +20,5 @@ export function when(at: string): string {
     if (minutes < 60) {
         return ago.format(-minutes, "minute");
     }
-    return minutes < 24 * 60 ? ago.format(-Math.round(minutes / 60), "hour") : moment(at);
-}
-
-// On the clock of the person, as due dates are.
-export function moment(at: string): string {
-    const { date, time } = nowAt(Date.parse(at), now.value.time_zone);
-    return showInText(`${date}T${time}`, now.value);
+    return minutes < 24 * 60 ? ago.format(-Math.round(minutes / 60), "hour") : showMoment(at, now.value);
 }
