@@ -27,7 +27,7 @@ export function Menu({ name, children }: { name: string; children: ComponentChil
     };
     return (
         <details class="list-tools" ref={menu} onKeyDown={press}>
-            <summary class="plain-icon">
+            <summary class="plain-icon" title={name}>
                 <Icon name="more" />
                 <span class="hidden">{name}</span>
             </summary>
