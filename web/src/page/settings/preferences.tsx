@@ -100,7 +100,7 @@ function TimeZone() {
             </p>
             {here !== zoneOf(time_zone) && (
                 <button type="button" class="button plain" onClick={() => choose(here)}>
-                    {`Use ${here}, as this device`}
+                    {`Use ${here}, as on this device`}
                 </button>
             )}
         </div>

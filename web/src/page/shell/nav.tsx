@@ -36,7 +36,7 @@ export function Nav() {
             </a>
             <Item to={{ view: "settings" }} icon="settings" name="Settings" />
             <button type="button" class="nav-keys" onClick={showKeys}>
-                Keys
+                Keyboard shortcuts
                 <kbd>?</kbd>
             </button>
         </nav>

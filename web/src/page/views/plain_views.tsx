@@ -53,9 +53,7 @@ export function ListView() {
             <Filled
                 key={list}
                 sections={listSections(name ?? list)}
-                empty={
-                    name || !loaded.value ? "Nothing is in this list." : "Add the first todo, and this list is there."
-                }
+                empty={name || !loaded.value ? "Nothing is in this list." : "This list is new. Add its first todo."}
                 sortable
             />
         </>
