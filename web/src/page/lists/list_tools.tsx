@@ -24,12 +24,12 @@ export function ListTools({ list }: { list: string }) {
             </form>
             <select
                 class="field"
-                aria-label="Merge into"
+                aria-label="Put into another list"
                 value=""
                 onChange={(event) => mergeList(list, event.currentTarget.value)}
             >
                 <option value="" disabled>
-                    Merge into …
+                    Put into another list …
                 </option>
                 {lists.value.map((other) => other !== list && <option key={other}>{other}</option>)}
             </select>

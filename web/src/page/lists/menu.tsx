@@ -33,7 +33,7 @@ export function Menu({ name, children }: { name: string; children: ComponentChil
             onKeyDown={press}
             onToggle={() => menu.current?.lastElementChild?.scrollIntoView({ block: "nearest" })}
         >
-            <summary class="plain-icon">
+            <summary class="plain-icon" title={name}>
                 <Icon name="more" />
                 <span class="hidden">{name}</span>
             </summary>

@@ -41,7 +41,7 @@ export function Row({ todo, sortable, day, list }: Props) {
                 <Closed todo={todo} day={day} list={list} />
             )}
             {sortable && !isOpen && !todo.status && (
-                <span class="handle" aria-hidden="true" data-handle>
+                <span class="handle" title="Drag to move" aria-hidden="true" data-handle>
                     <Icon name="handle" />
                 </span>
             )}
