@@ -62,12 +62,11 @@ async fn steps(api: &Api, method: &str, import: &str) -> Vec<Value> {
 
 #[tokio::test]
 async fn an_import_that_dies_in_the_middle_is_finished_by_the_next_request() {
-    for transactions in [0, 1, 2, 5, 12, 13] {
+    for transactions in [0, 1, 2, 5, 12] {
         let api = Api::new();
         let (id, _) = preview(&api, "list.md", &checklist(700)).await;
         let path = format!("/import/{id}");
         dies_after(transactions, &api, ("POST", &path), json!({})).await;
-        api.clock.advance(jiff::ToSpan::seconds(3));
         let last = repeat(&api, "POST", &id, json!({})).await.pop().unwrap();
         assert_eq!(last["done"], 700, "after {transactions} transactions");
         let todos = api.all("open").await;

@@ -27,11 +27,16 @@ pub async fn preview(api: &Api, name: &str, file: &str) -> (String, Value) {
     (answer.body["import"].as_str().unwrap().to_owned(), answer.body)
 }
 
-/// Sends the request until the answer has `finished`. Returns all answers.
+/// Sends the request until the answer has `finished`, and again a second after an answer `busy`. Returns all other answers.
 pub async fn repeat(api: &Api, method: &str, import: &str, body: Value) -> Vec<Value> {
     let mut answers = Vec::new();
-    for _ in 0..40 {
+    for _ in 0..60 {
         let answer = api.send(method, &format!("/import/{import}"), body.clone(), &[]).await;
+        if answer.status == 503 {
+            answer.assert_problem(503, "busy");
+            api.clock.advance(jiff::ToSpan::seconds(1));
+            continue;
+        }
         assert_eq!(answer.status, 200, "{}", answer.text);
         let is_finished = answer.body["finished"] == true;
         answers.push(answer.body);

@@ -22,7 +22,7 @@ const API_FOLDERS: [(&str, &[&str]); 11] = [
     ("account", &["access", "answer", "lambda", "request"]),
     ("answer", &[]),
     ("export", &["access", "answer", "lambda", "request"]),
-    ("import", &["access", "answer", "export", "lambda", "request"]),
+    ("import", &["access", "answer", "export", "operations", "request"]),
     ("lambda", &["answer"]),
     ("log", &["answer"]),
     ("oauth", &["access", "answer", "lambda", "request"]),

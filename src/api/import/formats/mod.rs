@@ -41,13 +41,13 @@ pub struct Restored {
 
 impl Format {
     pub fn of(text: &str) -> Option<Self> {
-        text.starts_with("- [").then_some(Self::Markdown)
+        text.contains("- [").then_some(Self::Markdown)
     }
     pub fn word(self) -> &'static str {
         "markdown"
     }
     pub fn read(self, file: SourceFile<'_>, _context: &Context) -> Result<Content, String> {
-        let todos = file.text.lines().enumerate().map(|(n, line)| super::source::SourceTodo {
+        let todos = file.text.lines().enumerate().filter(|(_, line)| line.starts_with("- [")).map(|(n, line)| super::source::SourceTodo {
             at: super::source::At { unit: super::source::AtUnit::Line, number: n + 1 },
             title: line.trim_start_matches("- [ ] ").to_owned(),
             list: Some(file.name.to_owned()),
