@@ -52,7 +52,10 @@ impl Plan {
 
     /// Whether the plan changes nothing.
     pub fn is_empty(&self) -> bool {
-        self.settings.is_none() && self.lists.is_none() && self.new_lists.is_empty() && !self.images.iter().any(Image::is_change)
+        self.settings.is_none()
+            && self.lists.is_none()
+            && self.new_lists.is_empty()
+            && !self.images.iter().any(Image::is_change)
     }
 
     /// The lists that contain the changed todos before or after the write, and the lists that the write changes, each

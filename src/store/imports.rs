@@ -112,7 +112,11 @@ impl OwnerStore {
     /// credential of the request has ended.
     fn import_checks(&self) -> Result<Vec<TransactWriteItem>, Fault> {
         let checks = [Some(self.is_not_pending()?), self.credential_check()?];
-        Ok(checks.into_iter().flatten().map(|check| TransactWriteItem::builder().condition_check(check).build()).collect())
+        Ok(checks
+            .into_iter()
+            .flatten()
+            .map(|check| TransactWriteItem::builder().condition_check(check).build())
+            .collect())
     }
 
     /// Puts an item that expires. If `version` is given, the present item must have this version, or must be absent for

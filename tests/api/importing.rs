@@ -116,7 +116,8 @@ async fn the_same_file_again_adds_nothing_and_after_an_undo_everything_comes_bac
 #[tokio::test]
 async fn a_todo_that_was_changed_here_is_never_overwritten_and_the_others_only_if_the_person_says_so() {
     let api = Api::new();
-    let file = |date: &str| format!("BEGIN:VCALENDAR\nVERSION:2.0\n{}{}END:VCALENDAR\n", vtodo("a", date), vtodo("b", date));
+    let file =
+        |date: &str| format!("BEGIN:VCALENDAR\nVERSION:2.0\n{}{}END:VCALENDAR\n", vtodo("a", date), vtodo("b", date));
     import(&api, "tasks.ics", &file("20261201"), json!({})).await;
     let todos = api.get("/todos").await.body["todos"].clone();
     let changed = todos[0]["id"].as_str().unwrap();
@@ -149,7 +150,8 @@ async fn lists_get_other_names_or_stay_out() {
     let choices = json!({"lists": [{"list": "home", "to": "house"}, {"list": "Old", "leave_out": true}]});
     let (_, done) = import(&api, "list.md", file, choices).await;
     assert_eq!((&done["todos"], &done["added"]), (&json!(2), &json!(2)));
-    let lists: Vec<_> = api.all("open").await.iter().map(|todo| (todo["title"].clone(), todo["list"].clone())).collect();
+    let lists: Vec<_> =
+        api.all("open").await.iter().map(|todo| (todo["title"].clone(), todo["list"].clone())).collect();
     for expected in [("Paint", "House"), ("Call", "Work")] {
         assert!(lists.contains(&(json!(expected.0), json!(expected.1))), "{lists:?}");
     }
@@ -277,7 +279,9 @@ async fn an_import_that_has_not_begun_can_be_forgotten() {
 async fn invented_choices_are_refused_and_change_nothing() {
     let api = Api::new();
     let (id, _) = preview(&api, "list.md", &checklist(2)).await;
-    for choices in [json!({"existing": "overwrite"}), json!({"lists": [{"list": "Home", "into": "X"}]}), json!({"force": true})] {
+    for choices in
+        [json!({"existing": "overwrite"}), json!({"lists": [{"list": "Home", "into": "X"}]}), json!({"force": true})]
+    {
         api.post(&format!("/import/{id}"), choices).await.assert_problem(422, "invalid");
     }
     assert_eq!(api.get(&format!("/import/{id}")).await.body["state"], "previewed");

@@ -17,6 +17,7 @@ mod export;
 #[path = "../folder/mod.rs"]
 mod folder;
 mod http;
+mod import;
 #[path = "../kept/mod.rs"]
 mod kept;
 mod keys;

@@ -9,12 +9,13 @@ mod markdown;
 mod markdown_text;
 mod page;
 mod render;
-mod repetition;
-mod rrule;
-mod samples;
+pub mod repetition;
+pub mod rrule;
+pub mod samples;
 mod time_zone;
 mod todo_txt;
 
+pub use csv::{COLUMNS, without_guard};
 pub use http::routes;
 pub use page::Exporting;
 pub use render::render;

@@ -23,7 +23,13 @@ const YEARS: std::ops::RangeInclusive<i16> = 1..=9999;
 
 /// Makes the todo. `None` if neither the title nor the notes have a visible character. `number` is the number of the todo in the file: todos keep the order of the file. `list` is the list
 /// of a task that has none. The result also says what the todo does not keep.
-pub fn fit(source: SourceTodo, id: TodoId, number: usize, list: &ListRef, moment: &Moment) -> Option<(Todo, Vec<Lost>)> {
+pub fn fit(
+    source: SourceTodo,
+    id: TodoId,
+    number: usize,
+    list: &ListRef,
+    moment: &Moment,
+) -> Option<(Todo, Vec<Lost>)> {
     let mut texts = Texts { notes: Vec::new(), lost: source.lost };
     let title = texts.title(&source.title, &source.notes)?;
     texts.notes.extend(source.notes);

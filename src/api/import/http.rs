@@ -126,7 +126,10 @@ async fn post_file(
         Some(id) => {
             let record = found(&app, &caller, ImportId::parse(id).as_ref()).await?;
             if record.progress.is_some() || record.is_complete {
-                return Err(ApiError::invalid("import", "has all its parts already; leave `import` out to send another file"));
+                return Err(ApiError::invalid(
+                    "import",
+                    "has all its parts already; leave `import` out to send another file",
+                ));
             }
             record
         }
@@ -140,7 +143,10 @@ async fn post_file(
     record.version += 1;
     record.parts += 1;
     if !caller.store.add_import_part(&record, &part.bytes).await? {
-        return Err(ApiError::invalid("import", "has got another part at the same time; send the parts one after another"));
+        return Err(ApiError::invalid(
+            "import",
+            "has got another part at the same time; send the parts one after another",
+        ));
     }
     if !record.is_complete {
         return Ok(JsonAnswer(Received::Part { import: record.id, bytes: record.bytes }));

@@ -4,17 +4,16 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    archive, bytes,
+    archive::{self, Unpacked},
+    bytes,
     fit::fit,
-    formats::Format,
+    formats::{Content, Format, own::Restored},
     nest::nest,
     source::{At, Broken, Context, Found, Lost, SourceFile, SourceTodo},
 };
 use crate::{
     api::export::document::ExportedSettings,
-    domain::{
-        id::TodoId, import_record::ListChoice, list_ref::ListRef, moment::Moment, text::ListName, todo::Todo,
-    },
+    domain::{id::TodoId, import_record::ListChoice, list_ref::ListRef, moment::Moment, text::ListName, todo::Todo},
 };
 
 /// An import has at most this number of todos.
@@ -27,6 +26,8 @@ pub struct Incoming {
     pub todos: Vec<IncomingTodo>,
     /// The lists of the file in their order. Only our own JSON also has lists without todos.
     pub lists: Vec<ListName>,
+    /// Whether this is our own JSON.
+    pub is_own: bool,
     /// Only our own JSON has settings.
     pub settings: Option<ExportedSettings>,
     /// What cannot be read, and where.
@@ -44,55 +45,75 @@ pub struct IncomingTodo {
     pub lost: Vec<Lost>,
 }
 
-/// Reads a file. The error is a sentence for the person.
-pub fn read(name: &str, data: &[u8], default_list: &ListRef, moment: &Moment) -> Result<Incoming, String> {
-    let files = archive::open(name, data)?;
+/// Reads a file that may be an archive. `is_compressed` says whether the client has compressed the file with gzip. The
+/// error is a sentence for the person.
+pub fn read(
+    name: &str,
+    (data, is_compressed): (Vec<u8>, bool),
+    default_list: &ListRef,
+    moment: &Moment,
+) -> Result<Incoming, String> {
+    let data = if is_compressed { archive::gunzip(&data)? } else { data };
+    let files = archive::unpack(name, data)?;
     let is_archive = files.len() > 1;
     let (mut incoming, mut names) = (Incoming::default(), Names::default());
-    for (name, data) in &files {
-        let decoded = bytes::decode(data);
-        incoming.has_unreadable_characters |= decoded.has_unreadable_characters;
-        let file = SourceFile { name, text: &decoded.text };
-        let Some(format) = Format::of(file.text) else {
-            if !is_archive {
-                return Err(UNKNOWN.to_owned());
-            }
-            let reason = "The format of this file is not known.".to_owned();
-            incoming.broken.push((name.clone(), Broken { at: At::default(), reason }));
-            continue;
-        };
-        if !incoming.formats.contains(&format) {
-            incoming.formats.push(format);
-        }
+    for Unpacked { name, bytes } in files {
+        let decoded = bytes::decode(bytes);
+        incoming.has_unreadable_characters |= decoded.has_replacements;
+        let file = SourceFile { name: &name, text: &decoded.text };
         let place = |at: At| if is_archive { format!("{name} {at}") } else { at.to_string() };
-        match format.read(file, &Context { now: moment.now, zone: moment.zone.clone() })? {
-            super::formats::Content::Tasks(found) => {
-                incoming.add(found, format, &mut names, place, (default_list, moment));
-            }
-            super::formats::Content::Todos(restored) => {
-                incoming.lists.extend(restored.lists);
-                incoming.settings = incoming.settings.or(Some(restored.settings));
-                incoming.broken.extend(restored.broken.into_iter().map(|broken| (place(broken.at), broken)));
-                let todos = restored.todos.into_iter().map(|(at, todo)| {
-                    let list = ListRef::asked(todo.list.name().clone());
-                    IncomingTodo { todo: Todo { list, ..todo }, at: place(at), lost: Vec::new() }
-                });
-                incoming.todos.extend(todos);
-            }
+        match incoming.add_file(file, &mut names, place, (default_list, moment)) {
+            Err(reason) if !is_archive => return Err(reason),
+            Err(reason) => incoming.broken.push((name.clone(), Broken { at: At::default(), reason })),
+            Ok(()) => {}
         }
     }
     incoming.keep_first_of_each_id();
-    if incoming.todos.len() > TODOS {
-        let number = incoming.todos.len();
-        return Err(format!("The file has {number} todos, but an import has at most {TODOS}. Divide the file, and import one part after the other."));
+    let number = incoming.todos.len();
+    if number > TODOS {
+        return Err(format!(
+            "has {number} todos, but an import has at most {TODOS}; divide the file, and import one part after the other"
+        ));
     }
     Ok(incoming)
 }
 
 /// The sentence for a file in an unknown format.
-const UNKNOWN: &str = "This is not a file with todos that this service knows. It reads the exports of Todoist (CSV, ZIP), TickTick (CSV), Google Tasks (Takeout, JSON), Microsoft To Do (JSON), iCalendar, todo.txt, Markdown and its own exports (JSON, CSV).";
+const UNKNOWN: &str = "This is not a file with todos that this service knows. It reads files of Todoist (CSV, ZIP), TickTick (CSV), Google Tasks (Tasks.json of Takeout), Microsoft To Do (JSON), iCalendar, todo.txt, Markdown, and its own exports (JSON, CSV).";
 
 impl Incoming {
+    fn add_file(
+        &mut self,
+        file: SourceFile<'_>,
+        names: &mut Names,
+        place: impl Fn(At) -> String,
+        defaults: (&ListRef, &Moment),
+    ) -> Result<(), String> {
+        let format = Format::of(file.text).ok_or_else(|| UNKNOWN.to_owned())?;
+        let moment = defaults.1;
+        let context = Context { now: moment.now, zone: moment.zone.clone(), week_start: moment.week_start };
+        match format.read(file, &context)? {
+            Content::Tasks(found) => self.add(found, format, names, place, defaults),
+            Content::Todos(restored) => self.restore(restored, place),
+        }
+        if !self.formats.contains(&format) {
+            self.formats.push(format);
+        }
+        Ok(())
+    }
+
+    fn restore(&mut self, restored: Restored, place: impl Fn(At) -> String) {
+        self.lists.extend(restored.lists);
+        self.settings = self.settings.take().or(restored.settings);
+        self.is_own = true;
+        self.broken.extend(restored.broken.into_iter().map(|broken| (place(broken.at), broken)));
+        let todos = restored.todos.into_iter().zip(1..).map(|(todo, number)| {
+            let list = ListRef::asked(todo.list.name().clone());
+            IncomingTodo { todo: Todo { list, ..todo }, at: place(At::task(number)), lost: Vec::new() }
+        });
+        self.todos.extend(todos);
+    }
+
     fn add(
         &mut self,
         Found { todos, lists, broken }: Found,

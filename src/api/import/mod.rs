@@ -12,8 +12,11 @@ mod incoming;
 mod nest;
 mod preview;
 mod progress;
+pub mod rrule;
 pub mod source;
 mod steps;
+pub mod table;
 mod undo;
+pub mod words;
 
 pub use http::routes;

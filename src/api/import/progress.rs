@@ -92,8 +92,18 @@ fn state(record: &ImportRecord) -> State {
         None if !record.is_complete => State::Receiving,
         None => State::Previewed,
         Some(Progress { undo: Some(UndoProgress { changes, .. }), changes: all, .. }) => {
-            if changes < all { State::Undoing } else { State::Undone }
+            if changes < all {
+                State::Undoing
+            } else {
+                State::Undone
+            }
         }
-        Some(progress) => if progress.is_finished { State::Imported } else { State::Importing },
+        Some(progress) => {
+            if progress.is_finished {
+                State::Imported
+            } else {
+                State::Importing
+            }
+        }
     }
 }

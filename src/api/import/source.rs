@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
-use crate::domain::{due::Due, repeat::Repeat, todo::Priority};
+use crate::domain::{due::Due, moment::Weekday, repeat::Repeat, todo::Priority};
 
 /// What a reader needs to know besides the file.
 #[derive(Debug, Clone)]
@@ -14,6 +14,8 @@ pub struct Context {
     pub now: Timestamp,
     /// The person's time zone.
     pub zone: TimeZone,
+    /// The day on which the person's weeks begin.
+    pub week_start: Weekday,
 }
 
 /// One file, as text. A reader must accept every text, in a time that grows with the length of the text and not faster.
@@ -42,6 +44,18 @@ pub enum AtUnit {
     Line,
     /// An element of a JSON array, or a component of iCalendar.
     Task,
+}
+
+impl At {
+    /// The line with this number, from 1 on.
+    pub fn line(number: usize) -> Self {
+        Self { unit: AtUnit::Line, number }
+    }
+
+    /// The task with this number, from 1 on.
+    pub fn task(number: usize) -> Self {
+        Self { unit: AtUnit::Task, number }
+    }
 }
 
 impl fmt::Display for At {
@@ -80,6 +94,24 @@ pub struct SourceTodo {
     pub updated_at: Option<Timestamp>,
     /// What this service cannot keep of this task.
     pub lost: Vec<Lost>,
+}
+
+impl SourceTodo {
+    /// Says that this service cannot keep something of this task.
+    pub fn lose(&mut self, lost: Lost) {
+        if !self.lost.contains(&lost) {
+            self.lost.push(lost);
+        }
+    }
+
+    /// Keeps something as a text in the notes, such as `Date: next new moon`, and says so. An empty text is nothing.
+    pub fn keep_as_text(&mut self, lost: Lost, label: &str, text: &str) {
+        let text = text.trim();
+        if !text.is_empty() {
+            self.notes.push(format!("{label}: {text}"));
+            self.lose(lost);
+        }
+    }
 }
 
 /// When a task was completed, as far as the source says it.
@@ -151,4 +183,25 @@ pub struct Found {
     /// The names of the lists in their order, also of lists without tasks. A list that is missing here comes at the end.
     pub lists: Vec<String>,
     pub broken: Vec<Broken>,
+}
+
+impl Found {
+    /// The maximum number of tasks that are read from one file. Without a maximum, a file of a few megabytes that has a
+    /// task in every second byte would take more memory than the function has.
+    pub const MOST: usize = 100_000;
+
+    /// Adds a task that cannot be read.
+    pub fn add_broken(&mut self, at: At, reason: impl Into<String>) {
+        self.broken.push(Broken { at, reason: reason.into() });
+    }
+
+    /// Whether the reader must stop before the task at this place, because the file has too many. Says so once.
+    pub fn is_full(&mut self, at: At) -> bool {
+        let read = self.todos.len() + self.broken.len();
+        if read == Self::MOST {
+            let reason = format!("The file has more than {} tasks. The rest of the file is not read.", Self::MOST);
+            self.add_broken(at, reason);
+        }
+        read >= Self::MOST
+    }
 }

@@ -51,7 +51,7 @@ impl Importing {
         let file = caller.store.import_file(&record).await?.ok_or(ApiError::NoSuchImport)?;
         let settings = caller.store.settings(app.clock.now()).await?;
         let moment = Moment { now: record.at, ..settings.moment(record.at, &app.config.time_zone) };
-        let read = incoming::read(&record.file_name, &file, &settings.default_list(), &moment);
+        let read = incoming::read(&record.file_name, (file, record.is_compressed), &settings.default_list(), &moment);
         let mut incoming = read.map_err(|reason| ApiError::invalid("file", reason))?;
         if let Some(progress) = &record.progress {
             incoming.choose_lists(&progress.lists);
@@ -145,7 +145,7 @@ impl Importing {
             let settings = settings.and_then(|settings| snapshot.settings.changed_to(&settings));
             // Only our own JSON has lists without todos.
             let is_new = |list: &&ListName| snapshot.list(list).is_none();
-            let is_own = is_last && self.incoming.settings.is_some();
+            let is_own = is_last && self.incoming.is_own;
             let new_lists = empty.iter().filter(is_new).filter(|_| is_own).cloned().collect();
             Ok(Plan { settings, new_lists, ..Plan::of_todos(images) })
         };
@@ -155,8 +155,7 @@ impl Importing {
         if is_empty && caller.store.recorded(&request, app.clock.now()).await.map_err(failed())?.is_none() {
             return Ok((0, 0));
         }
-        let result: WriteResult =
-            caller.store.write(&request, || app.clock.now(), plan).await.map_err(failed())?;
+        let result: WriteResult = caller.store.write(&request, || app.clock.now(), plan).await.map_err(failed())?;
         let restored = |todo: &&TodoId| before.todos.get(todo).is_none_or(|before| before.deleted_at.is_some());
         let changed: Vec<&TodoId> = result.differences.iter().map(|difference| &difference.id).collect();
         let is_new = result.differences.iter().filter(|difference| difference.is_new()).count();
@@ -184,11 +183,14 @@ impl Importing {
 
     /// Puts the lists of our own JSON into their order, if the person has not ordered the lists.
     async fn order_lists(&self, app: &App, caller: &Caller, progress: &mut Progress) -> Result<(), ApiError> {
-        if self.incoming.settings.is_none() || self.incoming.lists.len() < 2 {
+        if !self.incoming.is_own || self.incoming.lists.len() < 2 {
             return Ok(());
         }
         let names = self.incoming.lists.clone();
-        let request = self.request(Needs::ReadLists { todos: Vec::new(), lists: names.clone(), all_of: Vec::new() }, progress.changes);
+        let request = self.request(
+            Needs::ReadLists { todos: Vec::new(), lists: names.clone(), all_of: Vec::new() },
+            progress.changes,
+        );
         let plan = |snapshot: &Snapshot| {
             let first: Vec<ListRef> = names.iter().filter_map(|name| snapshot.list(name)).collect();
             let after = list_change::reorder(&snapshot.lists, &first);

@@ -81,7 +81,8 @@ async fn import(api: &Api, name: &str, bytes: &[u8], only_preview: bool, update:
         return Ok(());
     }
     let others = api.ask(Method::GET, "/import", Body::empty(), false).await?;
-    let is_same = |other: &&Value| other["state"] == "importing" && other["file"] == name && other["bytes"] == seen["bytes"];
+    let is_same =
+        |other: &&Value| other["state"] == "importing" && other["file"] == name && other["bytes"] == seen["bytes"];
     let earlier = others["imports"].as_array().and_then(|imports| imports.iter().find(is_same)).cloned();
     let id = match earlier.as_ref().and_then(|earlier| earlier["import"].as_str()) {
         Some(earlier) => {
@@ -212,7 +213,8 @@ struct Refused {
 impl Refused {
     fn of(status: StatusCode, body: &Value) -> Self {
         let errors = body["errors"].as_array().into_iter().flatten();
-        let errors: Vec<String> = errors.map(|error| format!("{} {}", text(&error["path"]), text(&error["message"]))).collect();
+        let errors: Vec<String> =
+            errors.map(|error| format!("{} {}", text(&error["path"]), text(&error["message"]))).collect();
         let reason = match status {
             StatusCode::UNAUTHORIZED => "the deployment does not accept the API key in TODO_API_KEY".to_owned(),
             StatusCode::BAD_GATEWAY => "the deployment does not answer; try again later".to_owned(),

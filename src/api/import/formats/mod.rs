@@ -1,12 +1,27 @@
 //! The formats that an import reads. Each format has a reader.
 
+pub mod icalendar;
+pub mod markdown;
+pub mod microsoft;
+pub mod own;
+pub mod own_csv;
+pub mod takeout;
+pub mod ticktick;
+pub mod todo_txt;
+pub mod todoist;
+
+mod html;
+mod json;
+mod lines;
+mod own_exports;
+mod times;
+mod windows_zones;
+mod words;
+
 use serde::Serialize;
 
-use super::source::{Broken, Context, Found, SourceFile};
-use crate::{
-    api::export::document::ExportedSettings,
-    domain::{text::ListName, todo::Todo},
-};
+use self::own::Restored;
+use super::source::{Context, Found, SourceFile};
 
 /// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -31,28 +46,61 @@ pub enum Content {
     Todos(Restored),
 }
 
-#[derive(Debug)]
-pub struct Restored {
-    pub todos: Vec<(super::source::At, Todo)>,
-    pub lists: Vec<ListName>,
-    pub settings: ExportedSettings,
-    pub broken: Vec<Broken>,
-}
+/// Whether a text has a format.
+type Is = fn(&str) -> bool;
+
+/// The formats in the order in which they are tried. Almost every line could be a line of todo.txt, so it comes last.
+const FORMATS: [(Format, Is); 9] = [
+    (Format::Json, own::is),
+    (Format::GoogleTasks, takeout::is),
+    (Format::MicrosoftToDo, microsoft::is),
+    (Format::Icalendar, icalendar::is),
+    (Format::Csv, own_csv::is),
+    (Format::Todoist, todoist::is),
+    (Format::Ticktick, ticktick::is),
+    (Format::Markdown, markdown::is),
+    (Format::TodoTxt, todo_txt::is),
+];
 
 impl Format {
+    /// All formats.
+    pub fn all() -> impl Iterator<Item = Self> {
+        FORMATS.iter().map(|(format, _)| *format)
+    }
+
+    /// The format of this text. `None` if it is no format that an import reads.
     pub fn of(text: &str) -> Option<Self> {
-        text.contains("- [").then_some(Self::Markdown)
+        FORMATS.iter().find(|(_, is)| is(text)).map(|(format, _)| *format)
     }
+
+    /// Reads a file in this format. The error is a sentence for the person.
+    pub fn read(self, file: SourceFile<'_>, context: &Context) -> Result<Content, String> {
+        let read = match self {
+            Self::Json => return own::read(file, context).map(Content::Todos).map_err(|broken| broken.reason),
+            Self::Csv => own_csv::read,
+            Self::Todoist => todoist::read,
+            Self::Ticktick => ticktick::read,
+            Self::GoogleTasks => takeout::read,
+            Self::MicrosoftToDo => microsoft::read,
+            Self::Icalendar => icalendar::read,
+            Self::Markdown => markdown::read,
+            Self::TodoTxt => todo_txt::read,
+        };
+        Ok(Content::Tasks(read(file, context)))
+    }
+
+    /// The name of the format, as the ids of todos contain it.
     pub fn word(self) -> &'static str {
-        "markdown"
-    }
-    pub fn read(self, file: SourceFile<'_>, _context: &Context) -> Result<Content, String> {
-        let todos = file.text.lines().enumerate().filter(|(_, line)| line.starts_with("- [")).map(|(n, line)| super::source::SourceTodo {
-            at: super::source::At { unit: super::source::AtUnit::Line, number: n + 1 },
-            title: line.trim_start_matches("- [ ] ").to_owned(),
-            list: Some(file.name.to_owned()),
-            ..Default::default()
-        });
-        Ok(Content::Tasks(Found { todos: todos.collect(), ..Default::default() }))
+        match self {
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Todoist => "todoist",
+            Self::Ticktick => "ticktick",
+            Self::GoogleTasks => "google_tasks",
+            Self::MicrosoftToDo => "microsoft_to_do",
+            Self::Icalendar => "icalendar",
+            Self::Markdown => "markdown",
+            Self::TodoTxt => "todo_txt",
+        }
     }
 }
