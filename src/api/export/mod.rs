@@ -9,7 +9,7 @@ mod markdown;
 mod markdown_text;
 mod page;
 mod render;
-mod repetition;
+pub mod repetition;
 pub mod rrule;
 pub mod samples;
 mod time_zone;

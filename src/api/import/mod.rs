@@ -9,3 +9,4 @@ pub mod formats;
 pub mod rrule;
 pub mod source;
 pub mod table;
+pub mod words;

@@ -22,7 +22,12 @@ use deserr::{DeserializeError, Deserr, IntoValue, MergeWithError, Value, ValuePo
 use jiff::{SignedDuration, Timestamp, civil::Time};
 
 use self::{clock::Clock, day::Day, duration::Duration, phrase::Phrase};
-pub use self::{day::Place, duration::Direction, resolve::Resolved, until::last_day};
+pub use self::{
+    day::{Place, month_number},
+    duration::Direction,
+    resolve::Resolved,
+    until::last_day,
+};
 use super::{due::Due, input::value, invalid::Invalid, moment::Moment};
 
 /// A longer text is not read.

@@ -1,1 +1,4 @@
 //! One reader for each format.
+
+pub mod ticktick;
+pub mod todoist;
