@@ -10,8 +10,8 @@ mod markdown_text;
 mod page;
 mod render;
 mod repetition;
-mod rrule;
-mod samples;
+pub mod rrule;
+pub mod samples;
 mod time_zone;
 mod todo_txt;
 

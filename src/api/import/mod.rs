@@ -5,4 +5,5 @@
 
 pub mod bytes;
 pub mod formats;
+pub mod rrule;
 pub mod source;

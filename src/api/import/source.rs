@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::domain::{due::Due, repeat::Repeat, todo::Priority};
+use crate::domain::{due::Due, moment::Weekday, repeat::Repeat, todo::Priority};
 
 /// What a reader needs to know besides the file.
 #[derive(Debug, Clone)]
@@ -11,6 +11,8 @@ pub struct Context {
     pub now: Timestamp,
     /// The person's time zone.
     pub zone: TimeZone,
+    /// The day on which the person's weeks begin.
+    pub week_start: Weekday,
 }
 
 /// One file, as text. A reader must accept every text, in a time that grows with the length of the text and not faster.
