@@ -3,7 +3,9 @@
 //! todos that keep the limits of this service. Whatever cannot be kept is reported, and nothing that a file contains is
 //! ever asked for over the network.
 
+pub mod archive;
 pub mod bytes;
 pub mod formats;
 pub mod rrule;
 pub mod source;
+pub mod table;
