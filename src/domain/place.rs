@@ -33,6 +33,13 @@ impl Place {
     /// neighbours, so that places stay short.
     const LONG: usize = 40;
 
+    /// Reads a place that comes from outside. `None` if the text cannot be a place.
+    pub fn parse(text: &str) -> Option<Self> {
+        let rest = text.strip_prefix([TOP, '#']).unwrap_or(text);
+        let fits = |letter: char| letter == AFTER || u8::try_from(letter).is_ok_and(|byte| DIGITS.contains(&byte));
+        (!rest.is_empty() && text.len() <= Self::MAX && rest.chars().all(fits)).then(|| Self(text.to_owned()))
+    }
+
     /// The place after all todos with an earlier time.
     pub fn of_time(at: Timestamp) -> Self {
         Self(digits(micros(at)))
@@ -129,6 +136,18 @@ mod tests {
                 }
                 None => prop_assert!(low >= high || high.0.starts_with(&low.0) || low.0.starts_with(&high.0)),
             }
+        }
+    }
+
+    #[test]
+    fn a_place_from_outside_has_the_characters_of_a_place() {
+        let place = Place::of_time(at(1 << 50));
+        let id = TodoId::parse("k7m2x9qa4t").unwrap();
+        for own in [place.after(at(5)), Place::top(at(5)).after(at(7)), Place::of_id(&id), place] {
+            assert_eq!(Place::parse(own.as_str()), Some(own));
+        }
+        for text in ["", "!", "#", "a~", "a#", "!!a", "a b", "é", &"a".repeat(Place::MAX + 1)] {
+            assert_eq!(Place::parse(text), None, "{text}");
         }
     }
 

@@ -24,6 +24,9 @@ pub struct Page {
     #[serde(default)]
     pub unreadable: usize,
     next_cursor: Option<String>,
+    /// The whole page.
+    #[serde(skip)]
+    pub text: String,
 }
 
 /// The address in the header `Link`, without the base address.
@@ -42,7 +45,8 @@ pub async fn pages(api: &Api, mut between: impl AsyncFnMut(&Page)) -> Vec<Page> 
             (answer.status.as_u16(), &answer.headers["content-type"]),
             (200, &"application/json".parse().unwrap())
         );
-        let page: Page = serde_json::from_str(&answer.text).unwrap();
+        let mut page: Page = serde_json::from_str(&answer.text).unwrap();
+        page.text.clone_from(&answer.text);
         assert_eq!((page.format.as_str(), page.format_version), ("todo-action", 1));
         path = next(&answer);
         assert_eq!(path.is_some(), page.next_cursor.is_some(), "the header and the file say the same");

@@ -2,8 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
+use todo_action::{
+    api::import::{
+        formats::own::{self, Restored},
+        source::{Context, SourceFile},
+    },
+    domain::moment::Weekday,
+};
 
 use super::{
     erase::LEAVE,
@@ -145,6 +152,22 @@ async fn assert_complete(api: &Api, export: &Export) {
     assert!(replayed.is_empty(), "{replayed:?}");
 }
 
+/// Asserts that the reader of our own files gives back each todo, the lists and the settings.
+fn assert_comes_back(pages: &[Page]) {
+    let mut restored = Restored::default();
+    for page in pages {
+        let context = Context { now: page.exported_at, zone: TimeZone::UTC, week_start: Weekday::Mon };
+        let file = SourceFile { name: "todos.json", text: &page.text };
+        assert!(own::is(&page.text));
+        restored.add(own::read(file, &context).unwrap());
+    }
+    assert!(restored.broken.is_empty() && !restored.has_more, "{:?}", restored.broken);
+    let todos: Vec<_> = pages.iter().flat_map(|page| &page.todos).collect();
+    assert_eq!(json!(restored.todos), json!(todos));
+    assert_eq!(json!(restored.lists), json!(pages[0].lists));
+    assert_eq!(json!(restored.settings), pages[0].settings);
+}
+
 /// Asserts that the life had everything that can go wrong.
 fn assert_is_rich(export: &Export) {
     let Export { todos, changes, lists, settings } = export;
@@ -168,7 +191,9 @@ fn assert_is_rich(export: &Export) {
 async fn a_random_life_is_complete_in_the_export_and_gone_after_the_erasure() {
     let api = Api::embedded().await;
     Life::new(&api, 22).live(2_000).await;
-    let export = Export::of(pages(&api, async |_| {}).await);
+    let pages_of_the_life = pages(&api, async |_| {}).await;
+    assert_comes_back(&pages_of_the_life);
+    let export = Export::of(pages_of_the_life);
     assert_is_rich(&export);
     assert_complete(&api, &export).await;
     assert_eq!(api.delete(LEAVE).await.body["erased"], true);

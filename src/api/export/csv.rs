@@ -15,7 +15,8 @@ use crate::{
     domain::{todo::Todo, unicode::is_ignorable},
 };
 
-const COLUMNS: [&str; 14] = [
+/// The names of the columns.
+pub const COLUMNS: [&str; 14] = [
     "id",
     "title",
     "status",
@@ -80,6 +81,11 @@ fn could_be_a_formula(text: &str) -> bool {
         || rest.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '−'])
 }
 
+/// The text of a cell of such a file, without the `'` of a cell that a spreadsheet could read as a formula.
+pub fn without_guard(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| could_be_a_formula(rest)).unwrap_or(cell)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,10 +97,6 @@ mod tests {
     fn read(text: &str) -> Vec<Vec<String>> {
         let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
         reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
-    }
-
-    fn without_guard(cell: &str) -> &str {
-        cell.strip_prefix('\'').filter(|rest| could_be_a_formula(rest)).unwrap_or(cell)
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod samples;
 mod time_zone;
 mod todo_txt;
 
+pub use csv::{COLUMNS, without_guard};
 pub use http::routes;
 pub use page::Exporting;
 pub use render::render;

@@ -43,6 +43,18 @@ pub enum AtUnit {
     Task,
 }
 
+impl At {
+    /// The line with this number, from 1 on.
+    pub fn line(number: usize) -> Self {
+        Self { unit: AtUnit::Line, number }
+    }
+
+    /// The task with this number, from 1 on.
+    pub fn task(number: usize) -> Self {
+        Self { unit: AtUnit::Task, number }
+    }
+}
+
 /// A task as the source has it. Texts are as they are in the file, without the marks of the format: they can be empty,
 /// too long, or contain line breaks.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -68,6 +80,24 @@ pub struct SourceTodo {
     pub updated_at: Option<Timestamp>,
     /// What this service cannot keep of this task.
     pub lost: Vec<Lost>,
+}
+
+impl SourceTodo {
+    /// Says that this service cannot keep something of this task.
+    pub fn lose(&mut self, lost: Lost) {
+        if !self.lost.contains(&lost) {
+            self.lost.push(lost);
+        }
+    }
+
+    /// Keeps something as a text in the notes, such as `Date: next new moon`, and says so. An empty text is nothing.
+    pub fn keep_as_text(&mut self, lost: Lost, label: &str, text: &str) {
+        let text = text.trim();
+        if !text.is_empty() {
+            self.notes.push(format!("{label}: {text}"));
+            self.lose(lost);
+        }
+    }
 }
 
 /// When a task was completed, as far as the source says it.
@@ -138,4 +168,25 @@ pub struct Found {
     /// The names of the lists in their order, also of lists without tasks. A list that is missing here comes at the end.
     pub lists: Vec<String>,
     pub broken: Vec<Broken>,
+}
+
+impl Found {
+    /// The maximum number of tasks that are read from one file. Without a maximum, a file of a few megabytes that has a
+    /// task in every second byte would take more memory than the function has.
+    pub const MOST: usize = 100_000;
+
+    /// Adds a task that cannot be read.
+    pub fn add_broken(&mut self, at: At, reason: impl Into<String>) {
+        self.broken.push(Broken { at, reason: reason.into() });
+    }
+
+    /// Whether the reader must stop before the task at this place, because the file has too many. Says so once.
+    pub fn is_full(&mut self, at: At) -> bool {
+        let read = self.todos.len() + self.broken.len();
+        if read == Self::MOST {
+            let reason = format!("The file has more than {} tasks. The rest of the file is not read.", Self::MOST);
+            self.add_broken(at, reason);
+        }
+        read >= Self::MOST
+    }
 }
