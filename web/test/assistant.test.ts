@@ -2,6 +2,7 @@
 // the person did and what the assistant did, each once. What the service has refused is kept for the person, and no text
 // of the assistant is replaced that the person had not seen.
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import type { Action, Change, Waiting } from "../src/list/model.ts";
 import { Assistant } from "./support/assistant.ts";
 import { until } from "./support/browser.ts";
@@ -38,11 +39,11 @@ async function compare(person: Person, assistant: Assistant, service: Service): 
     }
     assert.ok(person.refused.size > 0, "they have changed the same todos");
     assert.deepEqual([...left.values()], [], "nobody else has changed anything, and nothing was done twice");
-    const there = JSON.stringify(byId(await service.todos()));
-    await until(
-        "the page shows what the service has",
-        () => JSON.stringify(byId([...person.window.todos.value.values()].filter(isOpen))) === there,
-    );
+    const there = byId(await service.todos());
+    const shown = () => byId([...person.window.todos.value.values()].filter(isOpen));
+    // If it does not come to that, the comparison says what is missing.
+    await until("the page shows it", () => isDeepStrictEqual(shown(), there)).catch(() => {});
+    assert.deepEqual(shown(), there, "the page shows what the service has");
     await person.isSame();
 }
 
