@@ -2,12 +2,9 @@
 // each of these things once. Here, there is no network because the server has stopped.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { BROWSERS, launch, openWindow } from "./browsers.mjs";
-import { sees } from "./person.mjs";
+import { nothingWaits, sees } from "./person.mjs";
 import { ask, serve } from "./servers.mjs";
-
-const PATIENCE = 10_000;
 
 const rows = (page) => page.evaluate(() => Object.fromEntries([...document.querySelectorAll(".row")].map((row) => [row.querySelector(".title").textContent, row.classList.contains("completed") ? "completed" : "open"])));
 const tick = (page, title) => page.evaluate((title) => document.querySelector(`.tick[aria-label="Complete: ${title}"]`).click(), title);
@@ -24,23 +21,6 @@ async function add(page, title) {
     await page.keyboard.type(title);
     await page.keyboard.press("Enter");
     await sees(page, title, ".row");
-}
-
-// Waits until the service has answered everything that the browser keeps.
-async function nothingWaits(page) {
-    const count = async () => {
-        const [{ name }] = await indexedDB.databases();
-        const db = await new Promise((done) => (indexedDB.open(name).onsuccess = ({ target }) => done(target.result)));
-        const request = db.transaction("waiting").objectStore("waiting").count();
-        await new Promise((done) => (request.onsuccess = done));
-        db.close();
-        return request.result;
-    };
-    const deadline = Date.now() + PATIENCE;
-    while ((await page.evaluate(count)) > 0) {
-        assert.ok(Date.now() < deadline, "the browser sends what waits");
-        await sleep(100);
-    }
 }
 
 describe("the page without a network", { concurrency: true }, () => {

@@ -1,4 +1,7 @@
 // A person in front of the page, with a finger or with the keys alone. Both find things by the words that they read.
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+
 const PATIENCE = 10_000;
 const MOST_TABS = 200;
 const KEYS = { Today: "gt", "Next 7 days": "gw", Everything: "ga", Lists: "gl", History: "gh", Completed: "gc", Search: "/" };
@@ -40,6 +43,23 @@ const thing = (page, name, within) => waits(page, `“${name}” in ${within}`, 
 export function sees(page, words, within = "body") {
     const isThere = (words, within) => [...document.querySelectorAll(within)].some((element) => element.innerText.includes(words));
     return waits(page, `words “${words}” in ${within}`, isThere, words, within);
+}
+
+// Waits until the service has answered everything that the browser keeps.
+export async function nothingWaits(page) {
+    const count = async () => {
+        const [{ name }] = await indexedDB.databases();
+        const db = await new Promise((done) => (indexedDB.open(name).onsuccess = ({ target }) => done(target.result)));
+        const request = db.transaction("waiting").objectStore("waiting").count();
+        await new Promise((done) => (request.onsuccess = done));
+        db.close();
+        return request.result;
+    };
+    const deadline = Date.now() + PATIENCE;
+    while ((await page.evaluate(count)) > 0) {
+        assert.ok(Date.now() < deadline, "the browser sends what waits");
+        await sleep(100);
+    }
 }
 
 // What a finger and the keys do alike.

@@ -1,14 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apply, clean, difference, localName, resolve } from "../src/list/apply.ts";
+import { apply as applyAll, clean, difference, localName, resolve } from "../src/list/apply.ts";
 import type { Action, Todo, TodoEdit } from "../src/list/model.ts";
 
 const AT = "2026-11-28T12:00:00.000Z";
 const MILK: Todo = { id: "milk", title: "Milk", list: "Shopping", due: "2026-12-01T17:00" };
 
+function apply(todos: ReadonlyMap<string, Todo>, ...actions: Action[]) {
+    return applyAll(
+        todos,
+        actions.map((action) => ({ action, at: AT })),
+    );
+}
+
 function edited(todo: Todo, fields: Omit<TodoEdit, "id">): Todo | undefined {
     const edit: Action = { kind: "edit", edits: [{ id: todo.id, ...fields }] };
-    return apply(new Map([[todo.id, todo]]), edit, AT).get(todo.id);
+    return apply(new Map([[todo.id, todo]]), edit).get(todo.id);
 }
 
 test("an added todo has its local id, and what was said about it", () => {
@@ -17,7 +24,7 @@ test("an added todo has its local id, and what was said about it", () => {
         todos: [{ title: "Milk", position: "top", tags: ["#red"] }],
         localIds: ["local"],
     };
-    assert.deepEqual(apply(new Map(), action, AT).get("local"), { id: "local", title: "Milk", tags: ["red"] });
+    assert.deepEqual(apply(new Map(), action).get("local"), { id: "local", title: "Milk", tags: ["red"] });
 });
 
 test("a todo is completed and reopened", () => {
@@ -69,7 +76,7 @@ test("notes are replaced, appended to and cleared", () => {
 
 test("a list is renamed, merged and deleted with its todos", () => {
     const todos = new Map([["milk", MILK]]);
-    const lists = (update: Extract<Action, { kind: "lists" }>["update"]) => apply(todos, { kind: "lists", update }, AT);
+    const lists = (update: Extract<Action, { kind: "lists" }>["update"]) => apply(todos, { kind: "lists", update });
     assert.equal(lists({ list: "shopping", rename_to: "Shop" }).get("milk")?.list, "Shop");
     assert.equal(lists({ list: "Shopping", merge_into: "Inbox", delete: true }).get("milk")?.list, "Inbox");
     assert.equal(lists({ list: "Shopping", delete: true }).size, 0);
@@ -78,25 +85,48 @@ test("a list is renamed, merged and deleted with its todos", () => {
 
 test("an undo restores the fields that the change has altered, and no others", () => {
     const todos = new Map([["milk", MILK]]);
-    const after = apply(todos, { kind: "edit", edits: [{ id: "milk", notes: "n", clear: ["due"] }] }, AT);
-    const later = apply(after, { kind: "edit", edits: [{ id: "milk", title: "Oat milk" }] }, AT);
-    const undone = apply(later, { kind: "undo", changeId: "x", restore: difference(todos, after) }, AT);
+    const after = apply(todos, { kind: "edit", edits: [{ id: "milk", notes: "n", clear: ["due"] }] });
+    const later = apply(after, { kind: "edit", edits: [{ id: "milk", title: "Oat milk" }] });
+    const undone = apply(later, { kind: "undo", changeId: "x", restore: difference(todos, after) });
     assert.deepEqual(undone.get("milk"), { ...MILK, title: "Oat milk" });
 });
 
 test("an undo removes what was added, and brings back what was deleted", () => {
     const todos = new Map([["milk", MILK]]);
-    const added = apply(todos, { kind: "add", todos: [{ title: "Bread" }], localIds: ["local"] }, AT);
-    const deleted = apply(added, { kind: "delete", ids: ["milk"] }, AT);
+    const added = apply(todos, { kind: "add", todos: [{ title: "Bread" }], localIds: ["local"] });
+    const deleted = apply(added, { kind: "delete", ids: ["milk"] });
     const restore = [...difference(added, deleted), ...difference(todos, added)];
-    assert.deepEqual(apply(deleted, { kind: "undo", changeId: "x", restore }, AT), todos);
+    assert.deepEqual(apply(deleted, { kind: "undo", changeId: "x", restore }), todos);
 });
 
 test("an action on a completed todo that is not in the list shows at once", () => {
     const known = new Map([["old", { id: "old", title: "Old", status: "completed" }]]);
     const action: Action = { kind: "edit", edits: [{ id: "old", status: "open" }] };
-    assert.deepEqual(apply(new Map(), action, AT, known).get("old"), { id: "old", title: "Old" });
-    assert.equal(apply(new Map(), action, AT).size, 0);
+    assert.deepEqual(applyAll(new Map(), [{ action, at: AT }], known).get("old"), { id: "old", title: "Old" });
+    assert.equal(apply(new Map(), action).size, 0);
+});
+
+test("an edit does not bring back a deleted todo, but can restore it", () => {
+    const deleted: Action = { kind: "delete", ids: ["milk"] };
+    const edit = (fields: Omit<TodoEdit, "id">): Action => ({ kind: "edit", edits: [{ id: "milk", ...fields }] });
+    // Listed in one window, and only known in another, which was opened later.
+    const places: [Map<string, Todo>, Map<string, Todo>][] = [
+        [new Map([["milk", MILK]]), new Map()],
+        [new Map(), new Map([["milk", MILK]])],
+    ];
+    for (const [todos, known] of places) {
+        const after = (action: Action): Todo | undefined =>
+            applyAll(
+                todos,
+                [
+                    { action: deleted, at: AT },
+                    { action, at: AT },
+                ],
+                known,
+            ).get("milk");
+        assert.equal(after(edit({ title: "Oat milk" })), undefined);
+        assert.deepEqual(after(edit({ title: "Oat milk", status: "open" })), { ...MILK, title: "Oat milk" });
+    }
 });
 
 test("local names get their ids wherever they are, and others stay", () => {

@@ -47,6 +47,21 @@ test("what somebody else changes is read alone", async () => {
     assert.equal(window.lastChange.value?.id, service.changes[0]?.id);
 });
 
+test("after a bad network, the changes of others come as quickly as before", async () => {
+    const { id } = service.add({ title: "Milk" });
+    const window = await open();
+    service.isOffline = true;
+    for (let i = 0; i < 6; i++) {
+        window.tell("online");
+        await sleep(5);
+    }
+    service.isOffline = false;
+    window.tell("online");
+    await until("the network is back", () => window.online.value);
+    service.change(id, { title: "Oat milk" });
+    await until("seen", () => titles(window).includes("Oat milk"), 150);
+});
+
 test("what is deleted or completed by somebody else goes or stays as completed", async () => {
     const [milk, bread] = [service.add({ title: "Milk" }), service.add({ title: "Bread" })];
     const window = await open();

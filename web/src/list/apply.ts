@@ -4,15 +4,18 @@ import type { Action, NewTodo, Restored, Step, Todo, TodoEdit, UpdateLists } fro
 export type Todos = ReadonlyMap<string, Todo>;
 
 // The todos as they will be. `known` has todos that are not in the list, such as completed ones that somebody reopens.
-export function apply(todos: Todos, action: Action, at: string, known?: Todos): Todos {
+export function apply(todos: Todos, actions: readonly { action: Action; at: string }[], known?: Todos): Todos {
     const after = new Map(todos);
-    applyTo(after, action, at, known);
+    // And those that one of the actions deletes.
+    const others = new Map(known);
+    for (const { action, at } of actions) {
+        applyTo(after, action, at, others);
+    }
     return after;
 }
 
-// The same, in place: many actions may wait.
-export function applyTo(todos: Map<string, Todo>, action: Action, at: string, known?: Todos): void {
-    const find = (id: string) => todos.get(id) ?? known?.get(id);
+function applyTo(todos: Map<string, Todo>, action: Action, at: string, others: Map<string, Todo>): void {
+    const find = (id: string) => todos.get(id) ?? others.get(id);
     switch (action.kind) {
         case "add":
             for (const [i, todo] of action.todos.entries()) {
@@ -23,13 +26,18 @@ export function applyTo(todos: Map<string, Todo>, action: Action, at: string, kn
         case "edit":
             for (const edit of action.edits) {
                 const todo = find(edit.id);
-                if (todo) {
+                // The service refuses other edits of a deleted todo.
+                if (todo && (todo.status !== "deleted" || edit.status === "open")) {
                     todos.set(edit.id, edited(todo, edit, at));
                 }
             }
             break;
         case "delete":
             for (const id of action.ids) {
+                const todo = find(id);
+                if (todo) {
+                    others.set(id, { ...todo, status: "deleted" });
+                }
                 todos.delete(id);
             }
             break;
@@ -87,7 +95,7 @@ function restore(todos: Map<string, Todo>, { id, fields, todo }: Restored, befor
         todos.set(id, todo);
     } else if (!fields) {
         todos.delete(id);
-    } else if (before) {
+    } else if (before && before.status !== "deleted") {
         const entries = Object.entries({ ...before, ...fields }).filter(([, value]) => value !== null);
         todos.set(id, Object.fromEntries(entries) as unknown as Todo);
     }

@@ -37,7 +37,7 @@ export function createDoing(
         const action = complete(resolve(asked, state.names.value));
         const waiting = { key: localName("key"), at: new Date(now()).toISOString(), action };
         const before = state.todos.value;
-        const restore = difference(before, apply(before, action, waiting.at, state.known));
+        const restore = difference(before, apply(before, [waiting], state.known));
         await keep(waiting);
         return { key: waiting.key, restore };
     }

@@ -1,6 +1,6 @@
 // What this window knows: a copy of what the browser keeps, as signals.
 import { batch, computed, signal } from "@preact/signals";
-import { applyTo, clean, localName, resolve } from "./apply.ts";
+import { apply, clean, localName, resolve } from "./apply.ts";
 import type { Database, Name } from "./database.ts";
 import type { Change, Overview, Refused, Session, Todo, Waiting } from "./model.ts";
 import { CHANGES, EPOCH, isTodo, type Kept, OVERVIEW, orderName, SESSION, type Write } from "./snapshot.ts";
@@ -68,11 +68,7 @@ export class State {
 
     // The todos with the actions that wait.
     applied(todos: ReadonlyMap<string, Todo>): ReadonlyMap<string, Todo> {
-        const after = new Map(todos);
-        for (const { action, at } of this.waiting.value) {
-            applyTo(after, action, at, this.known);
-        }
-        return after;
+        return apply(todos, this.waiting.value, this.known);
     }
 
     // The todo as the list has it. Deleted ones, and those that were completed before this visit, are not in the list.

@@ -80,6 +80,7 @@ export class Visit {
                 await this.sync.look();
             }
             this.failures = 0;
+            this.quietUntil = 0;
         } catch (error) {
             this.failures += 1;
             const asked = error instanceof ApiProblem ? (error.retryAfter ?? 0) * 1000 : 0;

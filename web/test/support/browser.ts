@@ -19,6 +19,7 @@ export interface BrowserWindow extends ListStore {
 }
 
 export class Browser {
+    private readonly begun = Date.now();
     private readonly indexedDB = new IDBFactory();
     private readonly channels = new Set<Channel>();
     private readonly windows = new Set<BrowserWindow>();
@@ -41,7 +42,7 @@ export class Browser {
             inLock: (work) => this.inLock(work, ended),
             channel: () => this.channel(),
             clock: {
-                now: () => Date.now(),
+                now: () => this.begun + (Date.now() - this.begun) * FASTER,
                 after: (milliseconds, what) => {
                     setTimeout(() => end.signal.aborted || what(), milliseconds / FASTER).unref();
                 },

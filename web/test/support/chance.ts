@@ -21,6 +21,11 @@ export class Chance {
         return all[this.below(all.length)] as T;
     }
 
+    // One of the first more often, so that two choose the same.
+    popular<T>(all: readonly T[]): T {
+        return this.one(this.is(0.3) ? all.slice(0, 3) : all);
+    }
+
     some<T>(all: readonly T[], count: number): T[] {
         const rest = [...all];
         return Array.from(

@@ -1,11 +1,21 @@
 // A network that loses requests, and answers to requests that the service has done.
 
+import type { TodosWritten } from "../../src/list/model.ts";
 import { sleep } from "./browser.ts";
 import type { Chance } from "./chance.ts";
+
+export interface Answered {
+    status: number;
+    body: TodosWritten;
+}
+
+const KEY = "idempotency_key";
 
 export class Network {
     isOffline = false;
     isFaulty = false;
+    // What the service has answered to each idempotency key, also if the answer is lost.
+    readonly answered = new Map<string, Answered[]>();
 
     constructor(
         private readonly address: string,
@@ -24,6 +34,7 @@ export class Network {
             await sleep(this.chance.below(10));
         }
         const response = await fetch(this.address + path, init);
+        await this.record(path, init, response.clone());
         if (faulty(0.2)) {
             await sleep(this.chance.below(10));
         }
@@ -34,6 +45,15 @@ export class Network {
             return problem(503, "busy");
         }
         return response;
+    }
+
+    private async record(path: string, { method, body }: RequestInit, response: Response): Promise<void> {
+        if (method === "GET") {
+            return;
+        }
+        const key = body ? JSON.parse(String(body)).idempotency_key : new URLSearchParams(path.split("?")[1]).get(KEY);
+        const answer = { status: response.status, body: (await response.json()) as TodosWritten };
+        this.answered.set(key, [...(this.answered.get(key) ?? []), answer]);
     }
 }
 

@@ -4,6 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { clean } from "../../src/list/apply.ts";
+import type { Change, ChangesPage, Todo, TodosPage } from "../../src/list/model.ts";
+import type { Request } from "../../src/list/request.ts";
 
 export class Service {
     private constructor(
@@ -38,6 +41,39 @@ export class Service {
     async get<T>(path: string): Promise<T> {
         const response = await fetch(this.address + path);
         return (await response.json()) as T;
+    }
+
+    // A request of another program.
+    async ask<T>({ method, path, body }: Request): Promise<{ ok: boolean; status: number; answer: T }> {
+        const headers = { "Content-Type": "application/json" };
+        const response = await fetch(this.address + path, {
+            method,
+            headers,
+            body: body ? JSON.stringify(body) : null,
+        });
+        return { ok: response.ok, status: response.status, answer: (await response.json()) as T };
+    }
+
+    // All pages of a listing.
+    async pages<T extends { next_cursor?: string }>(path: string): Promise<T[]> {
+        const pages: T[] = [];
+        let cursor: string | undefined;
+        do {
+            const page: T = await this.get(cursor ? `${path}&cursor=${encodeURIComponent(cursor)}` : path);
+            pages.push(page);
+            cursor = page.next_cursor;
+        } while (cursor);
+        return pages;
+    }
+
+    // All changes, the oldest first.
+    async changes(): Promise<Change[]> {
+        return (await this.pages<ChangesPage>("/changes?limit=100")).flatMap(({ changes }) => changes).reverse();
+    }
+
+    // All open todos, as the page shows them.
+    async todos(): Promise<Todo[]> {
+        return (await this.pages<TodosPage>("/todos?limit=100")).flatMap(({ todos }) => todos.map(clean));
     }
 }
 

@@ -16,7 +16,7 @@ export interface Section {
     todos: readonly Todo[];
 }
 
-const STEP = 100;
+const STEP = 30;
 
 export function Rows({ sections, sortable = false }: { sections: readonly Section[]; sortable?: boolean }) {
     const [limit, setLimit] = useState(STEP);

@@ -1,6 +1,7 @@
 // Which todos a view shows, and in which order.
 import { dayFrom, iso } from "../../list/civil.ts";
 import { group, showDate } from "../../list/dates.ts";
+import type { Todo } from "../../list/model.ts";
 import { lists, now, orderOf, todos } from "../../list/store.ts";
 import { href } from "../address.ts";
 import { held, keepPlaces } from "../held.ts";
@@ -49,10 +50,11 @@ export function weekSections(): Section[] {
 }
 
 export function allSections(): Section[] {
-    const byList = new Map<string, Section["todos"]>(lists.value.map((list) => [list, []]));
+    const byList = new Map<string, Todo[]>(lists.value.map((list) => [list, []]));
     for (const { todo, as } of shown()) {
         const list = as.list ?? "";
-        byList.set(list, [...(byList.get(list) ?? []), todo]);
+        const of = byList.get(list);
+        of ? of.push(todo) : byList.set(list, [todo]);
     }
     const sections = [...byList].map(([list, of]) => ({
         key: list,
