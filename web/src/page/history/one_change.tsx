@@ -5,7 +5,6 @@ import { now, undo } from "../../list/store.ts";
 import { href } from "../address.ts";
 import { say } from "../notice/said.tsx";
 import { when } from "../words.ts";
-import "./history.css";
 import { plainLines, plainName } from "./change_lines.ts";
 import { changeWords, onlyTitle, saysStatus, touched } from "./change_words.ts";
 

@@ -10,7 +10,6 @@ import { Erase } from "./erase.tsx";
 import { Export } from "./export.tsx";
 import { Preferences } from "./preferences.tsx";
 import { Programs } from "./programs.tsx";
-import "./settings.css";
 
 export function SettingsView() {
     const authentication = session.value?.authentication;

@@ -5,7 +5,6 @@ import { Connection } from "../notice/connection.tsx";
 import { LatestChange } from "../notice/latest_change.tsx";
 import { RefusedPanel } from "../notice/refused_panel.tsx";
 import { TimeZone } from "../notice/time_zone.tsx";
-import "./head.css";
 
 interface Props {
     title: string;
