@@ -4,7 +4,17 @@ import { afterRender, focusAgain } from "./focus.ts";
 import { letGo } from "./held.ts";
 import { partOf } from "./parts/parts.ts";
 
-export const VIEWS = ["today", "week", "all", "completed", "deleted", "history", "lists", "settings"] as const;
+export const VIEWS = [
+    "today",
+    "week",
+    "all",
+    "completed",
+    "deleted",
+    "history",
+    "lists",
+    "settings",
+    "import",
+] as const;
 export type View = (typeof VIEWS)[number] | "list" | "search" | "todo";
 
 export interface Address {

@@ -25,6 +25,7 @@ const VIEWS: Record<View, () => ComponentType | undefined> = {
     history: () => part("more")?.HistoryView,
     lists: () => part("more")?.ListsView,
     settings: () => part("own")?.SettingsView,
+    import: () => part("own")?.ImportView,
 };
 
 // What this browser knows is shown before the service has said who is signed in.

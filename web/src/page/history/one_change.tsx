@@ -14,6 +14,7 @@ interface Props {
     plain?: boolean; // of one todo: without its title
 }
 
+// In the history of one todo, a change of an import has no undo: it would be one of the whole import.
 export function OneChange({ change, after, plain }: Props) {
     const { id, at, by, undone_by } = change;
     const single = onlyTitle(change);
@@ -44,10 +45,12 @@ export function OneChange({ change, after, plain }: Props) {
                 <time dateTime={at} title={showMoment(at, now.value)}>
                     {when(at)}
                 </time>
-                <button type="button" class="link" onClick={() => void take()}>
-                    {undone_by ? "Redo" : "Undo"}
-                    <span class="hidden">{`: ${changeWords(change)}`}</span>
-                </button>
+                {!change.import && (
+                    <button type="button" class="link" onClick={() => void take()}>
+                        {undone_by ? "Redo" : "Undo"}
+                        <span class="hidden">{`: ${changeWords(change)}`}</span>
+                    </button>
+                )}
             </div>
             <Details change={change} named={!plain && !single} />
         </li>

@@ -16,6 +16,7 @@ const PARTS: Partial<Record<View, Name>> = {
     history: "more",
     lists: "more",
     settings: "own",
+    import: "own",
 };
 
 const here = signal<Partial<Parts>>({});
@@ -25,6 +26,11 @@ export const isPartMissing = signal(false); // and cannot be loaded
 // Undefined until the part is here.
 export function part<N extends Name>(name: N): Parts[N] | undefined {
     if (!here.value[name]) void bring(name);
+    return here.value[name];
+}
+
+// Undefined if the part is not here yet.
+export function partHere<N extends Name>(name: N): Parts[N] | undefined {
     return here.value[name];
 }
 

@@ -18,8 +18,8 @@ export interface Erased {
     kept?: string[];
 }
 
-export async function ask<T>(method: string, path: string, headers?: Request["headers"]): Promise<T> {
-    return (await api({ method, path, headers })).body as T;
+export async function ask<T>(method: string, path: string, more: Partial<Request> = {}): Promise<T> {
+    return (await api({ method, path, ...more })).body as T;
 }
 
 // What to tell the person about an error.

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { session, signOut, waiting } from "../../list/store.ts";
 import { base } from "../address.ts";
+import { Chooser } from "../import/chooser.tsx";
 import { say } from "../notice/said.tsx";
 import { Head } from "../shell/head.tsx";
 import { count } from "../words.ts";
@@ -31,6 +32,9 @@ export function SettingsView() {
                 <p>
                     <a href={`${base}/privacy`}>What this service keeps, and for how long</a>
                 </p>
+            </Section>
+            <Section title="Bring todos from elsewhere">
+                <Chooser />
             </Section>
             <Section title="Save a copy">
                 <Export />
