@@ -25,6 +25,10 @@ export async function ask<T>(method: string, path: string, more: Partial<Request
 // What to tell the person about an error.
 export function reason(error: unknown): string {
     if (error instanceof ApiProblem) {
+        const { errors } = error.problem;
+        if (errors?.length) {
+            return errors.map(({ message }) => `This ${message}.`).join(" ");
+        }
         return `${error.problem.title}. ${error.problem.detail}`;
     }
     return "The service does not answer. Try again when you are online.";

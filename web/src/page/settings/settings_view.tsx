@@ -9,6 +9,7 @@ import { count } from "../words.ts";
 import { Confirm } from "./confirm.tsx";
 import { Erase } from "./erase.tsx";
 import { Export } from "./export.tsx";
+import { Feeds } from "./feeds.tsx";
 import { Preferences } from "./preferences.tsx";
 import { Programs } from "./programs.tsx";
 
@@ -35,6 +36,9 @@ export function SettingsView() {
             </Section>
             <Section title="Bring todos from elsewhere">
                 <Chooser />
+            </Section>
+            <Section title="Calendar">
+                <Feeds />
             </Section>
             <Section title="Save a copy">
                 <Export />
