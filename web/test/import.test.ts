@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { importsOf } from "../src/list/import_changes.ts";
 import type { Change } from "../src/list/model.ts";
 import { ApiProblem, Offline } from "../src/list/request.ts";
-import { pack, partsOf } from "../src/page/import/packing.ts";
+import { pack, partsOf, sendParts } from "../src/page/import/packing.ts";
 import { repeat } from "../src/page/import/steps.ts";
 import { placesWords, reachedWords, resultWords } from "../src/page/import/words.ts";
 
@@ -19,6 +19,20 @@ test("a file is packed, and its parts together are the packed file", async () =>
     assert.ok(parts.length > 5 && parts.every(({ size }) => size > 0 && size <= 1000));
     const whole = Buffer.from(await new Blob(parts).arrayBuffer());
     assert.equal(gunzipSync(whole).toString(), text);
+});
+
+test("the parts follow each other, belong to the import of the first, and all but the last say that more follows", async () => {
+    const sent: unknown[] = [];
+    const last = await sendParts(partsOf(new Blob(["abcdefgh"]), 3), async (part, id, more) => {
+        sent.push([await part.text(), id, more]);
+        return { import: "i", part: sent.length };
+    });
+    assert.deepEqual(sent, [
+        ["abc", undefined, true],
+        ["def", "i", true],
+        ["gh", "i", false],
+    ]);
+    assert.equal(last.part, 3);
 });
 
 test("a file that fits is one part, also if it is empty", () => {

@@ -3,7 +3,7 @@
 import type { Todo } from "../../list/model.ts";
 import { withQuery } from "../../list/request.ts";
 import { ask } from "../settings/ask.ts";
-import { pack, partsOf } from "./packing.ts";
+import { pack, partsOf, sendParts } from "./packing.ts";
 
 // Where an import is. `finished`: there is nothing more to do. Otherwise, the same request goes on.
 export interface Progress {
@@ -53,16 +53,11 @@ const PATIENCE = 300_000;
 
 // Sends a file. The answer to its last part is the preview.
 export async function sendFile(file: File): Promise<Preview> {
-    const packed = await pack(file);
-    const parts = partsOf(packed);
-    let answer: { import?: string } = {};
-    for (const [at, part] of parts.entries()) {
-        const more = at + 1 < parts.length ? "true" : undefined;
-        const path = withQuery("/import", { name: file.name, import: answer.import, more });
-        const headers = { "Content-Type": "application/octet-stream", "Content-Encoding": "gzip" };
-        answer = await ask<Preview>("POST", path, { body: part, headers, patience: PATIENCE });
-    }
-    return answer as Preview;
+    const headers = { "Content-Type": "application/octet-stream", "Content-Encoding": "gzip" };
+    return sendParts(partsOf(await pack(file)), (body, id, more) => {
+        const path = withQuery("/import", { name: file.name, import: id, more: more ? "true" : undefined });
+        return ask<Preview>("POST", path, { body, headers, patience: PATIENCE });
+    });
 }
 
 const path = (id: string) => `/import/${encodeURIComponent(id)}`;

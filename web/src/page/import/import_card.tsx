@@ -1,7 +1,7 @@
 // One import, from its file to its undo.
 import { useRef } from "preact/hooks";
 import { focusName, href } from "../address.ts";
-import type { Import } from "./imports.ts";
+import type { Import } from "./import.ts";
 import { PreviewOf } from "./preview.tsx";
 import { isUndo, reached, reachedWords, resultWords, whatComes } from "./words.ts";
 

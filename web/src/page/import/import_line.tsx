@@ -1,7 +1,8 @@
 // In the other views: how far an import is, and one that has not come to its end.
 import { focusName, go, href } from "../address.ts";
 import type { Progress } from "./api.ts";
-import { imports, openImports, takeUp } from "./imports.ts";
+import { imports } from "./import.ts";
+import { openImports, takeUp } from "./imports.ts";
 import { isUndo, reachedWords } from "./words.ts";
 
 export function ImportLine() {

@@ -5,8 +5,9 @@ import { focusName } from "../address.ts";
 import { Head } from "../shell/head.tsx";
 import type { Progress } from "./api.ts";
 import { Chooser } from "./chooser.tsx";
+import { imports, kept } from "./import.ts";
 import { ImportCard } from "./import_card.tsx";
-import { imports, isOpen, kept, look, takeUp } from "./imports.ts";
+import { isOpen, look, takeUp } from "./imports.ts";
 import { OFFLINE, reachedWords, resultWords } from "./words.ts";
 
 export function ImportView() {
@@ -30,8 +31,8 @@ export function ImportView() {
                     {isOffline.value && OFFLINE}
                 </p>
             </section>
-            {imports.value.map((one, at) => (
-                <ImportCard key={`${at} ${one.name}`} one={one} />
+            {imports.value.map((one) => (
+                <ImportCard key={one.key} one={one} />
             ))}
             {ready.length > 1 && (
                 <section class="setting">

@@ -1,7 +1,7 @@
 // Where the todos of each list of a file go.
 import { lists } from "../../list/store.ts";
 import type { ListPreview, Preview } from "./api.ts";
-import type { Import } from "./imports.ts";
+import type { Import } from "./import.ts";
 import { listWords } from "./words.ts";
 
 export function ListsChoice({ one, preview }: { one: Import; preview: Preview }) {

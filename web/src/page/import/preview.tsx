@@ -2,7 +2,7 @@
 import { Meta } from "../rows/meta.tsx";
 import { count } from "../words.ts";
 import type { Preview } from "./api.ts";
-import type { Import } from "./imports.ts";
+import type { Import } from "./import.ts";
 import { ListsChoice } from "./lists_choice.tsx";
 import { placesWords } from "./words.ts";
 
