@@ -10,14 +10,15 @@ import { buildIcons, buildWorker } from "./build_worker.mjs";
 const web = fileURLToPath(new URL(".", import.meta.url));
 const dist = `${web}dist`;
 
+const MAIN = "src/page/main.tsx";
+
 export async function buildPage() {
     const { metafile } = await build({
         absWorkingDir: web,
-        entryPoints: { app: "src/page/main.tsx" },
+        entryPoints: [MAIN, "src/page/page.css"],
         outdir: "dist/assets",
         entryNames: "[name]-[hash]",
         chunkNames: "[name]-[hash]",
-        assetNames: "[name]-[hash]",
         bundle: true,
         splitting: true,
         format: "esm",
@@ -30,14 +31,31 @@ export async function buildPage() {
         metafile: true,
         write: true,
     });
-    const [script, output] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint) ?? [];
+    const { script, style } = await filesOf(metafile.outputs);
     const template = await readFile(`${web}src/page/index.html`, "utf8");
     const [icon] = await buildIcons();
     const page = template
         .replace("{{icon}}", `{{base}}/assets/${icon}`)
         .replace("{{script}}", `{{base}}/assets/${basename(script)}`)
-        .replace("{{style}}", `{{base}}/assets/${basename(output.cssBundle)}`);
+        .replace("{{style}}", `{{base}}/assets/${basename(style)}`);
     await writeFile(`${dist}/index.html`, page);
+}
+
+// The script of the page, and its style. Each part (src/page/parts) imports the page. So everything that they share is
+// in one script, which the page loads at once, and not in many small ones. The file that would only import this script
+// is left out.
+async function filesOf(outputs) {
+    const all = Object.entries(outputs);
+    const [script] = all.find(([, { inputs }]) => MAIN in inputs);
+    const [style] = all.find(([name]) => name.endsWith(".css"));
+    const [shell] = all.find(([, { entryPoint }]) => entryPoint === MAIN);
+    await rm(`${web}${shell}`);
+    for (const [name, { imports }] of all) {
+        const others = imports.filter(({ path, kind }) => kind === "import-statement" && path !== script);
+        if (others.length)
+            throw new Error(`${name} imports ${others[0].path}. Import it in src/page/main.tsx, or in one part only.`);
+    }
+    return { script, style };
 }
 
 export async function buildAll() {

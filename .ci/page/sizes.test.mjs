@@ -8,7 +8,7 @@ import { ask, serve } from "./servers.mjs";
 const WIDTHS = [320, 390, 768, 1280, 1920];
 // Where axe looks too. What it finds depends on the scheme and on what is shown, and not on each width.
 const EXAMINED = [390, 1280];
-const VIEWS = ["", "?view=week", "?view=all", "?list=Renovation", "?q=the", "?view=completed", "?view=deleted", "?view=history", "?view=lists", "?view=settings"];
+const VIEWS = ["", "?view=week", "?view=all", "?list=Renovation", "?q=the", "?view=completed", "?view=deleted", "?view=history", "?view=lists", "?view=settings", "?view=import"];
 const LONG = "Ask the people of the Donaudampfschifffahrtsgesellschaft whether https://example.com/a-very-long-address-without-a-space-that-nobody-can-read is still right";
 let service, open;
 

@@ -105,6 +105,7 @@ export function createListStore(around: Surroundings) {
         lists: createLists(state),
         tags: createTags(state),
         orderOf: createOrders(state, sync),
+        changes: state.changes,
         lastChange: createLastChange(state),
         programChange: createProgramChange(state),
         waiting: state.waiting,

@@ -9,14 +9,15 @@ export type Step = Schemas["Step"];
 export type Repeat = Schemas["Repeat"];
 export type Settings = Schemas["Settings"];
 export type Now = Schemas["Now"];
-export type Change = Schemas["Change"];
+// Only the page uses the name of the import to which a change belongs, so the document of the API leaves it out.
+export type Change = Schemas["Change"] & { import?: string };
 export type ChangeSummary = Schemas["ChangeSummary"];
 export type Overview = Schemas["Overview"];
 export type TodosPage = Schemas["TodosPage"];
 export type TodosWritten = Schemas["TodosWritten"];
 export type ListsWritten = Schemas["ListsWritten"];
 export type SettingsWritten = Schemas["SettingsWritten"];
-export type ChangesPage = Schemas["ChangesPage"];
+export type ChangesPage = Omit<Schemas["ChangesPage"], "changes"> & { changes: Change[] };
 export type UpdateLists = Schemas["UpdateLists"];
 export type UpdateSettings = Schemas["UpdateSettings"];
 export type Problem = Schemas["Problem"];

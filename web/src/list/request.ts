@@ -6,8 +6,9 @@ export type Fetch = (address: string, init: RequestInit) => Promise<Response>;
 export interface Request {
     method: string;
     path: string; // with its query, below the base path
-    body?: unknown;
+    body?: unknown; // a Blob is sent as it is, everything else as JSON
     headers?: Record<string, string>;
+    patience?: number; // milliseconds
 }
 
 export interface Answer {
@@ -34,21 +35,22 @@ export class Offline extends Error {}
 const PATIENCE = 30_000;
 
 export function createApi(fetch: Fetch, base: string): Api {
-    return async ({ method, path, body, headers }) => {
+    return async ({ method, path, body, headers, patience = PATIENCE }) => {
+        const isJson = body !== undefined && !(body instanceof Blob);
         let response: Response;
         let answer: unknown;
         try {
             response = await fetch(base + path, {
                 method,
-                headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
-                body: body === undefined ? undefined : JSON.stringify(body),
+                headers: { ...(isJson ? { "Content-Type": "application/json" } : {}), ...headers },
+                body: isJson ? JSON.stringify(body) : (body as Blob | undefined),
                 cache: "no-store",
-                signal: AbortSignal.timeout(PATIENCE),
+                signal: AbortSignal.timeout(patience),
             });
             // A page of a network that asks for a password is not an answer.
-            const isJson = /[/+]json\b/.test(response.headers.get("Content-Type") ?? "");
-            answer = isJson ? await response.json() : undefined;
-            if (!isJson && response.status !== 204 && response.status !== 304) {
+            const answersJson = /[/+]json\b/.test(response.headers.get("Content-Type") ?? "");
+            answer = answersJson ? await response.json() : undefined;
+            if (!answersJson && response.status !== 204 && response.status !== 304) {
                 throw new Offline();
             }
         } catch {

@@ -17,6 +17,7 @@ export const {
     lists,
     tags,
     orderOf,
+    changes,
     lastChange,
     programChange,
     waiting,

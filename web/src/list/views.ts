@@ -2,6 +2,7 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { fold } from "./apply.ts";
 import { nowAt } from "./dates.ts";
+import { importsOf } from "./import_changes.ts";
 import type { Action, Change, Now, Settings } from "./model.ts";
 import { ordered } from "./order.ts";
 import type { Clock } from "./queue.ts";
@@ -131,12 +132,17 @@ export function createLastChange(state: State) {
 const PAGE = /^Web page($| \()/;
 
 // The latest change that a program has made, and not the page in another browser. With API keys, the page has the name
-// of its key: the name that is at the changes of this browser.
+// of its key: the name that is at the changes of this browser. The history has imports, which are several changes.
 export function createProgramChange(state: State) {
     return steady(() => {
-        const isOwn = ({ id }: Change) => state.own.value.has(id);
         const changes = state.changes.value;
+        const imports = importsOf(changes);
+        const isOwn = ({ id }: Change) => state.own.value.has(id);
+        const isImport = ({ id }: Change) => imports.has(id);
         const name = changes.find(isOwn)?.by;
-        return changes.find((change) => !isOwn(change) && !(change.by && (change.by === name || PAGE.test(change.by))));
+        return changes.find(
+            (change) =>
+                !isOwn(change) && !isImport(change) && !(change.by && (change.by === name || PAGE.test(change.by))),
+        );
     });
 }

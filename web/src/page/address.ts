@@ -2,8 +2,19 @@
 import { signal } from "@preact/signals";
 import { afterRender, focusAgain } from "./focus.ts";
 import { letGo } from "./held.ts";
+import { partOf } from "./parts/parts.ts";
 
-export const VIEWS = ["today", "week", "all", "completed", "deleted", "history", "lists", "settings"] as const;
+export const VIEWS = [
+    "today",
+    "week",
+    "all",
+    "completed",
+    "deleted",
+    "history",
+    "lists",
+    "settings",
+    "import",
+] as const;
 export type View = (typeof VIEWS)[number] | "list" | "search" | "todo";
 
 export interface Address {
@@ -64,8 +75,26 @@ export function go(to: Address, how: "push" | "replace" = "push"): void {
     arrive(to);
 }
 
+// The old view stays while a part of the page is loaded for the next one, but not for long.
+const PATIENCE = 500;
+let arriving: Promise<void> | undefined;
+
 function arrive(to: Address): void {
     hasMoved = true;
+    const part = partOf(to.view);
+    if (!part) {
+        arriving = undefined;
+        show(to);
+        return;
+    }
+    const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+    const mine = Promise.race([part, late]).then(() => {
+        if (arriving === mine) show(to);
+    });
+    arriving = mine;
+}
+
+function show(to: Address): void {
     const before = address.value;
     address.value = to;
     if (before.view === to.view && before.list === to.list) return;
@@ -133,5 +162,7 @@ document.addEventListener("click", (event) => {
 
 // The focus goes to the name of the view, which screen readers then read.
 export function focusName(): void {
-    afterRender(() => document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true }));
+    const focus = () => afterRender(() => document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true }));
+    if (arriving) void arriving.then(focus);
+    else focus();
 }

@@ -1,31 +1,31 @@
+import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { loaded, session } from "../list/store.ts";
-import { address } from "./address.ts";
-import { HistoryView } from "./history/history_view.tsx";
-import { KeysHelp } from "./keys/keys_help.tsx";
-import { ListsView } from "./lists/lists_view.tsx";
+import { address, type View } from "./address.ts";
+import { keysShown } from "./keys/keys_shown.ts";
 import { SaidLine } from "./notice/said.tsx";
+import { Coming } from "./parts/coming.tsx";
+import { part } from "./parts/parts.ts";
 import { SelectBar } from "./select/select_bar.tsx";
 import { pickNone } from "./select/selection.ts";
-import { SettingsView } from "./settings/settings_view.tsx";
 import { BottomBar } from "./shell/bottom_bar.tsx";
 import { Nav } from "./shell/nav.tsx";
 import { SignedOut } from "./signed_out/signed_out.tsx";
-import { CompletedView, DeletedView, SearchView, TodoView } from "./views/found_views.tsx";
 import { AllView, ListView, TodayView, WeekView } from "./views/plain_views.tsx";
 
-const VIEWS = {
-    today: TodayView,
-    week: WeekView,
-    all: AllView,
-    list: ListView,
-    completed: CompletedView,
-    deleted: DeletedView,
-    search: SearchView,
-    todo: TodoView,
-    history: HistoryView,
-    lists: ListsView,
-    settings: SettingsView,
+const VIEWS: Record<View, () => ComponentType | undefined> = {
+    today: () => TodayView,
+    week: () => WeekView,
+    all: () => AllView,
+    list: () => ListView,
+    completed: () => part("more")?.CompletedView,
+    deleted: () => part("more")?.DeletedView,
+    search: () => part("more")?.SearchView,
+    todo: () => part("more")?.TodoView,
+    history: () => part("more")?.HistoryView,
+    lists: () => part("more")?.ListsView,
+    settings: () => part("own")?.SettingsView,
+    import: () => part("own")?.ImportView,
 };
 
 // What this browser knows is shown before the service has said who is signed in.
@@ -38,7 +38,8 @@ export function App() {
 
 function SignedIn() {
     const { view, list } = address.value;
-    const View = VIEWS[view];
+    const Shown = VIEWS[view]() ?? Coming;
+    const Keys = keysShown.value ? part("more")?.KeysHelp : undefined;
     // Nobody should change todos that are not shown.
     useEffect(pickNone, [view, list]);
     return (
@@ -49,13 +50,13 @@ function SignedIn() {
             <div class="app">
                 <Nav />
                 <main id="main" tabIndex={-1}>
-                    <View />
+                    <Shown />
                 </main>
             </div>
             <SelectBar />
             <BottomBar />
             <SaidLine />
-            <KeysHelp />
+            {Keys && <Keys />}
         </>
     );
 }

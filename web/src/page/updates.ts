@@ -37,6 +37,20 @@ async function whenNobodyTypes(): Promise<void> {
     }
 }
 
+// A file of this page is gone, perhaps because the service has a newer page.
+export async function loadIfOld(): Promise<void> {
+    const page = await fetch(`${base}/`, { cache: "no-store" }).then(
+        (answer) => answer.text(),
+        () => "",
+    );
+    const script = /<script type="module" src="([^"]+)"/.exec(page)?.[1];
+    if (script && script !== new URL(import.meta.url).pathname) {
+        await lookForUpdate().catch(() => undefined);
+        await whenNobodyTypes();
+        location.reload();
+    }
+}
+
 // The service has refused a request that an older release could send, so there may be a newer release of the page.
 export async function lookForUpdate(): Promise<void> {
     const registration = await navigator.serviceWorker?.getRegistration();

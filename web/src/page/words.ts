@@ -4,8 +4,12 @@ import { now } from "../list/store.ts";
 
 const plural = new Intl.PluralRules("en");
 
+export function figure(number: number): string {
+    return number.toLocaleString("en");
+}
+
 export function count(number: number, one: string, many = `${one}s`): string {
-    return `${number} ${plural.select(number) === "one" ? one : many}`;
+    return `${figure(number)} ${plural.select(number) === "one" ? one : many}`;
 }
 
 const ago = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });

@@ -13,7 +13,9 @@ const CACHE = `page-${VERSION}`;
 self.addEventListener("install", (event) => {
     const keep = async () => {
         const cache = await caches.open(CACHE);
-        await cache.addAll(FILES.map((file) => new Request(file, { cache: "no-cache" })));
+        // What the page has loaded by its hash need not be asked for again.
+        const mode = (file: string) => (file.startsWith("assets/") ? "default" : "no-cache");
+        await cache.addAll(FILES.map((file) => new Request(file, { cache: mode(file) })));
         await self.skipWaiting();
     };
     event.waitUntil(keep());

@@ -11,7 +11,6 @@ import { sayAdded } from "../doing.ts";
 import { dropDraft, keepDraft, keptDraft } from "../draft.ts";
 import { Icon } from "../icons.tsx";
 import { Marked } from "./marked.tsx";
-import "./quick_add.css";
 
 // Outlives the view.
 const text = signal(keptDraft("add") ?? "");

@@ -4,7 +4,6 @@ import { showDue } from "../../list/dates.ts";
 import type { Todo } from "../../list/model.ts";
 import { now } from "../../list/store.ts";
 import { dropOnDay, dropOnList, dropOnRow } from "./drop.ts";
-import "./drag.css";
 
 interface Target {
     element: HTMLElement;

@@ -8,6 +8,7 @@ const VERBS: Record<string, string> = {
     addTodos: "added",
     deleteTodos: "deleted",
     deleteTodo: "deleted",
+    importTodos: "imported",
     updateSettings: "changed the settings",
 };
 
@@ -45,7 +46,7 @@ export function onlyTitle(change: Either): string | undefined {
     return total(change) === 1 && !change.lists?.length ? (titles?.[0] ?? touched(change)[0]?.title) : undefined;
 }
 
-function total(change: Either): number {
+export function total(change: Either): number {
     const more = "more_todos" in change ? (change.more_todos ?? 0) : 0;
     return typeof change.todos === "number" ? change.todos : touched(change).length + more;
 }

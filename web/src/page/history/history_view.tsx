@@ -4,7 +4,9 @@ import { useEffect } from "preact/hooks";
 import { history } from "../../list/store.ts";
 import { address, go } from "../address.ts";
 import { Head } from "../shell/head.tsx";
+import { entriesOf, isImport } from "./import_changes.ts";
 import { OneChange } from "./one_change.tsx";
+import { OneImport } from "./one_import.tsx";
 import { usePages } from "./pages.ts";
 
 export function HistoryView() {
@@ -42,9 +44,13 @@ export function HistoryView() {
             {failed.value && !list && <p class="empty">The history needs a connection.</p>}
             {list?.length === 0 && <p class="empty">Nothing has happened yet.</p>}
             <ul class="changes">
-                {list?.map((change) => (
-                    <OneChange key={change.id} change={change} after={again} />
-                ))}
+                {entriesOf(list ?? []).map((entry) =>
+                    isImport(entry) ? (
+                        <OneImport key={entry.import} entry={entry} />
+                    ) : (
+                        <OneChange key={entry.id} change={entry} after={again} />
+                    ),
+                )}
             </ul>
             {more && (
                 <button type="button" class="link" onClick={more}>

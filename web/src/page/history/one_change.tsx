@@ -5,7 +5,6 @@ import { now, undo } from "../../list/store.ts";
 import { href } from "../address.ts";
 import { say } from "../notice/said.tsx";
 import { when } from "../words.ts";
-import "./history.css";
 import { plainLines, plainName } from "./change_lines.ts";
 import { changeWords, onlyTitle, saysStatus, touched } from "./change_words.ts";
 
@@ -15,6 +14,7 @@ interface Props {
     plain?: boolean; // of one todo: without its title
 }
 
+// In the history of one todo, a change of an import has no undo: it would be one of the whole import.
 export function OneChange({ change, after, plain }: Props) {
     const { id, at, by, undone_by } = change;
     const single = onlyTitle(change);
@@ -45,10 +45,12 @@ export function OneChange({ change, after, plain }: Props) {
                 <time dateTime={at} title={showMoment(at, now.value)}>
                     {when(at)}
                 </time>
-                <button type="button" class="link" onClick={() => void take()}>
-                    {undone_by ? "Redo" : "Undo"}
-                    <span class="hidden">{`: ${changeWords(change)}`}</span>
-                </button>
+                {!change.import && (
+                    <button type="button" class="link" onClick={() => void take()}>
+                        {undone_by ? "Redo" : "Undo"}
+                        <span class="hidden">{`: ${changeWords(change)}`}</span>
+                    </button>
+                )}
             </div>
             <Details change={change} named={!plain && !single} />
         </li>

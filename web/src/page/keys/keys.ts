@@ -6,7 +6,7 @@ import { canSort, move } from "../drag/drop.ts";
 import { focusAgain } from "../focus.ts";
 import { pick, pickNone, selecting } from "../select/selection.ts";
 import { here, rowOf, step } from "./current_row.ts";
-import { showKeys } from "./keys_help.tsx";
+import { showKeys } from "./keys_shown.ts";
 
 const PLACES: Record<string, Parameters<typeof go>[0]> = {
     t: { view: "today" },

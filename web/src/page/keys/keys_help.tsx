@@ -1,8 +1,6 @@
 // The list of keys.
-
-import { signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import "./keys_help.css";
+import { keysShown } from "./keys_shown.ts";
 
 const KEYS: [keys: string[], what: string][] = [
     [["n"], "Add a todo"],
@@ -23,30 +21,16 @@ const KEYS: [keys: string[], what: string][] = [
     [["?"], "These keys"],
 ];
 
-const shown = signal(false);
-
-export function showKeys(): void {
-    shown.value = true;
-}
-
 export function KeysHelp() {
     const dialog = useRef<HTMLDialogElement>(null);
-    const isShown = shown.value;
-    useLayoutEffect(() => {
-        if (isShown) {
-            dialog.current?.showModal();
-        }
-    }, [isShown]);
-    if (!isShown) {
-        return null;
-    }
+    useLayoutEffect(() => dialog.current?.showModal(), []);
     return (
         <dialog
             ref={dialog}
             class="keys"
             aria-labelledby="keys-title"
             onClose={() => {
-                shown.value = false;
+                keysShown.value = false;
             }}
         >
             <h2 id="keys-title">Keyboard shortcuts</h2>

@@ -2,7 +2,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../icons.tsx";
-import "./lists.css";
 
 export function Menu({ name, children }: { name: string; children: ComponentChildren }) {
     const menu = useRef<HTMLDetailsElement>(null);

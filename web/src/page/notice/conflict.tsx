@@ -3,7 +3,6 @@ import { computed, signal } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
 import type { Refused, Todo } from "../../list/model.ts";
 import { discard, keepMine, refused } from "../../list/store.ts";
-import "./notice.css";
 
 // The todos whose rows show their conflicts.
 const inRows = signal<readonly string[]>([]);

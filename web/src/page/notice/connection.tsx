@@ -2,7 +2,6 @@
 // itself, and the rows must not move away under a finger.
 import { online, waiting } from "../../list/store.ts";
 import { count } from "../words.ts";
-import "./connection.css";
 
 export function Connection() {
     const number = waiting.value.length;

@@ -6,7 +6,6 @@ import { changeWords } from "../history/change_words.ts";
 import { Icon } from "../icons.tsx";
 import { when } from "../words.ts";
 import { say } from "./said.tsx";
-import "./latest_change.css";
 
 const KEY = "latest-change-seen";
 const seen = signal(localStorage.getItem(KEY));

@@ -1,6 +1,5 @@
 // One quiet line that says what has happened. Screen readers read it aloud.
 import { signal } from "@preact/signals";
-import "./said.css";
 
 interface Said {
     text: string;

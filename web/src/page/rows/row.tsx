@@ -10,7 +10,6 @@ import { pick, pickTo, selected, selecting } from "../select/selection.ts";
 import { OpenTodo } from "../todo/open_todo.tsx";
 import { Meta } from "./meta.tsx";
 import { Tick } from "./tick.tsx";
-import "./row.css";
 
 const openKey = computed(() => keyOf(address.value.todo ?? ""));
 

@@ -4,7 +4,6 @@ import type { Todo } from "../../list/model.ts";
 import { keyOf } from "../../list/store.ts";
 import { Row } from "./row.tsx";
 import { setShown } from "./shown.ts";
-import "./rows.css";
 
 export interface Section {
     key: string;

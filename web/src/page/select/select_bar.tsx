@@ -6,7 +6,6 @@ import { changeMany, erase, type Fields, isDone, PRIORITIES, those } from "../do
 import { Icon } from "../icons.tsx";
 import { Choice, Words } from "./controls.tsx";
 import { pickNone, selected, selecting } from "./selection.ts";
-import "./select_bar.css";
 
 export function SelectBar() {
     if (!selecting.value) {

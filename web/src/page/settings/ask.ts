@@ -18,13 +18,17 @@ export interface Erased {
     kept?: string[];
 }
 
-export async function ask<T>(method: string, path: string, headers?: Request["headers"]): Promise<T> {
-    return (await api({ method, path, headers })).body as T;
+export async function ask<T>(method: string, path: string, more: Partial<Request> = {}): Promise<T> {
+    return (await api({ method, path, ...more })).body as T;
 }
 
 // What to tell the person about an error.
 export function reason(error: unknown): string {
     if (error instanceof ApiProblem) {
+        const { errors } = error.problem;
+        if (errors?.length) {
+            return errors.map(({ message }) => `This ${message}.`).join(" ");
+        }
         return `${error.problem.title}. ${error.problem.detail}`;
     }
     return "The service does not answer. Try again when you are online.";

@@ -5,16 +5,22 @@ import { afterRender } from "../focus.ts";
 
 interface Props {
     name: string;
+    about?: string; // where there are several of the same name
     question: string;
     confirmed: () => void;
 }
 
-export function Confirm({ name, question, confirmed }: Props) {
+export function Confirm({ name, about, question, confirmed }: Props) {
     const asked = useSignal(false);
+    const label = about && `${name}: ${about}`;
     const first = useRef<HTMLButtonElement>(null);
     const cancel = () => {
         asked.value = false;
         afterRender(() => first.current?.focus());
+    };
+    const confirm = () => {
+        cancel();
+        confirmed();
     };
     const press = (event: KeyboardEvent) => {
         if (event.key === "Escape") {
@@ -27,15 +33,15 @@ export function Confirm({ name, question, confirmed }: Props) {
             asked.value = true;
         };
         return (
-            <button type="button" class="button plain danger" ref={first} onClick={ask}>
+            <button type="button" class="button plain danger" aria-label={label} ref={first} onClick={ask}>
                 {name}
             </button>
         );
     }
     return (
-        <fieldset class="setting-confirm" aria-label={name} onKeyDown={press}>
+        <fieldset class="setting-confirm" aria-label={label ?? name} onKeyDown={press}>
             <p role="alert">{question}</p>
-            <button type="button" class="button plain danger" onClick={confirmed}>
+            <button type="button" class="button plain danger" onClick={confirm}>
                 {name}
             </button>
             <button type="button" class="button plain" ref={focus} onClick={cancel}>

@@ -2,15 +2,16 @@
 import type { ComponentChildren } from "preact";
 import { session, signOut, waiting } from "../../list/store.ts";
 import { base } from "../address.ts";
+import { Chooser } from "../import/chooser.tsx";
 import { say } from "../notice/said.tsx";
 import { Head } from "../shell/head.tsx";
 import { count } from "../words.ts";
 import { Confirm } from "./confirm.tsx";
 import { Erase } from "./erase.tsx";
 import { Export } from "./export.tsx";
+import { Feeds } from "./feeds.tsx";
 import { Preferences } from "./preferences.tsx";
 import { Programs } from "./programs.tsx";
-import "./settings.css";
 
 export function SettingsView() {
     const authentication = session.value?.authentication;
@@ -32,6 +33,12 @@ export function SettingsView() {
                 <p>
                     <a href={`${base}/privacy`}>What this service keeps, and for how long</a>
                 </p>
+            </Section>
+            <Section title="Bring todos from elsewhere">
+                <Chooser />
+            </Section>
+            <Section title="Calendar">
+                <Feeds />
             </Section>
             <Section title="Save a copy">
                 <Export />

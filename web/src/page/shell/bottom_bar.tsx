@@ -3,7 +3,6 @@ import { useComputed } from "@preact/signals";
 import { type Address, address, href, type View } from "../address.ts";
 import { Icon, type IconName } from "../icons.tsx";
 import { counts } from "./counts.ts";
-import "./bottom_bar.css";
 
 export function BottomBar() {
     return (

@@ -1,11 +1,12 @@
 // The top of each view: its name, what is to be known, and the line to add a todo.
 import type { ComponentChildren } from "preact";
 import { QuickAdd } from "../add/quick_add.tsx";
+import { address } from "../address.ts";
 import { Connection } from "../notice/connection.tsx";
 import { LatestChange } from "../notice/latest_change.tsx";
 import { RefusedPanel } from "../notice/refused_panel.tsx";
 import { TimeZone } from "../notice/time_zone.tsx";
-import "./head.css";
+import { partHere } from "../parts/parts.ts";
 
 interface Props {
     title: string;
@@ -17,6 +18,7 @@ interface Props {
 
 export function Head({ title, note, name, adds = false, children }: Props) {
     document.title = title;
+    const ImportLine = address.value.view === "import" ? undefined : partHere("own")?.ImportLine;
     return (
         <>
             <header class="head">
@@ -30,6 +32,7 @@ export function Head({ title, note, name, adds = false, children }: Props) {
             <Connection />
             <RefusedPanel />
             <TimeZone />
+            {ImportLine && <ImportLine />}
             {adds && <LatestChange />}
         </>
     );

@@ -3,9 +3,8 @@ import { useComputed } from "@preact/signals";
 import { lists, now } from "../../list/store.ts";
 import { type Address, address, base, href } from "../address.ts";
 import { Icon, type IconName } from "../icons.tsx";
-import { showKeys } from "../keys/keys_help.tsx";
+import { showKeys } from "../keys/keys_shown.ts";
 import { counts } from "./counts.ts";
-import "./nav.css";
 
 export function Nav() {
     const { overdue, today, week, all } = counts.value;

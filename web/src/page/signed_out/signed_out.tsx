@@ -4,7 +4,6 @@ import { ApiProblem } from "../../list/request.ts";
 import { session, signInWithKey, waiting } from "../../list/store.ts";
 import { base } from "../address.ts";
 import { count } from "../words.ts";
-import "./signed_out.css";
 
 export function SignedOut() {
     document.title = "Todos";

@@ -16,7 +16,6 @@ import { ListField } from "./list_field.tsx";
 import { MoveField } from "./move_field.tsx";
 import { PriorityField } from "./priority_field.tsx";
 import { RepeatField } from "./repeat_field.tsx";
-import "./pills.css";
 import { TagsField } from "./tags_field.tsx";
 
 export interface FieldProps {

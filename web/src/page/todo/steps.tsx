@@ -5,7 +5,6 @@ import { keyOf } from "../../list/store.ts";
 import { change } from "../doing.ts";
 import { dropDraft, keepDraft, keptDraft } from "../draft.ts";
 import { Icon } from "../icons.tsx";
-import "./steps.css";
 import { TextField } from "./text_field.tsx";
 
 export function Steps({ todo }: { todo: Todo }) {

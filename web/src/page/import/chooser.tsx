@@ -1,0 +1,32 @@
+// Where files are chosen. They can also be dropped anywhere on the page.
+import { focusName, go } from "../address.ts";
+import { takeFiles } from "./imports.ts";
+
+export function Chooser() {
+    const choose = (field: HTMLInputElement) => {
+        const files = [...(field.files ?? [])];
+        // The same file can be chosen again.
+        field.value = "";
+        if (files.length) openFiles(files);
+    };
+    return (
+        <>
+            <p>
+                From Todoist, TickTick, Google Tasks, Microsoft To Do, Apple Reminders and other calendars (iCalendar),
+                todo.txt or Markdown, or a copy that you have saved here. You see what will come before anything is
+                imported.
+            </p>
+            <label class="button plain import-choose">
+                Choose files
+                <input type="file" multiple class="hidden" onChange={(event) => choose(event.currentTarget)} />
+            </label>
+            <span class="setting-note import-drop">or drop them anywhere on this page.</span>
+        </>
+    );
+}
+
+export function openFiles(files: readonly File[]): void {
+    takeFiles(files);
+    go({ view: "import" });
+    focusName();
+}

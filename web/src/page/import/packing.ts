@@ -1,0 +1,27 @@
+// Makes a file small enough to be sent.
+
+// A request may have 4 MB, with everything around the part of the file.
+const PART_BYTES = 3_900_000;
+
+export function pack(file: Blob): Promise<Blob> {
+    return new Response(file.stream().pipeThrough(new CompressionStream("gzip"))).blob();
+}
+
+export function partsOf(packed: Blob, size = PART_BYTES): [Blob, ...Blob[]] {
+    const rest: Blob[] = [];
+    for (let at = size; at < packed.size; at += size) rest.push(packed.slice(at, at + size));
+    return [packed.slice(0, size), ...rest];
+}
+
+// One after another: the answer to the first names the import to which the others belong. Gives the answer to the last.
+export async function sendParts<A extends { import: string }>(
+    [first, ...rest]: readonly [Blob, ...Blob[]],
+    send: (part: Blob, id: string | undefined, more: boolean) => Promise<A>,
+): Promise<A> {
+    let answer = await send(first, undefined, rest.length > 0);
+    const { import: id } = answer;
+    for (const [at, part] of rest.entries()) {
+        answer = await send(part, id, at + 1 < rest.length);
+    }
+    return answer;
+}

@@ -1,0 +1,98 @@
+// What an import would do: the person decides with this.
+import { Meta } from "../rows/meta.tsx";
+import { count } from "../words.ts";
+import type { Preview } from "./api.ts";
+import type { Import } from "./import.ts";
+import { ListsChoice } from "./lists_choice.tsx";
+import { placesWords } from "./words.ts";
+
+export function PreviewOf({ one, preview }: { one: Import; preview: Preview }) {
+    return (
+        <>
+            <Broken preview={preview} />
+            <Here one={one} preview={preview} />
+            <ListsChoice one={one} preview={preview} />
+            {preview.lost.length > 0 && (
+                <>
+                    <h3>What will not be the same</h3>
+                    <ul class="import-notes">
+                        {preview.lost.map(({ what, means, todos, at }) => (
+                            <li key={what}>
+                                {means} <span class="setting-note">{placesWords(todos, at)}</span>
+                            </li>
+                        ))}
+                    </ul>
+                </>
+            )}
+            <First one={one} preview={preview} />
+        </>
+    );
+}
+
+function Broken({ preview: { broken, broken_total, unreadable_characters } }: { preview: Preview }) {
+    return (
+        <>
+            {broken_total > 0 && (
+                <>
+                    <h3>{`Cannot be read, and stays out: ${broken_total}`}</h3>
+                    <ul class="import-notes">
+                        {broken.map(({ at, reason }) => (
+                            <li key={at}>{`${at}: ${reason}`}</li>
+                        ))}
+                        {broken.length < broken_total && <li>{`and ${broken_total - broken.length} more`}</li>}
+                    </ul>
+                </>
+            )}
+            {unreadable_characters && <p>Some letters of the file cannot be read. They are shown as “�”.</p>}
+        </>
+    );
+}
+
+function Here({ one, preview: { same, different, changed_here } }: { one: Import; preview: Preview }) {
+    return (
+        <>
+            {same > 0 && <p>{`${count(same, "todo is", "todos are")} here already.`}</p>}
+            {changed_here > 0 && (
+                <p>{`${count(changed_here, "todo was", "todos were")} changed here since the last import, and will not be touched.`}</p>
+            )}
+            {different > 0 && (
+                <div class="setting-fields">
+                    <label>
+                        <span>{`${count(different, "todo is", "todos are")} here with other content`}</span>
+                        <select
+                            class="field"
+                            value={one.takesFile.value ? "file" : "here"}
+                            onChange={(event) => {
+                                one.takesFile.value = event.currentTarget.value === "file";
+                            }}
+                        >
+                            <option value="here">Leave as they are</option>
+                            <option value="file">Take from the file</option>
+                        </select>
+                    </label>
+                </div>
+            )}
+        </>
+    );
+}
+
+function First({ one, preview: { first, todos, lists } }: { one: Import; preview: Preview }) {
+    const chosen = first.map((todo) => ({ ...todo, list: one.lists.value.get(todo.list ?? "") ?? todo.list }));
+    return (
+        <>
+            <h3>{first.length < todos ? `The first ${first.length} todos, as they will be` : "As they will be"}</h3>
+            <ul class="import-first">
+                {chosen.map((todo) => (
+                    <li key={todo.id} class={todo.list ? todo.status : "out"}>
+                        <bdi>{todo.title}</bdi>
+                        {todo.list ? (
+                            <Meta todo={todo} isListSaid={lists.length === 1} />
+                        ) : (
+                            <p class="meta">Left out</p>
+                        )}
+                    </li>
+                ))}
+            </ul>
+        </>
+    );
+}

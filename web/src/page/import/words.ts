@@ -1,0 +1,85 @@
+// What happens with an import, in words.
+import { ApiProblem } from "../../list/request.ts";
+import { count, figure } from "../words.ts";
+import type { ListPreview, Preview, Progress } from "./api.ts";
+
+const FORMATS: Record<string, string> = {
+    json: "A copy of this service",
+    csv: "A table of this service",
+    todoist: "Todoist",
+    ticktick: "TickTick",
+    google_tasks: "Google Tasks",
+    microsoft_to_do: "Microsoft To Do",
+    icalendar: "iCalendar",
+    markdown: "Markdown",
+    todo_txt: "todo.txt",
+};
+
+// Whether the same file may be read when it is sent again.
+export function mayPass(error: unknown): boolean {
+    return !(error instanceof ApiProblem) || error.problem.status >= 500;
+}
+
+export const OFFLINE = "This needs a connection.";
+
+export function problemWords(error: unknown): string {
+    if (!(error instanceof ApiProblem)) return OFFLINE;
+    const { title, detail, errors } = error.problem;
+    // What is wrong with a file is a sentence of its own.
+    const sentences = errors?.map(({ message }) => message).join(" ");
+    return sentences || [title, detail].filter(Boolean).join(". ") || "That did not work. Try it again.";
+}
+
+// "Todoist: 120 todos, 118 of them new."
+export function whatComes({ formats, todos, new: fresh, restored }: Preview): string {
+    const names = formats.map((format) => FORMATS[format] ?? format).join(", ");
+    const back = restored
+        ? ` ${count(restored, "todo was deleted here and comes", "todos were deleted here and come")} back.`
+        : "";
+    const known = fresh + restored < todos ? `, ${fresh ? figure(fresh) : "none"} of them new` : "";
+    return `${names}: ${count(todos, "todo")}${known}.${back}`;
+}
+
+export function listWords({ todos, completed, new: fresh }: ListPreview): string {
+    const parts = [count(todos, "todo")];
+    if (fresh < todos) parts.push(`${figure(fresh)} new`);
+    if (completed) parts.push(`${figure(completed)} completed`);
+    return parts.join(", ");
+}
+
+// "3 todos: row 12, row 15, …".
+export function placesWords(todos: number, at: readonly string[]): string {
+    return `${count(todos, "todo")}: ${at.join(", ")}${at.length < todos ? ", …" : ""}`;
+}
+
+export function isUndo({ state }: Progress): boolean {
+    return state === "undoing" || state === "undone";
+}
+
+// How far it is, and how far it has to go. The undo goes through what the import has changed.
+export function reached(progress: Progress): [done: number, all: number] {
+    const { done = 0, todos = 0, added = 0, updated = 0, undone = 0, kept = 0 } = progress;
+    return isUndo(progress) ? [undone + kept, added + updated] : [done, todos];
+}
+
+// "500 of 5,000 todos".
+export function reachedWords(progress: Progress): string {
+    const [done, all] = reached(progress);
+    return `${figure(done)} of ${count(all, "todo")}`;
+}
+
+export function resultWords(progress: Progress): string {
+    const { added = 0, updated = 0, left = 0, undone = 0, kept = 0 } = progress;
+    if (isUndo(progress)) {
+        const stay = kept
+            ? ` ${count(kept, "todo stays, because it was", "todos stay, because they were")} changed since.`
+            : "";
+        return `Undone: ${count(undone, "todo")}.${stay}`;
+    }
+    const parts = [
+        `Added ${count(added, "todo")}`,
+        ...(updated ? [`updated ${figure(updated)}`] : []),
+        ...(left ? [`left ${figure(left)} as they were`] : []),
+    ];
+    return `${parts.join(", ")}.`;
+}
