@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod answer;
 pub mod export;
+mod feeds;
 mod lambda;
 mod log;
 mod oauth;
@@ -52,6 +53,7 @@ pub fn router(app: App, mcp: Router<App>) -> Router {
         .route("/privacy", get(pages::get_privacy))
         .route("/favicon.ico", get(pages::get_favicon))
         .merge(export::routes())
+        .merge(feeds::routes())
         .merge(account::routes(&app))
         .merge(oauth::routes(&app));
     answering_everything(operations::routes().merge(pages).layer(DefaultBodyLimit::max(limits::BODY_BYTES)).merge(mcp))

@@ -1,9 +1,11 @@
 //! Exports everything that belongs to a person. The file docs/EXPORT.md says what each format keeps and loses.
 
 mod calendar;
+mod component;
 mod content_line;
 mod csv;
 pub mod document;
+mod feed;
 mod http;
 mod markdown;
 mod markdown_text;
@@ -15,6 +17,7 @@ mod samples;
 mod time_zone;
 mod todo_txt;
 
+pub use feed::FeedCalendar;
 pub use http::routes;
 pub use page::Exporting;
 pub use render::render;

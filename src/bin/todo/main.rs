@@ -1,4 +1,4 @@
-//! The `todo` command runs todo-action on a laptop, exports todos, and manages the API keys, the OAuth clients, the people
+//! The `todo` command runs todo-action on a laptop, exports todos, makes calendar feeds, and manages the API keys, the OAuth clients, the people
 //! and the provider's secret of a deployment.
 
 mod clients;
@@ -6,6 +6,7 @@ mod deployment;
 mod doctor;
 mod dynamodb;
 mod export;
+mod feeds;
 mod keys;
 mod mcp;
 mod messages;
@@ -13,6 +14,7 @@ mod people;
 mod person;
 mod place;
 mod provider;
+mod service;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -52,6 +54,8 @@ enum Command {
     Mcp(mcp::Mcp),
     /// Write everything of a person into a file: todos of every status, lists, settings and changes.
     Export(export::Export),
+    /// Make, list, renew and end calendar feeds.
+    Feeds(feeds::Feeds),
     /// Make, list and revoke API keys.
     Keys(keys::Keys),
     /// Make, list and remove OAuth clients, for programs that need a sign-in and cannot register themselves.
@@ -125,6 +129,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve(arguments),
         Command::Mcp(arguments) => mcp::run(arguments),
         Command::Export(arguments) => export::run(arguments),
+        Command::Feeds(feeds) => feeds::run(feeds),
         Command::Keys(keys) => keys::run(keys),
         Command::Clients(clients) => clients::run(clients),
         Command::People(people) => people::run(people),
