@@ -22,8 +22,9 @@ def part(length):
 FORMS = [
     ("an API key", r"todo_[0-9A-Za-z]{49}", f'{{"key":"todo_{part(49)}"}}'),
     # The codes and tokens of our authorization server, the secrets of the clients that the operator makes, and the
-    # addresses of downloads.
+    # addresses of downloads and calendar feeds.
     ("a code, a token, a client secret or the address of a download", r"todo(ac|at|rt|cs|dl)_[0-9A-Za-z]{49}", f"/callback?code=todoac_{part(71)}&state=1"),
+    ("the address of a calendar feed", r"todocf_[0-9A-Za-z]{49}", f"/calendar/todocf_{part(49)}.ics"),
     # The regular expression also finds a JWT without its signature. The header and the payload of a JWT both begin with
     # `{"`, which is `eyJ` in Base64.
     ("a JWT", r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}", f"/callback?code=eyJ{part(20)}.eyJ{part(40)}.{part(43)}&state=1"),

@@ -8,8 +8,8 @@ use jiff::{Timestamp, Unit};
 use crate::{
     config::{Auth, Config},
     domain::{
+        address::{AddressKind, AddressSecret},
         api_key::ApiKey,
-        download::DownloadSecret,
         id::{ChangeId, ImportId, TodoId},
         secret::Random,
     },
@@ -93,9 +93,9 @@ impl Ids {
         ApiKey::from_random(self.secret())
     }
 
-    /// A new secret for the address of a download.
-    pub fn download(&self) -> DownloadSecret {
-        DownloadSecret::from_random(self.secret())
+    /// A new secret for an address of this kind.
+    pub fn address(&self, kind: AddressKind) -> AddressSecret {
+        AddressSecret::from_random(kind, self.secret())
     }
 
     /// 256 random bits.

@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod answer;
 pub mod export;
+mod feeds;
 pub mod import;
 mod lambda;
 mod log;
@@ -55,6 +56,7 @@ pub fn router(app: App, mcp: Router<App>) -> Router {
         .route("/privacy", get(pages::get_privacy))
         .route("/favicon.ico", get(pages::get_favicon))
         .merge(export::routes())
+        .merge(feeds::routes())
         .merge(import::routes())
         .merge(account::routes(&app))
         .merge(oauth::routes(&app))

@@ -1,6 +1,7 @@
 //! Todos, and the rules for changes to todos. The layer `domain` uses no clock, no random numbers, no storage and no
 //! HTTP.
 
+pub mod address;
 pub mod api_key;
 pub mod by;
 pub mod by_filter;
@@ -15,6 +16,7 @@ pub mod due;
 pub mod due_input;
 pub mod edit;
 pub mod export_format;
+pub mod feed;
 pub mod folding;
 pub mod found;
 pub mod grant;

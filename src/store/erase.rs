@@ -2,8 +2,8 @@
 //!
 //! 1. The head gets a mark. From now on, every other write of the owner fails.
 //! 2. All items in the partition of the owner are deleted, except the head. The items of other partitions that belong to
-//!    the owner are deleted together with their entries in the partition of the owner: grants, sign-ins, and the
-//!    addresses of downloads.
+//!    the owner are deleted together with their entries in the partition of the owner: grants, sign-ins, the
+//!    addresses of downloads, and calendar feeds.
 //! 3. The entry in the list of people is deleted. If the operator has blocked the person, only the block stays.
 //! 4. One transaction deletes the head, and the grant of the request.
 //!
@@ -22,7 +22,7 @@ use tokio::time::Instant;
 use super::{
     OwnerStore,
     actions::{TRANSACTION_ACTIONS, updated},
-    downloads,
+    addresses,
     fault::{Fault, FaultKind},
     format::FORMAT,
     grants,
@@ -214,7 +214,7 @@ fn sk(item: &Item) -> &str {
 fn elsewhere(item: &Item) -> Vec<Item> {
     let hash = |prefix: &str| sk(item).strip_prefix(prefix).map(SecretHash::stored);
     let grant = item.get(GRANT).and_then(|id| id.as_s().ok()).map(|id| grants::key(&GrantId::stored(id)));
-    let download = hash(downloads::PREFIX).map(|hash| downloads::key(&hash));
+    let address = addresses::of_entry(item).map(|(kind, hash)| addresses::key(kind, &hash));
     let sign_in = hash(sign_ins::PREFIX).map(|hash| sign_ins::key(&hash));
-    [grant, download, sign_in].into_iter().flatten().collect()
+    [grant, address, sign_in].into_iter().flatten().collect()
 }

@@ -13,9 +13,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     Store,
     fault::{Fault, FaultKind},
-    item::{self, EXPIRES_AT, Item, PRESENT, VERSION, broken},
+    item::{self, EXPIRES_AT, Item, VERSION, broken},
+    items::TABLE,
     programs,
-    seen::{LAST_USED_AT, NOTE},
     usage::Usage,
 };
 use crate::domain::{
@@ -27,8 +27,6 @@ use crate::domain::{
 const PREFIX: &str = "grant#";
 /// The sort key of a grant.
 const GRANT: &str = "grant";
-/// The attribute with the name of the table in which the grant was made.
-const TABLE: &str = "table";
 /// An expired grant stays in the table for this time, so that DynamoDB never deletes a grant too early.
 const RESERVE: SignedDuration = SignedDuration::from_hours(1);
 /// The maximum number of attempts for a grant that other requests change at the same time.
@@ -59,34 +57,14 @@ impl Store {
     /// Writes a note into the table: the program has used its access today.
     pub async fn stamp_access(&self, access: &Access, now: Timestamp, usage: &Usage) {
         let id = &access.credential.id;
-        let write = async {
-            // If the access has ended, its entry no longer exists, and the note must not create the entry again.
-            let key = programs::key(&access.owner, id);
-            let update = self.client.update_item().table_name(&*self.table).set_key(Some(key));
-            let update = update
-                .condition_expression(PRESENT)
-                .update_expression(NOTE)
-                .expression_attribute_names("#used", LAST_USED_AT)
-                .expression_attribute_values(":now", item::text(&now.to_string()))
-                .return_consumed_capacity(ReturnConsumedCapacity::Total);
-            let answer = update.send().await;
-            usage.called();
-            let answer = answer.map_err(|error| Fault::of("UpdateItem", &error))?;
-            usage.wrote(answer.consumed_capacity().map(std::slice::from_ref));
-            Ok(())
-        };
-        self.stamp(id, now, usage, write).await;
+        let entry = programs::key(&access.owner, id);
+        self.stamp(id, now, usage, self.note(entry, now, usage)).await;
     }
 
     /// The grant with this id. The grant may have expired.
     pub async fn grant(&self, id: &GrantId, usage: &Usage) -> Result<Option<Grant>, Fault> {
         let found = self.item(key(id), usage).await?;
-        // A restored backup is a new table with another name. Since the backup, somebody may have ended grants that the
-        // backup contains. So the grants of the backup are not valid in the new table.
-        let found = found.filter(|item| {
-            item.get(TABLE).and_then(|table| table.as_s().ok()).is_some_and(|table| **table == *self.table)
-        });
-        found.map(item::from_item).transpose()
+        found.filter(|item| self.made_here(item)).map(item::from_item).transpose()
     }
 
     /// Takes tokens from a grant: `take` exchanges a code or a refresh token for new tokens. If another request changes

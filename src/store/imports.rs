@@ -11,7 +11,6 @@ use jiff::Timestamp;
 use super::{
     OwnerStore,
     fault::{Fault, FaultKind},
-    head::{Pending, SETTINGS},
     item::{self, EXPIRES_AT, Item, broken},
     items,
     transact::transact,
@@ -33,7 +32,7 @@ impl OwnerStore {
     pub async fn add_import_part(&self, record: &ImportRecord, part: &[u8]) -> Result<bool, Fault> {
         let chunks: Vec<_> = part.chunks(ITEM_BYTES).enumerate().collect();
         for some in chunks.chunks(AT_ONCE) {
-            let mut actions = self.import_checks()?;
+            let mut actions = self.may_add()?;
             for (number, chunk) in some {
                 let sk = format!("{FILE}{}#{:04}#{number:04}", record.id.as_str(), record.parts);
                 let mut new = item::primary_key(&self.partition, sk);
@@ -49,7 +48,7 @@ impl OwnerStore {
     pub async fn update_import(&self, record: &ImportRecord) -> Result<bool, Fault> {
         let mut new = item::to_item(record)?;
         new.extend(item::primary_key(&self.partition, record_sk(&record.id)));
-        let mut actions = self.import_checks()?;
+        let mut actions = self.may_add()?;
         actions.push(self.put_import(new, record.until(), Some(record.version - 1))?);
         match self.send_import(actions).await {
             Err(fault) if fault.kind == FaultKind::Ended && self.import(&record.id, record.at).await?.is_some() => {
@@ -108,17 +107,6 @@ impl OwnerStore {
         items::items(&self.client, &self.table, (&self.partition, &prefix), &self.usage).await
     }
 
-    /// Parts of a transaction: it fails if a large change is pending, if somebody is erasing everything, or if the
-    /// credential of the request has ended.
-    fn import_checks(&self) -> Result<Vec<TransactWriteItem>, Fault> {
-        let checks = [Some(self.is_not_pending()?), self.credential_check()?];
-        Ok(checks
-            .into_iter()
-            .flatten()
-            .map(|check| TransactWriteItem::builder().condition_check(check).build())
-            .collect())
-    }
-
     /// Puts an item that expires. If `version` is given, the present item must have this version, or must be absent for
     /// version 0.
     fn put_import(&self, mut new: Item, until: Timestamp, version: Option<u64>) -> Result<TransactWriteItem, Fault> {
@@ -139,9 +127,7 @@ impl OwnerStore {
         if transact(&self.client, actions, &self.usage).await? {
             return Ok(());
         }
-        let head = self.item(SETTINGS.to_owned()).await?;
-        let is_pending = head.as_ref().and_then(Pending::of).is_some();
-        Err(if is_pending { Fault::busy() } else { Fault::ended() })
+        Err(self.why_not().await?)
     }
 }
 

@@ -9,7 +9,17 @@ use super::{
     usage::Usage,
 };
 
+/// The attribute with the name of the table in which an item was made.
+pub(super) const TABLE: &str = "table";
+
 impl Store {
+    /// Whether the item was made in this table. A restored backup is a new table with another name. Since the backup,
+    /// somebody may have ended an access or a feed that the backup contains. So these items of the backup are not valid
+    /// in the new table.
+    pub(super) fn made_here(&self, item: &Item) -> bool {
+        item.get(TABLE).and_then(|table| table.as_s().ok()).is_some_and(|table| **table == *self.table)
+    }
+
     /// Reads one item.
     pub(super) async fn item(&self, key: Item, usage: &Usage) -> Result<Option<Item>, Fault> {
         let answer = self

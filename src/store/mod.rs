@@ -3,6 +3,7 @@
 //! items without [`Store::of`] (the files `…_admin.rs`).
 
 mod actions;
+mod addresses;
 mod api_keys;
 mod backoff;
 mod began;
@@ -17,6 +18,7 @@ mod downloads;
 mod erase;
 mod export;
 mod fault;
+mod feeds;
 mod finish;
 mod followers;
 mod format;
@@ -78,6 +80,7 @@ pub use client::{Connection, TIMEOUT, connect};
 pub use erase::Erasure;
 pub use export::AllTodos;
 pub use fault::{Fault, FaultKind};
+pub use feeds::FeedHead;
 pub use grants::Taken;
 pub use listing::Listing;
 #[cfg(feature = "cli")]

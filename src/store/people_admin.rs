@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::Timestamp;
 
 use super::{
-    Store, downloads,
+    Store, addresses,
     erase::Erasure,
     fault::Fault,
     item::{self, Item},
@@ -15,7 +15,7 @@ use super::{
     programs::{self, Connected},
     usage::Usage,
 };
-use crate::domain::{owner::Owner, secret::SecretHash};
+use crate::domain::{address::AddressKind, owner::Owner};
 
 /// A person in the partition `people`: somebody who has given access to a program, or somebody whom the operator has
 /// blocked.
@@ -88,8 +88,8 @@ impl Store {
         self.of(owner, None, Arc::default()).erase(now, at_most).await
     }
 
-    /// Ends the access of all programs of this person, and then the addresses of downloads. Returns the number of
-    /// programs whose access has ended, and the number of entries that the program cannot read.
+    /// Ends the access of all programs of this person, and then the calendar feeds and the addresses of downloads.
+    /// Returns the number of programs whose access has ended, and the number of entries that the program cannot read.
     pub async fn end_programs(&self, owner: &Owner, now: Timestamp) -> Result<(usize, usize), Fault> {
         let (mut ended, mut unreadable) = (0, 0);
         for entry in self.items(&item::partition(owner), programs::PREFIX, &Usage::default()).await? {
@@ -102,10 +102,12 @@ impl Store {
                 Err(_) => unreadable += 1,
             }
         }
-        for entry in self.items(&item::partition(owner), downloads::PREFIX, &Usage::default()).await? {
-            let hash = entry.get(item::SK).and_then(|sk| sk.as_s().ok()?.strip_prefix(downloads::PREFIX));
-            if let Some(hash) = hash.map(SecretHash::stored) {
-                self.transact(self.delete_download(owner, &hash, None)?, &Usage::default()).await?;
+        for kind in AddressKind::ALL {
+            for entry in self.items(&item::partition(owner), &addresses::prefix(kind), &Usage::default()).await? {
+                if let Some((kind, hash)) = addresses::of_entry(&entry) {
+                    let actions = self.delete_address(kind, (owner, &hash), None)?;
+                    self.transact(actions.to_vec(), &Usage::default()).await?;
+                }
             }
         }
         Ok((ended, unreadable))

@@ -5,9 +5,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
-use super::{Store, fault::Fault, usage::Usage};
+use super::{
+    Store,
+    fault::Fault,
+    item::{self, Item, PRESENT},
+    usage::Usage,
+};
 use crate::domain::{grant::Access, moment::is_within, owner::Owner, secret::SecretHash};
 
 /// The attribute with the time of a credential's last use.
@@ -111,5 +117,22 @@ impl Store {
             Err(_) => "no answer in time".to_owned(),
         };
         tracing::warn!(request_id = usage.request_id(), cause, "the use of a credential was not noted");
+    }
+
+    /// Writes the time of the last use into the item with this key. If the credential has ended, the item no longer
+    /// exists, and the note does not create it again.
+    pub(super) async fn note(&self, key: Item, now: Timestamp, usage: &Usage) -> Result<(), Fault> {
+        let update = self.client.update_item().table_name(&*self.table).set_key(Some(key));
+        let update = update
+            .condition_expression(PRESENT)
+            .update_expression(NOTE)
+            .expression_attribute_names("#used", LAST_USED_AT)
+            .expression_attribute_values(":now", item::text(&now.to_string()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = update.send().await;
+        usage.called();
+        let answer = answer.map_err(|error| Fault::of("UpdateItem", &error))?;
+        usage.wrote(answer.consumed_capacity().map(std::slice::from_ref));
+        Ok(())
     }
 }

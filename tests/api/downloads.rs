@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use todo_action::{app::Ids, config::Auth};
+use todo_action::{app::Ids, config::Auth, domain::address::AddressKind};
 
 use super::{
     access::{ask, key_until},
@@ -82,7 +82,7 @@ async fn an_address_works_once_and_every_second_request_is_answered_like_an_inve
 
 /// The path of a download with a sound secret that nobody has made.
 fn invented() -> String {
-    format!("/downloads/{}", Ids::random().download().reveal())
+    format!("/downloads/{}", Ids::random().address(AddressKind::Download).reveal())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -15,7 +15,7 @@ use super::{
 pub const LEAVE: &str = "/account?confirm=erase-everything";
 
 /// Writes some of everything that an owner can have: todos of every status, lists with exceptions, settings, a large
-/// change, an undo, an idempotency key, and addresses of downloads.
+/// change, an undo, an idempotency key, addresses of downloads, and a calendar feed.
 pub async fn live(api: &Api) {
     let ids = add_many(api, LARGE).await;
     assert_eq!(api.patch("/todos", completed(&ids[..3])).await.status, 200);
@@ -36,6 +36,7 @@ pub async fn live(api: &Api) {
         assert_eq!(answer.status, 200, "{}", answer.text);
     }
     assert_eq!(api.get("/export/address?format=csv").await.status, 200);
+    assert_eq!(api.post("/feeds", json!({"list": "Party"})).await.status, 201);
 }
 
 /// A table with the lives of two owners.

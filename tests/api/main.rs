@@ -24,6 +24,8 @@ mod export_life;
 mod export_sizes;
 mod export_whole;
 mod faults;
+mod feed_calendar;
+mod feeds;
 mod finding;
 #[path = "../folder/mod.rs"]
 mod folder;

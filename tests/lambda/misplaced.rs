@@ -2,7 +2,7 @@
 //! part of a request. The log must never contain this API key or this token.
 
 use serde_json::{Value, json};
-use todo_action::app::Ids;
+use todo_action::{app::Ids, domain::address::AddressKind};
 
 use super::{
     events::{Ask, Door},
@@ -43,11 +43,12 @@ const HEADERS: [&str; 30] = [
     "x-whatever",
 ];
 
-/// Returns one of our API keys, and three tokens like the tokens of other services: a JWT, hexadecimal digits and a
+/// Returns one of our API keys, the secret of a calendar feed, and three tokens like the tokens of other services: a JWT, hexadecimal digits and a
 /// UUID.
-fn secrets() -> [String; 4] {
+fn secrets() -> [String; 5] {
     [
         Ids::random().api_key().secret().to_owned(),
+        Ids::random().address(AddressKind::Feed).reveal().to_owned(),
         "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJhZGEiLCJleHAiOjE3OTU2ODAwMDB9.c2lnbmF0dXJlLUVYQU1QTEU"
             .to_owned(),
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b".to_owned(),
@@ -74,6 +75,11 @@ fn everywhere(door: Door, secret: &str) -> Vec<Ask> {
             .header("cookie", &format!("__Host-sign-in-{secret}={secret}")),
         door.ask("GET", &format!("/oauth/consent?request={secret}")),
         door.ask("DELETE", &format!("/account/programs/{secret}")),
+        door.ask("GET", &format!("/calendar/{secret}.ics?as={secret}&{secret}")),
+        door.ask("GET", &format!("/downloads/{secret}")),
+        door.ask("POST", "/feeds").json(&json!({"list": secret, secret: secret})),
+        door.ask("POST", &format!("/feeds/{secret}/renew")),
+        door.ask("DELETE", &format!("/feeds/{secret}")),
         door.ask("GET", &format!("/todos?{secret}={secret}&q={secret}&cursor={secret}&due={secret}&limit={secret}")),
         door.ask("POST", "/todos").json(&todo),
         door.ask("POST", "/todos").json(&json!({"idempotency_key": secret, "todos": [{"title": "a", "due": secret}]})),

@@ -14,6 +14,7 @@ mod doctor_sign_in;
 mod doctor_table;
 mod dynamodb;
 mod export;
+mod feeds;
 #[path = "../folder/mod.rs"]
 mod folder;
 mod http;

@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{FromRequestParts, Path},
-    http::request::Parts,
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 
-use super::{caller::Caller, credential};
+use super::{address, caller::Caller, credential};
 use crate::{
     api::{answer::error::ApiError, lambda::gateway},
     app::App,
-    domain::download::{Download, DownloadSecret},
+    domain::{address::AddressKind, download::Download},
     store::{OwnerStore, Usage},
 };
 
@@ -33,9 +30,7 @@ impl FromRequestParts<App> for Downloading {
             return Err(ApiError::NoSuchDownload);
         }
         let usage = parts.extensions.get::<Arc<Usage>>().cloned().unwrap_or_default();
-        let secret = Path::<String>::from_request_parts(parts, app).await;
-        let secret = secret.ok().and_then(|Path(secret)| DownloadSecret::parse(&secret));
-        let secret = secret.ok_or(ApiError::NoSuchDownload)?;
+        let secret = address::secret(parts, app, AddressKind::Download, "").await.ok_or(ApiError::NoSuchDownload)?;
         let here = gateway::base_url(&app.config, &parts.extensions);
         let download = app.store.download(&secret, app.clock.now(), &usage).await?;
         let download = download.filter(|download| here.as_ref() == Some(&download.resource));

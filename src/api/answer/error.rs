@@ -45,6 +45,10 @@ pub enum ApiError {
     NoSuchProgram,
     /// There is no export at the address, or the address was used, or the address has expired.
     NoSuchDownload,
+    /// There is no calendar feed at the address, or the feed has ended.
+    NoSuchCalendar,
+    /// The person has no calendar feed with the id in the path.
+    NoSuchFeed,
     /// The parts of an export have changed since the addresses were made.
     ExportOutdated,
     /// The data are too large for addresses that a person opens one after another.
@@ -144,6 +148,8 @@ impl ApiError {
             Self::ForeignOrigin => problems::FOREIGN_ORIGIN.into(),
             Self::NoSuchProgram => problems::NO_SUCH_PROGRAM.into(),
             Self::NoSuchDownload => problems::NO_SUCH_DOWNLOAD.into(),
+            Self::NoSuchCalendar => problems::NO_SUCH_CALENDAR.into(),
+            Self::NoSuchFeed => problems::NO_SUCH_FEED.into(),
             Self::ExportOutdated => problems::EXPORT_OUTDATED.into(),
             Self::ExportTooLarge => problems::EXPORT_TOO_LARGE.into(),
             Self::NoSuchImport => problems::NO_SUCH_IMPORT.into(),

@@ -163,6 +163,10 @@ pub mod problems {
         "The address of a download works once, and for 15 minutes. Ask your assistant for a new address.");
     pub const NO_SUCH_IMPORT: ProblemKind = ProblemKind::new(404, "not_found", "There is no such import",
         "An import that nobody finishes is there for 7 days. Send the file again with POST /import: what is here already is not added twice.");
+    pub const NO_SUCH_CALENDAR: ProblemKind = ProblemKind::new(404, "not_found", "There is no calendar at this address",
+        "Somebody has ended this calendar or given it a new address, or the address is mistyped. Make a new address on the page of the list, or with `todo feeds`.");
+    pub const NO_SUCH_FEED: ProblemKind = ProblemKind::new(404, "not_found", "There is no calendar feed with this id",
+        "Use an id of GET /feeds, or of the command `todo feeds list`. Perhaps the feed has already ended.");
     pub const NO_SUCH_TODOS: ProblemKind = ProblemKind::new(404, "not_found", "Some todos do not exist",
         "Nothing was changed. Leave out the ids that `errors` lists, or find the right ids with getTodos.");
     pub const NO_SUCH_LIST: ProblemKind = ProblemKind::new(404, "not_found", "There is no such list",

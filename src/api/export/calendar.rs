@@ -12,29 +12,19 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 
-use super::{
-    content_line::{Lines, escaped},
-    repetition, rrule, time_zone,
-};
+use super::{component, content_line::Lines, repetition, rrule, time_zone};
 use crate::domain::{
-    due::Due,
-    moment::to_the_second,
     steps::Step,
-    todo::{Priority, Status, Todo},
+    todo::{Status, Todo},
 };
-
-/// For how many years after its due date and its last change a repeating todo has the right time zone.
-const YEARS_AHEAD: i16 = 10;
 
 /// One VCALENDAR. Each todo comes before its steps.
 pub fn render(todos: &[Todo], zone: &TimeZone) -> String {
     let mut lines = Lines::default();
-    lines.add("BEGIN:VCALENDAR");
-    lines.add("VERSION:2.0");
-    lines.add(concat!("PRODID:-//todo-action//todo-action ", env!("CARGO_PKG_VERSION"), "//EN"));
-    let years: BTreeSet<i16> = todos.iter().flat_map(|todo| years(todo, zone)).collect();
+    component::begin(&mut lines);
+    let years: BTreeSet<i16> = todos.iter().flat_map(|todo| component::years(todo, zone)).collect();
     if !years.is_empty() {
         time_zone::add(&mut lines, zone, &years);
     }
@@ -48,20 +38,10 @@ pub fn render(todos: &[Todo], zone: &TimeZone) -> String {
     lines.into_text()
 }
 
-/// The years for which the local times of this todo need the time zone.
-fn years(todo: &Todo, zone: &TimeZone) -> Vec<i16> {
-    let Some(Due::At(time)) = todo.due else { return Vec::new() };
-    let last = match todo.repeat {
-        Some(_) => time.year().max(zone.to_datetime(todo.updated_at).year()) + YEARS_AHEAD,
-        None => time.year(),
-    };
-    time_zone::years(time.year(), last).collect()
-}
-
 fn add_todo(lines: &mut Lines, todo: &Todo, zone: &TimeZone) {
     lines.add("BEGIN:VTODO");
-    lines.add(&format!("UID:{}", uid(todo)));
-    add_times(lines, todo);
+    lines.add(&format!("UID:{}", component::uid(todo)));
+    component::add_times(lines, todo);
     lines.add_text("SUMMARY", todo.title.as_str());
     if let Some(notes) = &todo.notes {
         lines.add_text("DESCRIPTION", notes.as_str());
@@ -70,28 +50,16 @@ fn add_todo(lines: &mut Lines, todo: &Todo, zone: &TimeZone) {
         let rule = Some(todo).filter(|todo| todo.status == Status::Open).and_then(|todo| rrule::rrule(todo, zone));
         // An RRULE counts from DTSTART.
         if let Some(rule) = rule {
-            lines.add(&day_or_time("DTSTART", due, zone));
+            lines.add(&component::day_or_time("DTSTART", due, zone));
             lines.add(&format!("RRULE:{rule}"));
         }
-        lines.add(&day_or_time("DUE", due, zone));
+        lines.add(&component::day_or_time("DUE", due, zone));
     }
     if let Some(words) = repetition::in_words(todo) {
         lines.add_text("X-TODO-ACTION-REPEAT;VALUE=TEXT", &words);
     }
     add_status(lines, todo);
-    let priority = match todo.priority {
-        Priority::Urgent => Some(1),
-        Priority::High => Some(3),
-        Priority::Normal => None,
-        Priority::Low => Some(9),
-    };
-    if let Some(priority) = priority {
-        lines.add(&format!("PRIORITY:{priority}"));
-    }
-    let tags: Vec<_> = todo.tags.iter().map(|tag| escaped(tag.as_str())).collect();
-    if !tags.is_empty() {
-        lines.add(&format!("CATEGORIES:{}", tags.join(",")));
-    }
+    component::add_priority_and_tags(lines, todo);
     lines.add_text("X-TODO-ACTION-LIST;VALUE=TEXT", todo.list.as_str());
     lines.add("END:VTODO");
 }
@@ -100,9 +68,9 @@ fn add_todo(lines: &mut Lines, todo: &Todo, zone: &TimeZone) {
 fn add_step(lines: &mut Lines, todo: &Todo, number: usize, step: &Step) {
     lines.add("BEGIN:VTODO");
     lines.add(&format!("UID:{}-{number}@todo-action", todo.id.as_str()));
-    add_times(lines, todo);
+    component::add_times(lines, todo);
     lines.add_text("SUMMARY", step.title.as_str());
-    lines.add(&format!("RELATED-TO:{}", uid(todo)));
+    lines.add(&format!("RELATED-TO:{}", component::uid(todo)));
     match (todo.status, step.done) {
         (Status::Deleted, _) => lines.add("STATUS:CANCELLED"),
         (_, true) => {
@@ -115,38 +83,16 @@ fn add_step(lines: &mut Lines, todo: &Todo, number: usize, step: &Step) {
     lines.add("END:VTODO");
 }
 
-fn uid(todo: &Todo) -> String {
-    format!("{}@todo-action", todo.id.as_str())
-}
-
-fn add_times(lines: &mut Lines, todo: &Todo) {
-    lines.add(&format!("DTSTAMP:{}", utc(todo.updated_at)));
-    lines.add(&format!("CREATED:{}", utc(todo.created_at)));
-    lines.add(&format!("LAST-MODIFIED:{}", utc(todo.updated_at)));
-    lines.add(&format!("SEQUENCE:{}", todo.version.saturating_sub(1)));
-}
-
 fn add_status(lines: &mut Lines, todo: &Todo) {
     match todo.status {
         Status::Open => lines.add("STATUS:NEEDS-ACTION"),
         Status::Completed => {
             lines.add("STATUS:COMPLETED");
-            lines.add(&format!("COMPLETED:{}", utc(todo.completed_at.unwrap_or(todo.updated_at))));
+            lines.add(&format!("COMPLETED:{}", component::utc(todo.completed_at.unwrap_or(todo.updated_at))));
             lines.add("PERCENT-COMPLETE:100");
         }
         Status::Deleted => lines.add("STATUS:CANCELLED"),
     }
-}
-
-fn day_or_time(name: &str, due: Due, zone: &TimeZone) -> String {
-    match due {
-        Due::On(day) => format!("{name};VALUE=DATE:{}", day.strftime("%Y%m%d")),
-        Due::At(time) => time_zone::property(name, time, zone),
-    }
-}
-
-fn utc(at: Timestamp) -> String {
-    to_the_second(at).strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
 #[cfg(test)]
@@ -154,6 +100,7 @@ mod tests {
     use super::*;
     use crate::api::export::samples::{any_due, any_repeat, any_todos, changed, todo, zone};
     use crate::domain::{
+        due::Due,
         moment::{Moment, Weekday},
         repeat::{Over, SeriesDate},
     };

@@ -126,7 +126,7 @@ impl Exporting {
 
 /// The number of bytes that the text takes in an answer of Lambda. Lambda puts the text into JSON, where quotation marks,
 /// backslashes and line breaks take two bytes, and other control characters take six bytes.
-fn size_in_lambda(text: &str) -> usize {
+pub fn size_in_lambda(text: &str) -> usize {
     let size = |byte: u8| match byte {
         b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
         0..0x20 => 6,

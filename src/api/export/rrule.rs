@@ -48,6 +48,19 @@ pub fn rrule(todo: &Todo, zone: &TimeZone) -> Option<String> {
     Some(parts.into_iter().flatten().collect::<Vec<_>>().join(";"))
 }
 
+/// Whether every calendar that people subscribe with finds the right dates. Not every calendar counts days from the end
+/// of the month (`BYMONTHDAY=-1`), or selects one of several days (`BYSETPOS`).
+pub fn is_common(rule: &str) -> bool {
+    !rule.contains("BYMONTHDAY=-") && !rule.contains("BYSETPOS")
+}
+
+/// The part of the RRULE that says on which day the weeks of the person begin. Empty if this makes no difference, or if
+/// weeks begin on Monday.
+pub fn week_start(repeat: &Repeat, week_start: Weekday) -> String {
+    let matters = repeat.every > 1 && !repeat.weekdays.is_empty() && week_start != Weekday::Mon;
+    if matters { format!(";WKST={}", code(week_start)) } else { String::new() }
+}
+
 fn week_days(repeat: &Repeat) -> Option<String> {
     let days: Vec<_> = sorted(&repeat.weekdays).into_iter().map(code).collect();
     (!days.is_empty()).then(|| format!("BYDAY={}", days.join(",")))

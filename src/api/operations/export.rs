@@ -23,6 +23,7 @@ use crate::{
     },
     app::App,
     domain::{
+        address::AddressKind,
         download::{DOWNLOAD_LASTS, Download},
         export_format::ExportFormat,
         invalid::Invalid,
@@ -85,7 +86,7 @@ pub async fn export_todos(
     let (mut addresses, mut downloads) = (Vec::new(), Vec::new());
     let text = |position: &Position| position.as_str().to_owned();
     for (number, after) in begins.iter().enumerate() {
-        let secret = app.ids.download();
+        let secret = app.ids.address(AddressKind::Download);
         addresses.push(format!("{base_url}/downloads/{}", secret.reveal()));
         downloads.push(Download {
             hash: secret.hash(),

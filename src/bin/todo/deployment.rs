@@ -13,7 +13,7 @@ use axum::{
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use serde_json::{Value, json};
 use todo_action::{
-    config::{base_url, remote_key},
+    config::remote_key,
     mcp::Server,
     tls::{self, Connector, Reach, with_causes},
 };
@@ -52,14 +52,9 @@ pub async fn server(base_url: &str) -> Result<Server, Failure> {
     Ok(Server::new(move || document.clone(), Router::new().fallback(forward).with_state((Arc::new(deployment), key))))
 }
 
-/// The deployment at the address of the option `--url`.
-pub fn at(url: &str) -> Result<Router, Failure> {
-    router(base_url("--url", url)?.trim_end_matches("/mcp"))
-}
-
 /// A router that forwards each request to a deployment, with the API key of the environment variable TODO_API_KEY. If
 /// the deployment does not answer, the answer has the status 502.
-fn router(base_url: &str) -> Result<Router, Failure> {
+pub fn router(base_url: &str) -> Result<Router, Failure> {
     let (deployment, key) = (Arc::new(Deployment::new(base_url)?), key()?);
     Ok(Router::new().fallback(forward).with_state((deployment, key)))
 }

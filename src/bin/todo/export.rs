@@ -5,30 +5,20 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use axum::{
-    Router,
-    body::{Body, to_bytes},
-    extract::Request,
-    http::StatusCode,
-};
+use axum::http::Method;
 use jiff::tz::TimeZone;
-use serde_json::Value;
 use todo_action::{
-    api::{self, export},
-    app::{App, Clock, Ids},
-    config::{Auth, AuthMode, Config},
+    api::export,
     domain::{
         export_format::ExportFormat,
-        owner::Owner,
         todo::{Status, Todo},
     },
 };
-use tower::ServiceExt;
 
-use super::{Failure, deployment, place::Place};
-
-/// The maximum size of one page, in bytes. An answer of Lambda has at most 6 MB.
-const LARGEST_PAGE: usize = 10 * 1024 * 1024;
+use super::{
+    Failure,
+    service::{Service, Whose},
+};
 
 #[derive(clap::Args)]
 pub struct Export {
@@ -42,15 +32,8 @@ pub struct Export {
     /// json and ics.
     #[arg(long)]
     bom: bool,
-    /// The owner of the list, if the data file or the table has several lists. `todo keys list` and `todo people list`
-    /// show the owners.
-    #[arg(long, default_value = "me", conflicts_with = "url")]
-    owner: String,
-    /// Address of a deployment. The API key comes from the environment variable TODO_API_KEY.
-    #[arg(long, conflicts_with_all = ["table", "region", "data"])]
-    url: Option<String>,
     #[command(flatten)]
-    place: Place,
+    whose: Whose,
 }
 
 fn format(text: &str) -> Result<ExportFormat, String> {
@@ -58,18 +41,15 @@ fn format(text: &str) -> Result<ExportFormat, String> {
 }
 
 #[tokio::main]
-pub async fn run(Export { format, output, bom, owner, url, place }: Export) -> Result<(), Failure> {
+pub async fn run(Export { format, output, bom, whose }: Export) -> Result<(), Failure> {
     if let Some(file) = output.as_ref().filter(|file| file.exists()) {
         return Err(format!("{} exists already; choose another file with --output", file.display()).into());
     }
     if bom && !format.may_have_bom() {
         return Err(format!("--bom is not possible with {}: such a file has no byte order mark", format.word()).into());
     }
-    let (service, is_remote) = match url {
-        Some(url) => (deployment::at(&url)?, true),
-        None => (service_of(place, &owner, false).await?, false),
-    };
-    let document = whole(service).await?;
+    let service = whose.service(None).await?;
+    let document = whole(&service).await?;
     let zone = TimeZone::get(&document.settings.time_zone).unwrap_or(TimeZone::UTC);
     let text = export::render(format, &document, &zone);
     let text = if bom { format!("\u{feff}{text}") } else { text };
@@ -82,7 +62,7 @@ pub async fn run(Export { format, output, bom, owner, url, place }: Export) -> R
     if document.unreadable > 0 {
         eprintln!("{} todos or changes cannot be read, and are not in the export.", document.unreadable);
     }
-    if !is_remote && !document.settings.time_zone_is_set {
+    if !service.is_remote && !document.settings.time_zone_is_set {
         eprintln!(
             "The person has not set a time zone, so the times in the file are in {}. If the service has another default, \
              set DEFAULT_TIME_ZONE as the service has it.",
@@ -106,35 +86,13 @@ fn write_new(file: &Path, text: &str) -> std::io::Result<()> {
     written
 }
 
-/// The API for the list of this owner, in this process. `may_be_new` says whether the list may be a new one.
-pub async fn service_of(place: Place, owner: &str, may_be_new: bool) -> Result<Router, Failure> {
-    let owner = Owner::parse(owner).map_err(|error| format!("--owner {error}"))?;
-    let shown = place.shown()?;
-    let store = if may_be_new { place.store().await? } else { place.existing_store().await? };
-    if !may_be_new && !store.knows(&owner).await? {
-        return Err(format!(
-            "{shown} has no list of the owner {}; use --owner to choose another owner (`todo keys list` and `todo people \
-             list` show the owners)",
-            owner.as_str()
-        )
-        .into());
-    }
-    let config = Config { auth: Auth::None(owner), ..Config::from_env(AuthMode::None)? };
-    Ok(api::router(App::new(config, store, Clock::system(), Ids::random()), Router::new()))
-}
-
 /// Reads all pages of the export, and puts them together.
-async fn whole(service: Router) -> Result<export::document::Document, Failure> {
+async fn whole(service: &Service) -> Result<export::document::Document, Failure> {
     let mut document: Option<export::document::Document> = None;
     let mut cursor = None;
     loop {
         let after = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
-        let request = Request::builder().uri(format!("/export?format=json{after}")).body(Body::empty())?;
-        let answer = service.clone().oneshot(request).await?;
-        let (status, body) = (answer.status(), to_bytes(answer.into_body(), LARGEST_PAGE).await?);
-        if !status.is_success() {
-            return Err(refusal(status, &body).into());
-        }
+        let body = service.ask(Method::GET, &format!("/export?format=json{after}"), None).await?;
         let mut page: export::document::Document = serde_json::from_slice(&body)
             .map_err(|error| format!("the answer is not an export of todo-action that this version knows: {error}"))?;
         if page.format_version > export::document::FORMAT_VERSION {
@@ -155,14 +113,4 @@ async fn whole(service: Router) -> Result<export::document::Document, Failure> {
         }
     }
     document.ok_or_else(|| "the export has no page".into())
-}
-
-/// Why there is no export, for the person at the terminal.
-fn refusal(status: StatusCode, body: &[u8]) -> String {
-    let problem: Value = serde_json::from_slice(body).unwrap_or_default();
-    match status {
-        StatusCode::UNAUTHORIZED => "the deployment does not accept the API key in TODO_API_KEY".to_owned(),
-        StatusCode::BAD_GATEWAY => "the deployment does not answer; try again later".to_owned(),
-        _ => format!("{status}: {}", problem["detail"].as_str().unwrap_or("no export")),
-    }
 }

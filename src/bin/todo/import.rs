@@ -15,7 +15,7 @@ use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::{Failure, deployment, export::service_of, place::Place};
+use super::{Failure, service::Whose};
 
 /// The maximum size of an answer in bytes.
 const LARGEST_ANSWER: usize = 10 * 1024 * 1024;
@@ -40,22 +40,13 @@ pub struct Import {
     /// Undo the import with this id. Todos that were changed since stay.
     #[arg(long, value_name = "ID", conflicts_with = "files")]
     undo: Option<String>,
-    /// The owner of the list, if the data file or the table has several lists.
-    #[arg(long, default_value = "me", conflicts_with = "url")]
-    owner: String,
-    /// Address of a deployment. The API key comes from the environment variable TODO_API_KEY.
-    #[arg(long, conflicts_with_all = ["table", "region", "data"])]
-    url: Option<String>,
     #[command(flatten)]
-    place: Place,
+    whose: Whose,
 }
 
 #[tokio::main]
-pub async fn run(Import { files, preview, update, undo, owner, url, place }: Import) -> Result<(), Failure> {
-    let api = Api(match url {
-        Some(url) => deployment::at(&url)?,
-        None => service_of(place, &owner, owner == "me").await?,
-    });
+pub async fn run(Import { files, preview, update, undo, whose }: Import) -> Result<(), Failure> {
+    let api = Api(whose.service_or_new().await?.router);
     if let Some(id) = undo {
         let done = api.repeat(Method::DELETE, &format!("/import/{id}"), &Value::Null).await?;
         eprintln!("Undone: {} todos. {} todos were changed since, and stay.", done["undone"], done["kept"]);

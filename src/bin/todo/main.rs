@@ -1,4 +1,4 @@
-//! The `todo` command runs todo-action on a laptop, exports todos, and manages the API keys, the OAuth clients, the people
+//! The `todo` command runs todo-action on a laptop, exports todos, makes calendar feeds, and manages the API keys, the OAuth clients, the people
 //! and the provider's secret of a deployment.
 
 mod clients;
@@ -6,6 +6,7 @@ mod deployment;
 mod doctor;
 mod dynamodb;
 mod export;
+mod feeds;
 mod import;
 mod keys;
 mod mcp;
@@ -14,6 +15,7 @@ mod people;
 mod person;
 mod place;
 mod provider;
+mod service;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -53,6 +55,8 @@ enum Command {
     Mcp(mcp::Mcp),
     /// Write everything of a person into a file: todos of every status, lists, settings and changes.
     Export(export::Export),
+    /// Make, list, renew and end calendar feeds.
+    Feeds(feeds::Feeds),
     /// Read files with todos of other programs, or our own exports, into a list.
     Import(import::Import),
     /// Make, list and revoke API keys.
@@ -128,6 +132,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve(arguments),
         Command::Mcp(arguments) => mcp::run(arguments),
         Command::Export(arguments) => export::run(arguments),
+        Command::Feeds(feeds) => feeds::run(feeds),
         Command::Import(arguments) => import::run(arguments),
         Command::Keys(keys) => keys::run(keys),
         Command::Clients(clients) => clients::run(clients),

@@ -34,7 +34,7 @@ enum What {
     /// List the people who have given access to a program, and the people whom you have blocked.
     List,
     /// Block a person. The person can no longer sign in. The access of all programs and all API keys of this person
-    /// ends within a minute. The todos stay.
+    /// ends within a minute, and all calendar feeds end. The todos stay.
     Block {
         /// The id that `list` shows (ISSUER#SUBJECT), or the e-mail address. Somebody who has never signed in can be
         /// blocked by the id.
@@ -45,13 +45,13 @@ enum What {
         /// The id that `list` shows (ISSUER#SUBJECT), or the e-mail address.
         person: String,
     },
-    /// End the access of all programs and all API keys of a person within a minute, and remove the person from the list
-    /// of people. The todos of the person stay. A blocked person stays blocked.
+    /// End the access of all programs and all API keys of a person within a minute, end all calendar feeds, and remove the
+    /// person from the list of people. The todos of the person stay. A blocked person stays blocked.
     Remove {
         /// The id that `list` shows (ISSUER#SUBJECT), or the e-mail address. With --erase, this can also be the owner of
         /// an API key.
         person: String,
-        /// Also erase everything of the person: todos, lists, settings, changes, programs and API keys. Nobody can undo
+        /// Also erase everything of the person: todos, lists, settings, changes, programs, calendar feeds and API keys. Nobody can undo
         /// this. If the command stops too early, run it again.
         #[arg(long)]
         erase: bool,

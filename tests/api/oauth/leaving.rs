@@ -50,13 +50,14 @@ impl Service {
     }
 }
 
-/// Writes a little, and asks for an address.
+/// Writes a little, asks for an address, and makes a calendar feed.
 async fn live(api: &Api, token: &str) {
     let todos = json!({"todos": [{"title": "a", "list": "Home"}, {"title": "b"}], "allow_duplicate": true});
     assert_eq!(ask(api, "POST", "/todos", todos, token).await.status, 201);
     let zone = json!({"time_zone": "Europe/Paris"});
     assert_eq!(ask(api, "PATCH", "/settings", zone, token).await.status, 200);
     assert_eq!(ask(api, "GET", "/export/address", Value::Null, token).await.status, 200);
+    assert_eq!(ask(api, "POST", "/feeds", json!({"name": "Phone"}), token).await.status, 201);
 }
 
 #[tokio::test]
