@@ -48,6 +48,7 @@ pub mod scope;
 pub mod search;
 pub mod secret;
 pub mod sent_edit;
+mod sent_id;
 pub mod series;
 pub mod settings;
 pub mod sign_in;

@@ -22,6 +22,8 @@ use super::{
     unchanged,
 };
 
+pub use super::sent_id::SentId;
+
 /// The present todos, by id.
 pub type Todos = HashMap<TodoId, Todo>;
 
@@ -34,14 +36,6 @@ pub struct Plan {
     pub lists: Option<ListsImage>,
     /// The names of further lists that the write creates, if they do not exist yet.
     pub new_lists: Vec<ListName>,
-}
-
-/// A text that a caller sent as the id of a todo. `text` contains at most the first 60 characters of the sent text.
-/// `id` is `None` if the sent text cannot be an id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SentId {
-    pub text: String,
-    pub id: Option<TodoId>,
 }
 
 impl Plan {
@@ -72,18 +66,6 @@ impl Plan {
             }
         }
         lists
-    }
-}
-
-impl SentId {
-    /// Reads a text that a caller sent as the id of a todo.
-    pub fn new(sent: &str) -> Self {
-        Self { id: TodoId::parse(sent), text: sent.chars().take(60).collect() }
-    }
-
-    fn find<'a>(&self, item: usize, todos: &'a Todos) -> Result<&'a Todo, ItemViolation> {
-        let found = self.id.as_ref().and_then(|id| todos.get(id));
-        found.ok_or_else(|| ItemViolation::new(item, "id", format!("no todo has the id \"{}\"", self.text)))
     }
 }
 
