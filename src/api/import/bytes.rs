@@ -20,6 +20,9 @@ pub struct Decoded {
 /// A text in UTF-8 that is damaged in a few places stays UTF-8, so that its other letters stay right: more letters
 /// outside ASCII must be right than wrong. Such a text in Windows-1252 is nearly impossible, because two special
 /// characters in a certain order would have to follow each other again and again, such as `Ã¤`.
+///
+/// In iCalendar, a letter can be divided between two lines (RFC 5545, section 3.1). Such a letter comes before the line
+/// break.
 pub fn decode(mut bytes: Vec<u8>) -> Decoded {
     match &*bytes {
         [0xff, 0xfe, rest @ ..] => return utf16(rest, u16::from_le_bytes),
@@ -29,6 +32,11 @@ pub fn decode(mut bytes: Vec<u8>) -> Decoded {
         }
         _ => {}
     }
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) => return Decoded { text, has_replacements: false },
+        Err(error) if has_folded_lines(error.as_bytes()) => with_whole_letters(error.as_bytes()),
+        Err(error) => error.into_bytes(),
+    };
     match String::from_utf8(bytes) {
         Ok(text) => Decoded { text, has_replacements: false },
         Err(error) if is_damaged_utf8(error.as_bytes()) => {
@@ -45,6 +53,53 @@ fn is_damaged_utf8(bytes: &[u8]) -> bool {
         wrong += usize::from(!chunk.invalid().is_empty());
     }
     right > wrong
+}
+
+/// Whether the file is iCalendar.
+fn has_folded_lines(bytes: &[u8]) -> bool {
+    let start = b"BEGIN:V";
+    bytes.trim_ascii_start().get(..start.len()).is_some_and(|first| first.eq_ignore_ascii_case(start))
+}
+
+/// The bytes, with each letter of UTF-8 that continues on the next line moved before the line break. The lines keep
+/// their numbers, and the unfolded text is the same one in every encoding.
+fn with_whole_letters(mut rest: &[u8]) -> Vec<u8> {
+    let (mut bytes, mut folds, mut missing) = (Vec::with_capacity(rest.len()), Vec::new(), 0);
+    while let Some((byte, after)) = rest.split_first() {
+        let fold = fold(rest);
+        if missing > 0 && fold > 0 {
+            folds.extend_from_slice(&rest[..fold]);
+            rest = &rest[fold..];
+            continue;
+        }
+        missing = match byte {
+            0x80..=0xbf if missing > 0 => missing - 1,
+            0xc2..=0xdf => 1,
+            0xe0..=0xef => 2,
+            0xf0..=0xf4 => 3,
+            _ => 0,
+        };
+        let begins_letter = !(0x80..=0xbf).contains(byte);
+        if begins_letter {
+            bytes.append(&mut folds);
+        }
+        bytes.push(*byte);
+        if missing == 0 {
+            bytes.append(&mut folds);
+        }
+        rest = after;
+    }
+    bytes.append(&mut folds);
+    bytes
+}
+
+/// The length of the line break and of the space or tab after it. 0 if the bytes begin in another way.
+fn fold(bytes: &[u8]) -> usize {
+    match bytes {
+        [b'\r', b'\n', b' ' | b'\t', ..] => 3,
+        [b'\r' | b'\n', b' ' | b'\t', ..] => 2,
+        _ => 0,
+    }
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Decoded {
@@ -111,7 +166,32 @@ mod tests {
         assert_eq!(text(b"\xff\xfe\x00\xd8a\0"), ("\u{fffd}a".to_owned(), true));
     }
 
+    #[test]
+    fn only_in_icalendar_a_letter_continues_on_the_next_line() {
+        let cut = b"SUMMARY:K\xc3\r\n \xa4se \xe2\n\t\x82\r \xac\n  \xc3";
+        let calendar = [b"\xef\xbb\xbf\n Begin:VCalendar\n", &cut[..]].concat();
+        let wanted = "\n Begin:VCalendar\nSUMMARY:Kä\r\n se €\n\t\r \n  \u{fffd}";
+        assert_eq!(text(&calendar), (wanted.to_owned(), true));
+        assert!(text(cut).0.starts_with("SUMMARY:KÃ\r\n ¤se"));
+        // In Windows-1252, each byte is a letter.
+        assert_eq!(text(b"BEGIN:VTODO\nSUMMARY:\xc4\n \xbc\xdf"), ("BEGIN:VTODO\nSUMMARY:Ä¼\n ß".to_owned(), false));
+    }
+
     proptest! {
+        #[test]
+        fn lines_can_be_folded_after_each_byte(
+            wanted in "\\PC{0,40}",
+            fold in prop::sample::select(vec!["\r\n ", "\n\t", "\r "]),
+            width in 1_usize..9,
+        ) {
+            let lines: Vec<&[u8]> = wanted.as_bytes().chunks(width).collect();
+            let calendar = [b"BEGIN:VCALENDAR\nSUMMARY:", &*lines.join(fold.as_bytes())].concat();
+            let (read, has_replacements) = text(&calendar);
+            prop_assert!(!has_replacements);
+            prop_assert_eq!(read.matches(fold).count(), lines.len().saturating_sub(1));
+            prop_assert_eq!(read.replace(fold, ""), format!("BEGIN:VCALENDAR\nSUMMARY:{wanted}"));
+        }
+
         #[test]
         fn all_bytes_make_a_text_and_utf8_stays_as_it_is(
             bytes in prop::collection::vec(any::<u8>(), 0..200),

@@ -16,7 +16,6 @@ mod lines;
 mod own_exports;
 mod times;
 mod windows_zones;
-mod words;
 
 use serde::Serialize;
 

@@ -3,13 +3,14 @@
 //! Columns are found by their names. Deleted todos are left out. A tag with a comma and a space in it becomes two tags,
 //! because the cell does not tell them apart.
 
-use super::{lines, times, words};
+use super::{lines, times};
 use crate::{
     api::{
         export::{COLUMNS, without_guard},
         import::{
             source::{Completed, Context, Found, Lost, SourceFile, SourceTodo},
             table::{Row, Table},
+            words,
         },
     },
     domain::{
@@ -82,7 +83,7 @@ impl Cells<'_> {
         if todo.due.is_none() {
             todo.keep_as_text(Lost::DateAsText, "Date", self.cell("due"));
         }
-        todo.repeat = words::repeat(self.cell("repeat"), todo.due);
+        todo.repeat = words::repeat(self.cell("repeat"), "en", todo.due, context);
         if todo.repeat.is_none() {
             todo.keep_as_text(Lost::RepeatAsText, "Repeats", self.cell("repeat"));
         }

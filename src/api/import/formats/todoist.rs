@@ -119,7 +119,7 @@ impl<'a> Reading<'a> {
     }
 
     fn dates(&self, todo: &mut SourceTodo, row: Row<'_>) {
-        let said = |date, language| said(row.cell(date), row.cell(language), None, self.context);
+        let said = |date, language| said(row.cell(date), row.cell(language), self.context);
         let (date, deadline) = (row.cell("date"), row.cell("deadline"));
         if let Some(Said { due, repeat }) = said("date", "date_lang") {
             (todo.due, todo.repeat) = (Some(due), repeat);

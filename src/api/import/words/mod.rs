@@ -8,6 +8,7 @@ mod repetition;
 
 use unicode_normalization::UnicodeNormalization;
 
+use self::repetition::Spoken;
 use super::source::Context;
 use crate::domain::{due::Due, repeat::Repeat};
 
@@ -24,34 +25,48 @@ pub struct Said {
 /// The meaning of `text`. `language` is a code such as `en`, `de` or `de-AT`, and can be empty. German and English are
 /// understood, and in a text of another language only dates in digits and the English words.
 ///
-/// `due` is the date of the todo, if the file has it elsewhere. Without it, a repetition begins today, or at the date
-/// that the text names (`starting 4 Jan`). If the time of day is over today, it begins on the next day that fits.
+/// A repetition begins today, or at the date that the text names (`starting 4 Jan`). If the time of day is over today,
+/// it begins on the next day that fits.
 ///
 /// A date without a year is a date of the present year in the person's time zone, because programs leave out the present
 /// year. But if this is more than 6 months ago, it is the date of the next year, and if it is more than 11 months ahead,
 /// it is the date of the last year. Other relative texts, such as `tomorrow`, count from now.
-pub fn said(text: &str, language: &str, due: Option<Due>, context: &Context) -> Option<Said> {
+pub fn said(text: &str, language: &str, context: &Context) -> Option<Said> {
+    in_english(text, language, |words| match repetition::begins(words) {
+        true => Spoken::read(words, context)?.with_first(context),
+        false => Some(Said { due: date::due(words, context)?, repeat: None }),
+    })
+}
+
+/// The repetition that `text` means, such as `every 2 weeks on Monday, Friday until January 1, 2027`. Our own exports
+/// and the Markdown plugin Obsidian Tasks write such words, which are those of the JavaScript library rrule. The file
+/// has the due date of the todo elsewhere: it is `due`. `language` is as for [`said`].
+///
+/// `None` if the text is no repetition, or says another date or time than `due`.
+pub fn repeat(text: &str, language: &str, due: Option<Due>, context: &Context) -> Option<Repeat> {
+    in_english(text, language, |words| match repetition::begins(words) {
+        true => Spoken::read(words, context)?.of(due),
+        false => None,
+    })
+}
+
+/// What `read` makes of the words in English, or in German put into English.
+fn in_english<T>(text: &str, language: &str, read: impl Fn(&[&str]) -> Option<T>) -> Option<T> {
     if text.chars().count() > CHARACTERS {
         return None;
     }
     let text: String = text.to_lowercase().nfc().map(|letter| if letter == '\u{a0}' { ' ' } else { letter }).collect();
     let language = language.trim().to_ascii_lowercase();
-    let english = || read(&text, due, context);
-    let german = || read(&german::in_english(&text)?, due, context);
+    let read = |text: &str| {
+        let text = text.replace(',', " ");
+        read(&text.split_whitespace().collect::<Vec<_>>())
+    };
+    let german = || read(&german::in_english(&text)?);
     match language.get(..2) {
-        Some("de") => german().or_else(english),
-        Some(_) => english(),
-        None => english().or_else(german),
+        Some("de") => german().or_else(|| read(&text)),
+        Some(_) => read(&text),
+        None => read(&text).or_else(german),
     }
-}
-
-fn read(text: &str, due: Option<Due>, context: &Context) -> Option<Said> {
-    let text = text.replace(',', " ");
-    let words: Vec<&str> = text.split_whitespace().collect();
-    if repetition::begins(&words) {
-        return repetition::read(&words, due, context);
-    }
-    Some(Said { due: date::due(&words, context)?, repeat: None })
 }
 
 #[cfg(test)]
@@ -73,8 +88,11 @@ mod tests {
     /// The due date, and the members of the repetition that are not the usual ones.
     fn text(said: Option<Said>) -> String {
         let Some(Said { due, repeat }) = said else { return "?".to_owned() };
-        let Some(repeat) = repeat else { return due.to_string() };
-        let mut parts = vec![due.to_string(), format!("{} {}", repeat.every, repeat.unit.word())];
+        repeat.map_or_else(|| due.to_string(), |repeat| format!("{due}, {}", parts(repeat)))
+    }
+
+    fn parts(repeat: Repeat) -> String {
+        let mut parts = vec![format!("{} {}", repeat.every, repeat.unit.word())];
         let days: Vec<&str> = repeat.weekdays.iter().map(|day| day.word()).collect();
         parts.extend((!days.is_empty()).then(|| days.join("+")));
         parts.extend(repeat.on.map(|on| format!("on {on}")));
@@ -127,7 +145,7 @@ mod tests {
             ("every mon from 2027-03-01 until 2027-06-30", "2027-03-01, 1 week, mon, until 2027-06-30"),
             ("every day for 3 times", "2026-11-28, 1 day, count 3"),
         ] {
-            assert_eq!(text(said(words, "en", None, &context())), expected, "{words}");
+            assert_eq!(text(said(words, "en", &context())), expected, "{words}");
         }
     }
 
@@ -161,9 +179,9 @@ mod tests {
             ("jährlich", "2026-11-28, 1 year"),
             ("jeden 24. Dezember", "2026-12-24, 1 year"),
         ] {
-            assert_eq!(text(said(words, "de", None, &context())), expected, "{words}");
+            assert_eq!(text(said(words, "de", &context())), expected, "{words}");
             let decomposed: String = words.nfd().collect();
-            assert_eq!(text(said(&decomposed, "", None, &context())), expected, "{words}");
+            assert_eq!(text(said(&decomposed, "", &context())), expected, "{words}");
         }
     }
 
@@ -193,7 +211,51 @@ mod tests {
             ("morgen", "nl"),
             ("tous les jours", "fr"),
         ] {
-            assert_eq!(text(said(words, language, None, &context())), "?", "{words}");
+            assert_eq!(text(said(words, language, &context())), "?", "{words}");
+        }
+    }
+
+    #[test]
+    fn words_of_a_todo_with_a_date_are_understood_if_they_fit_to_the_date() {
+        for (words, due, expected) in [
+            ("every day", "", "1 day"),
+            ("Every 3 days when done", "2026-11-27", "3 day, from completion"),
+            ("every day on Monday", "2026-11-27", "1 week, mon"),
+            ("every weekday", "", "1 week, mon+tue+wed+thu+fri"),
+            ("every 2 weeks on Friday, Monday", "2026-11-27", "2 week, mon+fri"),
+            ("every month on the last", "2026-11-27", "1 month, on last day"),
+            ("every month on the 31st", "2026-11-27", "1 month, on 31"),
+            ("every month on the 31st", "2026-10-31", "1 month"),
+            ("every month on the 31st when done", "2026-10-31", "1 month, on 31, from completion"),
+            ("every month on the 27th", "2026-11-27", "1 month, on 27"),
+            ("every month on the 2nd Wednesday until January 1, 2027", "", "1 month, on second wed, until 2027-01-01"),
+            ("every year on the last Friday of November for 3 times", "2026-11-27", "1 year, on last fri, count 3"),
+            ("every year on the 29th of February", "2028-02-29", "1 year"),
+            ("every day at 9am", "2026-11-27T09:00", "1 day"),
+            ("every day starting 2026-11-27", "2026-11-27T09:00", "1 day"),
+            ("every day at 9am", "2026-11-27", "?"),
+            ("every day at 9am", "", "?"),
+            ("every day starting 2026-11-28", "2026-11-27", "?"),
+            ("every day starting 2026-11-28", "", "?"),
+            ("every year on the 4th Thursday of March", "2026-11-27", "?"),
+            ("every year on the 4th Thursday of March", "", "?"),
+            ("every day until November 26, 2026", "2026-11-27", "?"),
+            ("every day until February 30, 2027", "2026-11-27", "?"),
+            ("every day for 0 times", "2026-11-27", "?"),
+            ("every day until January 1, 2027 for 3 times", "2026-11-27", "?"),
+            ("every day monday", "2026-11-27", "?"),
+            ("every 2 days on Monday", "2026-11-27", "?"),
+            ("every last", "2026-11-27", "?"),
+            ("every month on Monday", "2026-11-27", "?"),
+            ("every week on the 3rd", "2026-11-27", "?"),
+            ("every month on the 2nd last Friday", "2026-11-27", "?"),
+            ("every month on the 32nd", "2026-11-27", "?"),
+            ("every january on the 15th", "2026-11-27", "?"),
+            ("tomorrow", "2026-11-27", "?"),
+            ("", "2026-11-27", "?"),
+        ] {
+            let repeat = repeat(words, "en", Due::parse(due), &context());
+            assert_eq!(repeat.map_or("?".to_owned(), parts), expected, "{words} {due}");
         }
     }
 
@@ -215,8 +277,7 @@ mod tests {
             }
             let todo = samples::todo(json!({"title": "Pay", "due": due, "repeat": sent}));
             let words = in_words(&todo).unwrap();
-            let read = said(&words, "", todo.due, &context());
-            let repeat = read.and_then(|said| said.repeat);
+            let repeat = repeat(&words, "", todo.due, &context());
             prop_assert!(repeat.is_some(), "{}", words);
             let again = in_words(&Todo { repeat: repeat.clone(), ..todo.clone() });
             prop_assert_eq!(again, Some(words));
@@ -230,9 +291,11 @@ mod tests {
             words in "\\PC{0,30}|(every!? |after |other |\\d{1,5}(st|\\.)? ?|jan |mon |day |weeks |starting |until |at |9am |for |times |jeden |montags |uhr |\\d\\.\\d\\.\\d* ){0,8}",
             language in prop::sample::select(vec!["", "en", "de", "é", "zh-CN"]),
         ) {
-            said(&words, language, None, &context());
+            said(&words, language, &context());
+            repeat(&words, language, Due::parse("2026-11-27"), &context());
             let last = Context { now: "9999-12-30T00:00:00Z".parse().unwrap(), ..context() };
-            said(&words, language, None, &last);
+            said(&words, language, &last);
+            repeat(&words, language, None, &last);
         }
     }
 }

@@ -26,6 +26,8 @@ const RHYTHMS: [(&str, &str); 8] = [
     ("yearly", "year"),
     ("annually", "year"),
 ];
+/// Each month has this day and all days before it.
+const EACH_MONTH_HAS: i8 = 28;
 const WORKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
 
 /// Whether the words are about a repetition.
@@ -33,36 +35,73 @@ pub fn begins(words: &[&str]) -> bool {
     words.iter().any(|word| rhythm(word).is_some()) || words.first() == Some(&"after")
 }
 
-/// The repetition that the words mean, and its first date: `due`, if the file has it elsewhere.
-pub fn read(words: &[&str], due: Option<Due>, context: &Context) -> Option<Said> {
-    let (body, clauses) = Clauses::read(words, context)?;
-    let pattern = pattern(&body)?;
-    let repeat = Repeat {
-        every: pattern.every,
-        unit: pattern.unit,
-        weekdays: pattern.weekdays,
-        on: pattern.on,
-        from: if clauses.when_done || (clauses.after && pattern.month.is_none()) {
+/// A repetition in words.
+pub struct Spoken {
+    repeat: Repeat,
+    /// The month of a repetition each year, if the words name it.
+    month: Option<i8>,
+    clauses: Clauses,
+}
+
+impl Spoken {
+    /// Reads the words. `None` if a word is left over.
+    pub fn read(words: &[&str], context: &Context) -> Option<Self> {
+        let (body, clauses) = Clauses::read(words, context)?;
+        let Pattern { every, unit, weekdays, on, month } = pattern(&body)?;
+        let from = if clauses.when_done || (clauses.after && month.is_none()) {
             CountedFrom::Completion
         } else {
             CountedFrom::Due
-        },
-        until: clauses.until,
-        count: clauses.count,
-    };
-    let due = match due {
-        Some(due) => due,
-        None => clauses.first(&repeat, pattern.month, context)?,
-    };
-    // The due date says the day of the year, if this is the same one.
-    let is_due = repeat.from == CountedFrom::Due
-        && repeat.unit == Unit::Year
-        && repeat.on == Some(MonthDay::Number(due.date().day()));
-    let is_right = pattern.month.is_none_or(|month| month == due.date().month())
-        && repeat.until.is_none_or(|until| until >= due.date())
-        && (repeat.until.is_none() || repeat.count.is_none());
-    let on = repeat.on.filter(|_| !is_due);
-    is_right.then_some(Said { due, repeat: Some(Repeat { on, ..repeat }) })
+        };
+        let repeat = Repeat { every, unit, weekdays, on, from, until: clauses.until, count: clauses.count };
+        let has_one_end = repeat.until.is_none() || repeat.count.is_none();
+        has_one_end.then_some(Self { repeat, month, clauses })
+    }
+
+    /// The repetition and its first date.
+    pub fn with_first(self, context: &Context) -> Option<Said> {
+        let due = self.clauses.first(&self.repeat, self.month, context)?;
+        let names_date = self.repeat.unit == Unit::Year && self.names_day_of(due);
+        let is_right = self.is_of_month(Some(due)) && self.ends_after(due);
+        is_right.then(|| Said { due, repeat: Some(self.without_day_if(names_date)) })
+    }
+
+    /// The repetition of a todo whose date is known, or that has none. `None` if the words say another time of day or
+    /// another first date. If the words name the day of the date only because some months do not have it, as `every
+    /// month on the 31st` does, the todo repeats on its date.
+    pub fn of(self, due: Option<Due>) -> Option<Repeat> {
+        let time = match due {
+            Some(Due::At(due)) => Some(due.time()),
+            Some(Due::On(_)) | None => None,
+        };
+        let is_right = self.is_of_month(due)
+            && due.is_none_or(|due| self.ends_after(due))
+            && self.clauses.time.is_none_or(|said| Some(said) == time)
+            && self
+                .clauses
+                .start
+                .is_none_or(|start| due.is_some_and(|due| due == start || Due::On(due.date()) == start));
+        let names_date = due.is_some_and(|due| {
+            self.names_day_of(due) && (self.repeat.unit == Unit::Year || due.date().day() > EACH_MONTH_HAS)
+        });
+        is_right.then(|| self.without_day_if(names_date))
+    }
+
+    fn is_of_month(&self, due: Option<Due>) -> bool {
+        self.month.is_none_or(|month| due.is_some_and(|due| due.date().month() == month))
+    }
+
+    fn ends_after(&self, due: Due) -> bool {
+        self.repeat.until.is_none_or(|until| until >= due.date())
+    }
+
+    fn names_day_of(&self, due: Due) -> bool {
+        self.repeat.from == CountedFrom::Due && self.repeat.on == Some(MonthDay::Number(due.date().day()))
+    }
+
+    fn without_day_if(self, is_said_by_date: bool) -> Repeat {
+        Repeat { on: self.repeat.on.filter(|_| !is_said_by_date), ..self.repeat }
+    }
 }
 
 /// What `every` in one of its forms begins with: the other words, and whether the day of completion counts.
@@ -239,11 +278,15 @@ fn unit(word: &str) -> Option<(u16, Unit)> {
 
 /// The pattern on the days that come after its unit: `on Monday, Friday`, `on the 15th`, `on the 29th of February`.
 fn on_days(pattern: Pattern, words: &[&str]) -> Option<Pattern> {
-    let words = words.strip_prefix(&["on"]).unwrap_or(words);
     if words.is_empty() {
         return Some(pattern);
     }
+    let after_on = words.strip_prefix(&["on"]);
+    let words = after_on.unwrap_or(words);
     match pattern.unit {
+        Unit::Day if pattern.every == 1 => {
+            Some(Pattern { weekdays: weekdays(after_on?)?, ..Pattern::plain(1, Unit::Week) })
+        }
         Unit::Day => None,
         Unit::Week => Some(Pattern { weekdays: weekdays(words)?, ..pattern }),
         Unit::Month => Some(Pattern { on: Some(month_day(words)?), ..pattern }),
@@ -260,6 +303,9 @@ fn on_days(pattern: Pattern, words: &[&str]) -> Option<Pattern> {
 
 /// The day of the month. `every 15th day` could mean the 15th, or a day in each 15 days.
 fn month_day(words: &[&str]) -> Option<MonthDay> {
+    if words == ["the", "last"] {
+        return Some(MonthDay::LastDay);
+    }
     let is_unclear = matches!(words, [ordinal, "day", ..] if !["1st", "first", "last"].contains(ordinal));
     (!is_unclear && !words.is_empty()).then(|| MonthDay::parse(words.join(" ")).ok()).flatten()
 }

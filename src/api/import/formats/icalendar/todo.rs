@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     api::import::{
-        formats::words,
         rrule,
         source::{Completed, Context, Lost, Parent, SourceTodo},
+        words,
     },
     domain::{due::Due, todo::Priority},
 };
@@ -180,7 +180,8 @@ impl<'a> Task<'a> {
 
     /// The repetition in the words of our own export, or else the RRULE.
     fn add_repetition(&self, todo: &mut SourceTodo, zones: &Zones, context: &Context) {
-        let own = self.text("X-TODO-ACTION-REPEAT").and_then(|text| words::repeat(&text, todo.due));
+        let own = self.text("X-TODO-ACTION-REPEAT");
+        let own = own.and_then(|text| words::repeat(&text, "en", todo.due, context));
         if own.is_some() {
             todo.repeat = own;
             return;

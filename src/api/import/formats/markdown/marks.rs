@@ -20,8 +20,9 @@ use jiff::civil::Date;
 use super::inline;
 use crate::{
     api::import::{
-        formats::{lines, times, words},
+        formats::{lines, times},
         source::{Completed, Context, Lost, SourceTodo},
+        words,
     },
     domain::{
         due::{self, Due},
@@ -202,7 +203,7 @@ impl Marks {
         todo.created_at = on(self.created);
         todo.completed = on(self.done).map(Completed::At);
         if let Some(text) = self.repeat {
-            match words::repeat(&text, todo.due) {
+            match words::repeat(&text, "", todo.due, context) {
                 Some(repeat) => todo.repeat = Some(repeat),
                 None => todo.keep_as_text(Lost::RepeatAsText, "Repeats", &text),
             }
