@@ -101,7 +101,7 @@ for (const name of BROWSERS) {
             // Another window is signed in too, and is signed out too.
             const other = await window.newPage();
             await other.goto(`${withKeys.url}/?view=settings`);
-            await sees(other, "Take everything with you");
+            await sees(other, "Save a copy");
             await withFinger(other).press("Sign out");
             await sees(other, START);
             await page.bringToFront();

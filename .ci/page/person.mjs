@@ -88,10 +88,10 @@ export function withFinger(page) {
     return Object.assign(person, {
         reach: person.press,
         view: async (name) => {
-            if (await page.evaluate((name) => [...document.querySelectorAll(".bar a")].some((link) => link.textContent === name), name)) {
-                await person.press(name, ".bar");
+            if (await page.evaluate((name) => [...document.querySelectorAll(".bar a")].some((link) => link.textContent.startsWith(name)), name)) {
+                await person.press(`${name}…`, ".bar");
             } else {
-                await person.press("Lists", ".bar");
+                await person.press("More", ".bar");
                 await person.press(`${name}…`);
             }
         },
@@ -101,7 +101,7 @@ export function withFinger(page) {
             await person.press("Add");
         },
         open: (title) => person.press(title, ".row"),
-        close: () => person.press("Close", ".row"),
+        close: () => person.press("Close…", ".row"),
         tick: (title) => person.press(`Complete: ${title}`),
         // The line at the bottom offers the undo of the latest change. The history offers it for every change.
         undo: async (titles) => {

@@ -11,11 +11,11 @@ mod operations;
 mod pages;
 mod request;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
+    extract::{DefaultBodyLimit, Request, State},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
@@ -40,11 +40,13 @@ pub use request::{
 /// The router for all requests: the operations, the pages, and the MCP endpoint (`mcp`).
 pub fn router(app: App, mcp: Router<App>) -> Router {
     let names = declared_operations().into_iter().map(|operation| (operation.method, operation.path, operation.name));
-    let log = log::Log::new(names, &app);
-    let files = pages::files::other_paths().fold(Router::new(), |files, path| {
-        files.route(path, get(move |known| async move { pages::files::other(path, &known) }))
+    let around = Around { log: log::Log::new(names, &app), app: app.clone() };
+    // To merge a router into another one costs as much as to make its routes again. So all routes go into the largest
+    // router.
+    let routes = pages::files::other_paths().fold(operations::routes(), |routes, path| {
+        routes.route(path, get(move |known| async move { pages::files::other(path, &known) }))
     });
-    let pages = files
+    let routes = routes
         .route("/", get(pages::files::get_page))
         .route("/assets/{name}", get(pages::files::get_asset))
         .route("/connect", get(pages::get_connect))
@@ -53,13 +55,26 @@ pub fn router(app: App, mcp: Router<App>) -> Router {
         .route("/favicon.ico", get(pages::get_favicon))
         .merge(export::routes())
         .merge(account::routes(&app))
-        .merge(oauth::routes(&app));
-    answering_everything(operations::routes().merge(pages).layer(DefaultBodyLimit::max(limits::BODY_BYTES)).merge(mcp))
-        .layer(middleware::from_fn(deadline))
-        .layer(middleware::from_fn_with_state(app.clone(), access::challenge::add_metadata_address))
-        .layer(middleware::map_response(answer::headers::secured))
-        .layer(middleware::from_fn_with_state(log, log::observe))
-        .with_state(app)
+        .merge(oauth::routes(&app))
+        .merge(mcp);
+    answering_everything(routes).layer(middleware::from_fn_with_state(Arc::new(around), answered)).with_state(app)
+}
+
+/// What the program needs around each request.
+struct Around {
+    log: log::Log,
+    app: App,
+}
+
+/// Answers a request: limits its body and its time, adds headers to the answer, and writes the log line. All of this is
+/// one middleware, because axum makes each middleware anew for each route when the function starts.
+async fn answered(State(around): State<Arc<Around>>, mut request: Request, next: Next) -> Response {
+    DefaultBodyLimit::max(limits::BODY_BYTES).apply(&mut request);
+    log::observe(&around.log, request, async |request| {
+        let answer = async |request| in_time(next.run(request)).await;
+        answer::headers::secured(access::challenge::add_metadata_address(&around.app, request, answer).await)
+    })
+    .await
 }
 
 /// The router for the operations that MCP tools run. This router has no middleware, because the MCP request has already
@@ -78,8 +93,7 @@ fn answering_everything(router: Router<App>) -> Router<App> {
 /// sends an answer that does not name the cause. So the program itself stops the request one second earlier.
 const DEADLINE: Duration = Duration::from_secs(14);
 
-async fn deadline(request: Request, next: Next) -> Response {
+async fn in_time(answer: impl Future<Output = Response>) -> Response {
     let late = || Fault { kind: FaultKind::Unavailable, cause: "the request took too long".to_owned() };
-    let answer = tokio::time::timeout(DEADLINE, next.run(request)).await;
-    answer.unwrap_or_else(|_| ApiError::Failed(late()).into_response())
+    tokio::time::timeout(DEADLINE, answer).await.unwrap_or_else(|_| ApiError::Failed(late()).into_response())
 }

@@ -10,7 +10,7 @@ mod schema;
 mod server;
 mod tools;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::{
     Router,
@@ -39,7 +39,11 @@ pub fn router(app: App) -> Router {
     // The program makes the tools from this OpenAPI document. The tools do not contain the address of the deployment,
     // so this document needs no address.
     let document = move || serde_json::from_str(&openapi::served("", &config)).unwrap_or(Value::Null);
-    let transport = Arc::new(HttpTransport::new(Server::new(document, api::operations(app.clone()))));
+    let operations = app.clone();
+    // The program makes the server when the first message arrives, because no other request needs it. The routes for its
+    // tools would be 6 % of init.
+    let make = move || HttpTransport::new(Server::new(document, api::operations(operations)));
+    let transport = Arc::new(LazyLock::new(make));
     // The first check, `OwnOrigin`, refuses requests from foreign web pages. The second check, `AnyCaller`,
     // refuses requests of unknown callers. The server reads the MCP message only after both checks have accepted
     // the request.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { group, isOverdue, nowAt, showDue } from "../src/list/dates.ts";
+import { group, isOverdue, nowAt, showDate, showDue, showInText } from "../src/list/dates.ts";
 import type { Repeat } from "../src/list/model.ts";
 import { repeatWords } from "../src/list/repeat.ts";
 
@@ -63,6 +63,8 @@ test("dates are short, and in the language of the person", () => {
     assert.equal(plain("2026-11-21", "en-GB"), "Yesterday");
     assert.equal(plain("2026-11-24", "en-GB"), "Tue 24 Nov");
     assert.equal(plain("2027-01-05T09:05", "en-GB"), "Tue, 5 Jan 2027 09:05");
+    assert.equal(showInText("2026-11-22T09:05", now, "en-GB"), "today 09:05");
+    assert.equal(showDate("2026-11-24", now, "en-GB", "long"), "Tuesday 24 November");
 });
 
 test("a repetition in words", () => {

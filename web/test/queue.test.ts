@@ -133,7 +133,7 @@ test("what the service refuses is kept until the person decides", async () => {
     await sent(window);
     assert.deepEqual(
         window.refused.value.map(({ problem }) => problem.code),
-        ["invalid", "not_found"],
+        ["invalid", "not_added"],
     );
     assert.equal(window.todos.value.size, 0);
     assert.equal(window.canUndo.value, false);

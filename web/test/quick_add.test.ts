@@ -99,6 +99,22 @@ test("a backslash keeps a word in the title", () => {
     }
 });
 
+test("words that the person does not mean as a date stay in the title, and other words are read", () => {
+    const without = (text: string) => {
+        const { title, due } = readQuickAdd(text, place, LISTS, ["5pm", "daily"]);
+        return { title, due };
+    };
+    assert.deepEqual(without("Meet Bob 5pm"), { title: "Meet Bob 5pm", due: undefined });
+    assert.deepEqual(without("Read the daily #New"), { title: "Read the daily", due: undefined });
+    assert.deepEqual(without("Meet Bob 5pm tomorrow"), { title: "Meet Bob", due: "2026-11-27T17:00" });
+});
+
+test("an hour or a part of a day alone is no date", () => {
+    for (const title of ["Meet at 5", "Call Bob on monday morning", "Meet Bob at 5 on stage"]) {
+        assert.deepEqual(read(title), { title });
+    }
+});
+
 test("lists, tags and priorities", () => {
     assert.equal(read("x #new LIST").list, "New list");
     assert.equal(read("x #new listing").list, "New");

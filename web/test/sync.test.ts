@@ -95,6 +95,27 @@ test("the page reads nothing again because of its own changes", async () => {
     assert.equal(window.lastChange.value, undefined);
 });
 
+test("the latest change of a program is none of the page in another browser", async () => {
+    const { id } = service.add({ title: "Milk" });
+    const change = (by?: string) => Object.assign(service.record([id], "updateTodos"), { by }).id;
+    const assistants = change("ChatGPT");
+    change("Web page");
+    change("Web page (program 8f3kq2m9x7w1z0tb)");
+    const window = await open();
+    const shows = (id: string | undefined) => until("seen", () => window.programChange.value?.id === id);
+    await shows(assistants);
+    const nameless = change();
+    await shows(nameless);
+    // With an API key, the page has the name of its key.
+    await window.edit(id, { priority: "high" });
+    await until("sent", () => window.waiting.value.length === 0);
+    await until("read", () => window.lastChange.value?.id === nameless);
+    Object.assign(service.changes[0] ?? {}, { by: "Ada" });
+    const others = change("Claude");
+    change("Ada");
+    await shows(others);
+});
+
 test("nothing is asked while nobody looks", async () => {
     const window = await open();
     window.show(false);

@@ -2,9 +2,8 @@
 //! The client needs this metadata to get a token. The answer also names the scope that the token must have.
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderValue, header},
-    middleware::Next,
     response::Response,
 };
 
@@ -16,11 +15,15 @@ pub const METADATA_OF_MCP: &str = "/.well-known/oauth-protected-resource/mcp";
 
 /// If the deployment uses OAuth, adds two values to each header `WWW-Authenticate`: the scope, and the address of the
 /// OAuth metadata.
-pub async fn add_metadata_address(State(app): State<App>, request: Request, next: Next) -> Response {
-    let Auth::OAuth(_) = &app.config.auth else { return next.run(request).await };
+pub async fn add_metadata_address(
+    app: &App,
+    request: Request,
+    answer: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
+    let Auth::OAuth(_) = &app.config.auth else { return answer(request).await };
     let metadata = if matches!(request.uri().path(), "/mcp" | "/mcp/") { METADATA_OF_MCP } else { METADATA };
     let address = gateway::base_url(&app.config, request.extensions()).map(|base_url| format!("{base_url}{metadata}"));
-    let mut response = next.run(request).await;
+    let mut response = answer(request).await;
     let challenge = response.headers().get(header::WWW_AUTHENTICATE).and_then(|value| value.to_str().ok());
     if let (Some(challenge), Some(address)) = (challenge.filter(|challenge| challenge.starts_with("Bearer")), address) {
         let challenge = format!("{challenge}, scope=\"{}\", resource_metadata=\"{address}\"", Scope::Full.as_str());

@@ -10,9 +10,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use axum::{
-    extract::{MatchedPath, Request, State},
+    extract::{MatchedPath, Request},
     http::{HeaderMap, Method, StatusCode},
-    middleware::Next,
     response::Response,
 };
 use lambda_http::RequestExt;
@@ -26,14 +25,14 @@ use crate::{
 use line::Line;
 
 /// Writes one log line for each request. The line names the operation by its `operationId`.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Log {
-    names: Arc<HashMap<(Method, String), String>>,
+    names: HashMap<(Method, String), String>,
     ids: Ids,
     clock: Clock,
     /// The name of the Lambda function, or `None` outside Lambda. On Lambda, each log line also contains the metrics of
     /// the function.
-    function: Option<Arc<str>>,
+    function: Option<String>,
 }
 
 /// The operation that an MCP tool call runs, and the outcome of this operation. The log has one line for the whole MCP
@@ -80,8 +79,7 @@ impl Log {
     /// Makes a log that knows the method, the path and the `operationId` of each operation.
     pub fn new(operations: impl Iterator<Item = (Method, String, String)>, app: &App) -> Self {
         let names = operations.map(|(method, path, name)| ((method, path), name)).collect();
-        let function = app.config.function.as_deref().map(Arc::from);
-        Self { names: Arc::new(names), ids: app.ids.clone(), clock: app.clock.clone(), function }
+        Self { names, ids: app.ids.clone(), clock: app.clock.clone(), function: app.config.function.clone() }
     }
 
     fn operation(&self, request: &Request) -> String {
@@ -123,7 +121,7 @@ impl Log {
 }
 
 /// Counts the cost of a request, and writes its log line when the answer is ready.
-pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -> Response {
+pub async fn observe(log: &Log, mut request: Request, answer: impl AsyncFnOnce(Request) -> Response) -> Response {
     let started = Instant::now();
     let is_logged = request.extensions().get::<Unlogged>().is_none();
     let request_id = match request.lambda_context_ref() {
@@ -140,7 +138,7 @@ pub async fn observe(State(log): State<Log>, mut request: Request, next: Next) -
     let openai_conversation_hash = fingerprint(request.headers(), "openai-conversation-id");
     let openai_gpt_hash = fingerprint(request.headers(), "openai-gpt-id");
 
-    let response = next.run(request).await;
+    let response = answer(request).await;
 
     let operation = inner.0.get().cloned().unwrap_or_else(|| Operation::answered(name, &response));
     let status = operation.status;

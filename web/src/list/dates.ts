@@ -43,15 +43,33 @@ export function group(due: string | undefined, now: Now): Group {
 
 // Short words, such as "Today 18:00" or "Tue 24 Nov". `locale` is the language of the browser when left out.
 export function showDue(due: string, now: Now, locale?: string): string {
-    const days = dayFrom(due) - dayFrom(now.date);
-    const date = Math.abs(days) <= 1 ? relative(days, locale) : showDate(due, now, locale, "short");
-    return due.length > 10 ? `${date} ${show(localOf(due), { timeStyle: "short" }, locale)}` : date;
+    const words = showInText(due, now, locale);
+    return words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
 }
 
-// A day such as "24 Nov", with its year if it is another year.
-export function showDate(date: string, now: Now, locale?: string, weekday?: "short" | "long"): string {
+// A moment, such as 2026-11-27T16:00:00Z, on the clock of the person.
+export function showMoment(at: string, now: Now): string {
+    const { date, time } = nowAt(Date.parse(at), now.time_zone);
+    return showInText(`${date}T${time}`, now);
+}
+
+// The same words inside a sentence: "today 18:00".
+export function showInText(due: string, now: Now, locale?: string): string {
+    const days = dayFrom(due) - dayFrom(now.date);
+    const date = Math.abs(days) <= 1 ? relative(days, locale) : showDate(due, now, locale, "short");
+    return due.length > 10 ? `${date} ${showTime(due, locale)}` : date;
+}
+
+// A day such as "24 Nov" or "Tuesday 24 November", with its year if it is another year.
+export function showDate(date: string, now: Now, locale?: string, names?: "short" | "long"): string {
     const year = date.slice(0, 4) === now.date.slice(0, 4) ? undefined : "numeric";
-    return show(dayFrom(date) * DAY, { weekday, day: "numeric", month: "short", year }, locale);
+    const options = { weekday: names, day: "numeric", month: names ?? "short", year } as const;
+    return show(dayFrom(date) * DAY, options, locale);
+}
+
+// The time of a date such as 2026-11-27T17:00.
+export function showTime(due: string, locale?: string): string {
+    return show(localOf(due), { timeStyle: "short" }, locale);
 }
 
 function relative(days: number, locale?: string): string {
@@ -59,7 +77,6 @@ function relative(days: number, locale?: string): string {
     let word = words.get(key);
     if (!word) {
         word = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(days, "day");
-        word = word.charAt(0).toLocaleUpperCase(locale) + word.slice(1);
         words.set(key, word);
     }
     return word;

@@ -7,7 +7,15 @@ import { type Clock, type InLock, Queue } from "./queue.ts";
 import { type Api, ApiProblem, createApi, type Fetch, Offline } from "./request.ts";
 import { State } from "./state.ts";
 import { Sync } from "./sync.ts";
-import { createLastChange, createLists, createNow, createOrders, createSettings, createTags } from "./views.ts";
+import {
+    createLastChange,
+    createLists,
+    createNow,
+    createOrders,
+    createProgramChange,
+    createSettings,
+    createTags,
+} from "./views.ts";
 import { PAUSE, Visit } from "./visit.ts";
 
 export interface Surroundings {
@@ -98,6 +106,7 @@ export function createListStore(around: Surroundings) {
         tags: createTags(state),
         orderOf: createOrders(state, sync),
         lastChange: createLastChange(state),
+        programChange: createProgramChange(state),
         waiting: state.waiting,
         refused: state.refused,
         online: state.online,

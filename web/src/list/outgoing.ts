@@ -13,7 +13,7 @@ export async function prepare(api: Api, { action, key, changed }: Waiting): Prom
         return undefined;
     }
     if (action.kind === "edit" || action.kind === "delete" ? hasLocalName(JSON.stringify(action)) : false) {
-        return { problem: problem(404, "not_found", "The todo was not added", "Add the todo first.") };
+        return { problem: problem(404, "not_added", "The todo was not added", "Add the todo first.") };
     }
     const idempotency_key = changed ? `${key}.${changed}` : key;
     switch (action.kind) {

@@ -46,8 +46,13 @@ const ENDS = /^([,;]*)(?=\s|$)/;
 const IS_NO_NAME = /^[\d\p{P}]*$/u;
 const PRIORITIES: Priority[] = ["low", "normal", "high", "urgent"];
 
-// `lists` are the known lists.
-export function readQuickAdd(text: string, place: Place, lists: readonly string[]): QuickAdd {
+// `lists` are the known lists. `notWhen` are words that say no date here, because the person has said so.
+export function readQuickAdd(
+    text: string,
+    place: Place,
+    lists: readonly string[],
+    notWhen: readonly string[] = [],
+): QuickAdd {
     const added: QuickAdd = { title: "", marks: [] };
     const rest: Word[] = [];
     const words = /\S+/g;
@@ -61,7 +66,7 @@ export function readQuickAdd(text: string, place: Place, lists: readonly string[
             rest.push(word);
         }
     }
-    readWhen(rest, text, added, place);
+    readWhen(rest, text, added, place, notWhen);
     added.marks.sort((one, other) => one.start - other.start);
     added.title = withoutMarks(text, added.marks);
     return added;
@@ -118,7 +123,7 @@ function nameAt(text: string, at: number, known: readonly string[]): { name: str
     return name && [...name].length <= LONGEST_NAME ? { name, end } : undefined;
 }
 
-function readWhen(words: Word[], text: string, added: QuickAdd, place: Place): void {
+function readWhen(words: Word[], text: string, added: QuickAdd, place: Place, notWhen: readonly string[]): void {
     const escapes = words.filter((word) => ESCAPED.test(word.text));
     added.marks.push(...escapes.map(({ start }): Mark => ({ start, end: start + 1, kind: "escape" })));
     const texts = words.map((word) => word.text);
@@ -131,8 +136,17 @@ function readWhen(words: Word[], text: string, added: QuickAdd, place: Place): v
         added.marks.push({ start: first.start, end: first.start + 1, kind: "escape" });
         return;
     }
-    Object.assign(added, when.due && { due: when.due }, when.repeat && { repeat: when.repeat });
-    added.marks.push(...marksOf(words, when, text));
+    const marks = marksOf(words, when, text);
+    if (!notWhen.includes(saidWhen(text, marks))) {
+        Object.assign(added, when.due && { due: when.due }, when.repeat && { repeat: when.repeat });
+        added.marks.push(...marks);
+    }
+}
+
+// The words that say when.
+export function saidWhen(text: string, marks: readonly Mark[]): string {
+    const when = marks.filter(({ kind }) => kind === "due" || kind === "repeat");
+    return when.map(({ start, end }) => text.slice(start, end)).join(" ");
 }
 
 // The words without what stands between them, with a comma before them or a dash after them.

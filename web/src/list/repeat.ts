@@ -43,6 +43,6 @@ function dayOfMonth(on: string): string {
     return on.replace(/(mon|tue|wed|thu|fri|sat|sun)$/, capital);
 }
 
-function capital(word: string): string {
+export function capital(word: string): string {
     return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -18,6 +18,7 @@ export const {
     tags,
     orderOf,
     lastChange,
+    programChange,
     waiting,
     refused,
     online,

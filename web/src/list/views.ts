@@ -2,7 +2,7 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { fold } from "./apply.ts";
 import { nowAt } from "./dates.ts";
-import type { Action, Now, Settings } from "./model.ts";
+import type { Action, Change, Now, Settings } from "./model.ts";
 import { ordered } from "./order.ts";
 import type { Clock } from "./queue.ts";
 import type { State } from "./state.ts";
@@ -122,6 +122,21 @@ export function createOrders(state: State, sync: Sync) {
     };
 }
 
+// The latest change that this browser has not made.
 export function createLastChange(state: State) {
     return steady(() => state.changes.value.find(({ id }) => !state.own.value.has(id)));
+}
+
+// How the service calls the page where people sign in. In another browser, the page has an id behind this name.
+const PAGE = /^Web page($| \()/;
+
+// The latest change that a program has made, and not the page in another browser. With API keys, the page has the name
+// of its key: the name that is at the changes of this browser.
+export function createProgramChange(state: State) {
+    return steady(() => {
+        const isOwn = ({ id }: Change) => state.own.value.has(id);
+        const changes = state.changes.value;
+        const name = changes.find(isOwn)?.by;
+        return changes.find((change) => !isOwn(change) && !(change.by && (change.by === name || PAGE.test(change.by))));
+    });
 }

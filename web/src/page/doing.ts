@@ -1,5 +1,5 @@
 // What people do in more than one place of the page: it holds the todos where they are, does it, and says so.
-import { showDue } from "../list/dates.ts";
+import { showInText } from "../list/dates.ts";
 import type { NewTodo, Todo, TodoEdit } from "../list/model.ts";
 import { canRedo, canUndo, edit, editMany, now, redo, remove, todos, toggle, undoLast } from "../list/store.ts";
 import { hold } from "./held.ts";
@@ -55,7 +55,7 @@ export function change(todo: Todo, fields: Fields, what: string, before?: Pick<T
 }
 
 export function sayAdded(added: NewTodo, where: string): void {
-    const when = added.due ? `, ${showDue(added.due, now.value)}` : "";
+    const when = added.due ? `, ${showInText(added.due, now.value)}` : "";
     say(`Added to ${where}${when}: ${added.title}`, undoing);
 }
 

@@ -1,4 +1,4 @@
-// Where the focus goes. Nothing here takes it from a thing that the person has reached meanwhile: keys would then do
+// Where the focus goes, and what is scrolled into the window. Nothing here takes the focus from a thing that the person has reached meanwhile: keys would then do
 // something else than what the person saw.
 
 // Runs it when the page shows its new state, which is before the next key or touch.
@@ -12,4 +12,11 @@ export function focusAgain(find: () => HTMLElement | null | undefined): void {
         const { activeElement, body } = document;
         if (!activeElement || activeElement === body) find()?.focus({ preventScroll: true });
     }, 50);
+}
+
+// What opens below the edge of the window is scrolled into it, also when it grows later. Returns what ends this.
+export function keepInView(element: Element | null): () => void {
+    const observer = new ResizeObserver(() => element?.scrollIntoView({ block: "nearest" }));
+    if (element) observer.observe(element);
+    return () => observer.disconnect();
 }

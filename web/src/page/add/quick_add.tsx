@@ -3,7 +3,7 @@ import { effect, signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { showDue } from "../../list/dates.ts";
 import type { NewTodo } from "../../list/model.ts";
-import { type QuickAdd as Read, readQuickAdd } from "../../list/quick_add.ts";
+import { type QuickAdd as Read, readQuickAdd, saidWhen } from "../../list/quick_add.ts";
 import { repeatWords } from "../../list/repeat.ts";
 import { add, lists, now, settings } from "../../list/store.ts";
 import { address } from "../address.ts";
@@ -15,12 +15,27 @@ import "./quick_add.css";
 
 // Outlives the view.
 const text = signal(keptDraft("add") ?? "");
-effect(() => (text.value ? keepDraft("add", text.value) : dropDraft("add")));
+// The words that the person does not mean as a date: "" is the day of the view. They are forgotten with the text.
+const notWhen = signal<string[]>(JSON.parse(keptDraft("not when") ?? "[]"));
+effect(() => {
+    if (text.value) {
+        keepDraft("add", text.value);
+        keepDraft("not when", JSON.stringify(notWhen.value));
+    } else {
+        dropDraft("add");
+        notWhen.value = [];
+    }
+});
 
 export function QuickAdd({ isSheet }: { isSheet: boolean }) {
     const field = useRef<HTMLInputElement>(null);
     const back = useRef<HTMLDivElement>(null);
-    const read = readQuickAdd(text.value, { now: now.value, weekStart: settings.value.week_start }, lists.value);
+    const place = { now: now.value, weekStart: settings.value.week_start };
+    const read = readQuickAdd(text.value, place, lists.value, notWhen.value);
+    const noDate = () => {
+        notWhen.value = [...notWhen.value, saidWhen(text.value, read.marks)];
+        field.current?.focus();
+    };
     const submit = (event: Event) => {
         event.preventDefault();
         if (read.title && field.current) {
@@ -65,7 +80,7 @@ export function QuickAdd({ isSheet }: { isSheet: boolean }) {
                 Add
             </button>
             <p id="add-read" class="add-read">
-                {text.value ? <Understood read={read} /> : <Example />}
+                {text.value ? <Understood read={read} noDate={noDate} /> : <Example />}
             </p>
         </form>
     );
@@ -74,16 +89,23 @@ export function QuickAdd({ isSheet }: { isSheet: boolean }) {
 // The view gives what the text does not say.
 function toAdd({ marks: _, ...read }: Read): NewTodo {
     const { view, list } = address.value;
-    const due = view === "today" && !read.due && !read.repeat ? now.value.date : read.due;
+    const isToday = view === "today" && !read.due && !read.repeat && !notWhen.value.includes("");
+    const due = isToday ? now.value.date : read.due;
     return { ...read, ...(due ? { due } : {}), ...(view === "list" && !read.list ? { list } : {}) };
 }
 
-function Understood({ read }: { read: Read }) {
+function Understood({ read, noDate }: { read: Read; noDate: () => void }) {
     const { due, list, priority, tags, repeat } = toAdd(read);
     return (
         <>
-            {due && <span>{showDue(due, now.value)}</span>}
-            {repeat && <span>{repeatWords(repeat, now.value)}</span>}
+            {due && (
+                <button type="button" class="add-when" title="No date" onClick={noDate}>
+                    {showDue(due, now.value)}
+                    {repeat && `, ${repeatWords(repeat, now.value)}`}
+                    <Icon name="close" />
+                    <span class="hidden">: not meant as a date</span>
+                </button>
+            )}
             <bdi>{list ?? settings.value.default_list}</bdi>
             {priority && <span>{`${priority} priority`}</span>}
             {tags?.map((tag) => (
@@ -94,5 +116,5 @@ function Understood({ read }: { read: Read }) {
 }
 
 function Example() {
-    return <span>Such as: Call the plumber tomorrow 9:00 #Renovation @phone !high</span>;
+    return <span>Such as: Call the plumber tomorrow 9:00. #Home is a list, @phone a tag, !high the priority.</span>;
 }

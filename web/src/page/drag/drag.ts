@@ -19,7 +19,7 @@ export function startDrag(event: PointerEvent, todo: Todo, sortable: boolean): v
     const from = event.target instanceof Element ? event.target : undefined;
     const row = from?.closest<HTMLElement>(".row");
     const isHandle = Boolean(from?.closest("[data-handle]"));
-    const isUsable = isHandle || (event.pointerType === "mouse" && !from?.closest(".tick, .pick, .open"));
+    const isUsable = isHandle || (event.pointerType === "mouse" && !from?.closest(".tick, .pick, .open, .conflict"));
     if (!row || !isUsable || event.button || todo.status) {
         return;
     }

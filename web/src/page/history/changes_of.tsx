@@ -12,7 +12,7 @@ export function ChangesOf({ todo }: FieldProps) {
     const only = items.value?.map((change) => ({ ...change, todos: change.todos?.filter(({ id }) => id === todo.id) }));
     return (
         <>
-            {failed.value && <p>The history is not here while there is no connection.</p>}
+            {failed.value && <p>The history needs a connection.</p>}
             {only?.length === 0 && <p class="quiet">Nothing has changed in the last 30 days.</p>}
             <ul class="changes">
                 {only?.map((change) => (

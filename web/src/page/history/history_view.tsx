@@ -39,7 +39,7 @@ export function HistoryView() {
                     </select>
                 )}
             </Head>
-            {failed.value && !list && <p class="empty">The history is not here while there is no connection.</p>}
+            {failed.value && !list && <p class="empty">The history needs a connection.</p>}
             {list?.length === 0 && <p class="empty">Nothing has happened yet.</p>}
             <ul class="changes">
                 {list?.map((change) => (

@@ -1,12 +1,13 @@
 // A change: who, what, when, old → new, and its undo.
-import { showDue } from "../../list/dates.ts";
+import { showMoment } from "../../list/dates.ts";
 import type { Change } from "../../list/model.ts";
 import { now, undo } from "../../list/store.ts";
 import { href } from "../address.ts";
 import { say } from "../notice/said.tsx";
-import { moment, when } from "../words.ts";
+import { when } from "../words.ts";
 import "./history.css";
-import { changeWords, onlyTitle } from "./change_words.ts";
+import { plainLines, plainName } from "./change_lines.ts";
+import { changeWords, onlyTitle, saysStatus, touched } from "./change_words.ts";
 
 interface Props {
     change: Change;
@@ -35,13 +36,13 @@ export function OneChange({ change, after, plain }: Props) {
                     )}
                     {changeWords(change, single && "")}{" "}
                     {single && !plain && (
-                        <a href={href({ view: "todo", todo: change.todos?.[0]?.id })}>
+                        <a href={href({ view: "todo", todo: touched(change)[0]?.id })}>
                             <bdi>{single}</bdi>
                         </a>
                     )}
                     {undone_by && <span class="quiet"> – undone</span>}
                 </p>
-                <time dateTime={at} title={moment(at)}>
+                <time dateTime={at} title={showMoment(at, now.value)}>
                     {when(at)}
                 </time>
                 <button type="button" class="link" onClick={() => void take()}>
@@ -55,39 +56,28 @@ export function OneChange({ change, after, plain }: Props) {
 }
 
 function Details({ change, named }: { change: Change; named: boolean }) {
-    const { todos = [], settings, more_todos } = change;
+    const { todos = [], settings = [], more_todos } = change;
+    const isSaid = saysStatus(change);
+    const hasOld = todos.some(({ added }) => !added);
     return (
         <ul class="changed">
-            {todos.map((todo) => (
-                <li key={todo.id} dir="auto">
+            {todos.map(({ id, title, added, changed = [], fields = [] }) => (
+                <li key={id} dir="auto">
                     {named && (
-                        <a href={href({ view: "todo", todo: todo.id })}>
-                            <bdi>{todo.title}</bdi>
+                        <a href={href({ view: "todo", todo: id })}>
+                            <bdi>{title}</bdi>
                         </a>
                     )}
-                    {todo.changed?.map((line) => (
-                        <span key={line}>{readable(line)}</span>
+                    {[...plainLines(changed, now.value, isSaid), ...fields.map(plainName)].map((line) => (
+                        <span key={line}>{line}</span>
                     ))}
-                    {todo.fields?.map((name) => (
-                        <span key={name}>{readable(name)}</span>
-                    ))}
+                    {added && hasOld && <span>The next one is in the list</span>}
                 </li>
             ))}
-            {settings?.map((line) => (
-                <li key={line}>
-                    <span>{line}</span>
-                </li>
+            {plainLines(settings, now.value).map((line) => (
+                <li key={line}>{line}</li>
             ))}
             {more_todos ? <li class="quiet">{`and ${more_todos} more`}</li> : null}
         </ul>
     );
-}
-
-const DATE = /\d{4}-\d\d-\d\d(?:T\d\d:\d\d)?/g;
-
-function readable(line: string): string {
-    if (line.startsWith("due: ")) {
-        return `date: ${line.slice(5).replace(DATE, (due) => showDue(due, now.value))}`;
-    }
-    return line.startsWith("position") ? "place in the list" : line;
 }

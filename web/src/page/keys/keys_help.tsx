@@ -49,7 +49,7 @@ export function KeysHelp() {
                 shown.value = false;
             }}
         >
-            <h2 id="keys-title">Keys</h2>
+            <h2 id="keys-title">Keyboard shortcuts</h2>
             <dl>
                 {KEYS.map(([keys, what]) => (
                     <div key={what}>

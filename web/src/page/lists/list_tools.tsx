@@ -4,7 +4,6 @@ import { counts } from "../shell/counts.ts";
 import { count } from "../words.ts";
 import { deleteList, mergeList, renameList } from "./list_actions.ts";
 import { Menu } from "./menu.tsx";
-import "./lists.css";
 
 // The service keeps the list Inbox as it is.
 export function ListTools({ list }: { list: string }) {
@@ -25,12 +24,12 @@ export function ListTools({ list }: { list: string }) {
             </form>
             <select
                 class="field"
-                aria-label="Merge into"
+                aria-label="Put into another list"
                 value=""
                 onChange={(event) => mergeList(list, event.currentTarget.value)}
             >
                 <option value="" disabled>
-                    Merge into …
+                    Put into another list …
                 </option>
                 {lists.value.map((other) => other !== list && <option key={other}>{other}</option>)}
             </select>

@@ -1,4 +1,4 @@
-// All lists: to get around on a small screen, and to change them.
+// All lists, to change them. On a small screen, it is also the way to everything that the bar has no place for.
 import { act, lists } from "../../list/store.ts";
 import { base, go, href } from "../address.ts";
 import { Icon, type IconName } from "../icons.tsx";
@@ -8,6 +8,7 @@ import { ListTools } from "./list_tools.tsx";
 
 export function ListsView() {
     const { week, all } = counts.value;
+    const isSmall = matchMedia("(max-width: 46rem)").matches;
     const names = lists.value;
     const move = (from: number, by: number) => {
         const order = [...names];
@@ -26,10 +27,9 @@ export function ListsView() {
     };
     return (
         <>
-            <Head title="Lists" />
-            <div class="only-small">
-                <Way to={href({ view: "week" })} icon="week" name="Next 7 days" count={week} />
-                <Way to={href({ view: "all" })} icon="all" name="Everything" count={all} />
+            <Head title={isSmall ? "More" : "Edit lists"} />
+            <div class="ways only-small">
+                <h2>Lists</h2>
             </div>
             <ul class="lists">
                 {names.map((name, i) => (
@@ -42,9 +42,13 @@ export function ListsView() {
                     Add list
                 </button>
             </form>
-            <div class="only-small">
+            <div class="ways only-small">
+                <h2>Views</h2>
+                <Way to={href({ view: "week" })} icon="week" name="Next 7 days" count={week} />
+                <Way to={href({ view: "all" })} icon="all" name="Everything" count={all} />
                 <Way to={href({ view: "completed" })} icon="done" name="Completed" />
                 <Way to={href({ view: "deleted" })} icon="trash" name="Deleted" />
+                <h2>Yours</h2>
                 <Way to={`${base}/connect`} icon="assistants" name="Assistants" />
                 <Way to={href({ view: "settings" })} icon="settings" name="Settings" />
             </div>
@@ -70,6 +74,7 @@ function OneList({ name, at, last, move }: ListProps) {
                 type="button"
                 class="plain-icon"
                 aria-label={`Move up: ${name}`}
+                title="Move up"
                 disabled={at === 0}
                 onClick={() => move(at, -1)}
             >
@@ -79,6 +84,7 @@ function OneList({ name, at, last, move }: ListProps) {
                 type="button"
                 class="plain-icon"
                 aria-label={`Move down: ${name}`}
+                title="Move down"
                 disabled={at === last}
                 onClick={() => move(at, 1)}
             >

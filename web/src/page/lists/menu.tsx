@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../icons.tsx";
+import "./lists.css";
 
 export function Menu({ name, children }: { name: string; children: ComponentChildren }) {
     const menu = useRef<HTMLDetailsElement>(null);
@@ -26,12 +27,32 @@ export function Menu({ name, children }: { name: string; children: ComponentChil
         }
     };
     return (
-        <details class="list-tools" ref={menu} onKeyDown={press}>
-            <summary class="plain-icon">
+        <details
+            class="list-tools"
+            ref={menu}
+            onKeyDown={press}
+            onToggle={() => menu.current?.lastElementChild?.scrollIntoView({ block: "nearest" })}
+        >
+            <summary class="plain-icon" title={name}>
                 <Icon name="more" />
                 <span class="hidden">{name}</span>
             </summary>
             <div class="list-menu">{children}</div>
         </details>
+    );
+}
+
+// It closes the menu, and the focus goes back to the button of the menu.
+export function MenuItem({ name, kind = "", run }: { name: string; kind?: string; run: () => void }) {
+    const press = (item: HTMLElement) => {
+        const menu = item.closest("details");
+        menu?.removeAttribute("open");
+        menu?.querySelector("summary")?.focus();
+        run();
+    };
+    return (
+        <button type="button" class={`tool ${kind}`} onClick={(event) => press(event.currentTarget)}>
+            {name}
+        </button>
     );
 }

@@ -1,11 +1,12 @@
-// What an assistant has changed last, with its undo.
+// What a program has changed last, with its undo: one line.
 import { signal } from "@preact/signals";
-import { lastChange, undo } from "../../list/store.ts";
+import { programChange, undo } from "../../list/store.ts";
+import { href } from "../address.ts";
 import { changeWords } from "../history/change_words.ts";
 import { Icon } from "../icons.tsx";
 import { when } from "../words.ts";
 import { say } from "./said.tsx";
-import "./notice.css";
+import "./latest_change.css";
 
 const KEY = "latest-change-seen";
 const seen = signal(localStorage.getItem(KEY));
@@ -16,7 +17,7 @@ function dismiss(id: string): void {
 }
 
 export function LatestChange() {
-    const change = lastChange.value;
+    const change = programChange.value;
     if (!change || change.id === seen.value || ("undone_by" in change && change.undone_by)) {
         return null;
     }
@@ -27,15 +28,16 @@ export function LatestChange() {
         say(`Undone: ${words}`);
     };
     return (
-        <div class="notice latest">
-            <p dir="auto">
+        <div class="latest">
+            <a dir="auto" href={href({ view: "history" })}>
                 {change.by && (
                     <b>
                         <bdi>{change.by}</bdi>{" "}
                     </b>
                 )}
-                {words}, {when(change.at)}
-            </p>
+                {words}
+            </a>
+            <time dateTime={change.at}>{when(change.at)}</time>
             <button type="button" class="link" onClick={() => void take()}>
                 Undo
             </button>

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { act, now } from "../../list/store.ts";
 import { href } from "../address.ts";
+import "./notice.css";
 import { say } from "./said.tsx";
 
 const KEY = "time-zone-asked";

@@ -1,11 +1,11 @@
 // The second line of a row: when, how often, where.
-import { isOverdue, showDue } from "../../list/dates.ts";
-import type { Todo } from "../../list/model.ts";
+import { isOverdue, showDue, showTime } from "../../list/dates.ts";
+import type { Step, Todo } from "../../list/model.ts";
 import { repeatWords } from "../../list/repeat.ts";
 import { now } from "../../list/store.ts";
 import { isDone } from "../doing.ts";
 import { Icon } from "../icons.tsx";
-import { timeOf, when } from "../words.ts";
+import { count, when } from "../words.ts";
 
 interface Props {
     todo: Todo;
@@ -17,7 +17,6 @@ export function Meta({ todo, day, isListSaid }: Props) {
     const { repeat, list, tags, steps, priority, notes } = todo;
     const isSaid = day !== undefined && todo.due?.startsWith(day) && !todo.status;
     const due = isSaid ? timeOf(todo.due) : todo.due && showDue(todo.due, now.value);
-    const stepsDone = steps?.filter(({ done }) => done).length;
     const isStrong = priority === "high" || priority === "urgent";
     const showsList = list && !isListSaid;
     const late = todo.due && !todo.status && isOverdue(todo.due, now.value);
@@ -37,7 +36,7 @@ export function Meta({ todo, day, isListSaid }: Props) {
                 </span>
             )}
             {isStrong && <span class={priority}>{priority === "high" ? "High" : "Urgent"}</span>}
-            {steps && <span>{`${stepsDone} of ${steps.length}`}</span>}
+            {steps && <span>{stepsWords(steps)}</span>}
             {showsList && <bdi>{list}</bdi>}
             {tags?.map((tag) => (
                 <bdi key={tag} class="tag">
@@ -47,6 +46,17 @@ export function Meta({ todo, day, isListSaid }: Props) {
             {notes && <span>Notes</span>}
         </p>
     );
+}
+
+function timeOf(due = ""): string {
+    return due.includes("T") ? showTime(due) : "";
+}
+
+// How many are done is said as soon as one is.
+function stepsWords(steps: readonly Step[]): string {
+    const done = steps.filter((step) => step.done).length;
+    const all = count(steps.length, "step");
+    return done ? `${done} of ${all}` : all;
 }
 
 function ended(todo: Todo): string {

@@ -5,6 +5,7 @@ import { keyOf } from "../../list/store.ts";
 import { address, open } from "../address.ts";
 import { startDrag } from "../drag/drag.ts";
 import { Icon } from "../icons.tsx";
+import { ConflictsOf } from "../notice/conflict.tsx";
 import { pick, pickTo, selected, selecting } from "../select/selection.ts";
 import { OpenTodo } from "../todo/open_todo.tsx";
 import { Meta } from "./meta.tsx";
@@ -40,10 +41,11 @@ export function Row({ todo, sortable, day, list }: Props) {
                 <Closed todo={todo} day={day} list={list} />
             )}
             {sortable && !isOpen && !todo.status && (
-                <span class="handle" aria-hidden="true" data-handle>
+                <span class="handle" title="Drag to move" aria-hidden="true" data-handle>
                     <Icon name="handle" />
                 </span>
             )}
+            <ConflictsOf id={todo.id} />
         </li>
     );
 }

@@ -11,7 +11,7 @@ export function Choice({ name, options, choose }: ChoiceProps) {
     return (
         <select class="field" aria-label={name} value="" onChange={(event) => choose(event.currentTarget.value)}>
             <option value="" disabled>
-                {`${name} …`}
+                {name}
             </option>
             {options.map((option) => (
                 <option key={option} value={option}>
@@ -24,6 +24,10 @@ export function Choice({ name, options, choose }: ChoiceProps) {
 
 export function Words({ name, example, use }: { name: string; example: string; use: (text: string) => boolean }) {
     const wrong = useSignal(false);
+    const used = useSignal(false);
+    const setUsed = (event: Event) => {
+        used.value = event.type === "focus";
+    };
     const submit = (event: SubmitEvent & { currentTarget: HTMLFormElement }) => {
         event.preventDefault();
         const field = event.currentTarget.querySelector("input");
@@ -36,8 +40,10 @@ export function Words({ name, example, use }: { name: string; example: string; u
                 dir="auto"
                 aria-label={`${name} for all, then Enter`}
                 aria-invalid={wrong.value}
-                placeholder={`${name}: ${example}`}
+                placeholder={used.value ? `${name}: ${example}` : name}
                 enterkeyhint="done"
+                onFocus={setUsed}
+                onBlur={setUsed}
             />
             {wrong.value && (
                 <p class="wrong" role="alert">

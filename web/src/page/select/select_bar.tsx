@@ -4,7 +4,6 @@ import type { Todo } from "../../list/model.ts";
 import { lists, now, settings } from "../../list/store.ts";
 import { changeMany, erase, type Fields, isDone, PRIORITIES, those } from "../doing.ts";
 import { Icon } from "../icons.tsx";
-import { count } from "../words.ts";
 import { Choice, Words } from "./controls.tsx";
 import { pickNone, selected, selecting } from "./selection.ts";
 import "./select_bar.css";
@@ -17,10 +16,16 @@ export function SelectBar() {
     return (
         <section class="select-bar" aria-label="Selected todos">
             <div class="select-count">
-                <button type="button" class="plain-icon" aria-label="Select nothing" onClick={pickNone}>
+                <button
+                    type="button"
+                    class="plain-icon"
+                    aria-label="Select nothing"
+                    title="Select nothing"
+                    onClick={pickNone}
+                >
                     <Icon name="close" />
                 </button>
-                <p role="status">{`${count(chosen.length, "todo")} selected`}</p>
+                <p role="status">{`${chosen.length} selected`}</p>
             </div>
             <Actions chosen={chosen} />
         </section>
@@ -60,7 +65,7 @@ function Actions({ chosen }: { chosen: Todo[] }) {
             </button>
             <Choice name="Move to" options={lists.value} choose={(list) => set({ list }, `Moved to ${list}`)} />
             <Words name="Date" example="friday" use={setDue} />
-            <Words name="Tag" example="tag" use={setTag} />
+            <Words name="Tag" example="phone" use={setTag} />
             <Choice name="Priority" options={PRIORITIES} choose={setPriority} />
             <button type="button" class="button plain" disabled={!chosen.length} onClick={eraseAll}>
                 Delete

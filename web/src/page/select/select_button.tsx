@@ -12,7 +12,7 @@ export function SelectButton() {
     return (
         <button type="button" class="tool" aria-pressed={selecting.value} onClick={toggle}>
             <Icon name="select" />
-            <span class="word">Select</span>
+            Select
         </button>
     );
 }

@@ -3,11 +3,11 @@ import type { Problem } from "../../list/model.ts";
 import { ApiProblem } from "../../list/request.ts";
 
 export const FORMATS = [
-    ["json", "JSON", "everything, also the history of 30 days"],
-    ["csv", "CSV", "for spreadsheets"],
-    ["ics", "iCalendar", "for calendars and reminders"],
-    ["todo.txt", "todo.txt", "one line for each todo"],
-    ["md", "Markdown", "for notes and editors"],
+    ["json", "Everything", "all that is here, also the history of 30 days (a JSON file)"],
+    ["csv", "Table", "for Excel, Numbers or Google Sheets (a CSV file)"],
+    ["ics", "Calendar", "for calendars and reminders (an iCalendar file)"],
+    ["md", "Notes", "for reading, printing and note-taking (a Markdown file)"],
+    ["todo.txt", "Plain text", "one line for each todo (a todo.txt file)"],
 ] as const;
 
 export type Format = (typeof FORMATS)[number][0];

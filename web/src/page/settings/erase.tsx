@@ -33,8 +33,8 @@ export function Erase() {
     return (
         <form class="setting-fields" onSubmit={run}>
             <p>
-                All todos, lists, settings and the history, at once and for good. All programs lose their access. Take a
-                file with you before, if you may want something back.
+                All todos, lists, settings and the history go at once and for good, and all programs lose their access.
+                Save a copy before, if you may want something back.
             </p>
             <label>
                 <span>{`To confirm, type the word “${WORD}”`}</span>

@@ -26,7 +26,7 @@ export function Export() {
     };
     return (
         <>
-            <p>Open, completed and deleted todos, as a file for other programs. Only JSON keeps everything.</p>
+            <p>Your todos as a file on this device.</p>
             <ul class="setting-formats">
                 {FORMATS.map(([format, name, note]) => (
                     <li key={format}>

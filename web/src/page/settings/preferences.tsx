@@ -1,6 +1,7 @@
 // The time zone, the first day of the week and the default list. Each is saved as soon as it is chosen.
 import { useSignal } from "@preact/signals";
 import { WEEKDAYS } from "../../list/civil.ts";
+import { showTime } from "../../list/dates.ts";
 import type { UpdateSettings } from "../../list/model.ts";
 import { act, lists, now, settings } from "../../list/store.ts";
 import { say } from "../notice/said.tsx";
@@ -61,6 +62,7 @@ export function Preferences() {
 function TimeZone() {
     const problem = useSignal("");
     const { time_zone } = settings.value;
+    const { date, time } = now.value;
     const here = new Intl.DateTimeFormat().resolvedOptions().timeZone;
     const choose = (typed: string) => {
         const name = typed.trim();
@@ -91,14 +93,14 @@ function TimeZone() {
                 ))}
             </datalist>
             <p id="zone-said" class="setting-note">
-                {`Due times are on this clock. It is ${now.value.time} there.`}
+                {`Todos are due by the clock of this place. It is ${showTime(`${date}T${time}`)} there now.`}
             </p>
             <p class="setting-problem" role="alert">
                 {problem.value}
             </p>
             {here !== zoneOf(time_zone) && (
                 <button type="button" class="button plain" onClick={() => choose(here)}>
-                    {`Use ${here}, as this device`}
+                    {`Use ${here}, as on this device`}
                 </button>
             )}
         </div>

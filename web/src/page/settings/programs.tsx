@@ -56,7 +56,7 @@ export function Programs() {
             </ul>
             {programs.value && programs.value.length > 0 && (
                 <Confirm
-                    name="End everything"
+                    name="End all access"
                     question="All programs lose their access, and this page signs you out. Your todos stay."
                     confirmed={() => void endAll()}
                 />
@@ -81,7 +81,7 @@ function Row({ program, end }: { program: Program; end: () => void }) {
                 </p>
             </div>
             <button type="button" class="button plain" aria-label={`End the access of ${name}`} onClick={end}>
-                End
+                End access
             </button>
         </li>
     );

@@ -33,7 +33,7 @@ export function SettingsView() {
                     <a href={`${base}/privacy`}>What this service keeps, and for how long</a>
                 </p>
             </Section>
-            <Section title="Take everything with you">
+            <Section title="Save a copy">
                 <Export />
             </Section>
             {authentication && authentication !== "none" && (

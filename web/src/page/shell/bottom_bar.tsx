@@ -1,36 +1,57 @@
 // The way around on a small screen.
 import { useComputed } from "@preact/signals";
-import { type Address, address, href } from "../address.ts";
+import { type Address, address, href, type View } from "../address.ts";
 import { Icon, type IconName } from "../icons.tsx";
+import { counts } from "./counts.ts";
 import "./bottom_bar.css";
 
 export function BottomBar() {
     return (
         <nav class="bar" aria-label="Main views">
-            <Item to={{ view: "today" }} icon="today" name="Today" />
-            <Item to={{ view: "lists" }} icon="lists" name="Lists" also="list" />
+            <Item to={{ view: "today" }} icon="today" name="Today" late={counts.value.overdue} />
+            <Item to={{ view: "search", q: "" }} icon="search" name="Search" />
             <button
                 type="button"
                 class="plus"
                 aria-label="Add a todo"
+                title="Add a todo"
                 onClick={() => document.getElementById("add")?.focus()}
             >
                 <span>
                     <Icon name="plus" />
                 </span>
             </button>
-            <Item to={{ view: "search", q: "" }} icon="search" name="Search" />
             <Item to={{ view: "history" }} icon="history" name="History" />
+            <Item to={{ view: "lists" }} icon="more" name="More" />
         </nav>
     );
 }
 
-function Item({ to, icon, name, also }: { to: Address; icon: IconName; name: string; also?: string }) {
-    const here = useComputed(() => address.value.view === to.view || address.value.view === also).value;
+interface ItemProps {
+    to: Address;
+    icon: IconName;
+    name: string;
+    late?: number;
+}
+
+function Item({ to, icon, name, late }: ItemProps) {
+    const here = useComputed(() => tabOf(address.value.view) === to.view).value;
     return (
         <a href={href(to)} aria-current={here ? "page" : undefined}>
             <Icon name={icon} />
             {name}
+            {late ? (
+                <b class="badge">
+                    <span class="hidden"> – </span>
+                    {late}
+                    <span class="hidden"> overdue</span>
+                </b>
+            ) : null}
         </a>
     );
+}
+
+// Most views are reached through "More".
+function tabOf(view: View): View {
+    return view === "today" || view === "search" || view === "history" || view === "todo" ? view : "lists";
 }

@@ -8,10 +8,10 @@ import { counts } from "./counts.ts";
 import "./nav.css";
 
 export function Nav() {
-    const { today, week, all } = counts.value;
+    const { overdue, today, week, all } = counts.value;
     return (
         <nav class="nav" aria-label="Views">
-            <Item to={{ view: "today" }} icon="today" name="Today" count={today} day={now.value.date} />
+            <Item to={{ view: "today" }} icon="today" name="Today" late={overdue} count={today} day={now.value.date} />
             <Item to={{ view: "week" }} icon="week" name="Next 7 days" count={week} />
             <Item to={{ view: "all" }} icon="all" name="Everything" count={all} />
             <Item to={{ view: "search", q: "" }} icon="search" name="Search" />
@@ -36,7 +36,7 @@ export function Nav() {
             </a>
             <Item to={{ view: "settings" }} icon="settings" name="Settings" />
             <button type="button" class="nav-keys" onClick={showKeys}>
-                Keys
+                Keyboard shortcuts
                 <kbd>?</kbd>
             </button>
         </nav>
@@ -47,12 +47,13 @@ interface ItemProps {
     to: Address;
     name: string;
     icon?: IconName;
+    late?: number;
     count?: number;
     list?: string;
     day?: string;
 }
 
-function Item({ to, name, icon, count, list, day }: ItemProps) {
+function Item({ to, name, icon, late, count, list, day }: ItemProps) {
     const here = useComputed(() => address.value.view === to.view && address.value.list === to.list).value;
     return (
         <a
@@ -64,6 +65,7 @@ function Item({ to, name, icon, count, list, day }: ItemProps) {
         >
             {icon ? <Icon name={icon} /> : <i class="dot" />}
             <bdi>{name}</bdi>
+            {late ? <span class="count late">{`${late} overdue`}</span> : null}
             {count !== undefined && <span class="count">{count}</span>}
         </a>
     );

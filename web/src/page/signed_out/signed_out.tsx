@@ -50,7 +50,9 @@ function KeyForm() {
             await signInWithKey(String(data.get("key")).trim(), data.has("keep"));
         } catch (error) {
             const isWrong = error instanceof ApiProblem && error.problem.status === 401;
-            wrong.value = isWrong ? "This key is not right, or it has ended." : "That did not work. Try it again.";
+            wrong.value = isWrong
+                ? "This key is not right, or it is no longer valid."
+                : "That did not work. Try it again.";
         }
         busy.value = false;
     };
@@ -65,9 +67,13 @@ function KeyForm() {
                     autocomplete="current-password"
                     required
                     aria-invalid={Boolean(wrong.value)}
-                    aria-describedby="key-problem"
+                    aria-describedby="key-note key-problem"
                 />
             </label>
+            <p id="key-note" class="small">
+                An API key is a long password that begins with <b>todo_</b>. The person who runs this service makes one
+                for you with the command <code>todo keys create --name NAME</code>.
+            </p>
             <label class="line">
                 <input type="checkbox" name="keep" />
                 Keep me signed in on this device

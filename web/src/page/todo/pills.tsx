@@ -1,13 +1,16 @@
 // The fields of an open todo, each as a word. A click on it opens what changes it.
 import { useSignal } from "@preact/signals";
-import type { FunctionComponent } from "preact";
+import type { ComponentChildren, FunctionComponent } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { isOverdue, showDue } from "../../list/dates.ts";
 import type { Todo } from "../../list/model.ts";
 import { repeatWords } from "../../list/repeat.ts";
 import { now } from "../../list/store.ts";
 import { close } from "../address.ts";
 import { erase, skip } from "../doing.ts";
+import { keepInView } from "../focus.ts";
 import { ChangesOf } from "../history/changes_of.tsx";
+import { Menu, MenuItem } from "../lists/menu.tsx";
 import { DueField } from "./due_field.tsx";
 import { ListField } from "./list_field.tsx";
 import { MoveField } from "./move_field.tsx";
@@ -56,27 +59,26 @@ function pillsOf(todo: Todo, sortable: boolean): Pill[] {
     if (sortable && !todo.status) {
         pills.push({ name: "Order", word: "Move", Field: MoveField });
     }
-    return [...pills, { name: "History", word: "History", Field: ChangesOf }];
+    return pills;
 }
 
 export function Pills({ todo, sortable }: { todo: Todo; sortable: boolean }) {
     const chosen = useSignal("");
     const pills = pillsOf(todo, sortable);
-    const field = pills.find(({ name }) => name === chosen.value);
+    const Field = chosen.value === "History" ? ChangesOf : pills.find(({ name }) => name === chosen.value)?.Field;
+    const choose = (name: string) => {
+        chosen.value = chosen.value === name ? "" : name;
+    };
     const done = () => {
-        const name = chosen.value;
+        const opener = chosen.value === "History" ? ".fields summary" : `.pill[data-name="${chosen.value}"]`;
         chosen.value = "";
-        document.querySelector<HTMLElement>(`.pill[data-name="${name}"]`)?.focus();
+        document.querySelector<HTMLElement>(opener)?.focus();
     };
     const press = (event: KeyboardEvent) => {
-        if (event.key === "Escape" && field) {
+        if (event.key === "Escape" && Field) {
             event.stopPropagation();
             done();
         }
-    };
-    const eraseIt = () => {
-        close();
-        erase([todo]);
     };
     return (
         <fieldset class="fields" onKeyDown={press}>
@@ -86,31 +88,46 @@ export function Pills({ todo, sortable }: { todo: Todo; sortable: boolean }) {
                     <button
                         key={name}
                         type="button"
-                        class={`pill ${kind || ""}`}
+                        class={`pill ${kind || "unset"}`}
                         data-name={name}
                         aria-expanded={chosen.value === name}
-                        onClick={() => {
-                            chosen.value = chosen.value === name ? "" : name;
-                        }}
+                        onClick={() => choose(name)}
                     >
                         {word !== name && <span class="hidden">{`${name}: `}</span>}
                         <bdi>{word}</bdi>
                     </button>
                 ))}
-                {todo.repeat && !todo.status && (
-                    <button type="button" class="pill" onClick={() => skip(todo)}>
-                        Skip this date
-                    </button>
-                )}
-                <button type="button" class="pill delete" onClick={eraseIt}>
-                    Delete
-                </button>
+                <More todo={todo} showHistory={() => choose("History")} />
             </div>
-            {field && (
-                <div class="panel">
-                    <field.Field todo={todo} done={done} />
-                </div>
+            {Field && (
+                <Panel>
+                    <Field todo={todo} done={done} />
+                </Panel>
             )}
         </fieldset>
+    );
+}
+
+function More({ todo, showHistory }: { todo: Todo; showHistory: () => void }) {
+    const eraseIt = () => {
+        close();
+        erase([todo]);
+    };
+    return (
+        <Menu name="More">
+            <MenuItem name="History" run={showHistory} />
+            {todo.repeat && !todo.status && <MenuItem name="Skip this date" run={() => skip(todo)} />}
+            <MenuItem name="Delete" kind="danger" run={eraseIt} />
+        </Menu>
+    );
+}
+
+function Panel({ children }: { children: ComponentChildren }) {
+    const box = useRef<HTMLDivElement>(null);
+    useLayoutEffect(() => keepInView(box.current), []);
+    return (
+        <div class="panel" ref={box}>
+            {children}
+        </div>
     );
 }

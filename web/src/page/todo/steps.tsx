@@ -96,7 +96,7 @@ function OneStep({ todo, step, position }: { todo: Todo; step: Step; position: s
                 save={rename}
             />
             <button type="button" class="plain-icon" aria-label={`Remove step: ${title}`} onClick={remove}>
-                <Icon name="close" />
+                <Icon name="trash" />
             </button>
         </li>
     );

@@ -62,6 +62,12 @@ export function TextField({ name, value, save, draft, longest, lines, focus, pla
         if (save(text, before.current)) before.current = text;
         else write(before.current);
     };
+    // While the field had the focus, somebody else may have written, or the service may have refused the text.
+    const leave = () => {
+        if (typed.current !== undefined) return finish();
+        before.current = value;
+        write(value);
+    };
     const latest = useRef(finish);
     latest.current = finish;
     const type = () => {
@@ -93,7 +99,7 @@ export function TextField({ name, value, save, draft, longest, lines, focus, pla
                 if (typed.current === undefined) before.current = field.current?.value ?? "";
             }}
             onInput={type}
-            onBlur={finish}
+            onBlur={leave}
             onKeyDown={press}
         />
     );

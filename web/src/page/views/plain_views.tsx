@@ -1,17 +1,17 @@
 // The views of open todos, which the page always has.
+import { showDate } from "../../list/dates.ts";
 import { lists, loaded, now } from "../../list/store.ts";
 import { address } from "../address.ts";
 import { ListTools } from "../lists/list_tools.tsx";
 import { Rows, type Section } from "../rows/rows.tsx";
 import { SelectButton } from "../select/select_button.tsx";
 import { Head } from "../shell/head.tsx";
-import { longDay } from "../words.ts";
 import { allSections, listSections, todaySections, weekSections } from "./sections.ts";
 
 export function TodayView() {
     return (
         <>
-            <Head adds title="Today" note={longDay(now.value.date)}>
+            <Head adds title="Today" note={showDate(now.value.date, now.value, undefined, "long")}>
                 <SelectButton />
             </Head>
             <Filled sections={todaySections()} empty="Nothing is due today." />
@@ -53,9 +53,7 @@ export function ListView() {
             <Filled
                 key={list}
                 sections={listSections(name ?? list)}
-                empty={
-                    name || !loaded.value ? "Nothing is in this list." : "Add the first todo, and this list is there."
-                }
+                empty={name || !loaded.value ? "Nothing is in this list." : "This list is new. Add its first todo."}
                 sortable
             />
         </>

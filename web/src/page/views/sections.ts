@@ -1,12 +1,11 @@
 // Which todos a view shows, and in which order.
 import { dayFrom, iso } from "../../list/civil.ts";
-import { group } from "../../list/dates.ts";
+import { group, showDate } from "../../list/dates.ts";
 import type { Todo } from "../../list/model.ts";
 import { lists, now, orderOf, todos } from "../../list/store.ts";
 import { href } from "../address.ts";
 import { held, keepPlaces } from "../held.ts";
 import type { Section } from "../rows/rows.tsx";
-import { longDay } from "../words.ts";
 
 // A held todo counts with its values of the time when it was held.
 function shown() {
@@ -40,10 +39,10 @@ export function weekSections(): Section[] {
     const first = dayFrom(now.value.date);
     return [1, 2, 3, 4, 5, 6, 7].map((days) => {
         const day = iso(first + days);
-        const title = days === 1 ? `Tomorrow, ${longDay(day)}` : longDay(day);
+        const date = showDate(day, now.value, undefined, "long");
         return {
             key: day,
-            title,
+            title: days === 1 ? `Tomorrow, ${date}` : date,
             day,
             todos: all.filter(({ as }) => as.due?.startsWith(day)).map(({ todo }) => todo),
         };

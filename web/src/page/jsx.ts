@@ -1,0 +1,2 @@
+// What the build makes of JSX (build.mjs).
+export { Fragment, h } from "preact";

@@ -1,0 +1,63 @@
+// A text that somebody else has changed too: the person decides. It stands in the row of its todo, if the view shows it.
+import { computed, signal } from "@preact/signals";
+import { useLayoutEffect } from "preact/hooks";
+import type { Refused, Todo } from "../../list/model.ts";
+import { discard, keepMine, refused } from "../../list/store.ts";
+import "./notice.css";
+
+// The todos whose rows show their conflicts.
+const inRows = signal<readonly string[]>([]);
+
+export const elsewhere = computed(() =>
+    refused.value.filter(({ current }) => !current || !inRows.value.includes(current.id)),
+);
+
+export function ConflictsOf({ id }: { id: string }) {
+    const own = refused.value.flatMap((one) => (one.current?.id === id ? { one, current: one.current } : []));
+    const some = own.length > 0;
+    useLayoutEffect(() => {
+        if (!some) return;
+        inRows.value = [...inRows.value, id];
+        return () => {
+            inRows.value = inRows.value.filter((other) => other !== id);
+        };
+    }, [some, id]);
+    return some ? (
+        <div class="row-conflicts" role="status">
+            {own.map(({ one, current }) => (
+                <Conflict key={one.waiting.key} one={one} current={current} />
+            ))}
+        </div>
+    ) : null;
+}
+
+export function Conflict({ one, current }: { one: Refused; current: Todo }) {
+    const { action } = one.waiting;
+    const edit = action.kind === "edit" ? action.edits.find(({ id }) => id === current.id) : undefined;
+    const isTitle = edit?.title !== undefined;
+    const mine = isTitle ? edit.title : (edit?.notes ?? "");
+    return (
+        <section class="notice warn conflict" aria-label="Two changes of the same text" tabIndex={-1}>
+            <p dir="auto">
+                Somebody else has changed the {isTitle ? "title" : "notes"} of <b>{current.title}</b> too. Which one do
+                you want to keep?
+            </p>
+            <dl class="both">
+                <div>
+                    <dt>Yours</dt>
+                    <dd dir="auto">{mine || "(empty)"}</dd>
+                </div>
+                <div>
+                    <dt>Theirs</dt>
+                    <dd dir="auto">{(isTitle ? current.title : current.notes) || "(empty)"}</dd>
+                </div>
+            </dl>
+            <button type="button" class="link" onClick={() => void keepMine(one)}>
+                Keep mine
+            </button>
+            <button type="button" class="link" onClick={() => void discard(one)}>
+                Keep theirs
+            </button>
+        </section>
+    );
+}
