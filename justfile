@@ -36,11 +36,12 @@ web:
     npm run --prefix web build
 
 # This recipe needs Node 20, Chromium and pngquant.
-# Make the pictures of the page in docs/pictures, of todos that are always the same.
+# Make the pictures of the page and of the card in docs/pictures, of todos that are always the same.
 pictures:
-    bash -c 'tools=target/tools; source .ci/tools; npm_tools page'
+    bash -c 'tools=target/tools; source .ci/tools; npm_tools page; npm_tools card'
     cargo build --all-features
     TODO=target/debug/todo TOOLS=target/tools/page LOGS=target PICTURES=docs/pictures target/tools/page/node_modules/.bin/node .ci/page/pictures.mjs
+    TODO=target/debug/todo TOOLS=target/tools/card LOGS=target PICTURES=docs/pictures target/tools/card/node_modules/.bin/node .ci/card/pictures.mjs
 
 # Build the Lambda function for arm64, the default of the template. Use `just build x86_64` for x86_64.
 build architecture="arm64":

@@ -24,7 +24,8 @@ export async function buildIcons() {
     return names;
 }
 
-// Writes dist/manifest.webmanifest and dist/sw.js. The worker keeps all files that are in dist/assets by then.
+// Writes dist/manifest.webmanifest and dist/sw.js. The worker keeps all files that are in dist/assets by then. But not the
+// large icon: a system that installs the page asks for it itself.
 export async function buildWorker() {
     const assets = (await readdir(`${dist}/assets`)).sort().map((name) => `assets/${name}`);
     const icon = (size, purpose) => {
@@ -42,7 +43,8 @@ export async function buildWorker() {
         icons: SIZES.flatMap((size) => [icon(size, "any"), icon(size, "maskable")]),
     };
     await writeFile(`${dist}/manifest.webmanifest`, `${JSON.stringify(manifest, null, 2)}\n`);
-    const files = ["./", "manifest.webmanifest", ...assets];
+    const kept = assets.filter((name) => !name.startsWith("assets/icon-512-"));
+    const files = ["./", "manifest.webmanifest", ...kept];
     const contents = [`${dist}/index.html`, ...files.slice(1).map((file) => `${dist}/${file}`)].map((file) =>
         readFile(file),
     );

@@ -117,7 +117,7 @@ for (const name of BROWSERS) {
             };
             await click(".head .tool", "Select");
             for (const title of TITLES.slice(0, 3)) await page.click(`.pick ::-p-aria([name="Select: ${title}"])`);
-            await sees(page, "3 todos selected");
+            await sees(page, "3 selected");
             await page.select(".select-bar [aria-label='Move to']", "Garden");
             await sees(page, "Moved to Garden: 3 todos");
             await becomes([TITLES[3]], () => titles(service, "list=Work"));

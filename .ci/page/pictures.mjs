@@ -1,16 +1,15 @@
 // Writes the pictures of the page for the documents: docs/pictures/page-{desk,phone}-{light,dark}.png. The todos are
 // always the same, and their dates are near today. `just pictures` runs this file. `PICTURES` is the folder for the
-// pictures. pngquant makes them small.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, statSync } from "node:fs";
+// pictures.
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { launch, openWindow } from "./browsers.mjs";
 import { sees } from "./person.mjs";
+import { makeSmall } from "./picture.mjs";
 import { ask, newKey, serve } from "./servers.mjs";
 
 const { PICTURES } = process.env;
 const SIZES = { desk: { width: 1120, height: 760 }, phone: { width: 390, height: 780 } };
-const MOST_BYTES = 60 * 1024;
 const OWN = [
     { title: "Send the tax papers", due: "2 days ago", priority: "urgent", list: "Home" },
     { title: "Put out the bins", due: "today", list: "Home", repeat: { unit: "week" } },
@@ -47,9 +46,7 @@ try {
             await sees(page, "ChatGPT");
             const file = join(PICTURES, `page-${place}-${scheme}.png`);
             await page.screenshot({ path: file });
-            execFileSync("pngquant", ["--speed=1", "--strip", "--force", "--output", file, file]);
-            const { size: bytes } = statSync(file);
-            if (bytes > MOST_BYTES) throw new Error(`${file} has ${bytes} bytes`);
+            makeSmall(file);
             await browser.driver.close();
         }
     }

@@ -37,7 +37,11 @@ export class Browser {
         const store = createListStore({
             base: "",
             name: "todo-action",
-            fetch: (address, init) => Promise.race([fetch(address, init), ended]),
+            // With the window, its requests end too.
+            fetch: (address, { signal, ...init }) => {
+                const signals = signal ? [signal, end.signal] : [end.signal];
+                return Promise.race([fetch(address, { ...init, signal: AbortSignal.any(signals) }), ended]);
+            },
             indexedDB: () => this.indexedDB,
             inLock: (work) => this.inLock(work, ended),
             channel: () => this.channel(),

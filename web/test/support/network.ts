@@ -33,6 +33,7 @@ export class Network {
         if (faulty(0.2)) {
             await sleep(this.chance.below(10));
         }
+        init.signal?.throwIfAborted();
         const response = await fetch(this.address + path, init);
         await this.record(path, init, response.clone());
         if (faulty(0.2)) {
