@@ -41,7 +41,8 @@ export async function openWindow(browser, { width = 1280, height = 800 } = {}) {
     const seen = { complaints: [], asked: [], dialogs: [] };
     const newPage = async () => {
         const page = await context.newPage();
-        page.setDefaultTimeout(15_000);
+        // The first view can take its time on a busy machine.
+        page.setDefaultTimeout(30_000);
         page.on("console", (message) => ["error", "warn"].includes(message.type()) && seen.complaints.push(message.text()));
         page.on("pageerror", (error) => seen.complaints.push(String(error)));
         page.on("request", (request) => seen.asked.push(request.url()));
