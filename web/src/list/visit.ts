@@ -12,6 +12,8 @@ const LONGEST_PAUSE = 60_000;
 export class Visit {
     private failures = 0;
     private quietUntil = 0;
+    private looking: Promise<unknown> = Promise.resolve();
+    private isLeaving = false;
 
     constructor(
         private readonly api: Api,
@@ -46,9 +48,16 @@ export class Visit {
     }
 
     async signOut(): Promise<void> {
-        await this.api({ method: "DELETE", path: "/session" });
-        await this.state.wipe();
-        await this.ask();
+        // What the page still asks for would be refused without the session.
+        this.isLeaving = true;
+        try {
+            await this.looking;
+            await this.api({ method: "DELETE", path: "/session" });
+            await this.state.wipe();
+            await this.ask();
+        } finally {
+            this.isLeaving = false;
+        }
     }
 
     // The service puts the key into a cookie that no script can read; `keep`: also when the browser ends.
@@ -68,9 +77,15 @@ export class Visit {
 
     // At once, if the page has become visible, or the network is back.
     async look(): Promise<void> {
-        if (!this.isVisible()) {
+        if (!this.isVisible() || this.isLeaving) {
             return;
         }
+        const look = this.once();
+        this.looking = Promise.all([this.looking, look]);
+        await look;
+    }
+
+    private async once(): Promise<void> {
         try {
             if (!this.state.isAsked) {
                 await this.ask();

@@ -10,11 +10,20 @@ listenToKeys();
 render(<App />, document.body);
 void start();
 
-// The rest of the page comes when the first view is there, and then the worker that keeps it all.
+// A first look takes few bytes. The rest of the page comes when the first view is there and the person does something,
+// or stays for a while. Then comes the worker that keeps it all.
+const STAYS = 10_000;
+const DOES = ["pointermove", "pointerdown", "keydown", "dragenter", "focusin"] as const;
 const end = effect(() => {
     if (loaded.value || session.value?.signed_in === false) {
         queueMicrotask(() => end());
-        (window.requestIdleCallback ?? setTimeout)(() => void bringRest());
+        const timer = setTimeout(rest, STAYS);
+        for (const name of DOES) addEventListener(name, rest, { passive: true });
+        function rest() {
+            clearTimeout(timer);
+            for (const name of DOES) removeEventListener(name, rest);
+            (window.requestIdleCallback ?? setTimeout)(() => void bringRest());
+        }
     }
 });
 
