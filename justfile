@@ -115,6 +115,11 @@ bench-guard *options:
     cargo build --all-features --locked --bin todo
     {{ _bench }} guard --function target/lambda/todo-action/bootstrap --todo target/debug/todo {{ options }}
 
+# Without a target, each target of the folder fuzz/ runs for this number of seconds. This recipe needs a C++ compiler.
+# Give mutated files to the readers of an import, with libFuzzer.
+fuzz seconds="60" *targets:
+    fuzz/run {{ seconds }} {{ targets }}
+
 # Run all checks of a deployment that do not need AWS.
 check-infra:
     infra/check

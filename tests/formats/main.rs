@@ -91,6 +91,14 @@ fn each_file_gives_what_stands_beside_it() {
 }
 
 #[test]
+fn each_format_has_a_fuzz_target() {
+    let manifest = include_str!("../../fuzz/Cargo.toml");
+    for folder in FORMATS.iter().map(|format| format.folder).chain(["own"]) {
+        assert!(manifest.contains(&format!("\npath = \"fuzz_targets/{folder}.rs\"\n")), "{folder}");
+    }
+}
+
+#[test]
 fn each_file_belongs_to_one_format() {
     for format in FORMATS {
         for file in files(format.folder) {
