@@ -38,6 +38,7 @@ mod histories;
 mod history;
 mod idempotency;
 mod import_large;
+mod import_metered;
 mod import_whole;
 mod importing;
 mod intents;
