@@ -82,7 +82,9 @@ impl Spoken {
                 .start
                 .is_none_or(|start| due.is_some_and(|due| due == start || Due::On(due.date()) == start));
         let names_date = due.is_some_and(|due| {
-            self.names_day_of(due) && (self.repeat.unit == Unit::Year || due.date().day() > EACH_MONTH_HAS)
+            let is_rare =
+                due.date().day() > EACH_MONTH_HAS && (self.repeat.unit == Unit::Month || due.date().month() == 2);
+            self.names_day_of(due) && is_rare
         });
         is_right.then(|| self.without_day_if(names_date))
     }
