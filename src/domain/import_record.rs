@@ -32,6 +32,9 @@ pub struct ImportRecord {
     pub parts: usize,
     /// The size of the file in bytes.
     pub bytes: usize,
+    /// A hash of the parts of the file. Two imports with the same hash have the same file.
+    #[serde(default)]
+    pub digest: String,
     /// Whether all parts of the file have come.
     #[serde(default)]
     pub is_complete: bool,

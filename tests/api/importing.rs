@@ -284,6 +284,25 @@ async fn invented_choices_are_refused_and_change_nothing() {
     {
         api.post(&format!("/import/{id}"), choices).await.assert_problem(422, "invalid");
     }
+    let unknown = api.post(&format!("/import/{id}"), json!({"lists": [{"list": "Hom", "leave_out": true}]})).await;
+    unknown.assert_problem(422, "invalid");
+    assert!(unknown.text.contains("no list of the file"), "{}", unknown.text);
     assert_eq!(api.get(&format!("/import/{id}")).await.body["state"], "previewed");
     assert_eq!(api.all("any").await.len(), 0);
+}
+
+#[tokio::test]
+async fn choices_that_come_after_the_beginning_are_refused_and_the_same_ones_go_on() {
+    let api = Api::new();
+    let (id, _) = preview(&api, "list.md", &checklist(600)).await;
+    let path = format!("/import/{id}");
+    let choices = json!({"existing": "update", "lists": [{"list": "Home", "to": "House"}]});
+    assert_eq!(api.post(&path, choices.clone()).await.body["state"], "importing");
+    for other in [json!({"existing": "skip"}), json!({"lists": [{"list": "Home", "leave_out": true}]})] {
+        let refused = api.post(&path, other).await;
+        refused.assert_problem(422, "invalid");
+        assert!(refused.text.contains("the import has begun"), "{}", refused.text);
+    }
+    assert_eq!(api.post(&path, choices).await.body["state"], "imported");
+    assert_eq!(api.post(&path, json!({})).await.body["added"], 600);
 }

@@ -21,8 +21,9 @@ use crate::domain::{
 /// The years of due dates that have four digits.
 const YEARS: std::ops::RangeInclusive<i16> = 1..=9999;
 
-/// Makes the todo. `None` if neither the title nor the notes have a visible character. `number` is the number of the todo in the file: todos keep the order of the file. `list` is the list
-/// of a task that has none. The result also says what the todo does not keep.
+/// Makes the todo. `None` if neither the title nor the notes have a visible character. `number` is the number of the
+/// todo in the file: todos keep the order of the file. `list` is the list of a task that has none. The result also says
+/// what the todo does not keep.
 pub fn fit(
     source: SourceTodo,
     id: TodoId,
@@ -41,7 +42,8 @@ pub fn fit(
         Completed::Once => moment.now,
     });
     let due = source.due.filter(|due| YEARS.contains(&due.date().year()));
-    if due != source.due {
+    if let Some(unkept) = source.due.filter(|_| due.is_none()) {
+        texts.notes.push(format!("Date: {unkept}"));
         texts.lose(Lost::DateAsText);
     }
     let mut todo = Todo {

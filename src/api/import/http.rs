@@ -10,6 +10,7 @@ use axum::{
     routing::{get, post},
 };
 use deserr::Deserr;
+use sha2::{Digest, Sha256};
 
 use super::{
     preview::{Preview, Received},
@@ -120,6 +121,7 @@ async fn post_file(
             version: 0,
             parts: 0,
             bytes: 0,
+            digest: String::new(),
             is_complete: false,
             progress: None,
         },
@@ -139,6 +141,7 @@ async fn post_file(
         caller.store.forget_import(&record.id).await?;
         return Err(ApiError::FileTooLarge);
     }
+    record.digest = hex::encode(Sha256::new().chain_update(&record.digest).chain_update(&part.bytes).finalize());
     record.is_complete = !query.more.is_some_and(|more| more.0);
     record.version += 1;
     record.parts += 1;
@@ -220,6 +223,14 @@ struct Choice {
     leave_out: Option<Truth>,
 }
 
+impl Choice {
+    fn chosen(&self) -> ListChoice {
+        let is_left_out = self.leave_out.is_some_and(|leave_out| leave_out.0);
+        let to = self.to.clone().unwrap_or_else(|| self.list.clone());
+        ListChoice { list: self.list.clone(), to: (!is_left_out).then_some(to) }
+    }
+}
+
 /// `POST /import/{id}` adds the next todos. The answer says how far the import has come. The caller sends the request
 /// again until the answer has `finished`.
 async fn post_import(
@@ -230,6 +241,9 @@ async fn post_import(
     Json { value: choices, .. }: Json<Choices>,
 ) -> Result<JsonAnswer<ProgressView>, ApiError> {
     let mut record = found(&app, &caller, Some(&id)).await?;
+    if let Some(progress) = &record.progress {
+        choices.refuse_others(progress)?;
+    }
     if !record.is_complete {
         return Err(ApiError::invalid("import", "lacks a part of its file; send it with POST /import"));
     }
@@ -247,14 +261,23 @@ async fn post_import(
 }
 
 impl Choices {
-    fn begin(self) -> Progress {
-        let choice = |Choice { list, to, leave_out }: Choice| ListChoice {
-            to: (!leave_out.is_some_and(|leave_out| leave_out.0)).then(|| to.unwrap_or_else(|| list.clone())),
-            list,
+    /// Refuses choices that differ from those with which the import has begun.
+    fn refuse_others(&self, begun: &Progress) -> Result<(), ApiError> {
+        let refused = |path| {
+            let message = "cannot be changed, because the import has begun; leave it out to go on, or undo the import with DELETE and send the file again";
+            Err(ApiError::invalid(path, message))
         };
+        if self.existing.is_some_and(|existing| existing != begun.existing) {
+            return refused("existing");
+        }
+        let lists: Vec<_> = self.lists.iter().map(Choice::chosen).collect();
+        if lists.is_empty() || lists == begun.lists { Ok(()) } else { refused("lists") }
+    }
+
+    fn begin(self) -> Progress {
         Progress {
             existing: self.existing.unwrap_or(Existing::Skip),
-            lists: self.lists.into_iter().map(choice).collect(),
+            lists: self.lists.iter().map(Choice::chosen).collect(),
             todos: 0,
             done: 0,
             changes: 0,

@@ -153,8 +153,13 @@ impl Incoming {
         self.lists.iter().filter(|list| !used.contains(&list.folded())).take(most).cloned().collect()
     }
 
-    /// Applies the person's choices for the lists.
-    pub fn choose_lists(&mut self, choices: &[ListChoice]) {
+    /// Applies the person's choices for the lists. The error is a list that the file does not have.
+    pub fn choose_lists(&mut self, choices: &[ListChoice]) -> Result<(), ListName> {
+        let lists = self.todos.iter().map(|incoming| incoming.todo.list.name()).chain(&self.lists);
+        let known: HashSet<String> = lists.map(ListName::folded).collect();
+        if let Some(unknown) = choices.iter().find(|choice| !known.contains(&choice.list.folded())) {
+            return Err(unknown.list.clone());
+        }
         let choices: HashMap<String, &ListChoice> =
             choices.iter().map(|choice| (choice.list.folded(), choice)).collect();
         self.todos.retain_mut(|incoming| match choices.get(&incoming.todo.list.name().folded()) {
@@ -166,6 +171,7 @@ impl Incoming {
             }
         });
         self.lists.retain(|list| !choices.contains_key(&list.folded()));
+        Ok(())
     }
 }
 

@@ -36,6 +36,8 @@ pub struct ProgressView {
     pub file: String,
     /// The size of the file as it was sent.
     bytes: usize,
+    /// A hash of the file as it was sent.
+    digest: String,
     pub state: State,
     /// Whether there is nothing more to do. Otherwise, the same request goes on.
     pub finished: bool,
@@ -78,7 +80,15 @@ impl ProgressView {
             undo: progress.undo.as_ref().map(|undo| UndoCounts { undone: undo.undone, kept: undo.kept }),
         });
         let finished = matches!(state, State::Imported | State::Undone | State::Forgotten);
-        Self { import: record.id.clone(), file: record.file_name.clone(), bytes: record.bytes, state, finished, counts }
+        Self {
+            import: record.id.clone(),
+            file: record.file_name.clone(),
+            bytes: record.bytes,
+            digest: record.digest.clone(),
+            state,
+            finished,
+            counts,
+        }
     }
 
     /// The answer if an import that had not begun is forgotten.

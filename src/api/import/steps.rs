@@ -54,7 +54,11 @@ impl Importing {
         let read = incoming::read(&record.file_name, (file, record.is_compressed), &settings.default_list(), &moment);
         let mut incoming = read.map_err(|reason| ApiError::invalid("file", reason))?;
         if let Some(progress) = &record.progress {
-            incoming.choose_lists(&progress.lists);
+            incoming.choose_lists(&progress.lists).map_err(|list| {
+                let message =
+                    format!("names \"{}\", which is no list of the file; use the lists of the preview", list.as_str());
+                ApiError::invalid("lists", message)
+            })?;
         }
         Ok(Self { record, incoming })
     }

@@ -72,8 +72,7 @@ async fn import(api: &Api, name: &str, bytes: &[u8], only_preview: bool, update:
         return Ok(());
     }
     let others = api.ask(Method::GET, "/import", Body::empty(), false).await?;
-    let is_same =
-        |other: &&Value| other["state"] == "importing" && other["file"] == name && other["bytes"] == seen["bytes"];
+    let is_same = |other: &&Value| other["state"] == "importing" && other["digest"] == seen["digest"];
     let earlier = others["imports"].as_array().and_then(|imports| imports.iter().find(is_same)).cloned();
     let id = match earlier.as_ref().and_then(|earlier| earlier["import"].as_str()) {
         Some(earlier) => {
@@ -83,8 +82,8 @@ async fn import(api: &Api, name: &str, bytes: &[u8], only_preview: bool, update:
         }
         None => id,
     };
-    let existing = if update { "update" } else { "skip" };
-    let done = api.repeat(Method::POST, &format!("/import/{id}"), &json!({ "existing": existing })).await?;
+    let choices = if update { json!({ "existing": "update" }) } else { json!({}) };
+    let done = api.repeat(Method::POST, &format!("/import/{id}"), &choices).await?;
     eprintln!("Added: {}. Changed: {}. Left as they are: {}.", done["added"], done["updated"], done["left"]);
     eprintln!("To undo this import: todo import --undo {id}, with the same options for the place of the list.");
     Ok(())
