@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::api::import::source::SourceTodo;
+use crate::{api::import::source::SourceTodo, domain::unicode::is_ignorable};
 
 /// The lines with their numbers, from 1 on. A line ends with LF, CRLF or CR.
 pub fn of(text: &str) -> impl Iterator<Item = (usize, &str)> {
@@ -28,9 +28,9 @@ pub fn lists(todos: &[SourceTodo]) -> Vec<String> {
     todos.iter().filter_map(|todo| todo.list.as_ref()).filter(|list| seen.insert(list.as_str())).cloned().collect()
 }
 
-/// A name with spaces instead of `_`. Only an `_` between two other characters stands for a space.
+/// A name with spaces instead of `_`. Only an `_` between two other characters that one can see stands for a space.
 pub fn with_spaces(name: &str) -> String {
-    let is_plain = |letter: Option<char>| letter.is_some_and(|letter| letter != '_');
+    let is_plain = |letter: Option<char>| letter.is_some_and(|letter| letter != '_' && !is_ignorable(letter));
     let (mut written, mut before) = (String::with_capacity(name.len()), None);
     let mut letters = name.chars().peekable();
     while let Some(letter) = letters.next() {
@@ -62,7 +62,9 @@ mod tests {
 
     #[test]
     fn an_underscore_between_two_letters_is_a_space() {
-        for (name, expected) in [("a_b_c", "a b c"), ("_a__b_", "_a__b_"), ("_", "_"), ("é_é", "é é")] {
+        for (name, expected) in
+            [("a_b_c", "a b c"), ("_a__b_", "_a__b_"), ("_", "_"), ("é_é", "é é"), ("a_\u{180b}", "a_\u{180b}")]
+        {
             assert_eq!(with_spaces(name), expected);
         }
     }

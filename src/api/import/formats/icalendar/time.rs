@@ -99,14 +99,14 @@ fn written(text: &str) -> Option<Written> {
 }
 
 /// The due date that a property such as DUE says, on the person's clock. A local time without a known time zone is
-/// already on the person's clock.
+/// already on the person's clock, and so is a time in the person's own zone, even if the clock skips it.
 pub fn due(property: &Property<'_>, zones: &Zones, context: &Context) -> Option<Due> {
     match written(&property.value)? {
         Written::Day(day) => Some(Due::On(day)),
         Written::Utc(time) => Some(times::due_at(TimeZone::UTC.to_timestamp(time).ok()?, context)),
         Written::Local(time) => match property.parameter("TZID").and_then(|id| zones.get(id)) {
-            Some(zone) => Some(times::due_at(zone.to_timestamp(time).ok()?, context)),
-            None => Some(Due::At(times::to_the_minute(time))),
+            Some(zone) if zone != context.zone => Some(times::due_at(zone.to_timestamp(time).ok()?, context)),
+            _ => Some(Due::At(times::to_the_minute(time))),
         },
     }
 }

@@ -17,6 +17,8 @@ use crate::api::import::source::{At, Completed, Context, Found, Lost, Parent, So
 const PART: usize = 2;
 /// More items around an item than this are not followed.
 const DEEPEST: usize = 200;
+/// What Markdown ignores at the beginning of a line. A no-break space is text.
+const BLANK: [char; 2] = [' ', '\t'];
 
 /// Whether the text has at least one task.
 pub fn is(text: &str) -> bool {
@@ -57,10 +59,10 @@ fn skip_properties<'a>(whole: &str, rest: &mut impl Iterator<Item = (usize, &'a 
     }
 }
 
-/// The line without the `>` of quotations.
+/// The line without the `>` of quotations. After a no-break space `>` is text: our own export writes such lines.
 fn quoted(line: &str) -> &str {
     let mut rest = line;
-    while let Some(inner) = rest.trim_start().strip_prefix('>') {
+    while let Some(inner) = rest.trim_start_matches(BLANK).strip_prefix('>') {
         rest = inner.strip_prefix(' ').unwrap_or(inner);
     }
     rest
@@ -84,7 +86,7 @@ impl<'a> Item<'a> {
             1..=9 => text[digits..].strip_prefix(['.', ')'])?,
             _ => return None,
         };
-        let content = bullet.trim_start_matches([' ', '\t']);
+        let content = bullet.trim_start_matches(BLANK);
         if content.len() == bullet.len() {
             return None;
         }
@@ -103,7 +105,7 @@ impl<'a> Item<'a> {
 
 /// The column at which the text begins, and the text.
 fn indentation(line: &str) -> (usize, &str) {
-    let text = line.trim_start_matches([' ', '\t']);
+    let text = line.trim_start_matches(BLANK);
     let spaces = &line[..line.len() - text.len()];
     let column = spaces.bytes().fold(0, |column, byte| if byte == b'\t' { (column / 4 + 1) * 4 } else { column + 1 });
     (column, text)
@@ -150,13 +152,13 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn line(&mut self, number: usize, line: &str) {
-        let text = line.trim();
+        let text = line.trim_matches(BLANK);
         if self.code.is_some() {
             self.code_line(line);
         } else if text.starts_with("```") || text.starts_with("~~~") {
             self.leave(indentation(line).0);
             self.code_line(line);
-        } else if text.is_empty() {
+        } else if text.trim().is_empty() {
             self.after_blank = true;
             return;
         } else if let Some(words) = heading(line) {
@@ -175,7 +177,7 @@ impl Reader<'_> {
     /// A line of a code block, or a line that begins or ends one. Code below a task belongs to its notes.
     fn code_line(&mut self, line: &str) {
         self.add_note(line, str::to_owned);
-        let text = line.trim();
+        let text = line.trim_matches(BLANK);
         match &self.code {
             Some(sign) => {
                 if text.starts_with(sign.as_str()) && text.trim_start_matches(&sign[..1]).is_empty() {
