@@ -21,6 +21,7 @@ use crate::{
         export_format::ExportFormat,
         moment::{Weekday, to_the_second},
         settings::Settings,
+        text::Tag,
         todo::{Status, Todo},
     },
 };
@@ -182,7 +183,11 @@ proptest! {
 
     #[test]
     fn our_markdown_comes_back(todos in any_todos()) {
-        let sources = comes_back(ExportFormat::Md, &with_clear_tags(todos), markdown::read);
+        // `#12` directly after a title is a part of the title: it is no tag in Obsidian, and often the number of an issue.
+        let is_number = |tag: &Tag| tag.as_str().bytes().all(|byte| byte.is_ascii_digit());
+        let has_number = |todo: &Todo| todo.tags.iter().any(is_number);
+        let todos: Vec<_> = with_clear_tags(todos).into_iter().filter(|todo| !has_number(todo)).collect();
+        let sources = comes_back(ExportFormat::Md, &todos, markdown::read);
         prop_assert!(sources.iter().all(|source| source.completed.is_none() || day(source.completed).is_some()));
     }
 
