@@ -75,14 +75,15 @@ fn lower(letter: char) -> impl Iterator<Item = char> {
 /// Replaces each sequence of white space by one space, and removes invisible characters.
 pub fn one_line(text: &str) -> String {
     // In Braille texts, the empty pattern (U+2800) is the space between words.
-    let letters: Vec<char> = text.chars().map(|letter| if letter == '\u{2800}' { ' ' } else { letter }).collect();
-    let visible: String = letters
-        .iter()
-        .enumerate()
-        .filter(|(at, letter)| letter.is_whitespace() || !is_invisible(&letters, *at))
-        .map(|(_, letter)| *letter)
-        .collect();
-    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+    let letters = text.chars().map(|letter| if letter == '\u{2800}' { ' ' } else { letter });
+    let letters: Vec<char> = letters.filter(|letter| letter.is_whitespace() || !letter.is_control()).collect();
+    let mut kept = Vec::with_capacity(letters.len());
+    for (at, letter) in letters.iter().enumerate() {
+        if letter.is_whitespace() || !is_invisible(*letter, &kept, letters.get(at + 1)) {
+            kept.push(*letter);
+        }
+    }
+    kept.into_iter().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Changes every line break to `\n`. Removes control characters, except line breaks and tabs.
@@ -96,30 +97,26 @@ pub fn many_lines(text: &str) -> String {
     kept.trim().to_owned()
 }
 
-/// Whether `one_line` removes a character. `one_line` removes control characters, invisible characters, and characters
-/// that change the direction of the text. There are three exceptions, because some invisible characters have a meaning.
-/// `one_line` keeps a joiner between two characters that are not ASCII, for example in an emoji family or in a Persian
-/// word. `one_line` keeps a variation selector that follows a visible character. `one_line` keeps the tag characters
-/// that are part of an emoji flag.
-fn is_invisible(letters: &[char], at: usize) -> bool {
-    let before = at.checked_sub(1).map(|before| letters[before]);
-    match letters[at] {
+/// Whether `one_line` removes a character, after the control characters. `one_line` removes invisible characters, and
+/// characters that change the direction of the text. There are three exceptions, because some invisible characters have
+/// a meaning. `one_line` keeps a joiner between two characters that are not ASCII, for example in an emoji family or in
+/// a Persian word. `one_line` keeps a variation selector that follows a visible character. `one_line` keeps the tag
+/// characters that are part of an emoji flag. `kept` are the characters before this one that `one_line` has kept, and
+/// `next` is the character after it.
+fn is_invisible(letter: char, kept: &[char], next: Option<&char>) -> bool {
+    let before = kept.last();
+    match letter {
         '\u{200c}' | '\u{200d}' => {
-            let joins = |neighbour: Option<char>| {
-                neighbour.is_some_and(|letter| {
-                    !letter.is_ascii() && !letter.is_whitespace() && (!is_ignorable(letter) || is_selector(letter))
-                })
-            };
+            let joins = |letter: &char| !letter.is_ascii() && !letter.is_whitespace() && !is_ignorable(*letter);
             // After a virama (a mark in Indic scripts), a joiner has a meaning even at the end of a word.
-            let virama = before.is_some_and(|letter| canonical_combining_class(letter) == 9);
-            !(joins(before) && (virama || joins(letters.get(at + 1).copied())))
+            let virama = before.is_some_and(|letter| canonical_combining_class(*letter) == 9);
+            let follows = before.is_some_and(|letter| joins(letter) || is_selector(*letter));
+            !(follows && (virama || next.is_some_and(joins)))
         }
-        letter if is_selector(letter) => before.is_none_or(|before| before.is_whitespace() || is_ignorable(before)),
+        letter if is_selector(letter) => before.is_none_or(|before| before.is_whitespace() || is_ignorable(*before)),
         // In an emoji flag, at most six tag characters name the region, and one more tag character marks the end.
-        letter if is_tag(letter) => {
-            letters[..at].iter().rev().take(7).find(|letter| !is_tag(**letter)) != Some(&'\u{1f3f4}')
-        }
-        letter => letter.is_control() || is_ignorable(letter),
+        letter if is_tag(letter) => kept.iter().rev().take(7).find(|letter| !is_tag(**letter)) != Some(&'\u{1f3f4}'),
+        letter => is_ignorable(letter),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -65,6 +65,29 @@ fn the_greeting_says_where_it_is_and_the_document_says_the_same() {
         assert!(server.greeting.contains(&said), "{said}");
     }
     assert_eq!(server.send("GET", "/openapi.json", Value::Null).1["servers"], json!([{ "url": base }]));
+}
+
+#[test]
+fn the_commands_of_the_greeting_connect_an_assistant_make_a_key_and_add_a_todo() {
+    let folder = Folder::new("first steps");
+    for (auth, count, claude, codex) in [
+        ("none", 0, "", ""),
+        ("api-key", 1, " --header \"Authorization: Bearer $TODO_API_KEY\"", " --bearer-token-env-var TODO_API_KEY"),
+    ] {
+        let server = Server::start_with(&folder.file("todos.db"), &["--auth", auth]);
+        let base = format!("http://{}", server.address);
+        let commands: Vec<_> = server.greeting.lines().filter_map(|line| line.strip_prefix("  ")).collect();
+        assert!(commands.contains(&format!("Your list  {base}").as_str()), "{}", server.greeting);
+        assert!(commands.contains(&format!("claude mcp add --transport http todos {base}/mcp{claude}").as_str()));
+        assert!(commands.contains(&format!("codex mcp add todos --url {base}/mcp{codex}").as_str()));
+        let mut script = commands.clone();
+        script.retain(|command| command.starts_with("curl") || command.starts_with("export"));
+        let output = Command::new("sh").args(["-euc", &script.join("\n")]).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{script:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(said.contains(r#""status":"deleted""#), "{said}");
+        assert_eq!(script.len(), count + 3, "{script:?}");
+    }
 }
 
 #[test]

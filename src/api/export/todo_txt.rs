@@ -18,6 +18,7 @@ use crate::domain::{
     due::Due,
     repeat::{CountedFrom, Repeat, Unit},
     todo::{Priority, Status, Todo},
+    unicode::is_ignorable,
 };
 
 /// The keys that this export or a usual todo.txt program gives a meaning. `t` is the day on which a todo appears, and
@@ -76,7 +77,7 @@ fn plain(word: &str) -> String {
     };
     match sign.map(|end| word.split_at(end)) {
         // A second sign can follow: `++1` or `due:due:1`.
-        Some((sign, rest)) if !rest.is_empty() => format!("{sign} {}", plain(rest)),
+        Some((sign, rest)) if !rest.chars().all(is_ignorable) => format!("{sign} {}", plain(rest)),
         Some(_) | None => word.to_owned(),
     }
 }

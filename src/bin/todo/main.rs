@@ -1,5 +1,5 @@
-//! The `todo` command runs todo-action on a laptop, exports todos, makes calendar feeds, and manages the API keys, the OAuth clients, the people
-//! and the provider's secret of a deployment.
+//! The `todo` command runs todo-action on a laptop, imports and exports todos, makes calendar feeds, and manages the API
+//! keys, the OAuth clients, the people and the provider's secret of a deployment.
 
 mod clients;
 mod deployment;
@@ -7,6 +7,7 @@ mod doctor;
 mod dynamodb;
 mod export;
 mod feeds;
+mod greeting;
 mod import;
 mod keys;
 mod mcp;
@@ -202,7 +203,7 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
     if nobody_may_sign_in {
         eprintln!("warning: nobody may sign in; set OAUTH_PEOPLE to e-mail addresses, domains, or everybody");
     }
-    greet(&here, &public, &kept, arguments.auth);
+    println!("{}", greeting::greeting(&here, &public, &kept, arguments.auth));
     let (stop, stopping) = watch::channel(false);
     until_asked(local::serve_router(listener, router, told(stopping)), stop).await;
     println!("Stopped.");
@@ -228,35 +229,6 @@ fn log_to_stderr() {
 
 /// The name of the table on this machine.
 const TABLE: &str = "todos";
-
-/// Prints the addresses of the server, and commands for trying the server. The argument `base_url` is the address on
-/// this machine, and the argument `public` is the public address.
-fn greet(base_url: &str, public: &str, data: &str, auth: CallersBy) {
-    println!("todo-action is running. Stop it with Ctrl-C.\n");
-    println!("  API        {base_url}");
-    println!("  Document   {base_url}/openapi.json");
-    println!("  MCP        {base_url}/mcp");
-    println!("  Data       {data}\n");
-    if auth == CallersBy::OAuth {
-        println!("At the OpenID provider, register the redirect URI {public}/oauth/callback for this server.\n");
-        println!("Connect a program. The browser opens, and you sign in:");
-        println!("  claude mcp add --transport http todos {public}/mcp && claude mcp login todos\n");
-    }
-    let key = if auth == CallersBy::None {
-        ""
-    } else {
-        println!(
-            "Make a key for a new list. To make a key for the list of a server with --auth none, add --owner me.\n  KEY=$(cargo todo keys create --name laptop --data '{data}')\n"
-        );
-        " -H \"Authorization: Bearer $KEY\""
-    };
-    println!("Try it:");
-    println!(
-        "  curl -s {base_url}/todos{key} -H 'Content-Type: application/json' -d '{{\"todos\":[{{\"title\":\"Buy milk\",\"list\":\"Shopping\"}}]}}'"
-    );
-    println!("  curl -s {base_url}/todos{key}");
-    println!("  curl -s {base_url}/undo{key} -X POST");
-}
 
 /// Runs a server until somebody stops the process. When somebody stops the process, unfinished requests may continue
 /// for the time `GRACE`. Without the limit `GRACE`, an endless request would keep the server running. Returns `None` if

@@ -21,6 +21,7 @@ use crate::{
         due::{self, Due},
         repeat::{CountedFrom, Repeat, Unit},
         todo::Priority,
+        unicode::is_ignorable,
     },
 };
 
@@ -146,7 +147,7 @@ fn take_date(rest: &mut &str) -> Option<Date> {
 /// The name of a project or context, and its sign.
 fn name(word: &str) -> Option<(char, &str)> {
     let sign = word.chars().next().filter(|sign| ['+', '@'].contains(sign))?;
-    Some((sign, &word[1..])).filter(|(_, name)| !name.is_empty())
+    Some((sign, &word[1..])).filter(|(_, name)| !name.chars().all(is_ignorable))
 }
 
 /// Puts the marks of the words into the todo. Returns the title and the keys.
