@@ -1,5 +1,6 @@
-// A whole day of a person, once with a finger on a telephone, and once with the keys alone. On each view, the page looks
-// right, and everybody can use it. In the end, the service has what the person did.
+// A whole day of a person, with a finger or with the keys alone, in every width and both schemes. On each view, the page
+// looks right, and everybody can use it. In the end, the service has what the person did. `DAYS=all` tries every width in
+// both schemes with both means, in each browser. Otherwise, each of these happens at least once in each browser.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertQuiet, BROWSERS, launch, openWindow } from "./browsers.mjs";
@@ -7,10 +8,18 @@ import { barriers, looks, photograph } from "./looks.mjs";
 import { sees, withFinger, withKeys } from "./person.mjs";
 import { ask, newKey, serve } from "./servers.mjs";
 
-const MEANS = {
-    "a finger": { person: withFinger, width: 390, height: 844, touch: true },
-    "the keys": { person: withKeys, width: 1280, height: 800, touch: false },
-};
+const SIZES = [
+    { width: 320, height: 568 },
+    { width: 390, height: 844 },
+    { width: 768, height: 1024 },
+    { width: 1280, height: 800 },
+    { width: 1920, height: 1080 },
+];
+const SCHEMES = ["light", "dark"];
+const MEANS = [
+    { means: "a finger", who: withFinger, touch: true },
+    { means: "the keys", who: withKeys, touch: false },
+];
 const TWENTY = [
     "Buy milk #Shopping",
     "Buy bread #Shopping",
@@ -42,30 +51,39 @@ before(async () => {
 });
 after(() => service.end());
 
-for (const name of BROWSERS) {
-    for (const [means, { person: person_, width, height, touch }] of Object.entries(MEANS)) {
-        test(`in ${name}, a person does a whole day with ${means}`, { timeout: 120_000 }, async () => {
-            const key = newKey(service, `${name} with ${means}`);
-            const browser = await launch(name, { touch });
-            try {
-                const window = await openWindow(browser, { width, height });
-                const found = new Set();
-                const look = async (what) => {
-                    const wrong = [...(await looks(window.page, touch)), ...(await barriers(window.page))];
-                    wrong.forEach((fault) => found.add(`${what}: ${fault}`));
-                    await photograph(window.page, `day-${name}-${width}-${what}`);
-                };
-                await day(window.page, person_(window.page), key, look).catch(async (error) => {
-                    await photograph(window.page, `day-${name}-${width}-failed`);
-                    throw error;
-                });
-                await assertDone(key);
-                assertQuiet(window, service.url);
-                assert.deepEqual([...found], []);
-            } finally {
-                await browser.driver.close();
-            }
+const all = SIZES.flatMap((size) => SCHEMES.flatMap((scheme) => MEANS.map((means) => ({ ...size, scheme, ...means }))));
+
+// One day in each width, so that each scheme comes with each of the means. The second browser does the opposite.
+const few = (at) => SIZES.map((size, i) => ({ ...size, scheme: SCHEMES[(i + at) % 2], ...MEANS[(Math.floor(i / 2) + at) % 2] }));
+
+BROWSERS.forEach((name, at) => {
+    for (const one of process.env.DAYS === "all" ? all : few(at)) {
+        const title = `in ${name}, at ${one.width} px, ${one.scheme}, a person does a whole day with ${one.means}`;
+        test(title, { timeout: 120_000 }, () => wholeDay(name, one, title));
+    }
+});
+
+async function wholeDay(name, { width, height, scheme, means, who, touch }, title) {
+    const key = newKey(service, title);
+    const browser = await launch(name, { scheme, touch });
+    const picture = (page, what) => photograph(page, `day-${name}-${width}-${scheme}-${means.replace(" ", "-")}-${what}`);
+    try {
+        const window = await openWindow(browser, { width, height });
+        const found = new Set();
+        const look = async (what) => {
+            const wrong = [...(await looks(window.page, touch)), ...(await barriers(window.page))];
+            wrong.forEach((fault) => found.add(`${what}: ${fault}`));
+            await picture(window.page, what);
+        };
+        await day(window.page, who(window.page), key, look).catch(async (error) => {
+            await picture(window.page, "failed");
+            throw error;
         });
+        await assertDone(key);
+        assertQuiet(window, service.url);
+        assert.deepEqual([...found], []);
+    } finally {
+        await browser.driver.close();
     }
 }
 

@@ -1,9 +1,11 @@
-// A person in front of the page, with a finger or with the keys alone. Both find things by the words that they read.
+// A person in front of the page, with a finger or with the keys alone. Both find things by the words that they read, and
+// go around by what this window shows: a bar at the bottom, or a column at the side.
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const PATIENCE = 10_000;
 const MOST_TABS = 200;
+const AROUND = ".bar, .nav";
 const KEYS = { Today: "gt", "Next 7 days": "gw", Everything: "ga", Lists: "gl", History: "gh", Completed: "gc", Search: "/" };
 
 // Runs in the page. Returns the first thing inside `within` that people can use and that has this name. A name that ends
@@ -18,9 +20,8 @@ function named(name, within) {
     return [...document.querySelectorAll(places)].find((element) => element.checkVisibility({ visibilityProperty: true }) && isNamed(element));
 }
 
-// Runs in the page. Scrolls as a person does who wants to touch this, and returns what lies over it.
-function revealed(element) {
-    element.scrollIntoView({ block: "center", behavior: "instant" });
+// Runs in the page. Returns what lies over the middle of this.
+function above(element) {
     const { left, top, width, height } = element.getBoundingClientRect();
     const hit = document.elementFromPoint(left + width / 2, top + height / 2);
     const isReached = hit && (element.contains(hit) || hit.contains(element) || element.labels?.[0]?.contains(hit));
@@ -38,6 +39,13 @@ async function waits(page, what, found, ...given) {
 }
 
 const thing = (page, name, within) => waits(page, `“${name}” in ${within}`, named, name, within);
+
+const shows = async (page, name, within) => Boolean((await page.evaluateHandle(named, name, within)).asElement());
+
+async function assertUncovered(page, name, handle) {
+    const over = await page.evaluate(above, handle);
+    assert.equal(over, "", `“${name}” is under something`);
+}
 
 // Waits until these words are on the page.
 export function sees(page, words, within = "body") {
@@ -66,6 +74,11 @@ export async function nothingWaits(page) {
 function both(page, press) {
     const person = {
         press,
+        view: async (name) => {
+            const isHere = await shows(page, `${name}…`, AROUND);
+            if (!isHere) await person.press("More", AROUND);
+            await person.press(`${name}…`, isHere ? AROUND : "main");
+        },
         type: (text) => page.keyboard.type(text),
         enter: () => page.keyboard.press("Enter"),
         // Puts the cursor behind what is there.
@@ -81,22 +94,14 @@ function both(page, press) {
 export function withFinger(page) {
     const person = both(page, async (name, within = "main") => {
         const handle = await thing(page, name, within);
-        const above = await page.evaluate(revealed, handle);
-        if (above) throw new Error(`“${name}” is under ${above}`);
+        await handle.evaluate((element) => element.scrollIntoView({ block: "center", behavior: "instant" }));
+        await assertUncovered(page, name, handle);
         await handle.tap();
     });
     return Object.assign(person, {
         reach: person.press,
-        view: async (name) => {
-            if (await page.evaluate((name) => [...document.querySelectorAll(".bar a")].some((link) => link.textContent.startsWith(name)), name)) {
-                await person.press(`${name}…`, ".bar");
-            } else {
-                await person.press("More", ".bar");
-                await person.press(`${name}…`);
-            }
-        },
         add: async (text) => {
-            await person.press("Add a todo", ".bar");
+            await person.press("Add a todo", (await shows(page, "Add a todo", ".bar")) ? ".bar" : "main");
             await page.keyboard.type(text);
             await person.press("Add");
         },
@@ -120,6 +125,7 @@ export function withKeys(page) {
         const isBox = await page.evaluate(() => document.activeElement.type === "checkbox");
         await page.keyboard.press(isBox ? " " : "Enter");
     });
+    const { view } = person;
     const isAt = (handle) => page.evaluate((element) => element === document.activeElement, handle);
     const stepTo = async (title) => {
         const isHere = () => page.evaluate((title) => document.activeElement.matches(".title") && document.activeElement.textContent === title, title);
@@ -128,6 +134,7 @@ export function withKeys(page) {
         await page.keyboard.press("Escape");
         for (let steps = 0; steps < MOST_TABS && !(await isHere()); steps++) await page.keyboard.press(steps < MOST_TABS / 2 ? "k" : "j");
         if (!(await isHere())) throw new Error(`the keys do not reach ${title}, but ${await page.evaluate(() => document.activeElement.outerHTML)}`);
+        await assertUncovered(page, title, await page.evaluateHandle(() => document.activeElement));
     };
     return Object.assign(person, {
         reach: async (name, within = "main") => {
@@ -138,9 +145,10 @@ export function withKeys(page) {
             for (let tabs = 0; tabs < MOST_TABS && !(await isAt(handle)); tabs++) await page.keyboard.press("Tab");
             if (isBefore) await page.keyboard.up("Shift");
             if (!(await isAt(handle))) throw new Error(`the Tab key does not reach “${name}”`);
+            await assertUncovered(page, name, handle);
         },
         view: async (name) => {
-            if (!KEYS[name]) return person.press(name, ".nav");
+            if (!KEYS[name]) return view(name);
             await page.keyboard.press("Escape");
             for (const key of KEYS[name]) await page.keyboard.press(key);
         },
