@@ -111,7 +111,7 @@ async function plan(page, person, look) {
     await person.open("Put out the bins");
     await person.press("Repeat", ".row.open");
     await look("a-repetition");
-    await person.press("Save", ".panel");
+    await person.press("Weekly", ".panel");
     await sees(page, "Repetition changed");
     await person.close();
 }
