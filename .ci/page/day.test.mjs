@@ -85,6 +85,7 @@ async function day(page, person, key, look) {
     await edit(page, person, look);
 
     await person.view("Search");
+    await page.waitForFunction(() => document.activeElement.id === "search");
     await person.write("Search", "the plumber");
     await sees(page, "1 todo");
     await look("search");
