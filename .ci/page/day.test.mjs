@@ -103,6 +103,7 @@ async function day(page, person, key, look) {
     await edit(page, person, look);
 
     await person.view("Search");
+    await page.waitForFunction(() => document.activeElement.id === "search");
     await person.write("Search", "the plumber");
     await sees(page, "1 todo");
     await look("search");
@@ -129,7 +130,7 @@ async function plan(page, person, look) {
     await person.open("Put out the bins");
     await person.press("Repeat", ".row.open");
     await look("a-repetition");
-    await person.press("Save", ".panel");
+    await person.press("Weekly", ".panel");
     await sees(page, "Repetition changed");
     await person.close();
 }

@@ -55,9 +55,9 @@ test("days at the end, or at the beginning and set apart", () => {
 test("words that are a part of the title", () => {
     for (const title of [
         "Friday night movie",
-        "Tomorrow morning call Bob",
-        "Call Bob tomorrow morning",
-        "Brunch saturday morning 10:30",
+        "Movie night friday",
+        "Book a table for friday night",
+        "Read at night",
         "Photos from last friday",
         "Closed saturday and sunday",
         "Book a table for friday",
@@ -109,8 +109,23 @@ test("words that the person does not mean as a date stay in the title, and other
     assert.deepEqual(without("Meet Bob 5pm tomorrow"), { title: "Meet Bob", due: "2026-11-27T17:00" });
 });
 
-test("an hour or a part of a day alone is no date", () => {
-    for (const title of ["Meet at 5", "Call Bob on monday morning", "Meet Bob at 5 on stage"]) {
+test("an hour or a part of a day beside a day is a time", () => {
+    for (const [text, title, due] of [
+        ["call Anna tomorrow at 10", "call Anna", "2026-11-27T10:00"],
+        ["call Anna at 10 tomorrow", "call Anna", "2026-11-27T10:00"],
+        ["Tomorrow at 10 o'clock: call Anna", "call Anna", "2026-11-27T10:00"],
+        ["call Anna tomorrow at ten o’clock", "call Anna", "2026-11-27T10:00"],
+        ["Pay the rent friday 5", "Pay the rent", "2026-11-27T17:00"],
+        ["Tomorrow morning call Bob", "call Bob", "2026-11-27T09:00"],
+        ["Call Bob on monday morning", "Call Bob", "2026-11-30T09:00"],
+        ["Brunch saturday morning 10:30", "Brunch", "2026-11-28T10:30"],
+        ["Call Bob in the evening", "Call Bob", "2026-11-26T19:00"],
+        ["Call Bob tomorrow at 8 in the evening", "Call Bob", "2026-11-27T20:00"],
+        ["tomorrow 10 people come", "10 people come", "2026-11-27"],
+    ] as const) {
+        assert.deepEqual(read(text), { title, due }, text);
+    }
+    for (const title of ["Meet at 5", "Meet at 5 o'clock", "Meet Bob at 5 on stage", "Good night", "Party friday 4"]) {
         assert.deepEqual(read(title), { title });
     }
 });
@@ -137,6 +152,9 @@ test("repetitions", () => {
         ["x every day at 9:00", "2026-11-27T09:00", { unit: "day" }],
         ["x every friday", "2026-11-27", { unit: "week", weekdays: ["fri"] }],
         ["x every thursday 9:00", "2026-12-03T09:00", { unit: "week", weekdays: ["thu"] }],
+        ["x tomorrow at 10 every month", "2026-11-27T10:00", { unit: "month" }],
+        ["x every day at 9", "2026-11-27T09:00", { unit: "day" }],
+        ["x every monday morning", "2026-11-30T09:00", { unit: "week", weekdays: ["mon"] }],
         ["every friday 17:00 x", "2026-11-27T17:00", { unit: "week", weekdays: ["fri"] }],
         ["x every mon, wed and fri", "2026-11-27", { unit: "week", weekdays: ["mon", "wed", "fri"] }],
         ["x every weekday", "2026-11-26", { unit: "week", weekdays: ["mon", "tue", "wed", "thu", "fri"] }],
@@ -153,6 +171,8 @@ test("repetitions", () => {
     ] as const) {
         assert.deepEqual(read(text), { title: "x", due, repeat }, text);
     }
+    assert.equal(read("Movie night every friday").title, "Movie night");
+    assert.equal(read("Take 2 daily").title, "Take 2");
     for (const title of [
         "x every second friday",
         "x every 2nd day",
@@ -165,7 +185,7 @@ test("repetitions", () => {
 });
 
 const PARTS = (
-    "milk tomorrow friday 17:00 5pm every day daily 2 weeks in on and until the 15th of dec now \\tomorrow \\#x #Shopping " +
+    "milk tomorrow at 10 this evening night friday 17:00 5pm every day daily 2 weeks in on and until the 15th of dec now \\tomorrow \\#x #Shopping " +
     '#New list #" " @tag @5pm !high !! # @ ! , ; - – : 😀 👩‍👧 明日 買い物 קניות \u200f#x ＃x é \\ \\\\ constructor 2026-11-27 3 days'
 ).split(" ");
 

@@ -3,6 +3,7 @@
 
 import { type Place, readDue } from "./due_words.ts";
 import { duration } from "./duration.ts";
+import { HOUR_ALONE, PARTS, readLikely } from "./likely_words.ts";
 import type { Repeat } from "./model.ts";
 import { beginsRepeat, firstFrom, repeatOf } from "./repeat_words.ts";
 import { normalised, plain } from "./spelling.ts";
@@ -22,14 +23,18 @@ const MOST_WORDS = 12;
 // What stands before or after these words is a part of a sentence, or of a date that is not understood.
 const BINDS_NEXT = new RegExp(
     "^(for|of|from|since|before|after|till|to|and|or|the|a|an|my|our|your|this|next|last|every|each|other|than|about|" +
-        "around|vs|week|month|year|yesterday|morning|afternoon|evening|night|second|third|fourth|\\d+(st|nd|rd|th)|" +
+        `around|vs|week|month|year|yesterday|${PARTS}|second|third|fourth|\\d+(st|nd|rd|th)|` +
         "\\d+[./]\\d+[./]?\\d*|[-\u2013\u2014&+/])$",
     "i",
 );
-const BINDS_BEFORE = /^(morning|afternoon|evening|night|week|weekend|and|or|is|was|are|to|till|[-\u2013\u2014&+/])$/i;
+const BINDS_BEFORE = new RegExp(`^(${PARTS}|week|weekend|and|or|is|was|are|to|till|[-\u2013\u2014&+/])$`, "i");
 // Words that are no date, or no date of a todo, if nothing else stands beside them.
-const NO_DATE = /^((right |just )?now|sun|sat|all day|\d\d?(st|nd|rd|th))$/;
-const BEGINS = /^(on|by|in|at|due|until|every|each) |\d|^(today|tomorrow|tonight|(the )?day after tomorrow)$/;
+const NO_DATE = new RegExp(`^((right |just )?now|sun|sat|all day|\\d\\d?(st|nd|rd|th)|at \\d\\d?|(at )?(${PARTS}))$`);
+const BEGINS = new RegExp(
+    "^(on|by|in|at|due|until|every|each) |\\d|" +
+        `^(today|tomorrow|tonight|this|(the )?day after tomorrow)( (${PARTS}))?$`,
+);
+const IS_PART = new RegExp(`^(${PARTS})$`);
 
 export function findWhen(words: string[], place: Place): When | undefined {
     return atEnd(words, place) ?? atBeginning(words, place);
@@ -52,10 +57,11 @@ function atBeginning(words: string[], place: Place): When | undefined {
     for (let to = Math.min(MOST_WORDS, words.length - 1); to > 0; to--) {
         const said = words.slice(0, to);
         const last = said.pop() ?? "";
+        const isApart = /[:,]$/.test(last) || /^[-\u2013\u2014]$/.test(words[to] ?? "");
+        const text = [...said, last].join(" ").toLowerCase().replace(/^\\/, "");
         const when = read([...said, last.replace(/:$/, "")], place);
-        if (when) {
-            const isApart = /[:,]$/.test(last) || /^[-\u2013\u2014]$/.test(words[to] ?? "");
-            const text = [...said, last].join(" ").toLowerCase().replace(/^\\/, "");
+        // In `friday 5 people come`, the number is no hour.
+        if (when && (isApart || !HOUR_ALONE.test(text))) {
             const begins = isApart || (BEGINS.test(text) && !BINDS_BEFORE.test(words[to] ?? ""));
             return begins ? accepted({ ...when, from: 0, to }, words, place) : undefined;
         }
@@ -73,7 +79,8 @@ function accepted(when: When, words: string[], { now }: Place): When | undefined
 
 function read(words: string[], place: Place): Omit<When, "from" | "to"> | undefined {
     // Words such as "and" are not read, so they could be lost at the ends.
-    if ([words[0], words.at(-1)].some((word = "") => normalised(plain(word)).length === 0)) {
+    const isLost = (word = "") => normalised(plain(word)).length === 0;
+    if (isLost(words[0]) || (isLost(words.at(-1)) && !/^o['\u2019]clock$/i.test(words.at(-1) ?? ""))) {
         return undefined;
     }
     const text = words.join(" ");
@@ -85,13 +92,17 @@ function read(words: string[], place: Place): Omit<When, "from" | "to"> | undefi
 }
 
 function readDay(words: string[], place: Place): Read | undefined {
-    const due = readDue(words.join(" "), place);
+    const due = readLikely(words.join(" "), place);
     return due === undefined ? undefined : { due };
 }
 
 // Reads a repetition that begins with the word `at`. The words before it and after it say the first date or the time,
 // and how it ends.
 function readRepeat(words: string[], at: number, place: Place): Read | undefined {
+    // `movie night every friday`
+    if (at === 1 && IS_PART.test(words[0] ?? "")) {
+        return undefined;
+    }
     for (let end = words.length; end > at; end--) {
         const repeat = repeatOf(words.slice(at, end));
         if (!repeat) {
@@ -101,10 +112,10 @@ function readRepeat(words: string[], at: number, place: Place): Read | undefined
         const untilAt = rest.indexOf("until");
         const ends = untilAt < 0 ? {} : ending(rest.splice(untilAt), place);
         const day = [...words.slice(0, at), ...rest].join(" ");
-        const due = day === "" ? place.now.date : readDue(day, place);
+        const due = day === "" ? place.now.date : readLikely(day, place);
         if (due !== undefined && ends) {
             // A time alone would keep the day of a todo.
-            const kept = readDue(day, { ...place, present: "2000-01-01" });
+            const kept = readLikely(day, { ...place, present: "2000-01-01" });
             const isFree = day === "" || kept?.startsWith("2000-01-01T");
             return { due: isFree ? firstFrom(repeat, due) : due, repeat: { ...repeat, ...ends } };
         }

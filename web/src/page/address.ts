@@ -160,9 +160,14 @@ document.addEventListener("click", (event) => {
     focusName();
 });
 
-// The focus goes to the name of the view, which screen readers then read.
+// The focus goes to the name of the view, which screen readers then read, or to the field of the search. It goes there
+// while the press lasts, because only then the keyboard of a telephone opens.
 export function focusName(): void {
-    const focus = () => afterRender(() => document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true }));
+    const focus = () =>
+        afterRender(() => {
+            const field = document.getElementById("search") ?? document.querySelector("h1");
+            field?.focus({ preventScroll: true });
+        });
     if (arriving) void arriving.then(focus);
     else focus();
 }

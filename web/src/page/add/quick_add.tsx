@@ -2,6 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { showDue } from "../../list/dates.ts";
+import { DAY_LEFT } from "../../list/likely_words.ts";
 import type { NewTodo } from "../../list/model.ts";
 import { type QuickAdd as Read, readQuickAdd, saidWhen } from "../../list/quick_add.ts";
 import { repeatWords } from "../../list/repeat.ts";
@@ -79,22 +80,30 @@ export function QuickAdd({ isSheet }: { isSheet: boolean }) {
                 Add
             </button>
             <p id="add-read" class="add-read">
-                {text.value ? <Understood read={read} noDate={noDate} /> : <Example />}
+                {text.value ? <Understood read={read} noDate={noDate} /> : "For example: Call Anna tomorrow at 10"}
             </p>
         </form>
     );
 }
 
 // The view gives what the text does not say.
-function toAdd({ marks: _, ...read }: Read): NewTodo {
+function toAdd(all: Read): NewTodo {
+    const { marks: _, ...read } = all;
     const { view, list } = address.value;
-    const isToday = view === "today" && !read.due && !read.repeat && !notWhen.value.includes("");
+    const isToday = view === "today" && !read.due && !notWhen.value.includes("") && !isDayLeft(all);
     const due = isToday ? now.value.date : read.due;
     return { ...read, ...(due ? { due } : {}), ...(view === "list" && !read.list ? { list } : {}) };
 }
 
+// Whether the title says a day that was not understood. Behind a `\`, it is a name.
+function isDayLeft({ title, marks }: Read): boolean {
+    return DAY_LEFT.test(title) && !marks.some(({ kind }) => kind === "escape");
+}
+
 function Understood({ read, noDate }: { read: Read; noDate: () => void }) {
     const { due, list, priority, tags, repeat } = toAdd(read);
+    const isUnread = !due && notWhen.value.length === 0 && isDayLeft(read);
+    const hasSigns = read.marks.some(({ kind }) => kind !== "due");
     return (
         <>
             {due && (
@@ -105,15 +114,13 @@ function Understood({ read, noDate }: { read: Read; noDate: () => void }) {
                     <span class="hidden">: not meant as a date</span>
                 </button>
             )}
+            {isUnread && <span>No date yet: write for example “tomorrow 17:00”.</span>}
             <bdi>{list ?? settings.value.default_list}</bdi>
             {priority && <span>{`${priority} priority`}</span>}
             {tags?.map((tag) => (
                 <bdi key={tag}>{`@${tag}`}</bdi>
             ))}
+            {!isUnread && !hasSigns && <span>#list @tag !high</span>}
         </>
     );
-}
-
-function Example() {
-    return <span>Such as: Call the plumber tomorrow 9:00. #Home is a list, @phone a tag, !high the priority.</span>;
 }

@@ -101,7 +101,7 @@ function alone(key: string, event: KeyboardEvent): boolean {
             return true;
         case "/":
             go({ view: "search", q: "" });
-            document.getElementById("search")?.focus();
+            focusName();
             return true;
         case "?":
             showKeys();

@@ -1,18 +1,19 @@
-// The date of a todo: typed in words, or chosen.
+// The date of a todo: chosen, or typed in words.
 import { useSignal } from "@preact/signals";
 import { showDue } from "../../list/dates.ts";
-import { readDue } from "../../list/due_words.ts";
+import { readLikely } from "../../list/likely_words.ts";
+import { capital } from "../../list/repeat.ts";
 import { now, settings } from "../../list/store.ts";
 import { change } from "../doing.ts";
 import type { FieldProps } from "./pills.tsx";
 
-const QUICK = ["today", "tomorrow", "next monday", "in 1 week"];
+const QUICK = ["today", "tomorrow", "monday", "in 1 week"];
 
 export function DueField({ todo, done }: FieldProps) {
     const text = useSignal("");
     const { due } = todo;
     const read = (words: string) =>
-        readDue(words, { now: now.value, weekStart: settings.value.week_start, present: due });
+        readLikely(words, { now: now.value, weekStart: settings.value.week_start, present: due });
     const found = text.value.trim() ? read(text.value) : undefined;
     const keep = (next: string) => {
         // `all day` says that the time is to go too.
@@ -30,42 +31,49 @@ export function DueField({ todo, done }: FieldProps) {
         done();
     };
     return (
-        <form
-            class="pills"
-            onSubmit={(event) => {
-                event.preventDefault();
-                set(found);
-            }}
-        >
-            <input
-                class="field grow"
-                dir="auto"
-                aria-label="Date in words"
-                placeholder="friday 17:00"
-                enterkeyhint="done"
-                ref={focusFirst}
-                onInput={(event) => {
-                    text.value = event.currentTarget.value;
-                }}
-            />
+        <>
+            <div class="pills">
+                {QUICK.map((words) => (
+                    <button key={words} type="button" class="pill" onClick={() => set(read(words))}>
+                        {capital(words)}
+                    </button>
+                ))}
+                {due && (
+                    <button type="button" class="pill" onClick={clear}>
+                        No date
+                    </button>
+                )}
+            </div>
             <Pickers due={due} set={keep} />
-            {QUICK.map((words) => ({ words, to: read(words) })).map(
-                ({ words, to }) =>
-                    to && (
-                        <button key={words} type="button" class="pill" onClick={() => set(to)}>
-                            {showDue(to, now.value)}
+            <form
+                class="pills"
+                onSubmit={(event) => {
+                    event.preventDefault();
+                    set(found);
+                }}
+            >
+                <input
+                    class="field grow"
+                    dir="auto"
+                    aria-label="Date in words"
+                    placeholder="Or write: friday at 5"
+                    enterkeyhint="done"
+                    ref={focusFirst}
+                    onInput={(event) => {
+                        text.value = event.currentTarget.value;
+                    }}
+                />
+                <p class={found ? "" : "problem"} role="status">
+                    {found ? (
+                        <button type="submit" class="pill set">
+                            {showDue(found, now.value)}
                         </button>
-                    ),
-            )}
-            {due && (
-                <button type="button" class="pill" onClick={clear}>
-                    No date
-                </button>
-            )}
-            <p class={text.value.trim() && !found ? "problem" : "quiet"} role="status">
-                {text.value.trim() ? (found ? `${showDue(found, now.value)} – Enter` : "This is no date yet.") : ""}
-            </p>
-        </form>
+                    ) : (
+                        text.value.trim() && "This is no date yet."
+                    )}
+                </p>
+            </form>
+        </>
     );
 }
 
@@ -82,7 +90,7 @@ function Pickers({ due, set }: { due: string | undefined; set: (due: string) => 
         set(time ? `${day}T${time}` : day);
     };
     return (
-        <>
+        <div class="pills">
             <input
                 class="field"
                 type="date"
@@ -97,10 +105,13 @@ function Pickers({ due, set }: { due: string | undefined; set: (due: string) => 
                 value={due?.slice(11)}
                 onChange={(event) => setTime(event.currentTarget.value)}
             />
-        </>
+        </div>
     );
 }
 
+// Not by touch: a keyboard on the screen would cover what else can be chosen.
 export function focusFirst(field: HTMLElement | null): void {
-    field?.focus({ preventScroll: true });
+    if (!matchMedia("(hover: none)").matches) {
+        field?.focus({ preventScroll: true });
+    }
 }

@@ -4,7 +4,7 @@ import type { ComponentChildren, FunctionComponent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { isOverdue, showDue } from "../../list/dates.ts";
 import type { Todo } from "../../list/model.ts";
-import { repeatWords } from "../../list/repeat.ts";
+import { capital, repeatWords } from "../../list/repeat.ts";
 import { now } from "../../list/store.ts";
 import { close } from "../address.ts";
 import { erase, skip } from "../doing.ts";
@@ -43,7 +43,7 @@ function pillsOf(todo: Todo, sortable: boolean): Pill[] {
         },
         {
             name: "Priority",
-            word: priority === "normal" ? "Priority" : priority,
+            word: priority === "normal" ? "Priority" : capital(priority),
             kind: priority !== "normal" && priority,
             Field: PriorityField,
         },
@@ -56,7 +56,7 @@ function pillsOf(todo: Todo, sortable: boolean): Pill[] {
         },
     ];
     if (sortable && !todo.status) {
-        pills.push({ name: "Order", word: "Move", Field: MoveField });
+        pills.push({ name: "Order", word: "Order", Field: MoveField });
     }
     return pills;
 }
@@ -92,7 +92,9 @@ export function Pills({ todo, sortable }: { todo: Todo; sortable: boolean }) {
                         aria-expanded={chosen.value === name}
                         onClick={() => choose(name)}
                     >
-                        {word !== name && <span class="hidden">{`${name}: `}</span>}
+                        {word !== name && (
+                            <span class={name === "Date" || name === "List" ? "quiet" : "hidden"}>{`${name}: `}</span>
+                        )}
                         <bdi>{word}</bdi>
                     </button>
                 ))}

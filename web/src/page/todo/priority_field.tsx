@@ -1,3 +1,4 @@
+import { capital } from "../../list/repeat.ts";
 import { change, PRIORITIES } from "../doing.ts";
 import type { FieldProps } from "./pills.tsx";
 
@@ -15,7 +16,7 @@ export function PriorityField({ todo, done }: FieldProps) {
                         done();
                     }}
                 >
-                    {priority}
+                    {capital(priority)}
                 </button>
             ))}
         </div>

@@ -1,4 +1,4 @@
-// How a todo repeats. The form is saved as a whole.
+// How a todo repeats. The first buttons save at once, and the form is saved as a whole.
 import { useSignal } from "@preact/signals";
 import type { Repeat } from "../../list/model.ts";
 import { change } from "../doing.ts";
@@ -6,15 +6,14 @@ import type { FieldProps } from "./pills.tsx";
 import { Weekdays } from "./weekdays.tsx";
 
 const UNITS = ["day", "week", "month", "year"] as const;
+const NAMES = { day: "Daily", week: "Weekly", month: "Monthly", year: "Yearly" };
 
 export function RepeatField({ todo, done }: FieldProps) {
-    const draft = useSignal<Repeat>(todo.repeat ?? { unit: "week" });
-    const set = (fields: Partial<Repeat>) => {
-        draft.value = { ...draft.value, ...fields };
-    };
-    const save = (event: Event) => {
-        event.preventDefault();
-        change(todo, { repeat: fitting(draft.value) }, "Repetition changed");
+    const { repeat } = todo;
+    const plain = repeat && Object.keys(repeat).length === 1 ? repeat.unit : undefined;
+    const isMore = useSignal(Boolean(repeat && !plain));
+    const save = (next: Repeat) => {
+        change(todo, { repeat: next }, "Repetition changed");
         done();
     };
     const stop = () => {
@@ -22,7 +21,51 @@ export function RepeatField({ todo, done }: FieldProps) {
         done();
     };
     return (
-        <form class="repeat-form" onSubmit={save}>
+        <>
+            <div class="pills">
+                {UNITS.map((unit) => (
+                    <button
+                        key={unit}
+                        type="button"
+                        class="pill"
+                        aria-pressed={unit === plain}
+                        onClick={() => save({ unit })}
+                    >
+                        {NAMES[unit]}
+                    </button>
+                ))}
+                {repeat && (
+                    <button type="button" class="pill" onClick={stop}>
+                        Do not repeat
+                    </button>
+                )}
+                <button
+                    type="button"
+                    class="pill"
+                    aria-expanded={isMore.value}
+                    onClick={() => {
+                        isMore.value = !isMore.value;
+                    }}
+                >
+                    More…
+                </button>
+            </div>
+            {isMore.value && <Form repeat={repeat ?? { unit: "week" }} save={save} />}
+        </>
+    );
+}
+
+function Form({ repeat, save }: { repeat: Repeat; save: (repeat: Repeat) => void }) {
+    const draft = useSignal(repeat);
+    const set = (fields: Partial<Repeat>) => {
+        draft.value = { ...draft.value, ...fields };
+    };
+    const submit = (event: Event) => {
+        event.preventDefault();
+        save(fitting(draft.value));
+    };
+    return (
+        <form class="repeat-form" onSubmit={submit}>
             <Rhythm repeat={draft.value} set={set} />
             <End repeat={draft.value} set={set} />
             <label class="line">
@@ -37,11 +80,6 @@ export function RepeatField({ todo, done }: FieldProps) {
                 <button type="submit" class="button">
                     Save
                 </button>
-                {todo.repeat && (
-                    <button type="button" class="button plain" onClick={stop}>
-                        Do not repeat
-                    </button>
-                )}
             </div>
         </form>
     );
@@ -82,10 +120,10 @@ function Rhythm({ repeat, set }: PartProps) {
             {unit === "week" && <Weekdays chosen={weekdays ?? []} choose={(days) => set({ weekdays: days })} />}
             {(unit === "month" || unit === "year") && (
                 <label class="line">
-                    On
+                    Only on, if not the same day
                     <input
                         class="field grow"
-                        placeholder="15th, last day, first mon"
+                        placeholder="last day or first mon"
                         value={on ?? ""}
                         onInput={(event) => set({ on: event.currentTarget.value || undefined })}
                     />

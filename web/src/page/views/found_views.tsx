@@ -1,9 +1,10 @@
 // The views that the service is asked for: completed, deleted, search, and a single todo.
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Todo } from "../../list/model.ts";
 import { find, full, idOf, todos } from "../../list/store.ts";
-import { address, go } from "../address.ts";
+import { address, go, href } from "../address.ts";
 import { held } from "../held.ts";
 import { usePages } from "../history/pages.ts";
 import { Rows } from "../rows/rows.tsx";
@@ -60,12 +61,29 @@ export function SearchView() {
                     onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
                 />
             </search>
-            {q && <Found query={{ q, status: "any" }} empty="Nothing has all these words." counted />}
+            {q && <Found query={{ q, status: "any" }} empty={<NothingFound />} counted />}
         </>
     );
 }
 
-function Found({ query, empty, counted }: { query: Record<string, string>; empty: string; counted?: boolean }) {
+function NothingFound() {
+    return (
+        <>
+            Nothing open or completed has all these words.{" "}
+            <a class="link" href={href({ view: "deleted" })}>
+                Look in Deleted
+            </a>
+        </>
+    );
+}
+
+interface FoundProps {
+    query: Record<string, string>;
+    empty: ComponentChildren;
+    counted?: boolean;
+}
+
+function Found({ query, empty, counted }: FoundProps) {
     const { items, total, failed, more } = usePages(JSON.stringify(query), async (cursor) => {
         const page = await find(query, cursor);
         return { items: page.todos, next: page.next_cursor, total: page.total };
