@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { nowAt } from "../src/list/dates.ts";
 import type { Change } from "../src/list/model.ts";
 import { plainLines } from "../src/page/history/change_lines.ts";
-import { changeWords } from "../src/page/history/change_words.ts";
+import { changeWords, undoneWords } from "../src/page/history/change_words.ts";
 
 const at = "2026-11-28T12:00:00+00:00";
 const change = (rest: Partial<Change>): Change => ({ id: "8f3kq2m9x7w1z0tb", at, ...rest });
@@ -24,9 +24,28 @@ test("todos that have different things in common are changed", () => {
     assert.equal(changeWords(change({ by: "Claude", todos })), "changed 2 todos");
 });
 
-test("the summary of the overview has the same words", () => {
-    const summary = { id: "8f3kq2m9x7w1z0tb", at, by: "Claude", operation: "deleteTodos", todos: 1, titles: ["Milk"] };
-    assert.equal(changeWords(summary), "deleted Milk");
+test("the fields that were changed are named", () => {
+    const words = (...lines: string[]) => changeWords(change({ by: "Claude", todos: [todo("Milk", ...lines)] }));
+    const due = "due: none → 2026-11-28";
+    assert.equal(words(due), "changed the date of Milk");
+    assert.equal(words(due, "tags: none → a", "title: a: b → Milk"), "changed the date, tags and title of Milk");
+    assert.equal(words(due, "notes: none → a\nstatus: open → deleted"), "changed the date and notes of Milk");
+    assert.equal(words("list: Work → Home", "position: 2 → 1"), "moved Milk");
+    assert.equal(words("list: Work → Home", due), "changed the list and date of Milk");
+});
+
+test("an undo says what is now", () => {
+    const line = (text: string) => [todo("Milk", `status: ${text}`)];
+    assert.equal(undoneWords(change({ todos: line("open → deleted") })), "Milk is back.");
+    assert.equal(undoneWords(change({ todos: line("open → deleted"), more_todos: 2 })), "3 todos are back.");
+    assert.equal(undoneWords(change({ todos: line("open → completed") })), "Milk is open again.");
+    assert.equal(undoneWords(change({ operation: "addTodos", todos: [todo("Milk")] })), "Milk is removed.");
+    assert.equal(
+        undoneWords(change({ todos: [todo("Milk", "priority: normal → high")] })),
+        "Undone: changed the priority of Milk",
+    );
+    const list = change({ operation: "updateLists", lists: ["list: Work → deleted"], todos: line("open → deleted") });
+    assert.equal(undoneWords(list), "Undone: deleted the list Work with 1 todo");
 });
 
 test("changes of lists and of settings", () => {

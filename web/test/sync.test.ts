@@ -95,14 +95,14 @@ test("the page reads nothing again because of its own changes", async () => {
     assert.equal(window.lastChange.value, undefined);
 });
 
-test("the latest change of a program is none of the page in another browser", async () => {
+test("the changes of programs are none of the page in another browser", async () => {
     const { id } = service.add({ title: "Milk" });
     const change = (by?: string) => Object.assign(service.record([id], "updateTodos"), { by }).id;
     const assistants = change("ChatGPT");
     change("Web page");
     change("Web page (program 8f3kq2m9x7w1z0tb)");
     const window = await open();
-    const shows = (id: string | undefined) => until("seen", () => window.programChange.value?.id === id);
+    const shows = (id: string | undefined) => until("seen", () => window.programChanges.value[0]?.id === id);
     await shows(assistants);
     const nameless = change();
     await shows(nameless);

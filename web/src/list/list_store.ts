@@ -12,7 +12,7 @@ import {
     createLists,
     createNow,
     createOrders,
-    createProgramChange,
+    createProgramChanges,
     createSettings,
     createTags,
 } from "./views.ts";
@@ -107,7 +107,7 @@ export function createListStore(around: Surroundings) {
         orderOf: createOrders(state, sync),
         changes: state.changes,
         lastChange: createLastChange(state),
-        programChange: createProgramChange(state),
+        programChanges: createProgramChanges(state),
         waiting: state.waiting,
         refused: state.refused,
         online: state.online,

@@ -19,7 +19,7 @@ export const {
     orderOf,
     changes,
     lastChange,
-    programChange,
+    programChanges,
     waiting,
     refused,
     online,

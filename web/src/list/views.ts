@@ -131,16 +131,17 @@ export function createLastChange(state: State) {
 // How the service calls the page where people sign in. In another browser, the page has an id behind this name.
 const PAGE = /^Web page($| \()/;
 
-// The latest change that a program has made, and not the page in another browser. With API keys, the page has the name
-// of its key: the name that is at the changes of this browser. The history has imports, which are several changes.
-export function createProgramChange(state: State) {
+// The changes that programs have made, and not the page in another browser, the newest first. With API keys, the page
+// has the name of its key: the name that is at the changes of this browser. The history has imports, which are several
+// changes.
+export function createProgramChanges(state: State) {
     return steady(() => {
         const changes = state.changes.value;
         const imports = importsOf(changes);
         const isOwn = ({ id }: Change) => state.own.value.has(id);
         const isImport = ({ id }: Change) => imports.has(id);
         const name = changes.find(isOwn)?.by;
-        return changes.find(
+        return changes.filter(
             (change) =>
                 !isOwn(change) && !isImport(change) && !(change.by && (change.by === name || PAGE.test(change.by))),
         );

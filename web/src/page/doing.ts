@@ -1,8 +1,9 @@
 // What people do in more than one place of the page: it holds the todos where they are, does it, and says so.
-import { showInText } from "../list/dates.ts";
-import type { NewTodo, Todo, TodoEdit } from "../list/model.ts";
-import { canRedo, canUndo, edit, editMany, now, redo, remove, todos, toggle, undoLast } from "../list/store.ts";
+import { showDate, showInText } from "../list/dates.ts";
+import type { Change, NewTodo, Todo, TodoEdit } from "../list/model.ts";
+import { canRedo, canUndo, edit, editMany, now, redo, remove, todos, toggle, undo, undoLast } from "../list/store.ts";
 import { hold } from "./held.ts";
+import { undoneWords } from "./history/change_words.ts";
 import { say } from "./notice/said.tsx";
 import { shownTodo } from "./rows/shown.ts";
 
@@ -19,9 +20,17 @@ export function tick(todo: Todo): void {
         void edit(todo.id, { status: "open" });
         say(`${isDone(todo) ? "Reopened" : "Restored"}: ${todo.title}`, undoing);
     } else {
+        const before = todos.value;
         void toggle(todo.id);
-        say(`Completed: ${todo.title}`, undoing);
+        say(() => `Completed${nextDate(todo, before) ?? `: ${todo.title}`}`, undoing);
     }
+}
+
+// When a completed todo is to be done again. The service says it a moment later.
+function nextDate({ repeat, title }: Todo, before: ReadonlyMap<string, Todo>): string | undefined {
+    const all = repeat ? [...todos.value.values()] : [];
+    const due = all.find((todo) => todo.title === title && todo.repeat && !before.has(todo.id))?.due;
+    return due && `. Next: ${showDate(due, now.value, undefined, "long")}`;
 }
 
 export function skip(todo: Todo): void {
@@ -66,6 +75,14 @@ export async function takeBack(): Promise<void> {
     }
     const known = todos.value;
     say(`Undone${what(await undoLast(), known)}`, { name: "Redo", run: () => void doAgain() });
+}
+
+// Undoes a change of anybody, or does it again.
+export async function undoChange(change: Change): Promise<void> {
+    const sayAgain = () => say("Done again.");
+    await undo(change.undone_by ?? change.id);
+    if (change.undone_by) sayAgain();
+    else say(undoneWords(change), { name: "Redo", run: () => void undoLast().then(sayAgain) });
 }
 
 export async function doAgain(): Promise<void> {

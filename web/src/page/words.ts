@@ -1,5 +1,5 @@
 // Small things in words.
-import { showMoment } from "../list/dates.ts";
+import { nowAt, showMoment, showTime } from "../list/dates.ts";
 import { now } from "../list/store.ts";
 
 const plural = new Intl.PluralRules("en");
@@ -25,4 +25,16 @@ export function when(at: string): string {
         return ago.format(-minutes, "minute");
     }
     return minutes < 24 * 60 ? ago.format(-Math.round(minutes / 60), "hour") : showMoment(at, now.value);
+}
+
+// A moment on the clock of the person, such as 2026-11-27T17:00.
+export function onClock(at: string): string {
+    const { date, time } = nowAt(Date.parse(at), now.value.time_zone);
+    return `${date}T${time}`;
+}
+
+// The same under the name of its day.
+export function whenOnDay(at: string): string {
+    const local = onClock(at);
+    return local < now.value.date ? showTime(local) : when(at);
 }

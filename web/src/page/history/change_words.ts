@@ -1,8 +1,6 @@
 // A change in words: "completed Order cement", "moved 9 todos".
-import type { Change, ChangeSummary } from "../../list/model.ts";
+import type { Change } from "../../list/model.ts";
 import { count } from "../words.ts";
-
-type Either = Change | ChangeSummary;
 
 const VERBS: Record<string, string> = {
     addTodos: "added",
@@ -12,43 +10,48 @@ const VERBS: Record<string, string> = {
     updateSettings: "changed the settings",
 };
 
-// What all shown todos of a change have in common says more than "changed".
-const COMMON: [line: RegExp, verb: string][] = [
-    [/^status: .* → completed$/, "completed"],
-    [/^status: .* → deleted$/, "deleted"],
-    [/^status: deleted → open$/, "restored"],
-    [/^status: completed → open$/, "reopened"],
-    [/^due: /, "changed the date of"],
-    [/^list: /, "moved"],
-];
+const FIELDS: Record<string, string> = { due: "date", repeat: "repetition" };
 
-function common(change: Either): string | undefined {
-    const todos = touched(change);
-    const fits = (line: RegExp) => todos.every(({ changed }) => changed?.some((text) => line.test(text)));
-    return todos.length ? COMMON.find(([line]) => fits(line))?.[1] : undefined;
+// What became of all shown todos of a change says more than "changed".
+function status(change: Change): string | undefined {
+    const verbs = new Set(touched(change).map(({ changed = [] }) => became(changed)));
+    return verbs.size === 1 ? [...verbs][0] : undefined;
+}
+
+function became(lines: readonly string[]): string | undefined {
+    const [, old, next] = lines.flatMap((line) => /^status: (\w+) → (\w+)$/.exec(line) ?? []);
+    return next === "open" ? (old === "deleted" ? "restored" : "reopened") : next;
+}
+
+const and = new Intl.ListFormat("en-GB");
+
+// "moved", or "changed the date and tags of".
+function fields(change: Change): string | undefined {
+    const all = touched(change).flatMap(({ changed = [], fields = [] }) => [...changed, ...fields]);
+    const names = [...new Set(all.map((line) => line.replace(/:.*/s, "")))];
+    if (!names.length || names.includes("status")) return undefined;
+    const isMove = names.every((name) => name === "list" || name === "position");
+    return isMove ? "moved" : `changed the ${and.format(names.map((name) => FIELDS[name] ?? name))} of`;
 }
 
 // Whether the sentence says what became of the todos.
 export function saysStatus(change: Change): boolean {
-    return !change.undoes?.length && /^(completed|deleted|restored|reopened)$/.test(common(change) ?? "");
+    return !change.undoes?.length && status(change) !== undefined;
 }
 
 // The todos of the change that the page knows. Who completes a todo that repeats did not add the next one.
-export function touched(change: Either) {
-    const todos = typeof change.todos === "number" ? [] : (change.todos ?? []);
+export function touched({ todos = [] }: Change) {
     const old = todos.filter(({ added }) => !added);
     return old.length ? old : todos;
 }
 
 // The title of the todo, if it is only one.
-export function onlyTitle(change: Either): string | undefined {
-    const titles = "titles" in change ? change.titles : undefined;
-    return total(change) === 1 && !change.lists?.length ? (titles?.[0] ?? touched(change)[0]?.title) : undefined;
+export function onlyTitle(change: Change): string | undefined {
+    return total(change) === 1 && !change.lists?.length ? touched(change)[0]?.title : undefined;
 }
 
-export function total(change: Either): number {
-    const more = "more_todos" in change ? (change.more_todos ?? 0) : 0;
-    return typeof change.todos === "number" ? change.todos : touched(change).length + more;
+export function total(change: Change): number {
+    return touched(change).length + (change.more_todos ?? 0);
 }
 
 // "list: Work → Office" as a sentence.
@@ -60,20 +63,35 @@ function listWords(line: string): string {
     return old === "deleted" ? `restored the list ${next}` : `renamed the list ${old} to ${next}`;
 }
 
-function sentence(change: Either, title: string | undefined): string {
-    const { lists = [], operation = "" } = change;
+function verb(change: Change): string {
+    const isNew = touched(change).some(({ added }) => added);
+    return status(change) ?? VERBS[change.operation ?? ""] ?? fields(change) ?? (isNew ? "added" : "changed");
+}
+
+function sentence(change: Change, title = onlyTitle(change)): string {
+    const { lists = [], undoes = [] } = change;
     const number = total(change);
     const what = title ?? (number ? count(number, "todo") : "");
-    if ("undoes" in change && change.undoes?.length) {
+    if (undoes.length) {
         return `undid a change of ${what || (lists.length ? "the lists" : (title ?? "the settings"))}`;
     }
     if (lists.length) return lists.map(listWords).join(", ") + (what && ` with ${what}`);
-    const isNew = touched(change).some(({ added }) => added);
-    return `${common(change) ?? VERBS[operation] ?? (isNew ? "added" : "changed")} ${what}`.trim();
+    return `${verb(change)} ${what}`.trim();
 }
 
 // What was done, to how many. Without a name before it, the sentence begins with it.
-export function changeWords(change: Either, title = onlyTitle(change)): string {
+export function changeWords(change: Change, title?: string): string {
     const words = sentence(change, title);
     return change.by ? words : words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+const AFTER: Record<string, string> = { completed: "open again", deleted: "back", added: "removed" };
+
+// What an undo has made of a change: "undone: deleted" would leave open whether the todo is there.
+export function undoneWords(change: Change): string {
+    if (change.undoes?.length) return "Done again.";
+    const after = change.lists ? undefined : AFTER[verb(change)];
+    const number = total(change);
+    const what = onlyTitle(change) ?? count(number, "todo");
+    return after ? `${what} ${number === 1 ? "is" : "are"} ${after}.` : `Undone: ${sentence(change)}`;
 }

@@ -1,5 +1,6 @@
 // The history of one todo.
-import { history } from "../../list/store.ts";
+import type { Change } from "../../list/model.ts";
+import { changes, history } from "../../list/store.ts";
 import type { FieldProps } from "../todo/pills.tsx";
 import { OneChange } from "./one_change.tsx";
 import { usePages } from "./pages.ts";
@@ -9,14 +10,13 @@ export function ChangesOf({ todo }: FieldProps) {
         const { changes, next_cursor } = await history({ todo_id: todo.id }, cursor);
         return { items: changes, next: next_cursor };
     });
-    const only = items.value?.map((change) => ({ ...change, todos: change.todos?.filter(({ id }) => id === todo.id) }));
     return (
         <>
             {failed.value && <p>The history needs a connection.</p>}
-            {only?.length === 0 && <p class="quiet">Nothing has changed in the last 30 days.</p>}
+            {items.value?.length === 0 && <p class="quiet">Nothing has changed in the last 30 days.</p>}
             <ul class="changes">
-                {only?.map((change) => (
-                    <OneChange key={change.id} change={change} after={again} plain />
+                {items.value?.map((change) => (
+                    <OneChange key={change.id} change={withOthers(change)} after={again} of={todo.id} />
                 ))}
             </ul>
             {more && (
@@ -26,4 +26,16 @@ export function ChangesOf({ todo }: FieldProps) {
             )}
         </>
     );
+}
+
+// The history of one todo leaves out the other todos of a change. Of a new change, the page knows some of them. The next
+// todo of a completed one is not counted.
+function withOthers(change: Change): Change {
+    const { todos = [], more_todos = 0 } = change;
+    const own = todos.map(({ id }) => id);
+    const known = changes.value.find(({ id }) => id === change.id)?.todos ?? [];
+    const others = known.filter(({ id }) => !own.includes(id));
+    const hasNext = todos.some(({ changed = [] }) => /^repeat: .*^status: /ms.test(changed.join("\n")));
+    const more = more_todos - others.length;
+    return { ...change, todos: [...todos, ...others], more_todos: more && more - Number(hasNext) };
 }

@@ -1,10 +1,13 @@
 // Who did what when, all of the last 30 days.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { history } from "../../list/store.ts";
+import { showDue } from "../../list/dates.ts";
+import type { Change } from "../../list/model.ts";
+import { history, now } from "../../list/store.ts";
 import { address, go } from "../address.ts";
 import { Head } from "../shell/head.tsx";
-import { entriesOf, isImport } from "./import_changes.ts";
+import { onClock } from "../words.ts";
+import { entriesOf, type ImportEntry, isImport } from "./import_changes.ts";
 import { OneChange } from "./one_change.tsx";
 import { OneImport } from "./one_import.tsx";
 import { usePages } from "./pages.ts";
@@ -43,15 +46,20 @@ export function HistoryView() {
             </Head>
             {failed.value && !list && <p class="empty">The history needs a connection.</p>}
             {list?.length === 0 && <p class="empty">Nothing has happened yet.</p>}
-            <ul class="changes">
-                {entriesOf(list ?? []).map((entry) =>
-                    isImport(entry) ? (
-                        <OneImport key={entry.import} entry={entry} />
-                    ) : (
-                        <OneChange key={entry.id} change={entry} after={again} />
-                    ),
-                )}
-            </ul>
+            {[...byDay(entriesOf(list ?? []))].map(([day, entries]) => (
+                <section key={day} class="part">
+                    <h2>{showDue(day, now.value)}</h2>
+                    <ul class="changes">
+                        {entries.map((entry) =>
+                            isImport(entry) ? (
+                                <OneImport key={entry.import} entry={entry} />
+                            ) : (
+                                <OneChange key={entry.id} change={entry} after={again} />
+                            ),
+                        )}
+                    </ul>
+                </section>
+            ))}
             {more && (
                 <button type="button" class="link" onClick={more}>
                     Older changes
@@ -59,4 +67,13 @@ export function HistoryView() {
             )}
         </>
     );
+}
+
+function byDay<T extends Change | ImportEntry>(entries: readonly T[]): Map<string, T[]> {
+    const days = new Map<string, T[]>();
+    for (const entry of entries) {
+        const day = onClock(entry.at).slice(0, 10);
+        days.set(day, [...(days.get(day) ?? []), entry]);
+    }
+    return days;
 }

@@ -1,26 +1,26 @@
 // A change: who, what, when, old → new, and its undo.
 import { showMoment } from "../../list/dates.ts";
 import type { Change } from "../../list/model.ts";
-import { now, undo } from "../../list/store.ts";
+import { now } from "../../list/store.ts";
 import { href } from "../address.ts";
-import { say } from "../notice/said.tsx";
-import { when } from "../words.ts";
+import { undoChange } from "../doing.ts";
+import { when, whenOnDay } from "../words.ts";
 import { plainLines, plainName } from "./change_lines.ts";
-import { changeWords, onlyTitle, saysStatus, touched } from "./change_words.ts";
+import { changeWords, onlyTitle, saysStatus, total, touched } from "./change_words.ts";
 
 interface Props {
     change: Change;
     after: () => void;
-    plain?: boolean; // of one todo: without its title
+    of?: string; // in the history of this todo: without its title
 }
 
 // In the history of one todo, a change of an import has no undo: it would be one of the whole import.
-export function OneChange({ change, after, plain }: Props) {
-    const { id, at, by, undone_by } = change;
+export function OneChange({ change, after, of }: Props) {
+    const { at, by, undone_by } = change;
     const single = onlyTitle(change);
+    const all = of && total(change) > 1 ? ` all ${total(change)}` : "";
     const take = async () => {
-        await undo(undone_by ?? id);
-        say(undone_by ? "Done again." : `Undone: ${changeWords(change)}`);
+        await undoChange(change);
         after();
     };
     return (
@@ -35,7 +35,7 @@ export function OneChange({ change, after, plain }: Props) {
                         </>
                     )}
                     {changeWords(change, single && "")}{" "}
-                    {single && !plain && (
+                    {single && !of && (
                         <a href={href({ view: "todo", todo: touched(change)[0]?.id })}>
                             <bdi>{single}</bdi>
                         </a>
@@ -43,21 +43,21 @@ export function OneChange({ change, after, plain }: Props) {
                     {undone_by && <span class="quiet"> – undone</span>}
                 </p>
                 <time dateTime={at} title={showMoment(at, now.value)}>
-                    {when(at)}
+                    {of ? when(at) : whenOnDay(at)}
                 </time>
                 {!change.import && (
                     <button type="button" class="link" onClick={() => void take()}>
-                        {undone_by ? "Redo" : "Undo"}
+                        {(undone_by ? "Redo" : "Undo") + all}
                         <span class="hidden">{`: ${changeWords(change)}`}</span>
                     </button>
                 )}
             </div>
-            <Details change={change} named={!plain && !single} />
+            <Details change={change} named={!single} of={of} />
         </li>
     );
 }
 
-function Details({ change, named }: { change: Change; named: boolean }) {
+function Details({ change, named, of }: { change: Change; named: boolean; of?: string }) {
     const { todos = [], settings = [], more_todos } = change;
     const isSaid = saysStatus(change);
     const hasOld = todos.some(({ added }) => !added);
@@ -65,14 +65,15 @@ function Details({ change, named }: { change: Change; named: boolean }) {
         <ul class="changed">
             {todos.map(({ id, title, added, changed = [], fields = [] }) => (
                 <li key={id} dir="auto">
-                    {named && (
+                    {named && id !== of && (
                         <a href={href({ view: "todo", todo: id })}>
                             <bdi>{title}</bdi>
                         </a>
                     )}
-                    {[...plainLines(changed, now.value, isSaid), ...fields.map(plainName)].map((line) => (
-                        <span key={line}>{line}</span>
-                    ))}
+                    {(!of || id === of) &&
+                        [...plainLines(changed, now.value, isSaid), ...fields.map(plainName)].map((line) => (
+                            <span key={line}>{line}</span>
+                        ))}
                     {added && hasOld && <span>The next one is in the list</span>}
                 </li>
             ))}

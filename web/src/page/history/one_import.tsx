@@ -6,7 +6,7 @@ import { now } from "../../list/store.ts";
 import { focusName, go } from "../address.ts";
 import type { Progress } from "../import/api.ts";
 import { bring } from "../parts/parts.ts";
-import { count, when } from "../words.ts";
+import { count, whenOnDay } from "../words.ts";
 import type { ImportEntry } from "./import_changes.ts";
 
 export function OneImport({ entry }: { entry: ImportEntry }) {
@@ -48,7 +48,7 @@ export function OneImport({ entry }: { entry: ImportEntry }) {
                     {isUndone && <span class="quiet"> – undone</span>}
                 </p>
                 <time dateTime={at} title={showMoment(at, now.value)}>
-                    {when(at)}
+                    {whenOnDay(at)}
                 </time>
                 {progress && !isUndone && (
                     <button type="button" class="link" onClick={() => void undo()}>

@@ -1,8 +1,8 @@
 // A text that somebody else has changed too: the person decides. It stands in the row of its todo, if the view shows it.
 import { computed, signal } from "@preact/signals";
-import { useLayoutEffect } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Refused, Todo } from "../../list/model.ts";
-import { discard, keepMine, refused } from "../../list/store.ts";
+import { discard, keepMine, programChanges, refused } from "../../list/store.ts";
 
 // The todos whose rows show their conflicts.
 const inRows = signal<readonly string[]>([]);
@@ -35,11 +35,17 @@ export function Conflict({ one, current }: { one: Refused; current: Todo }) {
     const edit = action.kind === "edit" ? action.edits.find(({ id }) => id === current.id) : undefined;
     const isTitle = edit?.title !== undefined;
     const mine = isTitle ? edit.title : (edit?.notes ?? "");
+    const theirs = isTitle ? current.title : current.notes;
+    const who = writer(current.id, theirs);
+    const box = useRef<HTMLElement>(null);
+    useLayoutEffect(() => {
+        if (box.current?.closest(".open")) box.current.scrollIntoView({ block: "nearest" });
+    }, []);
     return (
-        <section class="notice warn conflict" aria-label="Two changes of the same text" tabIndex={-1}>
+        <section class="notice warn conflict" aria-label="Two changes of the same text" tabIndex={-1} ref={box}>
             <p dir="auto">
-                Somebody else has changed the {isTitle ? "title" : "notes"} of <b>{current.title}</b> too. Which one do
-                you want to keep?
+                {who ?? "Somebody else"} has changed the {isTitle ? "title" : "notes"} of <b>{current.title}</b> too.
+                Which one do you want to keep?
             </p>
             <dl class="both">
                 <div>
@@ -47,16 +53,23 @@ export function Conflict({ one, current }: { one: Refused; current: Todo }) {
                     <dd dir="auto">{mine || "(empty)"}</dd>
                 </div>
                 <div>
-                    <dt>Theirs</dt>
-                    <dd dir="auto">{(isTitle ? current.title : current.notes) || "(empty)"}</dd>
+                    <dt>{who ?? "Theirs"}</dt>
+                    <dd dir="auto">{theirs || "(empty)"}</dd>
                 </div>
             </dl>
             <button type="button" class="link" onClick={() => void keepMine(one)}>
                 Keep mine
             </button>
             <button type="button" class="link" onClick={() => void discard(one)}>
-                Keep theirs
+                {who ? `Keep the text of ${who}` : "Keep theirs"}
             </button>
         </section>
     );
+}
+
+// The program that has written the text that is there now, if the page knows it. The change may not have come yet.
+function writer(id: string, text?: string): string | undefined {
+    const wrote = (todo: { id: string; changed?: string[] }) =>
+        todo.id === id && todo.changed?.some((line) => line.endsWith(`→ ${text}`));
+    return programChanges.value.find(({ todos }) => todos?.some(wrote))?.by;
 }

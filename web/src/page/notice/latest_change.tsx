@@ -1,14 +1,18 @@
-// What a program has changed last, with its undo: one line.
+// What a program has changed last, with its undo, and how much before that.
 import { signal } from "@preact/signals";
-import { programChange, undo } from "../../list/store.ts";
+import { dayFrom, iso } from "../../list/civil.ts";
+import type { Change } from "../../list/model.ts";
+import { now, programChanges } from "../../list/store.ts";
 import { href } from "../address.ts";
-import { changeWords } from "../history/change_words.ts";
+import { undoChange } from "../doing.ts";
+import { changeWords, total, touched } from "../history/change_words.ts";
 import { Icon } from "../icons.tsx";
-import { when } from "../words.ts";
-import { say } from "./said.tsx";
+import { onClock, when } from "../words.ts";
+import { said } from "./said.tsx";
 
 const KEY = "latest-change-seen";
 const seen = signal(localStorage.getItem(KEY));
+const MOST_TITLES = 2;
 
 function dismiss(id: string): void {
     localStorage.setItem(KEY, id);
@@ -16,15 +20,15 @@ function dismiss(id: string): void {
 }
 
 export function LatestChange() {
-    const change = programChange.value;
-    if (!change || change.id === seen.value || ("undone_by" in change && change.undone_by)) {
+    const all = programChanges.value;
+    const old = all.findIndex(({ id }) => id === seen.value);
+    const [change, ...others] = old < 0 ? all : all.slice(0, old);
+    if (!change || change.undone_by) {
         return null;
     }
-    const words = changeWords(change);
-    const take = async () => {
+    const take = () => {
         dismiss(change.id);
-        await undo(change.id);
-        say(`Undone: ${words}`);
+        void undoChange(change);
     };
     return (
         <div class="latest">
@@ -34,15 +38,32 @@ export function LatestChange() {
                         <bdi>{change.by}</bdi>{" "}
                     </b>
                 )}
-                {words}
+                {words(change) + more(others)}
             </a>
-            <time dateTime={change.at}>{when(change.at)}</time>
-            <button type="button" class="link" onClick={() => void take()}>
-                Undo
-            </button>
-            <button type="button" class="plain-icon" aria-label="Hide this line" onClick={() => dismiss(change.id)}>
-                <Icon name="close" />
-            </button>
+            <div>
+                <time dateTime={change.at}>{when(change.at)}</time>
+                {/* Two undos at once would be taken for each other. */}
+                {!said.value?.action && (
+                    <button type="button" class="link" onClick={take}>
+                        Undo
+                    </button>
+                )}
+                <button type="button" class="plain-icon" aria-label="Hide this line" onClick={() => dismiss(change.id)}>
+                    <Icon name="close" />
+                </button>
+            </div>
         </div>
     );
+}
+
+// People undo only what they can read.
+function words(change: Change): string {
+    const titles = total(change) > MOST_TITLES ? [] : touched(change).map(({ title }) => title);
+    return changeWords(change, titles.join(" and ") || undefined);
+}
+
+function more(others: readonly Change[]): string {
+    const yesterday = iso(dayFrom(now.value.date) - 1);
+    const number = others.filter(({ at, undone_by }) => !undone_by && onClock(at) > yesterday).length;
+    return number ? `, and ${number} more since yesterday` : "";
 }

@@ -2,26 +2,32 @@
 import { signal } from "@preact/signals";
 
 interface Said {
-    text: string;
+    text: string | (() => string); // a function, if more is known later
     action?: { name: string; run: () => void };
 }
 
-const said = signal<Said | undefined>(undefined);
+export const said = signal<Said | undefined>(undefined);
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-// The line stays for 10 seconds, or until something else is said. What it offers is also in the history.
-export function say(text: string, action?: Said["action"]): void {
+// The line stays for 10 seconds, or until something else is said or begun. What it offers is also in the history.
+export function say(text: Said["text"], action?: Said["action"]): void {
     clearTimeout(timer);
     said.value = { text, action };
-    timer = setTimeout(() => {
-        said.value = undefined;
-    }, 10_000);
+    timer = setTimeout(hush, 10_000);
 }
 
 function hush(): void {
     clearTimeout(timer);
     said.value = undefined;
 }
+
+// The line would lie over what the person opens, or over the next todo that is typed.
+function begin({ target }: Event): void {
+    if (target instanceof Element && target.closest('[aria-expanded="false"], .plus, #add')) hush();
+}
+
+// Before the thing itself hears of it: then it is not open yet, and may say something.
+for (const event of ["click", "input"]) addEventListener(event, begin, true);
 
 export function SaidLine() {
     const now = said.value;
@@ -32,7 +38,7 @@ export function SaidLine() {
     return (
         <div class={now ? "said shown" : "said"}>
             <p role="status" dir="auto">
-                {now?.text}
+                {typeof now?.text === "function" ? now.text() : now?.text}
             </p>
             {now?.action && (
                 <button type="button" class="link" onClick={run}>

@@ -3,6 +3,7 @@ import { computed, useComputed } from "@preact/signals";
 import type { Todo } from "../../list/model.ts";
 import { keyOf } from "../../list/store.ts";
 import { address, open } from "../address.ts";
+import { tick } from "../doing.ts";
 import { startDrag } from "../drag/drag.ts";
 import { Icon } from "../icons.tsx";
 import { ConflictsOf } from "../notice/conflict.tsx";
@@ -26,13 +27,14 @@ export function Row({ todo, sortable, day, list }: Props) {
     const kind = `row ${isOpen ? "open" : ""} ${isPicked ? "picked" : ""} ${todo.status ?? ""}`;
     return (
         <li class={kind} data-todo={todo.id} onPointerDown={(event) => startDrag(event, todo, sortable)}>
+            <ConflictsOf id={todo.id} />
             {selecting.value ? (
                 <label class="pick">
                     <input type="checkbox" checked={isPicked} onChange={() => pick(todo.id)} />
                     <span class="hidden">{`Select: ${todo.title}`}</span>
                 </label>
             ) : (
-                <Tick todo={todo} />
+                todo.status !== "deleted" && <Tick todo={todo} />
             )}
             {isOpen ? (
                 <OpenTodo key={keyOf(todo.id)} todo={todo} sortable={sortable} />
@@ -44,7 +46,12 @@ export function Row({ todo, sortable, day, list }: Props) {
                     <Icon name="handle" />
                 </span>
             )}
-            <ConflictsOf id={todo.id} />
+            {todo.status === "deleted" && !isOpen && (
+                <button type="button" class="link" onClick={() => tick(todo)}>
+                    Restore
+                    <span class="hidden">{`: ${todo.title}`}</span>
+                </button>
+            )}
         </li>
     );
 }

@@ -4,8 +4,7 @@ import { Icon } from "../icons.tsx";
 
 export function Tick({ todo }: { todo: Todo }) {
     const done = isDone(todo);
-    const deleted = todo.status === "deleted";
-    const name = deleted ? "Restore" : done ? "Reopen" : "Complete";
+    const name = done ? "Reopen" : "Complete";
     return (
         <button
             type="button"
@@ -14,7 +13,7 @@ export function Tick({ todo }: { todo: Todo }) {
             title={name}
             onClick={() => tick(todo)}
         >
-            <span>{(done || deleted) && <Icon name={deleted ? "history" : "done"} />}</span>
+            <span>{done && <Icon name="done" />}</span>
         </button>
     );
 }

@@ -64,8 +64,7 @@ function Item({ to, name, icon, late, count, list, day }: ItemProps) {
         >
             {icon ? <Icon name={icon} /> : <i class="dot" />}
             <bdi>{name}</bdi>
-            {late ? <span class="count late">{`${late} overdue`}</span> : null}
-            {count !== undefined && <span class="count">{count}</span>}
+            <span class={late ? "count late" : "count"}>{late ? `${late} overdue` : count}</span>
         </a>
     );
 }

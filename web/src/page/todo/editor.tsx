@@ -69,9 +69,8 @@ export function Editor({ todo, sortable }: Props) {
                     save={rename}
                     focus={!touch}
                 />
-                <button type="button" class={touch ? "link" : "plain-icon"} onClick={leave}>
-                    <span class="hidden">{touch ? "Close: " : "Close"}</span>
-                    {touch ? "Done" : <Icon name="close" />}
+                <button type="button" class={touch ? "link" : "plain-icon"} aria-label="Close" onClick={leave}>
+                    {touch ? "Close" : <Icon name="close" />}
                 </button>
             </div>
             <Notes todo={todo} />
