@@ -104,9 +104,10 @@ bench-peers *options: _bench-release
 bench-load *options: _bench-release
     {{ _bench }} load {{ options }}
 
-# Copy facts, such as limits and costs, from their source files into the documents.
+# Measure what people do every day, and copy facts, such as limits and costs, from their source files into the documents.
 facts:
-    WRITE_FACTS=1 cargo test --all-features --test architecture facts
+    WRITE_FACTS=1 cargo test --all-features --test api what_people_do_every_day
+    WRITE_FACTS=1 cargo test --all-features --test architecture facts -- --test-threads 1
 
 # The option `--write` writes the measured figures into benches/expected.json. This recipe needs valgrind.
 # Measure sizes, instructions, DynamoDB calls and units, and compare these figures with benches/expected.json.

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::{
     Arc, LazyLock, Mutex,
-    atomic::{AtomicI64, Ordering},
+    atomic::{AtomicI64, AtomicU64, Ordering},
 };
 use std::time::Duration;
 
@@ -65,6 +65,8 @@ pub struct Api {
     pub clock: TestClock,
     /// The connection to DynamoDB. Each API has its own connection.
     pub wire: Wire,
+    /// The bytes of all bodies that this API has answered with.
+    pub sent: Arc<AtomicU64>,
 }
 
 /// Each time the program reads this clock, the clock advances by 1 ms. A test can also set or advance the clock.
@@ -216,13 +218,13 @@ impl Api {
         let ticking = clock.clone();
         let store = Store::new(client.clone(), &DYNAMODB.1);
         let app = App::new(config, store, Clock::new(move || ticking.tick()), Ids::random());
-        Self { router: mcp::router(app.clone()), app, client, table: &DYNAMODB.1, clock, wire }
+        Self { router: mcp::router(app.clone()), app, client, table: &DYNAMODB.1, clock, wire, sent: Arc::default() }
     }
 
     /// An instance of the service with this app. The clock of the test does not move the clock of the app.
     pub fn of(app: App, client: Client, table: &'static str) -> Self {
         let (clock, wire) = (TestClock(Arc::default()), Wire::over(None));
-        Self { router: mcp::router(app.clone()), app, client, table, clock, wire }
+        Self { router: mcp::router(app.clone()), app, client, table, clock, wire, sent: Arc::default() }
     }
 
     /// Creates another instance of the service for the same owner. The caches of the new instance are empty.
@@ -251,6 +253,7 @@ impl Api {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
+        self.sent.fetch_add(bytes.len() as u64, Ordering::SeqCst);
         let text = match parts.headers.get("content-encoding") {
             // A file of the page. It may be an image.
             Some(_) => {

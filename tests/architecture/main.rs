@@ -7,6 +7,7 @@ mod circle;
 mod facts;
 mod operations;
 mod rule;
+mod scale;
 mod source;
 
 use rule::{LONGEST_FILE, LONGEST_FUNCTION, LONGEST_README};

@@ -14,6 +14,7 @@ mod deployment;
 mod id_tokens;
 mod leaving;
 mod leaving_together;
+mod measured;
 mod metadata;
 mod outages;
 mod own_page;
