@@ -56,7 +56,7 @@ for (const path of ["/connect", "/privacy"]) {
                 const { page, context, seen } = await open(path, { viewport: { width, height: 800 }, colorScheme });
                 if (path === "/connect") {
                     await page.locator("#health.works").waitFor();
-                    assert.match(await page.locator("#health").textContent(), /storage work \(version \d/);
+                    assert.match(await page.locator("#health").textContent(), /works \(version \d/);
                 }
                 await page.screenshot({ path: `${SCREENSHOTS}/${path.slice(1)}-${width}-${colorScheme}.png`, fullPage: true });
                 const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -75,6 +75,7 @@ for (const path of ["/connect", "/privacy"]) {
 
 test("every copy button copies what stands beside it, by keyboard too", async () => {
     const { page, context, seen } = await open("/connect", { viewport: { width: 390, height: 800 } });
+    await page.getByText("For programmers").click();
     const buttons = page.locator("button[data-copy]");
     const copied = {};
     for (const button of await buttons.all()) {
@@ -84,6 +85,7 @@ test("every copy button copies what stands beside it, by keyboard too", async ()
         copied[await button.getAttribute("data-copy")] = await page.evaluate(() => navigator.clipboard.readText());
     }
     assert.equal(copied.document, `${BASE_URL}/openapi.json`);
+    assert.equal(copied.address, `${BASE_URL}/mcp`);
     assert.equal(copied.mcp, `${BASE_URL}/mcp`);
     assert.equal(copied.privacy, `${BASE_URL}/privacy`);
     assert.match(copied.curl, /^curl -s http.*\/todos (-H 'Authorization: .*' )?-H 'Content-Type: application\/json' -d '\{"todos":/);
@@ -93,10 +95,10 @@ test("every copy button copies what stands beside it, by keyboard too", async ()
         assert.equal(copied["token-url"], `${BASE_URL}/oauth/token`);
         assert.equal(copied.scope, "todos");
         assert.equal(copied["claude-code"], `claude mcp add --transport http todos ${BASE_URL}/mcp && claude mcp login todos`);
-        assert.equal(Object.keys(copied).length, 14);
+        assert.equal(Object.keys(copied).length, 15);
     } else {
         assert.equal(copied["claude-code"], `claude mcp add --transport http todos ${BASE_URL}/mcp`);
-        assert.equal(Object.keys(copied).length, 11);
+        assert.equal(Object.keys(copied).length, 12);
     }
     assert.deepEqual(JSON.parse(copied.cursor).mcpServers.todos.url, `${BASE_URL}/mcp`);
     assert.deepEqual(seen.complaints, []);

@@ -95,14 +95,20 @@ for (const name of BROWSERS) {
             await withKeys.stop();
             await person.view("Settings");
             await sees(page, "No connection");
-            await person.press("Sign out");
+            const signOut = async (page, person) => {
+                await person.press("Sign out");
+                await sees(page, "You will need your key");
+                await person.press("Sign out");
+            };
+            await signOut(page, person);
             await sees(page, "Signing out needs a connection");
             await withKeys.start();
             // Another window is signed in too, and is signed out too.
             const other = await window.newPage();
             await other.goto(`${withKeys.url}/?view=settings`);
             await sees(other, "Save a copy");
-            await withFinger(other).press("Sign out");
+            await signOut(other, withFinger(other));
+            await sees(other, "You are signed out. Your todos are safe.");
             await sees(other, START);
             await page.bringToFront();
             await sees(page, START);

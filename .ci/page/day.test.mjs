@@ -114,6 +114,9 @@ async function day(page, person, key, look) {
     await person.view("Settings");
     await look("settings");
     await person.press("Sign out");
+    await sees(page, "You will need your key to come back.");
+    await person.press("Sign out");
+    await sees(page, "Your todos are safe.");
     await sees(page, "Your todos, kept by your assistant");
 }
 

@@ -131,4 +131,35 @@ for (const name of BROWSERS) {
             await page.waitForFunction((count) => document.querySelectorAll(".row").length === count, { polling: 50 }, TITLES.length);
         }),
     );
+
+    test(`in ${name}, a button sets the date of the selected todos`, { timeout: 60_000 }, () =>
+        inWindow(name, async (service, { page }) => {
+            await show(service, page, "?list=Work");
+            await page.click(".head .tool[aria-pressed]");
+            await page.click(`.pick ::-p-aria([name="Select: ${TITLES[0]}"])`);
+            await page.type(".select-bar [aria-label='Date for all']", "tomorrow");
+            await page.click(".select-bar form:focus-within button");
+            await sees(page, "Date changed");
+            await becomes(true, async () => Boolean((await named(service, TITLES[0])).due));
+        }),
+    );
+
+    test(`in ${name}, two presses at once do not delete a list, and the menu stays`, { timeout: 60_000 }, () =>
+        inWindow(name, async (service, { page }) => {
+            await show(service, page, "?list=Work");
+            await page.click(".list-tools summary");
+            for (const at of [0.1, 0.5, 0.9]) {
+                const { x, y } = await place(page, ".list-menu .danger", "Delete list", at);
+                await page.mouse.click(x, y, { count: 2 });
+                const cancel = await page.$(".setting-confirm button");
+                if (cancel) await cancel.click();
+                assert.ok(await page.$(".list-tools[open]"), `the menu is open after presses at ${at}`);
+            }
+            await page.click(".list-menu .danger");
+            await sees(page, "4 open todos go with it.", ".list-menu");
+            assert.equal((await titles(service, "list=Work")).length, TITLES.length);
+            await page.click(".list-menu .danger");
+            await becomes([], () => titles(service, "list=Work"));
+        }),
+    );
 }

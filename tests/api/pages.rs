@@ -40,8 +40,9 @@ async fn the_page_has_each_value_that_an_assistant_or_the_gpt_editor_asks_for() 
     ] {
         assert!(page.text.contains(said), "{said}");
     }
-    // Assistants with MCP come first.
-    let assistants = ["MCP server", "ChatGPT", "Claude", "Claude Code", "Codex", "VS Code", "Cursor", "Gemini CLI"];
+    // What people need comes first, then programs with MCP.
+    let assistants =
+        ["Address", "ChatGPT", "Claude", "MCP server", "Claude Code", "Codex", "VS Code", "Cursor", "Gemini CLI"];
     let places = assistants.map(|name| page.text.find(&format!("<dt>{name}</dt>")).expect(name));
     assert!(places.is_sorted() && page.text.find("GPTs stop working on 11 December 2026") > places.last().copied());
     for field in ["Name", "Description", "Instructions", "Import from URL", "Authentication", "Privacy policy"] {
@@ -52,8 +53,12 @@ async fn the_page_has_each_value_that_an_assistant_or_the_gpt_editor_asks_for() 
 #[tokio::test]
 async fn the_page_says_how_each_assistant_sends_its_credential() {
     let page = locked().get("/connect").await.text;
+    let (people, programmers) = page.split_once("<details>").unwrap();
+    for jargon in ["TODO_API_KEY", "AuthMode", "MCP server", "OpenAPI"] {
+        assert!(!people.contains(jargon) && programmers.contains(jargon), "{jargon}");
+    }
     for said in [
-        "ChatGPT cannot send API keys.",
+        "ChatGPT cannot send API keys,",
         "claude mcp add --transport http todos https://todo.test/mcp --header \"Authorization: Bearer $TODO_API_KEY\"<",
         "codex mcp add todos --url https://todo.test/mcp --bearer-token-env-var TODO_API_KEY<",
         "{ \"url\": \"https://todo.test/mcp\", \"headers\": { \"Authorization\": \"Bearer ${env:TODO_API_KEY}\" } }",

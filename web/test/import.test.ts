@@ -6,7 +6,7 @@ import type { Change } from "../src/list/model.ts";
 import { ApiProblem, Offline } from "../src/list/request.ts";
 import { pack, partsOf, sendParts } from "../src/page/import/packing.ts";
 import { repeat } from "../src/page/import/steps.ts";
-import { placesWords, reachedWords, resultWords } from "../src/page/import/words.ts";
+import { reachedWords, resultWords } from "../src/page/import/words.ts";
 
 const problem = (status: number, retryAfter?: number) =>
     new ApiProblem({ type: "", status, code: "", title: "", detail: "" }, retryAfter);
@@ -112,5 +112,4 @@ test("what an import has done is said in words", () => {
     const undone = { ...import_, state: "undone", undone: 489, kept: 1 } as const;
     assert.equal(resultWords(undone), "Undone: 489 todos. 1 todo stays, because it was changed since.");
     assert.equal(reachedWords({ ...undone, state: "undoing", undone: 100 }), "101 of 490 todos");
-    assert.equal(placesWords(3, ["row 2", "row 5"]), "3 todos: row 2, row 5, …");
 });

@@ -17,13 +17,18 @@ const BY_API_KEY: &str = "<div class=\"entry\"><dt>Authentication</dt><dd><span 
     <code>cargo todo keys create --name GPT --table TABLE_NAME</code>. All who use the GPT share the list of that key.</dd></div>";
 /// The instructions for a deployment where people sign in.
 const BY_OAUTH: &str = include_str!("oauth.html");
-/// How each assistant connects.
+/// How people connect their assistant. `PEOPLE_WITH_KEYS` is for a deployment with API keys.
+const PEOPLE: &str = include_str!("people.html");
+const PEOPLE_WITH_KEYS: &str = include_str!("people_keys.html");
+/// How programs with MCP connect.
 const WAYS: &str = include_str!("ways.html");
 
 /// The texts about authentication on the page `/connect`, as HTML.
 pub struct Authentication {
     pub warning: &'static str,
-    /// How each assistant connects.
+    /// How people connect their assistant, in plain words.
+    pub people: String,
+    /// How programs with MCP connect.
     pub ways: String,
     /// The values that a person enters under “Authentication” in a program that imports the OpenAPI document.
     pub entry: String,
@@ -32,45 +37,32 @@ pub struct Authentication {
 }
 
 pub fn authentication(config: &Config, base_url: &str) -> Authentication {
-    let ways = ways(&config.auth, base_url);
+    let base_url_as_html = escaped(base_url);
+    let own = [("base_url", base_url_as_html.as_str())];
+    let filled = |template: &str, texts: &[(&str, &str)]| fill(template, &[&own[..], texts].concat());
     match &config.auth {
-        Auth::None(_) => Authentication { warning: OPEN_TO_ALL, ways, entry: BY_NOTHING.to_owned(), header: "" },
+        Auth::None(_) => Authentication {
+            warning: OPEN_TO_ALL,
+            people: filled(PEOPLE, &[("choice", "No authentication")]),
+            ways: filled(WAYS, OPEN),
+            entry: BY_NOTHING.to_owned(),
+            header: "",
+        },
         Auth::ApiKey => Authentication {
             warning: "",
-            ways,
+            people: PEOPLE_WITH_KEYS.to_owned(),
+            ways: filled(WAYS, KEYS),
             entry: BY_API_KEY.to_owned(),
             header: " -H 'Authorization: Bearer YOUR_KEY'",
         },
         Auth::OAuth(_) => Authentication {
             warning: "",
-            ways,
-            entry: by_oauth(base_url),
+            people: filled(PEOPLE, &[("choice", "OAuth"), ("sign_in", " Then sign in, and allow the access.")]),
+            ways: filled(WAYS, SIGN_IN),
+            entry: filled(BY_OAUTH, &[("scope", Scope::Full.as_str())]),
             header: " -H 'Authorization: Bearer YOUR_TOKEN_OR_KEY'",
         },
     }
-}
-
-/// How each assistant connects, as HTML.
-fn ways(auth: &Auth, base_url: &str) -> String {
-    let plugin = |choice: &str| {
-        format!(
-            "Open <a href=\"https://chatgpt.com/plugins\">chatgpt.com/plugins</a>, choose <em>+</em> and <em>Add custom MCP \
-             server</em>, paste the address, and choose <em>{choice}</em>."
-        )
-    };
-    let connector =
-        "On the web, desktop or phone: <em>Settings</em>, <em>Connectors</em>, <em>Add custom connector</em>.";
-    let by_sign_in = |program: &str| {
-        format!("{program} cannot send API keys. The operator can let people sign in (<code>AuthMode=oauth</code>).")
-    };
-    let (chatgpt, claude, texts) = match auth {
-        Auth::None(_) => (plugin("No authentication"), connector.to_owned(), OPEN),
-        Auth::ApiKey => (by_sign_in("ChatGPT"), by_sign_in("Claude on the web, desktop and phone"), KEYS),
-        Auth::OAuth(_) => (plugin("OAuth"), connector.to_owned(), SIGN_IN),
-    };
-    let own = [("base_url", escaped(base_url)), ("chatgpt", chatgpt), ("claude", claude)];
-    let own = own.each_ref().map(|(name, value)| (*name, value.as_str()));
-    fill(WAYS, &[&own[..], texts].concat())
 }
 
 /// The texts of `ways.html` for a deployment without authentication.
@@ -83,13 +75,14 @@ const SIGN_IN: &[(&str, &str)] = &[
 ];
 /// The texts of `ways.html` for a deployment with API keys.
 const KEYS: &[(&str, &str)] = &[
-    ("how", "Set the environment variable <code>TODO_API_KEY</code> to your API key, which the operator gives you."),
+    (
+        "how",
+        "Set the environment variable <code>TODO_API_KEY</code> to your API key, which the operator gives you. ChatGPT \
+         cannot send API keys, and neither can Claude on the web, desktop and phone. The operator can let people sign in \
+         (<code>AuthMode=oauth</code>).",
+    ),
     ("header", " --header \"Authorization: Bearer $TODO_API_KEY\""),
     ("variable", " --bearer-token-env-var TODO_API_KEY"),
     ("vs_code", " Add the header <code>Authorization: Bearer YOUR_KEY</code>."),
     ("cursor", ", \"headers\": { \"Authorization\": \"Bearer ${env:TODO_API_KEY}\" }"),
 ];
-
-fn by_oauth(base_url: &str) -> String {
-    fill(BY_OAUTH, &[("base_url", &escaped(base_url)), ("scope", Scope::Full.as_str())])
-}

@@ -64,6 +64,7 @@ pub async fn get_connect(State(app): State<App>, BaseUrl(base_url): BaseUrl) -> 
         ("base_url", escaped(&base_url)),
         ("confirm", confirm.to_owned()),
         ("warning", authentication.warning.to_owned()),
+        ("people", authentication.people),
         ("ways", authentication.ways),
         ("authentication", authentication.entry),
         ("key", authentication.header.to_owned()),

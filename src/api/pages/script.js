@@ -26,7 +26,7 @@ async function showHealth() {
         const health = await answer.json();
         works = answer.ok;
         const took = Math.round(performance.now() - started);
-        says = works ? `The service and its storage work (version ${health.version}, ${took} ms).` : `The service does not work: ${health.detail}`;
+        says = works ? `The service works (version ${health.version}, ${took} ms).` : `The service does not work: ${health.detail}`;
     } catch { /* `says` already has the message. */ }
     shown.classList.add(works ? "works" : "fails");
     shown.textContent = says;

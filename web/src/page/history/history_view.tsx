@@ -35,7 +35,7 @@ export function HistoryView() {
                             go({ view: "history", by: event.currentTarget.value || undefined }, "replace")
                         }
                     >
-                        <option value="">Everybody</option>
+                        <option value="">Who: all</option>
                         {names.value.map((name) => (
                             <option key={name} value={name}>
                                 {name}

@@ -12,9 +12,9 @@ export function Chooser() {
     return (
         <>
             <p>
-                From Todoist, TickTick, Google Tasks, Microsoft To Do, Apple Reminders and other calendars (iCalendar),
-                todo.txt or Markdown, or a copy that you have saved here. You see what will come before anything is
-                imported.
+                Choose a file that you have saved in Todoist, TickTick, Google Tasks, Microsoft To Do, Apple Reminders
+                or another calendar (iCalendar), a todo.txt or Markdown file, or a copy from here. You see what will
+                come before anything changes.
             </p>
             <label class="button plain import-choose">
                 Choose files

@@ -33,6 +33,15 @@ export class Import {
         return this.progress.value?.import ?? this.preview.value?.import;
     }
 
+    // The preview is there, and the person decides.
+    get isReady(): boolean {
+        return Boolean(this.preview.value) && !this.progress.value && !this.isBusy.value;
+    }
+
+    get isAllOut(): boolean {
+        return this.preview.value?.lists.every(({ list }) => this.lists.value.get(list) === "") ?? false;
+    }
+
     read(file: File): Promise<void> {
         return this.work(async () => {
             this.preview.value = await sendFile(file);

@@ -5,10 +5,14 @@ import type { Import } from "./import.ts";
 import { PreviewOf } from "./preview.tsx";
 import { isUndo, reached, reachedWords, resultWords, whatComes } from "./words.ts";
 
-export function ImportCard({ one }: { one: Import }) {
+interface Props {
+    one: Import;
+    isAlone: boolean; // otherwise, one button imports this and the others
+}
+
+export function ImportCard({ one, isAlone }: Props) {
     const name = useRef<HTMLHeadingElement>(null);
     const preview = one.preview.value;
-    const progress = one.progress.value;
     // The button that was pressed goes away.
     const run = (what: () => unknown) => () => {
         name.current?.focus();
@@ -26,8 +30,8 @@ export function ImportCard({ one }: { one: Import }) {
                 </p>
             )}
             {one.isBusy.value && <Bar one={one} />}
-            {preview && !progress && !one.isBusy.value && <PreviewOf one={one} preview={preview} />}
-            {!one.isBusy.value && <Buttons one={one} run={run} />}
+            {preview && one.isReady && <PreviewOf one={one} preview={preview} />}
+            {!one.isBusy.value && <Buttons one={one} isAlone={isAlone} run={run} />}
         </section>
     );
 }
@@ -40,6 +44,9 @@ function stateWords(one: Import): string {
         if (progress) return `${isUndo(progress) ? "Undone" : "Imported"}: ${reachedWords(progress)}.${waits}`;
         return `${preview ? "Beginning …" : "Reading the file …"}${waits}`;
     }
+    // The service keeps a list that a change has made (docs/API-DESIGN.md, "Undo").
+    if (progress?.state === "undone")
+        return `${resultWords(progress)} The lists stay. If they are empty, you can delete them.`;
     if (progress) return progress.finished ? resultWords(progress) : `It stopped at ${reachedWords(progress)}.`;
     return preview ? whatComes(preview) : "";
 }
@@ -49,7 +56,7 @@ function Bar({ one }: { one: Import }) {
     return <progress aria-label={`Progress of ${one.name}`} max={all || undefined} value={all ? done : undefined} />;
 }
 
-function Buttons({ one, run }: { one: Import; run: (what: () => unknown) => () => void }) {
+function Buttons({ one, isAlone, run }: Props & { run: (what: () => unknown) => () => void }) {
     const { file } = one;
     const preview = one.preview.value;
     const progress = one.progress.value;
@@ -57,12 +64,11 @@ function Buttons({ one, run }: { one: Import; run: (what: () => unknown) => () =
         one.close();
         focusName();
     };
-    const isAll = preview?.lists.every(({ list }) => one.lists.value.get(list) === "");
     const begins = preview && !progress;
     return (
         <div class="import-buttons">
-            {begins && (
-                <button type="button" class="button" disabled={isAll} onClick={run(() => one.add())}>
+            {begins && isAlone && (
+                <button type="button" class="button" disabled={one.isAllOut} onClick={run(() => one.add())}>
                     Import
                 </button>
             )}
@@ -81,9 +87,9 @@ function Buttons({ one, run }: { one: Import; run: (what: () => unknown) => () =
                     Undo import
                 </button>
             )}
-            {progress?.state === "imported" && (
-                <a class="link" href={href({ view: "all" })}>
-                    Show everything
+            {progress?.finished && (
+                <a class="link" href={href({ view: isUndo(progress) ? "lists" : "all" })}>
+                    {isUndo(progress) ? "Show the lists" : "Show everything"}
                 </a>
             )}
             {(!progress || progress.finished) && (

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { focusName } from "../address.ts";
 import { Head } from "../shell/head.tsx";
+import { count } from "../words.ts";
 import type { Progress } from "./api.ts";
 import { Chooser } from "./chooser.tsx";
 import { imports, kept } from "./import.ts";
@@ -17,9 +18,10 @@ export function ImportView() {
             isOffline.value = true;
         });
     }, []);
-    const ready = imports.value.filter((one) => one.preview.value && !one.progress.value && !one.isBusy.value);
+    const ready = imports.value.filter((one) => one.isReady);
+    const wanted = ready.filter((one) => !one.isAllOut);
     const addAll = () => {
-        for (const one of ready) void one.add();
+        for (const one of wanted) void one.add();
         focusName();
     };
     return (
@@ -32,12 +34,12 @@ export function ImportView() {
                 </p>
             </section>
             {imports.value.map((one) => (
-                <ImportCard key={one.key} one={one} />
+                <ImportCard key={one.key} one={one} isAlone={ready.length < 2} />
             ))}
             {ready.length > 1 && (
                 <section class="setting">
-                    <button type="button" class="button" onClick={addAll}>
-                        {`Import all ${ready.length} files`}
+                    <button type="button" class="button" disabled={!wanted.length} onClick={addAll}>
+                        {`Import ${count(wanted.length, "file")}`}
                     </button>
                 </section>
             )}

@@ -1,10 +1,9 @@
 // What an import would do: the person decides with this.
 import { Meta } from "../rows/meta.tsx";
-import { count } from "../words.ts";
+import { count, figure } from "../words.ts";
 import type { Preview } from "./api.ts";
 import type { Import } from "./import.ts";
 import { ListsChoice } from "./lists_choice.tsx";
-import { placesWords } from "./words.ts";
 
 export function PreviewOf({ one, preview }: { one: Import; preview: Preview }) {
     return (
@@ -12,39 +11,38 @@ export function PreviewOf({ one, preview }: { one: Import; preview: Preview }) {
             <Broken preview={preview} />
             <Here one={one} preview={preview} />
             <ListsChoice one={one} preview={preview} />
-            {preview.lost.length > 0 && (
-                <>
-                    <h3>What will not be the same</h3>
-                    <ul class="import-notes">
-                        {preview.lost.map(({ what, means, todos, at }) => (
-                            <li key={what}>
-                                {means} <span class="setting-note">{placesWords(todos, at)}</span>
-                            </li>
-                        ))}
-                    </ul>
-                </>
-            )}
+            {preview.lost.length > 0 && <h3>What will not be the same</h3>}
+            {preview.lost.map(({ what, means, todos, at }) => (
+                <Places key={what} words={`${count(todos, "todo")}: ${means}`} places={at} all={todos} />
+            ))}
             <First one={one} preview={preview} />
         </>
     );
 }
 
 function Broken({ preview: { broken, broken_total, unreadable_characters } }: { preview: Preview }) {
+    const places = broken.map(({ at, reason }) => `${at}: ${reason}`);
+    const words = `${count(broken_total, "part of the file stays out, as it", "parts of the file stay out, as they")} cannot be read.`;
     return (
         <>
-            {broken_total > 0 && (
-                <>
-                    <h3>{`Cannot be read, and stays out: ${broken_total}`}</h3>
-                    <ul class="import-notes">
-                        {broken.map(({ at, reason }) => (
-                            <li key={at}>{`${at}: ${reason}`}</li>
-                        ))}
-                        {broken.length < broken_total && <li>{`and ${broken_total - broken.length} more`}</li>}
-                    </ul>
-                </>
-            )}
+            {broken_total > 0 && <Places words={words} places={places} all={broken_total} />}
             {unreadable_characters && <p>Some letters of the file cannot be read. They are shown as “�”.</p>}
         </>
+    );
+}
+
+// What happens to some todos in a sentence. Where they are in the file is only for who asks.
+function Places({ words, places, all }: { words: string; places: string[]; all: number }) {
+    return (
+        <details>
+            <summary>{words}</summary>
+            <ul class="import-notes">
+                {places.map((place) => (
+                    <li key={place}>{place}</li>
+                ))}
+                {places.length < all && <li>{`and ${figure(all - places.length)} more`}</li>}
+            </ul>
+        </details>
     );
 }
 

@@ -47,11 +47,6 @@ export function listWords({ todos, completed, new: fresh }: ListPreview): string
     return parts.join(", ");
 }
 
-// "3 todos: row 12, row 15, …".
-export function placesWords(todos: number, at: readonly string[]): string {
-    return `${count(todos, "todo")}: ${at.join(", ")}${at.length < todos ? ", …" : ""}`;
-}
-
 export function isUndo({ state }: Progress): boolean {
     return state === "undoing" || state === "undone";
 }

@@ -1,5 +1,5 @@
-import { useSignal } from "@preact/signals";
 import { lists } from "../../list/store.ts";
+import { Confirm } from "../settings/confirm.tsx";
 import { counts } from "../shell/counts.ts";
 import { count } from "../words.ts";
 import { deleteList, mergeList, renameList } from "./list_actions.ts";
@@ -39,17 +39,9 @@ export function ListTools({ list }: { list: string }) {
 }
 
 function Delete({ list }: { list: string }) {
-    const asks = useSignal(false);
-    const press = () => {
-        if (asks.value) {
-            deleteList(list);
-        }
-        asks.value = !asks.value;
-    };
     const number = counts.value.lists.get(list) ?? 0;
-    return (
-        <button type="button" class="button plain danger" onClick={press}>
-            {asks.value ? `Yes, delete ${count(number, "open todo")} with it` : "Delete the list"}
-        </button>
-    );
+    const question = number
+        ? `${count(number, "open todo goes", "open todos go")} with it.`
+        : "No open todo goes with it.";
+    return <Confirm name="Delete list" question={question} confirmed={() => deleteList(list)} />;
 }

@@ -6,9 +6,11 @@ import { Icon } from "../icons.tsx";
 export function Menu({ name, children }: { name: string; children: ComponentChildren }) {
     const menu = useRef<HTMLDetailsElement>(null);
     useEffect(() => {
-        const closeOutside = ({ target }: Event) => {
-            if (menu.current && target instanceof Node && !menu.current.contains(target)) {
-                menu.current.open = false;
+        const closeOutside = ({ target, type }: Event) => {
+            const at = menu.current;
+            if (at && target instanceof Node && !at.contains(target)) {
+                // A press on a text of the menu gives the focus to what is around the menu.
+                at.open &&= type === "focusin" && target.contains(at);
             }
         };
         document.addEventListener("pointerdown", closeOutside);

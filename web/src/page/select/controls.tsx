@@ -22,7 +22,14 @@ export function Choice({ name, options, choose }: ChoiceProps) {
     );
 }
 
-export function Words({ name, example, use }: { name: string; example: string; use: (text: string) => boolean }) {
+interface WordsProps {
+    name: string;
+    verb: string;
+    example: string;
+    use: (text: string) => boolean;
+}
+
+export function Words({ name, verb, example, use }: WordsProps) {
     const wrong = useSignal(false);
     const used = useSignal(false);
     const setUsed = (event: Event) => {
@@ -38,13 +45,16 @@ export function Words({ name, example, use }: { name: string; example: string; u
             <input
                 class="field"
                 dir="auto"
-                aria-label={`${name} for all, then Enter`}
+                aria-label={`${name} for all`}
                 aria-invalid={wrong.value}
-                placeholder={used.value ? `${name}: ${example}` : name}
+                placeholder={used.value ? example : name}
                 enterkeyhint="done"
                 onFocus={setUsed}
                 onBlur={setUsed}
             />
+            <button type="submit" class="button plain" onMouseDown={keepFocus}>
+                {verb}
+            </button>
             {wrong.value && (
                 <p class="wrong" role="alert">
                     {`This cannot be read. Try: ${example}`}
@@ -52,4 +62,9 @@ export function Words({ name, example, use }: { name: string; example: string; u
             )}
         </form>
     );
+}
+
+// The button is there while the field is used: some browsers take the focus from the field when a button is pressed.
+function keepFocus(event: Event): void {
+    event.preventDefault();
 }

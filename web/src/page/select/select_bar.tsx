@@ -63,8 +63,8 @@ function Actions({ chosen }: { chosen: Todo[] }) {
                 {areDone ? "Reopen" : "Complete"}
             </button>
             <Choice name="Move to" options={lists.value} choose={(list) => set({ list }, `Moved to ${list}`)} />
-            <Words name="Date" example="friday" use={setDue} />
-            <Words name="Tag" example="phone" use={setTag} />
+            <Words name="Date" verb="Set date" example="friday" use={setDue} />
+            <Words name="Tag" verb="Add tag" example="phone" use={setTag} />
             <Choice name="Priority" options={PRIORITIES} choose={setPriority} />
             <button type="button" class="button plain" disabled={!chosen.length} onClick={eraseAll}>
                 Delete

@@ -1,4 +1,4 @@
-// A button that asks once more before it does something.
+// A button that asks once more before it does something. A second press at once, in the same place, does nothing.
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { afterRender } from "../focus.ts";
@@ -7,10 +7,11 @@ interface Props {
     name: string;
     about?: string; // where there are several of the same name
     question: string;
+    no?: string;
     confirmed: () => void;
 }
 
-export function Confirm({ name, about, question, confirmed }: Props) {
+export function Confirm({ name, about, question, no = "Cancel", confirmed }: Props) {
     const asked = useSignal(false);
     const label = about && `${name}: ${about}`;
     const first = useRef<HTMLButtonElement>(null);
@@ -41,11 +42,11 @@ export function Confirm({ name, about, question, confirmed }: Props) {
     return (
         <fieldset class="setting-confirm" aria-label={label ?? name} onKeyDown={press}>
             <p role="alert">{question}</p>
+            <button type="button" class="button plain" ref={focus} onClick={cancel}>
+                {no}
+            </button>
             <button type="button" class="button plain danger" onClick={confirm}>
                 {name}
-            </button>
-            <button type="button" class="button plain" ref={focus} onClick={cancel}>
-                Cancel
             </button>
         </fieldset>
     );
@@ -53,4 +54,5 @@ export function Confirm({ name, about, question, confirmed }: Props) {
 
 function focus(button: HTMLButtonElement | null): void {
     button?.focus();
+    button?.parentElement?.scrollIntoView({ block: "nearest" });
 }

@@ -3,11 +3,11 @@ import type { Problem } from "../../list/model.ts";
 import { ApiProblem } from "../../list/request.ts";
 
 export const FORMATS = [
-    ["json", "Everything", "all that is here, also the history of 30 days (a JSON file)"],
-    ["csv", "Table", "for Excel, Numbers or Google Sheets (a CSV file)"],
-    ["ics", "Calendar", "for calendars and reminders (an iCalendar file)"],
-    ["md", "Notes", "for reading, printing and note-taking (a Markdown file)"],
-    ["todo.txt", "Plain text", "one line for each todo (a todo.txt file)"],
+    ["json", "Everything", "to keep, and to bring it all back here (JSON)"],
+    ["csv", "Table", "for Excel, Numbers or Google Sheets (CSV)"],
+    ["ics", "Calendar", "for calendars and reminders (iCalendar)"],
+    ["md", "Notes", "to read or print (Markdown)"],
+    ["todo.txt", "Plain text", "one line for each todo (todo.txt)"],
 ] as const;
 
 export type Format = (typeof FORMATS)[number][0];

@@ -26,7 +26,7 @@ export function Export() {
     };
     return (
         <>
-            <p>Your todos as a file on this device.</p>
+            <p>Your todos as a file on this device. What is it for?</p>
             <ul class="setting-formats">
                 {FORMATS.map(([format, name, note]) => (
                     <li key={format}>

@@ -63,7 +63,8 @@ export function Feeds() {
     return (
         <>
             <p>
-                Your todos with a date, in the calendar that you look at. The calendar reads them at a secret address.
+                See your todos with a date in your own calendar, such as that of Google, Apple or Outlook. You get a
+                secret address here, and give it to the calendar once.
             </p>
             <NewFeed make={make} />
             {problem.value && (
@@ -91,7 +92,7 @@ function NewFeed({ make }: { make: (list: string) => Promise<void> }) {
     return (
         <form class="setting-fields" onSubmit={submit}>
             <label>
-                <span>Todos in the calendar</span>
+                <span>Which todos</span>
                 <select class="field" id="feed-list">
                     <option value="">All lists</option>
                     {lists.value.map((list) => (
@@ -102,7 +103,7 @@ function NewFeed({ make }: { make: (list: string) => Promise<void> }) {
                 </select>
             </label>
             <button type="submit" class="button plain">
-                Make an address
+                Get the address
             </button>
         </form>
     );

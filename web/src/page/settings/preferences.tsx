@@ -5,8 +5,8 @@ import { showTime } from "../../list/dates.ts";
 import type { UpdateSettings } from "../../list/model.ts";
 import { act, lists, now, settings } from "../../list/store.ts";
 import { say } from "../notice/said.tsx";
+import { ZONES, zoneMeant, zoneOf } from "./zones.ts";
 
-const ZONES = Intl.supportedValuesOf("timeZone");
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long", timeZone: "UTC" });
 // 1 January 2024 was a Monday.
 const weekdayName = (index: number) => weekday.format(Date.UTC(2024, 0, 1 + index));
@@ -60,17 +60,19 @@ export function Preferences() {
 }
 
 function TimeZone() {
-    const problem = useSignal("");
+    // What was typed and is no zone. It stays, so that the person can change it.
+    const unknown = useSignal("");
     const { time_zone } = settings.value;
     const { date, time } = now.value;
     const here = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    // Gives what the field then shows.
     const choose = (typed: string) => {
-        const name = typed.trim();
-        const zone = zoneOf(name);
-        problem.value = zone || !name ? "" : `There is no time zone “${name}”.`;
+        const zone = zoneMeant(typed);
+        unknown.value = zone ? "" : typed.trim();
         if (zone && zone !== zoneOf(time_zone)) {
-            save({ time_zone: name }, `Time zone: ${name}`);
+            save({ time_zone: zone }, `Time zone: ${zone}`);
         }
+        return zone ?? (unknown.value || time_zone);
     };
     return (
         <div>
@@ -79,12 +81,14 @@ function TimeZone() {
                 <input
                     class="field"
                     list="zones"
-                    value={time_zone}
+                    value={unknown.value || time_zone}
                     autocomplete="off"
                     spellcheck={false}
                     aria-describedby="zone-said"
-                    aria-invalid={problem.value !== ""}
-                    onChange={({ currentTarget }) => choose(currentTarget.value)}
+                    aria-invalid={unknown.value !== ""}
+                    onChange={({ currentTarget }) => {
+                        currentTarget.value = choose(currentTarget.value);
+                    }}
                 />
             </label>
             <datalist id="zones">
@@ -96,7 +100,7 @@ function TimeZone() {
                 {`Todos are due by the clock of this place. It is ${showTime(`${date}T${time}`)} there now.`}
             </p>
             <p class="setting-problem" role="alert">
-                {problem.value}
+                {unknown.value && `“${unknown.value}” is not known. Write a large town near you, such as London.`}
             </p>
             {here !== zoneOf(time_zone) && (
                 <button type="button" class="button plain" onClick={() => choose(here)}>
@@ -105,16 +109,4 @@ function TimeZone() {
             )}
         </div>
     );
-}
-
-// The zone of a name, as the browser writes it: old and new names of a zone are one. Undefined if there is no such zone.
-function zoneOf(name: string): string | undefined {
-    try {
-        // An offset such as +05:30 is no zone of a person.
-        return /^[a-z]/i.test(name)
-            ? new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone
-            : undefined;
-    } catch {
-        return undefined;
-    }
 }

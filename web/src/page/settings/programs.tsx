@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { signOut } from "../../list/store.ts";
 import { say } from "../notice/said.tsx";
+import { hasLeft } from "../signed_out/signed_out.tsx";
 import { when } from "../words.ts";
 import { ask, type Program, reason } from "./ask.ts";
 import { Confirm } from "./confirm.tsx";
@@ -33,6 +34,7 @@ export function Programs() {
             await ask("DELETE", "/account/programs");
             // This page is one of the programs.
             await signOut();
+            hasLeft.value = true;
         });
     useEffect(() => void load(), []);
     return (

@@ -5,6 +5,7 @@ import { base } from "../address.ts";
 import { Chooser } from "../import/chooser.tsx";
 import { say } from "../notice/said.tsx";
 import { Head } from "../shell/head.tsx";
+import { hasLeft } from "../signed_out/signed_out.tsx";
 import { count } from "../words.ts";
 import { Confirm } from "./confirm.tsx";
 import { Erase } from "./erase.tsx";
@@ -34,6 +35,12 @@ export function SettingsView() {
                     <a href={`${base}/privacy`}>What this service keeps, and for how long</a>
                 </p>
             </Section>
+            {authentication && authentication !== "none" && (
+                <Section title="Sign out">
+                    <p>Your todos stay safe, and your assistants keep their access. Only this browser forgets them.</p>
+                    <SignOut />
+                </Section>
+            )}
             <Section title="Bring todos from elsewhere">
                 <Chooser />
             </Section>
@@ -43,12 +50,6 @@ export function SettingsView() {
             <Section title="Save a copy">
                 <Export />
             </Section>
-            {authentication && authentication !== "none" && (
-                <Section title="Sign out">
-                    <p>This browser forgets your todos. Your assistants keep their access.</p>
-                    <SignOut />
-                </Section>
-            )}
             <Section title="Delete everything">
                 <Erase />
             </Section>
@@ -56,13 +57,22 @@ export function SettingsView() {
     );
 }
 
-// What was not sent yet would be lost.
+// What was not sent yet would be lost, and nobody knows a key by heart.
 function SignOut() {
-    const leave = () => void signOut().catch(() => say("Signing out needs a connection."));
+    const leave = () =>
+        void signOut().then(
+            () => {
+                hasLeft.value = true;
+            },
+            () => say("Signing out needs a connection."),
+        );
     const number = waiting.value.length;
-    if (number) {
-        const question = `${count(number, "change has", "changes have")} not been sent yet, and would be lost.`;
-        return <Confirm name="Sign out" question={question} confirmed={leave} />;
+    const questions = [
+        number && `${count(number, "change has", "changes have")} not been sent yet, and would be lost.`,
+        session.value?.authentication === "api_key" && "You will need your key to come back.",
+    ].filter(Boolean);
+    if (questions.length) {
+        return <Confirm name="Sign out" question={questions.join(" ")} no="Stay" confirmed={leave} />;
     }
     return (
         <button type="button" class="button plain" onClick={leave}>

@@ -1,9 +1,12 @@
 // What somebody sees who is not signed in.
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { ApiProblem } from "../../list/request.ts";
 import { session, signInWithKey, waiting } from "../../list/store.ts";
 import { base } from "../address.ts";
 import { count } from "../words.ts";
+
+// Whether somebody has just signed out here, and may fear for the todos.
+export const hasLeft = signal(false);
 
 export function SignedOut() {
     document.title = "Todos";
@@ -12,8 +15,9 @@ export function SignedOut() {
         <main class="signed-out">
             <h1>Your todos, kept by your assistant</h1>
             <p>
-                Tell ChatGPT, Claude or another assistant what you have to do. It writes the list, and here you look at
-                it, tick things off, correct them and find them again. Everything can be undone for 30 days.
+                {hasLeft.value
+                    ? "You are signed out. Your todos are safe."
+                    : "Tell ChatGPT, Claude or another assistant what you have to do. It writes the list, and here you look at it, tick things off, correct them and find them again. Everything can be undone for 30 days."}
             </p>
             {waiting.value.length > 0 && (
                 <p class="waits">
@@ -47,6 +51,7 @@ function KeyForm() {
         busy.value = true;
         try {
             await signInWithKey(String(data.get("key")).trim(), data.has("keep"));
+            hasLeft.value = false;
         } catch (error) {
             const isWrong = error instanceof ApiProblem && error.problem.status === 401;
             wrong.value = isWrong
@@ -70,8 +75,8 @@ function KeyForm() {
                 />
             </label>
             <p id="key-note" class="small">
-                An API key is a long password that begins with <b>todo_</b>. The person who runs this service makes one
-                for you with the command <code>todo keys create --name NAME</code>.
+                An API key is a long password that begins with <b>todo_</b>. You get it from the person who runs this
+                service.
             </p>
             <label class="line">
                 <input type="checkbox" name="keep" />
