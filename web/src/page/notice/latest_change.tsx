@@ -65,5 +65,5 @@ function words(change: Change): string {
 function more(others: readonly Change[]): string {
     const yesterday = iso(dayFrom(now.value.date) - 1);
     const number = others.filter(({ at, undone_by }) => !undone_by && onClock(at) > yesterday).length;
-    return number ? `, and ${number} more since yesterday` : "";
+    return number ? `, and ${number} more ${number === 1 ? "change" : "changes"} since yesterday` : "";
 }
