@@ -52,8 +52,8 @@ fn write_files(out: &Path) -> Result<(), Box<dyn Error>> {
     paths.sort();
     let mut table = String::from("&[\n");
     for path in &paths {
-        let name = path.strip_prefix(&root)?.to_str().ok_or("a file name is not UTF-8")?;
-        if OTHERS.contains(&name) {
+        let name = name_below(&root, path)?;
+        if OTHERS.contains(&name.as_str()) {
             continue;
         }
         let content = fs::read(path)?;
@@ -67,7 +67,7 @@ fn write_files(out: &Path) -> Result<(), Box<dyn Error>> {
             table,
             "File {{ path: {:?}, media_type: {:?}, tag: {:?}, gzip: include_bytes!({:?}) }},",
             format!("/{name}"),
-            media_type(name)?,
+            media_type(&name)?,
             format!("\"{tag}\""),
             compressed
         )?;
@@ -75,6 +75,12 @@ fn write_files(out: &Path) -> Result<(), Box<dyn Error>> {
     table.push(']');
     fs::write(out.join("files.rs"), table)?;
     Ok(())
+}
+
+/// The path in the folder, with a slash between its parts on every system.
+fn name_below(root: &Path, path: &Path) -> Result<String, Box<dyn Error>> {
+    let parts = path.strip_prefix(root)?.iter().map(|part| part.to_str().ok_or("a file name is not UTF-8"));
+    Ok(parts.collect::<Result<Vec<_>, _>>()?.join("/"))
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {

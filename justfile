@@ -125,6 +125,10 @@ fuzz seconds="60" *targets:
 check-infra:
     infra/check
 
+# Check the scripts of a release, and compile the package of `cargo package`.
+check-release:
+    release/check
+
 # Rehearse the life of a stack on an emulator of AWS. With `--broken NAME`, one resource is broken, and the rehearsal fails.
 rehearse *options:
     infra/rehearse {{ options }}

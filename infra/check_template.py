@@ -224,7 +224,8 @@ def variables(folder):
     """The environment variables that the sources read. The result does not contain the variables that Lambda sets, and
     the variables of old templates."""
     sources = "\n".join(file.read_text() for file in folder.glob("**/*.rs"))
-    return set(re.findall(r'(?<=read\(")(?!AWS_)[A-Z_]+|(?<=need\(")(?!AWS_)[A-Z_]+|(?<=")OAUTH_[A-Z_]+(?=")', sources)) - OLD_VARIABLES
+    names = re.findall(r'(?<=read\(")(?!AWS_)[A-Z_]+(?=")|(?<=need\(")(?!AWS_)[A-Z_]+(?=")|(?<=")OAUTH_[A-Z_]+(?=")', sources)
+    return set(names) - OLD_VARIABLES
 
 
 def problems(template, needed, read):

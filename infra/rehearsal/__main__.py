@@ -8,6 +8,7 @@ import time
 import broken
 import later_steps
 import leave_out
+import release
 import steps
 import template
 from deployment import Failed
@@ -20,6 +21,7 @@ LIFE = [
     ("the protection", [steps.the_protection]),
     ("a stack with API keys", [later_steps.a_stack_with_keys]),
     ("another OpenID provider", [later_steps.another_provider]),
+    ("a release, on a machine without Rust", [release.a_release_without_rust]),
     ("new code alone", [later_steps.new_code_alone]),
     ("an update that fails and rolls back", [later_steps.an_update_that_fails]),
     ("a first deployment that fails", [later_steps.a_first_deployment_that_fails]),
