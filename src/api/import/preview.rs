@@ -147,6 +147,7 @@ impl Lost {
             Self::Comment => "Comments without text are not kept.",
             Self::Deadline => "A todo has one date. The deadline is in the notes.",
             Self::Duration => "How long a task takes is not kept.",
+            Self::Folder => "Folders of lists are not kept.",
             Self::Location => "Places are not kept.",
             Self::Reminder => "Reminders are not kept.",
             Self::StartDate => "The date on which a task begins is not kept.",

@@ -142,6 +142,8 @@ pub enum Lost {
     Comment,
     Deadline,
     Duration,
+    /// A folder of lists.
+    Folder,
     Location,
     Reminder,
     StartDate,

@@ -32,8 +32,8 @@ fn table(text: &str) -> Option<Table<'_>> {
 }
 
 /// The tasks of all lists. A moment in the file becomes a time in the person's time zone, and a whole day is the day in
-/// the time zone that stands beside it. A time without an offset from UTC is a time in this time zone. Folders of lists
-/// are left out. Of a completed task, the repetition is left out, because the open task of the series has it.
+/// the time zone that stands beside it. A time without an offset from UTC is a time in this time zone. Of a completed
+/// task, the repetition is left out, because the open task of the series has it.
 pub fn read(file: SourceFile<'_>, context: &Context) -> Found {
     let mut found = Found::default();
     let Some(table) = table(file.text) else { return found };
@@ -70,6 +70,9 @@ fn todo(row: Row<'_>, context: &Context) -> SourceTodo {
     if let Some(column) = text("column name").filter(|column| column != NO_COLUMN) {
         todo.tags.push(column);
         todo.lost.push(Lost::SectionAsTag);
+    }
+    if !row.cell("folder name").is_empty() {
+        todo.lost.push(Lost::Folder);
     }
     if !row.cell("reminder").is_empty() {
         todo.lost.push(Lost::Reminder);
