@@ -3,6 +3,7 @@
 use super::{
     data::{DAYS, Habit, Model, SECONDS, SIGN_IN},
     day::Amounts,
+    words::dollars,
 };
 
 /// A line of the bill of a month.
@@ -91,4 +92,17 @@ pub fn total(bill: &[Line]) -> f64 {
 
 pub fn line(name: &'static str, dollars: f64) -> Line {
     Line { name, dollars }
+}
+
+/// The rows of bills that stand side by side, with their sums.
+pub fn rows(bills: &[Vec<Line>]) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> = (0..bills[0].len())
+        .map(|index| {
+            let cells = bills.iter().map(|bill| dollars(bill[index].dollars));
+            std::iter::once(bills[0][index].name.to_owned()).chain(cells).collect()
+        })
+        .collect();
+    let sums = bills.iter().map(|bill| format!("**{}**", dollars(total(bill))));
+    rows.push(std::iter::once("**sum**".to_owned()).chain(sums).collect());
+    rows
 }

@@ -2,7 +2,7 @@
 
 use super::{
     attack::{BEGINNING, LARGEST},
-    bill::total,
+    bill::{rows, total},
     data::Model,
     day::Amounts,
     words::{about, dollars, grouped, rounded, table},
@@ -86,14 +86,7 @@ impl Model {
     /// The bill of an attacker without a key.
     pub fn attack_table(&self) -> String {
         let bills = [LARGEST, BEGINNING].map(|name| self.attack(name));
-        let mut rows: Vec<Vec<String>> = (0..bills[0].len())
-            .map(|index| {
-                let cells = bills.iter().map(|bill| dollars(bill[index].dollars));
-                std::iter::once(bills[0][index].name.to_owned()).chain(cells).collect()
-            })
-            .collect();
-        let sums = bills.iter().map(|bill| format!("**{}**", dollars(total(bill))));
-        rows.push(std::iter::once("**sum**".to_owned()).chain(sums).collect());
+        let mut rows = rows(&bills);
         let xray = dollars(self.traces(self.most_requests()));
         rows.push(vec!["X-Ray, one trace a second and 5 % of the other requests".to_owned(), xray.clone(), xray]);
         let first = format!("what, for {} requests", about(self.most_requests()));

@@ -1,10 +1,10 @@
 //! The tables of docs/SCALE.md.
 
 use super::{
-    bill::total,
+    bill::{rows, total},
     data::{Habit, Model},
     limits::{Limit, Load},
-    words::{about, dollars, grouped, small_dollars, table},
+    words::{about, grouped, small_dollars, table},
 };
 
 /// A number of the busiest second.
@@ -67,14 +67,7 @@ impl Model {
         let bills: Vec<_> = cases.iter().map(|(habit, people)| self.bill(habit, *people)).collect();
         let columns = cases.iter().map(|(habit, people)| format!("{}, {}", grouped(*people), habit.name));
         let columns: Vec<String> = std::iter::once("dollars a month".to_owned()).chain(columns).collect();
-        let mut rows: Vec<Vec<String>> = (0..bills[0].len())
-            .map(|index| {
-                let cells = bills.iter().map(|bill| dollars(bill[index].dollars));
-                std::iter::once(bills[0][index].name.to_owned()).chain(cells).collect()
-            })
-            .collect();
-        let sums = bills.iter().map(|bill| format!("**{}**", dollars(total(bill))));
-        rows.push(std::iter::once("**sum**".to_owned()).chain(sums).collect());
+        let rows = rows(&bills);
         table(&columns, rows)
     }
 
