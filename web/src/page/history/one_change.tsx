@@ -7,6 +7,7 @@ import { undoChange } from "../doing.ts";
 import { when, whenOnDay } from "../words.ts";
 import { plainLines, plainName } from "./change_lines.ts";
 import { changeWords, onlyTitle, saysStatus, total, touched } from "./change_words.ts";
+import { Who } from "./who.tsx";
 
 interface Props {
     change: Change;
@@ -27,13 +28,7 @@ export function OneChange({ change, after, of }: Props) {
         <li class={undone_by ? "change undone" : "change"}>
             <div class="change-head">
                 <p dir="auto">
-                    {by && (
-                        <>
-                            <b>
-                                <bdi>{by}</bdi>
-                            </b>{" "}
-                        </>
-                    )}
+                    <Who by={by} />
                     {changeWords(change, single && "")}{" "}
                     {single && !of && (
                         <a href={href({ view: "todo", todo: touched(change)[0]?.id })}>

@@ -8,6 +8,7 @@ import type { Progress } from "../import/api.ts";
 import { bring } from "../parts/parts.ts";
 import { count, whenOnDay } from "../words.ts";
 import type { ImportEntry } from "./import_changes.ts";
+import { Who } from "./who.tsx";
 
 export function OneImport({ entry }: { entry: ImportEntry }) {
     const { at, by, isUndone } = entry;
@@ -31,13 +32,7 @@ export function OneImport({ entry }: { entry: ImportEntry }) {
         <li class={isUndone ? "change undone" : "change"}>
             <div class="change-head">
                 <p dir="auto">
-                    {by && (
-                        <>
-                            <b>
-                                <bdi>{by}</bdi>
-                            </b>{" "}
-                        </>
-                    )}
+                    <Who by={by} />
                     {by ? words : words.replace("i", "I")}
                     {progress && (
                         <>

@@ -6,6 +6,7 @@ import { now, programChanges } from "../../list/store.ts";
 import { href } from "../address.ts";
 import { undoChange } from "../doing.ts";
 import { changeWords, total, touched } from "../history/change_words.ts";
+import { Who } from "../history/who.tsx";
 import { Icon } from "../icons.tsx";
 import { onClock, when } from "../words.ts";
 import { said } from "./said.tsx";
@@ -33,11 +34,7 @@ export function LatestChange() {
     return (
         <div class="latest">
             <a dir="auto" href={href({ view: "history" })}>
-                {change.by && (
-                    <b>
-                        <bdi>{change.by}</bdi>{" "}
-                    </b>
-                )}
+                <Who by={change.by} />
                 {words(change) + more(others)}
             </a>
             <div>

@@ -5,7 +5,8 @@ import { lists } from "../../list/store.ts";
 import { afterRender } from "../focus.ts";
 import { say } from "../notice/said.tsx";
 import { when } from "../words.ts";
-import { ask, reason } from "./ask.ts";
+import { ask } from "./ask.ts";
+import { useAttempt } from "./attempt.ts";
 import { Confirm } from "./confirm.tsx";
 import { FeedAddress } from "./feed_address.tsx";
 
@@ -29,15 +30,7 @@ const nameOf = ({ name, list }: Feed) => name ?? list ?? "All lists";
 export function Feeds() {
     const feeds = useSignal<Feed[] | undefined>(undefined);
     const made = useSignal<Made | undefined>(undefined);
-    const problem = useSignal("");
-    const attempt = async (run: () => Promise<void>) => {
-        problem.value = "";
-        try {
-            await run();
-        } catch (error) {
-            problem.value = reason(error);
-        }
-    };
+    const { problem, attempt } = useAttempt();
     const load = async () => {
         feeds.value = (await ask<{ feeds: Feed[] }>("GET", "/feeds")).feeds;
     };

@@ -5,20 +5,13 @@ import { signOut } from "../../list/store.ts";
 import { say } from "../notice/said.tsx";
 import { hasLeft } from "../signed_out/signed_out.tsx";
 import { when } from "../words.ts";
-import { ask, type Program, reason } from "./ask.ts";
+import { ask, type Program } from "./ask.ts";
+import { useAttempt } from "./attempt.ts";
 import { Confirm } from "./confirm.tsx";
 
 export function Programs() {
     const programs = useSignal<Program[] | undefined>(undefined);
-    const problem = useSignal("");
-    const attempt = async (run: () => Promise<void>) => {
-        problem.value = "";
-        try {
-            await run();
-        } catch (error) {
-            problem.value = reason(error);
-        }
-    };
+    const { problem, attempt } = useAttempt();
     const load = () =>
         attempt(async () => {
             programs.value = (await ask<{ programs: Program[] }>("GET", "/account/programs")).programs;
