@@ -53,7 +53,7 @@ function awake() {
 // Waits until the page has shown what there is.
 async function visit(page, place) {
     await page.goto(`${service.url}/${place}`);
-    await page.waitForFunction(() => document.querySelector("main, .signed-out") && !document.querySelector("main").textContent.includes("Loading"));
+    await page.waitForFunction(() => document.querySelector("main")?.textContent.includes("Loading") === false);
 }
 
 for (const name of BROWSERS) {
@@ -72,7 +72,7 @@ for (const name of BROWSERS) {
                 await page.keyboard.type(text);
                 assert.deepEqual(await page.evaluate(awake), [], text);
                 await page.keyboard.press("Enter");
-                await page.waitForFunction(() => document.querySelector(".said p").textContent.startsWith("Added"));
+                await page.waitForFunction(() => document.querySelector(".said p")?.textContent.startsWith("Added"));
                 assert.deepEqual(await page.evaluate(awake), [], text);
             }
             assert.deepEqual([seen.complaints, seen.dialogs], [[], []]);

@@ -11,7 +11,7 @@ const SLACK = 2_000;
 const WATCHED = 30_000;
 const AWAY = 12_000;
 
-const shows = (page, title, timeout) => page.waitForFunction((title) => document.querySelector("main").textContent.includes(title), { timeout, polling: 50 }, title);
+const shows = (page, title, timeout) => page.waitForFunction((title) => document.querySelector("main")?.textContent.includes(title), { timeout, polling: 50 }, title);
 
 // Each browser has a server of its own, so that a test can count the requests. They wait at the same time.
 describe("the page is live", { concurrency: true }, () => {

@@ -46,7 +46,7 @@ for (const name of BROWSERS) {
                 for (const view of [...VIEWS, open]) {
                     await page.goto(`${service.url}/${view}`);
                     await page.waitForSelector("h1");
-                    await page.waitForFunction(() => !document.querySelector("main").textContent.includes("Loading"));
+                    await page.waitForFunction(() => document.querySelector("main")?.textContent.includes("Loading") === false);
                     for (const width of WIDTHS) {
                         await resize(browser, page, width);
                         const wrong = [...(await looks(page)), ...(EXAMINED.includes(width) ? await barriers(page) : [])];
