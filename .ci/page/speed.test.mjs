@@ -52,7 +52,7 @@ async function withEverything(body) {
         const { lists } = await ask(service, "GET", "/overview");
         const open = lists.reduce((sum, list) => sum + list.open, 0);
         await page.waitForFunction((open) => document.querySelector(".nav")?.textContent.includes(`Everything${open}`), { polling: 100, timeout: 60_000 }, open);
-        return await body(page);
+        return await body(page, open);
     } finally {
         await browser.driver.close();
     }
@@ -79,18 +79,23 @@ test("2,000 todos scroll at 60 frames per second", { timeout: 300_000 }, () =>
 );
 
 // Scrolls to the end. Returns the work of the main thread for each frame, and in each task.
-async function scrolled(page) {
-    const session = await page.createCDPSession();
-    const most = await page.evaluate(() => innerHeight / 2);
+async function scrolled(page, open) {
     await page.tracing.start({ categories: CATEGORIES });
-    for (let there = 0; there < TODOS; ) {
-        await session.send("Input.synthesizeScrollGesture", { x: 600, y: most, yDistance: -STRETCH, speed: SPEED, gestureSourceType: "mouse" });
+    await scrollToEnd(page, open);
+    const trace = await page.tracing.stop();
+    return work(JSON.parse(Buffer.from(trace).toString()).traceEvents);
+}
+
+// Afterwards the page has a row for each open todo.
+async function scrollToEnd(page, open) {
+    const session = await page.createCDPSession();
+    const middle = await page.evaluate(() => innerHeight / 2);
+    for (let there = 0; there < open; ) {
+        await session.send("Input.synthesizeScrollGesture", { x: 600, y: middle, yDistance: -STRETCH, speed: SPEED, gestureSourceType: "mouse" });
         const now = await rows(page);
         assert.ok(now > there, `after ${now} todos, nothing more comes`);
         there = now;
     }
-    const trace = await page.tracing.stop();
-    return work(JSON.parse(Buffer.from(trace).toString()).traceEvents);
 }
 
 // The times are CPU times of the thread (`tdur`).
@@ -111,23 +116,33 @@ function work(events) {
     return { frames: sums.filter((_, at) => begun[at + 1] - begun[at] < PAUSE * 1000), tasks: tasks.map(({ tdur }) => tdur / 1000) };
 }
 
-test(`with 2,000 todos, a tick is shown within ${LONGEST_TICK} ms`, { timeout: 300_000 }, () =>
-    bestOf(RUNS, async () => {
-        const durations = await withEverything(ticked);
-        const median = durations.sort((a, b) => a - b)[TICKS / 2];
-        console.log(`ticks are shown after ${durations.join(", ")} ms`);
-        return median > LONGEST_TICK ? [`the median is ${median} ms`] : [];
-    }),
-);
+for (const [rows, before] of [
+    ["only the first rows", async () => {}],
+    ["all rows", scrollToEnd],
+]) {
+    test(`with 2,000 todos and ${rows} in the page, a tick is shown within ${LONGEST_TICK} ms`, { timeout: 300_000 }, () =>
+        bestOf(RUNS, async () => {
+            const durations = await withEverything(async (page, open) => {
+                await before(page, open);
+                return ticked(page);
+            });
+            const median = durations.sort((a, b) => a - b)[TICKS / 2];
+            console.log(`with ${rows}, ticks are shown after ${durations.join(", ")} ms`);
+            return median > LONGEST_TICK ? [`the median is ${median} ms`] : [];
+        }),
+    );
+}
 
 // Ticks the first todos, and returns how long it takes until each tick is painted.
 async function ticked(page) {
     await page.evaluate(observe, SHORTEST);
     for (let at = 0; at < TICKS; at++) {
         await sleep(500);
-        const { x, y } = await page.evaluate((at) => {
+        const { x, y } = await page.evaluate(async (at) => {
             const tick = document.querySelectorAll(".tick")[at];
             tick.scrollIntoView({ block: "center", behavior: "instant" });
+            // The frames of the scrolling are not part of the tick.
+            for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
             const { left, top, width, height } = tick.getBoundingClientRect();
             return { x: left + width / 2, y: top + height / 2 };
         }, at);
