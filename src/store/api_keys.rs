@@ -47,7 +47,7 @@ impl Store {
             let actions = vec![updated(note)?, TransactWriteItem::builder().condition_check(check).build()];
             self.transact(actions, usage).await.map(drop)
         };
-        self.stamp(record.hash.id(), now, usage, write).await;
+        self.stamp((record.hash.id(), use_key(record)), now, usage, write).await;
     }
 }
 

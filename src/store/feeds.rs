@@ -98,7 +98,7 @@ impl Store {
     /// Writes a note into the table: a calendar has read the feed today.
     pub async fn stamp_feed(&self, feed: &Feed, now: Timestamp, usage: &Usage) {
         let entry = addresses::entry_key(FEED, &feed.owner, &feed.hash);
-        self.stamp(feed.hash.as_str(), now, usage, self.note(entry, now, usage)).await;
+        self.stamp((feed.hash.as_str(), entry.clone()), now, usage, self.note(entry, now, usage)).await;
     }
 
     /// The item and the entry of a feed have the same attributes. Both contain the name of the table, so that a feed

@@ -58,7 +58,7 @@ impl Store {
     pub async fn stamp_access(&self, access: &Access, now: Timestamp, usage: &Usage) {
         let id = &access.credential.id;
         let entry = programs::key(&access.owner, id);
-        self.stamp(id, now, usage, self.note(entry, now, usage)).await;
+        self.stamp((id, entry.clone()), now, usage, self.note(entry, now, usage)).await;
     }
 
     /// The grant with this id. The grant may have expired.

@@ -8,7 +8,6 @@ use super::{
     Store, api_keys,
     fault::{Fault, FaultKind},
     item::{self, Item},
-    seen,
     usage::Usage,
 };
 use crate::domain::{api_key::KeyRecord, owner::Owner, secret::SecretHash};
@@ -38,10 +37,7 @@ impl Store {
     /// When somebody last used the key. The real last use may be up to a day later, because the Lambda function notes a
     /// use only once a day. `None` if nobody has used the key yet.
     pub async fn last_used(&self, record: &KeyRecord) -> Result<Option<Timestamp>, Fault> {
-        let get = self.client.get_item().table_name(&*self.table).set_key(Some(api_keys::use_key(record)));
-        let answer = get.consistent_read(true).send().await.map_err(|error| Fault::of("GetItem", &error))?;
-        let used = answer.item.and_then(|mut item| item.remove(seen::LAST_USED_AT));
-        Ok(used.and_then(|at| at.as_s().ok().and_then(|at| at.parse().ok())))
+        self.last_use(api_keys::use_key(record), &Usage::default()).await
     }
 
     /// Whether the table contains any item of this owner, such as a todo or a change.

@@ -36,7 +36,7 @@ pub(super) struct Seen<T>(Arc<Mutex<HashMap<SecretHash, LookUp<T>>>>);
 /// The result and the time of a look-up.
 type LookUp<T> = (Option<T>, Timestamp);
 
-/// For each credential, the last day on which this instance has noted the use of the credential. The days are in UTC.
+/// For each credential, the last day on which this instance has looked for the note of the day. The days are in UTC.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Stamped(Arc<Mutex<HashMap<String, Date>>>);
 
@@ -77,8 +77,8 @@ impl Seen<Access> {
 }
 
 impl Stamped {
-    /// Whether this instance must still note the use of the credential today. The next call with the same credential
-    /// and the same day returns `false`.
+    /// Whether this instance must still look for the note of today. The next call with the same credential and the same
+    /// day returns `false`.
     fn is_due(&self, id: &str, today: Date) -> bool {
         let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if days.get(id) == Some(&today) {
@@ -98,25 +98,45 @@ impl Store {
         self.seen_access.forget(owner);
     }
 
-    /// Writes a note into the table: somebody has used this credential today. `id` is the public id of the credential,
-    /// and `write` writes the note. Each instance notes the use of a credential only once a day, because each note costs
-    /// write units. If the note fails or takes longer than a second, the request goes on.
+    /// Notes in the table that somebody has used this credential today. `id` is the public id of the credential, `note` is
+    /// the primary key of the item with the note, and `write` writes the note. Once a day, each instance looks for the
+    /// note, and writes it only if no other instance has done so today. A note costs more than a look. If the note fails
+    /// or takes longer than a second, the request goes on.
     pub(super) async fn stamp(
         &self,
-        id: &str,
+        (id, note): (&str, Item),
         now: Timestamp,
         usage: &Usage,
         write: impl Future<Output = Result<(), Fault>>,
     ) {
-        if !self.stamped.is_due(id, now.to_zoned(TimeZone::UTC).date()) {
+        let today = day(now);
+        if !self.stamped.is_due(id, today) {
             return;
         }
-        let cause = match tokio::time::timeout(NOTE_TIMEOUT, write).await {
+        let noting = async {
+            match self.last_use(note, usage).await? {
+                Some(last) if day(last) == today => Ok(()),
+                _ => write.await,
+            }
+        };
+        let cause = match tokio::time::timeout(NOTE_TIMEOUT, noting).await {
             Ok(Ok(())) => return,
             Ok(Err(fault)) => fault.to_string(),
             Err(_) => "no answer in time".to_owned(),
         };
         tracing::warn!(request_id = usage.request_id(), cause, "the use of a credential was not noted");
+    }
+
+    /// The note in the item with this key. The answer may be a moment old, and takes half a read unit.
+    pub(super) async fn last_use(&self, key: Item, usage: &Usage) -> Result<Option<Timestamp>, Fault> {
+        let get = self.client.get_item().table_name(&*self.table).set_key(Some(key));
+        let get = get.projection_expression("#used").expression_attribute_names("#used", LAST_USED_AT);
+        let answer = get.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
+        usage.called();
+        let answer = answer.map_err(|error| Fault::of("GetItem", &error))?;
+        usage.read(answer.consumed_capacity().map(std::slice::from_ref));
+        let note = answer.item.and_then(|mut item| item.remove(LAST_USED_AT));
+        Ok(note.and_then(|note| note.as_s().ok()?.parse().ok()))
     }
 
     /// Writes the time of the last use into the item with this key. If the credential has ended, the item no longer
@@ -135,4 +155,8 @@ impl Store {
         usage.wrote(answer.consumed_capacity().map(std::slice::from_ref));
         Ok(())
     }
+}
+
+fn day(time: Timestamp) -> Date {
+    time.to_zoned(TimeZone::UTC).date()
 }

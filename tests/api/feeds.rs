@@ -192,8 +192,9 @@ async fn while_the_table_does_not_answer_a_calendar_keeps_what_it_has() {
     // Without the note of its use, a calendar gets the file all the same.
     let api = Api::embedded().await;
     let (path, _) = feed(&api, json!({})).await;
-    api.wire.fail_only("UpdateItem", [Fault::Refused; 40]);
+    api.wire.fail_only("UpdateItem", [Fault::Refused]);
     assert_calendar(&api.get(&path).await);
+    assert_eq!(api.wire.take_faults(), 0, "the note has failed");
 }
 
 #[tokio::test]

@@ -130,9 +130,9 @@ impl Wire {
         self.faults.lock().unwrap().extend(faults.into_iter().map(|fault| (Some(operation), fault)));
     }
 
-    /// Removes the faults that have not happened yet.
-    pub fn take_faults(&self) {
-        self.faults.lock().unwrap().clear();
+    /// Removes the faults that have not happened yet, and returns their number.
+    pub fn take_faults(&self) -> usize {
+        std::mem::take(&mut *self.faults.lock().unwrap()).len()
     }
 
     /// Returns the `Limit` of each recorded Query call, and then removes these records.

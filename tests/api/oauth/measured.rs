@@ -149,6 +149,7 @@ async fn sign_in(into: &mut BTreeMap<String, Cost>) {
             .await
     };
     let (with_note, without) = (settings(&api).await, settings(&api).await);
+    let elsewhere = settings(&api.elsewhere()).await;
     api.clock.advance(2.minutes());
     let looked_up = settings(&api).await;
     let more = |dear: Cost, cheap: Cost| Cost {
@@ -159,7 +160,8 @@ async fn sign_in(into: &mut BTreeMap<String, Cost>) {
         answer_bytes: 0,
     };
     into.insert("an instance looks up an access".to_owned(), more(looked_up, without));
-    into.insert("an instance notes the use of an access".to_owned(), more(with_note, looked_up));
+    into.insert("an instance looks for the note of a use".to_owned(), more(elsewhere, looked_up));
+    into.insert("an instance notes the use of an access".to_owned(), more(with_note, elsewhere));
 }
 
 /// What an assistant does over MCP. The units of an operation must be those of benches/expected.json.

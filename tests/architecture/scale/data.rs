@@ -100,6 +100,8 @@ pub struct Presumed {
     pub provider_milliseconds: f64,
     pub log_bytes: f64,
     pub header_bytes: f64,
+    /// How many accesses a person uses on a day: those of programs, of the page and of calendars.
+    pub accesses_a_day: f64,
     /// The number of operations that people use. Each has a metric.
     pub operations: f64,
     pub sign_in_requests_at_the_provider: f64,

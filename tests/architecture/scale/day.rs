@@ -66,14 +66,18 @@ impl Model {
     }
 
     /// What one person takes in a day, if this number of people have this habit. With many instances, an instance
-    /// seldom knows the access of a person already. So each request looks up the access, and each instance notes once a
-    /// day that somebody has used it. If there are more people than an instance remembers, each request may write this
-    /// note. All this is the most that can happen.
+    /// seldom knows the access of a person already. So each request looks up the access, and each instance looks once a
+    /// day for the note that somebody has used it. If there are more people than an instance remembers, each request may
+    /// look for the note. The first instance of a day writes the note. All this is the most that can happen.
     pub fn day(&self, habit: &Habit, people: f64) -> Amounts {
         let actions = self.actions(habit);
         let known = actions + self.named("an instance looks up an access") * actions.requests;
         let instances = if people > self.remembered { f64::INFINITY } else { self.instances(known, people) };
-        known + self.named("an instance notes the use of an access") * actions.requests.min(instances)
+        let notes = self.habits.presumed.accesses_a_day.min(actions.requests);
+        let looks = (notes * instances).min(actions.requests);
+        known
+            + self.named("an instance looks for the note of a use") * looks
+            + self.named("an instance notes the use of an access") * notes
     }
 
     /// The number of instances that are busy in the busiest second, if each person takes this in a day.

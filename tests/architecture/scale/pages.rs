@@ -195,7 +195,7 @@ impl Model {
             (SCALE, format!("a million usual people cost about {} a month", dollars(total(&bill)))),
             (SCALE, format!("An open page asks every {} seconds", self.page_pause)),
             (SCALE, format!("{:.0} % of all requests", self.share_of_looks() * 100.0)),
-            (SCALE, format!("{:.0} % of the write units of a million usual people", self.share_of_notes(most) * 100.0)),
+            (SCALE, format!("A person uses {} accesses a day", self.habits.presumed.accesses_a_day)),
             (
                 SCALE,
                 format!(
@@ -205,12 +205,6 @@ impl Model {
             ),
         ];
         own.into_iter().chain(self.attack_phrases()).chain(self.quota_phrases()).collect()
-    }
-
-    /// The part of the write units of this number of usual people that only note the use of an access.
-    fn share_of_notes(&self, people: f64) -> f64 {
-        let usual = self.habit("usual");
-        1.0 - self.actions(usual).writes / self.day(usual, people).writes
     }
 
     /// The part of the requests of a usual person that are questions of the page.
