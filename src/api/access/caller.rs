@@ -40,7 +40,7 @@ pub struct Caller {
     granted_at: Option<Timestamp>,
 }
 
-/// A person has given access recently if it was at most this time ago.
+/// Access is recent if the person gave it at most this long ago.
 const RECENT: SignedDuration = SignedDuration::from_mins(10);
 
 /// A caller whose scope nobody has checked yet. The MCP endpoint needs only a known caller. Each tool call becomes a
@@ -49,14 +49,14 @@ const RECENT: SignedDuration = SignedDuration::from_mins(10);
 pub struct AnyCaller;
 
 impl Caller {
-    /// The person's time zone, as this instance has read it most recently. Another instance may have changed it. Then
-    /// times in an answer have another UTC offset, but they are the same moments.
+    /// The person's time zone, as this instance has read it most recently. Another instance may have changed it. In
+    /// this case, the times of an answer have the UTC offset of the old time zone, but they name the same moments.
     pub fn zone(&self, app: &App) -> TimeZone {
         self.store.last_settings().zone(&app.config.time_zone)
     }
 
-    /// Whether the person may erase everything with this credential. A program may do this only with access that the
-    /// person has given recently.
+    /// Whether the person may erase everything with this credential. A program may erase everything only if the person
+    /// gave the access recently.
     pub fn has_recent_consent(&self, now: Timestamp) -> bool {
         self.granted_at.is_none_or(|at| now.duration_since(at) <= RECENT)
     }
@@ -106,7 +106,7 @@ struct Known {
     granted_at: Option<Timestamp>,
 }
 
-/// Looks up the owner of a credential, what the credential allows, and where the table contains the credential.
+/// Looks up the owner of a credential, the scope of the credential, and its record in the table.
 async fn known(credential: Credential, app: &App, extensions: &Extensions, usage: &Usage) -> Result<Known, ApiError> {
     let now = app.clock.now();
     match credential {

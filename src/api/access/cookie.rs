@@ -31,8 +31,8 @@ pub fn is_from_own_page(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin")
 }
 
-/// The header that stores the credential in the browser. Without `lasts`, the browser forgets the cookie when it ends.
-/// `None` if the credential cannot be in a header.
+/// The header that stores the credential in the browser. Without `lasts`, the browser forgets the cookie when the
+/// browser is closed. `None` if the credential cannot be in a header.
 pub fn set(credential: &str, base_url: &str, lasts: Option<SignedDuration>) -> Option<HeaderValue> {
     let secure = if base_url.starts_with("http://") { "" } else { "; Secure" };
     let lasts = lasts.map(|lasts| format!("; Max-Age={}", lasts.as_secs())).unwrap_or_default();

@@ -12,7 +12,8 @@ use crate::{
     store::{OwnerStore, Usage},
 };
 
-/// The export at the address of the request, and the store with the data of its owner. The address is not used up yet.
+/// The export at the address of the request, and the store with the data of its owner. The person can still use the
+/// address after this step.
 #[derive(Debug, Clone)]
 pub struct Downloading {
     pub download: Download,
@@ -20,12 +21,12 @@ pub struct Downloading {
 }
 
 /// If the secret is wrong, used, expired or made for another deployment, the answer is always the same. If the request
-/// also has an API key or an access token, it must be of the same person.
+/// also has an API key or an access token, this credential must belong to the same person.
 impl FromRequestParts<App> for Downloading {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        // A browser may load an address before the person opens it. This must not use the address up.
+        // A browser may load an address before the person opens it. Such an early request must not use the address up.
         if ["sec-purpose", "purpose"].iter().any(|name| parts.headers.contains_key(*name)) {
             return Err(ApiError::NoSuchDownload);
         }

@@ -19,7 +19,7 @@ use crate::{
 
 /// The value of `confirm` with which a person confirms the erasure.
 const CONFIRMED: &str = "erase-everything";
-/// One request works at the erasure for at most this time. A request has 14 seconds.
+/// One request erases for at most this time. The service answers each request within 14 seconds.
 const AT_MOST: Duration = Duration::from_secs(9);
 
 /// The query of `DELETE /account`.
@@ -42,8 +42,9 @@ struct Erased {
 }
 
 /// Erases the todos, the lists, the settings and the changes of the person, and ends the access of all programs. The
-/// status is 200 if everything is erased. The status is 202 if the erasure takes longer than one request: the next
-/// request of the person goes on. A program needs access that the person has given a short time ago.
+/// status is 200 if everything is erased. The status is 202 if the erasure takes longer than one request. The next
+/// request of the person then continues the erasure. A program needs access that the person gave in the last 10
+/// minutes.
 pub async fn delete_account(
     State(app): State<App>,
     caller: Caller,

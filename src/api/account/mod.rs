@@ -1,5 +1,5 @@
-//! What a person can do with the account as a whole: sign in and out, see and end the access of programs, and leave.
-//! These paths are not in the OpenAPI document, because an assistant does not need them.
+//! What a person can do with the account as a whole: sign in and out, see and end the access of programs, and erase
+//! everything. These paths are not in the OpenAPI document, because an assistant does not need them.
 
 mod erase;
 mod programs;
@@ -12,7 +12,8 @@ use axum::{
 
 use crate::{app::App, config::AuthMode};
 
-/// The routes below `/account`. Programs have access only in a deployment where people sign in.
+/// The routes below `/account`. Only a deployment with OAuth has the paths of programs, because programs have no access
+/// in the other deployments.
 pub fn routes(app: &App) -> Router<App> {
     let routes = Router::new().route("/account", delete(erase::delete_account));
     let session = get(session::get_session).delete(session::delete_session);

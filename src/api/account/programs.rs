@@ -94,7 +94,7 @@ async fn visible(app: &App, caller: &Caller) -> Result<Vec<Connected>, Fault> {
     Ok(programs)
 }
 
-/// Signs the page of this service out, if the caller is this page.
+/// If the caller is the page of this service, ends the access of this page.
 pub async fn end_own_page(app: &App, caller: &Caller) -> Result<(), Fault> {
     let usage = caller.store.usage();
     if usage.credential().is_none_or(CredentialId::is_key) {
@@ -107,7 +107,7 @@ pub async fn end_own_page(app: &App, caller: &Caller) -> Result<(), Fault> {
     }
 }
 
-/// The access of the page of this service, if the caller with this credential is this page.
+/// If the caller with this credential is the page of this service, returns the access of this page.
 fn calling_page<'p>(programs: &'p [Connected], caller: Option<&CredentialId>) -> Option<&'p Connected> {
     let own = programs.iter().find(|program| caller.is_some_and(|caller| caller.id == program.grant.public()));
     own.filter(|program| program.place == Place::Page)

@@ -1,6 +1,6 @@
 //! At `/session`, the page of this service finds out whether somebody is signed in, signs in with an API key, and signs
 //! out. `GET /sign-in` signs people in at the OpenID provider (`oauth/own_page.rs`). The session cookie contains the
-//! credential, so no script has it.
+//! credential, so no script can read the credential.
 
 use axum::{
     Json,
@@ -25,7 +25,8 @@ use crate::{
     domain::{input::scalar::Truth, secret::SecretHash},
 };
 
-/// A browser keeps a cookie for at most 400 days (RFC 6265bis, section 5.5). Each sign-in with the key starts anew.
+/// A browser keeps a cookie for at most 400 days (RFC 6265bis, section 5.5). Each sign-in with the API key starts this
+/// time again.
 const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 #[derive(Debug, Serialize)]
@@ -33,8 +34,8 @@ struct Session {
     /// How this deployment authenticates its callers.
     authentication: &'static str,
     signed_in: bool,
-    /// Who is signed in: the same text for the same list, and another text for each other list. So the page never mixes
-    /// what it keeps of two people.
+    /// An id of the person who is signed in. Each person has a different id, and it stays the same. So the page notices
+    /// another person, and removes the stored data of the person before.
     #[serde(skip_serializing_if = "Option::is_none")]
     person: Option<String>,
 }
@@ -43,12 +44,12 @@ struct Session {
 #[derive(Debug, Deserr)]
 #[deserr(deny_unknown_fields)]
 pub struct KeyQuery {
-    /// Whether the browser keeps the cookie when it ends.
+    /// Whether the browser keeps the cookie after the browser is closed.
     #[deserr(default)]
     keep: Option<Truth>,
 }
 
-/// `GET /session` says how people sign in here, and whether the request comes from somebody who is signed in.
+/// `GET /session` says how people sign in to this deployment, and whether the caller is signed in.
 pub async fn get_session(
     State(app): State<App>,
     caller: Result<Caller, ApiError>,
@@ -63,7 +64,7 @@ pub async fn get_session(
 }
 
 /// `POST /session` stores the API key of the header `Authorization` in the session cookie (204). Only the page of this
-/// service may send this request, so no other site can sign somebody in with a foreign key.
+/// service may send this request, so no other site can sign a person in with the API key of another person.
 pub async fn post_session(
     _: Caller,
     BaseUrl(base_url): BaseUrl,
@@ -94,7 +95,7 @@ pub async fn delete_session(
     Ok((StatusCode::NO_CONTENT, AppendHeaders(cookie)).into_response())
 }
 
-/// Whether the service knows the caller. An error means that the service could not find out.
+/// Whether the service knows the caller. An error means that the service could not check the credential.
 fn is_known<T>(caller: Result<T, ApiError>) -> Result<bool, ApiError> {
     match caller {
         Ok(_) => Ok(true),

@@ -18,11 +18,11 @@ use crate::domain::{
 
 /// An answer shows at most this number of todos of a change.
 const SUMMARY_TODOS: usize = 3;
-/// After this number of changes, a long listing becomes short: it shows only one todo of each change, cuts its values,
-/// and does not name the usual operation.
+/// An answer shows this number of changes in detail. Of each later change, the answer shows only one todo, cuts long
+/// values, and does not name the operation `updateTodos`.
 const FIRST_CHANGES: usize = 10;
 const USUAL: &str = "updateTodos";
-/// After these changes, a value has at most this number of characters.
+/// In a later change, a value has at most this number of characters.
 const LATER_VALUE: usize = 40;
 
 /// The change that a write made, with the id for `undoChange`.
@@ -45,10 +45,10 @@ pub struct ChangeSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub by: Option<String>,
-    // How many todos it changed.
+    // The number of todos that the change changed.
     #[schema(value_type = i64)]
     pub todos: usize,
-    // Titles of the first three.
+    // The titles of the first three todos.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub titles: Vec<String>,
@@ -77,11 +77,11 @@ pub struct ChangeView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub todos: Vec<ChangedTodoView>,
-    // How many more todos it changed.
+    // The number of changed todos that the answer does not show.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = i64, required = false)]
     pub more_todos: Option<usize>,
-    // Changed settings, as in changed.
+    // The changed settings, in the form of `ChangedTodoView::changed`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub settings: Vec<String>,
@@ -128,7 +128,7 @@ pub struct Shown<'a> {
     pub zone: &'a TimeZone,
     /// The present lists.
     pub lists: &'a Lists,
-    /// The todo that the listing is about.
+    /// If the listing shows the changes of one todo, this todo.
     pub about: Option<&'a TodoId>,
 }
 
@@ -156,9 +156,9 @@ impl ChangeSummary {
 }
 
 impl ChangeView {
-    /// The change as the history shows it. `differences` are the known differences of its todos. If the listing is about
-    /// one todo, this todo is in the answer, even if it is not one of the first. `names` contains the credentials of the
-    /// earlier changes of the same answer.
+    /// The change as the history shows it. `differences` are the known differences of its todos. If the listing is
+    /// about one todo, the change shows only this todo. `names` contains the credentials of the earlier changes of the
+    /// same answer.
     pub fn of(
         change: &Change,
         differences: &[Difference],
@@ -190,17 +190,17 @@ fn texts(fields: impl Iterator<Item = ChangedField>) -> Vec<String> {
     fields.map(|field| field.to_string()).collect()
 }
 
-/// What the earlier changes of an answer have shown: the credentials, by their names, and the number of changes.
+/// The credentials of the earlier changes of an answer, by their names, and the number of these changes.
 #[derive(Debug, Default)]
 pub struct Names {
     names: HashMap<String, String>,
-    /// The number of changes in the answer.
+    /// The number of changes that are already in the answer.
     changes: usize,
 }
 
 impl Names {
-    /// The name of the credential. If the credential has no name, or if another credential in the answer has the same
-    /// name, the result also contains the kind and the id of the credential.
+    /// The name of the credential. If the credential has no name, or if an earlier credential in the answer has the
+    /// same name, the result also contains the kind and the id of the credential.
     fn of(&mut self, by: &CredentialId) -> String {
         let Some(name) = &by.name else { return by.to_string() };
         let first = self.names.entry(name.as_str().to_owned()).or_insert_with(|| by.id.clone());
@@ -209,7 +209,8 @@ impl Names {
 }
 
 impl ChangedTodoView {
-    /// `is_first` says whether this change is one of the first: after these, long values are cut.
+    /// `is_first` says whether this change is one of the first changes of the answer. In later changes, long values are
+    /// cut.
     fn of(todo: &ChangedTodo, differences: &[Difference], lists: &Lists, is_first: bool) -> Self {
         let difference = differences.iter().find(|difference| difference.id == todo.id);
         let values = difference.into_iter().flat_map(|difference| difference.values(lists));

@@ -33,13 +33,13 @@ pub enum ApiError {
     NoCredential,
     /// The API key or the access token of the request is not valid.
     BadCredential,
-    /// The access token does not have the scope that this service requires.
+    /// The access token does not have the scope that the request needs.
     InsufficientScope,
     /// A web page of another site sent the request.
     ForeignOrigin,
-    /// A program wants to erase everything, and the person has given the access too long ago.
+    /// A program wants to erase everything, but the person gave the access too long ago.
     OldConsent,
-    /// The request would erase everything, and does not confirm this.
+    /// The request would erase everything, but it does not confirm the erasure.
     NotConfirmed,
     /// There is no program with the id in the path, or the access of this program has ended.
     NoSuchProgram,
@@ -51,9 +51,9 @@ pub enum ApiError {
     NoSuchFeed,
     /// The parts of an export have changed since the addresses were made.
     ExportOutdated,
-    /// The data are too large for addresses that a person opens one after another.
+    /// The export has too many parts for download addresses, because a person opens them one after another.
     ExportTooLarge,
-    /// There is no import with this id, or its file is no longer there.
+    /// There is no import with this id, or the service no longer has its file.
     NoSuchImport,
     /// A file, or a part of a file, is too large for an import.
     FileTooLarge,

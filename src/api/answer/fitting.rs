@@ -12,8 +12,8 @@ const ANSWER_CHARACTERS: usize = 90_000;
 
 /// If an answer has no room for whole titles, the program cuts each title after this number of characters.
 const CUT_TITLE: usize = 100;
-/// If an answer has no room even for these titles, it shows only the id and the beginning of the title of each todo. So
-/// an answer has room for 1,000 todos.
+/// If an answer has no room even for these titles, it shows only the id and the first characters of each title. With
+/// this number of characters, an answer has room for 1,000 todos.
 const SHORTEST_TITLE: usize = 35;
 
 /// The maximum total length of all todos in a problem document, in characters. A problem document also needs
@@ -42,7 +42,7 @@ fn fit_into(room: usize, mut views: Vec<TodoView>) -> Vec<TodoView> {
     if length(&views) <= room {
         return views;
     }
-    // Even the shortened todos can be too long. For example, a request adds many todos with very long titles.
+    // Even the shortened todos can be too long. This happens if a request adds many todos with very long titles.
     let forms = [TodoView::shortened, |view: &TodoView| view.shortened().cut(CUT_TITLE), TodoView::shortest];
     let shorter = forms.iter().map(|form| views.iter().map(form).collect::<Vec<_>>());
     let Some(short) = shorter.into_iter().reduce(|last, next| if length(&last) <= room { last } else { next }) else {
@@ -73,7 +73,7 @@ impl TodoView {
         short
     }
 
-    /// A copy of the todo that contains only the beginning of the title.
+    /// The todo with at most the first `most` characters of its title.
     fn cut(mut self, most: usize) -> Self {
         if let Some((end, _)) = self.title.char_indices().nth(most) {
             self.title.truncate(end);
@@ -83,7 +83,7 @@ impl TodoView {
         self
     }
 
-    /// Only the id and the beginning of the title.
+    /// A todo that has only the id and the beginning of the title.
     fn shortest(&self) -> Self {
         let Self { id, title, .. } = self.clone();
         let shortest = Self { id, title, ..Self::default() }.cut(SHORTEST_TITLE);
@@ -108,8 +108,8 @@ impl Page {
         Self { items: Vec::new(), limit, room: ANSWER_CHARACTERS }
     }
 
-    /// Sorts items by their keys. `keys` has a key for each item, and items with different first parts are already in
-    /// order. So this function only changes the order of items with equal first parts.
+    /// Sorts items by their keys. `keys` has a key with two parts for each item. The items are already in the order of
+    /// the first parts. So this function only sorts items with equal first parts by their second parts.
     pub fn sort_equal<A: PartialEq, B: Ord>(&mut self, keys: &[(A, B)]) {
         let mut items: Vec<_> = std::mem::take(&mut self.items).into_iter().zip(keys).collect();
         for run in items.chunk_by_mut(|(_, one), (_, other)| one.0 == other.0) {

@@ -1,4 +1,5 @@
-//! What exists outside the table, and for how long. The privacy policy and the answer to an erasure say this.
+//! The data that exist outside the table, and for how long. The privacy policy and the answer to an erasure contain
+//! these sentences.
 
 use crate::config::Config;
 

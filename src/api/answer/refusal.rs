@@ -14,7 +14,7 @@ use crate::domain::{
     refusal::{ItemViolation, Refusal, Subject, UndoConflict},
 };
 
-/// Says how the `path` of each error begins. A path begins with `todos` or `ids` if the request has a list with this
+/// Says how the `path` of each error begins. A path begins with `todos` or `ids` if the request has an array with this
 /// name.
 #[derive(Debug, Clone, Copy)]
 pub enum ErrorPath {
@@ -22,7 +22,8 @@ pub enum ErrorPath {
     Todos,
     /// `ids[3]`
     Ids,
-    /// `set.due`, or the ids that a change by filter leaves out. The text is the path of the filters.
+    /// `set.due`, or `except_ids[3]` in a change by filter. The text is the path of the object with the filters, and it
+    /// stands before `except_ids`.
     Filter(&'static str),
     /// The path is only the name of a field, such as `due`, because the URL already names the todo or the settings.
     Item,
@@ -30,7 +31,7 @@ pub enum ErrorPath {
     Change,
 }
 
-/// The problem document for this refusal. `begins` says how the paths of its errors begin.
+/// The problem document for this refusal. `begins` says how the paths in its errors begin.
 pub fn refused(refusal: Refusal, begins: ErrorPath) -> Problem {
     match refusal {
         Refusal::NotFound(_) if matches!(begins, ErrorPath::Item) => problems::NO_SUCH_TODO.into(),
@@ -122,7 +123,7 @@ fn list_conflict(conflict: &ListConflict, change: &ChangeId, later: Option<&Chan
     FieldError::new("change_id", Invalid::new(format!("after the change {}, {what}", change.as_str())))
 }
 
-/// Says how many todos match the filters of a change.
+/// The `detail` that says how many todos match the filters of a change.
 fn other_number(expected: usize, found: Found) -> String {
     let Found { open, completed, deleted, already, .. } = found;
     let parts = [(open, "open"), (completed, "completed"), (deleted, "deleted")];

@@ -9,7 +9,7 @@ pub fn unknown(key: &str, accepted: &[&str]) -> Invalid {
         return Invalid::new(format!("is not a field here; {place}"));
     }
     Invalid::new(match probable_field(key, accepted) {
-        // Models send `"done": true`, so the name of the field alone does not help them.
+        // Models send `"done": true`, so the name `status` alone does not help them.
         Some("status") if key != "state" => {
             "is not a field here; did you mean status? It is \"completed\" for done, and \"open\" for not done"
                 .to_owned()
@@ -20,7 +20,8 @@ pub fn unknown(key: &str, accepted: &[&str]) -> Invalid {
     })
 }
 
-/// What to send instead of a field that belongs to another place or operation. `None` if the field is only unknown.
+/// What to send instead of a field that belongs to another place or operation. `None` if this function knows no other
+/// place for the field.
 fn misplaced(key: &str, accepted: &[&str]) -> Option<&'static str> {
     const OF_A_TODO: [&str; 10] =
         ["title", "status", "due", "list", "priority", "tags", "notes", "steps", "repeat", "shift"];
@@ -44,7 +45,7 @@ fn misplaced(key: &str, accepted: &[&str]) -> Option<&'static str> {
     }
 }
 
-/// Names that other services and models use, and the names here.
+/// Names that other services and models use, each with the name of the field in this service.
 const SYNONYMS: [(&str, &str); 73] = [
     ("name", "title"),
     ("task", "title"),
@@ -160,7 +161,7 @@ fn nearest<'a>(sent: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&
         let (letters, others) = (sent.chars().count(), name.chars().count());
         let contains = letters.min(others) > 2 && (name.contains(&sent) || sent.contains(&name));
         let slips = strsim::damerau_levenshtein(&sent, &name);
-        // Two names without a common letter are not similar, for example two short names.
+        // Two short names can have no common letter. Such names are not similar, although few letters differ.
         let is_near = slips <= (letters.max(others) / 3).max(1) && slips < letters.max(others);
         (contains || is_near).then_some(slips)
     };

@@ -132,7 +132,7 @@ impl TodoView {
         }
     }
 
-    /// The todo without the fields that most todos have in common.
+    /// The todo in the short form: without the fields that most todos have in common.
     pub fn short(todo: &Todo, zone: &TimeZone) -> Self {
         Self {
             id: todo.id.as_str().to_owned(),
@@ -161,7 +161,7 @@ impl TodoView {
         Self { version: Some(todo.version), ..Self::short(todo, &TimeZone::UTC) }
     }
 
-    /// The todo for the overview: only what a list of the day shows.
+    /// The todo for the overview: without repetition, notes and steps.
     pub fn in_overview(todo: &Todo, zone: &TimeZone) -> Self {
         Self { repeat: None, series_due: None, notes: None, steps: Vec::new(), ..Self::short(todo, zone) }
     }
