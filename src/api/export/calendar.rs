@@ -3,12 +3,12 @@
 //! * Each step is a VTODO of its own, which refers to its todo with RELATED-TO.
 //! * A due time is a local time with a VTIMEZONE. A due day is a date.
 //! * A repetition is an RRULE, but only if the RRULE has the same dates (`rrule.rs`). X-TODO-ACTION-REPEAT always has
-//!   the repetition in words. A completed or deleted todo has only the words.
+//!   the repetition in words. A completed or deleted todo has no RRULE, but only the words.
 //! * iCalendar has no lists, so the list is in X-TODO-ACTION-LIST.
-//! * A deleted todo is CANCELLED. Its deletion time and the order of undated todos are left out.
+//! * A deleted todo is CANCELLED. The file does not contain the deletion time or the order of undated todos.
 //!
-//! No library writes the lines: the crate `icalendar` 0.17 would bring chrono into the function, and would take DTSTAMP
-//! from the system's clock.
+//! This module writes the lines itself. The crate `icalendar` 0.17 would bring chrono into the Lambda function, and
+//! would take DTSTAMP from the system's clock.
 
 use std::collections::BTreeSet;
 
@@ -48,7 +48,7 @@ fn add_todo(lines: &mut Lines, todo: &Todo, zone: &TimeZone) {
     }
     if let Some(due) = todo.due {
         let rule = Some(todo).filter(|todo| todo.status == Status::Open).and_then(|todo| rrule::rrule(todo, zone));
-        // An RRULE counts from DTSTART.
+        // An RRULE counts from DTSTART, so the todo needs this property.
         if let Some(rule) = rule {
             lines.add(&component::day_or_time("DTSTART", due, zone));
             lines.add(&format!("RRULE:{rule}"));
@@ -64,7 +64,7 @@ fn add_todo(lines: &mut Lines, todo: &Todo, zone: &TimeZone) {
     lines.add("END:VTODO");
 }
 
-/// Adds the step with this number, from 1 on. A step of a deleted todo is deleted too.
+/// Adds the step with this number. The first step has the number 1. A step of a deleted todo is deleted too.
 fn add_step(lines: &mut Lines, todo: &Todo, number: usize, step: &Step) {
     lines.add("BEGIN:VTODO");
     lines.add(&format!("UID:{}-{number}@todo-action", todo.id.as_str()));
@@ -169,7 +169,7 @@ PERCENT-COMPLETE:100|X-TODO-ACTION-LIST;VALUE=TEXT:Home\\; all|END:VTODO|END:VCA
         }
     }
 
-    /// This todo and the todos that follow in its series, if each todo is completed on time.
+    /// This todo and the next todos of its series, at most 8 in all, if the person completes each todo on its due date.
     fn series(todo: &Todo) -> Vec<Todo> {
         let mut series = vec![todo.clone()];
         while let Some(last) = series.last().filter(|_| series.len() < 8) {
@@ -184,8 +184,8 @@ PERCENT-COMPLETE:100|X-TODO-ACTION-LIST;VALUE=TEXT:Home\\; all|END:VTODO|END:VCA
         series
     }
 
-    /// If the variable `RRULES` names a file, the test writes the rules and our dates into this file, one JSON object a
-    /// line. `.ci/formats/rules.py` computes the same dates with `dateutil`.
+    /// If the variable `RRULES` names a file, the test writes the rules and our dates into this file, with one JSON
+    /// object per line. `.ci/formats/rules.py` computes the same dates with `dateutil`.
     #[test]
     #[expect(clippy::disallowed_methods, reason = "a setting of the test run, not of the program")]
     fn most_random_repetitions_have_an_rrule_on_each_date_of_their_series() {

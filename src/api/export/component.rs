@@ -1,5 +1,5 @@
-//! The parts that the components of all our iCalendar files have in common (RFC 5545, section 3.6): the VTODOs of an
-//! export, and the VEVENTs and VTODOs of a feed.
+//! The parts that all our iCalendar components have in common (RFC 5545, section 3.6). These components are the VTODOs
+//! of an export, and the VEVENTs and VTODOs of a feed.
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -13,7 +13,7 @@ use crate::domain::{
     todo::{Priority, Todo},
 };
 
-/// For how many years after its due date and its last change a repeating todo has the right time zone.
+/// The VTIMEZONE of a repeating todo is right for this number of years after its due date and its last change.
 const YEARS_AHEAD: i16 = 10;
 
 /// The first lines of a VCALENDAR.
@@ -23,7 +23,7 @@ pub fn begin(lines: &mut Lines) {
     lines.add(concat!("PRODID:-//todo-action//todo-action ", env!("CARGO_PKG_VERSION"), "//EN"));
 }
 
-/// The years for which the local times of this todo need the time zone.
+/// The years of the local times of this todo. The VTIMEZONE must be right in these years.
 pub fn years(todo: &Todo, zone: &TimeZone) -> Vec<i16> {
     let Some(Due::At(time)) = todo.due else { return Vec::new() };
     let last = match todo.repeat {
@@ -33,13 +33,13 @@ pub fn years(todo: &Todo, zone: &TimeZone) -> Vec<i16> {
     time_zone::years(time.year(), last).collect()
 }
 
-/// The UID of the component of a todo. It stays the same in each file.
+/// The UID of the component of a todo. A todo has the same UID in every file.
 pub fn uid(todo: &Todo) -> String {
     format!("{}@todo-action", todo.id.as_str())
 }
 
-/// The times of a todo, and the number of its changes. They depend on the todo alone, so the same todo always gives the
-/// same lines.
+/// Adds the times of a todo, and the number of its changes. These lines depend only on the todo, so the same todo
+/// always gives the same lines.
 pub fn add_times(lines: &mut Lines, todo: &Todo) {
     lines.add(&format!("DTSTAMP:{}", utc(todo.updated_at)));
     lines.add(&format!("CREATED:{}", utc(todo.created_at)));
@@ -47,7 +47,7 @@ pub fn add_times(lines: &mut Lines, todo: &Todo) {
     lines.add(&format!("SEQUENCE:{}", todo.version.saturating_sub(1)));
 }
 
-/// The priority, unless it is normal, and the tags, if there are any.
+/// Adds the priority if it is not normal, and the tags if the todo has tags.
 pub fn add_priority_and_tags(lines: &mut Lines, todo: &Todo) {
     let priority = match todo.priority {
         Priority::Urgent => Some(1),

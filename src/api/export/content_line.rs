@@ -3,13 +3,13 @@
 /// The maximum number of bytes in a line, without the line break.
 const LONGEST: usize = 75;
 
-/// Lines, each of which ends with CRLF.
+/// The lines of a file. Each line ends with CRLF.
 #[derive(Debug, Default)]
 pub struct Lines(String);
 
 impl Lines {
-    /// Adds a line that is already escaped. A long line goes on in the next lines, which begin with a space. No
-    /// character is divided.
+    /// Adds a line that is already escaped. A long line continues in the next lines, which begin with a space. A
+    /// character is never divided between two lines.
     pub fn add(&mut self, line: &str) {
         let mut length = 0;
         for letter in line.chars() {
@@ -34,8 +34,9 @@ impl Lines {
     }
 }
 
-/// The text of a property (RFC 5545, section 3.3.11). Control characters are not allowed there. Some programs end a
-/// line at each character that Unicode calls a line break, so each of them becomes `\n`.
+/// The text, escaped for a property (RFC 5545, section 3.3.11). Control characters are not allowed in a property, so
+/// this function removes them. Some programs end a line at each character that Unicode calls a line break, so each such
+/// character becomes `\n`.
 pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {

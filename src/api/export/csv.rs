@@ -1,11 +1,11 @@
 //! CSV (RFC 4180), for spreadsheets and for other programs.
 //!
-//! Every cell is in quotes, so a `;`, a tab or a line break in a text does not begin a new cell, whichever separator a
-//! program expects. The file has no byte order mark. A cell that a spreadsheet could read as a formula gets a `'` in
-//! front (OWASP, CSV injection). To read the file again, remove the `'` from exactly these cells.
+//! Every cell is in quotes. So a `;`, a tab or a line break in a text does not begin a new cell, even if a program
+//! expects another separator than the comma. The file has no byte order mark. A cell that a spreadsheet could read as a
+//! formula gets a `'` in front (OWASP, CSV injection). To read the file again, remove the `'` from exactly these cells.
 //!
-//! The file contains todos of every status. It does not say which of two undated todos comes first, to which series a
-//! completed todo belongs, or the version of a todo.
+//! The file contains todos of every status. It does not contain the order of undated todos, the series of a completed
+//! todo, or the version of a todo.
 
 use jiff::tz::TimeZone;
 
@@ -71,7 +71,7 @@ fn record(cells: [&str; COLUMNS.len()]) -> String {
 }
 
 /// Whether a spreadsheet could read the cell as a formula. Some programs ignore spaces and quotes at the beginning, and
-/// read the wide forms of Chinese and Japanese keyboards like the usual ones.
+/// read the full-width characters of Chinese and Japanese keyboards (such as `＝`) like the usual ones.
 fn could_be_a_formula(text: &str) -> bool {
     let quote = |letter: char| matches!(letter, '\'' | '"' | '\u{2018}'..='\u{201f}' | '＇' | '＂');
     let rest = text.trim_start_matches(|letter: char| {
@@ -81,7 +81,8 @@ fn could_be_a_formula(text: &str) -> bool {
         || rest.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '−'])
 }
 
-/// The text of a cell of such a file, without the `'` of a cell that a spreadsheet could read as a formula.
+/// The text of a cell of an exported file. If the export has put a `'` before a possible formula, this function removes
+/// the `'`.
 pub fn without_guard(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|rest| could_be_a_formula(rest)).unwrap_or(cell)
 }
@@ -93,7 +94,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    /// The cells of each record, as another reader of CSV finds them.
+    /// The cells of each record, as the crate `csv` reads them.
     fn read(text: &str) -> Vec<Vec<String>> {
         let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
         reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()

@@ -20,8 +20,8 @@ pub const FORMAT: &str = "todo-action";
 /// The number of the present format. If a program reads a higher number than it knows, it must not read the rest.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// The data of one person, or one page of them. Times have a precision of one microsecond, and are in UTC. A due date is
-/// a date, or a date with a time on the person's clock, in the time zone of the settings.
+/// All data of one person, or one page of these data. Times have a precision of one microsecond, and are in UTC. A due
+/// date is a date, or a date with a time on the person's clock, in the time zone of the settings.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Document {
     pub format: String,
@@ -64,7 +64,7 @@ fn is_zero(number: &usize) -> bool {
 }
 
 impl ExportedSettings {
-    /// The settings for an export. `zone` is the time zone on whose clock the due dates are.
+    /// The settings for an export. `zone` is the time zone of the due dates.
     pub fn of(settings: &Settings, zone: &str) -> Self {
         let mut chosen = Map::new();
         chosen.extend(settings.week_start.map(|day| ("week_start".to_owned(), day.word().into())));
@@ -73,7 +73,8 @@ impl ExportedSettings {
     }
 }
 
-/// Leaves out the values of a change that is too large for a page. The change then only says which todos it changed.
+/// Leaves out the values of a change that is too large for a page. The todos of the change then have only their ids and
+/// titles.
 pub fn leave_out_values(change: &mut Value) {
     for todo in change["todos"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
         todo.retain(|name, _| name == "id" || name == "title");
@@ -81,15 +82,15 @@ pub fn leave_out_values(change: &mut Value) {
     change["values_left_out"] = true.into();
 }
 
-/// The todo as an export contains it: `list` is the name of the list, and not its id.
+/// The todo in the form of an export: `list` is the name of the list, and not its id.
 pub fn exported(mut todo: Todo) -> Todo {
     todo.list = ListRef::asked(todo.list.name().clone());
     todo
 }
 
-/// The change as an export contains it: with all values before and after the change. Lists have their present names.
+/// The change in the form of an export: with all values before and after the change. Lists have their present names.
 pub fn exported_change(change: &Change, differences: &[Difference], lists: &Lists) -> Value {
-    // A change consists of texts, numbers and lists, so it can always be written as JSON.
+    // A change consists of texts, numbers and arrays, so `to_value` cannot fail.
     let Ok(Value::Object(mut members)) = serde_json::to_value(change) else { return Value::Null };
     for left_out in ["request", "lists"] {
         members.remove(left_out);
@@ -130,8 +131,8 @@ fn name_lists(ids: &mut Value, lists: &Lists) {
     }
 }
 
-/// The state of a list before and after a change, without the id of the list. The record does not contain a state in
-/// which the list had its first name.
+/// Gives a changed list its states before and after the change, and removes its id. If the record lacks a state, the
+/// list had its first name in this state, so this function adds the first name.
 fn name_states(list: &mut Value, lists: &Lists) {
     let Some(members) = list.as_object_mut() else { return };
     let id = members.remove("id").unwrap_or_default();

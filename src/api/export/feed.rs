@@ -1,12 +1,13 @@
 //! A calendar feed (RFC 5545): the open todos with a due date, as VEVENTs, or as VTODOs for programs with todos.
 //!
-//! * A due day is a whole day. A due time takes 30 minutes, with a VTIMEZONE. It does not make the person busy.
-//! * A repetition is an RRULE if each calendar finds the same dates for it. Otherwise the later dates are events of their
-//!   own, without the notes and the steps: up to the end of the same month in the next year. There are no later dates if
-//!   they depend on the days of completion.
-//! * The file depends on the todos, on the time zone, on the first day of the week, and on the month. Only a repetition
-//!   with a number of dates (`count`) can depend on the day: if its todo is overdue, the dates that have passed do not
-//!   count. If such a todo has a time, the file depends on the minute.
+//! * A due day is a whole day. A due time is an event of 30 minutes, with a VTIMEZONE. An event does not make the
+//!   person busy.
+//! * A repetition is an RRULE if every calendar program finds the same dates for this RRULE. Otherwise each later date
+//!   is a separate event without notes and steps, up to the end of the same month in the next year. If the later dates
+//!   depend on the days of completion, the file does not contain them.
+//! * The file depends on the todos, on the time zone, on the first day of the week, and on the month. With a repetition
+//!   that has a number of dates (`count`), the file also depends on the day: if the todo is overdue, the dates that
+//!   have passed do not count. If such an overdue todo has a time, the file depends on the minute.
 //! * There is an alarm at the due time, or at 09:00 on the due day.
 
 use std::collections::BTreeSet;
@@ -25,7 +26,7 @@ use crate::domain::{
 /// The maximum size of the components, as [`size_in_lambda`] counts it. Lambda allows 6 MB for an answer. The time zone
 /// and the headers need the rest.
 const MOST_BYTES: usize = 5_000_000;
-/// A todo has at most this number of later dates. A year and a month have fewer days.
+/// A todo has at most this number of later dates. The file shows the later dates of 13 months, which have fewer days.
 const MOST_DATES: usize = 400;
 /// How often a calendar should read the feed again (RFC 7986, section 5.7).
 const REFRESH: &str = "PT1H";
@@ -36,15 +37,16 @@ const MORE: &str = "More todos are due from here on, but they do not fit into th
 #[derive(Debug)]
 pub struct FeedCalendar {
     form: FeedForm,
-    /// The begin of the present minute.
+    /// The beginning of the present minute.
     minute: Moment,
-    /// The begin of the present month.
+    /// The beginning of the present month.
     month: Moment,
     components: String,
     size: usize,
-    /// The years for which the local times need the time zone.
+    /// The years of the local times. The VTIMEZONE must be right in these years.
     years: BTreeSet<i16>,
-    /// The last todo that was added: its due date, and the time of its last change.
+    /// The due date and the time of the last change of the last todo for which the caller called `add`. This todo may
+    /// be the first one that does not fit.
     last: Option<(Due, Timestamp)>,
     lasts: Lasts,
 }
@@ -67,8 +69,8 @@ impl FeedCalendar {
         }
     }
 
-    /// Adds a todo, unless it is done or has no due date. `false` if the calendar has no room for the todo. Then the
-    /// caller must add no other todo.
+    /// Adds a todo, unless it is done or has no due date. Returns `false` if the calendar has no room for the todo. In
+    /// this case, the caller must add no other todo.
     pub fn add(&mut self, todo: &Todo) -> bool {
         let Some(due) = todo.due.filter(|_| todo.status == Status::Open) else { return true };
         let zone = self.month.zone.clone();
@@ -97,12 +99,13 @@ impl FeedCalendar {
         fits
     }
 
-    /// For how long the same todos give this file.
+    /// How long the file stays the same if the todos do not change.
     pub fn lasts(&self) -> Lasts {
         self.lasts
     }
 
-    /// The whole file. If todos were left out, a component on the due date of the last added todo says so.
+    /// The whole file. If todos were left out, a component on the due date of the last todo says so. The last todo is
+    /// the one that did not fit, or the last one that the caller has read.
     pub fn finish(mut self, name: &str, left_out: bool) -> String {
         if let Some((due, at)) = self.last.filter(|_| left_out) {
             let mut lines = Lines::default();
@@ -122,7 +125,7 @@ impl FeedCalendar {
     }
 
     /// Whether the todo is overdue and has a number of dates. The program does not count the dates that have passed
-    /// since, but an RRULE would count them.
+    /// since the due date, but an RRULE would count them.
     fn has_lost_dates(&self, todo: &Todo) -> bool {
         let is_overdue = todo.due.is_some_and(|due| due.date() < self.minute.today());
         is_overdue && todo.repeat.as_ref().is_some_and(|repeat| repeat.count.is_some())
@@ -136,7 +139,8 @@ impl FeedCalendar {
         }
     }
 
-    /// The later dates of the todo, from the present month on. So the dates stay the same during a month.
+    /// The later dates of the todo, from the beginning of the present month on. So the dates stay the same during a
+    /// month. If the todo is overdue and has a number of dates, this function returns the dates from today on.
     fn later_dates(&self, todo: &Todo) -> Vec<Due> {
         let first = self.month.today();
         let end = first.checked_add(Span::new().months(13)).and_then(Date::yesterday).unwrap_or(Date::MAX);
@@ -182,7 +186,7 @@ impl FeedCalendar {
         }
     }
 
-    /// The lines that say when the todo is due. An RRULE counts from DTSTART.
+    /// Adds the lines that say when the todo is due. An RRULE counts from DTSTART.
     fn add_due(&self, lines: &mut Lines, due: Due, has_rule: bool) {
         let zone = &self.month.zone;
         if self.form == FeedForm::Todo {
@@ -195,18 +199,18 @@ impl FeedCalendar {
         }
         lines.add(&component::day_or_time("DTSTART", due, zone));
         match due {
-            // The next day of the calendar: two days of the year do not have 24 hours.
+            // The end is the next date, and not a time 24 hours later, because some days do not have 24 hours.
             Due::On(day) => {
                 let end = day.tomorrow().unwrap_or(day);
                 lines.add(&component::day_or_time("DTEND", Due::On(end), zone));
             }
-            // A local time as the end would be wrong if the clocks change in these 30 minutes.
+            // A local end time would be wrong if the clocks change in these 30 minutes.
             Due::At(_) => lines.add("DURATION:PT30M"),
         }
         lines.add("TRANSP:TRANSPARENT");
     }
 
-    /// A component that says that todos were left out.
+    /// Adds a component that says that todos were left out.
     fn add_mark(&self, lines: &mut Lines, day: Date, at: Timestamp) {
         let kind = self.kind();
         lines.add(&format!("BEGIN:{kind}"));
@@ -218,7 +222,7 @@ impl FeedCalendar {
     }
 }
 
-/// The notes, and the steps with a box each.
+/// The notes and the steps. Each step has a check box, such as `[x]`.
 fn description(todo: &Todo) -> String {
     let notes = todo.notes.iter().map(|notes| notes.as_str().to_owned());
     let step = |done: bool, title: &str| format!("[{}] {title}", if done { 'x' } else { ' ' });

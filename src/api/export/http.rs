@@ -39,19 +39,19 @@ pub fn routes() -> Router<App> {
 #[derive(Debug, Deserr)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 struct ExportQuery {
-    /// JSON if the caller leaves it out.
+    /// The format of the file. The default is JSON.
     #[deserr(default)]
     format: Option<ExportFormat>,
     /// Whether the file begins with a byte order mark. Some programs need the mark to read a CSV file as UTF-8.
     #[deserr(default)]
     bom: Option<Truth>,
-    /// From the answer with the page before.
+    /// The cursor from the answer with the page before.
     #[deserr(default)]
     cursor: Option<String>,
 }
 
 /// `GET /export` returns a file with everything. If the data are too large for one answer, the file contains only a
-/// part. Then the header `Link` has the address of the next part (RFC 8288). Each part is a complete file.
+/// part. In this case, the header `Link` has the address of the next part (RFC 8288). Each part is a complete file.
 async fn get_export(
     State(app): State<App>,
     caller: Caller,
@@ -86,8 +86,8 @@ async fn get_export(
 }
 
 /// `GET /downloads/…` returns a file, and uses the address up. If the file cannot be made, the address still works. If
-/// the part no longer ends where the next part begins, because todos have changed, the files together could lack todos.
-/// Then the answer is an error.
+/// todos have changed, this part may no longer end where the next part begins, so a todo could be in none of the files.
+/// In this case, the answer is an error.
 async fn get_download(
     State(app): State<App>,
     Downloading { download, store }: Downloading,
@@ -99,12 +99,12 @@ async fn get_download(
     if rest.as_ref().map(Position::as_str) != download.until.as_deref() {
         return Err(ApiError::ExportOutdated);
     }
-    // Nobody has used the address before this moment, or the answer is 404.
+    // If another request has used the address in the meantime, the answer is 404.
     if !app.store.use_download(&download, store.usage()).await? {
         return Err(ApiError::NoSuchDownload);
     }
     let part = (download.parts > 1).then_some(download.part);
-    // Spreadsheets need the mark to read the file as UTF-8.
+    // Spreadsheets need the byte order mark to read the file as UTF-8.
     let mark = if download.format == ExportFormat::Csv { "\u{feff}" } else { "" };
     Ok((headers(download.format, &date, part), mark.to_owned() + &body))
 }

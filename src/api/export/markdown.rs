@@ -2,11 +2,11 @@
 //!
 //! A list is a heading: the inbox first, and then the others by name. A todo is an item such as `- [ ] Title ⏰ 09:30 📅
 //! 2026-11-27 🔁 every week ⏫ #tag`, with the marks of the plugin Obsidian Tasks. The time of day stands before the
-//! date, because Obsidian Tasks reads no date that has a time after it. Notes are paragraphs below the item, and steps
-//! are items below it. In a tag, a space becomes `_`.
+//! date, because Obsidian Tasks does not read a date if a time follows it. Notes are paragraphs below the item, and
+//! steps are items below it. In a tag, a space becomes `_`.
 //!
-//! Deleted todos, the time of day of the completion, and the days of creation and change are left out. Several empty
-//! lines in notes become one.
+//! The file does not contain deleted todos, the time of day of the completion, or the days of creation and change.
+//! Several empty lines in notes become one.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::domain::{
     todo::{Priority, Status, Todo},
 };
 
-/// The lists with their todos. The todos of a list have the order of `todos`.
+/// Each list with its todos. The todos of a list have the order of `todos`.
 pub fn render(todos: &[Todo], zone: &TimeZone) -> String {
     let mut lists: BTreeMap<_, Vec<&Todo>> = BTreeMap::new();
     for todo in todos.iter().filter(|todo| todo.status != Status::Deleted) {

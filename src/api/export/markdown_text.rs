@@ -1,14 +1,16 @@
-//! Texts in a Markdown file. A reader of CommonMark or of GitHub's Markdown shows them as a person has typed them.
+//! Texts in a Markdown file. A program that shows CommonMark or GitHub's Markdown shows these texts as a person has
+//! typed them.
 
 /// Characters with which Obsidian Tasks marks a date.
 const DATE_MARKS: [char; 9] = ['📅', '📆', '🗓', '⏳', '🛫', '➕', '✅', '❌', '⏰'];
-/// Characters with which Obsidian Tasks marks a repetition, an id, an earlier task, or what happens at the end.
+/// Characters with which Obsidian Tasks marks a repetition, the id of a task, the ids of tasks that must be done first,
+/// or the action after the completion.
 const WORD_MARKS: [char; 4] = ['🔁', '🆔', '⛔', '🏁'];
 /// Characters with which Obsidian Tasks marks a priority.
 const PRIORITY_MARKS: [char; 5] = ['🔺', '⏫', '🔼', '🔽', '⏬'];
 
-/// A title in one line. If Obsidian Tasks would read a character as a mark, this character becomes an entity such as
-/// `&#x1F4C5;`.
+/// A title as one line of Markdown. If Obsidian Tasks would read a character as a mark, this character becomes an
+/// entity such as `&#x1F4C5;`.
 pub fn title(text: &str) -> String {
     let is_mark = |letter: char, rest: &[char]| {
         let mut after = rest.iter().copied().filter(|letter| *letter != '\u{fe0f}' && !letter.is_whitespace());
@@ -19,8 +21,9 @@ pub fn title(text: &str) -> String {
     inline(text, None, is_mark)
 }
 
-/// The lines of notes, without indentation. An empty line separates paragraphs. Two spaces at the end of a line keep
-/// the line break. Spaces at the beginning of a line become no-break spaces, because Markdown ignores spaces there.
+/// The lines of the notes as Markdown, without indentation. An empty line separates paragraphs. Two spaces at the end
+/// of a line keep the line break. Spaces at the beginning of a line become no-break spaces, because Markdown ignores
+/// spaces there.
 pub fn notes(text: &str) -> Vec<String> {
     let breaks = ['\n', '\u{2028}', '\u{2029}', '\u{85}', '\u{b}', '\u{c}'];
     let lines: Vec<_> = text.split(breaks).map(str::trim_end).collect();
@@ -39,7 +42,7 @@ fn whole_line(line: &str, begins_paragraph: bool) -> String {
     let text = line.trim_start();
     let spaces = line.chars().take_while(|letter| letter.is_whitespace());
     let width = spaces.map(|letter| if letter == '\t' { 4 } else { 1 }).sum();
-    // Some programs remove even no-break spaces at the beginning of a paragraph, but no entity.
+    // Some programs remove even no-break spaces at the beginning of a paragraph, but they do not remove an entity.
     let indent = match "\u{a0}".repeat(width) {
         indent if begins_paragraph => indent.replacen('\u{a0}', "&nbsp;", 1),
         indent => indent,
@@ -48,8 +51,8 @@ fn whole_line(line: &str, begins_paragraph: bool) -> String {
     indent + &inline(text, special, |_, _| false)
 }
 
-/// The character, by its number, that makes a line more than a line of a paragraph: a quotation, a list, a heading, or
-/// a table.
+/// The index of the character that makes Markdown read the line as a quotation, a list, a heading or a table. `None` if
+/// the line is a part of a paragraph.
 fn special_at(line: &str) -> Option<usize> {
     let ends_word = |rest: &str| rest.is_empty() || rest.starts_with([' ', '\t']);
     let only = |letters: &[char]| line.chars().all(|letter| letters.contains(&letter));
@@ -63,8 +66,8 @@ fn special_at(line: &str) -> Option<usize> {
 }
 
 /// The text with `\` before each character that CommonMark, GitHub or Obsidian would read as a command, and before the
-/// character with the number `special`. If `is_mark` says so for a character and the characters after it, the character
-/// becomes an entity.
+/// character with the index `special`. If `is_mark` returns `true` for a character and the characters after it, the
+/// character becomes an entity.
 fn inline(text: &str, special: Option<usize>, is_mark: impl Fn(char, &[char]) -> bool) -> String {
     let letters: Vec<char> = text.chars().collect();
     let mut written = String::with_capacity(text.len());
@@ -88,13 +91,13 @@ fn is_command(letter: char, before: Option<char>, rest: &[char]) -> bool {
     let alone = both(|letter| letter == ' ');
     match letter {
         '`' | '[' => true,
-        // The next character can become an entity, which begins with `&`.
+        // The next character can become an entity. The entity begins with `&`, and `\&` would be an escape.
         '\\' => next.is_none_or(|next| !next.is_alphanumeric() && !next.is_whitespace()),
         '*' | '~' => !alone,
         '_' => !alone && !both(char::is_alphanumeric),
         '<' => next.is_some_and(|next| next.is_ascii_alphabetic() || "/!?".contains(next)),
         '&' => is_entity(rest),
-        // Obsidian makes a tag of `#word`.
+        // Obsidian reads `#word` as a tag.
         '#' => before.is_none_or(char::is_whitespace),
         _ => false,
     }

@@ -30,7 +30,7 @@ pub struct ExportPage {
 pub struct Exporting {
     pub format: ExportFormat,
     pub now: Timestamp,
-    /// The time zone of a person who has not set one.
+    /// The time zone for a person who has not set a time zone.
     pub default_zone: TimeZone,
 }
 
@@ -54,7 +54,8 @@ impl Exporting {
         }
         let mut rest = found.rest;
         let mut body = render(self.format, &document, &zone);
-        // As a file, a todo can be much larger than in the table: iCalendar has a component for each step.
+        // A todo can be much larger in the file than in the table. For example, iCalendar has a component for each
+        // step.
         while size_in_lambda(&body) > PAGE_BYTES && document.todos.len() > 1 {
             document.todos.truncate(document.todos.len() / 2);
             rest = document.todos.last().map(|todo| Position::of_id(&todo.id));
@@ -94,8 +95,8 @@ impl Exporting {
     }
 
     /// The changes after a position, the number of changes that the program cannot read, and the position after which
-    /// there are more changes. The changes have at most `room` bytes. If a page begins with a change that is too large
-    /// for a page, the values of this change are left out.
+    /// there are more changes. The changes have at most `room` bytes. If a page has no todos and its first change is
+    /// too large for a page, the values of this change are left out.
     async fn changes(
         &self,
         store: &OwnerStore,
@@ -124,8 +125,8 @@ impl Exporting {
     }
 }
 
-/// The number of bytes that the text takes in an answer of Lambda. Lambda puts the text into JSON, where quotation marks,
-/// backslashes and line breaks take two bytes, and other control characters take six bytes.
+/// The number of bytes that the text takes in an answer of Lambda. Lambda puts the text into JSON, where quotation
+/// marks, backslashes, tabs and line breaks take two bytes, and other control characters take six bytes.
 pub fn size_in_lambda(text: &str) -> usize {
     let size = |byte: u8| match byte {
         b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,

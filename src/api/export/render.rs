@@ -11,7 +11,7 @@ use crate::domain::export_format::ExportFormat;
 pub fn render(format: ExportFormat, document: &Document, zone: &TimeZone) -> String {
     let todos = &document.todos;
     match format {
-        // All keys of the document are texts, so it can always be written as JSON.
+        // All keys of the document are texts, so `to_string` cannot fail.
         ExportFormat::Json => serde_json::to_string(document).unwrap_or_default(),
         ExportFormat::Csv => csv::render(todos, zone),
         ExportFormat::Ics => calendar::render(todos, zone),

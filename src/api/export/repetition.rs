@@ -13,8 +13,8 @@ use crate::domain::{
     todo::Todo,
 };
 
-/// How the todo repeats, in words. Returns `None` if the todo does not repeat. If the todo repeats every month on its
-/// date, the words name the day only if some months do not have this day.
+/// How the todo repeats, in words. Returns `None` if the todo does not repeat. If a monthly repetition has no `on`, the
+/// words name the day of the month only if some months do not have this day.
 pub fn in_words(todo: &Todo) -> Option<String> {
     let repeat = todo.repeat.as_ref()?;
     let due = todo.due.map(|due| due.date());
@@ -51,9 +51,9 @@ pub fn sorted(weekdays: &[Weekday]) -> Vec<Weekday> {
     weekdays
 }
 
-/// The day of the month that the words must name.
+/// The day of the month that the words must name. `None` if the due date is enough.
 fn day_of_month(repeat: &Repeat, due: Option<Date>, anchor_day: Option<i8>) -> Option<MonthDay> {
-    // Only 29 February is a date that some years do not have.
+    // 29 February is the only date that some years do not have.
     let rare = |day: &i8| match repeat.unit {
         Unit::Month => *day > 28,
         Unit::Year => *day > 28 && due.is_some_and(|due| due.month() == 2),

@@ -14,14 +14,14 @@ use crate::domain::{
 };
 
 /// The RRULE that has the same dates as the repetition of this todo, if DTSTART is the due date of the todo. Weeks
-/// begin on Monday, as in an RRULE without WKST. The RRULE counts each date, also a date that the program leaves out
-/// because the todo was completed late.
+/// begin on Monday, as in an RRULE without WKST. The RRULE counts every date. The program leaves out dates if the todo
+/// is completed late, but the RRULE also counts these dates.
 ///
 /// Returns `None` if the todo does not repeat, and in four cases for which there is no RRULE. An RRULE cannot count
 /// from the day of completion. The dates of an RRULE begin with DTSTART, but a todo can be due on a day that does not
-/// fit its repetition. A repetition can be over with the present date. And an RRULE for the 29th or 30th leaves out
-/// February, where we take its last day. `BYMONTHDAY=28,29,30;BYSETPOS=-1` would be right, but ical.js 2.2, the engine
-/// of Thunderbird and Nextcloud, ignores BYSETPOS there and finds three dates a month.
+/// fit its repetition. A repetition can have an end before the due date. And an RRULE for the 29th or 30th leaves out
+/// February, but our repetition takes the last day of February. `BYMONTHDAY=28,29,30;BYSETPOS=-1` would be right, but
+/// ical.js 2.2, the engine of Thunderbird and Nextcloud, ignores BYSETPOS in this rule and finds three dates a month.
 pub fn rrule(todo: &Todo, zone: &TimeZone) -> Option<String> {
     let (repeat, due) = (todo.repeat.as_ref()?, todo.due?);
     let number = todo.anchor_day.unwrap_or_else(|| due.date().day());
@@ -48,14 +48,14 @@ pub fn rrule(todo: &Todo, zone: &TimeZone) -> Option<String> {
     Some(parts.into_iter().flatten().collect::<Vec<_>>().join(";"))
 }
 
-/// Whether every calendar that people subscribe with finds the right dates. Not every calendar counts days from the end
-/// of the month (`BYMONTHDAY=-1`), or selects one of several days (`BYSETPOS`).
+/// Whether every usual calendar program finds the right dates for this RRULE. Not every calendar counts days from the
+/// end of the month (`BYMONTHDAY=-1`), or selects one of several days (`BYSETPOS`).
 pub fn is_common(rule: &str) -> bool {
     !rule.contains("BYMONTHDAY=-") && !rule.contains("BYSETPOS")
 }
 
-/// The part of the RRULE that says on which day the weeks of the person begin. Empty if this makes no difference, or if
-/// weeks begin on Monday.
+/// The part of the RRULE that says on which day the weeks of the person begin. Empty if the day makes no difference, or
+/// if weeks begin on Monday.
 pub fn week_start(repeat: &Repeat, week_start: Weekday) -> String {
     let matters = repeat.every > 1 && !repeat.weekdays.is_empty() && week_start != Weekday::Mon;
     if matters { format!(";WKST={}", code(week_start)) } else { String::new() }
@@ -71,7 +71,7 @@ fn month_day(repeat: &Repeat, due: Date, number: i8) -> Option<String> {
     let day = match repeat.on.unwrap_or(MonthDay::Number(number)) {
         MonthDay::LastDay | MonthDay::Number(31) => "BYMONTHDAY=-1".to_owned(),
         MonthDay::Number(number) if number <= 28 || !has_february(repeat, due) => format!("BYMONTHDAY={number}"),
-        // In February alone, the 29th and the 30th are the last day.
+        // A yearly repetition in February. For such a repetition, the 29th and the 30th mean the last day of February.
         MonthDay::Number(_) if repeat.unit == Unit::Year => "BYMONTHDAY=-1".to_owned(),
         MonthDay::Number(_) => return None,
         MonthDay::FirstWorkday => "BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1".to_owned(),
@@ -88,8 +88,8 @@ fn has_february(repeat: &Repeat, due: Date) -> bool {
     (0..12).any(|round| (u16::from(due.month().unsigned_abs()) + round * months) % 12 == 2)
 }
 
-/// The part of the RRULE that says when the repetition ends. UNTIL is a date if the due date is a date. Otherwise UNTIL
-/// is the end of this day in UTC.
+/// The part of the RRULE that says when the repetition ends. If the due date has no time, UNTIL is a date. Otherwise
+/// UNTIL is the end of the last day, as a time in UTC.
 fn end(repeat: &Repeat, due: Due, zone: &TimeZone) -> Option<String> {
     if let Some(count) = repeat.count {
         return Some(format!("COUNT={count}"));

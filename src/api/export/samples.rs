@@ -14,7 +14,7 @@ use crate::domain::{
     todo::{NewTodo, Status, Todo},
 };
 
-/// Parts of texts that mean something in one of the formats.
+/// Parts of texts that have a special meaning in one of the formats.
 const PIECES: [&str; 60] = [
     "x ",
     "(A) ",
@@ -90,7 +90,7 @@ pub fn todo(new: Value) -> Todo {
     Todo::add(&new, TodoId::parse("k7m2x9qa4t").unwrap(), &ListRef::inbox(), &moment).unwrap()
 }
 
-/// The todo, with this status since 24 hours after its last change.
+/// The todo with this status. The status changes 24 hours after the last change of the todo.
 pub fn changed(todo: Todo, status: &str) -> Todo {
     let now = todo.updated_at + SignedDuration::from_hours(24);
     todo.with_status(Status::parse(status.to_owned()).unwrap(), now).with_next_version_after(&todo)
@@ -139,7 +139,7 @@ pub fn any_repeat() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A due date of 2026 or of the years after it.
+/// A due date in the years 2026 to 2030.
 pub fn any_due() -> impl Strategy<Value = String> {
     let day = (2026i16..2031, 1i8..=12, 1i8..=31).prop_map(|(year, month, day)| {
         let month = jiff::civil::date(year, month, 1);

@@ -10,7 +10,7 @@ use jiff::{
 
 use super::content_line::Lines;
 
-/// The last year of the calendar.
+/// The last year that the program supports.
 const LAST_YEAR: i16 = 9999;
 
 /// A change of the clocks. `at` is the time on the clock before the change.
@@ -31,9 +31,9 @@ pub fn property(name: &str, time: DateTime, zone: &TimeZone) -> String {
 }
 
 /// Adds the VTIMEZONE of the zone, or nothing in the zone UTC. The VTIMEZONE is right for every local time in one of
-/// these years, and perhaps wrong in other years. Each change of the clocks is a part of its own. RDATE would be
-/// shorter, but ical.js 2.2, the engine of Thunderbird and Nextcloud, reads only the first date of an RDATE and then
-/// ignores DTSTART.
+/// these years, and perhaps wrong in other years. Each change of the clocks is a separate part (STANDARD or DAYLIGHT).
+/// RDATE would be shorter, but ical.js 2.2, the engine of Thunderbird and Nextcloud, reads only the first date of an
+/// RDATE and then ignores DTSTART.
 pub fn add(lines: &mut Lines, zone: &TimeZone, years: &BTreeSet<i16>) {
     let Some(id) = id(zone) else { return };
     let changes: BTreeSet<Change> = years.iter().flat_map(|year| in_year(zone, *year)).collect();
@@ -58,14 +58,14 @@ fn id(zone: &TimeZone) -> Option<&str> {
     (!["UTC", "Etc/UTC"].contains(&name)).then_some(name)
 }
 
-/// The change that is valid when the year begins, and the changes in the year.
+/// The last change before the year, and the changes in the year.
 fn in_year(zone: &TimeZone, year: i16) -> Vec<Change> {
     let (first, last) = (date(year, 1, 1).at(0, 0, 0, 0), date(year, 12, 31).at(23, 59, 59, 0));
-    // The year can begin before the first timestamp that is possible, and end after the last one.
+    // The year can begin before `Timestamp::MIN`, and it can end after `Timestamp::MAX`.
     let first_at = zone.to_timestamp(first).unwrap_or(Timestamp::MIN);
     let last_at = zone.to_timestamp(last).unwrap_or(Timestamp::MAX);
     let valid = zone.preceding(first_at).next();
-    // Some zones have no earlier change. Then the year begins with a change that changes nothing.
+    // Some zones have no earlier change. In this case, the year begins with a change that keeps the offset.
     let begin = valid.is_none().then(|| {
         let info = zone.to_offset_info(first_at);
         let (offset, is_daylight) = (info.offset(), info.dst() == Dst::Yes);
@@ -97,7 +97,7 @@ fn offset(offset: Offset) -> String {
     format!("{sign}{hours:02}{minutes:02}{rest}")
 }
 
-/// The years from `first` to `last`, but no year after the last one of the calendar.
+/// The years from `first` to `last`, but no year after `LAST_YEAR`.
 pub fn years(first: i16, last: i16) -> impl Iterator<Item = i16> {
     first..=last.min(LAST_YEAR)
 }
@@ -124,8 +124,8 @@ mod tests {
         lines.into_text().replace("\r\n ", "")
     }
 
-    /// The offset in minutes that a reader of the VTIMEZONE finds for a local time (RFC 5545, section 3.6.5): the last
-    /// change whose local time is not after it.
+    /// The offset in minutes that a reader of the VTIMEZONE finds for a local time (RFC 5545, section 3.6.5). The last
+    /// change before this local time, or at this local time, decides.
     fn offset_at(text: &str, time: DateTime) -> i32 {
         let minutes = |text: &str| {
             let value: i32 = text[1..3].parse::<i32>().unwrap() * 60 + text[3..5].parse::<i32>().unwrap();
@@ -172,13 +172,14 @@ END:VTIMEZONE\r\n";
         fn every_local_time_has_the_offset_of_the_zone(
             zone in prop::sample::select(&ZONES[..]), minutes in prop::collection::vec(0i64..40 * 525_960, 1..6),
         ) {
-            // 40 years from 2000 on. Most of the tail of the zone comes from a rule and not from the table.
+            // 40 years from 2000 on. In the later years, the changes come from the rule of the zone, and not from its
+            // table.
             let begin = date(2000, 1, 1).at(0, 0, 0, 0);
             let times: Vec<_> = minutes.iter().map(|minutes| begin + SignedDuration::from_mins(*minutes)).collect();
             let text = written(zone, times.iter().map(|time| time.year()));
             let zone = TimeZone::get(zone).unwrap();
             for time in times {
-                // A time that occurs twice, or that does not exist, has two possible offsets.
+                // A local time that occurs twice, or that the clock skips, has two possible offsets.
                 if let Ok(expected) = zone.to_ambiguous_zoned(time).unambiguous() {
                     prop_assert_eq!(offset_at(&text, time) * 60, expected.offset().seconds(), "{}\n{}", time, text);
                 }

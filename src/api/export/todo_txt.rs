@@ -4,13 +4,14 @@
 //! completed todo is `x 2026-03-02 2026-03-01 Call Mom +Family @phone pri:A`. All dates are dates on the person's
 //! clock.
 //!
-//! * The date of creation is always there. So a title can begin with `x`, with `(A)` or with a date.
+//! * Each line has the date of creation before the title. So a title can begin with `x`, with `(A)` or with a date, and
+//!   a program still reads it as a title.
 //! * The list is a project, and a tag is a context. A space in their names becomes `_`.
 //! * `rec:+1w` counts from the due date, and `rec:1w` counts from the completion. A repetition with weekdays, with a
 //!   day of the month or with an end is left out, because `rec` cannot say it.
 //! * Some words in a title have a meaning in todo.txt: `due:today`, `+49`, `@home`. Such a word gets a space after its
-//!   sign, because todo.txt has no way to quote a word.
-//! * Deleted todos, notes, steps and times of day of the changes are left out.
+//!   `:`, `+` or `@`, because todo.txt has no way to quote a word.
+//! * The file does not contain deleted todos, notes, steps, or the times of day of creation and completion.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
@@ -21,8 +22,8 @@ use crate::domain::{
     unicode::is_ignorable,
 };
 
-/// The keys that this export or a usual todo.txt program gives a meaning. `t` is the day on which a todo appears, and
-/// `h` hides a todo.
+/// The keys that have a meaning in this export or in usual todo.txt programs. `t` is the day on which a todo appears,
+/// and `h` hides a todo.
 const KEYS: [&str; 7] = ["due", "rec", "pri", "time", "id", "t", "h"];
 
 /// A line for each todo that is not deleted.
@@ -64,7 +65,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| letter.is_whitespace() || letter.is_control()).filter(|word| !word.is_empty())
 }
 
-/// The title, in which no word has a meaning in todo.txt.
+/// The title, changed so that none of its words has a special meaning in todo.txt.
 fn title(text: &str) -> String {
     words(text).map(plain).collect::<Vec<_>>().join(" ")
 }

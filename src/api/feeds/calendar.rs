@@ -26,8 +26,8 @@ use crate::{
     store::{FeedHead, OwnerStore, Range, Reading},
 };
 
-/// The number of the present form of the files. It must rise with each change of the code that changes a file, or
-/// calendars would keep their old file.
+/// The version of the form of the files. If a change of the code changes a file, this number must rise, because
+/// calendars would otherwise keep their old file.
 const FORM: u32 = 1;
 /// The feed reads at most this number of pages of the table. Each page has at most 1 MB.
 const PAGES: usize = 8;
@@ -38,13 +38,14 @@ const ALL_LISTS: &str = "Todos";
 #[derive(Debug, Deserr)]
 #[deserr(where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct FeedQuery {
-    /// Events if the caller leaves it out.
+    /// Whether the file has events or todos. The default is events.
     #[deserr(default, rename = "as")]
     form: Option<FeedForm>,
 }
 
-/// Returns the calendar. If the calendar has the present file already, the answer is 304 and costs two read units. If
-/// the table does not answer, the answer is 503: an empty calendar would remove everything from the person's calendar.
+/// Returns the calendar. If the calendar program already has the present file, the answer is 304 and costs two read
+/// units. If the table does not answer, the answer is 503: an empty calendar would remove everything from the person's
+/// calendar.
 pub async fn get_calendar(
     State(app): State<App>,
     Feeding { feed, store }: Feeding,
@@ -52,7 +53,8 @@ pub async fn get_calendar(
     Query(query): Query<FeedQuery>,
 ) -> Result<Response, ApiError> {
     let (now, form) = (app.clock.now(), query.form.unwrap_or(FeedForm::Event));
-    // The program reads the head before the todos. So the todos may be newer than the tag says, but never older.
+    // The tag comes from the head, and the program reads the head before the todos. So the todos may be newer than the
+    // tag says, but never older.
     let head = store.feed_head(now).await?;
     let moment = head.settings.moment(now, &app.config.time_zone);
     let tag = |lasts: Lasts| tag((&feed, form), &head, &moment, lasts);
@@ -63,7 +65,7 @@ pub async fn get_calendar(
     Ok((headers(&tag(lasts)), file).into_response())
 }
 
-/// The file of the feed, and for how long it stays the same.
+/// The file of the feed, and how long it stays the same.
 async fn file(
     store: &OwnerStore,
     (feed, form): (&Feed, FeedForm),
@@ -89,9 +91,9 @@ async fn file(
     Ok((calendar.finish(name, is_full || todos.rest().is_some()), lasts))
 }
 
-/// The entity tag of a file that lasts for this time (RFC 9110, section 8.8.3). The program can make the tag without the
-/// todos. A tag names the time for which it lasts, so the program finds out whether a tag of an earlier answer is still
-/// right, although it does not know for how long the file of this answer lasts.
+/// The entity tag of a file that stays the same for the time `lasts` (RFC 9110, section 8.8.3). The program can make
+/// the tag without reading the todos. Before it reads the todos, it does not know `lasts`. So it makes the tags for all
+/// three values, and compares them with the tag that the calendar program has sent.
 fn tag((feed, form): (&Feed, FeedForm), head: &FeedHead, moment: &Moment, lasts: Lasts) -> String {
     let today = moment.today();
     let (kind, time) = match lasts {

@@ -1,5 +1,5 @@
-//! `/feeds` makes, lists, renews and ends the calendar feeds of a person. An answer contains the address of a feed only
-//! once, because the table contains only the hash of its secret.
+//! `/feeds` makes, lists, renews and ends the calendar feeds of a person. The service shows the address of a feed only
+//! once, because the table contains only the hash of the secret in the address.
 
 use axum::{
     Json as JsonAnswer,
@@ -42,22 +42,22 @@ const ADVICE: &str = "Keep this address: it is not shown again. Whoever has it c
 #[derive(Debug, Deserr)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 pub struct NewFeed {
-    /// The feed has only the todos of this list. All lists if the caller leaves it out.
+    /// The feed has only the todos of this list. Without `list`, the feed has the todos of all lists.
     #[deserr(default)]
     list: Option<ListName>,
-    /// The name of the calendar: 1 to 100 characters. The name of the list if the caller leaves it out.
+    /// The name of the calendar: 1 to 100 characters. The default is the name of the list, or `Todos` for all lists.
     #[deserr(default)]
     name: Option<String>,
 }
 
-/// A feed in an answer. It never contains the secret.
+/// A feed in an answer. This view never contains the secret of the feed.
 #[derive(Debug, Serialize)]
 struct FeedView {
     id: String,
     /// The present name of the list. Absent if the feed has the todos of all lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     list: Option<String>,
-    /// Present if the list was deleted. Then the calendar is empty.
+    /// Present if the list was deleted. The calendar is then empty.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     list_is_deleted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,7 +88,7 @@ struct Ended {
     ended: FeedView,
 }
 
-/// The id of a feed in the path, or the error if it is no text.
+/// The id of a feed in the path, or an error if the id is not valid UTF-8.
 type Id = Result<Path<String>, PathRejection>;
 
 /// `GET /feeds` lists the feeds, from the oldest to the newest.
