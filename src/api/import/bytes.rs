@@ -1,6 +1,7 @@
 //! Makes a text from the bytes of a file.
 
-/// The letters of Windows-1252 that are not at the same place in Unicode: 0x80 to 0x9F. Five bytes have no letter.
+/// The characters of Windows-1252 for the bytes 0x80 to 0x9F. For all other bytes, the number of the character in
+/// Unicode is the byte. Five bytes have no character.
 const WINDOWS_1252: [char; 32] = [
     '€', '\u{fffd}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{fffd}', 'Ž', '\u{fffd}', '\u{fffd}',
     '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{fffd}', 'ž', 'Ÿ',
@@ -10,19 +11,19 @@ const WINDOWS_1252: [char; 32] = [
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
     pub text: String,
-    /// Whether some bytes are no letters. In the text, each of them is the character U+FFFD.
+    /// Whether some bytes do not stand for a character. In the text, the character U+FFFD replaces them.
     pub has_replacements: bool,
 }
 
-/// Reads UTF-8, UTF-16 with a byte order mark, and Windows-1252 (also ISO 8859-1), which Excel writes. The text is
-/// without the byte order mark. This function accepts all bytes.
+/// Reads UTF-8, UTF-16 with a byte order mark, and Windows-1252 (also ISO 8859-1), which Excel writes. The result does
+/// not contain the byte order mark. This function accepts all bytes.
 ///
-/// A text in UTF-8 that is damaged in a few places stays UTF-8, so that its other letters stay right: more letters
-/// outside ASCII must be right than wrong. Such a text in Windows-1252 is nearly impossible, because two special
-/// characters in a certain order would have to follow each other again and again, such as `Ã¤`.
+/// If a text in UTF-8 is damaged in a few places, this function still reads it as UTF-8, so that the other characters
+/// stay right. This is the case if the text has more valid characters outside ASCII than damaged places. A text in
+/// Windows-1252 hardly ever looks like this, because it would need many pairs of special characters such as `Ã¤`.
 ///
-/// In iCalendar, a letter can be divided between two lines (RFC 5545, section 3.1). Such a letter comes before the line
-/// break.
+/// In iCalendar, a line break can divide the bytes of a character (RFC 5545, section 3.1). This function puts such a
+/// character before the line break.
 pub fn decode(mut bytes: Vec<u8>) -> Decoded {
     match &*bytes {
         [0xff, 0xfe, rest @ ..] => return utf16(rest, u16::from_le_bytes),
@@ -55,14 +56,14 @@ fn is_damaged_utf8(bytes: &[u8]) -> bool {
     right > wrong
 }
 
-/// Whether the file is iCalendar.
+/// Whether the file is iCalendar. In iCalendar, a line break can divide the bytes of a character.
 fn has_folded_lines(bytes: &[u8]) -> bool {
     let start = b"BEGIN:V";
     bytes.trim_ascii_start().get(..start.len()).is_some_and(|first| first.eq_ignore_ascii_case(start))
 }
 
-/// The bytes, with each letter of UTF-8 that continues on the next line moved before the line break. The lines keep
-/// their numbers, and the unfolded text is the same one in every encoding.
+/// If a character of UTF-8 continues on the next line, this function moves all its bytes before the line break. The
+/// lines keep their numbers, and the unfolded text stays the same.
 fn with_whole_letters(mut rest: &[u8]) -> Vec<u8> {
     let (mut bytes, mut folds, mut missing) = (Vec::with_capacity(rest.len()), Vec::new(), 0);
     while let Some((byte, after)) = rest.split_first() {
@@ -93,7 +94,8 @@ fn with_whole_letters(mut rest: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// The length of the line break and of the space or tab after it. 0 if the bytes begin in another way.
+/// The length of the line break and of the space or tab after it. 0 if the bytes do not begin with a line break and a
+/// space or tab.
 fn fold(bytes: &[u8]) -> usize {
     match bytes {
         [b'\r', b'\n', b' ' | b'\t', ..] => 3,
@@ -159,7 +161,7 @@ mod tests {
     fn bytes_without_a_letter_are_replaced_and_this_is_said() {
         assert_eq!(text(b"a\xffb\x81"), ("aÿb\u{fffd}".to_owned(), true));
         assert_eq!(text("Äpfel, Käse, Br".as_bytes()), ("Äpfel, Käse, Br".to_owned(), false));
-        // The last letter of a file that is cut off.
+        // The file is cut off in its last character.
         let cut = "Äpfel, Käse, Brötchenä".as_bytes();
         assert_eq!(text(&cut[..cut.len() - 1]), ("Äpfel, Käse, Brötchen\u{fffd}".to_owned(), true));
         assert_eq!(text(b"\xff\xfea\0b"), ("a\u{fffd}".to_owned(), true));
@@ -173,7 +175,7 @@ mod tests {
         let wanted = "\n Begin:VCalendar\nSUMMARY:Kä\r\n se €\n\t\r \n  \u{fffd}";
         assert_eq!(text(&calendar), (wanted.to_owned(), true));
         assert!(text(cut).0.starts_with("SUMMARY:KÃ\r\n ¤se"));
-        // In Windows-1252, each byte is a letter.
+        // In Windows-1252, each byte is one character.
         assert_eq!(text(b"BEGIN:VTODO\nSUMMARY:\xc4\n \xbc\xdf"), ("BEGIN:VTODO\nSUMMARY:Ä¼\n ß".to_owned(), false));
     }
 

@@ -1,5 +1,6 @@
-//! Makes todos that keep the limits of this service from the tasks of a file. Whatever is too long or too much goes into
-//! the notes if there is room, and is reported.
+//! Makes todos from the tasks of a file, so that the todos keep the limits of this service. If a title is too long, or
+//! if a task has too many tags or steps, the notes get the rest, as far as they have room. If a tag or the name of a
+//! list is too long, its end is lost. The import reports each loss.
 
 use jiff::ToSpan;
 
@@ -18,12 +19,12 @@ use crate::domain::{
     unicode::{many_lines, one_line},
 };
 
-/// The years of due dates that have four digits.
+/// The years that a due date can have: years with four digits.
 const YEARS: std::ops::RangeInclusive<i16> = 1..=9999;
 
 /// Makes the todo. `None` if neither the title nor the notes have a visible character. `number` is the number of the
-/// todo in the file: todos keep the order of the file. `list` is the list of a task that has none. The result also says
-/// what the todo does not keep.
+/// todo in the file, because todos keep the order of the file. `list` is the list for a task without a list. The result
+/// also says what the todo has lost.
 pub fn fit(
     source: SourceTodo,
     id: TodoId,
@@ -53,7 +54,7 @@ pub fn fit(
         list,
         priority: source.priority,
         due,
-        // A completed todo has handed its repetition on.
+        // A completed todo has no repetition, because it has handed its repetition on to the next todo.
         repeat: source.repeat.filter(|_| completed_at.is_none()),
         anchor_day: None,
         series_due: None,
@@ -75,7 +76,7 @@ pub fn fit(
         texts.notes.extend(until.map(|until| format!("Repeats until: {until}")));
         texts.lose(Lost::RepeatAsText);
     }
-    // The order of the file is the order of undated todos, whenever they were added in their source.
+    // Undated todos keep the order of the file. The times of their creation do not matter.
     todo.place = todo.due.is_none().then(|| Place::of_time(at));
     todo.notes = texts.notes();
     todo.imported = Some(imprint(&todo));
@@ -84,7 +85,7 @@ pub fn fit(
     Some((todo, texts.lost))
 }
 
-/// The paragraphs of the notes, and what is lost, as far as they are known.
+/// The paragraphs of the notes and the losses that the program has found so far.
 struct Texts {
     notes: Vec<String>,
     lost: Vec<Lost>,
@@ -95,7 +96,7 @@ impl Texts {
         self.lost.push(lost);
     }
 
-    /// The title. If there is none, it is the first line of the notes that has a visible character.
+    /// The title. If the task has no title, the first line of the notes with a visible character becomes the title.
     fn title(&mut self, title: &str, notes: &[String]) -> Option<Title> {
         let (whole, short) = lines(title, limits::TITLE);
         if let Ok(title) = Title::parse(short) {
@@ -110,7 +111,7 @@ impl Texts {
         named.find_map(|line| Title::parse(line).ok())
     }
 
-    /// The list with this name. `None` if the name has no visible character.
+    /// The list with this name. A name that is too long is cut. `None` if the name has no visible character.
     fn list(&mut self, name: &str) -> Option<ListRef> {
         let (whole, short) = lines(name, limits::LIST);
         if whole != short {
@@ -119,7 +120,7 @@ impl Texts {
         ListName::parse(short).ok().map(ListRef::asked)
     }
 
-    /// The first tags. The others go into the notes.
+    /// The first tags. A tag that is too long is cut. If there are too many tags, the other tags go into the notes.
     fn tags(&mut self, tags: Vec<String>) -> Tags {
         let mut kept: Vec<Tag> = Vec::new();
         let mut others = Vec::new();
@@ -145,7 +146,8 @@ impl Texts {
         Tags::parse(WithoutEmpty(kept)).unwrap_or_default()
     }
 
-    /// The first steps. The others, and the whole titles of long ones, go into the notes.
+    /// The first steps. If there are too many steps, the other steps go into the notes. If the title of a step is too
+    /// long, the notes contain the whole title.
     fn steps(&mut self, steps: Vec<(String, bool)>) -> Steps {
         let (mut kept, mut others) = (Vec::new(), Vec::new());
         for (title, done) in steps {
@@ -164,7 +166,7 @@ impl Texts {
         Steps::parse(WithoutEmpty(kept)).unwrap_or_default()
     }
 
-    /// The notes: all paragraphs, as far as there is room.
+    /// The notes: all paragraphs, cut after the maximum length.
     fn notes(&mut self) -> Option<Notes> {
         let paragraphs = self.notes.iter().map(|note| many_lines(note)).filter(|note| !note.is_empty());
         let text = paragraphs.collect::<Vec<_>>().join("\n\n");

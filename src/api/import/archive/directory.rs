@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-/// The length of the record at the end of an archive, and of the fixed part of an entry.
+/// The length of the record at the end of an archive, and the length of the fixed part of a directory entry.
 const END: usize = 22;
 const ENTRY: usize = 46;
-/// The length of the fixed part of the header before the bytes of a file.
+/// The length of the fixed part of the header that stands before the bytes of a file.
 const HEADER: usize = 30;
 /// The comment at the end of an archive is at most this long.
 const COMMENT: usize = 0xffff;
 
-/// The letters of the code page 437, from 0x80 on. Old programs, and Windows, write names in this code page.
+/// The letters of the code page 437, from 0x80 on. Old programs and Windows write file names in this code page.
 const CODE_PAGE_437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}";
 
 /// A file in an archive. The name can be anything, such as `../../file` or an empty text.
@@ -32,9 +32,9 @@ pub enum Packing {
     Other,
 }
 
-/// The entries of the directory, one after another. An entry that cannot be read is `None`, and it is the last one. The
-/// function itself returns `None` if the bytes have no directory. Archives in several parts, and archives with the
-/// records of ZIP64, which files of more than 4 GB need, count as not readable.
+/// The entries of the directory, one after another. If an entry cannot be read, the iterator yields `None` for this
+/// entry, and ends. The function itself returns `None` if the bytes have no directory. It cannot read archives in
+/// several parts, or archives in the form ZIP64 (for files of more than 4 GB).
 pub fn entries(bytes: &[u8]) -> Option<impl Iterator<Item = Option<Entry<'_>>>> {
     let end = end(bytes)?;
     let number = u16_at(bytes, end + 10)?;
@@ -46,7 +46,8 @@ pub fn entries(bytes: &[u8]) -> Option<impl Iterator<Item = Option<Entry<'_>>>> 
     }))
 }
 
-/// The place of the record at the end of the archive, which is the last one with a comment that fits.
+/// The position of the record at the end of the archive. It is the last such record whose comment fits into the
+/// archive.
 fn end(bytes: &[u8]) -> Option<usize> {
     let last = bytes.len().checked_sub(END)?;
     (last.saturating_sub(COMMENT)..=last).rev().find(|at| {
@@ -55,7 +56,7 @@ fn end(bytes: &[u8]) -> Option<usize> {
     })
 }
 
-/// The entry at this place, and the place of the next one.
+/// The entry at this position, and the position of the next entry.
 fn entry(bytes: &[u8], at: usize) -> Option<(Entry<'_>, usize)> {
     let fixed = bytes.get(at..at.checked_add(ENTRY)?).filter(|fixed| fixed.starts_with(b"PK\x01\x02"))?;
     let length = |at| u16_at(fixed, at).map(usize::from);
@@ -80,7 +81,8 @@ fn entry(bytes: &[u8], at: usize) -> Option<(Entry<'_>, usize)> {
     Some((entry, names + name + extra + comment))
 }
 
-/// A name in UTF-8, or else in the code page 437. A bit says which of them it is, but some programs do not set it.
+/// Reads a name in UTF-8, or in the code page 437 if the bytes are not valid UTF-8. The archive has a bit for the
+/// encoding, but some programs do not set this bit.
 fn text(name: &[u8]) -> Cow<'_, str> {
     let letter = |byte: u8| match byte {
         0x80.. => CODE_PAGE_437.chars().nth(usize::from(byte - 0x80)).unwrap_or(char::REPLACEMENT_CHARACTER),

@@ -1,8 +1,8 @@
 //! Takes the files out of gzip and ZIP archives.
 //!
-//! The directory of a ZIP archive is read by our own code, and not by a crate. The crate `zip` (8.6) keeps each entry of
-//! the directory in memory before a caller can count them, and begins again for each mark of an end that it finds. So a
-//! small file that somebody has made for this could take much time and memory.
+//! Our own code reads the directory of a ZIP archive, and not a crate. The crate `zip` (8.6) puts all entries of the
+//! directory into memory before a caller can count them. It also begins again at each end record that it finds. So an
+//! attacker could make a small file that takes much time and memory.
 
 mod directory;
 
@@ -17,10 +17,10 @@ pub const UNPACKED_BYTES: usize = 8 * 1024 * 1024;
 /// The maximum number of files with todos in one archive.
 pub const FILES: usize = 200;
 
-/// The endings of the files that can have todos. A file without an ending can have todos too.
+/// The file name extensions of files that can have todos. A file without an extension can have todos too.
 const ENDINGS: [&str; 9] = ["csv", "json", "jsonl", "ndjson", "ics", "ical", "txt", "md", "markdown"];
 
-/// A file that is not packed.
+/// A file after the unpacking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unpacked {
     /// The name without folders. It is only a label, and no path.
@@ -28,12 +28,13 @@ pub struct Unpacked {
     pub bytes: Vec<u8>,
 }
 
-/// The files in a file that a person has sent: those of a ZIP archive, the one in a gzip file (RFC 1952), or the file
-/// itself. The bytes decide, and not the name. Archives inside archives stay closed. In a ZIP archive, only files that
-/// can have todos are unpacked: no folders, no hidden files, none in `__MACOSX`, and none with another ending.
+/// Unpacks a file that a person has sent. The result contains the files of a ZIP archive, the one file of a gzip file
+/// (RFC 1952), or the file itself. The function recognises an archive by its bytes, and not by its name. It does not
+/// unpack archives inside archives. In a ZIP archive, it unpacks only files that can have todos: no folders, no hidden
+/// files, no files in `__MACOSX`, and no files with other extensions.
 ///
-/// Unpacking stops at [`UNPACKED_BYTES`], whatever the archive says about its sizes. A file that is not packed may be
-/// longer. The error is a sentence for the person.
+/// The unpacking stops at [`UNPACKED_BYTES`], even if the archive contains smaller numbers for the sizes. A file that
+/// is not an archive may be longer. The error is a sentence for the person.
 pub fn unpack(name: &str, bytes: Vec<u8>) -> Result<Vec<Unpacked>, String> {
     let name = base_name(name);
     if is_gzip(&bytes) {
@@ -46,7 +47,7 @@ pub fn unpack(name: &str, bytes: Vec<u8>) -> Result<Vec<Unpacked>, String> {
     unzip(&bytes)
 }
 
-/// The bytes of a gzip file, or of a body with `Content-Encoding: gzip`, unpacked: at most [`UNPACKED_BYTES`]. The error
+/// Unpacks a gzip file, or a body with `Content-Encoding: gzip`. The result has at most [`UNPACKED_BYTES`]. The error
 /// is a sentence for the person.
 pub fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, String> {
     read(MultiGzDecoder::new(bytes), UNPACKED_BYTES)?.ok_or_else(too_large)
@@ -58,7 +59,7 @@ fn is_gzip(bytes: &[u8]) -> bool {
 
 fn unzip(bytes: &[u8]) -> Result<Vec<Unpacked>, String> {
     let mut wanted = Vec::new();
-    // Files that lie upon each other would be unpacked many times.
+    // If many entries name the same bytes of the archive, the program would unpack these bytes many times.
     let mut packed = 0;
     for entry in entries(bytes).ok_or_else(damaged)? {
         let entry = entry.ok_or_else(damaged)?;
@@ -90,7 +91,7 @@ fn unzip(bytes: &[u8]) -> Result<Vec<Unpacked>, String> {
     Ok(files)
 }
 
-/// The bytes of a file of a ZIP archive, at most `most`.
+/// The unpacked bytes of one file of a ZIP archive, at most `most` bytes.
 fn unpacked(entry: &Entry<'_>, most: usize) -> Result<Vec<u8>, String> {
     let name = base_name(&entry.name);
     let bytes = match entry.packing {
@@ -111,7 +112,8 @@ fn unpacked(entry: &Entry<'_>, most: usize) -> Result<Vec<u8>, String> {
     if sum.sum() == entry.crc { Ok(bytes) } else { Err(damaged()) }
 }
 
-/// All bytes of `packed`, or `None` if they are more than `most`. Then at most one byte more has been unpacked.
+/// All bytes of `packed`, or `None` if there are more than `most` bytes. The function unpacks at most one byte more
+/// than `most`.
 fn read(packed: impl Read, most: usize) -> Result<Option<Vec<u8>>, String> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
@@ -143,6 +145,6 @@ fn can_have_todos(path: &str) -> bool {
         Some((_, ending)) => ENDINGS.iter().any(|own| own.eq_ignore_ascii_case(ending)),
         None => true,
     };
-    // The path of a folder ends in `/`, so that its name is empty.
+    // The path of a folder ends with `/`, so the name after the last `/` is empty.
     !is_hidden && !name.is_empty() && has_ending && ![".", ".."].contains(&name)
 }

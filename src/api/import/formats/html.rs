@@ -1,6 +1,7 @@
-//! Plain text from HTML, and the entities of HTML. Only texts are made, and nothing that a text names is loaded.
+//! Plain text from HTML, and the entities of HTML. This module only makes texts. It never loads an address that it
+//! finds in a text.
 
-/// The names of entities that programs write for usual characters. Others stay as they are.
+/// The names of entities that programs write for usual characters. Entities with other names stay as they are.
 const ENTITIES: [(&str, char); 27] = [
     ("amp", '&'),
     ("apos", '\''),
@@ -30,9 +31,9 @@ const ENTITIES: [(&str, char); 27] = [
     ("Ouml", 'Ö'),
     ("Uuml", 'Ü'),
 ];
-/// The longest entity, without `&` and `;`.
+/// The maximum length of an entity, without `&` and `;`.
 const LONGEST: usize = 10;
-/// Elements whose content nobody sees.
+/// Elements whose content a page does not show.
 const HIDDEN: [&str; 4] = ["head", "script", "style", "title"];
 /// Elements that begin and end a line.
 const BLOCKS: [&str; 14] =
@@ -57,8 +58,9 @@ pub fn entity(text: &str) -> Option<(char, usize)> {
     Some((letter, length + 2))
 }
 
-/// The text of HTML: a line for each paragraph or item of a list, without tags, comments and styles. An address of a
-/// link stays if the text does not say it. The function takes any text, and its time grows with the length of the text.
+/// The text of HTML: a line for each paragraph or item of a list, without tags, comments and styles. If the text of a
+/// link does not contain the address of the link, the result also contains the address. The function accepts any text,
+/// and its time grows with the length of the text.
 pub fn to_text(html: &str) -> String {
     let mut writer = Writer::default();
     let mut rest = html;
@@ -82,8 +84,9 @@ pub fn to_text(html: &str) -> String {
     writer.text.trim().to_owned()
 }
 
-/// What stands between `<` and `>` at the beginning of the text, and the length with both. A `<` before a space or a
-/// digit is only a character. If no `>` follows, the rest of the text is the tag, so that the search happens once.
+/// The content of the tag at the beginning of the text, and the length of the tag with `<` and `>`. A `<` before a
+/// space or a digit is only a character. If no `>` follows, the rest of the text is the tag, so that the function
+/// searches for a missing `>` only once.
 fn tag(text: &str) -> Option<(&str, usize)> {
     if let Some(comment) = text.strip_prefix("<!--") {
         return Some(("", comment.find("-->").map_or(text.len(), |end| end + 7)));
@@ -96,13 +99,14 @@ fn tag(text: &str) -> Option<(&str, usize)> {
     Some((&text[1..end], (end + 1).min(text.len())))
 }
 
-/// The name of a tag in lower case. It begins with `/` if the tag ends an element.
+/// The name of a tag in lower case. The name begins with `/` if the tag ends an element.
 fn name(tag: &str) -> String {
     let end = tag.find(|letter: char| letter.is_whitespace()).unwrap_or(tag.len());
     tag[..end].trim_end_matches('/').to_ascii_lowercase()
 }
 
-/// The text after the end of an element that nobody sees.
+/// If the tag begins an element that a page does not show, returns the text from the end tag of this element on.
+/// Otherwise returns the whole text.
 fn after_hidden<'a>(tag: &str, rest: &'a str) -> &'a str {
     let name = name(tag);
     if !HIDDEN.contains(&name.as_str()) || tag.ends_with('/') {
@@ -118,7 +122,7 @@ fn after_hidden<'a>(tag: &str, rest: &'a str) -> &'a str {
 #[derive(Default)]
 struct Writer {
     text: String,
-    /// The address of the link that is open, and where its text begins.
+    /// The address of the present link, and the position in `text` at which the text of the link begins.
     link: Option<(String, usize)>,
 }
 
@@ -173,7 +177,7 @@ impl Writer {
     }
 }
 
-/// The address of a link.
+/// The address of a link. `None` if the address does not begin with `http://`, `https://` or `mailto:`.
 fn address(tag: &str) -> Option<String> {
     let at = tag.to_ascii_lowercase().find("href=")? + "href=".len();
     let value = &tag[at..];

@@ -14,9 +14,9 @@ pub fn without_mark(text: &str) -> &str {
     text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
 }
 
-/// Whether some object has the member `name`, and the text of its value begins with `value`. This function only looks
-/// for the texts, so it also works if the file is cut off. Within a JSON string, a quotation mark has a `\` in front, so
-/// a text of a person is never such a member.
+/// Whether some object has the member `name`, and the text of its value begins with `value`. This function only
+/// searches for these texts, so it also works if the file is cut off. Within a JSON string, a quotation mark has a `\`
+/// in front. So this function never confuses a text of a person with a member.
 pub fn has_member(text: &str, name: &str, value: &str) -> bool {
     let name = format!("\"{name}\"");
     text.match_indices(&name).any(|(at, _)| {
@@ -25,7 +25,7 @@ pub fn has_member(text: &str, name: &str, value: &str) -> bool {
     })
 }
 
-/// Reads JSON. The error is a sentence with the line.
+/// Reads JSON. The error is a sentence that names the line.
 pub fn read<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Result<T, Broken> {
     serde_json::from_str(without_mark(text)).map_err(|error| {
         let before = text.len() - without_mark(text).len();
@@ -51,7 +51,7 @@ pub fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<std::borr
     }
 }
 
-/// The text of a member that is not empty, without spaces around it.
+/// The text of a member, without spaces around it. `None` if this text is empty.
 pub fn words(members: &Map<String, Value>, name: &str) -> Option<String> {
     text(members, name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::{api::import::source::SourceTodo, domain::unicode::is_ignorable};
 
-/// The lines with their numbers, from 1 on. A line ends with LF, CRLF or CR.
+/// The lines with their numbers. The first line has the number 1. A line ends with LF, CRLF or CR.
 pub fn of(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut rest = Some(text).filter(|text| !text.is_empty());
@@ -28,7 +28,8 @@ pub fn lists(todos: &[SourceTodo]) -> Vec<String> {
     todos.iter().filter_map(|todo| todo.list.as_ref()).filter(|list| seen.insert(list.as_str())).cloned().collect()
 }
 
-/// A name with spaces instead of `_`. Only an `_` between two other characters that one can see stands for a space.
+/// A name with spaces instead of `_`. An `_` stands for a space only if it is between two visible characters other than
+/// `_`.
 pub fn with_spaces(name: &str) -> String {
     let is_plain = |letter: Option<char>| letter.is_some_and(|letter| letter != '_' && !is_ignorable(letter));
     let (mut written, mut before) = (String::with_capacity(name.len()), None);

@@ -1,5 +1,5 @@
-//! Microsoft To Do, as programs save the answers of its API (Microsoft Graph: todoTaskList, todoTask). To Do itself has
-//! no export, so the form differs:
+//! Reads tasks of Microsoft To Do. Other programs save the answers of its API (Microsoft Graph: todoTaskList,
+//! todoTask). To Do itself has no export, so the files of these programs have different forms:
 //!
 //! ```text
 //! {"value":[task, …]}                                     the tasks of one list
@@ -8,7 +8,7 @@
 //! [task, …]                                               tasks without a list
 //! ```
 //!
-//! * A due date is a day. Its time is a midnight, either in the time zone beside it or on the person's clock.
+//! * A due date is a day. The file gives it as a midnight, either in the time zone beside it or on the person's clock.
 //! * Notes can be HTML. They become text.
 
 use jiff::{
@@ -27,7 +27,7 @@ use crate::{
 
 mod recurrence;
 
-/// Members that only objects of Microsoft's API have.
+/// Members of the objects of Microsoft's API. Files of other programs have at most one of them.
 const MEMBERS: [&str; 9] = [
     "bodyLastModifiedDateTime",
     "checklistItems",
@@ -56,7 +56,7 @@ struct Group<'a> {
     tasks: Option<&'a RawValue>,
 }
 
-/// Whether the text is such a file. Other files of lists and tasks have none of these members, or only one of them.
+/// Whether the text is a file of Microsoft To Do: it has two of the `MEMBERS`, or lists with names and tasks.
 pub fn is(text: &str) -> bool {
     let has = |name: &&&str| json::has_member(text, name, "");
     json::begins(text)
@@ -76,14 +76,14 @@ pub fn read(file: SourceFile<'_>, context: &Context) -> Found {
 
 struct Reader<'a> {
     context: &'a Context,
-    /// The number of the last task.
+    /// The number of the latest task.
     number: usize,
     found: Found,
 }
 
 impl Reader<'_> {
-    /// Reads an array of lists or tasks, or an object with such an array. `depth` is the number of objects around it:
-    /// no known file has more than two.
+    /// Reads an array of lists or tasks, or an object with such an array. `depth` is the number of objects around this
+    /// value: no known file has more than two.
     fn read(&mut self, value: &RawValue, list: Option<&str>, depth: u8) {
         if let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(value.get()) {
             for element in elements {
@@ -168,7 +168,7 @@ fn todo(task: &Map<String, Value>, context: &Context) -> SourceTodo {
     todo
 }
 
-/// The notes. In some files, the body is only a text.
+/// The notes. In some files, the body is not an object, but only a text.
 fn notes(task: &Map<String, Value>) -> Option<String> {
     let Some(body) = task.get("body").and_then(Value::as_object) else { return json::words(task, "body") };
     let content = json::words(body, "content")?;
@@ -213,7 +213,7 @@ fn add_dates(todo: &mut SourceTodo, task: &Map<String, Value>, context: &Context
     }
 }
 
-/// The text of a time that is not understood.
+/// The text of a time that this module cannot read.
 fn written(time: &Value) -> String {
     time.as_object().and_then(|time| json::words(time, "dateTime")).unwrap_or_else(|| time.to_string())
 }
@@ -225,8 +225,8 @@ struct Time {
 }
 
 impl Time {
-    /// Reads `{"dateTime":"2026-12-18T00:00:00.0000000","timeZone":"UTC"}`. A time zone that is not known is the
-    /// person's.
+    /// Reads `{"dateTime":"2026-12-18T00:00:00.0000000","timeZone":"UTC"}`. If the program does not know the time zone,
+    /// it uses the person's time zone.
     fn read(time: &Value, context: &Context) -> Option<Self> {
         let (text, zone) = match time {
             Value::String(text) => (text.as_str(), None),
@@ -254,7 +254,7 @@ impl Time {
         if self.is_midnight() { self.local.date() } else { self.on_clock(context).date() }
     }
 
-    /// When something happened. To Do gives only the day of a completion, as a midnight.
+    /// The moment of an event. To Do gives only the day of a completion, as a midnight.
     fn moment(&self, context: &Context) -> Option<Timestamp> {
         if self.is_midnight() {
             return times::some_time_on(self.local.date(), context);

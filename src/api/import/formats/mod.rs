@@ -41,14 +41,15 @@ pub enum Format {
 #[derive(Debug)]
 pub enum Content {
     Tasks(Found),
-    /// Our own JSON has todos with everything that the service knows about them.
+    /// Our own JSON contains complete todos, with everything that the service knows about them.
     Todos(Restored),
 }
 
 /// Whether a text has a format.
 type Is = fn(&str) -> bool;
 
-/// The formats in the order in which they are tried. Almost every line could be a line of todo.txt, so it comes last.
+/// The formats, in the order in which the program tries them. Almost every line could be a line of todo.txt, so
+/// todo.txt comes last.
 const FORMATS: [(Format, Is); 9] = [
     (Format::Json, own::is),
     (Format::GoogleTasks, takeout::is),
@@ -67,7 +68,7 @@ impl Format {
         FORMATS.iter().map(|(format, _)| *format)
     }
 
-    /// The format of this text. `None` if it is no format that an import reads.
+    /// The format of this text. `None` if the text has none of the formats.
     pub fn of(text: &str) -> Option<Self> {
         FORMATS.iter().find(|(_, is)| is(text)).map(|(format, _)| *format)
     }
@@ -88,7 +89,7 @@ impl Format {
         Ok(Content::Tasks(read(file, context)))
     }
 
-    /// The name of the format, as the ids of todos contain it.
+    /// The name of the format. The ids of imported todos depend on this name.
     pub fn word(self) -> &'static str {
         match self {
             Self::Json => "json",

@@ -1,7 +1,7 @@
 //! The CSV of our own export (`export/csv.rs`), also if a spreadsheet has saved it again with another separator.
 //!
 //! Columns are found by their names. Deleted todos are left out. A tag with a comma and a space in it becomes two tags,
-//! because the cell does not tell them apart.
+//! because a comma and a space separate the tags in a cell.
 
 use super::{lines, times};
 use crate::{
@@ -43,7 +43,7 @@ pub fn read(file: SourceFile<'_>, context: &Context) -> Found {
 struct Cells<'a>(Row<'a>);
 
 impl Cells<'_> {
-    /// The cell without the guard of the export, or an empty text.
+    /// The text of the cell, without the `'` that the export puts before a formula. Empty if there is no such cell.
     fn cell(&self, name: &str) -> &str {
         without_guard(self.0.cell(name))
     }

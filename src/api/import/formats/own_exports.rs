@@ -1,5 +1,5 @@
-//! Tests that the files of our own export come back. What a file keeps is compared by a second export: it must be equal,
-//! byte by byte.
+//! Tests that an import reads everything that a file of our own export contains. The tests export the imported todos a
+//! second time: both files must be equal, byte by byte.
 
 #![cfg(test)]
 
@@ -53,7 +53,7 @@ fn file(text: &str) -> SourceFile<'_> {
     SourceFile { name: "todos", text }
 }
 
-/// The tasks that are not parts of others, with their parts as steps.
+/// The tasks without a parent. Their parts become their steps.
 fn with_steps(found: Found) -> Vec<SourceTodo> {
     assert!(found.broken.is_empty(), "{:?}", found.broken);
     let parents: Vec<Option<usize>> = found.todos.iter().map(|todo| parent(todo, &found.todos)).collect();
@@ -76,7 +76,7 @@ fn parent(todo: &SourceTodo, todos: &[SourceTodo]) -> Option<usize> {
     }
 }
 
-/// The todo as a new one, with the times of the samples.
+/// A new todo from the fields of the task, with the times of the samples.
 fn again(source: &SourceTodo) -> Todo {
     assert!(source.lost.is_empty(), "{source:?}");
     let steps: Vec<_> = source.steps.iter().map(|(title, done)| json!({"title": title, "done": done})).collect();
@@ -91,7 +91,7 @@ fn again(source: &SourceTodo) -> Todo {
     changed(todo(new), if source.completed.is_some() { "completed" } else { "open" })
 }
 
-/// Reads the file, and exports what was read. Both exports must be equal.
+/// Exports the todos, reads the file, and exports the read todos again. Both files must be equal.
 fn comes_back(
     format: ExportFormat,
     todos: &[Todo],
@@ -114,7 +114,7 @@ fn without_deleted(todos: Vec<Todo>) -> Vec<Todo> {
     todos.into_iter().filter(|todo| todo.status != Status::Deleted).collect()
 }
 
-/// The todos without tags that become equal to another tag when a space is written as `_`.
+/// The todos that are not deleted, and whose tags stay different if `_` replaces each space.
 fn with_clear_tags(todos: Vec<Todo>) -> Vec<Todo> {
     let key = |tag: &str| tag.split_whitespace().collect::<Vec<_>>().join("_").to_lowercase();
     let is_clear = |todo: &Todo| {
@@ -139,7 +139,7 @@ fn day(at: Option<Completed>) -> Option<jiff::civil::Date> {
 proptest! {
     #[test]
     fn our_csv_comes_back(todos in any_todos()) {
-        // A comma and a space divide the tags of a cell.
+        // In a cell, a comma and a space separate the tags.
         let has_comma = |todo: &Todo| todo.tags.iter().any(|tag| tag.as_str().contains(','));
         let todos: Vec<_> = without_deleted(todos).into_iter().filter(|todo| !has_comma(todo)).collect();
         let sources = comes_back(ExportFormat::Csv, &todos, own_csv::read);
@@ -183,7 +183,8 @@ proptest! {
 
     #[test]
     fn our_markdown_comes_back(todos in any_todos()) {
-        // `#12` directly after a title is a part of the title: it is no tag in Obsidian, and often the number of an issue.
+        // `#12` directly after a title is a part of the title: Obsidian does not read it as a tag, and it is often the
+        // number of an issue.
         let is_number = |tag: &Tag| tag.as_str().bytes().all(|byte| byte.is_ascii_digit());
         let has_number = |todo: &Todo| todo.tags.iter().any(is_number);
         let todos: Vec<_> = with_clear_tags(todos).into_iter().filter(|todo| !has_number(todo)).collect();

@@ -4,10 +4,11 @@
 //! {"kind":"tasks#taskLists","items":[{"kind":"tasks#taskList","title":…,"items":[{"id","title","due",…}]}]}
 //! ```
 //!
-//! * Google Tasks knows only days. A due date at 00:00 in UTC is this day. Any other time is the person's midnight.
-//! * The order of the tasks is their `position`, and not their order in the file.
-//! * Deleted tasks are left out, as Google Tasks shows none. `hidden` only means that somebody has cleared the completed
-//!   tasks from the list.
+//! * Google Tasks knows only days. A due date at 00:00 in UTC means this day in UTC. Any other time means its day on
+//!   the person's clock.
+//! * The tasks are sorted by their `position`, and do not keep their order in the file.
+//! * Deleted tasks are left out, because Google Tasks does not show them. `hidden` only means that somebody has cleared
+//!   the completed tasks from the list.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
@@ -36,7 +37,7 @@ struct Kind<'a> {
     kind: Option<String>,
 }
 
-/// Whether the text is such a file.
+/// Whether the text is a file of Google Tasks.
 pub fn is(text: &str) -> bool {
     json::begins(text)
         && ["tasks#taskList", "tasks#tasks"].iter().any(|kind| json::has_member(text, "kind", &format!("\"{kind}")))

@@ -16,10 +16,10 @@ use crate::{
     },
 };
 
-/// The marks of open and of completed lines of a check list.
+/// The marks before the open and the completed items of a check list.
 const OPEN: char = '▫';
 const DONE: char = '▪';
-/// The column of the tasks that the person has put into no column.
+/// The column of the tasks that the person has not put into a column.
 const NO_COLUMN: &str = "Not Sectioned";
 
 /// Whether the text is a CSV file of TickTick.
@@ -31,9 +31,9 @@ fn table(text: &str) -> Option<Table<'_>> {
     Table::find(text, &["folder name", "list name", "title"])
 }
 
-/// The tasks of all lists. A moment in the file becomes a time in the person's time zone, and a whole day is the day in
-/// the time zone that stands beside it. A time without an offset from UTC is a time in this time zone. Of a completed
-/// task, the repetition is left out, because the open task of the series has it.
+/// The tasks of all lists. A moment in the file becomes a time in the person's time zone. A whole day is the day in the
+/// time zone of its row. A time without an offset from UTC is also a time in the time zone of its row. The repetition
+/// of a completed task is left out, because the open task of the series has it.
 pub fn read(file: SourceFile<'_>, context: &Context) -> Found {
     let mut found = Found::default();
     let Some(table) = table(file.text) else { return found };
@@ -85,7 +85,8 @@ fn tags(cell: &str) -> Vec<String> {
     tags.filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
 }
 
-/// 0 is no priority, 1 is low, 3 is medium and 5 is high. With `p`, 1 is the highest, as in other programs.
+/// 0 is no priority, 1 is low, 3 is medium and 5 is high. In values with `p`, such as `p1`, 1 is the highest priority,
+/// as in other programs.
 fn priority(cell: &str) -> Option<Priority> {
     Some(match &*cell.to_ascii_lowercase() {
         "5" | "high" | "p1" => Priority::Urgent,
@@ -95,7 +96,7 @@ fn priority(cell: &str) -> Option<Priority> {
     })
 }
 
-/// The steps of a check list, and the other lines as notes.
+/// Adds the items of a check list as steps, and the other lines as notes.
 fn add_content(todo: &mut SourceTodo, row: Row<'_>) {
     let content = row.cell("content");
     let is_list = row.cell("kind").eq_ignore_ascii_case("checklist")
@@ -106,7 +107,7 @@ fn add_content(todo: &mut SourceTodo, row: Row<'_>) {
     }
     let mut notes = Vec::new();
     for line in content.split(['\r', '\n']).map(str::trim) {
-        // Some lists have all their lines in one.
+        // Some check lists have all their items in one line.
         let mut parts = line.split_inclusive([OPEN, DONE]);
         let mut mark = None;
         for part in parts.by_ref() {
@@ -142,7 +143,7 @@ fn add_status(todo: &mut SourceTodo, row: Row<'_>) {
 
 fn add_dates(todo: &mut SourceTodo, row: Row<'_>, context: &Context) {
     let (start, end) = (row.cell("start date"), row.cell("due date"));
-    // The date of a task without a duration is sometimes only its start.
+    // In some rows of tasks without a duration, only the start date is present.
     let date = if end.is_empty() { start } else { end };
     todo.due = local(date, row, context);
     if todo.due.is_none() && !date.is_empty() {
@@ -163,7 +164,7 @@ fn add_dates(todo: &mut SourceTodo, row: Row<'_>, context: &Context) {
     }
 }
 
-/// The day, or the local time, of a date of this row.
+/// The due day or the due time from a date of this row.
 fn local(text: &str, row: Row<'_>, context: &Context) -> Option<Due> {
     let is = |column| row.cell(column).eq_ignore_ascii_case("true");
     let own = Some(row.cell("timezone")).filter(|zone| !zone.is_empty()).and_then(|zone| TimeZone::get(zone).ok());

@@ -1,10 +1,11 @@
 //! The todos of an iCalendar file (RFC 5545), from Apple, Nextcloud, Tasks.org, Thunderbird, Synology and our own export.
 //!
-//! Each VTODO becomes a todo. RELATED-TO makes it a part of another one. Events and journals are left out. A VTODO with
-//! a wrong value loses only this value, and a VTODO without an end loses only itself.
+//! Each VTODO becomes a todo. RELATED-TO makes a todo a part of another todo. Events and journals are left out. If a
+//! value of a VTODO is wrong, only this value is lost. If a VTODO has no end, only this VTODO is lost.
 //!
-//! No library reads the lines. The crate `calcard` 0.3, the most tolerant one, needs chrono, chrono-tz, mail-parser and
-//! mail-builder, and so a second set of time zones. A VTODO needs only a few properties of RFC 5545.
+//! This module reads the lines itself. The crate `calcard` 0.3, the most tolerant library, needs chrono, chrono-tz,
+//! mail-parser and mail-builder, and so it brings a second set of time zones. A VTODO needs only a few properties of
+//! RFC 5545.
 
 mod property;
 mod time;
@@ -20,13 +21,13 @@ use self::{
 use super::lines;
 use crate::api::import::source::{At, Context, Found, Parent, SourceFile};
 
-/// Whether the text is such a file.
+/// Whether the text is an iCalendar file.
 pub fn is(text: &str) -> bool {
     let first = lines::of(text).map(|(_, line)| line.trim()).find(|line| !line.is_empty());
     first.is_some_and(|line| ["BEGIN:VCALENDAR", "BEGIN:VTODO"].iter().any(|begin| line.eq_ignore_ascii_case(begin)))
 }
 
-/// Reads all VTODOs. The order is the order of the file.
+/// Reads all VTODOs, in the order of the file.
 pub fn read(file: SourceFile<'_>, context: &Context) -> Found {
     let zones = Zones::read(file.text);
     let mut reader = Reader {
@@ -51,7 +52,7 @@ pub fn read(file: SourceFile<'_>, context: &Context) -> Found {
     reader.found
 }
 
-/// The calendar that is open.
+/// The VCALENDAR that the reader is reading.
 #[derive(Default)]
 struct Calendar {
     name: Option<String>,
@@ -62,20 +63,20 @@ struct Calendar {
 struct Reader<'a> {
     context: &'a Context,
     zones: &'a Zones,
-    /// The number of the last VTODO.
+    /// The number of the latest VTODO.
     number: usize,
-    /// The VTODO that is open, and the line where it begins.
+    /// The VTODO that the reader is reading, and the number of the line at which it begins.
     task: Option<(Task<'a>, usize)>,
-    /// The names of the open components in the VTODO, such as VALARM, or outside of it. Only the innermost ones are
-    /// kept: no known file has more than three.
+    /// The names of the components that have begun and not ended, such as VALARM, without VCALENDAR and VTODO. The
+    /// reader keeps only the outermost 16 names: no known file has more than three.
     inner: Vec<String>,
     calendar: Calendar,
-    /// The parent of each child that a parent names.
+    /// The id of each child that a parent names, with the id of the parent.
     children: HashMap<String, String>,
     found: Found,
 }
 
-/// More open components than this are not counted.
+/// The reader keeps at most this number of names in `inner`.
 const DEEPEST: usize = 16;
 
 impl<'a> Reader<'a> {
@@ -132,7 +133,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reports the VTODO that has no end.
+    /// If the reader is still reading a VTODO, this VTODO has no end. This function reports it.
     fn leave_open_task(&mut self) {
         self.inner.clear();
         if let Some((_, line)) = self.task.take() {
@@ -141,7 +142,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The name of the calendar is the list of the todos that name none.
+    /// The name of the calendar becomes the list of the todos that name no list.
     fn end_calendar(&mut self) {
         let calendar = std::mem::take(&mut self.calendar);
         for todo in &mut self.found.todos[calendar.first..] {

@@ -13,12 +13,12 @@ pub struct Property<'a> {
     pub name: String,
     /// The text between the name and the value.
     parameters: Cow<'a, str>,
-    /// The value as it is written.
+    /// The value as it stands in the file, with escapes.
     pub value: Cow<'a, str>,
 }
 
-/// The properties of the text. A line that begins with a space or a tab goes on with the line before. Some programs
-/// write the line breaks of a text as they are, so a line that is no property belongs to the DESCRIPTION before it.
+/// The properties of the text. A line that begins with a space or a tab continues the line before it. Some programs do
+/// not escape the line breaks of a text. So a line that is not a property belongs to the DESCRIPTION before it.
 pub fn properties(text: &str) -> impl Iterator<Item = Property<'_>> {
     let mut lines = lines::of(text).peekable();
     let mut next = None;
@@ -97,20 +97,20 @@ impl<'a> Property<'a> {
             .map(|(_, value)| value.trim().trim_matches('"'))
     }
 
-    /// The value as a text of a person.
+    /// The value as one text, without escapes.
     pub fn text(&self) -> String {
         let mut texts = unescaped(&self.value, false);
         texts.pop().unwrap_or_default()
     }
 
-    /// The texts between commas.
+    /// The texts between the commas of the value, without escapes.
     pub fn texts(&self) -> Vec<String> {
         unescaped(&self.value, true)
     }
 }
 
 /// The value without the escapes of RFC 5545, section 3.3.11. Old programs escape `:` and `"` too. Other backslashes
-/// belong to the text. If `divides`, commas without a backslash divide it.
+/// belong to the text. If `divides` is true, each comma without a backslash divides the value.
 fn unescaped(value: &str, divides: bool) -> Vec<String> {
     let (mut texts, mut text) = (Vec::new(), String::with_capacity(value.len()));
     let mut letters = value.chars().peekable();

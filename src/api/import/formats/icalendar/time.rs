@@ -14,22 +14,24 @@ use crate::{
     domain::due::Due,
 };
 
-/// The time zones that the file defines. A VTIMEZONE can come after the VTODO that uses it, so they are read first.
+/// The time zones that the file defines. A VTIMEZONE can come after the VTODO that uses it, so the program reads all
+/// time zones before the VTODOs.
 #[derive(Debug, Default)]
 pub struct Zones(HashMap<String, TimeZone>);
 
-/// A VTIMEZONE that is open.
+/// A VTIMEZONE that the program is reading.
 #[derive(Default)]
 struct Defined {
     id: Option<String>,
     location: Option<String>,
-    /// The offsets of all its parts.
+    /// The offsets from UTC of all its parts (STANDARD and DAYLIGHT).
     offsets: Vec<Offset>,
 }
 
 impl Zones {
-    /// Reads all definitions. The rules of a definition are not read: its name or the place in it says the time zone. If
-    /// neither does, and it has only one offset, this is the time zone.
+    /// Reads all definitions. The program does not read the rules of a definition: its name or its location says the
+    /// time zone. If the program knows neither of them, and the definition has only one offset, this offset is the time
+    /// zone.
     pub fn read(text: &str) -> Self {
         let mut zones = HashMap::new();
         let mut open: Option<Defined> = None;
@@ -98,8 +100,9 @@ fn written(text: &str) -> Option<Written> {
     }
 }
 
-/// The due date that a property such as DUE says, on the person's clock. A local time without a known time zone is
-/// already on the person's clock, and so is a time in the person's own zone, even if the clock skips it.
+/// The due date in a property such as DUE, on the person's clock. A local time stays as it is if its time zone is
+/// unknown, or if it is the person's own time zone. A time in the person's own time zone stays even if the clock skips
+/// it.
 pub fn due(property: &Property<'_>, zones: &Zones, context: &Context) -> Option<Due> {
     match written(&property.value)? {
         Written::Day(day) => Some(Due::On(day)),
@@ -111,7 +114,8 @@ pub fn due(property: &Property<'_>, zones: &Zones, context: &Context) -> Option<
     }
 }
 
-/// The moment that a property such as COMPLETED says. It must be in UTC, but some programs write a local time or a day.
+/// The moment in a property such as COMPLETED. The standard requires UTC, but some programs write a local time or a
+/// day.
 pub fn moment(property: &Property<'_>, zones: &Zones, context: &Context) -> Option<Timestamp> {
     match written(&property.value)? {
         Written::Day(day) => times::some_time_on(day, context),
@@ -123,7 +127,7 @@ pub fn moment(property: &Property<'_>, zones: &Zones, context: &Context) -> Opti
     }
 }
 
-/// The due date after a duration such as `PT1H30M` or `P1D`.
+/// The due date: `start` plus a duration such as `PT1H30M` or `P1D`.
 pub fn after(start: Due, duration: &str) -> Option<Due> {
     let span: jiff::Span = duration.trim().parse().ok()?;
     if span.is_negative() {

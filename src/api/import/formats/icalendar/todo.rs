@@ -13,10 +13,10 @@ use crate::{
     domain::{due::Due, todo::Priority},
 };
 
-/// The end of the UIDs of our own export.
+/// The text with which the UIDs of our own export end.
 const OWN: &str = "@todo-action";
 
-/// The properties that a todo is made of.
+/// The properties that this module reads, in alphabetical order.
 const NAMES: [&str; 27] = [
     "ATTACH",
     "ATTENDEE",
@@ -46,10 +46,11 @@ const NAMES: [&str; 27] = [
     "X-TODO-ACTION-LIST",
     "X-TODO-ACTION-REPEAT",
 ];
-/// The maximum number of properties of one VTODO that are read.
+/// The program reads at most this number of properties of one VTODO.
 const MOST: usize = 1_000;
 
-/// The properties of one VTODO. If a property is there twice although it may be there once, the first one counts.
+/// The properties of one VTODO. If a property occurs twice although it may occur only once, the first one that is not
+/// empty counts.
 #[derive(Debug, Default)]
 pub struct Task<'a> {
     properties: Vec<Property<'a>>,
@@ -58,7 +59,7 @@ pub struct Task<'a> {
 }
 
 impl<'a> Task<'a> {
-    /// Begins a component in the VTODO, such as VALARM. Its properties do not belong to the VTODO.
+    /// Begins a component in the VTODO, such as VALARM. The properties of this component do not belong to the VTODO.
     pub fn begin(&mut self, component: &str) {
         self.has_alarm |= component == "VALARM";
     }
@@ -83,7 +84,8 @@ impl<'a> Task<'a> {
         self.get(name).map(Property::text)
     }
 
-    /// The id of the task. A date of a repeating task that somebody has changed has the same UID, so it gets its own id.
+    /// The id of the task. If somebody has changed one date of a repeating task, the file has a second VTODO with the
+    /// same UID. So the id of this second VTODO also contains its RECURRENCE-ID.
     pub fn uid(&self) -> Option<String> {
         let uid = self.text("UID")?.trim().to_owned();
         let changed = self.get("RECURRENCE-ID").map(|date| format!("{uid}/{}", date.value.trim()));
@@ -97,7 +99,7 @@ impl<'a> Task<'a> {
         self.all("RELATED-TO").filter(is).map(|property| property.text().trim().to_owned()).filter(|id| !id.is_empty())
     }
 
-    /// The ids of tasks that this task calls its children.
+    /// The ids of the tasks that this task names as its children.
     pub fn children(&self) -> Vec<String> {
         self.relations("CHILD").collect()
     }
@@ -130,7 +132,7 @@ impl<'a> Task<'a> {
         Some(todo)
     }
 
-    /// 1 is the highest priority and 9 the lowest. 5 is in the middle, and 0 is none.
+    /// 1 is the highest priority and 9 the lowest. 5 is in the middle, and 0 means no priority.
     fn priority(&self) -> Priority {
         match self.get("PRIORITY").and_then(|priority| priority.value.trim().parse::<u8>().ok()) {
             Some(1) => Priority::Urgent,
@@ -156,7 +158,7 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// DUE, or DTSTART and DURATION. If a task that repeats has only DTSTART, this is its date.
+    /// The due date is DUE, or DTSTART plus DURATION. If a repeating task has only DTSTART, DTSTART is its due date.
     fn add_dates(&self, todo: &mut SourceTodo, zones: &Zones, context: &Context) {
         let start = self.get("DTSTART").and_then(|start| time::due(start, zones, context));
         let duration = self.get("DURATION");
@@ -178,7 +180,7 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// The repetition in the words of our own export, or else the RRULE.
+    /// Reads the repetition in the words of our own export. If there are no such words, reads the RRULE.
     fn add_repetition(&self, todo: &mut SourceTodo, zones: &Zones, context: &Context) {
         let own = self.text("X-TODO-ACTION-REPEAT");
         let own = own.and_then(|text| words::repeat(&text, "en", todo.due, context));
@@ -187,7 +189,8 @@ impl<'a> Task<'a> {
             return;
         }
         let start = self.get("DTSTART").and_then(|start| time::due(start, zones, context));
-        // The days of a rule are days of DTSTART. If the task is due on another day, they say nothing about this day.
+        // The days in an RRULE belong to DTSTART. If the task is due on another day than DTSTART, these days do not fit
+        // the due date.
         let moves = start.map(Due::date) != todo.due.map(Due::date) && start.is_some();
         for rule in self.all("RRULE") {
             let names_days = rule.value.to_ascii_uppercase().contains(";BY");

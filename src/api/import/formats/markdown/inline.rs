@@ -1,9 +1,10 @@
-//! Texts in Markdown without the escapes of CommonMark, sections 2.4 and 2.5. Other signs, such as `**` and `[a](b)`,
-//! stay, because the texts of our todos can have them.
+//! Removes the escapes of CommonMark (sections 2.4 and 2.5) from texts in Markdown. Other signs, such as `**` and
+//! `[a](b)`, stay, because the texts of our todos can contain Markdown.
 
 use crate::api::import::formats::html;
 
-/// The text as a reader sees it. Spaces at the beginning stay spaces: our own export writes them as `&nbsp;`.
+/// The text without escapes. No-break spaces at the beginning become spaces, because our own export writes spaces there
+/// as no-break spaces.
 pub fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;

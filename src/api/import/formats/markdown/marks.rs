@@ -3,15 +3,15 @@
 //! | mark | what |
 //! |---|---|
 //! | 📅 📆 🗓 | the due date; `⏰ 09:30` before it is the time, as our own export writes it |
-//! | ⏳ | when to work on it: the due date, if there is no other |
+//! | ⏳ | the day on which the person wants to do the task: the due date, if there is no 📅 |
 //! | 🛫 | the start |
 //! | ➕ ✅ ❌ | the day of the creation, of the completion, of the cancellation |
 //! | 🔁 | the repetition in words |
-//! | 🔺 ⏫ 🔼 🔽 ⏬ | the priority. None and 🔼 are normal. |
-//! | `#tag` | a tag, also within the title. A number such as `#12` is none. |
+//! | 🔺 ⏫ 🔼 🔽 ⏬ | the priority. 🔼 is normal, and so is a task without a mark. |
+//! | `#tag` | a tag, also within the title. A number such as `#12` is not a tag. |
 //!
-//! As in the plugin, a mark counts only if nothing but marks follows it. A variation selector can follow a mark, and any
-//! kind of space or none can be around it.
+//! As in the plugin, a mark counts only if all text after it consists of marks. A variation selector can follow a mark.
+//! A mark can have spaces of any kind around it, but it needs none.
 
 use std::borrow::Cow;
 
@@ -34,9 +34,10 @@ const DUE: [char; 3] = ['📅', '📆', '🗓'];
 /// The other marks that have a date.
 const DATES: [char; 6] = ['⏳', '🛫', '➕', '✅', '❌', '⏰'];
 const REPEATS: char = '🔁';
-/// Marks of ids, of ids of earlier tasks, and of what happens at the end. This service has none of these.
+/// The marks of the id of a task, of the ids of tasks that must be done first, and of the action after the completion.
+/// This service has no such fields.
 const WORDS: [char; 3] = ['🆔', '⛔', '🏁'];
-/// A repetition or an id is shorter than this, in bytes.
+/// A mark with its repetition or its id has at most this number of bytes.
 const LONGEST: usize = 300;
 
 /// The marks of a task.
@@ -51,7 +52,7 @@ struct Marks {
     reminder: Option<String>,
     repeat: Option<String>,
     priority: Option<Priority>,
-    /// From the last to the first.
+    /// The tags, from the last to the first.
     tags: Vec<String>,
     is_linked: bool,
 }
@@ -76,7 +77,8 @@ fn trimmed(text: &str) -> &str {
     text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{fe0f}')
 }
 
-/// The text before the last character, if it is one of these. Selectors and spaces after the character do not count.
+/// The last character and the text before it, if this character is a mark. The function ignores variation selectors and
+/// spaces after the character.
 fn before_mark(text: &str, is_mark: impl Fn(char) -> bool) -> Option<(&str, char)> {
     let text = trimmed(text);
     let mark = text.chars().next_back().filter(|letter| is_mark(*letter))?;
@@ -89,8 +91,8 @@ fn split_end(text: &str, length: usize) -> Option<(&str, &str)> {
 }
 
 impl Marks {
-    /// Takes the mark at the end. Returns the text before it, or `None` if there is no mark. The first mark of a kind,
-    /// from the end, counts.
+    /// Takes the mark at the end. Returns the text before it, or `None` if there is no mark. If a line has several
+    /// marks of one kind, the last one counts.
     fn take_last<'a>(&mut self, text: &'a str) -> Option<&'a str> {
         self.take_priority(text)
             .or_else(|| self.take_date(text))
@@ -132,7 +134,7 @@ impl Marks {
         Some(before)
     }
 
-    /// `⏰ 09:30`, or `⏰ 2026-11-27 09:30` of the plugin Reminder.
+    /// Takes `⏰ 09:30`, or `⏰ 2026-11-27 09:30` of the plugin Reminder.
     fn take_time<'a>(&mut self, text: &'a str) -> Option<&'a str> {
         let (before, time) = split_end(text, 5)?;
         Due::parse(&format!("2026-01-01T{time}"))?;
@@ -147,7 +149,7 @@ impl Marks {
         Some(before)
     }
 
-    /// The words after 🔁, or an id. There is no other mark in these words.
+    /// Takes the words after 🔁, or the text after a mark of `WORDS`. These words contain no other mark.
     fn take_words<'a>(&mut self, text: &'a str) -> Option<&'a str> {
         let mut from = text.len().saturating_sub(LONGEST);
         while !text.is_char_boundary(from) {
@@ -175,8 +177,8 @@ impl Marks {
         Some(before)
     }
 
-    /// Takes numbers such as `#12`, if a mark is before them. Our own export writes tags there. Directly after the
-    /// words of a title, a number is a part of the title.
+    /// Takes numbers such as `#12`, if a mark is before them. Our own export writes tags there. If a number comes
+    /// directly after the words of the title, it is a part of the title.
     fn take_numbers<'a>(&mut self, text: &'a str) -> Option<&'a str> {
         let (mut rest, mut numbers) = (text, Vec::new());
         loop {
@@ -246,7 +248,8 @@ fn name(tag: &str) -> String {
     lines::with_spaces(&inline::plain(tag))
 }
 
-/// The title. A tag at its beginning is taken away, and a tag within the title stays there as a word.
+/// The title. `tags` gets its tags. A tag at the beginning of the title is removed, and a tag within the title stays
+/// there as a word.
 fn without_tags(text: &str, tags: &mut Vec<String>) -> String {
     let mut title = String::with_capacity(text.len());
     for word in text.split_whitespace() {

@@ -2,9 +2,11 @@
 //!
 //! * A task is an item with a check box: `- [ ]`, `* [x]`, `+ [ ]`, `1. [ ]`, also in a quotation. Other text outside of
 //!   tasks is left out, and code is never a task.
-//! * The nearest heading above is the list.
-//! * An item that is indented by two or more columns is a part of the item above. A tab goes to the next fourth column.
-//! * Text that is indented below a task, or that follows it without an empty line, is its notes.
+//! * The nearest heading above a task is its list.
+//! * An item that is indented by two or more columns is a part of the item above. A tab ends at the next column that is
+//!   a multiple of four.
+//! * Text belongs to the notes of a task if it is indented below the task, or if it follows the task without an empty
+//!   line.
 //! * The end of a task's line can have the marks of the plugin Obsidian Tasks (`marks.rs`).
 
 mod inline;
@@ -13,11 +15,11 @@ mod marks;
 use super::{json, lines};
 use crate::api::import::source::{At, Completed, Context, Found, Lost, Parent, SourceFile, SourceTodo};
 
-/// How many columns further right a part of an item begins.
+/// A part of an item begins at least this number of columns to the right of the item.
 const PART: usize = 2;
-/// More items around an item than this are not followed.
+/// The reader keeps at most this number of items around an item.
 const DEEPEST: usize = 200;
-/// What Markdown ignores at the beginning of a line. A no-break space is text.
+/// The characters that Markdown ignores at the beginning of a line. A no-break space is not one of them, but text.
 const BLANK: [char; 2] = [' ', '\t'];
 
 /// Whether the text has at least one task.
@@ -50,7 +52,8 @@ pub fn read(file: SourceFile<'_>, context: &Context) -> Found {
     found
 }
 
-/// Skips the properties of a note between two lines `---`. Without a second line, nothing is skipped.
+/// Skips the properties at the beginning of a file. They are between a line `---` and a second line `---` or `...`. If
+/// there is no second line, the function skips nothing.
 fn skip_properties<'a>(whole: &str, rest: &mut impl Iterator<Item = (usize, &'a str)>) {
     let is_end = |line: &str| matches!(line.trim_end(), "---" | "...");
     if lines::of(whole).skip(1).any(|(_, line)| is_end(line)) {
@@ -59,7 +62,8 @@ fn skip_properties<'a>(whole: &str, rest: &mut impl Iterator<Item = (usize, &'a 
     }
 }
 
-/// The line without the `>` of quotations. After a no-break space `>` is text: our own export writes such lines.
+/// The line without the `>` of quotations. A `>` after a no-break space is text, because our own export writes such
+/// lines.
 fn quoted(line: &str) -> &str {
     let mut rest = line;
     while let Some(inner) = rest.trim_start_matches(BLANK).strip_prefix('>') {
@@ -120,21 +124,22 @@ fn heading(line: &str) -> Option<&str> {
         return None;
     }
     let words = rest.trim();
-    // Signs at the end belong to the heading's mark, if a space is before them.
+    // If a space is before the `#` signs at the end, these signs are not a part of the text.
     let without = words.trim_end_matches('#');
     let ends = without.is_empty() || without.ends_with([' ', '\t']);
     Some(if ends { without.trim_end() } else { words })
 }
 
-/// Whether the line is a line across the page, such as `---`.
+/// Whether the line is a horizontal rule, such as `---`.
 fn is_rule(text: &str) -> bool {
     text.len() > 2 && ['-', '*', '_'].iter().any(|sign| text.chars().all(|letter| letter == *sign))
 }
 
-/// An item that can have parts.
+/// An item whose parts can still follow.
 struct Open {
     column: usize,
-    /// Its index in [`Found::todos`], or the index of the task around it. `None` if no task is around it.
+    /// The index of the task in [`Found::todos`]. If the item is not a task, the index of the task around it, or `None`
+    /// if no task is around it.
     todo: Option<usize>,
 }
 
@@ -143,9 +148,9 @@ struct Reader<'a> {
     list: Option<String>,
     /// The items around the present line, from the outside in.
     open: Vec<Open>,
-    /// Whether the line before is empty.
+    /// Whether the line before the present line is empty.
     after_blank: bool,
-    /// The sign of the code block that is open, such as three backticks.
+    /// The signs with which the present code block has begun, such as three backticks.
     code: Option<String>,
     found: Found,
 }
@@ -174,7 +179,8 @@ impl Reader<'_> {
         self.after_blank = false;
     }
 
-    /// A line of a code block, or a line that begins or ends one. Code below a task belongs to its notes.
+    /// Reads a line of a code block, or a line that begins or ends a code block. Code below a task belongs to the notes
+    /// of the task.
     fn code_line(&mut self, line: &str) {
         self.add_note(line, str::to_owned);
         let text = line.trim_matches(BLANK);
@@ -195,7 +201,8 @@ impl Reader<'_> {
         self.leave(item.column);
         let parent = self.open.last().and_then(|open| open.todo);
         let Some(check) = item.check else {
-            // An item without a check box is a line of notes, or only a name for the items below it.
+            // Below a task, an item without a check box is a line of the notes. Elsewhere, it is only a name for the
+            // items below it.
             if parent.is_some() {
                 self.add_note(&format!("{}- {}", " ".repeat(item.column.min(DEEPEST)), item.text), inline::plain);
             }
@@ -211,7 +218,7 @@ impl Reader<'_> {
         self.found.todos.push(todo);
     }
 
-    /// Leaves the items of which a line that begins at this column is no part.
+    /// Leaves each item around the present line that cannot contain a line that begins at this column.
     fn leave(&mut self, column: usize) {
         while self.open.last().is_some_and(|open| column < open.column + PART) {
             self.open.pop();
@@ -224,7 +231,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A line of text. Without an empty line before it, it belongs to the item above, wherever it begins.
+    /// Reads a line of text. If the line before it is not empty, the text belongs to the item above, at any column.
     fn text(&mut self, line: &str) {
         let (column, _) = indentation(line);
         if self.after_blank {
@@ -248,7 +255,7 @@ impl Reader<'_> {
     }
 }
 
-/// The line from this column on, without two spaces for a line break at its end.
+/// The line from this column on, without spaces at its end. Two such spaces would mean a line break.
 fn note(line: &str, from: usize) -> String {
     let (column, text) = indentation(line);
     " ".repeat(column.saturating_sub(from).min(DEEPEST)) + text.trim_end_matches([' ', '\t', '\u{a0}'])

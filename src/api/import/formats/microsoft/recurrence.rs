@@ -19,8 +19,8 @@ use crate::{
 
 const WORKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
 
-/// Adds the repetition of the task to the todo, which already has its due date. What our repetitions cannot say becomes
-/// a text in the notes.
+/// Adds the repetition of the task to the todo, which already has its due date. A repetition that this service does not
+/// have becomes a text in the notes.
 pub fn add(todo: &mut SourceTodo, task: &Map<String, Value>) {
     let Some(recurrence) = task.get("recurrence").and_then(Value::as_object) else { return };
     match repeat(recurrence, todo.due) {
@@ -34,7 +34,7 @@ fn repeat(recurrence: &Map<String, Value>, due: Option<Due>) -> Option<Repeat> {
     let every = number(pattern, "interval").unwrap_or(1);
     let every = u16::try_from(every).ok().filter(|every| (1..=Repeat::MAX_EVERY).contains(every))?;
     let day = || i8::try_from(number(pattern, "dayOfMonth")?).ok().filter(|day| (1..=31).contains(day));
-    // Our repetitions each year stay in the month of the due date.
+    // In this service, a yearly repetition always stays in the month of the due date.
     let in_month = |due: Option<Due>| {
         let month = number(pattern, "month").and_then(|month| i8::try_from(month).ok());
         due.is_some_and(|due| Some(due.date().month()) == month)
@@ -54,7 +54,8 @@ fn repeat(recurrence: &Map<String, Value>, due: Option<Due>) -> Option<Repeat> {
         let date = |name| json::text(range, name).and_then(|text| due::day(text.get(..10)?));
         match json::text(range, "type").as_deref() {
             Some("endDate") => repeat.until = Some(date("endDate")?),
-            // The number counts from the first date. How many dates are left is only known on the first date.
+            // The file gives the number of dates from the first date on. If the task is due on a later date, the number
+            // of the remaining dates is unknown.
             Some("numbered") if date("startDate").map(Due::On) == due => {
                 let count = u16::try_from(number(range, "numberOfOccurrences")?).ok();
                 repeat.count = Some(count.filter(|count| (1..=Repeat::MAX_COUNT).contains(count))?);
@@ -70,7 +71,7 @@ fn number(members: &Map<String, Value>, name: &str) -> Option<u64> {
     members.get(name)?.as_u64()
 }
 
-/// The days of the week, from Monday on. `None` if one of them is not known.
+/// The days of the week, from Monday on. `None` if the program does not know one of the names.
 fn weekdays(pattern: &Map<String, Value>) -> Option<Vec<Weekday>> {
     let Some(days) = pattern.get("daysOfWeek").and_then(Value::as_array) else { return Some(Vec::new()) };
     let days: Option<Vec<_>> = days.iter().map(|day| Weekday::parse(day.as_str()?.to_owned()).ok()).collect();
@@ -80,7 +81,7 @@ fn weekdays(pattern: &Map<String, Value>) -> Option<Vec<Weekday>> {
     Some(days)
 }
 
-/// Days such as the second Tuesday, or the last of all days from Monday to Friday.
+/// A day such as the second Tuesday, or the last workday (Monday to Friday).
 fn relative(pattern: &Map<String, Value>) -> Option<MonthDay> {
     let index = json::text(pattern, "index").map_or_else(|| "first".to_owned(), |index| index.into_owned());
     let ordinal = Ordinal::parse(index).ok()?;
@@ -95,7 +96,7 @@ fn relative(pattern: &Map<String, Value>) -> Option<MonthDay> {
     }
 }
 
-/// The recurrence for people: its values, with their names.
+/// The recurrence as a text for people: the name and the value of each member.
 fn in_words(recurrence: &Map<String, Value>) -> String {
     let parts = ["pattern", "range"].into_iter().filter_map(|part| recurrence.get(part)?.as_object()).flatten();
     let words = |value: &Value| match value {

@@ -1,5 +1,5 @@
-//! The rules of a todo. A todo of a file comes from outside, so each rule that the program relies on is checked here:
-//! serde reads texts from the table as they are.
+//! Checks the rules of a todo. A todo of a file comes from outside, but serde does not check its texts, because serde
+//! usually reads todos of the table. So this module checks each rule that the program relies on.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, value::RawValue};
@@ -19,14 +19,14 @@ use crate::{
     },
 };
 
-/// What is wrong with a todo: a sentence.
+/// A sentence that says what is wrong with a todo.
 #[derive(Debug)]
 pub struct Faulty(pub String);
 
-/// More changes of one todo are not plausible. The program adds 1 to a version, so a version must not be the highest
-/// number.
+/// The highest version, because more changes of one todo are not plausible. The program adds 1 to a version, so a
+/// version must not be the largest `u64`.
 const HIGHEST_VERSION: u64 = 1 << 40;
-/// Clocks of two computers differ. A time that is later than this is in the future.
+/// The clocks of two computers can differ. So a time in a file may be at most this much later than the present time.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
 /// Reads a todo and checks it. `now` is the present time.
@@ -36,7 +36,7 @@ pub fn checked(element: &RawValue, now: Timestamp) -> Result<Todo, Faulty> {
     let repeat = members.remove("repeat").map(|value| repeat("repeat", value)).transpose()?;
     let handed_on = members.remove("handed_on").map(handed_on).transpose()?;
     let todo: Todo = serde_json::from_value(Value::Object(members)).map_err(|error| {
-        // The message of serde names the member and what it must be.
+        // The message of serde names the member and the value that it must have.
         Faulty(format!("The todo cannot be read: {}.", error.to_string().chars().take(200).collect::<String>()))
     })?;
     let mut todo = with_parsed_texts(todo)?;
@@ -60,7 +60,7 @@ fn invalid(field: &'static str) -> impl Fn(Invalid) -> Faulty {
     move |invalid| broken(field, &invalid.message)
 }
 
-/// The todo with texts that keep the limits and have no invisible characters.
+/// The todo with texts in the form of the domain. An error if a text breaks a rule, for example a limit.
 fn with_parsed_texts(todo: Todo) -> Result<Todo, Faulty> {
     let text = |text: &str| text.to_owned();
     let tags: Result<Vec<Tag>, _> = todo.tags.iter().map(|tag| Tag::parse(text(tag.as_str()))).collect();
@@ -84,7 +84,7 @@ fn id(field: &str, id: &TodoId) -> Result<TodoId, Faulty> {
     TodoId::parse(id.as_str()).ok_or_else(|| broken(field, "is not the id of a todo"))
 }
 
-/// Reads a repetition by the rules for requests.
+/// Reads a repetition. The rules are the rules for requests.
 fn repeat(field: &str, value: Value) -> Result<Repeat, Faulty> {
     deserr::deserialize::<Repeat, Value, validation::Broken>(value).map_err(|errors| {
         let first = errors.errors().into_iter().next();

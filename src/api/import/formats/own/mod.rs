@@ -1,7 +1,7 @@
-//! Our own JSON (`export/document.rs`). It comes back as todos of the domain, and nothing of them is lost.
+//! Our own JSON (`export/document.rs`). The reader makes complete todos from it, without a loss.
 //!
-//! An export of many todos has several pages, each of which is a complete file. [`Restored::add`] puts them together. The
-//! changes of the last 30 days are not read: a restored todo begins without a history.
+//! An export of many todos has several pages, each of which is a complete file. [`Restored::add`] puts the pages
+//! together. The reader does not read the changes of the last 30 days: a restored todo begins without a history.
 
 mod checked;
 
@@ -26,7 +26,7 @@ use crate::{
 pub struct Restored {
     /// When the newest page was made.
     pub exported_at: Option<Timestamp>,
-    /// Todos of every status, in the order of the file. Each id is there once. Their lists are names.
+    /// Todos of every status, in the order of the file. Each id occurs only once. The list of a todo is a name.
     pub todos: Vec<Todo>,
     /// The names of all lists, in the person's order.
     pub lists: Vec<ListName>,
@@ -35,9 +35,9 @@ pub struct Restored {
     pub settings: Option<ExportedSettings>,
     /// Todos and names of lists that cannot be read.
     pub broken: Vec<Broken>,
-    /// How many todos and changes the export itself could not read.
+    /// The number of todos and changes that the export could not read.
     pub unreadable: usize,
-    /// Whether the newest page is followed by another one, which is a file of its own.
+    /// Whether another page follows the newest page. The other page is a separate file.
     pub has_more: bool,
 }
 
@@ -69,7 +69,7 @@ pub fn is(text: &str) -> bool {
 }
 
 /// Reads one page. A todo that breaks a rule of the domain is not read, because somebody may have changed the file. The
-/// error is a sentence: the file is no JSON, or a newer version of the program has made it.
+/// error is a sentence. For example, the file is not JSON, or a newer version of the program has made the file.
 pub fn read(file: SourceFile<'_>, context: &Context) -> Result<Restored, Broken> {
     let head: Head = json::read(file.text)?;
     let refused = |reason: String| Broken { at: At::line(1), reason };
@@ -108,8 +108,8 @@ pub fn read(file: SourceFile<'_>, context: &Context) -> Result<Restored, Broken>
 }
 
 impl Restored {
-    /// Adds another page, or another export of the same person. If both have a todo with the same id, the one with the
-    /// higher version counts. The settings of the newer one count.
+    /// Adds another page, or another export of the same person. If both have a todo with the same id, the todo with the
+    /// higher version counts. The settings of the newer page count.
     pub fn add(&mut self, other: Self) {
         if other.exported_at >= self.exported_at {
             self.exported_at = other.exported_at;
@@ -159,7 +159,7 @@ impl Restored {
     }
 }
 
-/// The settings with the values that are allowed.
+/// The settings, without the values that are not allowed.
 fn settings(mut members: Map<String, Value>) -> Option<ExportedSettings> {
     let text = |value: Option<Value>| value.and_then(|value| value.as_str().map(str::to_owned));
     let time_zone = ZoneName::parse(text(members.remove("time_zone"))?).ok()?.as_str().to_owned();
