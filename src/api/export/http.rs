@@ -1,6 +1,6 @@
 //! The addresses of the export. `GET /export` needs the credential of the person. At `/downloads/…`, a person downloads
-//! an export with a secret address that works once. Both paths are not in the OpenAPI document, because a model must not
-//! read a whole export.
+//! an export with a secret address that works once. Both paths are not in the OpenAPI document, because a model must
+//! not read a whole export.
 
 use axum::{
     Router,

@@ -42,7 +42,8 @@ pub fn with_spaces(name: &str) -> String {
     written
 }
 
-/// Whether the text begins like the CSV of another program: with a cell in quotation marks, or with the names of columns.
+/// Whether the text begins like the CSV of another program: with a cell in quotation marks, or with the names of
+/// columns.
 pub fn is_csv(text: &str) -> bool {
     let first = of(text).map(|(_, line)| line.trim()).find(|line| !line.is_empty()).unwrap_or_default();
     let names = ["content", "due date", "folder name", "id", "list name", "subject", "title", "type"];

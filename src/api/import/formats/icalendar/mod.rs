@@ -1,4 +1,5 @@
-//! The todos of an iCalendar file (RFC 5545), from Apple, Nextcloud, Tasks.org, Thunderbird, Synology and our own export.
+//! The todos of an iCalendar file (RFC 5545), from Apple, Nextcloud, Tasks.org, Thunderbird, Synology and our own
+//! export.
 //!
 //! Each VTODO becomes a todo. RELATED-TO makes a todo a part of another todo. Events and journals are left out. If a
 //! value of a VTODO is wrong, only this value is lost. If a VTODO has no end, only this VTODO is lost.

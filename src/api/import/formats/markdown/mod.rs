@@ -1,7 +1,7 @@
 //! Task lists in Markdown, as Obsidian, GitHub and our own export write them.
 //!
-//! * A task is an item with a check box: `- [ ]`, `* [x]`, `+ [ ]`, `1. [ ]`, also in a quotation. Other text outside of
-//!   tasks is left out, and code is never a task.
+//! * A task is an item with a check box: `- [ ]`, `* [x]`, `+ [ ]`, `1. [ ]`, also in a quotation. Other text outside
+//!   of tasks is left out, and code is never a task.
 //! * The nearest heading above a task is its list.
 //! * An item that is indented by two or more columns is a part of the item above. A tab ends at the next column that is
 //!   a multiple of four.
