@@ -43,7 +43,7 @@ pub use request::{
 pub fn router(app: App, mcp: Router<App>) -> Router {
     let names = declared_operations().into_iter().map(|operation| (operation.method, operation.path, operation.name));
     let around = Around { log: log::Log::new(names, &app), app: app.clone() };
-    // To merge a router into another one costs as much as to make its routes again. So all routes go into the largest
+    // Merging a router into another router costs as much as making its routes again. So all routes go into the largest
     // router.
     let routes = pages::files::other_paths().fold(operations::routes(), |routes, path| {
         routes.route(path, get(move |known| async move { pages::files::other(path, &known) }))
@@ -64,7 +64,7 @@ pub fn router(app: App, mcp: Router<App>) -> Router {
     answering_everything(routes).layer(middleware::from_fn_with_state(Arc::new(around), answered)).with_state(app)
 }
 
-/// What the program needs around each request.
+/// What the middleware needs for each request.
 struct Around {
     log: log::Log,
     app: App,

@@ -1,6 +1,7 @@
-//! The addresses of the import. `POST /import` takes a file and answers what would come. `POST /import/{id}` adds the next
-//! todos, and is sent again until the import is finished. `DELETE /import/{id}` undoes the import in the same way. These
-//! paths are not in the OpenAPI document: a model must not retype a file.
+//! The addresses of the import. `POST /import` takes a file and answers with a preview. `POST /import/{id}` adds the
+//! next todos. The client sends this request again until the import is finished. `DELETE /import/{id}` undoes the
+//! import in the same way. These paths are not in the OpenAPI document, so that no AI model tries to copy a file into a
+//! request.
 
 use axum::{
     Json as JsonAnswer, Router,
@@ -34,12 +35,12 @@ use crate::{
     },
 };
 
-/// A request has at most this number of bytes of a file. Lambda takes 6 MB, and API Gateway sends a file in base64, which
-/// is a third longer.
+/// A request has at most this number of bytes of a file. Lambda accepts 6 MB, and API Gateway encodes the file in
+/// base64, which makes it a third longer.
 const PART_BYTES: usize = 4 * 1024 * 1024;
 /// The parts of a file have at most this number of bytes together.
 const FILE_BYTES: usize = 8 * 1024 * 1024;
-/// The name of a file whose name the caller has not sent.
+/// The name of the file, if the caller has sent no name.
 const FILE: &str = "file";
 
 /// The routes of the import.
@@ -53,7 +54,7 @@ pub fn routes() -> Router<App> {
 #[derive(Debug, Deserr)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 struct FileQuery {
-    /// The name of the file. In some formats, it is the name of the list.
+    /// The name of the file. In some formats, this is also the name of the list.
     #[deserr(default)]
     name: Option<String>,
     /// The import to which this part of the file belongs. The answer to the first part has this id.
@@ -163,7 +164,7 @@ async fn post_file(
     }
 }
 
-/// The name of a file without its folders.
+/// The name of a file without its folders, and not longer than 200 characters.
 fn file_name(name: &str) -> &str {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
     let end = name.char_indices().nth(200).map_or(name.len(), |(end, _)| end);
@@ -197,15 +198,15 @@ async fn get_import(
     Ok(JsonAnswer(Received::Preview(Box::new(Preview::of(&app, &caller, importing).await?))))
 }
 
-/// The person's choices. Only the first request of an import can choose.
+/// The person's choices. Only the first request of an import can set them, and later requests cannot change them.
 #[derive(Debug, Deserr)]
 #[deserr(deny_unknown_fields, where_predicate = __Deserr_E: deserr::MergeWithError<Invalid>)]
 struct Choices {
-    /// What happens with todos of the file that are here already: `skip` (the default) or `update`. A todo that was
-    /// changed here since is never overwritten.
+    /// What happens with todos of the file that are here already: `skip` (the default) or `update`. The import never
+    /// overwrites a todo that somebody has changed here since an earlier import.
     #[deserr(default)]
     existing: Option<Existing>,
-    /// What happens with lists of the file. A list that is missing here keeps its name.
+    /// What happens with lists of the file. A list that is not in this array keeps its name.
     #[deserr(default)]
     lists: Vec<Choice>,
 }
@@ -218,7 +219,7 @@ struct Choice {
     /// The list that gets the todos.
     #[deserr(default)]
     to: Option<ListName>,
-    /// Whether the todos of the list stay out.
+    /// Whether the import leaves out the todos of the list.
     #[deserr(default)]
     leave_out: Option<Truth>,
 }
@@ -261,7 +262,7 @@ async fn post_import(
 }
 
 impl Choices {
-    /// Refuses choices that differ from those with which the import has begun.
+    /// Refuses choices that differ from the choices of the first request of the import.
     fn refuse_others(&self, begun: &Progress) -> Result<(), ApiError> {
         let refused = |path| {
             let message = "cannot be changed, because the import has begun; leave it out to go on, or undo the import with DELETE and send the file again";
@@ -291,7 +292,7 @@ impl Choices {
 }
 
 /// `DELETE /import/{id}` undoes the import. The caller sends the request again until the answer has `finished`. If the
-/// import has not begun, this forgets the file.
+/// import has not begun, the request only deletes the file.
 async fn delete_import(
     State(app): State<App>,
     caller: Caller,

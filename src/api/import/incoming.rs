@@ -1,5 +1,5 @@
 //! Reads a file as the todos that an import adds. The same file at the same moment always gives the same todos with the
-//! same ids, so every request of an import reads the file again.
+//! same ids, so every request of an import can read the file again.
 
 use std::collections::{HashMap, HashSet};
 
@@ -24,7 +24,7 @@ pub const TODOS: usize = 5_000;
 pub struct Incoming {
     pub formats: Vec<Format>,
     pub todos: Vec<IncomingTodo>,
-    /// The lists of the file in their order. Only our own JSON also has lists without todos.
+    /// The lists of the file in their order, also lists without todos.
     pub lists: Vec<ListName>,
     /// Whether this is our own JSON.
     pub is_own: bool,
@@ -40,7 +40,7 @@ pub struct Incoming {
 #[derive(Debug, Clone)]
 pub struct IncomingTodo {
     pub todo: Todo,
-    /// Where it stands, such as `row 12`, or `Work.csv row 12` in an archive.
+    /// The place of the todo in the file, such as `row 12`, or `Work.csv row 12` in an archive.
     pub at: String,
     pub lost: Vec<Lost>,
 }
@@ -137,7 +137,8 @@ impl Incoming {
         }
     }
 
-    /// A file can name the same id twice. Only the first todo counts, and the others are reported.
+    /// Two todos of a file can have the same id. Then this function keeps the first one, and reports the others as
+    /// broken.
     fn keep_first_of_each_id(&mut self) {
         let mut seen = HashSet::new();
         let (kept, others): (Vec<_>, Vec<_>) =
@@ -147,7 +148,7 @@ impl Incoming {
         self.broken.extend(others.into_iter().map(|other| (other.at, Broken { at: At::default(), reason: reason() })));
     }
 
-    /// The first lists without todos, at most this number.
+    /// The first lists without todos, at most `most` lists.
     pub fn empty_lists(&self, most: usize) -> Vec<ListName> {
         let used: HashSet<String> = self.todos.iter().map(|incoming| incoming.todo.list.name().folded()).collect();
         self.lists.iter().filter(|list| !used.contains(&list.folded())).take(most).cloned().collect()
@@ -180,8 +181,9 @@ impl Incoming {
 struct Names(HashMap<[String; 3], usize>);
 
 impl Names {
-    /// The id of a task. It comes from the id of the source. If the source has no ids, it comes from the list and the
-    /// title, and the number of tasks before it that have the same list and title.
+    /// The id of a task. The function makes it from the id in the file. If the file has no id, the function makes it
+    /// from the list, the title (or the notes, if the title is empty), and a number. The number counts the tasks with
+    /// the same list and title.
     fn id(&mut self, format: Format, source: &SourceTodo) -> TodoId {
         if let Some(id) = source.id.as_deref().filter(|id| !id.trim().is_empty()) {
             return TodoId::of_source([format.word(), "id", id]);

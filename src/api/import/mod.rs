@@ -1,7 +1,8 @@
-//! Reads files with todos of other programs, and our own JSON. The content of a file says which format it has, and not
-//! its name. A reader makes [`SourceTodo`](source::SourceTodo)s from a file. `nest.rs` puts sub-tasks into their parents,
-//! and `fit.rs` makes todos that keep the limits of this service. Whatever cannot be kept is reported, and nothing that a
-//! file contains is ever asked for over the network. `steps.rs` adds the todos, in several requests.
+//! Reads files with todos of other programs, and our own JSON. The program recognises the format of a file by its
+//! content, and not by its name. A reader makes [`SourceTodo`](source::SourceTodo)s from a file. `nest.rs` puts
+//! sub-tasks into their parents, and `fit.rs` makes todos that keep the limits of this service. The preview names what
+//! an import cannot keep. The program never sends a request to an address that a file contains. `steps.rs` adds the
+//! todos, in several requests.
 
 pub mod archive;
 pub mod bytes;

@@ -1,18 +1,19 @@
 //! Puts sub-tasks into their parents. A todo of this service has steps, and a step has only a title. So a sub-task that
 //! has only a title becomes a step of its parent. Every other sub-task becomes a todo of its own, in the list of its
-//! parent, and its notes name the parent. Deeper sub-tasks become steps of the nearest task that is a todo.
+//! parent, and its notes name the parent. If the parent of a new step is a step itself, the new step belongs to the
+//! nearest task above that is a todo.
 
 use std::collections::HashMap;
 
 use super::source::{Lost, Parent, SourceTodo};
 use crate::domain::todo::Priority;
 
-/// The tasks that become todos, with their steps, in the order of the file. If tasks are parents of each other in a
-/// circle, or if a parent is missing, the task has no parent.
+/// The tasks that become todos, with their steps, in the order of the file. If a parent is missing, the task has no
+/// parent. If tasks are parents of each other in a circle, one of them loses its parent.
 pub fn nest(mut todos: Vec<SourceTodo>) -> Vec<SourceTodo> {
     let parents = parents(&todos);
     let order = parents_first(&parents);
-    // The task that holds each task: itself, or the task of which it is a step.
+    // For each task, the index of the todo that contains it: the task itself, or the task whose step it becomes.
     let mut holders: Vec<usize> = (0..todos.len()).collect();
     let mut steps: HashMap<usize, Vec<(usize, bool)>> = HashMap::new();
     for child in order {
@@ -58,9 +59,9 @@ fn parents(todos: &[SourceTodo]) -> Vec<Option<usize>> {
     parents
 }
 
-/// Takes the parent from one task of each circle.
+/// Removes the parent of one task in each circle.
 fn break_circles(parents: &mut [Option<usize>]) {
-    // In which walk a task was met for the first time.
+    // For each task, the start of the walk that reached the task first.
     let mut met = vec![None; parents.len()];
     for start in 0..parents.len() {
         let (mut last, mut at) = (None, Some(start));
@@ -78,7 +79,7 @@ fn break_circles(parents: &mut [Option<usize>]) {
     }
 }
 
-/// All tasks, each one after its parent.
+/// The indices of all tasks, each task after its parent.
 fn parents_first(parents: &[Option<usize>]) -> Vec<usize> {
     let (mut order, mut is_placed) = (Vec::with_capacity(parents.len()), vec![false; parents.len()]);
     for start in 0..parents.len() {

@@ -1,4 +1,4 @@
-//! What an import would do, before it does anything.
+//! Shows what an import would do, before it changes anything.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ const FIRST: usize = 10;
 /// For each kind of loss, the preview names at most this number of places. It names at most this number of broken rows.
 const PLACES: usize = 20;
 
-/// The answer to a part of a file, and to a question about an import.
+/// The answer to `POST /import`, and to `GET /import/{id}`.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Received {
@@ -39,22 +39,23 @@ pub struct Preview {
     progress: ProgressView,
     formats: Vec<Format>,
     todos: usize,
-    /// How many todos are not here yet, or are deleted here. The import adds them, or brings them back.
+    /// How many todos are not here yet. The import adds them.
     new: usize,
+    /// How many todos are deleted here. The import brings them back.
     restored: usize,
     /// How many todos are here already with the same content.
     same: usize,
-    /// How many todos are here with other content, as an earlier import has left them. The import changes them only if
-    /// the person chooses `"existing": "update"`.
+    /// How many todos are here with other content than in the file, if nobody has changed them since an earlier import.
+    /// The import changes them only if the person chooses `"existing": "update"`.
     different: usize,
-    /// How many todos somebody has changed here since the import. The import never changes them.
+    /// How many todos somebody has changed here since an earlier import. The import never changes them.
     changed_here: usize,
     lists: Vec<ListPreview>,
     /// The first todos, as they will be.
     first: Vec<TodoView>,
     /// What the todos will not keep.
     lost: Vec<Loss>,
-    /// What cannot be read. The import leaves it out.
+    /// What the program cannot read. The import leaves this out.
     broken: Vec<BrokenView>,
     broken_total: usize,
     /// Whether some characters of the file cannot be read. They are shown as `�`.
@@ -66,9 +67,9 @@ pub struct Preview {
 struct ListPreview {
     list: String,
     todos: usize,
-    /// How many of them are completed.
+    /// How many todos of the list are completed.
     completed: usize,
-    /// How many of them the import adds.
+    /// How many todos of the list the import adds or brings back.
     new: usize,
 }
 
@@ -78,7 +79,7 @@ struct Loss {
     /// A sentence for the person.
     means: &'static str,
     todos: usize,
-    /// Where, such as `row 12`.
+    /// The places in the file, such as `row 12`.
     at: Vec<String>,
 }
 

@@ -13,7 +13,7 @@ pub struct Imports {
     pub imports: Vec<ProgressView>,
 }
 
-/// Where an import is.
+/// The state of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -39,7 +39,7 @@ pub struct ProgressView {
     /// A hash of the file as it was sent.
     digest: String,
     pub state: State,
-    /// Whether there is nothing more to do. Otherwise, the same request goes on.
+    /// Whether nothing is left to do. If something is left, the caller sends the same request again.
     pub finished: bool,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     counts: Option<Counts>,
@@ -49,11 +49,11 @@ pub struct ProgressView {
 struct Counts {
     /// The number of todos in the file, without those of the lists that the person leaves out.
     todos: usize,
-    /// How many of them the import has reached.
+    /// How many of these todos the import has processed.
     done: usize,
     added: usize,
     updated: usize,
-    /// How many stay as they are.
+    /// How many of these todos the import has left as they were.
     left: usize,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     undo: Option<UndoCounts>,
@@ -91,7 +91,7 @@ impl ProgressView {
         }
     }
 
-    /// The answer if an import that had not begun is forgotten.
+    /// The answer after the deletion of the file of an import that had not begun.
     pub fn forgotten(record: &ImportRecord) -> Self {
         Self { state: State::Forgotten, finished: true, ..Self::of(record) }
     }

@@ -10,7 +10,7 @@ use crate::domain::{due::Due, moment::Weekday, repeat::Repeat, todo::Priority};
 /// What a reader needs to know besides the file.
 #[derive(Debug, Clone)]
 pub struct Context {
-    /// The moment of the import. All requests of one import have the same moment, so they all read the same todos.
+    /// The moment of the import. All requests of one import use the same moment, so they all read the same todos.
     pub now: Timestamp,
     /// The person's time zone.
     pub zone: TimeZone,
@@ -18,7 +18,8 @@ pub struct Context {
     pub week_start: Weekday,
 }
 
-/// One file, as text. A reader must accept every text, in a time that grows with the length of the text and not faster.
+/// One file, as text. A reader must accept every text. The time that it needs may only grow in proportion to the length
+/// of the text.
 #[derive(Debug, Clone, Copy)]
 pub struct SourceFile<'a> {
     /// The name of the file without its folders. It can be the name of the list (Todoist).
@@ -34,7 +35,7 @@ pub struct At {
     pub number: usize,
 }
 
-/// What the number of a place counts.
+/// What the number in [`At`] counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum AtUnit {
     /// A record of CSV, which can have several lines.
@@ -77,10 +78,11 @@ pub struct SourceTodo {
     /// The id that the source gives this task. `None` if the format has no ids.
     pub id: Option<String>,
     pub parent: Option<Parent>,
-    /// The name of the list. `None` if the source does not say one.
+    /// The name of the list. `None` if the source names no list.
     pub list: Option<String>,
     pub title: String,
-    /// Paragraphs. Texts that the reader does not understand but keeps go here too, such as `Date: jeden Neumond`.
+    /// The paragraphs of the notes. The reader also puts texts here that it keeps but does not understand, such as
+    /// `Date: jeden Neumond`.
     pub notes: Vec<String>,
     pub due: Option<Due>,
     pub repeat: Option<Repeat>,
@@ -104,7 +106,8 @@ impl SourceTodo {
         }
     }
 
-    /// Keeps something as a text in the notes, such as `Date: next new moon`, and says so. An empty text is nothing.
+    /// Keeps something as a text in the notes, such as `Date: next new moon`, and adds `lost` to the losses. Does
+    /// nothing if the text is empty.
     pub fn keep_as_text(&mut self, lost: Lost, label: &str, text: &str) {
         let text = text.trim();
         if !text.is_empty() {
@@ -157,7 +160,7 @@ pub enum Lost {
     HeadingAsTodo,
     /// The task had a title without visible characters.
     NoTitle,
-    /// A sub-task below a sub-task. It becomes a step of the topmost task, or a todo.
+    /// A sub-task that becomes a todo of its own, or a step of a task above its parent.
     Nesting,
     /// The text is longer than this service allows. For a title, the rest is in the notes; other texts are cut.
     LongText,
@@ -169,7 +172,7 @@ pub enum Lost {
     Link,
 }
 
-/// A task that cannot be read. All others are read.
+/// A task that cannot be read. The reader still reads the other tasks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
     pub at: At,
@@ -197,7 +200,8 @@ impl Found {
         self.broken.push(Broken { at, reason: reason.into() });
     }
 
-    /// Whether the reader must stop before the task at this place, because the file has too many. Says so once.
+    /// Whether the reader must stop before the task at this place, because the file has too many tasks. The first time,
+    /// the function also adds a message to `broken`.
     pub fn is_full(&mut self, at: At) -> bool {
         let read = self.todos.len() + self.broken.len();
         if read == Self::MOST {

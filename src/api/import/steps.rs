@@ -1,6 +1,6 @@
-//! Makes an import step by step. Each request adds the next todos as one change, and writes down how far the import has
+//! Makes an import step by step. Each request adds the next todos as one change, and stores how far the import has
 //! come. The change has an id of its own, which comes from the import and the number of the step. So if a request is
-//! sent again, or if the program dies after the change, the next request does nothing twice.
+//! sent again, or if the program ends after the change, the next request does nothing twice.
 
 use std::collections::HashSet;
 
@@ -31,7 +31,7 @@ use crate::{
     store::{Needs, Recognition, Snapshot, WriteError, WriteRequest, WriteResult},
 };
 
-/// The operation that changes of an import name.
+/// The name of the operation in the changes of an import.
 const OPERATION: &str = "importTodos";
 /// One step has at most this number of todos, of lists and of bytes of texts. So a step stays below the limits of one
 /// change, and takes about half of the time that a request has.
@@ -63,7 +63,7 @@ impl Importing {
         Ok(Self { record, incoming })
     }
 
-    /// What would happen with each todo of the file now.
+    /// What the import would do now with each todo of the file.
     pub async fn outcomes(&self, app: &App, caller: &Caller, existing: Existing) -> Result<Vec<Outcome>, ApiError> {
         let mut outcomes = Vec::new();
         for some in self.incoming.todos.chunks(limits::TODOS_PER_CALL) {
@@ -78,7 +78,7 @@ impl Importing {
         Ok(outcomes)
     }
 
-    /// Makes the next step, and returns the progress after it.
+    /// Makes the next step, and stores the progress after it.
     pub async fn step(&mut self, app: &App, caller: &Caller) -> Result<(), ApiError> {
         let Some(mut progress) = self.record.progress.clone().filter(|progress| !progress.is_finished) else {
             return Ok(());
@@ -123,8 +123,9 @@ impl Importing {
         &rest[..number.max(1).min(rest.len())]
     }
 
-    /// Adds and updates these todos. Returns how many were added or brought back, and how many were updated. The last
-    /// step also takes the settings of our own JSON, as far as the person has none, and creates its empty lists.
+    /// Adds and updates these todos. Returns how many were added or brought back, and how many were updated. If the
+    /// file is our own JSON, the last step also takes those settings of the file that the person has not set, and
+    /// creates the empty lists of the file.
     async fn write(
         &self,
         app: &App,
@@ -147,13 +148,13 @@ impl Importing {
             let (images, _) = import::plan(todos, progress.existing, &snapshot.todos, &moment);
             let settings = self.settings(&snapshot.settings).filter(|_| is_last);
             let settings = settings.and_then(|settings| snapshot.settings.changed_to(&settings));
-            // Only our own JSON has lists without todos.
+            // Only an import of our own JSON creates lists without todos.
             let is_new = |list: &&ListName| snapshot.list(list).is_none();
             let is_own = is_last && self.incoming.is_own;
             let new_lists = empty.iter().filter(is_new).filter(|_| is_own).cloned().collect();
             Ok(Plan { settings, new_lists, ..Plan::of_todos(images) })
         };
-        // Without this look, a step that changes nothing would be in the history.
+        // Without this check, a step that changes nothing would be in the history.
         let before = caller.store.look(&request, || app.clock.now()).await?;
         let is_empty = plan(&before).is_ok_and(|plan: Plan| plan.is_empty());
         if is_empty && caller.store.recorded(&request, app.clock.now()).await.map_err(failed())?.is_none() {
@@ -167,7 +168,7 @@ impl Importing {
         Ok((added, changed.len() - added))
     }
 
-    /// The person's settings, with those of the file that the person has not set.
+    /// The person's settings. If the person has not set a setting, the function takes it from the file.
     fn settings(&self, present: &Settings) -> Option<Settings> {
         let sent = self.incoming.settings.as_ref()?;
         let zone = sent.time_zone_is_set.then(|| ZoneName::parse(sent.time_zone.clone()).ok()).flatten();

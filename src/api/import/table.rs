@@ -6,23 +6,23 @@ use csv::{Reader, ReaderBuilder, StringRecord};
 
 use super::source::{At, AtUnit, Broken};
 
-/// Excel writes `;` where a comma is the decimal sign.
+/// Excel separates the cells with `;` in countries where the decimal sign is a comma.
 const SEPARATORS: [u8; 3] = *b",;\t";
-/// The header is in the first bytes of a file, and among its first rows.
+/// The program looks for the header only in these first bytes and in these first rows of a file.
 const HEADER_BYTES: usize = 8 * 1024;
 const HEADER_ROWS: usize = 10;
-/// After a row with a wrong quotation mark, the lines below are read once more. All lines together are read so many times
-/// at most, and some more in a short file.
+/// After a row with a wrong quotation mark, the lines below are read once more. Together, all these readings may read
+/// `READINGS` times as many bytes as the file has, and `MORE_BYTES` in addition.
 const READINGS: usize = 5;
 const MORE_BYTES: usize = 1024 * 1024;
-/// To begin once more takes as long as to read so many bytes.
+/// Each new start of the reader takes as long as reading this number of bytes.
 const BEGIN_BYTES: usize = 8 * 1024;
 
 /// A CSV file with a header.
 #[derive(Debug)]
 pub struct Table<'a> {
     separator: u8,
-    /// The number of each column, by its name in lower case.
+    /// The index of each column, by the name of the column in lower case.
     columns: HashMap<String, usize>,
     /// The number of cells in the header.
     width: usize,
@@ -35,15 +35,15 @@ pub struct Table<'a> {
 /// A row below the header.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
-    /// The number of the row. Rows count from 1, with the rows before the header. Empty lines do not count.
+    /// The number of the row. Rows count from 1, and the rows before the header count too. Empty lines do not count.
     pub at: At,
     columns: &'a HashMap<String, usize>,
     cells: &'a StringRecord,
 }
 
 impl Row<'_> {
-    /// The text in the column with this name, which is in lower case. Empty if the file has no such column, or if the
-    /// row ends before it.
+    /// The text in the column with this name (in lower case). The text is empty if the file has no such column, or if
+    /// the row ends before it.
     pub fn cell(&self, column: &str) -> &str {
         self.columns.get(column).and_then(|at| self.cells.get(*at)).unwrap_or_default().trim()
     }
@@ -54,8 +54,9 @@ impl Row<'_> {
 }
 
 impl<'a> Table<'a> {
-    /// The table whose header has all these columns, with names in lower case. The header may come after other rows,
-    /// and the order of the columns does not matter. `None` if there is no such header near the beginning of the text.
+    /// The table whose header has all columns in `wanted`. The names in `wanted` are in lower case. The header may come
+    /// after other rows, and the order of the columns does not matter. `None` if there is no such header near the
+    /// beginning of the text.
     pub fn find(text: &'a str, wanted: &[&str]) -> Option<Self> {
         let begin = &text[..text.floor_char_boundary(HEADER_BYTES)];
         SEPARATORS.into_iter().find_map(|separator| {
@@ -66,7 +67,7 @@ impl<'a> Table<'a> {
                     return None;
                 }
                 let name = |cell: &str| cell.trim_matches(['\u{feff}', ' ']).to_lowercase();
-                // The first of two columns with one name is the right one.
+                // If two columns have the same name, the first one counts.
                 let mut columns = HashMap::new();
                 for (at, cell) in cells.iter().enumerate() {
                     columns.entry(name(cell)).or_insert(at);
@@ -99,8 +100,8 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Reads the rows of this text. If a row is torn, this function stops there. Then it returns the length of this row,
-    /// and the text after the first line of the row.
+    /// Reads the rows of this text. If a row is torn (see `is_torn`), this function stops there. Then it returns the
+    /// length of this row, and the text after the first line of the row.
     fn rows_of<'b>(
         &self,
         text: &'b str,
@@ -143,8 +144,9 @@ fn reader(text: &str, separator: u8) -> Reader<&[u8]> {
     ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes())
 }
 
-/// Whether a quotation of this row has no end, or ends in a later row: then the quotation goes over a line break, and
-/// its end is not the end of a cell. Only a quotation mark at the beginning of a cell begins a quotation.
+/// Whether a quotation of this row has no end, or ends in a later row. A quotation ends in a later row if it contains a
+/// line break and does not end at the end of a cell. Only a quotation mark at the beginning of a cell begins a
+/// quotation.
 fn is_torn(row: &str, separator: u8) -> bool {
     let (mut quoted, mut begins, mut has_break) = (false, true, false);
     let mut bytes = row.bytes().peekable();

@@ -1,4 +1,5 @@
-//! Undoes an import step by step, the newest change first. What somebody has changed since the import stays.
+//! Undoes an import step by step, the newest change first. Todos that somebody has changed since the import stay as
+//! they are.
 
 use super::steps::Importing;
 use crate::{
@@ -8,7 +9,7 @@ use crate::{
 };
 
 impl Importing {
-    /// Undoes the next change of the import, and returns the record after it.
+    /// Undoes the next change of the import, and returns the new record of the import.
     pub async fn undo_step(app: &App, caller: &Caller, mut record: ImportRecord) -> Result<ImportRecord, ApiError> {
         let Some(mut progress) = record.progress.clone() else { return Ok(record) };
         let mut undo: UndoProgress = progress.undo.take().unwrap_or_default();
@@ -16,7 +17,7 @@ impl Importing {
             let change = record.change_id(progress.changes - 1 - undo.changes);
             let undone = undo_what_is_unchanged(app, caller, &change).await?;
             undo.changes += 1;
-            // A step that had nothing to do has made no change.
+            // A step that had nothing to do has made no change. Then the loop goes on to the next step.
             if let Some((undone, kept)) = undone {
                 undo.undone += undone;
                 undo.kept += kept;

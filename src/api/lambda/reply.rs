@@ -5,8 +5,9 @@ use std::pin::Pin;
 use axum::{body::to_bytes, response::Response};
 use lambda_http::{Body, IntoResponse};
 
-/// An answer of the router. `lambda_http` could also convert an answer of the router by itself, but would then contain
-/// the tables of many character sets (docs/PERFORMANCE.md). All texts of this service are UTF-8.
+/// An answer of the router. `lambda_http` could also convert an answer of the router by itself, but the program would
+/// then contain the tables of many character sets (docs/PERFORMANCE.md). The program needs no such tables, because all
+/// texts of this service are UTF-8.
 #[derive(Debug)]
 pub struct Reply(pub Response);
 

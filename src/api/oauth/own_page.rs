@@ -38,8 +38,8 @@ pub async fn get_sign_in(visit: Visit, RawQuery(query): RawQuery) -> Result<Resp
     visit.begin(Program::page(), redirect_uri, Scope::Full, None, None).await
 }
 
-/// A path of this service. The address of this service stands before the path, so a path that begins with a slash never
-/// leads to another site. `/` stands for every other text.
+/// Returns `return_to` if it is a path of this service, and `/` otherwise. The program puts the address of this service
+/// before the path, so a path that begins with a slash never leads to another site.
 fn path(return_to: Option<&str>) -> &str {
     let is_path = |path: &&str| {
         path.starts_with('/') && path.len() <= RETURN_TO && path.bytes().all(|byte| byte.is_ascii_graphic())
@@ -47,8 +47,8 @@ fn path(return_to: Option<&str>) -> &str {
     return_to.filter(is_path).unwrap_or("/")
 }
 
-/// Stores the access of the page, and stores its token in the browser. If the browser sends the same request again, it
-/// gets the same token again.
+/// Stores the access of the page in the table, and the token of the page in the browser. If the browser sends the same
+/// request again, it gets the same token again.
 pub async fn open(visit: &Visit, browser: &Browser, sign_in: &SignIn, person: &SignedIn) -> Result<Response, Stop> {
     let Visit { app, front, usage, base_url, .. } = visit;
     let (now, lasts) = (visit.now(), front.oauth().idle());
@@ -66,7 +66,7 @@ pub async fn open(visit: &Visit, browser: &Browser, sign_in: &SignIn, person: &S
         .into_response())
 }
 
-/// The browser goes back to the page without a sign-in.
+/// Sends the browser back to the page without a sign-in.
 pub fn given_up(sign_in: &SignIn) -> Response {
     found(&sign_in.redirect_uri)
 }

@@ -120,7 +120,7 @@ fn described(consent: &Consent) -> (String, &'static str, String) {
             );
             (format!("a program at {host}"), "claimed", box_of)
         }
-        // The page of this service never asks for consent.
+        // The page of this service never asks for consent, so `Place::Page` does not occur here.
         Place::ThisComputer | Place::Page => {
             let box_of = format!(
                 "<p class=\"host\"><span class=\"strong\">a program on this computer</span> that calls itself {claim}</p>\n\

@@ -117,15 +117,17 @@ impl ByFilter {
             };
             return Err(ApiError::Invalid(faults.into_iter().map(error).collect()));
         }
-        // The plan also checks the due date. But if no todo matches, there is no plan.
+        // The plan also checks the due date, but only for each todo that matches. If no todo matches, only this check
+        // finds an invalid due date.
         if let Some(Err(invalid)) = self.change.due().map(|due| due.due(moment, None)) {
             return Err(ApiError::invalid("set.due", invalid.message));
         }
         self.filters.check(self.place, self.change.restores(), moment)
     }
 
-    /// The same change of open todos, if the change skips or moves todos, and the caller has sent no status. The completed
-    /// todos of a series often have the same title, and they cannot be skipped. Completed todos were done on their day.
+    /// The same change, but only of open todos. `None` if the change does not skip, move or repeat todos, or if the
+    /// caller has sent a status or days of completion. The completed todos of a series often have the same title, and
+    /// they cannot be skipped. Completed todos do not need new due dates.
     fn of_open(&self) -> Option<Self> {
         let says_nothing = self.filters.status.is_none() && !self.filters.has_completed();
         let of_open = (self.change.skips() || self.change.reschedules()) && says_nothing;
@@ -158,7 +160,8 @@ impl ByFilter {
     fn plan(&self, app: &App, snapshot: &Snapshot, search: &Search) -> Result<Plan, Refusal> {
         let found = self.found(snapshot, search)?;
         let mut plan = self.change.plan(&found, &snapshot.nexts, || app.ids.todo(), &moment(app, snapshot))?;
-        // The filters have not found the next todos that reopened todos take back.
+        // Reopened todos take back their next todos. These next todos do not count, because the filters have not found
+        // them.
         let is_found = |image: &&Image| {
             let is_next = image.after.status == Status::Deleted && snapshot.nexts.contains_key(&image.after.id);
             image.before.is_some() && !is_next

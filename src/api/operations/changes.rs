@@ -89,7 +89,7 @@ pub struct ChangesPage {
     #[schema(required = false, nullable = false)]
     next_cursor: Option<String>,
     now: Now,
-    // An unknown list or program, and those there are.
+    // Says that a list or a program is unknown, and which ones exist.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     hints: Vec<String>,
@@ -131,7 +131,8 @@ pub async fn get_changes(
         loop {
             let finished = caller.store.usage().finished();
             let found = tokio::try_join!(caller.store.settings(now), caller.store.history(reading.clone(), now))?;
-            // If this request has finished a large change of another request, the listing is from before.
+            // If this request has finished a large change of another request, the listing may be older than this
+            // change. Then the program reads again.
             if finished == caller.store.usage().finished() {
                 break found;
             }
@@ -166,8 +167,8 @@ pub async fn get_changes(
     Ok((tag, JsonAnswer(ChangesPage { changes: page.items, next_cursor, now, hints, unreadable })).into_response())
 }
 
-/// Fills the page with the wanted changes. Adds the credentials of the other changes to `makers`. Returns the position
-/// of the next page, and the entity tag of the newest change.
+/// Fills the page with the wanted changes. Adds the credentials of the changes that are not wanted to `makers`. Returns
+/// the position of the next page, and the entity tag of the newest change.
 async fn fill(
     page: &mut Page,
     changes: &mut Listing<'_, (Change, Vec<Difference>)>,

@@ -16,7 +16,7 @@ struct Sent<'a> {
 }
 
 /// The hints of a write. `inputs` are the due dates as the caller sent them: one for each todo of the request, in the
-/// same order as in the request. Empty if the result is that of an earlier request.
+/// same order as in the request. There are no hints if an earlier request has already made the write.
 pub fn hints<'a>(
     app: &App,
     caller: &Caller,
@@ -39,7 +39,7 @@ pub fn hints<'a>(
     [converted(&sent, zone), overdue(&sent, &moment), unset].into_iter().flatten().collect()
 }
 
-/// Says what the first instant is on the person's clock.
+/// Says which time the first instant is on the person's clock.
 fn converted(sent: &[Sent<'_>], zone: &str) -> Option<String> {
     let Sent { input, due, .. } = sent.iter().find(|sent| sent.input.is_instant())?;
     let (text, due) = (cut(input.text()), due.with_weekday());
@@ -60,7 +60,7 @@ fn overdue(sent: &[Sent<'_>], moment: &Moment) -> Option<String> {
 }
 
 impl Sent<'_> {
-    /// With another time zone, the due date would be another moment, or another day.
+    /// Whether the due date would be another moment or another day in another time zone.
     fn depends_on_zone(&self) -> bool {
         matches!(self.due, Due::At(_)) || self.input.is_relative()
     }

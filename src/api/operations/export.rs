@@ -1,4 +1,4 @@
-//! Makes addresses from which a person can download everything: `/export/address`.
+//! Makes addresses from which a person can download an export: `/export/address`.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ use crate::{
 
 /// One answer has at most this number of addresses.
 const PARTS: usize = 60;
-/// The search for the beginnings of the parts takes at most this time. A request has 14 seconds.
+/// The search for the beginnings of the parts stops after this time. A whole request has 14 seconds.
 const SEARCH: Duration = Duration::from_secs(9);
 
 /// The query of `exportTodos`.
@@ -50,7 +50,7 @@ pub struct ExportQuery {
 /// Addresses for the person.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Addresses {
-    // Each works once. For the person to open.
+    // Each address works once. The person opens the addresses.
     addresses: Vec<String>,
     #[schema(format = "date-time")]
     expires_at: String,
@@ -76,7 +76,8 @@ pub async fn export_todos(
         return Ok(([(header::ALLOW, "GET")], ApiError::MethodNotAllowed).into_response());
     }
     let format = query.format.unwrap_or(ExportFormat::Json);
-    // A deployment needs an address. But `todo mcp` over standard input and output has none.
+    // A deployment needs an address, so the error says that the address is missing. `todo mcp` over standard input and
+    // output never has an address.
     let without_address =
         if app.config.function.is_some() { ApiError::NoPublicUrl } else { ApiError::NoDownloads(format) };
     let base_url = gateway::base_url(&app.config, &extensions).ok_or(without_address)?;

@@ -115,8 +115,9 @@ impl TodosQuery {
         }
     }
 
-    /// Whether the answer says how many todos match, although it does not contain all of them. A listing of open todos
-    /// by due date does not: `getOverview` counts them, and to count them here would cost more than the listing.
+    /// Whether the answer says how many todos match, even if it does not contain all of them. The answer to a listing
+    /// of open todos by due date does not say this: `getOverview` counts these todos, and counting them here would cost
+    /// more than the listing.
     pub fn counts(&self) -> bool {
         self.has_words() || self.periods().has_completed()
     }
@@ -158,7 +159,7 @@ impl TodosQuery {
             Some(_) => (from, to),
             None => self.periods().latest_due(now),
         };
-        // Later dates are never in the past.
+        // Later dates are never in the past, so a period in the past contains none.
         let is_past = last < utc.yesterday().unwrap_or(utc);
         (!is_past).then(|| Range::open_due(None, Some(before)))
     }
@@ -216,7 +217,7 @@ impl TodosQuery {
         self.statuses() == (Status::Open, &[])
     }
 
-    /// The first status of the todos, and the other statuses.
+    /// The statuses of the wanted todos: the first status, and the other statuses.
     fn statuses(&self) -> (Status, &'static [Status]) {
         match self.status {
             Some(AnyStatus::Any) => (Status::Open, &[Status::Completed]),

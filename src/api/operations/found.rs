@@ -84,7 +84,7 @@ pub async fn in_order(
     }
     let mut total = page.items.len();
     if next.is_some() && counts {
-        // The todo that had no room on the page.
+        // Counts the todo that had no room on the page.
         total += 1;
         while let Some(todo) = todos.next().await? {
             total += usize::from(filter.matches(&todo));

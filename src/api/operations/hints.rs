@@ -24,8 +24,8 @@ use crate::{
 const NEW_LISTS: usize = 3;
 
 /// The hints for a listing of todos without a result. If the query has a list, this function makes one call to
-/// DynamoDB.
-/// If the query selects open todos by words, list, tag or priority, another call counts the completed todos that match.
+/// DynamoDB. If there is no hint yet, and the query selects open todos by words, list, tag or priority, another call
+/// counts the completed todos that match.
 pub async fn of_todos(
     store: &OwnerStore,
     query: &TodosQuery,

@@ -1,5 +1,5 @@
 //! Says which fields a caller has sent with an empty value, such as `null`, `""` or `[]`. An empty value counts as
-//! absent, so it changes nothing. A model that wanted to empty the field learns how.
+//! absent, so it changes nothing. The answer also says how to empty the field.
 
 use crate::domain::{change::Image, clear::Clearable, todo::Todo};
 
@@ -22,7 +22,7 @@ pub fn fields(empty: &[String], images: &[Image]) -> Vec<String> {
     FIELDS.iter().filter_map(sentence).collect()
 }
 
-/// The todos that a path with this field is about.
+/// The todos to which a path refers, if the path ends with this field.
 fn todos<'a>(path: &str, field: &str, images: &'a [Image]) -> &'a [Image] {
     let Some(place) = path.strip_suffix(field) else { return &[] };
     let index = || place.strip_prefix("todos[")?.strip_suffix("].")?.parse::<usize>().ok();

@@ -127,7 +127,8 @@ pub async fn update_lists(
     }
 }
 
-/// The error for the name of a list that does not exist. The error names the most similar list.
+/// The error for the name of a list that does not exist. If there is a list with a similar name, the error names this
+/// list.
 async fn no_such_list(caller: &Caller, edit: &ListEdit, name: ListName) -> Result<ApiError, ApiError> {
     let mut hint = hints::of_list(&caller.store, &name).await?.unwrap_or_default();
     if matches!(edit, ListEdit::Merge { into, .. } if *into == name) {

@@ -155,8 +155,8 @@ fn remove_repeated_descriptions(document: &mut Value) {
     }
 }
 
-/// Removes `required: false`, the number of bits of integers, and the format `date-time`. These members contain no useful
-/// information: only answers contain times with this format.
+/// Removes `required: false`, the number of bits of integers, and the format `date-time`. These members contain no
+/// useful information. The format `date-time` would occur only in answers.
 fn remove_useless_members(value: &mut Value) {
     match value {
         Value::Object(members) => {

@@ -151,7 +151,8 @@ pub async fn get_overview(
     let ((mut tally, at_least, unreadable), completed, latest, lists) = loop {
         let finished = store.usage().finished();
         let found = tokio::try_join!(counted(), store.completions(since), latest(), store.lists())?;
-        // If this request has finished a large change of another request, a part of the answer is from before.
+        // If this request has finished a large change of another request, a part of the answer may be older than this
+        // change. Then the program reads again.
         if finished == store.usage().finished() {
             break found;
         }

@@ -4,13 +4,13 @@ use std::cmp::Reverse;
 
 use crate::domain::{limits, todo::Todo};
 
-/// Todos of one group. The overview has no room for all todos of a long group. Then it shows the most urgent ones, and
-/// of equal ones those with the earliest due dates.
+/// Todos of one group. The overview has no room for all todos of a long group. Then it shows the most urgent todos.
+/// Among todos of the same priority, it shows the todos with the earliest due dates.
 #[derive(Debug, Default)]
 pub struct Group {
     /// How many todos the group has.
     total: usize,
-    /// The most urgent todos so far, each with its number in the group.
+    /// The most urgent todos so far, each with its position in the whole group.
     best: Vec<(usize, Todo)>,
 }
 
@@ -20,11 +20,11 @@ impl Group {
         self.total
     }
 
-    /// Adds a todo. The todos come by due date.
+    /// Adds a todo. The caller adds the todos in the order of their due dates.
     pub fn push(&mut self, todo: Todo) {
         self.total += 1;
         self.best.push((self.total, todo));
-        // More todos than the overview shows need not stay in memory.
+        // Todos that the overview will not show need not stay in memory.
         if self.best.len() > 4 * limits::OVERVIEW {
             self.keep(limits::OVERVIEW);
         }

@@ -1,4 +1,5 @@
-//! What an answer says about the series of repeating todos, if a write ends a series or takes a next todo back.
+//! What an answer says about the series of repeating todos, for example if a write ends or moves a series, or if a
+//! reopened todo takes back its next todo.
 
 use std::collections::HashSet;
 
@@ -13,11 +14,11 @@ use crate::{
     store::WriteResult,
 };
 
-/// The hint for a request without a key that the store has recognised.
+/// The hint for a repeated request that has no idempotency key, and that the store has recognised.
 const REPLAYED: &str = "The same request was done within the last two minutes, so nothing was done now. To do it once more, send an idempotency_key.";
 
-/// The hints of an update or a deletion. Each hint names the first todo that it is about, and the number of the others.
-/// If the result is that of an earlier request, a hint says how to do it once more.
+/// The hints of an update or a deletion. Each hint names one todo, and the number of the other todos that the hint
+/// concerns. If an earlier request has made the write, the only possible hint says how to make the write once more.
 pub fn hints(result: &WriteResult) -> Vec<String> {
     if result.replayed {
         return Vec::from_iter(result.change.request.is_none().then(|| REPLAYED.to_owned()));
@@ -82,14 +83,15 @@ fn about(todos: Vec<(&Todo, &str)>, one: &str, many: &str) -> Option<String> {
     })
 }
 
-/// Whether a write moved the dates of a series, and kept their rhythm. The person may have meant only this one.
+/// Whether a write moved the dates of a series, and kept their rhythm. Perhaps the person wanted to move only this one
+/// todo.
 fn is_series_moved(before: &Todo, after: &Todo) -> bool {
     let (Some(old), Some(new)) = (&before.repeat, &after.repeat) else { return false };
     let is_moved = before.due.is_some() && before.due != after.due && before.series_due.or(before.due) != after.due;
     is_moved && new.from == CountedFrom::Due && new.has_rhythm_of(old) && after.series_due.is_none()
 }
 
-/// The todos that the caller has named, without the next todos that a reopened todo has taken back.
+/// The todos of the write, without the next todos that reopened todos have taken back.
 pub fn without_taken_back(result: &WriteResult) -> impl Iterator<Item = &Image> {
     let taken: HashSet<&str> = taken_back(&result.differences);
     result.images.iter().filter(move |image| !taken.contains(image.after.id.as_str()))

@@ -88,7 +88,7 @@ pub struct SettingsWritten {
     made: ChangeMade,
 }
 
-/// Before the time zone was set, instants and durations were converted to another zone.
+/// The hint for the first time zone. Before, the program converted instants and durations to the default time zone.
 const FIRST_ZONE: &str = "Due dates that were set before keep their time on the clock. If one was sent as an instant (with Z or an offset) or as a duration such as +1h, send it again.";
 
 /// A person who opens `/settings` in a browser goes to the settings on the page. Programs get the settings as JSON.

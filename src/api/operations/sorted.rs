@@ -38,7 +38,7 @@ struct Sorted {
     unreadable: usize,
 }
 
-/// Sorts the todos. Todos with the same key stay in the order of the index.
+/// The key by which the todos are sorted. If everything else is equal, `number` keeps the order of the index.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     rank: Rank,
@@ -109,7 +109,7 @@ impl Sorted {
             self.total += 1;
             upcoming.iter_mut().for_each(|upcoming| upcoming.add(&todo, &filter.moment));
             self.best.push((self.key(&todo, rank, lists), todo));
-            // More todos than the answer shows need not stay in memory.
+            // Todos that the answer will not show need not stay in memory.
             if self.best.len() > 4 * self.limit {
                 self.sort();
             }

@@ -143,7 +143,8 @@ async fn undo(
     Err(failed()(Refusal::Contended { current: Vec::new() }.into()))
 }
 
-/// Finds the changes to undo. A change of an import stands for the whole import.
+/// Finds the changes to undo. If the request has no `since`, and the found change belongs to an import, this function
+/// finds all changes of the import.
 async fn look(app: &App, caller: &Caller, body: &UndoChange, now: Timestamp, cancel: bool) -> Result<Found, ApiError> {
     let found = find(app, caller, body, now, cancel).await?;
     if body.since.is_some() { Ok(found) } else { whole_import(caller, found, now).await }
@@ -151,10 +152,10 @@ async fn look(app: &App, caller: &Caller, body: &UndoChange, now: Timestamp, can
 
 /// Whether another request may be the reason for this refusal: for example, the other request has undone a change after
 /// this request read its record. Then this request looks again. If it finds the same changes and the same conflicts
-/// twice, they were there at the same moment, and the refusal is right.
+/// twice, these existed at the same moment, and the refusal is correct.
 ///
-/// The transaction also fails if another request has undone a change that this request does not undo, but whose record
-/// it changes. So only a new look shows whether the wanted change itself is already undone.
+/// An undo can also change the records of changes that it does not undo. The transaction fails too if another request
+/// has undone one of these changes. So only a new search shows whether the wanted change itself is already undone.
 fn may_be_overtaken(refusal: &Refusal) -> bool {
     matches!(refusal, Refusal::ChangedSince { .. } | Refusal::NoSuchChange | Refusal::AlreadyUndone { .. })
 }
@@ -166,8 +167,9 @@ async fn earlier(caller: &Caller, result: WriteResult, now: Timestamp) -> Result
     Ok((result, Undid { changes, newer_by_others: None }))
 }
 
-/// Undoes the found changes. If another list has the name that a list would get back, the undo is possible only if this
-/// other list is an empty list that was created later. So only then, the program looks for such lists.
+/// Undoes the found changes. The undo may give a list its old name back, although another list has this name now. Then
+/// the undo is possible only if the other list is empty and was created later. The program looks for such lists only in
+/// this case.
 ///
 /// If the request depends on the newest changes, and another change was committed after the search, this function
 /// refuses the undo with [`Refusal::NoSuchChange`].

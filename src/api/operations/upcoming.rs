@@ -30,7 +30,8 @@ pub struct Upcoming {
 const MORE: &str = "… and more; to see them, list fewer days with getTodos";
 
 impl Upcoming {
-    /// Collects the dates of these days, and of this period. The earliest dates are kept, at most `most`.
+    /// Makes an empty collection for the dates on these days and in this period. The collection keeps the earliest
+    /// dates, at most `most`.
     pub fn new(days: (Date, Date), period: Option<Period>, most: usize) -> Self {
         Self { days, period, most, dates: Vec::new(), is_cut: false }
     }
@@ -46,19 +47,18 @@ impl Upcoming {
             return;
         }
         let (title, id) = (cut(todo.title.as_str()), todo.id.as_str());
-        // One more date shows whether dates are left out.
+        // If there is one date more than `most`, the program knows that it leaves out dates.
         let dates = todo.upcoming(self.days, self.most + 1, moment).into_iter();
         let is_within = |due: &Due| self.period.is_none_or(|period| period.has_due(*due));
         self.dates.extend(dates.filter(is_within).map(|due| format!("{} {title} ({id})", due.with_weekday())));
-        // Texts of due dates sort as the dates do.
+        // Each text begins with its due date, so the order of the texts is the order of the dates.
         if self.dates.len() > 10 * self.most {
             self.keep_first();
         }
     }
 
-    /// The dates in their order, such as
-    /// `2026-12-01T07:00 (tue) Bins (k7m2x9qa4t)`. If dates were left out, the last text says
-    /// so.
+    /// The dates in their order, such as `2026-12-01T07:00 (tue) Bins (k7m2x9qa4t)`. If dates were left out, the last
+    /// text says so.
     pub fn texts(mut self) -> Vec<String> {
         self.keep_first();
         let (mut left, all) = (CHARACTERS, self.dates.len());

@@ -36,13 +36,13 @@ pub enum WithoutKey {
 }
 
 impl WithoutKey {
-    /// If the store executed an edit with `append_notes` twice, the notes would contain the paragraph twice. If the store
-    /// skipped a repeating todo twice, it would skip two dates, and a due date with `shift` would move twice. If the
-    /// store removed the second step twice, it would remove two steps. A time of completion such as `1 hour ago` would
-    /// be another time. An edit with
-    /// `status` and `repeat` can complete a repeating todo. The completion moves the repetition to the next todo. If the
-    /// store executed this edit twice, the completed todo would get the repetition back. If the store executed any other
-    /// edit twice, the second execution would change nothing more.
+    /// If the store executed an edit with `append_notes` twice, the notes would contain the paragraph twice. If the
+    /// store skipped a repeating todo twice, it would skip two dates, and a due date with `shift` would move twice. If
+    /// the store removed the second step twice, it would remove two steps. The second time, a time of completion such
+    /// as `1 hour ago` would be another moment. An edit with `status` and `repeat` can complete a repeating todo. The
+    /// completion moves the repetition to the next todo. If the store executed this edit twice, the completed todo
+    /// would get the repetition back. If the store executed any other edit twice, the second execution would change
+    /// nothing more.
     pub fn of<'a>(mut edits: impl Iterator<Item = &'a TodoEdit>) -> Self {
         let does_harm = |edit: &TodoEdit| {
             let adds_up = edit.append_notes.is_some() || edit.shift.is_some() || edit.skips();
@@ -94,7 +94,7 @@ pub fn request(
     })
 }
 
-/// The ids of the todos after which these positions are, each id once.
+/// The ids of the todos that these positions name (the position is after this todo). The result contains each id once.
 pub fn anchors<'a>(positions: impl Iterator<Item = &'a Position>) -> Vec<TodoId> {
     let mut anchors: Vec<TodoId> = positions.filter_map(Position::anchor).cloned().collect();
     anchors.sort();

@@ -67,7 +67,8 @@ pub struct TodosWritten {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = ChangeSummary, required = false)]
     pub newer_by_others: Option<ChangeSummary>,
-    // Says that there is no such list or tag, and which is the nearest, or what happened to the series of a todo.
+    // Says, for example, that a list or a tag does not exist, and which name is similar. Or says what happened to the
+    // series of a todo.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub hints: Vec<String>,

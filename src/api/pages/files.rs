@@ -1,4 +1,5 @@
-//! Serves the page of the list and its files. `build.rs` has compressed the files, so serving them takes no work.
+//! Serves the page of the list and its files. `build.rs` has compressed the files, so the program does not compress
+//! them again.
 
 use axum::{
     extract::{Path, State},
@@ -34,9 +35,10 @@ static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 /// The page. It shows the list of a person, and loads everything else.
 const SHELL: &str = include_str!("../../../web/dist/index.html");
 
-/// The Content-Security-Policy of the page. Nothing runs but scripts of this service, which are files of web/dist. All
-/// other answers of this service have a media type that is not a script, and the header `X-Content-Type-Options`. No
-/// script can make HTML from a text (Trusted Types). The policy `worker` makes only the address of the service worker.
+/// The Content-Security-Policy of the page. A browser runs only scripts of this service, and these are files of
+/// web/dist. All other answers of this service have a media type that is not a script, and the header
+/// `X-Content-Type-Options`. No script can make HTML from a text (Trusted Types). The Trusted Types policy `worker` is
+/// only for the address of the service worker.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
     manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types worker";

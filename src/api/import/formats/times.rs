@@ -1,4 +1,4 @@
-//! Reads times that several formats write in the same way.
+//! Times as several formats write them.
 
 use jiff::{
     Timestamp,
@@ -25,9 +25,9 @@ pub fn to_the_minute(time: DateTime) -> DateTime {
     time.date().at(time.hour(), time.minute(), 0, 0)
 }
 
-/// A moment on a day, if the file does not say the time of day. The moment is noon, because noon is on the same day in
-/// the neighbouring time zones too. If noon is later than the import, the moment is the moment of the import, because a
-/// past event cannot be in the future.
+/// A moment on this day, if the file does not say the time of day. The moment is noon, so that it is on the same day in
+/// the neighbouring time zones too. If noon is in the future, the moment is now: a task cannot be completed or added in
+/// the future.
 pub fn some_time_on(day: Date, context: &Context) -> Option<Timestamp> {
     let noon = context.zone.to_timestamp(day.at(12, 0, 0, 0)).ok()?;
     Some(noon.min(context.now))

@@ -1,14 +1,15 @@
-//! todo.txt (<https://github.com/todotxt/todo.txt>), also as our own export writes it.
+//! Reads todo.txt (<https://github.com/todotxt/todo.txt>), and also the files that our own export writes in this
+//! format.
 //!
 //! One todo is one line, such as `(A) 2026-03-01 Call Mom +Family @phone due:2026-03-05 rec:+1w`, or `x 2026-03-02
 //! 2026-03-01 Call Mom`.
 //!
 //! * The first project is the list. Further projects, and the contexts, are tags. The format has no spaces in names, so
 //!   `_` between two other characters becomes a space.
-//! * Marks at the beginning and at the end are not a part of the title. Within a sentence, they stay in the title
-//!   without their sign: `Ask @Anna about +Garden plans`.
-//! * `time:09:30` is a key of our own export. `t:` is the day on which a task appears. Keys without a meaning here stay in
-//!   the title.
+//! * Projects and contexts at the beginning and at the end of the text are not a part of the title. Between other
+//!   words, they stay in the title without their sign: `Ask @Anna about +Garden plans`.
+//! * `time:09:30` is a key of our own export. `t:` is the day on which a task appears. Keys that this service does not
+//!   know stay in the title.
 
 use std::borrow::Cow;
 
@@ -25,11 +26,11 @@ use crate::{
     },
 };
 
-/// How many lines say whether a text is in this format.
+/// To recognise the format, the program looks at most at this number of lines.
 const SAMPLE: usize = 200;
 
-/// Whether the text is probably in this format. Each line of each text is a task in todo.txt, so at least half of the
-/// lines must have one of its marks.
+/// Whether the text is probably in this format. Every line of every text would be a valid task in todo.txt. So at least
+/// half of the lines must have a mark of this format, such as a priority, a date or a project.
 pub fn is(text: &str) -> bool {
     let other = json::begins(text) || super::markdown::is(text) || super::icalendar::is(text) || lines::is_csv(text);
     if other {
@@ -70,7 +71,7 @@ pub fn read(file: SourceFile<'_>, context: &Context) -> Found {
     found
 }
 
-/// What the keys of a line say, as they are written.
+/// The values of the keys in a line, such as `due:2026-03-05`.
 #[derive(Default)]
 struct Keys<'a> {
     due: Option<&'a str>,
@@ -92,7 +93,7 @@ fn todo(line: &str, context: &Context) -> SourceTodo {
     let mut second = None;
     if todo.completed.is_some() && first.is_some() {
         second = take_date(&mut rest);
-        // After both dates, `(A)` is a part of the title.
+        // If `(A)` comes after both dates, it is a part of the title.
         if second.is_none() {
             letter = letter.or_else(|| take_priority(&mut rest));
             second = take_date(&mut rest);
@@ -112,7 +113,7 @@ fn todo(line: &str, context: &Context) -> SourceTodo {
     todo
 }
 
-/// Takes `(A) ` from the beginning.
+/// Removes a priority, such as `(A) `, from the beginning, and returns it.
 fn take_priority(rest: &mut &str) -> Option<Priority> {
     let priority = priority(rest)?;
     *rest = rest[3..].trim_start();
@@ -136,7 +137,7 @@ fn of_letter(letter: char) -> Option<Priority> {
     }
 }
 
-/// Takes `2026-03-01 ` from the beginning.
+/// Removes a date, such as `2026-03-01 `, from the beginning, and returns it.
 fn take_date(rest: &mut &str) -> Option<Date> {
     let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
     let day = due::day(&rest[..end])?;
@@ -144,16 +145,16 @@ fn take_date(rest: &mut &str) -> Option<Date> {
     Some(day)
 }
 
-/// The name of a project or context, and its sign.
+/// The sign of a project or context, and its name.
 fn name(word: &str) -> Option<(char, &str)> {
     let sign = word.chars().next().filter(|sign| ['+', '@'].contains(sign))?;
     Some((sign, &word[1..])).filter(|(_, name)| !name.chars().all(is_ignorable))
 }
 
-/// Puts the marks of the words into the todo. Returns the title and the keys.
+/// Adds the projects and contexts to the todo, and returns the title and the keys.
 fn words<'a>(rest: &'a str, todo: &mut SourceTodo) -> (String, Keys<'a>) {
     let mut keys = Keys::default();
-    // The words of the title, and whether each is a mark.
+    // The words, and whether each word is a project or a context.
     let mut title: Vec<(Cow<'_, str>, bool)> = Vec::new();
     for word in rest.split_whitespace() {
         if let Some((sign, name)) = name(word) {
@@ -174,7 +175,8 @@ fn words<'a>(rest: &'a str, todo: &mut SourceTodo) -> (String, Keys<'a>) {
 }
 
 impl<'a> Keys<'a> {
-    /// Whether the word is a key with a value. The first value counts.
+    /// Stores the value if the word is a known key with a value. Only the first value of a key counts. Returns `false`
+    /// if the word stays in the title.
     fn take(&mut self, word: &'a str) -> bool {
         let Some((key, value)) = word.split_once(':').filter(|(_, value)| !value.is_empty()) else { return false };
         let place = match key {
@@ -218,7 +220,7 @@ fn add_dates(todo: &mut SourceTodo, keys: &Keys<'_>) {
     }
 }
 
-/// `+1w` counts from the due date, and `1w` from the completion. `b` is a business day.
+/// `+1w` counts from the due date, and `1w` from the completion. `b`, a business day, is refused.
 fn recurrence(text: &str) -> Option<Repeat> {
     let (from, rest) = match text.strip_prefix('+') {
         Some(rest) => (CountedFrom::Due, rest),

@@ -1,4 +1,4 @@
-//! The CSV files of Todoist: one list in each file, without its completed tasks and without ids.
+//! Reads the CSV files of Todoist. A file contains one list, without ids and without completed tasks.
 
 use crate::{
     api::import::{
@@ -9,7 +9,8 @@ use crate::{
     domain::todo::Priority,
 };
 
-/// The name of a file ends in an id of the list with at least so many characters: `Home [6Xx8jQ886Wh4P5g].csv`.
+/// The name of a file ends with the id of the list: `Home [6Xx8jQ886Wh4P5g].csv`. The id has at least this number of
+/// characters.
 const ID: usize = 8;
 
 /// Whether the text is a CSV file of Todoist.
@@ -22,9 +23,9 @@ fn table(text: &str) -> Option<Table<'_>> {
 }
 
 /// The tasks of the file. The name of the list is the name of the file, without the id. Priority 1 is the highest, and
-/// also the one of a task without a priority; 3 and 4 (none) are both our normal one. Dates are in the local time of
-/// the person: a time zone in the file is not used, because Todoist shows the same time. A task without a date is due
-/// on its deadline. Comments become lines of the notes.
+/// an empty cell means 1 too. Both 3 and 4 (no priority) become our normal priority. The function reads dates in the
+/// local time of the person. It does not use the time zone in the file, because Todoist shows the time that the file
+/// has. A task without a date is due on its deadline. Comments become lines of the notes.
 pub fn read(file: SourceFile<'_>, context: &Context) -> Found {
     let list = list_name(file.name).to_owned();
     let mut reading = Reading::new(list.clone(), context);
@@ -40,7 +41,7 @@ pub fn read(file: SourceFile<'_>, context: &Context) -> Found {
     Found { todos: reading.todos, lists, broken }
 }
 
-/// What the rows before mean for the next row.
+/// The todos of the rows so far, and what the next row needs to know about these rows.
 struct Reading<'a> {
     context: &'a Context,
     list: String,
@@ -48,7 +49,7 @@ struct Reading<'a> {
     /// The tasks above that can have sub-tasks: their indents and their indices. The indents increase.
     above: Vec<(u32, usize)>,
     section: String,
-    /// The person who has written the first task.
+    /// The author of the first row that has an author.
     author: Option<String>,
 }
 
@@ -57,7 +58,7 @@ impl<'a> Reading<'a> {
         Self { context, list, todos: Vec::new(), above: Vec::new(), section: String::new(), author: None }
     }
 
-    /// The error is the reason why this row cannot be read.
+    /// Reads a row. The error is the reason why this row cannot be read.
     fn row(&mut self, row: Row<'_>) -> Result<(), String> {
         match &*row.cell("type").to_lowercase() {
             "task" => self.task(row),
@@ -137,7 +138,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// A comment belongs to the task above. A comment before the first task belongs to the list.
+    /// A comment belongs to the task above. A comment before the first task belongs to the list, and cannot be kept.
     fn note(&mut self, row: Row<'_>) -> Result<(), String> {
         let is_of_another = self.is_of_another(row);
         let Some(todo) = self.todos.last_mut() else {
@@ -153,7 +154,7 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// Whether somebody else has written this row than the first row with an author.
+    /// Whether this row has another author than the first row that has an author.
     fn is_of_another(&mut self, row: Row<'_>) -> bool {
         let author = row.cell("author");
         !author.is_empty() && self.author.get_or_insert_with(|| author.to_owned()) != author
@@ -166,7 +167,8 @@ fn add_text(todo: &mut SourceTodo, text: &str) {
     }
 }
 
-/// The comment without the description of its attachment, `[[file {"file_name": …}]]`, and whether it had one.
+/// The comment without the description of its attachment, `[[file {"file_name": …}]]`, and whether there was an
+/// attachment.
 fn without_attachment(text: &str) -> (String, bool) {
     let parts = text.split_once("[[file {").and_then(|(before, rest)| Some((before, rest.rsplit_once("}]]")?.1)));
     match parts {
@@ -175,12 +177,13 @@ fn without_attachment(text: &str) -> (String, bool) {
     }
 }
 
-/// The title without its labels, and the labels. A label is a word that begins with `@`. There are no labels in
-/// quotation marks, and `anna@example.com` is none. A title that has nothing but labels stays as it is.
+/// The title without its labels, and the labels. A label is a word that begins with `@`. A word in quotation marks is
+/// not a label, and `anna@example.com` is not a label either. A title that contains only labels stays as it is.
 fn without_labels(content: &str) -> (String, Vec<String>) {
     let (mut labels, mut title, mut quoted) = (Vec::new(), Vec::new(), false);
     let mut quotations = content.matches('"').count();
-    // Only the space between words that are no labels is kept, such as line breaks.
+    // Each word keeps the white space after it, such as a line break. A label leaves the title together with this white
+    // space.
     for word in content.split_inclusive(char::is_whitespace) {
         let marks = word.matches('"').count();
         let begins = !quoted && marks % 2 == 1 && quotations > 1;

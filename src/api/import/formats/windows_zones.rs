@@ -1,7 +1,8 @@
 //! The names that Windows gives to time zones. Microsoft's programs write them instead of the names of IANA.
 
-/// The names of Windows without `Standard Time` at the end, in alphabetical order and lower case, and the time zones of
-/// IANA. The source is the file windowsZones.xml of Unicode CLDR, territory 001.
+/// Pairs of a Windows name and the IANA name of the same time zone. The Windows names are in alphabetical order and in
+/// lower case, without `Standard Time` at the end. The source is the file windowsZones.xml of Unicode CLDR, territory
+/// 001.
 const ZONES: [(&str, &str); 141] = [
     ("afghanistan", "Asia/Kabul"),
     ("alaskan", "America/Anchorage"),

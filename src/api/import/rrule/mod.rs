@@ -15,17 +15,17 @@ use crate::domain::{
     },
 };
 
-/// A longer text is no rule of a person.
+/// A rule has at most this number of bytes. Rules of people are shorter.
 const LONGEST: usize = 500;
 const WORKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
 
 /// The repetition that an RRULE describes. `rule` is the value of the property, with or without `RRULE:` before it.
 /// `due` is the due date of the todo, at which the dates of the rule begin (DTSTART), in the local time of the person.
 ///
-/// An end in UTC becomes a day of the person's time zone. Weeks of the rule begin on Monday, or on the day of WKST; if
-/// the person's weeks begin on another day, the function refuses only rules for which this changes the dates.
-/// One thing differs: in a month without a 29th, 30th or 31st, an RRULE for this day leaves the month out, and our
-/// repetition has the last day of the month. People who write such rules usually want a date in each month.
+/// An end in UTC becomes a day of the person's time zone. Weeks of the rule begin on Monday, or on the day of WKST. The
+/// person's weeks may begin on another day. The function refuses only rules for which this changes the dates. One thing
+/// differs: in a month without a 29th, 30th or 31st, an RRULE for this day leaves the month out, and our repetition has
+/// the last day of the month. People who write such rules usually want a date in each month.
 ///
 /// Returns `None` if this service has no such repetition, and also for parts that are not in the RFC (`TT_SKIP`). `None`
 /// also means that the rule has ended before `due`, or that the text is no RRULE.
@@ -44,7 +44,7 @@ pub fn repeat(rule: &str, due: Option<Due>, context: &Context) -> Option<Repeat>
     let days = parts.take("BYDAY").map_or(Some(Vec::new()), |text| text.split(',').map(day).collect())?;
     let rhythm = match &*parts.take("FREQ")? {
         "DAILY" if days.is_empty() => Rhythm::plain(Unit::Day, every),
-        // Each day, but only on these weekdays.
+        // Each day, but only on these weekdays: this is the same as a weekly rule.
         "DAILY" if every == 1 => Rhythm::weekly(1, days)?,
         "WEEKLY" => Rhythm::weekly(every, days)?,
         "MONTHLY" => Rhythm::monthly(every, &days, due, &mut parts)?,
@@ -79,7 +79,8 @@ impl Parts {
         self.0.remove(name)
     }
 
-    /// A number from 1 to `most`, if the rule has this part. `None` if the part is no such number.
+    /// The number in this part of the rule, or `Some(None)` if the rule does not have this part. `None` if the part is
+    /// not a number from 1 to `most`.
     fn number(&mut self, name: &str, most: u16) -> Option<Option<u16>> {
         let Some(text) = self.take(name) else { return Some(None) };
         let number: u16 = text.parse().ok()?;
@@ -87,7 +88,7 @@ impl Parts {
     }
 }
 
-/// How often a rule has a date.
+/// How often, and on which days, a rule has a date.
 struct Rhythm {
     unit: Unit,
     every: u16,
@@ -109,7 +110,7 @@ impl Rhythm {
         Some(Self { weekdays: in_order(weekdays?), ..Self::plain(Unit::Week, every) })
     }
 
-    /// With one month in BYMONTH, a monthly rule is a yearly one.
+    /// A monthly rule with one month in BYMONTH is a yearly rule.
     fn monthly(every: u16, days: &[Day], due: Option<Due>, parts: &mut Parts) -> Option<Self> {
         let on = month_day(days, parts)?;
         if parts.0.contains_key("BYMONTH") {
@@ -119,7 +120,8 @@ impl Rhythm {
         Some(Self { on, ..Self::plain(Unit::Month, every) })
     }
 
-    /// Without BYMONTH, the days of BYDAY and BYMONTHDAY are days of the whole year, or of each month.
+    /// Without BYMONTH, the days of BYDAY and BYMONTHDAY are days of the whole year, or of each month. The function
+    /// refuses such rules.
     fn yearly(every: u16, days: &[Day], due: Option<Due>, parts: &mut Parts) -> Option<Self> {
         let on = month_day(days, parts)?;
         let has_month = parts.0.contains_key("BYMONTH");
@@ -127,8 +129,9 @@ impl Rhythm {
         is_said.then_some(Self { on, ..Self::plain(Unit::Year, every) })
     }
 
-    /// Whether the dates are the same in weeks of the rule and in weeks of the person. Only every second week, third
-    /// week and so on depends on the beginning of the week. And a week can only be cut between two days of the rule.
+    /// Whether the rule has the same dates in its own weeks and in the person's weeks. The beginning of the week
+    /// matters only for every second week, third week and so on. Then the dates are the same if the first day of the
+    /// rule in a week is the same.
     fn fits_weeks(&self, week_start: Weekday, due: Option<Due>, context: &Context) -> bool {
         let days = self.weekdays.iter().copied().chain(due.map(|due| Weekday::of(due.date())));
         let first = |start: Weekday| days.clone().min_by_key(|day| day.days_after(start));
@@ -148,13 +151,14 @@ fn is_month_of(due: Option<Due>, parts: &mut Parts) -> bool {
     month.is_some() && month == due.map(|due| due.date().month())
 }
 
-/// The day of the month of the rule: `Some(None)` is the day of the due date, and `None` is a day that we do not have.
+/// The day of the month in the rule. `Some(None)` means the day of the due date. `None` means that this service has no
+/// such day.
 fn month_day(days: &[Day], parts: &mut Parts) -> Option<Option<MonthDay>> {
     let (number, position) = (parts.take("BYMONTHDAY"), parts.take("BYSETPOS"));
     let position: Option<i8> = position.map(|text| text.parse().ok()).map_or(Some(None), |read| read.map(Some))?;
     match (days, number, position) {
         ([], None, None) => Some(None),
-        // The first of one day is this day.
+        // BYSETPOS=1 with one day means this day.
         ([], Some(number), None | Some(1)) => match number.parse().ok()? {
             -1 => Some(Some(MonthDay::LastDay)),
             number @ 1..=31 => Some(Some(MonthDay::Number(number))),
@@ -169,7 +173,7 @@ fn month_day(days: &[Day], parts: &mut Parts) -> Option<Option<MonthDay>> {
             match position {
                 1 if plain == WORKDAYS => Some(Some(MonthDay::FirstWorkday)),
                 -1 if plain == WORKDAYS => Some(Some(MonthDay::LastWorkday)),
-                // All seven weekdays: any day of the month.
+                // All seven weekdays together mean any day of the month.
                 1 if plain.len() == 7 => Some(Some(MonthDay::Number(1))),
                 -1 if plain.len() == 7 => Some(Some(MonthDay::LastDay)),
                 _ => None,
@@ -227,7 +231,7 @@ mod tests {
     fn read(rule: &str, due: &str) -> Option<Value> {
         let read = repeat(rule, Due::parse(due), &context("Europe/Berlin", Weekday::Mon))?;
         let mut read = serde_json::to_value(read).unwrap();
-        // Most rules count each unit from the due date.
+        // Leaves out the usual values: `from`, and `every` if it is 1.
         let members = read.as_object_mut().unwrap();
         members.remove("from");
         members.retain(|name, value| name != "every" || value != 1);
@@ -315,7 +319,7 @@ mod tests {
             if let Some(written) = written {
                 let read = repeat(&written, wanted.due, &context);
                 let wanted = wanted.repeat.unwrap();
-                // The rule names the day of the month, which is the day of the due date.
+                // If the todo names no day of the month, the written rule names the day of the due date.
                 let named = ["month", "year"].contains(&unit).then_some(MonthDay::Number(day.cast_signed()));
                 let wanted = Repeat { on: wanted.on.or(named), ..wanted };
                 prop_assert_eq!(read, Some(wanted), "{}", written);

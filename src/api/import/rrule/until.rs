@@ -7,8 +7,8 @@ use jiff::{
 
 use crate::domain::due::Due;
 
-/// The last day that has a date, from `20261201`, `20261201T120000` or `20261201T120000Z`. If UNTIL is earlier on this
-/// day than the due time, the last date is on the day before.
+/// The last day on which a repetition has a date. `text` is `20261201`, `20261201T120000` or `20261201T120000Z`. If the
+/// time of UNTIL is before the due time, the last date is on the day before.
 pub fn last_day(text: &str, due: Option<Due>, zone: &TimeZone) -> Option<Date> {
     let (date, time) = text.split_once('T').map_or((text, None), |(date, time)| (date, Some(time)));
     let date = Date::strptime("%Y%m%d", date).ok().filter(|_| date.len() == 8)?;
@@ -16,7 +16,7 @@ pub fn last_day(text: &str, due: Option<Due>, zone: &TimeZone) -> Option<Date> {
     let clock = time.trim_end_matches('Z');
     let clock = Time::strptime("%H%M%S", clock).ok().filter(|_| clock.len() == 6)?;
     let is_utc = time.ends_with('Z');
-    // For days without a time, some programs write the day itself as midnight in UTC.
+    // If the due date has no time, some programs write the last day as midnight in UTC.
     let is_day = matches!(due, Some(Due::On(_))) && clock == Time::midnight();
     let end: DateTime = if is_utc && !is_day {
         zone.to_datetime(TimeZone::UTC.to_timestamp(date.to_datetime(clock)).ok()?)

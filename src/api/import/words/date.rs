@@ -12,24 +12,24 @@ use crate::{
     },
 };
 
-/// A date in the present year that is longer ago is a date of the next year.
+/// If a date in the present year is more months ago than this, the date of the next year is meant.
 const MONTHS_AGO: i64 = 6;
-/// A date in the present year that is further ahead is a date of the last year.
+/// If a date in the present year is more months ahead than this, the date of the previous year is meant.
 const MONTHS_AHEAD: i64 = 11;
 
 pub fn moment(context: &Context) -> Moment {
     Moment { now: context.now, zone: context.zone.clone(), week_start: context.week_start }
 }
 
-/// The day or the time that the words mean, as in a due date that a person sends. Dates without a year have the year
-/// that [`super::said`] describes.
+/// The day or the time that the words mean. The words have the forms of a due date that a person sends. Dates without a
+/// year have the year that [`super::said`] describes.
 pub fn due(words: &[&str], context: &Context) -> Option<Due> {
     let moment = moment(context);
     let text = with_year(words, moment.today()).unwrap_or_else(|| words.join(" "));
     DueInput::parse(&text).due(&moment, None).ok()
 }
 
-/// The words with a year, if they have a day and a month without one.
+/// The words with a year added after a day and a month. `None` if they already have a year, or no day and month.
 fn with_year(words: &[&str], today: Date) -> Option<String> {
     let at = words.windows(2).position(|pair| day_of_year(pair).is_some())?;
     let (month, day) = day_of_year(&words[at..at + 2])?;
@@ -56,14 +56,14 @@ fn day_of_year(pair: &[&str]) -> Option<(i8, i8)> {
     }
 }
 
-/// The date of the present year, or of a year beside it.
+/// The date in the present year, in the next year or in the previous year. For 29 February, also in a later year.
 fn near(month: i8, day: i8, today: Date) -> Option<Date> {
     let in_year = |years: i16| Date::new(today.year().checked_add(years)?, month, day).ok();
     let months = |months| Span::new().months(months);
     let is_near = |date: &Date| {
         *date >= today.saturating_sub(months(MONTHS_AGO)) && *date <= today.saturating_add(months(MONTHS_AHEAD))
     };
-    // Only 29 February is missing in some years.
+    // Only 29 February does not exist in some years.
     [0, 1, -1].into_iter().filter_map(in_year).find(is_near).or_else(|| (1..=8).find_map(in_year))
 }
 

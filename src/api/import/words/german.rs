@@ -1,8 +1,8 @@
-//! Puts German dates and repetitions into English words.
+//! Translates German dates and repetitions into English words.
 
 use jiff::civil::Date;
 
-/// German words and their English ones. Words without an English one are left out.
+/// English words, and the German words for each. German words without an English word are left out.
 const WORDS: &[(&str, &[&str])] = &[
     ("every", &["jeden", "jede", "jedes", "jeder", "alle"]),
     ("every!", &["jeden!", "jede!", "jedes!", "jeder!", "alle!"]),
@@ -124,7 +124,7 @@ fn date(word: &str) -> Option<String> {
         return None;
     }
     if year.is_empty() {
-        // 2024 has a 29 February.
+        // 2024 is a leap year, so this check accepts 29 February.
         Date::new(2024, month, day).ok()?;
         let (month, _) = MONTHS[usize::try_from(month).ok()?.checked_sub(1)?];
         return Some(format!("{day} {month}"));

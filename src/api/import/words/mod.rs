@@ -1,6 +1,6 @@
-//! Reads dates and repetitions that other programs write in words, such as `every! 3 days`, `4 Jan 17:00` or
-//! `jeden Montag`. The forms of due dates (`domain/due_input`) and of days of the month (`domain/repeat`) are
-//! understood, and the forms of the tables in this folder. A text is understood as a whole, or not at all.
+//! Reads dates and repetitions that other programs write in words, such as `every! 3 days`, `4 Jan 17:00` or `jeden
+//! Montag`. The program understands the forms of due dates (`domain/due_input`) and of days of the month
+//! (`domain/repeat`), and the words in the tables of this folder. It understands a text as a whole, or not at all.
 
 mod date;
 mod german;
@@ -12,7 +12,7 @@ use self::repetition::Spoken;
 use super::source::Context;
 use crate::domain::{due::Due, repeat::Repeat};
 
-/// A longer text is not read.
+/// The program does not read a text with more characters.
 const CHARACTERS: usize = 120;
 
 /// What a text says: a date, or a repetition with its first date.
@@ -22,15 +22,16 @@ pub struct Said {
     pub repeat: Option<Repeat>,
 }
 
-/// The meaning of `text`. `language` is a code such as `en`, `de` or `de-AT`, and can be empty. German and English are
-/// understood, and in a text of another language only dates in digits and the English words.
+/// The meaning of `text`. `language` is a code such as `en`, `de` or `de-AT`, and can be empty. The function
+/// understands German and English. In a text of another language, it understands only dates in digits and English
+/// words.
 ///
 /// A repetition begins today, or at the date that the text names (`starting 4 Jan`). If the time of day is over today,
 /// it begins on the next day that fits.
 ///
-/// A date without a year is a date of the present year in the person's time zone, because programs leave out the present
-/// year. But if this is more than 6 months ago, it is the date of the next year, and if it is more than 11 months ahead,
-/// it is the date of the last year. Other relative texts, such as `tomorrow`, count from now.
+/// A date without a year is a date of the present year in the person's time zone, because programs leave out the
+/// present year. But if this date is more than 6 months ago, the date of the next year is meant. If it is more than 11
+/// months ahead, the date of the previous year is meant. Other relative texts, such as `tomorrow`, count from now.
 pub fn said(text: &str, language: &str, context: &Context) -> Option<Said> {
     in_english(text, language, |words| match repetition::begins(words) {
         true => Spoken::read(words, context)?.with_first(context),
@@ -39,8 +40,8 @@ pub fn said(text: &str, language: &str, context: &Context) -> Option<Said> {
 }
 
 /// The repetition that `text` means, such as `every 2 weeks on Monday, Friday until January 1, 2027`. Our own exports
-/// and the Markdown plugin Obsidian Tasks write such words, which are those of the JavaScript library rrule. The file
-/// has the due date of the todo elsewhere: it is `due`. `language` is as for [`said`].
+/// and the Markdown plugin Obsidian Tasks write such words. They are the words of the JavaScript library rrule. `due`
+/// is the due date of the todo, which is in another place of the file. `language` is as for [`said`].
 ///
 /// `None` if the text is no repetition, or says another date or time than `due`.
 pub fn repeat(text: &str, language: &str, due: Option<Due>, context: &Context) -> Option<Repeat> {
@@ -50,7 +51,7 @@ pub fn repeat(text: &str, language: &str, due: Option<Due>, context: &Context) -
     })
 }
 
-/// What `read` makes of the words in English, or in German put into English.
+/// Calls `read` with the words in English. The function translates German words into English first.
 fn in_english<T>(text: &str, language: &str, read: impl Fn(&[&str]) -> Option<T>) -> Option<T> {
     if text.chars().count() > CHARACTERS {
         return None;
@@ -281,7 +282,7 @@ mod tests {
             prop_assert!(repeat.is_some(), "{}", words);
             let again = in_words(&Todo { repeat: repeat.clone(), ..todo.clone() });
             prop_assert_eq!(again, Some(words));
-            // The words name the day of the month only where some months do not have it.
+            // The words name the day of the month only if some months do not have this day.
             let without_day = |repeat: Option<Repeat>| repeat.map(|repeat| Repeat { on: None, ..repeat });
             prop_assert_eq!(without_day(repeat), without_day(todo.repeat));
         }

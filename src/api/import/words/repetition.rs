@@ -38,7 +38,7 @@ pub fn begins(words: &[&str]) -> bool {
 /// A repetition in words.
 pub struct Spoken {
     repeat: Repeat,
-    /// The month of a repetition each year, if the words name it.
+    /// The month of a yearly repetition, if the words name it.
     month: Option<i8>,
     clauses: Clauses,
 }
@@ -66,9 +66,10 @@ impl Spoken {
         is_right.then(|| Said { due, repeat: Some(self.without_day_if(names_date)) })
     }
 
-    /// The repetition of a todo whose date is known, or that has none. `None` if the words say another time of day or
-    /// another first date. If the words name the day of the date only because some months do not have it, as `every
-    /// month on the 31st` does, the todo repeats on its date.
+    /// The repetition of a todo with this due date, or of a todo without a due date. `None` if the words say another
+    /// time of day or another first date. Words such as `every month on the 31st` name a day that some months do not
+    /// have. If this is the day of the due date, the repetition needs no day of its own, and the todo repeats on its
+    /// due date.
     pub fn of(self, due: Option<Due>) -> Option<Repeat> {
         let time = match due {
             Some(Due::At(due)) => Some(due.time()),
@@ -106,17 +107,19 @@ impl Spoken {
     }
 }
 
-/// What `every` in one of its forms begins with: the other words, and whether the day of completion counts.
+/// `None` if the word does not begin a repetition. Otherwise, the unit in the word (as in `daily`), and whether the
+/// repetition counts from the completion (as in `every!`).
 fn rhythm(word: &str) -> Option<(Option<&'static str>, bool)> {
     let (word, from_completion) = word.strip_suffix('!').map_or((word, false), |word| (word, true));
     let other = RHYTHMS.iter().find(|(name, _)| *name == word).map(|(_, unit)| *unit);
     (EVERY.contains(&word) || other.is_some()).then_some((other, from_completion))
 }
 
-/// The parts of a text beside the rhythm itself.
+/// The parts of a text that are not the rhythm.
 #[derive(Default)]
 struct Clauses {
-    /// `every!` or `after`. A day of the year is the same one whenever the person completes the todo.
+    /// Whether the text has `every!` or `after`. This changes nothing if the text names a month, because a day of the
+    /// year is the same, whenever the person completes the todo.
     after: bool,
     when_done: bool,
     start: Option<Due>,
@@ -126,7 +129,7 @@ struct Clauses {
 }
 
 impl Clauses {
-    /// Takes the parts out of the words. What is left is the rhythm.
+    /// Reads these parts. Also returns the other words, which are the rhythm.
     fn read<'a>(words: &[&'a str], context: &Context) -> Option<(Vec<&'a str>, Self)> {
         let mut clauses = Self::default();
         let begin = match words {
@@ -170,7 +173,7 @@ impl Clauses {
         is_first.then_some(())
     }
 
-    /// The words without a time of day, which is taken out of them: `every day 9 am`.
+    /// Reads the time of day, such as `9 am` in `every day 9 am`, and returns the other words.
     fn without_time<'a>(&mut self, words: &[&'a str]) -> Option<Vec<&'a str>> {
         let found = (1..=2).rev().find_map(|length| {
             let found = words.windows(length).enumerate().find_map(|(at, part)| Some((at, time(&part.join(" "))?)));
@@ -181,7 +184,7 @@ impl Clauses {
         is_first.then(|| [&words[..at], &words[at + length..]].concat())
     }
 
-    /// The first date of the repetition. In a repetition each year, `month` is its month.
+    /// The first date of the repetition. `month` is the month of a yearly repetition.
     fn first(&self, repeat: &Repeat, month: Option<i8>, context: &Context) -> Option<Due> {
         let moment = date::moment(context);
         let from = |day: Date| {
@@ -212,7 +215,7 @@ impl Clauses {
 
 /// Reads `9am`, `9 am`, `17:00` or `noon`.
 fn time(text: &str) -> Option<Time> {
-    // A time alone means the same on each day.
+    // A time without a day means the same on each day, so any day fits here.
     let (day, text) = (jiff::civil::date(2026, 1, 1), DueInput::parse(text));
     let moment = date::moment(&Context {
         now: jiff::Timestamp::UNIX_EPOCH,
@@ -232,7 +235,7 @@ struct Pattern {
     unit: Unit,
     weekdays: Vec<Weekday>,
     on: Option<MonthDay>,
-    /// The month of a repetition each year, if the text names it.
+    /// The month of a yearly repetition, if the text names it.
     month: Option<i8>,
 }
 
@@ -268,7 +271,7 @@ fn pattern(words: &[&str]) -> Option<Pattern> {
     on_days(Pattern::plain(1, Unit::Year), words).filter(|pattern| pattern.month.is_some())
 }
 
-/// The unit of a word, and the number of such units.
+/// The number of units that a word means, and the unit: a quarter is 3 months.
 fn unit(word: &str) -> Option<(u16, Unit)> {
     match word {
         "quarter" | "quarters" => Some((3, Unit::Month)),
@@ -278,7 +281,7 @@ fn unit(word: &str) -> Option<(u16, Unit)> {
     }
 }
 
-/// The pattern on the days that come after its unit: `on Monday, Friday`, `on the 15th`, `on the 29th of February`.
+/// The pattern with the days that follow the unit: `on Monday, Friday`, `on the 15th`, `on the 29th of February`.
 fn on_days(pattern: Pattern, words: &[&str]) -> Option<Pattern> {
     if words.is_empty() {
         return Some(pattern);
@@ -303,7 +306,7 @@ fn on_days(pattern: Pattern, words: &[&str]) -> Option<Pattern> {
     }
 }
 
-/// The day of the month. `every 15th day` could mean the 15th, or a day in each 15 days.
+/// The day of the month. The function refuses `every 15th day`, which could mean the 15th, or one day in 15 days.
 fn month_day(words: &[&str]) -> Option<MonthDay> {
     if words == ["the", "last"] {
         return Some(MonthDay::LastDay);

@@ -27,7 +27,7 @@ impl Limit {
         }
     }
 
-    /// Says that a page has fewer items than the caller has asked for.
+    /// Says that a page has at most 100 items, if the caller has asked for more.
     pub fn hint(self) -> Option<String> {
         self.is_cut.then(|| format!("limit is at most {}, so {0} was used.", limits::PAGE))
     }

@@ -106,7 +106,7 @@ impl DueWithin {
     }
 }
 
-/// The texts in which the words may be, from the best place to the worst.
+/// The texts in which the program looks for the words. The text in which a match counts most comes first.
 fn texts(todo: &Todo) -> impl Iterator<Item = (Place, &str)> {
     let tags = todo.tags.iter().map(|tag| (Place::Tag, tag.as_str()));
     let steps = todo.steps.iter().map(|step| (Place::Step, step.title.as_str()));

@@ -28,8 +28,8 @@ pub struct Periods<'a> {
     pub completed_to: Option<&'a Day>,
 }
 
-/// The first and the last day or time of a period. Both belong to the period. Without a first one, the period has no
-/// beginning, and without a last one, it has no end.
+/// The first and the last day or time of a period. Both belong to the period. If `from` is `None`, the period has no
+/// beginning. If `to` is `None`, the period has no end.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Period {
     from: Option<Resolved>,
@@ -42,7 +42,7 @@ const WEEK_STARTS: [Weekday; 7] = {
     [Mon, Tue, Wed, Thu, Fri, Sat, Sun]
 };
 
-/// Due dates are named as in a todo, and days of completion lie in the past.
+/// In a due date, `friday` is the coming Friday. In a day of completion, `friday` is the last Friday.
 const DUE: Direction = Direction::Coming;
 const COMPLETED: Direction = Direction::Past;
 
@@ -73,10 +73,10 @@ impl Periods<'_> {
         self.has_completed().then(|| Period::of(self.completed_from, self.completed_to, COMPLETED, moment))
     }
 
-    /// Refuses a text that is no day, and a period that ends before it begins. Also refuses a period beside a filter
-    /// that contradicts the period. `prefix` is the beginning of the paths in errors. `has_due` says whether the filters
-    /// name groups of due dates. `only_completed` says whether the filters select only completed todos. `moment` may
-    /// have out-of-date settings: then only the errors are out of date.
+    /// Refuses a text that is no day, and a period that ends before it begins. Also refuses a period together with a
+    /// filter that contradicts the period. `prefix` is the beginning of the paths in errors. `has_due` says whether the
+    /// filters name groups of due dates. `only_completed` says whether the filters select only completed todos.
+    /// `moment` may have out-of-date settings: then only the errors are out of date.
     pub fn check(self, prefix: &str, has_due: bool, only_completed: bool, moment: &Moment) -> Result<(), ApiError> {
         let invalid = |path: &str, message: &str| Err(ApiError::invalid(&format!("{prefix}{path}"), message));
         for (from, to, first, last, direction) in [
@@ -136,8 +136,8 @@ impl Periods<'_> {
 
 impl Period {
     fn of(from: Option<&Day>, to: Option<&Day>, direction: Direction, moment: &Moment) -> Self {
-        // `Periods::check` has already refused a text that is no day. With other settings, a text may be refused that
-        // was accepted before. Then no todo matches.
+        // `Periods::check` has already refused a text that is no day. But if the settings have changed since, a text
+        // that was valid may be invalid now. Then no todo matches.
         let nothing = |_| Resolved::On(Date::MAX);
         let bound = |day: Option<&Day>| day.map(|day| resolve(day, direction, moment));
         Self {
@@ -151,7 +151,7 @@ impl Period {
         (self.from.map(|from| begin(from).date()), self.to.map(|to| end(to).date()))
     }
 
-    /// Whether this due date is in the period. A due date without a time is in the period if its day is.
+    /// Whether this due date is in the period. A due date without a time is in the period if a part of its day is.
     pub fn has_due(self, due: Due) -> bool {
         match due {
             Due::At(time) => self.has_time(time),

@@ -73,7 +73,7 @@ pub struct TodosWhere {
 /// The ids of todos that stay as they are.
 pub type ExceptIds = Several<String, { limits::EXCEPT_IDS }>;
 
-/// Whether these are not all priorities.
+/// Whether at least one priority is missing.
 fn is_some_priorities(sent: &Several<Priority>) -> bool {
     let all = Priority::WORDS.iter();
     !all.copied().all(|word| sent.values.iter().any(|priority| priority.word() == word))
@@ -120,14 +120,14 @@ impl TodosWhere {
             || (status.is_some() && by_status())
     }
 
-    /// The statuses of the selected todos. Without a status, the filters select open and completed todos. But a
-    /// completed todo is no longer overdue, and no longer due today. So with such a group of due dates and without a
-    /// status, the filters select only open todos.
     /// Whether the filters say something about days of completion.
     pub fn has_completed(&self) -> bool {
         self.periods().has_completed()
     }
 
+    /// The statuses of the selected todos. If the caller sends no status, the filters select open and completed todos.
+    /// But a completed todo is no longer overdue, and no longer due today. So with such a group of due dates and without
+    /// a status, the filters select only open todos. With days of completion, they select only completed todos.
     fn statuses(&self) -> Vec<Status> {
         let Some(sent) = &self.status else {
             let is_due = |due: &Several<DueWithin>| due.values.iter().any(|within| *within != DueWithin::None);
@@ -186,7 +186,8 @@ impl TodosWhere {
         self.wanted_lists(&exists).iter().find(|name| !exists(name))
     }
 
-    /// The lists that the caller means. If the text of the caller is the name of a list, the caller means this list.
+    /// The lists that the caller means. If the whole text of the caller is the name of a list, the caller means only
+    /// this list.
     fn wanted_lists(&self, exists: impl Fn(&ListName) -> bool) -> &[ListName] {
         match &self.list {
             Some(Several { whole: Some(whole), .. }) if exists(whole) => std::slice::from_ref(whole),
@@ -200,7 +201,7 @@ impl TodosWhere {
         self.except_ids.iter().flat_map(|ids| &ids.values).map(|id| SentId::new(id)).collect()
     }
 
-    /// The same ids, as far as they can be ids.
+    /// The same ids, without the texts that cannot be ids.
     pub fn except_ids(&self) -> Vec<TodoId> {
         let mut ids: Vec<TodoId> = self.except().into_iter().filter_map(|sent| sent.id).collect();
         ids.sort();

@@ -1,4 +1,4 @@
-//! Values of filters that only filters have.
+//! Types of values that only filters have.
 
 use deserr::Deserr;
 

@@ -55,8 +55,8 @@ impl Found {
         self.newest.as_ref().is_some_and(|newest| snapshot.is_later_than(newest))
     }
 
-    /// Whether both searches have found the same changes in the same state. If another request makes a change or undoes
-    /// one of the changes, this can be different.
+    /// Whether both searches have found the same changes in the same state. If another request has made a change or
+    /// undone one of the changes, the searches can differ.
     pub fn is_equal(&self, other: &Self) -> bool {
         self.newest == other.newest && self.undo.marks == other.undo.marks
     }
@@ -119,7 +119,8 @@ async fn read(
     Ok(undo)
 }
 
-/// Whether an undo without an id wants this change, if the change is not undone.
+/// Whether an undo without a change id may undo this change. This function does not check whether the change is already
+/// undone.
 fn is_wanted(change: &Change, by: &By, caller: &Caller) -> bool {
     change.undoes.is_none() && by.means(change.by.as_ref(), caller.store.credential())
 }
@@ -152,14 +153,14 @@ async fn newest_wanted(caller: &Caller, by: &By, now: Timestamp) -> Result<Searc
     Ok(Search { wanted: Vec::new(), newer_by_others: others, newest })
 }
 
-/// Finds the changes since a time that an undo must undo.
+/// Finds the changes since this time that the request must undo.
 ///
-/// If the period contains a change and also its undo, the undo leaves out both, if `cancel` is true. If the period
-/// contains only the undo, the undo undoes this undo, so that the todos are as they were at the beginning of the
-/// period.
+/// If `cancel` is true, and the period contains a change and also the undo of this change, this function leaves out
+/// both. If the period contains only an undo, the request undoes this undo, so that the todos are as they were at the
+/// beginning of the period.
 ///
-/// Without `cancel`, the undo first undoes the undo, and later the change itself. This is necessary if another change
-/// in between is possible only because of the change, for example an edit of a restored todo.
+/// If `cancel` is false, the request first undoes the earlier undo, and then the change itself. This is necessary if a
+/// third change, made between the change and its undo, depends on the change, for example an edit of a restored todo.
 async fn all_since(
     caller: &Caller,
     by: &By,

@@ -19,8 +19,8 @@ use crate::{
     store::{Needs, Recognition, WriteError, WriteRequest},
 };
 
-/// Undoes a change as far as nobody has changed its todos since. Returns how many todos the undo has changed, and how
-/// many it has left alone. `None` if there is no such change, or if it is already undone.
+/// Undoes a change, but leaves alone the todos that somebody has changed since. Returns how many todos the undo has
+/// changed, and how many it has left alone. `None` if there is no such change, or if the change is already undone.
 pub async fn undo_what_is_unchanged(
     app: &App,
     caller: &Caller,
@@ -61,8 +61,8 @@ pub async fn undo_what_is_unchanged(
     Err(failed()(Refusal::Contended { current: Vec::new() }.into()))
 }
 
-/// If the found change is a part of an import, this function adds the other changes of the import. If the import has too
-/// many todos for one undo, the error says how the person undoes it.
+/// If the found change is a part of an import, this function adds the other changes of the import. If the import has
+/// too many todos for one undo, the error says how the person can undo the import.
 pub async fn whole_import(caller: &Caller, found: Found, now: Timestamp) -> Result<Found, ApiError> {
     let import = match &found.undo.changes[..] {
         [(change, _)] => change.import.clone(),
