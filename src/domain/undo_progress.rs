@@ -35,7 +35,7 @@ pub(super) struct Progress<'a> {
     pub settings: Settings,
     pub lists: Lists,
     pub conflicts: Vec<UndoConflict>,
-    /// The added todos that are already deleted.
+    /// The todos that an undone change added, and that are already deleted.
     pub deleted: Vec<UndoConflict>,
 }
 
@@ -73,8 +73,8 @@ impl<'a> Progress<'a> {
                 undone.default_list.iter_mut().for_each(|list| self.lists.name_list(list));
                 self.settings = undone;
             }
-            // The change deleted the default list, so the setting got its default. Somebody has chosen another default
-            // list since then, and this choice stays.
+            // The change deleted the default list, so the setting `default_list` got its default value. Somebody has
+            // chosen another default list since then, and this choice stays.
             Err(_) if change.list_changes.as_ref().is_some_and(ListsDifference::deletes_lists) => {}
             Err(fields) => self.conflicts.push(UndoConflict {
                 subject: Subject::Settings,
@@ -86,7 +86,7 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// If the undo deletes the default list, the setting gets its default again.
+    /// If the undo deletes the default list, the setting `default_list` gets its default value again.
     pub fn reset_deleted_default_list(&mut self) {
         let (before, after) = (self.present.lists, &self.lists);
         let is_deleted = |list: &ListRef| after.is_deleted(list.id()) && !before.is_deleted(list.id());
