@@ -72,7 +72,7 @@ pub async fn run(Export { format, output, bom, whose }: Export) -> Result<(), Fa
     Ok(())
 }
 
-/// Writes a new file that only this user can read. If this fails, the file is removed.
+/// Writes a new file that only this user can read. If this function cannot write the whole text, it removes the file.
 fn write_new(file: &Path, text: &str) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
