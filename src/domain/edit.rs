@@ -166,8 +166,8 @@ impl TodoEdit {
         self.status == Some(EditStatus::Skipped)
     }
 
-    /// The errors of this edit that do not depend on the todo: the edit changes nothing, it both sets and clears a field,
-    /// or it skips a todo and also sets another date.
+    /// The errors of this edit that do not depend on the todo: the edit changes nothing, it both sets and clears a
+    /// field, or it skips a todo and also sets another date.
     pub fn faults(&self) -> Vec<Violation> {
         let message =
             "changes nothing: send a value in at least one field, or list in `clear` the fields that you want to empty";

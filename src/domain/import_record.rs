@@ -1,5 +1,5 @@
-//! What the program remembers about an import. An import of thousands of todos takes several requests. Each request adds
-//! a part of the todos, as one change. After each change, the record says how far the import has come.
+//! What the program remembers about an import. An import of thousands of todos takes several requests. Each request
+//! adds a part of the todos, as one change. After each change, the record says how far the import has come.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -249,8 +249,8 @@ impl OtherLists<'_> {
         if lists.state(name).is_some() || name.folded() == id.folded() {
             return None;
         }
-        // The list whose id is this name is not an exception. If it was an exception in the table, the undo has given it
-        // its first name back.
+        // The list with the id `name` is not an exception in `lists`. If this list was an exception in the table, the
+        // undo has given the list its first name back.
         let found = (self.find)(name).filter(|_| !self.begin.has(name)).map(|list| list.id().clone());
         found.or_else(|| self.begin.state(name).map(|_| name.clone()))
     }

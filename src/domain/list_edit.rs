@@ -1,5 +1,5 @@
-//! What a caller may do with lists: rename, merge, delete and order them. The function of each edit makes a plan, or
-//! says why the edit is not possible.
+//! What a caller may do with lists: rename, merge, delete and order them. [`ListEdit::plan`] makes the plan for an
+//! edit, or says why the edit is not possible.
 
 use jiff::Timestamp;
 

@@ -88,8 +88,9 @@ impl Repeat {
         self.first_from(Due::On(moment.today()))
     }
 
-    /// The first due date from `due` on, at the same time of day, that is one of the weekdays of the repetition, or its
-    /// day of the month. If the repetition has neither, this is `due` itself.
+    /// The first due date from `due` on that fits the repetition: it is on one of its weekdays, or on its day of the
+    /// month. The time of day stays. If the repetition has neither weekdays nor a day of the month, the result is `due`
+    /// itself.
     pub fn first_from(&self, due: Due) -> Due {
         let fits = |date: &Date| match self.on {
             Some(on) => on.in_month_of(*date) == *date,

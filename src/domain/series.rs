@@ -1,5 +1,5 @@
-//! The series of a repeating todo: its first date, the next todo, a moved todo, a skipped todo, and a reopened todo that
-//! takes the next one back.
+//! The series of a repeating todo: its first date, the next todo, a moved todo, a skipped todo, and a reopened todo
+//! that takes the next one back.
 //!
 //! A series has its own dates. If somebody moves one todo of the series to another date, the series goes on from the
 //! date that it had planned for this todo ([`Todo::series_due`]).
@@ -125,9 +125,9 @@ impl Todo {
         })
     }
 
-    /// The later dates of this todo's series in the days from `from` to `to`, at most `most` dates. The due date of this
-    /// todo is not among them. The function assumes that the person completes each todo on time. Empty if the todo is
-    /// not open or does not repeat, or if its dates depend on the days of completion.
+    /// The later dates of this todo's series in the days from `from` to `to`, at most `most` dates. The due date of
+    /// this todo is not among them. The function assumes that the person completes each todo on time. Empty if the todo
+    /// is not open or does not repeat, or if its dates depend on the days of completion.
     pub fn upcoming(&self, (from, to): (Date, Date), most: usize, moment: &Moment) -> Vec<Due> {
         let mut dates = Vec::new();
         let (Some(repeat), Some(due), Some(mut date)) = (&self.repeat, self.due, self.series_date()) else {

@@ -166,7 +166,7 @@ impl StepEdit<'_> {
 }
 
 impl Places {
-    /// An error for each field that names a step together with a contradicting field.
+    /// An error for each field that names the same step as a contradicting field.
     fn contradictions(&self) -> Vec<Violation> {
         let Self { complete, reopen, rename, remove } = self;
         let pairs = [

@@ -22,8 +22,8 @@ pub struct Present<'a> {
     pub lists: &'a Lists,
     /// Finds a list by its name. This function knows at least the names in `Undo::list_names`.
     pub find: &'a dyn Fn(&ListName) -> Option<ListRef>,
-    /// The ids of the lists that were created after the undone changes. If there are such ids, `todos` contains all open
-    /// and completed todos of the lists in `Undo::list_names`.
+    /// The ids of the lists that were created after the undone changes. If there are such ids, `todos` contains all
+    /// open and completed todos of the lists in `Undo::list_names`.
     pub new_lists: &'a [ListName],
     pub now: Timestamp,
 }
@@ -109,8 +109,8 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// Whether the list with this name and this id was created after the undone changes, and has no open and no completed
-    /// todos.
+    /// Whether the list with this name and this id was created after the undone changes, and has no open and no
+    /// completed todos.
     fn is_leftover(&self, name: &ListName, id: &ListName) -> bool {
         let is_it = |list: &ListName| list.folded() == id.folded();
         let contains = |todo: &Todo| todo.status != Status::Deleted && is_it(&self.lists.root(todo.list.id()));

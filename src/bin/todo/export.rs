@@ -1,5 +1,5 @@
-//! `todo export` writes everything of a person into a file. The data come from a data file, even while `todo serve` uses
-//! the file, from a table on AWS, or from a deployment.
+//! `todo export` writes everything of a person into a file. The data come from a data file, even while `todo serve`
+//! uses the file, from a table on AWS, or from a deployment.
 
 use std::fs::OpenOptions;
 use std::io::Write;

@@ -1,5 +1,5 @@
-//! Reads the days and times that callers send, as people say them: `tomorrow 5pm`, `next friday`, `in 2 weeks`. The same
-//! forms are accepted for due dates, in edits, in filters and for the beginning of a period. `table.rs` lists the
+//! Reads the days and times that callers send, as people say them: `tomorrow 5pm`, `next friday`, `in 2 weeks`. The
+//! same forms are accepted for due dates, in edits, in filters and for the beginning of a period. `table.rs` lists the
 //! forms. The program refuses every other text, and the error names the value, the present moment and a near form.
 
 mod clock;

@@ -178,8 +178,8 @@ fn instant(text: &str) -> Option<Timestamp> {
     let (date, time) = (text.get(..10)?, text.get(11..)?);
     due::day(date)?;
     let is_separated = matches!(text.as_bytes()[10], b'T' | b' ');
-    // RFC 3339 does not allow a time zone in brackets, such as `[Europe/Berlin]`. The parser would ignore a time zone in
-    // brackets, so this check refuses the text.
+    // RFC 3339 does not allow a time zone in brackets, such as `[Europe/Berlin]`. The parser would ignore a time zone
+    // in brackets, so this check refuses the text.
     let offset = time.find(['Z', '+', '-'])?;
     let clock = time[..offset].trim_end();
     let shaped = is_separated && !time.contains('[') && clock.len() >= 5 && clock.as_bytes()[2] == b':';
