@@ -30,7 +30,7 @@ use super::{
 
 /// The fields of an edit that belong to one todo. So an edit of many todos does not have these fields.
 const OF_ONE_TODO: [&str; 3] = ["id", "expected_version", "position"];
-/// Fields that an edit of many todos may have, but rarely needs. So the document leaves them out, to stay short.
+/// Fields that an edit of many todos may have, but rarely needs. So the API document leaves them out, to stay short.
 const RARE: [&str; 6] = ["title", "notes", "steps", "reopen_steps", "remove_steps", "rename_steps"];
 
 /// An edit of all found todos. This edit has all fields of a [`TodoEdit`] except `id`, `expected_version` and
@@ -106,8 +106,8 @@ impl ForAll {
         matches!(self, Self::Edit(all) if all.0.skips())
     }
 
-    /// Whether the change moves or repeats todos, and does not reopen them. If the caller has not sent a status, such a
-    /// change concerns only open todos: a completed todo was done on its day.
+    /// Whether the change sets or moves a due date, or sets a repetition, and does not reopen todos. If the caller has
+    /// not sent a status, such a change concerns only open todos: the date of a completed todo stays.
     pub fn reschedules(&self) -> bool {
         let moves = |edit: &TodoEdit| edit.due.is_some() || edit.shift.is_some() || edit.repeat.is_some();
         matches!(self, Self::Edit(all) if moves(&all.0) && !all.0.restores())
@@ -143,8 +143,8 @@ impl ForAll {
 }
 
 impl EditOfAll {
-    /// The edit of this todo. If the edit completes todos, `completed_at` concerns only todos that it completes: other
-    /// todos were done at another time.
+    /// The edit for this todo. If the edit completes todos, and this todo is already completed, the result has no
+    /// `completed_at`, because this todo was done at another time.
     fn of(&self, todo: &Todo) -> Cow<'_, TodoEdit> {
         let edit = &self.0;
         let has_other_time = todo.status == Status::Completed && edit.status == Some(EditStatus::Completed);

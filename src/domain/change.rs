@@ -48,7 +48,7 @@ pub struct Change {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also_undoes: Vec<ChangeId>,
     /// The id of the undo that takes effect instead of this change. Absent if this change takes effect. An undo is also
-    /// a change, so somebody can undo an undo. Records of earlier versions may contain an undo that was undone later.
+    /// a change, so somebody can undo an undo. In a record of an earlier version, this undo may itself be undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<ChangeId>,
     /// The time of the undo in `undone_by`.
@@ -104,7 +104,7 @@ impl Change {
     }
 
     /// Whether the write changed no todo, no setting, no list and no mark of another change. An undo always marks the
-    /// undone change, even if there is nothing left to undo. Otherwise a next undo would find the same change again.
+    /// undone change, even if there is nothing left to undo. Otherwise the next undo would find the same change again.
     pub fn has_no_effect(&self) -> bool {
         self.todos.is_empty() && self.settings.is_none() && self.list_changes.is_none() && self.undoes.is_none()
     }

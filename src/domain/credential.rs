@@ -14,7 +14,7 @@ use super::{
 /// Says where the table contains the credential of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoredCredential {
-    /// An API key, by its hash.
+    /// The hash of the API key.
     Key(SecretHash),
     /// The access that a person has given to a program.
     Grant(GrantId),

@@ -73,7 +73,8 @@ impl Difference {
         Self { id, before: Some(before), after, notes_kept, notes_kept_hash, version: None, expiring: None }
     }
 
-    /// The same difference with everything that [`redo`](Self::redo) needs. `image` is the image of the same todo.
+    /// The same difference, together with the data that [`redo`](Self::redo) needs. `image` is the image of the same
+    /// todo.
     pub fn with_image(self, image: &Image) -> Self {
         let is_deleted = |todo: &Todo| todo.status == Status::Deleted;
         let expires = |before: &&Todo| is_deleted(before) || is_deleted(&image.after);
@@ -183,8 +184,8 @@ impl Difference {
         serde_json::from_value(Value::Object(present)).map_err(|_| self.names().map(shown_as).collect())
     }
 
-    /// The todo after this change. `present` is the todo now, and `version` is its version after the change. `None` if
-    /// the change was already made, or if the todo has changed since the change was planned.
+    /// The todo after this change. `present` is the todo now, and `version` is the version of the todo after the
+    /// change. `None` if the change was already made, or if the todo has changed since the change was planned.
     pub fn redo(&self, present: Option<&Todo>, version: u64) -> Option<Todo> {
         let mut todo = match (present.or(self.expiring.as_ref()), &self.before) {
             (None, None) => Fields::new(),
@@ -219,7 +220,8 @@ impl Difference {
 
     /// Whether the todo was already completed when this change was made.
     fn came_after(&self, todo: &Todo) -> bool {
-        // Code of format 5 and earlier does not remove `told_at`, but `told_at` is never before its `completed_at`.
+        // A `told_at` is never before the `completed_at` of the same completion. But code of format 5 and earlier does
+        // not remove the `told_at` of an earlier completion. So the later of the two times is right in every case.
         let completed_at = todo.completed_at.max(todo.told_at);
         let made_at = self.after.get(UPDATED_AT).and_then(Value::as_str).and_then(|at| at.parse::<Timestamp>().ok());
         completed_at.zip(made_at).is_some_and(|(completed_at, made_at)| completed_at <= made_at)

@@ -46,7 +46,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = String, required = false)]
     pub position: Option<Position>,
-    // List to move it to.
+    // The list to which the todo moves.
     #[deserr(default)]
     #[schema(value_type = ListName, inline, required = false)]
     pub list: Option<ListName>,
@@ -61,7 +61,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = String, required = false)]
     pub shift: Option<Shift>,
-    // How it repeats from now on.
+    // How the todo repeats from now on.
     #[deserr(default)]
     #[schema(value_type = Repeat, required = false)]
     pub repeat: Option<Repeat>,
@@ -113,7 +113,7 @@ pub struct TodoEdit {
     #[deserr(default)]
     #[schema(value_type = Vec<Clearable>, inline, required = false, example = json!(["due"]))]
     pub clear: Clear,
-    // Only if it still has this version.
+    // The edit is made only if the todo still has this version.
     #[deserr(default)]
     #[schema(value_type = Version, inline, required = false)]
     pub expected_version: Option<Version>,
@@ -150,7 +150,7 @@ fn refuse_unknown_field<E: DeserializeError>(field: &str, accepted: &[&str], loc
 }
 
 impl TodoEdit {
-    /// Whether the edit has no fields except `id` and `expected_version`.
+    /// Whether the edit has no fields except `id`, `expected_version` and the fields that only answers have.
     pub fn is_empty(&self) -> bool {
         let read_back = ReadBack::default();
         Self { id: None, expected_version: None, read_back, ..self.clone() } == Self::default()
@@ -166,13 +166,14 @@ impl TodoEdit {
         self.status == Some(EditStatus::Skipped)
     }
 
-    /// The errors of this edit that do not depend on the todo: the edit changes nothing, it both sets and clears a field,
-    /// or it skips a todo and also sets another date.
+    /// The errors of this edit that do not depend on the todo: the edit changes nothing, it both sets and clears a
+    /// field, or it skips a todo and also sets another date.
     pub fn faults(&self) -> Vec<Violation> {
         let message =
             "changes nothing: send a value in at least one field, or list in `clear` the fields that you want to empty";
         let empty = self.is_empty().then(|| Violation::new("", Invalid::new(message)));
-        // If the caller has sent back a todo, many values are as in the todo, and contradict nothing.
+        // If the caller has sent back a todo, many values are as in the todo. These values contradict nothing, so
+        // `unchanged.rs` looks for contradictions later, without them.
         let contradictions = if self.read_back.is_sent() { Vec::new() } else { self.contradictory() };
         empty.into_iter().chain(contradictions).collect()
     }
@@ -271,7 +272,8 @@ impl TodoEdit {
             return Err(vec![Violation::new("clear", Invalid::new(message))]);
         }
         let due = self.new_due(todo.due, moment).map_err(|violation| vec![violation])?;
-        // `7:30` on weekdays is the next weekday at 7:30, if the todo had no day.
+        // If the todo had no day, and the caller sends only a time, such as `7:30`, the due date is the first date of
+        // the repetition at this time.
         let is_time_alone = todo.due.is_none() && self.due.as_ref().is_some_and(DueInput::is_time_alone);
         let fits = self.repeat.as_ref().or(todo.repeat.as_ref()).filter(|_| is_time_alone);
         let due = due.map(|due| fits.map_or(due, |repeat| repeat.first_from(due)));

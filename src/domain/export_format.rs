@@ -14,7 +14,7 @@ words! {
 }
 
 impl ExportFormat {
-    /// The end of a file's name, without the dot before it.
+    /// The extension of the file name, without the dot.
     pub fn extension(self) -> &'static str {
         match self {
             Self::TodoTxt => "txt",
@@ -30,7 +30,8 @@ impl ExportFormat {
         }
     }
 
-    /// Whether the file may begin with a byte order mark. JSON (RFC 8259, section 8.1) and iCalendar must not.
+    /// Whether the file may begin with a byte order mark. A JSON file (RFC 8259, section 8.1) and an iCalendar file
+    /// must not.
     pub fn may_have_bom(self) -> bool {
         match self {
             Self::Csv | Self::TodoTxt | Self::Md => true,

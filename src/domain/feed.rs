@@ -15,7 +15,7 @@ words! {
     FeedForm { Event = "event" | "events" | "vevent", Todo = "todo" | "todos" | "vtodo" }
 }
 
-/// For how long the same todos give the same file.
+/// How long the file of a feed stays the same if nobody changes the todos.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lasts {
     Minute,

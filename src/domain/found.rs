@@ -9,7 +9,7 @@ pub struct Found {
     pub open: usize,
     pub completed: usize,
     pub deleted: usize,
-    /// The todos that already are as the caller asked.
+    /// The found todos that do not change, because they already are as the caller wants them.
     pub already: usize,
     /// The next todos of completed repeating todos. The filters have not found these todos: the change adds them.
     pub next: usize,

@@ -183,8 +183,8 @@ impl Grant {
         (grant, code)
     }
 
-    /// The access of the page of this service, together with the only access token of this access. The page needs no
-    /// code, because this service itself stores the token in the browser. The access ends after `lasts`.
+    /// The access of this service's own page, and its only access token. The page needs no code, because this service
+    /// itself stores the token in the browser. The access ends after `lasts`.
     pub fn of_page(
         id: GrantId,
         (owner, program, scope): (Owner, Program, Scope),

@@ -89,7 +89,7 @@ impl ChangeId {
         Self(encode(&key.digest(), Self::LENGTH))
     }
 
-    /// The id of a change that an import makes. `number` is the number of the step.
+    /// The id of a change that an import makes. `number` is the number of this change in the import.
     pub fn of_import(import: &ImportId, number: usize) -> Self {
         Self(hash(["import", import.as_str(), &number.to_string()], Self::LENGTH))
     }

@@ -1,5 +1,5 @@
 //! Todos that come from a file. An import adds todos, brings deleted todos back, and changes todos only if nobody has
-//! changed them here since the import before.
+//! changed them here since the last import.
 
 use std::collections::HashMap;
 
@@ -88,7 +88,7 @@ pub fn plan(incoming: &[Todo], existing: Existing, present: &Todos, moment: &Mom
         };
         let outcome = here.outcome(todo, existing);
         match outcome {
-            // The list of a deleted todo may be deleted too, so the todo goes where the file says.
+            // The list of a deleted todo may be deleted too, so the todo goes into the list that the file names.
             Outcome::Restored => {
                 let after = Todo { updated_at: moment.now, ..todo.clone() };
                 images.push(Image::changed(here, after));
@@ -102,7 +102,7 @@ pub fn plan(incoming: &[Todo], existing: Existing, present: &Todos, moment: &Mom
     (images, outcomes)
 }
 
-/// How many todos have which outcome.
+/// The number of todos with each outcome.
 pub fn counted(outcomes: &[Outcome]) -> HashMap<Outcome, usize> {
     let mut counts = HashMap::new();
     outcomes.iter().for_each(|outcome| *counts.entry(*outcome).or_default() += 1);

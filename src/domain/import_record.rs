@@ -1,5 +1,5 @@
-//! What the program remembers about an import. An import of thousands of todos takes several requests. Each request adds
-//! a part of the todos, as one change. After each change, the record says how far the import has come.
+//! What the program remembers about an import. An import of thousands of todos takes several requests. Each request
+//! adds a part of the todos, as one change. After each change, the record says how far the import has come.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -28,14 +28,14 @@ pub struct ImportRecord {
     pub at: Timestamp,
     /// Each change of this record increases the version by 1.
     pub version: u64,
-    /// How many parts of the file have come.
+    /// The number of parts of the file that have arrived.
     pub parts: usize,
     /// The size of the file in bytes.
     pub bytes: usize,
     /// A hash of the parts of the file. Two imports with the same hash have the same file.
     #[serde(default)]
     pub digest: String,
-    /// Whether all parts of the file have come.
+    /// Whether all parts of the file have arrived.
     #[serde(default)]
     pub is_complete: bool,
     /// `None` until the import begins.
@@ -50,10 +50,10 @@ pub struct Progress {
     /// The person's choices for the lists of the file. A list that is missing here keeps its name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lists: Vec<ListChoice>,
-    /// The number of todos, and how many of them are done.
+    /// The number of todos in the file, and how many of them the import has already processed.
     pub todos: usize,
     pub done: usize,
-    /// The number of changes, also of those that had nothing to do.
+    /// The number of changes. Changes that had nothing to do count too.
     pub changes: usize,
     /// How many todos were added or brought back, how many were changed, and how many stayed as they were.
     pub added: usize,
@@ -68,7 +68,7 @@ pub struct Progress {
 /// How far the undo of an import has come.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UndoProgress {
-    /// The number of changes that are undone, the newest first.
+    /// The number of changes that are already undone. The undo begins with the newest change.
     pub changes: usize,
     /// How many todos the undo has changed.
     pub undone: usize,

@@ -20,8 +20,8 @@ pub const STEP_TITLE: usize = 200;
 /// DynamoDB, the store makes the change in several transactions. DynamoDB takes 1,000 write units a second for one
 /// owner, and a todo takes at least 3 write units.
 pub const TODOS_PER_CALL: usize = 1_000;
-/// The maximum number of todos that a change by filter can leave as they are. The store reads these todos with one call,
-/// which can read 100 items.
+/// The maximum number of todos that a caller can exclude from a change by filter (`except_ids`). The store reads these
+/// todos with one call, which can read 100 items.
 pub const EXCEPT_IDS: usize = 40;
 /// The maximum number of values in one filter of a change by filter.
 pub const FILTER_VALUES: usize = 20;
@@ -45,7 +45,7 @@ pub const UNDO_SINCE: usize = 80;
 /// If two identical requests to add todos come within this number of seconds, the second request counts as a
 /// repetition.
 pub const REPETITION_SECONDS: i64 = 120;
-/// The maximum number of lists in an answer, and in the order that a request sends.
+/// The maximum number of lists in an answer, and in a request that orders lists.
 pub const LISTS: usize = 200;
 /// The maximum number of todos in the overview. The same maximum applies to the tags in the overview.
 pub const OVERVIEW: usize = 30;

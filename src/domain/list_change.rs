@@ -1,5 +1,6 @@
-//! Changes to lists: renaming, merging, deleting and ordering lists. No such change alters the lists of todos, so it
-//! costs the same for all numbers of todos. Only the deletion of a list also deletes its todos.
+//! Changes to lists: renaming, merging, deleting and ordering lists. These changes do not write the todos of the lists,
+//! so a change costs the same for any number of todos. There is one exception: the deletion of a list also deletes the
+//! todos of the list.
 
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +54,7 @@ pub enum ListConflict {
 
 /// What an undo must know about lists that it does not alter.
 pub struct OtherLists<'a> {
-    /// The lists in the table.
+    /// The lists in the table, before the undo.
     pub begin: &'a Lists,
     /// Finds a list in the table by its name.
     pub find: &'a dyn Fn(&ListName) -> Option<ListRef>,
@@ -139,8 +140,8 @@ impl ListsDifference {
         self.lists.iter().any(|list| list.after.as_ref().is_some_and(|state| state.deleted))
     }
 
-    /// The names of the lists whose todos the undo of this change must delete: the lists that the undo deletes, and the
-    /// lists that the undo merges into these lists.
+    /// If this change is undone, the undo must also delete the todos of some lists. This function returns the names of
+    /// these lists after the change: the lists that the undo deletes, and the lists that the undo merges into them.
     pub fn deleted_before(&self) -> impl Iterator<Item = &ListName> {
         let deleted = |list: &&ListDifference| self.is_deleted_before(&list.id);
         self.lists.iter().filter(deleted).filter_map(|list| live_name(&list.id, list.after.as_ref()))
@@ -150,7 +151,7 @@ impl ListsDifference {
     /// `false` if the change did not alter the deleted list.
     fn is_deleted_before(&self, id: &ListName) -> bool {
         let mut id = id;
-        // No list is merged into itself, not even over other lists.
+        // Merged lists never form a circle, but the number of steps has a limit all the same.
         for _ in 0..=self.lists.len() {
             let Some(list) = self.lists.iter().find(|list| list.id.folded() == id.folded()) else { return false };
             match &list.before {
@@ -240,7 +241,7 @@ impl ListDifference {
 }
 
 impl OtherLists<'_> {
-    /// The id of a list that has this name in `lists`, but does not have the id `id`.
+    /// The id of another list that has this name in `lists`. The list with the id `id` does not count.
     fn with_name(&self, name: &ListName, id: &ListName, lists: &Lists) -> Option<ListName> {
         if let Some(other) = lists.other_named(name, id) {
             return Some(other.clone());
@@ -248,14 +249,14 @@ impl OtherLists<'_> {
         if lists.state(name).is_some() || name.folded() == id.folded() {
             return None;
         }
-        // The list whose id is this name is not an exception. If it was an exception in the table, the undo has given it
-        // its first name back.
+        // The list with the id `name` is not an exception in `lists`. If this list was an exception in the table, the
+        // undo has given the list its first name back.
         let found = (self.find)(name).filter(|_| !self.begin.has(name)).map(|list| list.id().clone());
         found.or_else(|| self.begin.state(name).map(|_| name.clone()))
     }
 }
 
-/// The name of an existing list. `None` if no list exists in this state.
+/// The name of the list with this id and this state. `None` if the list does not exist in this state.
 pub fn live_name<'a>(id: &'a ListName, state: Option<&'a ListState>) -> Option<&'a ListName> {
     match state {
         None => Some(id),

@@ -1,5 +1,5 @@
-//! What a caller may do with lists: rename, merge, delete and order them. The function of each edit makes a plan, or
-//! says why the edit is not possible.
+//! What a caller may do with lists: rename, merge, delete and order them. [`ListEdit::plan`] makes the plan for an
+//! edit, or says why the edit is not possible.
 
 use jiff::Timestamp;
 
@@ -114,7 +114,8 @@ impl ListEdit {
     }
 }
 
-/// Plans the deletion of a list and of its todos. If the list is the default list, the setting gets its default again.
+/// Plans the deletion of a list and of its todos. If the list is the default list, the setting `default_list` gets its
+/// default value again.
 fn delete(list: &ListRef, present: &PresentLists<'_>) -> Result<Plan, Refusal> {
     let mut todos: Vec<&Todo> = present.todos.values().filter(|todo| todo.status != Status::Deleted).collect();
     if todos.len() > limits::TODOS_PER_CALL {

@@ -1,6 +1,6 @@
-//! The lists of an owner. Each todo contains the id of its list, and the id of a list is its first name. So if nobody
-//! has renamed, merged or deleted lists, this file has nothing to do. [`Lists`] contains the exceptions, and the order
-//! of the lists. The file docs/adr/0021-lists-by-id.md gives the reasons.
+//! The lists of an owner. Each todo contains the id of its list, and the id of a list is its first name. Usually, this
+//! is also the present name. [`Lists`] contains the exceptions, such as renamed, merged and deleted lists. It also
+//! contains the order of the lists. The file docs/adr/0021-lists-by-id.md gives the reasons.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub struct Lists {
     order: Vec<ListName>,
 }
 
-/// The state of a list that was renamed, merged or deleted, or whose id was already the id of another list.
+/// The state of a list that was renamed, merged or deleted, or whose first name was already the id of another list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListState {
     /// The name of the list, or its last name if the list no longer exists.
@@ -70,7 +70,7 @@ impl Lists {
     /// The id of the list that contains the todos with this list id. The result is another id if the list was merged.
     pub fn root(&self, id: &ListName) -> ListName {
         let mut root = id;
-        // No list is merged into itself, not even over other lists. The number of steps has a limit all the same.
+        // Merged lists never form a circle, but the number of steps has a limit all the same.
         for _ in 0..self.exceptions.len() {
             match self.state(root).and_then(|state| state.merged_into.as_ref()) {
                 Some(into) => root = into,
@@ -100,21 +100,22 @@ impl Lists {
         }
     }
 
-    /// The exception with this name that exists.
+    /// The id of the exception that exists and has this name.
     fn named(&self, name: &ListName) -> Option<&ListName> {
         let key = name.folded();
         let mut exceptions = self.exceptions.values();
         exceptions.find(|(_, state)| state.exists() && state.name.folded() == key).map(|(id, _)| id)
     }
 
-    /// The exception that exists and has this name, but not the id `id`.
+    /// The id of the exception that exists and has this name. The list with the id `id` does not count.
     pub fn other_named(&self, name: &ListName, id: &ListName) -> Option<&ListName> {
         let (name, id) = (name.folded(), id.folded());
         let mut exceptions = self.exceptions.iter().filter(|(key, _)| **key != id);
         exceptions.find(|(_, (_, state))| state.exists() && state.name.folded() == name).map(|(_, (other, _))| other)
     }
 
-    /// The present name of the list that had this first name, if nobody can find it under its first name any more.
+    /// The present name of the list with the first name `first`. `None` if the list still has its first name, or is
+    /// deleted.
     pub fn later_name(&self, first: &ListName) -> Option<ListName> {
         let state = self.state(first).filter(|state| !state.deleted)?;
         let name = self.name(first);
@@ -131,8 +132,8 @@ impl Lists {
         ListRef::stored(self.named(name).unwrap_or(name).clone(), name.clone())
     }
 
-    /// Whether it is already clear that no list has this name, because the id with this name belongs to a list with
-    /// another name, or to a list that no longer exists.
+    /// Whether it is clear without a search in the table that no list has this name. This is clear if the list with
+    /// this id now has another name or no longer exists, and no exception has the name.
     pub fn lacks(&self, name: &ListName) -> bool {
         self.state(name).is_some() && self.named(name).is_none()
     }
@@ -192,7 +193,7 @@ impl Lists {
         });
     }
 
-    /// The ids of all exceptions, each once, with the exceptions of `other`.
+    /// The ids of the exceptions in these lists and in `other`, each id once.
     pub fn exceptions_with<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a ListName> {
         let others = other.exceptions.iter().filter(|(key, _)| !self.exceptions.contains_key(*key));
         self.exceptions.iter().chain(others).map(|(_, (id, _))| id)

@@ -29,7 +29,8 @@ pub struct Move<'a> {
 pub struct Anchors<'a> {
     /// The present todos.
     pub todos: &'a HashMap<TodoId, Todo>,
-    /// The place of the next todo. The store reads it only if the place of the anchor is long.
+    /// The place of the todo that follows each anchor. The store reads this place only if the place of the anchor is
+    /// long.
     pub followers: &'a HashMap<TodoId, Place>,
 }
 
@@ -48,8 +49,8 @@ pub fn unknown_anchors(moves: &[Move<'_>], anchors: Anchors<'_>) -> Vec<ItemViol
     moves.iter().filter(unknown).map(violation).collect()
 }
 
-/// The places of the moved todos. All anchors must exist. Todos with the same position keep the order of the call. If
-/// a call moves a todo and also puts another todo after it, both are together in the end.
+/// The places of the moved todos. All anchors must exist. Todos with the same position keep the order of the call. If a
+/// call moves a todo and also puts another todo after it, the other todo follows the moved todo.
 pub fn places(moves: &[Move<'_>], anchors: Anchors<'_>, now: Timestamp) -> Result<Places, Vec<ItemViolation>> {
     let (mut places, mut violations) = (HashMap::new(), closed_anchors(moves, anchors));
     let moved: HashSet<&TodoId> = moves.iter().map(|movement| movement.id).collect();

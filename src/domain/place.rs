@@ -10,18 +10,19 @@ use super::id::TodoId;
 const DIGITS: &[u8; 64] = b"-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 /// The number of digits of a time. With 9 digits, the times reach to the year 2540.
 const TIME: u32 = 9;
-/// The beginning of a place at the top. It sorts before `#` and before every digit.
+/// The first character of a place at the top. It sorts before `#` and before every digit.
 const TOP: char = '!';
 /// This character stands between the place of a todo and the time at which somebody has put another todo after it. It
 /// sorts before every digit, and after the `#` that follows a place in the index.
 const AFTER: char = '+';
 
-/// The place of a todo. There are four kinds:
+/// The place of a todo. There are five kinds:
 ///
 /// * the time of adding, or the time at which somebody has put the todo at the bottom;
 /// * `!` and a time that counts down, for todos at the top;
 /// * the place of another todo, `+`, and a time that counts down: the newest one comes directly after the other todo;
-/// * a text between the places of two todos.
+/// * a text between the places of two todos;
+/// * `#` and the id, for a todo without a due date that an earlier version has stored.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Place(String);
@@ -62,26 +63,28 @@ impl Place {
         Self(format!("{}{AFTER}{}", self.0, countdown(at)))
     }
 
-    /// A short place between this place and the place `next`. `None` if `next` begins with this place, or is not after
-    /// it.
+    /// A short place between this place and the place `next`. `None` if `next` begins with this place, or does not come
+    /// after this place.
     pub fn between(&self, next: &Self) -> Option<Self> {
         let (low, high) = (self.0.as_bytes(), next.0.as_bytes());
         let same = low.iter().zip(high).take_while(|(low, high)| low == high).count();
         if same == low.len() || same == high.len() || low[same] > high[same] {
             return None;
         }
-        // Only the first different character has an upper limit.
+        // The digit at the first difference must be smaller than the digit of `next`. The digits after it have no upper
+        // limit.
         (same..=low.len()).find_map(|at| {
             let above = |digit: &&u8| low.get(at).is_none_or(|low| *digit > low);
             let below = |digit: &&u8| at > same || **digit < high[same];
             let free: Vec<u8> = DIGITS.iter().filter(above).filter(below).copied().collect();
-            // Most moves put a todo after the todo that was moved before. So most of the gap stays free.
+            // Most moves put a todo after the todo that was moved before. So the new place is near this place, and most
+            // of the gap stays free for the next moves.
             let digit = free.get(free.len() / 16)?;
             Some(Self(format!("{}{}", &self.0[..at], char::from(*digit))))
         })
     }
 
-    /// Whether the place after this place needs the place of the next todo.
+    /// Whether a place after this place must be made from this place and the place of the next todo.
     pub fn is_long(&self) -> bool {
         self.0.len() > Self::LONG
     }

@@ -70,8 +70,9 @@ impl Plan {
 }
 
 /// Plans new todos. The function `next_id` makes the id of each new todo. A todo without a list name goes into
-/// `default_list`. Nobody knows whether the default list exists, so the store creates the list if necessary. Each todo
-/// is added one microsecond after the todo before it, so that the todos stay in the order of the call.
+/// `default_list`. This function does not know whether the default list exists, so the store creates the list if
+/// necessary. Each todo is added one microsecond after the todo before it, so that the todos stay in the order of the
+/// call.
 pub fn add(
     news: &[NewTodo],
     mut next_id: impl FnMut() -> TodoId,
@@ -182,14 +183,15 @@ pub fn apply(
         }
     }
     refuse_unless_empty(violations, Refusal::Invalid)?;
-    // An edit may also concern a next todo that is taken back, but then this edit changes nothing.
+    // A call may also edit a next todo that the plan deletes, but then this edit changes nothing. So the plan contains
+    // only the deletion.
     images.retain(|image| taken.is_empty() || image.is_change() || !taken.contains(&image.after.id));
     images.append(&mut others);
     Ok(Plan::of_todos(images))
 }
 
-/// The next todo that this edit takes back, because it reopens the completed todo before it. A next todo stays if
-/// somebody has changed it, or if another edit of the same call changes it.
+/// The next todo that must be deleted again, because this edit reopens the completed todo before it. A next todo stays
+/// if somebody has changed it, or if another edit of the same call changes it.
 fn taken_back<'a>(
     edit: &TodoEdit,
     todo: &Todo,

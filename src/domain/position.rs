@@ -31,7 +31,7 @@ impl Position {
         }
     }
 
-    /// The todo after which the position is.
+    /// The id of the todo directly before this position. `None` for the top and the bottom.
     pub fn anchor(&self) -> Option<&TodoId> {
         match self {
             Self::After(id) => Some(id),

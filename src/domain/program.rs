@@ -30,7 +30,8 @@ pub enum Place {
     /// A program on the person's own computer. Nobody has verified the name of the program, because every program on
     /// this computer could receive the answer.
     ThisComputer,
-    /// The page of this service, in the browser of a person. It is the only program without a redirect URI of its own.
+    /// The page of this service, in the browser of a person. This page is the only program without a redirect URI of
+    /// its own.
     Page,
 }
 

@@ -1,4 +1,5 @@
-//! The members of a todo that only answers have. An edit may contain these members if they are as in the todo.
+//! The members of a todo that only answers have, such as `created_at`. An edit may contain these members if they have
+//! the same values as in the todo.
 
 use jiff::Timestamp;
 
@@ -17,13 +18,13 @@ pub const MEMBERS: [&str; 6] = ["created_at", "updated_at", "deleted_at", "weekd
 pub struct ReadBack(pub Vec<(&'static str, String)>);
 
 impl ReadBack {
-    /// Whether the caller has sent such a member.
+    /// Whether the caller has sent one of these members.
     pub fn is_sent(&self) -> bool {
         !self.0.is_empty()
     }
 
     /// An error for each member that is not as in the todo. `after` is the todo after the edit: the weekday may also be
-    /// that of the new due date.
+    /// the weekday of the new due date.
     pub fn faults(&self, before: &Todo, after: &Todo) -> Vec<Violation> {
         let is_same = |(name, sent): &&(&str, String)| match *name {
             "created_at" => is_time(sent, Some(before.created_at)),

@@ -81,7 +81,7 @@ pub enum Subject {
 }
 
 impl UndoConflict {
-    /// The conflict about these lists.
+    /// A conflict that concerns these lists.
     pub fn of_list(change: &Change, conflict: ListConflict, ids: Vec<ListName>) -> Self {
         let subject = Subject::Lists(conflict, ids);
         Self { subject, change: change.id.clone(), fields: Vec::new(), added: false, later: None }
@@ -92,7 +92,7 @@ impl UndoConflict {
         matches!(self.subject, Subject::Lists(ListConflict::NameTaken(_), _))
     }
 
-    /// The todo of the conflict.
+    /// The todo that the conflict concerns. `None` if the conflict concerns settings or lists.
     pub fn todo(&self) -> Option<&TodoId> {
         match &self.subject {
             Subject::Todo(id) => Some(id),

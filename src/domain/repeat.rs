@@ -67,11 +67,11 @@ pub struct SeriesDate {
     pub anchor_day: Option<i8>,
 }
 
-/// The day on which a todo of a series is over.
+/// When a todo of a series is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Over {
-    /// The series goes on after this day, and after its own date. This is the day on which the todo is due, which may
-    /// have been moved.
+    /// The day on which the todo is due. Somebody may have moved the todo, so this day may differ from the date of the
+    /// series. The next date comes after both.
     pub due: Date,
     /// The day on which the person completes or skips the todo. A repetition `from: completion` counts from this day.
     pub on: Date,
@@ -88,8 +88,9 @@ impl Repeat {
         self.first_from(Due::On(moment.today()))
     }
 
-    /// The first due date from `due` on, at the same time of day, that is one of the weekdays of the repetition, or its
-    /// day of the month. If the repetition has neither, this is `due` itself.
+    /// The first due date from `due` on that fits the repetition: it is on one of its weekdays, or on its day of the
+    /// month. The time of day stays. If the repetition has neither weekdays nor a day of the month, the result is `due`
+    /// itself.
     pub fn first_from(&self, due: Due) -> Due {
         let fits = |date: &Date| match self.on {
             Some(on) => on.in_month_of(*date) == *date,
@@ -111,7 +112,8 @@ impl Repeat {
         let earliest = after.tomorrow().ok()?.max(moment.today());
         let coming = |date: &Date| *date >= earliest && !due.on(*date).is_overdue(moment);
         let next = if self.weekdays.is_empty() {
-            // The day of the month can be later in the month of `base`.
+            // If the repetition has a day of the month (`on`), this day can be later in the month of `base`. Then the
+            // search begins in this month.
             let first = self.rounds_passed(base, earliest).max(i64::from(self.on.is_none()));
             (first..).map_while(|round| self.after(base, anchor_day, round)).find(coming)?
         } else {
@@ -127,7 +129,7 @@ impl Repeat {
         (!is_over).then(|| SeriesDate { due: due.on(next), anchor_day })
     }
 
-    /// The repetition of the next todo in the series. The next todo is one of `count` todos less.
+    /// The repetition of the next todo in the series. Its `count` is 1 lower.
     pub fn following(&self) -> Self {
         Self { count: self.count.map(|count| count.saturating_sub(1).max(1)), ..self.clone() }
     }
@@ -150,8 +152,8 @@ impl Repeat {
         Some(self.on.unwrap_or(MonthDay::Number(anchor_day)).in_month_of(month))
     }
 
-    /// The number of a repetition that is not after `day`. The search for the next date begins at this repetition. So
-    /// the search is short, even if `base` is an old date. The repetition before it is before `day`.
+    /// The number of the repetition at which the search for the next date begins. All earlier repetitions are before
+    /// `day`. So the search is short, even if `base` is an old date.
     fn rounds_passed(&self, base: Date, day: Date) -> i64 {
         let days = (day - base).get_days();
         // The greatest number of days in one unit.

@@ -1,15 +1,16 @@
-//! Finds todos by words. The words may stand in any order, and a word of the caller may be the beginning of a word.
+//! Finds todos by words. The words may stand in any order, and a word of the caller may be the beginning of a longer
+//! word in the todo.
 
 use memchr::memmem::Finder;
 
 use super::{folding::Folding, unicode::without_case_and_accents};
 
-/// Searches for the words of one text in many todos. Case and accents do not matter, `ß` is `ss`, and `ü` is `u` or
-/// `ue`. A todo is found if it contains all words.
+/// Searches for the words of one text in many todos. Case and accents do not matter. `ß` counts as `ss`, and `ü` counts
+/// as `u` or `ue`. A todo is found if it contains all words.
 #[derive(Debug)]
 pub struct Search {
     words: Vec<Word>,
-    /// The words of the caller, and whether a todo contained the word.
+    /// The words of the caller, and for each word, whether one of the searched todos contains it.
     seen: Vec<(String, bool)>,
     folding: Folding,
 }
@@ -30,7 +31,7 @@ struct Word {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Rank(u32);
 
-/// Where a word was found. The first place is the best.
+/// Where a word was found, from the best place to the worst place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     /// A whole word of the title.
@@ -49,7 +50,7 @@ const SEPARATORS: &str = "-_/.,;:()[]{}<>\"'`’‘“”„!?*|\\#";
 const ARABIC_ARTICLE: &str = "ال";
 
 impl Search {
-    /// A search for the words of `text`. A text without letters, such as an emoji, is one word.
+    /// A search for the words of `text`. If `text` contains only separators, such as `?!`, the whole text is one word.
     pub fn new(text: &str) -> Self {
         let is_separator = |letter: char| letter.is_whitespace() || SEPARATORS.contains(letter);
         let mut words: Vec<&str> = text.split(is_separator).filter(|word| !word.is_empty()).collect();
@@ -65,7 +66,8 @@ impl Search {
     pub fn rank<'a>(&mut self, texts: impl Iterator<Item = (Place, &'a str)>) -> Option<Rank> {
         let mut best: Vec<Option<Place>> = vec![None; self.words.len()];
         for (place, text) in texts {
-            // A worse place cannot improve a word that a better place contains.
+            // If the earlier texts contain all words in a better or equal place, the other texts cannot improve the
+            // rank.
             if best.iter().all(|best| best.is_some_and(|best| best <= place)) {
                 break;
             }
@@ -113,11 +115,12 @@ impl Word {
         self.spelled.needle().windows(2).any(has)
     }
 
-    /// Sets `best` to `place` if `text` contains the word there, and if `place` is better.
+    /// Sets `best` to `place` if `text` contains the word, and `place` is better than `best`.
     fn look(&self, finder: &Finder<'_>, text: &str, place: Place, best: &mut Option<Place>) {
         for at in finder.find_iter(text.as_bytes()) {
             let end = at + finder.needle().len();
-            // An accent is removed with its letter, so a match can begin only between letters.
+            // If the word consists only of accents, the searched text is empty. An empty text also matches inside a
+            // character, so this function skips such a match.
             let (Some(before), Some(after)) = (text.get(..at), text.get(end..)) else { continue };
             let is_free = |before: &str| before.chars().next_back().is_none_or(|letter| !letter.is_alphanumeric());
             let is_begin = is_free(before) || before.strip_suffix(ARABIC_ARTICLE).is_some_and(is_free);

@@ -27,7 +27,7 @@ impl SecretHash {
         Self(hex::encode(Sha256::digest(secret.as_bytes())))
     }
 
-    /// The hash in the table, where it has this text.
+    /// Makes the hash from its text in the table.
     pub fn stored(text: &str) -> Self {
         Self(text.to_owned())
     }

@@ -1,8 +1,8 @@
-//! The series of a repeating todo: its first date, the next todo, a moved todo, a skipped todo, and a reopened todo that
-//! takes the next one back.
+//! The series of a repeating todo: its first date, the next todo, a moved todo, a skipped todo, and a reopened todo
+//! that takes the next one back.
 //!
-//! A series has its own dates. If somebody moves one todo of the series to another date, the series goes on from its own
-//! date ([`Todo::series_due`]).
+//! A series has its own dates. If somebody moves one todo of the series to another date, the series goes on from the
+//! date that it had planned for this todo ([`Todo::series_due`]).
 
 use std::collections::{HashMap, HashSet};
 
@@ -97,8 +97,8 @@ impl Todo {
         Some(next)
     }
 
-    /// This todo on the next date of its series, with no step done. If the series has no next date, the result is the
-    /// deleted todo. Returns an error if the todo does not repeat, or is not open.
+    /// This todo on the next date of its series, with no step done. If the series has no next date, the todo is deleted
+    /// in the result. Returns an error if the todo does not repeat, or is not open.
     pub fn skipped(&self, moment: &Moment) -> Result<Self, Violation> {
         let refused = |message: &str| Violation::new("status", Invalid::new(message));
         if self.status != Status::Open {
@@ -125,9 +125,9 @@ impl Todo {
         })
     }
 
-    /// The later dates of this todo's series in the days from `from` to `to`, at most `most` dates. The due date of this
-    /// todo is not among them. The function assumes that the person completes each todo on time. Empty if the todo is
-    /// not open or does not repeat, or if its dates depend on the days of completion.
+    /// The later dates of this todo's series in the days from `from` to `to`, at most `most` dates. The due date of
+    /// this todo is not among them. The function assumes that the person completes each todo on time. Empty if the todo
+    /// is not open or does not repeat, or if its dates depend on the days of completion.
     pub fn upcoming(&self, (from, to): (Date, Date), most: usize, moment: &Moment) -> Vec<Due> {
         let mut dates = Vec::new();
         let (Some(repeat), Some(due), Some(mut date)) = (&self.repeat, self.due, self.series_date()) else {
@@ -137,7 +137,7 @@ impl Todo {
             return dates;
         }
         let (mut repeat, mut due) = (repeat.clone(), due.date());
-        // Without a count, nobody needs the dates before the period.
+        // Without a `count`, this function can skip the dates before the period.
         if repeat.count.is_none() {
             due = due.max(from.yesterday().unwrap_or(from));
         }
@@ -177,8 +177,8 @@ impl Todo {
     }
 }
 
-/// The ids of the next todos that a change has deleted, because it has reopened the todos before them. `differences` are
-/// the differences of this change. The change may not be an undo.
+/// The ids of the next todos that a change has deleted, because it has reopened the todos before them. `differences`
+/// are the differences of this change. This function does not work for an undo.
 pub fn taken_back(differences: &[Difference]) -> HashSet<&str> {
     const HANDED_ON: &str = "handed_on";
     let next = |difference: &'_ Difference| {

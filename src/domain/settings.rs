@@ -173,7 +173,7 @@ impl ZoneName {
     }
 }
 
-/// Short names of time zones that are no IANA names, and a zone with this time.
+/// Short names of time zones that are no IANA names, and for each of them a zone with this time.
 const SHORT: [(&str, &str); 14] = [
     ("pst", "America/Los_Angeles"),
     ("pdt", "America/Los_Angeles"),
@@ -195,7 +195,7 @@ const SHORT: [(&str, &str); 14] = [
 /// with a similar name. `None` if no name is near.
 fn nearest_zone(text: &str) -> Option<String> {
     let sent = text.split(',').next()?.trim().to_lowercase().replace(' ', "_");
-    // No name is so long.
+    // No name of a zone is so long.
     if sent.len() > 40 {
         return None;
     }

@@ -35,8 +35,9 @@ struct RenamedStep {
     title: StepTitle,
 }
 
-/// The fields of an edit that concern steps. `replace` comes first. All other fields name the steps that the todo then
-/// has: a step keeps its position and its title until the end of the edit. Added steps come last.
+/// The fields of an edit that concern steps. The edit first replaces the steps (`replace`). All other fields name the
+/// steps that the todo has then. During the edit, each of these steps keeps its position and its title, even if the
+/// edit removes or renames steps. Added steps come last.
 pub struct StepEdit<'a> {
     pub replace: Option<&'a NewSteps>,
     pub complete: &'a StepRefs,
@@ -68,7 +69,7 @@ impl NewSteps {
         let (titles, ticks) = (Titles::of(old), old.iter().map(|step| step.done).collect::<Vec<_>>());
         let mut used = Vec::new();
         let kept = |sent: &SentStep| {
-            // If several steps have the same title, each of them is used once.
+            // If several old steps have the same title, each of them passes its `done` to only one new step.
             let at = titles.places(sent.title.as_str()).into_iter().find(|at| !used.contains(at));
             used.extend(at);
             let done = sent.done.or_else(|| at.map(|at| ticks[at])).unwrap_or_default();
@@ -86,7 +87,7 @@ impl NewTitles {
         Ok(Self(steps))
     }
 
-    /// Whether no step is named.
+    /// Whether the caller renames no step.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -150,8 +151,8 @@ impl StepEdit<'_> {
         if errors.is_empty() { Ok(places) } else { Err(errors) }
     }
 
-    /// Adds the new steps at the end. A step that the todo already has, with the same title and the same `done`, is not
-    /// added again.
+    /// Adds the new steps at the end. If the todo already has a step with the same title and the same `done`, this
+    /// function does not add the step again.
     fn add(&self, steps: &mut Vec<Step>) {
         for new in self.add.into_iter().flat_map(Steps::iter) {
             let is_same = |step: &Step| {
@@ -165,7 +166,7 @@ impl StepEdit<'_> {
 }
 
 impl Places {
-    /// An error for each field that names a step together with a contradicting field.
+    /// An error for each field that names the same step as a contradicting field.
     fn contradictions(&self) -> Vec<Violation> {
         let Self { complete, reopen, rename, remove } = self;
         let pairs = [

@@ -23,7 +23,7 @@ pub struct StepRefs(Vec<StepRef>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepRef(String);
 
-/// The titles of the steps of a todo, in the forms in which callers may name them.
+/// The titles of a todo's steps, prepared for the comparison with titles that callers send.
 pub struct Titles<'a> {
     steps: &'a Steps,
     forms: Vec<TitleForms>,
@@ -49,7 +49,7 @@ impl StepRefs {
         self.0.iter()
     }
 
-    /// Whether no step is named.
+    /// Whether the caller names no step.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -57,8 +57,8 @@ pub struct Todo {
     pub tags: Tags,
     #[serde(default, skip_serializing_if = "Steps::is_empty")]
     pub steps: Steps,
-    /// The place among the other todos. Absent if the todo has had a due date from the beginning and nobody has moved
-    /// it, and in todos of earlier versions.
+    /// The place among the other todos. Absent if the todo has always had a due date and nobody has moved it to another
+    /// place. Also absent in todos of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
     /// A new todo has version 1. Each change of the todo increases the version by 1.
@@ -76,7 +76,8 @@ pub struct Todo {
     /// Present if and only if `status` is `deleted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Timestamp>,
-    /// The content that an import gave to this todo. Present only if the todo comes from another program.
+    /// The imprint of the content that an import gave to this todo. Present only if the todo comes from another
+    /// program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<Imprint>,
 }
@@ -152,7 +153,7 @@ pub struct NewTodo {
 }
 
 impl NewTodo {
-    /// Where the todo goes, if it does not go to the bottom, where new todos are anyway.
+    /// The position to which the todo moves. `None` for the bottom, because a new todo is there anyway.
     pub fn moves(&self) -> Option<&Position> {
         self.position.as_ref().filter(|position| **position != Position::Bottom)
     }
@@ -164,7 +165,8 @@ impl Todo {
     pub fn add(new: &NewTodo, id: TodoId, default_list: &ListRef, moment: &Moment) -> Result<Self, Vec<Violation>> {
         let due = new.due.as_ref().map(|due| due.due(moment, None)).transpose();
         let due = due.map_err(|invalid| vec![Violation::new("due", invalid)])?;
-        // `7:30` on weekdays is the next weekday at 7:30.
+        // If the caller sends only a time, such as `7:30`, the due date is the first date of the repetition at this
+        // time.
         let fits = new.repeat.as_ref().filter(|_| new.due.as_ref().is_some_and(DueInput::is_time_alone));
         let due = due.map(|due| fits.map_or(due, |repeat| repeat.first_from(due)));
         let mut todo = Self {
@@ -205,7 +207,7 @@ impl Todo {
         }
     }
 
-    /// If the todo has no due date and no place, its place is the time of adding.
+    /// If the todo has no due date and no place, this function stores the time of adding as its place.
     pub fn keep_place(&mut self) {
         if self.due.is_none() && self.place.is_none() {
             self.place = Some(Place::of_time(self.created_at));
@@ -213,8 +215,8 @@ impl Todo {
     }
 
     /// A copy of this todo with the given status. If the todo already has this status, the copy is equal to the todo.
-    /// Otherwise, this function also sets `updated_at`, and sets or removes the times of the
-    /// completion and of the deletion. An open todo has handed nothing on.
+    /// Otherwise, this function also sets `updated_at`, and sets or removes the times of the completion and of the
+    /// deletion. If the copy is open, it has no `handed_on`.
     pub fn with_status(&self, status: Status, now: Timestamp) -> Self {
         if status == self.status {
             return self.clone();

@@ -35,7 +35,7 @@ impl GrantId {
         Self(base62(&bytes[..16], ID_DIGITS))
     }
 
-    /// The id in the table, where it has this text.
+    /// Makes the id from its text in the table.
     pub fn stored(text: &str) -> Self {
         Self(text.to_owned())
     }

@@ -1,5 +1,6 @@
 //! What an edit changes if the caller has sent back a todo that it has read. Such an edit contains many values that are
-//! as in the todo. They count as not sent, so they neither contradict the other fields nor move a series.
+//! as in the todo. The program treats these values as not sent. So they cannot contradict the other fields, and cannot
+//! move a series.
 
 use super::{
     edit::{EditStatus, TodoEdit},

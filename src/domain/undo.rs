@@ -15,7 +15,7 @@ use super::{
     undo_progress::{Present, Progress},
 };
 
-/// The changes that one undo undoes, and the marks in the change records.
+/// The changes that one undo undoes, and the marks that the undo sets in the records of changes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Undo {
     /// The changes to undo, with their differences. The newest change comes first.
@@ -41,8 +41,8 @@ pub enum Undone {
     By(ChangeId),
     /// The undo of the change is itself undone, so the change takes effect again.
     No,
-    /// The record of the change stays as it is. But if another undo changes it before the commit, the other marks may be
-    /// wrong.
+    /// The record of the change stays as it is. But if another undo changes this record before the commit, the other
+    /// marks may be wrong.
     Stays,
 }
 
@@ -81,7 +81,7 @@ impl Undo {
         self.list_changes().next().is_some()
     }
 
-    /// The names that lists get back.
+    /// The names that lists get back through this undo.
     pub fn list_names(&self) -> Vec<ListName> {
         self.list_changes().flat_map(ListsDifference::names_before).collect()
     }
@@ -101,7 +101,7 @@ impl Undo {
     ///
     /// This function refuses the undo if a later change altered the same fields of a todo, the same settings or the
     /// same list, or if the todo would no longer be valid. The refusal names each conflict. If a change added a todo,
-    /// and this todo is already deleted, there is nothing to undo for this todo. If there is nothing to undo at all,
+    /// and this todo is already deleted, there is nothing to undo for this todo. If this leaves nothing to undo at all,
     /// the function refuses the undo.
     pub fn plan(&self, present: &Present<'_>) -> Result<Plan, Refusal> {
         let mut progress = Progress::of(present);
@@ -134,8 +134,9 @@ impl Undo {
         Ok(Plan { images, settings, lists: ListsImage::of(present.lists, lists), ..Plan::default() })
     }
 
-    /// An undo may delete a list only if it also deletes all todos of the list. If a todo returns into a list that was
-    /// deleted later, the list is created again. But this is not possible if another list has the name now.
+    /// Adds a conflict for each deleted list that would contain todos after the undo. An undo may delete a list only if
+    /// it also deletes all todos of the list. If a todo returns into a list that was deleted later, the list is created
+    /// again. But this is not possible if another list has the name now.
     fn find_todos_of_deleted_lists(&self, progress: &mut Progress<'_>) {
         if !progress.conflicts.is_empty() {
             return;
@@ -194,7 +195,7 @@ impl Affected {
 
     /// The marks of all affected changes after an undo of `targets`.
     ///
-    /// A change takes effect unless a change that takes effect undid it. The new undo takes effect, so its targets do
+    /// A change takes effect if no change that takes effect has undone it. The new undo takes effect, so its targets do
     /// not. Then the changes that a target undid take effect again, and so on. Every undo is newer than the changes
     /// that it undid, so this function ends.
     pub fn marks(&self, targets: &[&ChangeId]) -> Vec<Mark> {
@@ -222,7 +223,7 @@ impl Affected {
         marks
     }
 
-    /// The affected undo of this change that takes effect after the undo of `targets`.
+    /// Searches the affected changes for an undo of this change that still takes effect after the undo of `targets`.
     fn undo_in_effect(
         &self,
         id: &ChangeId,

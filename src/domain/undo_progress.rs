@@ -22,8 +22,8 @@ pub struct Present<'a> {
     pub lists: &'a Lists,
     /// Finds a list by its name. This function knows at least the names in `Undo::list_names`.
     pub find: &'a dyn Fn(&ListName) -> Option<ListRef>,
-    /// The ids of the lists that were created after the undone changes. If there are such ids, `todos` contains all open
-    /// and completed todos of the lists in `Undo::list_names`.
+    /// The ids of the lists that were created after the undone changes. If there are such ids, `todos` contains all
+    /// open and completed todos of the lists in `Undo::list_names`.
     pub new_lists: &'a [ListName],
     pub now: Timestamp,
 }
@@ -35,7 +35,7 @@ pub(super) struct Progress<'a> {
     pub settings: Settings,
     pub lists: Lists,
     pub conflicts: Vec<UndoConflict>,
-    /// The added todos that are already deleted.
+    /// The todos that an undone change added, and that are already deleted.
     pub deleted: Vec<UndoConflict>,
 }
 
@@ -73,8 +73,8 @@ impl<'a> Progress<'a> {
                 undone.default_list.iter_mut().for_each(|list| self.lists.name_list(list));
                 self.settings = undone;
             }
-            // The change deleted the default list, so the setting got its default. Somebody has chosen another default
-            // list since then, and this choice stays.
+            // The change deleted the default list, so the setting `default_list` got its default value. Somebody has
+            // chosen another default list since then, and this choice stays.
             Err(_) if change.list_changes.as_ref().is_some_and(ListsDifference::deletes_lists) => {}
             Err(fields) => self.conflicts.push(UndoConflict {
                 subject: Subject::Settings,
@@ -86,7 +86,7 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// If the undo deletes the default list, the setting gets its default again.
+    /// If the undo deletes the default list, the setting `default_list` gets its default value again.
     pub fn reset_deleted_default_list(&mut self) {
         let (before, after) = (self.present.lists, &self.lists);
         let is_deleted = |list: &ListRef| after.is_deleted(list.id()) && !before.is_deleted(list.id());
@@ -109,8 +109,8 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// Whether the list with this name and this id was created after the undone changes, and has no open and no completed
-    /// todos.
+    /// Whether the list with this name and this id was created after the undone changes, and has no open and no
+    /// completed todos.
     fn is_leftover(&self, name: &ListName, id: &ListName) -> bool {
         let is_it = |list: &ListName| list.folded() == id.folded();
         let contains = |todo: &Todo| todo.status != Status::Deleted && is_it(&self.lists.root(todo.list.id()));

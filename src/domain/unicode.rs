@@ -97,12 +97,12 @@ pub fn many_lines(text: &str) -> String {
     kept.trim().to_owned()
 }
 
-/// Whether `one_line` removes a character, after the control characters. `one_line` removes invisible characters, and
-/// characters that change the direction of the text. There are three exceptions, because some invisible characters have
-/// a meaning. `one_line` keeps a joiner between two characters that are not ASCII, for example in an emoji family or in
-/// a Persian word. `one_line` keeps a variation selector that follows a visible character. `one_line` keeps the tag
-/// characters that are part of an emoji flag. `kept` are the characters before this one that `one_line` has kept, and
-/// `next` is the character after it.
+/// Whether `one_line` removes this character. The control characters are already removed. `one_line` removes invisible
+/// characters, and characters that change the direction of the text. There are three exceptions, because some invisible
+/// characters have a meaning. `one_line` keeps a joiner between two characters that are not ASCII, for example in an
+/// emoji family or in a Persian word. `one_line` keeps a variation selector that follows a visible character.
+/// `one_line` keeps the tag characters that are part of an emoji flag. `kept` are the characters before this one that
+/// `one_line` has kept, and `next` is the character after it.
 fn is_invisible(letter: char, kept: &[char], next: Option<&char>) -> bool {
     let before = kept.last();
     match letter {

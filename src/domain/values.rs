@@ -21,7 +21,8 @@ const CUT: usize = 80;
 /// The stored field with the time of completion.
 const COMPLETED_AT: &str = "completed_at";
 
-/// A changed field, and its old and new value. `None` if the field had no value, or has no value.
+/// A changed field, and its old and new value. `old` is `None` if the field had no value, and `new` is `None` if the
+/// field has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangedField {
     pub name: &'static str,
@@ -30,7 +31,7 @@ pub struct ChangedField {
 }
 
 impl ChangedField {
-    /// The field with values of at most `most` characters.
+    /// This field, with both values cut to at most `most` characters.
     pub fn cut(self, most: usize) -> Self {
         let cut = |value: Option<String>| value.map(|text| cut_text(&text, most));
         Self { name: self.name, old: cut(self.old), new: cut(self.new) }
@@ -55,7 +56,7 @@ impl Difference {
         let changed = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
         // The fields that callers do not see, such as `completed_at`, belong to another field that they see.
         let seen = changed.map(|name| (name, shown_as(name))).filter(|(name, shown)| name == shown);
-        // If the todo stays completed, its time of completion has changed.
+        // If the todo was completed before and after the change, the history also shows a new time of completion.
         let is_completed_before_and_after = [before, after].iter().all(|fields| fields.contains_key(COMPLETED_AT));
         let completed_at = is_completed_before_and_after.then_some((COMPLETED_AT, COMPLETED_AT));
         let beginning = if self.kept_notes() > 0 { "…" } else { "" };
@@ -65,7 +66,8 @@ impl Difference {
             Some(cut(&text)).filter(|text| !text.is_empty())
         };
         let field = |(_, name)| ChangedField { name, old: value(before, name), new: value(after, name) };
-        // If the change moved a todo between two lists that are one list now, the values are equal.
+        // If the change moved a todo between two lists that are one list now, the values are equal, and the history
+        // does not show the field.
         seen.chain(completed_at).map(field).filter(|field| field.name == "notes" || field.old != field.new).collect()
     }
 }
@@ -91,7 +93,7 @@ impl SettingsImage {
 }
 
 impl ListsDifference {
-    /// The changed lists, such as `list: Work → Office`. `lists` are the present lists.
+    /// The changed lists and the changed order, such as `list: Work → Office`. `lists` are the present lists.
     pub fn values(&self, lists: &Lists) -> Vec<ChangedField> {
         let state = |id: &ListName, state: Option<&ListState>| match (live_name(id, state), state) {
             (Some(name), _) => name.as_str().to_owned(),

@@ -76,7 +76,8 @@ fn text(name: &str, value: &Value, takes_several: bool) -> Result<Option<String>
         Value::Array(elements) if elements.len() < 2 || takes_several => {
             let texts = elements.iter().map(|element| text(name, element, false)).collect::<Result<Vec<_>, _>>()?;
             let texts: Vec<_> = texts.into_iter().flatten().collect();
-            // A name may contain commas. So if a text in a list of several texts contains a comma, the list stays JSON.
+            // A name may contain commas. So if a text of the list contains a comma, the query gets the whole list as
+            // JSON.
             if takes_several && texts.iter().any(|text| text.contains(',')) {
                 return Ok(Some(Value::from(texts).to_string()));
             }

@@ -1,6 +1,6 @@
 //! The card in the chat, on which a person ticks todos. It follows the extension MCP Apps, version 2026-01-26
-//! (<https://github.com/modelcontextprotocol/ext-apps>). A host of this extension reads the file of the card, shows it
-//! in a frame, and gives it the result of the tool. Other clients show only the text of the result.
+//! (<https://github.com/modelcontextprotocol/ext-apps>). A host of this extension reads the file of the card, shows the
+//! card in a frame, and gives the result of the tool to the card. Other clients show only the text of the result.
 
 use rmcp::model::{
     CacheScope, ExtensionCapabilities, ListResourcesResult, MetaObject, ReadResourceResult, ResourceContents, Tool,
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::FRESH_MS;
 
-/// The tool that shows the card. It is a second name of the operation `SHOWN`.
+/// The tool that shows the card. This tool is a second name of the operation `SHOWN`.
 pub const TOOL: &str = "showTodos";
 /// The operation whose answer the card shows.
 pub const SHOWN: &str = "getTodos";
@@ -28,8 +28,8 @@ pub fn extension() -> ExtensionCapabilities {
 }
 
 /// Makes the tool from the tool of the operation `SHOWN`: the arguments and the hints are the same. The new tool has no
-/// output schema, because the other tool has it already, and a model needs tokens to read it. `visibility` says that
-/// only a model calls this tool. The card itself calls the tool of the operation.
+/// output schema, because the tool of the operation has the same schema, and a model would need tokens to read the
+/// schema again. `visibility` says that only a model calls this tool. The card itself calls the tool of the operation.
 pub fn tool(shown: &Tool) -> Tool {
     let mut tool = shown.clone();
     tool.name = TOOL.into();
@@ -64,7 +64,8 @@ pub fn read(uri: &str) -> Option<ReadResourceResult> {
     Some(result.with_ttl_ms(FRESH_MS).with_cache_scope(CacheScope::Public))
 }
 
-/// The empty lists forbid the card every address. Without these lists, a host may decide itself.
+/// The empty lists forbid the card every address. Without these lists, each host decides itself which addresses the
+/// card may use.
 fn meta() -> MetaObject {
     let csp = json!({ "connectDomains": [], "resourceDomains": [], "frameDomains": [], "baseUriDomains": [] });
     let ui: Value = json!({ "csp": csp, "prefersBorder": false });

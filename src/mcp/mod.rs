@@ -30,7 +30,7 @@ pub use server::Server;
 /// operation, even if every letter is escaped (`\u00e4`). The router of the operations has its own limit for this body.
 const MESSAGE_BYTES: usize = 1024 * 1024;
 /// How long a client may cache the list of tools and the card, in milliseconds. They change only when the operator
-/// updates the service. All callers get the same.
+/// updates the service. All callers get the same list and the same card.
 const FRESH_MS: u64 = 300_000;
 
 /// The router of the whole service. The path `/mcp` leads to the MCP server.
@@ -40,8 +40,8 @@ pub fn router(app: App) -> Router {
     // so this document needs no address.
     let document = move || serde_json::from_str(&openapi::served("", &config)).unwrap_or(Value::Null);
     let operations = app.clone();
-    // The program makes the server when the first message arrives, because no other request needs it. The routes for its
-    // tools would be 6 % of init.
+    // The program makes the server when the first message arrives, because no other request needs the server. The
+    // routes for its tools would be 6 % of init.
     let make = move || HttpTransport::new(Server::new(document, api::operations(operations)));
     let transport = Arc::new(LazyLock::new(make));
     // The first check, `OwnOrigin`, refuses requests from foreign web pages. The second check, `AnyCaller`,

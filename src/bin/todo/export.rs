@@ -1,5 +1,5 @@
-//! `todo export` writes everything of a person into a file. The data come from a data file, even while `todo serve` uses
-//! the file, from a table on AWS, or from a deployment.
+//! `todo export` writes everything of a person into a file. The data come from a data file, even while `todo serve`
+//! uses the file, from a table on AWS, or from a deployment.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -72,7 +72,7 @@ pub async fn run(Export { format, output, bom, whose }: Export) -> Result<(), Fa
     Ok(())
 }
 
-/// Writes a new file that only this user can read. If this fails, the file is removed.
+/// Writes a new file that only this user can read. If this function cannot write the whole text, it removes the file.
 fn write_new(file: &Path, text: &str) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -108,7 +108,7 @@ async fn list(service: &Service) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The id, if it can stand in a path.
+/// Returns the id if it can be a part of a path. Otherwise, returns an error.
 fn in_path(id: &str) -> Result<&str, Failure> {
     let id = id.trim();
     let is_plain = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());

@@ -1,4 +1,5 @@
-//! What `todo serve` says when it has started: where the list is, where it is kept, and how an assistant connects.
+//! What `todo serve` says when it has started: the address of the list, the place of the data, and how an assistant
+//! connects.
 
 use std::env;
 
@@ -31,7 +32,7 @@ fn registering(public: &str) -> String {
 }
 
 fn making_a_key(kept: &str) -> String {
-    // The person can start this program in the same way again: by its name, or by its path after `cargo todo serve`.
+    // The word with which the person can start this program again: its name, or its path after `cargo todo serve`.
     let program = quoted(&env::args().next().unwrap_or_else(|| "todo".to_owned()));
     let (server, place) = match kept.starts_with("http") {
         true => (format!("AWS_ENDPOINT_URL_DYNAMODB={kept} "), format!("--table {TABLE}")),
@@ -51,7 +52,7 @@ fn connecting(public: &str, auth: CallersBy) -> String {
         CallersBy::ApiKey => {
             (" --header \"Authorization: Bearer $TODO_API_KEY\"", " --bearer-token-env-var TODO_API_KEY")
         }
-        // `codex mcp add` sees that the server requires a sign-in, and begins it.
+        // `codex mcp add` sees that the server requires a sign-in, and begins the sign-in without a further command.
         CallersBy::OAuth => (" && claude mcp login todos", ""),
     };
     format!(

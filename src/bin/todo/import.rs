@@ -19,9 +19,10 @@ use super::{Failure, service::Whose};
 
 /// The maximum size of an answer in bytes.
 const LARGEST_ANSWER: usize = 10 * 1024 * 1024;
-/// A file is sent in parts of this number of bytes. A request takes 4 MB.
+/// The command sends a file in parts of this number of bytes. The service accepts at most 4 MB in one request.
 const PART_BYTES: usize = 3_900_000;
-/// A request that fails is sent again at most this number of times: a repetition does nothing twice.
+/// If a request fails, the command sends the request again, at most this number of times. The repetition is safe,
+/// because the service does nothing twice.
 const ATTEMPTS: u32 = 8;
 
 #[derive(clap::Args)]
@@ -61,7 +62,8 @@ pub async fn run(Import { files, preview, update, undo, whose }: Import) -> Resu
     Ok(())
 }
 
-/// Sends one file, shows what will come, and imports it. An import of the same file that was stopped goes on.
+/// Sends one file, shows the preview, and imports the file. If an earlier import of the same file was stopped, this
+/// function continues the earlier import.
 async fn import(api: &Api, name: &str, bytes: &[u8], only_preview: bool, update: bool) -> Result<(), Failure> {
     let packed = compressed(bytes)?;
     let seen = api.send(name, &packed).await?;
@@ -129,7 +131,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// The first places, such as `row 3, row 7, …`.
+/// The first places to which a line of the preview applies, such as `row 3, row 7, …`.
 fn places(at: &Value, all: &Value) -> String {
     let places: Vec<&str> = at.as_array().into_iter().flatten().map(text).take(5).collect();
     let more = if all.as_u64() > Some(places.len() as u64) { ", …" } else { "" };
@@ -155,7 +157,7 @@ impl Api {
         Ok(answer)
     }
 
-    /// Sends the same request until the answer has `finished`, and shows how far it has come.
+    /// Sends the same request until the answer has `finished`, and shows the progress.
     async fn repeat(&self, method: Method, path: &str, body: &Value) -> Result<Value, Failure> {
         let mut failures = 0;
         loop {
@@ -196,7 +198,7 @@ impl Api {
 #[derive(Debug)]
 struct Refused {
     reason: String,
-    /// Whether the same request can succeed later.
+    /// Whether the same request may succeed later.
     can_repeat: bool,
 }
 

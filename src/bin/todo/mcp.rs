@@ -33,8 +33,7 @@ pub async fn run(Mcp { data, url }: Mcp) -> Result<(), Failure> {
     // The log goes to standard error, because standard output is only for MCP messages.
     log_to_stderr();
     let server = match url {
-        // People may copy the address from the page `/connect` of a deployment. There, the address ends with
-        // `/mcp`.
+        // People may copy the address from the page `/connect` of a deployment. There, the address ends with `/mcp`.
         Some(url) => deployment::server(base_url("--url", &url)?.trim_end_matches("/mcp")).await?,
         None => of_file(data.map_or_else(local::default_file, Ok)?).await?,
     };

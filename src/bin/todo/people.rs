@@ -18,7 +18,7 @@ use super::{
     place::{Place, quoted},
 };
 
-/// The command says at least this often that an erasure goes on.
+/// After each period of this length, the command says that the erasure goes on.
 const ERASE_FOR: Duration = Duration::from_secs(20);
 
 #[derive(Args)]
@@ -167,14 +167,16 @@ async fn remove(store: &Store, person: &str, now: Timestamp, place: &str) -> Res
     Ok(())
 }
 
-/// Erases everything of a person. The keys come first, so that no program can write with a key in the meantime. The
-/// entry in the list of people is erased last, so that the command can find the person again.
+/// Erases everything of a person. This function deletes the keys first, so that no program can write with a key in the
+/// meantime. It erases the entry in the list of people only after the data. So if the command stops too early, the next
+/// run finds the person again.
 async fn erase(store: &Store, person: &str, now: Timestamp, file: Option<&Path>) -> Result<(), Failure> {
     let (owner, known) = owner_of(store, person).await?;
     let (keys, unreadable) = store.keys().await?;
     let keys: Vec<_> = keys.into_iter().filter(|key| key.owner == owner).collect();
     if known.is_none() && keys.is_empty() && !store.knows(&owner).await? {
-        // The person may have erased the data with `DELETE /account`.
+        // The person may have erased the data with `DELETE /account`. Then the free space of the file still contains
+        // the deleted text.
         file.map_or(Ok(()), local::compact)?;
         return Err(format!(
             "there is no data of {person}; `todo people list` and `todo keys list` show whose data there are"

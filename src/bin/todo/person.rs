@@ -7,7 +7,8 @@ use todo_action::{
 
 use super::Failure;
 
-/// Finds the person with this id or this e-mail address, or the owner of API keys with this name.
+/// Finds the owner that `person` names: a person by the id or the e-mail address, or the owner of an API key by the
+/// name of the owner.
 pub async fn owner_of(store: &Store, person: &str) -> Result<(Owner, Option<ListedPerson>), Failure> {
     let found = find(store, person).await;
     let named = Owner::parse(person).map_err(|error| format!("the name of the person {error}"))?;

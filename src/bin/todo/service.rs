@@ -22,7 +22,7 @@ use super::{Failure, deployment, place::Place};
 /// The maximum size of one answer, in bytes. An answer of Lambda has at most 6 MB.
 const LARGEST_ANSWER: usize = 10 * 1024 * 1024;
 
-/// The address of `todo serve`, if the person has not chosen another.
+/// The address of `todo serve`, if the person has not chosen another address.
 const SERVE: &str = "http://127.0.0.1:9000";
 
 /// Whose list a command uses, and where the list is.
@@ -47,13 +47,14 @@ pub struct Service {
 }
 
 impl Whose {
-    /// Opens the list. `address` is the address of the service in answers. Without it, the address is PUBLIC_URL, and
-    /// for a data file the address of `todo serve`. A deployment knows its own address.
+    /// Opens the list. Answers name `address` as the address of the service. If `address` is `None`, they name
+    /// PUBLIC_URL. If PUBLIC_URL is not set, and the list is in a data file, they name the address of `todo serve`. A
+    /// deployment knows its own address.
     pub async fn service(self, address: Option<String>) -> Result<Service, Failure> {
         self.open(address, false).await
     }
 
-    /// Opens the list, or a new list of the owner `me`.
+    /// Opens the list. If the owner is `me`, the list may be new.
     pub async fn service_or_new(self) -> Result<Service, Failure> {
         let may_be_new = self.owner == "me";
         self.open(None, may_be_new).await
@@ -85,7 +86,7 @@ impl Whose {
 }
 
 impl Service {
-    /// Sends a request, and returns the body of its answer. If the request is refused, the error says why.
+    /// Sends a request, and returns the body of its answer. If the service refuses the request, the error says why.
     pub async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Vec<u8>, Failure> {
         let request = Request::builder().method(method).uri(path);
         let request = match body {
@@ -98,7 +99,7 @@ impl Service {
     }
 }
 
-/// Why a request was refused, for the person at the terminal.
+/// Tells the person at the terminal why the service has refused a request.
 fn refusal(status: StatusCode, body: &[u8]) -> String {
     let problem: Value = serde_json::from_slice(body).unwrap_or_default();
     match status {

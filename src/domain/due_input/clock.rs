@@ -10,7 +10,7 @@ pub enum Clock {
     At(Time),
     /// The evening of today.
     Tonight,
-    /// No time, also if the todo had a time.
+    /// `all day`: no time. If the todo had a time, it loses the time.
     AllDay,
 }
 
@@ -45,13 +45,13 @@ pub fn clock(words: &[&str]) -> Option<Clock> {
     let (hours, rest) = word.split_once(':')?;
     number(hours, 1..=2)?;
     let time = format!("{hours:0>2}:{rest}");
-    // The parser of the library also accepts other forms.
+    // The parser of `jiff` also accepts other forms, so this function checks the characters first.
     let is_plain = rest.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.')) && time.len() >= 5;
     is_plain.then(|| time.parse::<Time>().ok()).flatten().map(Clock::At)
 }
 
-/// Reads the time beside `tonight`. An hour from 5 to 11 is in the evening. `None` if the time is not in the evening,
-/// such as `9am` or `noon`.
+/// Reads the time beside `tonight`. The hours from 5 to 11 mean the evening, so `9` is 21:00. `None` if the time is not
+/// in the evening, such as `9am` or `noon`.
 pub fn evening(words: &[&str]) -> Option<Clock> {
     if words.last()?.ends_with("am") {
         return None;

@@ -21,26 +21,27 @@ pub enum Day {
         month: i8,
         day: i8,
     },
-    /// `today`, `tomorrow` or `yesterday`: so many days after today.
+    /// `today`, `tomorrow` or `yesterday`, as the number of days after today.
     Named(i64),
-    /// So many days, weeks, months or years from today.
+    /// A number of days, weeks, months or years before or after today.
     From(Duration),
     Weekday(Weekday, Week),
-    /// `the 15th`: the next month that has such a day, from today on.
+    /// `the 15th`: the nearest such day in the direction in which the program looks. It may be today.
     OfMonth(i8),
-    /// `24 december`: the next such day, from today on.
+    /// `24 december`: the nearest such day in the direction in which the program looks. It may be today.
     OfYear {
         month: i8,
         day: i8,
     },
-    /// A day of the month so many months from now. In a shorter month, it is the last day.
+    /// `the 15th of next month`: `months` is 0 for this month, and 1 for the next month. If the month has no such day,
+    /// its last day is meant.
     InMonth {
         months: i8,
         day: i8,
     },
     /// `end of month`: the first or the last day of a month, a quarter or a year.
     Edge(Edge),
-    /// `end of november`: the next such day, from today on.
+    /// `end of november`: the nearest such day in the direction in which the program looks. It may be today.
     EndOf(i8),
 }
 
@@ -49,18 +50,19 @@ pub enum Day {
 pub struct Place<'a> {
     pub moment: &'a Moment,
     pub direction: Direction,
-    /// The present due date of the todo. A day without a time keeps its time, and a time without a day keeps its day.
+    /// The present due date of the todo. If the text names only a day, the time of this due date stays. If the text
+    /// names only a time, the day stays.
     pub present: Option<Due>,
 }
 
-/// Which of the days with one weekday.
+/// Which day with a given weekday the caller means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Week {
-    /// The nearest in the direction in which the program looks, but never today.
+    /// The nearest such day in the direction in which the program looks, but never today.
     Nearest,
-    /// The one in the next week. Weeks begin on the owner's first day of the week.
+    /// The day in the next week. Weeks begin on the owner's first day of the week.
     Next,
-    /// The nearest one before today.
+    /// The nearest such day before today.
     Last,
 }
 
@@ -113,8 +115,8 @@ impl Day {
         }
     }
 
-    /// Whether the caller named a date, today, tomorrow or yesterday, and not a weekday or a number of days. A weekday
-    /// beside it is checked.
+    /// Whether the caller named a date, today, tomorrow or yesterday, and not a weekday or a number of days. Only
+    /// beside these days, the caller may also name the weekday. The program checks this weekday.
     pub fn is_date(self) -> bool {
         matches!(self, Self::Named(_) | Self::Date(_) | Self::Iso { .. } | Self::OfMonth(_) | Self::OfYear { .. })
     }
@@ -148,7 +150,7 @@ impl Day {
                 nearest_month(today, direction, |first| (first.month() == month).then(|| first.last_of_month()))
             }
         };
-        // The first and the last days of the calendar have no local time in every time zone.
+        // The text of a date has a year of four digits, so the program refuses a date before the year 0.
         date.filter(|date| (0..=9999).contains(&date.year())).ok_or_else(far)
     }
 }
@@ -169,7 +171,8 @@ impl Week {
     }
 }
 
-/// The first date that `find` makes from a month, from today on or back. Every date occurs within eight years.
+/// The nearest date that `find` makes from the first day of a month. The search begins at today, and goes forward or
+/// back. Every day of the year occurs within eight years.
 fn nearest_month(today: Date, direction: Direction, find: impl Fn(Date) -> Option<Date>) -> Option<Date> {
     let fits = |date: &Date| if direction == Direction::Coming { *date >= today } else { *date <= today };
     let sign = if direction == Direction::Coming { 1 } else { -1 };
@@ -261,7 +264,7 @@ fn ordinal(word: &str) -> Option<i8> {
     number(day, 1..=2).filter(|day| (1..=31).contains(day))
 }
 
-/// Says how many days the month has.
+/// The reason why there is no such day: the month is too short, the day is 0, or there is no such month.
 pub fn no_such_day(year: i16, month: i8, day: i8) -> String {
     match (jiff::civil::Date::new(year, month, 1), day) {
         (Ok(first), 1..) => {

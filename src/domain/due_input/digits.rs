@@ -1,11 +1,11 @@
-//! Dates and times in digits that may have several meanings, or that have another order.
+//! Dates and times in digits that are not forms of the table, such as `27.11.2026`. Some of them have several meanings.
 
 use jiff::civil::{Date, Time};
 
 use super::day::{Day, MONTHS};
 
 /// The text with its date or time in a form that the program reads, such as `2026-11-27` for `27.11.2026`. Everything
-/// else in the text stays.
+/// else in the text stays. If the date or time has several meanings, there is one text for each of them.
 pub fn forms(text: &str) -> Option<Vec<String>> {
     let words: Vec<&str> = text.split(' ').collect();
     let (at, meant) = words.iter().enumerate().find_map(|(at, word)| {
@@ -31,7 +31,7 @@ fn dates(word: &str) -> Option<Vec<String>> {
         word.trim_end_matches('.').split(separator).map(|part| part.parse().ok()).collect::<Option<_>>()?;
     let written = |day: i16, month: i16, year: Option<i16>| {
         let (day, month) = (i8::try_from(day).ok()?, i8::try_from(month).ok()?);
-        // 2024 has a 29 February.
+        // Without a year, the check uses 2024, because this year has a 29 February.
         let date = Date::new(year.unwrap_or(2024), month, day).ok()?;
         Some(match year {
             Some(_) => date.to_string(),
@@ -61,8 +61,8 @@ fn time(word: &str) -> Option<String> {
     Some(time.strftime("%H:%M").to_string())
 }
 
-/// What a number alone means: four digits a time, eight digits a date, and more digits seconds or milliseconds since
-/// 1970.
+/// What a number alone means. Four digits are a time, and eight digits are a date. Ten digits are seconds since 1970,
+/// and 13 digits are milliseconds.
 pub fn number_alone(text: &str) -> Option<String> {
     let number: i64 = text.parse().ok()?;
     let date = || format!("{}-{}-{}", text.get(..4)?, text.get(4..6)?, text.get(6..)?).parse::<Date>().ok();

@@ -63,14 +63,14 @@ pub fn duration(words: &[&str]) -> Option<Duration> {
         _ => (text.as_str(), direction),
     };
     let is_duration = text.starts_with('p') || text.starts_with(|first: char| first.is_ascii_digit());
-    // A number of more than four digits in a duration is a mistake.
+    // In a duration, a number of more than four digits is surely a mistake.
     let is_short = text.split(|letter: char| !letter.is_ascii_digit()).all(|digits| digits.len() <= 4);
-    // The text 15:30 could be a duration in hours and minutes.
+    // A text such as 15:30 is a time, and not a duration in hours and minutes.
     let span: Span = (is_duration && is_short && !text.contains(':')).then(|| text.parse().ok()).flatten()?;
     (!span.is_negative()).then_some(Duration { span, direction })
 }
 
-/// Reads a number with so many digits.
+/// Reads a number. `digits` says how many digits the number may have.
 pub fn number(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<i8> {
     let plain = digits.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().ok()).flatten()

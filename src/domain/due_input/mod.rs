@@ -1,5 +1,5 @@
-//! Reads the days and times that callers send, as people say them: `tomorrow 5pm`, `next friday`, `in 2 weeks`. The same
-//! forms are accepted for due dates, in edits, in filters and for the beginning of a period. `table.rs` lists the
+//! Reads the days and times that callers send, as people say them: `tomorrow 5pm`, `next friday`, `in 2 weeks`. The
+//! same forms are accepted for due dates, in edits, in filters and for the beginning of a period. `table.rs` lists the
 //! forms. The program refuses every other text, and the error names the value, the present moment and a near form.
 
 mod clock;
@@ -30,11 +30,11 @@ pub use self::{
 };
 use super::{due::Due, input::value, invalid::Invalid, moment::Moment};
 
-/// A longer text is not read.
+/// The program does not read a text with more characters.
 const CHARACTERS: usize = 60;
-/// The time of a day on which something was done, if nobody said when.
+/// If a caller names only the day on which something was done, the program uses this time of the day.
 const NOON: Time = Time::constant(12, 0, 0, 0);
-/// The clock of a caller may be ahead by this time.
+/// The clock of a caller may be ahead of the clock of this service by at most this time.
 const CLOCKS: SignedDuration = SignedDuration::from_secs(60);
 
 /// A day, a time, or both, as a caller wrote them. The meaning may depend on the owner's local time and on the todo, so
@@ -77,8 +77,8 @@ impl DueInput {
         &self.text
     }
 
-    /// The beginning of a period that ends now. A duration such as `3 days` counts from the present minute, and a day
-    /// means the beginning of the day.
+    /// The beginning of a period that ends now. A duration such as `3 days` counts back from the present moment, and a
+    /// day means the beginning of the day.
     pub fn begin(&self, moment: &Moment) -> Result<Timestamp, Invalid> {
         let span = match &self.phrase {
             Some(Phrase::Wall { day: Some(Day::From(span)), weekday: None, clock: None }) => Some(span),
@@ -102,7 +102,8 @@ impl DueInput {
         Ok(if is_today { moment.now } else { at.min(moment.now) })
     }
 
-    /// The moment that the text means. The program looks for days in the past, and `time` is the time of a day.
+    /// The moment that the text means. The program looks for days in the past. If the text names only a day, `time` is
+    /// the time of this day.
     fn past(&self, moment: &Moment, time: Time) -> Result<Timestamp, Invalid> {
         let local = match &self.phrase {
             Some(Phrase::Instant(instant)) => return Ok(*instant),

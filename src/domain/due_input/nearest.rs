@@ -13,17 +13,17 @@ use super::{
 };
 use crate::domain::{invalid::Invalid, moment::Moment};
 
-/// In errors, a text of a caller has at most this number of characters.
+/// An error shows at most this number of characters of a caller's text.
 const SHOWN: usize = 60;
 
 /// Texts that mean that there is no due date.
 const NO_DATE: [&str; 8] = ["", "none", "null", "never", "no date", "no due date", "nil", "undefined"];
 
-/// The error for `text`. `reason` says what is wrong with it; `None` if no form fits.
+/// The error for `text`. `reason` says what is wrong with the text. `reason` is `None` if no form of the table fits.
 pub fn refusal(text: &str, reason: Option<String>, place: Place<'_>) -> Invalid {
     let shown: String = text.chars().take(SHOWN).collect();
     let now = now_text(place.moment);
-    // The rest of a long text is not read.
+    // The program does not read a text that is longer than the shown text.
     let advice = || if shown.len() < text.len() { example(&usual(place)) } else { advice(&plain(text), place) };
     Invalid::new(match reason {
         Some(reason) => format!("cannot be \"{shown}\": it {reason}; for the person, it is {now} now"),
@@ -87,7 +87,7 @@ fn other_field(text: &str, direction: Direction) -> Option<&'static str> {
 /// Forms that mean the same as the text. No form leaves out a part of the text.
 fn forms(text: &str, said: &str, place: Place<'_>) -> Option<Vec<String>> {
     let words: Vec<&str> = said.split(' ').collect();
-    // A date with a year is what the caller wrote, even if it is over.
+    // These forms mean exactly the date that the caller wrote, so they may lie in the past.
     let exact = digits::forms(said).or_else(|| digits::number_alone(said).map(|form| vec![form]));
     let instant = || {
         let part = text.split_once('[').or_else(|| without_weekday(text).map(|(_, rest)| (rest, "")));
@@ -104,14 +104,15 @@ fn forms(text: &str, said: &str, place: Place<'_>) -> Option<Vec<String>> {
         .or_else(|| usable(&[spelling::corrected(said)?], place))
 }
 
-/// The forms that the program reads. `None` if there are none.
+/// Keeps the forms that the program can read. `None` if there are none.
 fn read(forms: Vec<String>) -> Option<Vec<String>> {
     let forms: Vec<String> = forms.into_iter().filter(|form| Phrase::parse(form).is_some()).collect();
     (!forms.is_empty()).then_some(forms)
 }
 
-/// The forms that the program reads, and that do not lie on the wrong side of now. If today's times are over, the forms
-/// are tomorrow's. `None` if there are none.
+/// Keeps the forms that the program can read, and that lie in the direction in which the program looks. If there are
+/// none, a due date gets the forms with `tomorrow` instead of `today`, and a time in the past gets all forms that the
+/// program can read. `None` if there are no such forms either.
 fn usable(forms: &[String], place: Place<'_>) -> Option<Vec<String>> {
     let right = |forms: &mut dyn Iterator<Item = String>| {
         let forms: Vec<String> = forms.filter(|form| is_on_the_right_side(form, place)).collect();
@@ -130,13 +131,13 @@ fn is_on_the_right_side(form: &str, place: Place<'_>) -> bool {
     match (resolved, place.direction) {
         (Resolved::On(date), Direction::Coming) => date >= now.date(),
         (Resolved::On(date), Direction::Past) => date <= now.date(),
-        // The present minute counts.
+        // A time in the present minute is not over yet.
         (Resolved::At(time), Direction::Coming) => time.saturating_add(Span::new().minutes(1)) > now,
         (Resolved::At(time), Direction::Past) => time <= now,
     }
 }
 
-/// Forms for a text of which the program understands nothing.
+/// Examples for a text that the program does not understand at all.
 fn usual(place: Place<'_>) -> Vec<String> {
     let (date, others) = match place.direction {
         Direction::Coming => (day_from(place, 1), ["friday", "in 3 days", "5pm"]),

@@ -5,7 +5,7 @@ use jiff::{Span, civil::Date};
 /// The first or the last day of a month, a quarter or a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Edge {
-    /// The months of the period: 1, 3 or 12.
+    /// The number of months in the period: 1, 3 or 12.
     pub months: i8,
     /// 0 for this period, and 1 for the next one.
     pub ahead: i8,
@@ -14,7 +14,7 @@ pub struct Edge {
 
 impl Edge {
     /// Reads `end of month`, `eoy`, `last day of next month`, `start of next year`. The start of a period needs `this`
-    /// or `next`: `start of month` may mean both.
+    /// or `next`, because `start of month` may mean this month or the next month.
     pub fn parse(words: &[&str]) -> Option<Self> {
         let of = |months, ahead, is_last| Some(Self { months, ahead, is_last });
         match words {
@@ -43,7 +43,7 @@ impl Edge {
         }
     }
 
-    /// The day, seen from `today`. `None` if it is outside the calendar.
+    /// The date of this day, if today is `today`. `None` if the date is outside the calendar.
     pub fn day(self, today: Date) -> Option<Date> {
         let month = (today.month() - 1) / self.months * self.months + 1;
         let first = today.first_of_month().with().month(month).build().ok()?;
@@ -52,7 +52,7 @@ impl Edge {
     }
 }
 
-/// Reads `end of`, `start of` and their like. Returns whether the last day is meant, and the other words.
+/// Reads words such as `end of` and `start of`. Returns whether they mean the last day, and the words after them.
 pub fn side<'a, 'b>(words: &'a [&'b str]) -> Option<(bool, &'a [&'b str])> {
     let words = match words {
         ["the", rest @ ..] => rest,

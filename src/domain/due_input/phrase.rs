@@ -1,4 +1,4 @@
-//! Takes a text apart: which words say the day, and which say the time.
+//! Splits a text into the words that name the day, and the words that name the time.
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -21,7 +21,7 @@ pub enum Phrase {
     Wall { day: Option<Day>, weekday: Option<Weekday>, clock: Option<Clock> },
 }
 
-/// More words than any form has.
+/// The maximum number of words. No form has more words.
 const WORDS: usize = 12;
 
 impl Phrase {
@@ -71,7 +71,7 @@ impl Phrase {
             (day, []) => (day, None),
             (day, times) => (day, Some(clock(without(times, &fillers))?)),
         };
-        // There is only one tonight.
+        // `tonight` is always today, so it cannot stand beside another day.
         match (day, clock) {
             (None, None) => None,
             (Some(day), Some(Clock::Tonight)) if day != Day::Named(0) => None,
@@ -110,7 +110,8 @@ fn without<'a, 'b>(words: &'a [&'b str], fillers: &[&str]) -> &'a [&'b str] {
     }
 }
 
-/// Lower case, numbers as digits, and one space between words, and between a date and a time.
+/// The text in lower case, with digits for numbers in words. One space stands between words, and between a date and a
+/// time.
 pub fn normalised(text: &str) -> String {
     let text = text
         .to_lowercase()
@@ -153,8 +154,8 @@ const NUMBERS: [(&str, &str); 21] = [
     ("first", "1st"),
 ];
 
-/// Reads `Fri 2026-11-27T17:00:00Z` and `2026-11-27T17:00:00+01:00 (fri)`. The weekday must be that of the written
-/// date.
+/// Reads `Fri 2026-11-27T17:00:00Z` and `2026-11-27T17:00:00+01:00 (fri)`. The weekday must be the weekday of the
+/// written date.
 fn instant_on_weekday(text: &str) -> Option<Timestamp> {
     let (weekday, rest) = without_weekday(text)?;
     let is_right = Weekday::of(due::day(rest.get(..10)?)?) == weekday;
@@ -177,8 +178,8 @@ fn instant(text: &str) -> Option<Timestamp> {
     let (date, time) = (text.get(..10)?, text.get(11..)?);
     due::day(date)?;
     let is_separated = matches!(text.as_bytes()[10], b'T' | b' ');
-    // RFC 3339 does not allow a time zone in brackets, such as `[Europe/Berlin]`. The parser would ignore a time zone in
-    // brackets, so this check refuses the text.
+    // RFC 3339 does not allow a time zone in brackets, such as `[Europe/Berlin]`. The parser would ignore a time zone
+    // in brackets, so this check refuses the text.
     let offset = time.find(['Z', '+', '-'])?;
     let clock = time[..offset].trim_end();
     let shaped = is_separated && !time.contains('[') && clock.len() >= 5 && clock.as_bytes()[2] == b':';

@@ -11,9 +11,9 @@ use super::{
 };
 use crate::domain::{due::Due, moment::Weekday};
 
-/// `tonight` without a time.
+/// The time that `tonight` means.
 const TONIGHT: Time = Time::constant(20, 0, 0, 0);
-/// `tonight` after `TONIGHT`, and the last minute of a day.
+/// The last minute of a day. `tonight` means this time if `TONIGHT` is already over.
 const LAST_MINUTE: Time = Time::constant(23, 59, 0, 0);
 
 /// A resolved text.
@@ -25,7 +25,7 @@ pub enum Resolved {
     At(DateTime),
 }
 
-/// The day or the time that the phrase means. The error is the reason why there is none.
+/// The day or the time that the phrase means. The error is the reason why there is no such day or time.
 pub fn resolve(phrase: &Phrase, place: Place<'_>) -> Result<Resolved, String> {
     match phrase {
         Phrase::Instant(instant) => Ok(Resolved::At(place.moment.zone.to_datetime(*instant))),
@@ -47,7 +47,8 @@ pub fn resolve(phrase: &Phrase, place: Place<'_>) -> Result<Resolved, String> {
     }
 }
 
-/// The day of a time without a day: the day of the todo, else today, or tomorrow if the time is over.
+/// The day, if the caller named only a time. It is the day of the present due date. If the todo has no due date, it is
+/// today, or tomorrow if the time is already over and the program looks for coming days.
 fn day_of(clock: Option<&Clock>, place: Place<'_>) -> Date {
     let now = place.moment.zone.to_datetime(place.moment.now);
     match (clock, place.present, place.direction) {

@@ -1,4 +1,5 @@
-//! What people say beside the forms of the table, and the forms that mean the same.
+//! Reads texts that people use although the table does not contain them, and finds the forms of the table that mean the
+//! same.
 
 use jiff::{Span, civil::Date};
 
@@ -8,11 +9,11 @@ use super::{
 };
 use crate::domain::{moment::Weekday, repeat::month_day::MonthDay};
 
-/// The parts of a day, and a time for each.
+/// The parts of a day, and the time that the program proposes for each part.
 const PARTS: [(&str, &str); 4] =
     [("morning", "09:00"), ("afternoon", "15:00"), ("evening", "19:00"), ("night", "22:00")];
 
-/// Words that people use, and the forms that may be meant.
+/// Words that people use, and the forms that these words may mean.
 const WORDS: [(&str, &[&str]); 21] = [
     ("next weekend", &["next saturday"]),
     ("midnight", &["23:59", "00:00"]),
@@ -37,8 +38,8 @@ const WORDS: [(&str, &[&str]); 21] = [
     ("next 7 days", &["in 7 days"]),
 ];
 
-/// The forms for a part of a day: `this evening`, `friday morning at 7`. For a time in the past, a part of a day has no
-/// exact beginning. Then the whole day loses nothing.
+/// The forms for a part of a day: `this evening`, `friday morning at 7`. If the program looks for a time in the past,
+/// the form is the whole day, because the exact beginning of a part of a day is unknown.
 pub fn part_of_day(words: &[&str], Place { moment, direction, .. }: Place<'_>) -> Option<Vec<String>> {
     let (at, (part, usual)) = words
         .iter()
@@ -155,7 +156,7 @@ pub fn workday(text: &str, place: Place<'_>) -> Option<Vec<String>> {
     Some(vec![format!("{date} {}", rest.join(" ")).trim().to_owned()])
 }
 
-/// The text with words that the program does not know replaced by forms that it knows.
+/// Replaces words that the program does not know by forms that the program knows.
 pub fn replaced(text: &str, place: Place<'_>) -> Option<Vec<String>> {
     if let Some(rest) = text.strip_suffix(" next week").or_else(|| text.strip_prefix("next week ")) {
         return Some(vec![format!("next {rest}")]);
@@ -170,14 +171,15 @@ pub fn replaced(text: &str, place: Place<'_>) -> Option<Vec<String>> {
     Some(forms.into_iter().map(form).collect())
 }
 
-/// The days of the weekend or of the end of this week. A weekday alone would not mean today.
+/// The dates of the weekend, or of the end of this week. The result has dates, because a weekday alone never means
+/// today.
 fn end_of_week(padded: &str, place: Place<'_>) -> Option<(&'static str, Vec<String>)> {
     let weekend = ["this weekend", "the weekend", "weekend"];
     let end = ["end of the week", "end of this week", "end of week", "eow"];
     let word = weekend.into_iter().chain(end).find(|word| padded.contains(&format!(" {word} ")))?;
     let today = place.moment.today();
     let since = Weekday::of(today).days_after(Weekday::Mon);
-    // In the past, the last weekend that has begun.
+    // If the program looks for days in the past, this is the last weekend that has already begun.
     let weeks = if place.direction == Direction::Past && since < 5 { 7 } else { 0 };
     let day = |weekday: i64| today.checked_add(Span::new().days(weekday - since - weeks)).ok();
     let days = if weekend.contains(&word) { [day(5), day(6)] } else { [day(4), day(6)] };

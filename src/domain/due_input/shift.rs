@@ -36,8 +36,8 @@ impl Shift {
         })
     }
 
-    /// The due date so much later or earlier. The time of day stays, unless the shift contains hours or minutes. Hours
-    /// are hours of the real world: a night in which the clocks change has one hour more or less.
+    /// The due date, moved by this duration. The time of day stays, unless the shift contains hours or minutes. Hours
+    /// count in real time: in a night in which the clocks change, the local time moves by one hour more or less.
     pub fn apply(self, due: Due, moment: &Moment) -> Result<Due, Invalid> {
         let span = self.0.signed(Direction::Coming);
         let far = |_| Invalid::new("moves the due date out of the calendar");

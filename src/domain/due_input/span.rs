@@ -1,5 +1,5 @@
-//! Weeks, months and years as a whole. No day of them is meant, so the program refuses them, and names their first and
-//! last day.
+//! Texts that name a whole week, month or year, such as `next week`. They do not name one day, so the program refuses
+//! them. The error names the first and the last day.
 
 use jiff::{Span, civil::Date};
 
@@ -30,7 +30,7 @@ fn days(text: &str, place: Place<'_>) -> Option<(Date, Date)> {
     let (first, length) = match words {
         [year] if year.len() == 4 => {
             let year: i16 = year.parse().ok()?;
-            // Other numbers are times, such as 2230.
+            // Only a number near the present year is a year. Another number, such as 2230, is a time.
             (-1..=10).contains(&(year - today.year())).then_some(())?;
             (Date::new(year, 1, 1).ok()?, Span::new().years(1))
         }
@@ -63,8 +63,8 @@ fn days(text: &str, place: Place<'_>) -> Option<(Date, Date)> {
     Some((first, first.checked_add(length).ok()?.yesterday().ok()?))
 }
 
-/// The first day of the nearest month with this number: this month, else one in the direction in which the program
-/// looks.
+/// The first day of the nearest month with this number: this month, or the next such month in the direction in which
+/// the program looks.
 fn nearest(month: i8, today: Date, direction: Direction) -> Option<Date> {
     let years = match direction {
         Direction::Coming => i16::from(month < today.month()),

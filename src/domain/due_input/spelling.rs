@@ -2,7 +2,8 @@
 
 use super::day::{MONTHS, month_number, weekday};
 
-/// Words of the table, beside the months. A word of at most four letters replaces only a word beside other words.
+/// The words of the table except the months. If the text has only one word, this module does not correct the text to a
+/// word of at most four letters.
 const WORDS: [&str; 31] = [
     "today",
     "tomorrow",
@@ -54,7 +55,8 @@ pub fn corrected(text: &str) -> Option<String> {
     (corrected != words).then(|| corrected.join(" "))
 }
 
-/// The word of the table that has the same first letter and at most one or two wrong letters.
+/// The word of the table that has the same first letter and at most one wrong letter. A word of eight or more letters
+/// may have two wrong letters.
 fn near(word: &str, beside_others: bool) -> Option<&'static str> {
     let most = |known: &str| if known.len() >= 8 { 2 } else { 1 };
     let known = WORDS.into_iter().chain(MONTHS).filter(|known| known.len() > 4 || beside_others);

@@ -1,4 +1,5 @@
-//! Reads the last day of a repetition. The program reads it without the owner's local time, so it must have its year.
+//! Reads the last day of a repetition. The program does not know the owner's local time here, so the text must contain
+//! the year.
 
 use jiff::civil::Date;
 
@@ -11,11 +12,12 @@ use super::{
 };
 use crate::domain::{due, invalid::Invalid, moment::Weekday};
 
-/// In errors, a text of a caller has at most this number of characters.
+/// The program reads at most this number of characters of a caller's text, and an error shows at most this number.
 const SHOWN: usize = 60;
 
-/// The date in a text such as `2026-12-31`, `31 december 2026` or `2026-12-31T23:59`. A time is ignored: the whole day
-/// belongs to the repetition. The error names the text and a date that is near.
+/// The date in a text such as `2026-12-31`, `31 december 2026` or `2026-12-31T23:59`. The program ignores a time,
+/// because the whole day belongs to the repetition. The error names the text, and says why it is no date or what to
+/// send instead.
 pub fn last_day(text: &str) -> Result<Date, Invalid> {
     let plain: String = plain(text).chars().take(SHOWN).collect();
     let phrase = Phrase::parse(&plain);

@@ -36,10 +36,11 @@ struct Number<const MAX: u16>(u16);
 
 struct Until(Date);
 
-/// A unit. The error for another rhythm, such as `workday` or `fortnight`, says how to send it.
+/// A unit. If the caller sends another rhythm, such as `workday` or `fortnight`, the error says how to send this
+/// rhythm.
 struct SentUnit(Unit);
 
-/// A weekday. The error for `weekdays` or `weekend` lists the days.
+/// A weekday. If the caller sends `weekdays` or `weekend`, the error lists the days.
 struct SentWeekday(Weekday);
 
 impl Repeat {
@@ -60,7 +61,8 @@ impl Repeat {
     }
 }
 
-/// The unit of a repetition. Returns an error if the days do not belong to the unit that the caller has sent.
+/// The unit of a repetition. If the caller has not sent a unit, the days decide. Returns an error if the days do not
+/// belong to the unit that the caller has sent.
 fn unit_of(unit: Option<Unit>, every: u16, weekdays: &[Weekday], on: Option<MonthDay>) -> Result<Unit, Invalid> {
     let refused = |message: &str| Err(Invalid::new(message));
     match (unit, weekdays.is_empty(), on) {
@@ -132,7 +134,7 @@ impl<E: DeserializeError + MergeWithError<Invalid>> Deserr<E> for SentWeekday {
     }
 }
 
-/// The error with what to send instead.
+/// Adds to the error what the caller can send instead.
 fn and(error: Invalid, advice: Option<String>) -> Invalid {
     let Invalid { message, allowed } = error;
     Invalid { message: advice.map_or(message.clone(), |advice| format!("{message}; {advice}")), allowed }
@@ -148,7 +150,7 @@ fn rhythm(text: &str) -> Option<String> {
     }
 }
 
-/// The weekdays of a word such as `workdays` or `weekend`, or of a weekday itself, as a caller sends them.
+/// The weekdays that a word such as `workdays`, `weekend` or `monday` means, as JSON.
 fn days(word: &str) -> Option<String> {
     let word = word.trim().to_ascii_lowercase().replace(['-', '_'], " ");
     match word.trim_end_matches('s') {

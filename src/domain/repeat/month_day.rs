@@ -40,8 +40,8 @@ words! {
 
 impl MonthDay {
     /// Reads a day of the month. The program accepts upper case, `15th`, `1st monday`, `first weekday`, `last working
-    /// day`, `last business day`, and the words `the`, `on`, `day` and `of the month` around it. The error lists what
-    /// to send.
+    /// day`, `last business day`, and the words `the`, `on`, `day` and `of the month` around it. The error lists the
+    /// texts that a caller may send.
     pub fn parse(text: String) -> Result<Self, Invalid> {
         Self::read(&text).ok_or_else(|| {
             let sent: String = text.chars().take(40).collect();
@@ -59,7 +59,7 @@ impl MonthDay {
 
     fn read(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_lowercase();
-        // The number -1 must not become the first day.
+        // The minus sign is also a separator of words, so without this check, -1 would become the first day.
         if text.starts_with('-') {
             return None;
         }

@@ -114,8 +114,8 @@ pub async fn check(report: &mut Report, table: &Table) -> Secret {
         check_expiry(report, &client, table).await;
         check_backups(report, &client, table).await;
     } else {
-        // The table may belong to another program. The advice of these checks could then delete the data of that
-        // program.
+        // The table may belong to another program. If the operator followed the advice of these checks, that program
+        // could lose its data.
         let found =
             "the keys or the index are wrong, so the table may belong to another program. See `keys and index`.";
         report.cannot_tell("expiry, backups and protection", found, "");
