@@ -1,5 +1,5 @@
-// Reads the days and times that people type, as the service reads them (docs/API-DESIGN.md, "Days and times"). The files
-// of src/domain/due_input do the same for the service, and the tests compare both.
+// Reads the days and times that people type, as the service reads them (docs/API-DESIGN.md, "Days and times"). The
+// files of src/domain/due_input do the same for the service, and the tests compare both.
 import { dayFrom, isDate, isInCalendar, iso, two, WEEKDAYS, weekdayOf } from "./civil.ts";
 import { type Clock, clock, evening } from "./clock.ts";
 import { type Calendar, type Day, dayWords, weekday } from "./day_words.ts";

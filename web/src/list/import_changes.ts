@@ -1,8 +1,8 @@
 // An import is several changes, and so is its undo.
 import type { Change } from "./model.ts";
 
-// Returns the id of the import to which a change belongs, by the id of the change. `changes` begins with the newest
-// change.
+// Returns the ids of the imports to which these changes belong, by the ids of the changes. `changes` begins with the
+// newest change.
 export function importsOf(changes: readonly Change[]): Map<string, string> {
     const imports = new Map<string, string>();
     for (const change of changes) {
