@@ -1,5 +1,5 @@
-//! What the fuzz targets have in common: they give bytes to the readers of an import. A target fails if a reader panics,
-//! breaks a limit, or needs much time or memory. `fuzz/run` runs the targets.
+//! The common functions of the fuzz targets, which give bytes to the readers of an import. A target fails if a reader
+//! panics, breaks a limit, or needs much time or memory. `fuzz/run` runs the targets.
 
 use jiff::{Timestamp, tz::TimeZone};
 use todo_action::{
