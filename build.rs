@@ -1,5 +1,5 @@
-//! Compresses the files of web/dist, so that the function serves them without any work. Writes a table of these files,
-//! which `src/api/pages/files.rs` includes. The sources of the files are in web/src, and `npm run build` in web/ writes
+//! Compresses the files of web/dist, so that the function need not compress them. Writes a table of these files, which
+//! `src/api/pages/files.rs` includes. The sources of the files are in web/src, and `npm run build` in web/ writes
 //! web/dist, which is checked in. So a build of the program needs no Node.js.
 //!
 //! Also leaves the unwind tables out of the release build of the Lambda function. A panic aborts a release build
@@ -19,8 +19,8 @@ use flate2::{Compression, GzBuilder};
 use sha2::{Digest, Sha256};
 
 const DIST: &str = "web/dist";
-/// The table does not contain these files. The server fills the placeholders of the page, and the card is a resource of
-/// MCP.
+/// The table does not contain these two files: the server first fills the placeholders of the page, and the card is a
+/// resource of MCP.
 const OTHERS: [&str; 2] = ["index.html", "card.html"];
 
 /// A linker script that adds one rule to the rules of the linker. GNU ld and LLD understand this rule.
@@ -58,7 +58,7 @@ fn write_files(out: &Path) -> Result<(), Box<dyn Error>> {
         }
         let content = fs::read(path)?;
         let compressed = out.join(format!("{}.gz", name.replace('/', "_")));
-        // Without a name and a time, the same content is always the same bytes.
+        // The gzip header has no file name and no time, so the same content always gives the same bytes.
         let mut encoder = GzBuilder::new().write(Vec::new(), Compression::best());
         encoder.write_all(&content)?;
         fs::write(&compressed, encoder.finish()?)?;

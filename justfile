@@ -36,7 +36,7 @@ web:
     npm run --prefix web build
 
 # This recipe needs Node 20, Chromium and pngquant.
-# Make the pictures of the page and of the card in docs/pictures, of todos that are always the same.
+# Make the pictures of the page and of the card in docs/pictures. The todos in the pictures are always the same.
 pictures:
     bash -c 'tools=target/tools; source .ci/tools; npm_tools page; npm_tools card'
     cargo build --all-features
@@ -133,7 +133,7 @@ check-release:
 rehearse *options:
     infra/rehearse {{ options }}
 
-# Play what people say against the API, and print the table of docs/WISHES.md. The recipe also writes the table.
+# Test the API with wishes that people say, and print the table of docs/WISHES.md. The recipe also writes the table.
 wishes:
     WRITE_FACTS=1 cargo test --all-features --test wishes table -- --nocapture
 

@@ -19,7 +19,8 @@ from servers import CREDENTIALS, dynamodb
 TODOS = 20_000
 AT_ONCE = 80
 PART_OF_A_PROCESSOR = 256 / 1769
-# The function stops a request after 14 seconds (src/api/mod.rs). Some of these seconds are for DynamoDB.
+# The maximum time of a request. The function stops a request after 14 seconds (src/api/mod.rs), and DynamoDB needs some
+# of these seconds.
 SECONDS = 10
 MEGABYTES = 200
 LAMBDA_BYTES = 6 * 1024 * 1024

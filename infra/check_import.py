@@ -14,7 +14,7 @@ from servers import dynamodb
 
 TODOS = 5_000
 FILE_BYTES = 8 * 1024 * 1024
-# A request takes at most 4 MB of a file.
+# The service accepts at most 4 MB of a file in one request.
 PART_BYTES = 3_900_000
 MEGABYTES = 200
 LAMBDA_BYTES = 6 * 1024 * 1024

@@ -32,7 +32,7 @@ def write_zip(archive, contents, moment):
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
         for name, content in contents.items():
             entry = zipfile.ZipInfo(name, time.gmtime(moment)[:6])
-            # 3 is Unix. Otherwise, a program would ignore the permissions.
+            # 3 means Unix. With another number, a program would ignore the permissions.
             entry.create_system = 3
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = (0o100000 | mode(name)) << 16

@@ -12,16 +12,18 @@ import archive
 
 ROOT = pathlib.Path(__file__).parent.parent
 ARCHITECTURES = ("arm64", "x86_64")
-# SAM resolves no parameters in `CodeUri`. So the template contains the name of the file beside it.
+# The name of the archive beside the template. The template contains this name, because SAM resolves no parameters in
+# `CodeUri`.
 FUNCTION = "function.zip"
 
-# Only a checkout can build the function.
+# The template of a release does not have these lines, because only a checkout of the repository can build the function.
 BUILD = """    Metadata:
       BuildMethod: rust-cargolambda
       BuildProperties:
         Binary: todo-action
 """
-# The code of a release has one architecture. A parameter could name the other one: a stack keeps its parameters.
+# The template of a release does not have this parameter. The code of a release has one architecture, and an existing
+# stack could keep the other one as its parameter.
 PARAMETER = re.compile(r"  Architecture:\n(?:    .+\n)+")
 
 
@@ -49,7 +51,7 @@ def settings(text):
     template.yaml itself."""
     text, found = re.subn(r"# Without this line.+\ntemplate_file = .+\n", "", text)
     expect(found, "the line template_file")
-    # A release has no files for `sam local`.
+    # The settings for `sam local` are left out, because a release has no files for it.
     return text.split("\n[default.local_invoke", 1)[0]
 
 

@@ -12,7 +12,7 @@ import urllib.parse
 
 from aws_folder import ROOT, version
 
-# The name of the executable, the features of its build, and the name of the file.
+# Each entry has the name of the executable, the features of its build, and the name of its bill.
 PROGRAMS = {
     "todo": ("cli", "todo-{}.cdx.json"),
     "todo-action": ("function", "todo-action-{}-function.cdx.json"),
@@ -24,9 +24,9 @@ def crates(program, features):
     options = ["--describe", "binaries", "--target", "all", "--no-default-features", "--features", features]
     command = ["cargo", "cyclonedx", "--quiet", "--format", "json", "--spec-version", "1.5", *options]
     subprocess.run(command, cwd=ROOT, check=True)
-    # The name of our own package contains the folder of the repository.
+    # cargo-cyclonedx writes the folder of the repository into the name of our own package.
     text = (ROOT / f"{program}_bin.cdx.json").read_text().replace(f"path+{ROOT.resolve().as_uri()}#", "")
-    # There is a file for each executable, whatever the features are.
+    # cargo-cyclonedx writes a file for each executable, with any features.
     for made in ROOT.glob("*_bin.cdx.json"):
         made.unlink()
     return json.loads(text)

@@ -69,7 +69,7 @@ def test_a_release_has_every_file_that_the_workflow_makes_and_their_checksums(tm
     names = files_of_a_release(files)
     assert len(names) == 11
     subprocess.run([ROOT / "release/sums", files], check=True)
-    # This takes the place of GitHub's command, and keeps its arguments.
+    # This script replaces GitHub's command `gh`, and writes its arguments into a file.
     (tools / "gh").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >{tools}/given\n')
     (tools / "gh").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
@@ -101,7 +101,7 @@ def test_cargo_binstall_looks_for_the_archives_that_the_scripts_make():
     assert ours["pkg-url"] == "{ repo }/releases/download/v{ version }/todo-{ version }-{ target }.tar.gz"
     windows = ours["overrides"]["x86_64-pc-windows-msvc"]
     assert windows["pkg-url"] == ours["pkg-url"].replace(".tar.gz", ".zip")
-    # An archive contains only `todo`, so `cargo binstall` must be content without the function.
+    # An archive contains only `todo`, so `cargo binstall` must not look for the function there.
     assert all("required-features" in executable for executable in MANIFEST["bin"])
 
 

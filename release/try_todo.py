@@ -72,7 +72,7 @@ def try_it(program, folder):
     if sys.platform == "linux":
         command, data = empty_machine(program, folder), "/todos.db"
     environment = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
-    # An empty environment has no path.
+    # The environment has no PATH, so the program needs its full path.
     command[0] = shutil.which(command[0]) or command[0]
     version = subprocess.run([*command, "--version"], env=environment, check=True, capture_output=True, text=True).stdout
     log = folder / "log"

@@ -1,5 +1,5 @@
-// Builds web/dist: index.html, and its script and style under names that change with their content. The same sources
-// give the same files.
+// Builds web/dist: index.html, its scripts and its style. The names of scripts and style contain a hash of the content.
+// The same sources give the same files.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,7 +23,8 @@ export async function buildPage() {
         splitting: true,
         format: "esm",
         target: "es2022",
-        // `h` takes the children as arguments, and that is shorter than the runtime that tsconfig.json names.
+        // `h` takes the children as arguments. This makes the script shorter than with the JSX runtime that
+        // tsconfig.json names.
         inject: ["src/page/jsx.ts"],
         tsconfigRaw: { compilerOptions: { jsx: "react", jsxFactory: "h", jsxFragmentFactory: "Fragment" } },
         minify: true,
@@ -41,9 +42,9 @@ export async function buildPage() {
     await writeFile(`${dist}/index.html`, page);
 }
 
-// The script of the page, and its style. Each part (src/page/parts) imports the page. So everything that they share is
-// in one script, which the page loads at once, and not in many small ones. The file that would only import this script
-// is left out.
+// Returns the script of the page, and its style. Each part (src/page/parts) imports the page. So all code that the
+// parts share is in one script, which the page loads at once, and not in many small ones. This function removes the
+// entry file, which only imports this script.
 async function filesOf(outputs) {
     const all = Object.entries(outputs);
     const [script] = all.find(([, { inputs }]) => MAIN in inputs);

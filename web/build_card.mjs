@@ -1,5 +1,5 @@
-// Builds the card of the chat: one file with its style and its script inside, because a host shows it without any
-// address of ours.
+// Builds the card of the chat: one file with its style and its script inside, because a card in a host cannot load
+// files from our server.
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -21,7 +21,8 @@ async function bundled(name) {
     return outputFiles[0].text.trim();
 }
 
-// Leaves out what the look has for the page only: rules for large buttons and links, and tokens that no rule uses.
+// Leaves out the styles that only the page needs: rules for large buttons and links, and tokens (CSS variables) that no
+// rule uses.
 function withoutUnused(style) {
     const rules = style.replace(/(?<=\})(\.button[\w.]*|a)\{[^}]*\}/g, "");
     return rules.replace(/(--[\w-]+):[^;}]*;?/g, (token, name) => (rules.includes(`var(${name}`) ? token : ""));

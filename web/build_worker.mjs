@@ -1,5 +1,5 @@
-// Builds what makes the page installable: the icons, the manifest (https://www.w3.org/TR/appmanifest/), and the service
-// worker.
+// Builds the files with which a system can install the page: the icons, the manifest
+// (https://www.w3.org/TR/appmanifest/), and the service worker.
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -24,8 +24,8 @@ export async function buildIcons() {
     return names;
 }
 
-// Writes dist/manifest.webmanifest and dist/sw.js. The worker keeps all files that are in dist/assets by then. But not the
-// large icon: a system that installs the page asks for it itself.
+// Writes dist/manifest.webmanifest and dist/sw.js. The worker keeps all files that are now in dist/assets, except the
+// large icon. A system that installs the page asks for this icon itself.
 export async function buildWorker() {
     const assets = (await readdir(`${dist}/assets`)).sort().map((name) => `assets/${name}`);
     const icon = (size, purpose) => {

@@ -1,5 +1,5 @@
-// For development: serves web/dist, built anew for each request of the page, and sends everything else to a running
-// service. TODO=http://127.0.0.1:9000 npm run dev
+// A server for development. Builds web/dist again for each request of the page, and sends all other requests to a
+// running service. TODO=http://127.0.0.1:9000 npm run dev
 import { readFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import { extname } from "node:path";
@@ -42,7 +42,7 @@ createServer(async (question, answer) => {
     const wantsPage = PAGES.test(pathname) && question.method === "GET" && question.headers.accept?.includes("html");
     try {
         if (pathname === "/sw.js") {
-            // A worker would show the files of the load before.
+            // There is no service worker, because it would show the files of an earlier build.
             answer.writeHead(404).end();
         } else if (wantsPage) {
             await buildAll();

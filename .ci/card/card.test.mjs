@@ -207,7 +207,7 @@ test("a message from another window is ignored", async () => {
     const list = await listOf("Milk");
     const host = await chat();
     await host.show({ list });
-    // The card tells its height a moment after it is drawn.
+    // The messages about the height do not count: the card sends its height a moment after it is drawn.
     const sent = () => host.page.evaluate(() => window.sent.filter(({ method }) => !method?.endsWith("size-changed")).length);
     const before = await sent();
     const notify = (method, params) => ({ jsonrpc: "2.0", method: `ui/notifications/${method}`, params });

@@ -17,7 +17,7 @@ const core = await load("@modelcontextprotocol/core");
 const ui = await load("@modelcontextprotocol/ext-apps/app-bridge");
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
-// What the specification says about each message of a card.
+// The schema of the specification for each message that a card may send.
 const SCHEMAS = {
     "ui/initialize": ui.McpUiInitializeRequestSchema,
     "ui/notifications/initialized": ui.McpUiInitializedNotificationSchema,
@@ -53,7 +53,7 @@ export const statuses = async (list) => {
     return Object.fromEntries(todos.map((todo) => [todo.title, todo.status ?? "open"]));
 };
 
-// Waits until the card says this in its foot.
+// Waits until the foot of the card shows this text.
 export const said = (host, text) => host.element("[role=status]").filter({ hasText: text }).waitFor();
 
 // Serves the page of the chat at `/`, and the card without a host at `/card`.
@@ -83,7 +83,7 @@ export async function stop() {
     await mcp.close();
 }
 
-// Opens a page of this server, and records what it complains of and whom it asks.
+// Opens a page of this server. Records the warnings and errors of the page, and its requests to other addresses.
 export async function open(path, options = {}) {
     const context = await browser.newContext({ viewport: { width: 800, height: 900 }, ...options });
     const page = await context.newPage();
@@ -95,7 +95,7 @@ export async function open(path, options = {}) {
     return { page, complaints };
 }
 
-// Shows the card in the chat. `host.answer` may replace how the host answers a tool call of the card.
+// Shows the card in the chat. The host answers each tool call of the card with `host.answer`, which a test can replace.
 export async function chat({ context = {}, capabilities = ABLE, width = 390, ...options } = {}) {
     const { page, complaints } = await open("/", options);
     const host = { page, calls: [], answer: (params) => mcp.callTool(params) };
@@ -103,7 +103,8 @@ export async function chat({ context = {}, capabilities = ABLE, width = 390, ...
         host.calls.push(params);
         return host.answer(params);
     });
-    // As hosts do: if the schemes differ, a browser puts a ground behind the frame.
+    // Hosts set the colour scheme of their page in this way. If page and frame have different schemes, a browser paints
+    // an opaque background behind the frame.
     await page.evaluate((theme) => (document.documentElement.style.colorScheme = theme), context.theme ?? "normal");
     await page.evaluate((given) => window.mount(given), { html: resource.text, context, capabilities, width });
     host.card = page.frames()[1];
@@ -125,7 +126,8 @@ export async function chat({ context = {}, capabilities = ABLE, width = 390, ...
         await page.evaluate((args) => window.input(args), args);
         await host.give(await mcp.callTool({ name: tool.name, arguments: args }));
     };
-    // Asserts that every message of the card is one of the specification, and that the card has asked nobody.
+    // Asserts that every message of the card matches the specification, and that the page has no complaints (see
+    // `open`).
     host.close = async () => {
         for (const message of await page.evaluate(() => window.sent)) assertValid(message);
         assert.deepEqual(complaints, []);
@@ -140,7 +142,7 @@ function assertValid(envelope) {
     if (message.result) return assert.deepEqual(ui.McpUiResourceTeardownResultSchema.parse(message.result), message.result);
     if (message.error) return;
     assert.ok(SCHEMAS[message.method], message.method);
-    // What a schema does not know, it leaves out.
+    // The parsed copy lacks the fields that the schema does not know, so an unknown field makes the two different.
     assert.deepEqual(SCHEMAS[message.method].parse(message), message);
 }
 

@@ -2,7 +2,7 @@
 // side of the protocol is the official one.
 import { AppBridge, PostMessageTransport } from "@modelcontextprotocol/ext-apps/app-bridge";
 
-// Every message of the card, as it was sent.
+// All messages that the card has sent.
 window.sent = [];
 let frame;
 let bridge;
@@ -11,7 +11,8 @@ window.addEventListener("message", ({ source, data }) => {
     if (source === frame?.contentWindow) window.sent.push(data);
 });
 
-// Shows the file in a frame without an origin, under the policy that the specification derives from empty lists.
+// Shows the card in a sandboxed frame, which has no origin. The Content-Security-Policy is the one of the specification
+// for a card that names no domains.
 window.mount = async ({ html, context, capabilities, width }) => {
     frame = document.createElement("iframe");
     frame.sandbox = "allow-scripts";

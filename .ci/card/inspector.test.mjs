@@ -36,7 +36,7 @@ async function start() {
     };
     const command = join(resolve(TOOLS), "node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js");
     const args = [command, "--web", "--transport", "http", "--server-url", new URL("/mcp", BASE_URL).href];
-    // The Inspector starts further processes. A process group ends with all of them.
+    // The Inspector starts further processes. In a process group of its own, one signal ends all of them.
     inspector = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"], detached: true });
     let printed = "";
     for await (const text of inspector.stdout) {
@@ -55,10 +55,10 @@ after(async () => {
 
 test("the Inspector shows the card, and a person ticks and undoes on it", { timeout: 120_000 }, async () => {
     const title = `Inspected ${Math.random()}`;
-    // Overdue todos are at the beginning.
+    // The todo is overdue, so it is at the beginning of the card.
     await call("addTodos", { todos: [{ title, due: "2020-01-01" }] });
     const page = await newPage({ viewport: { width: 1300, height: 900 } });
-    // The page of the Inspector would load a font from Google.
+    // Other addresses are blocked below: the page of the Inspector would load a font from Google.
     const address = await start();
     await page.route((url) => url.hostname !== "127.0.0.1", (route) => route.abort());
     await page.goto(address);
@@ -66,7 +66,7 @@ test("the Inspector shows the card, and a person ticks and undoes on it", { time
     await page.getByText("Apps", { exact: true }).first().click();
     await page.getByText("Show todos").first().click();
     await page.getByRole("button", { name: /open app/i }).last().click();
-    // The card is in a frame of the Inspector's sandbox.
+    // The card is in a frame inside the frame of the Inspector's sandbox.
     const card = page.frameLocator("iframe").frameLocator("iframe");
     const status = async () => (await call("getTodos", { q: title, status: "any" })).todos[0].status ?? "open";
     await card.getByRole("button", { name: `Complete: ${title}` }).click();

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { ABLE, assertAccessible, chat, listOf, open, said, statuses, stop } from "./chat.mjs";
 
 const { SCREENSHOTS } = process.env;
-// The directories want cards that fit on a screen.
+// The maximum height of the card. The directories of ChatGPT and Claude want cards that fit on a screen.
 const HEIGHT = 500;
 
 before(() => mkdirSync(SCREENSHOTS, { recursive: true }));
@@ -56,7 +56,7 @@ test("Arabic todos are written from right to left, and dates are in the language
     await host.close();
 });
 
-// The todos of the sketch, in a list of their own.
+// Adds the todos of the design sketch to a new list.
 async function day() {
     const list = await listOf(
         { title: "Send the tax papers", due: "2 days ago", priority: "urgent" },
@@ -76,7 +76,7 @@ async function day() {
 for (const theme of ["light", "dark"]) {
     for (const width of [320, 700]) {
         test(`the card is ${theme} as its host, at ${width} px, and everybody can use it`, async () => {
-            // The system of the person has the other colours.
+            // The browser prefers the other scheme than the host, and the card must follow the host.
             const host = await chat({ width, context: { theme, locale: "en-GB" }, colorScheme: theme === "light" ? "dark" : "light" });
             await host.show({ list: await day() });
             await host.tick("Call mum");

@@ -95,7 +95,7 @@ def check_times(part, zones, fields, todo, zone):
         in_zone = part["DUE"].to_ical().endswith(b"Z") if zone == "UTC" else part["DUE"].params.get("TZID") == zone
         assert in_zone, (due, part["DUE"])
         moment = local.replace(tzinfo=ZoneInfo(zone))
-        # A time that the clocks show twice or not at all is read by each library in its own way.
+        # The libraries disagree about a local time that occurs twice, or never, when the clocks change.
         if moment.utcoffset() == moment.replace(fold=1).utcoffset():
             assert local.replace(tzinfo=zones.get(zone, dt.timezone.utc)).utcoffset() == moment.utcoffset(), due
             assert fields["moment"] == moment.timestamp(), (due, fields["moment"], moment.timestamp())

@@ -19,8 +19,8 @@ import todo_txt_file
 from service import Service
 
 # CSV, todo.txt and Markdown are read in the first zone, and iCalendar in each of them. Daylight saving time changes the
-# clock by an hour in the first two zones, and by half an hour in the third. The other zones have none, and UTC needs no
-# VTIMEZONE.
+# clock by an hour in the first two zones, and by half an hour in the third. The other zones have no daylight saving
+# time, and UTC needs no VTIMEZONE.
 ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Etc/GMT+5", "UTC"]
 
 

@@ -6,7 +6,7 @@ import re
 
 from in_libreoffice import AS_ANYTHING, AS_TEXT, read
 
-# The beginning of a cell that gets a `'` in front (src/api/export/csv.rs).
+# The service puts a `'` before a cell that begins like this (src/api/export/csv.rs).
 QUOTES = "['\"\u2018-\u201f＇＂]"
 FORMULA = re.compile(rf"({QUOTES}|[\s\u200b-\u200f\ufeff])*[=+\-@＝＋－＠−]|{QUOTES}*[\t\r\n]")
 
@@ -21,7 +21,7 @@ def unguarded(cell):
 
 def check(parts, todos):
     """Compares each row with its todo. Returns the ids in the order of the file."""
-    # The check itself must notice a formula.
+    # First a test of this check: LibreOffice must find the formula in this file.
     assert read("title\r\n=1+1\r\n", AS_ANYTHING)[1] == ["of:=1+1"]
     ids = []
     for text in parts:
@@ -35,7 +35,7 @@ def check(parts, todos):
         theirs, formulas = read(text, AS_TEXT)
         assert not formulas, formulas
         for own, their in zip(ours, theirs, strict=False):
-            # LibreOffice leaves out cells at the end of a row.
+            # LibreOffice leaves out empty cells at the end of a row.
             their = their[:len(own)] + [""] * (len(own) - len(their))
             assert [plain(cell) for cell in own] == [plain(cell) for cell in their], (own, their)
         formulas = read(text, AS_ANYTHING)[1]

@@ -20,7 +20,7 @@ import recurring_ical_events
 
 from service import Service
 
-# The clocks change by an hour, by half an hour, with negative daylight saving time, or not at all.
+# In these zones, the clocks change by an hour, by half an hour, with negative daylight saving time, or not at all.
 ZONES = ["Europe/Berlin", "America/New_York", "America/Santiago", "Australia/Lord_Howe", "Pacific/Auckland",
          "Europe/Dublin", "Asia/Kathmandu", "UTC"]
 TIMES = ["", "T00:30", "T01:45", "T02:30", "T09:00"]
@@ -66,7 +66,7 @@ def fetch(path, tag=None):
 def upcoming(service, todo, first, last):
     """The due date of the todo and its later dates, from `first` to `last`, as the service says them."""
     dates, title = {todo["due"]}, urllib.parse.quote(todo["title"])
-    # An answer has at most 100 dates.
+    # One answer of the service has at most 100 dates, so this loop asks for 80 days at a time.
     while first <= last:
         end = min(first + 80 * DAY, last)
         page = service.call("GET", f"/todos?q={title}&due_from={first}&due_to={end}&limit=100")
@@ -90,7 +90,7 @@ def expand(text, zone, first, last):
         if isinstance(start, dt.datetime):
             local = start.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
             moment = local.replace(tzinfo=ZoneInfo(zone))
-            # A time that the clocks show twice or not at all is read by each library in its own way.
+            # The libraries disagree about a local time that occurs twice, or never, when the clocks change.
             if moment.utcoffset() == moment.replace(fold=1).utcoffset():
                 assert start.replace(tzinfo=None) == local, (start, local)
                 assert local.replace(tzinfo=parts.get(zone, dt.timezone.utc)).utcoffset() == moment.utcoffset(), local
@@ -105,7 +105,7 @@ def expand(text, zone, first, last):
 
 def check(service, path, zone, today):
     """Compares the dates in one time zone. Returns the number of events and of RRULEs."""
-    # The service leaves out what is over, also of today.
+    # The feed has no events of the past, also none of the past hours of today. So the comparison begins tomorrow.
     first, last = today + DAY, today + 365 * DAY
     status, tag, text = fetch(path)
     assert status == 200 and tag and all(len(line.encode()) <= 75 for line in text.split("\r\n"))
@@ -125,7 +125,7 @@ def check(service, path, zone, today):
 
 def main(address):
     service, now = Service(address), dt.datetime.now(dt.timezone.utc)
-    # In each zone, this day is today or tomorrow.
+    # This is the date in UTC. The date in a zone can be one day earlier or later.
     fill(service, now.date())
     made = service.call("POST", "/feeds", dict(name="All"))
     path = made["address"]

@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ElementTree
 
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-# Comma, quotation mark, UTF-8, from the first line on.
+# The format: commas between fields, quotation marks around them, UTF-8, and reading starts at line 1.
 FORMAT = "CSV:44,34,76,1,,0"
-# A quoted field is a text, and no field is a formula.
+# LibreOffice reads a quoted field as a text, and no field as a formula.
 AS_TEXT = FORMAT + ",true,false"
 # LibreOffice looks for numbers, dates and formulas in every field.
 AS_ANYTHING = FORMAT + ",false,true,false,false,false,,true"
@@ -35,7 +35,7 @@ def read(csv, options):
     """The cells of each row, and the formulas that LibreOffice has found."""
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        # No conversion of line breaks.
+        # As bytes, so that Python does not convert line breaks.
         (folder / "todos.csv").write_bytes(csv.encode())
         subprocess.run(
             ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", f"--infilter={options}",

@@ -14,7 +14,7 @@ for (const zone of calendar.getAllSubcomponents("vtimezone")) {
     ICAL.TimezoneService.register(zone);
 }
 
-// The first dates of a repetition.
+// Returns the first dates of a repetition.
 const dates = (todo) => {
     const rule = todo.getFirstPropertyValue("rrule");
     if (!rule) return [];
@@ -36,7 +36,7 @@ for (const todo of calendar.getAllSubcomponents("vtodo")) {
         if (value(name)) fields[name] = String(value(name));
     }
     fields.categories = todo.getFirstProperty("categories")?.getValues() ?? [];
-    // The moment comes from the VTIMEZONE of the file.
+    // ical.js computes the moment with the VTIMEZONE of the file.
     if (due && !due.isDate) fields.moment = due.toUnixTime();
     fields.dates = dates(todo);
     console.log(JSON.stringify(fields));

@@ -37,7 +37,7 @@ DUES = [
     None, "2026-12-24", "2027-01-31T09:30", "2027-03-28T02:30", "2027-10-31T02:30", "2027-07-01T00:00", "2028-02-29",
     "2026-11-30T23:59", "2040-06-15T12:00",
 ]
-# Times in years in which nothing else is due, and only without a repetition: the VTIMEZONE must have these years too.
+# These todos do not repeat, and no other todo is due in these years. The VTIMEZONE must contain these years too.
 LONELY_DUES = ["1999-07-01T08:00", "2021-12-31T23:59", "2071-07-15T08:00", "2090-01-01T00:00"]
 REPEATS = [
     dict(unit="day"), dict(unit="day", every=3), dict(unit="week"),

@@ -36,7 +36,8 @@ def compare(task, todo, line):
     keys = dict(due=due[:10], time=due[11:], rec=recurrence(todo.get("repeat")), pri=letter if is_done else "", id="", t="", h="")
     for key, value in keys.items():
         assert task.attributes.get(key, []) == ([value] if value else []), (key, value, line)
-    # Some words of a title have a space after their sign.
+    # The comparison ignores spaces: the export adds a space after the sign of some words, which would have a meaning in
+    # todo.txt.
     title, description = "".join(todo["title"].split()), "".join(task.description.split())
     assert description.startswith(f"{title}+{''.join(words(todo['list']))}"), line
 

@@ -1,6 +1,6 @@
-// Lighthouse opens the page with a list of 50 todos, as on a slow telephone, and judges it. Of several runs, the median
-// counts. Environment variables: `TODO` is the path of the `todo` command, `TOOLS` the folder of the installed npm
-// packages, and `LOGS` the folder for the output of the server.
+// Lighthouse opens the page with a list of 50 todos, as on a slow telephone, and judges it. The test runs several
+// times, and the median of the scores counts. Environment variables: `TODO` is the path of the `todo` command, `TOOLS`
+// the folder of the installed npm packages, and `LOGS` the folder for the output of the server.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
@@ -15,7 +15,7 @@ const MOST_BYTES = 60 * 1024;
 const TODOS = 50;
 const LISTS = ["Inbox", "Home", "Work"];
 const BROWSERS = "chromium chromium-browser google-chrome";
-// No request can leave this machine.
+// With the rule for host names, no request can leave this machine.
 const FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"];
 
 const require = createRequire(`${resolve(process.env.TOOLS)}/`);
@@ -48,8 +48,8 @@ async function judged() {
 
 const filesOf = (requests) => requests.filter(({ url, mimeType }) => url.startsWith(`${service.url}/`) && mimeType !== "application/json").map(({ url }) => new URL(url).pathname);
 
-// The bytes of the files of a first look, as they are sent. Without the headers, because HTTP/2 sends the same headers
-// only once. The rest of the page and its service worker come when the person does something, or stays.
+// Returns the compressed size of each file of the first view. Headers do not count, because HTTP/2 sends the same
+// headers only once. The rest of the page and its service worker come when the person does something, or stays.
 async function sizes(seen) {
     const paths = new Set(seen);
     const size = async (path) => {

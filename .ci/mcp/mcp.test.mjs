@@ -33,7 +33,7 @@ const MOST_TOKENS = 8000;
 const MOST_TOKENS_SHOWN = 5000;
 const HERE = import.meta.dirname;
 const { paths } = JSON.parse(readFileSync(join(HERE, "../../openapi.json"), "utf8"));
-// Each operation is a tool. `showTodos` shows the answer of an operation as a card.
+// Each operation is a tool. `showTodos` is one tool more: it shows the answer of an operation as a card.
 const TOOL_COUNT = Object.values(paths).flatMap((path) => Object.keys(path)).length + 1;
 
 // Both versions of the SDK check every structured answer against the output schema of the tool. If an answer does not

@@ -1,4 +1,5 @@
-// Signing in and out, with API keys and at the certified OpenID provider. Who has signed out leaves nothing behind.
+// Signing in and out, with API keys and at the certified OpenID provider. After a sign-out, the browser keeps nothing
+// of the person.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
@@ -45,10 +46,10 @@ async function kept() {
     return [...found, ...Object.entries({ ...localStorage, ...sessionStorage }).map((entry) => entry.join(": ")), document.cookie].filter(Boolean);
 }
 
-// Over https, the name of the cookie begins with `__Host-`.
+// Returns the cookie of the session. Over https, its name would begin with `__Host-`.
 const session = async ({ context }) => (await context.cookies()).find(({ name }) => name === "session");
 
-// Nothing that the browser keeps has a word of the person.
+// Asserts that the browser keeps none of these words, and no session.
 async function assertForgotten(window, words) {
     const left = (await window.page.evaluate(kept)).join("\n");
     for (const word of words) assert.ok(!left.includes(word), `the browser still keeps “${word}”: ${left}`);
@@ -76,7 +77,7 @@ for (const name of BROWSERS) {
             await person.write("API key", "todo_thisisnokey");
             await person.press("Sign in");
             await sees(page, "This key is not right");
-            // Browsers report the refusal.
+            // Browsers report the refused request as an error.
             seen.complaints.length = 0;
 
             await person.press("API key");
@@ -103,7 +104,7 @@ for (const name of BROWSERS) {
             await signOut(page, person);
             await sees(page, "Signing out needs a connection");
             await withKeys.start();
-            // Another window is signed in too, and is signed out too.
+            // The person signs out in another window, and this window must be signed out too.
             const other = await window.newPage();
             await other.goto(`${withKeys.url}/?view=settings`);
             await sees(other, "Save a copy");
@@ -152,7 +153,7 @@ for (const name of BROWSERS) {
             await page.type("[name=password]", PEOPLE.ada.password);
             await page.click("button");
             await sees(page, "Everything", "h1");
-            // The provider has no icon.
+            // The pages of the provider have no icon, and browsers report this as an error.
             seen.complaints.length = 0;
             assert.equal(new URL(page.url()).search, "?view=all", "where she began");
             await person.add(`Buy flowers with ${name}`);

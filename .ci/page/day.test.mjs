@@ -1,6 +1,7 @@
-// A whole day of a person, with a finger or with the keys alone, in every width and both schemes. On each view, the page
-// looks right, and everybody can use it. In the end, the service has what the person did. `DAYS=all` tries every width in
-// both schemes with both means, in each browser. Otherwise, each of these happens at least once in each browser.
+// A whole day of a person, with a finger or with the keys alone, in every width and both schemes. Each view must look
+// right, and everybody must be able to use it. At the end, the service must have what the person did. `DAYS=all` tries
+// every width in both schemes, with finger and keys, in each browser. Otherwise, each browser tries each width, each
+// scheme, the finger and the keys at least once.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertQuiet, BROWSERS, launch, openWindow } from "./browsers.mjs";
@@ -42,7 +43,7 @@ const TWENTY = [
     "Return the books tomorrow #Library",
     "Renew the passport",
 ];
-// Three that the person ticks by mistake.
+// Three todos that the person ticks by mistake.
 const TICKED = ["Buy milk", "Buy bread", "Buy flowers"];
 let service;
 
@@ -53,7 +54,8 @@ after(() => service.end());
 
 const all = SIZES.flatMap((size) => SCHEMES.flatMap((scheme) => MEANS.map((means) => ({ ...size, scheme, ...means }))));
 
-// One day in each width, so that each scheme comes with each of the means. The second browser does the opposite.
+// Returns one day for each width. Each scheme occurs with the finger and with the keys. The second browser does the
+// opposite.
 const few = (at) => SIZES.map((size, i) => ({ ...size, scheme: SCHEMES[(i + at) % 2], ...MEANS[(Math.floor(i / 2) + at) % 2] }));
 
 BROWSERS.forEach((name, at) => {
@@ -162,7 +164,7 @@ async function edit(page, person, look) {
     await sees(page, "Completed: Buy flowers");
 }
 
-// Asks as another program with the same key.
+// Reads the todos as another program with the same key, and checks them.
 async function assertDone(key) {
     const { todos } = await ask(service, "GET", "/todos?status=any&limit=100", undefined, key);
     const by = Object.fromEntries(todos.map((todo) => [todo.title, todo]));

@@ -7,10 +7,11 @@ import { createServer as createSecureServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-// Headers of a connection, and those that are wrong after the proxy has unpacked the answer.
+// The proxy does not pass these headers on: they concern one connection, or are wrong after the proxy has decompressed
+// the answer.
 const OWN_HEADERS = ["connection", "content-encoding", "content-length", "transfer-encoding", "keep-alive"];
 
-// A certificate that no browser trusts.
+// Makes a certificate that no browser trusts.
 function certificate() {
     const folder = mkdtempSync(join(tmpdir(), "todo-action-front-"));
     const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
@@ -21,13 +22,14 @@ function certificate() {
     return pair;
 }
 
-// `front.isLost(path)` says whether a request gets no answer. `front.change(path, text)` changes a text of the page.
+// `front.isLost(path)` says whether a request gets no answer. `front.change(path, text)` returns the text to send in
+// place of a text file of the page.
 export async function startFront({ isSecure = false, port = 0 } = {}) {
     const front = { isLost: () => false, change: (_, text) => text, behind: undefined };
     const answer = async (question, reply) => {
         const path = question.url.split("?")[0];
         if (front.isLost(path)) return reply.destroy();
-        // Always the whole answer, because the text may change.
+        // Without `If-None-Match`, the service always sends the whole answer: the proxy may change its text.
         const { host: _, connection: _connection, "if-none-match": _known, ...headers } = question.headers;
         if (headers.origin) headers.origin = new URL(front.behind).origin;
         const parts = [];

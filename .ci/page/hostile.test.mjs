@@ -1,4 +1,5 @@
-// Texts and addresses that try to run a script. Nothing runs, and nothing of them becomes an element of the page.
+// Tries texts and addresses that contain scripts. No script may run, and no part of a text may become an element of the
+// page.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { BROWSERS, launch, openWindow } from "./browsers.mjs";
@@ -22,13 +23,13 @@ before(async () => {
     service = await serve("hostile");
     const todos = TEXTS.map((text) => ({ title: text, notes: NOTES(text), due: "today", list: text.slice(0, 40), tags: [text.replaceAll(/\s/g, "").slice(0, 30)], steps: [text] }));
     ids = (await ask(service, "POST", "/todos", { todos })).todos.map(({ id }) => id);
-    // A change of many todos, and one of a text, for the history.
+    // The history then has changes of a title and of a status.
     await ask(service, "PATCH", `/todos/${ids[0]}`, { title: TEXTS[1], status: "completed" });
     await ask(service, "PATCH", `/todos/${ids[0]}`, { status: "open" });
 });
 after(() => service.end());
 
-// Runs in the page. Returns what of the texts has become more than a text.
+// Runs in the page. Returns the elements, attributes and links that the texts have created.
 function awake() {
     const found = [];
     if (window.hacked !== undefined) found.push("a script has run");
@@ -41,7 +42,7 @@ function awake() {
         const isOutside = origin !== location.origin;
         if (!/^https?:$/.test(protocol) || (isOutside && (link.target !== "_blank" || !/noreferrer/.test(link.rel)))) found.push(link.outerHTML);
     }
-    // A text that turns the direction turns only itself.
+    // A text with a character that reverses the direction of writing must not reverse its neighbours.
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT, (text) => (text.data.includes("\u202e") ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP));
     while (walker.nextNode()) {
         const around = walker.currentNode.parentElement;
@@ -50,7 +51,7 @@ function awake() {
     return found;
 }
 
-// Waits until the page has shown what there is.
+// Opens the view, and waits until the page has loaded its todos.
 async function visit(page, place) {
     await page.goto(`${service.url}/${place}`);
     await page.waitForFunction(() => document.querySelector("main")?.textContent.includes("Loading") === false);
@@ -107,7 +108,7 @@ for (const name of BROWSERS) {
             await visit(page, "");
             const blocked = await page.evaluate(intrude);
             assert.equal(await page.evaluate(() => window.hacked), undefined);
-            // Each attempt fails at once, or the browser reports that the policy has stopped it.
+            // No attempt may succeed, and the browser must report violations of the policy.
             assert.deepEqual(blocked.went, []);
             assert.ok(blocked.reports > 0, "the browser reports violations of the policy");
             assert.deepEqual(seen.dialogs, []);
@@ -117,8 +118,8 @@ for (const name of BROWSERS) {
     });
 }
 
-// Runs in the page: what an intruder would try who can already change the page. Each attempt would set `window.hacked`.
-// The debugger may do what the policy forbids, so the attempts run after its own script has ended.
+// Runs in the page. Tries the attacks of an intruder who can already change the page: a successful one would set
+// `window.hacked`. The policy does not bind a script of the debugger, so the attempts run after that script has ended.
 function intrude() {
     const code = "window.hacked = 1";
     const append = (element) => document.body.appendChild(element);

@@ -1,5 +1,5 @@
-// Brings todos from a file into the list: what will come is shown first, what was imported is undone as one, and an
-// import that was interrupted goes on.
+// Imports todos from a file. The page first shows a preview, one undo takes back the whole import, and an interrupted
+// import goes on.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ const file = (name, text) => {
 };
 after(() => rmSync(folder, { recursive: true }));
 
-// Runs in the page. Drops a file on it, as from another program.
+// Runs in the page. Drops a file on the page, as if it came from another program.
 function drop(name, text) {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([text], name));
@@ -27,10 +27,10 @@ function drop(name, text) {
     for (const type of ["dragover", "drop"]) main.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
 }
 
-// The part of the page that takes files comes after the first view.
+// The page loads the part that accepts dropped files only after the first view.
 const takesFiles = (page) => page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => name.includes("/assets/own-")), { polling: 50 });
 
-// Thousands of todos take their time on a busy machine.
+// On a busy machine, an import of thousands of todos can take long.
 const result = (page, words) => page.waitForFunction((words) => document.querySelector(".import [role=status]")?.textContent.includes(words), { timeout: 60_000, polling: 100 }, words);
 
 const titles = async (service) => (await ask(service, "GET", "/todos?status=any&limit=100")).todos.filter(({ status }) => status !== "deleted").map(({ title }) => title).sort();
@@ -41,7 +41,7 @@ async function inWindow(name, body) {
     const window = await openWindow(browser);
     try {
         await body({ service, page: window.page, person: withKeys(window.page) });
-        // A busy service says so, and is asked again.
+        // These two complaints are expected: the page repeats a request after status 503 or without a connection.
         window.seen.complaints = window.seen.complaints.filter((text) => !/\b503\b|ERR_INTERNET_DISCONNECTED/.test(text));
         assertQuiet(window, service.url);
     } finally {

@@ -1,4 +1,4 @@
-// What another program changes comes to the page by itself. The page asks only while somebody can see it, and not often.
+// The page shows the changes of other programs by itself. The page asks only while somebody can see it, and not often.
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, test } from "node:test";
@@ -6,14 +6,15 @@ import { assertQuiet, BROWSERS, launch, openWindow } from "./browsers.mjs";
 import { ask, serve } from "./servers.mjs";
 
 const PAUSE = 5_000;
-// For the request, and for a busy machine.
+// The additional time for the request, and for a busy machine.
 const SLACK = 2_000;
 const WATCHED = 30_000;
 const AWAY = 12_000;
 
 const shows = (page, title, timeout) => page.waitForFunction((title) => document.querySelector("main")?.textContent.includes(title), { timeout, polling: 50 }, title);
 
-// Each browser has a server of its own, so that a test can count the requests. They wait at the same time.
+// Each browser has a server of its own, so that a test can count the requests. The tests of the browsers run at the
+// same time.
 describe("the page is live", { concurrency: true }, () => {
     for (const name of BROWSERS) {
         test(`in ${name}, it shows the changes of others, and asks nothing while nobody looks`, { timeout: 120_000 }, async () => {
@@ -51,7 +52,7 @@ describe("the page is live", { concurrency: true }, () => {
                 await sleep(AWAY);
                 assert.deepEqual(seen.asked, []);
                 await page.bringToFront();
-                // At once, and not only when the pause is over.
+                // The page asks at once, and does not wait for the end of the pause.
                 await shows(page, "Call the plumber", SLACK);
                 assert.equal(await page.evaluate(() => window.flickers), 0);
                 assertQuiet(window, service.url);

@@ -1,5 +1,5 @@
-// Looks at a page as a careful designer does: nothing is cut off, nothing lies over something else, everything is large
-// enough for a finger, and everybody can use it.
+// Checks a page as a careful designer does: no text is cut off, no buttons overlap, every button is large enough for a
+// finger, and everybody can use the page.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -42,8 +42,8 @@ function faults(touch) {
     const called = (element) => `<${element.localName} class="${element.className}"> “${(element.ariaLabel ?? element.textContent).trim().slice(0, 40)}”`;
     const seen = [...document.body.querySelectorAll("*")].filter(isSeen);
 
-    // A text is cut off where an element around it hides what is outside, or at the edge of the window. Three dots say
-    // that there is more, and what can be scrolled can be seen.
+    // A text is cut off where an element around it hides what is outside, or at the edge of the window. A text that
+    // ends with three dots, or that can be scrolled, does not count as cut off.
     for (const element of seen) {
         const texts = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
         for (const text of texts) {
@@ -67,7 +67,7 @@ function faults(touch) {
         if (element.matches("textarea") && element.scrollHeight > element.clientHeight + 2) found.push(`${called(element)} is too low for its text`);
     }
 
-    // A whole label is a target, and so is the whole row of a title.
+    // If a field has a label, the whole label is the target. For the title of a todo, the whole row is the target.
     const targets = new Set(seen.filter((element) => element.matches("a, button, input, select, textarea, summary")).map((element) => element.closest("label") ?? element));
     const place = (element) => {
         const after = getComputedStyle(element, "::after");
@@ -81,7 +81,7 @@ function faults(touch) {
         if (!isInText && Math.min(width, height) < least - 0.5) found.push(`${called(target)} is only ${width.toFixed()} × ${height.toFixed()} px`);
     }
 
-    // What stands still while the page is scrolled, and what has opened over the page, are layers of their own.
+    // Elements that do not scroll with the page, dialogs and menus are layers of their own, and may lie over the page.
     const layer = (element) => {
         for (let around = element; around; around = around.parentElement) {
             const { position } = getComputedStyle(around);

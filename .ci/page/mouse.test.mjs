@@ -29,7 +29,7 @@ async function show(service, page, view) {
     await page.waitForSelector(".row");
 }
 
-// Waits until the service says so.
+// Waits until `look` returns the wanted value.
 async function becomes(wanted, look) {
     const deadline = Date.now() + PATIENCE;
     let found = await look();
@@ -44,7 +44,7 @@ const titles = async (service, query) => (await ask(service, "GET", `/todos?${qu
 const named = async (service, title) => (await ask(service, "GET", "/todos")).todos.find((todo) => todo.title === title);
 const changes = async (service) => (await ask(service, "GET", "/changes")).changes.length;
 
-// Where the first element of this kind with these words is.
+// Returns the position of the first element that matches the selector and contains these words.
 async function place(page, selector, words, at = 0.5) {
     await sees(page, words, selector);
     return page.evaluate(
@@ -79,7 +79,7 @@ for (const name of BROWSERS) {
             await becomes([measure, paint, order, sand], inOrder);
             assert.deepEqual(await page.$$eval(".row .title", (rows) => rows.map(({ textContent }) => textContent)), [measure, paint, order, sand]);
 
-            // Escape ends a drag, and nothing is changed.
+            // Escape ends the drag, and the todo does not move.
             const before = await changes(service);
             await drag(page, order, await place(page, ".nav a", "Garden"), () => page.keyboard.press("Escape"));
             await page.mouse.up();
@@ -93,7 +93,7 @@ for (const name of BROWSERS) {
             await sees(page, `Moved to Today: ${paint}`);
             await becomes([paint], () => titles(service, "due=today"));
 
-            // A day keeps the time.
+            // A todo that is dropped on a day keeps its time.
             await show(service, page, "?view=week");
             const { date } = (await ask(service, "GET", "/overview")).now;
             const later = new Date(Date.parse(date) + 3 * 86_400_000).toISOString().slice(0, 10);
@@ -127,7 +127,7 @@ for (const name of BROWSERS) {
             await sees(page, "Undone: 3 todos");
             await becomes(TITLES, () => titles(service, "list=Work&sort=list"));
             assert.equal(await changes(service), before + 2);
-            // The page shows the same.
+            // The page must show these todos too.
             await page.waitForFunction((count) => document.querySelectorAll(".row").length === count, { polling: 50 }, TITLES.length);
         }),
     );

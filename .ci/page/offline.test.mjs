@@ -1,5 +1,5 @@
-// Without a network, the page opens, shows the list, and keeps what the person does. With the network, the service does
-// each of these things once. Here, there is no network because the server has stopped.
+// Without a network, the page opens, shows the list, and keeps what the person does. When the network is back, the
+// service does each of these actions exactly once. In these tests, the server is stopped in place of the network.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { BROWSERS, launch, openWindow } from "./browsers.mjs";
@@ -58,7 +58,7 @@ describe("the page without a network", { concurrency: true }, () => {
                 await sees(page, "3 changes wait");
 
                 await service.start();
-                // The browser says this when it has a network again.
+                // A browser sends this event when it has a network again.
                 await page.evaluate(() => window.dispatchEvent(new Event("online")));
                 await nothingWaits(page);
                 const { changes } = await ask(service, "GET", "/changes");

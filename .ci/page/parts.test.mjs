@@ -1,4 +1,4 @@
-// A first visit is small: what a first look does not need comes when the page has come to rest.
+// A first visit loads few bytes: the parts that the first view does not need come later.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertQuiet, launch, openWindow } from "./browsers.mjs";
@@ -26,7 +26,7 @@ async function inChromium(body) {
     }
 }
 
-// Runs in the page. Returns what it has loaded, in this order.
+// Runs in the page. Returns the files that the page has loaded, in the order of loading.
 const loaded = () => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].map(({ name, encodedBodySize }) => ({ name, bytes: encodedBodySize }));
 
 test("the first view comes with few bytes, and the parts come after it", { timeout: 60_000 }, () =>
@@ -48,7 +48,7 @@ test("the first view comes with few bytes, and the parts come after it", { timeo
 
 test("a part that cannot be loaded is said, and if the page is old, it is loaded anew", { timeout: 60_000 }, () =>
     inChromium(async ({ page }) => {
-        // The worker would have the parts.
+        // Without a service worker, because the worker would have the parts in its cache.
         await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, "serviceWorker", { value: undefined }));
         await page.setRequestInterception(true);
         let release = "same";

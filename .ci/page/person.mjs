@@ -1,5 +1,5 @@
-// A person in front of the page, with a finger or with the keys alone. Both find things by the words that they read, and
-// go around by what this window shows: a bar at the bottom, or a column at the side.
+// A person in front of the page, with a finger or with the keys alone. Both find buttons and fields by the words on
+// them. Both change the view with what this window has: a bar at the bottom, or a column at the side.
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -8,8 +8,8 @@ const MOST_TABS = 200;
 const AROUND = ".bar, .nav";
 const KEYS = { Today: "gt", "Next 7 days": "gw", Everything: "ga", Lists: "gl", History: "gh", Completed: "gc", Search: "/" };
 
-// Runs in the page. Returns the first thing inside `within` that people can use and that has this name. A name that ends
-// with "…" is the beginning of the name.
+// Runs in the page. Returns the first visible link, button or field inside `within` with this name. If `name` ends with
+// "…", the text before it is only the beginning of the name.
 function named(name, within) {
     const isNamed = (element) => {
         const label = element.labels?.[0]?.textContent;
@@ -20,7 +20,7 @@ function named(name, within) {
     return [...document.querySelectorAll(places)].find((element) => element.checkVisibility({ visibilityProperty: true }) && isNamed(element));
 }
 
-// Runs in the page. Returns what lies over the middle of this.
+// Runs in the page. Returns the HTML of the element that covers the middle of this one, or "" if nothing covers it.
 function above(element) {
     const { left, top, width, height } = element.getBoundingClientRect();
     const hit = document.elementFromPoint(left + width / 2, top + height / 2);
@@ -28,7 +28,7 @@ function above(element) {
     return isReached ? "" : (hit?.outerHTML ?? "the edge of the window");
 }
 
-// Waits until the function returns something in the page.
+// Runs the function in the page again and again, until it returns a value.
 async function waits(page, what, found, ...given) {
     try {
         return await page.waitForFunction(found, { timeout: PATIENCE, polling: 50 }, ...given);
@@ -70,7 +70,7 @@ export async function nothingWaits(page) {
     }
 }
 
-// What a finger and the keys do alike.
+// The actions that are the same for a finger and for the keys.
 function both(page, press) {
     const person = {
         press,
@@ -81,7 +81,7 @@ function both(page, press) {
         },
         type: (text) => page.keyboard.type(text),
         enter: () => page.keyboard.press("Enter"),
-        // Puts the cursor behind what is there.
+        // Writes at the end of the field, after the text that is there.
         write: async (name, text, within = "main") => {
             await person.reach(name, within);
             await page.keyboard.press("End");
@@ -108,7 +108,7 @@ export function withFinger(page) {
         open: (title) => person.press(title, ".row"),
         close: () => person.press("Close…", ".row"),
         tick: (title) => person.press(`Complete: ${title}`),
-        // The line at the bottom offers the undo of the latest change. The history offers it for every change.
+        // The line at the bottom can undo only the latest change. The history can undo every change.
         undo: async (titles) => {
             await person.view("History");
             for (const title of titles) {
@@ -130,7 +130,7 @@ export function withKeys(page) {
     const stepTo = async (title) => {
         const isHere = () => page.evaluate((title) => document.activeElement.matches(".title") && document.activeElement.textContent === title, title);
         await thing(page, title, ".row");
-        // The arrows do nothing in a field.
+        // The keys `j` and `k` do not move the focus while it is in a field.
         await page.keyboard.press("Escape");
         for (let steps = 0; steps < MOST_TABS && !(await isHere()); steps++) await page.keyboard.press(steps < MOST_TABS / 2 ? "k" : "j");
         if (!(await isHere())) throw new Error(`the keys do not reach ${title}, but ${await page.evaluate(() => document.activeElement.outerHTML)}`);
@@ -139,7 +139,7 @@ export function withKeys(page) {
     return Object.assign(person, {
         reach: async (name, within = "main") => {
             const handle = await thing(page, name, within);
-            // Not around the end: there, the focus would leave the page.
+            // The Tab key must not go past the end of the page, because the focus would leave the page there.
             const isBefore = await page.evaluate((element) => Boolean(document.activeElement.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING), handle);
             if (isBefore) await page.keyboard.down("Shift");
             for (let tabs = 0; tabs < MOST_TABS && !(await isAt(handle)); tabs++) await page.keyboard.press("Tab");

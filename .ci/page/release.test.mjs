@@ -1,5 +1,5 @@
-// A newer release of the page comes while the old one is open, and something waits. And with https, the cookie of a person
-// goes to this host only.
+// A newer release of the page comes while the old release is open and has changes that are not sent yet. Also tests
+// that over https, the cookie of a person goes to this host only.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,7 +20,7 @@ function next(path, text) {
 
 const release = (page) => page.evaluate(() => document.querySelector("meta[name=release]")?.content ?? "this");
 
-// Runs in the page. Waits until the worker answers for the page.
+// Runs in the page. Waits until the service worker controls the page.
 async function isTaken() {
     const { controller, ready } = navigator.serviceWorker;
     await ready;
@@ -50,7 +50,7 @@ for (const name of BROWSERS) {
             await page.keyboard.type("Bre");
 
             front.change = next;
-            // As the browser does by itself from time to time.
+            // Looks for a newer service worker, as the browser does by itself from time to time.
             await page.evaluate(async () => {
                 const registration = await navigator.serviceWorker.getRegistration();
                 const taken = new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }));

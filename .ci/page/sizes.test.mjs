@@ -6,7 +6,7 @@ import { barriers, looks, photograph } from "./looks.mjs";
 import { ask, serve } from "./servers.mjs";
 
 const WIDTHS = [320, 390, 768, 1280, 1920];
-// Where axe looks too. What it finds depends on the scheme and on what is shown, and not on each width.
+// At these widths, axe checks the page too. Its findings depend on the scheme and the view, and hardly on the width.
 const EXAMINED = [390, 1280];
 const VIEWS = ["", "?view=week", "?view=all", "?list=Renovation", "?q=the", "?view=completed", "?view=deleted", "?view=history", "?view=lists", "?view=settings", "?view=import"];
 const LONG = "Ask the people of the Donaudampfschifffahrtsgesellschaft whether https://example.com/a-very-long-address-without-a-space-that-nobody-can-read is still right";
@@ -30,7 +30,7 @@ before(async () => {
     });
     await ask(service, "PATCH", `/todos/${todos[9].id}`, { status: "completed" });
     await ask(service, "DELETE", `/todos/${todos[7].id}`);
-    // Its fields are all there when it is open.
+    // An open todo shows all its fields.
     open = `?list=Renovation&todo=${todos[2].id}`;
 });
 after(() => service.end());

@@ -1,5 +1,6 @@
-// The page with 2,000 todos: it scrolls without a stutter, and a tick is shown at once. Only in Chromium, which records
-// what its main thread does. Other programs may use the CPUs too, so the best of three runs counts.
+// The page with 2,000 todos: it scrolls without a stutter, and a tick is shown at once. The tests use only Chromium,
+// because they need its record of the main thread. Other programs may use the CPUs too, so the best of three runs
+// counts.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,7 +20,8 @@ const TICKS = 10;
 const SHORTEST = 16;
 const SPEED = 8_000; // pixels per second, as after a fast swipe
 const STRETCH = 40_000; // pixels
-// Without a frame for so long, nothing is scrolled.
+// After a gap of this length between two frames, the page was not scrolling, so the frame before the gap does not
+// count.
 const PAUSE = 500;
 const CATEGORIES = ["-*", "devtools.timeline", "devtools.timeline.frame", "disabled-by-default-devtools.timeline", "disabled-by-default-devtools.timeline.frame"];
 let service;
@@ -43,7 +45,7 @@ function todo(at) {
     };
 }
 
-// Opens everything, and waits until all todos have come.
+// Opens the view "Everything", and waits until the page has all todos.
 async function withEverything(body) {
     const browser = await launch("chromium");
     try {
@@ -58,7 +60,7 @@ async function withEverything(body) {
     }
 }
 
-// Runs until there is no fault, but not too often.
+// Repeats the run until one has no fault, at most `runs` times.
 async function bestOf(runs, run) {
     let faults;
     for (let i = 0; i < runs && faults?.length !== 0; i++) faults = await run();
@@ -78,7 +80,7 @@ test("2,000 todos scroll at 60 frames per second", { timeout: 300_000 }, () =>
     }),
 );
 
-// Scrolls to the end. Returns the work of the main thread for each frame, and in each task.
+// Scrolls to the end. Returns the CPU time of the main thread for each frame and for each task.
 async function scrolled(page, open) {
     await page.tracing.start({ categories: CATEGORIES });
     await scrollToEnd(page, open);
@@ -86,7 +88,7 @@ async function scrolled(page, open) {
     return work(JSON.parse(Buffer.from(trace).toString()).traceEvents);
 }
 
-// Afterwards the page has a row for each open todo.
+// Scrolls until the page has a row for each open todo.
 async function scrollToEnd(page, open) {
     const session = await page.createCDPSession();
     const middle = await page.evaluate(() => innerHeight / 2);
@@ -101,7 +103,7 @@ async function scrollToEnd(page, open) {
 // The times are CPU times of the thread (`tdur`).
 function work(events) {
     const isFrame = ({ name }) => name === "BeginMainThreadFrame";
-    // Each page has a thread. Ours has the most frames.
+    // Each page has its own thread. The thread with the most frames is that of our page.
     const threads = Map.groupBy(events.filter(isFrame), ({ pid, tid }) => `${pid} ${tid}`);
     const [[{ pid, tid }]] = [...threads.values()].sort((a, b) => b.length - a.length);
     const own = events.filter((event) => event.pid === pid && event.tid === tid).sort((a, b) => a.ts - b.ts);
@@ -152,11 +154,11 @@ async function ticked(page) {
     assert.equal(await page.evaluate(() => document.querySelectorAll(".row.completed").length), TICKS);
     const { durations, late } = await page.evaluate(() => window.observed);
     assert.equal(late, 0, "the next frame shows the tick");
-    // The browser does not tell shorter times.
+    // The browser does not report times that are shorter than `SHORTEST`.
     return [...durations, ...Array(TICKS - durations.length).fill(SHORTEST)];
 }
 
-// Runs in the page. Notes how long it takes from a click to the next paint, and whether the tick is there then.
+// Runs in the page. Records the time from each click to the next paint, and whether that paint shows the tick.
 function observe(shortest) {
     window.observed = { durations: [], late: 0 };
     const { observed } = window;
@@ -164,7 +166,7 @@ function observe(shortest) {
     new PerformanceObserver((list) => observed.durations.push(...clicks(list).map(({ duration }) => duration))).observe({ type: "event", durationThreshold: shortest });
     addEventListener("click", ({ target }) => {
         const row = target.closest(".row");
-        // After all handlers of the click, in the frame that follows.
+        // This runs in the next frame, after all handlers of the click.
         requestAnimationFrame(() => row.matches(".completed") || observed.late++);
     });
 }

@@ -1,5 +1,5 @@
-//! What the fuzz targets have in common: they give bytes to the readers of an import. A target fails if a reader panics,
-//! breaks a limit, or needs much time or memory. `fuzz/run` runs the targets.
+//! The common functions of the fuzz targets, which give bytes to the readers of an import. A target fails if a reader
+//! panics, breaks a limit, or needs much time or memory. `fuzz/run` runs the targets.
 
 use jiff::{Timestamp, tz::TimeZone};
 use todo_action::{
@@ -12,7 +12,7 @@ use todo_action::{
     domain::moment::Weekday,
 };
 
-/// This name has an id, as the names of Todoist have.
+/// The name of the file. It contains an id, as the names of Todoist's files do.
 const NAME: &str = "List [6Xx8jQ886Wh4P5g].csv";
 
 /// Reads the bytes in this format, even if they look like another one.
@@ -22,7 +22,7 @@ pub fn read_as(format: Format, bytes: &[u8]) {
     read(format, NAME, &text);
 }
 
-/// Reads the text in this format. Panics if there are more todos than a reader may give.
+/// Reads the text in this format. Panics if the reader returns more todos than its limit.
 pub fn read(format: Format, name: &str, text: &str) {
     let now = Timestamp::constant(1_795_856_400, 0);
     let zone = TimeZone::get("Europe/Berlin").expect("the program contains all time zones");
@@ -32,7 +32,7 @@ pub fn read(format: Format, name: &str, text: &str) {
     }
 }
 
-/// The files in the bytes, or none if these are damaged. Panics if an archive gives more than it may.
+/// The files in the bytes, or none if the bytes are damaged. Panics if an archive contains more than the limits allow.
 pub fn unpack(bytes: &[u8]) -> Vec<Unpacked> {
     let files = archive::unpack(NAME, bytes.to_vec()).unwrap_or_default();
     let unpacked: usize = files.iter().map(|file| file.bytes.len()).sum();

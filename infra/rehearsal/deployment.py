@@ -38,7 +38,7 @@ class Deployment:
 
     def deploy(self, **parameters):
         """Runs `sam deploy`. If a resource fails, the message names the resource."""
-        # samconfig.toml names the template that `sam build` makes. Without a build, the template in the folder already
+        # samconfig.toml names the template that `sam build` makes. If this folder has no build, its own template.yaml
         # names code that another rehearsal has built.
         is_built = (self.folder / ".aws-sam/build/template.yaml").exists()
         template = [] if is_built else ["--template-file", "template.yaml"]

@@ -18,7 +18,7 @@ import archive
 import aws_folder
 
 ARCHITECTURE = "x86_64"
-# Lambda has to load the archive in each cold start.
+# The maximum size of the archive: Lambda loads the archive in each cold start.
 MOST_BYTES = 5_200_000
 
 

@@ -109,7 +109,7 @@ test("an action on a completed todo that is not in the list shows at once", () =
 test("an edit does not bring back a deleted todo, but can restore it", () => {
     const deleted: Action = { kind: "delete", ids: ["milk"] };
     const edit = (fields: Omit<TodoEdit, "id">): Action => ({ kind: "edit", edits: [{ id: "milk", ...fields }] });
-    // Listed in one window, and only known in another, which was opened later.
+    // One window has the todo in its list. Another window, which was opened later, only knows the todo.
     const places: [Map<string, Todo>, Map<string, Todo>][] = [
         [new Map([["milk", MILK]]), new Map()],
         [new Map(), new Map([["milk", MILK]])],

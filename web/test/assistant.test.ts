@@ -1,6 +1,6 @@
-// As random.test.ts, but an assistant changes the same todos at the same time. In the end, the history has exactly what
-// the person did and what the assistant did, each once. What the service has refused is kept for the person, and no text
-// of the assistant is replaced that the person had not seen.
+// The same as random.test.ts, but an assistant changes the same todos at the same time. At the end, the history must
+// contain each change of the person and of the assistant exactly once. The page keeps each refused action for the
+// person. No action of the person replaces a text of the assistant that the person has not seen.
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type { Action, Change, Waiting } from "../src/list/model.ts";
@@ -41,13 +41,13 @@ async function compare(person: Person, assistant: Assistant, service: Service): 
     assert.deepEqual([...left.values()], [], "nobody else has changed anything, and nothing was done twice");
     const there = byId(await service.todos());
     const shown = () => byId([...person.window.todos.value.values()].filter(isOpen));
-    // If it does not come to that, the comparison says what is missing.
+    // If this takes too long, the next comparison fails and prints the difference.
     await until("the page shows it", () => isDeepStrictEqual(shown(), there)).catch(() => {});
     assert.deepEqual(shown(), there, "the page shows what the service has");
     await person.isSame();
 }
 
-// An action of the person is in the history, or kept for the person.
+// Asserts that an action of the person is in the history, was kept for the person, or had nothing to do.
 function accountFor(person: Person, { key, action }: Waiting, left: Map<string, Change>): void {
     const { window, network, decided } = person;
     const answers = [...network.answered].filter(([name]) => name.split(".")[0] === key).flatMap(([, those]) => those);
@@ -70,7 +70,7 @@ function accountFor(person: Person, { key, action }: Waiting, left: Map<string, 
     } else if (decided.get(key) !== "discard") {
         const isUndo = action.kind === "undo" && !answers.length;
         assert.ok(isUndo, `${JSON.stringify(action)} is gone: ${JSON.stringify(answers)}`);
-        // What it was to undo had not been done at that time, and perhaps never was.
+        // The service had not made the change that this action was to undo, so there was nothing to send.
         const target = action.changeId;
         assert.ok(!target || decided.has(target) || window.idOf(target) === target, `${target} was to be undone`);
     }
@@ -83,7 +83,7 @@ function take(left: Map<string, Change>, id: string): Change {
     return change;
 }
 
-// Some of the todos may have been so already.
+// The change may have fewer todos than the action, because some todos may already have had the new values.
 function assertMade(
     { operation = "updateTodos", todos = [], more_todos = 0 }: Change,
     made: string,
@@ -99,7 +99,7 @@ function assertMade(
     }
 }
 
-// The change replaces the title that the person has seen, with the title that the person has written.
+// Asserts that the change replaces the title that the person had seen with the title that the person has written.
 function assertSeen({ todos = [] }: Change, action: Action, isDecided: boolean): void {
     for (const { title, id } of action.kind === "edit" ? action.edits : []) {
         const was = action.kind === "edit" ? action.base?.[id]?.title : undefined;

@@ -1,4 +1,5 @@
-// What the card decides: its title and dates, what fits on a screen, and what it tells the assistant.
+// Tests the decisions of the card: its title and dates, the rows that fit on a screen, and its message to the
+// assistant.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -90,7 +91,7 @@ test("the assistant is told the sum of what was done here, and nothing that was 
     state = written(state, { todos: [{ ...b, status: "open" }], change: change("2") }, b);
     const said = 'On the card, the person has already done this: Completed: "A". Reopened: "B".';
     assert.equal(toldToTheModel(state), said);
-    // A new page no longer has the completed todo.
+    // The message stays the same if a new page of todos no longer contains the completed todo.
     assert.equal(toldToTheModel(withPage(state, { todos: [b], now }, false)), said);
     state = written(state, { todos: [a], change: change("3") }, undefined, "1");
     assert.match(

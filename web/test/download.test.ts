@@ -8,7 +8,7 @@ afterEach(() => {
     globalThis.fetch = real;
 });
 
-// A service whose export has these parts.
+// Replaces `fetch` with a service whose export has these parts.
 function service(parts: string[]): string[] {
     const asked: string[] = [];
     globalThis.fetch = async (address) => {

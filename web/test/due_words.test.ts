@@ -1,4 +1,5 @@
-// The page reads dates as the service does. The service's own tests hold what the service answers for each text.
+// The page reads dates as the service does. The answers of the service to each text come from the data of the service's
+// own tests.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

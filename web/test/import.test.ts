@@ -40,7 +40,8 @@ test("a file that fits is one part, also if it is empty", () => {
     assert.equal(partsOf(new Blob([]), 3).length, 1);
 });
 
-// Runs steps that answer or throw these one after another. Gives what was seen, and the pauses.
+// Runs `repeat` with steps that return or throw these values, one after another. Returns the values that `seen` got,
+// and the pauses.
 async function run(steps: (Error | boolean)[]) {
     const [seen, pauses]: [unknown[], number[]] = [[], []];
     const step = async () => {

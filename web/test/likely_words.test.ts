@@ -1,4 +1,4 @@
-// What the page reads although the service refuses it.
+// Tests the texts that the page reads although the service refuses them.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,6 +1,8 @@
-// A person does random things in two windows, while requests and answers get lost, the network goes, and windows are
-// closed. In the end, the service has done each thing once, and the windows show what the service has.
-// SEEDS says how many times, SEED which one alone. TODO is the program `todo`.
+// A person does random things in two windows, while requests and answers get lost, the network fails, and windows are
+// closed. At the end, the service must have done each action exactly once, and the windows must show the todos of the
+// service.
+// Environment variables: SEEDS is the number of tests, SEED runs only the test with this seed, and TODO is the path of
+// the `todo` command.
 import assert from "node:assert/strict";
 import type { Change, Todo } from "../src/list/model.ts";
 import { byId, isOpen, OPERATIONS, Person, sorted, touched } from "./support/person.ts";
@@ -30,7 +32,7 @@ async function compare(person: Person, service: Service): Promise<void> {
     await compareTodos(person, service, expected);
 }
 
-// The service has made exactly the changes that the person has made.
+// Asserts that the service has made exactly the changes that the person has made.
 async function compareChanges({ did, window }: Person, service: Service): Promise<void> {
     const changes = await service.changes();
     assert.deepEqual(
@@ -61,7 +63,7 @@ async function compareChanges({ did, window }: Person, service: Service): Promis
     }
 }
 
-// The windows have shown what the service has now.
+// Asserts that the windows show the todos that the service has now.
 async function compareTodos(person: Person, service: Service, expected: Map<string, Todo>): Promise<void> {
     const { window } = person;
     const there = await service.todos();

@@ -106,7 +106,8 @@ test("the changes of programs are none of the page in another browser", async ()
     await shows(assistants);
     const nameless = change();
     await shows(nameless);
-    // With an API key, the page has the name of its key.
+    // With an API key, the service names the page like its key, so the changes of this key are not those of another
+    // program.
     await window.edit(id, { priority: "high" });
     await until("sent", () => window.waiting.value.length === 0);
     await until("read", () => window.lastChange.value?.id === nameless);

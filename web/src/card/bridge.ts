@@ -1,11 +1,11 @@
 // The card's side of MCP Apps (`io.modelcontextprotocol/ui`, 2026-01-26): JSON-RPC 2.0 over `postMessage`, with the
-// window around the card. A message of any other window is not read.
+// window around the card. The card ignores messages of any other window.
 
 export type Members = Record<string, unknown>;
 
 export interface Host {
-    // The result of a request. Fails with the error of the host, or if there is no answer for a minute: the host may
-    // first ask the person.
+    // Sends a request, and returns its result. Fails with the error of the host, or if the host does not answer within
+    // a minute. An answer can take long, because the host may first ask the person.
     request(method: string, params: Members): Promise<Members>;
     notify(method: string, params: Members): void;
 }
@@ -21,14 +21,14 @@ const METHOD_NOT_FOUND = -32601;
 export const isObject = (value: unknown): value is Members =>
     typeof value === "object" && value !== null && !Array.isArray(value);
 
-// Connects to the host. `heard` gets the notifications of the host. After the host has taken the card down, the card
-// sends nothing more.
+// Connects to the host. `heard` gets the notifications of the host. After the host has closed the card, the card sends
+// nothing more.
 export function connect(around: Window, heard: (method: string, params: Members) => void): Host {
     const waiting = new Map<unknown, Waiting>();
     let latest = 0;
     let isDown = false;
-    // The origin of the host is not known: hosts show a card in a frame of its own. What the card sends, it has from
-    // the host.
+    // The card does not know the origin of the host, because hosts show a card in a frame of another origin. So each
+    // message goes to any origin. This is safe: the card has its todos from the host.
     const send = (message: Members) => {
         if (!isDown) around.postMessage({ jsonrpc: "2.0", ...message }, "*");
     };

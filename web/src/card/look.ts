@@ -1,4 +1,4 @@
-// Dresses the card as its host: light or dark, and the host's own colours and font where it names them.
+// Gives the card the look of its host: light or dark, and the colours and the font that the host names.
 import { isObject, type Members } from "./bridge.ts";
 
 const OURS_AND_THEIRS = [
@@ -10,7 +10,7 @@ const OURS_AND_THEIRS = [
     ["--font", "--font-sans"],
 ] as const;
 
-// The rules for dark colours ask the browser which scheme it has. The host may have the other one.
+// The CSS rules for dark colours depend on the scheme of the browser. The host may have the other scheme.
 const look = document.getElementById("look") as HTMLStyleElement;
 const darkRules = [...(look.sheet?.cssRules ?? [])].filter(
     (rule) => rule instanceof CSSMediaRule && rule.conditionText.includes("dark"),

@@ -6,17 +6,18 @@ import { answerOf, failure, fresh, isStale, pageOf, statusOf, toldToTheModel, wi
 import { type Surroundings, view } from "./view.ts";
 
 const PROTOCOL_VERSION = "2026-01-26";
-// The directories of ChatGPT and Claude want cards that fit on a screen.
+// The maximum height. The directories of ChatGPT and Claude want cards that fit on a screen.
 const HEIGHT = 500;
 
 let host: Host;
 let capabilities: Members = {};
 let draw: () => void = () => {};
 let state = fresh({});
-// Not every host tells the time zone, but the browser knows it.
+// Some hosts do not name the time zone. Then the card uses the time zone of the browser.
 const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
 const around: Surroundings = { readOnly: true, height: HEIGHT, timeZone };
-// A write keeps its key until it is answered, so that a repetition has no second effect.
+// The idempotency keys of writes that have no answer yet. If the person repeats a write, the card sends the same key,
+// so the service does it only once.
 const keys = new Map<string, string>();
 
 function change(changed: typeof state): void {
@@ -24,7 +25,7 @@ function change(changed: typeof state): void {
     draw();
 }
 
-// Calls a tool of the service. A call that the host refuses, or that is not answered, is a result with an error.
+// Calls a tool of the service. If the host refuses the call or does not answer, the result is an error.
 async function call(name: string, args: Members): Promise<Members> {
     try {
         return await host.request("tools/call", { name, arguments: args });
@@ -33,7 +34,8 @@ async function call(name: string, args: Members): Promise<Members> {
     }
 }
 
-// Sends a write with its key. Returns the answer, or undefined after a failure, which the card then tells.
+// Sends a write with its key. Returns the answer. If the write fails, the card shows the reason, and this function
+// returns undefined.
 async function write<Answer>(name: string, args: Members): Promise<Answer | undefined> {
     const intent = JSON.stringify(args);
     const key = keys.get(intent) ?? crypto.getRandomValues(new Uint32Array(4)).join("-");
@@ -54,7 +56,7 @@ function tell(said: string): void {
     host.request("ui/update-model-context", { content }).catch(() => {});
 }
 
-// Sends a write. Until its answer comes, the todo looks as it will be.
+// Sends a write. Until the answer comes, the card already shows the new status of the todo.
 async function send(id: string, status: string, name: string, args: Members): Promise<TodosWritten | undefined> {
     change({ ...state, underWay: new Map(state.underWay).set(id, status), said: "" });
     const answer = await write<TodosWritten>(name, args);
@@ -76,7 +78,7 @@ async function undo(last = state.changes.at(-1)): Promise<void> {
 async function tick(id: string): Promise<void> {
     const todo = state.todos.find((todo) => todo.id === id);
     if (!todo || state.underWay.has(id)) return;
-    // Only an undo also takes back the next todo of a repetition.
+    // An undo also removes the next todo of a repetition. Reopening the todo would not.
     const ticked = state.changes.findLast((change) => change.todo === id);
     if (ticked) return undo(ticked);
     const status = statusOf(todo) === "completed" ? "open" : "completed";
@@ -92,7 +94,8 @@ async function load(isFurther: boolean): Promise<void> {
     change(page ? { ...withPage(state, page, isFurther), said: "" } : { ...state, said: failure(result) });
 }
 
-// Shows the next screen, or asks for the next page of todos. After the last one, it begins again.
+// Shows the next screen, or asks for the next page of todos. After the last screen, the card shows the first screen
+// again.
 function more(next: number | undefined): void {
     if (next === undefined && state.nextCursor) load(true);
     else change({ ...state, first: next ?? 0, said: "" });
@@ -125,7 +128,7 @@ function surround(context: Members): void {
     try {
         around.locale = new Intl.Locale(locale as string).baseName;
     } catch {
-        // The host names no language, or one that does not exist.
+        // The host names no language, or a language that does not exist.
     }
     if (typeof timeZone === "string") around.timeZone = timeZone;
     if (isObject(context.containerDimensions)) {
@@ -136,7 +139,8 @@ function surround(context: Members): void {
     draw();
 }
 
-// Tells the host the height of the card. A new width can break lines in other places, so the rows that fit change.
+// Reports the height of the card to the host. A new width can change the line breaks and so the number of rows that
+// fit, so the card draws them again.
 function follow(): void {
     let width = 0;
     let told = 0;
@@ -165,5 +169,5 @@ async function start(): Promise<void> {
     follow();
 }
 
-// In a page that is no host, a sentence appears after a while, and nothing is sent.
+// Outside a frame, there is no host: the card sends nothing, and shows a sentence after a while (card.css).
 if (window.parent !== window) start().catch(() => {});

@@ -1,26 +1,26 @@
-// What the card knows: what the service said, and what is still on its way. Pure functions.
+// The state of the card: the answers of the service, and the writes that have no answer yet. Pure functions.
 import type { Now, Todo, TodosPage, TodosWritten } from "../list/model.ts";
 import { isObject, type Members } from "./bridge.ts";
 
 export interface State {
     // The arguments of the call that made the card.
     asked: Members;
-    // In place of todos, before the result and after a failure.
+    // The card shows this sentence in place of todos, before the result and after a failure.
     sentence: string;
     now?: Now;
     todos: Todo[];
     nextCursor?: string;
     total?: number;
-    // The todos that the person ticked here: as they were, and as they are.
+    // The todos that the person ticked on this card: each one before the tick, and as it is now.
     touched: Map<string, [Todo, Todo]>;
-    // Ticks that the service has not answered.
+    // The ticks that the service has not answered yet: the new status by the id of the todo.
     underWay: Map<string, string>;
-    // The due dates of the next todos of completed repeating todos.
+    // If a completed todo repeats: the due date of the next todo, by the id of the completed one.
     next: Map<string, string>;
-    // The changes that the person made here, and that are not undone. The newest is the last.
+    // The changes that the person made on this card and has not undone. The newest is the last.
     changes: { id: string; todo: string }[];
     zoneSet?: string;
-    // The first todo that is seen.
+    // The index of the first visible todo.
     first: number;
     // What happened last.
     said: string;
@@ -40,7 +40,7 @@ export const fresh = (asked: Members, sentence = "Loading…"): State => ({
 
 export const statusOf = (todo?: Todo) => todo?.status ?? "open";
 
-// The answer of an operation in the result of a tool call. Some hosts pass only the text on.
+// The answer of an operation in the result of a tool call. Some hosts pass on only the text of the result.
 export function answerOf(result: Members): Members | undefined {
     if (isObject(result.structuredContent)) return result.structuredContent;
     const [first] = Array.isArray(result.content) ? result.content : [];
@@ -52,19 +52,19 @@ export function answerOf(result: Members): Members | undefined {
     }
 }
 
-// A page of todos. Undefined if the result is an error, or no page.
+// A page of todos. Undefined if the result is an error, or not a page of todos.
 export function pageOf(result: Members): TodosPage | undefined {
     const answer = result.isError ? undefined : answerOf(result);
     return answer && Array.isArray(answer.todos) && isObject(answer.now) ? (answer as unknown as TodosPage) : undefined;
 }
 
-// A sentence about a call that failed. The `detail` of a problem is for the model.
+// A sentence about a call that failed. It leaves out the `detail` of a problem, which is meant for the model.
 export function failure(result: Members): string {
     const { title } = answerOf(result) ?? {};
     return typeof title === "string" ? `That did not work: ${title}.` : "That did not work.";
 }
 
-// Shows a page of todos, behind those that are there if it is a further page.
+// Returns the state with this page of todos. A further page is added after the todos that are there.
 export function withPage(state: State, page: TodosPage, isFurther: boolean): State {
     const known = new Set(isFurther ? state.todos.map((todo) => todo.id) : []);
     const todos = page.todos.filter((todo) => !known.has(todo.id));
@@ -79,7 +79,8 @@ export function withPage(state: State, page: TodosPage, isFurther: boolean): Sta
     };
 }
 
-// What a write has changed. `ticked` is the todo as it was, unless the write was the undo of the change `undone`.
+// Returns the state after a write. After a tick, `ticked` is the todo before it. After an undo, `undone` is the id of
+// the undone change.
 export function written(state: State, answer: TodosWritten, ticked?: Todo, undone?: string): State {
     const { change, next: [following] = [] } = answer;
     const next = new Map(state.next);
@@ -89,7 +90,7 @@ export function written(state: State, answer: TodosWritten, ticked?: Todo, undon
         const before = touched.get(todo.id)?.[0] ?? ticked;
         if (before) touched.set(todo.id, [before, todo]);
         next.delete(todo.id);
-        // A repetition moves on to the next todo. The row goes on saying that the todo repeats.
+        // When a todo is completed, its repetition moves to the next todo. The row still shows that this todo repeats.
         todos = todos.map((old) => (old.id === todo.id ? { ...todo, repeat: todo.repeat ?? old.repeat } : old));
     }
     if (ticked && following?.due) next.set(ticked.id, following.due);
@@ -98,7 +99,8 @@ export function written(state: State, answer: TodosWritten, ticked?: Todo, undon
     return { ...state, todos, next, touched, changes };
 }
 
-// What the assistant should know. Each message replaces the one before, so it tells everything that was done here.
+// The message to the assistant. Each message replaces the one before, so each contains everything that the person did
+// on this card.
 export function toldToTheModel({ touched, zoneSet }: State): string {
     const say = (status: string, said: string) => {
         const those = [...touched.values()].filter(
@@ -112,7 +114,7 @@ export function toldToTheModel({ touched, zoneSet }: State): string {
     return `On the card, the person has already done this: ${all.trim() || "nothing that is not undone."}`;
 }
 
-// Where each screen of the card begins, so that the rows of a screen are at most `room` high together.
+// Splits the rows into screens that are at most `room` high. Returns the index of the first row of each screen.
 export function screens(heights: number[], room: number): number[] {
     const starts: number[] = [];
     let used = Number.POSITIVE_INFINITY;
@@ -126,7 +128,7 @@ export function screens(heights: number[], room: number): number[] {
     return starts;
 }
 
-// Whether the result is from earlier, as in an old conversation that the person opens again.
+// Whether the result is old, such as in an old conversation that the person opens again.
 export function isStale(now: Now, moment: number): boolean {
     return moment - Date.parse(`${now.date}T${now.time}:00${now.utc_offset}`) > 10 * 60_000;
 }

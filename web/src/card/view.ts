@@ -6,9 +6,9 @@ import { details, isLate, title } from "./words.ts";
 
 export interface Surroundings {
     locale?: string;
-    // The time zone of the person, as the host knows it.
+    // The time zone of the person: from the host, or else from the browser.
     timeZone?: string;
-    // The host cannot call tools for the card.
+    // True if the host cannot call tools for the card.
     readOnly: boolean;
     height: number;
 }
@@ -37,7 +37,7 @@ const [moreButton, undoButton] = document.querySelectorAll<HTMLButtonElement>(".
 const foot = element(".foot");
 const said = element("[role=status]");
 
-// If a focused button goes, the first tick that is seen gets the focus.
+// Shows or hides an element. If the hidden element had the focus, the tick of the first visible row gets it.
 function show(shown: HTMLElement, isShown: boolean): void {
     const hadFocus = !isShown && shown.contains(document.activeElement);
     shown.hidden = !isShown;
@@ -65,12 +65,12 @@ function fill(row: HTMLElement, todo: Todo, state: State, { locale, readOnly }: 
     circle.textContent = isDone ? "✓" : "";
     text.textContent = todo.title;
     small.className = isLate(todo, now) && !isDone ? "late" : "";
-    // People who do not see the colour hear the word.
+    // People who do not see the colour hear the word from a screen reader.
     button.ariaDescription = small.className && "overdue";
     small.textContent = nextDue ? `Next: ${showDue(nextDue, now, locale)}` : details(todo, now, locale);
 }
 
-// Rows of the same todos stay, so that the focus stays too.
+// If the list has the same todos as before, their rows stay the same elements, so that the focus stays too.
 function fillList(state: State, around: Surroundings, gestures: Gestures): void {
     const ids = state.todos.map((todo) => todo.id).join();
     if (list.dataset.ids !== ids) list.replaceChildren(...state.todos.map(({ id }) => newRow(id, gestures)));
@@ -80,8 +80,8 @@ function fillList(state: State, around: Surroundings, gestures: Gestures): void 
     });
 }
 
-// Shows as many rows as fit, beginning with the screen on which `state.first` is. Returns where this screen and the two
-// after it begin.
+// Shows only the screen of rows that contains `state.first`. Returns where this screen and the screens after it begin,
+// and the number of all rows.
 function fit(state: State, height: number): number[] {
     const all = [...list.children] as HTMLElement[];
     for (const row of all) row.hidden = false;
@@ -110,7 +110,7 @@ function fillFoot(state: State, screen: number[], readOnly: boolean): void {
     undoButton.ariaDisabled = String(state.underWay.size > 0);
 }
 
-// Prepares the elements once. Returns the function that shows a state.
+// Prepares the elements once. Returns a function that shows a state in these elements.
 export function view(gestures: Gestures): (state: State, around: Surroundings) => void {
     let end: number | undefined;
     let offered = "";

@@ -1,8 +1,8 @@
-// What the card says: its title, and dates in the language of the person.
+// The words of the card: its title, and dates in the language of the person.
 import { showDue } from "../list/dates.ts";
 import type { Now, Todo } from "../list/model.ts";
 
-// The title for the filters of a call. Each filter is as the model wrote it.
+// The title of the card for the filters of a call. The title contains each filter as the model wrote it.
 export function title(asked: Record<string, unknown>): string {
     const said = (name: string, before = "", after = "") => {
         const text = asked[name];
@@ -24,13 +24,13 @@ export function title(asked: Record<string, unknown>): string {
     return whole.charAt(0).toUpperCase() + whole.slice(1, 120);
 }
 
-// A day is overdue when it is over, and a time as soon as it has passed. The page also knows the hour that a day has
-// twice; the card is small instead.
+// A due date without a time is overdue when the day is over, and one with a time as soon as the time has passed. Unlike
+// the page, the card does not handle the hour that occurs twice when the clocks go back, so that the card stays small.
 export function isLate({ due = "9", status }: Todo, now: Now): boolean {
     return due < `${now.date}T${now.time}`.slice(0, due.length) && status !== "completed" && status !== "deleted";
 }
 
-// What stands behind a title: when it is due, whether it repeats, and how many steps are done.
+// The text after a title: when the todo is due, whether it repeats, and how many steps are done.
 export function details({ due, repeat, steps }: Todo, now: Now, locale?: string): string {
     const when = (due ? showDue(due, now, locale) : "") + (repeat ? " ↻" : "");
     const done = steps?.length ? `${steps.filter((step) => step.done).length}\u00a0of\u00a0${steps.length}` : "";

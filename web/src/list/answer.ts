@@ -1,14 +1,14 @@
-// What the answer to an action says.
+// Reads the answer to an action.
 import type { Name } from "./database.ts";
 import type { Action, ListsWritten, Overview, SettingsWritten, TodosWritten, Waiting } from "./model.ts";
 import { moved, type Place, places } from "./order.ts";
 import { OVERVIEW, orderName } from "./snapshot.ts";
 import type { State } from "./state.ts";
 
-// The number of todos of a change whose todos were all read.
+// The `size` of a name (database.ts) if the page has read all todos again after the change.
 const ALL = 1e9;
 
-// Whether the answer leaves out some of what the action has changed.
+// Whether the answer leaves out some todos, lists or settings that the action has changed.
 export function isPartial(action: Action, answer: TodosWritten): boolean {
     switch (action.kind) {
         case "lists":
@@ -22,13 +22,13 @@ export function isPartial(action: Action, answer: TodosWritten): boolean {
     }
 }
 
-// The todos that an action completes: listings of open todos do not have them.
+// The ids of the todos that an action completes. Listings of open todos do not contain these todos.
 export function completed(action: Action): string[] {
     const edits = action.kind === "edit" ? action.edits : [];
     return edits.filter(({ status }) => status === "completed").map(({ id }) => id);
 }
 
-// The ids that the service has given to the change and to added todos.
+// The names (database.ts) of the change and of the added todos, with the ids that the service has given them.
 export function named({ action, key }: Waiting, answer: TodosWritten, isComplete: boolean): Omit<Name, "at">[] {
     const { todos, next = [], change } = answer;
     const size = isComplete && todos ? todos.length + next.length : ALL;
@@ -41,7 +41,7 @@ export function named({ action, key }: Waiting, answer: TodosWritten, isComplete
     return names;
 }
 
-// The records of the snapshot.
+// The records of the snapshot (snapshot.ts) that the answer changes.
 export function written(state: State, { action }: Waiting, answer: TodosWritten): Map<string, unknown> {
     const values = new Map<string, unknown>();
     if (action.kind === "delete") {
@@ -81,7 +81,8 @@ function overviewOf(before: Overview | undefined, action: Action, answer: unknow
     return undefined;
 }
 
-// So that a todo does not go back until the order is read again.
+// The new orders of the lists. Without them, a moved todo would go back to its old place until the page reads the order
+// again.
 function orders(state: State, action: Action, answer: TodosWritten): Map<string, string[]> {
     const placed = new Map<string, Place[]>();
     for (const [i, { id, position }] of places(action).entries()) {

@@ -1,12 +1,13 @@
-// What an action does to the todos, until the answer of the service says it. Pure.
+// Applies actions to the todos, so that the page shows the result before the service answers. Pure.
 import type { Action, NewTodo, Restored, Step, Todo, TodoEdit, UpdateLists } from "./model.ts";
 
 export type Todos = ReadonlyMap<string, Todo>;
 
-// The todos as they will be. `known` has todos that are not in the list, such as completed ones that somebody reopens.
+// The todos after these actions. `known` has todos that are not in the list, such as completed todos, which an action
+// may reopen.
 export function apply(todos: Todos, actions: readonly { action: Action; at: string }[], known?: Todos): Todos {
     const after = new Map(todos);
-    // And those that one of the actions deletes.
+    // This map also gets the todos that one of the actions deletes.
     const others = new Map(known);
     for (const { action, at } of actions) {
         applyTo(after, action, at, others);
@@ -26,7 +27,7 @@ function applyTo(todos: Map<string, Todo>, action: Action, at: string, others: M
         case "edit":
             for (const edit of action.edits) {
                 const todo = find(edit.id);
-                // The service refuses other edits of a deleted todo.
+                // A deleted todo can only be restored. The service refuses all other edits of it.
                 if (todo && (todo.status !== "deleted" || edit.status === "open")) {
                     todos.set(edit.id, edited(todo, edit, at));
                 }
@@ -54,15 +55,15 @@ function applyTo(todos: Map<string, Todo>, action: Action, at: string, others: M
     }
 }
 
-// The action with the ids of those local names that have got one. Local names are unique, and may be anywhere in an
-// action, such as in `position`.
+// The action with ids in place of those local names whose ids are known. Local names are unique, and may be anywhere in
+// an action, such as in `position`.
 export function resolve(action: Action, names: ReadonlyMap<string, { to: string }>): Action {
     const text = JSON.stringify(action);
     const resolved = text.replace(LOCAL_NAMES, (name) => names.get(name)?.to ?? name);
     return resolved === text ? action : JSON.parse(resolved);
 }
 
-// Names of todos and changes that the service has not named yet.
+// Makes a local name for a todo or a change that has no id from the service yet.
 export function localName(kind: "local" | "key"): string {
     const random = crypto.getRandomValues(new Uint8Array(16));
     return `${kind}-${[...random].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
@@ -72,7 +73,7 @@ export const hasLocalName = (text: string) => text.search(LOCAL_NAMES) >= 0;
 
 const LOCAL_NAMES = /\b(?:local|key)-[0-9a-f]{32}\b/g;
 
-// What an undo must do to get from the todos after an action to those before it.
+// The changes that an undo must make to get from the todos after an action to the todos before it.
 export function difference(before: Todos, after: Todos): Restored[] {
     const restored: Restored[] = [];
     for (const id of new Set([...before.keys(), ...after.keys()])) {
@@ -105,7 +106,8 @@ function added({ position: _, ...todo }: NewTodo, id: string): Todo {
     return clean({ ...todo, id, tags: todo.tags?.map(tag) });
 }
 
-// One edit, in the order of the service: `steps` before the other fields about steps.
+// The todo after an edit. The fields apply in the same order as in the service: `steps` before the other fields about
+// steps.
 function edited(todo: Todo, edit: TodoEdit, at: string): Todo {
     const { clear, status, completed_at, due, append_notes, add_tags, remove_tags } = edit;
     const after: Todo = { ...todo };
@@ -152,7 +154,7 @@ function editedSteps(before: Step[], edit: TodoEdit): Step[] {
     return [...after, ...(edit.add_steps ?? [])];
 }
 
-// A day alone keeps the time of the todo.
+// A due date without a time keeps the time that the todo has.
 function dueOf(before: string | undefined, due: string): string {
     const isDay = /^\d{4}-\d\d-\d\d$/.test(due);
     return isDay && before?.includes("T") ? due + before.slice(10) : due.replace(/ all day$/, "");
@@ -167,7 +169,7 @@ function inLists(todos: Map<string, Todo>, { list, rename_to, merge_into, delete
     }
 }
 
-// A todo as listings have it: without what most todos have in common, and without what only some answers have. So two
+// A todo in the form of listings: without default values, and without the fields that only some answers have. So two
 // answers about the same todo are equal.
 export function clean(todo: Todo): Todo {
     const { version: _, created_at: _c, updated_at: _u, weekday: _w, ...rest } = todo;
@@ -193,5 +195,5 @@ export function clean(todo: Todo): Todo {
 
 const tag = (text: string) => text.replace(/^#/, "");
 
-// As the service compares names.
+// The service ignores case in the same way when it compares names.
 export const fold = (text: string) => text.toLowerCase();

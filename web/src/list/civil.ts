@@ -13,7 +13,7 @@ export interface Civil {
 
 // Undefined for a day that does not exist, such as 30 February.
 export function dayOf(year: number, month: number, day: number): number | undefined {
-    // Date.UTC would take the year 26 for 1926.
+    // Date.UTC would read the year 26 as 1926.
     const date = new Date(0).setUTCFullYear(year, month - 1, day) / DAY;
     return civil(date).month === month && day > 0 ? date : undefined;
 }
@@ -28,7 +28,8 @@ export function iso(day: number): string {
     return `${String(date.year).padStart(4, "0")}-${two(date.month)}-${two(date.day)}`;
 }
 
-// The day of a text that begins with a date such as 2026-11-27, and that the service has written or that was checked.
+// The day of a text that begins with a date such as 2026-11-27. The date must be valid: from the service, or already
+// checked.
 export function dayFrom(text: string): number {
     return new Date(`${text.slice(0, 10)}T00:00Z`).getTime() / DAY;
 }
@@ -39,7 +40,7 @@ export function isDate(text: string): boolean {
     return dayOf(Number(year), Number(month), Number(day)) !== undefined;
 }
 
-// Whether the day has a year of four digits.
+// Whether the year of the day can be written with four digits.
 export function isInCalendar(day: number): boolean {
     const { year } = civil(day);
     return year >= 0 && year <= 9999;
@@ -50,7 +51,7 @@ export function weekdayOf(day: number): number {
     return modulo(day + 3, 7);
 }
 
-// The first day of a month so many months after the month of `day`.
+// The first day of the month that is `months` months after the month of `day`.
 export function monthFrom(day: number, months: number): number {
     const { year, month } = civil(day);
     return new Date(0).setUTCFullYear(year, month - 1 + months, 1) / DAY;
@@ -60,7 +61,7 @@ export function daysInMonth(day: number): number {
     return monthFrom(day, 1) - monthFrom(day, 0);
 }
 
-// The same day of the month so many months later. In a shorter month, it is the last day.
+// The same day of the month, `months` months later. If that month is too short, its last day.
 export function addMonths(day: number, months: number): number {
     const first = monthFrom(day, months);
     return first + Math.min(civil(day).day, daysInMonth(first)) - 1;

@@ -1,6 +1,6 @@
 // Times of day in the texts of people, such as `5:30pm`.
 
-// Minutes since midnight, the evening of today, or no time (also if the todo had one).
+// A number is the minutes since midnight. "tonight" is this evening. "all day" removes the time that the todo has.
 export type Clock = number | "tonight" | "all day";
 
 export const NOON = 12 * 60;
@@ -27,8 +27,8 @@ export function clock(words: string[]): Clock | undefined {
     return whole ? minutes(Number(whole[1]), whole[2]) : undefined;
 }
 
-// Reads the time beside `tonight`. An hour from 5 to 11 is in the evening. Undefined if the time is not in the evening,
-// such as `9am` or `noon`.
+// Reads a time that stands beside `tonight`, such as `8`. An hour from 5 to 11 means the evening. Undefined if the time
+// is not in the evening, such as `9am` or `noon`.
 export function evening(words: string[]): number | undefined {
     const text = words.join(" ");
     const time = /^\d\d?$/.test(text) ? minutes(Number(text)) : clock(words);

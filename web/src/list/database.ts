@@ -1,7 +1,7 @@
-// What the browser keeps, for all windows together.
-// - `waiting`: actions that are not answered yet, in their order.
+// The database of the browser (IndexedDB), which all windows share.
+// - `waiting`: actions that the service has not answered yet, in their order.
 // - `refused`: actions that the person must decide about.
-// - `snapshot`: what the service said last (snapshot.ts).
+// - `snapshot`: the latest data from the service (snapshot.ts).
 // - `names`: the ids that the service has given to added todos and to changes of this browser, by their local names.
 import type { Problem, Refused, Todo, Waiting } from "./model.ts";
 import { absent, EPOCH, isTodo, type Kept, type Values, type Write, write } from "./snapshot.ts";
@@ -46,13 +46,13 @@ export class Database {
         return new Database(await result(request));
     }
 
-    // As if the window was closed: what is under way does not go on.
+    // Has the effect of a closed window: requests that are under way change nothing any more.
     close(): void {
         this.db.close();
         this.isClosed = true;
     }
 
-    // Everything that waits, and what was written after this stamp and this name.
+    // Reads all waiting and refused actions, the records that are newer than this stamp, and the names after this name.
     read(stamp: number, name: number): Promise<Contents> {
         return this.transact(STORES, "readonly", async (store) => {
             const [epoch, waiting, refused, kept, names] = await Promise.all([
@@ -66,7 +66,8 @@ export class Database {
         });
     }
 
-    // Keeps an action behind those of all windows. Its store alone, so that it does not wait for a large listing.
+    // Keeps an action after those of all windows. The transaction uses only the store `waiting`, so that it need not
+    // wait until a large listing is written.
     async keep(action: Omit<Waiting, "seq">): Promise<void> {
         await this.transact(["waiting"], "readwrite", (store) => result(store("waiting").add(action)));
     }
@@ -80,7 +81,7 @@ export class Database {
         });
     }
 
-    // Keeps what the service said. `open` has the ids of all open todos, if that is known.
+    // Keeps data from the service. `open` has the ids of all open todos, if the caller knows them.
     merge(how: Write, values: Values, open?: ReadonlySet<string>): Promise<string[]> {
         return this.transact(["snapshot"], "readwrite", async (store) => {
             if (open) {
@@ -90,7 +91,7 @@ export class Database {
         });
     }
 
-    // Keeps the answer to an action, which then no longer waits.
+    // Keeps the answer to an action, and removes the action from those that wait.
     settle(waiting: Waiting, how: Write, values: Values, names: Omit<Name, "at">[]): Promise<string[]> {
         return this.transact(STORES, "readwrite", async (store) => {
             if (!(await isThere(store, "waiting", waiting))) {
@@ -114,7 +115,8 @@ export class Database {
         });
     }
 
-    // The person has decided about a refused action: it is sent again as `again`, or forgotten.
+    // The person has decided about a refused action. If there is `again`, it waits in place of the refused action. If
+    // not, the refused action is forgotten.
     decide({ waiting }: Refused, again?: Omit<Waiting, "seq">): Promise<void> {
         return this.transact(["waiting", "refused"], "readwrite", async (store) => {
             if (again && (await isThere(store, "refused", waiting))) {
@@ -124,8 +126,8 @@ export class Database {
         });
     }
 
-    // Forgets what nothing can mean any more, and the todos that were completed before today. But those that a waiting
-    // action reopens, for example, show what it does.
+    // Deletes names and removed records that are older than a month, and todos that were completed more than a day ago.
+    // A todo stays if a waiting action names it: the page must show the effect of that action, such as a reopened todo.
     tidy(epoch: unknown, now: number): Promise<void> {
         return this.transact(STORES, "readwrite", async (store) => {
             for (const { n = 0, at } of await result<Name[]>(store("names").getAll())) {

@@ -1,4 +1,4 @@
-// Due dates as people see them: on the person's clock, in the language of the browser.
+// Shows due dates to people: in the person's time zone, and in the language of the browser.
 import { dayFrom, iso, weekdayOf } from "./civil.ts";
 import type { Now } from "./model.ts";
 import { DAY, instantOf, instantOfNow, localAt, localOf, MINUTE } from "./zone.ts";
@@ -9,7 +9,7 @@ const NAMES = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday
 const words = new Map<string, string>();
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-// The present moment on the clock of a time zone. `at` is in milliseconds, as of Date.now().
+// The present moment on the clock of a time zone. `at` is in milliseconds, as from Date.now().
 export function nowAt(at: number, time_zone: string): Now {
     const local = localAt(at, time_zone);
     const day = Math.floor(local / DAY);
@@ -20,16 +20,17 @@ export function nowAt(at: number, time_zone: string): Now {
     return { date: iso(day), time, weekday: NAMES[weekdayOf(day)] ?? "", time_zone, utc_offset };
 }
 
-// A day is overdue when it is over, and a time as soon as it has passed.
+// A due date without a time is overdue when the day is over, and one with a time as soon as the time has passed.
 export function isOverdue(due: string, now: Now): boolean {
-    // Only on one day can the clock have gone back since.
+    // On another day, the date alone decides. On the same day, the clock may have gone back since the due time.
     if (due.length === 10 || !due.startsWith(now.date)) {
         return due.slice(0, 10) < now.date;
     }
     return instantOf(localOf(due), now.time_zone) < instantOfNow(now);
 }
 
-// The groups of the filter `due`, each todo in the first that fits: "next_7_days" are the days after tomorrow.
+// The group of the filter `due`. If several groups fit, the first one counts, so "next_7_days" has only the days after
+// tomorrow.
 export function group(due: string | undefined, now: Now): Group {
     if (!due) {
         return "none";
@@ -41,7 +42,7 @@ export function group(due: string | undefined, now: Now): Group {
     return days <= 0 ? "today" : days === 1 ? "tomorrow" : days <= 7 ? "next_7_days" : "later";
 }
 
-// Short words, such as "Today 18:00" or "Tue 24 Nov". `locale` is the language of the browser when left out.
+// Short words, such as "Today 18:00" or "Tue 24 Nov". Without `locale`, the text is in the language of the browser.
 export function showDue(due: string, now: Now, locale?: string): string {
     const words = showInText(due, now, locale);
     return words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
@@ -53,14 +54,14 @@ export function showMoment(at: string, now: Now): string {
     return showInText(`${date}T${time}`, now);
 }
 
-// The same words inside a sentence: "today 18:00".
+// The same words for the middle of a sentence: "today 18:00".
 export function showInText(due: string, now: Now, locale?: string): string {
     const days = dayFrom(due) - dayFrom(now.date);
     const date = Math.abs(days) <= 1 ? relative(days, locale) : showDate(due, now, locale, "short");
     return due.length > 10 ? `${date} ${showTime(due, locale)}` : date;
 }
 
-// A day such as "24 Nov" or "Tuesday 24 November", with its year if it is another year.
+// A day such as "24 Nov" or "Tuesday 24 November". The text contains the year only if it is not the current year.
 export function showDate(date: string, now: Now, locale?: string, names?: "short" | "long"): string {
     const year = date.slice(0, 4) === now.date.slice(0, 4) ? undefined : "numeric";
     const options = { weekday: names, day: "numeric", month: names ?? "short", year } as const;
@@ -82,7 +83,7 @@ function relative(days: number, locale?: string): string {
     return word;
 }
 
-// Formats are kept, because making one takes longer than using it, and a list has many dates.
+// The formats are cached: to make a format takes longer than to use it, and a list has many dates.
 function show(local: number, options: Intl.DateTimeFormatOptions, locale?: string): string {
     const key = `${locale} ${JSON.stringify(options)}`;
     let format = formats.get(key);

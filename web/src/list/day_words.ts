@@ -2,7 +2,8 @@
 import { civil, dayOf, daysInMonth, modulo, monthFrom, weekdayOf } from "./civil.ts";
 import { addDays, duration } from "./duration.ts";
 
-// A weekday beside a date is checked, and beside other days it is refused. A date that does not exist is NaN.
+// A weekday may stand beside a day of a kind other than "other", and must then be right. The day of a date that does
+// not exist is NaN.
 export interface Day {
     day: number;
     kind: "today" | "date" | "day of month" | "other";
@@ -69,7 +70,8 @@ export function ordinal(word = ""): number | undefined {
     return number > 0 && number < 32 ? number : undefined;
 }
 
-// Reads what stands behind `end of` and `start of`. `start of month` may mean this month or the next one.
+// Reads the words after `end of` and `start of`. `start of month` is refused, because it may mean this month or the
+// next one.
 function edge(isLast: boolean, rest: string, today: number): Day | undefined {
     const period = /^(?:(the|this|next) )?(month|quarter|year)$/.exec(rest);
     if (period) {
@@ -157,7 +159,8 @@ function ofMonthNumber(first: number, month: number): boolean {
     return civil(first).month === month;
 }
 
-// The first day from today on that `find` makes from the first day of a month. Every date occurs within eight years.
+// Calls `find` with the first day of each month, and returns the first result that is not in the past. 100 months are
+// enough, because every date occurs within eight years.
 function nearest(today: number, find: (first: number) => number | false | undefined): number {
     for (let months = 0; months <= 100; months++) {
         const day = find(monthFrom(today, months));

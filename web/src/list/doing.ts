@@ -1,4 +1,5 @@
-// What people do with todos. Each is an action, which shows at once and is sent as soon as possible.
+// The things that people do with todos. Each is an action. The page shows its effect at once, and sends it as soon as
+// possible.
 import type { ReadonlySignal } from "@preact/signals";
 import { apply, difference, localName, resolve } from "./apply.ts";
 import type { Action, NewTodo, Refused, Settings, Todo, TodoEdit, Waiting } from "./model.ts";
@@ -9,7 +10,7 @@ type Texts = Pick<Todo, "title" | "notes">;
 type Fields = Omit<TodoEdit, "id">;
 type Unkept = Omit<Waiting, "seq">;
 
-// Todos in one request, because bodies and addresses have a largest size.
+// The maximum number of todos in one request, because the sizes of bodies and addresses are limited.
 const AT_ONCE = 500;
 
 export function createDoing(
@@ -19,13 +20,14 @@ export function createDoing(
     keep: (waiting: Unkept) => Promise<void>,
     now: () => number,
 ) {
-    // By its id, or by the local id that it had.
+    // Finds a todo by its id, or by the local id that it had first.
     function find(name: string): Todo | undefined {
         const id = state.names.value.get(name)?.to || name;
         return state.todos.value.get(id) ?? state.known.get(id);
     }
 
-    // With what the action does not say, because it is as it is now.
+    // Adds the current values that the action depends on: the default list of an added todo, and the texts before an
+    // edit.
     function complete(action: Action): Action {
         const list = state.overview.value && settings.value.default_list;
         if (action.kind === "add" && list) {
@@ -45,7 +47,7 @@ export function createDoing(
         own.did(await perform(action));
     }
     const undoOwn = ({ key, restore }: Own) => perform({ kind: "undo", changeId: key, restore });
-    // `base` has the texts as they were when the person began to edit them; left out: as they are now.
+    // `base` has the texts from the time when the person began to edit them. Without `base`, the current texts count.
     const edit = (id: string, fields: Fields, base?: Texts) =>
         act({ kind: "edit", edits: [{ id, ...fields }], base: base && { [id]: base } });
     return {
@@ -65,20 +67,20 @@ export function createDoing(
                 await act({ kind: "delete", ids: some });
             }
         },
-        // Gives the local ids of the todos.
+        // Returns the local ids of the todos.
         add: async (todos: NewTodo[]): Promise<string[]> => {
             const localIds = todos.map(() => localName("local"));
             await act({ kind: "add", todos, localIds });
             return localIds;
         },
-        // Undoes any change, also of somebody else.
+        // Undoes any change, also one of somebody else.
         undo: (changeId: string) => act({ kind: "undo", changeId, restore: own.byId(changeId)?.restore }),
         undoLast: () => own.undo(undoOwn),
         redo: () => own.redo(undoOwn),
     };
 }
 
-// The texts that the person edits.
+// The current texts of the todos whose title or notes the person edits.
 function texts(edits: TodoEdit[], find: (id: string) => Todo | undefined): Record<string, Texts> {
     const before: Record<string, Texts> = {};
     for (const { id, title, notes, clear } of edits) {
@@ -98,13 +100,14 @@ function chunks(ids: string[]): string[][] {
     return all;
 }
 
-// What the person decides about actions that the service has refused.
+// The decisions of the person about actions that the service has refused.
 export function createDeciding(state: State, decided: () => Promise<void>) {
     async function decide(refused: Refused, again?: Unkept): Promise<void> {
         await state.database.decide(refused, again);
         await decided();
     }
-    // Another key, because it is another request. But if nobody knows whether the request was done, it stays the same.
+    // The repetition is another request, so it needs another key. After an error of the service, nobody knows whether
+    // the service has done the request, so the request and its key stay the same.
     function again({ waiting, problem }: Refused, action: Action): Unkept {
         const { seq: _, request, changed = 0, ...rest } = waiting;
         return problem.status >= 500 ? { ...rest, request, changed } : { ...rest, action, changed: changed + 1 };
@@ -112,7 +115,7 @@ export function createDeciding(state: State, decided: () => Promise<void>) {
     return {
         retry: (refused: Refused) => decide(refused, again(refused, refused.waiting.action)),
         discard: (refused: Refused) => decide(refused),
-        // Puts the person's text in place of the other one, and restores the todo if it was deleted.
+        // Replaces the other text with the person's text, and restores the todo if it was deleted.
         keepMine: (refused: Refused) => {
             const { current, waiting } = refused;
             const { action } = waiting;

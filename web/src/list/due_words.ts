@@ -1,5 +1,5 @@
-// Reads the days and times that people type, as the service reads them (docs/API-DESIGN.md, "Days and times"). The files
-// of src/domain/due_input do the same for the service, and the tests compare both.
+// Reads the days and times that people type, as the service reads them (docs/API-DESIGN.md, "Days and times"). The
+// files of src/domain/due_input do the same for the service, and the tests compare both.
 import { dayFrom, isDate, isInCalendar, iso, two, WEEKDAYS, weekdayOf } from "./civil.ts";
 import { type Clock, clock, evening } from "./clock.ts";
 import { type Calendar, type Day, dayWords, weekday } from "./day_words.ts";
@@ -9,8 +9,8 @@ import type { Now, Settings } from "./model.ts";
 import { normalised, plain } from "./spelling.ts";
 import { DAY, instantOf, instantOfNow, localAt, localOf, MINUTE } from "./zone.ts";
 
-// What a text means depends on these. `present` is the due date that the todo has: a day alone keeps its time, and a
-// time alone keeps its day.
+// The meaning of a text depends on these values. `present` is the due date that the todo has now: if the text has only
+// a day, the todo keeps its time, and if the text has only a time, the todo keeps its day.
 export interface Place {
     now: Now;
     weekStart: Settings["week_start"];
@@ -23,7 +23,7 @@ interface Wall {
     clock?: Clock | undefined;
 }
 
-// The beginning of the last minutes of a day.
+// `tonight` means 20:00, or the last minute of the day if it is already later.
 const TONIGHT = 20 * 60;
 const LAST_MINUTE = 24 * 60 - 1;
 const FILLERS = /^(at|by|@)$/;
@@ -44,7 +44,7 @@ export function readDue(text: string, place: Place): string | undefined {
     if (!words[0] || words.length > MOST_WORDS) {
         return undefined;
     }
-    // Answers of the service write `2026-11-27T17:00 (fri)`.
+    // The weekday may stand at the end, as in the answers of the service: `2026-11-27T17:00 (fri)`.
     if (words.length > 2 && isDate(words[0]) && weekday(words.at(-1)) !== undefined) {
         words.unshift(words.pop() ?? "");
     }
@@ -59,7 +59,7 @@ function fromNow(length: Duration, { now }: Place): string | undefined {
     const local = localOf(`${now.date}T${now.time}`);
     const today = dayFrom(now.date);
     const moved = addDays(today, length) - today;
-    // Days are days of the calendar, and hours are hours of the real world.
+    // A number of days keeps the time of day, also when the clocks change. A number of hours counts real hours.
     const instant = moved ? instantOf(local + moved * DAY, now.time_zone) : instantOfNow(now);
     return written(localAt(instant + (length.sign || 1) * length.minutes * MINUTE, now.time_zone));
 }
@@ -94,7 +94,7 @@ function wallOf(days: string[], times: string[], calendar: Calendar): Wall | und
         wall.clock = clock(without(times, FILLERS));
     }
     const isRead = times.length === 0 ? wall.day : wall.clock !== undefined;
-    // There is only one tonight.
+    // `tonight` belongs to today, so another day beside it is refused.
     const isOther = wall.clock === "tonight" && wall.day && wall.day.kind !== "today";
     return isRead && !isOther ? wall : undefined;
 }
@@ -143,7 +143,7 @@ function clockOf(minute: number): string {
     return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
 }
 
-// The words without the first one, if it is a filler and there are others.
+// Leaves out the first word if it is a filler and not the only word.
 function without(words: string[], fillers: RegExp): string[] {
     return words.length > 1 && fillers.test(words[0] ?? "") ? words.slice(1) : words;
 }

@@ -5,11 +5,11 @@ export interface Duration {
     months: number;
     days: number;
     minutes: number;
-    // 0 if the text does not say whether it lies ahead or back: `2 weeks`.
+    // 1 for the future, -1 for the past, and 0 if the text does not say which: `2 weeks`.
     sign: 1 | -1 | 0;
 }
 
-// From the longest unit on, as they stand in a duration.
+// The units, longest first, which is also their order in a text.
 const UNITS = [
     "years year yrs yr y",
     "months month mos mo",
@@ -46,13 +46,14 @@ export function duration(words: string[]): Duration | undefined {
     return length && { ...length, sign };
 }
 
-// The day after this time. A month that has no such day gives its last day.
+// The day that is this much later or earlier. If that month is too short for the day, its last day.
 export function addDays(day: number, { months, days, sign }: Duration): number {
     const direction = sign || 1;
     return addMonths(day, direction * months) + direction * days;
 }
 
-// Undefined if it is not a number of whole minutes: the second of the present moment is not known here.
+// Undefined if the duration is not a number of whole minutes, because the page does not know the second of the present
+// moment.
 function units(text: string): Omit<Duration, "sign"> | undefined {
     const length = [0, 0, 0];
     let [at, last] = [0, -1];
@@ -74,7 +75,7 @@ function units(text: string): Omit<Duration, "sign"> | undefined {
     return at > 0 && at === text.length && isWhole ? { months, days, minutes } : undefined;
 }
 
-// `PT1H30M` in the other form.
+// Rewrites `PT1H30M` in the form `1h30m`.
 function ofIso(text: string): string {
     const [, days = "", time = ""] = /^p((?:\d+[ymwd])*)(?:t((?:\d+(?:\.\d+)?[hms])+))?$/.exec(text) ?? [];
     return days.replace("m", "mo") + time;

@@ -1,7 +1,8 @@
 // An import is several changes, and so is its undo.
 import type { Change } from "./model.ts";
 
-// The import to which each of these changes belongs, by the id of the change. The newest change comes first.
+// Returns the ids of the imports to which these changes belong, by the ids of the changes. `changes` begins with the
+// newest change.
 export function importsOf(changes: readonly Change[]): Map<string, string> {
     const imports = new Map<string, string>();
     for (const change of changes) {

@@ -19,7 +19,7 @@ export function instantIn(text: string): number | undefined {
         named === undefined || (!(before && behind) && weekday(named.toLowerCase()) === weekdayOf(dayFrom(date)));
     const offset = Number(`${sign ?? ""}1`) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0));
     const instant = localOf(`${date}T${time}`) - offset * MINUTE;
-    // Near the ends of the calendar, the local date may be in another year of five digits.
+    // Near the first and the last year of the calendar, the local date may be in a year outside the calendar.
     const isInside = isInCalendar(Math.floor(instant / DAY) - 2) && isInCalendar(Math.floor(instant / DAY) + 2);
     return isDate(date) && isRight && isInside ? instant : undefined;
 }

@@ -1,24 +1,24 @@
-// Reads what the service refuses because it can mean two things, such as `tomorrow at 5`. A person sees what is read
-// before it is kept, so the page takes the likely meaning.
+// Reads texts that the service refuses because they can mean two things, such as `tomorrow at 5`. The page takes the
+// likely meaning, because the person sees the meaning before the todo is added or changed.
 import { type Place, readDue } from "./due_words.ts";
 import { normalised, plain } from "./spelling.ts";
 
 export const PARTS = "morning|afternoon|evening|night";
-// The hours that the service proposes.
+// The hours that the service proposes for these words.
 const HOURS: Record<string, string> = { morning: "9", afternoon: "3", evening: "7", night: "10" };
 const HOUR = String.raw`(\d\d?(?::\d\d)?)`;
 // `tomorrow morning`, `friday evening at 7`, `8 in the evening`.
 const IN_PART = new RegExp(`^(.*?) ?(?:(?:at |^)${HOUR} )?(?:in the |at |(this ))?(${PARTS})(?: (?:at )?${HOUR})?$`);
 const AT_HOUR = /^(?:(.+) )?at (\d\d?)$/;
-// Behind other words, a number alone is no hour.
+// A number alone is an hour only after one of these words.
 const AFTER_DAY = String.raw`\b(\w+day|tomorrow|mon|tue|wed|thu|fri|sat|sun) `;
 export const HOUR_ALONE = new RegExp(String.raw`${AFTER_DAY}\d\d?$`);
 const WITHOUT_AT = new RegExp(String.raw`${AFTER_DAY}(?=\d\d?(:\d\d)?( in| at|$))`);
-// A title that still says a day other than today. Not `tomorrow's`.
+// Finds a title that still names a day other than today. `tomorrow's` does not count.
 export const DAY_LEFT =
     /\b((sun|mon|tues|wednes|thurs|fri|satur)days?|tom+or+ow|(this|next) (week|month|year)|weekend|(on|by) \d\d?\/\d\d?|\d\d?\/\d\d?(?=$| at)|\d\d?\.\d\d?\.)(?![\w'\u2019])/i;
 
-// The due date, as readDue gives it.
+// Returns the due date in the same form as `readDue`.
 export function readLikely(text: string, place: Place): string | undefined {
     return readDue(text, place) ?? likely(normalised(plain(text)).join(" "), place);
 }
@@ -40,7 +40,7 @@ function inPart([, of = "", before, isThis, part = "", after]: string[], place: 
     return day === "today" && due && due.slice(11) <= place.now.time ? undefined : due;
 }
 
-// From 1 to 7, an hour is in the afternoon, if nothing else is said.
+// Reads an hour on a day. Without a part of the day, an hour from 1 to 7 is in the afternoon.
 function timed(day = "", hour: string, place: Place, part?: string): string | undefined {
     const [hours, minutes = "00"] = hour.split(":");
     const number = Number(hours);

@@ -1,4 +1,5 @@
-// The state of the list, and what people do with it. What it needs of the browser is given to it, for the tests.
+// The state of the list, and the functions with which people change it. The caller provides the functions of the
+// browser, so that tests can replace them.
 import { Database } from "./database.ts";
 import { createDeciding, createDoing } from "./doing.ts";
 import { createLooking } from "./looking.ts";
@@ -84,7 +85,7 @@ export function createListStore(around: Surroundings) {
         pulse();
     }
 
-    // For the tests: as if the window was closed.
+    // For the tests: has the effect of a closed window.
     function close(): void {
         isClosed = true;
         queue.stop();
@@ -117,7 +118,7 @@ export function createListStore(around: Surroundings) {
         ...createDoing(state, settings, own, keep, now),
         ...createDeciding(state, () => state.refresh().then(wake)),
         ...createLooking(state, api),
-        // The key of a todo among components: it stays when an added todo gets its id.
+        // The key of a todo for the components. The key of an added todo stays the same when the todo gets its id.
         keyOf: (id: string) => state.localIds.get(id) ?? id,
         // The id of an added todo, once the service has given it one.
         idOf: (id: string) => state.names.value.get(id)?.to || id,
@@ -134,7 +135,7 @@ export function createListStore(around: Surroundings) {
     };
 }
 
-// What requests say about the network and the session.
+// Wraps `api`: sets the state of the network and of the session after each request.
 function observed(api: Api, state: State): Api {
     const { online, session } = state;
     return async (request) => {

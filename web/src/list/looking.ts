@@ -1,11 +1,11 @@
-// What is not in the list is asked for when somebody looks at it.
+// Asks the service for todos and changes that the page does not keep, when somebody looks at them.
 import { clean, hasLocalName } from "./apply.ts";
 import type { ChangesPage, Todo, TodosPage } from "./model.ts";
 import { type Api, Offline, withQuery } from "./request.ts";
 import type { State } from "./state.ts";
 
 export function createLooking(state: State, api: Api) {
-    // The todos with the actions that wait, and without those that are then deleted.
+    // The todos after the waiting actions, without the todos that these actions delete.
     function applied(todos: Todo[]): Todo[] {
         const after = state.applied(new Map(todos.map((todo) => [todo.id, todo])));
         return todos.flatMap(({ id }) => after.get(id) ?? []);
@@ -24,7 +24,8 @@ export function createLooking(state: State, api: Api) {
             const path = withQuery("/changes", { todo_id: todo_id && idOf(todo_id), by, cursor });
             return (await api({ method: "GET", path })).body as ChangesPage;
         },
-        // Without a network, and if it is not added yet, as far as this browser knows it.
+        // Returns the whole todo. Without a network, or if the service has not added the todo yet, returns the fields
+        // that this browser knows.
         full: async (name: string): Promise<Todo> => {
             const id = idOf(name);
             const known = state.todos.value.get(id) ?? state.known.get(id);

@@ -1,4 +1,5 @@
-// The words of the API. The types come from openapi.json (`npm run types`), so that page and API cannot drift apart.
+// The types of the API, and the actions of the page. The types of the API come from openapi.json (`npm run types`), so
+// that the page and the API always agree.
 import type { components } from "./api.d.ts";
 
 type Schemas = components["schemas"];
@@ -9,7 +10,8 @@ export type Step = Schemas["Step"];
 export type Repeat = Schemas["Repeat"];
 export type Settings = Schemas["Settings"];
 export type Now = Schemas["Now"];
-// Only the page uses the name of the import to which a change belongs, so the document of the API leaves it out.
+// `import` is the id of the import to which the change belongs. The document of the API leaves this field out, because
+// only the page uses it.
 export type Change = Schemas["Change"] & { import?: string };
 export type ChangeSummary = Schemas["ChangeSummary"];
 export type Overview = Schemas["Overview"];
@@ -24,22 +26,22 @@ export type Problem = Schemas["Problem"];
 export type Priority = NonNullable<NewTodo["priority"]>;
 export type Status = "open" | "completed" | "deleted";
 
-// What a person does. Each action becomes one request with one idempotency key, and one change in the history.
+// An action of a person. Each action becomes one request with one idempotency key, and one change in the history.
 export type Action =
-    // `due` of an added todo is a date (2026-11-27 or 2026-11-27T17:00): the words of the person are resolved when they
-    // are typed, because the request may be sent days later. Each todo has a local id, until the answer names its id.
+    // `due` of an added todo is a date (2026-11-27 or 2026-11-27T17:00): the page resolves the words of the person at
+    // once, because it may send the request days later. Each todo has a local id until the answer gives it an id.
     | { kind: "add"; todos: NewTodo[]; localIds: string[] }
-    // `base` holds the values before the edit of those texts (title, notes) that are edited, by id.
+    // `base` holds the old title and notes of each todo whose texts are edited, by the id of the todo.
     | { kind: "edit"; edits: TodoEdit[]; base?: Record<string, Pick<Todo, "title" | "notes">> }
     | { kind: "delete"; ids: string[] }
-    // `changeId` is the id of a change, or the idempotency key of an action of this browser, whose answer may not be there
-    // yet. `restore` says what the undo does to the todos, if the page knows it.
+    // `changeId` is the id of a change, or the idempotency key of an action of this browser that may have no answer
+    // yet. `restore` has the effects of the undo on the todos, if the page knows them.
     | { kind: "undo"; changeId: string; restore?: Restored[] }
     | { kind: "lists"; update: UpdateLists }
     | { kind: "settings"; update: UpdateSettings };
 
-// A todo as it is after an undo: these fields get these values, and null removes a field. Or the whole todo is there
-// again. With neither, it is deleted.
+// The effect of an undo on one todo. `fields`: these fields get these values, and null removes a field. `todo`: the
+// whole todo exists again. With neither, the undo deletes the todo.
 export interface Restored {
     id: string;
     fields?: Record<string, unknown>;
@@ -52,18 +54,18 @@ export interface Waiting {
     key: string; // the idempotency key
     at: string; // when the person did it
     action: Action;
-    // Once the action has been sent. A repetition sends the same, so that the service recognises it.
+    // Set as soon as the page sends the action. A repetition sends the same request, so that the service recognises it.
     request?: { method: string; path: string; body?: unknown };
     // How often the action got another idempotency key, because its request had to change.
     changed?: number;
 }
 
-// An action that the service has refused, or that conflicts with what somebody else has done. Kept until the person has
-// decided.
+// An action that the service has refused, or that conflicts with a change of somebody else. The browser keeps it until
+// the person has decided.
 export interface Refused {
     waiting: Waiting;
     problem: Problem;
-    // For a conflict of texts: the todo as it is now on the server.
+    // For a conflict of texts: the todo that the service has now.
     current?: Todo;
 }
 

@@ -7,7 +7,7 @@ export interface Place {
     position?: string; // top, bottom, or after and an id
 }
 
-// Where an action puts todos.
+// The todos that an action moves, with their new positions.
 export function places(action: Action): Place[] {
     switch (action.kind) {
         case "add":
@@ -19,7 +19,7 @@ export function places(action: Action): Place[] {
     }
 }
 
-// Several todos with the same position keep their order.
+// Returns the order after the moves. Several todos with the same position keep their order.
 export function moved(order: readonly string[], placed: readonly Place[]): string[] {
     let ids = [...order];
     const last = new Map<string, string>();
@@ -31,13 +31,13 @@ export function moved(order: readonly string[], placed: readonly Place[]): strin
         last.set(position, id);
         ids = ids.filter((other) => other !== id);
         const index = before === "top" ? 0 : ids.indexOf(before) + 1;
-        // After a todo of another list, or at the bottom.
+        // The position is the bottom, or after a todo that is not in this list: then the todo goes to the end.
         ids.splice(index || before === "top" ? index : ids.length, 0, id);
     }
     return ids;
 }
 
-// The ids of the open todos of a list. Todos whose place is not known come last.
+// The ids of the open todos of a list. Todos that are not in `order` come last.
 export function ordered(
     order: readonly string[],
     list: string,

@@ -1,4 +1,4 @@
-// The request of an action.
+// Makes the request of an action.
 import { hasLocalName } from "./apply.ts";
 import type { Action, Problem, Todo, TodoEdit, Waiting } from "./model.ts";
 import { type Api, type Request, withQuery } from "./request.ts";
@@ -7,7 +7,7 @@ export type Prepared = { request: Request } | { problem: Problem; current?: Todo
 
 type Edit = Extract<Action, { kind: "edit" }>;
 
-// Undefined if there is nothing to do: what is to be undone was not done.
+// Undefined if there is nothing to undo, because the service has not made the change.
 export async function prepare(api: Api, { action, key, changed }: Waiting): Promise<Prepared> {
     if (action.kind === "undo" ? !action.changeId || hasLocalName(action.changeId) : false) {
         return undefined;
@@ -36,7 +36,7 @@ export async function prepare(api: Api, { action, key, changed }: Waiting): Prom
     }
 }
 
-// Somebody else may have changed the texts since the person began to edit them. Then the person decides.
+// If somebody else has changed the texts since the person began to edit them, the person decides.
 async function edits(api: Api, { edits, base = {} }: Edit, idempotency_key: string): Promise<Prepared> {
     const todos: TodoEdit[] = [];
     for (const edit of edits) {
@@ -69,7 +69,7 @@ function isConflict(edit: TodoEdit, before: Partial<Todo>, now: Todo): boolean {
     });
 }
 
-// The service removes some white space and some invisible characters.
+// White space and invisible characters do not count, because the service removes some of them.
 const isSame = (a = "", b = "") => plain(a) === plain(b);
 const plain = (text: string) =>
     text

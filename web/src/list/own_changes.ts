@@ -16,7 +16,7 @@ export class OwnChanges {
 
     constructor(private readonly names: ReadonlySignal<ReadonlyMap<string, Name>>) {}
 
-    // Not if the service has refused it, or had nothing to change.
+    // False if the service has refused the change, or had nothing to change.
     private readonly isDone = ({ key }: Own) => this.names.value.get(key)?.to !== "";
 
     did(own: Own): void {
@@ -28,7 +28,8 @@ export class OwnChanges {
         return this.done.value.find(({ key }) => this.names.value.get(key)?.to === changeId);
     }
 
-    // `act` undoes the change, which is a change too. Both give the ids of the todos that it changes.
+    // `act` undoes a change. This undo is a change too, which `redo` can undo. `undo` and `redo` return the ids of the
+    // todos that they change.
     undo(act: (own: Own) => Promise<Own>): Promise<string[]> {
         return move(this.take(this.done), this.undone, act);
     }

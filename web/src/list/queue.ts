@@ -1,6 +1,6 @@
-// Sends the actions that wait, one after another, in one window at a time. An action waits until its answer, and what
-// the answer leaves out, is kept. So whatever is lost on the way, the same request is sent again, and the service
-// recognises its idempotency key.
+// Sends the actions that wait, one after another, in one window at a time. An action waits until the browser has kept
+// its answer, and all data that the answer leaves out. If a request or an answer is lost, the queue sends the same
+// request again, and the service recognises its idempotency key.
 import { completed, isPartial, named, written } from "./answer.ts";
 import type { Action, Problem, Todo, TodosWritten, Waiting } from "./model.ts";
 import { hasVersion, prepare } from "./outgoing.ts";
@@ -13,12 +13,12 @@ export interface Clock {
     after(milliseconds: number, what: () => void): void;
 }
 
-// Only one window at a time does the work.
+// Runs the work in only one window at a time.
 export type InLock = (work: () => Promise<void>) => Promise<void>;
 
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
-// After so many attempts, an error of the service (500) is one that will stay.
+// After this number of attempts, the queue assumes that an error of the service (500) is permanent.
 const ATTEMPTS = 8;
 
 export class Queue {
@@ -48,7 +48,7 @@ export class Queue {
         this.wake();
     }
 
-    // Sends what waits. Ends when nothing waits, or when nobody is signed in.
+    // Sends what waits. Ends when no action waits, or when nobody is signed in.
     async wake(): Promise<void> {
         this.again = true;
         if (this.running) {
@@ -70,7 +70,7 @@ export class Queue {
             let next: Waiting | undefined;
             try {
                 await this.state.refresh();
-                // Not those that are not kept yet.
+                // An action that the database has not kept yet has no finite `seq`, and is not sent.
                 next = this.state.waiting.value.find(({ seq }) => Number.isFinite(seq));
                 const { isAsked, session } = this.state;
                 if (!next || this.stopped || !isAsked || !session.value?.signed_in) {
@@ -124,7 +124,8 @@ export class Queue {
         try {
             answer = (await this.api(waiting.request)).body;
         } catch (error) {
-            // Somebody was faster. The texts are compared again, and then it is another request.
+            // Somebody else has changed the todo in the meantime. The next attempt compares the texts again, and is
+            // another request.
             const isOutdated = error instanceof ApiProblem && error.problem.code === "conflict";
             const changed = (waiting.changed ?? 0) + 1;
             if (isOutdated && hasVersion(waiting.request) && changed < ATTEMPTS) {
@@ -166,7 +167,7 @@ export class Queue {
         this.follow(waiting.action, answer, doubtful).catch(() => {});
     }
 
-    // What can be read later than the action is settled.
+    // Reads the data that need not be there when the action is settled.
     private async follow(action: Action, answer: TodosWritten, doubtful: string[]): Promise<void> {
         const omitted = answer.todos?.filter((todo) => todo.omitted).map(({ id }) => id) ?? [];
         await this.sync.again([...doubtful, ...omitted]);
@@ -180,7 +181,8 @@ export class Queue {
     }
 }
 
-// Whether another attempt may succeed: an error of the service, or todos that others were changing all the time.
+// Whether another attempt may succeed: after an error of the service, or if others were changing the todos during the
+// request.
 function isPassing({ status, code, current }: Problem): boolean {
     return status >= 500 || (code === "conflict" && !!current?.every((todo) => todo.status !== "deleted"));
 }

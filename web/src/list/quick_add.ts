@@ -4,16 +4,16 @@
 //   no list, because titles contain "issue #23".
 // - `@name` is a tag, and `@5pm` is a time.
 // - `!low`, `!normal`, `!high`, `!urgent` is the priority; also `!!` (high) and `!!!` (urgent).
-// - The first list and the first priority count, and further ones stay in the title.
+// - Only the first list and the first priority count. Further ones stay in the title.
 // - `\` before `#`, `@`, `!` or a day keeps the word in the title.
-// - Of the other words, those that say when are taken from the end or the beginning (when_words.ts). A title is never
-//   empty because of them: "tomorrow" alone is a title.
+// - A date, a time or a repetition is taken from the end or the beginning of the other words (when_words.ts). But the
+//   title is never empty because of this: "tomorrow" alone is a title.
 import { type Place, readDue } from "./due_words.ts";
 import type { Priority, Repeat } from "./model.ts";
 import { findWhen, type When } from "./when_words.ts";
 
-// A part of the text that is not in the title. "escape" is a `\` that keeps the next word in the title. A repetition
-// contains its first date and time.
+// A part of the text that is not in the title. "escape" is a `\` that keeps the next word in the title. The mark of a
+// repetition includes its first date and time.
 export interface Mark {
     start: number;
     end: number;
@@ -38,7 +38,8 @@ interface Word {
 
 const LONGEST_NAME = 60;
 const MOST_TAGS = 20;
-// Marks of the direction of writing may stand before a sign. Keyboards for Japanese and Chinese have wide signs.
+// Invisible marks for the direction of writing may stand before a sign. Keyboards for Japanese and Chinese write wide
+// signs.
 const SIGN = /^[\u200e\u200f\u202a-\u202e\u2066-\u2069]*([#@!\uff03\uff20\uff01])(.+)$/s;
 const ESCAPED = /^\\[#@!\uff03\uff20\uff01]/;
 const QUOTED = /^["\u201c-\u201e]([^"\u201c-\u201e]+)["\u201c-\u201e](?=[\s,;]|$)/;
@@ -46,7 +47,7 @@ const ENDS = /^([,;]*)(?=\s|$)/;
 const IS_NO_NAME = /^[\d\p{P}]*$/u;
 const PRIORITIES: Priority[] = ["low", "normal", "high", "urgent"];
 
-// `lists` are the known lists. `notWhen` are words that say no date here, because the person has said so.
+// `lists` are the known lists. `notWhen` has the words that the person does not mean as a date here.
 export function readQuickAdd(
     text: string,
     place: Place,
@@ -108,8 +109,8 @@ function priorityOf(word: string): Priority | undefined {
     return word === "!" ? "high" : word === "!!" ? "urgent" : PRIORITIES.find((priority) => priority === word);
 }
 
-// The name that begins at `at`: in quotation marks, the longest known one that fits, or one word. `end` is behind a
-// comma that follows it.
+// The name that begins at `at`: a name in quotation marks, the longest known name that fits, or one word. If a comma
+// follows the name, `end` is after the comma.
 function nameAt(text: string, at: number, known: readonly string[]): { name: string; end: number } | undefined {
     const after = text.slice(at);
     const fits = (name: string) => after.slice(0, name.length).toLowerCase() === name.toLowerCase();
@@ -143,13 +144,14 @@ function readWhen(words: Word[], text: string, added: QuickAdd, place: Place, no
     }
 }
 
-// The words that say when.
+// The words that stand for a date, a time or a repetition.
 export function saidWhen(text: string, marks: readonly Mark[]): string {
     const when = marks.filter(({ kind }) => kind === "due" || kind === "repeat");
     return when.map(({ start, end }) => text.slice(start, end)).join(" ");
 }
 
-// The words without what stands between them, with a comma before them or a dash after them.
+// The marks of these words. Other marks between the words are left out. A comma before the words, or a dash after them,
+// belongs to the marks.
 function marksOf(words: Word[], { from, to, repeat }: When, text: string): Mark[] {
     const marks: Mark[] = [];
     const isDash = from === 0 && /^[-\u2013\u2014]$/.test(words[to]?.text ?? "") && words.length > to + 1;

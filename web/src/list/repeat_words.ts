@@ -17,7 +17,7 @@ export function beginsRepeat(word: string): boolean {
     return word === "every" || word === "each" || ALONE.has(word);
 }
 
-// `words` are normalised. Undefined if they say anything else, too.
+// `words` are normalised. Undefined if they contain anything other than a repetition.
 export function repeatOf(words: string[]): Repeat | undefined {
     const unit = words.length === 1 && ALONE.get(words[0] ?? "");
     if (unit) {
@@ -27,7 +27,7 @@ export function repeatOf(words: string[]): Repeat | undefined {
     return everyUnit(text) ?? everyWeekday(text) ?? everyDayOfMonth(text);
 }
 
-// The first day from `due` on that fits the repetition, at the same time.
+// The first day that fits the repetition, not before `due`, with the time of `due`.
 export function firstFrom(repeat: Repeat, due: string): string {
     const { on, weekdays } = repeat;
     const day = dayFrom(due);
@@ -70,7 +70,7 @@ function everyWeekday(text: string): Repeat | undefined {
 
 // Reads `15th`, `last workday`, `3rd friday of the month`.
 function everyDayOfMonth(text: string): Repeat | undefined {
-    // `every 2nd day` and `every second friday` can also mean every other one.
+    // These are refused: `every 2nd day` and `every second friday` can also mean every other day or Friday.
     const on = /^\d+\w+ day$/.test(text) ? undefined : monthDay(text);
     return on ? { unit: "month", on } : undefined;
 }
@@ -86,7 +86,7 @@ function weekdaysOf(text: string): Repeat["weekdays"] {
     return named.includes(undefined) ? undefined : WEEKDAYS.filter((_, at) => named.includes(at));
 }
 
-// The day of the month, as the service writes it.
+// The day of the month in the form of the service.
 function monthDay(text: string): string | undefined {
     const [, which, day] = /^(?:the )?(\S+)(?: (.+?))?(?: of (?:(?:the|each|every) )?month)?$/.exec(text) ?? [];
     const number = ordinal(which);
@@ -105,7 +105,7 @@ function monthDay(text: string): string | undefined {
     return named && order && `${order} ${named}`;
 }
 
-// This day in the month of `day`.
+// The date of this day of the month, in the month of `day`.
 function inMonth(on: string, day: number): number {
     const first = monthFrom(day, 0);
     const last = monthFrom(day, 1) - 1;

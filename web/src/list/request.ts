@@ -29,7 +29,8 @@ export class ApiProblem extends Error {
     }
 }
 
-// No answer of the service: no network, no time, or something in between that answers in its place.
+// The service has not answered: there is no network, the answer took too long, or something between answered in place
+// of the service.
 export class Offline extends Error {}
 
 const PATIENCE = 30_000;
@@ -47,7 +48,7 @@ export function createApi(fetch: Fetch, base: string): Api {
                 cache: "no-store",
                 signal: AbortSignal.timeout(patience),
             });
-            // A page of a network that asks for a password is not an answer.
+            // The sign-in page of a network is not an answer of the service.
             const answersJson = /[/+]json\b/.test(response.headers.get("Content-Type") ?? "");
             answer = answersJson ? await response.json() : undefined;
             if (!answersJson && response.status !== 204 && response.status !== 304) {
@@ -64,7 +65,7 @@ export function createApi(fetch: Fetch, base: string): Api {
     };
 }
 
-// The path with those parameters that have a value.
+// The path with a query of the parameters that have a value.
 export function withQuery(path: string, query: Record<string, string | undefined>): string {
     const parameters = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) {

@@ -1,6 +1,7 @@
-// The records of the store `snapshot`: what the service said last, for all windows and for reading without a network.
-// Todos have their ids, other things a name with a dot. Each write gives a record the next stamp. So a window finds what
-// other windows have written, and an answer that was under way while a newer one was written does not replace it.
+// The records of the store `snapshot`: the latest data from the service, for all windows and for use without a network.
+// The key of a todo is its id, and all other keys begin with a dot. Each write gives the record the next stamp. So a
+// window finds the records that other windows have written, and an older answer that arrives late does not replace a
+// newer one.
 import { fold } from "./apply.ts";
 import type { Todo } from "./model.ts";
 import { result } from "./transaction.ts";
@@ -14,8 +15,8 @@ export interface Kept {
 
 export type Values = ReadonlyMap<string, unknown>;
 
-// The record `.epoch` has a new value when everything is wiped: a window that has read before does not write afterwards.
-// Its stamp is the newest.
+// The record `.epoch` gets a new value when everything is wiped. A window that still has the old value then writes
+// nothing. The stamp of this record is the newest one.
 export const EPOCH = ".epoch";
 export const OVERVIEW = ".overview";
 export const CHANGES = ".changes";
@@ -31,7 +32,8 @@ export interface Write {
     force?: boolean; // writes what is doubtful too
 }
 
-// Gives the ids of the records that are different, and were written after `since`: nobody knows which is newer.
+// Writes the values. Returns the ids of doubtful records: their kept value is different and was written after `since`,
+// so nobody knows which value is newer.
 export async function write(snapshot: IDBObjectStore, how: Write, values: Values): Promise<string[]> {
     const head = await result<Kept | undefined>(snapshot.get(EPOCH));
     const doubtful: string[] = [];
@@ -61,7 +63,7 @@ export async function write(snapshot: IDBObjectStore, how: Write, values: Values
     return doubtful;
 }
 
-// The todos that are no longer open, if these are.
+// The kept todos that are no longer open, if `open` has the ids of all open todos. The value undefined deletes them.
 export async function absent(snapshot: IDBObjectStore, open: ReadonlySet<string>): Promise<Values> {
     const kept = await result<Kept[]>(snapshot.getAll());
     const gone = kept.filter(({ id, value }) => isTodo(id) && !open.has(id) && value && !(value as Todo).status);

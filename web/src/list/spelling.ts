@@ -1,6 +1,6 @@
-// Replaces what people and documents write in several ways by one spelling.
+// Replaces the different spellings of people and documents with one spelling.
 
-// The empty pattern of Braille is a space, and the others are marks of annotations.
+// U+2800 is the empty pattern of Braille, which looks like a space. U+FFF9 to U+FFFB are marks of annotations.
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}|[\u2800\ufff9-\ufffb]/gu;
 const NUMBERS = new Map(
     (
@@ -26,7 +26,7 @@ export function plain(text: string): string {
     );
 }
 
-// The words of a plain text: in lower case, with numbers as digits, and with a date and its time apart.
+// The words of a plain text: in lower case, with numbers as digits, and with a date and its time as separate words.
 export function normalised(text: string): string[] {
     return text
         .toLowerCase()

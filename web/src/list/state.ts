@@ -1,4 +1,4 @@
-// What this window knows: a copy of what the browser keeps, as signals.
+// The state of this window: a copy of the database of the browser, as signals.
 import { batch, computed, signal } from "@preact/signals";
 import { apply, clean, localName, resolve } from "./apply.ts";
 import type { Database, Name } from "./database.ts";
@@ -13,7 +13,7 @@ export class State {
     readonly loaded = signal(false);
     readonly waiting = signal<Waiting[]>([]);
     readonly refused = signal<Refused[]>([]);
-    // By local id or idempotency key.
+    // The names by local id or idempotency key.
     readonly names = signal<ReadonlyMap<string, Name>>(new Map());
     // Local ids of added todos, by their ids.
     readonly localIds = new Map<string, string>();
@@ -33,7 +33,7 @@ export class State {
     readonly todos = computed(() => this.applied(this.server.value));
     readonly overview = computed(() => this.kept.value.get(OVERVIEW) as Overview | undefined);
     readonly changes = computed(() => (this.kept.value.get(CHANGES) as Change[] | undefined) ?? []);
-    // The changes that this browser has made, with the number of todos that their answers had.
+    // The changes that this browser has made: the number of todos in the answer, by the id of the change.
     readonly own = computed(() => new Map([...this.names.value.values()].map(({ to, size }) => [to, size ?? 0])));
 
     constructor(
@@ -61,24 +61,25 @@ export class State {
         return this.kept.value.get(name);
     }
 
-    // The ids of a list in its order, as the service said it last.
+    // The ids of the todos of a list, in the latest order from the service.
     order(list: string): string[] | undefined {
         return this.value(orderName(list)) as string[] | undefined;
     }
 
-    // The todos with the actions that wait.
+    // The todos after the waiting actions.
     applied(todos: ReadonlyMap<string, Todo>): ReadonlyMap<string, Todo> {
         return apply(todos, this.waiting.value, this.known);
     }
 
-    // The todo as the list has it. Deleted ones, and those that were completed before this visit, are not in the list.
+    // The todo in the form of the list. Undefined for a todo that is not in the list: it is deleted, or was completed
+    // before this visit.
     shown(todo: Todo | undefined): Todo | undefined {
         const after = todo && clean(todo);
         const isGone = after?.status === "deleted" || (after?.status && !this.server.value.has(after.id));
         return isGone ? undefined : after;
     }
 
-    // Who is signed in, for all windows.
+    // Keeps for all windows who is signed in.
     async keepSession(session: Session): Promise<void> {
         this.session.value = session;
         const always = { ...this.asking(), since: Number.POSITIVE_INFINITY };
@@ -86,7 +87,7 @@ export class State {
         await this.refresh();
     }
 
-    // How to write an answer to what is asked for now.
+    // The parameters with which the answer to a request of this moment must be written.
     asking(): Write {
         return { epoch: this.epoch, since: this.stamp, now: this.now() };
     }
@@ -109,7 +110,8 @@ export class State {
         await this.refresh();
     }
 
-    // Reads what this or another window has written. One reading at a time, so that an older one cannot come last.
+    // Reads the records that this or another window has written. Only one reading runs at a time, so that an older one
+    // cannot end last.
     refresh(): Promise<void> {
         this.reading = this.reading.catch(() => {}).then(() => this.read());
         return this.reading;
@@ -164,7 +166,7 @@ export class State {
         }
         this.kept.value = all;
         this.server.value = todos;
-        // At the start, only the service can say that nobody is signed in.
+        // At the start of the page, a kept session that is not signed in does not count: the service must say so.
         const session = all.get(SESSION) as Session | undefined;
         if (session && (session.signed_in || this.session.value)) {
             this.session.value = session;
@@ -182,7 +184,7 @@ export class State {
         this.names.value = new Map([...this.names.value, ...names.map((name) => [name.from, name] as const)]);
     }
 
-    // Everything was wiped: another person may be signed in.
+    // Called after everything was wiped, because another person may be signed in.
     private forget(): void {
         this.epoch = undefined;
         this.stamp = 0;

@@ -1,4 +1,4 @@
-// A value that is equal to the one before stays the same object, so that nothing is drawn again for it.
+// If a new value is equal to the old one, the signal keeps the old object, so that the page draws nothing again.
 import { computed, type ReadonlySignal, type Signal } from "@preact/signals";
 
 export const isEqual = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);

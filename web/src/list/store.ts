@@ -4,7 +4,8 @@ import { createListStore } from "./list_store.ts";
 const base = globalThis.document?.documentElement.dataset.base ?? "";
 const NAME = `todo-action${base}`;
 
-// Where there are no locks (without HTTPS), two windows may send the same. The service recognises it.
+// Without HTTPS, a browser has no locks, so two windows may send the same request. The service recognises the second
+// one.
 async function inLock(work: () => Promise<void>): Promise<void> {
     await (navigator.locks ? navigator.locks.request(NAME, work) : work());
 }

@@ -5,12 +5,12 @@ import { type Api, ApiProblem, withQuery } from "./request.ts";
 import { CHANGES, OVERVIEW, orderName, type Values } from "./snapshot.ts";
 import type { State } from "./state.ts";
 
-// More todos than this are read as pages of a listing.
+// If more todos than this have changed, the page reads all todos as pages of a listing.
 const SINGLY = 10;
 const PAGE = "100";
 
 export class Sync {
-    // The lists whose order somebody looks at.
+    // The lists whose order is visible in this window.
     readonly watched = new Set<string>();
     private etag: string | undefined;
     private newest: string | undefined; // change; "" if there is none
@@ -23,14 +23,14 @@ export class Sync {
         private readonly tell: () => Promise<void>, // this and the other windows
     ) {}
 
-    // Nothing is known any more.
+    // Forgets which changes were already read.
     reset(): void {
         this.etag = undefined;
         this.newest = undefined;
     }
 
-    // Reads everything again, except those todos. One reading after another: the second may have been asked for because
-    // of something newer.
+    // Reads all todos, lists and changes again. Todos of `except` are not removed if the listing lacks them. A second
+    // reading starts only after the first, because the reason for it may be newer.
     everything(except: string[] = []): Promise<void> {
         this.loading = this.loading.catch(() => {}).then(() => this.load(except));
         return this.loading;
@@ -70,8 +70,8 @@ export class Sync {
         await this.again(doubtful);
     }
 
-    // Looks whether something has changed. Not while the outcome of an action is unknown: its change would look like one
-    // of somebody else.
+    // Asks the service whether something has changed. While the outcome of an action is unknown, it does not ask: the
+    // change of that action would look like a change of somebody else.
     async look(): Promise<void> {
         if (this.looking || this.isUnsure()) {
             return;
@@ -115,13 +115,13 @@ export class Sync {
         this.newest = changes[0]?.id ?? "";
     }
 
-    // Whether the answer to an action of this browser had all todos of the change.
+    // Whether this browser has made the change, and its answer contained all todos of the change.
     private isCovered({ id, todos = [], more_todos = 0 }: Change): boolean {
         const size = this.state.own.value.get(id);
         return size !== undefined && size >= todos.length + more_todos;
     }
 
-    // Reads these again, until no other window has written them meanwhile.
+    // Reads these todos again, until no other window has written them during the reading.
     async again(ids: string[]): Promise<void> {
         let rest = ids.filter((id) => !id.startsWith("."));
         while (rest.length) {
@@ -154,7 +154,7 @@ export class Sync {
         await this.tell();
     }
 
-    // Reads the orders that somebody looks at.
+    // Reads the orders of these lists: without `lists`, of those that are visible.
     async orders(lists: Iterable<string> = this.watched): Promise<void> {
         const asking = this.state.asking();
         const orders = [...lists].map(async (list) => {

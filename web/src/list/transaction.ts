@@ -2,7 +2,7 @@
 
 export type Stores = (name: string) => IDBObjectStore;
 
-// Does the work in one transaction: all of it is kept, or nothing.
+// Does the work in one transaction: the database keeps all of it, or nothing.
 export function transact<T>(
     db: IDBDatabase,
     names: readonly string[],

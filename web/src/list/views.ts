@@ -1,4 +1,4 @@
-// What components read beside the todos.
+// The signals that components read beside the todos.
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { fold } from "./apply.ts";
 import { nowAt } from "./dates.ts";
@@ -30,7 +30,7 @@ export function createSettings(state: State): ReadonlySignal<Settings> {
     });
 }
 
-// The person's date, time and zone; `tick` says that time has passed.
+// The person's date, time and time zone. `tick` updates them.
 export function createNow(state: State, settings: ReadonlySignal<Settings>, clock: Clock) {
     const at = signal(clock.now());
     const now = computed<Now>(() => {
@@ -51,7 +51,7 @@ export function createNow(state: State, settings: ReadonlySignal<Settings>, cloc
     return { now, tick, everyMinute };
 }
 
-// All lists in their order: those of the service, as waiting actions change them, and then new ones.
+// The names of all lists in their order: first the lists of the service after the waiting actions, then new lists.
 export function createLists(state: State): ReadonlySignal<string[]> {
     return steady(() => {
         let lists = state.overview.value?.lists.map(({ name }) => name) ?? [];
@@ -92,7 +92,8 @@ export function createTags(state: State): ReadonlySignal<string[]> {
     });
 }
 
-// The ids of the open todos of a list in its order. Read from the service while somebody looks.
+// The ids of the open todos of a list in its order. The page reads this order from the service while a component uses
+// the signal.
 export function createOrders(state: State, sync: Sync) {
     const orders = new Map<string, ReadonlySignal<string[] | undefined>>();
     return (list: string): ReadonlySignal<string[] | undefined> => {
@@ -123,17 +124,17 @@ export function createOrders(state: State, sync: Sync) {
     };
 }
 
-// The latest change that this browser has not made.
+// The latest change that was not made by this browser.
 export function createLastChange(state: State) {
     return steady(() => state.changes.value.find(({ id }) => !state.own.value.has(id)));
 }
 
-// How the service calls the page where people sign in. In another browser, the page has an id behind this name.
+// The name of the page as a program, on a service where people sign in. In another browser, an id follows this name.
 const PAGE = /^Web page($| \()/;
 
-// The changes that programs have made, and not the page in another browser, the newest first. With API keys, the page
-// has the name of its key: the name that is at the changes of this browser. The history has imports, which are several
-// changes.
+// The changes of other programs, the newest first. Changes of the page in another browser do not count. With API keys,
+// the name of the page is the name of its key, which is also in the changes of this browser. Imports do not count
+// either: the history shows them.
 export function createProgramChanges(state: State) {
     return steady(() => {
         const changes = state.changes.value;

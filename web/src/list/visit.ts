@@ -1,4 +1,4 @@
-// Who is signed in, and when the service is asked: while somebody looks at the page.
+// Finds out who is signed in, and asks the service for changes while the page is visible.
 import type { Session } from "./model.ts";
 import type { Queue } from "./queue.ts";
 import { type Api, ApiProblem, Offline, withQuery } from "./request.ts";
@@ -24,7 +24,7 @@ export class Visit {
         private readonly isVisible: () => boolean,
     ) {}
 
-    // Finds out who is signed in. Without a network, it is who it was.
+    // Finds out who is signed in. Without a network, this fails, and the kept session stays.
     async ask(): Promise<void> {
         const session = await this.session();
         const before = this.state.value(SESSION) as Session | undefined;
@@ -39,7 +39,7 @@ export class Visit {
         try {
             return (await this.api({ method: "GET", path: "/session" })).body as Session;
         } catch (error) {
-            // A service without a page, in development.
+            // In development, a service without a page has no session.
             if (error instanceof ApiProblem && error.problem.status === 404) {
                 return { authentication: "none", signed_in: true };
             }
@@ -48,7 +48,7 @@ export class Visit {
     }
 
     async signOut(): Promise<void> {
-        // What the page still asks for would be refused without the session.
+        // No new requests begin, because the service would refuse them without the session.
         this.isLeaving = true;
         try {
             await this.looking;
@@ -60,7 +60,8 @@ export class Visit {
         }
     }
 
-    // The service puts the key into a cookie that no script can read; `keep`: also when the browser ends.
+    // The service puts the key into a cookie that no script can read. With `keep`, the cookie stays when the browser is
+    // closed.
     async signIn(key: string, keep: boolean): Promise<void> {
         const path = withQuery("/session", { keep: keep ? "true" : undefined });
         await this.api({ method: "POST", path, headers: { Authorization: `Bearer ${key}` } });
@@ -68,14 +69,14 @@ export class Visit {
         void this.look();
     }
 
-    // Called again and again.
+    // Called at regular intervals.
     async pulse(): Promise<void> {
         if (this.isVisible() && this.now() >= this.quietUntil) {
             await this.look();
         }
     }
 
-    // At once, if the page has become visible, or the network is back.
+    // Asks at once. Called when the page has become visible, or the network is back.
     async look(): Promise<void> {
         if (!this.isVisible() || this.isLeaving) {
             return;

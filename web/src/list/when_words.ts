@@ -1,5 +1,5 @@
-// Finds the words of a title that say when: a due date, a repetition, or both. They stand at the end, or at the beginning
-// and set apart. All other days are names: "Friday night movie", "Photos from last friday".
+// Finds the words of a title that mean a due date, a repetition, or both. They must stand at the end, or be set apart
+// at the beginning. All other days are parts of names: "Friday night movie", "Photos from last friday".
 
 import { type Place, readDue } from "./due_words.ts";
 import { duration } from "./duration.ts";
@@ -11,7 +11,7 @@ import { normalised, plain } from "./spelling.ts";
 export interface When {
     from: number; // the first of its words
     to: number; // the word after it
-    // The person wrote `\` before it: it stays in the title.
+    // The person wrote `\` before these words, so they stay in the title.
     isEscaped: boolean;
     due?: string;
     repeat?: Repeat;
@@ -20,7 +20,8 @@ export interface When {
 type Read = Pick<When, "due" | "repeat">;
 
 const MOST_WORDS = 12;
-// What stands before or after these words is a part of a sentence, or of a date that is not understood.
+// If one of these words stands before or after a date, the date is a part of a sentence, or of a longer date that the
+// page does not understand.
 const BINDS_NEXT = new RegExp(
     "^(for|of|from|since|before|after|till|to|and|or|the|a|an|my|our|your|this|next|last|every|each|other|than|about|" +
         `around|vs|week|month|year|yesterday|${PARTS}|second|third|fourth|\\d+(st|nd|rd|th)|` +
@@ -28,7 +29,7 @@ const BINDS_NEXT = new RegExp(
     "i",
 );
 const BINDS_BEFORE = new RegExp(`^(${PARTS}|week|weekend|and|or|is|was|are|to|till|[-\u2013\u2014&+/])$`, "i");
-// Words that are no date, or no date of a todo, if nothing else stands beside them.
+// These words alone are not a due date of a todo. With other words, they may be a part of one.
 const NO_DATE = new RegExp(`^((right |just )?now|sun|sat|all day|\\d\\d?(st|nd|rd|th)|at \\d\\d?|(at )?(${PARTS}))$`);
 const BEGINS = new RegExp(
     "^(on|by|in|at|due|until|every|each) |\\d|" +
@@ -40,7 +41,8 @@ export function findWhen(words: string[], place: Place): When | undefined {
     return atEnd(words, place) ?? atBeginning(words, place);
 }
 
-// The longest words at the end that say when. If these are a part of a sentence, the shorter ones are too.
+// Finds the longest date or repetition at the end. If it is a part of a sentence, a shorter one is too, so the search
+// ends.
 function atEnd(words: string[], place: Place): When | undefined {
     const to = words.length;
     for (let from = Math.max(1, to - MOST_WORDS); from < to; from++) {
@@ -69,7 +71,7 @@ function atBeginning(words: string[], place: Place): When | undefined {
     return undefined;
 }
 
-// A date that is over is no date of a todo, and `3 days` without `in` is how long something takes.
+// Refuses a date in the past, and a duration: `3 days` without `in` is how long something takes.
 function accepted(when: When, words: string[], { now }: Place): When | undefined {
     const said = normalised(plain(words.slice(when.from, when.to).join(" ").replace(/^\\/, "")));
     const takes = said.some((_, at) => duration(said.slice(0, at + 1))?.sign === 0);
@@ -78,7 +80,7 @@ function accepted(when: When, words: string[], { now }: Place): When | undefined
 }
 
 function read(words: string[], place: Place): Omit<When, "from" | "to"> | undefined {
-    // Words such as "and" are not read, so they could be lost at the ends.
+    // The reader ignores words such as "and". At the beginning or the end, such a word would be lost from the title.
     const isLost = (word = "") => normalised(plain(word)).length === 0;
     if (isLost(words[0]) || (isLost(words.at(-1)) && !/^o['\u2019]clock$/i.test(words.at(-1) ?? ""))) {
         return undefined;
@@ -114,7 +116,7 @@ function readRepeat(words: string[], at: number, place: Place): Read | undefined
         const day = [...words.slice(0, at), ...rest].join(" ");
         const due = day === "" ? place.now.date : readLikely(day, place);
         if (due !== undefined && ends) {
-            // A time alone would keep the day of a todo.
+            // Tests whether the words name only a time: a time alone would keep the day of an existing todo.
             const kept = readLikely(day, { ...place, present: "2000-01-01" });
             const isFree = day === "" || kept?.startsWith("2000-01-01T");
             return { due: isFree ? firstFrom(repeat, due) : due, repeat: { ...repeat, ...ends } };

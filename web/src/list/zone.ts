@@ -1,4 +1,5 @@
-// Clocks of time zones, through Intl. A local time is written as the milliseconds that it would have in UTC.
+// The local times of time zones, with Intl. A local time is the number of milliseconds that the same date and time
+// would have in UTC.
 import { dayFrom } from "./civil.ts";
 import type { Now } from "./model.ts";
 
@@ -17,15 +18,16 @@ export function localAt(instant: number, zone: string): number {
     return new Date(0).setUTCFullYear(year, Number(part.month) - 1, Number(part.day)) + time;
 }
 
-// The instant of a local time. When clocks go forward, a time that does not exist counts from the offset before. When
-// clocks go back, it is the first of the two times (RFC 5545, section 3.3.5).
+// The instant of a local time (RFC 5545, section 3.3.5). A time that does not exist, because the clocks go forward, is
+// read with the offset before the change. Of a time that occurs twice, because the clocks go back, the first one
+// counts.
 export function instantOf(local: number, zone: string): number {
     const before = local - offset(local - DAY, zone);
     const after = local - offset(local + DAY, zone);
     return localAt(before, zone) !== local && localAt(after, zone) === local ? after : before;
 }
 
-// A text such as 2026-11-27T17:00 as a local time.
+// The local time of a text such as 2026-11-27T17:00.
 export function localOf(text: string): number {
     return dayFrom(text) * DAY + (Number(text.slice(11, 13)) * 60 + Number(text.slice(14, 16))) * MINUTE;
 }

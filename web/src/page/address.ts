@@ -1,4 +1,5 @@
-// What the page shows is in its address, so that back, reload, bookmarks and a second window work.
+// The address of the page contains the view and the open todo, so that back, reload, bookmarks and a second window
+// work.
 import { signal } from "@preact/signals";
 import { afterRender, focusAgain } from "./focus.ts";
 import { letGo } from "./held.ts";
@@ -52,11 +53,11 @@ export function href(to: Address): string {
     return `${base}/${text && `?${text}`}`;
 }
 
-// Whether back leads to a view of this page.
+// Whether the button Back of the browser leads to a view of this page.
 let hasMoved = false;
 
-// A browser goes back some time after it is asked to. Until then, the page keeps its next steps: the browser would
-// otherwise go back from the view that the person has reached meanwhile.
+// A browser goes back some time after `history.back()`. Until then, this list keeps the next steps of the page.
+// Otherwise, the browser would go back from a view that the person has reached in the meantime.
 let nextSteps: (() => void)[] | undefined;
 
 function goBack(): void {
@@ -75,7 +76,7 @@ export function go(to: Address, how: "push" | "replace" = "push"): void {
     arrive(to);
 }
 
-// The old view stays while a part of the page is loaded for the next one, but not for long.
+// While the page loads a part for the next view, it shows the old view for at most this time.
 const PATIENCE = 500;
 let arriving: Promise<void> | undefined;
 
@@ -102,7 +103,7 @@ function show(to: Address): void {
     scrollTo(0, 0);
 }
 
-// Opens a todo in its place. Back closes it again.
+// Opens a todo in its row. The button Back closes it again.
 export function open(id: string): void {
     const to = { ...address.value, todo: id };
     if (address.value.todo) {
@@ -125,7 +126,7 @@ export function close(): void {
     arrive(to);
 }
 
-// A todo that is alone on the page: back to where the person came from.
+// Leaves the view of a single todo: goes back to the view from which the person came.
 function leave(): void {
     if (hasMoved) goBack();
     else go({ view: "today" }, "replace");
@@ -146,7 +147,8 @@ addEventListener("popstate", () => {
     }
 });
 
-// Links stay links: they open in a new window, and a plain click changes only the view.
+// A plain click on a link of the page only changes the view. Other clicks work as usual, such as those that open a new
+// window.
 document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
         return;
@@ -160,8 +162,8 @@ document.addEventListener("click", (event) => {
     focusName();
 });
 
-// The focus goes to the name of the view, which screen readers then read, or to the field of the search. It goes there
-// while the press lasts, because only then the keyboard of a telephone opens.
+// Moves the focus to the search field, or else to the name of the view, which screen readers then read. This happens
+// during the event of the press, because only then the keyboard of a telephone opens.
 export function focusName(): void {
     const focus = () =>
         afterRender(() => {

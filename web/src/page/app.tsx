@@ -28,7 +28,7 @@ const VIEWS: Record<View, () => ComponentType | undefined> = {
     import: () => part("own")?.ImportView,
 };
 
-// What this browser knows is shown before the service has said who is signed in.
+// The page shows the data of this browser before the service has answered who is signed in.
 export function App() {
     if (session.value?.signed_in === false) {
         return <SignedOut />;
@@ -40,7 +40,7 @@ function SignedIn() {
     const { view, list } = address.value;
     const Shown = VIEWS[view]() ?? Coming;
     const Keys = keysShown.value ? part("more")?.KeysHelp : undefined;
-    // Nobody should change todos that are not shown.
+    // The selection ends with the view, so that nobody changes todos that are not visible.
     useEffect(pickNone, [view, list]);
     return (
         <>

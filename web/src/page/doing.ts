@@ -1,4 +1,5 @@
-// What people do in more than one place of the page: it holds the todos where they are, does it, and says so.
+// The actions that several places of the page need. Each function keeps the todos in their places, does the action, and
+// shows a message.
 import { showDate, showInText } from "../list/dates.ts";
 import type { Change, NewTodo, Todo, TodoEdit } from "../list/model.ts";
 import { canRedo, canUndo, edit, editMany, now, redo, remove, todos, toggle, undo, undoLast } from "../list/store.ts";
@@ -26,7 +27,7 @@ export function tick(todo: Todo): void {
     }
 }
 
-// When a completed todo is to be done again. The service says it a moment later.
+// The words for the date of the next todo, if a completed todo repeats. The service sends the next todo a moment later.
 function nextDate({ repeat, title }: Todo, before: ReadonlyMap<string, Todo>): string | undefined {
     const all = repeat ? [...todos.value.values()] : [];
     const due = all.find((todo) => todo.title === title && todo.repeat && !before.has(todo.id))?.due;
@@ -77,7 +78,7 @@ export async function takeBack(): Promise<void> {
     say(`Undone${what(await undoLast(), known)}`, { name: "Redo", run: () => void doAgain() });
 }
 
-// Undoes a change of anybody, or does it again.
+// Undoes a change of anybody. If the change is already undone, does it again.
 export async function undoChange(change: Change): Promise<void> {
     const sayAgain = () => say("Done again.");
     await undo(change.undone_by ?? change.id);
@@ -94,7 +95,8 @@ export async function doAgain(): Promise<void> {
     say(`Done again${what(await redo(), known)}`, undoing);
 }
 
-// The undo of a change of lists or settings changes no todos, and the undo of an added todo removes it.
+// The words for the changed todos. An undo of a change of lists or settings changes no todos. An undo of an added todo
+// removes the todo, so `before` has its title.
 function what(ids: readonly string[], before: ReadonlyMap<string, Todo>): string {
     const one = todos.value.get(ids[0] ?? "") ?? before.get(ids[0] ?? "");
     return ids.length > 1 ? `: ${ids.length} todos` : one ? `: ${one.title}` : ".";
@@ -105,7 +107,7 @@ export function those(ids: Iterable<string>): Todo[] {
     return [...ids].flatMap((id) => todos.value.get(id) ?? shownTodo(id) ?? []);
 }
 
-// Where the focus goes when the row that has it goes away: to the row after it, or to the name of the view.
+// Moves the focus before the rows of these todos go away: to the next row, or to the name of the view.
 function focusBeside(gone: readonly Todo[]): void {
     const ids = new Set(gone.map(({ id }) => id));
     const rows = [...document.querySelectorAll<HTMLElement>("[data-todo]")];

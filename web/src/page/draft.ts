@@ -1,4 +1,4 @@
-// What a person types and has not saved yet. It survives a reload, and stays in this window.
+// Drafts: texts that a person has typed and not saved yet. A draft survives a reload, and other windows do not have it.
 import { effect } from "@preact/signals";
 import { session } from "../list/store.ts";
 
@@ -16,7 +16,7 @@ export function dropDraft(name: string): void {
     sessionStorage.removeItem(PREFIX + name);
 }
 
-// Whoever uses the browser after a sign-out must not see what was typed.
+// After a sign-out, the next person at this browser must not see the drafts.
 effect(() => {
     if (session.value?.signed_in === false) {
         const names = Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX));

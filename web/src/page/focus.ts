@@ -1,12 +1,13 @@
-// Where the focus goes, and what is scrolled into the window. Nothing here takes the focus from a thing that the person has reached meanwhile: keys would then do
-// something else than what the person saw.
+// Moves the focus, and scrolls elements into the window. `focusAgain` never takes the focus from an element that the
+// person has reached in the meantime: the next key would then act on another element than the person expects.
 
-// Runs it when the page shows its new state, which is before the next key or touch.
+// Runs the function after the page has rendered its new state, and before the next key or touch.
 export function afterRender(run: () => void): void {
     queueMicrotask(() => queueMicrotask(run));
 }
 
-// A row that goes to another place, or that closes, loses the focus. It gets the focus back, if nothing has it by then.
+// A row loses the focus when it moves to another place or closes. After a moment, it gets the focus back if no other
+// element has it.
 export function focusAgain(find: () => HTMLElement | null | undefined): void {
     setTimeout(() => {
         const { activeElement, body } = document;
@@ -14,7 +15,8 @@ export function focusAgain(find: () => HTMLElement | null | undefined): void {
     }, 50);
 }
 
-// What opens below the edge of the window is scrolled into it, also when it grows later. Returns what ends this.
+// Scrolls an element into the window when it opens below the edge, and again when it grows. Returns a function that
+// ends this.
 export function keepInView(element: Element | null): () => void {
     const observer = new ResizeObserver(() => element?.scrollIntoView({ block: "nearest" }));
     if (element) observer.observe(element);

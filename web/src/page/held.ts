@@ -1,5 +1,5 @@
-// Nothing moves when something is ticked: until the view changes, a todo stays where it was. Views sort a held todo by
-// its values of that time, and show its values of now.
+// Held todos: a ticked todo stays in its place until the view changes. Views sort a held todo by its values from
+// before, and show its current values.
 import { signal } from "@preact/signals";
 import type { Todo } from "../list/model.ts";
 
@@ -20,7 +20,7 @@ export function letGo(): void {
     held.value = new Map();
 }
 
-// The ids in their new order; a held one that is missing there stays behind the one that it followed.
+// The ids in their new order. A held todo that the new order lacks stays after the todo that it followed.
 export function keepPlaces(
     before: readonly string[],
     now: readonly string[],

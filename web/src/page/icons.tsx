@@ -1,4 +1,4 @@
-// Few icons, of one stroke. They stand beside words, or their button has a name: so they say nothing themselves.
+// Simple icons of lines. Each icon stands beside words or in a button with a name, so screen readers ignore the icon.
 const PATHS = {
     today: "M12 3v2m0 14v2m9-9h-2M5 12H3m15.4-6.4-1.5 1.5M7.1 16.9l-1.5 1.5m12.8 0-1.5-1.5M7.1 7.1 5.6 5.6M16 12a4 4 0 1 1-8 0 4 4 0 0 1 8 0Z",
     week: "M8 3v4m8-4v4M4 10h16M6 5h12a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2Z",

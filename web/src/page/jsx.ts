@@ -1,2 +1,2 @@
-// What the build makes of JSX (build.mjs).
+// The functions into which the build translates JSX (build.mjs).
 export { Fragment, h } from "preact";

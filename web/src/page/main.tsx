@@ -10,8 +10,8 @@ listenToKeys();
 render(<App />, document.body);
 void start();
 
-// A first look takes few bytes. The rest of the page comes when the first view is there and the person does something,
-// or stays for a while. Then comes the worker that keeps it all.
+// The first view needs few bytes. After the first view, the page loads its other parts as soon as the person does
+// something, or stays for this time. Then it installs the service worker, which keeps all files.
 const STAYS = 10_000;
 const DOES = ["pointermove", "pointerdown", "keydown", "dragenter", "focusin"] as const;
 const end = effect(() => {

@@ -1,5 +1,5 @@
-// Installs the service worker, and loads the page again when a newer release has taken over. Nothing is lost: what waits
-// is in IndexedDB, and the page does not load again while the person types.
+// Installs the service worker, and loads the page again when a newer release has taken over. Nothing is lost: waiting
+// actions are in IndexedDB, and the page does not load again while the person types.
 import { base } from "./address.ts";
 
 const HOUR = 3_600_000;
@@ -14,7 +14,8 @@ function address(): string {
 export async function installWorker(): Promise<void> {
     const container = navigator.serviceWorker;
     if (!container) return;
-    // The first worker of a browser takes over too, but the page is then as new as the worker.
+    // The first worker of a browser also sends this event. Then the page is as new as the worker, and need not load
+    // again.
     let wasControlled = container.controller !== null;
     container.addEventListener("controllerchange", () => {
         if (wasControlled) void whenNobodyTypes().then(() => location.reload());
@@ -37,7 +38,7 @@ async function whenNobodyTypes(): Promise<void> {
     }
 }
 
-// A file of this page is gone, perhaps because the service has a newer page.
+// Called when a file of this page is missing. If the service has a newer page, loads the page again.
 export async function loadIfOld(): Promise<void> {
     const page = await fetch(`${base}/`, { cache: "no-store" }).then(
         (answer) => answer.text(),
@@ -51,7 +52,7 @@ export async function loadIfOld(): Promise<void> {
     }
 }
 
-// The service has refused a request that an older release could send, so there may be a newer release of the page.
+// Looks for a newer service worker, which then loads the newer page.
 export async function lookForUpdate(): Promise<void> {
     const registration = await navigator.serviceWorker?.getRegistration();
     await registration?.update();

@@ -1,4 +1,4 @@
-// Small things in words.
+// Words for numbers and times.
 import { nowAt, showMoment, showTime } from "../list/dates.ts";
 import { now } from "../list/store.ts";
 
@@ -14,7 +14,7 @@ export function count(number: number, one: string, many = `${one}s`): string {
 
 const ago = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
-// "2 minutes ago", or the day and the time for what is older than a day.
+// A moment such as "2 minutes ago". A moment that is older than a day is shown as its day and time.
 export function when(at: string): string {
     now.value; // Each minute, it is longer ago.
     const minutes = Math.round((Date.now() - Date.parse(at)) / 60_000);
@@ -27,13 +27,13 @@ export function when(at: string): string {
     return minutes < 24 * 60 ? ago.format(-Math.round(minutes / 60), "hour") : showMoment(at, now.value);
 }
 
-// A moment on the clock of the person, such as 2026-11-27T17:00.
+// A moment in the time zone of the person, such as 2026-11-27T17:00.
 export function onClock(at: string): string {
     const { date, time } = nowAt(Date.parse(at), now.value.time_zone);
     return `${date}T${time}`;
 }
 
-// The same under the name of its day.
+// The words of `when`, for a place under a heading with the day: before today, the time alone is enough.
 export function whenOnDay(at: string): string {
     const local = onClock(at);
     return local < now.value.date ? showTime(local) : when(at);

@@ -13,7 +13,7 @@ const CACHE = `page-${VERSION}`;
 self.addEventListener("install", (event) => {
     const keep = async () => {
         const cache = await caches.open(CACHE);
-        // What the page has loaded by its hash need not be asked for again.
+        // The name of a file in assets/ contains a hash, so the copy in the cache of the browser can be used.
         const mode = (file: string) => (file.startsWith("assets/") ? "default" : "no-cache");
         await cache.addAll(FILES.map((file) => new Request(file, { cache: mode(file) })));
         await self.skipWaiting();

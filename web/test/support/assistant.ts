@@ -12,7 +12,7 @@ interface Done {
 }
 
 export class Assistant {
-    // What it did, by the id of the change.
+    // The changes of the assistant, by their ids.
     readonly did = new Map<string, Done>();
     private busy: Promise<void> = Promise.resolve();
     private count = 0;
@@ -22,7 +22,8 @@ export class Assistant {
         private readonly service: Service,
     ) {}
 
-    // Does something at the same time as the person, after what it does now.
+    // Begins the next random action when the current one has ended, and does not wait for it. Meanwhile, the person
+    // goes on.
     goOn(): void {
         this.busy = this.busy.then(() => this.doSomething());
         this.busy.catch(() => {});
@@ -69,7 +70,8 @@ export class Assistant {
         return this.write("updateTodos", ids, { method: "PATCH", path: "/todos", body: { todos } });
     }
 
-    // The person may have been faster, or the service busy: then it does something else.
+    // The service may refuse the request, because the person was faster or the service is busy. Then the assistant goes
+    // on with its next action.
     private async write(operation: string, ids: string[], request: Request): Promise<void> {
         const { ok, status, answer } = await this.service.ask<TodosWritten & Problem>(request);
         assert.ok(ok || [404, 409, 422, 503].includes(status), JSON.stringify(answer));

@@ -37,7 +37,7 @@ export class Browser {
         const store = createListStore({
             base: "",
             name: "todo-action",
-            // With the window, its requests end too.
+            // When the window is closed, its requests end too.
             fetch: (address, { signal, ...init }) => {
                 const signals = signal ? [signal, end.signal] : [end.signal];
                 return Promise.race([fetch(address, { ...init, signal: AbortSignal.any(signals) }), ended]);
@@ -82,7 +82,7 @@ export class Browser {
         }
     }
 
-    // As navigator.locks: a window that is closed gives its lock back.
+    // Works like navigator.locks: when a window is closed, its lock is free again.
     private async inLock(work: () => Promise<void>, ended: Promise<never>): Promise<void> {
         const before = this.line;
         const mine = before.then(() => Promise.race([work(), ended]));
@@ -112,7 +112,7 @@ export class Browser {
 
 export const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-// Waits until it is so.
+// Waits until `isSo` returns true.
 export async function until(what: string, isSo: () => boolean, patience = 10_000): Promise<void> {
     const end = Date.now() + patience;
     while (!isSo()) {

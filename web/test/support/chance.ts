@@ -1,4 +1,4 @@
-// Chance that is the same for the same seed (mulberry32).
+// Random numbers that are always the same for the same seed (mulberry32).
 export class Chance {
     constructor(private state: number) {}
 
@@ -21,7 +21,7 @@ export class Chance {
         return all[this.below(all.length)] as T;
     }
 
-    // One of the first more often, so that two choose the same.
+    // Chooses one of the first three more often, so that the person and the assistant often choose the same todo.
     popular<T>(all: readonly T[]): T {
         return this.one(this.is(0.3) ? all.slice(0, 3) : all);
     }

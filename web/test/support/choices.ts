@@ -1,4 +1,4 @@
-// What a person or an assistant may want at random.
+// Random todos and random changes for a person or an assistant.
 import type { NewTodo, Todo, TodoEdit } from "../../src/list/model.ts";
 import type { Chance } from "./chance.ts";
 
@@ -7,7 +7,7 @@ const TAGS = ["red", "green", "blue"];
 
 export type Fields = Omit<TodoEdit, "id">;
 
-// `count` makes texts that nobody else has written.
+// `count` makes the texts unique.
 export function newTodo(chance: Chance, count: number | string): NewTodo {
     return {
         title: `Todo ${count}`,
@@ -25,7 +25,7 @@ function day(chance: Chance): string {
     return chance.is(0.3) ? `2026-12-${date}T${10 + chance.below(10)}:30` : `2027-01-${date}`;
 }
 
-// A change of this todo.
+// A random change of this todo.
 export function newFields(chance: Chance, count: number | string, todo: Todo, open: Todo[]): Fields {
     const { id, steps, tags, due, priority } = todo;
     const other = chance.one(open).id;

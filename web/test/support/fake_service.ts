@@ -1,4 +1,4 @@
-// A service that a test scripts: it has some todos, notes the requests, and fails as the test says.
+// A simulated service for tests. It has some todos, records the requests, and fails when the test wants it.
 import type { Change, Todo } from "../../src/list/model.ts";
 
 export interface Asked {
@@ -14,7 +14,7 @@ export class FakeService {
     readonly todos = new Map<string, Todo>();
     readonly changes: Change[] = [];
     readonly asked: Asked[] = [];
-    // What goes wrong with the next requests that match, by the beginning of method and path.
+    // The faults of the next requests. Each fault affects one request whose method and path begin with `on`.
     readonly faults: { on: string; what: Fault }[] = [];
     isOffline = false;
     session = { authentication: "api_key", signed_in: true, person: "one" };
@@ -46,7 +46,7 @@ export class FakeService {
         return answer;
     };
 
-    // The requests of this method.
+    // All requests that can change todos: not those with GET, and not those about the session.
     writes(): Asked[] {
         return this.asked.filter(({ method, path }) => method !== "GET" && !path.startsWith("/session"));
     }

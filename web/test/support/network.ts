@@ -1,4 +1,4 @@
-// A network that loses requests, and answers to requests that the service has done.
+// A network that loses some requests, and some answers after the service has done the request.
 
 import type { TodosWritten } from "../../src/list/model.ts";
 import { sleep } from "./browser.ts";
@@ -14,7 +14,7 @@ const KEY = "idempotency_key";
 export class Network {
     isOffline = false;
     isFaulty = false;
-    // What the service has answered to each idempotency key, also if the answer is lost.
+    // The answers of the service by idempotency key, including lost answers.
     readonly answered = new Map<string, Answered[]>();
 
     constructor(

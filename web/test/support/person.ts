@@ -1,5 +1,5 @@
-// A person who does random things in two windows, while requests and answers get lost, the network goes, and windows are
-// closed.
+// A person who does random things in two windows, while requests and answers get lost, the network fails, and windows
+// are closed.
 import assert from "node:assert/strict";
 import type { Action, Refused, Todo, Waiting } from "../../src/list/model.ts";
 import { Browser, type BrowserWindow, sleep, until } from "./browser.ts";
@@ -8,19 +8,19 @@ import { LISTS, newFields, newTodo } from "./choices.ts";
 import { Network } from "./network.ts";
 import type { Service } from "./service.ts";
 
-// A busy machine takes its time for all that waits.
+// On a busy machine, it can take long until all waiting actions are sent.
 const PATIENCE = 180_000;
 
 export class Person {
     readonly did: Waiting[] = [];
-    // What the service has refused, and the keys of those about which the person has decided.
+    // The refused actions by their keys, and the decisions of the person about some of them.
     readonly refused = new Map<string, Refused>();
     readonly decided = new Map<string, "discard" | "retry" | "keepMine">();
     readonly network: Network;
     private readonly browser = new Browser();
     private readonly chance: Chance;
     private readonly windows: BrowserWindow[] = [];
-    // How many changes each window can undo and redo, because nobody has done anything since.
+    // The numbers of changes that each window can undo and redo. A change in the other window sets them to 0.
     private depth = [0, 0];
     private undone = [0, 0];
     private count = 0;
@@ -51,7 +51,7 @@ export class Person {
         await this.doSomething();
     }
 
-    // The network is good again, and everything is sent.
+    // Repairs the network, and waits until everything is sent.
     async finish(): Promise<void> {
         this.network.isOffline = false;
         this.network.isFaulty = false;
@@ -96,7 +96,7 @@ export class Person {
         }
     }
 
-    // Sometimes the person decides about what was refused, and leaves the rest for later.
+    // Sometimes, the person decides about one refused action.
     private async decide(): Promise<void> {
         this.look();
         const window = this.chance.one(this.windows);
@@ -108,7 +108,8 @@ export class Person {
         }
     }
 
-    // The windows show the same, as soon as they have heard of each other.
+    // Waits until both windows show the same todos, because a window needs some time to see the changes of the other
+    // one.
     async isSame(): Promise<void> {
         const [a, b] = this.windows as [BrowserWindow, BrowserWindow];
         const shown = ({ todos }: BrowserWindow) => JSON.stringify(byId([...todos.value.values()].filter(isOpen)));
@@ -139,7 +140,7 @@ export class Person {
         await doing;
     }
 
-    // Beside an assistant, an undo may come too late. Then the service refuses it.
+    // If an assistant changes the same todos, an undo may come too late. Then the service refuses it.
     private undo(window: BrowserWindow, i: number): Promise<unknown> | undefined {
         const { chance, isAlone } = this;
         if ((isAlone ? this.depth[i] : window.canUndo.value) && chance.is(0.15)) {
@@ -182,7 +183,7 @@ export class Person {
         return window.edit(todo.id, newFields(chance, this.count, todo, open));
     }
 
-    // What was done with a todo.
+    // The actions that concerned a todo, for the message of a failed test.
     story(id: string): string {
         const names = [id, this.window.idOf(id)];
         const about = (text: string) => names.some((name) => text.includes(name));
@@ -210,7 +211,7 @@ export function sorted<T extends object>(value: T): T {
 // The operation of each kind of action.
 export const OPERATIONS = { add: "addTodos", edit: "updateTodos", delete: "deleteTodos", undo: "undoChange" };
 
-// The todos that an action names.
+// The ids of the todos that an action names.
 export function touched(action: Action): string[] {
     switch (action.kind) {
         case "add":

@@ -1,4 +1,5 @@
-// Random tests, of which each seed is one. SEEDS says how many, SEED which one alone, ACTIONS how much the person does.
+// Random tests: one for each seed. SEEDS is the number of tests, SEED runs only the test with this seed, and ACTIONS is
+// the number of the person's actions.
 import { test } from "node:test";
 import { Service } from "./service.ts";
 

@@ -1,4 +1,4 @@
-// A running `todo serve`, with a new list. Its program is in the environment variable TODO.
+// A running `todo serve`, with a new list. The environment variable TODO is the path of the `todo` command.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -43,7 +43,7 @@ export class Service {
         return (await response.json()) as T;
     }
 
-    // A request of another program.
+    // Sends a request as another program.
     async ask<T>({ method, path, body }: Request): Promise<{ ok: boolean; status: number; answer: T }> {
         const headers = { "Content-Type": "application/json" };
         const response = await fetch(this.address + path, {

@@ -1,6 +1,7 @@
 import type { Mark } from "../../list/quick_add.ts";
 
-// Lies under the field, with the same letters, so that the marks are where the words are.
+// The coloured marks of the field. This element lies under the field and has the same text, so that each mark is under
+// its word.
 export function Marked({ text, marks }: { text: string; marks: readonly Mark[] }) {
     let at = 0;
     const parts = marks.flatMap(({ start, end }) => {

@@ -1,4 +1,5 @@
-// One line to add a todo. What it understands is marked while the person types, and said below.
+// One line to add a todo. While the person types, the line marks the words that it understands, and names their meaning
+// below.
 import { effect, signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { showDue } from "../../list/dates.ts";
@@ -13,9 +14,10 @@ import { dropDraft, keepDraft, keptDraft } from "../draft.ts";
 import { Icon } from "../icons.tsx";
 import { Marked } from "./marked.tsx";
 
-// Outlives the view.
+// The typed text. It stays when the view changes.
 const text = signal(keptDraft("add") ?? "");
-// The words that the person does not mean as a date: "" is the day of the view. They are forgotten with the text.
+// The words that the person does not mean as a date. "" stands for the day of the view. The page forgets these words
+// together with the text.
 const notWhen = signal<string[]>(JSON.parse(keptDraft("not when") ?? "[]"));
 effect(() => {
     if (text.value) {
@@ -86,7 +88,7 @@ export function QuickAdd({ isSheet }: { isSheet: boolean }) {
     );
 }
 
-// The view gives what the text does not say.
+// The todo to add. If the text names no date or list, those of the view count.
 function toAdd(all: Read): NewTodo {
     const { marks: _, ...read } = all;
     const { view, list } = address.value;
@@ -95,7 +97,7 @@ function toAdd(all: Read): NewTodo {
     return { ...read, ...(due ? { due } : {}), ...(view === "list" && !read.list ? { list } : {}) };
 }
 
-// Whether the title says a day that was not understood. Behind a `\`, it is a name.
+// Whether the title names a day that the page did not understand. If the person wrote `\` before it, the day is a name.
 function isDayLeft({ title, marks }: Read): boolean {
     return DAY_LEFT.test(title) && !marks.some(({ kind }) => kind === "escape");
 }

@@ -1,5 +1,5 @@
-// Drag with a mouse anywhere on a row, and with a finger by its handle. The keys, and the fields of an open todo, do the
-// same without a drag.
+// A person drags a row with a mouse at any place, and with a finger at its handle. The keys, and the fields of an open
+// todo, do the same without a drag.
 import { showDue } from "../../list/dates.ts";
 import type { Todo } from "../../list/model.ts";
 import { now } from "../../list/store.ts";
@@ -47,7 +47,7 @@ export function startDrag(event: PointerEvent, todo: Todo, sortable: boolean): v
     };
     const drop = () => {
         if (ghost) {
-            // The click that follows is a part of the drag.
+            // The browser sends a click after the drag, which must not open the row.
             addEventListener("click", swallow, { capture: true, once: true });
             setTimeout(() => removeEventListener("click", swallow, { capture: true }));
             target?.drop();

@@ -1,15 +1,15 @@
-// What a drop does.
+// The effects of a drop.
 import type { Todo } from "../../list/model.ts";
 import { address } from "../address.ts";
 import { change, changeMany, those } from "../doing.ts";
 import { selected } from "../select/selection.ts";
 
-// Puts a todo into the order of its list: after that one, or first.
+// Moves a todo in the order of its list: after the todo `previous`, or to the top.
 export function putAfter(todo: Todo, previous: string | undefined): void {
     change(todo, { position: previous ? `after ${previous}` : "top" }, "Moved");
 }
 
-// One place up or down among the open rows that the page shows.
+// Moves a todo one place up or down among the visible open rows.
 export function move(todo: Todo, by: -1 | 1): void {
     const ids = openRows();
     const from = ids.indexOf(todo.id);
@@ -25,7 +25,7 @@ export function openRows(): string[] {
     return [...rows].map((row) => row.dataset.todo ?? "");
 }
 
-// With a selection, a drag of one of them moves all.
+// The todos that a drag to a list or a day moves: all selected todos, if the dragged one is selected.
 function moved(todo: Todo): Todo[] {
     return selected.value.has(todo.id) ? those(selected.value) : [todo];
 }
@@ -50,7 +50,7 @@ export function dropOnRow(todo: Todo, id: string, isBefore: boolean): void {
     putAfter(todo, ids[at - 1]);
 }
 
-// Alt and an arrow reorder only where the order is the person's own.
+// Whether the rows can be reordered. Only in the view of a list, the order is the person's own.
 export function canSort(): boolean {
     return address.value.view === "list";
 }

@@ -21,7 +21,8 @@ const VALUES: Record<string, (text: string, now: Now) => string> = {
     week_start: capital,
 };
 
-// The lines of one todo, or of the settings. `isSaid`: the sentence above them says already what its status is.
+// The lines of one todo, or of the settings. `isSaid` means that the sentence above the lines already names the new
+// status.
 export function plainLines(lines: readonly string[], now: Now, isSaid = false): string[] {
     const isDone = lines.some((line) => /^status: .* → completed$/.test(line));
     return lines.flatMap((line) => {
@@ -29,7 +30,7 @@ export function plainLines(lines: readonly string[], now: Now, isSaid = false): 
         if (name === "status") {
             return isSaid ? [] : (STATUSES[next] ?? next);
         }
-        // A completed todo hands its repetition on to the next one.
+        // The repetition of a completed todo moves to the next todo. This is not shown as a change.
         return isDone && name === "repeat" ? [] : `${plainName(name)}: ${plainValues(name, old, next, now)}`;
     });
 }
@@ -40,13 +41,13 @@ export function plainName(name: string): string {
 
 function plainValues(name: string, old: string, next: string, now: Now): string {
     const show = (text: string) => (text === "none" ? text : (VALUES[name]?.(text, now) ?? text));
-    // Of a text that only became longer, "…" is what was there.
+    // If a text only became longer, "…" stands for the old text.
     return old === "none" || old === "…" ? show(next) : `${show(old)} → ${show(next)}`;
 }
 
 const REPEAT = /^every (?:(\d+) )?(\w+?)s?(?: on (.*?))?( from completion)?(?: until ([\d-]+))?(?:, (\d+) left)?$/;
 
-// "every 2 weeks on mon, fri until 2026-12-31" as the page writes it.
+// Rewrites a repetition such as "every 2 weeks on mon, fri until 2026-12-31" in the words of the page.
 function repeatAgain(text: string, now: Now): string {
     const [isRead, every, unit, on, from, until, count] = REPEAT.exec(text) ?? [];
     const days = unit === "week" ? { weekdays: on?.split(", ") } : { on };

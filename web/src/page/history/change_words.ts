@@ -12,7 +12,8 @@ const VERBS: Record<string, string> = {
 
 const FIELDS: Record<string, string> = { due: "date", repeat: "repetition" };
 
-// What became of all shown todos of a change says more than "changed".
+// The new status of the todos, such as "completed", if all shown todos of the change have the same. This says more than
+// "changed".
 function status(change: Change): string | undefined {
     const verbs = new Set(touched(change).map(({ changed = [] }) => became(changed)));
     return verbs.size === 1 ? [...verbs][0] : undefined;
@@ -34,18 +35,19 @@ function fields(change: Change): string | undefined {
     return isMove ? "moved" : `changed the ${and.format(names.map((name) => FIELDS[name] ?? name))} of`;
 }
 
-// Whether the sentence says what became of the todos.
+// Whether the sentence about the change contains the new status of the todos.
 export function saysStatus(change: Change): boolean {
     return !change.undoes?.length && status(change) !== undefined;
 }
 
-// The todos of the change that the page knows. Who completes a todo that repeats did not add the next one.
+// The todos of the change that the page knows. If a completed todo repeats, the service has added the next todo, which
+// does not count.
 export function touched({ todos = [] }: Change) {
     const old = todos.filter(({ added }) => !added);
     return old.length ? old : todos;
 }
 
-// The title of the todo, if it is only one.
+// The title of the todo, if the change has only one.
 export function onlyTitle(change: Change): string | undefined {
     return total(change) === 1 && !change.lists?.length ? touched(change)[0]?.title : undefined;
 }
@@ -79,7 +81,8 @@ function sentence(change: Change, title = onlyTitle(change)): string {
     return `${verb(change)} ${what}`.trim();
 }
 
-// What was done, to how many. Without a name before it, the sentence begins with it.
+// The sentence about a change: the action, and the title or the number of the todos. It begins with a capital letter if
+// no name of a program stands before it.
 export function changeWords(change: Change, title?: string): string {
     const words = sentence(change, title);
     return change.by ? words : words.charAt(0).toUpperCase() + words.slice(1);
@@ -87,7 +90,7 @@ export function changeWords(change: Change, title?: string): string {
 
 const AFTER: Record<string, string> = { completed: "open again", deleted: "back", added: "removed" };
 
-// What an undo has made of a change: "undone: deleted" would leave open whether the todo is there.
+// The state of the todos after an undo: "undone: deleted" would not say whether the todo exists.
 export function undoneWords(change: Change): string {
     if (change.undoes?.length) return "Done again.";
     const after = change.lists ? undefined : AFTER[verb(change)];

@@ -28,8 +28,8 @@ export function ChangesOf({ todo }: FieldProps) {
     );
 }
 
-// The history of one todo leaves out the other todos of a change. Of a new change, the page knows some of them. The next
-// todo of a completed one is not counted.
+// In the history of one todo, the service leaves out the other todos of a change. This function adds those that the
+// page knows, which are those of new changes. The next todo of a completed todo does not count.
 function withOthers(change: Change): Change {
     const { todos = [], more_todos = 0 } = change;
     const own = todos.map(({ id }) => id);

@@ -1,4 +1,4 @@
-// Who did what when, all of the last 30 days.
+// The history: the person or program, the action and the time of each change of the last 30 days.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { showDue } from "../../list/dates.ts";

@@ -1,4 +1,4 @@
-// The changes of an import, and those of its undo, are one entry of the history.
+// In the history, all changes of an import and of its undo are one entry.
 import { importsOf } from "../../list/import_changes.ts";
 import type { Change } from "../../list/model.ts";
 import { total } from "./change_words.ts";

@@ -1,4 +1,4 @@
-// A change: who, what, when, old → new, and its undo.
+// One change in the history: the program, the action, the time, the old and new values, and the undo.
 import { showMoment } from "../../list/dates.ts";
 import type { Change } from "../../list/model.ts";
 import { now } from "../../list/store.ts";
@@ -15,7 +15,7 @@ interface Props {
     of?: string; // in the history of this todo: without its title
 }
 
-// In the history of one todo, a change of an import has no undo: it would be one of the whole import.
+// In the history of one todo, a change of an import has no undo, because the service would undo the whole import.
 export function OneChange({ change, after, of }: Props) {
     const { at, by, undone_by } = change;
     const single = onlyTitle(change);

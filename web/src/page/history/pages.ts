@@ -1,4 +1,4 @@
-// Pages of an answer, one after another, and again from the first when something has changed.
+// Reads the pages of a listing, one after another. When something has changed, reads them again from the first page.
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { lastChange, waiting } from "../../list/store.ts";
@@ -17,7 +17,7 @@ export interface Page<T> {
     total?: number;
 }
 
-// `key` says what is asked for. While the same is asked again, the old items stay.
+// `key` identifies the listing. While the page reads the same listing again, the old items stay.
 export function usePages<T>(key: string, load: (cursor?: string) => Promise<Page<T>>): Pages<T> {
     const items = useSignal<T[] | undefined>(undefined);
     const next = useSignal<string | undefined>(undefined);
@@ -28,7 +28,8 @@ export function usePages<T>(key: string, load: (cursor?: string) => Promise<Page
     const ask = async (cursor?: string) => {
         const mine = ++latest.current;
         try {
-            // What the person has opened with "Show more" is asked for again too, so that the page stays where it is.
+            // The pages that the person has opened with "Show more" are read again too, so that the scroll position
+            // stays.
             const wanted = cursor ? 0 : (items.peek()?.length ?? 0);
             let page = await load(cursor);
             let all = cursor ? [...(items.peek() ?? []), ...page.items] : page.items;

@@ -5,7 +5,7 @@ import { withQuery } from "../../list/request.ts";
 import { ask } from "../settings/ask.ts";
 import { pack, partsOf, sendParts } from "./packing.ts";
 
-// Where an import is. `finished`: there is nothing more to do. Otherwise, the same request goes on.
+// Where an import is. `finished` means that there is nothing more to do. Until then, the page repeats the same request.
 export interface Progress {
     import: string;
     file: string;
@@ -48,7 +48,7 @@ export interface Choices {
     lists: ({ list: string; to: string } | { list: string; leave_out: true })[];
 }
 
-// A slow network takes minutes for some megabytes.
+// A slow network needs minutes for some megabytes.
 const PATIENCE = 300_000;
 
 // Sends a file. The answer to its last part is the preview.
@@ -70,7 +70,7 @@ export function importStep(id: string, choices?: Choices): Promise<Progress> {
     return ask<Progress>("POST", path(id), { body: choices ?? {} });
 }
 
-// The next step of the undo. An import that has not begun is forgotten.
+// The next step of the undo. If the import has not begun, the service forgets it.
 export function undoStep(id: string): Promise<Progress> {
     return ask<Progress>("DELETE", path(id));
 }

@@ -1,11 +1,11 @@
-// Where files are chosen. They can also be dropped anywhere on the page.
+// The button with which a person chooses files. A person can also drop files anywhere on the page.
 import { focusName, go } from "../address.ts";
 import { takeFiles } from "./imports.ts";
 
 export function Chooser() {
     const choose = (field: HTMLInputElement) => {
         const files = [...(field.files ?? [])];
-        // The same file can be chosen again.
+        // Without this, the browser would not report that the person chooses the same file again.
         field.value = "";
         if (files.length) openFiles(files);
     };

@@ -1,4 +1,4 @@
-// Files that are dropped anywhere on the page are imported.
+// Imports files that a person drops anywhere on the page.
 import { session } from "../../list/store.ts";
 import { openFiles } from "./chooser.tsx";
 

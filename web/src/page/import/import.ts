@@ -1,4 +1,4 @@
-// One import of this window, from its file to its undo: of a file that the person has chosen, or an earlier one.
+// One import of this window, from its file to its undo. It is a new import of a chosen file, or an earlier import.
 import { signal } from "@preact/signals";
 import { address, go } from "../address.ts";
 import { say } from "../notice/said.tsx";
@@ -7,7 +7,7 @@ import { repeat } from "./steps.ts";
 import { isUndo, mayPass, problemWords, resultWords } from "./words.ts";
 
 export const imports = signal<readonly Import[]>([]);
-// All of the last 30 days, as the service said it last.
+// All imports of the last 30 days, from the latest answer of the service.
 export const kept = signal<readonly Progress[]>([]);
 
 let made = 0;
@@ -21,7 +21,7 @@ export class Import {
     readonly problem = signal("");
     readonly mayPass = signal(true); // the problem, when the person tries again
     readonly takesFile = signal(false); // for todos that are here with other content
-    // Where the todos of a list go, if not into a list of the same name. "" leaves them out.
+    // The target of the todos of each list, if it is not the list of the same name. "" leaves the todos out.
     readonly lists = signal<ReadonlyMap<string, string>>(new Map());
 
     constructor(
@@ -33,7 +33,7 @@ export class Import {
         return this.progress.value?.import ?? this.preview.value?.import;
     }
 
-    // The preview is there, and the person decides.
+    // True while the preview is there and the person decides.
     get isReady(): boolean {
         return Boolean(this.preview.value) && !this.progress.value && !this.isBusy.value;
     }
@@ -62,7 +62,7 @@ export class Import {
         return this.progress.value && isUndo(this.progress.value) ? this.undo() : this.add();
     }
 
-    // The service forgets a file that nobody wants.
+    // Closes the import. If it has not begun, the service forgets its file.
     close(): void {
         imports.value = imports.value.filter((other) => other !== this);
         const { id } = this;
@@ -87,7 +87,7 @@ export class Import {
                 (progress) => this.see(progress),
             );
         return this.work(async () => {
-            // Another window then sees that this one works on it.
+            // While this window holds the lock, other windows see that it works on the import.
             const last = await (navigator.locks?.request(lockOf(id), all) ?? all());
             kept.value = [last, ...kept.value.filter((one) => one.import !== id)];
             if (address.value.view !== "import") this.say(last);
@@ -107,7 +107,7 @@ export class Import {
         if (progress) this.progress.value = progress;
     }
 
-    // One after another, as they would only slow each other down.
+    // Runs the imports one after another, because they would only slow each other down.
     private work(run: () => Promise<void>): Promise<void> {
         this.isBusy.value = true;
         this.problem.value = "";

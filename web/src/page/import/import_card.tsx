@@ -13,7 +13,7 @@ interface Props {
 export function ImportCard({ one, isAlone }: Props) {
     const name = useRef<HTMLHeadingElement>(null);
     const preview = one.preview.value;
-    // The button that was pressed goes away.
+    // The pressed button goes away, so the focus moves to the name.
     const run = (what: () => unknown) => () => {
         name.current?.focus();
         void what();
@@ -44,7 +44,7 @@ function stateWords(one: Import): string {
         if (progress) return `${isUndo(progress) ? "Undone" : "Imported"}: ${reachedWords(progress)}.${waits}`;
         return `${preview ? "Beginning …" : "Reading the file …"}${waits}`;
     }
-    // The service keeps a list that a change has made (docs/API-DESIGN.md, "Undo").
+    // An undo does not delete the lists that an import has made (docs/API-DESIGN.md, "Undo").
     if (progress?.state === "undone")
         return `${resultWords(progress)} The lists stay. If they are empty, you can delete them.`;
     if (progress) return progress.finished ? resultWords(progress) : `It stopped at ${reachedWords(progress)}.`;

@@ -1,4 +1,4 @@
-// In the other views: how far an import is, and one that has not come to its end.
+// A line in all other views: the progress of a running import, or an import that stopped before its end.
 import { focusName, go, href } from "../address.ts";
 import type { Progress } from "./api.ts";
 import { imports } from "./import.ts";

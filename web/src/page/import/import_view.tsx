@@ -1,4 +1,4 @@
-// Bringing todos from elsewhere: files that are chosen, and what was imported in the last 30 days.
+// The view "Import": chooses files, and shows the imports of the last 30 days.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { focusName } from "../address.ts";

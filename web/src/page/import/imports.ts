@@ -12,7 +12,7 @@ export function takeFiles(files: Iterable<File>): void {
     }
 }
 
-// An earlier import, to go on with it or to undo it.
+// Adds an earlier import to those of this window, to go on with it or to undo it.
 export function takeUp(progress: Progress): Import {
     const known = imports.value.find(({ id }) => id === progress.import);
     const one = known ?? new Import(progress.file);
@@ -23,7 +23,7 @@ export function takeUp(progress: Progress): Import {
     return one;
 }
 
-// Not those on which another window works now.
+// Reads the imports of the last 30 days, without those on which another window works now.
 export async function look(): Promise<void> {
     const all = await allImports();
     const locks = (await navigator.locks?.query())?.held?.map(({ name }) => name) ?? [];
@@ -33,13 +33,14 @@ export async function look(): Promise<void> {
 
 export const isOpen = ({ state }: Progress) => state === "importing" || state === "undoing";
 
-// Those that have not come to their end, and that this window does not work on.
+// The unfinished imports that are not among the imports of this window.
 export function openImports(): Progress[] {
     const here = new Set(imports.value.map(({ id }) => id));
     return kept.value.filter((one) => isOpen(one) && !here.has(one.import));
 }
 
-// Another browser, or this one before it was closed, may have left an import in the middle.
+// Another browser, or an earlier visit, may have left an import unfinished. So the page looks for imports again when it
+// sees changes of new ones.
 let looked = "";
 effect(() => {
     const seen = changes.value.flatMap((change) => change.import ?? []).join();
@@ -50,7 +51,7 @@ effect(() => {
     }
 });
 
-// Whoever uses the browser after a sign-out must not see what was imported.
+// After a sign-out, the next person at this browser must not see the imports.
 effect(() => {
     if (session.value?.signed_in === false) {
         imports.value = [];

@@ -1,4 +1,4 @@
-// Where the todos of each list of a file go.
+// The choice of a target list for the todos of each list of a file.
 import { lists } from "../../list/store.ts";
 import type { ListPreview, Preview } from "./api.ts";
 import type { Import } from "./import.ts";

@@ -1,6 +1,6 @@
 // Makes a file small enough to be sent.
 
-// A request may have 4 MB, with everything around the part of the file.
+// A request may have at most 4 MB, which must include more than the part of the file.
 const PART_BYTES = 3_900_000;
 
 export function pack(file: Blob): Promise<Blob> {
@@ -13,7 +13,8 @@ export function partsOf(packed: Blob, size = PART_BYTES): [Blob, ...Blob[]] {
     return [packed.slice(0, size), ...rest];
 }
 
-// One after another: the answer to the first names the import to which the others belong. Gives the answer to the last.
+// Sends the parts one after another: the answer to the first part has the id of the import, which the other parts need.
+// Returns the answer to the last part.
 export async function sendParts<A extends { import: string }>(
     [first, ...rest]: readonly [Blob, ...Blob[]],
     send: (part: Blob, id: string | undefined, more: boolean) => Promise<A>,

@@ -1,4 +1,4 @@
-// What an import would do: the person decides with this.
+// The effects that an import would have. The person decides with this preview.
 import { Meta } from "../rows/meta.tsx";
 import { count, figure } from "../words.ts";
 import type { Preview } from "./api.ts";
@@ -31,7 +31,7 @@ function Broken({ preview: { broken, broken_total, unreadable_characters } }: { 
     );
 }
 
-// What happens to some todos in a sentence. Where they are in the file is only for who asks.
+// A sentence about some todos. Their places in the file are hidden until the person opens the sentence.
 function Places({ words, places, all }: { words: string; places: string[]; all: number }) {
     return (
         <details>

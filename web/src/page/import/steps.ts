@@ -1,15 +1,15 @@
-// Repeats a request until there is nothing more to do. No request does anything twice, so whatever is lost on the way is
-// asked for again.
+// Repeats a request until there is nothing more to do. A repeated request does nothing twice, so the page also repeats
+// a request whose answer is lost.
 import { ApiProblem, Offline } from "../../list/request.ts";
 
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 15_000;
-// After so many attempts, an error of the service is one that will stay.
+// After this number of attempts, the page assumes that an error of the service is permanent.
 const ATTEMPTS = 6;
 
 const sleep = (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds));
 
-// `seen` gets each answer, and undefined while there is no connection.
+// Calls `seen` with each answer, and with undefined while there is no connection.
 export async function repeat<P extends { finished: boolean }>(
     step: () => Promise<P>,
     seen: (progress: P | undefined) => void,
@@ -31,7 +31,7 @@ export async function repeat<P extends { finished: boolean }>(
     }
 }
 
-// Undefined if another attempt cannot succeed.
+// The pause before the next attempt. Undefined if another attempt cannot succeed.
 function pauseAfter(error: unknown, failures: number): number | undefined {
     const pause = Math.min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE);
     if (error instanceof Offline) return pause;

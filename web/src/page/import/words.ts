@@ -1,4 +1,4 @@
-// What happens with an import, in words.
+// The words about an import.
 import { ApiProblem } from "../../list/request.ts";
 import { count, figure } from "../words.ts";
 import type { ListPreview, Preview, Progress } from "./api.ts";
@@ -15,7 +15,7 @@ const FORMATS: Record<string, string> = {
     todo_txt: "todo.txt",
 };
 
-// Whether the same file may be read when it is sent again.
+// Whether the service may accept the same file if the person sends it again.
 export function mayPass(error: unknown): boolean {
     return !(error instanceof ApiProblem) || error.problem.status >= 500;
 }
@@ -25,7 +25,7 @@ export const OFFLINE = "This needs a connection.";
 export function problemWords(error: unknown): string {
     if (!(error instanceof ApiProblem)) return OFFLINE;
     const { title, detail, errors } = error.problem;
-    // What is wrong with a file is a sentence of its own.
+    // The errors of a file are whole sentences.
     const sentences = errors?.map(({ message }) => message).join(" ");
     return sentences || [title, detail].filter(Boolean).join(". ") || "That did not work. Try it again.";
 }
@@ -51,7 +51,7 @@ export function isUndo({ state }: Progress): boolean {
     return state === "undoing" || state === "undone";
 }
 
-// How far it is, and how far it has to go. The undo goes through what the import has changed.
+// The number of processed todos, and of all. For an undo, these are the todos that the import has changed.
 export function reached(progress: Progress): [done: number, all: number] {
     const { done = 0, todos = 0, added = 0, updated = 0, undone = 0, kept = 0 } = progress;
     return isUndo(progress) ? [undone + kept, added + updated] : [done, todos];

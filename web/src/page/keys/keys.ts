@@ -1,4 +1,4 @@
-// The keys. They never act while somebody types.
+// The keys of the page. They never act while the person types in a field.
 import type { Todo } from "../../list/model.ts";
 import { close, focusName, go, open } from "../address.ts";
 import { doAgain, takeBack, tick } from "../doing.ts";
@@ -35,7 +35,7 @@ function isTyping(target: EventTarget | null): boolean {
     return isField || Boolean(document.querySelector("dialog[open]"));
 }
 
-// Says whether the key did something.
+// Returns whether the key did something.
 function press(event: KeyboardEvent): boolean {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (event.ctrlKey || event.metaKey) {
@@ -70,7 +70,7 @@ function withAlt(key: string): boolean {
         return false;
     }
     move(todo, key === "ArrowUp" ? -1 : 1);
-    // The row is the same element in its new place; the browser may have taken the focus from it.
+    // The row has moved to its new place as the same element. The browser may have taken the focus from it.
     focusAgain(() => rowOf(todo.id)?.querySelector<HTMLElement>(".title"));
     return true;
 }
@@ -114,7 +114,7 @@ function alone(key: string, event: KeyboardEvent): boolean {
     }
 }
 
-// What a key does with the row that has the focus. Space and Enter press the buttons of the row, as everywhere.
+// The action of a key on the row that has the focus. Space and Enter press the focused button, as everywhere.
 function onRow(key: string, todo: Todo, target: Element | undefined): (() => void) | undefined {
     switch (key) {
         case "x":

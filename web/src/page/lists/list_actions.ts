@@ -1,4 +1,5 @@
-// What can be done with a list as a whole. When the list is on the page, the page follows it.
+// The actions on a whole list. If the page shows this list, it then shows the renamed or merged list, or the view
+// "Today" after a deletion.
 import { act } from "../../list/store.ts";
 import { address, go } from "../address.ts";
 import { undoing } from "../doing.ts";

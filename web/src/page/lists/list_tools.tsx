@@ -5,7 +5,7 @@ import { count } from "../words.ts";
 import { deleteList, mergeList, renameList } from "./list_actions.ts";
 import { Menu } from "./menu.tsx";
 
-// The service keeps the list Inbox as it is.
+// The list Inbox has no tools, because the service does not rename or delete it.
 export function ListTools({ list }: { list: string }) {
     if (list === "Inbox") {
         return <span class="list-tools" />;

@@ -1,4 +1,5 @@
-// All lists, to change them. On a small screen, it is also the way to everything that the bar has no place for.
+// The view of all lists, in which a person can change them. On a small screen, it also has links to the views that do
+// not fit in the bar.
 import { act, lists } from "../../list/store.ts";
 import { base, go, href } from "../address.ts";
 import { Icon, type IconName } from "../icons.tsx";

@@ -1,4 +1,5 @@
-// A menu behind a button. A press outside, the focus outside and Escape close it.
+// A menu behind a button. The menu closes when the person presses outside of it, moves the focus out of it, or presses
+// Escape.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../icons.tsx";
@@ -9,7 +10,8 @@ export function Menu({ name, children }: { name: string; children: ComponentChil
         const closeOutside = ({ target, type }: Event) => {
             const at = menu.current;
             if (at && target instanceof Node && !at.contains(target)) {
-                // A press on a text of the menu gives the focus to what is around the menu.
+                // The menu stays open if the focus moves to an element around the menu: a press on a text of the menu
+                // does this.
                 at.open &&= type === "focusin" && target.contains(at);
             }
         };
@@ -43,7 +45,7 @@ export function Menu({ name, children }: { name: string; children: ComponentChil
     );
 }
 
-// It closes the menu, and the focus goes back to the button of the menu.
+// An item of a menu. A press closes the menu, and moves the focus back to the button of the menu.
 export function MenuItem({ name, kind = "", run }: { name: string; kind?: string; run: () => void }) {
     const press = (item: HTMLElement) => {
         const menu = item.closest("details");

@@ -1,10 +1,11 @@
-// A text that somebody else has changed too: the person decides. It stands in the row of its todo, if the view shows it.
+// A conflict: somebody else has changed the same text, and the person decides. It stands in the row of its todo, if the
+// view has this row.
 import { computed, signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Refused, Todo } from "../../list/model.ts";
 import { discard, keepMine, programChanges, refused } from "../../list/store.ts";
 
-// The todos whose rows show their conflicts.
+// The ids of the todos whose conflicts stand in their rows.
 const inRows = signal<readonly string[]>([]);
 
 export const elsewhere = computed(() =>
@@ -67,7 +68,8 @@ export function Conflict({ one, current }: { one: Refused; current: Todo }) {
     );
 }
 
-// The program that has written the text that is there now, if the page knows it. The change may not have come yet.
+// The name of the program that has written the current text. Undefined if the page does not know it, because it may not
+// have read this change yet.
 function writer(id: string, text?: string): string | undefined {
     const wrote = (todo: { id: string; changed?: string[] }) =>
         todo.id === id && todo.changed?.some((line) => line.endsWith(`→ ${text}`));

@@ -1,5 +1,5 @@
-// Whether what the person did has reached the service. The line lies at the edge of the window: it comes and goes by
-// itself, and the rows must not move away under a finger.
+// A line that says whether the actions of the person have reached the service. The line lies at the edge of the window,
+// because it comes and goes by itself and must not move the rows under a finger.
 import { online, waiting } from "../../list/store.ts";
 import { count } from "../words.ts";
 

@@ -1,4 +1,4 @@
-// What a program has changed last, with its undo, and how much before that.
+// The latest change of a program, with its undo, and the number of changes before it.
 import { signal } from "@preact/signals";
 import { dayFrom, iso } from "../../list/civil.ts";
 import type { Change } from "../../list/model.ts";
@@ -39,7 +39,7 @@ export function LatestChange() {
             </a>
             <div>
                 <time dateTime={change.at}>{when(change.at)}</time>
-                {/* Two undos at once would be taken for each other. */}
+                {/* While the line of messages has an undo too, a person could confuse the two. */}
                 {!said.value?.action && (
                     <button type="button" class="link" onClick={take}>
                         Undo
@@ -53,7 +53,8 @@ export function LatestChange() {
     );
 }
 
-// People undo only what they can read.
+// The words about a change. If it has only few todos, the words contain their titles, because people undo only what
+// they can read.
 function words(change: Change): string {
     const titles = total(change) > MOST_TITLES ? [] : touched(change).map(({ title }) => title);
     return changeWords(change, titles.join(" and ") || undefined);

@@ -1,4 +1,4 @@
-// What the service did not accept. Nothing is thrown away before the person has decided.
+// The actions that the service did not accept. The page keeps each one until the person has decided.
 import { effect } from "@preact/signals";
 import type { Refused } from "../../list/model.ts";
 import { discard, refused, retry, waiting } from "../../list/store.ts";
@@ -6,7 +6,7 @@ import { Conflict, elsewhere } from "./conflict.tsx";
 import { actionWords, mayBeAccepted, problemWords, typedText } from "./refused_words.ts";
 import { say } from "./said.tsx";
 
-// The line that said that it was done does not stay.
+// A new message replaces the one that said that the action was done.
 let waited = new Set<string>();
 effect(() => {
     const fresh = refused.value.find((one) => waited.has(one.waiting.key));

@@ -1,11 +1,11 @@
-// What was refused, in words.
+// The words about a refused action.
 import { hasLocalName } from "../../list/apply.ts";
 import type { Action, NewTodo, Problem, Refused, TodoEdit } from "../../list/model.ts";
 import { todos } from "../../list/store.ts";
 import { count } from "../words.ts";
 
-// Whether the same may be accepted later. What the service finds wrong in a request stays wrong. A todo that was not
-// added may have been added since then.
+// Whether the service may accept the same action later. An error in the request itself stays an error. But after an
+// error of the service, or if a missing todo has been added since then, another attempt may succeed.
 export function mayBeAccepted({ waiting, problem }: Refused): boolean {
     const { status, code } = problem;
     return status >= 500 || (code === "not_added" && !hasLocalName(JSON.stringify(waiting.action)));
@@ -41,7 +41,7 @@ export function actionWords(action: Action): string {
     }
 }
 
-// The texts that the person typed, one on each line.
+// The texts that the person typed, each on its own line.
 export function typedText(action: Action): string {
     switch (action.kind) {
         case "add":

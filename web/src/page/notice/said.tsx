@@ -1,4 +1,4 @@
-// One quiet line that says what has happened. Screen readers read it aloud.
+// One line with a message about the last action. Screen readers read it aloud.
 import { signal } from "@preact/signals";
 
 interface Said {
@@ -9,7 +9,8 @@ interface Said {
 export const said = signal<Said | undefined>(undefined);
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-// The line stays for 10 seconds, or until something else is said or begun. What it offers is also in the history.
+// The line stays for 10 seconds, or until the next message, or until the person begins something else. The history
+// offers the undo too.
 export function say(text: Said["text"], action?: Said["action"]): void {
     clearTimeout(timer);
     said.value = { text, action };
@@ -21,12 +22,13 @@ function hush(): void {
     said.value = undefined;
 }
 
-// The line would lie over what the person opens, or over the next todo that is typed.
+// Hides the line when the person opens something or types the next todo, because the line could lie over it.
 function begin({ target }: Event): void {
     if (target instanceof Element && target.closest('[aria-expanded="false"], .plus, #add')) hush();
 }
 
-// Before the thing itself hears of it: then it is not open yet, and may say something.
+// This handler runs in the capture phase, before the handlers of the element: the element is not open yet, and its
+// handler may show a new message.
 for (const event of ["click", "input"]) addEventListener(event, begin, true);
 
 export function SaidLine() {

@@ -1,4 +1,4 @@
-// On the first visit: whether the zone of the browser is the person's.
+// On the first visit, asks whether the time zone of the browser is that of the person.
 import { signal } from "@preact/signals";
 import { act, now } from "../../list/store.ts";
 import { href } from "../address.ts";

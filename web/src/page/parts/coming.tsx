@@ -1,4 +1,4 @@
-// What stands in the place of a part that is not here yet.
+// Shown in place of a part that is not loaded yet.
 import { useEffect } from "preact/hooks";
 import { loadIfOld } from "../updates.ts";
 import { isPartMissing } from "./parts.ts";

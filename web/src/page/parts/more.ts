@@ -1,6 +1,7 @@
-// What people open from the first view.
+// The part with the views that people open from the first view.
 
-// The build then puts what this part shares with the page into the script of the page (build.mjs).
+// Because of this import, the build puts the code that this part shares with the page into the script of the page
+// (build.mjs).
 import "../main.tsx";
 
 export { HistoryView } from "../history/history_view.tsx";

@@ -1,6 +1,7 @@
-// What people do once in a while, such as with their settings.
+// The part with the views that people need rarely, such as the settings.
 
-// The build then puts what this part shares with the page into the script of the page (build.mjs).
+// Because of this import, the build puts the code that this part shares with the page into the script of the page
+// (build.mjs).
 import "../main.tsx";
 
 import { listenToDrops } from "../import/drop_files.ts";

@@ -1,5 +1,5 @@
-// The parts of the page that a first look does not need. Each is a file of its own. The page loads them when it has come
-// to rest, or before that when it needs one.
+// The parts of the page that the first view does not need. Each is a file of its own. The page loads a part when it
+// needs it, or some time after the first view (main.tsx).
 import { signal } from "@preact/signals";
 import type { View } from "../address.ts";
 
@@ -23,24 +23,24 @@ const here = signal<Partial<Parts>>({});
 const coming = new Map<Name, Promise<void>>();
 export const isPartMissing = signal(false); // and cannot be loaded
 
-// Undefined until the part is here.
+// Returns a part, and begins to load it. Undefined until the part is loaded.
 export function part<N extends Name>(name: N): Parts[N] | undefined {
     if (!here.value[name]) void bring(name);
     return here.value[name];
 }
 
-// Undefined if the part is not here yet.
+// Returns a part, and does not load it. Undefined if the part is not loaded.
 export function partHere<N extends Name>(name: N): Parts[N] | undefined {
     return here.value[name];
 }
 
-// What to wait for before the page shows this view.
+// The loading of the part that this view needs. Undefined if there is nothing to wait for.
 export function partOf(view: View): Promise<unknown> | undefined {
     const name = PARTS[view];
     return name && !here.peek()[name] ? bring(name) : undefined;
 }
 
-// Each part is asked for once: some browsers never ask again for a script that has failed, until the page is loaded anew.
+// Loads each part only once: if a script has failed, some browsers never request it again until the page is reloaded.
 export async function bring<N extends Name>(name: N): Promise<Parts[N] | undefined> {
     const loading = coming.get(name) ?? load(name);
     coming.set(name, loading);

@@ -1,4 +1,4 @@
-// The second line of a row: when, how often, where.
+// The second line of a row: the due date, the repetition, the list and other fields.
 import { isOverdue, showDue, showTime } from "../../list/dates.ts";
 import type { Step, Todo } from "../../list/model.ts";
 import { repeatWords } from "../../list/repeat.ts";
@@ -52,7 +52,7 @@ function timeOf(due = ""): string {
     return due.includes("T") ? showTime(due) : "";
 }
 
-// How many are done is said as soon as one is.
+// The number of steps. As soon as one step is done, also the number of done steps.
 function stepsWords(steps: readonly Step[]): string {
     const done = steps.filter((step) => step.done).length;
     const all = count(steps.length, "step");

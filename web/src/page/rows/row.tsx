@@ -1,4 +1,4 @@
-// One todo in a list. Its title opens it in place.
+// The row of one todo. A press on its title opens the todo in its row.
 import { computed, useComputed } from "@preact/signals";
 import type { Todo } from "../../list/model.ts";
 import { keyOf } from "../../list/store.ts";

@@ -1,4 +1,4 @@
-// Sections of rows. Only as many rows as the person has scrolled to are in the page.
+// Sections of rows. The page adds more rows only when the person scrolls to them.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Todo } from "../../list/model.ts";
 import { keyOf } from "../../list/store.ts";

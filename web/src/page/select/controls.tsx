@@ -64,7 +64,8 @@ export function Words({ name, verb, example, use }: WordsProps) {
     );
 }
 
-// The button is there while the field is used: some browsers take the focus from the field when a button is pressed.
+// Keeps the focus in the field when the person presses the button. Some browsers move the focus to the pressed button,
+// and the button is visible only while the field has the focus.
 function keepFocus(event: Event): void {
     event.preventDefault();
 }

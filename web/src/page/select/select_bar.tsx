@@ -1,4 +1,4 @@
-// What can be done with all selected todos. Each of these is one change, and one undo takes it back.
+// The bar with the actions on all selected todos. Each action is one change, and one undo takes it back.
 import { readDue } from "../../list/due_words.ts";
 import type { Todo } from "../../list/model.ts";
 import { lists, now, settings } from "../../list/store.ts";

@@ -1,4 +1,4 @@
-// The todos that are selected, to do one thing with all of them.
+// The selected todos. One action can change all of them.
 import { signal } from "@preact/signals";
 import { shownIds } from "../rows/shown.ts";
 
@@ -14,7 +14,7 @@ export function pick(id: string): void {
     last = id;
 }
 
-// Everything from the one selected last, in the order in which the page shows it.
+// Selects all todos from the last selected one to this one, in the order of the page.
 export function pickTo(id: string): void {
     const shown = shownIds();
     const from = last === undefined ? -1 : shown.indexOf(last);

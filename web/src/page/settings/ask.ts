@@ -1,4 +1,5 @@
-// Requests of the settings, which are sent at once and never wait: the answer decides what the person sees.
+// Requests of the settings. The page sends them at once, and does not put them into the queue, because it needs the
+// answer to go on.
 import { ApiProblem, createApi, type Request } from "../../list/request.ts";
 import { base } from "../address.ts";
 
@@ -22,7 +23,7 @@ export async function ask<T>(method: string, path: string, more: Partial<Request
     return (await api({ method, path, ...more })).body as T;
 }
 
-// What to tell the person about an error.
+// The words for the person about an error.
 export function reason(error: unknown): string {
     if (error instanceof ApiProblem) {
         const { errors } = error.problem;
@@ -34,7 +35,7 @@ export function reason(error: unknown): string {
     return "The service does not answer. Try again when you are online.";
 }
 
-// Whether the service does only for somebody who has just signed in what it was asked to do.
+// Whether the service refused the request because the sign-in is too old for it.
 export function isOldSignIn(error: unknown): boolean {
     return error instanceof ApiProblem && error.problem.code === "sign_in_again";
 }

@@ -1,7 +1,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { reason } from "./ask.ts";
 
-// Runs requests of the settings. `problem` is what to tell the person about the last one, or empty.
+// Runs requests of the settings. `problem` is the message about the last request. It is empty if the request succeeded.
 export function useAttempt(): { problem: Signal<string>; attempt: (run: () => Promise<void>) => Promise<void> } {
     const problem = useSignal("");
     const attempt = async (run: () => Promise<void>) => {

@@ -1,4 +1,4 @@
-// A button that asks once more before it does something. A second press at once, in the same place, does nothing.
+// A button that asks for confirmation before it acts. A second press in the same place does not confirm.
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { afterRender } from "../focus.ts";

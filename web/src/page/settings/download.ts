@@ -12,7 +12,8 @@ export const FORMATS = [
 
 export type Format = (typeof FORMATS)[number][0];
 
-// Gives the number of files. A link could not say that there are more parts, or why there is no file.
+// Downloads all parts, and returns their number. A plain link could not tell the person that there are more parts, or
+// why there is no file.
 export async function download(format: Format, base: string, save = saveFile): Promise<number> {
     let [parts, cursor] = [0, nextCursor(null)];
     do {
@@ -33,7 +34,7 @@ export async function download(format: Format, base: string, save = saveFile): P
 function query(format: Format, cursor: string | undefined): URLSearchParams {
     const parameters = new URLSearchParams({ format });
     if (format === "csv") {
-        // Spreadsheets need the mark to read the file as UTF-8.
+        // Spreadsheets need the byte order mark to read the file as UTF-8.
         parameters.set("bom", "true");
     }
     if (cursor) {
@@ -42,7 +43,8 @@ function query(format: Format, cursor: string | undefined): URLSearchParams {
     return parameters;
 }
 
-// `Link: <https://…/export?format=json&cursor=…>; rel="next"`. The address may be that of another name of the service.
+// `Link: <https://…/export?format=json&cursor=…>; rel="next"`. Only the cursor is used, because the service may have
+// another host name in this address.
 function nextCursor(link: string | null): string | undefined {
     const address = /<([^>]+)>; rel="next"/.exec(link ?? "")?.[1];
     return address && (new URLSearchParams(address.split("?")[1]).get("cursor") ?? undefined);
@@ -53,6 +55,6 @@ function saveFile(name: string, file: Blob): void {
     link.href = URL.createObjectURL(file);
     link.download = name;
     link.click();
-    // The browser reads the file after the click.
+    // The browser reads the file some time after the click.
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

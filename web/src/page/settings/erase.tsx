@@ -6,7 +6,8 @@ import { ask, type Erased, isOldSignIn, reason } from "./ask.ts";
 import { showErased } from "./erased.tsx";
 
 const WORD = "delete";
-// A request erases for some seconds. More requests than this mean that something is wrong.
+// One request erases todos for some seconds, so the page repeats it. If it needs more requests than this, something is
+// wrong.
 const MOST_REQUESTS = 500;
 
 export function Erase() {

@@ -1,4 +1,5 @@
-// Says that everything is deleted, and what still exists elsewhere. It stays while the page signs the person out.
+// Says that everything is deleted, and what still exists elsewhere. The message stays while the page signs the person
+// out.
 import { render } from "preact";
 import { base } from "../address.ts";
 
@@ -32,7 +33,7 @@ function openDialog(dialog: HTMLDialogElement | null): void {
     dialog?.showModal();
 }
 
-// Loads the page anew, so that nothing of before is left.
+// Reloads the page, so that no data of the person is left in it.
 function leave(): void {
     location.assign(`${base}/`);
 }

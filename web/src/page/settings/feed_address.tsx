@@ -1,4 +1,4 @@
-// The address of a calendar feed, and where calendars take it.
+// The address of a calendar feed, and the places where calendar programs accept such an address.
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { say } from "../notice/said.tsx";
 

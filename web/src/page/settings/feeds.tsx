@@ -1,4 +1,4 @@
-// Calendar feeds: addresses at which a calendar reads the todos with a date. An address is shown only once.
+// Calendar feeds: addresses at which a calendar reads the todos with a date. The page shows an address only once.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { lists } from "../../list/store.ts";

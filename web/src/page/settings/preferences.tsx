@@ -1,4 +1,5 @@
-// The time zone, the first day of the week and the default list. Each is saved as soon as it is chosen.
+// The time zone, the first day of the week and the default list. The page saves each one as soon as the person has
+// chosen it.
 import { useSignal } from "@preact/signals";
 import { WEEKDAYS } from "../../list/civil.ts";
 import { showTime } from "../../list/dates.ts";
@@ -60,12 +61,12 @@ export function Preferences() {
 }
 
 function TimeZone() {
-    // What was typed and is no zone. It stays, so that the person can change it.
+    // A typed text that is no time zone. It stays in the field, so that the person can correct it.
     const unknown = useSignal("");
     const { time_zone } = settings.value;
     const { date, time } = now.value;
     const here = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-    // Gives what the field then shows.
+    // Returns the text that the field then shows.
     const choose = (typed: string) => {
         const zone = zoneMeant(typed);
         unknown.value = zone ? "" : typed.trim();

@@ -1,4 +1,4 @@
-// The programs that the person has given access, and how to end it.
+// The programs to which the person has given access, with buttons that end their access.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { signOut } from "../../list/store.ts";
@@ -25,7 +25,7 @@ export function Programs() {
     const endAll = () =>
         attempt(async () => {
             await ask("DELETE", "/account/programs");
-            // This page is one of the programs.
+            // The page is one of the programs, so it has lost its access too.
             await signOut();
             hasLeft.value = true;
         });

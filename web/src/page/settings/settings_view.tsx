@@ -1,4 +1,5 @@
-// The settings: the clock of the person, the programs with access, and everything about leaving.
+// The settings: time zone and other preferences, the programs with access, and the sections about leaving: download,
+// sign-out and deletion.
 import type { ComponentChildren } from "preact";
 import { session, signOut, waiting } from "../../list/store.ts";
 import { base } from "../address.ts";
@@ -57,7 +58,7 @@ export function SettingsView() {
     );
 }
 
-// What was not sent yet would be lost, and nobody knows a key by heart.
+// Asks for confirmation if unsent changes would be lost, or if the person will need the API key to sign in again.
 function SignOut() {
     const leave = () =>
         void signOut().then(

@@ -1,4 +1,4 @@
-// The way around on a small screen.
+// The navigation on a small screen.
 import { useComputed } from "@preact/signals";
 import { type Address, address, href, type View } from "../address.ts";
 import { Icon, type IconName } from "../icons.tsx";
@@ -50,7 +50,7 @@ function Item({ to, icon, name, late }: ItemProps) {
     );
 }
 
-// Most views are reached through "More".
+// The tab of each view. Most views belong to the tab "More".
 function tabOf(view: View): View {
     return view === "today" || view === "search" || view === "history" || view === "todo" ? view : "lists";
 }

@@ -1,4 +1,4 @@
-// The top of each view: its name, what is to be known, and the line to add a todo.
+// The top of each view: its name, the notices, and the line to add a todo.
 import type { ComponentChildren } from "preact";
 import { QuickAdd } from "../add/quick_add.tsx";
 import { address } from "../address.ts";

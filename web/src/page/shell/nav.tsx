@@ -1,4 +1,4 @@
-// The column at the side of a wide screen.
+// The navigation on a wide screen: a column at the side.
 import { useComputed } from "@preact/signals";
 import { lists, now } from "../../list/store.ts";
 import { type Address, address, base, href } from "../address.ts";

@@ -1,11 +1,11 @@
-// What somebody sees who is not signed in.
+// The page for a person who is not signed in.
 import { signal, useSignal } from "@preact/signals";
 import { ApiProblem } from "../../list/request.ts";
 import { session, signInWithKey, waiting } from "../../list/store.ts";
 import { base } from "../address.ts";
 import { count } from "../words.ts";
 
-// Whether somebody has just signed out here, and may fear for the todos.
+// Whether the person has just signed out here. Then the page says that the todos are safe.
 export const hasLeft = signal(false);
 
 export function SignedOut() {

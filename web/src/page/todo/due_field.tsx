@@ -1,4 +1,4 @@
-// The date of a todo: chosen, or typed in words.
+// The due date of a todo: the person chooses it, or types it in words.
 import { useSignal } from "@preact/signals";
 import { showDue } from "../../list/dates.ts";
 import { readLikely } from "../../list/likely_words.ts";
@@ -16,7 +16,7 @@ export function DueField({ todo, done }: FieldProps) {
         readLikely(words, { now: now.value, weekStart: settings.value.week_start, present: due });
     const found = text.value.trim() ? read(text.value) : undefined;
     const keep = (next: string) => {
-        // `all day` says that the time is to go too.
+        // `all day` removes the time of the todo too.
         const allDay = next.length === 10 && due?.includes("T") ? " all day" : "";
         change(todo, { due: next + allDay }, "Date changed");
     };
@@ -77,10 +77,11 @@ export function DueField({ todo, done }: FieldProps) {
     );
 }
 
-// They stay open: a keyboard changes day, month and year one after another.
+// The fields for day and time. They stay open after a change, because with a keyboard, a person changes day, month and
+// year one after another.
 function Pickers({ due, set }: { due: string | undefined; set: (due: string) => void }) {
     const setDay = (day: string) => {
-        // While a year is typed, it begins with zeros.
+        // While the person types a year, it begins with zeros, such as 0002.
         if (day > "1970") {
             set(day + (due?.slice(10) ?? ""));
         }
@@ -109,7 +110,7 @@ function Pickers({ due, set }: { due: string | undefined; set: (due: string) => 
     );
 }
 
-// Not by touch: a keyboard on the screen would cover what else can be chosen.
+// Does nothing on a touch screen, because the keyboard on the screen would cover the other choices.
 export function focusFirst(field: HTMLElement | null): void {
     if (!matchMedia("(hover: none)").matches) {
         field?.focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-// Everything that can be changed about a todo.
+// The open todo, with all its fields.
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Todo } from "../../list/model.ts";
 import { keyOf } from "../../list/store.ts";
@@ -24,12 +24,12 @@ export function Editor({ todo, sortable }: Props) {
     latest.current = todo;
     const touch = matchMedia("(hover: none)").matches;
     useLayoutEffect(() => {
-        // A keyboard on the screen would cover the todo that the person wants to read.
+        // On a touch screen, the focus does not go into a text field: the keyboard on the screen would cover the todo.
         if (touch) {
             box.current?.focus({ preventScroll: true });
         }
         box.current?.closest(".row")?.scrollIntoView({ block: "nearest" });
-        // It stays where it is while it is open, also when its date or list changes.
+        // The open todo stays in its place, also when its date or list changes.
         hold(todo);
         return () => {
             if (!latest.current.status) {
@@ -86,7 +86,7 @@ export function Editor({ todo, sortable }: Props) {
     );
 }
 
-// Or the name of the view, if the todo is not in it any more.
+// The title of the row with this key. If the view has no such row any more, the name of the view.
 function titleOf(key: string): HTMLElement | null {
     const rows = [...document.querySelectorAll<HTMLElement>("[data-todo]")];
     const row = rows.find(({ dataset }) => keyOf(dataset.todo ?? "") === key);

@@ -1,4 +1,4 @@
-// The list of a todo: one that there is, or a new one.
+// The list of a todo: the person chooses a list, or types the name of a new one.
 import { useRef } from "preact/hooks";
 import { lists } from "../../list/store.ts";
 import { change } from "../doing.ts";

@@ -1,4 +1,4 @@
-// The order without a drag.
+// The field with which a person moves a todo in the order without a drag.
 import { move, openRows, putAfter } from "../drag/drop.ts";
 import type { FieldProps } from "./pills.tsx";
 

@@ -1,4 +1,4 @@
-// Notes are text; what looks like an address in them is a link.
+// The notes of a todo. They are plain text, but the page shows web addresses as links.
 import { useSignal } from "@preact/signals";
 import type { Todo } from "../../list/model.ts";
 import { keyOf } from "../../list/store.ts";

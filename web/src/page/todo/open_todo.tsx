@@ -1,4 +1,4 @@
-// A todo that is open in its place.
+// A todo that is open in its row.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Todo } from "../../list/model.ts";
@@ -12,7 +12,7 @@ interface Props {
     sortable: boolean;
 }
 
-// Long answers leave out some fields of a todo.
+// Long answers leave out some fields of a todo, so this component reads the whole todo.
 export function OpenTodo({ todo, sortable }: Props) {
     const whole = useSignal<Todo | undefined>(undefined);
     useEffect(() => {

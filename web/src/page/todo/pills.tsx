@@ -1,4 +1,4 @@
-// The fields of an open todo, each as a word. A click on it opens what changes it.
+// The fields of an open todo, each as a button with its value. A click on the button opens the field for a change.
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, FunctionComponent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";

@@ -1,4 +1,4 @@
-// How a todo repeats. The first buttons save at once, and the form is saved as a whole.
+// The repetition of a todo. The first buttons save at once. The form has its own button, which saves all its fields.
 import { useSignal } from "@preact/signals";
 import type { Repeat } from "../../list/model.ts";
 import { change } from "../doing.ts";
@@ -162,7 +162,7 @@ function End({ repeat, set }: PartProps) {
     );
 }
 
-// Without the fields that another unit had.
+// Leaves out the fields that do not fit the unit.
 function fitting({ weekdays, on, ...rest }: Repeat): Repeat {
     const isWeek = rest.unit === "week";
     const isLong = rest.unit === "month" || rest.unit === "year";

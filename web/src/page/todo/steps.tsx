@@ -61,7 +61,7 @@ function AddStep({ todo }: { todo: Todo }) {
     );
 }
 
-// Steps are named by their position: two may have the same title.
+// One step. Requests name a step by its position, because two steps may have the same title.
 function OneStep({ todo, step, position }: { todo: Todo; step: Step; position: string }) {
     const { title, done } = step;
     const rename = (text: string) => {

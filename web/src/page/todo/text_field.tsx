@@ -1,5 +1,5 @@
-// A text that is saved when the person leaves it or presses Enter, and is as before after Escape. A text that is not
-// saved yet survives a reload, and is saved when the field goes away.
+// A text field. It saves the text when the person leaves the field or presses Enter, and restores the old text after
+// Escape. An unsaved text survives a reload, and is saved when the field is removed.
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { dropDraft, keepDraft, keptDraft } from "../draft.ts";
 
@@ -19,9 +19,9 @@ export function TextField({ name, value, save, draft, longest, lines, focus, pla
     const field = useRef<HTMLTextAreaElement>(null);
     const before = useRef(value);
     const typed = useRef<string | undefined>(undefined); // undefined: nothing that is not saved
-    // Before the page is painted: what the person types at once must find the text that is there.
+    // The field gets its value before the page is painted, so that the person cannot type into an empty field.
     useLayoutEffect(() => {
-        // What somebody else writes meanwhile does not replace what the person types.
+        // A new value from somebody else does not replace the text that the person is typing.
         if (field.current && document.activeElement !== field.current && typed.current === undefined) {
             field.current.value = value;
             before.current = value;
@@ -62,7 +62,8 @@ export function TextField({ name, value, save, draft, longest, lines, focus, pla
         if (save(text, before.current)) before.current = text;
         else write(before.current);
     };
-    // While the field had the focus, somebody else may have written, or the service may have refused the text.
+    // Shows the current value again: while the field had the focus, somebody else may have changed it, or the service
+    // may have refused the text.
     const leave = () => {
         if (typed.current !== undefined) return finish();
         before.current = value;
@@ -105,7 +106,7 @@ export function TextField({ name, value, save, draft, longest, lines, focus, pla
     );
 }
 
-// Browsers without field-sizing get the height from here.
+// Sets the height of the field in browsers without `field-sizing`.
 function fit(field: HTMLTextAreaElement): void {
     if (CSS.supports("field-sizing", "content")) return;
     field.style.blockSize = "auto";

@@ -1,4 +1,4 @@
-// The views that the service is asked for: completed, deleted, search, and a single todo.
+// The views for which the page asks the service: completed, deleted, search, and a single todo.
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
@@ -108,7 +108,7 @@ function Found({ query, empty, counted }: FoundProps) {
     );
 }
 
-// What was reopened here stays until the view changes.
+// A todo that the person has reopened or restored here stays until the view changes.
 function withHeld(items: readonly Todo[], status: string): readonly Todo[] {
     const missing = [...held.value.values()].filter(
         (todo) => todo.status === status && !items.some(({ id }) => id === todo.id),

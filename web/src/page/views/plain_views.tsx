@@ -1,4 +1,4 @@
-// The views of open todos, which the page always has.
+// The views of open todos. The browser always has the data for them.
 import { showDate } from "../../list/dates.ts";
 import { lists, loaded, now } from "../../list/store.ts";
 import { address } from "../address.ts";

@@ -1,4 +1,4 @@
-// Which todos a view shows, and in which order.
+// The sections of each view: its todos and their order.
 import { dayFrom, iso } from "../../list/civil.ts";
 import { group, showDate } from "../../list/dates.ts";
 import type { Todo } from "../../list/model.ts";
@@ -7,7 +7,7 @@ import { href } from "../address.ts";
 import { held, keepPlaces } from "../held.ts";
 import type { Section } from "../rows/rows.tsx";
 
-// A held todo counts with its values of the time when it was held.
+// The open todos by due date. A held todo counts with its values from the time when it was held.
 function shown() {
     const all = [...todos.value.values()].flatMap((todo) => {
         const as = held.value.get(todo.id) ?? todo;
@@ -16,7 +16,8 @@ function shown() {
     return all.sort((a, b) => compare(a.as.due, b.as.due));
 }
 
-// By due date; without one last. The sort is stable, so that the order of the service stays.
+// Compares due dates. Todos without one come last. The sort is stable, so todos with the same date keep the order of
+// the service.
 function compare(a: string | undefined, b: string | undefined): number {
     return a === b ? 0 : !a ? 1 : !b ? -1 : a < b ? -1 : 1;
 }
@@ -77,7 +78,7 @@ export function listSections(list: string): Section[] {
     const order = orderOf(list).value ?? [];
     const known = new Set(order);
     const ids = [...order.filter((id) => all.has(id)), ...[...all.keys()].filter((id) => !known.has(id))];
-    // A held todo has no place in the order of the service any more: it keeps the one that it had here.
+    // The order of the service no longer contains a held todo, so it keeps the place that it had here.
     const inOrder = ids.filter((id) => known.has(id) || !held.value.has(id));
     const kept = keepPlaces(orders.get(list) ?? [], inOrder, (id) => all.has(id));
     const rest = ids.filter((id) => !kept.includes(id));
