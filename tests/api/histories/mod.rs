@@ -36,7 +36,7 @@ fn number() -> u64 {
 
 /// After this number of histories, a thread opens a new database, so that the old one does not use too much memory.
 const OF_DATABASE: usize = 200;
-/// If a precondition is missing, the checker must notice this in one of this number of histories.
+/// If a precondition is missing, the checker must notice this within this number of histories.
 const UNTIL_NOTICED: u64 = 1_500;
 
 /// What the histories contained.
