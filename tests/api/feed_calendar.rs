@@ -1,5 +1,5 @@
-//! Tests what a calendar reads at the address of a feed. The clock of the tests shows Sunday, 22 November 2026. The file
-//! `.ci/formats/feed_file.py` compares the dates with an independent library.
+//! Tests what a calendar reads at the address of a feed. The clock of the tests shows Sunday, 22 November 2026. The
+//! file `.ci/formats/feed_file.py` compares the dates with an independent library.
 
 use jiff::Span;
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! Tests requests with small mistakes that models often make. If nothing is lost, the service does what the model wanted,
-//! and says what it understood. Otherwise the error says what to send.
+//! Tests requests with small mistakes that models often make. If nothing is lost, the service does what the model
+//! wanted, and says what it understood. Otherwise the error says what to send.
 
 use serde_json::{Value, json};
 
@@ -31,8 +31,7 @@ async fn an_empty_value_beside_other_fields_changes_nothing_and_the_answer_says_
     assert_eq!(texts(&all.body["ignored"]), [says("set.tags", "tags")], "{}", all.text);
     let todo = api.get(&format!("/todos/{}", id[0])).await.body["todo"].clone();
     assert_eq!((&todo["notes"], &todo["due"], &todo["tags"]), (&json!("n"), &json!("2026-12-01"), &json!(["x"])));
-    // Some models always send all fields. The answer says nothing about sent empty fields that are also empty in the
-    // todo.
+    // Some models always send all fields. The answer says nothing about an empty field that is also empty in the todo.
     let nothing =
         api.patch(&format!("/todos/{}", id[1]), json!({"title": "c", "notes": null, "due": "", "tags": []})).await;
     assert_eq!(nothing.body.get("ignored"), None, "{}", nothing.text);

@@ -1,5 +1,5 @@
-//! Renames, merges and deletes a list, while other requests add todos to this list. Afterwards no todo is lost, and each
-//! todo is in a list that exists.
+//! Renames, merges and deletes a list, while other requests add todos to this list. Afterwards no todo is lost, and
+//! each todo is in a list that exists.
 
 use std::time::Duration;
 

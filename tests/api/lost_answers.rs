@@ -145,7 +145,7 @@ async fn a_todo_that_was_done_an_hour_ago_keeps_the_time_of_the_first_request() 
     assert_eq!(repeated(&api, "PATCH", &format!("/todos/{id}"), edit).await.body["replayed"], true);
 }
 
-/// The program does not take the second request for a repetition: a person may move two todos to the top by turns.
+/// The program does not take the second request for a repetition: a person may move two todos to the top alternately.
 #[tokio::test]
 async fn an_edit_with_position_puts_the_todo_there_again() {
     let api = Api::new();

@@ -68,7 +68,7 @@ async fn a_reopened_todo_leaves_a_changed_next_todo_and_says_so() {
     assert!(reopened.body["todo"].get("repeat").is_none(), "{}", reopened.text);
     assert!(reopened.body["hints"][0].as_str().unwrap().contains("was changed"), "{}", reopened.text);
     assert_eq!(todo(&api, &next).await["status"], "open");
-    // The next todo also stays if the same call changes it.
+    // If the same call changes the next todo, the next todo stays too.
     let second = add(&api, bins()).await;
     let next = id(&complete(&api, &second).await.body["next"]);
     let both = json!([{"id": second, "status": "open"}, {"id": next, "title": "Big bins"}]);

@@ -225,7 +225,8 @@ async fn what_an_earlier_version_wrote_is_changed_and_undone_without_loss() {
     }
 }
 
-/// Todos of earlier versions contain the name of their list. The present version takes this name for the id of the list.
+/// Todos of earlier versions contain the name of their list. The present version takes this name for the id of the
+/// list.
 #[tokio::test]
 async fn lists_of_an_earlier_version_are_renamed_merged_and_deleted_and_each_of_this_is_undone() {
     let folder = Folder::new("stored-lists");

@@ -280,8 +280,8 @@ fn partitions_written(operation: &str, body: &Value) -> Vec<String> {
     actions.into_iter().map(partition).collect()
 }
 
-/// An error of DynamoDB. AWS's framework checks the calls, so `ValidationException` has another prefix than the errors of
-/// DynamoDB.
+/// An error of DynamoDB. AWS's framework checks the calls, so `ValidationException` has another prefix than the errors
+/// of DynamoDB.
 fn answer(status: u16, kind: &str, message: &str) -> HttpConnectorFuture {
     let prefix =
         if kind == "ValidationException" { "com.amazon.coral.validate" } else { "com.amazonaws.dynamodb.v20120810" };

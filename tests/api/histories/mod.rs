@@ -1,8 +1,8 @@
 //! Records histories of three instances that change the todos of one owner at the same moment, and checks that the
 //! histories are linearizable: the requests could have been made one after another, with the same answers.
 //!
-//! Each call to DynamoDB waits for its turn, and a seed decides whose turn it is. So the same seed always gives the same
-//! history.
+//! Each call to DynamoDB waits for its turn, and a seed decides whose turn it is. So the same seed always gives the
+//! same history.
 
 mod calls;
 mod clients;

@@ -10,7 +10,7 @@ use super::{
     model_undo::{self, Entry},
 };
 
-/// The content of a todo. Instead of each time, the model contains the number of the request that has set this time.
+/// The content of a todo. The model replaces each time by the number of the request that has set this time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fields {
     pub title: OpId,
@@ -39,8 +39,8 @@ pub struct Model {
     /// The changes that two undos have undone, while both undos took effect. The record of a change names only one
     /// undo, so the program may not know whether the other undo still takes effect.
     undone_twice: BTreeSet<OpId>,
-    /// The checker has put a change into a place that does not agree with `order`. For example, the change of a lost
-    /// request.
+    /// The checker has put a change into a place that does not agree with `order`. This can happen if the answer to a
+    /// request is lost.
     is_impossible: bool,
 }
 
