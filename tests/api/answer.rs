@@ -55,8 +55,8 @@ pub fn same_edit(ids: &[String], edit: &Value) -> Value {
 }
 
 impl Api {
-    /// Reads all pages, and returns all todos with this status. A listing leaves out fields, so this function then reads
-    /// each todo by itself.
+    /// Reads all pages, and returns all todos with this status. A listing leaves out some fields, so this function then
+    /// reads each todo with a request of its own.
     pub async fn all(&self, status: &str) -> Vec<Value> {
         let mut todos = self.listed(status).await;
         for todo in &mut todos {

@@ -65,7 +65,7 @@ async fn all_todos_of_a_list_are_completed_with_one_change_and_its_undo_restores
     assert_eq!(after, before);
 }
 
-/// Each of these filters, and the titles of the todos that match. A caller without a status means open and completed
+/// Each case is a filter, and the titles of the todos that match. A filter without a status matches open and completed
 /// todos.
 #[tokio::test]
 async fn every_filter_selects_what_it_says() {
@@ -105,7 +105,8 @@ async fn every_filter_selects_what_it_says() {
         let found: Vec<_> = all.into_iter().filter(|todo| todo["tags"].to_string().contains("\"found\"")).collect();
         assert_eq!(titles(&found), expected, "{filters}: {}", changed.text);
         assert_eq!(changed.body["found"]["total"], expected.len(), "{filters}: {}", changed.text);
-        // In a query, several values are one text. The same filters must delete the same todos.
+        // A query contains several values of a filter as one text. With the same filters, `DELETE` must delete the same
+        // todos.
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in filters.as_object().unwrap() {
             let text = match value {
@@ -266,7 +267,7 @@ async fn days_are_those_of_the_person() {
     for (zone, expected) in [("Pacific/Kiritimati", 1), ("America/Los_Angeles", 0)] {
         let (api, _) = shopping().await;
         api.patch("/settings", json!({"time_zone": zone})).await;
-        // At 10:00 in UTC on 22 November, it is midnight on Kiritimati, and the 23rd begins.
+        // At 10:00 UTC on 22 November, the 23rd begins on Kiritimati.
         let filters = json!({"completed_from": "2026-11-23"});
         let done = api.patch("/todos", json!({"where": filters, "set": {"priority": "low"}})).await;
         assert_eq!(done.body["found"]["total"], expected, "{zone}: {}", done.text);
@@ -278,7 +279,7 @@ async fn days_are_those_of_the_person() {
     }
 }
 
-/// The first call reads the head and the list, and one call for each status reads the todos.
+/// The first call to DynamoDB reads the head and the list. Then one call for each status reads the todos.
 #[tokio::test]
 async fn a_change_by_filter_makes_these_calls() {
     let (api, _) = shopping().await;
@@ -300,7 +301,7 @@ async fn a_change_by_filter_makes_these_calls() {
             json!({"where": {"due": "today"}, "set": set, "preview": true}),
             &["BatchGetItem", "Query"],
         ),
-        // There is no such list, so the program reads no todos, and looks for the nearest list.
+        // There is no list with this name. So the program reads no todos, and looks for a list with a similar name.
         ("DELETE", "/todos?list=Nowhere", Value::Null, &["BatchGetItem", "GetItem", "GetItem", "Query"]),
         ("DELETE", "/todos?completed_to=2026-11-30", Value::Null, &["BatchGetItem", "Query", "TransactWriteItems"]),
     ] {

@@ -164,7 +164,7 @@ async fn a_list_or_tag_that_is_not_there_changes_nothing_and_the_answer_says_the
     let answer = api.delete("/todos?list=Hom").await;
     assert_eq!(answer.body["hints"], json!(["There is no list \"Hom\". Did you mean \"Home\"?"]), "{}", answer.text);
     assert_eq!(api.everything().await, before);
-    // One of two tags exists. Its todos change, and the answer names the other tag.
+    // Only the first of these tags exists. The todos with this tag change, and the answer names the other tag.
     let answer = complete(&api, json!({"tag": ["tax", "foood"]})).await;
     assert_eq!(answer.body["found"]["open"], 1, "{}", answer.text);
     assert!(answer.body["hints"][0].as_str().unwrap().contains("\"foood\""), "{}", answer.text);
@@ -251,7 +251,7 @@ async fn too_many_todos_are_refused_with_their_number_and_how_to_narrow() {
         "1002 todos would change, but one call can change at most 1000. Narrow the filters."
     );
     assert_eq!(api.everything().await, before);
-    // Each completed repeating todo counts as two todos.
+    // A repeating todo counts twice, because its completion also adds the next todo.
     let api = Api::new();
     for _ in 0..2 {
         let new = json!({"title": "x", "due": "today", "repeat": {"unit": "day"}});

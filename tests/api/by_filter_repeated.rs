@@ -1,4 +1,5 @@
-//! Tests the same change by filter twice: after a lost answer, after an undo, and with something new to do.
+//! Tests the same change by filter twice: after a lost answer, after an undo, and after another todo matches the
+//! filter.
 
 use jiff::ToSpan;
 use serde_json::{Value, json};

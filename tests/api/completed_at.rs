@@ -98,7 +98,7 @@ async fn a_completed_todo_gets_another_time_and_an_undo_gives_the_first_one_back
     let (api, ids) = with(json!([{"title": "a"}])).await;
     edit(&api, &ids[0], json!({"status": "completed"})).await;
     let first = todo(&api, &ids[0]).await["completed_at"].clone();
-    // The caller has read the todo and sends everything back.
+    // The caller sends back the time that it has read.
     let same = edit(&api, &ids[0], json!({"status": "completed", "completed_at": first})).await;
     assert_eq!(same.body["unchanged"], true, "{}", same.text);
     let moved = edit(&api, &ids[0], json!({"completed_at": "friday"})).await;

@@ -27,7 +27,7 @@ fn cases(ids: &[String]) -> Vec<Case> {
         ("GET", "/todos?q=a&status=open&tag=x", Value::Null, OPEN),
         ("GET", "/todos?due=today", Value::Null, OPEN),
         ("GET", "/todos?completed_from=2026-11-16", Value::Null, LIST),
-        // The second call reads the settings and what is due before.
+        // The second call reads the settings, and the todos that are due before these 7 days.
         ("GET", "/todos?due=next_7_days", Value::Null, &["Query", "Query"]),
         ("GET", "/changes", Value::Null, LIST),
         ("GET", "/overview", Value::Null, &["Query", "Query", "Query", "Query"]),

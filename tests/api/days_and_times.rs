@@ -1,4 +1,4 @@
-//! What people say, and what each text becomes: as a due date, and as the beginning of a period.
+//! Tests how the service reads what people say about days and times: as a due date, and as the beginning of a period.
 
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -96,11 +96,11 @@ fn a_time_that_is_over_is_tomorrows_and_tonight_ends_at_midnight() {
     assert_eq!(becomes("tonight", "2026-11-26T21:00"), "2026-11-26T23:59");
 }
 
-/// The forms that the error for a due date suggests. Empty if the text is read.
+/// The forms that the error for this due date suggests. Empty if the service understands the text.
 fn suggested(text: &str, moment: &Moment) -> Vec<String> {
     let said = become_text(text, moment, Direction::Coming);
     let Some((_, forms)) = said.split_once("for example ") else { return Vec::new() };
-    // The words after a semicolon are about filters and repetitions.
+    // The words after the semicolon are not about due dates, but about filters and repetitions.
     let forms = forms.split(';').next().unwrap();
     forms.split('"').skip(1).step_by(2).map(str::to_owned).collect()
 }
@@ -120,7 +120,8 @@ fn late_in_the_evening_no_suggestion_is_over() {
     ] {
         assert_eq!(suggested(text, &late), forms, "{text}");
     }
-    // Only texts that name a date or a day in the past may lead to the past.
+    // The texts that this filter leaves out name a date or a day in the past. For all other texts, no suggestion may be
+    // in the past.
     for text in SAID.lines().filter(|text| {
         !["1795", "last ", "11/12/2026", "2026-11-27T", "Thu 2026", "friday 27"]
             .iter()

@@ -14,7 +14,7 @@ use super::{
     warnings::logged,
 };
 
-/// An API in whose table only the owner of this test has data.
+/// An API with its own table, so that no other test has data there.
 async fn api_with_todos() -> Api {
     let api = Api::embedded().await;
     api.add(&["Buy milk", "Call Bo"]).await;
@@ -80,7 +80,7 @@ async fn an_address_works_once_and_every_second_request_is_answered_like_an_inve
     assert!(!is_left(&api.scan().await), "a used address leaves nothing");
 }
 
-/// The path of a download with a sound secret that nobody has made.
+/// The path of a download that does not exist. Its secret has a valid form.
 fn invented() -> String {
     format!("/downloads/{}", Ids::random().address(AddressKind::Download).reveal())
 }

@@ -1,4 +1,5 @@
-//! Tests `DELETE /account`, with which a person leaves: what must be confirmed, what is erased, and what stays.
+//! Tests `DELETE /account`, with which a person leaves: what the person must confirm, what the service erases, and what
+//! stays. After an erasure, the owner may write again: the tests call this a new life.
 
 use jiff::ToSpan;
 use serde_json::{Value, json};
@@ -39,7 +40,7 @@ pub async fn live(api: &Api) {
     assert_eq!(api.post("/feeds", json!({"list": "Party"})).await.status, 201);
 }
 
-/// A table with the lives of two owners.
+/// A table with the data of two owners.
 async fn two_lives() -> (Api, Api) {
     let ann = Api::embedded().await;
     let bob = ann.of_owner("bob");
@@ -198,7 +199,7 @@ async fn an_instance_that_remembers_the_old_life_begins_the_new_life_right() {
     }
 }
 
-/// Two lives can have the same version of the lists, and different lists.
+/// The lists of the old life and of the new life can differ, although they have the same version.
 #[tokio::test]
 async fn an_instance_does_not_take_the_lists_of_the_old_life_for_those_of_the_new_life() {
     for reads in [false, true] {

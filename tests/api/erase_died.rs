@@ -21,8 +21,8 @@ async fn ann_and_bob() -> (Api, Items) {
     (ann, bobs)
 }
 
-/// The request for an erasure dies after this number of calls to DynamoDB. Returns `false` if it needs no more calls,
-/// so that it does not die.
+/// Sends the request for an erasure. The program dies after this number of calls to DynamoDB. Returns `false` if the
+/// erasure ends without more calls, so that the program does not die.
 async fn dies_after(calls: usize, api: &Api) -> bool {
     api.wire.fail(vec![Fault::None; calls]);
     api.wire.fail([Fault::NoTable; 50]);
@@ -79,7 +79,7 @@ async fn for_two_seconds_others_are_busy_and_then_any_request_finishes_an_erasur
         ann.clock.advance(3.seconds());
         let next = ann.elsewhere().get("/todos").await;
         assert_eq!(next.status, 200, "{}", next.text);
-        // If the program died before its first call, nothing has happened.
+        // If the program died before its first call, the todos are still there.
         assert_eq!(next.body["todos"] == json!([]), calls > 0, "{calls}: {}", next.text);
         if calls > 0 {
             assert_eq!(ann.scan().await, bobs, "{calls}");
@@ -100,7 +100,8 @@ async fn every_operation_finishes_an_erasure_that_died_before_its_own_work() {
         ann.clock.advance(3.seconds());
         let answer = ann.elsewhere().send(sample.method, &sample.target(&id), sample.body(&id), &[]).await;
         assert!(answer.status.is_success() || answer.status == 404, "{}: {}", sample.operation, answer.text);
-        // An undo of the latest change does not read the head if there is no change.
+        // If there is no change, an undo of the latest change does not read the head. So this undo does not finish the
+        // erasure.
         assert!(!is_pending(&ann).await || answer.status == 404, "{}", sample.operation);
         assert!(!answer.text.contains("guest"), "{}: {}", sample.operation, answer.text);
         let listed = ann.get("/todos").await.text;

@@ -19,7 +19,8 @@ fn owner(api: &Api) -> Owner {
     owner.clone()
 }
 
-/// DynamoDB throttles the erasure, so that it waits again and again. The clock of tokio does not wait for pauses.
+/// DynamoDB throttles the erasure, so the program pauses again and again. Tokio's clock is paused, so the test does not
+/// have to wait for these pauses.
 #[tokio::test(start_paused = true)]
 async fn an_erasure_that_takes_longer_than_a_request_is_not_finished_and_the_next_request_goes_on() {
     for same_request in [true, false] {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::harness::{Answer, Api};
 
-/// A page of the JSON.
+/// A page of an export as JSON.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Page {
@@ -142,7 +142,7 @@ async fn todos_and_changes_that_cannot_be_read_are_counted() {
 async fn the_words_for_formats_and_the_headers_of_the_files() {
     let api = Api::embedded().await;
     api.add(&["Buy milk"]).await;
-    // The person's day has already begun.
+    // In the person's time zone, the next day has already begun.
     api.patch("/settings", json!({"time_zone": "Pacific/Auckland"})).await;
     api.clock.set("2026-11-22T23:30:00", "UTC");
     for (words, media_type, end) in [

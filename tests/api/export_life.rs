@@ -1,11 +1,11 @@
-//! A random life of a person, for the tests of the export. The same seed gives the same life.
+//! Random writes of a person, for the tests of the export. The same seed gives the same writes.
 
 use jiff::ToSpan;
 use serde_json::{Value, json};
 
 use super::harness::{Answer, Api};
 
-/// Texts that a careless writer of a file would spoil.
+/// Texts that code with a mistake would write into a file wrongly.
 const TEXTS: [&str; 16] = [
     "Buy milk",
     "🏳️‍🌈 Party 👩‍👩‍👧‍👦 ✅",
@@ -40,7 +40,7 @@ impl Life {
         Self { api: api.clone(), state: seed, ids: Vec::new(), changes: Vec::new() }
     }
 
-    /// Adds todos until there are this many, with other writes in between.
+    /// Adds todos until the person has this number of todos. Makes other writes in between.
     pub async fn live(&mut self, todos: usize) {
         while self.ids.len() < todos {
             let number = if self.one_in(8) { 110 } else { 1 + self.below(45) };

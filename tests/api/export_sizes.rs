@@ -8,7 +8,7 @@ use super::{downloads::paths, harness::Api};
 /// The maximum size of an answer of Lambda, in bytes.
 const LAMBDA: usize = 6 * 1024 * 1024;
 
-/// All pages of an export. Checks the size of each page, as text in the JSON of Lambda.
+/// All pages of an export. Checks that each page fits into an answer of Lambda, which contains the page as JSON text.
 async fn pages(api: &Api, format: &str) -> Vec<String> {
     let (mut pages, mut next) = (Vec::new(), Some(format!("/export?format={format}")));
     while let Some(path) = next {

@@ -1,4 +1,5 @@
-//! Tests that an export is complete: a reader of this test compares the file with what the API says.
+//! Tests that an export is complete. The test reads the export with code of its own, and compares it with the answers
+//! of the API.
 
 use std::collections::BTreeMap;
 
@@ -89,7 +90,8 @@ fn undoes(change: &Value) -> Vec<&Value> {
     change.get("undoes").into_iter().chain(change["also_undoes"].as_array().into_iter().flatten()).collect()
 }
 
-/// Applies all changes to an empty list, one after another. Each `before` must be what the changes before have made.
+/// Applies all changes to an empty list, one after another. The values in each `before` must be the values that the
+/// earlier changes have left.
 fn replayed(changes: &[Value]) -> BTreeMap<String, Map<String, Value>> {
     let mut todos: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
     for todo in changes.iter().flat_map(|change| change["todos"].as_array().unwrap()) {
@@ -152,7 +154,7 @@ async fn assert_complete(api: &Api, export: &Export) {
     assert!(replayed.is_empty(), "{replayed:?}");
 }
 
-/// Asserts that the reader of our own files gives back each todo, the lists and the settings.
+/// Asserts that the import reads each todo, the lists and the settings from our own export.
 fn assert_comes_back(pages: &[Page]) {
     let mut restored = Restored::default();
     for page in pages {
@@ -168,7 +170,7 @@ fn assert_comes_back(pages: &[Page]) {
     assert_eq!(json!(restored.settings), pages[0].settings);
 }
 
-/// Asserts that the life had everything that can go wrong.
+/// Asserts that the random writes have led to everything that an export could get wrong.
 fn assert_is_rich(export: &Export) {
     let Export { todos, changes, lists, settings } = export;
     assert!(todos.len() >= 2_000 && changes.len() > 200 && lists.len() > 5, "{} {lists:?}", changes.len());

@@ -1,5 +1,5 @@
-//! Tests what a calendar reads at the address of a feed. The clock of the tests shows Sunday, 22 November 2026. The file
-//! `.ci/formats/feed_file.py` compares the dates with an independent library.
+//! Tests what a calendar reads at the address of a feed. The clock of the tests shows Sunday, 22 November 2026. The
+//! file `.ci/formats/feed_file.py` compares the dates with an independent library.
 
 use jiff::Span;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ async fn api_with(zone: &str, todos: Value) -> (Api, String, Vec<String>) {
     (api, path, added.ids())
 }
 
-/// The lines of the file, each in one piece.
+/// The lines of the file. This function joins the long lines that the file has split.
 #[track_caller]
 fn lines(answer: &Answer) -> Vec<String> {
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -118,7 +118,7 @@ async fn only_a_common_repetition_is_a_rule_and_the_other_dates_are_events_of_a_
         ),
         ("2026-12-31", json!({"unit": "month", "every": 3}), None, &["20270331", "20270630", "20270930"]),
         ("2026-11-30", json!({"unit": "month", "every": 3}), None, &["20270228", "20270530", "20270830", "20271130"]),
-        // This todo is overdue. An RRULE would count the dates that have passed.
+        // This todo is overdue. The count of an RRULE would include the dates that have passed.
         ("2026-11-18", json!({"unit": "day", "count": 4}), None, &["20261122", "20261123", "20261124"]),
     ] {
         let (api, path, ids) =
@@ -194,7 +194,7 @@ async fn unchanged_todos_give_the_same_bytes_and_304_for_two_reads() {
         assert_eq!(with_tag(&api, &path, other).await.status, 200);
     }
     assert_eq!(with_tag(&api, &format!("{path}?as=todo"), &tag).await.status, 200);
-    // The next month has other later dates, and each change gives another file.
+    // In the next month, the file contains other dates. After each change, the file is also another one.
     api.clock.set("2026-12-01T00:00", "Europe/Berlin");
     let next = with_tag(&api, &path, &tag).await;
     assert!(next.status == 200 && next.text != first.text);
@@ -221,7 +221,8 @@ async fn a_number_of_dates_makes_the_file_depend_on_the_day() {
     api.clock.set("2026-11-25T00:00", "UTC");
     let later = with_tag(&api, &path, tag).await;
     assert_eq!(values(&later, "DTSTART;VALUE=DATE:"), ["20261122", "20261125", "20261126"]);
-    // The time of this day has passed, or will pass, and an overdue todo counts only the times that will pass.
+    // This todo has a time. When it is overdue, only times in the future count: today counts before 11:00, but not
+    // after 11:00.
     let todos = json!([{"title": "Pills", "due": "2026-11-22T11:00", "repeat": {"unit": "day", "count": 3}}]);
     let (api, path, _) = api_with("UTC", todos).await;
     for (now, later) in [

@@ -34,7 +34,7 @@ pub async fn feed(api: &Api, body: Value) -> (String, String) {
     (path_of(&answer), answer.body["feed"]["id"].as_str().unwrap().to_owned())
 }
 
-/// The path of a feed with a sound secret that nobody has made.
+/// The path of a feed that does not exist. Its secret has a valid form.
 fn invented() -> String {
     format!("/calendar/{}.ics", Ids::random().address(AddressKind::Feed).reveal())
 }
@@ -135,7 +135,7 @@ async fn nobody_sees_renews_or_ends_the_feed_of_another_person() {
     for (method, path) in [("POST", format!("/feeds/{id}/renew")), ("DELETE", format!("/feeds/{id}"))] {
         ask(&api, method, &path, Value::Null, &bob).await.assert_problem(404, "not_found");
     }
-    // The address is the only credential. What else a request sends makes no difference.
+    // The address is the only credential. So the service ignores all other credentials of the request.
     for headers in [&[][..], &[("authorization", "Bearer garbage")], &[("x-api-key", bob.secret())]] {
         let answer = api.send("GET", &path, Value::Null, headers).await;
         assert_calendar(&answer);
@@ -189,7 +189,7 @@ async fn while_the_table_does_not_answer_a_calendar_keeps_what_it_has() {
             assert_calendar(&api.get(&path).await);
         }
     }
-    // Without the note of its use, a calendar gets the file all the same.
+    // The service cannot write the note that the feed was used. The calendar still gets the file.
     let api = Api::embedded().await;
     let (path, _) = feed(&api, json!({})).await;
     api.wire.fail_only("UpdateItem", [Fault::Refused]);

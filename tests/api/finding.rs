@@ -1,4 +1,4 @@
-//! Tests listings that search for words, listings in another order, and the numbers of todos that match.
+//! Tests listings that search for words, listings in another order, and the number of todos that match.
 
 use serde_json::{Value, json};
 

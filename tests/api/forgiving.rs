@@ -1,5 +1,5 @@
-//! Tests requests with small mistakes that models often make. If nothing is lost, the service does what the model wanted,
-//! and says what it understood. Otherwise the error says what to send.
+//! Tests requests with small mistakes that models often make. If nothing is lost, the service does what the model
+//! wanted, and says what it understood. Otherwise the error says what to send.
 
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ async fn an_empty_value_beside_other_fields_changes_nothing_and_the_answer_says_
     assert_eq!(texts(&all.body["ignored"]), [says("set.tags", "tags")], "{}", all.text);
     let todo = api.get(&format!("/todos/{}", id[0])).await.body["todo"].clone();
     assert_eq!((&todo["notes"], &todo["due"], &todo["tags"]), (&json!("n"), &json!("2026-12-01"), &json!(["x"])));
-    // A model that always sends all fields hears nothing about the fields that are empty anyway.
+    // Some models always send all fields. The answer says nothing about an empty field that is also empty in the todo.
     let nothing =
         api.patch(&format!("/todos/{}", id[1]), json!({"title": "c", "notes": null, "due": "", "tags": []})).await;
     assert_eq!(nothing.body.get("ignored"), None, "{}", nothing.text);
@@ -70,7 +70,7 @@ async fn a_hash_before_a_tag_is_not_a_part_of_the_tag() {
     assert_eq!(api.patch("/todos", by_filter).await.body["found"]["open"], 1);
 }
 
-/// Names from other services, and the name here.
+/// Each pair is a field name of other services, and the name of the same field in this service.
 #[tokio::test]
 async fn the_error_for_a_name_of_another_service_says_the_name_here() {
     let api = Api::new();
@@ -126,7 +126,7 @@ async fn each_message_is_said_once_for_all_its_places() {
     assert!(refused.text.len() < 1_500, "{}", refused.text.len());
 }
 
-/// What `getTodo` shows of a todo, or what a listing shows of it.
+/// The todo as `getTodo` shows it, and the todo as a listing shows it.
 async fn read(api: &Api, id: &str) -> [Value; 2] {
     let whole = api.get(&format!("/todos/{id}")).await.body["todo"].clone();
     let status = whole["status"].as_str().unwrap();
@@ -209,7 +209,7 @@ async fn a_member_of_answers_with_another_value_is_refused_once_for_forty_todos(
     let refused = api.patch("/todos", edits(edit)).await;
     refused.assert_error("todos[0].weekday", "is fri for the due date 2026-12-04; send only due");
     assert_eq!(api.patch("/todos", edits(json!({"due": "2026-12-04", "weekday": "Fri"}))).await.status, 200);
-    // The old weekday beside a new due date is only a rest of what the model has read.
+    // A model may send a new due date together with the old weekday that it has read. The service accepts this.
     assert_eq!(api.patch("/todos", edits(json!({"due": "2026-12-05", "weekday": "friday"}))).await.status, 200);
     let of_all =
         json!({"where": {"list": ["Inbox"]}, "set": {"created_at": "2026-11-22T10:00:00Z", "priority": "low"}});
@@ -235,7 +235,7 @@ async fn a_todo_that_was_read_and_gets_another_date_keeps_its_series() {
         );
         api.post("/undo", json!({})).await;
     }
-    // What is as in the todo contradicts nothing.
+    // A model sends back a todo that it has read, with one change. The unchanged fields do not contradict this change.
     let read_and = async |change: Value| {
         let mut todo = read(&api, &id).await[0].clone();
         todo.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
@@ -247,7 +247,7 @@ async fn a_todo_that_was_read_and_gets_another_date_keeps_its_series() {
     assert_eq!(read_and(json!({"shift": "+1d"})).await["due"], "2026-11-25T07:00");
     assert_eq!(read_and(json!({"status": "skipped"})).await["due"], "2026-12-01T07:00");
     assert_eq!(read_and(json!({"clear": ["notes"]})).await.get("notes"), None);
-    // A caller who sends only due and repeat moves all, and hears of it.
+    // A caller who sends only `due` and `repeat` moves the whole series, and the answer says so.
     let all = json!({"due": "2026-11-27T07:00", "repeat": {"unit": "week"}});
     let all = api.patch(&format!("/todos/{id}"), all).await;
     let says = "\"bins\" was moved with its whole series, because repeat was sent too. To move only this one, undo this, then send due without repeat.";

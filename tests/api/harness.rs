@@ -65,7 +65,7 @@ pub struct Api {
     pub clock: TestClock,
     /// The connection to DynamoDB. Each API has its own connection.
     pub wire: Wire,
-    /// The bytes of all bodies that this API has answered with.
+    /// The number of bytes in the bodies of all answers of this API.
     pub sent: Arc<AtomicU64>,
 }
 

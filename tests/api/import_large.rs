@@ -1,4 +1,5 @@
-//! Tests imports of many todos: with a program that dies in the middle, and in two windows at the same time.
+//! Tests imports of many todos: if the program dies in the middle, and if the person imports in two windows at the same
+//! time.
 
 use std::time::Duration;
 

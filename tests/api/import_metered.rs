@@ -1,4 +1,4 @@
-//! Tests the import of thousands of todos at a DynamoDB that takes only 1,000 write units a second for one owner.
+//! Tests the import of thousands of todos if DynamoDB accepts only 1,000 write units a second for one owner.
 
 use std::time::{Duration, Instant};
 
@@ -39,7 +39,8 @@ async fn thousands_of_todos_come_in_steps_are_undone_as_one_and_come_again_only_
     assert_eq!(api.all("open").await.len(), TODOS);
 }
 
-/// All steps. Each of them has the time of one request.
+/// Sends the request until the import is finished, and returns all answers. Each answer must come within the time of
+/// one request.
 async fn steps(api: &Api, method: &str, import: &str) -> Vec<Value> {
     let mut answers = Vec::new();
     loop {

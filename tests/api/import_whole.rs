@@ -9,7 +9,7 @@ use super::{
     importing::{import, preview, repeat},
 };
 
-/// The export without its time and without the changes, which belong to the account and not to the todos.
+/// The export without its time and its changes. The changes belong to the account, so an import does not restore them.
 async fn export(api: &Api) -> Value {
     let answer = api.get("/export").await;
     assert!(!answer.headers.contains_key("link"), "the life is longer than one page");

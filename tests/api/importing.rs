@@ -27,7 +27,8 @@ pub async fn preview(api: &Api, name: &str, file: &str) -> (String, Value) {
     (answer.body["import"].as_str().unwrap().to_owned(), answer.body)
 }
 
-/// Sends the request until the answer has `finished`, and again a second after an answer `busy`. Returns all other answers.
+/// Sends the request until an answer says `finished`. After an answer `busy`, the clock of the test advances by a
+/// second. Returns all answers except `busy`.
 pub async fn repeat(api: &Api, method: &str, import: &str, body: Value) -> Vec<Value> {
     let mut answers = Vec::new();
     for _ in 0..60 {
@@ -132,7 +133,8 @@ async fn a_todo_that_was_changed_here_is_never_overwritten_and_the_others_only_i
     let mut dues: Vec<_> = api.all("open").await.iter().map(|todo| todo["due"].as_str().unwrap().to_owned()).collect();
     dues.sort();
     assert_eq!(dues, ["2026-12-02", "2026-12-24"]);
-    // The update has left its own imprint, so the next update works too.
+    // The update has stored the imprint of the updated todo. So the next update does not take the todo for a todo that
+    // the person has changed.
     let (update, _) = preview(&api, "tasks.ics", &file("20261203")).await;
     let done = repeat(&api, "POST", &update, json!({"existing": "update"})).await.pop().unwrap();
     assert_eq!(done["updated"], 1);
@@ -213,7 +215,7 @@ async fn a_file_may_be_compressed_and_come_in_parts() {
     third.assert_problem(422, "invalid");
     let last = repeat(&api, "POST", &id, json!({})).await.pop().unwrap();
     assert_eq!(last["added"], 400);
-    // The file is no longer needed.
+    // After the import, the service has deleted the stored file.
     assert!(!api.items().await.keys().any(|sk| sk.starts_with("import-file#")));
 }
 

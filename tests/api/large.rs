@@ -7,7 +7,8 @@ use super::{
     transport::Fault,
 };
 
-/// The number of todos in a change that is a little too large for one transaction. The store makes three slices.
+/// The number of todos in a change that is a little too large for one transaction. The store divides this change into
+/// three slices.
 pub const LARGE: usize = 102;
 
 /// Adds todos with one call, and returns their ids.
@@ -39,8 +40,8 @@ pub fn prioritised(ids: &[String], priority: &str) -> Value {
     json!({"todos": ids.iter().map(|id| json!({"id": id, "priority": priority})).collect::<Vec<_>>()})
 }
 
-/// Sends the request. The program has an accident after this number of transactions. The first transaction begins the
-/// change, each slice is one transaction, and the last transaction ends the change. So if the number is 0, there is
+/// Sends the request. The program dies after this number of transactions. The first transaction begins the change, each
+/// slice is one transaction, and the last transaction ends the change. So if the number is 0, the program has written
 /// only a draft.
 pub async fn dies_after(transactions: usize, api: &Api, (method, path): (&str, &str), body: Value) -> Answer {
     api.wire.fail_only("TransactWriteItems", vec![Fault::None; transactions]);

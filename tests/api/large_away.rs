@@ -17,7 +17,7 @@ fn seconds(item: &Item, name: &str) -> Option<i64> {
     item.get(name).map(|value| value.as_n().unwrap().parse().unwrap())
 }
 
-/// Removes all items that have expired at this time.
+/// Removes all items that have expired by this time.
 async fn remove_expired(api: &Api, now: Timestamp) -> usize {
     let now = now.as_second();
     let mut removed = 0;
@@ -82,8 +82,8 @@ async fn an_undo_that_is_finished_after_the_deleted_todos_were_removed_restores_
         dies_after(transactions, &api, ("POST", "/undo"), json!({})).await;
         api.clock.set("2027-01-31T10:00:00", "UTC");
         let removed = remove_expired(&api, at("2027-01-31")).await;
-        // The slices that are already made have restored their todos. The other todos and the record of the deletion
-        // are removed.
+        // The finished slices have restored their todos. The other todos and the record of the deletion have expired
+        // and are removed.
         assert!(removed > 0, "{transactions}");
         assert_eq!(todos(&api).await, before, "{transactions}");
         assert_eq!(pending(&api).await, None);

@@ -1,5 +1,5 @@
-//! Tests repetitions of a large request: at the same time as the first request, while the change of the first request is
-//! pending, and after the program has died in the middle of the first request.
+//! Tests the repetition of a large request: at the same time as the first request, while the change of the first
+//! request is pending, and after the program has died in the middle of the first request.
 
 use jiff::ToSpan;
 use serde_json::{Value, json};

@@ -18,7 +18,7 @@ use super::{
 const ROUNDS: usize = 6;
 const EDITS: usize = 60;
 
-/// Sends the request until it succeeds. After an answer `busy`, a second passes.
+/// Sends the request until it succeeds. After an answer `busy`, the clock of the test advances by a second.
 async fn until_done(api: &Api, method: &str, path: &str, body: Value) -> usize {
     for refused in 0..500 {
         let answer = api.send(method, path, body.clone(), &[]).await;
@@ -37,8 +37,8 @@ async fn until_done(api: &Api, method: &str, path: &str, body: Value) -> usize {
     panic!("{method} {path} is always refused");
 }
 
-/// The fields of each todo, as the changes in the table have made them, and the number of changes of each todo. Panics
-/// if a change begins with other values than the change before has left.
+/// The fields that each todo should have after all changes in the table, and the number of changes of each todo. Panics
+/// if the old values of a change are not the new values of the change before.
 fn told(items: &BTreeMap<String, Item>) -> HashMap<String, (Item, usize)> {
     let mut records: Vec<_> =
         items.iter().filter(|(sk, item)| sk.starts_with("change#") && item.contains_key("view")).collect();

@@ -1,4 +1,4 @@
-//! Tests requests that meet a pending change of another request.
+//! Tests requests that find a pending change of another request.
 
 use aws_sdk_dynamodb::{error::ProvideErrorMetadata, types::AttributeValue};
 use jiff::ToSpan;
@@ -16,8 +16,8 @@ fn samples() -> impl Iterator<Item = &'static Sample> {
     SAMPLES.iter().filter(|sample| sample.operation != "getHealth")
 }
 
-/// The body of an answer without the present moment.
-/// The answer without its parts that are different each time: the present time, and the addresses of downloads.
+/// The body of an answer without the parts that are different each time: the present time, and the addresses of
+/// downloads.
 fn without_now(answer: &Answer) -> Value {
     let mut body = answer.body.clone();
     for part in ["now", "addresses"] {
@@ -125,7 +125,7 @@ async fn code_of_the_version_before_sees_a_newer_format_and_writes_nothing() {
     dies_after(2, &api, ("PATCH", "/todos"), completed(&ids)).await;
     let before = api.items().await;
     assert_eq!(before["settings"]["format"], AttributeValue::N("4".to_owned()));
-    // Every write of the version before has this condition.
+    // Every write of the previous version of the program has this condition.
     let write = api
         .client
         .update_item()
@@ -136,7 +136,7 @@ async fn code_of_the_version_before_sees_a_newer_format_and_writes_nothing() {
     let write = write.expression_attribute_values(":newest", AttributeValue::N(NEWEST_BEFORE.to_string()));
     let refused = write.expression_attribute_values(":sun", AttributeValue::S("sun".to_owned())).send().await;
     assert_eq!(refused.unwrap_err().code(), Some("ConditionalCheckFailedException"));
-    // For the version before, format 4 is what format 7 is for this version.
+    // The previous version does not know format 4. In the same way, this version does not know format 7.
     api.spoil("settings", "format", Some(AttributeValue::N("7".to_owned()))).await;
     api.clock.advance(3.seconds());
     for instance in [&api, &api.elsewhere()] {
@@ -147,7 +147,7 @@ async fn code_of_the_version_before_sees_a_newer_format_and_writes_nothing() {
     }
     api.spoil("settings", "format", Some(AttributeValue::N("4".to_owned()))).await;
     assert_eq!(api.items().await, before);
-    // When the change is finished, the version before can write again.
+    // When the change is finished, the previous version can write again.
     assert_eq!(api.all("completed").await.len(), LARGE);
     assert_eq!(api.stored("settings", "format").await, Some(AttributeValue::N("2".to_owned())));
 }
@@ -175,7 +175,7 @@ async fn a_slow_request_changes_nothing_after_another_request_has_finished_and_u
     let api = Api::embedded().await;
     let ids = add_many(&api, LARGE).await;
     let before = super::large::todos(&api).await;
-    // The calls for the last two slices and for the end of the change wait on the way to DynamoDB.
+    // DynamoDB gets the call for the second slice only later. The calls after it fail.
     api.wire.fail_only("TransactWriteItems", [Fault::None, Fault::None, Fault::Late]);
     api.wire.fail_only("TransactWriteItems", [Fault::NoTable; 3]);
     api.patch("/todos", completed(&ids)).await.assert_problem(500, "internal");

@@ -1,5 +1,5 @@
-//! Tests different kinds of large changes after an accident in the middle: repeating todos, notes with a common
-//! beginning, todos that do not change, and instances that remember old settings or lists.
+//! Tests different kinds of large changes after the program has died in the middle: repeating todos, notes with a
+//! common beginning, todos that do not change, and instances that remember old settings or lists.
 
 use jiff::ToSpan;
 use serde_json::{Value, json};
@@ -85,7 +85,7 @@ async fn an_instance_with_old_settings_and_old_lists_adds_many_todos_to_the_righ
     assert_eq!(open.len(), 121);
     assert!(open.iter().all(|todo| todo["list"] == "Feast"));
     assert_eq!(open.iter().filter(|todo| todo["due"] == "2026-11-23").count(), 120, "it is already tomorrow there");
-    // The drafts of the first attempts are not left behind.
+    // No draft of the first attempts is left.
     let drafts = api.items().await.into_values().filter(|item| item.contains_key("draft_until")).count();
     assert_eq!(drafts, 0);
     assert_eq!(other.post("/undo", json!({})).await.status, 200);

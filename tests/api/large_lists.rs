@@ -16,7 +16,7 @@ async fn state(api: &Api) -> Value {
     json!([todos(api).await, overview.body["lists"], settings])
 }
 
-/// Makes the pending change on another instance complete.
+/// Lets another instance complete the pending change.
 async fn finish(api: &Api) {
     api.clock.advance(3.seconds());
     assert!(pending(api).await.is_some());
@@ -45,7 +45,7 @@ async fn an_accident_while_the_default_list_is_deleted_leaves_nothing_half_done(
         let large = pending(&api).await.unwrap();
         finish(&api).await;
         assert_eq!(state(&api).await, before, "{transactions}");
-        // The undo of the undo deletes the list again, and its undo restores the list again.
+        // The undo of the undo deletes the list again. One more undo restores the list again.
         let redone = api.post("/undo", json!({"change_id": large})).await;
         assert_eq!(redone.status, 200, "{}", redone.text);
         assert_eq!(without_moments(state(&api).await), without_moments(after));
@@ -54,7 +54,7 @@ async fn an_accident_while_the_default_list_is_deleted_leaves_nothing_half_done(
     }
 }
 
-/// The same state without the moments of the latest changes.
+/// The same state without the times of the latest changes.
 fn without_moments(mut state: Value) -> Value {
     for todo in state[0].as_array_mut().unwrap() {
         todo.as_object_mut().unwrap().retain(|name, _| name != "updated_at" && name != "deleted_at");

@@ -1,4 +1,4 @@
-//! Tests large changes at a DynamoDB that takes only 1,000 write units a second for one owner.
+//! Tests large changes if DynamoDB accepts only 1,000 write units a second for one owner.
 
 use std::time::{Duration, Instant};
 

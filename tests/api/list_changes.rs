@@ -43,7 +43,7 @@ pub async fn add_each(api: &Api, list: &str) -> Vec<String> {
     ids
 }
 
-/// The lists in the overview, such as `Work 2`. The number is the number of open todos.
+/// The lists in the overview, such as `Work 2`. The 2 is the number of open todos.
 pub async fn lists(api: &Api) -> Vec<String> {
     let overview = api.get("/overview").await;
     let lists = overview.body["lists"].as_array().unwrap_or_else(|| panic!("{}", overview.text));
@@ -139,7 +139,7 @@ async fn a_freed_name_is_used_again_and_the_two_lists_stay_apart() {
     assert_eq!(lists(&api).await, ["Inbox 0", "Office 2", "work 1"]);
     assert_eq!(titles(&api, "Office").await.len(), 4);
     assert_eq!(titles(&stale, "work").await, ["new"]);
-    // The old name is in use. So neither a rename nor an undo can give it back.
+    // Another list has the old name now. So neither a rename nor an undo can give this name back.
     let refused = api.patch("/lists", json!({"list": "Office", "rename_to": "Work"})).await;
     refused.assert_problem(422, "invalid");
     let refused = api.post("/undo", json!({"change_id": renamed})).await;
@@ -151,7 +151,7 @@ async fn a_freed_name_is_used_again_and_the_two_lists_stay_apart() {
     undo(&stale, &renamed).await;
     assert_eq!(lists(&api).await, ["Inbox 0", "Job 1", "Work 2"]);
     assert_eq!((list_of(&api, &old[1]).await, list_of(&api, &added.ids()[0]).await), ("Work".into(), "Job".into()));
-    // The name is freed a second time, and used a third time.
+    // The list `Work` gets another name again, and a third list gets the name `Work`.
     change(&api, json!({"list": "Work", "rename_to": "Office"})).await;
     add(&stale, "Work", &["third"]).await;
     assert_eq!(lists(&api).await, ["Inbox 0", "Job 1", "Office 2", "Work 1"]);

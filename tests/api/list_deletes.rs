@@ -106,7 +106,8 @@ async fn a_list_with_more_than_1_000_todos_is_not_deleted_and_the_answer_says_ho
         assert!(detail.contains(says), "{says}: {detail}");
     }
     assert_eq!((api.everything().await, lists(&api).await), (before, vec!["Inbox 0".into(), "Old ideas 921".into()]));
-    // The advice works. After one todo is gone, the list can be deleted, and this can be undone and redone.
+    // The advice in the error works. After one todo is deleted, the list can be deleted, and the deletion can be undone
+    // and redone.
     api.delete(&format!("/todos/{}", ids[1_000])).await;
     let deleted = change(&api, json!({"list": "Old ideas", "delete": true})).await;
     assert_eq!(deleted.body["deleted"], json!({"open": 920, "completed": 80}));
@@ -132,7 +133,7 @@ async fn a_single_restored_todo_creates_its_list_again() {
         assert_eq!(restored.body.get("new_lists"), new_lists.as_ref(), "{}", restored.text);
     }
     assert_eq!(lists(&api).await, ["Inbox 0", "Ideas 2"]);
-    // The undo of the deletion would overwrite the changes of the restored todos. So somebody must delete them first.
+    // The undo of the deletion would overwrite the later change of these todos. So the service refuses the undo.
     let refused = api.post("/undo", json!({ "change_id": deleted })).await;
     refused.assert_problem(409, "changed_since");
     refused.assert_error("change_id", &format!("the todo {} was changed again (status)", ids[1]));
@@ -153,7 +154,8 @@ async fn a_deletion_is_undone_after_the_list_was_created_again() {
     let undone = undo(&api, &deleted).await.change_id();
     assert_eq!(titles(&api, "Trip").await, ["4", "Trip completed", "Trip deleted", "Trip open", "new"]);
     assert_eq!(lists(&stale).await, ["Inbox 0", "Trip 3"]);
-    // The undo did not create the list. So the undo of the undo deletes the todos again, but not the list.
+    // The undo did not create the list, because an add had created it. So the undo of the undo deletes the todos again,
+    // but not the list.
     undo(&api, &undone).await;
     assert_eq!(lists(&stale).await, ["Inbox 0", "TRIP 1"]);
 }
@@ -200,7 +202,7 @@ async fn the_overview_follows_the_order_of_the_lists() {
     for instance in [&stale, &api] {
         assert_eq!(lists(instance).await, ["Work 1", "Trip 0", "Inbox 0", "Art 1", "Home 1", "Zoo 1"]);
     }
-    // The other ordered lists follow in their order.
+    // The other lists of the earlier order follow, in this order.
     let again = change(&api, json!({"order": ["Zoo", "Inbox"]})).await;
     assert_eq!(again.body["lists"], json!(["Zoo", "Inbox", "Work", "Trip", "Art", "Home"]));
     change(&api, json!({"list": "Trip", "rename_to": "Alps"})).await;

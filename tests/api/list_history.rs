@@ -1,5 +1,5 @@
-//! Tests the changes to lists in the history, and the undo and redo of these changes. Also tests what `updateLists`
-//! does with the values that models send, with repeated calls, and how much a change to a list costs.
+//! Tests the changes to lists in the history, and the undo and redo of these changes. Also tests how `updateLists`
+//! reads the values that models send, what repeated calls do, and how much a change to a list costs.
 
 use jiff::ToSpan;
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ async fn each_change_to_lists_is_one_readable_change_that_is_undone_and_redone()
         assert_eq!(api.get("/changes").await.body["changes"].as_array().unwrap().len(), number + 1, "{body}");
         assert_eq!(lists(&api).await, after, "{body}");
         for (times, expected) in [(1, &BEFORE[..]), (2, after), (3, &BEFORE[..])] {
-            // Without an id, the first undo undoes the latest change. A redo is the undo of the undo, by its id.
+            // The first undo has no id, so it undoes the latest change. A redo is an undo with the id of the undo.
             let undone = if times == 1 { api.post("/undo", json!({})).await } else { undo(&api, &last).await };
             assert_eq!(undone.status, 200, "{body}: {}", undone.text);
             let undid = &undone.body["undid"][0];
@@ -83,7 +83,7 @@ async fn a_change_to_a_list_that_was_changed_since_is_not_undone_and_the_answer_
         let undone = undo(&api, &first).await.change_id();
         let later = change(&api, json!({"list": "Work", "rename_to": "Desk"})).await.change_id();
         let before = api.everything().await;
-        // The redo would change the list that has another name now.
+        // The redo would change the list, but the list has got another name since.
         let refused = api.post("/undo", json!({ "change_id": undone })).await;
         refused.assert_problem(409, "changed_since");
         let says = format!("after the change {undone}, the list was changed again; the last such change is {later}");

@@ -33,7 +33,8 @@ async fn a_merged_list_is_gone_and_all_its_todos_are_in_the_other_list() {
         let hints = instance.get("/todos?list=Groceries").await.body["hints"].clone();
         assert_eq!(hints, json!(["There is no list \"Groceries\". Its todos are in the list \"Shopping\" now."]));
     }
-    // A new list can have the name. The merged todos stay in the other list, and also a restored todo.
+    // A new list can get the old name of the merged list. The merged todos stay in the other list, also after somebody
+    // restores a deleted one.
     let added = stale.post("/todos", json!({"todos": [{"title": "new", "list": "Groceries"}]})).await;
     assert_eq!(added.body["new_lists"], json!(["Groceries"]), "{}", added.text);
     let restored = edit(&api, &ids[2], json!({"status": "open"})).await;

@@ -1,5 +1,5 @@
-//! Renames, merges and deletes a list, while other requests add todos to this list. Afterwards no todo is lost, and each
-//! todo is in a list that exists.
+//! Renames, merges and deletes a list, while other requests add todos to this list. Afterwards no todo is lost, and
+//! each todo is in a list that exists.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use super::harness::{Answer, Api};
 
-/// The number of times that each race is repeated, each time with another timing.
+/// The number of rounds of each race. Each round has another timing.
 const ROUNDS: u64 = 10;
 const ADDS: usize = 20;
 
-/// Sends the adds and these changes to the list `Work` at the same moment, in turns to two instances. The adds start one
-/// after another with a short pause, and the changes start at different moments among the adds. Returns the answers to
-/// the adds and to the changes.
+/// Sends the adds and these changes to the list `Work` at the same time, alternately to two instances. The adds start
+/// one after another with a short pause, and the changes start at different moments among the adds. Returns the answers
+/// to the adds and to the changes.
 async fn race(api: &Api, round: u64, changes: &[Value]) -> (Vec<Answer>, Vec<Answer>) {
     let instances = [api.elsewhere(), api.elsewhere()];
     // Both instances know the list before the race.
@@ -41,8 +41,8 @@ async fn race(api: &Api, round: u64, changes: &[Value]) -> (Vec<Answer>, Vec<Ans
     (answers, changes)
 }
 
-/// The open and completed todos. Checks that each of them is in a list that the overview names, with the same spelling,
-/// and that the overview counts them.
+/// The open and completed todos. Checks that the overview contains the list of each todo, with the same spelling, and
+/// the right number of open todos.
 async fn todos_in_lists(api: &Api) -> Vec<Value> {
     let todos = [api.all("open").await, api.all("completed").await].concat();
     let overview = api.get("/overview").await;
@@ -83,7 +83,8 @@ async fn a_rename_a_merge_and_twenty_adds_at_once_lose_no_todo() {
         let order = if round % 2 == 0 { [rename.clone(), merge.clone()] } else { [merge.clone(), rename.clone()] };
         let (adds, changes) = race(&api, round, &order).await;
         ids.extend(assert_added(&adds));
-        // If the first change wins, the second change finds no list, or finds a new list with the free name.
+        // If the first change wins, the second change finds no list with this name, or finds a new list that an add has
+        // created.
         for change in &changes {
             assert!([200, 404].contains(&change.status.as_u16()), "{}", change.text);
             done += usize::from(change.status == 200);
@@ -96,7 +97,7 @@ async fn a_rename_a_merge_and_twenty_adds_at_once_lose_no_todo() {
             let list = todo["list"].as_str().unwrap().to_lowercase();
             assert!(["work", "office", "home"].contains(&list.as_str()), "{todo}");
         }
-        // The old todos follow the change that won.
+        // The change that won has moved all old todos.
         let old = |id: &String| todos.iter().find(|todo| todo["id"] == **id).map(|todo| todo["list"].clone());
         let old: Vec<_> = ids[..4].iter().map(old).collect();
         assert!(old.iter().all(|list| *list == old[0] && *list != Some(json!("Work"))), "{old:?}");
@@ -112,7 +113,8 @@ async fn a_deletion_of_the_list_and_twenty_adds_at_once_delete_only_todos_that_t
         let (api, ids) = start().await;
         let (adds, changes) = race(&api, round, std::slice::from_ref(&delete)).await;
         let added = assert_added(&adds);
-        // Each add changes the owner's data, and the deletion must know all todos of the list. So the deletion may lose.
+        // Each add changes the owner's data, and the deletion must know all todos of the list. So the service may
+        // refuse the deletion.
         let deletion = &changes[0];
         assert!([200, 409].contains(&deletion.status.as_u16()), "{}", deletion.text);
         let todos = todos_in_lists(&api.elsewhere()).await;
@@ -126,7 +128,7 @@ async fn a_deletion_of_the_list_and_twenty_adds_at_once_delete_only_todos_that_t
         }
         deletions += 1;
         assert!(ids[..4].iter().all(|id| deleted.iter().any(|todo| todo["id"] == *id)), "{deleted:?}");
-        // The undo brings back the deleted todos, also if an add has created the list again.
+        // The undo restores the deleted todos, even if an add has created the list again.
         let undone = api.elsewhere().post("/undo", json!({"change_id": deletion.change_id()})).await;
         assert_eq!(undone.status, 200, "{}", undone.text);
         let todos = todos_in_lists(&api.elsewhere()).await;

@@ -63,7 +63,7 @@ async fn an_undo_since_a_time_takes_back_changes_to_lists_and_to_their_todos() {
     assert_eq!(after.1, ["Work 1", "Office 0", "Inbox 0", "Home 1"]);
     let undone = api.post("/undo", json!({"since": "30 minutes"})).await;
     assert_eq!(undone.status, 200, "{}", undone.text);
-    // The undone addition leaves its todo among the deleted todos, and the new lists exist without todos.
+    // After the undo, the added todo is a deleted todo, and the new lists exist without open todos.
     let mut now = todos(&api).await;
     now.retain(|todo| !todo.ends_with("deleted \"new\""));
     assert_eq!(now, before.0);
@@ -236,7 +236,7 @@ async fn a_redo_merges_a_list_into_a_list_that_it_deletes_only_if_no_new_todo_wo
     assert_eq!((todos(&api).await, lists(&api.elsewhere()).await), deleted);
     let undone = undo(&api.elsewhere(), &redone).await.change_id();
     assert_eq!((todos(&api).await, lists(&api.elsewhere()).await), before);
-    // The redo does not delete this todo.
+    // The redo would delete the list with this new todo, so the service refuses the redo.
     let new = add(&api, "B", &["new"]).await;
     let refused = api.elsewhere().post("/undo", json!({ "change_id": undone })).await;
     refused.assert_problem(409, "changed_since");

@@ -1,4 +1,4 @@
-//! Undoes and repeats changes to lists in the cases that a random sequence of writes seldom meets.
+//! Tests the undo and the repetition of changes to lists, in cases that a random sequence of writes seldom contains.
 
 use jiff::ToSpan;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ async fn undo(api: &Api, change: &str) -> Answer {
     api.post("/undo", json!({ "change_id": change })).await
 }
 
-/// The names of the lists and of the lists of all open todos.
+/// The names of all lists, and the name of the list of each open todo.
 async fn lists(api: &Api) -> (Vec<String>, Vec<String>) {
     let overview = api.elsewhere().get("/overview").await;
     let name = |list: &Value| list["name"].as_str().unwrap().to_owned();
@@ -97,7 +97,7 @@ async fn the_redo_of_a_deletion_does_not_hide_a_todo_that_was_added_since() {
     let deleted = change(&api, json!({"list": "Work", "delete": true})).await;
     let undone = undo(&api, &deleted).await.change_id();
     let added = add(&api, "b", "Work").await;
-    // An instance that knows nothing must read the todos of the list.
+    // An instance with empty caches must read the todos of the list.
     undo(&api.elsewhere(), &undone).await.assert_problem(409, "changed_since");
     assert_eq!(lists(&api).await.1, texts(&["Work", "Work"]));
     assert_eq!(undo(&api, &added.change_id()).await.status, 200);

@@ -108,7 +108,7 @@ async fn a_skip_is_recognised() {
     let id = api.post("/todos", json!({"todos": [todo]})).await.ids().remove(0);
     let again = repeated(&api, "PATCH", &format!("/todos/{id}"), json!({"status": "skipped"})).await;
     assert_eq!((&again.body["replayed"], &again.body["todo"]["due"]), (&json!(true), &json!("2026-12-01")));
-    // If the filters still match the skipped todo, the repetition is recognised too.
+    // The program also recognises the repetition if the filters still match the skipped todo.
     let all = json!({"where": {"list": ["Inbox"]}, "set": {"status": "skipped"}});
     assert_eq!(repeated(&api, "PATCH", "/todos", all).await.body["replayed"], true);
 }
@@ -145,7 +145,7 @@ async fn a_todo_that_was_done_an_hour_ago_keeps_the_time_of_the_first_request() 
     assert_eq!(repeated(&api, "PATCH", &format!("/todos/{id}"), edit).await.body["replayed"], true);
 }
 
-/// The second request is not recognised: a person may put two todos to the top by turns.
+/// The program does not take the second request for a repetition: a person may move two todos to the top alternately.
 #[tokio::test]
 async fn an_edit_with_position_puts_the_todo_there_again() {
     let api = Api::new();

@@ -1,4 +1,4 @@
-//! Tests the card in the chat, as a host of the extension MCP Apps uses it: the tool, its result, and the file.
+//! Tests the card in the chat as a host of the extension MCP Apps uses the card: the tool, its result, and the file.
 
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ async fn only_the_tool_that_shows_todos_has_a_card_and_it_takes_the_filters_of_g
     let (shows, reads) = (with_card[0], named(&tools, "getTodos"));
     assert_eq!((&shows["name"], &shows["title"]), (&json!("showTodos"), &json!("Show todos")));
     assert_eq!(shows["inputSchema"], reads["inputSchema"]);
-    // A model reads the schema of the answer at getTodos.
+    // A model finds the schema of the answer in the tool `getTodos`.
     assert!(shows.get("outputSchema").is_none());
     assert_eq!(shows["_meta"]["securitySchemes"], reads["_meta"]["securitySchemes"]);
     assert_eq!(shows["_meta"]["ui"]["visibility"], json!(["model"]));

@@ -69,7 +69,7 @@ fn table() -> Vec<(Value, Meaning)> {
     ]
 }
 
-/// Values of the fields of a repetition, and the field with the error and what the error says.
+/// Wrong repetitions. For each, the field that the error names, and a part of the text of the error.
 const REPETITIONS: [(&str, &str, &str); 13] = [
     (r#"{"unit": "week", "until": "soon"}"#, "until", "such as 2030-12-31"),
     (r#"{"unit": "week", "until": "christmas"}"#, "until", "cannot be \"christmas\""),

@@ -1,6 +1,6 @@
-//! Another instance commits a change after a request has read its data, and before the request commits. The clock of
-//! Tokio stands still while a task can go on, so the other change is always committed in the pause between two attempts
-//! of the request.
+//! Tests requests while another instance commits a change: after a request has read its data, and before the request
+//! commits. Tokio's clock stands still while a task can go on. So the other change is always committed in the pause
+//! between two attempts of the request.
 
 use std::time::Duration;
 

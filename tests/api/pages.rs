@@ -40,7 +40,7 @@ async fn the_page_has_each_value_that_an_assistant_or_the_gpt_editor_asks_for() 
     ] {
         assert!(page.text.contains(said), "{said}");
     }
-    // What people need comes first, then programs with MCP.
+    // The page first says what people need, and then what programs with MCP need.
     let assistants =
         ["Address", "ChatGPT", "Claude", "MCP server", "Claude Code", "Codex", "VS Code", "Cursor", "Gemini CLI"];
     let places = assistants.map(|name| page.text.find(&format!("<dt>{name}</dt>")).expect(name));

@@ -104,7 +104,7 @@ async fn several_todos_move_together_and_a_chain_is_one_order() {
     let api = Api::new();
     let ids = add(&api, &["a", "b", "c", "d", "e", "f", "g", "h"]).await;
     let after = |id: usize, anchor: usize| json!({"id": ids[id], "position": format!("after {}", ids[anchor])});
-    // h g f e d c b follow each other after a.
+    // These edits move h after a, g after h, f after g, and so on.
     let chain: Vec<_> = [(7, 0), (6, 7), (5, 6), (4, 5), (3, 4), (2, 3), (1, 2)].map(|(id, to)| after(id, to)).into();
     for edits in [chain.clone(), chain.into_iter().rev().collect()] {
         let answer = api.patch("/todos", json!({ "todos": edits })).await;
@@ -191,8 +191,8 @@ async fn two_simultaneous_moves_after_the_same_todo_both_happen() {
     assert!(["c d a b", "d c a b"].contains(&order.as_str()), "{order}");
 }
 
-/// In an edit, the other todo costs one read unit. Only after many moves into the same gap, one more call reads the next
-/// todo.
+/// An edit that moves a todo after another todo reads this other todo too, for one read unit. Only after many moves
+/// into the same gap, one more call reads the next todo.
 #[tokio::test]
 async fn a_move_writes_only_the_moved_todo_and_reads_at_most_one_more() {
     let api = Api::new();

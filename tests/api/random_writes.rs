@@ -23,7 +23,8 @@ pub enum Write {
     UndoSince(String),
 }
 
-/// The names of lists in the random writes. There are only a few names, so a name often becomes free, and is used again.
+/// The names of lists in the random writes. There are only a few names, so the writes often use a name again after it
+/// has become free.
 const NAMES: [&str; 7] = ["a", "b", "c", "d", "A", "B", "Inbox"];
 
 /// All that a test has learned from the answers to its writes.
@@ -92,8 +93,9 @@ impl Done {
     pub async fn perform(&mut self, api: &Api, write: &Write) {
         let Some(answer) = self.send(api, write).await else { return };
         // If an edit contains the id of a deleted todo, or if a later change altered the same fields, the API answers
-        // with status 409 and changes nothing. If there is no change to undo, the API answers with status 404. A list
-        // that does not exist is answered with status 404, and a name that another list has with status 422.
+        // with status 409 and changes nothing. If there is no change to undo, the API answers with status 404. If a
+        // list does not exist, the API answers with status 404. If another list already has the new name, the API
+        // answers with status 422.
         let expected: &[u16] = match write {
             Write::Lists(_) => &[200, 404, 422],
             Write::Undo | Write::UndoSince(_) => &[200, 404, 409],
@@ -164,7 +166,7 @@ impl Done {
     }
 }
 
-/// Checks that the answer names the lists that there must be after this change to a list.
+/// Checks that the answer names the right lists after this change to a list.
 fn assert_lists(edit: &Value, answer: &Answer) {
     let names: Vec<_> = answer.body["lists"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
     let is_there = |name: &str| names.iter().any(|other| other.to_lowercase() == name.to_lowercase());
@@ -200,8 +202,8 @@ pub async fn state(api: &Api) -> Value {
 }
 
 /// The part of the state that an undo of everything must restore. After this undo, the added todos remain as deleted
-/// todos, and the lists that the writes created remain without open todos. An empty list does no harm, and the undo of
-/// an add does not have to read all todos to find out whether a list is empty.
+/// todos, and the lists that the writes created remain without open todos. An empty list does no harm. To delete empty
+/// lists, the undo of an add would have to read all todos.
 pub fn restored(mut end: Value, start: &Value, done: &Done) -> Value {
     let known = |todo: &Value| start["todos"].as_array().unwrap().iter().any(|other| other["id"] == todo["id"]);
     end["todos"].as_array_mut().unwrap().retain(known);

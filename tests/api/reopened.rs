@@ -38,7 +38,8 @@ async fn a_reopened_todo_takes_its_untouched_next_todo_back() {
         // One undo takes both changes back.
         api.post("/undo", json!({})).await;
         assert_eq!((todo(&api, &first).await["status"].clone(), api.all("open").await.len()), ("completed".into(), 1));
-        // Now the next todo has another version. So it stays, although its content is as before.
+        // Now the next todo has another version. So the program does not delete the next todo, although its content is
+        // as before.
         let reopened = edit(&api, &first, json!({"status": "open"})).await;
         assert!(reopened.body["hints"][0].as_str().unwrap().contains("does not repeat any more"), "{}", reopened.text);
         assert_eq!(api.all("open").await.len(), 2);
@@ -67,7 +68,7 @@ async fn a_reopened_todo_leaves_a_changed_next_todo_and_says_so() {
     assert!(reopened.body["todo"].get("repeat").is_none(), "{}", reopened.text);
     assert!(reopened.body["hints"][0].as_str().unwrap().contains("was changed"), "{}", reopened.text);
     assert_eq!(todo(&api, &next).await["status"], "open");
-    // The same holds if the same call changes the next todo.
+    // If the same call changes the next todo, the next todo stays too.
     let second = add(&api, bins()).await;
     let next = id(&complete(&api, &second).await.body["next"]);
     let both = json!([{"id": second, "status": "open"}, {"id": next, "title": "Big bins"}]);

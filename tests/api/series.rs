@@ -1,4 +1,4 @@
-//! Tests of series: days of the month, a number of times, skipped, moved and deleted todos of a series.
+//! Tests of series: days of the month, series with a count, and skipped, moved and deleted todos of a series.
 
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ async fn a_day_of_the_month_is_answered_in_one_spelling() {
     assert_eq!(report["due"], "2026-11-30");
     assert_eq!(report["repeat"], json!({"every": 1, "unit": "month", "on": "last workday", "from": "due"}));
     assert_eq!(complete(&api, &id(&report)).await.body["next"]["due"], "2026-12-31");
-    // The caller may choose another first date. Then the series goes on on the last workdays.
+    // The caller may choose another first date. Then the series continues on the 15th of each month.
     let todo = json!({"title": "Rent", "due": "2026-11-20", "repeat": {"on": 15}});
     let rent = add(&api, todo).await;
     let next = complete(&api, &rent).await.body["next"].clone();
@@ -90,13 +90,14 @@ async fn a_moved_todo_does_not_move_its_series() {
     assert_eq!(moved.body["todo"]["series_due"], "2026-11-24T07:00", "{}", moved.text);
     let next = complete(&api, &first).await.body["next"].clone();
     assert_eq!((&next["due"], next.get("series_due")), (&json!("2026-12-01T07:00"), None));
-    // Two moves keep the first date. A move back to this date is no move.
+    // After two moves, `series_due` is still the date in the series. After a move back to this date, there is no
+    // `series_due`.
     let path = format!("/todos/{}", id(&next));
     for due in ["2026-12-02", "2026-12-03T08:00"] {
         assert_eq!(api.patch(&path, json!({ "due": due })).await.body["todo"]["series_due"], "2026-12-01T07:00");
     }
     assert!(edit(&api, &id(&next), json!({"due": "2026-12-01T07:00"})).await.body["todo"].get("series_due").is_none());
-    // A todo that is moved past the next date of the series is that next todo too.
+    // If a todo is moved past the next date of the series, the series leaves out this next date.
     edit(&api, &id(&next), json!({"due": "2026-12-09"})).await;
     assert_eq!(complete(&api, &id(&next)).await.body["next"]["due"], "2026-12-15T07:00");
 }
@@ -108,7 +109,7 @@ async fn due_with_repeat_begins_the_series_again() {
         (vec![json!({"due": "2026-11-27", "repeat": {"unit": "week"}})], "2026-12-04T07:00"),
         (vec![json!({"due": "2026-11-27"}), json!({"repeat": {"weekdays": ["fri"]}})], "2026-12-04T07:00"),
         (vec![json!({"due": "2026-11-27", "repeat": {"unit": "month", "on": "3"}})], "2026-12-03T07:00"),
-        // What the caller has read and sends back changes nothing.
+        // The caller has read this due date and sends it back with a new repetition. Then the date in the series stays.
         (
             vec![
                 json!({"due": "2026-11-27T07:00"}),

@@ -56,9 +56,9 @@ async fn titles_and_positions_are_those_before_the_edit() {
             json!({"rename_steps": [{"step": 1, "title": "music"}], "reopen_steps": ["cake"], "complete_steps": ["music"]}),
             "music cake +music",
         ),
-        // The step goes to the end.
+        // The call removes the step, and adds it again at the end.
         (json!({"remove_steps": ["guests"], "add_steps": ["guests"]}), "+cake music guests"),
-        // `steps` comes first, then the other fields.
+        // The service applies `steps` first, and then the other fields.
         (json!({"steps": ["music", "cake"], "add_steps": ["drinks"], "complete_steps": [1]}), "+music +cake drinks"),
         (json!({"clear": ["steps"], "add_steps": ["drinks"]}), "drinks"),
     ] {
@@ -84,7 +84,7 @@ async fn a_step_that_the_todo_already_has_is_not_added_again() {
     let before = ["guests", "+cake"];
     for (edit, expected) in [
         (json!({"add_steps": ["Guests", "drinks", "DRINKS"]}), "guests +cake drinks"),
-        // Somebody has done it, and it is to be done again.
+        // The step `cake` is done, so the call adds a second step `cake`.
         (json!({"add_steps": ["cake"]}), "guests +cake cake"),
         (json!({"complete_steps": ["guests"], "add_steps": ["guests"]}), "+guests +cake guests"),
     ] {
@@ -177,7 +177,8 @@ async fn steps_of_all_found_todos_are_edited_and_an_undo_brings_them_back() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// The steps have different titles. Sending them in any other order loses no tick, and adds none.
+    /// The steps have different titles. If a caller sends the steps in any other order, each step stays done or not
+    /// done.
     #[test]
     fn no_order_loses_a_tick(done in prop::collection::vec(any::<bool>(), 1..8), seed in any::<prop::sample::Index>()) {
         let titles: Vec<String> = done.iter().enumerate()

@@ -225,7 +225,8 @@ async fn what_an_earlier_version_wrote_is_changed_and_undone_without_loss() {
     }
 }
 
-/// Todos of earlier versions contain the name of their list. The present version takes this name for the id of the list.
+/// Todos of earlier versions contain the name of their list. The present version takes this name for the id of the
+/// list.
 #[tokio::test]
 async fn lists_of_an_earlier_version_are_renamed_merged_and_deleted_and_each_of_this_is_undone() {
     let folder = Folder::new("stored-lists");
@@ -244,7 +245,7 @@ async fn lists_of_an_earlier_version_are_renamed_merged_and_deleted_and_each_of_
             (json!({"list": "Office", "merge_into": "Inbox"}), Some("Inbox")),
             (json!({"list": list, "delete": true}), None),
         ] {
-            // The deletion is tried with the list as it was at the start.
+            // Before the deletion, the test undoes the other changes, so that the list is as at the start.
             if shown.is_none() {
                 for change in changes.drain(..).rev() {
                     let undone = api.post("/undo", json!({ "change_id": change })).await;
@@ -268,8 +269,8 @@ async fn lists_of_an_earlier_version_are_renamed_merged_and_deleted_and_each_of_
     }
 }
 
-/// Todos of an earlier version have no place. Without a due date, they come before new ones, in the order of their ids,
-/// and they can be moved.
+/// Todos of an earlier version have no place. Without a due date, these todos come before new todos, in the order of
+/// their ids. They can be moved.
 #[tokio::test]
 async fn undated_todos_of_an_earlier_version_come_first_and_can_be_moved() {
     let folder = Folder::new("stored-places");

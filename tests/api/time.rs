@@ -125,7 +125,7 @@ async fn a_short_page_of_many_reads_no_more_than_it_shows() {
         assert_eq!(page.ids().len(), usize::from(!query.contains("completed")), "{query}");
         // The Query reads one extra todo, to see whether another page follows. In the index, the settings item is
         // directly before the first open todo. So some Queries also read the settings. The answer about completed todos
-        // says how many there are, so this Query reads all of them.
+        // contains their number, so this Query reads all of them.
         let beginning = !query.contains("none") && !query.contains("completed");
         let limit = if query.contains("completed") { None } else { Some(if beginning { 3 } else { 2 }) };
         assert_eq!(api.wire.take_limits(), [limit], "{query}");

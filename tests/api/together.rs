@@ -15,7 +15,7 @@ use super::{
     random_writes::{Done, Write, start, writes},
 };
 
-/// The statuses with which a write may be answered, if other instances write at the same moment.
+/// The statuses that an answer to a write may have, if other instances write at the same moment.
 const ANSWERED: [u16; 5] = [200, 201, 404, 409, 422];
 /// The number of instances that write at the same moment.
 const INSTANCES: usize = 3;

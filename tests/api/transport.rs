@@ -70,11 +70,12 @@ pub struct Wire {
     number: Arc<AtomicU64>,
     /// The calls that DynamoDB executes later.
     late: Arc<Mutex<Vec<(SharedHttpConnector, HttpRequest)>>>,
-    /// The write units that DynamoDB still takes now, and the time of this number. `None` if there is no limit.
+    /// The number of write units that DynamoDB still accepts, and the time at which this number was computed. `None` if
+    /// there is no limit.
     meter: Arc<Mutex<Option<(f64, Instant)>>>,
 }
 
-/// DynamoDB takes this number of write units a second for one owner.
+/// DynamoDB accepts this number of write units a second for one owner.
 const UNITS_A_SECOND: f64 = 1_000.0;
 
 impl Wire {
@@ -95,8 +96,8 @@ impl Wire {
         }
     }
 
-    /// From now on, DynamoDB takes only 1,000 write units a second. If a transaction would need more, DynamoDB cancels
-    /// the transaction.
+    /// From now on, DynamoDB accepts only 1,000 write units a second. If a transaction would need more, DynamoDB
+    /// cancels the transaction.
     pub fn meter(&self) {
         *self.meter.lock().unwrap() = Some((UNITS_A_SECOND, Instant::now()));
     }
@@ -279,8 +280,8 @@ fn partitions_written(operation: &str, body: &Value) -> Vec<String> {
     actions.into_iter().map(partition).collect()
 }
 
-/// An error of DynamoDB. AWS's framework checks the calls, so `ValidationException` has another prefix than the errors of
-/// DynamoDB.
+/// An error of DynamoDB. AWS's framework checks the calls, so `ValidationException` has another prefix than the errors
+/// of DynamoDB.
 fn answer(status: u16, kind: &str, message: &str) -> HttpConnectorFuture {
     let prefix =
         if kind == "ValidationException" { "com.amazon.coral.validate" } else { "com.amazonaws.dynamodb.v20120810" };

@@ -14,8 +14,8 @@ use super::{
 /// The number of sequences if `UNDO_SEQUENCES` is not set.
 const USUAL: u32 = 24;
 
-/// Without the variable `UNDO_SEQUENCES`, the sequences are the same at each run, so that a failure can be repeated. With
-/// it, the test makes so many random sequences.
+/// Without the variable `UNDO_SEQUENCES`, the sequences are the same at each run, so that a failure can be repeated.
+/// With the variable, the test makes this number of sequences, and they are different at each run.
 #[expect(clippy::disallowed_methods, reason = "a setting of the test run, not of the program")]
 fn runner() -> TestRunner {
     let wanted = std::env::var("UNDO_SEQUENCES").ok().map(|number| number.parse().expect("a number"));
@@ -38,7 +38,7 @@ async fn undo_each(api: &Api, changes: &[String], what: &str) -> Vec<String> {
     undos
 }
 
-/// The undone sequence is also redone, undone again, and redone again.
+/// The test undoes and redoes each sequence twice.
 #[test]
 fn any_sequence_of_writes_undone_one_by_one_restores_the_start_and_redone_the_end() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

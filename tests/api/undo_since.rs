@@ -81,7 +81,7 @@ async fn an_undo_since_a_time_is_all_or_nothing_and_says_how_to_narrow_it() {
     refused.assert_problem(413, "too_large");
     assert!(refused.body["detail"].as_str().unwrap().contains("later time as `since`"), "{}", refused.text);
     assert_eq!(api.everything().await, before);
-    // 60 changes with 120 todos are too large for one transaction, but not too many changes.
+    // These 60 changes with 120 todos do not fit into one transaction. But one undo can undo this number of changes.
     let api = Api::new();
     for n in 0..60 {
         api.add(&[&format!("a{n}"), &format!("b{n}")]).await;
@@ -125,7 +125,7 @@ async fn with_a_key_an_undo_since_a_time_is_answered_again_with_what_it_undid() 
     assert_eq!(first.body["undid"].as_array().unwrap().len(), 2);
 }
 
-/// The ids of all changes, the newest first, and the undo of each change.
+/// The id of each change, and the id of its undo. The newest change comes first.
 async fn marks(api: &Api) -> Vec<(String, Value)> {
     let changes = api.get("/changes?limit=100").await.body["changes"].clone();
     let changes = changes.as_array().unwrap().iter();

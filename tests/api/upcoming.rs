@@ -46,11 +46,11 @@ async fn a_period_shows_the_later_dates_of_repeating_todos_by_date() {
     assert_eq!(upcoming(&api, december).await, expected);
     assert_eq!(upcoming(&api, &format!("{december}&q=gym")).await, expected[1..]);
     assert_eq!(upcoming(&api, "/todos?due_to=2026-12-01&q=bins").await, expected[..1]);
-    // The dates lie in the period also if it begins or ends within a day.
+    // A period may begin or end within a day. Then only dates between its two times count.
     assert_eq!(upcoming(&api, "/todos?due_from=2026-12-01T06:00&due_to=2026-12-01T07:00&q=bins").await, expected[..1]);
     assert!(upcoming(&api, "/todos?due_from=2026-12-01T08:00&due_to=2026-12-04&q=bins").await.is_empty());
     assert!(upcoming(&api, "/todos?due_to=2026-12-01T06:00&q=bins").await.is_empty());
-    // Only a period with an end, of open todos, that is not over, has later dates.
+    // Only listings of open todos show later dates, and only if their period has an end that has not passed.
     for other in
         ["due_from=2026-11-20", "due=today", "due_to=2026-11-21", "q=Bins", "status=completed&due_to=2026-12-31"]
     {

@@ -1,4 +1,4 @@
-//! Reads the whole table, so that a test sees what belongs to a person in any partition.
+//! Reads the whole table, so that a test sees the items of a person in all partitions.
 
 use std::collections::BTreeMap;
 

@@ -64,7 +64,8 @@ fn with(fact: &Fact, document: &str) -> String {
     format!("{before}{from}{}{to}{after}", (fact.text)())
 }
 
-/// Returns pairs of a file name and a phrase. The phrase contains a limit or a cost, and the file must contain the phrase.
+/// Returns pairs of a file name and a phrase. The phrase contains a limit or a cost, and the file must contain the
+/// phrase.
 fn phrases() -> Vec<(&'static str, String)> {
     let limit = |name: &str| {
         let rest = include_str!("../../.ci/mcp/mcp.test.mjs").split(&format!("const {name} = ")).nth(1);
@@ -91,7 +92,7 @@ fn joined(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The amounts of dollars of this document that are neither in a fact nor in a checked phrase.
+/// The amounts of dollars in this document that no test checks: they are neither in a fact nor in a phrase.
 fn loose_dollars(file: &str, document: &str) -> Vec<String> {
     let mut text = document.to_owned();
     for fact in FACTS.iter().filter(|fact| fact.file == file) {

@@ -110,7 +110,8 @@ pub fn attributes(words: &[String]) -> impl Iterator<Item = &[String]> {
     starts.map(|at| &words[at..=closing(words, at)])
 }
 
-/// Returns the words, but leaves out each item under `#[cfg(test)]`. A file with `#![cfg(test)]` has no words.
+/// Returns the words, but leaves out each item under `#[cfg(test)]`. For a file with `#![cfg(test)]`, the result is
+/// empty.
 pub fn without_tests(words: &[String]) -> Vec<String> {
     if words.windows(8).any(|words| *words == ["#", "!", "[", "cfg", "(", "test", ")", "]"]) {
         return Vec::new();

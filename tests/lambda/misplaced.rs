@@ -43,8 +43,8 @@ const HEADERS: [&str; 30] = [
     "x-whatever",
 ];
 
-/// Returns one of our API keys, the secret of a calendar feed, and three tokens like the tokens of other services: a JWT, hexadecimal digits and a
-/// UUID.
+/// Returns one of our API keys, the secret of a calendar feed, and three tokens like the tokens of other services: a
+/// JWT, hexadecimal digits and a UUID.
 fn secrets() -> [String; 5] {
     [
         Ids::random().api_key().secret().to_owned(),

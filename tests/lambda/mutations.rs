@@ -162,7 +162,7 @@ fn run(doors: &[Door], seed: u64) {
     }
     let handled: usize = counts.handled.values().sum();
     println!("{doors:?}: {number} events, {handled} reached a handler: {counts:?}");
-    // `GET /export` is not an operation, so the log has only its path.
+    // `GET /export` is not an operation. So the log contains its path instead of a name.
     let expected = declared_operations().len() + 1;
     assert!(handled >= number / 2 && counts.handled.len() == expected, "{counts:?}");
 }

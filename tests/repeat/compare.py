@@ -58,7 +58,8 @@ def series(rule, start, week_start):
 def is_over(day, time, now, zone):
     if time is None:
         return day < now.astimezone(zone).date()
-    # In a gap, the offset before the gap is valid. If a time occurs twice, the first one counts.
+    # If the clocks go forward and skip this time, the offset before the change is valid. If the time occurs twice, the
+    # first one counts.
     return dt.datetime.combine(day, time, zone).timestamp() < now.timestamp()
 
 

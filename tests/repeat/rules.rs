@@ -25,7 +25,7 @@ use super::dates::{ZONES, day_of_month, repeat};
 
 /// The number of repetitions.
 const NUMBER: usize = 10_000;
-/// The number of dates of each repetition.
+/// The largest number of dates of each repetition.
 const DATES: usize = 6;
 
 /// A todo of a series that somebody completes.
@@ -34,7 +34,7 @@ struct Completion {
     rule: Value,
     /// The date of the todo in its series.
     series: Due,
-    /// The day on which the todo is due, which may have been moved.
+    /// The day on which the todo is due. Somebody may have moved the todo to this day.
     due: Date,
     completed: DateTime,
     zone: &'static str,
@@ -42,8 +42,8 @@ struct Completion {
 }
 
 impl Completion {
-    /// The dates that follow. The todo is completed at the given time, and each todo after it at the beginning of the
-    /// day on which it is due. The list ends early if the repetition ends.
+    /// The dates that follow. The first todo is completed at the time `completed`, and each later todo is completed at
+    /// the beginning of the day on which it is due. The list ends early if the repetition ends.
     fn following(&self) -> Vec<String> {
         let zone = TimeZone::get(self.zone).unwrap();
         let week_start = Weekday::parse(self.week_start.to_owned()).unwrap();

@@ -47,7 +47,7 @@ fn edited(todo: &Todo, edit: Value, moment: &Moment) -> Todo {
     read::<TodoEdit>(edit).apply(todo, moment).unwrap()
 }
 
-/// The todo that follows after the completion.
+/// The next todo of the series, after somebody has completed this todo.
 fn next(todo: &Todo, moment: &Moment) -> Option<Todo> {
     todo.with_status(Status::Completed, moment.now).hand_on(|| TodoId::from_random([2; 16]), moment)
 }

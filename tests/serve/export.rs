@@ -106,7 +106,7 @@ fn another_owner_is_named_and_an_unknown_owner_is_refused() {
     let mistyped = folder.file("mistyped.db");
     assert!(refused(&["export", "--data", mistyped.to_str().unwrap()]).contains("there is no data file"));
     assert!(!mistyped.exists());
-    // The key says whose list it is, so both together are refused.
+    // With `--url`, the API key says whose list it is. So the command refuses `--owner` together with `--url`.
     assert!(refused(&["export", "--owner", "ann", "--url", "http://127.0.0.1:9"]).contains("--url"));
 }
 

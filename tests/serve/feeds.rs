@@ -19,7 +19,7 @@ fn feeds(arguments: &[&str], key: Option<&str>) -> (String, String) {
     (said, explained)
 }
 
-/// The path in the only line of the output, which is the address of a feed of this server.
+/// The output has one line: the address of a feed of this server. Returns the path of the address.
 #[track_caller]
 fn path<'a>(said: &'a str, server: &str) -> &'a str {
     said.trim_end().strip_prefix(server).unwrap_or_else(|| panic!("{said}"))
@@ -45,7 +45,7 @@ fn a_feed_of_a_data_file_is_read_while_the_server_runs() {
     assert!(explained.contains("not shown again") && !explained.contains("todocf_"), "{explained}");
     let (status, body) = get(&server, &first);
     assert_eq!((status, body.contains("SUMMARY:Buy milk\r\n")), (200, true), "{body}");
-    // Without the option, the address is the address of `todo serve` with its usual port.
+    // Without `--address`, the address of the feed begins with the usual address of `todo serve`.
     let (said, _) = feeds(&[&["add", "--name", "Everything"], &place[..]].concat(), None);
     path(&said, "http://127.0.0.1:9000/calendar/todocf_");
 

@@ -1,5 +1,5 @@
-//! Tests the real commands `todo serve`, `todo export`, `todo keys`, `todo clients`, `todo people`, `todo provider`,
-//! `todo doctor`, `todo openapi` and `todo dynamodb`.
+//! Tests the real commands `todo serve`, `todo export`, `todo import`, `todo feeds`, `todo keys`, `todo clients`,
+//! `todo people`, `todo provider`, `todo doctor`, `todo openapi` and `todo dynamodb`.
 
 mod clients;
 mod command;

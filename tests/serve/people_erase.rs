@@ -27,7 +27,7 @@ fn erase(person: &str, data: &Path) -> String {
     run(&["people", "remove", person, "--erase"], data).1
 }
 
-/// The command refuses the person. Returns what it says.
+/// The command must refuse to remove the person. Returns what it says.
 fn refuses(person: &str, data: &Path) -> String {
     refused(&["people", "remove", person, "--erase", "--data", data.to_str().unwrap()])
 }
@@ -101,7 +101,7 @@ fn everything_of_a_person_who_signs_in_is_erased_while_the_server_runs() {
         assert_eq!(stored(&data, text), Vec::<String>::new());
     }
     assert_eq!(ada.refresh(&tokens).0, 400);
-    // The server remembers the token for a minute, but writes nothing with it.
+    // The server remembers the access token for a minute, but does not accept it for writes any more.
     assert_eq!(add(&server, &tokens.access, "late"), 401);
     assert_eq!(stored(&data, "ada-1"), Vec::<String>::new());
     assert_eq!(titles(&server, &hers.access), json!(["Grace's"]));

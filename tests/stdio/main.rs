@@ -203,7 +203,7 @@ fn what_one_client_adds_the_next_one_finds() {
     let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
     let operations = document["paths"].as_object().unwrap().values().map(|path| path.as_object().unwrap().len());
     let tools = client.ask("tools/list", json!({}))["tools"].as_array().unwrap().len();
-    // `showTodos` shows the answer of an operation as a card.
+    // There is one more tool than operations: `showTodos` shows the answer of an operation as a card.
     assert_eq!(tools, operations.sum::<usize>() + 1);
     let added = client.call("addTodos", json!({"todos": [{"title": "a"}]}));
     assert_eq!(added["structuredContent"]["todos"][0]["title"], "a", "{added}");

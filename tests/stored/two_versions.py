@@ -129,7 +129,7 @@ def main():
             outcomes[f"{name} {method} {path.split('/')[1].split('?')[0]} {code}{' replayed' if answer.get('replayed') else ''}"] += 1
             if code in (200, 201) and not answer.get("replayed"):
                 model |= {todo["id"]: todo for todo in changes_in(answer)}
-                # A reopened todo has taken back the next todo of its series.
+                # If the write reopened a todo, the service has deleted the next todo of its series.
                 for id in re.findall(r"\((\w{10})\) was deleted, because", str(answer.get("hints"))):
                     model[id] = servers[name].send("GET", f"/todos/{id}")[1]["todo"]
                 if "change" in answer:

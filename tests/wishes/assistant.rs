@@ -87,8 +87,8 @@ impl Assistant {
         assert!(self.calls <= 2, "the assistant needed {} calls", self.calls);
     }
 
-    /// The titles of all todos with this status, sorted. The person sees this state. This is not a call of the
-    /// assistant.
+    /// The titles of all todos with this status, sorted. This is what the person sees, so it does not count as a call
+    /// of the assistant.
     pub async fn titles(&self, status: &str) -> Vec<String> {
         let todos = self.todos_with(status).await;
         let mut titles: Vec<_> = todos.iter().map(|todo| todo["title"].as_str().unwrap().to_owned()).collect();
@@ -96,7 +96,7 @@ impl Assistant {
         titles
     }
 
-    /// The list, status and title of all todos, sorted, such as `Work / open / Call Ann`. The person sees this state.
+    /// The list, status and title of all todos, sorted, such as `Work / open / Call Ann`. This is what the person sees.
     pub async fn todos(&self) -> Vec<String> {
         let mut todos = Vec::new();
         for status in ["open", "completed", "deleted"] {
@@ -112,15 +112,15 @@ impl Assistant {
         todos
     }
 
-    /// The lists in the overview, such as `Work 2`. The number is the number of open todos.
+    /// The lists in the overview, such as `Work 2`. The 2 is the number of open todos.
     pub async fn lists(&self) -> Vec<String> {
         let (_, overview) = self.answer("getOverview", json!({})).await;
         let lists = overview["lists"].as_array().unwrap().clone();
         lists.iter().map(|list| format!("{} {}", list["name"].as_str().unwrap(), list["open"])).collect()
     }
 
-    /// All todos with this status. The person sees this state. This is not a call of the assistant. A listing leaves out
-    /// a usual status and a usual priority. This function adds them.
+    /// All todos with this status. This is what the person sees, so it does not count as a call of the assistant. A
+    /// listing leaves out the usual status and the usual priority, so this function adds them.
     pub async fn todos_with(&self, status: &str) -> Vec<Value> {
         let (mut todos, mut cursor) = (Vec::new(), Value::Null);
         loop {

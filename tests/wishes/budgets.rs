@@ -1,4 +1,4 @@
-//! The most tokens that the long answers may have, over the todos of usual people (usual.json).
+//! Tests that long answers about the todos of a usual person (usual.json) do not have too many tokens.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! More about whole lists: a large list, a name that is not quite right, and the order of the lists.
+//! More wishes about whole lists: a large list, a name that is not quite right, and the order of the lists.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,8 @@ async fn add(assistant: &mut Assistant, list: &str, titles: &[&str], completed: 
     }
 }
 
-/// The person says "undo that". The answer names the changed list, and all todos and lists are as they were `before`.
+/// The person says "undo that". The answer must name the changed list, and all todos and lists must be as they were
+/// `before`.
 async fn undo_that(assistant: &mut Assistant, list: &str, before: &(Vec<String>, Vec<String>)) {
     assistant.hears("undo that");
     let undone = assistant.call("undoChange", json!({})).await;
@@ -26,7 +27,7 @@ async fn undo_that(assistant: &mut Assistant, list: &str, before: &(Vec<String>,
     assert_eq!((assistant.todos().await, assistant.lists().await), *before);
 }
 
-/// Old states of all todos and lists, with the name of one list replaced by another name.
+/// These states, with the name of one list replaced by another name.
 fn renamed(states: &[String], old: &str, new: &str) -> Vec<String> {
     let mut states: Vec<String> = states.iter().map(|state| state.replacen(old, new, 1)).collect();
     states.sort();

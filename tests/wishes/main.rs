@@ -1,7 +1,7 @@
 //! Scenarios: what a person says, and the calls that an assistant makes for it. An assistant should need at most two
 //! calls for each wish. Each test compares the state after the calls with the state that the person expects.
 
-// The other tests use more of these files.
+// The tests in tests/api use the rest of these files.
 #[expect(dead_code, reason = "the tests in tests/api use the rest")]
 #[path = "../api/answer.rs"]
 mod answer;

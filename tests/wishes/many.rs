@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::assistant::{Assistant, assistants};
 
-/// Adds `count` todos. `todo` makes a todo from its MANY.
+/// Adds `count` todos. `todo` makes a todo from its number.
 async fn add(assistant: &mut Assistant, count: usize, todo: impl Fn(usize) -> Value) {
     let todos: Vec<Value> = (0..count).map(todo).collect();
     assistant.call("addTodos", json!({"todos": todos, "allow_duplicate": true})).await;
@@ -24,7 +24,7 @@ async fn state(assistant: &Assistant) -> Vec<String> {
     all
 }
 
-/// Undoes the last change. The state must be the state before the wish.
+/// Undoes the last change. The state must then be the state before the wish.
 async fn undone(assistant: &mut Assistant, before: &[String]) {
     assistant.hears("undo that");
     assistant.call("undoChange", json!({})).await;
@@ -39,7 +39,7 @@ fn with(before: &[String], has: &str, old: &str, new: &str) -> Vec<String> {
     after
 }
 
-/// One transaction changes at most about 90 todos, so so many todos need a pending change.
+/// One transaction changes at most about 90 todos, so a change of this number of todos becomes a pending change.
 const MANY: usize = 120;
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn add_these_120_guests() {
     undone_add(&mut claude, &before).await;
 }
 
-/// Undoes the last addition. The added todos are then deleted todos.
+/// Undoes the last addition. Then the added todos must be deleted, and all other todos must be as before.
 async fn undone_add(assistant: &mut Assistant, before: &[String]) {
     assistant.hears("undo that");
     assistant.call("undoChange", json!({})).await;

@@ -30,7 +30,7 @@ struct Play {
     current: usize,
     /// The ids that the assistant has seen in answers, by title. Before the wish, it has seen none.
     seen: BTreeMap<String, String>,
-    /// The todos of the answers, by title. A todo is here as the last answer showed it.
+    /// The todos of the answers, by title. Each todo is as the last answer showed it.
     todos: BTreeMap<String, Value>,
     /// The state before the wish.
     before: Option<State>,
@@ -51,7 +51,7 @@ pub async fn both(wish: fn() -> Wish) -> Played {
     over_mcp
 }
 
-/// Plays the wish over MCP. Any number of calls is right. Returns the answers.
+/// Plays the wish over MCP, without a limit for the number of calls. Returns the answers.
 pub async fn over_mcp(wish: &Wish) -> Played {
     play(wish, Way::Mcp).await
 }
@@ -107,7 +107,7 @@ impl Play {
         }
     }
 
-    /// The wish begins with its first call.
+    /// Before the first call of the wish, reads the state, and forgets the ids that the assistant has seen.
     async fn begin(&mut self) {
         if self.before.is_none() {
             self.seen.clear();
@@ -130,7 +130,7 @@ impl Play {
         answer
     }
 
-    /// The arguments with the ids that `id` stands for.
+    /// The arguments, with each placeholder of `id` replaced by the id.
     fn with_ids(&self, arguments: &Value) -> Value {
         match arguments {
             Value::String(text) => match text.split_once('<').zip(text.split_once('>')) {
@@ -154,7 +154,7 @@ impl Play {
         }
     }
 
-    /// Remembers the ids of an answer. `change` stands for the id of the change.
+    /// Remembers the ids of an answer. The id of its change has the title `change`.
     fn sees(&mut self, answer: &Value) {
         collect_random(answer, &mut self.random);
         self.remember(answer);

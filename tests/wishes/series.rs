@@ -1,4 +1,4 @@
-//! More about todos that repeat. The clock shows Sunday, 22 November 2026.
+//! More wishes about todos that repeat. The clock shows Sunday, 22 November 2026.
 
 use serde_json::{Value, json};
 

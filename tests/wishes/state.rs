@@ -1,4 +1,5 @@
-//! All that the person sees: todos, lists and settings. A wish says how this changes, and nothing else may change.
+//! Everything that the person sees: todos, lists and settings. A wish says how this state changes, and nothing else may
+//! change.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::assistant::Assistant;
 
-/// The fields of a todo that a wish can change. Versions and times of changes are not compared.
+/// The compared fields of a todo. The tests do not compare versions and times of changes.
 const FIELDS: [&str; 11] =
     ["id", "title", "status", "list", "priority", "due", "series_due", "repeat", "steps", "tags", "notes"];
 
@@ -19,7 +20,7 @@ pub struct State {
 }
 
 impl State {
-    /// Reads the state. These calls do not count.
+    /// Reads the state. The calls for this do not count as calls of the assistant.
     pub async fn read(assistant: &Assistant) -> Self {
         let mut ids = Vec::new();
         for status in ["open", "completed", "deleted"] {
@@ -56,7 +57,7 @@ impl State {
         set(self.todo(title), field, value);
     }
 
-    /// Sets a field of all todos whose field `of` has this value.
+    /// Sets a field of all todos whose field `of` has the value `is`.
     pub fn set_all(&mut self, of: &str, is: &str, field: &str, value: Value) {
         for todo in self.todos.iter_mut().filter(|todo| todo[of] == is) {
             set(todo, field, value.clone());
@@ -125,7 +126,8 @@ fn set(todo: &mut Value, field: &str, value: Value) {
     }
 }
 
-/// The compared fields of a todo. Defaults in `steps` and `repeat` may be left out.
+/// The compared fields of a todo. Answers may leave out defaults in `steps` and `repeat`, so this function makes them
+/// equal.
 fn normal(todo: &Value) -> Value {
     let mut fields = Map::new();
     for field in FIELDS {

@@ -1,4 +1,4 @@
-//! What an answer costs a model.
+//! Counts the tokens that an answer costs a model.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -42,7 +42,7 @@ fn secret_in(address: &Value) -> Option<String> {
     Some(address.as_str()?.split_once("/downloads/")?.1.to_owned())
 }
 
-/// Collects the random texts of an answer: its ids, cursors and secrets.
+/// Collects the random texts of an answer: ids, cursors, secrets, and parts of the names of assistants.
 pub fn collect_random(answer: &Value, random: &mut BTreeSet<String>) {
     match answer {
         Value::Array(values) => values.iter().for_each(|value| collect_random(value, random)),

@@ -1,4 +1,4 @@
-//! More about undoing: "no, do add it", and several assistants.
+//! More wishes about undoing: "no, do add it", and several assistants.
 
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ async fn two_assistants_and_a_person_undo_their_own_changes() {
     assert_eq!((&undone["undid"][0]["operation"], undone["todos"][0].get("tags")), (&json!("updateTodos"), None));
     let undone = page.call("undoChange", json!({})).await;
     assert_eq!((&undone["todos"][0]["title"], undone.get("newer_by_others")), (&json!("Report"), None), "{undone}");
-    // Nobody has another change, except Claude, who added the todo.
+    // The only change that is left is the addition by Claude. So Codex has nothing to undo.
     let nothing = codex.refused("undoChange", json!({})).await;
     assert_eq!(nothing["code"], "nothing_to_undo");
     assert!(nothing["detail"].as_str().unwrap().contains("by Claude"), "{nothing}");

@@ -1,4 +1,4 @@
-//! More about the history: what one assistant did, and what happened to one todo.
+//! More wishes about the history: what one assistant did, and what happened to one todo.
 
 use jiff::ToSpan;
 use serde_json::json;

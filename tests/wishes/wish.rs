@@ -1,5 +1,5 @@
-//! A wish as data: what the person says, what there is before, the calls of an assistant's first guess, and what must
-//! follow.
+//! A wish as data: what the person says, the todos before, the calls that an assistant makes at its first guess, and
+//! the state that must follow.
 
 use serde_json::{Value, json};
 
@@ -22,15 +22,15 @@ pub struct Wish {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Outcome {
     Met,
-    /// Met, with something that the person should know.
+    /// The service meets the wish, but the person should know this.
     MetBut(&'static str),
-    /// The service does something else. The scenario shows what it does.
+    /// The service does something else. The scenario shows what the service does.
     NotMet(&'static str),
     NotOffered(&'static str),
 }
 
 pub enum Step {
-    /// Before the wish: these todos are added.
+    /// Adds these todos before the wish.
     Seed(Vec<Value>),
     /// The clock shows this local time.
     At(&'static str),
@@ -38,11 +38,11 @@ pub enum Step {
     By(&'static str),
     /// A call before the wish.
     Before(Call),
-    /// A call for the wish. These calls count.
+    /// A call for the wish. Only these calls count.
     Call(Call),
-    /// A call after the wish, which shows more of what has become of it.
+    /// A call after the wish. Its answer shows more about the result of the wish.
     After(Call),
-    /// What must have become of the state before the wish.
+    /// Says how the state before the wish must have changed.
     Then(Expectation),
     /// The instructions of the MCP server contain this text.
     Told(&'static str),
@@ -62,7 +62,7 @@ pub fn id(title: &str) -> String {
     format!("<{title}>")
 }
 
-/// The name of the member by which `as_read` names the todo.
+/// The name of the member in which `as_read` writes the title of the todo.
 pub const AS_READ: &str = "<as read>";
 
 /// Stands for the todo with this title, as an earlier answer showed it, with some fields changed.
@@ -115,7 +115,8 @@ impl Wish {
         self.step(Step::Call(Call::new(operation, arguments)))
     }
 
-    /// The first guess is refused. The answer says what helps, so the next call is right.
+    /// The service must refuse this call, which is the first guess. The answer says what helps, so the next call is
+    /// right.
     pub fn refused(self, operation: &'static str, arguments: Value) -> Self {
         self.step(Step::Call(Call { is_refused: true, ..Call::new(operation, arguments) }))
     }
@@ -133,7 +134,7 @@ impl Wish {
         self.then(|_| {})
     }
 
-    /// One undo takes back all that the wish has changed.
+    /// One undo takes back everything that the wish has changed.
     pub fn undone(self) -> Self {
         self.after("undoChange", json!({})).then_nothing_changed()
     }
@@ -165,7 +166,7 @@ impl Wish {
     /// The answer contains this text.
     pub fn contains(self, text: &'static str) -> Self {
         self.check(move |answer| {
-            // Quotes in texts are escaped in JSON.
+            // JSON escapes the quotes in texts.
             let said = answer.to_string().replace("\\\"", "\"");
             assert!(said.contains(text), "no {text} in {answer}");
         })

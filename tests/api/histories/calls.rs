@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-/// The number of a request. 0 is no request.
+/// The number of a request. The reads at the end of a history have the number 0.
 pub type OpId = u32;
 /// A todo has the number of the request that added it.
 pub type Handle = OpId;
 
-/// The priorities of the first todos. Their numbers are 1, 2 and 3.
+/// The numbers and the priorities of the first todos.
 pub const FIRST: [(Handle, u8); 3] = [(1, 1), (2, 2), (3, 0)];
 pub const PRIORITIES: [&str; 3] = ["low", "normal", "high"];
 
@@ -37,7 +37,7 @@ pub enum Op {
     Undo(OpId),
     UndoLatest,
     UndoAll,
-    /// Reads one todo. A listing is one read for each todo in its answer.
+    /// Reads one todo. The record contains a listing as one such read for each todo in the answer.
     Read(Handle),
     /// Reads the history of all changes.
     History,
@@ -67,7 +67,7 @@ pub enum Filter {
 /// What an answer says.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ret {
-    /// The todos in the answer, in the order of their numbers.
+    /// The todos in the answer, sorted by number.
     Todos(Vec<Seen>),
     Undone {
         todos: Vec<Seen>,

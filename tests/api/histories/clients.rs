@@ -16,7 +16,7 @@ use crate::harness::{Answer, Api};
 
 /// The number of requests of each client.
 pub const REQUESTS: u32 = 4;
-/// The numbers of threads for one client. The reads of a listing are in threads of their own.
+/// The number of threads for each client. The reads of a listing have threads of their own, from `OF_LISTING` on.
 const THREADS: u32 = 1_000;
 const OF_LISTING: u32 = 500;
 
@@ -34,7 +34,7 @@ pub enum Sent {
     Answered,
     /// Nobody knows whether the request has taken effect.
     Lost,
-    /// A read without an answer says nothing.
+    /// A read without an answer. The record leaves it out, because it says nothing about the todos.
     NotRecorded,
 }
 
@@ -109,7 +109,7 @@ impl Instance {
     }
 }
 
-/// The todos in an answer, in the order of their numbers.
+/// The todos in an answer, sorted by number.
 fn seen(state: &mut State, todos: &Value) -> Vec<Seen> {
     let mut seen: Vec<Seen> = todos.as_array().into_iter().flatten().map(|todo| seen_todo(state, todo)).collect();
     seen.sort_by_key(|seen| seen.handle);
@@ -188,7 +188,7 @@ fn random_op(state: &mut State) -> Op {
         46..52 => Op::Delete(several),
         52..63 => Op::Filter(Filter::ALL[rng.usize(..Filter::ALL.len())]),
         63..75 if !changes.is_empty() => {
-            // Mostly one of the latest changes, because an old change can seldom be undone.
+            // Mostly chooses one of the latest changes, because the service can seldom undo an old change.
             let at = changes.len() - 1 - rng.usize(..changes.len()).min(rng.usize(..changes.len()));
             Op::Undo(changes[at])
         }

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 pub enum Dropped {
     /// A written todo has the version that the store has read.
     Version,
-    /// A todo that the write leaves as it is has the version that the store has read.
+    /// A todo that the write checks but does not change has the version that the store has read.
     Stays,
-    /// No other change was committed before a change that depends on all changes.
+    /// If a change depends on all earlier changes, nobody has committed another change since the store read them.
     Newest,
 }
 

@@ -1,8 +1,8 @@
 //! Records histories of three instances that change the todos of one owner at the same moment, and checks that the
 //! histories are linearizable: the requests could have been made one after another, with the same answers.
 //!
-//! Each call to DynamoDB waits for its turn, and a seed decides whose turn it is. So the same seed always gives the same
-//! history.
+//! Each call to DynamoDB waits for its turn, and a seed decides whose turn it is. So the same seed always gives the
+//! same history.
 
 mod calls;
 mod clients;
@@ -36,7 +36,7 @@ fn number() -> u64 {
 
 /// After this number of histories, a thread opens a new database, so that the old one does not use too much memory.
 const OF_DATABASE: usize = 200;
-/// If a precondition is missing, the checker must notice this in one of this number of histories.
+/// If a precondition is missing, the checker must notice this within this number of histories.
 const UNTIL_NOTICED: u64 = 1_500;
 
 /// What the histories contained.

@@ -10,13 +10,13 @@ use super::{
     model_undo::{self, Entry},
 };
 
-/// The content of a todo. Instead of a time, the model contains the request that has set the time.
+/// The content of a todo. The model replaces each time by the number of the request that has set this time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fields {
     pub title: OpId,
     pub priority: u8,
     pub status: Status,
-    /// The time of the completion or of the deletion. 0 if the todo is open.
+    /// The request that has completed or deleted the todo. 0 if the todo is open.
     pub status_at: OpId,
     pub updated_at: OpId,
 }
@@ -33,13 +33,14 @@ pub struct Model {
     pub todos: BTreeMap<Handle, Todo>,
     /// All changes, the oldest first.
     pub log: Vec<Arc<Entry>>,
-    /// The order of the changes in the history at the end. A change in another place cannot lead to this history, so the
-    /// checker need not try to go on.
+    /// The order of the changes, as the service shows it at the end. If the checker puts a change into another place,
+    /// it can stop there: no further requests can lead to this order.
     order: Arc<Vec<OpId>>,
-    /// The changes that two undos have undone at the same time. The record of a change names only one undo, so the program
-    /// may not know whether the other undo still takes effect.
+    /// The changes that two undos have undone, while both undos took effect. The record of a change names only one
+    /// undo, so the program may not know whether the other undo still takes effect.
     undone_twice: BTreeSet<OpId>,
-    /// A lost request has taken effect in a place that cannot lead to the history at the end.
+    /// The checker has put a change into a place that does not agree with `order`. This can happen if the answer to a
+    /// request is lost.
     is_impossible: bool,
 }
 
@@ -87,7 +88,7 @@ impl Filter {
 }
 
 impl Model {
-    /// The model with the first todos. The history at the end has this order.
+    /// The model with the first todos. The service shows the changes in this order at the end.
     pub fn new(order: Vec<OpId>) -> Self {
         let (todos, log) = (BTreeMap::new(), Vec::new());
         let mut model =
@@ -108,7 +109,7 @@ impl Model {
         handles.into_iter().map(|handle| self.seen(handle)).collect()
     }
 
-    /// Makes a change of these todos, unless nothing would change. An undo is always a change.
+    /// Makes a change of these todos if they differ from the present todos. An undo always makes a change.
     fn commit(&mut self, op: OpId, after: &BTreeMap<Handle, Fields>, undoes: Vec<OpId>) {
         let mut differences = Vec::new();
         for (handle, after) in after {
@@ -269,8 +270,8 @@ impl SequentialSpec for Model {
 }
 
 impl Model {
-    /// Whether all named todos exist. A todo may be added later than a request that names it, if the checker tries the
-    /// requests in a wrong order.
+    /// Whether all todos that the request names exist. If the checker tries a wrong order, a request may name a todo
+    /// that only a later request adds.
     fn is_about_present(&self, op: &Op) -> bool {
         match op {
             Op::Edit(edits) => edits.iter().all(|(handle, _)| self.todos.contains_key(handle)),

@@ -16,8 +16,8 @@ pub struct Entry {
     pub undoes: Vec<OpId>,
 }
 
-/// The changes that an undo of everything since the first todos must undo, the newest first. With `cancel`, the undo leaves out a change and
-/// its undo.
+/// The changes that an undo of everything since the first todos must undo, the newest first. With `cancel`, the undo
+/// leaves out each undo together with the change that it has undone.
 pub fn all_since(log: &[Arc<Entry>], cancel: bool) -> Vec<OpId> {
     let (mut undone, mut restored) = (HashSet::<OpId>::new(), HashSet::<OpId>::new());
     let mut wanted = Vec::new();

@@ -35,7 +35,7 @@ const OBSERVER: Client = 0;
 const TABLE: &str = "todos";
 const HOUR: i64 = 3_600_000_000;
 
-/// A history that is complete.
+/// A complete history.
 pub struct History {
     pub seed: u64,
     pub done: Vec<Done>,
@@ -72,7 +72,8 @@ pub fn history(seed: u64, connection: &Connection, dropped: Option<Dropped>) -> 
             state.known_changes.clear();
             state.has_turns = true;
         }
-        // The first todos are older than all changes that an undo of everything undoes.
+        // `UndoAll` undoes the changes of the last 30 minutes. So after this hour, it does not undo the additions of
+        // the first todos.
         world.1.fetch_add(HOUR, Ordering::SeqCst);
         let clients: Vec<_> = (1..=INSTANCES).map(|client| tokio::spawn(instance(client).run())).collect();
         while !clients.iter().all(|client| client.is_finished()) || world.lock().late > 0 {
@@ -123,8 +124,8 @@ fn instance(
 }
 
 impl History {
-    /// Whether the requests could have been made one after another, with the same answers. A request must not come
-    /// before a request whose answer had arrived before it began.
+    /// Whether the requests could have been made one after another, with the same answers. If the answer to a request
+    /// arrived before another request began, this request must come before the other one.
     pub fn is_linearizable(&self) -> bool {
         let order = self.done.iter().find_map(|done| match &done.answered {
             Some((_, Ret::History(changes))) => Some(changes.iter().map(|(op, _)| *op).collect()),

@@ -1,5 +1,5 @@
-//! The connection of one instance to the embedded DynamoDB. Each call waits for its turn. Some answers are lost, and some
-//! reads see one half of the items before, and the other half after changes of other instances.
+//! The connection of one instance to the embedded DynamoDB. Each call waits for its turn. Some answers are lost. Some
+//! reads happen in two halves, and other instances may change the items between the two halves.
 
 use std::sync::Arc;
 

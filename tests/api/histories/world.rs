@@ -23,7 +23,7 @@ use super::calls::{Call, Handle, OpId, Ret, key};
 
 /// The number of a client. The numbers of the threads of the checker begin with the number of the client.
 pub type Client = u32;
-/// The calls that DynamoDB executes late wait for the turns of this client.
+/// DynamoDB executes some calls late. These calls wait for turns as if they were this client.
 pub const LATE: Client = 9;
 
 /// A request in the record of the history. The times are numbers of events.
@@ -31,7 +31,8 @@ pub const LATE: Client = 9;
 pub struct Done {
     pub thread: u32,
     pub began: usize,
-    /// The time and the answer. `None` if the answer is lost, so that nobody knows whether the request has taken effect.
+    /// The time of the answer, and the answer. `None` if the answer is lost, so that nobody knows whether the request
+    /// has taken effect.
     pub answered: Option<(usize, Ret)>,
     pub call: Call,
 }
@@ -51,7 +52,7 @@ pub struct State {
     pub done: Vec<Done>,
     pub todos: HashMap<Handle, String>,
     pub changes: HashMap<OpId, String>,
-    /// The request for which an id was made.
+    /// The request for which the program made this id.
     pub made_for: HashMap<String, OpId>,
     /// The changes that the clients know.
     pub known_changes: Vec<OpId>,
@@ -96,8 +97,8 @@ impl World {
         receiver.await.expect("somebody gives the turns");
     }
 
-    /// Gives the next turn to a random client, when all clients wait for something. While the clock of Tokio is paused,
-    /// a sleep ends only when no task can go on.
+    /// Waits until all clients wait for something, and then gives the next turn to a random client. Tokio's clock is
+    /// paused, so the sleep ends only when no task can go on.
     pub async fn give_turn(&self) {
         let pause = self.lock().rng.u64(1..40);
         tokio::time::sleep(Duration::from_millis(pause)).await;
@@ -123,8 +124,8 @@ impl World {
         })
     }
 
-    /// The ids of one instance. They say for which request they were made. `present` is the number of the present
-    /// request of this instance.
+    /// The ids of one instance. `made_for` remembers for which request each id was made. `present` is the number of the
+    /// present request of this instance.
     pub fn ids(self: &Arc<Self>, present: Arc<AtomicU32>) -> Ids {
         let world = self.clone();
         Ids::new(move || {

@@ -25,8 +25,9 @@ pub fn assert_stopped(answer: &Answer, status: u16, heading: &str) {
 
 const OTHER_BROWSER: &str = "This sign-in did not begin in this browser";
 
-/// Asserts that no request has given access to a program. The test looks at the written items. In the partition of the
-/// person, a sign-in has an entry. The access of a program would also have an item in a partition `grant#…`.
+/// Asserts that no request has given access to a program. The function looks at the partitions of the written items. A
+/// sign-in also writes an entry into the partition of the person. The access of a program would also write an item into
+/// a partition `grant#…`.
 #[track_caller]
 fn assert_no_access(api: &Api) {
     let written = api.wire.take_written();

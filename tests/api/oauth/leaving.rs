@@ -69,7 +69,8 @@ async fn nothing_is_left_of_a_person_who_leaves_and_all_programs_lose_their_acce
     for token in [&own.access, &other.access, &hers.access] {
         live(api, token).await;
     }
-    // A code that the program has not used, a sign-in without a decision, and a sign-in that was denied.
+    // The table also contains a code that the program has not used, a sign-in without a decision, and a sign-in that
+    // the person has denied.
     let code = Browser::default().allow(api, &service.provider, &service.program, &service.ada).await;
     Browser::default().consent(api, &service.provider, &service.program, &service.ada).await;
     let mut browser = Browser::default();
@@ -115,7 +116,7 @@ async fn an_instance_that_remembers_a_token_writes_nothing_after_the_person_has_
     let (own, other) = (service.connect(&service.ada).await, service.connect(&service.ada).await);
     live(api, &own.access).await;
     let elsewhere = [api.elsewhere(), api.elsewhere()];
-    // The first instance knows the list of the person, and the second instance knows only the tokens.
+    // The first instance has read the todos of the person, and the second instance has read only the tokens.
     for token in [&own.access, &other.access] {
         assert_eq!(ask(&elsewhere[0], "GET", "/todos", Value::Null, token).await.status, 200);
         assert_eq!(ask(&elsewhere[1], "GET", "/account/programs", Value::Null, token).await.status, 200);
@@ -159,7 +160,7 @@ async fn a_program_needs_full_access_that_is_at_most_ten_minutes_old() {
     answer.assert_problem(401, "sign_in_again");
     let challenge = answer.headers["www-authenticate"].to_str().unwrap();
     assert!(challenge.contains("error=\"insufficient_user_authentication\"") && challenge.contains("max_age"));
-    // New tokens of the same access are no new consent.
+    // If the program refreshes its tokens, the person has not signed in again.
     let refreshed = Tokens::of(&service.program.refresh(api, &full.refresh).await);
     service.leave(&refreshed.access).await.assert_problem(401, "sign_in_again");
     assert_eq!(about(&api.scan().await, "user#").len(), before);

@@ -19,7 +19,7 @@ use super::{
     somebody,
 };
 
-/// What a program does again and again, until it has no access any more or until `stop`.
+/// A program that sends requests again and again, until it has no access any more or until `stop` is set.
 struct Busy {
     api: Api,
     program: Program,
@@ -35,7 +35,7 @@ impl Busy {
         let Self { api, program, mut tokens, todos, stop } = self;
         let mut ids = Vec::new();
         while !stop.load(Ordering::SeqCst) {
-            // The embedded DynamoDB never waits, so without this pause the other tasks would hardly run.
+            // A call to the embedded DynamoDB never waits. So without this pause, the other tasks would hardly run.
             tokio::time::sleep(Duration::from_millis(3)).await;
             let new: Vec<_> = (0..todos).map(|n| json!({"title": format!("todo {n}"), "list": "Home"})).collect();
             let body = json!({"todos": new, "allow_duplicate": true});
@@ -110,7 +110,7 @@ async fn leave_while_others_write(provider: &Provider, api: &Api, round: usize) 
         let ids = task.await.unwrap();
         assert!(!ids.is_empty());
         let is_there = |id: &String| items.keys().any(|(_, sk)| *sk == format!("todo#{id}"));
-        // The last todos may have come after the scan.
+        // The program may have added its last todos after the scan.
         assert!(ids.iter().take(ids.len().saturating_sub(210)).all(is_there));
     }
 }

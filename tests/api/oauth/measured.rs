@@ -1,6 +1,6 @@
-//! Measures what people and their programs do every day, and what benches/expected.json does not contain: sign-ins, the
-//! page, calendar feeds, an import, the size of answers and of items. The figures are in benches/requests.json, from
-//! which docs/SCALE.md is computed. `just facts` writes this file again.
+//! Measures the everyday actions of people and programs that benches/expected.json does not contain: sign-ins, the
+//! page, calendar feeds, and an import. Also measures the size of answers and of items. The figures are in
+//! benches/requests.json, which `just facts` writes again. The figures in docs/SCALE.md are computed from this file.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -27,8 +27,8 @@ use super::{
     somebody,
 };
 
-/// The largest allowed difference between a measured number of bytes and the number in the file, as a ratio. Times in
-/// answers do not always have the same length.
+/// The largest allowed difference between a measured number of bytes and the number in the file, as a ratio. The size
+/// is not always the same, because the times in answers do not always have the same length.
 const TOLERANCE: f64 = 0.03;
 /// The todos of the owner, as in benches/src/script.rs.
 const TODOS: usize = 20;
@@ -42,7 +42,7 @@ struct Measured {
     stored_bytes: BTreeMap<String, u64>,
 }
 
-/// What one thing costs, which may take several requests.
+/// The cost of one action, which may take several requests.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Cost {
     requests: u64,
@@ -86,7 +86,7 @@ async fn get(api: &Api, path: &str, tag: Option<&str>) -> Option<String> {
     answer.headers.get("etag").map(|tag| tag.to_str().unwrap().to_owned())
 }
 
-/// The page of the list, as web/src/list/sync.ts uses the API.
+/// The requests of the page, as web/src/list/sync.ts sends them.
 async fn page(into: &mut BTreeMap<String, Cost>) {
     let api = with_todos().await;
     const LOOK: &str = "/changes?limit=20";

@@ -18,7 +18,7 @@ async fn begin(browser: &mut Browser, api: &Api, query: &str) -> std::collection
     sent_to(&browser.get(api, &format!("/sign-in{query}")).await).1
 }
 
-/// Signs a person in, and returns the path at which the browser ends.
+/// Signs a person in, and returns the path of the page that the browser shows at the end.
 async fn sign_in(browser: &mut Browser, api: &Api, provider: &Provider, person: &str, query: &str) -> String {
     let asked = begin(browser, api, query).await;
     browser.sign_in(api, provider, &asked, person).await
@@ -97,7 +97,7 @@ async fn the_cookie_is_only_for_this_host_and_not_for_scripts() {
     for attribute in ["; Path=/", "; HttpOnly", "; SameSite=Strict", "; Secure", "; Max-Age=15552000"] {
         assert!(cookie.contains(attribute), "{cookie}");
     }
-    // The person loads the address again: the same session.
+    // The person loads the same address again, and gets the same session.
     let again = browser.get(&api, &format!("/oauth/callback?code={code}&state={state}")).await;
     assert_eq!(again.status, 303);
     let again = again.headers["set-cookie"].to_str().unwrap();
@@ -134,7 +134,7 @@ async fn signing_out_ends_the_session_everywhere_and_nothing_else() {
     assert_eq!(get(&stolen, &api, "/session").await.body["signed_in"], false);
     assert_eq!(get(&other, &api, "/todos").await.status, 200);
     assert_eq!(ask(&api, "GET", "/todos", Value::Null, &program.access).await.status, 200);
-    // Without a session, there is nothing to end.
+    // There is no session to end any more. The answer is the same.
     assert_eq!(from_page(&browser, &api, "DELETE", "/session", Value::Null, "same-origin").await.status, 204);
 }
 

@@ -281,8 +281,8 @@ async fn a_refresh_makes_three_calls_and_costs_two_write_units() {
     connected.api.wire.fail_only("PutItem", [Fault::AnswerLost]);
     connected.refreshed(&second.refresh).await;
     assert_eq!(connected.api.wire.take_calls(), ["GetItem", "GetItem", "PutItem", "PutItem", "GetItem"]);
-    // The first use of the new access token makes three calls: the first call finds the token, the second call looks for
-    // the note of today, and the third call writes it.
+    // The first use of the new access token makes three calls before the call for the settings: the first call finds
+    // the token, the second call looks for the note of today, and the third call writes this note.
     let calls = async |api: &Api, access: &str| {
         api.wire.take_calls();
         assert_eq!(ask(api, "GET", "/settings", Value::Null, access).await.status, 200);

@@ -12,12 +12,12 @@ pub const BEGINNING: &str = "somebody begins a sign-in";
 const KB: f64 = 1_024.0;
 
 impl Model {
-    /// The requests of a month, if an attacker always uses all that `RequestsPerSecond` allows.
+    /// The number of requests in a month, if an attacker always sends as many requests as `RequestsPerSecond` allows.
     pub fn most_requests(&self) -> f64 {
         self.parameter("RequestsPerSecond") * SECONDS
     }
 
-    /// What this request costs in a month of such an attack.
+    /// The bill of a month in which an attacker always sends this request.
     pub fn attack(&self, name: &str) -> Vec<Line> {
         let once = Amounts { writes: 0.0, ..self.named(name) };
         let month = Amounts { writes: self.attack_writes(name), ..once } * self.most_requests();
@@ -33,13 +33,14 @@ impl Model {
         if name == BEGINNING { self.habits.attack.sign_in_write_units } else { 0.0 }
     }
 
-    /// DynamoDB removes expired items within some days. A write unit is 1 KB.
+    /// The GB that the items of this attack fill. DynamoDB removes expired items only after some days. Each write unit
+    /// writes 1 KB.
     pub fn attack_gb(&self, name: &str) -> f64 {
         let seconds = self.habits.attack.sign_in_days * 86_400.0;
         self.parameter("RequestsPerSecond") * seconds * self.attack_writes(name) * KB / 1e9
     }
 
-    /// A month of requests with invented keys, each of which takes one read unit. The answers are small.
+    /// The price of a month of requests with invented keys. Each request takes one read unit. The answers are small.
     pub fn refused(&self) -> f64 {
         let requests = self.most_requests();
         let presumed = &self.habits.presumed;
@@ -54,12 +55,12 @@ impl Model {
         calls + self.dollars("read_units", requests)
     }
 
-    /// A month in which the table always takes all units that its limit allows.
+    /// The price of a month in which the table always uses all units that its limit allows.
     pub fn most_units(&self, parameter: &str, price: &str) -> f64 {
         self.dollars(price, self.parameter(parameter) * SECONDS)
     }
 
-    /// A month of the dearest requests, if the table had no limit.
+    /// The price of a month of the dearest requests, if the table had no limit.
     pub fn without_a_limit(&self) -> f64 {
         self.dollars("write_units", self.most_requests() * self.habits.attack.dearest_write_units)
     }

@@ -32,7 +32,7 @@ impl Model {
         bill
     }
 
-    /// What the calls themselves cost, without the table.
+    /// What the requests cost without the table.
     pub fn calls(&self, month: Amounts) -> Vec<Line> {
         let logs = month.requests * self.habits.presumed.log_bytes / GB;
         vec![
@@ -43,7 +43,7 @@ impl Model {
         ]
     }
 
-    /// The price of this time of the function.
+    /// The price of this running time of the function.
     pub fn time(&self, milliseconds: f64) -> f64 {
         self.dollars("lambda_time", milliseconds / 1_000.0 * self.parameter("MemorySize") / 1_024.0)
     }
@@ -53,7 +53,7 @@ impl Model {
         self.dollars("storage", bytes / GB) + self.dollars("backups", bytes / GB)
     }
 
-    /// X-Ray records one request a second, and 5 % of the others.
+    /// The price of the traces. X-Ray records the first request of each second, and 5 % of the other requests.
     pub fn traces(&self, requests: f64) -> f64 {
         let first = requests.min(SECONDS);
         self.dollars("traces", first + 0.05 * (requests - first))
@@ -66,7 +66,7 @@ impl Model {
             + self.dollars("metrics", self.metrics())
     }
 
-    /// The metrics of the alarms of the template.
+    /// The number of metrics that the alarms of the template use.
     pub fn alarm_metrics(&self) -> f64 {
         self.template.matches(" MetricName: ").count() as f64
     }
@@ -75,7 +75,7 @@ impl Model {
         self.template.matches("Type: AWS::CloudWatch::Dashboard").count() as f64
     }
 
-    /// Five metrics of the whole function, and one of each operation.
+    /// The number of metrics: five for the whole function, and one for each operation.
     fn metrics(&self) -> f64 {
         5.0 + self.habits.presumed.operations
     }
@@ -94,7 +94,7 @@ pub fn line(name: &'static str, dollars: f64) -> Line {
     Line { name, dollars }
 }
 
-/// The rows of bills that stand side by side, with their sums.
+/// The rows of a table that shows these bills side by side, with their sums.
 pub fn rows(bills: &[Vec<Line>]) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = (0..bills[0].len())
         .map(|index| {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::day::Amounts;
 
-/// A file of this repository, which is part of the test.
+/// The text of a file of this repository. The file is compiled into the test.
 macro_rules! file {
     ($path:literal) => {
         include_str!(concat!("../../../", $path))
@@ -18,7 +18,7 @@ macro_rules! file {
 pub const DAYS: f64 = 30.0;
 pub const SECONDS: f64 = DAYS * 86_400.0;
 
-/// Everything from which the figures are computed.
+/// All data from which this module computes the figures.
 pub struct Model {
     /// benches/expected.json, which `just bench-guard` measures.
     pub expected: Value,
@@ -27,7 +27,7 @@ pub struct Model {
     pub prices: Prices,
     pub habits: Habits,
     pub template: &'static str,
-    /// The seconds between two questions of the page whether something has changed.
+    /// The number of seconds after which the page asks again whether something has changed.
     pub page_pause: f64,
     /// The number of people whom an instance of the program remembers.
     pub remembered: f64,
@@ -60,7 +60,7 @@ pub struct Prices {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Price {
     pub unit: String,
-    /// The number of units that cost the `dollars` of a tier.
+    /// The `dollars` of a tier are the price of this number of units.
     pub per: f64,
     pub tiers: Vec<Tier>,
     pub source: String,
@@ -93,14 +93,14 @@ pub struct Habits {
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Presumed {
-    /// How many times more requests come in the busiest second than in a usual second.
+    /// The number of requests in the busiest second, divided by the number in a usual second.
     pub peak: f64,
     pub own_milliseconds: f64,
     pub call_milliseconds: f64,
     pub provider_milliseconds: f64,
     pub log_bytes: f64,
     pub header_bytes: f64,
-    /// How many accesses a person uses on a day: those of programs, of the page and of calendars.
+    /// The number of accesses that a person uses in a day. Programs, the page and calendars each have an access.
     pub accesses_a_day: f64,
     /// The number of operations that people use. Each has a metric.
     pub operations: f64,
@@ -140,8 +140,8 @@ impl Model {
         }
     }
 
-    /// What one operation of benches/expected.json, or one thing of benches/requests.json, takes. The error names the
-    /// file that does not know the name.
+    /// What one operation of benches/expected.json, or one action of benches/requests.json, takes. The error names the
+    /// file in which the name is missing.
     pub fn units(&self, name: &str) -> Result<Amounts, String> {
         let counted = &self.expected["operations"][name];
         if let Some(found) = self.measured.requests.get(name) {
@@ -182,7 +182,7 @@ impl Model {
         }
     }
 
-    /// What this amount of a month costs, in dollars.
+    /// What this amount costs in a month, in dollars.
     pub fn dollars(&self, price: &str, amount: f64) -> f64 {
         let price = self.prices.prices.get(price).unwrap_or_else(|| panic!("benches/prices.json has no {price}"));
         let (mut from, mut sum) = (0.0, 0.0);
@@ -212,7 +212,7 @@ impl Model {
     }
 }
 
-/// The name of the sign-in of a person in benches/requests.json.
+/// The name that benches/requests.json gives to the sign-in of a person.
 pub const SIGN_IN: &str = "a person signs in";
 
 /// The number after this text in a source file.

@@ -51,7 +51,7 @@ impl Mul<f64> for Amounts {
 }
 
 impl Model {
-    /// What these things take together. Each thing has a name and a number of times.
+    /// What these actions take together. Each action has a name, and the number of times that it happens.
     pub fn sum<'a>(&self, times: impl IntoIterator<Item = (&'a str, f64)>) -> Result<Amounts, String> {
         times.into_iter().try_fold(Amounts::default(), |sum, (name, times)| Ok(sum + self.units(name)? * times))
     }
@@ -67,8 +67,8 @@ impl Model {
 
     /// What one person takes in a day, if this number of people have this habit. With many instances, an instance
     /// seldom knows the access of a person already. So each request looks up the access, and each instance looks once a
-    /// day for the note that somebody has used it. If there are more people than an instance remembers, each request may
-    /// look for the note. The first instance of a day writes the note. All this is the most that can happen.
+    /// day for the note that somebody has used it. If there are more people than an instance remembers, each request
+    /// may look for the note. The first instance of a day writes the note. So the figures are upper limits.
     pub fn day(&self, habit: &Habit, people: f64) -> Amounts {
         let actions = self.actions(habit);
         let known = actions + self.named("an instance looks up an access") * actions.requests;
@@ -85,7 +85,7 @@ impl Model {
         (self.peak(day.milliseconds, people) / 1_000.0).ceil()
     }
 
-    /// The number in the busiest second, of something that each person takes in a day.
+    /// The amount in the busiest second, if each person takes `a_day` in a day.
     pub fn peak(&self, a_day: f64, people: f64) -> f64 {
         a_day * people / 86_400.0 * self.habits.presumed.peak
     }

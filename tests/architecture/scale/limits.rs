@@ -1,4 +1,4 @@
-//! Which limit is reached first, and by how many people.
+//! Computes which limit is reached first, and how many people reach it.
 
 use super::{
     data::{DAYS, Habit, Model, SIGN_IN},
@@ -82,7 +82,7 @@ impl Model {
         ]
     }
 
-    /// How often in a second one owner can do this.
+    /// The number of times in a second that one owner can do this.
     pub fn of_one_owner(&self, name: &str) -> f64 {
         let taken = self.named(name);
         let within = |quota: f64, taken: f64| if taken > 0.0 { quota / taken } else { f64::INFINITY };

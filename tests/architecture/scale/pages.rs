@@ -34,7 +34,7 @@ impl Model {
         self.sum([("getTodos, 20", 0.75 * MILLION), ("addTodos, 1", 0.25 * MILLION)]).expect("both are counted")
     }
 
-    /// What a million calls cost beside the table.
+    /// What a million calls cost, apart from the table.
     pub fn calls_list(&self) -> String {
         let month = self.assistant();
         let presumed = &self.habits.presumed;
@@ -65,7 +65,7 @@ impl Model {
         )
     }
 
-    /// What does not depend on the number of calls.
+    /// The costs that do not depend on the number of calls.
     pub fn fixed_list(&self) -> String {
         format!(
             "* Storage costs {} per GB and month. Point-in-time recovery costs {} per GB and month.\n\
@@ -207,7 +207,7 @@ impl Model {
         own.into_iter().chain(self.attack_phrases()).chain(self.quota_phrases()).collect()
     }
 
-    /// The part of the requests of a usual person that are questions of the page.
+    /// The share of the requests of a usual person with which the page asks whether something has changed.
     fn share_of_looks(&self) -> f64 {
         let usual = self.habit("usual");
         usual.page_minutes * 60.0 / self.page_pause / self.actions(usual).requests

@@ -1,4 +1,4 @@
-//! The model against sums that were made by hand, with units, prices and habits that are easy to add up.
+//! Compares the model with sums that we made by hand. The units, prices and habits are easy to add up.
 
 use serde_json::{Value, json};
 
@@ -113,15 +113,15 @@ fn sum_1_the_units_of_a_persons_actions() {
 #[test]
 fn sum_2_a_day_with_look_ups_and_notes() {
     // Each of 12 requests looks up the access: 22 + 12 = 34 read units. The time of a read is 4 + 6 = 10 ms, of a write
-    // 4 + 2 × 6 = 16 ms, of a look-up 6 ms: 10 × 10 + 2 × 16 + 12 × 6 = 204 ms. For 100 people, 100 × 204 ms in a day of
-    // 86,400 s, twice in the busiest second, are far less than one instance. So one instance looks for the notes of 2
-    // accesses, and writes them: 34 + 2 = 36 read units, 20 + 2 = 22 write units, and 204 + 4 × 6 = 228 ms.
+    // 4 + 2 × 6 = 16 ms, of a look-up 6 ms: 10 × 10 + 2 × 16 + 12 × 6 = 204 ms. For 100 people, 100 × 204 ms in a day
+    // of 86,400 s, twice in the busiest second, are far less than one instance. So one instance looks for the notes of
+    // 2 accesses, and writes them: 34 + 2 = 36 read units, 20 + 2 = 22 write units, and 204 + 4 × 6 = 228 ms.
     let day = model().day(&usual(), 100.0);
     assert_near(day.reads, 36.0);
     assert_near(day.writes, 22.0);
     assert_near(day.milliseconds, 228.0);
-    // An instance does not remember 10,001 people. Then each of 12 requests may look for a note: 34 + 12 = 46 read units.
-    // Still only the first instance of the day writes the note of each access: 22 write units.
+    // An instance does not remember 10,001 people. Then each of 12 requests may look for a note: 34 + 12 = 46 read
+    // units. Still only the first instance of the day writes the note of each access: 22 write units.
     let day = model().day(&usual(), 10_001.0);
     assert_near(day.reads, 46.0);
     assert_near(day.writes, 22.0);
@@ -174,8 +174,8 @@ fn sum_7_traces_and_what_is_fixed() {
 
 #[test]
 fn sum_8_the_whole_bill() {
-    // A sign-in every second month makes 500 of 1,000 people active, for one cent each. To keep the sum short, a sign-in
-    // itself takes nothing here.
+    // A sign-in every second month makes 500 of 1,000 people active, for one cent each. To keep the sum short, a
+    // sign-in itself takes nothing here.
     let mut model = model();
     let nothing = json!({"requests": 0, "calls": 0, "read_units": 0, "write_units": 0, "answer_bytes": 0});
     model.measured.requests.insert("a person signs in".to_owned(), serde_json::from_value(nothing).unwrap());
@@ -184,8 +184,9 @@ fn sum_8_the_whole_bill() {
     let bill = model.bill(&habit, 1_000.0);
     assert_near(bill.last().unwrap().dollars, 5.0);
     // 30,000 days of a person (sum 2). Reads: 36 × 30,000 = 1.08 million. Writes: 22 × 30,000 = 0.66 million for 10.
-    // Table: 0.148 GB for 3 dollars. Requests: 360,000 for 2 a million. Lambda: 0.36 and 6,840 s × 0.5 × 16 / 10⁶. Logs:
-    // 0.36 GB and a tenth of it. Data: 30,000 × (10 × 1,500 + 2 × 1,000) bytes. Traces: 0.36 million for 4. Fixed: 27.
+    // Table: 0.148 GB for 3 dollars. Requests: 360,000 for 2 a million. Lambda: 0.36 and 6,840 s × 0.5 × 16 / 10⁶.
+    // Logs: 0.36 GB and a tenth of it. Data: 30,000 × (10 × 1,500 + 2 × 1,000) bytes. Traces: 0.36 million for 4.
+    // Fixed: 27.
     let by_hand = [1.08, 6.6, 0.444, 0.72, 0.36 + 0.05472, 0.36 + 0.036, 0.51, 1.44, 27.0, 5.0];
     for (line, by_hand) in bill.iter().zip(by_hand) {
         assert!((line.dollars - by_hand).abs() < 1e-6, "{}: {}, by hand {by_hand}", line.name, line.dollars);
@@ -198,8 +199,8 @@ fn sum_9_the_people_whom_a_limit_is_enough_for() {
     let limit = |value, load| Limit { what: "", value, unit: "", load };
     // 12 requests a day, twice in the busiest second: 20 a second are enough for 20 × 86,400 / 24 = 72,000 people.
     assert_near(model().most_people(&usual(), &limit(20.0, |_, load| load.requests)), 72_000.0);
-    // Lambda lets 10 instances answer 100 requests a second: 100 × 86,400 / 24 = 360,000 people. They would be busy with
-    // 100 requests of less than 25 ms, which is less than 10 instances.
+    // Lambda lets 10 instances answer 100 requests a second: 100 × 86,400 / 24 = 360,000 people. They would be busy
+    // with 100 requests of less than 25 ms, which is less than 10 instances.
     assert_near(model().most_people(&usual(), &limit(10.0, |_, load| load.instances)), 360_000.0);
     // One owner: 1,000 / 10 writes a second, or 3,000 / 2 reads.
     assert_near(model().of_one_owner("write"), 100.0);
@@ -228,7 +229,7 @@ fn the_model_has_exactly_the_units_of_the_guard() {
         let (counted, found) = (&model.expected["operations"][name], model.units(name).unwrap());
         let units = [found.reads, found.writes].map(Some);
         assert_eq!(units, ["read_units", "write_units"].map(|kind| counted[kind].as_f64()), "{name}");
-        // Another figure in the file is another figure in the model.
+        // If a figure in the file changes, the figure in the model changes too.
         let mut changed = Model::here();
         changed.expected["operations"][name]["read_units"] = json!(found.reads + 7.0);
         assert_near(changed.units(name).unwrap().reads, found.reads + 7.0);

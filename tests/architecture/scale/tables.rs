@@ -7,7 +7,7 @@ use super::{
     words::{about, grouped, small_dollars, table},
 };
 
-/// A number of the busiest second.
+/// One of the amounts in the busiest second.
 type Need = fn(&Load) -> f64;
 
 impl Model {
@@ -107,7 +107,7 @@ impl Model {
         table(&[vec!["in the busiest second".to_owned()], columns].concat(), rows)
     }
 
-    /// Where the prices and quotas were looked up.
+    /// Says where we looked up the prices and quotas, and which of them we could not check.
     pub fn unchecked(&self) -> String {
         let prices = self.prices.prices.iter().map(|(name, price)| (name, &price.checked));
         let quotas = self.prices.quotas.iter().map(|(name, quota)| (name, &quota.checked));

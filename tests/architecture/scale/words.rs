@@ -1,6 +1,6 @@
 //! Writes numbers for people.
 
-/// An amount of dollars with at most three digits that count, for example `$0.02`, `$4.31`, `$25` or `$12,300`.
+/// An amount of dollars with at most three significant digits, for example `$0.02`, `$4.31`, `$25` or `$12,300`.
 pub fn dollars(amount: f64) -> String {
     match amount {
         amount if amount <= 0.0 => "–".to_owned(),
@@ -10,13 +10,13 @@ pub fn dollars(amount: f64) -> String {
     }
 }
 
-/// A small amount of dollars with three digits that count.
+/// A small amount of dollars with three significant digits.
 pub fn small_dollars(amount: f64) -> String {
     let digits = (2 - amount.log10().floor() as i32).clamp(2, 6) as usize;
     format!("${amount:.digits$}")
 }
 
-/// A number of people, requests or units with two digits that count, for example `870`, `4,200` or `1.3 million`.
+/// A number of people, requests or units with two significant digits, for example `870`, `4,200` or `1.3 million`.
 pub fn about(number: f64) -> String {
     if number < 0.5 {
         return "< 1".to_owned();
@@ -28,13 +28,13 @@ pub fn about(number: f64) -> String {
     if number >= 1e6 { format!("{} million", number / 1e6) } else { grouped(number) }
 }
 
-/// The number, which is at least 1, with this number of digits that count, and without a fraction.
+/// The number, rounded to this number of significant digits and to a whole number. The number must be at least 1.
 pub fn rounded(number: f64, digits: i32) -> f64 {
     let step = 10_f64.powi((number.log10().floor() as i32 + 1 - digits).max(0));
     (number / step).round() * step
 }
 
-/// A whole number with commas.
+/// A whole number with a comma before each group of three digits.
 pub fn grouped(number: f64) -> String {
     let digits = format!("{number:.0}");
     let head = digits.len() % 3;

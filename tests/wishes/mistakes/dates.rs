@@ -1,4 +1,4 @@
-//! Dates that a model writes in its own way.
+//! Dates in forms that models invent.
 
 use serde_json::json;
 

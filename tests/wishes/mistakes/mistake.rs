@@ -6,7 +6,7 @@ use crate::play::over_mcp;
 use crate::state::State;
 use crate::wish::{Wish, wish};
 
-/// A mistake that a model makes, and what becomes of it.
+/// A mistake that a model makes, and what happens then.
 pub struct Mistake {
     /// What the model sends, for the table.
     pub sends: &'static str,
@@ -43,33 +43,33 @@ impl Mistake {
         self.with(|wish| wish.before(operation, arguments))
     }
 
-    /// A right call that the model makes first. It learns ids from the answer.
+    /// A right call that the model makes first. The model learns ids from the answer.
     pub fn reads(self, operation: &'static str, arguments: Value) -> Self {
         self.with(|wish| wish.call(operation, arguments))
     }
 
-    /// The call with the mistake. The service makes the best of it.
+    /// The call with the mistake. The service must accept the call.
     pub fn sends(self, operation: &'static str, arguments: Value) -> Self {
         self.with(|wish| wish.call(operation, arguments))
     }
 
-    /// The call with the mistake. The service refuses it.
+    /// The call with the mistake. The service must refuse the call.
     pub fn refused(self, operation: &'static str, arguments: Value) -> Self {
         Self { is_refused: true, ..self }.with(|wish| wish.refused(operation, arguments))
     }
 
-    /// The answer to the last call says this.
+    /// The answer to the last call must contain this text.
     pub fn told(mut self, text: &'static str) -> Self {
         self.says.push(text);
         self.with(|wish| wish.contains(text))
     }
 
-    /// The answer to the last call has this value at this JSON pointer.
+    /// The answer to the last call must have this value at this JSON pointer.
     pub fn shows(self, pointer: &'static str, value: Value) -> Self {
         self.with(|wish| wish.shows(pointer, value))
     }
 
-    /// The call of a model that has read only the answer to the mistake. It must be right.
+    /// The next call of a model that has read only the answer to the mistake. The call must be right.
     pub fn next(self, operation: &'static str, arguments: Value) -> Self {
         Self { has_next_try: true, ..self }.with(|wish| wish.call(operation, arguments))
     }
@@ -82,7 +82,7 @@ impl Mistake {
         self.with(Wish::then_nothing_changed)
     }
 
-    /// Plays the mistake. It panics if something is not as described.
+    /// Plays the mistake. Panics if something is not as described.
     pub async fn play(&self) {
         over_mcp(&self.steps).await;
     }

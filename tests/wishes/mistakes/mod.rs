@@ -1,4 +1,4 @@
-//! Mistakes that models make. From the answer to a mistake, a model must be able to make the next call right.
+//! Mistakes that models make. The answer to a mistake must say enough for the model to make the next call right.
 
 mod calls;
 mod dates;

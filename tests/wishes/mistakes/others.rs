@@ -1,4 +1,4 @@
-//! Calls as other services take them.
+//! Calls in the form of other services.
 
 use serde_json::json;
 

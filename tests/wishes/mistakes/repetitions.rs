@@ -1,4 +1,4 @@
-//! Calls that come twice, or again after they were taken back.
+//! Calls that a model sends twice, and calls that a model repeats after an undo.
 
 use serde_json::json;
 

@@ -124,7 +124,7 @@ fn snooze_all_low_priority_until_monday() -> Wish {
         .before("updateTodos", json!({"where": {"q": "done"}, "set": {"status": "completed"}}))
         .call("updateTodos", json!({"where": {"priority": ["low"], "due_to": "sunday"}, "set": {"due": "monday"}}))
         .then(|state| {
-            // Nothing is pulled forward, nothing gets a date that had none, and what is done stays as it is.
+            // No todo becomes due earlier, a todo without a date gets none, and a completed todo stays as it is.
             state.set("late low", "due", json!("2026-11-23"));
             state.set("soon low", "due", json!("2026-11-23T18:00"));
         })

@@ -1,4 +1,4 @@
-//! Wishes about all todos of some kind. The assistant does not have to read them first.
+//! Wishes about all todos of some kind. The assistant does not have to read the todos first.
 
 use serde_json::json;
 

@@ -13,7 +13,7 @@ wishes![
     how_many_did_i_complete_this_month,
 ];
 
-/// The person has completed 26 todos in the week before last, 40 last week, and some open todos are left.
+/// The person completed 26 todos last week and 40 todos this week. Other todos are open.
 fn completed(wish: Wish) -> Wish {
     wish.at("2026-11-10T09:00")
         .seed(json!(many(26, "Früher {}", "Work")))

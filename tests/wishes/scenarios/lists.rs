@@ -55,7 +55,7 @@ fn delete_old_ideas_with_everything_in_it() -> Wish {
             state.lists.retain(|list| list != "Old ideas");
         })
         .undone()
-        // "But keep its todos": some models also send `delete`, because the person said "delete".
+        // The person says "delete", "but keep its todos". So some models also send `delete`.
         .after("updateLists", json!({"list": "Old ideas", "merge_into": "Inbox", "delete": true}))
         .then(|state| becomes(state, "Old ideas", "Inbox"))
         .undone()

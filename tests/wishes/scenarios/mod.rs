@@ -1,4 +1,5 @@
-//! The wishes. The first forty are what people say. A reader who saw only the list of tools has invented the others.
+//! The wishes. The first forty wishes are what people say. A reader who saw only the list of tools has invented the
+//! others.
 
 use super::wish::Wish;
 

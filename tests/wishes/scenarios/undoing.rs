@@ -71,7 +71,7 @@ fn all_my_data_as_csv() -> Wish {
     wish(36, "Give me all my data as CSV")
         .usual()
         .call("exportTodos", json!({"format": "csv"}))
-        // One address, and not the todos themselves.
+        // The answer contains one address, and not the todos.
         .shows("/addresses/1", json!(null))
         .then_nothing_changed()
 }
