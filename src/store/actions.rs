@@ -29,9 +29,10 @@ use crate::domain::{
 };
 
 /// The maximum number of write units for the todos and the record of a change in one transaction. This limit keeps a
-/// transaction below the 4 MB that DynamoDB allows. In a transaction, each KB of an item takes two units, and each KB of
-/// its copy in the index takes one unit. If the copy moves to another place in the index, DynamoDB deletes the old copy
-/// and writes the new copy. If a change takes more units, the store makes the change in slices (`pending.rs`).
+/// transaction below the 4 MB that DynamoDB allows. In a transaction, each KB of an item takes two units, and each KB
+/// of its copy in the index takes one unit. If the copy moves to another place in the index, DynamoDB deletes the old
+/// copy and writes the new copy. If a change needs more units, the store makes the change in several transactions
+/// (`pending.rs`).
 const WRITE_UNITS: usize = 2_090;
 
 /// The maximum number of actions in a DynamoDB transaction.
@@ -92,8 +93,8 @@ impl OwnerStore {
         head: HeadUpdate<'_>,
     ) -> Result<Actions, Fault> {
         let change = transaction.change;
-        // The first write creates the head. Only this write checks the credential, so that all later writes cost less.
-        // After an erasure, the head is absent again.
+        // The first write of an owner creates the head, and so does the first write after an erasure. Only these writes
+        // check the credential, so that all other writes cost less.
         let must_exist = self.remembered.has_head(&self.partition).unwrap_or(self.credential.is_some());
         let head = HeadUpdate { must_exist, ..head };
         let head = if change.has_no_effect() {
@@ -175,7 +176,7 @@ impl OwnerStore {
         updated(update.update_expression(set + &remove))
     }
 
-    /// The condition for a todo that the write has read and leaves as it is: the todo in the table still has this
+    /// The condition for a todo that the write has read and does not change: the todo in the table still has this
     /// version. Without this condition, the todo could change between the read and the commit. Then the answer would
     /// show todos that never existed at the same moment.
     fn stays(&self, todo: &Todo) -> Result<TransactWriteItem, Fault> {
@@ -187,8 +188,9 @@ impl OwnerStore {
         )
     }
 
-    /// Changes `undone_by` in the record of a change, or only checks it. `undo` is the change that this transaction makes.
-    /// The transaction fails if another undo has changed the record since the store read the record.
+    /// Changes the attribute `undone_by` in the record of a change, or only checks this attribute. `undo` is the change
+    /// that this transaction makes. The transaction fails if another undo has changed the record since the store read
+    /// the record.
     fn mark(&self, mark: &Mark, undo: &Change) -> Result<TransactWriteItem, Fault> {
         let is_as_before = match &mark.before {
             None => "attribute_exists(sk) AND attribute_not_exists(#undone)",

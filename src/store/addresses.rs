@@ -37,7 +37,7 @@ impl OwnerStore {
         Ok(checks.map(|check| TransactWriteItem::builder().condition_check(check).build()).collect())
     }
 
-    /// Why a transaction with [`OwnerStore::may_add`] has failed.
+    /// Finds out why a transaction with the actions of [`OwnerStore::may_add`] has failed.
     pub(super) async fn why_not(&self) -> Result<Fault, Fault> {
         let head = self.item(SETTINGS.to_owned()).await?;
         let is_pending = head.as_ref().and_then(Pending::of).is_some();
@@ -76,7 +76,7 @@ impl Store {
     }
 }
 
-/// The partition of an address begins with this text, and so does the sort key of its entry. The hash follows.
+/// The partition of an address and the sort key of its entry begin with this text. The hash follows.
 pub(super) fn prefix(kind: AddressKind) -> String {
     format!("{}#", kind.word())
 }
@@ -91,7 +91,7 @@ pub(super) fn entry_key(kind: AddressKind, owner: &Owner, hash: &SecretHash) -> 
     item::primary_key(&item::partition(owner), format!("{}{}", prefix(kind), hash.as_str()))
 }
 
-/// The kind and the hash of the address to which this entry belongs. `None` if the item is no such entry.
+/// The kind and the hash of the address to which this entry belongs. `None` if the item is not the entry of an address.
 pub(super) fn of_entry(entry: &Item) -> Option<(AddressKind, SecretHash)> {
     let sk = entry.get(item::SK)?.as_s().ok()?;
     let hash = |kind: AddressKind| Some((kind, SecretHash::stored(sk.strip_prefix(&prefix(kind))?)));

@@ -34,7 +34,7 @@ impl Store {
 
     /// Writes a note into the table: somebody has used this key today. The note is in the partition of the key's owner,
     /// because the Lambda function has no permission to write in the partition of the operator. If the key has ended,
-    /// there is no note, because the operator may have erased all data of the person.
+    /// this function writes no note, because the operator may have erased all data of the person.
     pub async fn stamp_use(&self, record: &KeyRecord, now: Timestamp, usage: &Usage) {
         let write = async {
             let note = Update::builder()

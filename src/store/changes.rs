@@ -53,9 +53,9 @@ const NO_IMAGES: &str = "see differences";
 pub(super) const STAGE: &str = "stage";
 pub(super) const DRAFT_STAGE: &str = "draft";
 pub(super) const PENDING_STAGE: &str = "pending";
-/// The attribute with the id of a draft. If a request writes several drafts, each of them has another id.
+/// The attribute with the id of a draft. If a request writes several drafts, each draft has a different id.
 pub(super) const ATTEMPT: &str = "attempt";
-/// The attribute with the second after which another request may overwrite a draft.
+/// The attribute with the time from which another request may overwrite a draft, in seconds since 1970.
 pub(super) const DRAFT_UNTIL: &str = "draft_until";
 
 /// The differences in a change record or in a part.
@@ -111,12 +111,12 @@ pub(super) fn change_items(
     Ok(items)
 }
 
-/// The stage of a change that is larger than one transaction.
+/// The stage of a change that is larger than one transaction. `None` if the change is complete.
 pub(super) fn stage(record: &Item) -> Option<&str> {
     record.get(STAGE).and_then(|stage| stage.as_s().ok()).map(String::as_str)
 }
 
-/// Whether this record is the draft of a change that nobody can begin any more.
+/// Whether this record is an old draft, which another request may overwrite.
 pub(super) fn is_old_draft(record: &Item, now: Timestamp) -> bool {
     let until = record.get(DRAFT_UNTIL).and_then(|until| until.as_n().ok()).and_then(|until| until.parse::<i64>().ok());
     until.is_some_and(|until| until <= now.as_second())
@@ -215,7 +215,7 @@ impl OwnerStore {
     /// The owner's latest change in the order of the commits, with its differences. An undo is also a change, and comes
     /// later than the undone change. So nobody has undone the latest change yet.
     ///
-    /// The second value is the position of this change in the history.
+    /// The second value is the position of the latest change in the history.
     pub async fn latest_change(
         &self,
         now: Timestamp,

@@ -35,8 +35,8 @@ pub(super) enum Committed {
     /// The server has already received the same request within the last two minutes. The item contains the id of the
     /// change that the first request made.
     Repeated(Item),
-    /// The settings or the lists in the table differ from what the store assumed. The item is the present head. If there
-    /// is no item, the owner has the default settings.
+    /// The settings or the lists in the table differ from what the store assumed. The item is the present head. If
+    /// there is no item, the owner has the default settings.
     OtherHead(Option<Item>),
     /// The store made a wrong assumption about some lists. This variant contains the name of each list for which the
     /// assumption was wrong. If the table has a name item for the list, this variant also contains the item.
@@ -46,7 +46,7 @@ pub(super) enum Committed {
     Undone(Item),
     /// Another request has changed a todo or the settings, so the plan of this transaction is out of date.
     VersionChanged,
-    /// Another request has changed something, and this transaction depends on everything.
+    /// Another change of the owner was committed, and the plan of this transaction depends on all changes.
     OtherChange,
     /// The transaction exceeds a limit: [`Refusal::TooLarge`], [`Refusal::TooMany`] or [`Refusal::Full`].
     Refused(Refusal),
@@ -64,7 +64,8 @@ enum Cancelled {
 }
 
 impl OwnerStore {
-    /// Commits a write. If the write is too large for one transaction, the store makes a pending change of it.
+    /// Commits a write. If the write is too large for one transaction, the store makes it as a pending change
+    /// (`pending.rs`).
     pub(super) async fn commit(&self, transaction: &Transaction<'_>) -> Result<Committed, Fault> {
         match self.transact(transaction, |sequence| self.actions(transaction, sequence)).await? {
             Some(committed) => Ok(committed),
@@ -73,9 +74,9 @@ impl OwnerStore {
         }
     }
 
-    /// Sends the actions that `actions` makes, as one transaction. If other changes of the same owner are committed at
-    /// the same moment, this function sends the transaction again, with a new sequence number. Returns `None` if
-    /// `actions` returns `None`, because the actions are too large for one transaction.
+    /// The function `actions` makes the actions, and this function sends them as one transaction. If other changes of
+    /// the same owner are committed at the same moment, this function sends the transaction again, with a new sequence
+    /// number. Returns `None` if `actions` returns `None`, because the actions are too large for one transaction.
     pub(super) async fn transact(
         &self,
         transaction: &Transaction<'_>,
@@ -133,7 +134,7 @@ impl OwnerStore {
     }
 }
 
-/// Whether DynamoDB cancelled the transaction, and the owner has no head.
+/// Whether DynamoDB cancelled the transaction, and one of the reasons is that the owner has no head.
 fn has_no_head(error: &SdkError<TransactWriteItemsError>, purposes: &[Purpose]) -> bool {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return false;
@@ -153,7 +154,8 @@ pub(super) fn is_passing(reasons: &[CancellationReason]) -> bool {
     !codes.is_empty() && codes.iter().all(passing)
 }
 
-/// The outcome if the present head is not the head that the write has assumed.
+/// The outcome if the present head differs from the assumptions of the write. `None` if the settings and the lists are
+/// as the write has assumed.
 fn other_head(assumed: HeadUpdate<'_>, head: Option<&Item>) -> Result<Option<Committed>, Fault> {
     if head.and_then(Pending::of).is_some() {
         return Ok(Some(Committed::OtherHead(head.cloned())));
@@ -216,8 +218,8 @@ fn cancelled(
     {
         return Ok(Cancelled::Outcome(outcome));
     }
-    // The write has assumed that the owner has a head. Without a head, all known lists are out of date, and not only the
-    // lists of this write.
+    // The write has assumed that the owner has a head. But the owner has no head, so all lists that the instance knows
+    // are out of date, and not only the lists of this write.
     if let Some(None) = head {
         return Ok(Cancelled::Outcome(Committed::OtherHead(None)));
     }

@@ -1,6 +1,6 @@
 //! Checks in a transaction that the credential of the request still exists. An instance remembers a credential for a
-//! minute (`seen.rs`). So without this check, a program could write into the list of a person a moment after all data
-//! of this person were erased, and nobody would erase what it has written.
+//! minute (`seen.rs`). So without this check, a program could still write for a moment after an erasure of all data of
+//! the person. Nobody would erase this new data.
 
 use aws_sdk_dynamodb::types::ConditionCheck;
 

@@ -1,4 +1,4 @@
-//! Stores the addresses from which a person can download an export (`addresses.rs`). Each works once.
+//! Stores the addresses from which a person can download an export (`addresses.rs`). Each address works once.
 
 use jiff::Timestamp;
 
@@ -41,8 +41,8 @@ impl Store {
         Ok(())
     }
 
-    /// What a person gets at the address with this secret. `None` if there is no such address, if somebody has already
-    /// used the address, or if the address has expired.
+    /// The part of an export that a person gets at the address with this secret. `None` if no address has this secret,
+    /// if somebody has already used the address, or if the address has expired.
     pub async fn download(
         &self,
         secret: &AddressSecret,
@@ -54,8 +54,8 @@ impl Store {
         Ok(found.filter(|download| now < download.valid_until))
     }
 
-    /// Uses an address up. `false` if somebody has used the address in the meantime. Then the caller must not send the
-    /// export.
+    /// Deletes an address, so that nobody can use it again. `false` if somebody has used the address in the meantime.
+    /// Then the caller must not send the export.
     pub async fn use_download(&self, download: &Download, usage: &Usage) -> Result<bool, Fault> {
         let actions = self.delete_address(DOWNLOAD, (&download.owner, &download.hash), Some(PRESENT))?;
         self.transact(actions.to_vec(), usage).await

@@ -1,14 +1,15 @@
 //! Erases everything of an owner, in four steps:
 //!
 //! 1. The head gets a mark. From now on, every other write of the owner fails.
-//! 2. All items in the partition of the owner are deleted, except the head. The items of other partitions that belong to
-//!    the owner are deleted together with their entries in the partition of the owner: grants, sign-ins, the
-//!    addresses of downloads, and calendar feeds.
-//! 3. The entry in the list of people is deleted. If the operator has blocked the person, only the block stays.
-//! 4. One transaction deletes the head, and the grant of the request.
+//! 2. The erasure deletes all items in the partition of the owner, except the head and the entry of the request's
+//!    grant. With each entry, the erasure also deletes the items in other partitions to which the entry leads: a grant,
+//!    a sign-in, the address of a download, or a calendar feed.
+//! 3. The erasure deletes the person from the list of people. If the operator has blocked the person, only the block
+//!    stays.
+//! 4. One transaction deletes the head, and the grant of the request with its entry.
 //!
-//! If the program stops between these steps, the next request of the owner goes on. Until the end, the program of this
-//! request keeps its access, so that it can send the request again.
+//! If the program stops between these steps, the next request of the owner goes on with the erasure. Until the end, the
+//! program that asked for the erasure keeps its access, so that this program can send the request again.
 
 use std::time::Duration;
 
@@ -36,14 +37,15 @@ use super::{
 };
 use crate::domain::{secret::SecretHash, token::GrantId};
 
-/// The format of the head while somebody is erasing everything of the owner. Older code does not know such a head, and
+/// The format of the head while somebody is erasing everything of the owner. Older code does not know this format, and
 /// refuses to write.
 const FORMAT_WITH_ERASURE: u32 = 6;
 /// A request that meets an unfinished erasure goes on with it for at most this time.
 const GO_ON: Duration = Duration::from_secs(8);
 /// The erasure reads the partition at most this number of times, because requests that began earlier may still write.
 const PASSES: usize = 20;
-/// While a large change of another request is pending, the erasure waits for this time, again and again.
+/// While a large change of another request is pending, the erasure tries to begin again and again, with pauses of this
+/// length.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// How far an erasure has come.
@@ -51,7 +53,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub enum Erasure {
     /// Everything is erased.
     Done,
-    /// The time is up. The same request can go on.
+    /// The time was too short. If the caller sends the same request again, the erasure goes on.
     Unfinished,
 }
 
@@ -80,8 +82,8 @@ impl OwnerStore {
             if transact(&self.client, actions, &self.usage).await? {
                 return Ok(());
             }
-            // Reading the head finishes the change, or says that another request is still at work. That request may be
-            // followed by others, so the pauses are short.
+            // The function `head` finishes the pending change, or returns an error if another request is still making
+            // the change. After this change, further changes may follow, so the pauses are short.
             match self.head(now).await {
                 Err(fault) if fault.kind == FaultKind::Busy && Instant::now() < until => {
                     tokio::time::sleep(PAUSE).await;
@@ -101,13 +103,13 @@ impl OwnerStore {
             let own: Vec<_> = self.own_grant().into_iter().map(|key| self.deletion(key)).collect::<Result<_, _>>()?;
             let end = TransactWriteItem::builder().delete(end).build();
             let has_ended = transact(&self.client, [&[end][..], &own].concat(), &self.usage).await?;
-            // Another request may have ended the erasure at the same moment.
+            // If another request has ended the erasure at the same moment, the grant of this request still exists.
             if !has_ended && !own.is_empty() {
                 transact(&self.client, own, &self.usage).await?;
             }
             self.remembered.update(&self.partition, OwnerMemory::learn_no_head);
-            // A request that began before the erasure may have written an item without the head, for example the draft
-            // of a large change.
+            // A request that began before the erasure may have written an item without a condition on the head, for
+            // example the draft of a large change.
             let rest = self.keys_after(None).await?.0;
             if rest.is_empty() || rest.iter().any(|key| sk(key) == SETTINGS) {
                 return Ok(Erasure::Done);
@@ -154,7 +156,8 @@ impl OwnerStore {
         }
     }
 
-    /// The keys of the grant of the request, and of its entry. Empty if the request has another credential.
+    /// The primary keys of the request's grant and of the entry of this grant. Empty if the credential of the request
+    /// is not a grant.
     fn own_grant(&self) -> Vec<Item> {
         let id = self.credential.as_ref().and_then(grants::id_of);
         id.map_or_else(Vec::new, |id| {
@@ -163,8 +166,9 @@ impl OwnerStore {
         })
     }
 
-    /// The keys of the owner's items after a key, at most 1 MB of items. Entries also have the attribute that leads to
-    /// an item in another partition. The second value is the key after which there are more items.
+    /// Reads the keys of the owner's items after the key `after`, for at most 1 MB of items. The result also contains
+    /// the attribute with which an entry leads to a grant. The second value is the key after which there are more
+    /// items.
     async fn keys_after(&self, after: Option<Item>) -> Result<(Vec<Item>, Option<Item>), Fault> {
         let part = Part { partition: &self.partition, prefix: None, after, attributes: &[item::SK, GRANT] };
         part.read(&self.client, &self.table, &self.usage).await
@@ -177,8 +181,8 @@ impl OwnerStore {
     }
 }
 
-/// The action that begins an erasure, or begins it again. It fails if a change is pending. If the owner has no head, the
-/// action creates a head.
+/// The action that begins an erasure. If an erasure has already begun, the action begins it again. The action fails if
+/// a change is pending. If the owner has no head, the action creates a head.
 fn begin_erasure(table: &str, partition: &str, now: Timestamp) -> UpdateBuilder {
     Update::builder()
         .table_name(table)
@@ -210,7 +214,7 @@ fn sk(item: &Item) -> &str {
     item.get(item::SK).and_then(|sk| sk.as_s().ok()).map_or("", String::as_str)
 }
 
-/// The keys of the items in other partitions to which this item of the owner belongs.
+/// The primary keys of the items in other partitions to which this entry leads. Empty if the item is not an entry.
 fn elsewhere(item: &Item) -> Vec<Item> {
     let hash = |prefix: &str| sk(item).strip_prefix(prefix).map(SecretHash::stored);
     let grant = item.get(GRANT).and_then(|id| id.as_s().ok()).map(|id| grants::key(&GrantId::stored(id)));

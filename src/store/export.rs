@@ -1,5 +1,5 @@
-//! Reads everything of an owner, page after page. An export uses the order of the ids, because the id of a todo never
-//! changes. So if somebody changes todos between two pages, each todo is still in exactly one page.
+//! Reads all todos and changes of an owner, page after page. An export uses the order of the ids, because the id of a
+//! todo never changes. So if somebody changes todos between two pages, each todo is still in exactly one page.
 
 use std::sync::Arc;
 
@@ -35,7 +35,8 @@ impl OwnerStore {
     /// Reads todos of every status, and the settings and the lists. The todos begin after the position `after`. A page
     /// has at most 1 MB of data. This function makes two calls to DynamoDB at the same time.
     pub async fn all_todos(&self, after: Option<&Position>, now: Timestamp) -> Result<AllTodos, Fault> {
-        // All todos come before the first change.
+        // If `after` is the position of a change, no todos are left, because an export contains the todos before the
+        // changes.
         let after = after.map(|position| position.id().unwrap_or_else(TodoId::last));
         loop {
             let page = self.page_of_todos(after.as_ref());
@@ -71,8 +72,8 @@ impl OwnerStore {
         self.history(Reading { after, pages: 1, ..Reading::of(Range::changes()) }, now).await
     }
 
-    /// The change with all its differences. `differences` are the differences in the record of the change. A large
-    /// change has more of them in other items, and this function reads these items with one call.
+    /// The change with all its differences. `differences` are the differences in the record of the change. If a change
+    /// is large, other items contain the rest of its differences, and this function reads these items with one call.
     pub async fn with_all_differences(
         &self,
         change: Change,

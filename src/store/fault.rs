@@ -21,7 +21,8 @@ pub enum FaultKind {
     Throttled,
     /// DynamoDB did not answer in time, or DynamoDB had an internal failure. The caller can try again soon.
     Unavailable,
-    /// A change that is too large for one transaction is not finished yet. The caller can try again after a second.
+    /// Another request is still making a change that is too large for one transaction, or is still erasing the data.
+    /// The caller can try again after a second.
     Busy,
     /// The credential of the request has ended while the request was under way. The caller must sign in again.
     Ended,
@@ -64,12 +65,12 @@ impl SizeLimit {
 }
 
 impl Fault {
-    /// The fault for a request that meets a large change of another request.
+    /// The fault for a request that finds an unfinished large change or an unfinished erasure of another request.
     pub(super) fn busy() -> Self {
         Self::new(FaultKind::Busy, "a change that is larger than one transaction is not finished yet")
     }
 
-    /// The fault if the credential of the request has ended.
+    /// The fault for a request whose credential has ended in the meantime.
     pub(super) fn ended() -> Self {
         Self::new(FaultKind::Ended, "the credential of the request has ended")
     }
@@ -86,7 +87,7 @@ impl Fault {
                 | "ThrottlingException"
                 | "RequestLimitExceeded"
                 | "LimitExceededException"
-                // A transaction uses the same item at this moment.
+                // Another transaction uses the same item at this moment.
                 | "TransactionConflictException" => FaultKind::Throttled,
                 "TransactionInProgressException" | "InternalServerError" | "ServiceUnavailable" => {
                     FaultKind::Unavailable

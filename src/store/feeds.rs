@@ -23,7 +23,7 @@ use crate::domain::{
 
 const FEED: AddressKind = AddressKind::Feed;
 
-/// What a feed depends on besides the todos and the day.
+/// The data on which the file of a feed depends, in addition to the todos and the day.
 #[derive(Debug)]
 pub struct FeedHead {
     pub settings: Settings,
@@ -33,7 +33,7 @@ pub struct FeedHead {
 }
 
 impl OwnerStore {
-    /// Reads what a feed depends on, with one call and with strong consistency.
+    /// Reads this data from the head, with strong consistency.
     pub async fn feed_head(&self, now: Timestamp) -> Result<FeedHead, Fault> {
         let head = self.head(now).await?;
         Ok(FeedHead { settings: head.settings, lists: head.lists, latest: head.sequence.number() })
@@ -69,7 +69,7 @@ impl Store {
         Ok(feeds)
     }
 
-    /// Gives a feed the secret with this hash. The old address ends in the same moment. `false` if the feed has ended.
+    /// Gives a feed the secret with this hash. The old address ends at the same moment. `false` if the feed has ended.
     pub async fn renew_feed(&self, of: &OwnerStore, old: &Feed, hash: SecretHash) -> Result<bool, Fault> {
         let mut actions = of.may_add()?;
         actions.extend(self.delete_address(FEED, (&old.owner, &old.hash), Some(PRESENT))?);
@@ -89,7 +89,7 @@ impl Store {
         self.transact(actions.to_vec(), usage).await
     }
 
-    /// The feed with this secret. `None` if there is no such feed, or if it has ended.
+    /// The feed with this secret. `None` if no feed has this secret, or if the feed has ended.
     pub async fn feed(&self, secret: &AddressSecret, usage: &Usage) -> Result<Option<Feed>, Fault> {
         let found = self.item(addresses::key(FEED, &secret.hash()), usage).await?;
         found.filter(|item| self.made_here(item)).map(item::from_item).transpose()
@@ -101,8 +101,8 @@ impl Store {
         self.stamp((feed.hash.as_str(), entry.clone()), now, usage, self.note(entry, now, usage)).await;
     }
 
-    /// The item and the entry of a feed have the same attributes. Both contain the name of the table, so that a feed
-    /// that somebody has ended does not come back with a restored backup.
+    /// The item and the entry of a feed have the same attributes. Both contain the name of the table, so that a
+    /// restored backup does not bring back a feed that somebody has ended.
     fn new_address<'a>(&self, feed: &'a Feed) -> Result<NewAddress<'a>, Fault> {
         let mut item = item::to_item(feed)?;
         item.insert(TABLE.to_owned(), item::text(&self.table));

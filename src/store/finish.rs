@@ -1,5 +1,5 @@
-//! Finishes pending changes (`pending.rs`): changes the todos in slices, and ends the change. The request that began the
-//! change does this, or the next request of the same owner.
+//! Finishes pending changes (`pending.rs`): changes the todos in slices, and ends the change. The request that began
+//! the change does this, or the next request of the same owner.
 
 use std::collections::HashMap;
 
@@ -28,13 +28,14 @@ use crate::domain::{
     todo::Todo,
 };
 
-/// The maximum number of todos and of write units in one slice. A slice may exceed the number of units if its last todo
-/// is large.
+/// The maximum number of todos and of write units in one slice. Because of its last todo, a slice may exceed this
+/// number of units.
 const SLICE_TODOS: usize = 50;
 const SLICE_UNITS: usize = 400;
-/// If a change has been pending for a longer time, its deleted todos must not expire before its record.
+/// If a change has been pending for longer than this time, the program also sets a new time of expiry for todos that
+/// the change has already deleted. Otherwise these todos would expire before the record of the change.
 const LATE: SignedDuration = SignedDuration::from_mins(1);
-/// The write units for a new time of expiry. A large todo takes more units.
+/// The estimated number of write units to set a new time of expiry. For a large todo, this takes more units.
 const TOUCHED_UNITS: usize = 6;
 /// The maximum number of attempts for one slice.
 const ATTEMPTS: u32 = 20;
@@ -45,8 +46,8 @@ fn lost() -> Fault {
 }
 
 impl OwnerStore {
-    /// Makes the rest of a pending change. `known` contains todos whose present states are already known. If another
-    /// request has finished the change in the meantime, this function changes nothing.
+    /// Makes the rest of a pending change. `known` contains the todos whose present states the caller already knows. If
+    /// another request has finished the change in the meantime, this function changes nothing.
     pub(super) async fn finish(
         &self,
         id: &ChangeId,
@@ -63,8 +64,8 @@ impl OwnerStore {
         };
         let (change, differences) = read_change(found, now)?.ok_or_else(lost)?;
         let sequence = Sequence::of(&record);
-        // Deleted todos expire after 30 days. If nobody has finished the change for a long time, the days begin now, also
-        // for the todos that were deleted before.
+        // Deleted todos expire after 30 days. If the change has been pending for a long time, the 30 days begin now.
+        // This also holds for the todos that an earlier slice has deleted.
         let order = sequence.as_time().max(now);
         let is_late = order.duration_since(sequence.as_time()) > LATE;
         let differences: Vec<_> = differences.into_iter().filter(Difference::is_change).collect();
@@ -76,7 +77,8 @@ impl OwnerStore {
         self.end(&change, &record, sequence, order).await
     }
 
-    /// Changes the first of these todos, as many as one transaction should take. Returns their number.
+    /// Changes as many of these todos as one transaction should change, beginning with the first todo. Returns the
+    /// number of todos that are finished now.
     async fn slice(
         &self,
         differences: &[Difference],
@@ -134,8 +136,8 @@ impl OwnerStore {
         todos.map(|todo| todo.map(|todo| (todo.id.clone(), todo))).collect()
     }
 
-    /// Sends a transaction. Returns `false` if the transaction can be made and sent again: DynamoDB was busy, or
-    /// another request has made a part of the same change.
+    /// Sends a transaction. Returns `false` if the caller can make and send the transaction again: DynamoDB was busy or
+    /// did not answer, or another request has made a part of the same change.
     async fn try_to_send(&self, actions: Vec<TransactWriteItem>) -> Result<bool, Fault> {
         let Err(error) = self.send(actions).await else { return Ok(true) };
         if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() {
@@ -149,13 +151,14 @@ impl OwnerStore {
         if fault.kind == FaultKind::Broken { Err(fault) } else { Ok(false) }
     }
 
-    /// Ends a pending change: its record comes into the index, and the head no longer names the change. Then the parts
-    /// expire at the same time as the record. While the change is pending, the parts must not expire so early.
+    /// Ends a pending change: puts its record into the index, and removes the pending change from the head. After that,
+    /// this function sets the time of expiry of the parts to that of the record. While the change is pending, the parts
+    /// must not expire so early.
     async fn end(&self, change: &Change, record: &Item, sequence: Sequence, order: Timestamp) -> Result<(), Fault> {
         let expires_at = item::number(days_after(order, limits::UNDO_DAYS).as_second());
         self.settle(change, sequence, &expires_at).await?;
         for part in part_sks(record, &change.id) {
-            // If this call fails, the part expires later.
+            // If this call fails, the part keeps its later time of expiry.
             if let Err(fault) = self.set_expiry(part, expires_at.clone()).await {
                 tracing::warn!(request_id = self.request_id(), cause = fault.cause, "a part of a change expires later");
             }

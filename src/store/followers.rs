@@ -1,4 +1,4 @@
-//! Reads the todos that follow the todos after which a write puts others.
+//! If a write puts a todo directly after another todo (the anchor), this file reads the todo that follows the anchor.
 
 use super::{
     OwnerStore,
@@ -12,7 +12,8 @@ use crate::domain::todo::{Status, Todo};
 
 impl OwnerStore {
     /// For each anchor with a long place, this function reads the place of the next todo without a due date, with one
-    /// call. A short place needs no such call. If there is no next todo, the snapshot gets no place.
+    /// call. For an anchor with a short place, this function makes no call. If no todo follows the anchor, the snapshot
+    /// gets no place for it.
     pub(super) async fn read_followers(&self, request: &WriteRequest, snapshot: &mut Snapshot) -> Result<(), Fault> {
         snapshot.followers.clear();
         for id in &request.anchors {

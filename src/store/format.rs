@@ -13,14 +13,14 @@ pub const FORMAT: &str = "format";
 /// version is deployed. If code finds a higher number than its own, the code answers 503 and writes nothing. In format
 /// 2, change records contain [differences](crate::domain::difference) and not whole todos. In format 3, the name of a
 /// list may differ from the id of the list ([`Lists`](crate::domain::lists::Lists)). In format 4, a change is pending
-/// (`pending.rs`). Code of format 5 and earlier does not know the attributes `place` and `told_at` of a todo. It keeps
-/// them when it changes the todo, but shows todos without a due date in the order of their ids. In format 5, a todo
-/// repeats in a way that older code does not know
+/// (`pending.rs`). In format 5, a todo repeats in a way that older code does not know
 /// ([`Todo::repeats_in_new_ways`](crate::domain::todo::Todo::repeats_in_new_ways)). In format 6, somebody is erasing
-/// everything of the owner (`erase.rs`). Only a head has this format.
+/// everything of the owner (`erase.rs`). Only a head has this format. Code of format 5 and earlier does not know the
+/// attributes `place` and `told_at` of a todo. This code keeps both attributes when it changes the todo, but shows
+/// todos without a due date in the order of their ids.
 pub const FORMAT_NUMBER: u32 = 6;
-/// The format of todos, and of change records, that older code would damage: the older code would leave out a part of
-/// the repetition when it adds the next todo.
+/// The format of a todo with a repetition that older code does not know, and of a change record with this todo. The
+/// older code would leave out a part of the repetition when it adds the next todo.
 pub(super) const FORMAT_OF_SERIES: u32 = 5;
 
 /// Returns an error if the item has a newer format than this code understands.

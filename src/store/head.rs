@@ -26,7 +26,8 @@ use crate::domain::{
 pub(super) const SETTINGS: &str = "settings";
 /// The attribute with the sequence number of the owner's latest change.
 pub const SEQUENCE: &str = "sequence";
-/// The format of the head if nobody has changed the lists and no change is pending. Old code may write such items.
+/// The format of the head if nobody has changed the lists and no change is pending. Old code may write the items of
+/// this owner.
 const FORMAT_OF_OLD: u32 = 2;
 /// The format of the head if somebody has changed the lists.
 const FORMAT_WITH_LISTS: u32 = 3;
@@ -60,7 +61,7 @@ pub(super) enum SettingsCondition<'a> {
     Change(&'a SettingsImage),
 }
 
-/// What a write changes in the head, and what it requires.
+/// The changes that a write makes in the head, and the conditions that the head must fulfil.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct HeadUpdate<'a> {
     pub settings: SettingsCondition<'a>,
@@ -71,16 +72,16 @@ pub(super) struct HeadUpdate<'a> {
     /// The latest change that the write has seen. If another change has been committed since then, the transaction
     /// fails. `None` if the write does not depend on all earlier changes.
     pub latest: Option<Sequence>,
-    /// Whether the change is pending after this transaction.
+    /// The change that is pending after this transaction. `None` if the transaction makes the whole change.
     pub pending: Option<&'a ChangeId>,
     /// Whether the transaction fails if the owner has no head.
     pub must_exist: bool,
-    /// The latest change that the instance knew before the write. If the head began later, the transaction fails. If the
-    /// number is 0, the instance knew nothing.
+    /// The latest change that the instance knew before the write. If the head began after this change, the transaction
+    /// fails. If the number is 0, the instance knew no change.
     pub known: Sequence,
 }
 
-/// What is not finished yet. Until it is finished, every write of the owner fails.
+/// A large change or an erasure that is not finished yet. Until it is finished, every other write of the owner fails.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Pending {
     /// The change that is too large for one transaction. `None` if somebody is erasing everything of the owner
@@ -100,7 +101,7 @@ impl Pending {
 }
 
 impl HeadUpdate<'_> {
-    /// Whether the write has assumed the lists that this head names.
+    /// Whether the write has assumed the version of the lists in this head.
     pub fn has_lists(&self, head: Option<&Item>) -> bool {
         self.lists == head.map_or(0, lists_version) && !head.is_some_and(|head| self.known.is_before(head))
     }
@@ -137,12 +138,12 @@ impl Sequence {
         Self(number.unwrap_or_default())
     }
 
-    /// The sequence number of the change with which this head began. The number is 0 if the head does not say it.
+    /// The sequence number of the change with which this head began. The number is 0 if the head does not contain it.
     pub fn began(head: &Item) -> Self {
         Self(began::began(head))
     }
 
-    /// Whether this is the number of a change before an erasure, and this head began after the erasure.
+    /// Whether this head began after the change with this number. Then somebody has erased the owner's data in between.
     pub fn is_before(self, head: &Item) -> bool {
         self > Self::default() && Self::began(head) > self
     }
@@ -195,12 +196,12 @@ pub(super) fn settings_of(head: &Item) -> Result<(Settings, bool), Fault> {
     Ok((item::from_item(part(&kept))?, false))
 }
 
-/// The action that gives the head its next sequence number. The transaction fails in three cases: the head already has
-/// this number or a higher number, newer code has written the items of this owner in a newer format, or the settings or
-/// the lists do not fulfil the condition.
+/// The action that gives the head its next sequence number. The transaction fails if the head already has this number
+/// or a higher number, if newer code has written the head in a newer format, if a change or an erasure is pending, or
+/// if the head does not fulfil a condition in `change`.
 ///
-/// If the owner has no head yet, the action creates the head with the settings version 1, because older code needs a
-/// settings item with a version.
+/// If the owner has no head yet, and `must_exist` is false, the action creates the head with the settings version 1,
+/// because older code needs a settings item with a version.
 pub(super) fn update(
     table: &str,
     partition: &str,
@@ -280,8 +281,8 @@ pub(super) fn settle(table: &str, partition: &str, head: &Item, change: &ChangeI
 }
 
 /// The action of a write without effect. Such a write only remembers its idempotency key, so it gets no sequence
-/// number. The transaction fails if newer code has written the items of this owner in a newer format. If `must_exist` is
-/// true, the transaction also fails if the owner has no head.
+/// number. The transaction fails if newer code has written the items of this owner in a newer format. If `must_exist`
+/// is true, the transaction also fails if the owner has no head.
 pub(super) fn check(check: ConditionCheckBuilder, must_exist: bool) -> ConditionCheckBuilder {
     let exists = if must_exist { EXISTS } else { "" };
     check
@@ -290,7 +291,7 @@ pub(super) fn check(check: ConditionCheckBuilder, must_exist: bool) -> Condition
         .expression_attribute_values(":format", item::number(FORMAT_NUMBER))
 }
 
-/// Adds the condition on the version of the lists, and the new version.
+/// Adds the condition on the version of the lists. If the write changes the lists, also adds their new version.
 fn with_lists(
     mut update: UpdateBuilder,
     set: &mut String,

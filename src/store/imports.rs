@@ -1,6 +1,6 @@
 //! Stores the records of imports, and their files until the imports are finished. Both are in the partition of the
-//! person, so an erasure finds them. The items of the files have another prefix than the records, so that a list of all
-//! imports does not read the files.
+//! person, so an erasure finds them. The sort keys of the files begin with another text than the sort keys of the
+//! records. So to list all imports, the program does not read the files.
 
 use aws_sdk_dynamodb::{
     primitives::Blob,
@@ -22,13 +22,13 @@ const FILE: &str = "import-file#";
 const DATA: &str = "data";
 /// The maximum number of bytes of a file in one item. DynamoDB allows 400 KB for an item.
 const ITEM_BYTES: usize = 380 * 1024;
-/// The maximum number of items that one transaction writes or deletes. Together they have less than 4 MB, which is the
-/// limit of DynamoDB.
+/// The maximum number of items that one transaction writes or deletes. These items have less than 4 MB in total, which
+/// is the limit of DynamoDB.
 const AT_ONCE: usize = 9;
 
 impl OwnerStore {
-    /// Stores the next part of a file, and the record. The record must have the version of the record in the table plus
-    /// 1; a new record has version 1. `false` if another request has changed the record.
+    /// Stores the next part of a file, and the record. The version of `record` must be one higher than the version in
+    /// the table. A new record has version 1. `false` if another request has changed the record.
     pub async fn add_import_part(&self, record: &ImportRecord, part: &[u8]) -> Result<bool, Fault> {
         let chunks: Vec<_> = part.chunks(ITEM_BYTES).enumerate().collect();
         for some in chunks.chunks(AT_ONCE) {
@@ -73,7 +73,7 @@ impl OwnerStore {
         Ok(imports)
     }
 
-    /// The file of this import. `None` if the file is no longer there.
+    /// The file of this import. `None` if the table does not contain the whole file any more.
     pub async fn import_file(&self, record: &ImportRecord) -> Result<Option<Vec<u8>>, Fault> {
         let mut file = Vec::with_capacity(record.bytes);
         for item in self.file_items(&record.id).await? {
@@ -107,8 +107,8 @@ impl OwnerStore {
         items::items(&self.client, &self.table, (&self.partition, &prefix), &self.usage).await
     }
 
-    /// Puts an item that expires. If `version` is given, the present item must have this version, or must be absent for
-    /// version 0.
+    /// Puts an item that expires. If `version` is given, the item in the table must have this version. If `version` is
+    /// 0, the table must not contain the item yet.
     fn put_import(&self, mut new: Item, until: Timestamp, version: Option<u64>) -> Result<TransactWriteItem, Fault> {
         new.insert(EXPIRES_AT.to_owned(), item::number(until.as_second()));
         let mut put = Put::builder().table_name(&*self.table).set_item(Some(new));

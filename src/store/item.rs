@@ -58,8 +58,8 @@ pub(super) const PENDING: &str = "pending_change";
 pub(super) const PENDING_SINCE: &str = "pending_since";
 
 /// The attributes that a listing of todos reads: all attributes of [`Todo`] and of
-/// [`Settings`](crate::domain::settings::Settings), the view, the time of expiry, the version of the
-/// lists, the latest and the first change of the head, and the pending change.
+/// [`Settings`](crate::domain::settings::Settings), the view, the time of expiry, the format, the version of the lists,
+/// the latest and the first change of the head, and the pending change.
 pub(super) const TODO: &[&str] = &[
     VIEW,
     EXPIRES_AT,
@@ -96,7 +96,7 @@ pub(super) const TODO: &[&str] = &[
 ];
 
 /// The attributes that a listing of changes reads: all attributes of [`Change`](crate::domain::change::Change), the
-/// view, and the time of expiry.
+/// view, the time of expiry, and the format.
 pub(super) const CHANGE: &[&str] = &[
     VIEW,
     EXPIRES_AT,

@@ -13,9 +13,9 @@ use super::{
 pub(super) const TABLE: &str = "table";
 
 impl Store {
-    /// Whether the item was made in this table. A restored backup is a new table with another name. Since the backup,
-    /// somebody may have ended an access or a feed that the backup contains. So these items of the backup are not valid
-    /// in the new table.
+    /// Whether the item was made in this table. A restored backup is a new table with another name. Somebody may have
+    /// ended an access or a feed after the backup was made. So the accesses and the feeds of a backup are not valid in
+    /// the new table.
     pub(super) fn made_here(&self, item: &Item) -> bool {
         item.get(TABLE).and_then(|table| table.as_s().ok()).is_some_and(|table| **table == *self.table)
     }
@@ -70,7 +70,7 @@ pub(super) struct Part<'a> {
     pub prefix: Option<&'a str>,
     /// The primary key after which the part begins.
     pub after: Option<Item>,
-    /// The attributes of the items. Empty if each item has all its attributes.
+    /// The attributes to read. If this list is empty, the program reads all attributes.
     pub attributes: &'a [&'a str],
 }
 
@@ -93,7 +93,8 @@ impl Part<'_> {
                 .expression_attribute_values(":prefix", item::text(prefix)),
         };
         if !self.attributes.is_empty() {
-            // Hundreds of names are reserved words in DynamoDB, for example `grant`.
+            // Hundreds of names are reserved words in DynamoDB, for example `grant`. So each attribute gets a
+            // substitute name.
             let names: Vec<_> = self.attributes.iter().map(|name| format!("#{name}")).collect();
             query = query.projection_expression(names.join(", "));
             for (name, attribute) in names.into_iter().zip(self.attributes) {

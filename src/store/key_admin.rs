@@ -57,7 +57,8 @@ impl Store {
         Ok(answer.count > 0)
     }
 
-    /// Deletes the record of a key. So the table contains nothing about the key any more.
+    /// Deletes the record of a key. The note of the key's last use stays in the partition of the owner until an
+    /// erasure.
     pub async fn delete_key(&self, hash: &SecretHash) -> Result<(), Fault> {
         let delete = self.client.delete_item().table_name(&*self.table).set_key(Some(api_keys::key(hash)));
         delete.send().await.map(drop).map_err(|error| Fault::of("DeleteItem", &error))

@@ -3,8 +3,9 @@
 //! the request that created or renamed the list. If the table has no name item for a list, the program knows that this
 //! list does not exist. The file docs/adr/0006-list-names.md says why each list has its own item.
 //!
-//! Another item, with the sort key `lists`, contains the exceptions and the order of the lists ([`Lists`]). The head
-//! contains the version of this item, so each write can check that it knows the present lists.
+//! Another item, with the sort key `lists`, contains the exceptions and the order of the lists ([`Lists`]). An
+//! exception is a list whose name differs from its id, or a list that was merged or deleted. The head contains the
+//! version of this item, so each write can check that it knows the present lists.
 
 use std::collections::HashMap;
 
@@ -42,15 +43,16 @@ pub(super) enum ListAction {
     Check(ListName),
     /// The list does not exist yet, so the transaction creates the list. The transaction fails if the list exists.
     Create(ListRef),
-    /// The transaction gives a list this name. The transaction fails if another list has the name.
+    /// The transaction gives an existing list this name. The transaction fails if another list has the name.
     Name(ListName),
     /// The transaction changes the spelling of the name. The transaction fails if no list has the name.
     Respell(ListName),
-    /// No list has this name any more. The transaction fails if no list has the name now.
+    /// The transaction deletes the name item, so that no list has this name any more. The transaction fails if no list
+    /// has the name before.
     Remove(ListName),
 }
 
-/// The lists of a plan: what the transaction does with their name items, and the new exceptions.
+/// The lists that a plan uses: the actions for their name items, and the new exceptions.
 #[derive(Debug, Default)]
 pub(super) struct Placed {
     pub actions: Vec<ListAction>,
@@ -102,8 +104,8 @@ impl KnownLists {
     }
 
     /// Finds the id and the spelling of each list that the plan uses. The spelling of a list's name comes from the
-    /// request that creates or renames the list. If a list does not exist, this function creates the list. `lists` are
-    /// the present lists.
+    /// request that creates or renames the list. If a list does not exist, the result contains an action that creates
+    /// the list. `lists` contains the present exceptions.
     pub(super) fn place(&self, plan: &mut Plan, lists: &Lists) -> Placed {
         let after = plan.lists.as_ref().map_or(lists, |image| &image.after).clone();
         let mut placing = Placing { known: self, lists: after.clone(), present: HashMap::new(), actions: Vec::new() };
@@ -138,12 +140,12 @@ impl KnownLists {
     }
 }
 
-/// Finds the lists of a plan, one after another.
+/// Finds the lists that a plan uses, one after another.
 struct Placing<'a> {
     known: &'a KnownLists,
-    /// The lists after the write, as far as this struct has found them.
+    /// The exceptions after the write, as far as this struct has already processed the plan.
     lists: Lists,
-    /// The lists that were already found, by their names in lower case.
+    /// The existing lists that this struct has already found, by their names in lower case.
     present: HashMap<String, ListRef>,
     actions: Vec<ListAction>,
 }
@@ -156,7 +158,8 @@ impl Placing<'_> {
         }
     }
 
-    /// Finds the list `list`. The todo was in the list `before`.
+    /// Finds the id and the spelling of the list `list`, and writes both into `list`. `before` is the list in which the
+    /// todo was before the write.
     fn place(&mut self, list: &mut ListRef, before: Option<&ListRef>) {
         if !list.is_asked() && !self.lists.is_deleted(list.id()) {
             return self.lists.name_list(list);

@@ -118,7 +118,8 @@ pub struct Store {
 
 /// The items of one owner. This type cannot read or write the items of other owners.
 ///
-/// * [`write`](Self::write) makes a change. No other method changes items.
+/// * [`write`](Self::write) makes a change of todos, lists or settings. No other method begins such a change, but
+///   [`erase`](Self::erase) erases everything of the owner.
 /// * [`recorded`](Self::recorded) returns the result of an earlier request with the same idempotency key.
 /// * [`todo`](Self::todo) reads one todo, [`settings`](Self::settings) reads the settings, and [`change`](Self::change)
 ///   reads one change.
@@ -137,7 +138,7 @@ pub struct OwnerStore {
     /// The partition key of the owner. This key begins with `user#`, so it is never `keys`, the partition key of the
     /// operator.
     partition: String,
-    /// The primary key of the item of the request's credential. `None` if the server needs no credential.
+    /// The primary key of the item that stores the request's credential. `None` if the server needs no credential.
     credential: Option<item::Item>,
     remembered: remembered::Remembered,
     usage: Arc<Usage>,
@@ -159,7 +160,7 @@ impl OwnerStore {
         self.remembered.of(&self.partition).settings
     }
 
-    /// The exceptions among the owner's lists as this instance has read them most recently.
+    /// The exceptions among the owner's lists, as this instance has read them most recently.
     pub fn last_lists(&self) -> Arc<Lists> {
         self.remembered.of(&self.partition).lists
     }
@@ -184,8 +185,8 @@ impl Store {
         }
     }
 
-    /// Opens the items of `owner`. Each call to DynamoDB adds its cost to `usage`. `credential` is the credential of the
-    /// request, or `None` if the server needs no credential.
+    /// Opens the items of `owner`. Each call to DynamoDB adds its cost to `usage`. `credential` is the credential of
+    /// the request, or `None` if the server needs no credential.
     pub fn of(&self, owner: &Owner, credential: Option<&StoredCredential>, usage: Arc<Usage>) -> OwnerStore {
         OwnerStore {
             client: self.client.clone(),

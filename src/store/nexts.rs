@@ -1,4 +1,4 @@
-//! Reads the next todos of completed todos that a write may reopen.
+//! A write may reopen completed todos of a series. This file reads the next todos of these series.
 
 use super::{
     OwnerStore,
@@ -9,8 +9,9 @@ use super::{
 use crate::domain::todo::Todo;
 
 impl OwnerStore {
-    /// If the write may reopen todos that have handed their repetition on, this function reads the next todos of these
-    /// series into the snapshot, with one call for every 100 todos. Otherwise it makes no call.
+    /// When somebody completes a repeating todo, the next todo of the series gets the repetition. If the write may
+    /// reopen such completed todos, this function reads their next todos into the snapshot, with one call for every 100
+    /// todos. Otherwise this function makes no call.
     pub(super) async fn read_nexts(&self, request: &WriteRequest, snapshot: &mut Snapshot) -> Result<(), Fault> {
         snapshot.nexts.clear();
         if !request.reopens {

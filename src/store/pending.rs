@@ -1,4 +1,4 @@
-//! Changes that are larger than one transaction. Such a change is made in four steps:
+//! Changes that are larger than one transaction. The store makes such a change in four steps:
 //!
 //! 1. The store writes the change record and its parts as a draft. Nobody sees a draft.
 //! 2. One transaction makes the change pending: the head names the change. From now on, every other write of the owner
@@ -7,7 +7,8 @@
 //! 4. One transaction removes the pending change from the head, and puts the change record into the index.
 //!
 //! If the program dies between the steps 2 and 4, the next request of the owner finishes the change. The change record
-//! contains everything that this request needs. The file docs/adr/0022-pending-changes.md gives the reasons.
+//! and its parts contain all data that this next request needs. The file docs/adr/0022-pending-changes.md gives the
+//! reasons.
 
 use std::collections::HashMap;
 
@@ -46,9 +47,10 @@ use crate::domain::{
 const WRITE_UNITS: usize = 14_000;
 /// During this time, another request leaves a pending change to the request that began it.
 const OWN_TIME: SignedDuration = SignedDuration::from_secs(2);
-/// After this time, a draft is out of date. No request takes so long.
+/// After this time, another request may overwrite a draft, because no request takes so long.
 const DRAFT_SECONDS: i64 = 20;
-/// If nobody finishes a draft, its items expire after this number of days. A pending change stays as long as this.
+/// The items of a draft expire after this number of days. If the change becomes pending, its parts still expire after
+/// this number of days, but its record does not expire.
 const DRAFT_DAYS: i64 = 400;
 /// The condition on an item of a draft: the item still belongs to this draft, and the change is not pending.
 const IS_OWN_DRAFT: &str = "#stage = :draft AND #attempt = :attempt";
@@ -84,10 +86,10 @@ impl OwnerStore {
         Ok(Committed::Done)
     }
 
-    /// Whether the todos of the transaction still have the versions that the plan has read. The begin of a large change
-    /// checks only that no change was committed since the store read the head. But one call reads the head together with
-    /// the first todos, and DynamoDB may read these todos earlier than the head. So this function reads them again. The
-    /// store reads all other todos later than the head.
+    /// Whether the todos of the transaction still have the versions that the plan has read. The transaction that begins
+    /// a large change checks only that no change was committed since the store read the head. But one call reads the
+    /// head together with the first todos, and DynamoDB may read these todos earlier than the head. So this function
+    /// reads these todos again. The store reads all other todos later than the head.
     async fn are_present(&self, transaction: &Transaction<'_>) -> Result<bool, Fault> {
         let before = transaction.images.iter().filter_map(|image| image.before.as_ref());
         let mut versions: Vec<_> = before.map(|todo| (item::todo_sk(&todo.id), item::number(todo.version))).collect();
@@ -115,7 +117,8 @@ impl OwnerStore {
         }
     }
 
-    /// Finishes a pending change or an erasure of another request, if it has been pending for some time.
+    /// Finishes a pending change or an erasure of another request, if it has been pending for [`OWN_TIME`] or longer.
+    /// Otherwise, the result is an error.
     pub(super) async fn meet(&self, pending: &Pending, now: Timestamp) -> Result<(), Fault> {
         if now.duration_since(pending.since).abs() < OWN_TIME {
             return Err(Fault::busy());
@@ -127,14 +130,14 @@ impl OwnerStore {
         Ok(())
     }
 
-    /// The refusal of a change that is too large.
+    /// The refusal if the change is too large. `None` if the change is not too large.
     fn too_large(&self, transaction: &Transaction<'_>, draft: &Draft) -> Result<Option<Refusal>, Fault> {
         if draft.differences.len() > limits::TODOS_PER_CALL {
             return Ok(Some(Refusal::TooMany));
         }
         let mut units = 0;
-        // The draft takes one unit for each KB. To begin and to end a change, the store updates the record in
-        // transactions, and the index gets a copy of the record.
+        // Each item of the draft takes one unit for each KB. Later, the store updates the record in two transactions,
+        // and the index gets a copy of the record. The store updates each part once more.
         for (number, item) in draft.items(&self.partition)?.iter().enumerate() {
             units += size::units(size::of_item(item)) * if number == 0 { 6 } else { 2 };
         }
@@ -148,8 +151,8 @@ impl OwnerStore {
         Ok((units > WRITE_UNITS && draft.change.undoes.is_none()).then_some(Refusal::TooLarge))
     }
 
-    /// Writes the record and the parts of a change as a draft. If another request has the same idempotency key, this
-    /// function returns the record of the other request.
+    /// Writes the record and the parts of a change as a draft. If another request with the same idempotency key has
+    /// already written a record, this function returns that record.
     ///
     /// A draft may overwrite an earlier draft of the same request. But DynamoDB may execute a call late, after the SDK
     /// has repeated the call. So a draft must not overwrite a later draft, or the record of a pending change.
@@ -211,7 +214,7 @@ impl OwnerStore {
         _ = self.send(items.into_iter().filter_map(delete).collect()).await;
     }
 
-    /// The action that makes the record of a draft the record of a pending change.
+    /// The action that turns the record of a draft into the record of a pending change.
     fn begin(&self, draft: &Draft, sequence: Sequence) -> Result<TransactWriteItem, Fault> {
         let update = self
             .record_update(&draft.change.id)
@@ -243,7 +246,7 @@ fn attempt(request_id: &str, number: u64) -> String {
     format!("{request_id}/{number:04}")
 }
 
-/// A change as the record of a large change contains it.
+/// The content of a large change's record and of its parts.
 struct Draft {
     change: Change,
     differences: Vec<Difference>,
@@ -252,8 +255,8 @@ struct Draft {
 }
 
 impl Draft {
-    /// The draft for this transaction. The titles are short, and each difference contains everything that is needed to
-    /// make the change.
+    /// The draft for this transaction. This function shortens the titles. Each difference contains all data that the
+    /// program needs to make the change.
     fn of(transaction: &Transaction<'_>, attempt: String) -> Self {
         let mut change = transaction.change.clone();
         change.todos.iter_mut().for_each(|todo| todo.title = cut_to(&todo.title, TITLE));
@@ -267,7 +270,7 @@ impl Draft {
         change_items(partition, &self.change, &self.differences, self.change.at)
     }
 
-    /// Whether this record is the record of this draft, and the change is pending.
+    /// Whether this record comes from this draft, and the change is pending.
     fn is_pending(&self, record: &Item) -> bool {
         let attempt = record.get(ATTEMPT).and_then(|attempt| attempt.as_s().ok());
         stage(record) == Some(PENDING_STAGE) && attempt == Some(&self.attempt)

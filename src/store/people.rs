@@ -59,12 +59,12 @@ impl Store {
     }
 }
 
-/// What has become of a person in the list of people.
+/// The result of removing a person from the list of people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removed {
     /// The list of people no longer contains this person.
     Gone,
-    /// The person is blocked. The list keeps the id and the block, and nothing else of this person.
+    /// The person is blocked. The list keeps only the id and the block of this person.
     StillBlocked,
     /// The list did not contain this person.
     Unknown,

@@ -83,7 +83,7 @@ impl Store {
         self.of(owner, None, Arc::default()).forget_person().await
     }
 
-    /// Erases everything of this owner, for at most this time. The API keys of the owner stay.
+    /// Erases everything of this owner, except the API keys. The erasure stops after about the duration `at_most`.
     pub async fn erase(&self, owner: &Owner, now: Timestamp, at_most: Duration) -> Result<Erasure, Fault> {
         self.of(owner, None, Arc::default()).erase(now, at_most).await
     }

@@ -1,4 +1,4 @@
-//! The plan of a write, and what the store does if no transaction checks this plan.
+//! Plans a write. If no transaction checks the plan, this file confirms that the plan fits the table.
 
 use jiff::Timestamp;
 
@@ -14,7 +14,7 @@ use crate::domain::{plan::Plan, refusal::Refusal};
 /// write again at most this number of times.
 pub(super) const REPLANS_OF_ALL: u32 = 12;
 
-/// What the store does with a request.
+/// The plan for a request, or the reason why there is no plan.
 #[expect(clippy::large_enum_variant, reason = "almost every request has a plan, and a box would cost an allocation")]
 pub(super) enum Planned {
     Plan(Plan),
@@ -40,7 +40,7 @@ impl Planned {
 }
 
 impl OwnerStore {
-    /// Plans the write. If no transaction checks the plan, this function confirms the plan.
+    /// Plans the write. If no transaction checks the plan, this function reads the data again to confirm the plan.
     pub(super) async fn planned(
         &self,
         request: &WriteRequest,
@@ -56,9 +56,10 @@ impl OwnerStore {
         Box::pin(self.confirmed(request, planned, snapshot, clock, plan)).await
     }
 
-    /// Reads the data of the plan again, until two reads give the same plan. DynamoDB does not read several items at the
-    /// same moment. A transaction checks that the plan fits the table. But if the plan refuses the request or changes
-    /// nothing, no transaction checks this. Between two equal reads, there was a moment with exactly these todos.
+    /// Reads the data of the plan again, until two reads give the same plan. DynamoDB does not read several items at
+    /// the same moment. Usually, a transaction checks that the plan fits the table. But if the plan refuses the request
+    /// or changes nothing, there is no transaction. If two reads are equal, all these todos existed together at a
+    /// moment between the two reads.
     async fn confirmed(
         &self,
         request: &WriteRequest,
@@ -68,7 +69,8 @@ impl OwnerStore {
         plan: &impl Fn(&Snapshot) -> Result<Plan, Refusal>,
     ) -> Result<Planned, WriteError> {
         for _ in 0..REPLANS_OF_ALL {
-            // The store reads the selected todos after the head. So if the head has not changed, they have not changed.
+            // The store reads the selected todos after the head. So if the head has not changed, the selected todos
+            // have not changed either.
             let selects = request.needs.depends_on_all();
             if selects && self.head(snapshot.now).await?.sequence == snapshot.latest.unwrap_or_default() {
                 return Ok(planned);

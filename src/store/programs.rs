@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{grant::Grant, owner::Owner, program::Place, scope::Scope, secret::SecretHash, token::GrantId};
 
-/// The attribute of an entry with the id of the grant.
+/// The attribute of an entry that contains the id of the grant.
 pub(super) const GRANT: &str = "grant";
 /// The sort key of an entry begins with this text.
 pub(super) const PREFIX: &str = "grant#";
@@ -52,8 +52,8 @@ impl Connected {
 
 impl Store {
     /// The programs with access to the todos of this person, from the oldest to the newest. If the access of a program
-    /// has ended because the program did not refresh it, the program can stay in the list for one more day. The list does
-    /// not contain entries that the program cannot read.
+    /// has ended because the program did not refresh it, the program can stay in the list for one more day. The list
+    /// does not contain entries that the program cannot read.
     pub async fn programs(&self, owner: &Owner, now: Timestamp, usage: &Usage) -> Result<Vec<Connected>, Fault> {
         let entries = self.items(&item::partition(owner), PREFIX, usage).await?;
         let mut programs = Vec::new();

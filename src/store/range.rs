@@ -23,7 +23,7 @@ const LAST: char = '~';
 /// contains only todos with a date.
 const AFTER_DATES: char = ':';
 
-/// A position with this word is a position in an export.
+/// The position of a todo in an export begins with this word.
 const ALL: &str = "all";
 
 /// The items that a listing reads, and the order in which the listing reads them.
@@ -75,7 +75,8 @@ impl Range {
     /// The open todos without a due date that come after the todo with this place.
     pub(super) fn undated_after(place: &Place) -> Self {
         let undated = Self::undated();
-        // The view of the todo itself contains its place, `#` and its id.
+        // The view of the todo with this place contains the place, `#` and the id of the todo. The range must not
+        // contain this view.
         Self { low: format!("{}{}#{LAST}", undated.low, place.as_str()), ..undated }
     }
 
@@ -91,7 +92,7 @@ impl Range {
     }
 
     /// All todos and changes. An export reads the todos in the order of their ids, and then the changes. This range is
-    /// not a range of the index. It only says which positions an export may have.
+    /// not a range of the index. The program only uses it to check whether a position can be a position in an export.
     pub fn everything() -> Self {
         Self { low: format!("{ALL}#"), ..Self::changes() }
     }
@@ -120,7 +121,7 @@ impl Position {
         item.get(item::VIEW).and_then(|view| view.as_s().ok()).map(|view| Self(view.clone()))
     }
 
-    /// The position of a todo in an export. An export has the todos in the order of their ids.
+    /// The position of a todo in an export. An export contains the todos in the order of their ids.
     pub fn of_id(id: &TodoId) -> Self {
         Self(format!("{ALL}#{LAST}#{}", id.as_str()))
     }

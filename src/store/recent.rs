@@ -1,8 +1,8 @@
-//! Recognises repeated requests that have no idempotency key. If a request has no idempotency key, the program stores a
-//! small item for this request. The item expires after two minutes. The sort key of this item is `recent#<digits>`. If
-//! the same request comes again before the item expires, the transaction of the second request fails, because the item
-//! already exists. So the second request changes nothing. The file docs/adr/0008-repetitions-without-a-key.md says why
-//! each request has its own item.
+//! Recognises repeated requests that have no idempotency key. If a request of certain operations has no idempotency
+//! key, the program stores a small item for this request. The item expires after two minutes. The sort key of this item
+//! is `recent#<digits>`. If the same request comes again before the item expires, the transaction of the second request
+//! fails, because the item already exists. So the second request changes nothing. The file
+//! docs/adr/0008-repetitions-without-a-key.md says why each request has its own item.
 
 use std::sync::Arc;
 
@@ -92,7 +92,7 @@ impl OwnerStore {
         Ok(earlier.unwrap_or_else(|| WriteResult::unchanged(change, plan.images, snapshot.lists.clone())))
     }
 
-    /// If the request repeats an earlier request without an idempotency key, the result of the earlier request.
+    /// The result of an earlier request without an idempotency key, if this request repeats it.
     async fn earlier(&self, request: &WriteRequest, now: Timestamp) -> Result<Option<WriteResult>, Fault> {
         let Recognition::ByIntent(intent) = &request.recognition else { return Ok(None) };
         let recent = self.item(recent_sk(&intent.digits())).await?;
@@ -102,8 +102,9 @@ impl OwnerStore {
         }
     }
 
-    /// The result for a request that a recent request has made before, and that would make the changes of `plan` now. If
-    /// the request is not a repetition, the result is the id of the first change.
+    /// The result for a request that may repeat a recent request. `recent` is the item of the recent request, and
+    /// `plan` is the plan of the new request. If the new request is not a repetition, the result is the id of the
+    /// change that the recent request made.
     pub(super) async fn repeated(
         &self,
         request: &WriteRequest,
@@ -121,9 +122,9 @@ impl OwnerStore {
     /// The second request is a new request, and not a repetition, if the effect of the first request is no longer
     /// present. For `addTodos`, this means that somebody has changed, completed or deleted one of the added todos. For
     /// edits of todos by id, this means that somebody has changed one of the altered fields again. For a change by
-    /// filter, this means that somebody has undone the change. For a change to lists, this means that somebody has changed
-    /// one of these lists, or has created another list with a name that the change made free. Then the result is the id
-    /// of the first change.
+    /// filter, this means that somebody has undone the change. For a change to lists, this means that somebody has
+    /// changed one of these lists, or has created another list with the old name of one of these lists. For a new
+    /// request, the result is the id of the first change.
     async fn repetition(
         &self,
         request: &WriteRequest,
@@ -148,8 +149,8 @@ impl OwnerStore {
         Ok(Ok(WriteResult { images, change, differences: altered(differences), lists, replayed: true }))
     }
 
-    /// The todos of an earlier change, in the order of the change, with their present states, and the present lists.
-    /// This function leaves out todos that no longer exist.
+    /// The present states of the todos of an earlier change, in the order of the change. The second value contains the
+    /// present lists. This function leaves out todos that no longer exist.
     pub(super) async fn present(
         &self,
         differences: &[Difference],

@@ -24,10 +24,11 @@ pub(super) struct OwnerMemory {
     pub settings: Settings,
     /// The exceptions among the lists.
     pub lists: Arc<Lists>,
-    /// Names of lists that exist, if `lists` are the present lists.
+    /// The names of some lists. These lists exist if `lists` has the same version as in the table.
     pub names: Vec<ListName>,
     pub sequence: Sequence,
-    /// Whether the owner has no head: this owner has not written anything yet, or somebody has erased everything.
+    /// Whether the owner has no head, because this owner has not written anything yet, or because somebody has erased
+    /// everything.
     pub is_without_head: bool,
 }
 
@@ -62,13 +63,13 @@ impl Remembered {
 }
 
 impl OwnerMemory {
-    /// Remembers these lists. If they have another version than the remembered lists, the remembered names may be
-    /// wrong.
+    /// Remembers these lists. If these lists have another version than the remembered lists, this function forgets the
+    /// remembered names, because these names may be wrong.
     pub fn learn_lists(&mut self, lists: &Arc<Lists>) {
         if self.lists.version != lists.version {
             self.lists = lists.clone();
             self.names.clear();
-            // The default list may have another name now, or may be in another list.
+            // Somebody may have renamed the default list, or merged it into another list.
             self.settings.default_list.iter_mut().for_each(|list| lists.name_list(list));
         }
     }

@@ -18,7 +18,7 @@ use crate::domain::{grant::Access, moment::is_within, owner::Owner, secret::Secr
 
 /// The attribute with the time of a credential's last use.
 pub(super) const LAST_USED_AT: &str = "last_used_at";
-/// The update that notes the time of the last use.
+/// The update expression that writes the time of the last use.
 pub(super) const NOTE: &str = "SET #used = :now";
 /// How long the program remembers the result of a look-up. During this time, the program may still accept a credential
 /// that has ended, or still refuse a new credential.
@@ -36,7 +36,8 @@ pub(super) struct Seen<T>(Arc<Mutex<HashMap<SecretHash, LookUp<T>>>>);
 /// The result and the time of a look-up.
 type LookUp<T> = (Option<T>, Timestamp);
 
-/// For each credential, the last day on which this instance has looked for the note of the day. The days are in UTC.
+/// For each credential, the last day on which this instance has looked for the note of the last use. The days are in
+/// UTC.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Stamped(Arc<Mutex<HashMap<String, Date>>>);
 
@@ -77,8 +78,8 @@ impl Seen<Access> {
 }
 
 impl Stamped {
-    /// Whether this instance must still look for the note of today. The next call with the same credential and the same
-    /// day returns `false`.
+    /// Whether this instance must still read the note of this credential today. The function also remembers the day, so
+    /// the next call with the same credential and the same day returns `false`.
     fn is_due(&self, id: &str, today: Date) -> bool {
         let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if days.get(id) == Some(&today) {
@@ -98,10 +99,10 @@ impl Store {
         self.seen_access.forget(owner);
     }
 
-    /// Notes in the table that somebody has used this credential today. `id` is the public id of the credential, `note` is
-    /// the primary key of the item with the note, and `write` writes the note. Once a day, each instance looks for the
-    /// note, and writes it only if no other instance has done so today. A note costs more than a look. If the note fails
-    /// or takes longer than a second, the request goes on.
+    /// Writes a note into the table: somebody has used this credential today. `id` is the public id of the credential,
+    /// `note` is the primary key of the item with the note, and `write` writes the note. Once a day, each instance
+    /// reads the note. The instance writes the note only if no other instance has done so today, because a write costs
+    /// more than a read. If this fails or takes longer than a second, the request still goes on.
     pub(super) async fn stamp(
         &self,
         (id, note): (&str, Item),
@@ -127,7 +128,7 @@ impl Store {
         tracing::warn!(request_id = usage.request_id(), cause, "the use of a credential was not noted");
     }
 
-    /// The note in the item with this key. The answer may be a moment old, and takes half a read unit.
+    /// Reads the note in the item with this key. This read has no strong consistency, and takes half a read unit.
     pub(super) async fn last_use(&self, key: Item, usage: &Usage) -> Result<Option<Timestamp>, Fault> {
         let get = self.client.get_item().table_name(&*self.table).set_key(Some(key));
         let get = get.projection_expression("#used").expression_attribute_names("#used", LAST_USED_AT);
@@ -140,7 +141,7 @@ impl Store {
     }
 
     /// Writes the time of the last use into the item with this key. If the credential has ended, the item no longer
-    /// exists, and the note does not create it again.
+    /// exists, and this function does not create the item again.
     pub(super) async fn note(&self, key: Item, now: Timestamp, usage: &Usage) -> Result<(), Fault> {
         let update = self.client.update_item().table_name(&*self.table).set_key(Some(key));
         let update = update

@@ -1,4 +1,4 @@
-//! Reads the todos of a selection. A write may concern todos whose ids nobody has named: all todos of a list, or all
+//! Reads the todos of a selection. A write may concern todos without naming their ids: all todos of a list, or all
 //! todos that match filters.
 
 use super::{
@@ -13,8 +13,8 @@ const PAGES: usize = 20;
 
 impl OwnerStore {
     /// Reads all todos of the selection into the snapshot. The snapshot must already contain the settings and the
-    /// lists. If the program cannot read all these todos, the result is an error, because the write must not leave out
-    /// a todo.
+    /// lists. If the program cannot read one of these todos, the result is an error, because the write must not leave
+    /// out a todo.
     pub(super) async fn read_selected(&self, selection: &Selection, snapshot: &mut Snapshot) -> Result<(), Fault> {
         let Some(mut accepts) = (selection.accepts)(snapshot) else { return Ok(()) };
         for range in &selection.ranges {

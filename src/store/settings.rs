@@ -16,12 +16,12 @@ use super::{
 };
 use crate::domain::{change::days_after, limits, lists::Lists, settings::Settings};
 
-/// What the head says.
+/// The content of the head.
 pub(super) struct Head {
     pub settings: Settings,
     pub lists: Arc<Lists>,
     pub sequence: Sequence,
-    /// The owner has had this head since this change.
+    /// The first change with this head.
     pub began: Sequence,
 }
 
@@ -46,7 +46,8 @@ impl OwnerStore {
         Ok(self.head(now).await?.settings)
     }
 
-    /// Reads the head. If a change is pending for some time, this function first finishes the change.
+    /// Reads the head. If a change or an erasure has been pending for some time, this function first finishes it. If it
+    /// became pending only a moment ago, the result is an error.
     pub(super) async fn head(&self, now: Timestamp) -> Result<Head, Fault> {
         loop {
             if let Some(head) = self.read_head(self.item(SETTINGS.to_owned()).await?, now).await? {
@@ -59,12 +60,13 @@ impl OwnerStore {
     /// default settings. If another instance has changed the lists, this function needs one call to DynamoDB to read
     /// the lists.
     ///
-    /// If a change was pending, this function finishes the change, and returns `None`. Then everything that the caller
-    /// has read beside the head may be out of date, so the caller must read it again.
+    /// If a change or an erasure has been pending for some time, this function finishes it, and returns `None`. Then
+    /// the other data that the caller has read together with the head may be out of date, so the caller must read
+    /// everything again.
     pub(super) async fn read_head(&self, item: Option<Item>, now: Timestamp) -> Result<Option<Head>, Fault> {
         item.as_ref().map_or(Ok(()), check_format)?;
         if let Some(pending) = item.as_ref().and_then(Pending::of) {
-            // A boxed future keeps the futures of all requests small that do not meet a pending change.
+            // A boxed future keeps the futures of all other requests small.
             Box::pin(self.meet(&pending, now)).await?;
             return Ok(None);
         }
@@ -92,14 +94,15 @@ impl OwnerStore {
         Ok(Some(Head { settings, lists, sequence, began }))
     }
 
-    /// The exceptions among the lists. `version` is their version in the head. This function makes a call to DynamoDB
-    /// only if it does not remember this version.
+    /// The present exceptions among the lists. `version` is the version of the exceptions in the head. If the instance
+    /// does not remember this version, this function makes a call to DynamoDB.
     async fn present_lists(&self, version: u64) -> Result<Arc<Lists>, Fault> {
         let remembered = self.remembered.of(&self.partition).lists;
         if remembered.version == version {
             return Ok(remembered);
         }
-        // If the lists have changed since the program read the head, the item has a newer version.
+        // If somebody has changed the lists since the program read the head, this item has a newer version than the
+        // head said.
         let item = if version == 0 { None } else { self.item(LISTS.to_owned()).await? };
         Ok(Arc::new(item.map(item::from_item).transpose()?.unwrap_or_default()))
     }

@@ -20,11 +20,12 @@ use crate::domain::{
     token::GrantId,
 };
 
-/// The partition of a sign-in begins with this text, and so does the sort key of its entry in the partition of the
-/// person. The hash follows.
+/// The partition of a sign-in begins with this text. In the partition of the person, the sort key of the sign-in's
+/// entry also begins with this text. The hash follows.
 pub(super) const PREFIX: &str = "sign-in#";
 
-/// The entry of a sign-in expires this time after the sign-in, so that it is still there while an unused grant exists.
+/// The entry of a sign-in expires this time after the sign-in itself. So the entry still exists as long as the grant of
+/// the sign-in can be unused.
 const ENTRY_LASTS_LONGER: SignedDuration = SignedDuration::from_hours(2);
 
 /// The decision of a person.
@@ -67,8 +68,8 @@ impl Store {
     /// Stores the signed-in person in the item of the sign-in. If `person` is `None`, removes the person from this
     /// item. `false` if the person has already decided.
     ///
-    /// The partition of the person gets an entry that expires together with the sign-in. So an erasure finds the
-    /// sign-in, which contains the name of the person.
+    /// The partition of the person gets an entry for the sign-in. So an erasure finds the sign-in, which contains the
+    /// name of the person.
     pub async fn set_person(&self, sign_in: &SignIn, person: Option<&SignedIn>, usage: &Usage) -> Result<bool, Fault> {
         let update = Update::builder()
             .table_name(&*self.table)
@@ -121,7 +122,8 @@ impl Store {
         let mut actions = vec![updated(decided)?];
         if let Decision::Allow { grant, shown } = decision {
             let mut grant = grant.clone();
-            // A program is in the list of programs once it has used its code. The page of this service has no code.
+            // A program gets into the list of programs when it uses its code. But the page of this service has no code,
+            // so it gets into the list now.
             let listed = grant.is_redeemed().then(|| self.put_program(&mut grant, now));
             let put = Put::builder().table_name(&*self.table).set_item(Some(self.grant_item(&grant)?));
             let put = put.condition_expression(ABSENT).build().map_err(broken)?;

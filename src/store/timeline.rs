@@ -42,7 +42,7 @@ struct Completion {
 /// The store looks for a title in at most this number of open todos.
 const DUPLICATE_SEARCH: i32 = 1_000;
 
-/// Reads the item of a todo, and finds the name of its list.
+/// Makes a function that reads the item of a todo, and finds the name of its list.
 fn named(lists: Arc<Lists>) -> Read<Todo> {
     Box::new(move |item, now| {
         let mut todo: Option<Todo> = item::read_unexpired(item, now)?;
@@ -77,8 +77,8 @@ impl OwnerStore {
         }
     }
 
-    /// Like [`Self::todos`], but also makes a listing of the todos in the range `before`. This range must begin with the
-    /// first open todo, so the query of this range also reads the settings. The two calls run at the same time.
+    /// Like [`Self::todos`], but also makes a listing of the todos in the range `before`. This range must begin with
+    /// the first open todo, so the query of this range also reads the settings. The two calls run at the same time.
     pub async fn todos_and_before(
         &self,
         reading: Reading,
@@ -89,7 +89,7 @@ impl OwnerStore {
         loop {
             let page = self.page(&reading, reading.after.as_ref(), item::TODO);
             let (mut page, (mut items, more)) = tokio::try_join!(page, self.page(&before, None, item::TODO))?;
-            // Both ranges may begin with the first open todo.
+            // If both ranges begin with the first open todo, this page also contains the settings item.
             page.0.retain(|item| !item::is_settings(item));
             let head = items.first().is_some_and(item::is_settings).then(|| items.remove(0));
             if let Some(Head { settings, lists, .. }) = self.read_head(head, now).await? {
@@ -99,7 +99,7 @@ impl OwnerStore {
         }
     }
 
-    /// A listing of todos. The lists of the todos have the names that `lists` says.
+    /// A listing of todos. The names of the todos' lists come from `lists`.
     pub(super) async fn todos_named(
         &self,
         reading: Reading,

@@ -1,4 +1,4 @@
-//! Sends transactions that are not writes of todos, for example transactions with grants. The file `commit.rs` sends the
+//! Sends transactions that do not write todos, for example transactions with grants. The file `commit.rs` sends the
 //! writes of todos.
 
 use std::time::Duration;

@@ -21,14 +21,14 @@ pub(super) struct Transaction<'a> {
     /// What the change does to each todo of `images`.
     pub differences: Vec<Difference>,
     pub list_actions: &'a [ListAction],
-    /// The exceptions among the lists after the write. `None` if the write does not change them.
+    /// The exceptions among the lists after the write. `None` if the write does not change the exceptions.
     pub lists: Option<&'a Lists>,
     /// The changes of `undone_by` in the records of other changes. Empty if the write is not an undo. If `undone_by` of
     /// such a record changes in the table before the transaction, the transaction fails.
     pub marks: &'a [Mark],
     /// The change of the head, and its conditions.
     pub head: HeadUpdate<'a>,
-    /// The latest change when the store read the todos. `None` if the plan needs no todos.
+    /// The latest change at the time when the store read the todos. `None` if the store has read no data for the plan.
     pub read_at: Option<Sequence>,
     /// The hash of the request, in hexadecimal digits. The store recognises a repetition of the request by this hash,
     /// for two minutes.

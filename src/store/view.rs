@@ -1,4 +1,5 @@
-//! The attribute `view`, which is the sort key of the index `timeline`. It says where an item is in a listing.
+//! The attribute `view`, which is the sort key of the index `timeline`. This attribute decides where an item is in a
+//! listing.
 
 use jiff::Timestamp;
 
@@ -26,8 +27,8 @@ pub(super) fn todo_view(todo: &Todo) -> String {
     format!("{}#{place}#{}", todo.status.word(), todo.id.as_str())
 }
 
-/// The part of a view that follows [`UNDATED`]: the place and the id. If the todo has no place of its own, its place is
-/// made from the id, and is already complete.
+/// The part of a view that follows [`UNDATED`]: the place and the id. If the todo has no stored place, the program
+/// makes the place from the id. This place already contains the id, so the id does not follow again.
 fn undated(todo: &Todo) -> String {
     todo.place
         .as_ref()

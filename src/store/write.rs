@@ -1,5 +1,6 @@
-//! Only this code changes an owner's items. A write reads the present states, plans the change, and commits the plan.
-//! If another request changes the same data before the commit, the store plans the write again.
+//! Only this code changes an owner's todos, lists and settings, apart from an erasure. A write reads the present
+//! states, plans the change, and commits the plan. If another request changes the same data before the commit, the
+//! store plans the write again.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -112,7 +113,7 @@ impl OwnerStore {
     ) -> WriteResult {
         let lists = placed.lists.map_or_else(|| snapshot.lists.clone(), Arc::new);
         self.remembered.update(&self.partition, |owner| {
-            // Another request may have learned newer lists in the meantime.
+            // In the meantime, another request of this instance may have stored newer lists here.
             if owner.lists.version == snapshot.lists.version {
                 owner.learn_lists(&lists);
             }
@@ -137,8 +138,8 @@ impl OwnerStore {
         Snapshot { todos, nexts, followers, now, settings, lists, settings_read: false, names, known, latest: None }
     }
 
-    /// Puts the settings and the lists of this head into the snapshot. If the lists have changed, the names that the
-    /// snapshot knows may be wrong.
+    /// Puts the settings and the lists of this head into the snapshot. If the lists have changed, this function removes
+    /// the names of lists from the snapshot, because they may be wrong.
     async fn learn_head(&self, head: Option<Item>, snapshot: &mut Snapshot) -> Result<(), Fault> {
         // Without a head, the owner has no lists except the inbox.
         if head.is_none() {
@@ -169,8 +170,8 @@ impl OwnerStore {
         let todos = request.needs.ids();
         let mut keys: Vec<String> = todos.iter().copied().map(item::todo_sk).collect();
         keys.push(SETTINGS.to_owned());
-        // What the snapshot knows about lists may be out of date. The transaction checks the lists that it uses. But if
-        // the plan may refuse the request because of a list, the list must be read.
+        // The lists in the snapshot may be out of date. Usually the transaction checks the lists that it uses. But if
+        // the plan may refuse the request because of a list, the store must read the list.
         let is_needed = |list: &&ListName| request.needs.is_about_lists() || snapshot.names.get(list).is_none();
         let lists: Vec<_> = request.needs.lists().iter().filter(is_needed).collect();
         keys.extend(lists.iter().copied().map(list_sk));
@@ -198,7 +199,8 @@ impl OwnerStore {
         }
         snapshot.name_lists();
         for list in lists {
-            // Two spellings of a list's name have the same sort key.
+            // Two spellings of a list's name have the same sort key, so the item stays in the map for the other
+            // spelling.
             snapshot.names.learn_item(list, items.get(&list_sk(list)).cloned())?;
         }
         for selection in request.needs.selections() {
@@ -210,7 +212,7 @@ impl OwnerStore {
         Ok(items.remove(&record).filter(is_change))
     }
 
-    /// The data that the plan of this request would get now. This function changes nothing.
+    /// Reads the data that the plan of this request would get now. This function changes nothing.
     pub async fn look(&self, request: &WriteRequest, clock: impl Fn() -> Timestamp) -> Result<Snapshot, Fault> {
         let mut snapshot = self.snapshot(clock());
         self.read(request, &mut snapshot).await?;
@@ -235,7 +237,8 @@ impl OwnerStore {
     }
 
     /// The result if the change record of the transaction already exists. If this request itself wrote the record, and
-    /// DynamoDB's answer was lost, the result shows the todos as the change left them, and not as later changes did.
+    /// DynamoDB's answer was lost, the result shows the todos as this change left them, even if a later change has
+    /// altered them.
     async fn exists(
         &self,
         request: &WriteRequest,

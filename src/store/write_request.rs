@@ -36,14 +36,15 @@ pub struct WriteRequest {
     pub recognition: Recognition,
     pub needs: Needs,
     /// The todos after which the write puts other todos. If the place of such a todo is long, the store also reads the
-    /// todo that follows it. `needs` must also name these todos.
+    /// next todo. The field `needs` must also name the todos in `anchors`.
     pub anchors: Vec<TodoId>,
-    /// Whether the write may reopen completed todos. Then the store also reads the next todos of their series.
+    /// Whether the write may reopen completed todos. If so, the store also reads the next todos of their series.
     pub reopens: bool,
     /// What this write undoes. Empty if this write is not an undo.
     pub undo: Undo,
-    /// The newest change that the request has found in the history, if the request depends on it
-    /// ([`Snapshot::is_later_than`]). If another change is committed before this write, the store plans the write again.
+    /// The newest change that the request has found in the history. `None` if the request does not depend on the
+    /// history ([`Snapshot::is_later_than`]). If another change is committed before this write, the store plans the
+    /// write again.
     pub newest: Option<Position>,
     /// The import to which this write belongs.
     pub import: Option<ImportId>,
@@ -80,7 +81,7 @@ pub enum Needs {
 /// Says whether the plan needs a todo.
 pub type Accepts = Box<dyn FnMut(&Todo) -> bool + Send>;
 
-/// Makes the function that accepts todos.
+/// Makes the function that says whether the plan needs a todo.
 type MakeAccepts = dyn Fn(&Snapshot) -> Option<Accepts> + Send + Sync;
 
 /// The todos that a plan needs.
@@ -88,8 +89,8 @@ type MakeAccepts = dyn Fn(&Snapshot) -> Option<Accepts> + Send + Sync;
 pub struct Selection {
     /// The parts of the index that contain these todos.
     pub ranges: Vec<Range>,
-    /// Makes the function that accepts the todos. Only the settings and the lists in the snapshot say which todos these
-    /// are. `None` if there are no such todos, for example because a list does not exist.
+    /// Makes the function that says whether the plan needs a todo. This function depends on the settings and the lists
+    /// in the snapshot. `None` if there are no such todos, for example because a list does not exist.
     pub accepts: Arc<MakeAccepts>,
 }
 
@@ -110,11 +111,11 @@ pub struct Snapshot {
     /// The exceptions among the owner's lists.
     pub lists: Arc<Lists>,
     pub(super) settings_read: bool,
-    /// The names of lists, as far as they are known.
+    /// The names of lists, as far as the store knows them.
     pub(super) names: KnownLists,
     /// The latest change that the instance knew when it learned the names and the settings.
     pub(super) known: Sequence,
-    /// The latest change, if the plan depends on all changes.
+    /// The latest change in the head that the store has read. `None` if the store has not read the head.
     pub(super) latest: Option<Sequence>,
 }
 
@@ -124,14 +125,14 @@ impl WriteRequest {
         matches!(self.recognition, Recognition::ByKey(_))
     }
 
-    /// Whether any other change makes the plan out of date: a change by filter and a change of a whole list depend on
-    /// all todos, and an undo of the newest changes depends on the history.
+    /// Whether every other change of the owner makes the plan out of date. A change by filter and a change of a whole
+    /// list depend on all todos. An undo of the newest changes depends on the history.
     pub(super) fn depends_on_all(&self) -> bool {
         self.newest.is_some() || self.needs.depends_on_all()
     }
 
-    /// Whether this change by filter concerns todos that the earlier, identical request `first` did not concern, or
-    /// that somebody has changed since then. Then this request is not a repetition. For example, a person completes a
+    /// Whether this change by filter alters a todo that the earlier, identical request `first` did not alter, or that
+    /// somebody has changed since then. If so, this request is not a repetition. For example, a person completes a
     /// list, adds a todo, and completes the list again.
     pub(super) fn finds_more(&self, plan: &Plan, first: &WriteResult) -> bool {
         let is_as_left = |before: &Todo| {
@@ -198,7 +199,7 @@ impl Needs {
         }
     }
 
-    /// Whether the plan depends on todos that nobody has named.
+    /// Whether the plan depends on todos whose ids the request does not name.
     pub(super) fn depends_on_all(&self) -> bool {
         match self {
             Self::ReadLists { all_of, .. } => !all_of.is_empty(),
@@ -207,7 +208,7 @@ impl Needs {
         }
     }
 
-    /// The todos that the store reads in addition to the todos with known ids.
+    /// The selections of todos that the store reads in addition to the todos whose ids the request names.
     pub(super) fn selections(&self) -> Vec<Selection> {
         match self {
             Self::ReadLists { all_of, .. } => all_of.iter().cloned().map(Selection::of_list).collect(),
@@ -221,12 +222,12 @@ impl Needs {
         self.depends_on_all() || self.ids().len() > 1
     }
 
-    /// Whether the plan may refuse the request because of what it knows about lists.
+    /// Whether the plan may refuse the request because of the state of a list.
     pub(super) fn is_about_lists(&self) -> bool {
         matches!(self, Self::ReadLists { .. } | Self::ReadSelected { .. })
     }
 
-    /// Whether the store reads the settings before the plan.
+    /// Whether the store reads data before it makes the plan.
     pub(super) fn reads(&self) -> bool {
         !matches!(self, Self::LastSettings | Self::Nothing)
     }
@@ -252,7 +253,7 @@ impl Selection {
 }
 
 impl Snapshot {
-    /// What the plan needs to know about the todos after which it puts others.
+    /// The data about the todos after which the plan puts other todos.
     pub fn anchors(&self) -> Anchors<'_> {
         Anchors { todos: &self.todos, followers: &self.followers }
     }
@@ -262,7 +263,7 @@ impl Snapshot {
         self.names.get(name).map(|name| self.lists.find(name))
     }
 
-    /// Forgets the names of lists.
+    /// Forgets the names of lists, because they may be out of date.
     pub(super) fn forget(&mut self) {
         (self.names, self.known) = (KnownLists::of(Vec::new()), Sequence::default());
     }
@@ -288,7 +289,7 @@ impl Snapshot {
     /// The refusal that the caller gets if other requests change the same todos again and again.
     pub(super) fn contended(&self, needs: &Needs) -> Refusal {
         let named = match needs {
-            // The caller has not named these todos.
+            // The caller has not named the ids of these todos.
             Needs::ReadSelected { .. } => Vec::new(),
             needs => needs.ids(),
         };

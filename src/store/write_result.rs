@@ -34,7 +34,8 @@ impl WriteResult {
     }
 }
 
-/// Leaves out the todos that a change did not alter. Change records contain the ids of these todos too.
+/// Leaves out the todos that a change did not alter. Change records also contain the ids of todos that a change did not
+/// alter.
 pub(super) fn altered(mut differences: Vec<Difference>) -> Vec<Difference> {
     differences.retain(Difference::is_change);
     differences
