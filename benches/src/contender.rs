@@ -111,7 +111,9 @@ impl Contender {
                 if entry.file_type().is_file() && entry.path().extension().is_none_or(|kind| kind != "pyc") {
                     let bytes = std::fs::read(entry.path())?;
                     size += bytes.len() as u64;
-                    zip.start_file(entry.path().to_string_lossy(), SimpleFileOptions::default())?;
+                    // As release/archive.py packs a release.
+                    let options = SimpleFileOptions::default().compression_level(Some(9));
+                    zip.start_file(entry.path().to_string_lossy(), options)?;
                     zip.write_all(&bytes)?;
                 }
             }

@@ -131,8 +131,7 @@ pub async fn get_changes(
         loop {
             let finished = caller.store.usage().finished();
             let found = tokio::try_join!(caller.store.settings(now), caller.store.history(reading.clone(), now))?;
-            // If this request has finished a large change of another request, the listing may be older than this
-            // change. Then the program reads again.
+            // If this request has finished a large change of another request, the listing may be older: read again.
             if finished == caller.store.usage().finished() {
                 break found;
             }
