@@ -100,14 +100,15 @@ impl Lists {
         }
     }
 
-    /// The id of the exception that exists and has this name.
+    /// The id of the exception that has this name and is neither deleted nor merged.
     fn named(&self, name: &ListName) -> Option<&ListName> {
         let key = name.folded();
         let mut exceptions = self.exceptions.values();
         exceptions.find(|(_, state)| state.exists() && state.name.folded() == key).map(|(id, _)| id)
     }
 
-    /// The id of the exception that exists and has this name. The list with the id `id` does not count.
+    /// The id of the exception that has this name and is neither deleted nor merged. The list with the id `id` does not
+    /// count.
     pub fn other_named(&self, name: &ListName, id: &ListName) -> Option<&ListName> {
         let (name, id) = (name.folded(), id.folded());
         let mut exceptions = self.exceptions.iter().filter(|(key, _)| **key != id);
@@ -122,7 +123,7 @@ impl Lists {
         (state.merged_into.is_some() || name.folded() != first.folded()).then_some(name)
     }
 
-    /// Whether an exception exists and has this name.
+    /// Whether one of the exceptions has this name and is neither deleted nor merged into another list.
     pub fn has(&self, name: &ListName) -> bool {
         self.named(name).is_some()
     }

@@ -20,7 +20,8 @@ const AFTER: char = '+';
 ///
 /// * the time of adding, or the time at which somebody has put the todo at the bottom;
 /// * `!` and a time that counts down, for todos at the top;
-/// * the place of another todo, `+`, and a time that counts down: the newest one comes directly after the other todo;
+/// * for a todo that somebody has put after another todo: the place of the other todo, `+`, and a time that counts
+///   down. So the todo that was moved last comes directly after the other todo;
 /// * a text between the places of two todos;
 /// * `#` and the id, for a todo without a due date that an earlier version has stored.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

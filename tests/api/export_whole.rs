@@ -170,7 +170,7 @@ fn assert_comes_back(pages: &[Page]) {
     assert_eq!(json!(restored.settings), pages[0].settings);
 }
 
-/// Asserts that the random writes have led to everything that an export could get wrong.
+/// Asserts that the random writes have made every kind of data that an export could write wrongly.
 fn assert_is_rich(export: &Export) {
     let Export { todos, changes, lists, settings } = export;
     assert!(todos.len() >= 2_000 && changes.len() > 200 && lists.len() > 5, "{} {lists:?}", changes.len());

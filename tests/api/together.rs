@@ -72,7 +72,8 @@ async fn assert_chain(api: &Api, todo: &Value) -> usize {
     let changes = history(api, &format!("&todo_id={id}")).await;
     for change in &changes {
         let of_todo = change["todos"].as_array().into_iter().flatten().find(|other| other["id"] == todo["id"]);
-        // If a change concerns many todos, the history shows only the names of the fields of some todos.
+        // If a change concerns many todos, the history leaves out the values of some todos. Then it shows only the
+        // names of their changed fields.
         for field in of_todo.and_then(|todo| todo["fields"].as_array()).into_iter().flatten() {
             last.remove(field.as_str().unwrap());
         }

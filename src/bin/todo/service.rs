@@ -47,8 +47,8 @@ pub struct Service {
 }
 
 impl Whose {
-    /// Opens the list. Answers name `address` as the address of the service. If `address` is `None`, they name
-    /// PUBLIC_URL. If PUBLIC_URL is not set, and the list is in a data file, they name the address of `todo serve`. A
+    /// Opens the list. In its answers, the service gives `address` as its own address. If `address` is `None`, it gives
+    /// PUBLIC_URL. If PUBLIC_URL is not set, and the list is in a data file, it gives the address of `todo serve`. A
     /// deployment knows its own address.
     pub async fn service(self, address: Option<String>) -> Result<Service, Failure> {
         self.open(address, false).await

@@ -36,8 +36,8 @@ pub struct Model {
     /// The order of the changes, as the service shows it at the end. If the checker puts a change into another place,
     /// it can stop there: no further requests can lead to this order.
     order: Arc<Vec<OpId>>,
-    /// The changes that two undos have undone, while both undos took effect. The record of a change names only one
-    /// undo, so the program may not know whether the other undo still takes effect.
+    /// The changes that two undos have undone, if at some moment neither of the two undos was itself undone. The record
+    /// of a change names only one undo, so the program may not know whether the other undo still takes effect.
     undone_twice: BTreeSet<OpId>,
     /// The checker has put a change into a place that does not agree with `order`. This can happen if the answer to a
     /// request is lost.
