@@ -36,7 +36,8 @@ pub struct Range {
     pub(super) begins_with_settings: bool,
 }
 
-/// A position in a listing. The text of a position is the view of the last item that the listing has read.
+/// A position in a listing. The text of a position is the attribute `view`, the sort key of the index, of the last item
+/// that the listing has read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position(pub(super) String);
 

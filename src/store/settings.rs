@@ -21,7 +21,7 @@ pub(super) struct Head {
     pub settings: Settings,
     pub lists: Arc<Lists>,
     pub sequence: Sequence,
-    /// The first change with this head.
+    /// The sequence number of the first change with this head. After an erasure, the owner gets a new head.
     pub began: Sequence,
 }
 

@@ -197,7 +197,8 @@ fn sum_8_the_whole_bill() {
 #[test]
 fn sum_9_the_people_whom_a_limit_is_enough_for() {
     let limit = |value, load| Limit { what: "", value, unit: "", load };
-    // 12 requests a day, twice in the busiest second: 20 a second are enough for 20 × 86,400 / 24 = 72,000 people.
+    // A person sends 12 requests a day, and the busiest second has twice as many requests as a usual second. So 20
+    // requests a second are enough for 20 × 86,400 / (12 × 2) = 72,000 people.
     assert_near(model().most_people(&usual(), &limit(20.0, |_, load| load.requests)), 72_000.0);
     // Lambda lets 10 instances answer 100 requests a second: 100 × 86,400 / 24 = 360,000 people. They would be busy
     // with 100 requests of less than 25 ms, which is less than 10 instances.

@@ -1,5 +1,5 @@
-// The actions on a whole list. If the page shows this list, it then shows the renamed or merged list, or the view
-// "Today" after a deletion.
+// The actions on a whole list. If the page showed this list before the action, it shows afterwards the list with its new
+// name, the list into which this list was merged, or, if this list was deleted, the view "Today".
 import { act } from "../../list/store.ts";
 import { address, go } from "../address.ts";
 import { undoing } from "../doing.ts";
