@@ -68,7 +68,8 @@ impl Model {
     /// What one person takes in a day, if this number of people have this habit. With many instances, an instance
     /// seldom knows the access of a person already. So each request looks up the access, and each instance looks once a
     /// day for the note that somebody has used it. If there are more people than an instance remembers, each request
-    /// may look for the note. The first instance of a day writes the note. So the figures are upper limits.
+    /// may look for the note. The first instance of a day writes the note. So the figures are upper limits, apart from
+    /// two instances that write the same note at the same moment.
     pub fn day(&self, habit: &Habit, people: f64) -> Amounts {
         let actions = self.actions(habit);
         let known = actions + self.named("an instance looks up an access") * actions.requests;
